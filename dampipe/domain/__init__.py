@@ -1,0 +1,1 @@
+"""Values and rules: what dampipe talks about, whatever stores, decodes or carries it."""

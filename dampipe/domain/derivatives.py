@@ -1,0 +1,78 @@
+"""Derivatives: the files made from an asset, and the outputs of the stages that make them."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from dampipe.domain.output import StageOutput
+
+
+class DerivativeKind(StrEnum):
+    """What a derivative is for."""
+
+    POSTER = "poster"
+    """One picture that stands for the asset (JPEG)."""
+    SPRITE = "sprite"
+    """A grid of small pictures for scrubbing (JPEG)."""
+    SPRITE_VTT = "sprite_vtt"
+    """WebVTT that says which tile of the sprite belongs to which span of time."""
+    FRAMES = "frames"
+    """Small RGB frames for the embedder: a NumPy .npy file, uint8, shape (count, size, size, 3)."""
+    PROXY = "proxy"
+    """A light copy that a browser plays and seeks (MP4), or an editor cuts with (MOV), by its recipe."""
+    WAVEFORM = "waveform"
+    """Peaks of the first sound track: audiowaveform's data format, version 2, 8 bit, one channel."""
+
+
+class Derivative(BaseModel):
+    """One stored file: where its bytes are and what made them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: DerivativeKind
+    key: str
+    """Its name in the blob store: the asset's SHA-1 and the recipe's fingerprint are part of it."""
+    recipe: str
+    """Fingerprint of the recipe that made it."""
+    media_type: str
+    size: int
+    """Bytes."""
+
+
+class Frame(BaseModel):
+    """A chosen frame: row `n` of the frames file, the moment it shows, the shot it belongs to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    time: float
+    """Seconds from the start of the file, by presentation time stamp."""
+    shot: int
+    """Number of the shot, from 0."""
+
+
+class Preview(StageOutput):
+    """What the preview stage gives: poster, sprite and frames, as far as the asset has a picture."""
+
+    derivatives: tuple[Derivative, ...] = ()
+    frames: tuple[Frame, ...] = ()
+    """Same order and count as the rows of the frames derivative."""
+
+    def derivative(self, kind: DerivativeKind) -> Derivative | None:
+        """The derivative of that kind, or None."""
+        return next((d for d in self.derivatives if d.kind == kind), None)
+
+
+class Proxy(StageOutput):
+    """What the proxy stage gives; `derivative` is None where a proxy makes no sense (stills)."""
+
+    derivative: Derivative | None = None
+    waveform: Derivative | None = None
+    """None without sound."""
+    shots: tuple[float, ...] = ()
+    """When shots start: seconds by presentation time stamp, the first 0.0; () without a moving picture."""
+    plan: str = ""
+    """The acceleration plan that made it, "software" or the encoder's name."""
+    duration: float | None = None
+    """Seconds of footage in the proxy."""
+    speed: float | None = None
+    """Seconds of footage per second of work."""

@@ -1,0 +1,138 @@
+"""Every error dampipe raises on purpose, named for what happens next.
+
+    DampipeError
+    ├── StageError              raised inside a stage; the runner decides by its class
+    │   ├── Transient           try again later, with back-off
+    │   ├── BadMedia            the file's fault: parked with its reason, never retried by itself
+    │   ├── Unavailable         this deployment lacks something: skipped, caught up when it is there
+    │   └── Permanent           our fault: parked, loud
+    ├── InvalidInput            what was asked cannot be done as asked
+    │   └── NotFound            what was asked for does not exist
+    ├── SearchUnavailable       there is no model or no index to answer with
+    ├── BrokerDown              the broker does not answer
+    ├── CatalogueDown           the database does not answer, or is locked
+    ├── CannotStart             a process of the deployment cannot start (a port is taken, say)
+    ├── Busy                    another process does the same at this moment
+    └── StorageFull             no space left where dampipe writes
+
+An adapter translates foreign errors in one table; what is unknown is Permanent.
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the command line answers with; documented in docs/cli.md."""
+
+    OK = 0
+    INTERNAL = 1
+    USAGE = 2
+    FAILURES = 3
+    BROKER_DOWN = 4
+    CATALOGUE_DOWN = 5
+    SEARCH_UNAVAILABLE = 6
+    NOT_FOUND = 7
+    CANNOT_START = 8
+    STORAGE_FULL = 9
+    UNHEALTHY = 10
+    SUSPECT = 11
+    """A source is away, empty, unreadable or much smaller than it was; nothing of it was marked missing."""
+    BUSY = 12
+    """Not run: another one is at it."""
+    INTERRUPTED = 130
+
+
+class DampipeError(Exception):
+    """The base of all. `str(error)` is one line for a person; `hint` says what to do next."""
+
+    exit_code = ExitCode.INTERNAL
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class StageError(DampipeError):
+    """Something went wrong inside a stage."""
+
+    kind = "permanent"
+
+
+class Transient(StageError):
+    """Worth another try later (a share that went away, a disk that is full).
+
+    `delay` (seconds), when given, replaces the usual back-off.
+    """
+
+    kind = "transient"
+
+    def __init__(self, message: str, hint: str = "", delay: float | None = None) -> None:
+        super().__init__(message, hint)
+        self.delay = delay
+
+
+class BadMedia(StageError):
+    """The file cannot be used; trying again would give the same."""
+
+    kind = "bad_media"
+
+
+class Unavailable(StageError):
+    """This deployment cannot do the stage at all (no model weights, say); nothing is wrong with the file."""
+
+    kind = "unavailable"
+    exit_code = ExitCode.SEARCH_UNAVAILABLE
+
+
+class Permanent(StageError):
+    """A fault of dampipe or its set-up."""
+
+    kind = "permanent"
+
+
+class InvalidInput(DampipeError):
+    """A request that cannot be carried out as it stands."""
+
+    exit_code = ExitCode.USAGE
+
+
+class NotFound(InvalidInput):
+    """The thing named does not exist."""
+
+    exit_code = ExitCode.NOT_FOUND
+
+
+class SearchUnavailable(DampipeError):
+    """Search cannot answer here and now; the message says what is missing."""
+
+    exit_code = ExitCode.SEARCH_UNAVAILABLE
+
+
+class BrokerDown(DampipeError):
+    """The broker cannot be reached. The catalogue keeps what was asked."""
+
+    exit_code = ExitCode.BROKER_DOWN
+
+
+class CatalogueDown(DampipeError):
+    """The database cannot be reached or stays locked."""
+
+    exit_code = ExitCode.CATALOGUE_DOWN
+
+
+class CannotStart(DampipeError):
+    """A process of the deployment cannot start."""
+
+    exit_code = ExitCode.CANNOT_START
+
+
+class Busy(DampipeError):
+    """Another process does the same; this one steps aside."""
+
+    exit_code = ExitCode.BUSY
+
+
+class StorageFull(DampipeError):
+    """No space is left on a device that dampipe writes to."""
+
+    exit_code = ExitCode.STORAGE_FULL

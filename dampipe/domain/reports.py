@@ -1,0 +1,121 @@
+"""What the use cases answer with; the faces print these as they are."""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, computed_field
+
+from dampipe.domain.runs import RunState
+from dampipe.domain.scans import ScanProgress
+from dampipe.domain.videos import RunSummary, Video
+from dampipe.domain.workers import WorkerInfo
+
+
+class Enqueued(BaseModel):
+    """A scan was submitted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    scan: int
+    absent: tuple[str, ...] = ()
+    """Paths that were asked for and do not exist."""
+    broker_problem: str = ""
+    """Why the scan does not start at once, and what to do; empty when it does."""
+
+
+class StageCounts(BaseModel):
+    """How many runs of a stage are in which state."""
+
+    model_config = ConfigDict(frozen=True)
+
+    waiting: int = 0
+    running: int = 0
+    done: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    @classmethod
+    def from_states(cls, states: Mapping[str, int]) -> "StageCounts":
+        """From counts by run state."""
+        return cls(
+            waiting=states.get(RunState.PENDING, 0),
+            running=states.get(RunState.RUNNING, 0),
+            done=states.get(RunState.DONE, 0),
+            failed=states.get(RunState.FAILED, 0),
+            skipped=states.get(RunState.SKIPPED, 0),
+        )
+
+
+class Status(BaseModel):
+    """The library at a glance."""
+
+    model_config = ConfigDict(frozen=True)
+
+    assets: int
+    locations: int
+    scans: tuple[ScanProgress, ...]
+    stages: dict[str, StageCounts]
+    workers: tuple[WorkerInfo, ...]
+
+
+class Synced(BaseModel):
+    """What a sync came to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sources: tuple[str, ...]
+    scans: tuple[ScanProgress, ...]
+    """One for each of the sources, in their order."""
+    retried: int = 0
+    """Stages that had given up for a passing reason (a share that was away) and were tried again."""
+    planned: int = 0
+    """Stages that a new recipe, model or pipeline asks for."""
+    failed: int = 0
+    """Stages that failed for good meanwhile."""
+    seconds: float = 0.0
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def deferred(self) -> int:
+        """Files found new or changed that wait for another try later on."""
+        return sum(scan.deferred for scan in self.scans)
+
+
+class SourceReport(BaseModel):
+    """A source, and what is known of it. Counts are files."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    root: str
+    present: int = 0
+    missing: int = 0
+    reachable: bool = True
+    """Whether its root is a folder on the machine that asks."""
+
+
+class Pruned(BaseModel):
+    """What a prune forgets, or would."""
+
+    model_config = ConfigDict(frozen=True)
+
+    locations: int = 0
+    """Places where a file was and is no more."""
+    assets: int = 0
+    """Of which no place is left."""
+    vectors: int = 0
+    derivatives: int = 0
+    bytes: int = 0
+    """Of the derivatives, in the blob store."""
+    unidentified: int = 0
+    """Files that wait for their hash; while there are any, no asset is forgotten."""
+    paths: tuple[str, ...] = ()
+    """The first of the locations."""
+
+
+class Details(BaseModel):
+    """All that is known of one asset."""
+
+    model_config = ConfigDict(frozen=True)
+
+    video: Video
+    runs: tuple[RunSummary, ...]

@@ -1,0 +1,59 @@
+"""An asset as upstream code sees it through `StorageEngine`."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from dampipe.domain.derivatives import Derivative
+from dampipe.domain.media import MediaInfo
+from dampipe.domain.runs import RunState
+
+
+class Video(BaseModel):
+    """All that is known of one asset: identity, places, metadata and derivatives."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sha1: str
+    size: int
+    name: str
+    paths: tuple[str, ...] = ()
+    """Printable paths of its present locations, then of the missing ones."""
+    media: MediaInfo | None = None
+    """None until it was probed."""
+    derivatives: tuple[Derivative, ...] = ()
+    added_at: datetime
+
+
+class RunSummary(BaseModel):
+    """One stage of an asset, as `dampipe show` tells it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    stage: str
+    version: str
+    state: RunState
+    attempts: int = 0
+    seconds: float | None = None
+    """How long the last attempt took."""
+    kind: str | None = None
+    reason: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "RunSummary":
+        """From a row of the run table."""
+        started, finished = row["started_at"], row["finished_at"]
+        return cls(
+            stage=row["stage"],
+            version=row["version"],
+            state=row["state"],
+            attempts=row["attempts"],
+            seconds=finished - started if started and finished and finished >= started else None,
+            kind=row["error_kind"],
+            reason=row["reason"],
+            warnings=tuple(json.loads(row["warnings"])),
+        )
