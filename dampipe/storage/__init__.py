@@ -1,0 +1,1 @@
+"""Where things are kept: the catalogue, the vectors and the blobs."""

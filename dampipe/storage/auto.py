@@ -1,0 +1,188 @@
+"""The default storage: a catalogue, and a vector index where there is one.
+
+The catalogue keeps everything, vectors too. The index only makes search quick, so without one, or with
+a broken one, everything still works, and search too as long as there is little to scan.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from dampipe.domain.errors import InvalidInput
+from dampipe.domain.media import MediaInfo
+from dampipe.domain.moments import Moment
+from dampipe.domain.videos import Video
+from dampipe.storage.base import StorageEngine
+from dampipe.storage.registry import get_storage_backend
+from dampipe.storage.space import Space, VectorCatalog
+from dampipe.storage.vectors.base import Neighbour, VectorStorage
+
+VectorsFactory = Callable[[str, int], VectorStorage]
+"""Opens the index of a model (its fingerprint) with vectors of that dimension."""
+
+PER_ASSET = 3
+"""So many moments of one asset may be among the hits."""
+MOST_CANDIDATES = 16_384
+"""So many neighbours are looked at, at the most, to find moments that are not near-duplicates."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    kind: str
+
+
+class AutoConfig(BaseModel):
+    """What `get_storage_backend("auto", …)` takes: each part's `kind` and its own configuration.
+
+    The configuration of `vectors` holds the `folder` of all indexes; each model gets one of its own.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    catalog: _Part
+    vectors: _Part | None = None
+
+
+class AutoStorage(StorageEngine):
+    """A catalogue with search by vector."""
+
+    def __init__(
+        self, catalog: VectorCatalog, vectors: VectorsFactory | None, *, per_asset: int = PER_ASSET
+    ) -> None:
+        self._catalog = catalog
+        self._vectors = vectors
+        self._per_asset = per_asset
+        self._spaces: dict[str, Space] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, object]) -> Self:
+        """For the registry: see AutoConfig."""
+        wanted = AutoConfig.model_validate(config)
+        catalog: Any = _backend(wanted.catalog, {})
+        if not hasattr(catalog, "vectors_after"):
+            raise InvalidInput(f"the backend {wanted.catalog.kind!r} is no catalogue that keeps vectors")
+        part = wanted.vectors
+        if part is None:
+            return cls(catalog, None)
+        folder = (part.model_extra or {}).get("folder")
+
+        def open_index(model: str, dimension: int) -> VectorStorage:
+            own: dict[str, object] = {"dimension": dimension}
+            if folder is not None:
+                own["folder"] = Path(str(folder)) / model
+            index: VectorStorage = _backend(part, own)
+            return index
+
+        return cls(catalog, open_index)
+
+    def add_video(self, path: Path, sha1: str, media: MediaInfo | None = None) -> Video:
+        """See StorageEngine."""
+        return self._catalog.add_video(path, sha1, media)
+
+    def get_video(self, sha1: str) -> Video:
+        """See StorageEngine."""
+        return self._catalog.get_video(sha1)
+
+    def list_videos(self, *, limit: int = 100, after: str | None = None) -> list[Video]:
+        """See StorageEngine."""
+        return self._catalog.list_videos(limit=limit, after=after)
+
+    def add_vector(self, sha1: str, model: str, times: Sequence[float], vectors: NDArray[np.float32]) -> None:
+        """See StorageEngine. Found at once; `advance` brings it into the index.
+
+        Raises `InvalidInput` for a wrong shape, a length other than 1 or another dimension than before.
+        """
+        rows = np.asarray(vectors, np.float32)
+        if rows.ndim != 2 or len(rows) != len(times):
+            raise InvalidInput(f"{len(times)} times need as many vectors, not an array of shape {rows.shape}")
+        if len(rows) and not (np.abs(np.linalg.norm(rows, axis=1) - 1) <= 0.01).all():
+            raise InvalidInput("a vector whose length is not 1")
+        space = self._space(model)
+        if len(rows) and space and space.dimension != rows.shape[1]:
+            raise InvalidInput(f"{model} has vectors of {space.dimension} dimensions, not {rows.shape[1]}")
+        self._catalog.add_vectors(sha1, model, times, rows)
+
+    def search_vector(self, model: str, vector: NDArray[np.float32], limit: int = 10) -> list[Moment]:
+        """See StorageEngine. One moment a shot and at most three an asset, each the best of its kind.
+
+        Raises `InvalidInput` for a vector of another dimension, `SearchUnavailable` if there is no
+        usable index and more than 50,000 vectors.
+        """
+        query = np.asarray(vector, np.float32)
+        length = float(np.linalg.norm(query))
+        if query.ndim != 1 or not np.isfinite(length) or length == 0:
+            raise InvalidInput("the query is no vector with a direction")
+        space = self._space(model)
+        if space is None or limit < 1:
+            return []
+        if query.shape != (space.dimension,):
+            raise InvalidInput(f"{model} has vectors of {space.dimension} dimensions, not {len(query)}")
+        query = query / np.float32(length)
+        moments: dict[int, Moment] = {}
+        asked: set[int] = set()
+        count = max(64, 4 * limit)
+        while True:
+            near = space.nearest(query, count)
+            new = [n.id for n in near if n.id not in asked]
+            asked.update(new)
+            shown = self._catalog.moments(new)
+            moments |= shown
+            space.forget(set(new) - set(shown))
+            hits = self._distinct(near, moments)
+            if len(hits) >= limit or len(near) < count or count >= max(MOST_CANDIDATES, 4 * limit):
+                return hits[:limit]
+            count *= 4
+
+    def advance(self, model: str) -> int:
+        """Bring the model's index up to the catalogue and return the watermark it has reached.
+
+        Adds what is new, removes what is gone, and rebuilds an index that lacks something. Raises
+        `Unavailable` if there is no vector layer here, `Transient` if another process is at it.
+        """
+        space = self._space(model)
+        return 0 if space is None else space.advance()
+
+    def _space(self, model: str) -> Space | None:
+        """The model's vectors; None as long as it has none."""
+        with self._lock:
+            known = self._spaces.get(model)
+        if known:
+            return known
+        ids, rows = self._catalog.vectors_after(model, 0, 1)
+        if not len(ids):
+            return None
+        dimension, vectors = rows.shape[1], self._vectors
+        opener = None if vectors is None else lambda: vectors(model, dimension)
+        with self._lock:
+            return self._spaces.setdefault(model, Space(self._catalog, model, dimension, opener))
+
+    def _distinct(self, near: Sequence[Neighbour], moments: Mapping[int, Moment]) -> list[Moment]:
+        """Best first, without what is gone and without near-duplicates."""
+        seen: set[tuple[str, int]] = set()
+        of_asset: Counter[str] = Counter()
+        hits = []
+        for neighbour in near:
+            moment = moments.get(neighbour.id)
+            if (
+                moment is None
+                or (moment.asset, moment.shot) in seen
+                or of_asset[moment.asset] >= self._per_asset
+            ):
+                continue
+            seen.add((moment.asset, moment.shot))
+            of_asset[moment.asset] += 1
+            # Float16 rows may be a thousandth longer than 1.
+            hits.append(moment.model_copy(update={"score": min(1.0, max(-1.0, neighbour.score))}))
+        return hits
+
+
+def _backend(part: _Part, own: Mapping[str, object]) -> Any:
+    return get_storage_backend(part.kind, {**(part.model_extra or {}), **own})

@@ -1,0 +1,59 @@
+"""Derivatives in a blob store: the key is the asset's SHA-1, the recipe's fingerprint and the file's name."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from dampipe.domain.derivatives import Derivative, DerivativeKind
+from dampipe.storage.blobs.base import BlobStore
+
+
+class Made(Protocol):
+    """A finished file in the workspace."""
+
+    @property
+    def kind(self) -> DerivativeKind:
+        """What it is for."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies now; its name becomes the last part of the key."""
+
+    @property
+    def media_type(self) -> str:
+        """Its MIME type."""
+
+
+class DerivativeStore:
+    """Keeps what the media stages make. Errors are those of the blob store."""
+
+    def __init__(self, blobs: BlobStore) -> None:
+        self._blobs = blobs
+
+    def workspace(self) -> AbstractContextManager[Path]:
+        """A private folder to make files in; gone after use."""
+        return self._blobs.workspace()
+
+    def keep(self, sha1: str, recipe: str, made: Iterable[Made]) -> tuple[Derivative, ...]:
+        """Take finished files over; each is seen whole or not at all."""
+        kept = []
+        for file in made:
+            key = f"{sha1[:2]}/{sha1}/{recipe}/{file.path.name}"
+            size = self._blobs.put(key, file.path)
+            kept.append(
+                Derivative(kind=file.kind, key=key, recipe=recipe, media_type=file.media_type, size=size)
+            )
+        return tuple(kept)
+
+    def local_path(self, derivative: Derivative) -> AbstractContextManager[Path]:
+        """The derivative as a local file for as long as the context lasts."""
+        return self._blobs.local_path(derivative.key)
+
+    def delete(self, key: str) -> None:
+        """Remove a derivative's bytes by their key; an unknown one is no error."""
+        self._blobs.delete(key)
+
+    def open(self, derivative: Derivative) -> BinaryIO:
+        """A seekable reader."""
+        return self._blobs.open(derivative.key)

@@ -1,0 +1,1 @@
+"""The SQL catalogue: see catalog.py."""

@@ -1,0 +1,195 @@
+"""Assets and their locations in the catalogue."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from time import time
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select
+
+from dampipe.domain.assets import AssetRef, LocationState, SourceFile, printable
+from dampipe.domain.derivatives import Derivative
+from dampipe.domain.errors import InvalidInput, NotFound
+from dampipe.domain.failures import Failure
+from dampipe.domain.media import MediaInfo
+from dampipe.domain.runs import RunState
+from dampipe.domain.videos import RunSummary, Video
+from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.outputs import ensure_asset
+from dampipe.storage.catalog.paths import full_path, place_columns
+from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, FOLDER, LOCATION, RUN, SOURCE
+
+SHORTEST_PREFIX = 4
+
+
+class Assets:
+    """The assets of one catalogue."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add(self, folder: int, path: Path, sha1: str, media: MediaInfo | None) -> None:
+        """Record that a file has that content. `folder` is the catalogue's row for the file's folder."""
+        facts = path.stat()
+        now = time()
+        with self._db.write() as connection:
+            asset = ensure_asset(connection, self._db, sha1, facts.st_size, path.name, now)
+            place = {
+                "size": facts.st_size,
+                "mtime_ns": facts.st_mtime_ns,
+                "inode": facts.st_ino,
+                "state": LocationState.PRESENT,
+                "asset_id": asset,
+            }
+            connection.execute(
+                self._db.insert(LOCATION)
+                .values(folder_id=folder, name=path.name, **place)
+                .on_conflict_do_update(index_elements=["folder_id", "name"], set_=place)
+            )
+            if media is not None:
+                connection.execute(
+                    ASSET.update()
+                    .where(ASSET.c.id == asset)
+                    .values(kind=media.kind, duration=media.duration, media=media.model_dump_json())
+                )
+
+    def find(self, sha1: str) -> Row[Any]:
+        """The asset's row by its SHA-1 or the beginning of it. Raises NotFound or InvalidInput."""
+        text = sha1.strip().lower()
+        if len(text) < SHORTEST_PREFIX or len(text) > 40 or set(text) - set("0123456789abcdef"):
+            raise InvalidInput(
+                f"{printable(sha1)!r} is no asset: give {SHORTEST_PREFIX} to 40 digits of its SHA-1",
+                hint="`dampipe search` and `dampipe show PATH` print them.",
+            )
+        with self._db.read() as connection:
+            rows = connection.execute(select(ASSET).where(ASSET.c.sha1.startswith(text)).limit(2)).all()
+        if not rows:
+            raise NotFound(f"there is no asset {text}")
+        if len(rows) > 1:
+            raise InvalidInput(f"several assets begin with {text}", hint="Give more digits.")
+        return rows[0]
+
+    def find_path(self, source: int, folder: str, name: str) -> Row[Any] | None:
+        """The location of a file, with `asset_id`; None when it is not in the catalogue."""
+        with self._db.read() as connection:
+            return connection.execute(
+                select(LOCATION)
+                .join_from(LOCATION, FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
+                .where(FOLDER.c.source_id == source, FOLDER.c.path == folder, LOCATION.c.name == name)
+            ).first()
+
+    def refs(self, ids: Sequence[int]) -> dict[int, AssetRef]:
+        """Assets by id."""
+        with self._db.read() as connection:
+            rows = connection.execute(select(ASSET).where(ASSET.c.id.in_(ids)))
+            return {row.id: AssetRef(id=row.id, sha1=row.sha1, size=row.size, name=row.name) for row in rows}
+
+    def files(self, *, asset: int | None = None, location: int | None = None) -> list[SourceFile]:
+        """Where files are: those of an asset, present ones first, or one location."""
+        where = LOCATION.c.asset_id == asset if location is None else LOCATION.c.id == location
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(LOCATION, *place_columns())
+                .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+                .where(where)
+                .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
+            ).all()
+        return [
+            SourceFile(location=row.id, path=full_path(row), size=row.size, mtime_ns=row.mtime_ns)
+            for row in rows
+        ]
+
+    def videos(self, rows: Sequence[Row[Any]]) -> list[Video]:
+        """Asset rows with everything that belongs to them."""
+        ids = [row.id for row in rows]
+        with self._db.read() as connection:
+            places = self._grouped(connection, ids)
+            derivatives: dict[int, list[Derivative]] = {}
+            for made in connection.execute(
+                select(DERIVATIVE).where(DERIVATIVE.c.asset_id.in_(ids)).order_by(DERIVATIVE.c.id)
+            ):
+                derivatives.setdefault(made.asset_id, []).append(
+                    Derivative.model_validate(made._asdict(), extra="ignore")
+                )
+        return [
+            Video(
+                sha1=row.sha1,
+                size=row.size,
+                name=places[row.id][0].rpartition("/")[2] if row.id in places else row.name,
+                paths=tuple(places.get(row.id, ())),
+                media=MediaInfo.model_validate_json(row.media) if row.media else None,
+                derivatives=tuple(derivatives.get(row.id, ())),
+                added_at=datetime.fromtimestamp(row.added_at, UTC),
+            )
+            for row in rows
+        ]
+
+    def _grouped(self, connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+        places: dict[int, list[str]] = {}
+        rows = connection.execute(
+            select(LOCATION.c.asset_id, *place_columns())
+            .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+            .where(LOCATION.c.asset_id.in_(ids))
+            .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
+        )
+        for row in rows:
+            places.setdefault(row.asset_id, []).append(printable(full_path(row)))
+        return places
+
+    def page(self, limit: int, before: int | None) -> list[Row[Any]]:
+        """Asset rows, newest first; `before` is the id of the last row of the page before."""
+        query = select(ASSET).order_by(ASSET.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(ASSET.c.id < before)
+        with self._db.read() as connection:
+            return list(connection.execute(query).all())
+
+    def totals(self) -> tuple[int, int]:
+        """How many assets and locations there are."""
+        with self._db.read() as connection:
+            assets = connection.execute(select(func.count()).select_from(ASSET)).scalar_one()
+            locations = connection.execute(select(func.count()).select_from(LOCATION)).scalar_one()
+        return int(assets), int(locations)
+
+    def runs(self, asset: int) -> list[RunSummary]:
+        """What was and will be done with an asset, in the order of beginning."""
+        here = select(LOCATION.c.id).where(LOCATION.c.asset_id == asset)
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(RUN)
+                .where(or_(RUN.c.asset_id == asset, RUN.c.location_id.in_(here)))
+                .order_by(RUN.c.id)
+            ).all()
+        return [RunSummary.from_row(row._asdict()) for row in rows]
+
+    def failures(self, limit: int) -> list[Failure]:
+        """Runs that failed, the newest first: parked ones, and those that wait for another try."""
+        waits = and_(RUN.c.state == RunState.PENDING, RUN.c.error_kind.is_not(None), RUN.c.not_before > 0)
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(RUN, ASSET.c.sha1, ASSET.c.name.label("asset_name"))
+                .select_from(RUN.outerjoin(ASSET, ASSET.c.id == RUN.c.asset_id))
+                .where(or_(RUN.c.state == RunState.FAILED, waits))
+                .order_by(RUN.c.id.desc())
+                .limit(limit)
+            ).all()
+        return [
+            Failure(
+                asset=row.sha1,
+                path=self._somewhere(row) or row.asset_name or "?",
+                stage=row.stage,
+                kind=row.error_kind or "permanent",
+                reason=row.reason or "",
+                attempts=row.attempts,
+                at=row.finished_at,
+                again_at=row.not_before if row.state == RunState.PENDING else None,
+            )
+            for row in rows
+        ]
+
+    def _somewhere(self, run: Row[Any]) -> str:
+        """The path of a file that a run is about, printable; "" when there is none any more."""
+        located = run.location_id is not None
+        places = self.files(location=run.location_id) if located else self.files(asset=run.asset_id)
+        return printable(places[0].path) if places else ""

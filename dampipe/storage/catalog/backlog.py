@@ -1,0 +1,182 @@
+"""The backlog: which runs are to be dispatched next, and which have to be brought back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, update
+
+from dampipe.domain.assets import printable
+from dampipe.domain.runs import RunState, Subject
+from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.keys import Next, RunKey
+from dampipe.storage.catalog.runs import NEW_RUN
+from dampipe.storage.catalog.tables import ASSET, LOCATION, RUN
+
+_RETRIED = [RunState.FAILED, RunState.SKIPPED]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A run that a chain is to start with."""
+
+    stage: str
+    subject: Subject
+    name: str
+    """The file's name, as it may be printed."""
+
+
+class Backlog:
+    """What is still to do, seen from the dispatcher and the sweep."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def in_flight(self, lane: str) -> int:
+        """How many chains of a lane the broker or a worker holds."""
+        queued = and_(RUN.c.state == RunState.PENDING, RUN.c.queued_at > 0)
+        held = RUN.c.state == RunState.RUNNING
+        with self._db.read() as connection:
+            # Two counts over the index; an OR of both conditions would walk all that waits.
+            both = select(*(_count(RUN.c.lane == lane, one).scalar_subquery() for one in (queued, held)))
+            return sum(connection.execute(both).one())
+
+    def take(self, lane: str, limit: int) -> list[Waiting]:
+        """Mark up to `limit` runs of a lane as given to the broker, highest priority and newest first."""
+        if limit <= 0:
+            return []
+        now = time()
+        with self._db.read() as connection:  # most calls find nothing: no write lock for them
+            if connection.execute(select(RUN.c.id).where(*_ready(lane, now)).limit(1)).first() is None:
+                return []
+        with self._db.write() as connection:
+            picked = (
+                select(RUN.c.id)
+                .where(*_ready(lane, now))
+                .order_by(RUN.c.priority.desc(), RUN.c.id.desc())
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            rows = connection.execute(
+                update(RUN)
+                .where(RUN.c.id.in_(picked.scalar_subquery()))
+                .values(queued_at=now)
+                .returning(RUN.c.id, RUN.c.stage, RUN.c.location_id, RUN.c.asset_id)
+            ).all()
+            names = self._names(connection, rows)
+        return [
+            Waiting(row.stage, Subject(location=row.location_id, asset=row.asset_id), names[row.id])
+            for row in sorted(rows, key=lambda row: -row.id)
+        ]
+
+    def _names(self, connection: Any, rows: Sequence[Any]) -> dict[int, str]:
+        places = [row.location_id for row in rows if row.location_id is not None]
+        assets = [row.asset_id for row in rows if row.asset_id is not None]
+        by_place: dict[int, str] = {
+            place: printable(name)
+            for place, name in connection.execute(
+                select(LOCATION.c.id, LOCATION.c.name).where(LOCATION.c.id.in_(places))
+            )
+        }
+        by_asset: dict[int, str] = {
+            row.id: row.name
+            for row in connection.execute(select(ASSET.c.id, ASSET.c.name).where(ASSET.c.id.in_(assets)))
+        }
+        return {
+            row.id: by_place[row.location_id] if row.asset_id is None else by_asset[row.asset_id]
+            for row in rows
+        }
+
+    def plan_missing(self, steps: Sequence[Next]) -> int:
+        """Create every run that the pipeline asks for and nobody has; returns how many.
+
+        That is: hash for locations without an asset, and for every other step the assets whose
+        givers are done. Existing runs are left as they are.
+        """
+        now = time()
+        made = 0
+        with self._db.write() as connection:
+            for step in steps:
+                key = step.run
+                base = LOCATION if key.on_location else ASSET
+                subject = RUN.c.location_id if key.on_location else RUN.c.asset_id
+                here = select(literal(1)).where(
+                    RUN.c.stage == key.stage, RUN.c.version == key.version, subject == base.c.id
+                )
+                wanted: list[ColumnElement[bool]] = [~exists(here)]
+                if key.on_location:
+                    wanted.append(LOCATION.c.asset_id.is_(None))
+                wanted += [_has_done(giver) for giver in step.givers]
+                if not step.givers and not key.on_location:
+                    wanted.append(exists(select(literal(1)).where(LOCATION.c.asset_id == ASSET.c.id)))
+                values = {
+                    "stage": key.stage,
+                    "version": key.version,
+                    "lane": key.lane,
+                    "state": str(RunState.PENDING),
+                    "created_at": now,
+                    **NEW_RUN,
+                }
+                source = select(base.c.id, *(literal(v) for v in values.values())).where(*wanted)
+                insert = RUN.insert().from_select([subject.name, *values], source)
+                made += connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
+        return made
+
+    def retry(self, assets: Sequence[int] | None, kinds: Sequence[str] | None, stage: str | None) -> int:
+        """Let failed and skipped runs start afresh; returns how many. None means any."""
+        where: list[ColumnElement[bool]] = [RUN.c.state.in_(_RETRIED)]
+        if assets is not None:
+            here = select(LOCATION.c.id).where(LOCATION.c.asset_id.in_(assets))
+            where.append(or_(RUN.c.asset_id.in_(assets), RUN.c.location_id.in_(here)))
+        if kinds is not None:
+            where.append(RUN.c.error_kind.in_(kinds))
+        if stage is not None:
+            where.append(RUN.c.stage == stage)
+        return self._update(and_(*where), afresh())
+
+    def retry_locations(self, locations: Sequence[int]) -> int:
+        """Let failed hash runs of these locations start afresh; returns how many."""
+        return self._update(and_(RUN.c.state.in_(_RETRIED), RUN.c.location_id.in_(locations)), afresh())
+
+    def _update(self, where: ColumnElement[bool], values: dict[str, Any]) -> int:
+        with self._db.write() as connection:
+            return connection.execute(update(RUN).where(where).values(values)).rowcount
+
+
+def _count(*where: ColumnElement[bool]) -> Select[int]:
+    return select(func.count()).select_from(RUN).where(*where)
+
+
+def afresh() -> dict[str, Any]:
+    """What a run is set to that starts once more."""
+    return {
+        "state": RunState.PENDING,
+        "attempts": 0,
+        "not_before": 0.0,
+        "queued_at": None,
+        "error_kind": None,
+        "reason": None,
+        "finished_at": None,
+    }
+
+
+def _has_done(giver: RunKey) -> ColumnElement[bool]:
+    done = RUN.alias()
+    return exists(
+        select(literal(1)).where(
+            done.c.stage == giver.stage,
+            done.c.version == giver.version,
+            done.c.asset_id == ASSET.c.id,
+            done.c.state == RunState.DONE,
+        )
+    )
+
+
+def _ready(lane: str, now: float) -> tuple[ColumnElement[bool], ...]:
+    return (
+        RUN.c.lane == lane,
+        RUN.c.state == RunState.PENDING,
+        RUN.c.queued_at.is_(None),
+        RUN.c.not_before <= now,
+    )

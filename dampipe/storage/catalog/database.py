@@ -1,0 +1,125 @@
+"""The connection to the catalogue: SQLite in WAL mode or PostgreSQL, every write in one short transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
+
+from dampipe.domain.errors import CatalogueDown, DampipeError, InvalidInput, StorageFull
+
+BUSY_TIMEOUT = 30.0
+"""Seconds to wait for another writer of the SQLite file before giving up."""
+
+
+class Database:
+    """One database. Processes must not share an instance across a fork."""
+
+    def __init__(self, url: str, busy_timeout: float = BUSY_TIMEOUT) -> None:
+        """Opens nothing yet. Raises InvalidInput for a URL that makes no sense."""
+        try:
+            self.url = make_url(url)
+            self.is_sqlite = self.url.get_backend_name() == "sqlite"
+            self.engine = self._engine(busy_timeout)
+        except (ArgumentError, NoSuchModuleError) as error:
+            raise InvalidInput(f"database_url {url!r}: {error}") from error
+        except ModuleNotFoundError as error:
+            raise InvalidInput(
+                f"database_url {url!r} needs {error.name}",
+                hint="Install it: pip install 'dampipe[postgres]'.",
+            ) from error
+
+    def _engine(self, busy_timeout: float) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(self.url, pool_pre_ping=True, pool_size=2, max_overflow=4)
+        if self.url.database and self.url.database != ":memory:":
+            _make_folder(Path(self.url.database).parent)
+        engine = create_engine(self.url, connect_args={"timeout": busy_timeout})
+
+        @event.listens_for(engine, "connect")
+        def _connected(connection: Any, _: Any) -> None:
+            connection.isolation_level = None  # we begin transactions ourselves, below
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        @event.listens_for(engine, "begin")
+        def _begun(connection: Connection) -> None:
+            # A reader that turns writer fails at once when another wrote meanwhile; say it at the start.
+            writes = connection.get_execution_options().get("writes", False)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        return engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view. Raises CatalogueDown when the database cannot be had."""
+        with translated(self), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: all or nothing. Raises CatalogueDown or StorageFull."""
+        with (
+            translated(self),
+            self.engine.connect() as plain,
+            plain.execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def insert(self, table: Table) -> Any:
+        """An INSERT that knows `on_conflict_do_nothing`, in the words of this database."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+@contextmanager
+def translated(database: Database) -> Iterator[None]:
+    """Foreign errors to ours; most specific first."""
+    try:
+        yield
+    except DBAPIError as error:
+        ours = _ours(error, database)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def _ours(error: DBAPIError, database: Database) -> DampipeError | None:
+    place = database.url.render_as_string(hide_password=True)
+    text = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+    if "disk is full" in text or "No space left" in text or "could not extend file" in text:
+        return StorageFull(
+            f"no space left for the catalogue {place}", hint="Free some space; nothing was lost."
+        )
+    if "locked" in text:
+        return CatalogueDown(
+            f"the catalogue {place} stays locked by another process",
+            hint="Is another program holding it open (a backup, a database browser)? Close it and try again.",
+        )
+    if "no such table" in text or "does not exist" in text:
+        return CatalogueDown(
+            f"the catalogue {place} has not been set up: {text}", hint="`dampipe up` sets it up."
+        )
+    if type(error) in (OperationalError, DatabaseError):  # not their kin: an IntegrityError is ours
+        return CatalogueDown(
+            f"the catalogue {place} cannot be used: {text}", hint="See the setting database_url."
+        )
+    return None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CatalogueDown(
+            f"{folder} cannot be made: {error.strerror}", hint="See the setting home (DAMPIPE_HOME)."
+        ) from error

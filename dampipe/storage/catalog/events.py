@@ -1,0 +1,14 @@
+"""Events are written in the transaction that makes them true."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection
+
+from dampipe.domain.events import EventName
+from dampipe.storage.catalog.tables import EVENT
+
+
+def note(connection: Connection, name: EventName, asset: int | None, at: float, **data: Any) -> None:
+    """Write one event about an asset, or about a file that is no asset yet."""
+    connection.execute(EVENT.insert().values(at=at, name=name, asset_id=asset, data=json.dumps(data)))

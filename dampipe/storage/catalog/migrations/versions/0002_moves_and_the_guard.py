@@ -1,0 +1,25 @@
+"""Moved files are found by their inode and counted; a scan may be told to believe every loss."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("scan", sa.Column("moved", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column(
+        "scan", sa.Column("accept_missing", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    op.drop_column("scan", "unchanged")
+    op.create_index(op.f("ix_location_inode"), "location", ["inode"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_location_inode"), table_name="location")
+    op.add_column("scan", sa.Column("unchanged", sa.Integer(), nullable=False, server_default="0"))
+    op.drop_column("scan", "accept_missing")
+    op.drop_column("scan", "moved")

@@ -1,0 +1,264 @@
+"""Runs in the catalogue: claimed once, finished in one transaction."""
+
+import json
+from collections.abc import Sequence
+from time import time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
+
+from dampipe.domain.assets import ContentHash
+from dampipe.domain.errors import StageError
+from dampipe.domain.events import EventName
+from dampipe.domain.output import StageOutput
+from dampipe.domain.runs import RunState, Subject
+from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.events import note
+from dampipe.storage.catalog.keys import Claimed, Next, RunKey
+from dampipe.storage.catalog.outputs import save_output
+from dampipe.storage.catalog.tables import LOCATION, RUN
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the run over; what this one made is not kept."""
+
+
+class Runs:
+    """The runs of one catalogue."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def find(self, key: RunKey, subject: Subject) -> Row[Any] | None:
+        """The run of that stage for the subject; a location stands for its asset after hash."""
+        with self._db.read() as connection:
+            return connection.execute(
+                select(RUN).where(RUN.c.stage == key.stage, RUN.c.version == key.version, _is(key, subject))
+            ).first()
+
+    def claim(self, run: int, owner: str, lease: float) -> Claimed | None:
+        """Take a run that waits, or whose lease ran out. Counts the attempt. None: somebody else holds it.
+
+        A run that is held is marked, so that whoever holds it rings the dispatcher.
+        """
+        now = time()
+        with self._db.write() as connection:
+            row = connection.execute(
+                update(RUN)
+                .where(RUN.c.id == run, _claimable(now))
+                .values(_held(owner, now + lease, now))
+                .returning(*_CLAIM)
+            ).first()
+            if row is None:
+                connection.execute(
+                    update(RUN).where(RUN.c.id == run, RUN.c.state == RunState.RUNNING).values(ring=True)
+                )
+                return None
+            return _claimed(row)
+
+    def claim_more(self, key: RunKey, limit: int, owner: str, lease: float) -> list[Claimed]:
+        """Take up to `limit` runs that wait for the same stage; never one that was tried before."""
+        now = time()
+        picked = (
+            select(RUN.c.id)
+            .where(
+                RUN.c.stage == key.stage,
+                RUN.c.version == key.version,
+                RUN.c.state == RunState.PENDING,
+                RUN.c.not_before <= now,
+                RUN.c.attempts == 0,
+            )
+            .order_by(RUN.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        with self._db.write() as connection:
+            rows = connection.execute(
+                update(RUN)
+                .where(RUN.c.id.in_(picked.scalar_subquery()), RUN.c.state == RunState.PENDING)
+                .values(_held(owner, now + lease, now))
+                .returning(*_CLAIM)
+            ).all()
+        return [_claimed(row) for row in rows]
+
+    def renew(self, runs: Sequence[int], owner: str, lease: float) -> None:
+        """Keep holding these runs for another `lease` seconds."""
+        with self._db.write() as connection:
+            connection.execute(
+                update(RUN)
+                .where(RUN.c.id.in_(runs), RUN.c.owner == owner, RUN.c.state == RunState.RUNNING)
+                .values(lease_until=time() + lease)
+            )
+
+    def finish(
+        self, claimed: Claimed, key: RunKey, owner: str, output: StageOutput, nexts: Sequence[Next], own: bool
+    ) -> set[str]:
+        """Save output, state, event and the runs that come next, all or nothing.
+
+        `own`: the chain under way is this run's own, so it goes on to the next run itself. Returns
+        the lanes in which a run was created that nobody carries yet. Raises LeaseLost.
+        """
+        now = time()
+        with self._db.write() as connection:
+            row = connection.execute(
+                update(RUN)
+                .where(*_holding(claimed, owner))
+                .values(
+                    state=RunState.DONE,
+                    owner=None,
+                    lease_until=0.0,
+                    finished_at=now,
+                    error_kind=None,
+                    reason=None,
+                    progress=None,
+                    output=output.model_dump_json(),
+                    warnings=json.dumps(output.warnings),
+                )
+                .returning(RUN.c.ring, RUN.c.stage)
+            ).first()
+            if row is None:
+                raise LeaseLost
+            asset = save_output(connection, self._db, claimed.subject, output, now)
+            if not isinstance(output, ContentHash):
+                connection.execute(
+                    delete(RUN).where(
+                        RUN.c.stage == key.stage, RUN.c.asset_id == asset, RUN.c.version != key.version
+                    )
+                )
+            carried = own or (claimed.queued and not row.ring)
+            uncarried: set[str] = set()
+            for upcoming in nexts:
+                queued = carried and upcoming.carried
+                if self._create(connection, upcoming, asset, queued, now) and not queued:
+                    uncarried.add(upcoming.run.lane)
+            note(connection, "stage.done", asset, now, stage=key.stage, warnings=list(output.warnings))
+        return uncarried
+
+    def _create(self, connection: Connection, upcoming: Next, asset: int, queued: bool, now: float) -> bool:
+        if upcoming.givers:
+            done = connection.execute(
+                select(func.count())
+                .select_from(RUN)
+                .where(
+                    RUN.c.asset_id == asset,
+                    RUN.c.state == RunState.DONE,
+                    or_(*(and_(RUN.c.stage == g.stage, RUN.c.version == g.version) for g in upcoming.givers)),
+                )
+            ).scalar_one()
+            if done < len(upcoming.givers):
+                return False
+        made = connection.execute(
+            self._db.insert(RUN)
+            .values(
+                stage=upcoming.run.stage,
+                version=upcoming.run.version,
+                lane=upcoming.run.lane,
+                asset_id=asset,
+                state=RunState.PENDING,
+                queued_at=now if queued else None,
+                created_at=now,
+                **NEW_RUN,
+            )
+            .on_conflict_do_nothing()
+            .returning(RUN.c.id)
+        )
+        return made.first() is not None
+
+    def settle(self, claimed: Claimed, owner: str, error: StageError, not_before: float | None) -> None:
+        """Note a failure: parked, skipped, or to be tried again at `not_before`. Raises LeaseLost."""
+        now = time()
+        if not_before is not None:
+            state = RunState.PENDING
+        elif error.kind == "unavailable":
+            state = RunState.SKIPPED
+        else:
+            state = RunState.FAILED
+        reason = _in_words(error)
+        with self._db.write() as connection:
+            row = connection.execute(
+                update(RUN)
+                .where(*_holding(claimed, owner))
+                .values(
+                    state=state,
+                    owner=None,
+                    lease_until=0.0,
+                    queued_at=None,
+                    not_before=not_before or 0.0,
+                    error_kind=error.kind,
+                    reason=reason,
+                    progress=None,
+                    finished_at=now,
+                )
+                .returning(RUN.c.stage, RUN.c.asset_id)
+            ).first()
+            if row is None:
+                raise LeaseLost
+            note(
+                connection, _EVENTS[state], row.asset_id, now,
+                stage=row.stage, kind=error.kind, reason=reason,
+            )  # fmt: skip
+
+
+_EVENTS: dict[RunState, EventName] = {
+    RunState.PENDING: "stage.pending",
+    RunState.SKIPPED: "stage.skipped",
+    RunState.FAILED: "stage.failed",
+}
+_CLAIM = (RUN.c.id, RUN.c.location_id, RUN.c.asset_id, RUN.c.attempts, RUN.c.queued_at)
+NEW_RUN: dict[str, Any] = {
+    "priority": 0,
+    "ring": False,
+    "attempts": 0,
+    "not_before": 0.0,
+    "lease_until": 0.0,
+    "warnings": "[]",
+}
+
+
+def _claimed(row: Row[Any]) -> Claimed:
+    subject = Subject(location=row.location_id, asset=row.asset_id)
+    return Claimed(row.id, subject, row.attempts, row.queued_at is not None)
+
+
+def _held(owner: str, until: float, now: float) -> dict[str, Any]:
+    return {
+        "state": RunState.RUNNING,
+        "owner": owner,
+        "lease_until": until,
+        "attempts": RUN.c.attempts + 1,
+        "started_at": now,
+        "ring": False,
+        "progress": None,
+    }
+
+
+def _claimable(now: float) -> ColumnElement[bool]:
+    return or_(
+        and_(RUN.c.state == RunState.PENDING, RUN.c.not_before <= now),
+        and_(RUN.c.state == RunState.RUNNING, RUN.c.lease_until < now),
+    )
+
+
+def _holding(claimed: Claimed, owner: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        RUN.c.id == claimed.id,
+        RUN.c.state == RunState.RUNNING,
+        RUN.c.owner == owner,
+        RUN.c.attempts == claimed.attempts,
+    )
+
+
+def _is(key: RunKey, subject: Subject) -> ColumnElement[bool]:
+    if subject.location is None:
+        return RUN.c.asset_id == subject.asset
+    if key.on_location:
+        return RUN.c.location_id == subject.location
+    asset = select(LOCATION.c.asset_id).where(LOCATION.c.id == subject.location).scalar_subquery()
+    return RUN.c.asset_id == asset
+
+
+def _in_words(error: StageError) -> str:
+    """What happened and what to do next, as sentences."""
+    if not error.hint:
+        return str(error)
+    return f"{str(error).rstrip('.')}. {error.hint[0].upper()}{error.hint[1:]}"

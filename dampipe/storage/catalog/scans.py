@@ -1,0 +1,137 @@
+"""Scans in the catalogue: asked for once, walked by one worker at a time, counted once.
+
+The counts of what is new, changed, moved and missing are written in the transactions that make it so,
+hence a walk that is interrupted and begun again counts nothing twice.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import time
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+
+from dampipe.domain.scans import ScanProgress, ScanState
+from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.progress import progress_of
+from dampipe.storage.catalog.tables import SCAN
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a scan is to walk."""
+
+    paths: list[str]
+    accept_missing: bool
+    """Whoever asked for it says that the files are really gone."""
+
+
+class Scans:
+    """The scans of one catalogue."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def create(self, paths: Sequence[str], accept_missing: bool = False) -> int:
+        """Record a scan that is to be walked, and return its id."""
+        with self._db.write() as connection:
+            row = connection.execute(
+                SCAN.insert()
+                .values(
+                    paths=json.dumps(list(paths)),
+                    accept_missing=accept_missing,
+                    state=ScanState.WAITING,
+                    created_at=time(),
+                    warnings="[]",
+                    lease_until=0.0,
+                    **dict.fromkeys(("found", "new", "changed", "moved", "missing"), 0),
+                )
+                .returning(SCAN.c.id)
+            )
+            return int(row.scalar_one())
+
+    def waiting(self, paths: Sequence[str], accept_missing: bool) -> int | None:
+        """The oldest scan of exactly these paths that nobody has taken yet."""
+        with self._db.read() as connection:
+            found = connection.execute(
+                select(SCAN.c.id)
+                .where(
+                    SCAN.c.state == ScanState.WAITING,
+                    SCAN.c.paths == json.dumps(list(paths)),
+                    SCAN.c.accept_missing == accept_missing,
+                )
+                .order_by(SCAN.c.id)
+                .limit(1)
+            ).first()
+        return None if found is None else int(found.id)
+
+    def claim(self, scan: int, owner: str, lease: float) -> Order | None:
+        """What to walk, or None when there is nothing to do or another worker walks."""
+        now = time()
+        with self._db.write() as connection:
+            row = connection.execute(
+                update(SCAN)
+                .where(SCAN.c.id == scan, _due(now))
+                .values(state=ScanState.WALKING, owner=owner, lease_until=now + lease, found=0, warnings="[]")
+                .returning(SCAN.c.paths, SCAN.c.accept_missing)
+            ).first()
+        return None if row is None else Order(list(json.loads(row.paths)), bool(row.accept_missing))
+
+    def due(self) -> list[int]:
+        """Scans that nobody walks."""
+        with self._db.read() as connection:
+            return list(connection.execute(select(SCAN.c.id).where(_due(time()))).scalars())
+
+    def renew(self, scan: int, owner: str, lease: float) -> None:
+        """Keep walking for another `lease` seconds."""
+        with self._db.write() as connection:
+            connection.execute(
+                update(SCAN)
+                .where(SCAN.c.id == scan, SCAN.c.owner == owner)
+                .values(lease_until=time() + lease)
+            )
+
+    def release(self, owner: str) -> None:
+        """Let others walk what this owner cannot go on with."""
+        with self._db.write() as connection:
+            connection.execute(update(SCAN).where(SCAN.c.owner == owner).values(lease_until=0.0))
+
+    def owners(self) -> list[str]:
+        """Who is walking now."""
+        with self._db.read() as connection:
+            rows = connection.execute(select(SCAN.c.owner).where(SCAN.c.state == ScanState.WALKING))
+            return [owner for owner in rows.scalars() if owner]
+
+    def finish(self, scan: int, owner: str, state: ScanState, warnings: Sequence[str]) -> None:
+        """The walk is over."""
+        with self._db.write() as connection:
+            connection.execute(
+                update(SCAN)
+                .where(SCAN.c.id == scan, SCAN.c.owner == owner)
+                .values(
+                    state=state,
+                    warnings=json.dumps(list(warnings)),
+                    owner=None,
+                    lease_until=0.0,
+                    finished_at=time(),
+                )
+            )
+
+    def progress(self, scan: int) -> ScanProgress:
+        """How far a scan is. Raises NotFound."""
+        return progress_of(self._db, scan)
+
+    def latest(self, limit: int) -> list[ScanProgress]:
+        """The newest scans, newest first."""
+        with self._db.read() as connection:
+            newest = select(SCAN.c.id).order_by(SCAN.c.id.desc()).limit(limit)
+            scans = list(connection.execute(newest).scalars())
+        return [self.progress(scan) for scan in scans]
+
+
+def _due(now: float) -> Any:
+    return or_(
+        SCAN.c.state == ScanState.WAITING,
+        and_(SCAN.c.state == ScanState.WALKING, SCAN.c.lease_until < now),
+    )

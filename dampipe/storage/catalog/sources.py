@@ -1,0 +1,158 @@
+"""Sources in the catalogue: named footage roots, which never overlap in what they hold."""
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from time import time
+
+from sqlalchemy import Connection, delete, func, or_, select, update
+
+from dampipe.domain.assets import LocationState, Source, printable
+from dampipe.domain.errors import InvalidInput, NotFound
+from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.tables import FOLDER, LOCATION, SOURCE
+
+AT_ONCE = 2000
+"""Rows deleted in one transaction: others want to write, too."""
+
+
+class Sources:
+    """The sources of one catalogue."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def all(self) -> list[Source]:
+        """All sources, by name."""
+        with self._db.read() as connection:
+            rows = connection.execute(select(SOURCE).order_by(SOURCE.c.name))
+            return [Source(id=row.id, name=row.name, root=row.root) for row in rows]
+
+    def named(self, name: str) -> Source:
+        """The source of that name. Raises NotFound."""
+        for source in self.all():
+            if source.name == name:
+                return source
+        raise NotFound(f"there is no source {printable(name)!r}", hint="`dampipe source list` lists them.")
+
+    def holding(self, path: str) -> Source:
+        """The source that holds that folder, the most specific one; made when there is none."""
+        held = [s for s in self.all() if PurePath(path).is_relative_to(s.root)]
+        if held:
+            return max(held, key=lambda source: len(source.root))
+        base = printable(PurePath(path).name) or "root"
+        with self._db.write() as connection:
+            taken = set(connection.execute(select(SOURCE.c.name)).scalars())
+            name = next(n for n in _numbered(base) if n not in taken)
+            row = connection.execute(
+                self._db.insert(SOURCE)
+                .values(name=name, root=path, added_at=time())
+                .on_conflict_do_nothing()
+                .returning(SOURCE.c.id, SOURCE.c.name)
+            ).first()
+            if row is None:
+                row = connection.execute(select(SOURCE).where(SOURCE.c.root == path)).one()
+        return Source(id=row.id, name=row.name, root=path)
+
+    def add(self, name: str, root: str) -> Source:
+        """Name a root; a known root gets the new name. Raises InvalidInput when the name is taken.
+
+        What another source knows below that root goes over to the new one, so that nothing is
+        identified again.
+        """
+        with self._db.write() as connection:
+            rows = connection.execute(select(SOURCE)).all()
+            if any(row.name == name and row.root != root for row in rows):
+                raise InvalidInput(
+                    f"there is another source {printable(name)!r}", hint="`dampipe source list` lists them."
+                )
+            known = next((row.id for row in rows if row.root == root), None)
+            if known is not None:
+                connection.execute(update(SOURCE).where(SOURCE.c.id == known).values(name=name))
+                return Source(id=known, name=name, root=root)
+            made = int(
+                connection.execute(
+                    SOURCE.insert().values(name=name, root=root, added_at=time()).returning(SOURCE.c.id)
+                ).scalar_one()
+            )
+            outer = [row for row in rows if PurePath(root).is_relative_to(row.root)]
+            if outer:
+                nearest = max(outer, key=lambda row: len(row.root))
+                self._take_over(connection, made, root, nearest.id, nearest.root)
+        return Source(id=made, name=name, root=root)
+
+    def _take_over(self, connection: Connection, source: int, root: str, outer: int, outer_root: str) -> None:
+        inside = str(PurePath(root).relative_to(outer_root))
+        rows = connection.execute(select(FOLDER).where(FOLDER.c.source_id == outer)).all()
+        for row in rows:
+            if row.path == inside or row.path.startswith(f"{inside}/"):
+                path = row.path[len(inside) + 1 :]
+                connection.execute(
+                    update(FOLDER).where(FOLDER.c.id == row.id).values(source_id=source, path=path)
+                )
+
+    def remove(self, source: int) -> int:
+        """Forget a source and its locations, not the assets; returns how many locations there were."""
+        removed = 0
+        mine = select(FOLDER.c.id).where(FOLDER.c.source_id == source)
+        while True:
+            with self._db.write() as connection:
+                some = select(LOCATION.c.id).where(LOCATION.c.folder_id.in_(mine)).limit(AT_ONCE)
+                gone = connection.execute(
+                    delete(LOCATION).where(LOCATION.c.id.in_(some.scalar_subquery()))
+                ).rowcount
+                removed += gone
+                if not gone:
+                    connection.execute(delete(SOURCE).where(SOURCE.c.id == source))
+                    return removed
+
+    def counts(self) -> dict[int, tuple[int, int]]:
+        """How many files of each source are present, and how many are missing."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(FOLDER.c.source_id, LOCATION.c.state, func.count().label("files"))
+                .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id))
+                .group_by(FOLDER.c.source_id, LOCATION.c.state)
+            ).all()
+        found = {(row.source_id, row.state): row.files for row in rows}
+        return {
+            source: (
+                found.get((source, LocationState.PRESENT), 0),
+                found.get((source, LocationState.MISSING), 0),
+            )
+            for source, _ in found
+        }
+
+    def known_before(self, source: int, scan: int) -> int:
+        """How many files of a source were there before a scan."""
+        with self._db.read() as connection:
+            return int(
+                connection.execute(
+                    select(func.count())
+                    .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id))
+                    .where(
+                        FOLDER.c.source_id == source,
+                        LOCATION.c.state == LocationState.PRESENT,
+                        or_(LOCATION.c.scan_id.is_(None), LOCATION.c.scan_id != scan),
+                    )
+                ).scalar_one()
+            )
+
+    def ensure_folder(self, source: int, path: str) -> int:
+        """The id of a folder, made if there is none."""
+        with self._db.write() as connection:
+            return ensure_folder(connection, self._db, source, path)
+
+
+def ensure_folder(connection: Connection, database: Database, source: int, path: str) -> int:
+    """The same inside a transaction."""
+    connection.execute(database.insert(FOLDER).values(source_id=source, path=path).on_conflict_do_nothing())
+    found = select(FOLDER.c.id).where(FOLDER.c.source_id == source, FOLDER.c.path == path)
+    return int(connection.execute(found).scalar_one())
+
+
+def _numbered(base: str) -> Iterator[str]:
+    yield base
+    number = 2
+    while True:
+        yield f"{base}-{number}"
+        number += 1

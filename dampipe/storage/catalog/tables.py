@@ -1,0 +1,239 @@
+"""The catalogue's tables. Times are seconds since 1970; paths are bytes as the file system has them."""
+
+import os
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+from dampipe.domain.assets import LocationState
+from dampipe.domain.runs import RunState
+
+
+class FsPath(TypeDecorator[str]):
+    """A path as `os.fsdecode` gives it, stored as bytes: a name need not be UTF-8."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """To the database."""
+        return None if value is None else os.fsencode(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """From the database."""
+        return None if value is None else os.fsdecode(bytes(value))
+
+
+def _path() -> Column[str]:
+    return Column(FsPath, nullable=False)
+
+
+def _big() -> Column[int]:
+    return Column(BigInteger, nullable=False)
+
+
+def _text(nullable: bool = True) -> Column[str]:
+    return Column(Text, nullable=nullable)
+
+
+def _owned(target: str, nullable: bool = False) -> Column[int]:
+    """A reference that goes when its target goes."""
+    return Column(ForeignKey(target, ondelete="CASCADE"), nullable=nullable, index=True)
+
+
+class SourceRow(SQLModel, table=True):
+    """A footage root."""
+
+    __tablename__ = "source"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    root: str = Field(sa_column=Column(FsPath, nullable=False, unique=True))
+    added_at: float
+
+
+class FolderRow(SQLModel, table=True):
+    """A folder of a source that holds footage; `path` is relative to the root, "" is the root itself."""
+
+    __tablename__ = "folder"
+    __table_args__ = (UniqueConstraint("source_id", "path"),)
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(sa_column=Column(ForeignKey("source.id", ondelete="CASCADE"), nullable=False))
+    path: str = Field(sa_column=_path())
+
+
+class AssetRow(SQLModel, table=True):
+    """One content."""
+
+    __tablename__ = "asset"
+    id: int | None = Field(default=None, primary_key=True)
+    sha1: str = Field(unique=True, max_length=40)
+    size: int = Field(sa_column=_big())
+    name: str = Field(sa_column=_text(False))
+    kind: str | None = None
+    duration: float | None = None
+    media: str | None = Field(default=None, sa_column=_text())
+    """MediaInfo as JSON."""
+    added_at: float
+
+
+class ScanRow(SQLModel, table=True):
+    """One walk; counts are of the walk, progress of the files is read from their runs."""
+
+    __tablename__ = "scan"
+    id: int | None = Field(default=None, primary_key=True)
+    paths: str = Field(sa_column=_text(False))
+    """JSON list of absolute paths, `surrogateescape`d."""
+    accept_missing: bool = False
+    state: str = Field(index=True)
+    found: int = 0
+    new: int = 0
+    changed: int = 0
+    moved: int = 0
+    missing: int = 0
+    warnings: str = Field(default="[]", sa_column=_text(False))
+    owner: str | None = None
+    lease_until: float = 0.0
+    created_at: float
+    finished_at: float | None = None
+
+
+class LocationRow(SQLModel, table=True):
+    """One place where an asset's file is, or where a file waits to be identified."""
+
+    __tablename__ = "location"
+    __table_args__ = (UniqueConstraint("folder_id", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    folder_id: int = Field(sa_column=Column(ForeignKey("folder.id", ondelete="CASCADE"), nullable=False))
+    name: str = Field(sa_column=_path())
+    size: int = Field(sa_column=_big())
+    mtime_ns: int = Field(sa_column=_big())
+    inode: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    """0 where the file system has no inodes that mean anything."""
+    state: str = LocationState.PRESENT
+    asset_id: int | None = Field(
+        default=None, sa_column=Column(ForeignKey("asset.id", ondelete="SET NULL"), nullable=True, index=True)
+    )
+    scan_id: int | None = Field(
+        default=None, sa_column=Column(ForeignKey("scan.id", ondelete="SET NULL"), nullable=True, index=True)
+    )
+    """The scan that found it new or changed."""
+
+
+class RunRow(SQLModel, table=True):
+    """One stage of one subject in one version: the truth about what is still to do."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        UniqueConstraint("stage", "version", "asset_id"),
+        UniqueConstraint("stage", "version", "location_id"),
+        CheckConstraint("(asset_id IS NULL) <> (location_id IS NULL)", name="run_has_one_subject"),
+        Index("run_dispatch", "lane", "state", "queued_at", "priority", "id"),
+        Index("run_waiting", "stage", "state", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    stage: str
+    version: str
+    location_id: int | None = Field(default=None, sa_column=_owned("location.id", nullable=True))
+    asset_id: int | None = Field(default=None, sa_column=_owned("asset.id", nullable=True))
+    lane: str
+    priority: int = 0
+    state: str = RunState.PENDING
+    queued_at: float | None = None
+    """When its message was given to the broker; None: the dispatcher has still to do it."""
+    ring: bool = False
+    """A chain stepped aside while this ran and waits to be rung."""
+    attempts: int = 0
+    not_before: float = 0.0
+    owner: str | None = None
+    lease_until: float = 0.0
+    error_kind: str | None = None
+    reason: str | None = Field(default=None, sa_column=_text())
+    output: str | None = Field(default=None, sa_column=_text())
+    """The StageOutput as JSON."""
+    warnings: str = Field(default="[]", sa_column=_text(False))
+    progress: str | None = None
+    created_at: float
+    started_at: float | None = None
+    finished_at: float | None = None
+
+
+class DerivativeRow(SQLModel, table=True):
+    """A file made from an asset."""
+
+    __tablename__ = "derivative"
+    __table_args__ = (UniqueConstraint("asset_id", "kind"),)
+    id: int | None = Field(default=None, primary_key=True)
+    asset_id: int = Field(sa_column=Column(ForeignKey("asset.id", ondelete="CASCADE"), nullable=False))
+    kind: str
+    key: str = Field(sa_column=_text(False))
+    recipe: str
+    media_type: str
+    size: int = Field(sa_column=_big())
+
+
+class VectorRow(SQLModel, table=True):
+    """One moment as a vector; ids rise in the order of commits, which the index's watermark relies on."""
+
+    __tablename__ = "vector"
+    __table_args__ = (Index("vector_of_model", "model", "id"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, primary_key=True)
+    asset_id: int = Field(sa_column=_owned("asset.id"))
+    model: str
+    time: float
+    shot: int
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Little-endian float16 values."""
+
+
+class EventRow(SQLModel, table=True):
+    """What happened, in order; written in the transaction that made it true."""
+
+    __tablename__ = "event"
+    id: int | None = Field(default=None, primary_key=True)
+    at: float
+    name: str
+    asset_id: int | None = Field(default=None, sa_column=_owned("asset.id", nullable=True))
+    data: str = Field(default="{}", sa_column=_text(False))
+
+
+class WorkerRow(SQLModel, table=True):
+    """A worker that reports itself."""
+
+    __tablename__ = "worker"
+    name: str = Field(primary_key=True)
+    queues: str
+    facts: str = Field(default="{}", sa_column=_text(False))
+    started_at: float
+    seen_at: float
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+SOURCE = _table(SourceRow)
+FOLDER = _table(FolderRow)
+ASSET = _table(AssetRow)
+SCAN = _table(ScanRow)
+LOCATION = _table(LocationRow)
+RUN = _table(RunRow)
+DERIVATIVE = _table(DerivativeRow)
+VECTOR = _table(VectorRow)
+EVENT = _table(EventRow)
+WORKER = _table(WorkerRow)
+METADATA: MetaData = SQLModel.metadata

@@ -1,0 +1,61 @@
+"""The port of a vector index: ids to unit vectors, nearest first.
+
+An index is derived from the catalogue and may be lost: `watermark` says how far it got, and the
+caller adds the rest. Backends sit beside this file; each passes tests/contract/test_vectors.py,
+which is where an author of a new one starts.
+"""
+
+from typing import NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+VectorIds: TypeAlias = NDArray[np.int64]
+VectorRows: TypeAlias = NDArray[np.float32]
+"""Shape (count, dimension), every row of length 1."""
+
+
+class Neighbour(NamedTuple):
+    """One answer: the vector's id and its cosine similarity, -1 to 1."""
+
+    id: int
+    score: float
+
+
+class VectorStorage(Protocol):
+    """Vectors of one space (one model).
+
+    One process writes at a time (a second writer raises `Transient`); any number read, also while it
+    writes. Scores are inner products, so rows must have length 1. A wrong shape raises `ValueError`.
+    """
+
+    @property
+    def watermark(self) -> int:
+        """The highest id durably stored so far, removed or not; 0 when new or cleared.
+
+        Ids are added in ascending order.
+        """
+
+    def __len__(self) -> int:
+        """How many vectors are stored."""
+
+    def add(self, ids: VectorIds, rows: VectorRows) -> None:
+        """Add vectors with ids above the watermark, all or none; durable when it returns.
+
+        Ids at or below the watermark are skipped, so adding the same twice changes nothing.
+        """
+
+    def remove(self, ids: VectorIds) -> None:
+        """Remove vectors; unknown ids are no error. Durable when it returns."""
+
+    def search(self, query: VectorRows, count: int) -> list[Neighbour]:
+        """The `count` nearest to `query` (shape (1, dimension) or (dimension,)), best first.
+
+        Sees what any process has added before the call. Fewer when there are fewer.
+        """
+
+    def ids(self) -> VectorIds:
+        """All ids stored, ascending."""
+
+    def clear(self) -> None:
+        """Forget everything; the watermark is 0 again."""

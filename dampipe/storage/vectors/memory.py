@@ -1,0 +1,69 @@
+"""The vector index that forgets: for tests and for trying things out."""
+
+import threading
+from collections.abc import Mapping
+from typing import Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from dampipe.storage.vectors.base import Neighbour, VectorIds, VectorRows
+from dampipe.storage.vectors.shapes import checked_query, checked_rows
+
+
+class MemoryVectorsConfig(BaseModel):
+    """What `get_storage_backend("memory-vectors", …)` takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dimension: int = Field(gt=0)
+
+
+class MemoryVectors:
+    """Vectors of one model in this process; see the port for the rules."""
+
+    def __init__(self, dimension: int) -> None:
+        self._dimension = dimension
+        self._lock = threading.Lock()
+        self._watermark = 0
+        self._ids: VectorIds = np.empty(0, np.int64)
+        self._rows: VectorRows = np.empty((0, dimension), np.float32)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, object]) -> Self:
+        """For the registry: `dimension`."""
+        return cls(MemoryVectorsConfig.model_validate(config).dimension)
+
+    @property
+    def watermark(self) -> int:
+        return self._watermark
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def add(self, ids: VectorIds, rows: VectorRows) -> None:
+        with self._lock:
+            ids, rows = checked_rows(ids, rows, self._dimension, above=self._watermark)
+            if len(ids):
+                self._ids, self._rows = np.concatenate([self._ids, ids]), np.concatenate([self._rows, rows])
+                self._watermark = int(ids[-1])
+
+    def remove(self, ids: VectorIds) -> None:
+        with self._lock:
+            kept = ~np.isin(self._ids, ids)
+            self._ids, self._rows = self._ids[kept], self._rows[kept]
+
+    def search(self, query: VectorRows, count: int) -> list[Neighbour]:
+        row = checked_query(query, self._dimension)
+        with self._lock:
+            ids, rows = self._ids, self._rows
+        scores = rows @ row[0]
+        best = np.lexsort((ids, -scores))[: max(0, count)]
+        return [Neighbour(int(ids[i]), float(scores[i])) for i in best]
+
+    def ids(self) -> VectorIds:
+        return self._ids.copy()
+
+    def clear(self) -> None:
+        with self._lock:
+            self._watermark, self._ids, self._rows = 0, self._ids[:0], self._rows[:0]
