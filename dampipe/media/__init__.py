@@ -1,0 +1,1 @@
+"""Everything that touches ffmpeg or the bytes of a file."""

@@ -1,0 +1,26 @@
+"""Which files a scan takes for footage, by name alone."""
+
+_VIDEO = """3g2 3gp asf avi dv f4v flv gif insv lrv m2t m2ts m4v mkv mod mov mp4 mpeg mpg mts mxf ogm ogv
+qt tod ts vob webm wmv"""
+_AUDIO = "aac aif aiff flac m4a mka mp3 oga ogg opus wav w64 wma"
+_STILLS = "bmp jpe jpeg jpg png tif tiff webp"
+
+MEDIA_SUFFIXES: frozenset[str] = frozenset(f".{word}" for word in f"{_VIDEO} {_AUDIO} {_STILLS}".split())
+"""Lower case, with the dot."""
+
+
+def is_media(name: str) -> bool:
+    """Whether a file of that name is footage: by suffix, and neither hidden nor a partial download.
+
+    Partial downloads and copies (`clip.mp4.part`, `clip.mp4.crdownload`, `.clip.mp4.x7Gk`) have a
+    suffix of their own or a leading dot; so have the companions that macOS leaves (`._clip.mp4`).
+
+    >>> is_media("A001.MOV"), is_media("._A001.MOV"), is_media("a.mp4.part")
+    (True, False, False)
+    """
+    if name.startswith((".", "~")):
+        return False
+    stem, dot, suffix = name.rpartition(".")
+    if not stem or f"{dot}{suffix.lower()}" not in MEDIA_SUFFIXES:
+        return False
+    return not stem.lower().endswith((".part", ".partial", ".tmp", ".crdownload", ".download"))

@@ -1,0 +1,66 @@
+"""SHA-1 of a file's content, taken only if the file held still meanwhile."""
+
+import errno
+import hashlib
+import os
+import stat
+
+from dampipe.domain.assets import ContentHash, SourceFile
+from dampipe.domain.errors import BadMedia, StageError, Transient
+
+BLOCK = 1 << 20
+STILL_WRITTEN_DELAY = 30.0
+
+
+def sha1_file(file: SourceFile) -> ContentHash:
+    """The identity of the file's content.
+
+    Raises `Transient` when the file changes, or is no longer as the scan saw it, or its storage is
+    away; `BadMedia` when it is empty, unreadable or no regular file.
+    """
+    try:
+        # A named pipe would block an ordinary open for ever.
+        descriptor = os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
+    except OSError as error:
+        raise _translated(error) from error
+    with os.fdopen(descriptor, "rb", buffering=0) as stream:
+        try:
+            before = os.fstat(descriptor)
+            if not stat.S_ISREG(before.st_mode):
+                raise BadMedia("is no regular file")
+            _expect(before, file.size, file.mtime_ns)
+            if before.st_size == 0:
+                raise BadMedia("the file is empty", hint="copy it again from the card")
+            digest = _sha1(stream.fileno())
+            _expect(os.fstat(descriptor), before.st_size, before.st_mtime_ns)
+        except OSError as error:
+            raise _translated(error) from error
+    return ContentHash(sha1=digest, size=before.st_size)
+
+
+def _sha1(descriptor: int) -> str:
+    digest = hashlib.sha1(usedforsecurity=False)
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_SEQUENTIAL)
+    block = memoryview(bytearray(BLOCK))
+    while count := os.readv(descriptor, [block]):
+        digest.update(block[:count])
+    return digest.hexdigest()
+
+
+def _expect(found: os.stat_result, size: int, mtime_ns: int) -> None:
+    if (found.st_size, found.st_mtime_ns) != (size, mtime_ns):
+        raise Transient(
+            "the file is still being written", hint="it is taken up by itself", delay=STILL_WRITTEN_DELAY
+        )
+
+
+def _translated(error: OSError) -> StageError:
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return BadMedia("cannot be read: permission denied", hint="make the file readable for the worker")
+    if error.errno in (errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG):
+        return BadMedia(f"is no readable file: {error.strerror}")
+    # Everything else that reading a file can answer is the storage's: gone, stale, broken, overloaded.
+    return Transient(
+        f"cannot be read just now: {error.strerror}", hint="check that its disk or share is connected"
+    )

@@ -1,0 +1,81 @@
+"""How far apart key frames are, found without decoding: from the container's index, else from packets."""
+
+from typing import Any
+
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+LOOK_SECONDS = 20.0
+LOOK_BYTES = 64 << 20
+"""What is read at most to look for key frames: enough for 20 s at 25 Mbit/s."""
+MEASURE_BYTES = 1 << 30
+"""What is read at most to measure a duration that no header gives."""
+_INDEX_ENTRIES = 200_000
+
+
+def keyframe_interval(container: InputContainer, stream: VideoStream) -> float | None:
+    """Longest distance between key frames in seconds, or None when fewer than two were seen.
+
+    Seen is the whole index where the container has one of all frames (MP4, MOV, AVI), else the first
+    20 s. Footage that is shorter than its first group of pictures has no distance to tell.
+    """
+    if stream.time_base is None:
+        return None
+    entries = stream.index_entries
+    count = len(entries)
+    if 1 < count <= _INDEX_ENTRIES:
+        keys = [entry.timestamp for entry in entries if entry.is_keyframe]
+        if len(keys) < count or count == stream.frames:
+            # An index of key frames alone (Matroska's cues) may leave some out, so it proves nothing.
+            return _longest(keys, entries[count - 1].timestamp, stream.time_base)
+    return _from_packets(container, stream)
+
+
+def _from_packets(container: InputContainer, stream: VideoStream) -> float | None:
+    assert stream.time_base is not None
+    keys: list[int] = []
+    first = last = None
+    size = 0
+    for packet in container.demux(stream):
+        stamp = packet.dts if packet.dts is not None else packet.pts
+        size += packet.size
+        if stamp is not None:
+            first = stamp if first is None else first
+            last = stamp
+            if packet.is_keyframe:
+                keys.append(stamp)
+            if (stamp - first) * stream.time_base > LOOK_SECONDS:
+                break
+        if size > LOOK_BYTES:
+            break
+    return _longest(keys, last, stream.time_base)
+
+
+def _longest(keys: list[int], last: int | None, time_base: Any) -> float | None:
+    """The longest step from key frame to key frame; the last one counts up to the end of what was seen."""
+    if not keys or last is None:
+        return None
+    keys = sorted(keys)
+    steps = [b - a for a, b in zip(keys, [*keys[1:], max(last, keys[-1])], strict=True)]
+    longest = max(steps)
+    if len(keys) == 1 and longest * time_base <= 0:
+        return None
+    return float(longest * time_base)
+
+
+def measured_duration(container: InputContainer, stream: Any) -> float | None:
+    """Seconds from the first to the last packet, by reading up to 1 GiB; None where stamps are missing."""
+    if stream.time_base is None:
+        return None
+    first = end = None
+    size = 0
+    for packet in container.demux(stream):
+        size += packet.size
+        if packet.pts is not None:
+            first = packet.pts if first is None else min(first, packet.pts)
+            reach = packet.pts + (packet.duration or 0)
+            end = reach if end is None else max(end, reach)
+        if size > MEASURE_BYTES:
+            return None
+    container.seek(0)
+    return None if first is None or end is None else float((end - first) * stream.time_base)

@@ -1,0 +1,60 @@
+"""How footage is opened, everywhere: as hostile input, by its absolute name, through allow-lists.
+
+A graph is built with ffmpeg-python on a stand-in for the file, and the real name is put in after
+compiling: ffmpeg-python cannot carry names that are no UTF-8. Outputs are plain names in the folder
+that the command runs in.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import ffmpeg as graphs
+
+from dampipe.domain.media import MediaInfo, MediaKind
+
+MAX_PIXELS = 16384 * 16384
+"""Larger pictures are refused: they cost gigabytes to decode."""
+PROTOCOLS = "file"
+FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mxf,flv,asf,ogg,dv,gif,wav,w64,aiff,mp3,flac,aac"
+)
+"""Demuxers that may run. None of them opens other files (playlists and image sequences do)."""
+STILL_FORMATS = {
+    "jpeg": "jpeg_pipe",
+    "png": "png_pipe",
+    "tiff": "tiff_pipe",
+    "webp": "webp_pipe",
+    "bmp": "bmp_pipe",
+    "gif": "gif",
+}
+"""Stills by their container as probed. The demuxer is forced: the usual one expands % in names."""
+
+_STAND_IN = "footage:"
+
+
+def footage(media: MediaInfo, **options: Any) -> Any:
+    """The file as an input of a graph (an ffmpeg-python stream); `options` go before -i."""
+    opening: dict[str, Any] = {
+        "protocol_whitelist": PROTOCOLS,
+        "format_whitelist": FORMATS,
+        "max_pixels": MAX_PIXELS,
+    }
+    if media.kind is MediaKind.STILL:
+        demuxer = STILL_FORMATS[media.container]
+        opening |= {"f": demuxer, "format_whitelist": demuxer}
+    return graphs.input(_STAND_IN, **opening, **options)
+
+
+def arguments(path: str, *outputs: Any) -> list[str]:
+    """The arguments of one ffmpeg that reads `path` and writes all `outputs` (ffmpeg-python outputs).
+
+    path: absolute or not, any bytes (surrogate escapes included); never taken as an option, a URL
+    or a pattern.
+    """
+    graph = outputs[0] if len(outputs) == 1 else graphs.merge_outputs(*outputs)
+    return [file_url(path) if item == _STAND_IN else item for item in graphs.get_args(graph)]
+
+
+def file_url(path: str) -> str:
+    """`path` as ffmpeg opens exactly that file, whatever characters it holds."""
+    return f"file:{Path(path).absolute()}"

@@ -1,0 +1,76 @@
+"""The probe's helper process: reads paths as JSON lines, answers with the facts, and may die of any file.
+
+    python -m dampipe.media.probe_helper MEMORY
+    -> {"path": "/mnt/a.mp4"}
+    <- {"media": {…}} or {"error": "what the library said"}
+
+PyAV parses hostile bytes here and nowhere else; the parent restarts this process as it likes.
+"""
+
+import json
+import os
+import resource
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+from dampipe.media.launch import die_with, limit
+
+_FIRST_ATOMS = {b"ftyp", b"mdat", b"moov", b"free", b"skip", b"wide", b"pnot", b"uuid", b"styp"}
+
+
+def answer(path: str) -> dict[str, Any]:
+    """The fields of MediaInfo for the file at `path`, or what went wrong."""
+    import av
+
+    from dampipe.media.reading import read_media
+    from dampipe.media.stills import still_container, still_info
+
+    av.logging.set_level(av.logging.ERROR)
+    with av.logging.Capture() as log:
+        try:
+            if not stat.S_ISREG(Path(path).stat().st_mode):
+                return {"error": "not a regular file"}
+            container = still_container(path)
+            media = still_info(path, container) if container else None
+            return {"media": media or read_media(path)}
+        except av.FFmpegError as error:
+            said = [message for _, _, message in log][-20:]
+            if error.log is not None:
+                said.append(str(error.log[-1]))
+            if not _begins_like_mp4(path):
+                # Of any text that is named .mp4 the library says that its table of contents is missing.
+                said = [message for message in said if "moov atom" not in message]
+            return {"error": "\n".join([*said, error.strerror or str(error)])}
+        except OSError as error:
+            # Pillow's have no number where the picture itself is at fault.
+            return {"error": error.strerror or f"Invalid data found: {error}"}
+        except (ValueError, SyntaxError, EOFError, MemoryError, OverflowError) as error:
+            return {"error": f"{error}\nInvalid data found: {type(error).__name__}"}
+
+
+def _begins_like_mp4(path: str) -> bool:
+    try:
+        with Path(path).open("rb") as stream:
+            return stream.read(8)[4:] in _FIRST_ATOMS
+    except OSError:
+        return False
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    memory = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    die_with(os.getppid())
+    limit(resource.RLIMIT_AS, memory)
+    # Whatever a library prints must not get between the answers.
+    with os.fdopen(os.dup(1), "w", encoding="ascii") as out:
+        os.dup2(2, 1)
+        for line in sys.stdin:
+            reply = answer(json.loads(line)["path"])
+            out.write(json.dumps(reply) + "\n")
+            out.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Probing in a disposable helper process: a file can kill the helper, never the worker."""
+
+import contextlib
+import json
+import os
+import selectors
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from dampipe.domain.errors import BadMedia, Permanent
+from dampipe.domain.media import MediaInfo
+from dampipe.media import failures
+from dampipe.media.sandbox import GIB, cpu_seconds, kill_group
+
+_PACKAGES = Path(__file__).resolve().parents[2]
+_LONGEST_ANSWER = 1 << 20
+
+
+class Prober:
+    """Finds out what a file is. One helper a process, started at the first use, renewed now and then."""
+
+    def __init__(self, time_limit: float = 20.0, *, memory: int = 2 * GIB, renew_after: int = 500) -> None:
+        """time_limit: seconds for one file. memory: bytes of the helper. renew_after: files per helper."""
+        self.time_limit = time_limit
+        self.memory = memory
+        self.renew_after = renew_after
+        self._helper: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+        self._files = 0
+        self._lock = threading.Lock()
+
+    def probe(self, path: str) -> MediaInfo:
+        """What the file is.
+
+        Raises `BadMedia` (no media, damaged, kills or outlasts the helper) and `Transient` (its
+        storage does not answer).
+        """
+        with self._lock:
+            reply = self._ask(path)
+        if "error" in reply:
+            raise failures.from_text(str(reply["error"]))
+        try:
+            return MediaInfo.model_validate(reply["media"])
+        except (ValidationError, KeyError) as error:
+            raise Permanent(f"the probe's answer makes no sense: {error}".split("\n", 1)[0]) from error
+
+    def close(self) -> None:
+        """End the helper; the next probe starts a new one."""
+        with self._lock:
+            self._stop()
+
+    def _ask(self, path: str) -> dict[str, object]:
+        helper = self._running()
+        assert helper.stdin is not None
+        assert helper.stdout is not None
+        started, cpu_then = time.monotonic(), cpu_seconds(helper.pid)
+        line = b""
+        try:
+            helper.stdin.write(json.dumps({"path": str(Path(path).absolute())}).encode() + b"\n")
+            helper.stdin.flush()
+            with selectors.DefaultSelector() as selector:
+                selector.register(helper.stdout, selectors.EVENT_READ)
+                while not line.endswith(b"\n"):
+                    left = started + self.time_limit - time.monotonic()
+                    if left <= 0 or not selector.select(left):
+                        busy = cpu_seconds(helper.pid) - cpu_then > 0.25 * self.time_limit
+                        self._stop()
+                        raise (
+                            failures.from_time(self.time_limit)
+                            if busy
+                            else failures.from_silence(self.time_limit, busy)
+                        )
+                    data = os.read(helper.stdout.fileno(), 1 << 16)
+                    if not data or len(line) > _LONGEST_ANSWER:
+                        raise BrokenPipeError
+                    line += data
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise self._died(helper) from error
+        except BaseException:
+            # Interrupted half-way: its answer would be taken for the next file's.
+            self._stop()
+            raise
+        reply: dict[str, object] = json.loads(line)
+        return reply
+
+    def _died(self, helper: "subprocess.Popen[bytes]") -> Exception:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            helper.wait(timeout=2)
+        code = helper.returncode
+        self._stop()
+        if code is not None and code < 0:
+            return failures.from_signal(-code)
+        if code == 1:
+            return BadMedia("crashed the probe", hint="the file is damaged in a way not met before")
+        return Permanent(f"the probe's helper ended with status {code}", hint="run: dampipe doctor")
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        if self._owner != os.getpid():
+            # After a fork the helper is the parent's: leave it, pipes and all.
+            self._helper, self._owner = None, os.getpid()
+        if self._helper is not None and (self._files >= self.renew_after or self._helper.poll() is not None):
+            self._stop()
+        if self._helper is None:
+            self._helper = subprocess.Popen(
+                [sys.executable, "-m", "dampipe.media.probe_helper", str(self.memory)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=_PACKAGES,
+                start_new_session=True,
+            )
+            self._files = 0
+        self._files += 1
+        return self._helper
+
+    def _stop(self) -> None:
+        helper, self._helper = self._helper, None
+        if helper is None or self._owner != os.getpid():
+            return
+        kill_group(helper)
+        for pipe in (helper.stdin, helper.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()

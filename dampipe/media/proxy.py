@@ -1,0 +1,264 @@
+"""The proxy pass: the one full decode, into a light copy, the exact shots and the waveform."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ffmpeg as graphs
+
+from dampipe.domain.derivatives import DerivativeKind
+from dampipe.domain.errors import BadMedia, Unavailable
+from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
+from dampipe.media import opening, peaks, picture, shots
+from dampipe.media.acceleration import Acceleration, usable
+from dampipe.media.ffmpeg import Ffmpeg
+from dampipe.media.made import MadeFile, cut_short
+from dampipe.media.progress import Progress
+from dampipe.media.recipes import ProxyRecipe
+from dampipe.media.sandbox import Ended, Limits, run
+
+PROXY_NAME = "proxy"
+"""Without its suffix: .mp4 or .mov."""
+NICE = 10
+PRORES_BITRATE = 300_000
+"""kbit/s; ProRes Proxy has no limit of its own, this is about 8K's and bounds the file."""
+
+
+@dataclass(frozen=True)
+class MadeProxy:
+    """What one proxy pass made."""
+
+    file: MadeFile | None = None
+    """None for stills."""
+    waveform: MadeFile | None = None
+    """None without sound."""
+    shots: tuple[float, ...] = ()
+    """When shots start, in seconds; the first is 0.0. () without a moving picture."""
+    plan: str = ""
+    """ "software", an encoder's name, or "sound"."""
+    duration: float | None = None
+    """Seconds of footage in the proxy."""
+    speed: float | None = None
+    """Seconds of footage per second of work."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[MadeFile, ...]:
+        """All files."""
+        return tuple(file for file in (self.file, self.waveform) if file is not None)
+
+
+class ProxyMaker:
+    """Makes proxies by one recipe, with the best encoder that works."""
+
+    def __init__(
+        self,
+        ffmpeg: Ffmpeg,
+        recipe: ProxyRecipe,
+        accelerations: Sequence[Acceleration],
+        limits: Limits | None = None,
+    ) -> None:
+        """accelerations: as `detect` gives them; those that do not work are left out, and all are for ProRes.
+
+        limits: for one ffmpeg; by default half an hour and twenty times the footage's duration.
+        """
+        self.ffmpeg = ffmpeg
+        self.recipe = recipe
+        self.accelerations = usable(recipe, ffmpeg, accelerations)
+        self._limits = limits
+
+    @property
+    def fingerprint(self) -> str:
+        """The recipe's. The encoder is no part of it: a proxy made by another is as good."""
+        return self.recipe.fingerprint
+
+    def make(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> MadeProxy:
+        """Write proxy and waveform of `source` into the existing `folder`; stills get nothing.
+
+        Raises `BadMedia` when nothing can be decoded, `Transient` when the storage gives way,
+        `Unavailable` when no encoder for it works.
+        """
+        if media.kind is MediaKind.STILL:
+            return MadeProxy()
+        path = folder / f"{PROXY_NAME}.{self._container(media)}"
+        warnings: list[str] = []
+        plans: list[Acceleration | None] = [None]
+        if media.video is not None:
+            plans = [*self.accelerations]
+            if not plans:
+                raise Unavailable(
+                    f"no {_CODECS[self.recipe.codec]} encoder works here", hint="run: dampipe doctor"
+                )
+            if media.video.hdr and not self._deep and not self.ffmpeg.has_filter("zscale"):
+                warnings.append(picture.NO_TONE_MAPPING)
+        for plan, following in zip(plans, [*plans[1:], None], strict=True):
+            sound = peaks.Peaks()
+            ended = self._attempt(source, media, path, plan, progress, sound.feed)
+            scores = shots.read_scores(folder)
+            made = _duration(path)
+            if ended.ok and made:
+                break
+            if following is None:
+                raise ended.error if not ended.ok else BadMedia("nothing in it could be decoded")
+            warnings.append(
+                f"{plan.name if plan else 'it'} failed on this file, {following.name} made the proxy"
+            )
+        partial = _partial(media, made, ended)
+        if partial:
+            warnings.append(partial)
+        waveform = _waveform(sound.write(folder))
+        return MadeProxy(
+            MadeFile(DerivativeKind.PROXY, path, _media_type(media, path)),
+            waveform,
+            shots.shot_starts(scores) if media.video is not None else (),
+            plan=plan.name if plan else "sound",
+            duration=round(max(made.values()), 3),
+            speed=round(max(made.values()) / ended.wall, 2) if ended.wall else None,
+            warnings=tuple(warnings),
+        )
+
+    def _attempt(
+        self,
+        source: str,
+        media: MediaInfo,
+        path: Path,
+        plan: Acceleration | None,
+        progress: Callable[[Progress], None] | None,
+        on_output: Callable[[bytes], None],
+    ) -> Ended:
+        duration = media.duration or 3600.0
+        bitrate = PRORES_BITRATE if self._deep else self.recipe.max_bitrate
+        limits = self._limits or Limits(
+            seconds=1800 + 20 * duration,
+            file_size=(1 << 28) + int(2 * duration * 125 * (bitrate + 1000)),
+            nice=NICE,
+        )
+        arguments = opening.arguments(source, *self._outputs(media, plan, path.name))
+        if plan is not None:
+            arguments = [
+                text for key, value in plan.device.items() for text in (f"-{key}", str(value))
+            ] + arguments
+        return run(
+            self.ffmpeg, arguments, limits, folder=path.parent, on_output=on_output, on_progress=progress
+        )
+
+    @property
+    def _deep(self) -> bool:
+        return self.recipe.codec == "prores"
+
+    def _container(self, media: MediaInfo) -> str:
+        return "mov" if self._deep and media.video is not None else "mp4"
+
+    def _outputs(self, media: MediaInfo, plan: Acceleration | None, name: str) -> list[Any]:
+        footage = opening.footage(media)
+        streams: list[Any] = []
+        others: list[Any] = []
+        options: dict[str, Any] = {
+            "f": self._container(media),
+            "movflags": "+faststart",
+            # The proxy is handed to people: of the tags only the time of recording goes with it, no places.
+            "map_metadata": -1,
+            "map_chapters": -1,
+            "sn": None,
+            "dn": None,
+        }
+        if media.created_at is not None:
+            options["metadata"] = f"creation_time={media.created_at.isoformat()}"
+        if media.video is not None and plan is not None:
+            size = picture.fitted(media.video, self.recipe.height)
+            branches = self._picture(footage, media, media.video, size).filter_multi_output("split", 2)
+            streams.append(_uploaded(branches[0], plan))
+            others.append(shots.scored(branches[1], size))
+            options |= plan.arguments(self.recipe) | self._picture_options(media)
+        if media.audio:
+            sound = footage[str(media.audio[0].index)]
+            others.append(peaks.sampled(sound))
+            if options["f"] == "mov":
+                streams += [footage[str(track.index)] for track in media.audio]
+                options["c:a"] = "pcm_s16le"
+            else:
+                streams.append(sound)
+                options |= {"c:a": "aac", "b:a": f"{self.recipe.audio_bitrate}k", "ac": 2, "ar": 48000}
+        return [graphs.output(*streams, name, **options), *others]
+
+    def _picture(self, footage: Any, media: MediaInfo, video: VideoStream, size: tuple[int, int]) -> Any:
+        stream = footage[str(video.index)]
+        if self._capped(media):
+            stream = stream.filter("fps", self.recipe.max_rate)
+        return picture.upright(stream, video, size, self.ffmpeg, moving=True, deep=self._deep)
+
+    def _picture_options(self, media: MediaInfo) -> dict[str, Any]:
+        video = media.video
+        assert video is not None
+        options: dict[str, Any] = {"color_range": "tv"}
+        if self._deep:
+            options["fps_mode"] = "passthrough"
+            exact = picture.broadcast_rate(video.rate)
+            if exact is not None:
+                options["enc_time_base:v"] = f"{exact.denominator}/{exact.numerator}"
+        else:
+            options["fps_mode"] = "vfr"
+            options["force_key_frames"] = f"expr:gte(t,n_forced*{self.recipe.keyframe_seconds:g})"
+        if video.hdr and not self._deep:
+            options |= {"colorspace": "bt709", "color_trc": "bt709", "color_primaries": "bt709"}
+        if media.timecode is not None and not self._capped(media):
+            options["timecode"] = media.timecode
+        return options
+
+    def _capped(self, media: MediaInfo) -> bool:
+        rate = media.video.rate if media.video is not None else None
+        return rate is not None and rate > self.recipe.max_rate and not self._deep
+
+
+_CODECS = {"h264": "H.264", "prores": "ProRes"}
+
+
+def _media_type(media: MediaInfo, path: Path) -> str:
+    if media.video is None:
+        return "audio/mp4"
+    return "video/quicktime" if path.suffix == ".mov" else "video/mp4"
+
+
+def _waveform(path: Path | None) -> MadeFile | None:
+    return MadeFile(DerivativeKind.WAVEFORM, path, peaks.MEDIA_TYPE) if path is not None else None
+
+
+def _uploaded(stream: Any, plan: Acceleration) -> Any:
+    """The stream where the encoder takes it from."""
+    for text in plan.upload:
+        name, _, value = text.partition("=")
+        stream = stream.filter(name, *([value] if value else []))
+    return stream
+
+
+def _duration(path: Path) -> dict[str, float]:
+    """Seconds of each kind of stream in a proxy that we made; {} when it holds nothing."""
+    import av  # 40 ms, and only here
+
+    try:
+        with av.open(str(path)) as container:
+            return {
+                stream.type: float(stream.duration * stream.time_base)
+                for stream in container.streams
+                if stream.type in ("video", "audio") and stream.duration and stream.time_base
+            }
+    except (OSError, ValueError):
+        return {}
+
+
+def _partial(media: MediaInfo, made: dict[str, float], ended: Ended) -> str | None:
+    """The sentence for a proxy that is shorter than its source. ffmpeg's exit status does not tell.
+
+    The picture may end before the sound by right; it counts as cut short only where ffmpeg complained.
+    """
+    reached = (
+        made.get("video", 0.0) if media.video is not None and ended.stderr.strip() else max(made.values())
+    )
+    return cut_short(reached, media.duration)

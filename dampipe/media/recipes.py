@@ -1,0 +1,108 @@
+"""Recipes: every setting that changes a derivative's bytes, and so its key."""
+
+import hashlib
+import json
+import math
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_JPEG_SIDE = 65_000
+
+
+class Recipe(BaseModel):
+    """The base: immutable, and known by its fingerprint."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    revision: ClassVar[int] = 1
+    """Raised when the code makes other bytes from the same settings."""
+
+    @property
+    def fingerprint(self) -> str:
+        """12 hexadecimal digits: the same settings give the same on every machine."""
+        settings: dict[str, Any] = {"kind": type(self).__name__, "revision": self.revision}
+        text = json.dumps(settings | self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+class PosterRecipe(Recipe):
+    """One picture that stands for the asset."""
+
+    height: int = Field(default=720, ge=16)
+    """Pixels of the shorter side, at most; never upscaled."""
+    quality: int = Field(default=3, ge=2, le=31)
+    """JPEG quantiser: 2 is the best."""
+
+
+class SpriteRecipe(Recipe):
+    """The scrub strip."""
+
+    interval: float = Field(default=2.0, gt=0)
+    """Seconds per tile; grows for long footage."""
+    columns: int = Field(default=10, ge=1, le=50)
+    tile_width: int = Field(default=160, ge=16, le=640)
+    """Pixels; the height follows from the picture."""
+    max_tiles: int = Field(default=200, ge=1, le=1000)
+    quality: int = Field(default=5, ge=2, le=31)
+
+    @model_validator(mode="after")
+    def _fits_a_jpeg(self) -> Self:
+        # Tiles are up to twice as high as wide.
+        rows = math.ceil(self.max_tiles / self.columns)
+        if max(self.columns, 2 * rows) * self.tile_width > _JPEG_SIDE:
+            raise ValueError("the sprite would be larger than a JPEG can be: fewer or smaller tiles")
+        return self
+
+
+class FramesRecipe(Recipe):
+    """Small frames for the embedder."""
+
+    size: int = Field(default=224, ge=16, le=1024)
+    """Pixels, both ways."""
+    fit: Literal["crop", "squash"] = "crop"
+    """crop: the short side becomes `size`, the middle square is kept. squash: both sides become `size`."""
+    interpolation: Literal["bicubic", "bilinear"] = "bicubic"
+    interval: float = Field(default=2.0, gt=0)
+    """Seconds between frames looked at, at most; grows for long footage, shrinks for short."""
+    limit: int = Field(default=300, ge=1)
+    """Frames looked at per asset, at most."""
+
+
+class PreviewRecipe(Recipe):
+    """All that the preview pass makes."""
+
+    poster: PosterRecipe = PosterRecipe()
+    sprite: SpriteRecipe = SpriteRecipe()
+    frames: FramesRecipe = FramesRecipe()
+
+
+class ProxyRecipe(Recipe):
+    """A light copy of the footage."""
+
+    revision: ClassVar[int] = 2
+
+    codec: Literal["h264", "prores"] = "h264"
+    """h264: MP4 with AAC, which browsers play and seek. prores: ProRes Proxy in MOV with all sound tracks
+    as PCM, frame for frame the original, which editors cut with and replace by the original."""
+    height: int = Field(default=720, ge=16)
+    """Pixels of the shorter side, at most; never upscaled."""
+    preset: str = "superfast"
+    """This and all below is for h264 only."""
+    crf: int = Field(default=23, ge=0, le=51)
+    audio_bitrate: int = Field(default=128, ge=16)
+    """kbit/s."""
+    max_bitrate: int = Field(default=6000, ge=100)
+    """kbit/s, of the picture."""
+    max_rate: int = Field(default=60, ge=1)
+    """Frames per second; slow-motion originals have more than a browser shows."""
+    keyframe_seconds: float = Field(default=2.0, gt=0)
+    """Distance of key frames, so that seeking is quick."""
+
+
+PROXY_PRESETS: dict[str, ProxyRecipe] = {
+    "review": ProxyRecipe(),
+    "web": ProxyRecipe(height=480, crf=26, max_bitrate=2000, audio_bitrate=96),
+    "edit": ProxyRecipe(codec="prores", height=1080),
+}
+"""Proxies by what they are for: looked at, looked at over a slow line, cut with."""

@@ -1,0 +1,1 @@
+"""Everything that turns pictures and words into vectors."""

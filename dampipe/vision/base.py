@@ -1,0 +1,50 @@
+"""The port of the embedder: pictures and words to vectors of one space. Knows no torch."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pictures: TypeAlias = NDArray[np.uint8]
+"""RGB pictures, shape (count, size, size, 3)."""
+Vectors: TypeAlias = NDArray[np.float32]
+"""Shape (count, dimension), every row of length 1."""
+
+
+@dataclass(frozen=True)
+class FrameSpec:
+    """How a model wants to see a frame; ffmpeg prepares it, so the worker only normalises.
+
+    `crop`: scale the short side to `size`, keep the middle square. `squash`: scale both sides to `size`.
+    """
+
+    size: int
+    """Pixels, both ways."""
+    fit: Literal["crop", "squash"] = "crop"
+    interpolation: Literal["bicubic", "bilinear"] = "bicubic"
+
+
+class Embedder(Protocol):
+    """Turns pictures and words into vectors of one space.
+
+    The model is loaded at the first call that needs it and stays. Every method may raise
+    `Unavailable` (no weights, with what to do in the hint) or `Permanent` (a broken model).
+    """
+
+    @property
+    def fingerprint(self) -> str:
+        """Which model: the same text on every machine that uses the same weights. Needs no loading."""
+
+    @property
+    def spec(self) -> FrameSpec:
+        """How frames must be prepared. Needs no loading."""
+
+    def check(self) -> None:
+        """Raise `Unavailable` if the weights cannot be had here; loads nothing heavy."""
+
+    def pictures(self, frames: Pictures) -> Vectors:
+        """Vectors of prepared frames, in their order."""
+
+    def words(self, texts: list[str]) -> Vectors:
+        """Vectors of texts, in their order."""
