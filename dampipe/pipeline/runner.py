@@ -1,0 +1,207 @@
+"""The runner: the only code round a stage. It claims, calls, saves, and classifies errors."""
+
+import errno
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import time
+from typing import Any, TypeVar
+
+from dampipe.domain.errors import (
+    CatalogueDown,
+    DampipeError,
+    Permanent,
+    StageError,
+    StorageFull,
+    Transient,
+)
+from dampipe.domain.output import StageOutput
+from dampipe.domain.runs import Outcome, Report, RunState, Subject, backoff
+from dampipe.pipeline import lease
+from dampipe.pipeline.dispatch import Dispatcher
+from dampipe.pipeline.inputs import Inputs
+from dampipe.pipeline.plan import Plan, Toolbox
+from dampipe.pipeline.stage import Stage
+from dampipe.storage.catalog.catalog import Catalog
+from dampipe.storage.catalog.keys import Claimed
+from dampipe.storage.catalog.runs import LeaseLost
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+PLACE_ERRORS = {errno.ENOENT, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT}
+FULL_DISK_DELAY = 300.0
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How patient the runner is."""
+
+    lease: float = 60.0
+    """Seconds of silence after which a run may be taken over."""
+    max_attempts: int = 3
+
+
+class Runner:
+    """Runs one stage for one subject, exactly once over all workers."""
+
+    def __init__(
+        self, catalog: Catalog, plan: Plan, toolbox: Toolbox, dispatcher: Dispatcher, policy: Policy
+    ) -> None:
+        self._catalog = catalog
+        self._plan = plan
+        self._toolbox = toolbox
+        self._dispatcher = dispatcher
+        self._policy = policy
+        self._inputs = Inputs(catalog, plan)
+
+    def run(self, name: str, subject: Subject) -> Report:
+        """Do a stage if it is still to do. Raises only CatalogueDown; everything else is in the report.
+
+        Rings the dispatcher when the chain ends here or when a run was made that no chain carries.
+        """
+        stage = self._plan[name]
+        report, lanes = self._run(stage, subject)
+        if not report.outcome.goes_on or self._plan.chain_from(name)[-1] is stage:
+            lanes = lanes | {self._plan.lane(stage)}
+        self._ring(lanes)
+        return report
+
+    def _ring(self, lanes: set[str]) -> None:
+        for lane in sorted(lanes):
+            try:
+                self._dispatcher.top_up(lane)
+            except DampipeError as error:
+                log.warning("%s: nothing new is started for now; the sweep will", error)
+
+    def _run(self, stage: Stage, subject: Subject) -> tuple[Report, set[str]]:
+        key = self._plan.key(stage)
+        row = self._catalog.runs.find(key, subject)
+        if row is None:
+            return Report(outcome=Outcome.GONE, reason="no such run: the file or the recipe changed"), set()
+        if row.state == RunState.DONE:
+            return Report(outcome=Outcome.ALREADY), set()
+        if row.state in (RunState.FAILED, RunState.SKIPPED):
+            outcome = Outcome.FAILED if row.state == RunState.FAILED else Outcome.SKIPPED
+            return Report(outcome=outcome, reason=row.reason or ""), set()
+        if row.state == RunState.PENDING and row.not_before > time():
+            return Report(outcome=Outcome.LATER, reason=row.reason or ""), set()
+        me = lease.owner()
+        own = self._catalog.runs.claim(row.id, me, self._policy.lease)
+        if own is None:
+            return Report(outcome=Outcome.HELD), set()
+        if own.attempts > self._policy.max_attempts:
+            tried = Permanent(f"the worker died {own.attempts - 1} times while it worked on this file")
+            return self._settle(own, me, tried, final=True), set()
+        more: list[Claimed] = []
+        if stage.batch > 1 and own.attempts == 1:  # what failed before is tried alone
+            more = self._catalog.runs.claim_more(key, stage.batch - 1, me, self._policy.lease)
+        return self._call(stage, own, more, me)
+
+    def _call(self, stage: Stage, own: Claimed, more: Sequence[Claimed], me: str) -> tuple[Report, set[str]]:
+        claimed = [own, *more]
+        ids = [run.id for run in claimed]
+        with lease.Lease(lambda: self._catalog.runs.renew(ids, me, self._policy.lease), self._policy.lease):
+            results = self._results(stage, claimed)
+            reports = []
+            uncarried: set[str] = set()
+            for run, result in zip(claimed, results, strict=True):
+                report, made = self._save(stage, run, result, me, own=run is own)
+                reports.append(report)
+                uncarried |= made
+        done = sum(report.outcome == Outcome.DONE for report in reports[1:])
+        return reports[0].model_copy(update={"also": done}), uncarried
+
+    def _results(self, stage: Stage, claimed: Sequence[Claimed]) -> Sequence[StageOutput | StageError]:
+        if stage.batch == 1:
+            return [_attempt(lambda: self._one(stage, claimed[0]))]
+        outcome = _attempt(lambda: self._together(stage, claimed))
+        if not isinstance(outcome, StageError):
+            return outcome
+        if len(claimed) == 1:
+            return [outcome]
+        # One of them is at fault: each alone shows which.
+        return [_attempt(lambda run=run: self._together(stage, [run])[0]) for run in claimed]  # type: ignore[misc]
+
+    def _one(self, stage: Stage, run: Claimed) -> StageOutput:
+        arguments = self._inputs.collect(stage, [run.subject])[0]
+        output: StageOutput = stage.function(**arguments, **self._tools(stage))
+        return _checked(stage, output)
+
+    def _together(self, stage: Stage, claimed: Sequence[Claimed]) -> list[StageOutput]:
+        each = self._inputs.collect(stage, [run.subject for run in claimed])
+        arguments: dict[str, Any] = {name: [one[name] for one in each] for name in stage.inputs}
+        outputs: list[StageOutput] = stage.function(**arguments, **self._tools(stage))
+        if len(outputs) != len(claimed):
+            raise Permanent(f"stage {stage.name} gave {len(outputs)} results for {len(claimed)} files")
+        return [_checked(stage, output) for output in outputs]
+
+    def _tools(self, stage: Stage) -> dict[str, object]:
+        return {name: self._toolbox.get(kind) for name, kind in stage.tools.items()}
+
+    def _save(
+        self, stage: Stage, run: Claimed, result: StageOutput | StageError, me: str, own: bool
+    ) -> tuple[Report, set[str]]:
+        if isinstance(result, StageError):
+            return self._settle(run, me, result), set()
+        try:
+            uncarried = self._catalog.runs.finish(
+                run, self._plan.key(stage), me, result, self._plan.nexts(stage), own
+            )
+        except LeaseLost:
+            return _lost(stage), set()
+        except StorageFull as error:
+            return self._settle(run, me, _ours(error)), set()
+        return Report(outcome=Outcome.DONE, reason="; ".join(result.warnings)), uncarried
+
+    def _settle(self, run: Claimed, me: str, error: StageError, final: bool = False) -> Report:
+        not_before = None
+        if isinstance(error, Transient) and not final and run.attempts < self._policy.max_attempts:
+            not_before = time() + (backoff(run.attempts) if error.delay is None else error.delay)
+        try:
+            self._catalog.runs.settle(run, me, error, not_before)
+        except LeaseLost:
+            return Report(outcome=Outcome.HELD, reason="taken over by another worker meanwhile")
+        if not_before is not None:
+            outcome = Outcome.LATER
+        else:
+            outcome = Outcome.SKIPPED if error.kind == "unavailable" else Outcome.FAILED
+        return Report(outcome=outcome, reason=str(error))
+
+
+def _lost(stage: Stage) -> Report:
+    log.warning("%s: another worker took the run over; this result is not kept", stage.name)
+    return Report(outcome=Outcome.HELD, reason="taken over by another worker meanwhile")
+
+
+def _checked(stage: Stage, output: StageOutput) -> StageOutput:
+    if not isinstance(output, stage.gives):
+        raise Permanent(f"stage {stage.name} gave {type(output).__name__}, not {stage.gives.__name__}")
+    return output
+
+
+def _attempt(call: Callable[[], T]) -> T | StageError:
+    try:
+        return call()
+    except Exception as error:
+        ours = _ours(error)
+        if isinstance(ours, Permanent):
+            log.error("%s", ours, exc_info=error)
+        return ours
+
+
+def _ours(error: Exception) -> StageError:
+    """Foreign errors to ours; most specific first, unknown is Permanent."""
+    if isinstance(error, StageError):
+        return error
+    if isinstance(error, StorageFull):
+        return Transient(str(error), error.hint, delay=FULL_DISK_DELAY)
+    if isinstance(error, CatalogueDown):
+        return Transient(str(error), error.hint)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return Transient("no space left on the device", "Free some space.", delay=FULL_DISK_DELAY)
+    if isinstance(error, OSError) and error.errno in PLACE_ERRORS:
+        return Transient(f"{error.strerror}: {error.filename}")
+    if isinstance(error, DampipeError):
+        return Permanent(str(error), error.hint)
+    return Permanent(f"{type(error).__name__}: {error}")

@@ -1,0 +1,51 @@
+"""The scanner: carries a scan from asked for to walked, once, whoever is killed on the way."""
+
+import logging
+
+from dampipe.domain.errors import DampipeError
+from dampipe.domain.scans import ScanState
+from dampipe.pipeline import lease
+from dampipe.pipeline.dispatch import Dispatcher
+from dampipe.pipeline.plan import MAIN_LANE, Plan
+from dampipe.pipeline.rules import Rules
+from dampipe.pipeline.walk import Walk
+from dampipe.storage.catalog.catalog import Catalog
+
+log = logging.getLogger(__name__)
+
+
+class Scanner:
+    """Walks scans."""
+
+    def __init__(
+        self, catalog: Catalog, plan: Plan, dispatcher: Dispatcher, rules: Rules, lease_seconds: float
+    ) -> None:
+        self._catalog = catalog
+        self._scans = catalog.scans
+        self._plan = plan
+        self._dispatcher = dispatcher
+        self._rules = rules
+        self._lease = lease_seconds
+
+    def scan(self, scan: int) -> bool:
+        """Walk a scan if nobody else does; files found on the way are started at once."""
+        me = lease.owner()
+        order = self._scans.claim(scan, me, self._lease)
+        if order is None:
+            return False
+        hash_key = self._plan.key(self._plan.first)
+        walk = Walk(scan, self._catalog, hash_key, self._rules, order.accept_missing)
+        with lease.Lease(lambda: self._scans.renew(scan, me, self._lease), self._lease):
+            warnings = walk.run(order.paths, self._start)
+            state = ScanState.SUSPICIOUS if walk.suspicious else ScanState.WALKED
+            self._scans.finish(scan, me, state, warnings)
+        for warning in warnings:
+            log.warning("scan %d: %s", scan, warning)
+        self._start()
+        return True
+
+    def _start(self) -> None:
+        try:
+            self._dispatcher.top_up(MAIN_LANE)
+        except DampipeError as error:
+            log.warning("%s: nothing is started for now; the sweep will", error)

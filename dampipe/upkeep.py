@@ -1,0 +1,88 @@
+"""The use cases of keeping a library in order: sources, and forgetting what is gone."""
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from dampipe.domain.assets import Source, printable
+from dampipe.domain.errors import DampipeError, InvalidInput, NotFound, Unavailable
+from dampipe.domain.reports import Pruned, SourceReport
+from dampipe.storage.auto import AutoStorage
+from dampipe.storage.blobs.derivatives import DerivativeStore
+from dampipe.storage.catalog.catalog import Catalog
+from dampipe.storage.catalog.turns import turn
+
+log = logging.getLogger(__name__)
+
+
+class Upkeep:
+    """Sources and pruning. Any method may raise CatalogueDown."""
+
+    def __init__(self, catalog: Catalog, storage: AutoStorage, derivatives: DerivativeStore) -> None:
+        self._catalog = catalog
+        self._storage = storage
+        self._derivatives = derivatives
+
+    def add_source(self, name: str, path: str | Path) -> Source:
+        """Name a folder of footage. Raises InvalidInput for a name that is taken, NotFound for no folder."""
+        root = os.path.abspath(os.fspath(path))
+        if not name.strip() or name != printable(name).strip() or name.startswith("-"):
+            raise InvalidInput(f"{printable(name)!r} is no name for a source", hint="Use letters and digits.")
+        if not os.path.isdir(root):
+            raise NotFound(f"there is no folder {printable(root)}", hint="Is the share mounted?")
+        return self._catalog.sources.add(name, root)
+
+    def sources(self) -> list[SourceReport]:
+        """All sources, by name, with what is known of them."""
+        counts = self._catalog.sources.counts()
+        found = []
+        for source in self._catalog.sources.all():
+            present, missing = counts.get(source.id, (0, 0))
+            found.append(
+                SourceReport(
+                    name=source.name,
+                    root=printable(source.root),
+                    present=present,
+                    missing=missing,
+                    reachable=os.path.isdir(source.root),
+                )
+            )
+        return found
+
+    def remove_source(self, name: str) -> int:
+        """Forget a source and where its files were, not what was made of them; returns how many files.
+
+        Raises NotFound.
+        """
+        return self._catalog.sources.remove(self._catalog.sources.named(name).id)
+
+    def prune_plan(self, source: str | None = None) -> Pruned:
+        """What `prune` would forget. Raises NotFound for an unknown source."""
+        return self._catalog.pruning.plan(self._id(source))
+
+    def prune(self, source: str | None = None, told: Callable[[int], None] = lambda _: None) -> Pruned:
+        """Forget missing locations (of one source, or all), then assets that are nowhere, with all that
+        was made of them. Raises NotFound for an unknown source, Busy when another prune is at it.
+
+        As long as files wait for their hash, assets are kept: one of those files may be one of them.
+        """
+        with turn(self._catalog.database, "prune"):
+            models = self._catalog.pruning.models()
+            for model in models:
+                self._advance(model)  # opens the index while the model still has vectors
+            done = self._catalog.pruning.prune(self._id(source), self._derivatives.delete, told)
+            for model in models if done.vectors else ():
+                self._advance(model)
+        return done
+
+    def _id(self, source: str | None) -> int | None:
+        return None if source is None else self._catalog.sources.named(source).id
+
+    def _advance(self, model: str) -> None:
+        try:
+            self._storage.advance(model)
+        except Unavailable:
+            return
+        except DampipeError as error:
+            log.warning("the index of %s is brought up later: %s", model, error)
