@@ -1,0 +1,55 @@
+"""How Celery carries work: broker, routes, limits. Everything comes from dampipe's settings.
+
+The catalogue is the truth and the broker only a doorbell, so messages are acknowledged when they are
+taken, results are not kept, and whatever is lost is planned again by the sweep.
+"""
+
+from dampipe.bootstrap import load_pipeline
+from dampipe.settings import load_settings
+
+_settings = load_settings()
+_pipeline = load_pipeline(_settings)
+
+broker_url = _settings.broker
+broker_connection_retry_on_startup = True
+broker_connection_max_retries = None
+broker_connection_timeout = 4
+broker_transport_options = {
+    "visibility_timeout": 3600,
+    "health_check_interval": 25,
+    "socket_keepalive": True,
+    "socket_timeout": 60,
+    "socket_connect_timeout": 4,
+}
+
+task_serializer = "json"
+accept_content = ["json"]
+task_ignore_result = True
+task_acks_late = False  # the lease in the catalogue is the acknowledgement
+task_create_missing_queues = True
+task_default_queue = "control"
+task_routes = {
+    "dampipe.scan": {"queue": "scan"},
+    "dampipe.sweep": {"queue": "control"},
+    **{f"dampipe.{stage.name}": {"queue": stage.queue} for stage in _pipeline},
+}
+task_publish_retry_policy = {"max_retries": 60, "interval_start": 0, "interval_step": 0.2, "interval_max": 1}
+
+worker_prefetch_multiplier = 1
+worker_send_task_events = True
+worker_hijack_root_logger = True
+worker_redirect_stdouts = False
+worker_log_format = "%(asctime)s %(levelname).1s %(message)s"
+worker_task_log_format = "%(asctime)s %(levelname).1s %(message)s"
+worker_max_tasks_per_child = 5000  # bounds whatever a decoder library leaks
+worker_cancel_long_running_tasks_on_connection_loss = False
+
+beat_schedule = {
+    "sweep": {
+        "task": "dampipe.sweep",
+        "schedule": _settings.sweep_interval,
+        "options": {"expires": max(1.0, _settings.sweep_interval * 0.9)},
+    }
+}
+beat_schedule_filename = str(_settings.home / "broker" / "beat")
+timezone = "UTC"

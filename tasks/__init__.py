@@ -1,0 +1,18 @@
+"""The pipeline, in the order in which a file meets its stages. To add one: a file, and a line here."""
+
+from dampipe.pipeline.stage import Stage
+from tasks.embed import embed
+from tasks.hash import hash
+from tasks.index import index
+from tasks.preview import preview
+from tasks.probe import probe
+from tasks.proxy import proxy
+
+PIPELINE: list[Stage] = [
+    hash,
+    probe,
+    preview,
+    embed,
+    index,
+    proxy,
+]

@@ -1,0 +1,40 @@
+"""embed: a vector for every chosen frame, in batches that fill across files."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dampipe.domain.derivatives import DerivativeKind, Preview
+from dampipe.domain.moments import Embedding
+from dampipe.pipeline.stage import stage
+from dampipe.storage.blobs.derivatives import DerivativeStore
+from dampipe.vision.base import Embedder, Pictures
+from dampipe.vision.batches import embed_each
+
+
+@stage(queue="embed", version=1, batch=64, time_limit=6 * 3600)
+def embed(previews: list[Preview], store: DerivativeStore, embedder: Embedder) -> list[Embedding]:
+    """Image vectors of the frames that the previews hold; needs no footage."""
+    if any(preview.frames for preview in previews):
+        embedder.check()
+    size = embedder.spec.size
+
+    def frames() -> Iterator[Pictures]:
+        for preview in previews:
+            kept = preview.derivative(DerivativeKind.FRAMES)
+            if kept is None or not preview.frames:
+                yield np.empty((0, size, size, 3), dtype=np.uint8)
+                continue
+            with store.local_path(kept) as path:
+                yield np.load(path)
+
+    return [
+        Embedding(
+            model=embedder.fingerprint,
+            dimension=vectors.shape[1],
+            times=tuple(frame.time for frame in preview.frames),
+            shots=tuple(frame.shot for frame in preview.frames),
+            vectors=vectors.astype("<f2").tobytes(),
+        )
+        for preview, vectors in zip(previews, embed_each(embedder, frames()), strict=True)
+    ]

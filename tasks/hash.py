@@ -1,0 +1,11 @@
+"""hash: what a file is, whatever it is called and wherever it lies."""
+
+from dampipe.domain.assets import ContentHash, SourceFile
+from dampipe.media.hashing import sha1_file
+from dampipe.pipeline.stage import stage
+
+
+@stage(queue="io", version=1, time_limit=24 * 3600)
+def hash(file: SourceFile) -> ContentHash:
+    """The SHA-1 of the file's bytes."""
+    return sha1_file(file)

@@ -1,0 +1,1 @@
+"""The deployment: what Celery runs."""

@@ -1,0 +1,70 @@
+"""The Celery app: one task a stage, the scan and the sweep. All that Celery knows of dampipe is here."""
+
+import logging
+from time import monotonic
+from typing import Any
+
+from celery import Celery, Task
+
+from dampipe.bootstrap import World, this_world
+from dampipe.domain.runs import Outcome, Subject
+from dampipe.pipeline.stage import Stage
+from workers import reporting
+
+log = logging.getLogger(__name__)
+
+app = Celery("dampipe")
+app.config_from_object("celeryconfig")
+
+
+class StageFailed(Exception):
+    """A run was parked; what Flower shows in red is its reason."""
+
+
+def _stage_task(stage: Stage) -> None:
+    @app.task(  # type: ignore[untyped-decorator]
+        name=f"dampipe.{stage.name}", bind=True, throws=(StageFailed,), time_limit=stage.time_limit
+    )
+    def run(self: Task, key: str, name: str) -> str:
+        began = monotonic()
+        report = this_world().runner.run(stage.name, Subject.parse(key))
+        also = f" (and {report.also} more in one batch)" if report.also else ""
+        because = f": {report.reason}" if report.reason else ""
+        words = f"{report.outcome}{because}{also}"
+        level = logging.WARNING if report.outcome is Outcome.FAILED else logging.INFO
+        log.log(level, "%-8s %s %s, %.2f s", stage.name, name, words, monotonic() - began)
+        if report.outcome is Outcome.FAILED:
+            raise StageFailed(f"{name}: {report.reason}")
+        if not report.outcome.goes_on:
+            self.request.chain = None  # the chain steps aside
+        return f"{name} {words}"
+
+
+@app.task(name="dampipe.scan")  # type: ignore[untyped-decorator]
+def scan(number: int) -> str:
+    """Walk a scan."""
+    if not this_world().scanner.scan(number):
+        return "nothing to do"
+    log.info("scan %d walked", number)
+    return "walked"
+
+
+@app.task(name="dampipe.sweep")  # type: ignore[untyped-decorator]
+def sweep() -> dict[str, int]:
+    """Plan again what was lost."""
+    return this_world().sweep.run()
+
+
+def _register(world: World) -> None:
+    for stage in world.plan.stages:
+        _stage_task(stage)
+
+
+_register(this_world())
+reporting.connect()
+
+
+def queue_names() -> list[str]:
+    """All queues of the deployment."""
+    names: dict[str, Any] = dict.fromkeys(["control", "scan", *this_world().plan.queues])
+    return list(names)
