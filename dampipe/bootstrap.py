@@ -1,0 +1,279 @@
+"""Settings to wired objects: the only place that knows every adapter."""
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+from dampipe.domain.errors import CannotStart
+from dampipe.domain.scans import Guard
+from dampipe.library import Library
+from dampipe.media.acceleration import Acceleration, detect
+from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
+from dampipe.media.filetypes import is_media
+from dampipe.media.preview import PreviewMaker
+from dampipe.media.probing import Prober
+from dampipe.media.proxy import ProxyMaker
+from dampipe.media.recipes import PROXY_PRESETS, FramesRecipe, PreviewRecipe, ProxyRecipe
+from dampipe.pipeline.dispatch import Carrier, Dispatcher
+from dampipe.pipeline.exclude import Exclude
+from dampipe.pipeline.lease import is_dead
+from dampipe.pipeline.plan import Plan
+from dampipe.pipeline.rules import Rules
+from dampipe.pipeline.runner import Policy, Runner
+from dampipe.pipeline.scanner import Scanner
+from dampipe.pipeline.stage import PipelineError, Stage
+from dampipe.pipeline.sweep import Sweep
+from dampipe.settings import Settings, load_settings
+from dampipe.storage.auto import AutoStorage
+from dampipe.storage.blobs.base import BlobStore
+from dampipe.storage.blobs.derivatives import DerivativeStore
+from dampipe.storage.catalog.catalog import Catalog
+from dampipe.storage.catalog.database import Database
+from dampipe.storage.registry import get_storage_backend
+from dampipe.storage.vectors.base import VectorStorage
+from dampipe.vision.base import Embedder
+from dampipe.vision.clip import ClipEmbedder
+from dampipe.vision.frames import choose
+
+
+def load_pipeline(settings: Settings) -> list[Stage]:
+    """The list that the setting `pipeline` names, and the stages of plug-ins. Raises PipelineError."""
+    found = _named(settings.pipeline)
+    if not isinstance(found, list) or not all(isinstance(stage, Stage) for stage in found):
+        raise PipelineError(f"{settings.pipeline} is not a list of stages")
+    return [*found, *_plugin_stages()]
+
+
+def _plugin_stages() -> list[Stage]:
+    from importlib.metadata import entry_points
+
+    return [point.load() for point in entry_points(group="dampipe.stages")]
+
+
+def _named(name: str) -> Any:
+    module, _, attribute = name.partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        raise CannotStart(
+            f"{name} cannot be found: {error}",
+            hint="tasks/ and workers/ come with dampipe's checkout: install it with `pip install -e .`.",
+        ) from error
+    except AttributeError as error:
+        raise CannotStart(f"{name} cannot be found: {error}") from error
+
+
+class World:
+    """One process's objects, each made when it is first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.toolbox = Toolbox(self)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The catalogue; `set_up` or `check` it before use."""
+        return Catalog(Database(self.settings.database, self.settings.database_timeout))
+
+    @cached_property
+    def blobs(self) -> BlobStore:
+        """Where derivatives are."""
+        place, options = self.settings.blobs, self.settings.blobs_options
+        if "://" in place:
+            config = {"url": place, "cache": str(self.settings.home / "cache"), **options}
+            return get_storage_backend("fsspec", config)  # type: ignore[return-value]
+        return get_storage_backend("local", {"root": place})  # type: ignore[return-value]
+
+    @cached_property
+    def derivatives(self) -> DerivativeStore:
+        """The same, by what they are for."""
+        return DerivativeStore(self.blobs)
+
+    @cached_property
+    def storage(self) -> AutoStorage:
+        """The catalogue with the vector index."""
+        return AutoStorage(self.catalog, None if self.settings.vectors == "none" else self._vectors)
+
+    def _vectors(self, model: str, dimension: int) -> VectorStorage:
+        folder = self.settings.index_folder / _file_name(model)
+        config = {"folder": str(folder), "dimension": dimension}
+        return get_storage_backend(self.settings.vectors, config)  # type: ignore[return-value]
+
+    @cached_property
+    def ffmpeg(self) -> Ffmpeg:
+        """The ffmpeg to use."""
+        return find_ffmpeg(self.settings.ffmpeg or None)
+
+    @cached_property
+    def encoders(self) -> list[Acceleration]:
+        """Every H.264 encoder that was tried on this machine; the answer is kept in the home folder."""
+        return detect(self.ffmpeg, self.settings.home / "cache")
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The model, not loaded before it is needed."""
+        threads = max(1, (os.cpu_count() or 1) // 2)
+        return ClipEmbedder(self.settings.model, self.settings.device, threads)
+
+    @cached_property
+    def preview_recipe(self) -> PreviewRecipe:
+        """What the preview pass makes; the frames as the model wants them."""
+        spec = self.embedder.spec
+        frames = FramesRecipe(
+            size=spec.size,
+            fit=spec.fit,
+            interpolation=spec.interpolation,
+            interval=self.settings.frame_interval,
+            limit=self.settings.frame_limit,
+        )
+        return PreviewRecipe(frames=frames)
+
+    @cached_property
+    def proxy_recipe(self) -> ProxyRecipe:
+        """What the proxy pass makes: the preset, and what is set beside it."""
+        recipe = PROXY_PRESETS[self.settings.proxy]
+        changed = {}
+        if self.settings.proxy_height:
+            changed["height"] = self.settings.proxy_height
+        if self.settings.proxy_crf and recipe.codec == "h264":
+            changed["crf"] = self.settings.proxy_crf
+        return recipe.model_copy(update=changed)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The pipeline, checked."""
+        return Plan(load_pipeline(self.settings), self.toolbox)
+
+    @cached_property
+    def carrier(self) -> Carrier:
+        """What carries messages."""
+        carrier: Carrier = _named(self.settings.carrier)(self.settings)
+        return carrier
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """What starts chains."""
+        return Dispatcher(self.catalog.backlog, self.plan, self.carrier, self.settings.window)
+
+    @cached_property
+    def runner(self) -> Runner:
+        """What runs stages."""
+        policy = Policy(self.settings.lease, self.settings.max_attempts)
+        return Runner(self.catalog, self.plan, self.toolbox, self.dispatcher, policy)
+
+    @cached_property
+    def scanner(self) -> Scanner:
+        """What walks scans."""
+        settings = self.settings
+        rules = Rules(
+            is_media=is_media,
+            settle=settings.settle,
+            guard=Guard(share=settings.guard_share, files=settings.guard_files),
+            exclude=Exclude(settings.exclude),
+        )
+        return Scanner(self.catalog, self.plan, self.dispatcher, rules, settings.lease)
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        """What brings back lost work."""
+        return Sweep(self.catalog, self.plan, self.dispatcher, self.carrier, self.settings.max_attempts)
+
+    @cached_property
+    def library(self) -> Library:
+        """The use cases."""
+        return Library(
+            catalog=self.catalog,
+            storage=self.storage,
+            derivatives=self.derivatives,
+            plan=lambda: self.plan,
+            carrier=lambda: self.carrier,
+            embedder=lambda: self.embedder,
+            sweep=lambda: self.sweep,
+        )
+
+    def hand_back(self) -> int:
+        """Give back what stopped processes of this machine held, uncounted; returns how many runs."""
+        return self.catalog.recovery.hand_back(is_dead)
+
+    def device_in_words(self) -> str:
+        """Where the model would run, in words."""
+        from dampipe.vision.devices import describe
+
+        return describe(self.settings.device)
+
+    def machine_facts(self, queues: list[str]) -> dict[str, Any]:
+        """What a worker of these queues tells about its machine."""
+        facts: dict[str, Any] = {"python": sys.version.split()[0]}
+        stages = [stage for stage in self.plan.stages if stage.queue in queues]
+        tools = {tool for stage in stages for tool in stage.tools.values()}
+        if tools & {PreviewMaker, ProxyMaker}:
+            facts["ffmpeg"] = self.ffmpeg.version
+        if ProxyMaker in tools:
+            facts["encoders"] = [encoder.name for encoder in self.encoders if encoder.works]
+        if Embedder in tools:
+            facts["model"] = self.settings.model
+            facts["device"] = self.settings.device
+        return facts
+
+
+def _file_name(fingerprint: str) -> str:
+    """A model's fingerprint as a name that is safe on every file system, and still tells which it is."""
+    digest = hashlib.sha1(fingerprint.encode(), usedforsecurity=False).hexdigest()[:8]
+    return f"{re.sub('[^a-z0-9]+', '-', fingerprint.lower())}-{digest}"
+
+
+@dataclass(frozen=True)
+class _Tool:
+    make: Callable[[], object]
+    fingerprint: Callable[[], str] | None = None
+    """What makes its results differ; asked for without making the tool."""
+
+
+class Toolbox:
+    """The tools that stages may ask for, by type."""
+
+    def __init__(self, world: World) -> None:
+        self._tools: dict[type, _Tool] = {
+            Prober: _Tool(Prober),
+            PreviewMaker: _Tool(
+                lambda: PreviewMaker(world.ffmpeg, world.preview_recipe, choose),
+                lambda: world.preview_recipe.fingerprint,
+            ),
+            ProxyMaker: _Tool(
+                lambda: ProxyMaker(world.ffmpeg, world.proxy_recipe, world.encoders),
+                lambda: world.proxy_recipe.fingerprint,
+            ),
+            DerivativeStore: _Tool(lambda: world.derivatives),
+            Embedder: _Tool(lambda: world.embedder, lambda: world.embedder.fingerprint),
+            AutoStorage: _Tool(lambda: world.storage),
+        }
+        self._made: dict[type, object] = {}
+
+    def fingerprint(self, tool: type) -> str | None:
+        """See pipeline.plan.Toolbox."""
+        found = self._tools[tool].fingerprint
+        return found() if found else None
+
+    def get(self, tool: type) -> object:
+        """See pipeline.plan.Toolbox."""
+        if tool not in self._made:
+            self._made[tool] = self._tools[tool].make()
+        return self._made[tool]
+
+
+_worlds: dict[int, World] = {}
+
+
+def this_world() -> World:
+    """The world of this process: a fork gets its own, since connections must not be shared."""
+    pid = os.getpid()
+    if pid not in _worlds:
+        _worlds.clear()
+        _worlds[pid] = World(load_settings())
+    return _worlds[pid]

@@ -1,0 +1,19 @@
+"""`dampipe broker`"""
+
+import click
+
+from dampipe.deployment import broker
+from dampipe.domain.errors import CannotStart
+from dampipe.settings import load_settings
+
+
+@click.command(name="broker")
+def command() -> None:
+    """Run the embedded broker in the foreground (`dampipe up` does it by itself)."""
+    settings = load_settings()
+    if not settings.embedded_broker:
+        raise CannotStart(
+            f"the setting broker_url names a broker of its own: {settings.broker_url}",
+            hint="Leave it empty to run the embedded one.",
+        )
+    broker.run(settings)

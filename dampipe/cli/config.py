@@ -1,0 +1,28 @@
+"""`dampipe config`"""
+
+import click
+
+from dampipe.cli.output import console, json_option, print_json, table
+from dampipe.settings import Settings, config_file, load_settings, origin, sample, shown
+
+
+@click.command(name="config")
+@click.option("--sample", "as_sample", is_flag=True, help="Print a commented dampipe.toml.")
+@json_option
+def command(as_sample: bool, as_json: bool) -> None:
+    """List all settings: value, where it comes from, meaning."""
+    if as_sample:
+        click.echo(sample(), nl=False)
+        return
+    settings = load_settings()
+    values = shown(settings)
+    if as_json:
+        print_json(values)
+        return
+    rows = [
+        (name, str(values[name]), origin(name, settings), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+    console().print(table(["setting", "value", "from", "meaning"], rows))
+    there = "read" if config_file().exists() else "not there"
+    click.echo(f"\nfile: {config_file()} ({there}); environment: DAMPIPE_<SETTING>")

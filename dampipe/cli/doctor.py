@@ -1,0 +1,38 @@
+"""`dampipe doctor`"""
+
+import sys
+
+import click
+
+from dampipe.cli.output import json_option, print_json, world
+from dampipe.deployment.doctor import Verdict, examine
+from dampipe.domain.errors import CatalogueDown, ExitCode
+
+_MARKS = {
+    Verdict.FINE: click.style("fine   ", fg="green"),
+    Verdict.WARNING: click.style("warning", fg="yellow"),
+    Verdict.BROKEN: click.style("broken ", fg="red"),
+}
+
+
+@click.command(name="doctor")
+@json_option
+def command(as_json: bool) -> None:
+    """What this machine can do, and what to fix. Exit code 10 if something is broken."""
+    from dampipe.bootstrap import this_world
+
+    try:
+        here = world()
+    except CatalogueDown:  # one finding among others
+        here = this_world()
+    findings = []
+    for finding in examine(here):
+        findings.append(finding)
+        if not as_json:
+            click.echo(f"{_MARKS[finding.verdict]}  {finding.what:<13} {finding.found}")
+            if finding.hint:
+                click.echo(f"{'':24}→ {finding.hint}")
+    if as_json:
+        print_json(findings)
+    if any(finding.verdict is Verdict.BROKEN for finding in findings):
+        sys.exit(ExitCode.UNHEALTHY)

@@ -1,0 +1,68 @@
+"""The group of commands: loads a command's file when it is called, and turns errors into exit codes."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from dampipe import __version__
+from dampipe.domain.errors import DampipeError, ExitCode
+
+
+class LazyGroup(click.Group):
+    """`dampipe`. Importing a command costs; listing them does not."""
+
+    def __init__(self, commands: Mapping[str, str]) -> None:
+        super().__init__(
+            name="dampipe",
+            help="Turn a folder of footage into a library that is searched in plain words.",
+            context_settings={"help_option_names": ["-h", "--help"]},
+        )
+        self._lines = commands
+        click.version_option(__version__, prog_name="dampipe")(self)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which a person meets them."""
+        return list(self._lines)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the command's file."""
+        if cmd_name not in self._lines:
+            return None
+        command: click.Command = import_module(f"dampipe.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list, without loading anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self._lines.items()))
+
+    def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
+        """Run, with one line for every error that has a name."""
+        try:
+            super().main(args, **{**extra, "standalone_mode": False})
+        except click.exceptions.Exit as done:
+            sys.exit(done.exit_code)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(ExitCode.USAGE)
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("interrupted", err=True)
+            sys.exit(ExitCode.INTERRUPTED)
+        except DampipeError as error:
+            say_error(error)
+            sys.exit(error.exit_code)
+        except BrokenPipeError:  # the reader (`head`, say) has seen enough
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+            sys.exit(ExitCode.OK)
+        sys.exit(ExitCode.OK)
+
+
+def say_error(error: DampipeError) -> None:
+    """One line for what happened, one for what to do next."""
+    click.echo(f"dampipe: {error}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)

@@ -1,0 +1,74 @@
+"""`dampipe show ASSET`"""
+
+from datetime import datetime
+
+import click
+
+from dampipe.cli.output import console, json_option, library, print_json, table
+from dampipe.domain.media import MediaInfo
+from dampipe.domain.reports import Details
+from dampipe.domain.timecode import clock
+
+
+@click.command(name="show")
+@click.argument("asset")
+@json_option
+def command(asset: str, as_json: bool) -> None:
+    """All that is known of one asset, by its SHA-1, the first digits of it, or the path of a file."""
+    details = library().show(asset)
+    if as_json:
+        print_json(details)
+    else:
+        _print(details)
+
+
+def _print(details: Details) -> None:
+    video = details.video
+    facts = [("asset", video.sha1), ("name", video.name), ("size", f"{video.size:,} bytes")]
+    facts += [("at", path) for path in video.paths]
+    facts += [("since", f"{video.added_at.astimezone():%Y-%m-%d %H:%M:%S}")]
+    facts += _media(video.media) if video.media else []
+    out = console()
+    out.print(table(["", ""], facts))
+    out.print()
+    rows = [(d.kind, d.media_type, f"{d.size:,}", d.key) for d in video.derivatives]
+    out.print(table(["derivative", "type", "bytes", "key"], rows, right=["bytes"]))
+    out.print()
+    runs = [
+        (
+            run.stage,
+            run.state,
+            "" if run.seconds is None else f"{run.seconds:.2f} s",
+            str(run.attempts),
+            "; ".join([*([run.reason] if run.reason else []), *run.warnings]),
+        )
+        for run in details.runs
+    ]
+    out.print(table(["stage", "state", "took", "attempts", "remarks"], runs, right=["took", "attempts"]))
+
+
+def _media(media: MediaInfo) -> list[tuple[str, str]]:
+    facts = [("kind", f"{media.kind}, {media.container}")]
+    if media.duration is not None:
+        facts.append(("duration", clock(media.duration)))
+    if media.video is not None:
+        video = media.video
+        rate = f", {float(video.rate):.3f} frames/s ({video.rate})" if video.rate else ""
+        facts.append(
+            (
+                "video",
+                f"{video.codec} {video.width}×{video.height}, {video.pixel_format} {video.bit_depth} bit{rate}"
+                + (f", turned {video.rotation}°" if video.rotation else "")
+                + (", HDR" if video.hdr else ""),
+            )
+        )
+    facts += [
+        ("audio", f"{a.codec}, {a.sample_rate} Hz, {a.layout or f'{a.channels} channels'}")
+        for a in media.audio
+    ]
+    optional: list[tuple[str, str | datetime | None]] = [
+        ("timecode", media.timecode),
+        ("made", media.created_at),
+        ("camera", media.camera),
+    ]
+    return facts + [(name, str(value)) for name, value in optional if value]

@@ -1,0 +1,34 @@
+"""`dampipe up`"""
+
+from pathlib import Path
+
+import click
+
+from dampipe.bootstrap import this_world
+from dampipe.deployment.procfile import default_procfile, read_procfile
+from dampipe.deployment.up import run_deployment
+
+_COLOURS = ("cyan", "green", "yellow", "blue", "magenta", "bright_cyan", "bright_green", "bright_blue")
+
+
+@click.command(name="up")
+@click.option(
+    "--procfile",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=default_procfile,
+    help="Another list of processes.",
+)
+def command(procfile: Path) -> None:
+    """Run a whole deployment on this machine: broker, workers, sweep, web server and Flower.
+
+    The processes are the lines of the Procfile. Ctrl-C stops them all; unfinished work goes on at the
+    next start.
+    """
+    processes = read_procfile(procfile)
+    width = max(len("dampipe"), *(len(process.name) for process in processes))
+    colours = {process.name: _COLOURS[i % len(_COLOURS)] for i, process in enumerate(processes)}
+
+    def say(name: str, line: str) -> None:
+        click.echo(f"{click.style(name.ljust(width), fg=colours.get(name))} | {line}")
+
+    run_deployment(this_world(), processes, say)

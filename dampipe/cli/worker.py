@@ -1,0 +1,57 @@
+"""`dampipe worker`"""
+
+import os
+import sys
+
+import click
+
+from dampipe.bootstrap import this_world
+from dampipe.domain.errors import InvalidInput
+from dampipe.settings import Settings
+
+QUEUES_OF_THE_DEPLOYMENT = ("control", "scan")
+
+
+@click.command(name="worker")
+@click.option("--queues", help="Queues to serve, comma-separated; default: all.")
+@click.option("--name", help="Name of the worker on this machine; default: its queues.")
+@click.option("--concurrency", type=click.IntRange(1), help="Processes; default: as the settings say.")
+def command(queues: str | None, name: str | None, concurrency: int | None) -> None:
+    """Run one worker. On another machine: give it the broker, the database and the blob store.
+
+    \b
+        DAMPIPE_BROKER_URL=redis://nas:6379/0 \\
+        DAMPIPE_DATABASE_URL=postgresql+psycopg://dampipe@nas/dampipe \\
+        DAMPIPE_BLOBS_URL=/mnt/derivatives dampipe worker --queues embed
+    """
+    world = this_world()
+    known = [*QUEUES_OF_THE_DEPLOYMENT, *world.plan.queues]
+    wanted = [queue.strip() for queue in queues.split(",") if queue.strip()] if queues else known
+    unknown = [queue for queue in wanted if queue not in known]
+    if unknown or not wanted:
+        raise InvalidInput(
+            f"there is no queue {', '.join(unknown) or queues!r}", hint=f"Queues: {', '.join(known)}."
+        )
+    world.catalog.set_up()
+    processes = concurrency or _processes(world.settings, wanted)
+    arguments = [
+        # Celery warns at every start under root, as in most containers; no message is ever unpickled here.
+        *(sys.executable, "-W", "ignore::UserWarning:celery.platforms"),
+        *("-m", "celery", "--quiet", "-A", "workers.app", "worker"),
+        *("--queues", ",".join(wanted), "--hostname", f"{name or '-'.join(wanted)}@%h"),
+        *("--concurrency", str(processes), "--pool", "prefork", "--loglevel", world.settings.log_level),
+        *("--without-mingle", "--without-gossip"),
+    ]
+    world.catalog.close()
+    os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # stop at once: leases bring unfinished work back
+    os.execv(sys.executable, arguments)
+
+
+def _processes(settings: Settings, queues: list[str]) -> int:
+    """Enough for the hungriest of the queues; the model and the index want one process each."""
+    most = 1
+    if {"io", "preview"} & set(queues):
+        most = settings.media_workers or min(8, os.cpu_count() or 1)
+    if "proxy" in queues:
+        most = max(most, settings.proxy_workers)
+    return max(most, 2) if set(queues) & set(QUEUES_OF_THE_DEPLOYMENT) else most

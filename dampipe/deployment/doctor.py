@@ -1,0 +1,161 @@
+"""The doctor: what this machine can do, what is not fine, and what to do about it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from dampipe.bootstrap import World
+from dampipe.deployment import broker
+from dampipe.domain.errors import DampipeError
+
+LITTLE_DISK = 5_000_000_000
+"""Bytes free below which the doctor warns."""
+
+
+class Verdict(StrEnum):
+    """How it is."""
+
+    FINE = "fine"
+    WARNING = "warning"
+    """Works, with something missing."""
+    BROKEN = "broken"
+    """dampipe cannot do its main job like this."""
+
+
+class Finding(BaseModel):
+    """One thing that was looked at."""
+
+    model_config = ConfigDict(frozen=True)
+
+    what: str
+    verdict: Verdict
+    found: str
+    hint: str = ""
+
+
+def examine(world: World) -> Iterator[Finding]:
+    """Look at everything, one finding after the other; takes some seconds, since encoders are tried."""
+    checks: tuple[tuple[str, Callable[[World], Finding]], ...] = (
+        ("settings", _settings),
+        ("database", _database),
+        ("broker", _broker),
+        ("workers", _workers),
+        ("disk", _disk),
+        ("ffmpeg", _ffmpeg),
+        ("encoders", _encoders),
+        ("GPU", _gpu),
+        ("model", _model),
+        ("vector index", _vectors),
+    )
+    for what, check in checks:
+        try:
+            yield check(world)
+        except DampipeError as error:
+            yield Finding(what=what, verdict=Verdict.BROKEN, found=str(error), hint=error.hint)
+
+
+def _settings(world: World) -> Finding:
+    stages = ", ".join(stage.name for stage in world.plan.stages)
+    found = f"home {world.settings.home}; pipeline {stages}"
+    return Finding(what="settings", verdict=Verdict.FINE, found=found)
+
+
+def _database(world: World) -> Finding:
+    world.catalog.check()
+    place = world.catalog.database.url.render_as_string(hide_password=True)
+    return Finding(what="database", verdict=Verdict.FINE, found=place)
+
+
+def _broker(world: World) -> Finding:
+    chosen = ""
+    if world.settings.embedded_broker:
+        server = broker.find_server()
+        chosen = f"embedded Valkey {server.version} ({server.why}): "
+        if not broker.answers(world.settings.broker_socket):
+            return Finding(
+                what="broker",
+                verdict=Verdict.WARNING,
+                found=f"{chosen}not running",
+                hint="`dampipe up` starts it.",
+            )
+    return Finding(what="broker", verdict=Verdict.FINE, found=f"{chosen}{world.carrier.check()} answers")
+
+
+def _workers(world: World) -> Finding:
+    present = world.catalog.workers.present()
+    served = {queue for worker in present for queue in worker.queues}
+    unserved = [queue for queue in ("control", "scan", *world.plan.queues) if queue not in served]
+    names = ", ".join(worker.name for worker in present)
+    if not present:
+        hint = "`dampipe up` starts a whole deployment, `dampipe worker` one worker."
+        return Finding(what="workers", verdict=Verdict.WARNING, found="none is running", hint=hint)
+    if unserved:
+        found = f"{names}; nobody serves {', '.join(unserved)}"
+        hint = f"`dampipe worker --queues {','.join(unserved)}`"
+        return Finding(what="workers", verdict=Verdict.WARNING, found=found, hint=hint)
+    return Finding(what="workers", verdict=Verdict.FINE, found=names)
+
+
+def _disk(world: World) -> Finding:
+    home = world.settings.home
+    there = next(path for path in (home, *home.parents) if path.exists())
+    if not os.access(there, os.W_OK):
+        hint = "See the setting home (DAMPIPE_HOME)."
+        return Finding(what="disk", verdict=Verdict.BROKEN, found=f"{there} cannot be written", hint=hint)
+    places = {there}
+    if "://" not in world.settings.blobs and Path(world.settings.blobs).exists():
+        places.add(Path(world.settings.blobs))
+    disks = {place.stat().st_dev: place for place in sorted(places, reverse=True)}
+    free = {place: shutil.disk_usage(place).free for place in disks.values()}
+    found = ", ".join(f"{bytes_ / 1e9:.0f} GB free at {place}" for place, bytes_ in free.items())
+    if min(free.values()) < LITTLE_DISK:
+        hint = "Proxies take about 0.8 GB an hour of footage; blobs_url moves them elsewhere."
+        return Finding(what="disk", verdict=Verdict.WARNING, found=found, hint=hint)
+    return Finding(what="disk", verdict=Verdict.FINE, found=found)
+
+
+def _ffmpeg(world: World) -> Finding:
+    ffmpeg = world.ffmpeg
+    found = f"{ffmpeg.version} at {ffmpeg.path} ({ffmpeg.why})"
+    return Finding(what="ffmpeg", verdict=Verdict.FINE, found=found)
+
+
+def _encoders(world: World) -> Finding:
+    working = [encoder for encoder in world.encoders if encoder.works]
+    failed = [encoder for encoder in world.encoders if not encoder.works]
+    found = f"work: {', '.join(encoder.name for encoder in working) or 'none'}"
+    if failed:
+        found += "; tried and failed: " + ", ".join(encoder.name for encoder in failed)
+    verdict = Verdict.FINE if working else Verdict.BROKEN
+    hint = "" if working else "This ffmpeg has no H.264 encoder that works; see the setting ffmpeg."
+    return Finding(what="encoders", verdict=verdict, found=found, hint=hint)
+
+
+def _gpu(world: World) -> Finding:
+    return Finding(what="GPU", verdict=Verdict.FINE, found=world.device_in_words())
+
+
+def _model(world: World) -> Finding:
+    try:
+        world.embedder.check()
+    except DampipeError as error:
+        return Finding(
+            what="model",
+            verdict=Verdict.WARNING,
+            found=f"{world.settings.model}: {error}. Everything but search by words and pictures works",
+            hint=error.hint,
+        )
+    found = f"{world.settings.model}, frames of {world.embedder.spec.size} px"
+    return Finding(what="model", verdict=Verdict.FINE, found=found)
+
+
+def _vectors(world: World) -> Finding:
+    if world.settings.vectors == "none":
+        found = "none: search looks through the catalogue's vectors, which is slow for a large library"
+        return Finding(what="vector index", verdict=Verdict.WARNING, found=found)
+    found = f"{world.settings.vectors} in {world.settings.index_folder}"
+    return Finding(what="vector index", verdict=Verdict.FINE, found=found)

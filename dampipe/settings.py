@@ -1,0 +1,261 @@
+"""The only reader of the environment and of dampipe.toml: every setting, its default and its meaning.
+
+What wins, from the top: arguments given in code, `DAMPIPE_*` in the environment, dampipe.toml, the
+default. The file is `$DAMPIPE_CONFIG`, else `dampipe.toml` in the home folder.
+"""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from dampipe.domain.errors import InvalidInput
+
+
+def default_home() -> Path:
+    """`$XDG_DATA_HOME/dampipe`, which is ~/.local/share/dampipe unless told otherwise."""
+    data = os.environ.get("XDG_DATA_HOME", "")
+    return (Path(data) if data else Path.home() / ".local" / "share") / "dampipe"
+
+
+def _home() -> Path:
+    home = os.environ.get("DAMPIPE_HOME", "")
+    return Path(home) if home else default_home()
+
+
+def config_file() -> Path:
+    """Where dampipe.toml is looked for."""
+    named = os.environ.get("DAMPIPE_CONFIG", "")
+    return Path(named) if named else _home().expanduser() / "dampipe.toml"
+
+
+AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+def _patterns(given: list[str]) -> list[str]:
+    from pathspec import GitIgnoreSpec  # asked only about patterns that somebody gave
+
+    for pattern in given:
+        try:
+            GitIgnoreSpec.from_lines([pattern])
+        except ValueError as error:
+            raise ValueError(f"{pattern!r} is no pattern: {error}") from error
+    return given
+
+
+class _File(TomlConfigSettingsSource):
+    """dampipe.toml, which cannot move the folder that it is looked for in."""
+
+    def __call__(self) -> dict[str, Any]:
+        given = super().__call__()
+        if "home" in given:
+            raise ValueError("home is set by DAMPIPE_HOME in the environment, not in the file")
+        return given
+
+
+def _zero_or(least: int) -> Callable[[int], int]:
+    def check(value: int) -> int:
+        if 0 < value < least:
+            raise ValueError(f"must be 0, or {least} at least")
+        return value
+
+    return check
+
+
+class Settings(BaseSettings):
+    """All settings; `dampipe config` lists them with their values and where each came from."""
+
+    model_config = SettingsConfigDict(env_prefix="DAMPIPE_", extra="forbid", frozen=True)
+
+    home: AbsolutePath = Field(
+        default_factory=_home,
+        description="Folder of all state: database, derivatives, broker, index, logs. Environment only.",
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy URL of the catalogue; empty: SQLite in the home folder."
+    )
+    database_timeout: float = Field(
+        30.0, gt=0, description="Seconds to wait for a SQLite catalogue that another process has locked."
+    )
+    broker_url: str = Field(
+        "", description="Redis or Valkey URL of the broker; empty: an embedded one, run by `dampipe up`."
+    )
+    blobs_url: str = Field(
+        "", description="Where derivatives are kept: a folder or an fsspec URL; empty: in the home folder."
+    )
+    blobs_options: dict[str, Any] = Field(
+        default_factory=dict, description="Options for the blob store (keys, endpoint), as fsspec names them."
+    )
+    vectors: str = Field("faiss", description="Vector index backend, or `none`.")
+
+    model: str = Field(
+        "ViT-B-32-256/datacomp_s34b_b86k",
+        description="Embedding model: open_clip `name/pretrained`, a folder, or `tiny` (demo shapes only).",
+    )
+    device: str = Field("auto", description="Where the model runs: auto, cpu, cuda, cuda:1, mps.")
+
+    ffmpeg: str = Field("", description="Path of ffmpeg; empty: PATH if 7.1 or newer, else the bundled one.")
+    proxy: Literal["review", "web", "edit"] = Field(
+        "review",
+        description="What proxies are: review (720p H.264), web (480p, smaller), or edit (ProRes Proxy, 1080p, to "
+        "relink in an editor; no browser plays it).",
+    )
+    proxy_height: Annotated[int, AfterValidator(_zero_or(144))] = Field(
+        0, ge=0, le=4320, description="Lines of the proxy, never scaled up; 0: as `proxy` says."
+    )
+    proxy_crf: Annotated[int, AfterValidator(_zero_or(10))] = Field(
+        0, ge=0, le=51, description="x264 quality of review and web, lower is better; 0: as `proxy` says."
+    )
+    frame_interval: float = Field(2.0, gt=0, description="Seconds between frames looked at for search.")
+    frame_limit: int = Field(300, ge=1, description="Most frames kept for one asset; long files spread them.")
+
+    pipeline: str = Field("tasks:PIPELINE", description="The list of stages, `module:name`.")
+    carrier: str = Field("workers.carrier:CeleryCarrier", description="What carries messages, `module:name`.")
+    window: int = Field(
+        128, ge=1, description="Most chains in flight in a lane; the rest wait in the catalogue."
+    )
+    lease: float = Field(
+        60.0, gt=0, description="Seconds a worker may be silent before its run is taken over."
+    )
+    max_attempts: int = Field(3, ge=1, description="Attempts at a stage before a file is parked.")
+    sweep_interval: float = Field(10.0, gt=0, description="Seconds between two sweeps for lost work.")
+    settle: float = Field(5.0, ge=0, description="Seconds a file must have held still before it is taken.")
+    guard_share: float = Field(
+        0.5, ge=0, description="A source that lost more than this share of its files is not believed."
+    )
+    guard_files: int = Field(10, ge=1, description="Losses of fewer files than this are always believed.")
+    exclude: Annotated[list[str], AfterValidator(_patterns)] = Field(
+        default=[
+            "__MACOSX/",
+            "CacheClip/",
+            "Media Cache Files/",
+            "Adobe Premiere Pro Video Previews/",
+        ],
+        description="What a scan passes by, as in .gitignore, beside hidden and system folders.",
+    )
+    media_workers: int = Field(
+        0, ge=0, description="Processes for hash, probe and preview; 0: one a core, 8 at most."
+    )
+    proxy_workers: int = Field(1, ge=1, description="Processes that make proxies.")
+
+    host: str = Field("127.0.0.1", description="Address the web server and Flower listen on.")
+    port: int = Field(8700, ge=0, le=65535, description="Port of the web server.")
+    flower_port: int = Field(8701, ge=0, le=65535, description="Port of Flower; 0: no Flower.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Code, then environment, then dampipe.toml."""
+        return init_settings, env_settings, _File(settings_cls, config_file())
+
+    @property
+    def embedded_broker(self) -> bool:
+        """Whether this deployment runs its own broker."""
+        return not self.broker_url
+
+    @property
+    def broker_socket(self) -> Path:
+        """Unix socket of the embedded broker. A socket's path may have about 100 bytes, so a deep
+        home gets one in the temporary folder, named after the home."""
+        socket = self.home / "broker" / "broker.sock"
+        if len(os.fsencode(socket)) < 100:
+            return socket
+        digest = hashlib.sha1(os.fsencode(self.home), usedforsecurity=False).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"dampipe-{os.getuid()}-{digest}.sock"
+
+    @property
+    def broker(self) -> str:
+        """The broker's URL as Celery takes it."""
+        return self.broker_url or f"redis+socket://{self.broker_socket}"
+
+    @property
+    def database(self) -> str:
+        """The catalogue's URL as SQLAlchemy takes it."""
+        return self.database_url or f"sqlite:///{self.home / 'catalogue.sqlite'}"
+
+    @property
+    def blobs(self) -> str:
+        """The blob store's folder or URL."""
+        return self.blobs_url or str(self.home / "derivatives")
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the vector index lies."""
+        return self.home / "index"
+
+    @property
+    def logs(self) -> Path:
+        """Where `dampipe up` keeps its log."""
+        return self.home / "logs"
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the settings. Raises InvalidInput that names the setting which is wrong."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(
+            f"setting {name!r}: {first['msg']}", hint=f"See `dampipe config`; looked in {config_file()}."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{config_file()} cannot be read: {error}") from error
+
+
+def shown(settings: Settings) -> dict[str, Any]:
+    """All values as they may be printed: without passwords and keys."""
+    values = settings.model_dump(mode="json")
+    for name in ("broker_url", "database_url", "blobs_url"):
+        values[name] = re.sub(r"(://[^/@]*:)[^/@]*@", r"\1***@", values[name])
+    values["blobs_options"] = dict.fromkeys(values["blobs_options"], "***")
+    return values
+
+
+def origin(name: str, settings: Settings) -> str:
+    """Where a setting's value comes from: environment, file or default."""
+    if f"DAMPIPE_{name.upper()}" in os.environ:
+        return "environment"
+    return "file" if name in settings.model_fields_set else "default"
+
+
+def sample() -> str:
+    """A dampipe.toml with every setting, its meaning and its default, all commented out."""
+    lines = [
+        "# dampipe.toml: every setting, commented out, with its default.",
+        "# Each can also be given as DAMPIPE_<NAME> in the environment, which wins over this file.",
+        "",
+    ]
+    for name, field in Settings.model_fields.items():
+        if name == "home":  # this file is looked for in the home folder
+            continue
+        default = field.get_default(call_default_factory=True)
+        if isinstance(default, str):
+            value = f'"{default}"'
+        elif isinstance(default, dict):
+            value = "{}"
+        elif isinstance(default, list):
+            value = json.dumps(default)
+        else:
+            value = str(default).lower()
+        lines += [f"# {field.description}", f"# {name} = {value}", ""]
+    return "\n".join(lines)

@@ -1,0 +1,61 @@
+"""The web server: the routers put together, and errors turned into answers."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi_offline import FastAPIOffline
+
+from dampipe import __version__
+from dampipe.domain.errors import (
+    BrokerDown,
+    CatalogueDown,
+    DampipeError,
+    InvalidInput,
+    NotFound,
+    SearchUnavailable,
+    StorageFull,
+)
+from dampipe.library import Library
+from dampipe.web import assets, health, scans, search
+from dampipe.web.models import Problem
+
+STATUS: tuple[tuple[type[DampipeError], int], ...] = (
+    (NotFound, 404),
+    (InvalidInput, 422),
+    (SearchUnavailable, 503),
+    (BrokerDown, 503),
+    (CatalogueDown, 503),
+    (StorageFull, 507),
+    (DampipeError, 500),
+)
+"""Most specific first."""
+
+
+def create_app(library: Library) -> FastAPI:
+    """The application over a library."""
+    app: FastAPI = FastAPIOffline(  # /docs without asking a server elsewhere for its script
+        title="dampipe",
+        version=__version__,
+        summary="A library of footage that answers with the moment.",
+        responses={422: {"model": Problem}, 503: {"model": Problem}},
+    )
+    app.state.library = library
+    for router in (scans.router, search.router, assets.router, health.router):
+        app.include_router(router, prefix="/api")
+
+    @app.exception_handler(DampipeError)
+    def answer(_: Request, error: DampipeError) -> JSONResponse:
+        status = next(code for kind, code in STATUS if isinstance(error, kind))
+        return JSONResponse(Problem(detail=str(error), hint=error.hint).model_dump(), status_code=status)
+
+    @app.exception_handler(RequestValidationError)
+    def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return JSONResponse(Problem(detail=f"{where}: {first['msg']}").model_dump(), status_code=422)
+
+    @app.get("/", include_in_schema=False)
+    def home() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    return app

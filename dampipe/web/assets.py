@@ -1,0 +1,80 @@
+"""Assets and their derivatives over HTTP."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi.responses import StreamingResponse
+
+from dampipe.domain.reports import Details
+from dampipe.domain.videos import Video
+from dampipe.web.models import LibraryDep, Problem
+from dampipe.web.ranges import Span, parse_range
+
+router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
+
+CHUNK = 256 * 1024
+Sha1 = Annotated[str, Path(min_length=4, max_length=40, pattern="^[0-9a-fA-F]+$")]
+
+
+@router.get("/assets")
+def list_assets(
+    library: LibraryDep,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    after: Annotated[str | None, Query(description="SHA-1 of the last asset of the page before.")] = None,
+) -> list[Video]:
+    """Assets, the newest first."""
+    return library.videos(limit, after)
+
+
+@router.get("/assets/{sha1}")
+def show_asset(sha1: Sha1, library: LibraryDep) -> Details:
+    """All that is known of one asset."""
+    return library.show_asset(sha1)
+
+
+@router.get(
+    "/assets/{sha1}/{name}",
+    response_class=Response,
+    responses={
+        200: {"description": "The whole file.", "content": {"application/octet-stream": {}}},
+        206: {"description": "The part asked for.", "content": {"application/octet-stream": {}}},
+        416: {"description": "The part asked for lies outside the file."},
+    },
+)
+def fetch_derivative(
+    sha1: Sha1,
+    name: Annotated[
+        str,
+        Path(description="A kind (poster, sprite, sprite_vtt, frames, proxy, waveform) or a file's name."),
+    ],
+    library: LibraryDep,
+    range_: Annotated[str | None, Header(alias="Range")] = None,
+) -> Response:
+    """A derivative's bytes, or a part of them, so that a player can seek.
+
+    By file name too, since the sprite's WebVTT refers to its picture by name.
+    """
+    made = library.derivative(sha1, name)
+    headers = {"Accept-Ranges": "bytes", "ETag": f'"{made.recipe}-{made.size}"'}
+    span = parse_range(range_, made.size)
+    if span is None:
+        span, status = Span(0, made.size), 200
+    elif span.start >= span.end:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{made.size}"})
+    else:
+        status = 206
+        headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{made.size}"
+    headers["Content-Length"] = str(span.end - span.start)
+
+    stream = library.derivatives.open(made)
+
+    def chunks() -> Iterator[bytes]:
+        with stream:
+            stream.seek(span.start)
+            left = span.end - span.start
+            while left and (data := stream.read(min(CHUNK, left))):
+                left -= len(data)
+                yield data
+
+    return StreamingResponse(chunks(), status, headers, media_type=made.media_type)

@@ -1,0 +1,37 @@
+"""The Range header (RFC 9110, section 14): one span of bytes."""
+
+import re
+from typing import NamedTuple
+
+_ONE_SPAN = re.compile(r"^bytes=(\d*)-(\d*)$")
+
+
+class Span(NamedTuple):
+    """Bytes from `start` up to, not with, `end`. Empty when nothing of the file was asked for."""
+
+    start: int
+    end: int
+
+
+def parse_range(header: str | None, size: int) -> Span | None:
+    """The span that is asked for of `size` bytes; None to send the whole file.
+
+    A malformed header and several spans are answered with the whole file, as the RFC allows.
+
+    >>> parse_range("bytes=0-99", 1000)
+    Span(start=0, end=100)
+    >>> parse_range("bytes=-5", 1000)
+    Span(start=995, end=1000)
+    """
+    match = _ONE_SPAN.match(header.strip()) if header else None
+    if match is None or match.group(1) == match.group(2) == "":
+        return None
+    first, last = match.groups()
+    if not first:
+        length = min(int(last), size)
+        return Span(size - length, size)
+    start = int(first)
+    end = min(int(last) + 1, size) if last else size
+    if last and int(last) < start:
+        return None
+    return Span(min(start, size), end)

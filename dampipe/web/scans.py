@@ -1,0 +1,44 @@
+"""Scans, status and failures over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, status
+
+from dampipe.domain.errors import InvalidInput
+from dampipe.domain.failures import Failure
+from dampipe.domain.reports import Status
+from dampipe.domain.scans import ScanProgress
+from dampipe.web.models import LibraryDep, Problem, ScanRequest, ScanSubmitted
+
+router = APIRouter(tags=["scans"])
+
+
+@router.post(
+    "/scans",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses={404: {"model": Problem, "description": "None of the paths exists."}},
+)
+def submit_scan(request: ScanRequest, library: LibraryDep) -> ScanSubmitted:
+    """Submit a scan; it goes on by itself. Follow it at /api/scans/{scan}."""
+    relative = [path for path in request.paths if not path.startswith("/")]
+    if relative:
+        raise InvalidInput(f"not an absolute path: {relative[0]}")
+    return ScanSubmitted(**library.enqueue(request.paths).model_dump())
+
+
+@router.get("/scans/{scan}", responses={404: {"model": Problem}})
+def follow_scan(scan: int, library: LibraryDep) -> ScanProgress:
+    """How far a scan is."""
+    return library.progress(scan)
+
+
+@router.get("/status")
+def read_status(library: LibraryDep) -> Status:
+    """What is waiting, running, done and failed; the latest scans; the workers."""
+    return library.status()
+
+
+@router.get("/failures")
+def list_failures(library: LibraryDep, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000) -> list[Failure]:
+    """Files that could not be brought to the end, the newest first."""
+    return library.failures(limit)
