@@ -1,0 +1,21 @@
+"""`make bench`, or `python -m tests.bench NAME…`: times contenders in turn, in one run, and prints medians."""
+
+import sys
+
+from tests.bench import clips, spine
+
+BENCHES = {"spine": spine.main, "clips": clips.main}
+
+
+def main() -> None:
+    """Run the benches that are named, or all."""
+    names = sys.argv[1:] or list(BENCHES)
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        sys.exit(f"no bench {unknown[0]!r}; there are: {', '.join(BENCHES)}")
+    for name in names:
+        BENCHES[name]()
+
+
+if __name__ == "__main__":
+    main()

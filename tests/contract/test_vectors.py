@@ -1,0 +1,240 @@
+"""What every vector index must do. A new backend joins by one more line in BACKENDS.
+
+Those in DURABLE outlive their process: the line that opens the same index in another one.
+"""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dampipe.storage.vectors.base import VectorStorage
+from dampipe.storage.vectors.faiss import FaissVectors
+from dampipe.storage.vectors.memory import MemoryVectors
+
+D = 32
+Open = Callable[[], VectorStorage]
+
+
+def faiss(folder: Path) -> Open:
+    return lambda: FaissVectors(folder, D, "m")
+
+
+def memory(folder: Path) -> Open:
+    index = MemoryVectors(D)
+    return lambda: index
+
+
+BACKENDS = {"faiss": faiss, "memory": memory}
+DURABLE = {
+    "faiss": "from dampipe.storage.vectors.faiss import FaissVectors as B; open_ = lambda p: B(p, 32, 'm')"
+}
+
+
+@pytest.fixture(params=BACKENDS)
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """Opens the same index again and again."""
+    return BACKENDS[request.param](tmp_path / "index")
+
+
+@pytest.fixture
+def index(opened: Open) -> VectorStorage:
+    return opened()
+
+
+def unit(count: int, seed: int = 0) -> NDArray[np.float32]:
+    rows = np.random.default_rng(seed).standard_normal((count, D)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    # As the catalogue keeps them.
+    return rows.astype(np.float16).astype(np.float32)
+
+
+def ids(first: int, count: int) -> NDArray[np.int64]:
+    return np.arange(first, first + count, dtype=np.int64)
+
+
+def fill(index: VectorStorage, count: int) -> NDArray[np.float32]:
+    rows = unit(count)
+    index.add(ids(1, count), rows)
+    return rows
+
+
+def test_a_new_index_is_empty(index: VectorStorage) -> None:
+    assert (index.watermark, len(index), index.ids().tolist()) == (0, 0, [])
+    assert index.search(unit(1), 5) == []
+
+
+def test_search_gives_the_exact_order_and_cosines(index: VectorStorage) -> None:
+    rows = fill(index, 500)
+    query = unit(1, seed=9)[0]
+    scores = rows @ query
+    best = np.argsort(-scores)[:10]
+    found = index.search(query, 10)
+    assert [n.id for n in found] == (best + 1).tolist()
+    assert [n.score for n in found] == pytest.approx(scores[best].tolist(), abs=1e-3)
+
+
+def test_both_shapes_of_a_query_and_any_count(index: VectorStorage) -> None:
+    rows = fill(index, 3)
+    assert index.search(rows[1], 1) == index.search(rows[1:2], 1)
+    assert len(index.search(rows[0], 99)) == 3
+    assert index.search(rows[0], 0) == []
+
+
+def test_adding_in_steps_gives_what_adding_at_once_gives(index: VectorStorage, tmp_path: Path) -> None:
+    rows = unit(9000)
+    for start in range(0, 9000, 1500):
+        index.add(ids(start + 1, 1500), rows[start : start + 1500])
+        assert (index.watermark, len(index)) == (start + 1500, start + 1500)
+    assert index.ids().tolist() == list(range(1, 9001))
+    assert [index.search(rows[i], 1)[0].id for i in (0, 4500, 8999)] == [1, 4501, 9000]
+
+
+def test_ids_up_to_the_watermark_are_skipped(index: VectorStorage) -> None:
+    rows = fill(index, 10)
+    index.add(ids(1, 10), unit(10, seed=5))
+    index.add(ids(8, 5), unit(5, seed=6))
+    assert (index.watermark, len(index)) == (12, 12)
+    assert index.search(rows[8], 1)[0].id == 9
+
+
+def test_gaps_in_the_ids_are_fine(index: VectorStorage) -> None:
+    index.add(np.array([5, 900, 2**40]), unit(3))
+    assert (index.watermark, index.ids().tolist()) == (2**40, [5, 900, 2**40])
+
+
+def test_removed_ids_are_gone_and_the_watermark_stays(index: VectorStorage) -> None:
+    rows = fill(index, 6000)
+    index.add(ids(6001, 100), unit(100, seed=3))
+    gone = np.array([1, 2, 3000, 6000, 6050, 6100, 77777])
+    index.remove(gone)
+    index.remove(gone)
+    assert (index.watermark, len(index)) == (6100, 6094)
+    assert not np.isin(gone, index.ids()).any()
+    for i in (0, 1, 2999, 5999):
+        assert index.search(rows[i], 1)[0].id != i + 1
+    assert len(index.search(rows[0], 10_000)) == 6094
+    index.add(gone[:1], rows[:1])
+    assert len(index) == 6094, "what was removed does not come back under its old id"
+
+
+def test_removing_most_and_all(index: VectorStorage) -> None:
+    rows = fill(index, 10_000)
+    index.remove(ids(1, 9_000))
+    assert len(index) == 1000
+    index.add(ids(10_001, 5000), unit(5000, seed=8))
+    assert index.ids().tolist() == list(range(9001, 15_001))
+    assert index.search(rows[9500], 1)[0].id == 9501
+    index.remove(index.ids())
+    assert (len(index), index.search(rows[0], 3), index.watermark) == (0, [], 15_000)
+    index.add(ids(15_001, 2), unit(2))
+    assert index.ids().tolist() == [15_001, 15_002]
+
+
+def test_clear_forgets_everything(index: VectorStorage) -> None:
+    fill(index, 5000)
+    index.clear()
+    assert (index.watermark, len(index), index.ids().tolist()) == (0, 0, [])
+    fill(index, 3)
+    assert (index.watermark, len(index)) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("what", "ids_", "rows"),
+    [
+        ("counts differ", ids(1, 2), unit(3)),
+        ("another dimension", ids(1, 2), unit(2)[:, :-1]),
+        ("a row that is no unit vector", ids(1, 2), unit(2) * 2),
+        ("no number", ids(1, 1), np.full((1, D), np.nan, np.float32)),
+        ("descending", np.array([2, 1]), unit(2)),
+        ("twice the same", np.array([3, 3]), unit(2)),
+    ],
+)
+def test_wrong_rows_change_nothing(index: VectorStorage, what: str, ids_: Any, rows: Any) -> None:
+    with pytest.raises(ValueError):
+        index.add(ids_, rows)
+    assert (index.watermark, len(index)) == (0, 0), what
+
+
+@pytest.mark.parametrize("query", [unit(2), unit(1)[:, :-1], np.full(D, np.nan, np.float32)])
+def test_a_wrong_query_is_refused(index: VectorStorage, query: Any) -> None:
+    fill(index, 3)
+    with pytest.raises(ValueError):
+        index.search(query, 1)
+
+
+def test_adding_nothing_is_fine(index: VectorStorage) -> None:
+    index.add(ids(1, 0), unit(0))
+    index.remove(ids(1, 0))
+    assert index.watermark == 0
+
+
+def test_one_writer_and_many_readers_in_one_process(index: VectorStorage) -> None:
+    rows, wrong, stop = unit(6100), list[str](), threading.Event()
+    index.add(ids(1, 100), rows[:100])
+
+    def read() -> None:
+        while not stop.is_set():
+            count = len(index)
+            found = index.search(rows[50], 20)
+            if found[0].id != 51 or len({n.id for n in found}) != 20 or count % 100:
+                wrong.append(f"{count}: {found[:3]}")
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    try:
+        for start in range(100, 6100, 500):
+            index.add(ids(start + 1, 500), rows[start : start + 500])
+    finally:
+        stop.set()
+        for reader in readers:
+            reader.join()
+    assert not wrong
+
+
+@pytest.mark.parametrize("backend", DURABLE)
+def test_another_process_sees_it_at_its_next_search(backend: str, tmp_path: Path) -> None:
+    reader = BACKENDS[backend](tmp_path / "index")()
+    rows = unit(6000)
+    assert reader.search(rows[0], 1) == []
+    np.save(tmp_path / "rows.npy", rows)
+    script = f"""{DURABLE[backend]}
+import json, sys, numpy as np
+from pathlib import Path
+index = open_(Path({str(tmp_path / "index")!r}))
+rows = np.load({str(tmp_path / "rows.npy")!r})
+for line in sys.stdin:
+    a, b, gone = json.loads(line)
+    index.add(np.arange(a + 1, b + 1), rows[a:b])
+    index.remove(np.array(gone, np.int64))
+    print("done", flush=True)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdin and writer.stdout
+        for first, last, gone in ((0, 10, []), (10, 5000, [3]), (5000, 6000, [7, 5500])):
+            print(json.dumps([first, last, gone]), file=writer.stdin, flush=True)
+            assert writer.stdout.readline() == "done\n"
+            assert reader.search(rows[last - 1], 1)[0].id == last
+            assert reader.watermark == last
+            for i in gone:
+                assert reader.search(rows[i - 1], 1)[0].id != i
+        assert len(reader) == 5997
+        writer.stdin.close()
+
+
+@pytest.mark.parametrize("backend", DURABLE)
+def test_it_outlives_its_process(backend: str, tmp_path: Path) -> None:
+    opened = BACKENDS[backend](tmp_path / "index")
+    rows = fill(opened(), 50)
+    again = opened()
+    assert (again.watermark, len(again), again.search(rows[7], 1)[0].id) == (50, 50, 8)

@@ -1,0 +1,127 @@
+"""Bad times: each gets one clear line and its exit code, the other files go on, and nothing is lost."""
+
+import os
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dampipe.deployment.demo import make_footage
+from dampipe.media.ffmpeg import find_ffmpeg
+from tests.e2e.deployment import Deployment
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Iterator[Deployment]:
+    made = Deployment(tmp_path / "home", pipeline="tests.e2e.stages:PIPELINE")
+    yield made
+    made.kill_all()
+
+
+def test_a_locked_database(deployment: Deployment, tmp_path: Path) -> None:
+    deployment.environment["DAMPIPE_DATABASE_TIMEOUT"] = "0.3"
+    deployment.run("status")
+    holder = sqlite3.connect(deployment.home / "catalogue.sqlite", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        deployment.run("enqueue", tmp_path, code=5)
+    finally:
+        holder.close()
+    assert "stays locked by another process" in deployment.errors
+    assert len(deployment.errors.splitlines()) == 2
+
+
+def test_a_database_that_cannot_be_reached(deployment: Deployment) -> None:
+    deployment.environment["DAMPIPE_DATABASE_URL"] = "postgresql+psycopg://nobody@127.0.0.1:9/none"
+    deployment.run("status", code=5)
+    assert "cannot be used" in deployment.errors and "Traceback" not in deployment.errors
+
+
+def test_a_broker_on_another_machine_that_is_down(deployment: Deployment, tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_text("a")
+    deployment.environment["DAMPIPE_BROKER_URL"] = "redis://:secret@127.0.0.1:9/0"
+    deployment.run("enqueue", tmp_path / "a.mp4", code=4)
+    assert "the broker at 127.0.0.1:9/0 cannot be reached" in deployment.errors
+    assert "secret" not in deployment.errors
+
+
+def test_a_wrong_setting(deployment: Deployment) -> None:
+    deployment.environment["DAMPIPE_WINDOW"] = "none"
+    deployment.run("status", code=2)
+    assert "setting 'window'" in deployment.errors
+
+
+def test_a_home_that_cannot_be_written(deployment: Deployment) -> None:
+    deployment.environment["DAMPIPE_HOME"] = "/proc/dampipe"
+    deployment.run("status", code=5)
+    assert "/proc/dampipe cannot be made" in deployment.errors
+    deployment.run("up", code=8)
+
+
+def test_a_port_that_is_taken(deployment: Deployment) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", deployment.port))
+        taken.listen()
+        deployment.run("up", code=8)
+    assert f"127.0.0.1:{deployment.port} for web cannot be used" in deployment.errors
+    assert "DAMPIPE_PORT" in deployment.errors
+    assert deployment.processes("") == []
+
+
+def test_a_pipeline_that_makes_no_sense(deployment: Deployment) -> None:
+    deployment.environment["DAMPIPE_PIPELINE"] = "tests.e2e.stages:NOTHING"
+    deployment.run("up", code=8)
+    assert "tests.e2e.stages:NOTHING cannot be found" in deployment.errors
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """Derivatives lie on a disk of 200 kB: what has no room is tried again later, and nothing half is seen."""
+    if subprocess.run(["unshare", "-rm", "true"], check=False).returncode:
+        pytest.skip("mounting a small disk takes user namespaces")
+    deployment = Deployment(tmp_path / "home", model="tiny")
+    small = deployment.home / "derivatives"
+    small.mkdir()
+    mount = f'mount -t tmpfs -o size=200k none "{small}" && exec "$0" "$@"'
+    deployment.within = ["unshare", "-rm", "sh", "-c", mount]
+    folder = tmp_path / "footage"
+    make_footage(find_ffmpeg(), folder)
+    try:
+        deployment.up()
+        answer = deployment.json("enqueue", "--wait", folder, code=3)
+        assert answer["deferred"] > 0 and answer["failed"] == 0
+        waiting = deployment.json("failures")
+        assert {failure["kind"] for failure in waiting} == {"transient"}
+        assert all("no space left" in f["reason"].lower() and f["again_at"] for f in waiting)
+        assert "no space left" in deployment.run("failures").lower()
+    finally:
+        deployment.kill_all()
+
+
+def test_files_and_folders_that_may_not_be_read(deployment: Deployment, tmp_path: Path) -> None:
+    """The file is parked with its reason, the folder named, the others go on."""
+    folder = tmp_path / "footage"
+    (folder / "closed").mkdir(parents=True)
+    (folder / "closed" / "unseen.mp4").write_text("unseen")
+    (folder / "open.mp4").write_text("open")
+    (folder / "secret.mp4").write_text("secret")
+    (folder / "secret.mp4").chmod(0)
+    (folder / "closed").chmod(0)
+    if os.getuid() == 0:  # root may read everything, unless it gives that right away
+        deployment.within = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    try:
+        deployment.up()
+        answer = deployment.json("enqueue", "--wait", folder, code=3)
+        assert (answer["found"], answer["done"], answer["failed"]) == (2, 1, 1)
+        assert answer["warnings"] == [f"{folder / 'closed'} cannot be read: Permission denied"]
+        [failure] = deployment.json("failures")
+        assert failure["path"] == str(folder / "secret.mp4") and failure["kind"] == "bad_media"
+        assert failure["reason"].startswith("the file cannot be read: permission denied")
+        (folder / "secret.mp4").chmod(0o600)
+        deployment.run("retry", folder / "secret.mp4")
+        deployment.wait_for(lambda: deployment.finished("proxy", 2))
+    finally:
+        (folder / "closed").chmod(0o700)

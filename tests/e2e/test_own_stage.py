@@ -1,0 +1,102 @@
+"""Adding a stage is one file and one line: a stage of this test's own runs in a real deployment."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dampipe.deployment.demo import make_footage
+from dampipe.media.ffmpeg import find_ffmpeg
+from tests.e2e.deployment import ROOT, Deployment
+
+STAGE = '''"""count: how many moments an asset can be found by."""
+
+from dampipe.domain.assets import AssetRef
+from dampipe.domain.derivatives import Preview
+from dampipe.domain.output import StageOutput
+from dampipe.pipeline.stage import stage
+
+
+class Count(StageOutput):
+    """What the count stage gives."""
+
+    moments: int
+
+
+@stage(queue="io", version=1)
+def count(asset: AssetRef, preview: Preview) -> Count:
+    """Count the frames."""
+    return Count(moments=len(preview.frames), warnings=(f"{asset.name} was counted",))
+'''
+
+LINE = "    count,\n"
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Iterator[Deployment]:
+    """A checkout of its own: tasks/ with one more file, and one more line in the list."""
+    tasks = tmp_path / "checkout" / "own_tasks"
+    tasks.mkdir(parents=True)
+    (tasks / "count.py").write_text(STAGE)
+    table = (ROOT / "tasks" / "__init__.py").read_text()
+    (tasks / "__init__.py").write_text(table.replace("    proxy,\n", f"    proxy,\n{LINE}") + "\n")
+    lines = (tasks / "__init__.py").read_text().splitlines()
+    lines.insert(3, "from own_tasks.count import count")
+    (tasks / "__init__.py").write_text("\n".join(lines))
+    made = Deployment(tmp_path / "home", model="tiny", pipeline="tasks:PIPELINE")
+    made.environment["PYTHONPATH"] += f":{tmp_path / 'checkout'}"
+    yield made
+    made.kill_all()
+
+
+def test_a_stage_is_added_and_catches_up_with_what_is_there(deployment: Deployment, tmp_path: Path) -> None:
+    footage = tmp_path / "footage"
+    clips = make_footage(find_ffmpeg(), footage)
+    for clip in clips[2:]:
+        clip.unlink()
+    deployment.up()
+    deployment.run("enqueue", "--wait", footage)
+    before = deployment.done_events()
+    deployment.down()
+
+    deployment.environment["DAMPIPE_PIPELINE"] = "own_tasks:PIPELINE"
+    deployment.up()
+    deployment.wait_for(lambda: deployment.finished("count", 2))
+    after = deployment.done_events()
+    assert {key: n for key, n in after.items() if key[0] != "count"} == before, "only the new stage ran"
+    runs = {run["stage"]: run for run in deployment.json("show", clips[0])["runs"]}
+    assert runs["count"]["state"] == "done"
+    assert runs["count"]["warnings"] == [f"{clips[0].name} was counted"]
+
+
+def test_a_missing_model_skips_embedding_and_is_caught_up(deployment: Deployment, tmp_path: Path) -> None:
+    """Everything but search works without weights; once they are there, nothing is decoded again."""
+    from dampipe.vision import tiny
+
+    weights = tmp_path / "model"
+    weights.mkdir()
+    there = Path(tiny.__file__).parent / "weights"
+    config = "open_clip_config.json"
+    (weights / config).write_bytes((there / config).read_bytes())
+    deployment.environment["DAMPIPE_MODEL"] = str(weights)
+    footage = tmp_path / "footage"
+    for clip in make_footage(find_ffmpeg(), footage)[2:]:
+        clip.unlink()
+    deployment.up()
+    answer = deployment.json("enqueue", "--wait", footage)
+    assert (answer["done"], answer["failed"]) == (2, 0)
+    assert deployment.json("status")["stages"]["embed"]["skipped"] == 2
+    assert deployment.json("failures") == []
+    deployment.run("search", "a red circle", code=6)
+    assert "search by words is not possible" in deployment.errors
+    deployment.run("embed", "--missing", code=None)
+    findings = {finding["what"]: finding for finding in deployment.json("doctor")}
+    assert findings["model"]["verdict"] == "warning"
+    deployment.down()
+
+    for file in there.iterdir():
+        (weights / file.name).write_bytes(file.read_bytes())
+    deployment.up()
+    deployment.run("embed", "--missing", code=None)
+    deployment.wait_for(lambda: deployment.finished("index", 2))
+    assert deployment.json("search", "a red circle", "-n", "1")[0]["path"] == str(footage / "A001_C001.mp4")

@@ -1,0 +1,100 @@
+"""The nightly line on a real deployment: only what changed, boring, and loud when a source is in doubt."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.turns import turn
+from tests.e2e.deployment import Deployment
+
+PIPELINE = {"pipeline": "tests.e2e.stages:PIPELINE"}
+
+
+@pytest.fixture
+def footage_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "footage"
+    (folder / "day1").mkdir(parents=True)
+    for number in range(30):
+        (folder / "day1" / f"c{number}.mp4").write_bytes(b"clip %d" % number)
+    return folder
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Iterator[Deployment]:
+    made = Deployment(tmp_path / "home", **PIPELINE)
+    yield made
+    made.kill_all()
+
+
+def test_the_nights_of_a_library(deployment: Deployment, footage_folder: Path) -> None:
+    deployment.run("sync", code=2)
+    assert "no sources yet" in deployment.errors
+    deployment.run("source", "add", "archive", footage_folder)
+    deployment.run("sync", code=4)  # the broker does not run yet
+    deployment.up()
+
+    first = deployment.json("sync")
+    assert (first["sources"], first["scans"][0]["new"], first["scans"][0]["done"]) == (["archive"], 30, 30)
+    events = deployment.done_events()
+    assert deployment.run("sync", "--quiet") == "" and deployment.errors == ""
+
+    (footage_folder / "day1").rename(footage_folder / "first day")
+    assert deployment.json("sync", "archive")["scans"][0]["moved"] == 30
+    assert deployment.done_events() == events, "not a single task"
+
+    clips = sorted(footage_folder.rglob("*.mp4"))
+    for clip in clips[:20]:
+        clip.unlink()
+    assert deployment.run("sync", "--quiet", code=11) == ""
+    assert "archive: warning" in deployment.errors and "lacks 20 of 30" in deployment.errors
+    assert deployment.json("sync", "--accept-missing")["scans"][0]["missing"] == 20
+
+    planned = deployment.json("prune", "--dry-run")
+    assert (planned["locations"], planned["assets"]) == (20, 20)
+    assert deployment.json("prune") == planned
+    [source] = deployment.json("source", "list")
+    assert (source["name"], source["present"], source["missing"]) == ("archive", 10, 0)
+
+    deployment.run("sync", "nowhere", code=7)
+    deployment.run("source", "remove", "archive", code=130)  # nobody answers the question
+    deployment.run("source", "remove", "--yes", "archive")
+    assert deployment.json("prune")["assets"] == 10
+    assert deployment.json("status")["assets"] == 0
+    assert deployment.down() == 0
+
+
+def test_a_second_sync_steps_aside(deployment: Deployment, footage_folder: Path) -> None:
+    deployment.run("source", "add", "archive", footage_folder)
+    database = Database(f"sqlite:///{deployment.home}/catalogue.sqlite")
+    with turn(database, "sync"):
+        assert deployment.run("sync", "--quiet", code=12) == ""
+    assert "another sync is at it" in deployment.errors
+    database.close()
+
+
+def test_a_sync_that_nobody_works_for_ends_and_leaves_one_scan(
+    deployment: Deployment, footage_folder: Path
+) -> None:
+    procfile = deployment.home / "Procfile"
+    procfile.write_text("broker: dampipe broker\n")
+    deployment.arguments = ["--procfile", str(procfile)]
+    deployment.run("source", "add", "archive", footage_folder)
+    deployment.up()
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", IMPATIENT], env=deployment.environment, capture_output=True, text=True
+        )
+        assert done.returncode == 8 and "no worker for the queue scan has shown itself" in done.stderr
+    assert [scan["state"] for scan in deployment.json("status")["scans"]] == ["waiting"]
+
+
+IMPATIENT = """
+import dampipe.sync
+from dampipe.cli import main
+dampipe.sync.PATIENCE = 1.0
+main(["sync"])
+"""

@@ -1,0 +1,49 @@
+"""Real ffmpeg, a generated matrix of formats, and the real footage where a checkout has it beside itself."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
+from dampipe.media.preview_pass import Pictures
+from dampipe.media.probing import Prober
+from dampipe.media.samples import make_matrix
+
+FOOTAGE = Path(__file__).resolve().parents[4] / "shared" / "footage"
+
+
+@pytest.fixture(scope="session")
+def ffmpeg() -> Ffmpeg:
+    return find_ffmpeg()
+
+
+@pytest.fixture(scope="session")
+def prober() -> Iterator[Prober]:
+    made = Prober()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def matrix(ffmpeg: Ffmpeg, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Name -> path; what this ffmpeg cannot encode is missing."""
+    return make_matrix(ffmpeg, tmp_path_factory.mktemp("matrix"))
+
+
+@pytest.fixture
+def footage() -> Path:
+    if not FOOTAGE.is_dir():
+        pytest.skip("no real footage beside this checkout")
+    return FOOTAGE
+
+
+def keep_all(pictures: Pictures, times: list[float]) -> list[tuple[int, int]]:
+    """A choice of frames that leaves none out."""
+    assert len(pictures) == len(times)
+    return [(row, 0) for row in range(len(times))]
+
+
+@pytest.fixture
+def choose() -> object:
+    return keep_all

@@ -1,0 +1,349 @@
+"""The runner, over a real catalogue and a carrier in memory: done once, whatever is lost or fails."""
+
+import hashlib
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dampipe.domain.assets import AssetRef, ContentHash, SourceFile
+from dampipe.domain.errors import BadMedia, Transient, Unavailable
+from dampipe.domain.output import StageOutput
+from dampipe.domain.runs import Outcome, Subject
+from dampipe.pipeline import lease
+from dampipe.pipeline.dispatch import Dispatcher
+from dampipe.pipeline.memory import MemoryCarrier
+from dampipe.pipeline.plan import MAIN_LANE, Plan, Tools
+from dampipe.pipeline.rules import Rules
+from dampipe.pipeline.runner import Policy, Runner
+from dampipe.pipeline.scanner import Scanner
+from dampipe.pipeline.stage import stage
+from dampipe.pipeline.sweep import Sweep
+from dampipe.storage.catalog.catalog import Catalog
+from dampipe.storage.catalog.database import Database
+
+
+class Length(StageOutput):
+    bytes: int
+
+
+class Half(StageOutput):
+    value: float
+
+
+class Diary:
+    """A tool that notes every call and may be told to raise."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[tuple[str, str]] = Counter()
+        self.batches: list[int] = []
+        self.raises: dict[str, Callable[[], Exception]] = {}
+
+    def note(self, stage: str, name: str) -> None:
+        self.calls[stage, name] += 1
+        if name in self.raises:
+            raise self.raises[name]()
+
+
+@stage(queue="io", version=1)
+def hash(file: SourceFile, diary: Diary) -> ContentHash:
+    diary.note("hash", file.name)
+    data = Path(file.path).read_bytes()
+    return ContentHash(sha1=hashlib.sha1(data).hexdigest(), size=len(data))
+
+
+@stage(queue="io", version=1)
+def measure(asset: AssetRef, diary: Diary) -> Length:
+    diary.note("measure", asset.name)
+    return Length(bytes=asset.size)
+
+
+@stage(queue="batch", version=1, batch=10)
+def halve(assets: list[AssetRef], lengths: list[Length], diary: Diary) -> list[Half]:
+    diary.batches.append(len(assets))
+    for asset in assets:
+        diary.note("halve", asset.name)
+    return [Half(value=length.bytes / 2) for length in lengths]
+
+
+@stage(queue="slow", version=1, beside=True, after=("measure",))
+def polish(asset: AssetRef, length: Length, diary: Diary) -> StageOutput:
+    diary.note("polish", asset.name)
+    return StageOutput(warnings=("a little dull",) if length.bytes < 3 else ())
+
+
+class Deployment:
+    """Everything wired, in one process."""
+
+    def __init__(self, url: str, window: int = 100, settle: float = 0.0) -> None:
+        self.catalog = Catalog(Database(url))
+        self.catalog.set_up()
+        self.diary = Diary()
+        self.tools = Tools({Diary: self.diary})
+        self.plan = Plan([hash, measure, halve, polish], self.tools)
+        self.carrier = MemoryCarrier(self.plan)
+        self.dispatcher = Dispatcher(self.catalog.backlog, self.plan, self.carrier, window)
+        self.runner = Runner(self.catalog, self.plan, self.tools, self.dispatcher, Policy(5.0, 3))
+        self.sweep = Sweep(self.catalog, self.plan, self.dispatcher, self.carrier, 3)
+        self.scanner = Scanner(
+            self.catalog, self.plan, self.dispatcher, Rules(lambda n: n.endswith(".mp4"), settle), 5.0
+        )
+
+    def scan(self, *paths: Path) -> int:
+        scan = self.catalog.scans.create([str(path) for path in paths])
+        assert self.scanner.scan(scan)
+        return scan
+
+    def counts(self, stage: str) -> dict[str, int]:
+        return self.catalog.results.counts().get(stage, {})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "footage"
+    folder.mkdir()
+    for number in range(5):
+        (folder / f"clip{number}.mp4").write_bytes(b"x" * (number + 1))
+    return folder
+
+
+@pytest.fixture
+def here(catalogue_url: str) -> Iterator[Deployment]:
+    deployment = Deployment(catalogue_url)
+    yield deployment
+    deployment.catalog.close()
+
+
+def everything_done_once(here: Deployment, files: int) -> bool:
+    done = all(here.counts(stage.name) == {"done": files} for stage in here.plan.stages)
+    return done and set(here.diary.calls.values()) == {1}
+
+
+def test_every_file_goes_through_every_stage_once(here: Deployment, folder: Path) -> None:
+    scan = here.scan(folder)
+    here.carrier.work(here.runner)
+    progress = here.catalog.scans.progress(scan)
+    assert (progress.found, progress.new, progress.done, progress.failed) == (5, 5, 5, 0)
+    assert everything_done_once(here, 5)
+    assert max(here.diary.batches) > 1, "the batch stage took several files at once"
+
+
+def test_a_second_scan_queues_nothing(here: Deployment, folder: Path) -> None:
+    here.scan(folder)
+    here.carrier.work(here.runner)
+    before = here.carrier.published
+    again = here.catalog.scans.progress(here.scan(folder))
+    assert (again.found, again.new, again.unchanged) == (5, 0, 5)
+    assert here.carrier.published == before
+
+
+def test_the_same_content_at_two_paths_is_one_asset_processed_once(here: Deployment, folder: Path) -> None:
+    (folder / "copy.mp4").write_bytes((folder / "clip1.mp4").read_bytes())
+    here.scan(folder)
+    here.carrier.work(here.runner)
+    assert here.catalog.assets.totals() == (5, 6)
+    assert here.counts("measure") == {"done": 5}
+
+
+def test_a_changed_file_becomes_a_new_asset_at_the_same_place(here: Deployment, folder: Path) -> None:
+    here.scan(folder)
+    here.carrier.work(here.runner)
+    (folder / "clip0.mp4").write_bytes(b"another content")
+    progress = here.catalog.scans.progress(here.scan(folder))
+    here.carrier.work(here.runner)
+    assert (progress.changed, progress.new) == (1, 0)
+    assert here.catalog.assets.totals() == (6, 5)
+
+
+def test_bad_media_is_parked_with_its_reason_and_the_others_go_on(here: Deployment, folder: Path) -> None:
+    here.diary.raises["clip2.mp4"] = lambda: BadMedia("the file is empty")
+    scan = here.scan(folder)
+    here.carrier.work(here.runner)
+    progress = here.catalog.scans.progress(scan)
+    assert (progress.done, progress.failed, progress.over) == (4, 1, True)
+    [failure] = here.catalog.assets.failures(10)
+    assert (failure.path, failure.stage, failure.kind) == (str(folder / "clip2.mp4"), "hash", "bad_media")
+    assert failure.reason == "the file is empty"
+
+
+def test_one_bad_file_does_not_spoil_its_batch(here: Deployment, folder: Path) -> None:
+    here.scan(folder)
+    for _ in range(10):  # everything up to the batch stage
+        here.carrier.work(here.runner, 1)
+    here.diary.raises["clip3.mp4"] = lambda: BadMedia("no picture")
+    here.carrier.work(here.runner)
+    assert here.counts("halve") == {"done": 4, "failed": 1}
+
+
+def test_transient_failures_wait_and_are_given_up_in_the_end(here: Deployment, folder: Path) -> None:
+    here.diary.raises["clip2.mp4"] = lambda: Transient("the share is away", delay=0.0)
+    scan = here.scan(folder)
+    for _ in range(5):
+        here.carrier.work(here.runner)
+        here.sweep.run()
+    assert here.diary.calls["hash", "clip2.mp4"] == 3
+    [failure] = here.catalog.assets.failures(10)
+    assert (failure.kind, failure.attempts) == ("transient", 3)
+    assert here.catalog.scans.progress(scan).over
+
+
+def test_a_transient_failure_with_a_long_delay_is_deferred(here: Deployment, folder: Path) -> None:
+    here.diary.raises["clip2.mp4"] = lambda: Transient("no space left", delay=300.0)
+    scan = here.scan(folder)
+    here.carrier.work(here.runner)
+    progress = here.catalog.scans.progress(scan)
+    assert (progress.active, progress.deferred, progress.over) == (1, 1, True)
+
+
+def test_retry_lets_a_parked_file_start_afresh(here: Deployment, folder: Path) -> None:
+    here.diary.raises["clip2.mp4"] = lambda: BadMedia("cannot be read")
+    here.scan(folder)
+    here.carrier.work(here.runner)
+    here.diary.raises.clear()
+    assert here.catalog.backlog.retry(None, None, None) == 1
+    here.sweep.run()
+    here.carrier.work(here.runner)
+    assert here.counts("polish") == {"done": 5}
+    assert here.catalog.assets.failures(10) == []
+
+
+def test_a_skipped_stage_is_no_failure_and_can_be_caught_up(here: Deployment, folder: Path) -> None:
+    here.scan(folder)
+    here.carrier.work(here.runner, 10)
+    here.diary.raises = {f"clip{n}.mp4": lambda: Unavailable("no weights") for n in range(5)}
+    here.carrier.work(here.runner)
+    assert here.counts("halve") == {"skipped": 5}
+    assert here.catalog.assets.failures(10) == []
+    here.diary.raises = {}
+    assert here.catalog.backlog.retry(None, ["unavailable"], "halve") == 5
+    here.sweep.run()
+    here.carrier.work(here.runner)
+    assert here.counts("halve") == {"done": 5}
+
+
+def test_a_broker_that_forgets_everything_loses_nothing(
+    here: Deployment, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dampipe.pipeline.sweep.GRACE", 0.0)
+    here.scan(folder)
+    while here.carrier.waiting():
+        here.carrier.work(here.runner, 3)
+        here.carrier.lose_everything()
+        here.sweep.run()
+    assert everything_done_once(here, 5)
+
+
+def test_a_broker_that_is_down_at_the_scan_loses_nothing(here: Deployment, folder: Path) -> None:
+    here.carrier.down = True
+    here.scan(folder)
+    assert here.sweep.run()["started"] == 0
+    here.carrier.down = False
+    here.carrier.lose_everything()
+    here.catalog.recovery.unqueue([s.name for s in here.plan.stages], float("inf"))
+    here.sweep.run()
+    here.carrier.work(here.runner)
+    assert everything_done_once(here, 5)
+
+
+def test_a_run_that_is_held_is_left_alone_and_rings(here: Deployment, folder: Path) -> None:
+    here.scan(folder)
+    location = Subject(location=1)
+    entered, leave = threading.Event(), threading.Event()
+    original = here.diary.note
+
+    def slow(stage: str, name: str) -> None:
+        if stage == "hash" and not entered.is_set():
+            entered.set()
+            assert leave.wait(10)
+        original(stage, name)
+
+    here.diary.note = slow  # type: ignore[method-assign]
+    first = threading.Thread(target=here.runner.run, args=("hash", location))
+    first.start()
+    assert entered.wait(10)
+    assert here.runner.run("hash", location).outcome is Outcome.HELD
+    leave.set()
+    first.join()
+    assert here.runner.run("hash", location).outcome is Outcome.ALREADY
+    assert here.diary.calls["hash", "clip0.mp4"] == 1
+
+
+def test_a_worker_that_died_is_taken_over_and_counted(
+    here: Deployment, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.scan(folder)
+    row = here.catalog.runs.find(here.plan.key(hash), Subject(location=1))
+    assert row is not None
+    for attempt in (1, 2, 3):
+        claimed = here.catalog.runs.claim(row.id, f"elsewhere/{attempt}/1", lease=-1.0)
+        assert claimed is not None and claimed.attempts == attempt
+        here.sweep.run()
+    [failure] = here.catalog.assets.failures(10)
+    assert "the worker died 3 times" in failure.reason
+
+
+def test_a_result_is_not_kept_when_the_lease_was_lost(here: Deployment, folder: Path) -> None:
+    here.scan(folder)
+    original = here.diary.note
+
+    def robbed(stage: str, name: str) -> None:
+        original(stage, name)
+        with here.catalog.database.write() as connection:
+            connection.exec_driver_sql("UPDATE run SET owner = 'thief', attempts = attempts + 1")
+
+    here.diary.note = robbed  # type: ignore[method-assign]
+    report = here.runner.run("hash", Subject(location=1))
+    assert report.outcome is Outcome.HELD
+    assert here.catalog.assets.totals()[0] == 0
+
+
+def test_the_window_bounds_what_is_in_flight(tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(60):
+        (folder / f"c{number:02}.mp4").write_bytes(str(number).encode())
+    here = Deployment(f"sqlite:///{tmp_path / 'c.sqlite'}", window=8)
+    here.scan(folder)
+    most = 0
+    while here.carrier.work(here.runner, 1):
+        most = max(most, here.catalog.backlog.in_flight(MAIN_LANE))
+    assert most <= 8
+    assert everything_done_once(here, 60)
+    here.catalog.close()
+
+
+def test_a_new_version_runs_again_with_what_depends_on_it(here: Deployment, folder: Path) -> None:
+    here.scan(folder)
+    here.carrier.work(here.runner)
+
+    @stage(queue="batch", version=2, batch=10)
+    def halve(assets: list[AssetRef], lengths: list[Length], diary: Diary) -> list[Half]:
+        for asset in assets:
+            diary.note("halve", asset.name)
+        return [Half(value=0) for _ in lengths]
+
+    newer = Plan([hash, measure, halve, polish], here.tools)
+    carrier = MemoryCarrier(newer)
+    dispatcher = Dispatcher(here.catalog.backlog, newer, carrier, 100)
+    sweep = Sweep(here.catalog, newer, dispatcher, carrier, 3)
+    assert sweep.plan_missing() == 5
+    assert sweep.plan_missing() == 0
+    sweep.run()
+    carrier.work(Runner(here.catalog, newer, here.tools, dispatcher, Policy()))
+    assert here.diary.calls["halve", "clip0.mp4"] == 2
+    assert here.diary.calls["measure", "clip0.mp4"] == 1
+    assert here.counts("halve") == {"done": 5}, "the old version's runs are gone"
+
+
+def test_the_owner_of_a_lease_is_known_to_be_dead_when_its_process_is() -> None:
+    assert not lease.is_dead(lease.owner())
+    assert not lease.is_dead("another-machine:1:2/1/1")
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    host = lease.owner().rsplit("/", 2)[0]
+    assert lease.is_dead(f"{host}/{child}/123")

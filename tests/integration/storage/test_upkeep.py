@@ -1,0 +1,208 @@
+"""Sources are named and forgotten; prune deletes what is gone for good, and nothing else is ever deleted."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dampipe.domain.assets import LocationState, printable
+from dampipe.domain.derivatives import Derivative, DerivativeKind, Preview
+from dampipe.domain.errors import Busy, InvalidInput, NotFound
+from dampipe.domain.runs import RunState, Subject
+from dampipe.storage.auto import AutoStorage
+from dampipe.storage.blobs.derivatives import DerivativeStore
+from dampipe.storage.blobs.memory import MemoryBlobs
+from dampipe.storage.catalog.outputs import save_output
+from dampipe.storage.catalog.tables import ASSET, RUN
+from dampipe.storage.catalog.turns import turn
+from dampipe.storage.vectors.memory import MemoryVectors
+from dampipe.upkeep import Upkeep
+from tests.scanning import Scanning, grow
+
+
+class Here(Scanning):
+    """With derivatives and vectors for every asset."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.blobs = MemoryBlobs()
+        self.index = MemoryVectors(8)
+        self.storage = AutoStorage(self.catalog, lambda model, dimension: self.index)
+        self.upkeep = Upkeep(self.catalog, self.storage, DerivativeStore(self.blobs))
+
+    def process(self, tmp_path: Path) -> None:
+        """Hash what is new, and make one derivative of 100 bytes and two vectors of each asset."""
+        self.hash_all()
+        for number, video in enumerate(self.catalog.list_videos(limit=1000)):
+            if video.derivatives:
+                continue
+            made = tmp_path / "poster.jpg"
+            made.write_bytes(b"p" * 100)
+            key = f"{video.sha1[:2]}/{video.sha1}/r/poster.jpg"
+            size = self.blobs.put(key, made)
+            poster = Derivative(
+                kind=DerivativeKind.POSTER, key=key, recipe="r", media_type="image/jpeg", size=size
+            )
+            with self.catalog.database.write() as connection:
+                asset = self.catalog.assets.find(video.sha1).id
+                save_output(
+                    connection, self.catalog.database, Subject(asset=asset), Preview(derivatives=(poster,)), 0
+                )
+            rows = np.eye(8, dtype=np.float32)[[number % 8, (number + 1) % 8]]
+            self.storage.add_vector(video.sha1, "m", [0.0, 1.0], rows)
+        self.storage.advance("m")
+
+
+@pytest.fixture
+def here(catalogue_url: str) -> Iterator[Here]:
+    made = Here(catalogue_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def tree(here: Here, tmp_path: Path) -> Path:
+    """Eight files, processed."""
+    grow(tmp_path / "tree", 8, random.Random(1))
+    here.scan(tmp_path / "tree")
+    here.process(tmp_path)
+    return tmp_path / "tree"
+
+
+def lose(here: Here, tree: Path, count: int) -> None:
+    for path in sorted(tree.rglob("*.mp4"))[:count]:
+        path.unlink()
+    assert here.scan(tree).missing == count
+
+
+def test_prune_forgets_what_is_missing_and_all_that_was_made_of_it(here: Here, tree: Path) -> None:
+    lose(here, tree, 3)
+    planned = here.upkeep.prune_plan()
+    assert (planned.locations, planned.assets, planned.vectors) == (3, 3, 6)
+    assert (planned.derivatives, planned.bytes, len(planned.paths)) == (3, 300, 3)
+    assert (here.catalog.assets.totals(), len(list(here.blobs.keys()))) == ((8, 8), 8), "only a plan"
+    assert here.upkeep.prune() == planned
+    assert (here.catalog.assets.totals(), len(list(here.blobs.keys()))) == ((5, 5), 5)
+    assert here.index.ids().tolist() == here.catalog.vector_ids("m", 2**31 - 1).tolist()
+    assert len(here.index) == 10
+    assert {row[0] for row in here.places().values()} == {LocationState.PRESENT}
+    again = here.upkeep.prune()
+    assert (again.locations, again.assets, again.bytes) == (0, 0, 0)
+
+
+def test_the_last_vectors_leave_the_index_too(here: Here, tree: Path) -> None:
+    here.upkeep.remove_source(here.upkeep.sources()[0].name)
+    assert here.upkeep.prune().assets == 8
+    assert len(here.index) == 0 and list(here.blobs.keys()) == []
+    assert here.storage.search_vector("m", np.eye(8, dtype=np.float32)[0]) == []
+
+
+def test_what_is_still_somewhere_is_kept(here: Here, tree: Path) -> None:
+    clip = sorted(tree.rglob("*.mp4"))[0]
+    (tree / "copy.mp4").write_bytes(clip.read_bytes())
+    here.scan(tree)
+    here.hash_all()
+    lose(here, tree, 1)
+    done = here.upkeep.prune()
+    assert (done.locations, done.assets) == (1, 0)
+    assert len(list(here.blobs.keys())) == 8
+
+
+def test_while_files_wait_for_their_hash_no_asset_is_forgotten(here: Here, tree: Path) -> None:
+    clip = sorted(tree.rglob("*.mp4"))[0]
+    (tree / "elsewhere.mp4").write_bytes(clip.read_bytes())
+    lose(here, tree, 1)
+    for done in (here.upkeep.prune_plan(), here.upkeep.prune()):
+        assert (done.locations, done.assets, done.unidentified) == (1, 0, 1)
+    here.hash_all()
+    assert here.upkeep.prune().assets == 0
+    assert here.catalog.assets.totals() == (8, 8)
+
+
+def test_an_asset_that_is_worked_on_is_left_for_the_next_prune(here: Here, tree: Path) -> None:
+    lose(here, tree, 2)
+    with here.catalog.database.write() as connection:
+        gone = [path for path, (state, *_) in here.places().items() if state == LocationState.MISSING]
+        sha1 = here.places()[gone[0]][1]
+        asset = connection.execute(ASSET.select().where(ASSET.c.sha1 == sha1)).one().id
+        connection.execute(
+            RUN.insert().values(
+                stage="s", version="1", lane="main", state=RunState.RUNNING, asset_id=asset, created_at=0,
+                priority=0, ring=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
+            )
+        )  # fmt: skip
+    assert here.upkeep.prune_plan().assets == here.upkeep.prune().assets == 1
+    with here.catalog.database.write() as connection:
+        connection.execute(RUN.update().where(RUN.c.stage == "s").values(state=RunState.DONE))
+    assert here.upkeep.prune().assets == 1
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_a_prune_that_is_killed_is_finished_by_the_next(here: Here, tree: Path, after: int) -> None:
+    lose(here, tree, 3)
+    deleted: list[str] = []
+
+    def delete(key: str) -> None:
+        if len(deleted) == after:
+            raise KeyboardInterrupt
+        deleted.append(key)
+        here.blobs.delete(key)
+
+    with pytest.raises(KeyboardInterrupt):
+        here.catalog.pruning.prune(None, delete, lambda _: None)
+    assert here.upkeep.prune().assets == 3
+    assert (here.catalog.assets.totals(), len(list(here.blobs.keys()))) == ((5, 5), 5)
+
+
+def test_prune_of_one_source_leaves_the_others(here: Here, tree: Path, tmp_path: Path) -> None:
+    grow(tmp_path / "other", 4, random.Random(2))
+    here.scan(tmp_path / "other")
+    here.process(tmp_path)
+    lose(here, tree, 2)
+    lose(here, tmp_path / "other", 1)
+    done = here.upkeep.prune("other")
+    assert (done.locations, done.assets) == (1, 1)
+    assert here.upkeep.prune_plan().locations == 2
+    with pytest.raises(NotFound, match="no source 'nowhere'"):
+        here.upkeep.prune("nowhere")
+
+
+def test_two_prunes_at_once_are_one(here: Here, tree: Path) -> None:
+    with turn(here.catalog.database, "prune"), pytest.raises(Busy, match="another prune"):
+        here.upkeep.prune()
+    here.upkeep.prune()
+
+
+def test_sources_are_added_listed_and_removed(here: Here, tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert here.upkeep.add_source("archive", tree).name == "archive", "the known root gets the name"
+    here.upkeep.add_source("new", tmp_path / "empty")
+    (tmp_path / "empty").rmdir()
+    assert [(s.name, s.present, s.missing, s.reachable) for s in here.upkeep.sources()] == [
+        ("archive", 8, 0, True),
+        ("new", 0, 0, False),
+    ]
+    with pytest.raises(InvalidInput, match="another source 'archive'"):
+        here.upkeep.add_source("archive", tree / "day1")
+    with pytest.raises(NotFound, match="no folder"):
+        here.upkeep.add_source("x", tmp_path / "empty")
+    for name in ("", " ", "a\nb", "-x", printable("\udce9") + "\udce9"):
+        with pytest.raises(InvalidInput):
+            here.upkeep.add_source(name, tree)
+    assert here.upkeep.remove_source("archive") == 8
+    assert here.catalog.assets.totals() == (8, 0) and len(list(here.blobs.keys())) == 8
+    here.scan(tree)
+    here.hash_all()
+    assert here.catalog.assets.totals() == (8, 8), "found again, by content"
+
+
+def test_a_folder_of_a_source_that_becomes_one_of_its_own_keeps_its_files(here: Here, tree: Path) -> None:
+    before = here.places()
+    here.upkeep.add_source("first day", tree / "day1")
+    assert here.places() == before
+    assert {s.name: s.present for s in here.upkeep.sources()} == {"first day": 2, "tree": 6}
+    for root in (tree, tree / "day1"):
+        found = here.scan(root)
+        assert (found.new, found.missing, found.unchanged) == (0, 0, found.found)

@@ -1,0 +1,136 @@
+"""Scans over a real catalogue without workers: walk, hash everything at once, look at what is there."""
+
+import hashlib
+import os
+import random
+import shutil
+from collections import Counter
+from pathlib import Path
+from time import time
+
+from sqlalchemy import select, update
+
+from dampipe.domain.assets import ContentHash
+from dampipe.domain.runs import RunState
+from dampipe.domain.scans import Guard, ScanProgress, ScanState
+from dampipe.pipeline.exclude import Exclude
+from dampipe.pipeline.rules import Rules
+from dampipe.pipeline.walk import Walk
+from dampipe.storage.catalog.catalog import Catalog
+from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.keys import RunKey
+from dampipe.storage.catalog.outputs import identify
+from dampipe.storage.catalog.paths import full_path, place_columns
+from dampipe.storage.catalog.tables import ASSET, FOLDER, LOCATION, RUN, SOURCE
+
+HASH = RunKey("hash", "1", "main", on_location=True)
+
+
+class Scanning:
+    """A catalogue and what scans of it come to."""
+
+    def __init__(self, url: str, exclude: tuple[str, ...] = (), guard: Guard | None = None) -> None:
+        self.catalog = Catalog(Database(url))
+        self.catalog.set_up()
+        self.rules = Rules(lambda name: name.endswith(".mp4"), 0.0, guard or Guard(), Exclude(exclude))
+        self.warnings: list[str] = []
+
+    def scan(self, *paths: Path, accept_missing: bool = False) -> ScanProgress:
+        """A scan from beginning to end."""
+        number = self.catalog.scans.create([str(path) for path in paths], accept_missing)
+        self.attempt(number)
+        return self.catalog.scans.progress(number)
+
+    def attempt(self, number: int) -> None:
+        """Walk a scan unless it is over, as the scanner does, with a lease that has run out."""
+        order = self.catalog.scans.claim(number, "me", -1.0)
+        if order is None:
+            return
+        walk = Walk(number, self.catalog, HASH, self.rules, order.accept_missing)
+        self.warnings = walk.run(order.paths, lambda: None)
+        state = ScanState.SUSPICIOUS if walk.suspicious else ScanState.WALKED
+        self.catalog.scans.finish(number, "me", state, self.warnings)
+
+    def hash_all(self) -> list[str]:
+        """What workers would do with the pending hash runs; returns the files' names."""
+        with self.catalog.database.write() as connection:
+            rows = connection.execute(
+                select(RUN.c.id, RUN.c.location_id, *place_columns())
+                .select_from(RUN.join(LOCATION, LOCATION.c.id == RUN.c.location_id).join(FOLDER).join(SOURCE))
+                .where(RUN.c.state == RunState.PENDING)
+            ).all()
+            for row in rows:
+                data = Path(full_path(row)).read_bytes()
+                content = ContentHash(sha1=hashlib.sha1(data).hexdigest(), size=len(data))
+                identify(connection, self.catalog.database, row.location_id, content, time())
+                connection.execute(update(RUN).where(RUN.c.id == row.id).values(state=RunState.DONE))
+        return sorted(row.file for row in rows)
+
+    def places(self) -> dict[str, tuple[str, str | None, str | None]]:
+        """By path: state, SHA-1 of the asset, state of the hash run."""
+        with self.catalog.database.read() as connection:
+            rows = connection.execute(
+                select(
+                    LOCATION.c.state, ASSET.c.sha1, RUN.c.state.label("run"), *place_columns()
+                ).select_from(
+                    LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
+                    .join(SOURCE)
+                    .outerjoin(ASSET, ASSET.c.id == LOCATION.c.asset_id)
+                    .outerjoin(RUN, RUN.c.location_id == LOCATION.c.id)
+                )
+            ).all()
+        return {full_path(row): (row.state, row.sha1, row.run) for row in rows}
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.catalog.close()
+
+
+def grow(root: Path, count: int, dice: random.Random) -> None:
+    """So many files of one size in twenty folders, each with a content and a time of its own."""
+    for number in range(count):
+        path = root / f"day{number % 5}" / f"card{number % 4}" / f"c{number:04}.mp4"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, dice)
+
+
+def _write(path: Path, dice: random.Random) -> None:
+    path.write_bytes(dice.randbytes(16))
+    at = dice.randrange(10**18, 16 * 10**17)
+    os.utime(path, ns=(at, at))
+
+
+def stir(root: Path, dice: random.Random, round_: str) -> Counter[str]:
+    """Move, rename, copy, change and delete files at random; returns what a scan has to find."""
+    folders = dice.sample(sorted(p for p in root.glob("day*/*") if any(p.iterdir())), 2)
+    done: Counter[str] = Counter()
+    for folder in folders:
+        to = folder.with_name(f"renamed-{round_}-{folder.name}")
+        done["moved"] += len(list(folder.iterdir()))
+        folder.rename(to)
+    files = sorted(p for p in root.rglob("*.mp4") if f"renamed-{round_}" not in str(p))
+    dice.shuffle(files)
+    (root / f"new-{round_}").mkdir()
+    for number, path in enumerate(files[:70]):
+        to = root / f"new-{round_}" / f"{number}-{path.name}"
+        if number < 20:
+            path.rename(to)
+            done["moved"] += 1
+        elif number < 30:  # to another disk: a new inode, so it has to be hashed
+            shutil.copy2(path, to)
+            path.unlink()
+            done["new"] += 1
+            done["missing"] += 1
+        elif number < 40:
+            (shutil.copy2 if number % 2 else shutil.copy)(path, to)
+            done["new"] += 1
+        elif number < 50:
+            _write(path, dice)
+            done["changed"] += 1
+        elif number < 60:
+            path.unlink()
+            done["missing"] += 1
+        else:
+            _write(to, dice)
+            done["new"] += 1
+    return done

@@ -1,0 +1,268 @@
+"""AutoStorage carries on whatever becomes of its index, and never answers wrongly."""
+
+import hashlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dampipe.domain.errors import (
+    DampipeError,
+    InvalidInput,
+    Permanent,
+    SearchUnavailable,
+    Transient,
+    Unavailable,
+)
+from dampipe.storage import space
+from dampipe.storage.auto import AutoStorage
+from dampipe.storage.memory import MemoryStorage
+from dampipe.storage.vectors.base import VectorStorage
+from dampipe.storage.vectors.faiss import FaissVectors
+from dampipe.storage.vectors.memory import MemoryVectors
+
+D = 16
+
+
+def sha1(n: int) -> str:
+    return hashlib.sha1(str(n).encode()).hexdigest()
+
+
+def rows(count: int, seed: int) -> NDArray[np.float32]:
+    made = np.random.default_rng(seed).standard_normal((count, D)).astype(np.float32)
+    return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), np.float32)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> MemoryStorage:
+    """30 assets with 4 vectors each."""
+    made = MemoryStorage()
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"x")
+    for n in range(30):
+        made.add_video(clip, sha1(n))
+        made.add_vectors(sha1(n), "m", range(4), rows(4, n))
+    return made
+
+
+def finds_all(storage: AutoStorage, catalog: MemoryStorage) -> bool:
+    _, wanted = catalog.vectors_after("m", 0, 10_000)
+    ids = catalog.vector_ids("m", 2**60)
+    shown = catalog.moments(ids.tolist())
+    hits = [storage.search_vector("m", row, limit=1)[0] for row in wanted]
+    return [(h.asset, h.time) for h in hits] == [(shown[int(i)].asset, shown[int(i)].time) for i in ids]
+
+
+def test_advance_adds_and_removes_what_changed(catalog: MemoryStorage) -> None:
+    index = MemoryVectors(D)
+    storage = AutoStorage(catalog, lambda model, dimension: index)
+    assert storage.advance("m") == index.watermark == 120
+    catalog.add_vectors(sha1(3), "m", range(2), rows(2, 99))
+    catalog.add_vectors(sha1(4), "m", [], np.empty((0, D), np.float32))
+    assert storage.advance("m") == 122
+    assert index.ids().tolist() == catalog.vector_ids("m", 2**60).tolist()
+    assert len(index) == 30 * 4 - 4 - 4 + 2
+    assert finds_all(storage, catalog)
+
+
+def test_an_index_that_lacks_vectors_is_rebuilt(
+    catalog: MemoryStorage, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = MemoryVectors(D)
+    storage = AutoStorage(catalog, lambda model, dimension: index)
+    storage.advance("m")
+    index.remove(np.array([5, 6]))
+    assert storage.advance("m") == 120
+    assert "is rebuilt" in caplog.text
+    assert len(index) == 120
+
+
+def test_advance_of_a_model_without_vectors() -> None:
+    assert AutoStorage(MemoryStorage(), lambda model, dimension: MemoryVectors(dimension)).advance("m") == 0
+
+
+@pytest.mark.parametrize("damage", ["delete", "manifest", "delta"])
+def test_an_index_lost_in_operation_is_scanned_round_and_rebuilt(
+    catalog: MemoryStorage, tmp_path: Path, damage: str
+) -> None:
+    folder = tmp_path / "index"
+    storage = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
+    storage.advance("m")
+    assert finds_all(storage, catalog)
+    if damage == "delete":
+        for path in folder.iterdir():
+            path.unlink()
+    else:
+        [path] = folder.glob(f"{damage}*")
+        half = path.read_bytes()[:50]
+        path.unlink()  # a file that is open elsewhere must not shrink under it
+        path.write_bytes(half)
+    other = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
+    for one in (storage, other):
+        assert finds_all(one, catalog)
+    assert other.advance("m") == 120
+    assert len(FaissVectors(folder, D)) == 120
+    assert finds_all(storage, catalog)
+
+
+def no_package(model: str, dimension: int) -> VectorStorage:
+    raise ModuleNotFoundError("No module named 'faiss'", name="faiss")
+
+
+def not_configured(model: str, dimension: int) -> VectorStorage:
+    raise InvalidInput("there is no storage backend 'fais'", hint="faiss")
+
+
+def other_dimension(model: str, dimension: int) -> VectorStorage:
+    return MemoryVectors(dimension + 1)
+
+
+def locked(model: str, dimension: int) -> VectorStorage:
+    raise Transient("the disk does not answer")
+
+
+BROKEN: list[tuple[Callable[[str, int], VectorStorage] | None, type[Exception], str]] = [
+    (None, Unavailable, "no vector index is configured"),
+    (no_package, Unavailable, "faiss"),
+    (not_configured, Unavailable, "fais"),
+    (locked, Transient, "does not answer"),
+]
+
+
+@pytest.mark.parametrize(("vectors", "kind", "reason"), BROKEN)
+def test_without_a_usable_index_little_is_scanned_and_much_is_refused(
+    catalog: MemoryStorage,
+    monkeypatch: pytest.MonkeyPatch,
+    vectors: Callable[[str, int], VectorStorage] | None,
+    kind: type[DampipeError],
+    reason: str,
+) -> None:
+    storage = AutoStorage(catalog, vectors)
+    assert finds_all(storage, catalog)
+    with pytest.raises(kind, match=reason):
+        storage.advance("m")
+    monkeypatch.setattr(space, "EXACT_LIMIT", 119)
+    with pytest.raises(SearchUnavailable, match=reason):
+        AutoStorage(catalog, vectors).search_vector("m", rows(1, 0)[0])
+    assert len(storage.list_videos()) == 30, "everything else works"
+    storage.add_vector(sha1(1), "m", [], np.empty((0, D), np.float32))
+    monkeypatch.setattr(space, "EXACT_LIMIT", 116)
+    assert storage.search_vector("m", rows(1, 0)[0])[0].asset == sha1(0)
+
+
+def test_an_index_of_another_dimension_is_not_asked(catalog: MemoryStorage, tmp_path: Path) -> None:
+    FaissVectors(tmp_path / "i", D + 1).add(np.array([1]), np.eye(1, D + 1, dtype=np.float32))
+    for vectors in (other_dimension, lambda model, dimension: FaissVectors(tmp_path / "i", dimension)):
+        storage = AutoStorage(catalog, vectors)
+        assert finds_all(storage, catalog)
+        with pytest.raises((ValueError, Permanent)):
+            storage.advance("m")
+
+
+def test_an_index_that_keeps_nothing_is_not_filled_for_ever(catalog: MemoryStorage) -> None:
+    class Sieve(MemoryVectors):
+        def add(self, ids: NDArray[np.int64], rows: NDArray[np.float32]) -> None:
+            pass
+
+    with pytest.raises(Transient, match="did not keep"):
+        AutoStorage(catalog, lambda model, dimension: Sieve(dimension)).advance("m")
+
+
+def test_an_index_that_opens_later_is_used_from_then_on(catalog: MemoryStorage) -> None:
+    index, works = MemoryVectors(D), list[bool]()
+
+    def vectors(model: str, dimension: int) -> VectorStorage:
+        if not works:
+            raise Transient("not yet")
+        return index
+
+    storage = AutoStorage(catalog, vectors)
+    assert finds_all(storage, catalog)
+    works.append(True)
+    assert storage.advance("m") == 120
+    assert finds_all(storage, catalog)
+
+
+def test_an_index_far_behind_answers_with_what_it_has(
+    catalog: MemoryStorage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = MemoryVectors(D)
+    index.add(*catalog.vectors_after("m", 0, 20))
+    monkeypatch.setattr(space, "EXACT_LIMIT", 50)
+    monkeypatch.setattr(space, "FETCH", 10)
+    storage = AutoStorage(catalog, lambda model, dimension: index)
+    assert storage.search_vector("m", rows(4, 0)[1])[0].asset == sha1(0)
+    assert storage.search_vector("m", rows(4, 10)[1])[0].asset == sha1(10)
+    assert "behind" in caplog.text
+
+
+def test_the_tail_is_read_once(catalog: MemoryStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = list[int]()
+
+    class Counting(MemoryStorage):
+        def vectors_after(
+            self, model: str, watermark: int, limit: int
+        ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+            ids, found = catalog.vectors_after(model, watermark, limit)
+            if limit > 1:
+                read.append(len(ids))
+            return ids, found
+
+        moments = catalog.moments
+
+    storage = AutoStorage(Counting(), None)
+    for _ in range(3):
+        storage.search_vector("m", rows(1, 0)[0])
+    assert sum(read) == 120
+    catalog.add_vectors(sha1(7), "m", [1.0], rows(1, 77))
+    assert storage.search_vector("m", rows(1, 77)[0], limit=1)[0].asset == sha1(7)
+    assert sum(read) == 121
+
+
+def test_what_is_gone_does_not_count_for_ever(
+    catalog: MemoryStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(space, "EXACT_LIMIT", 150)
+    storage = AutoStorage(catalog, None)
+    for n in range(100):
+        catalog.add_vectors(sha1(n % 30), "m", range(4), rows(4, 1000 + n))
+        assert storage.search_vector("m", rows(4, 1000 + n)[3], limit=1)[0].asset == sha1(n % 30)
+
+
+def test_gone_neighbours_do_not_shorten_the_answer(catalog: MemoryStorage) -> None:
+    index = MemoryVectors(D)
+    storage = AutoStorage(catalog, lambda model, dimension: index)
+    near = np.tile(rows(1, 5), (500, 1))
+    catalog.add_vectors(sha1(0), "m", range(500), near)
+    storage.advance("m")
+    catalog.add_vectors(sha1(0), "m", [1.0], rows(1, 1))
+    assert len(storage.search_vector("m", near[0], limit=20)) == 20
+
+
+def test_searching_while_the_index_is_brought_up(catalog: MemoryStorage, tmp_path: Path) -> None:
+    storage = AutoStorage(catalog, lambda model, dimension: FaissVectors(tmp_path / "i", dimension))
+    reader = AutoStorage(catalog, lambda model, dimension: FaissVectors(tmp_path / "i", dimension))
+    wrong, stop = list[object](), threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            try:
+                best = reader.search_vector("m", rows(4, 9)[2], limit=5)
+                if (best[0].asset, best[0].time, len(best)) != (sha1(9), 2.0, 5):
+                    wrong.append(best)
+            except Exception as error:
+                wrong.append(error)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        for n in range(10, 30):
+            catalog.add_vectors(sha1(n), "m", range(4), rows(4, 100 + n))
+            storage.advance("m")
+    finally:
+        stop.set()
+        thread.join()
+    assert not wrong

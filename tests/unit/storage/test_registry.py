@@ -1,0 +1,91 @@
+"""Backends are found by name, and what is wrong with a request is said."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dampipe.domain.errors import InvalidInput
+from dampipe.storage.auto import AutoStorage
+from dampipe.storage.blobs.fsspec import FsspecBlobs
+from dampipe.storage.blobs.local import LocalBlobs
+from dampipe.storage.blobs.memory import MemoryBlobs
+from dampipe.storage.catalog.catalog import Catalog
+from dampipe.storage.memory import MemoryStorage
+from dampipe.storage.registry import get_storage_backend, missing
+from dampipe.storage.vectors.faiss import FaissVectors
+from dampipe.storage.vectors.memory import MemoryVectors
+
+SHA1 = "a" * 40
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "made"),
+    [
+        ("memory", {}, MemoryStorage),
+        ("faiss", {"folder": "F", "dimension": 4}, FaissVectors),
+        ("memory-vectors", {"dimension": 4}, MemoryVectors),
+        ("local", {"root": "F"}, LocalBlobs),
+        ("fsspec", {"url": "memory://x", "cache": "F"}, FsspecBlobs),
+        ("fsspec", {"url": "file://F", "cache": "F", "cache_bytes": 5, "auto_mkdir": True}, FsspecBlobs),
+        ("memory-blobs", {}, MemoryBlobs),
+        ("auto", {"catalog": {"kind": "memory"}}, AutoStorage),
+    ],
+)
+def test_every_backend_is_found(kind: str, config: dict[str, Any], made: type, tmp_path: Path) -> None:
+    placed = {k: v.replace("F", str(tmp_path)) if isinstance(v, str) else v for k, v in config.items()}
+    assert type(get_storage_backend(kind, placed)) is made
+
+
+def test_the_sql_catalogue_is_found(tmp_path: Path) -> None:
+    catalog = get_storage_backend("sql", {"url": f"sqlite:///{tmp_path / 'c.sqlite'}"})
+    assert isinstance(catalog, Catalog)
+    assert catalog.list_videos() == []
+    catalog.close()
+
+
+def test_auto_is_put_together_from_parts(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"x")
+    config = {
+        "catalog": {"kind": "memory"},
+        "vectors": {"kind": "faiss", "folder": str(tmp_path / "indexes")},
+    }
+    storage = get_storage_backend("auto", config)
+    assert isinstance(storage, AutoStorage)
+    storage.add_video(clip, SHA1)
+    storage.add_vector(SHA1, "m", [2.0], np.eye(1, 4, dtype=np.float32))
+    assert storage.advance("m") == 1
+    assert (tmp_path / "indexes" / "m" / "manifest.json").is_file()
+    assert storage.search_vector("m", np.eye(1, 4, dtype=np.float32)[0])[0].time == 2.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "said"),
+    [
+        ("fais", {}, "no storage backend 'fais', only .*faiss.*local"),
+        ("faiss", {"folder": "x"}, "'faiss': 'dimension' is missing"),
+        ("faiss", {"folder": "x", "dimension": 4, "folders": 1}, "knows no 'folders'"),
+        ("faiss", {"folder": "x", "dimension": 0}, "'dimension'"),
+        ("local", {"root": 5}, "'root'"),
+        ("memory", {"url": "x"}, "knows no 'url'"),
+        ("memory-blobs", {"root": "x"}, "knows no 'root'"),
+        ("sql", {"path": "x"}, "url"),
+        ("fsspec", {"url": "/no/scheme", "cache": "x"}, "'url'"),
+        ("auto", {}, "'catalog' is missing"),
+        ("auto", {"catalog": {}}, "'catalog.kind' is missing"),
+        ("auto", {"catalog": {"kind": "memory-blobs"}}, "no catalogue"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(kind: str, config: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidInput, match=said) as caught:
+        get_storage_backend(kind, config)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_package_is_named_with_what_installs_it() -> None:
+    error = missing("fsspec", ModuleNotFoundError("No module named 's3fs'", name="s3fs"))
+    assert "s3fs" in str(error)
+    assert error.hint == "pip install 'dampipe[s3]'"
+    assert missing("x", ModuleNotFoundError(name="their.module")).hint == "pip install their"

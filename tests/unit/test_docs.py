@@ -1,0 +1,291 @@
+"""The documentation says what the code does: nothing is missing from it, and nothing in it is made up."""
+
+import json
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args
+
+import click
+import pytest
+from pydantic import TypeAdapter
+
+from dampipe.bootstrap import World
+from dampipe.cli import COMMANDS, main
+from dampipe.deployment.doctor import Finding
+from dampipe.domain.errors import ExitCode
+from dampipe.domain.events import EventName
+from dampipe.domain.failures import Failure
+from dampipe.domain.moments import Moment
+from dampipe.domain.reports import Details, Pruned, SourceReport, Status, Synced
+from dampipe.domain.scans import ScanProgress
+from dampipe.pipeline.plan import Plan
+from dampipe.settings import Settings, load_settings, sample
+from tasks import PIPELINE
+
+ROOT = Path(__file__).parents[2]
+DOCS = sorted(
+    [*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"],
+    key=lambda path: path.name,
+)
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in (*Settings.model_fields, "config"):
+        monkeypatch.delenv(f"DAMPIPE_{name.upper()}", raising=False)
+    monkeypatch.setenv("DAMPIPE_HOME", str(tmp_path / "home"))
+
+
+@cache
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def section(name: str, heading: str) -> str:
+    """The text under a heading of the second level."""
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", read(name), re.M | re.S)
+    assert found, f"{name} has no section {heading!r}"
+    return found[1]
+
+
+def rows(text: str) -> list[list[str]]:
+    """The rows of the tables in a text, without heads: cells without back-ticks."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    bodies = [line for i, line in enumerate(lines) if not _is_head(lines, i) and not set(line) <= set("|- ")]
+    return [[cell.strip().replace("`", "") for cell in line.strip("|").split("|")] for line in bodies]
+
+
+def _is_head(lines: list[str], number: int) -> bool:
+    return number + 1 < len(lines) and set(lines[number + 1]) <= set("|- ")
+
+
+def command(name: str) -> click.Command:
+    found = main.get_command(click.Context(main), name)
+    assert found is not None
+    return found
+
+
+def parameters(of: click.Command) -> list[click.Parameter]:
+    """Those of a command, and of the commands below it."""
+    below = of.commands.values() if isinstance(of, click.Group) else ()
+    return [*of.params, *(parameter for one in below for parameter in parameters(one))]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_is_documented(name: str) -> None:
+    text = section("docs/cli.md", name)
+    assert f"dampipe {name}" in text
+    for parameter in parameters(command(name)):
+        if isinstance(parameter, click.Option):
+            missing = [opt for opt in parameter.opts if f"`{opt}`" not in text]
+            assert not missing, f"docs/cli.md, {name}: {missing}"
+
+
+def test_exit_codes() -> None:
+    documented = {(row[1], int(row[0])) for row in rows(section("docs/cli.md", "Exit codes"))}
+    assert documented == {(code.name, int(code)) for code in ExitCode}
+
+
+SHAPES: dict[str, Any] = {
+    "enqueue": ScanProgress,
+    "source": list[SourceReport],
+    "sync": Synced,
+    "prune": Pruned,
+    "status": Status,
+    "search": list[Moment],
+    "show": Details,
+    "failures": list[Failure],
+    "doctor": list[Finding],
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_json_examples_have_the_shape_of_the_answers(name: str) -> None:
+    [example] = re.findall(r"^```json\n(.*?)^```", section("docs/cli.md", name), re.M | re.S)
+    shape = TypeAdapter(SHAPES[name])
+    value = shape.validate_json(example)
+    assert shape.dump_python(value, mode="json") == json.loads(example)
+
+
+def test_the_example_of_the_settings_holds_them_all() -> None:
+    [example] = re.findall(r"^```json\n(.*?)^```", section("docs/cli.md", "config"), re.M | re.S)
+    shown, defaults = json.loads(example), load_settings().model_dump(mode="json")
+    assert shown.pop("home") and defaults.pop("home")
+    assert shown == defaults
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    documented = {row[0]: row[1:] for row in rows(read("docs/settings.md")) if len(row) == 4}
+    assert set(documented) == set(Settings.model_fields)
+    for name, field in Settings.model_fields.items():
+        default, environment, meaning = documented[name]
+        assert environment == f"DAMPIPE_{name.upper()}"
+        assert (field.description or "").replace("`", "").rstrip(".") in meaning
+        if name != "home":
+            value = field.get_default(call_default_factory=True)
+            assert default == ("empty" if value == "" else str(value)), name
+
+
+def test_the_sample_is_up_to_date() -> None:
+    assert read("docs/dampipe.sample.toml") == sample(), "dampipe config --sample > docs/dampipe.sample.toml"
+
+
+def versions(**given: Any) -> dict[str, str]:
+    plan = World(load_settings(**given)).plan
+    return {stage.name: plan.key(stage).version for stage in plan.stages}
+
+
+def rerun(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    one, other = versions(**before), versions(**after)
+    return [name for name in one if one[name] != other[name]]
+
+
+def test_what_runs_again_when_a_setting_changes() -> None:
+    openai, laion = "ViT-B-32/openai", "ViT-B-32/laion2b_s34b_b79k"
+    changes = {
+        "proxy": ({}, {"proxy": "edit"}),
+        "proxy_height": ({}, {"proxy_height": 480}),
+        "proxy_crf": ({}, {"proxy_crf": 20}),
+        "frame_interval": ({}, {"frame_interval": 1.0}),
+        "frame_limit": ({}, {"frame_limit": 10}),
+        "model, when the new one wants the same frames": ({"model": openai}, {"model": laion}),
+        "model, when the new one wants frames of another size": ({}, {"model": openai}),
+    }
+    documented = dict(rows(section("docs/settings.md", "What runs again")))
+    assert documented == {what: ", ".join(rerun(*change)) for what, change in changes.items()}
+    given: dict[str, Any] = {}
+    for name, field in Settings.model_fields.items():
+        value = field.get_default(call_default_factory=True)
+        if not any(what.startswith(name) for what in changes) and name not in ("home", "pipeline"):
+            given[name] = (
+                value + 1
+                if isinstance(value, (int, float))
+                else {"a": 1}
+                if value == {}
+                else ["other"]
+                if isinstance(value, list)
+                else "other"
+            )
+    assert rerun({}, given) == []
+
+
+def test_stages_and_their_queues() -> None:
+    documented = {row[0]: (row[1], row[4]) for row in rows(section("docs/architecture.md", "The picture"))}
+    assert list(documented) == [stage.name for stage in PIPELINE]
+    for stage in PIPELINE:
+        queue, batch = documented[stage.name]
+        assert queue == stage.queue
+        assert [int(number) for number in re.findall(r"\d+", batch)] == [stage.batch]
+
+
+def test_every_event_is_documented() -> None:
+    documented = {row[0] for row in rows(section("docs/architecture.md", "Events"))}
+    assert documented == set(get_args(EventName))
+
+
+def test_every_endpoint_is_documented() -> None:
+    from dampipe.web.app import create_app
+
+    paths = create_app(None).openapi()["paths"]  # type: ignore[arg-type]
+    served = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    assert {row[0] for row in rows(read("docs/api.md")) if row[0].startswith(("GET", "POST"))} == served
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    tables = rows(section("CONTRIBUTING.md", "Dependencies"))
+    names = {row[0] for row in tables if row[0] not in project["optional-dependencies"]}
+    assert names == {name for name in map(package, project["dependencies"]) if name}
+    extras = {
+        (row[0], name)
+        for row in tables
+        if row[0] in project["optional-dependencies"]
+        for name in row[1].split(", ")
+    }
+    assert extras == {
+        (extra, name)
+        for extra, needed in project["optional-dependencies"].items()
+        for name in map(package, needed)
+        if name != "dampipe"
+    }
+
+
+def package(requirement: str) -> str:
+    return re.split(r"[\[<>=;~! ]", requirement)[0]
+
+
+def test_the_worked_example_is_a_stage_of_a_valid_pipeline() -> None:
+    code, line = re.findall(r"^```python\n(.*?)^```", section("CONTRIBUTING.md", "Add a stage"), re.M | re.S)
+    example = ModuleType("count")
+    exec(compile(code, "count.py", "exec"), example.__dict__)
+    names = re.findall(r"^    (\w+),$", line, re.M)
+    assert names == [*(stage.name for stage in PIPELINE), "count"]
+    plan = Plan([*PIPELINE, example.count], World(load_settings()).toolbox)
+    assert [giver.name for giver in plan.givers(plan["count"])] == ["preview"]
+    assert code in import_module("tests.e2e.test_own_stage").STAGE
+
+
+def headings(path: Path) -> set[str]:
+    found = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8")):
+        if target.startswith("https://"):
+            continue
+        name, _, anchor = target.partition("#")
+        there = path if not name else path.parent / name
+        assert there.exists(), target
+        assert not anchor or anchor in headings(there), target
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_files_that_are_named_exist(path: Path) -> None:
+    named = re.findall(r"`((?:dampipe|tests|tasks|workers|docs)/[\w./]*)`", path.read_text(encoding="utf-8"))
+    gone = [name for name in named if not (ROOT / name).exists() and name != "tasks/count.py"]
+    assert gone == []
+
+
+def shell_lines() -> Iterator[tuple[str, str]]:
+    """Every command that the documents show, in blocks and in sentences."""
+    for path in DOCS:
+        text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+        fenced = "\n".join(re.findall(r"^```console\n(.*?)^```", text, re.M | re.S))
+        for block, margin in ((text, " {4}"), (fenced, "")):
+            for line in re.findall(rf"^{margin}(?:\$ )?((?:[\w./]*/)?(?:dampipe|make) .*)$", block, re.M):
+                yield path.name, line.partition("  #")[0].partition("   ")[0]
+        for words in re.findall(r"`((?:dampipe|make) [^`]+)`", text):
+            yield path.name, words
+
+
+def test_commands_that_are_shown_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.M))
+    options = {name: {opt for p in parameters(command(name)) for opt in p.opts} for name in COMMANDS}
+    seen = 0
+    for where, line in shell_lines():
+        words = shlex.split(re.sub(r"[\[\]]", " ", line))
+        program, *rest = words
+        if line.startswith("dampipe |") or rest[0] in ("COMMAND", "--help", "--version"):  # no command
+            continue
+        if program == "make":
+            named = [word for word in rest if "=" not in word]
+            assert set(named) <= targets, f"{where}: {line}"
+        else:
+            assert rest[0] in COMMANDS, f"{where}: {line}"
+            given = {word.partition("=")[0] for word in rest[1:] if word.startswith("-")}
+            assert given <= options[rest[0]] | {"--help", "-h"}, f"{where}: {line}"
+        seen += 1
+    assert seen > 60
+
+
+def test_the_front_page_is_a_page() -> None:
+    assert len(read("README.md").splitlines()) <= 150
+    assert set(re.findall(r"`(tests/[\w/]+\.py)`", read("README.md"))), "promises name their proof"

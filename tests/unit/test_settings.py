@@ -1,0 +1,95 @@
+"""Settings come from code, environment and file, in that order, and a wrong one is named."""
+
+import tomllib
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from dampipe.bootstrap import World
+from dampipe.domain.errors import InvalidInput
+from dampipe.media.recipes import PROXY_PRESETS
+from dampipe.settings import Settings, load_settings, origin, sample
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"DAMPIPE_{name.upper()}", raising=False)
+    monkeypatch.delenv("DAMPIPE_CONFIG", raising=False)
+    monkeypatch.setenv("DAMPIPE_HOME", str(tmp_path / "home"))
+
+
+def test_home_moves_everything(tmp_path: Path) -> None:
+    settings = load_settings()
+    home = tmp_path / "home"
+    assert settings.database == f"sqlite:///{home}/catalogue.sqlite"
+    assert settings.blobs == str(home / "derivatives")
+    assert settings.index_folder.is_relative_to(home) and settings.logs.is_relative_to(home)
+
+
+def test_the_default_home_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("DAMPIPE_HOME")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    assert load_settings().home == tmp_path / "data" / "dampipe"
+
+
+def test_code_beats_environment_beats_file_beats_default(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "dampipe.toml").write_text("port = 1001\nwindow = 7\n")
+    assert load_settings().port == 1001
+    monkeypatch.setenv("DAMPIPE_PORT", "1002")
+    settings = load_settings()
+    assert (settings.port, settings.window, settings.lease) == (1002, 7, 60.0)
+    assert [origin(n, settings) for n in ("port", "window", "lease")] == ["environment", "file", "default"]
+    assert load_settings(port=1003).port == 1003
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("port = 'x'", "port"),
+        ("prot = 1", "prot"),
+        ("window = 0", "window"),
+        ("proxy = 'tv'", "proxy"),
+        ("proxy_height = 20", "proxy_height"),
+        ("exclude = ['!']", "exclude"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, name: str) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "dampipe.toml").write_text(text)
+    with pytest.raises(InvalidInput, match=f"setting '{name}'"):
+        load_settings()
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "dampipe.toml").write_text("port = ")
+    with pytest.raises(InvalidInput, match=r"dampipe.toml cannot be read"):
+        load_settings()
+
+
+def test_the_sample_holds_every_setting_and_its_default() -> None:
+    uncommented = "\n".join(line.removeprefix("# ") for line in sample().splitlines() if " = " in line)
+    values = tomllib.loads(uncommented)
+    assert set(values) == set(Settings.model_fields) - {"home"}
+    assert load_settings(**values) == load_settings()
+
+
+def test_a_deep_home_gets_a_socket_with_a_short_path(tmp_path: Path) -> None:
+    deep = load_settings(home=tmp_path / ("x" * 120))
+    assert len(str(deep.broker_socket)) < 100
+    assert deep.broker_socket != load_settings(home=tmp_path / ("y" * 120)).broker_socket
+
+
+def test_every_preset_of_proxies_can_be_set_and_is_changed_by_the_settings_beside_it() -> None:
+    for name, recipe in PROXY_PRESETS.items():
+        assert World(load_settings(proxy=name)).proxy_recipe == recipe
+    assert set(PROXY_PRESETS) == set(get_args(Settings.model_fields["proxy"].annotation))
+    web = World(load_settings(proxy="web", proxy_height=360, proxy_crf=30)).proxy_recipe
+    assert web == PROXY_PRESETS["web"].model_copy(update={"height": 360, "crf": 30})
+    edit = World(load_settings(proxy="edit", proxy_crf=30)).proxy_recipe
+    assert edit == PROXY_PRESETS["edit"], "ProRes has no such quality: nothing is made again for it"
