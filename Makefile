@@ -23,7 +23,7 @@ demo: $(STAMP) ## make footage, process it, search it (FOOTAGE=/some/folder for 
 	  $(BIN)/dampipe demo $(if $(FOOTAGE),--footage '$(FOOTAGE)') $(if $(ONCE),--once)
 
 test: $(STAMP) ## the whole suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

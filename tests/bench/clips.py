@@ -18,7 +18,7 @@ from dampipe.media.ffmpeg import find_ffmpeg
 from tests.bench.timing import in_turn, report
 from tests.e2e.deployment import Deployment
 
-CLIPS = 4
+CLIPS = 8
 SECONDS = 30
 PROCESSES = 2
 
