@@ -46,10 +46,10 @@ class Scanning:
         order = self.catalog.scans.claim(number, "me", -1.0)
         if order is None:
             return
-        walk = Walk(number, self.catalog, HASH, self.rules, order.accept_missing)
-        self.warnings = walk.run(order.paths, lambda: None)
+        walk = Walk(order, self.catalog, HASH, self.rules)
+        self.warnings = walk.run(lambda: None)
         state = ScanState.SUSPICIOUS if walk.suspicious else ScanState.WALKED
-        self.catalog.scans.finish(number, "me", state, self.warnings)
+        self.catalog.scans.finish(order, state, self.warnings)
 
     def hash_all(self) -> list[str]:
         """What workers would do with the pending hash runs; returns the files' names."""

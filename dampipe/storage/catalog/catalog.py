@@ -15,6 +15,7 @@ from dampipe.storage.catalog.assets import Assets
 from dampipe.storage.catalog.backlog import Backlog
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.findings import Findings
+from dampipe.storage.catalog.holding import Holding
 from dampipe.storage.catalog.migrate import check_schema, upgrade
 from dampipe.storage.catalog.outputs import save_vectors
 from dampipe.storage.catalog.pruning import Pruning
@@ -30,8 +31,8 @@ from dampipe.storage.catalog.workers import Workers
 class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
-    Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `pruning`,
-    `vectors`, `workers`.
+    Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `holding`,
+    `pruning`, `vectors`, `workers`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -45,6 +46,7 @@ class Catalog(StorageEngine):
         self.sources = Sources(database)
         self.scans = Scans(database)
         self.findings = Findings(database)
+        self.holding = Holding(database)
         self.pruning = Pruning(database)
         self.vectors = VectorRows(database)
         self.workers = Workers(database)

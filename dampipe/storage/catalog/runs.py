@@ -114,7 +114,7 @@ class Runs:
                     output=output.model_dump_json(),
                     warnings=json.dumps(output.warnings),
                 )
-                .returning(RUN.c.ring, RUN.c.stage)
+                .returning(RUN.c.ring, RUN.c.stage, RUN.c.priority)
             ).first()
             if row is None:
                 raise LeaseLost
@@ -129,12 +129,14 @@ class Runs:
             uncarried: set[str] = set()
             for upcoming in nexts:
                 queued = carried and upcoming.carried
-                if self._create(connection, upcoming, asset, queued, now) and not queued:
+                if self._create(connection, upcoming, asset, queued, row.priority, now) and not queued:
                     uncarried.add(upcoming.run.lane)
             note(connection, "stage.done", asset, now, stage=key.stage, warnings=list(output.warnings))
         return uncarried
 
-    def _create(self, connection: Connection, upcoming: Next, asset: int, queued: bool, now: float) -> bool:
+    def _create(
+        self, connection: Connection, upcoming: Next, asset: int, queued: bool, priority: int, now: float
+    ) -> bool:
         if upcoming.givers:
             done = connection.execute(
                 select(func.count())
@@ -157,7 +159,7 @@ class Runs:
                 state=RunState.PENDING,
                 queued_at=now if queued else None,
                 created_at=now,
-                **NEW_RUN,
+                **{**NEW_RUN, "priority": priority},
             )
             .on_conflict_do_nothing()
             .returning(RUN.c.id)

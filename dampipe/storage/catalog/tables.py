@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -50,6 +51,11 @@ def _text(nullable: bool = True) -> Column[str]:
     return Column(Text, nullable=nullable)
 
 
+def _few(name: str, where: str, *columns: str) -> Index:
+    """An index over the few rows for which something holds."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 def _owned(target: str, nullable: bool = False) -> Column[int]:
     """A reference that goes when its target goes."""
     return Column(ForeignKey(target, ondelete="CASCADE"), nullable=nullable, index=True)
@@ -73,6 +79,8 @@ class FolderRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     source_id: int = Field(sa_column=Column(ForeignKey("source.id", ondelete="CASCADE"), nullable=False))
     path: str = Field(sa_column=_path())
+    listing: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """Digest of what a walk read there when the folder's locations said exactly the same; None: compare them."""
 
 
 class AssetRow(SQLModel, table=True):
@@ -98,7 +106,16 @@ class ScanRow(SQLModel, table=True):
     paths: str = Field(sa_column=_text(False))
     """JSON list of absolute paths, `surrogateescape`d."""
     accept_missing: bool = False
+    process: bool = True
+    """Whether what it finds is to be processed."""
+    priority: int = 0
+    """Of the runs it makes."""
     state: str = Field(index=True)
+    paused: bool = False
+    put: str | None = None
+    """The state (`on_hold` or `pending`) to which its waiting runs are being brought; None: they all are."""
+    position: str | None = Field(default=None, sa_column=_text())
+    """How far the walk is, as JSON; None: not begun."""
     found: int = 0
     new: int = 0
     changed: int = 0
@@ -115,7 +132,10 @@ class LocationRow(SQLModel, table=True):
     """One place where an asset's file is, or where a file waits to be identified."""
 
     __tablename__ = "location"
-    __table_args__ = (UniqueConstraint("folder_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("folder_id", "name"),
+        _few("location_missed", "missed_by IS NOT NULL", "missed_by", "id"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     folder_id: int = Field(sa_column=Column(ForeignKey("folder.id", ondelete="CASCADE"), nullable=False))
     name: str = Field(sa_column=_path())
@@ -131,6 +151,8 @@ class LocationRow(SQLModel, table=True):
         default=None, sa_column=Column(ForeignKey("scan.id", ondelete="SET NULL"), nullable=True, index=True)
     )
     """The scan that found it new or changed."""
+    missed_by: int | None = None
+    """The scan that did not find it where it was, of which nothing follows before the end of that walk."""
 
 
 class RunRow(SQLModel, table=True):
@@ -143,6 +165,7 @@ class RunRow(SQLModel, table=True):
         CheckConstraint("(asset_id IS NULL) <> (location_id IS NULL)", name="run_has_one_subject"),
         Index("run_dispatch", "lane", "state", "queued_at", "priority", "id"),
         Index("run_waiting", "stage", "state", "id"),
+        _few("run_on_hold", "state = 'on_hold'", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     stage: str

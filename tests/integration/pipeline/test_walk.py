@@ -40,8 +40,7 @@ def scan(catalog: Catalog) -> Scan:
         number = catalog.scans.create([str(path) for path in paths])
         order = catalog.scans.claim(number, "me", 60)
         assert order is not None
-        made = Walk(number, catalog, HASH, Rules(is_clip, settle))
-        warnings = made.run(order.paths, lambda: None)
+        warnings = Walk(order, catalog, HASH, Rules(is_clip, settle)).run(lambda: None)
         return catalog.scans.progress(number), warnings
 
     return walk
@@ -202,9 +201,9 @@ def test_an_interrupted_walk_starts_again_and_counts_right(catalog: Catalog, tre
     number = catalog.scans.create([str(tree)])
     order = catalog.scans.claim(number, "first", -1.0)
     assert order is not None
-    Walk(number, catalog, HASH, Rules(is_clip, 0.0)).run(order.paths, lambda: None)
+    Walk(order, catalog, HASH, Rules(is_clip, 0.0)).run(lambda: None)
     again = catalog.scans.claim(number, "second", 60)
     assert again is not None
-    Walk(number, catalog, HASH, Rules(is_clip, 0.0)).run(again.paths, lambda: None)
+    Walk(again, catalog, HASH, Rules(is_clip, 0.0)).run(lambda: None)
     progress = catalog.scans.progress(number)
     assert (progress.found, progress.new, progress.unchanged) == (4, 4, 0)
