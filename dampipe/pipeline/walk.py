@@ -180,10 +180,10 @@ class Walk:
         for name, reason in listing.unread.items():
             self._warn_unread(listing, name, reason)
         taken = lost = 0
-        for key, number in listing.in_order():
+        for done, (key, number) in enumerate(listing.in_order(), 1):
             lost += self._lose(known, key, unread)
             taken += self._note(source.id, path, listing, number, known.at(key))
-            if len(self._changes) >= BATCH:
+            if not done % BATCH:
                 self._write()
         lost += self._lose(known, None, unread)
         agrees = taken == len(listing.names) and not lost and not unread
@@ -206,7 +206,7 @@ class Walk:
         name, size, mtime = listing.names[number], listing.sizes[number], listing.times[number]
         inode = listing.inodes[number]
         same = before is not None and (before.size, before.mtime_ns) == (size, mtime)
-        if not same and _is_young(os.path.join(listing.path, name), mtime, self._rules.settle):
+        if not same and _is_young(listing.path, name, mtime, self._rules.settle):
             self._position.unsettled.append(Unsettled(source, path, name, size, mtime))
             return False
         self._sort(FoundFile(source, path, name, size, mtime, inode), before)
@@ -293,7 +293,7 @@ class Walk:
             self._written()
 
 
-def _is_young(path: str, mtime_ns: int, settle: float) -> bool:
+def _is_young(folder: str, name: str, mtime_ns: int, settle: float) -> bool:
     """Whether a file was written to within the last `settle` seconds."""
     now = time.time()
     if now - mtime_ns / 1e9 >= settle:
@@ -301,7 +301,7 @@ def _is_young(path: str, mtime_ns: int, settle: float) -> bool:
     if mtime_ns / 1e9 <= now:
         return True
     try:  # a date in the future is a camera's, or a program's; when the file was last touched is the system's
-        return now - os.stat(path).st_ctime < settle
+        return now - os.stat(os.path.join(folder, name)).st_ctime < settle
     except OSError:
         return True
 

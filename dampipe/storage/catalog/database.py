@@ -1,6 +1,6 @@
 """The connection to the catalogue: SQLite in WAL mode or PostgreSQL, every write in one short transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,18 @@ class Database:
     def insert(self, table: Table) -> Any:
         """An INSERT that knows `on_conflict_do_nothing`, in the words of this database."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def insert_many(
+        self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Insert rows given as tuples of what the driver takes, but for those that are there already.
+
+        Nothing looks at the values on the way, which for many rows takes longer than to write them.
+        """
+        if rows:
+            marks = ", ".join("?" if self.is_sqlite else "%s" for _ in columns)
+            into = f"INSERT INTO {table.name} ({', '.join(columns)})"
+            connection.exec_driver_sql(f"{into} VALUES ({marks}) ON CONFLICT DO NOTHING", list(rows))
 
     def close(self) -> None:
         """Give all connections back."""

@@ -4,12 +4,24 @@ A new file that looks like a known one (same size, time and inode) is written wi
 walk's conclusion tells whether it is that file, moved, or has to be identified.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import time
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, delete, literal, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from dampipe.domain.assets import LocationState
 from dampipe.domain.runs import RunState
@@ -22,8 +34,7 @@ from dampipe.storage.catalog.scans import Order, still_mine
 from dampipe.storage.catalog.tables import FOLDER, LOCATION, RUN, SCAN
 
 
-@dataclass(frozen=True)
-class FoundFile:
+class FoundFile(NamedTuple):
     """A media file as the walk sees it."""
 
     source: int
@@ -92,40 +103,39 @@ class Findings:
                 return
             looks = known_looks(connection, changes.new)
             run = hash_run(key, order)
-            fresh = self._insert(connection, order, [f for f in changes.new if f.looks not in looks])
-            held = self._insert(connection, order, [f for f in changes.new if f.looks in looks])
+            mine = (LOCATION.c.scan_id == order.scan, LOCATION.c.id > _newest(connection))
+            self._insert(connection, order, [f for f in changes.new if f.looks not in looks])
+            self._hash_runs(connection, run, *mine)
+            if looks:
+                self._insert(connection, order, [f for f in changes.new if f.looks in looks])
+            made = connection.execute(select(func.count()).select_from(LOCATION).where(*mine)).scalar_one()
             self._change(connection, order, changes.changed)
             revived = self._bring_back(connection, order, changes)
-            self._hash_runs(connection, fresh + [location for location, _ in changes.changed], run)
+            for some in portions([location for location, _ in changes.changed]):
+                self._hash_runs(connection, run, LOCATION.c.id.in_(some))
             self._miss(connection, order, changes)
-            if len(fresh) + len(held) == len(changes.new):  # else another scan wrote here at the same time
+            if made == len(changes.new):  # else another scan wrote here at the same time
                 self._note_listings(connection, changes.listings)
             connection.execute(
                 update(SCAN)
                 .where(SCAN.c.id == order.scan)
                 .values(
-                    new=SCAN.c.new + len(fresh) + len(held) + revived,
+                    new=SCAN.c.new + made + revived,
                     changed=SCAN.c.changed + len(changes.changed),
                 )
             )
 
-    def _insert(self, connection: Connection, order: Order, files: Sequence[FoundFile]) -> list[int]:
+    def _insert(self, connection: Connection, order: Order, files: Sequence[FoundFile]) -> None:
         if not files:
-            return []
+            return
         folders = ensure_folders(connection, self._db, {(file.source, file.folder) for file in files})
+        present, scan = str(LocationState.PRESENT), order.scan
         rows = [
-            {
-                "folder_id": folders[file.source, file.folder],
-                "name": file.name,
-                "scan_id": order.scan,
-                **_facts(file),
-            }
-            for file in files
+            (folders[source, folder], os.fsencode(name), size, mtime_ns, inode, present, scan)
+            for source, folder, name, size, mtime_ns, inode in files
         ]
-        made = connection.execute(
-            self._db.insert(LOCATION).on_conflict_do_nothing().returning(LOCATION.c.id), rows
-        )
-        return list(made.scalars())
+        columns = ("folder_id", "name", "size", "mtime_ns", "inode", "state", "scan_id")
+        self._db.insert_many(connection, LOCATION, columns, rows)
 
     def _change(self, connection: Connection, order: Order, changed: Sequence[tuple[int, FoundFile]]) -> None:
         if not changed:
@@ -153,11 +163,10 @@ class Findings:
             ).rowcount
         return revived
 
-    def _hash_runs(self, connection: Connection, locations: Sequence[int], run: dict[str, Any]) -> None:
-        for some in portions(locations):
-            these = select(LOCATION.c.id, *map(literal, run.values())).where(LOCATION.c.id.in_(some))
-            insert = self._db.insert(RUN).from_select(["location_id", *run], these.order_by(LOCATION.c.id))
-            connection.execute(insert.on_conflict_do_nothing())
+    def _hash_runs(self, connection: Connection, run: dict[str, Any], *which: ColumnElement[bool]) -> None:
+        these = select(LOCATION.c.id, *map(literal, run.values())).where(*which).order_by(LOCATION.c.id)
+        insert = self._db.insert(RUN).from_select(["location_id", *run], these)
+        connection.execute(insert.on_conflict_do_nothing())
 
     def _miss(self, connection: Connection, order: Order, changes: Changes) -> None:
         for column, ids in ((LOCATION.c.folder_id, changes.gone_folders), (LOCATION.c.id, changes.gone)):
@@ -184,6 +193,10 @@ class Findings:
                 at.values(listing=bindparam("digest")),
                 [{"source": s, "at": path, "digest": digest} for (s, path), digest in listings.items()],
             )
+
+
+def _newest(connection: Connection) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(LOCATION.c.id), 0))).scalar_one())
 
 
 def ensure_folders(
