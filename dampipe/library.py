@@ -22,6 +22,7 @@ from dampipe.domain.videos import Video
 from dampipe.pipeline.dispatch import Carrier
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.sweep import Sweep
+from dampipe.scan_control import ScanControl
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.catalog.catalog import Catalog, relative
@@ -59,6 +60,8 @@ class Library:
         self._sweep = sweep
         self.sync = Sync(catalog, carrier, sweep)
         """Bringing the library up to its sources."""
+        self.scans = ScanControl(catalog, plan, carrier)
+        """Scans under way."""
         self.upkeep = Upkeep(catalog, storage, derivatives)
         """Sources, and forgetting what is gone."""
 
@@ -71,10 +74,19 @@ class Library:
         planned = self._sweep().plan_missing()
         return planned + sum(self._sweep().run().values())
 
-    def enqueue(self, paths: Sequence[str | Path], *, accept_missing: bool = False) -> Enqueued:
+    def enqueue(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        accept_missing: bool = False,
+        process: bool = True,
+        priority: int = 0,
+    ) -> Enqueued:
         """Submit a scan of files and folders and return at once.
 
         accept_missing: believe that what a source lacks is gone, however much it is.
+        process: False to only take down what is there; a later scan of the place has it processed.
+        priority: of the files found, and of those that wait there already; higher ones go first.
 
         Paths that do not exist are named in the answer and left out. Raises NotFound when none
         exists. When the broker is down, the scan is kept and starts when it is back; the answer says so.
@@ -85,7 +97,7 @@ class Library:
         if not there:
             what = ", ".join(absent) or "nothing"
             raise NotFound(f"no such file or folder: {what}", hint="Check the path; is the share mounted?")
-        scan = self._catalog.scans.create(there, accept_missing)
+        scan = self._catalog.scans.create(there, accept_missing, process=process, priority=priority)
         problem = ""
         try:
             self._carrier().ring("scan", scan)

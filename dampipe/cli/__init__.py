@@ -4,6 +4,7 @@ from dampipe.cli.group import LazyGroup
 
 COMMANDS = {
     "enqueue": "Submit a scan of files and folders.",
+    "scan": "List scans, and pause, resume and cancel them.",
     "source": "Name the folders that hold footage.",
     "sync": "Bring the library up to its sources: the line for cron.",
     "status": "What is waiting, running, done and failed.",

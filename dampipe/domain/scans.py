@@ -55,6 +55,8 @@ class ScanProgress(BaseModel):
     """Of these: known, with another content."""
     moved: int = 0
     """Of these: known at another place of the source, which they left."""
+    returned: int = 0
+    """Of these: known, and missing for a while."""
     unchanged: int = 0
     missing: int = 0
     """Known files that are no longer there."""

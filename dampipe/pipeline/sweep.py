@@ -37,6 +37,7 @@ class Sweep:
         for owner in self._catalog.scans.owners():
             if lease.is_dead(owner):
                 self._catalog.scans.release(owner)
+        self._catalog.holding.carry_out(self._plan.key(self._plan.first))
         found = {"brought_back": back, "parked": parked, "lost": 0, "started": 0}
         try:
             found["lost"] = self._find_lost_messages()

@@ -20,6 +20,10 @@ class ScanRequest(BaseModel):
     """Files and folders to scan, absolute paths as the server sees them."""
 
     paths: list[str] = Field(min_length=1)
+    process: bool = True
+    """Whether to do more than to take down what is there."""
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    """Files of a higher one go first."""
 
 
 class ScanSubmitted(Enqueued):

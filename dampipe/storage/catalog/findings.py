@@ -122,6 +122,7 @@ class Findings:
                 .values(
                     new=SCAN.c.new + made + revived,
                     changed=SCAN.c.changed + len(changes.changed),
+                    returned=SCAN.c.returned + len(changes.back) - revived,
                 )
             )
 

@@ -68,7 +68,7 @@ class Scans:
                     created_at=time(),
                     warnings="[]",
                     lease_until=0.0,
-                    **dict.fromkeys(("found", "new", "changed", "moved", "missing"), 0),
+                    **dict.fromkeys(("found", "new", "changed", "moved", "returned", "missing"), 0),
                 )
                 .returning(SCAN.c.id)
             )

@@ -120,6 +120,7 @@ class ScanRow(SQLModel, table=True):
     new: int = 0
     changed: int = 0
     moved: int = 0
+    returned: int = 0
     missing: int = 0
     warnings: str = Field(default="[]", sa_column=_text(False))
     owner: str | None = None

@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.add_column("scan", sa.Column("priority", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("scan", sa.Column("paused", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("scan", sa.Column("put", sa.String(), nullable=True))
+    op.add_column("scan", sa.Column("returned", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("scan", sa.Column("position", sa.Text(), nullable=True))
     op.add_column("location", sa.Column("missed_by", sa.Integer(), nullable=True))
     _few("location_missed", "location", "missed_by IS NOT NULL", "missed_by", "id")
@@ -25,7 +26,7 @@ def downgrade() -> None:
     op.drop_index("run_on_hold", table_name="run")
     op.drop_index("location_missed", table_name="location")
     op.drop_column("location", "missed_by")
-    for name in ("position", "put", "paused", "priority", "process"):
+    for name in ("position", "returned", "put", "paused", "priority", "process"):
         op.drop_column("scan", name)
     op.drop_column("folder", "listing")
 
