@@ -63,12 +63,12 @@ class Backlog:
                 update(RUN)
                 .where(RUN.c.id.in_(picked.scalar_subquery()))
                 .values(queued_at=now)
-                .returning(RUN.c.id, RUN.c.stage, RUN.c.location_id, RUN.c.asset_id)
+                .returning(RUN.c.id, RUN.c.stage, RUN.c.location_id, RUN.c.asset_id, RUN.c.priority)
             ).all()
             names = self._names(connection, rows)
         return [
             Waiting(row.stage, Subject(location=row.location_id, asset=row.asset_id), names[row.id])
-            for row in sorted(rows, key=lambda row: -row.id)
+            for row in sorted(rows, key=lambda row: (-row.priority, -row.id))
         ]
 
     def _names(self, connection: Any, rows: Sequence[Any]) -> dict[int, str]:
