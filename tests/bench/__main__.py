@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import clips, spine
+from tests.bench import clips, scan, spine
 
-BENCHES = {"spine": spine.main, "clips": clips.main}
+BENCHES = {"spine": spine.main, "clips": clips.main, "scan": scan.main}
 
 
 def main() -> None:

@@ -101,7 +101,7 @@ class Findings:
             still_mine(connection, order, found=found, position=position, warnings=warnings)
             if not len(changes):
                 return
-            looks = known_looks(connection, changes.new)
+            looks = known_looks(connection, self._db, changes.new)
             run = hash_run(key, order)
             mine = (LOCATION.c.scan_id == order.scan, LOCATION.c.id > _newest(connection))
             self._insert(connection, order, [f for f in changes.new if f.looks not in looks])
@@ -214,14 +214,16 @@ def ensure_folders(
     return found
 
 
-def known_looks(connection: Connection, files: Sequence[FoundFile]) -> set[tuple[int, ...]]:
+def known_looks(
+    connection: Connection, database: Database, files: Sequence[FoundFile]
+) -> set[tuple[int, ...]]:
     """How known files with an asset look, as far as one of `files` may look the same."""
     looks: set[tuple[int, ...]] = set()
     for inodes in portions(sorted({file.inode for file in files if file.inode})):
         rows: Select[Any] = (
             select(FOLDER.c.source_id, LOCATION.c.inode, LOCATION.c.size, LOCATION.c.mtime_ns)
             .join_from(LOCATION, FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
-            .where(LOCATION.c.inode.in_(inodes), LOCATION.c.asset_id.is_not(None))
+            .where(database.among(LOCATION.c.inode, inodes), LOCATION.c.asset_id.is_not(None))
         )
         looks.update(tuple(row) for row in connection.execute(rows))
     return looks

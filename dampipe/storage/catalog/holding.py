@@ -122,7 +122,7 @@ class Holding:
             for row in rows
             if row.asset_id is None
         }
-        looks = known_looks(connection, list(files.values()))
+        looks = known_looks(connection, self._db, list(files.values()))
         # As if they were found now: the conclusion tells whether those are known files, moved.
         held = [number for number, file in files.items() if file.looks in looks]
         connection.execute(delete(RUN).where(RUN.c.location_id.in_(held), RUN.c.state == RunState.ON_HOLD))

@@ -234,7 +234,7 @@ def _nothing() -> None:
 
 def test_prioritised_and_new_footage_goes_first(here: Here, folder: Path) -> None:
     here.scan(folder)  # a backlog, of which the window took some
-    under_way = {chain for chain in _queued(here)}
+    under_way = set(_queued(here))
     here.scanner.scan(here.create(folder / "day1", priority=5))  # known, and now urgent
     (folder.parent / "new").mkdir()
     for number in range(3):
@@ -247,7 +247,9 @@ def test_prioritised_and_new_footage_goes_first(here: Here, folder: Path) -> Non
     rest = [name for name in hashed if name not in urgent]
     assert set(rest[:3]) == {"new0.mp4", "new1.mp4", "new2.mp4"}
     with here.catalog.database.read() as connection:
-        raised = connection.execute(select(RUN.c.asset_id).where(RUN.c.stage == "polish", RUN.c.priority == 5))
+        raised = connection.execute(
+            select(RUN.c.asset_id).where(RUN.c.stage == "polish", RUN.c.priority == 5)
+        )
         assert len(raised.all()) == 5, "what follows is urgent, too"
 
 
