@@ -94,6 +94,7 @@ def test_exit_codes() -> None:
 
 SHAPES: dict[str, Any] = {
     "enqueue": ScanProgress,
+    "scan": list[ScanProgress],
     "source": list[SourceReport],
     "sync": Synced,
     "prune": Pruned,
