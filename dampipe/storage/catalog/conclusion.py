@@ -69,6 +69,7 @@ class Conclusion:
         for start in range(0, len(news), IN_ONE_GO):
             some = slice(start, start + IN_ONE_GO)
             self._move_some(dict(zip(news[some], olds[some], strict=True)))
+            self._db.give_way()
 
     def _pairs(self) -> "tuple[array[int], array[int]]":
         scan = self._order.scan

@@ -1,5 +1,6 @@
 """The connection to the catalogue: SQLite in WAL mode or PostgreSQL, every write in one short transaction."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,6 +87,11 @@ class Database:
     def insert(self, table: Table) -> Any:
         """An INSERT that knows `on_conflict_do_nothing`, in the words of this database."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def give_way(self) -> None:
+        """Let others write, between two of many transactions: SQLite knows no queue, and who waits asks seldom."""
+        if self.is_sqlite:
+            time.sleep(0.01)
 
     def among(self, column: ColumnElement[int], numbers: Sequence[int]) -> ColumnElement[bool]:
         """Whether a column holds one of up to some thousand numbers, sent as one value where that is possible."""

@@ -14,7 +14,7 @@ from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.tables import FOLDER, LOCATION
 
 PAGE = 2000
-IN_ONE_GO = 1000
+IN_ONE_GO = 500
 """Locations that one transaction changes: others want to write, too."""
 
 
@@ -120,6 +120,7 @@ def location_ids(database: Database, *where: ColumnElement[bool]) -> Iterator[li
             return
         yield some
         after = some[-1]
+        database.give_way()
 
 
 def in_tree(source: int, top: str) -> ColumnElement[bool]:
