@@ -41,9 +41,10 @@ class Holding:
 
     def resume(self, scan: int) -> None:
         """Go on where it was. Raises NotFound, or InvalidInput if it is not paused."""
-        if not self._row(scan).paused:
+        row = self._row(scan)
+        if not row.paused:
             raise InvalidInput(f"scan {scan} is not paused", hint="`dampipe scan list` tells how scans are.")
-        self._set(scan, paused=False, put=RunState.PENDING)
+        self._set(scan, paused=False, put=RunState.PENDING if row.process else None)
 
     def cancel(self, scan: int) -> None:
         """End it: what is written stays, what has not been started is left. Raises NotFound."""

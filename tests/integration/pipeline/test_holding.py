@@ -135,6 +135,8 @@ def test_a_look_only_takes_down_what_is_there(here: Here, folder: Path) -> None:
     seen = here.progress(look)
     assert (seen.state, seen.new, seen.on_hold, seen.over) == (ScanState.WALKED, FILES, FILES, True)
     assert (here.hashed(), here.carrier.published) == ([], 0)
+    here.control.pause(look)
+    assert here.control.resume(look).on_hold == FILES, "it was to look only, and still is"
     scan = here.scan(folder)
     here.drain()
     assert (here.progress(scan).unchanged, here.progress(scan).done) == (FILES, FILES)
