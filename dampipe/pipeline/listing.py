@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import islice
 from operator import attrgetter
 
 from dampipe.pipeline.inodes import Inodes
@@ -52,8 +53,9 @@ class Listing:
         """The files by the bytes of their names: name and number."""
         return iter(sorted((os.fsencode(name), number) for number, name in enumerate(self.names)))
 
-    def add(self, files: list["os.DirEntry[str]"], inodes: Inodes) -> None:
-        """Take in files, as far as they are files and can be asked."""
+    def add(self, files: list["os.DirEntry[str]"], inodes: Inodes) -> bool:
+        """Take in files, as far as they are files and can be asked; returns whether all are."""
+        known = len(self.names)
         try:
             facts: list[Facts] = list(map(_FACTS, map(os.DirEntry.stat, files)))
             names = [entry.name for entry in files]
@@ -61,17 +63,17 @@ class Listing:
             names, facts = self._one_by_one(files)
         if facts:
             self.pack(names, facts, inodes)
+        return len(self.names) == known + len(files)
 
     def pack(self, names: list[str], facts: list[Facts], inodes: Inodes) -> None:
         """Take in names and facts, as far as they are of regular files."""
-        if {stat.S_IFMT(mode) for mode in {fact[0] for fact in facts}} != {stat.S_IFREG}:
-            regular = [stat.S_ISREG(fact[0]) for fact in facts]
-            names = [name for name, is_file in zip(names, regular, strict=True) if is_file]
-            facts = [fact for fact, is_file in zip(facts, regular, strict=True) if is_file]
-            if not facts:
-                return
+        modes, devices, sizes, times, numbers = zip(*facts, strict=True)
+        if not all(map(stat.S_ISREG, set(modes))):
+            regular = [(name, fact) for name, fact in zip(names, facts, strict=True) if stat.S_ISREG(fact[0])]
+            if regular:
+                self.pack([name for name, _ in regular], [fact for _, fact in regular], inodes)
+            return
         self.names += names
-        _, devices, sizes, times, numbers = zip(*facts, strict=True)
         self.sizes.extend(sizes)
         self.times.extend(times)
         trusted = {device: inodes.trusts(device) for device in set(devices)}
@@ -99,27 +101,22 @@ def read(path: str, relative: str, rules: Rules, inodes: Inodes, roots: frozense
     """Read a folder. `relative`: its path below the source's root; folders in `roots` are passed by."""
     found = Listing(path)
     exclude, is_media, prefix = rules.exclude, rules.is_media, f"{relative}/" if relative else ""
-    files: list[os.DirEntry[str]] = []
     try:
         # Asked through the folder's descriptor, the kernel need not walk the whole path for each file.
         folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             with os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        if (
-                            not exclude.folder(prefix + entry.name)
-                            and os.path.join(path, entry.name) not in roots
-                        ):
-                            found.folders.append(entry.name)
-                    elif is_media(entry.name) and not (
-                        exclude.asks_files and exclude.file(prefix + entry.name)
-                    ):
-                        files.append(entry)
-                        if len(files) == AT_ONCE:
-                            found.add(files, inodes)
-                            files.clear()
-                found.add(files, inodes)
+                while some := list(islice(entries, AT_ONCE)):
+                    files = [entry for entry in some if is_media(entry.name)]
+                    if exclude.asks_files:
+                        files = [entry for entry in files if not exclude.file(prefix + entry.name)]
+                    if not found.add(files, inodes) or len(files) < len(some):
+                        inner = [entry.name for entry in some if entry.is_dir(follow_symlinks=False)]
+                        found.folders += [
+                            name
+                            for name in inner
+                            if not exclude.folder(prefix + name) and os.path.join(path, name) not in roots
+                        ]
         finally:
             os.close(folder)
     except OSError as error:

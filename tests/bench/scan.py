@@ -8,6 +8,7 @@ import json
 import os
 import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -96,7 +97,8 @@ def compare(name: str, tree: Path, home: Path, url: str) -> None:
         assert (first["found"], first["new"]) == (FILES, FILES), first
         rate = FILES / first["seconds"]
         print(
-            f"\nFirst scan, {name}: {first['seconds']:.1f} s, {rate:.0f} files/s, {first['seconds'] / listed:.1f} x find"
+            f"\nFirst scan, {name}: {first['seconds']:.1f} s, {rate:.0f} files/s, "
+            f"{first['seconds'] / listed:.1f} x find, {first['cpu']:.1f} s of processor time"
         )
         print(
             f"  peak memory {first['peak']} MB; "
@@ -109,24 +111,39 @@ def compare(name: str, tree: Path, home: Path, url: str) -> None:
             assert (answer["unchanged"], answer["messages"]) == (FILES, first["messages"]), answer
             nonlocal peak
             peak = answer["peak"]
+            cpu["dampipe"].append(answer["cpu"])
             return float(answer["seconds"])
 
         peak = 0
-        seconds = in_turn({"dampipe": again, "find -printf": lambda: find(tree)}, ROUNDS)
+        cpu: dict[str, list[float]] = {"dampipe": [], "find": []}
+        seconds = in_turn({"dampipe": again, "find -printf": lambda: find(tree, cpu["find"])}, ROUNDS)
         report(f"Second scan of {FILES} unchanged files, {name}", seconds, "files", FILES)
-        print(f"  peak memory {peak} MB", flush=True)
+        ours, theirs = (statistics.median(values[1:]) for values in cpu.values())
+        print(
+            f"  processor time {ours:.2f} s and {theirs:.2f} s: {ours / theirs:.2f}; peak memory {peak} MB",
+            flush=True,
+        )
     finally:
         worker.stdin.close()  # type: ignore[union-attr]
         worker.wait()
         broker.kill()
 
 
-def find(tree: Path) -> float:
-    """Seconds of find, which says of every file what a scan asks."""
+def find(tree: Path, cpu: list[float] | None = None) -> float:
+    """Seconds of find, which says of every file what a scan asks; `cpu` gets its processor time."""
+    before = processor(resource.RUSAGE_CHILDREN)
     began = time.monotonic()
     command = ["find", tree, "-printf", "%p %s %T@ %i\n"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    if cpu is not None:
+        cpu.append(processor(resource.RUSAGE_CHILDREN) - before)
     return time.monotonic() - began
+
+
+def processor(whose: int) -> float:
+    """Seconds of processor time so far."""
+    used = resource.getrusage(whose)
+    return used.ru_utime + used.ru_stime
 
 
 def scan(worker: "subprocess.Popen[str]") -> Any:
@@ -145,10 +162,11 @@ def work(tree: str) -> None:
     world = this_world()
     world.catalog.set_up()
     for _ in sys.stdin:
-        began = time.monotonic()
+        began, used = time.monotonic(), processor(resource.RUSAGE_SELF)
         number = world.catalog.scans.create([tree])
         assert world.scanner.scan(number)
         seconds = time.monotonic() - began
+        used = processor(resource.RUSAGE_SELF) - used
         asked = time.monotonic()
         progress = world.catalog.scans.progress(number)
         asked = time.monotonic() - asked
@@ -157,7 +175,7 @@ def work(tree: str) -> None:
             messages = sum(client.llen(name) for name in queue_names())
         found = progress.model_dump(include={"found", "new", "unchanged"})
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        facts = {"seconds": seconds, "asked": asked, "peak": peak, "messages": messages}
+        facts = {"seconds": seconds, "cpu": used, "asked": asked, "peak": peak, "messages": messages}
         print(json.dumps({**found, **facts, "window": world.settings.window}), flush=True)
 
 

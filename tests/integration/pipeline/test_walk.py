@@ -177,6 +177,14 @@ def test_a_fresh_file_is_taken_once_it_has_held_still(scan: Scan, tree: Path) ->
     assert (progress.new, warnings) == (5, [])
 
 
+def test_a_folder_that_is_called_like_a_file_is_a_folder(scan: Scan, tmp_path: Path) -> None:
+    (tmp_path / "tree" / "reel.mp4").mkdir(parents=True)
+    (tmp_path / "tree" / "reel.mp4" / "a.mp4").write_bytes(b"x")
+    (tmp_path / "tree" / "link.mp4").symlink_to(tmp_path / "tree" / "reel.mp4")
+    assert scan(tmp_path / "tree")[0].new == 1
+    assert scan(tmp_path / "tree")[0].unchanged == 1
+
+
 @pytest.mark.parametrize(
     "name",
     ["two words.mp4", 'it\'s "quoted".mp4', "emoji 🎬.mp4", "-dash.mp4", "per%cent.mp4", "new\nline.mp4"],
