@@ -107,6 +107,14 @@ class Settings(BaseSettings):
     device: str = Field("auto", description="Where the model runs: auto, cpu, cuda, cuda:1, mps.")
 
     ffmpeg: str = Field("", description="Path of ffmpeg; empty: PATH if 7.1 or newer, else the bundled one.")
+    acceleration: str = Field(
+        "auto",
+        description="Video hardware to use where it was seen to work: auto, none, or names of nvidia, videotoolbox, "
+        "qsv, vaapi and amf, comma-separated, the best first.",
+    )
+    nvenc_sessions: int = Field(
+        8, ge=0, description="Most proxies that one machine encodes with NVENC at a time; 0: no limit."
+    )
     proxy: Literal["review", "web", "edit"] = Field(
         "review",
         description="What proxies are: review (720p H.264), web (480p, smaller), or edit (ProRes Proxy, 1080p, to "

@@ -1,0 +1,124 @@
+"""Detection: every family of hardware is tried once a machine, and the answers are remembered until it changes."""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from dampipe.media.acceleration import Acceleration
+from dampipe.media.ffmpeg import Ffmpeg
+from dampipe.media.hardware import FAMILIES
+from dampipe.media.recipes import ProxyRecipe
+from dampipe.media.trial import try_family
+
+_FORMAT = 3
+"""Raised when the trial changes, so that remembered answers are forgotten."""
+
+
+def detect(
+    ffmpeg: Ffmpeg,
+    cache: Path | None = None,
+    recipe: ProxyRecipe | None = None,
+    families: Sequence[str] = tuple(FAMILIES),
+    again: bool = False,
+) -> list[Acceleration]:
+    """What works here of each of these families, in their order.
+
+    cache: a folder in which the answers are remembered until ffmpeg, the driver or the devices change;
+    processes that ask at once wait for the one that tries. recipe: of the proxies that are to be made.
+    again: try once more, whatever is remembered.
+    """
+    recipe = recipe or ProxyRecipe()
+    key = machine_key(ffmpeg, recipe, families)
+    with _one_at_a_time(cache):
+        remembered = None if again else _read(cache, key)
+        if remembered is not None:
+            return remembered
+        found = [try_family(ffmpeg, family, recipe) for family in (FAMILIES[name] for name in families)]
+        _write(cache, key, found)
+        return found
+
+
+def machine_key(ffmpeg: Ffmpeg, recipe: ProxyRecipe, families: Sequence[str]) -> str:
+    """A digest of all that the answers hang on: ffmpeg, kernel, drivers, devices and the right to use them."""
+    facts = [_FORMAT, ffmpeg.path, ffmpeg.version, recipe.height, *families, *_system(), *sorted(_devices())]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def _system() -> Iterator[str]:
+    yield from (platform.node(), platform.machine(), platform.release())
+    for name in ("CUDA_VISIBLE_DEVICES", "LIBVA_DRIVER_NAME"):  # they change what the drivers show
+        yield os.environ.get(name, "")
+    yield _text(Path("/proc/driver/nvidia/version"))
+
+
+def _devices() -> Iterator[str]:
+    """Each device that video hardware may be behind: its name, maker and model, and whether it may be used."""
+    for path in [*_entries(Path("/dev/dri")), *_entries(Path("/dev"))]:
+        if path.parent.name == "dri" or path.name.startswith(("nvidia", "kfd", "dxg")):
+            yield f"{path} {os.access(path, os.R_OK | os.W_OK)}"
+    for card in _entries(Path("/sys/class/drm")):
+        what = " ".join(_text(card / "device" / fact) for fact in ("vendor", "device", "revision"))
+        driver = card / "device" / "driver"
+        yield f"{card.name} {what} {os.path.realpath(driver) if driver.exists() else ''}"
+    for card in _entries(Path("/proc/driver/nvidia/gpus")):
+        yield f"{card.name} {_text(card / 'information')}"
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def beside_the_cache(cache: Path, what: str) -> Path:
+    """A file of this machine in a cache folder, which several machines may share."""
+    return cache / f"{what}-{platform.node() or 'here'}"
+
+
+@contextlib.contextmanager
+def _one_at_a_time(cache: Path | None) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        if cache is not None:
+            # A worker without a writable cache tries at each of its starts, which costs seconds.
+            with contextlib.suppress(OSError):
+                cache.mkdir(parents=True, exist_ok=True)
+                lock = stack.enter_context(beside_the_cache(cache, "acceleration.lock").open("w"))
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _read(cache: Path | None, key: str) -> list[Acceleration] | None:
+    if cache is None:
+        return None
+    try:
+        kept = json.loads(beside_the_cache(cache, "acceleration.json").read_text(encoding="utf-8"))
+        if kept["key"] != key:
+            return None
+        return [Acceleration(**(entry | {"decodes": tuple(entry["decodes"])})) for entry in kept["found"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(cache: Path | None, key: str, found: list[Acceleration]) -> None:
+    if cache is None:
+        return
+    text = json.dumps({"key": key, "found": [asdict(entry) for entry in found]}, indent=1)
+    path = beside_the_cache(cache, "acceleration.json")
+    with contextlib.suppress(OSError):
+        beside = path.with_name(f"{path.name}.{os.getpid()}")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
