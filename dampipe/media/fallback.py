@@ -85,9 +85,13 @@ def first_that_works(plans: Sequence[Plan], attempt: Callable[[Plan], Tried], ma
             break
         failed.append(tried)
     better = [one for one in failed if _did_less(one, tried)]
-    for one in better:
-        for part in set(one.plan.parts) - set(tried.plan.parts):
-            machine.health.failed(part, _why(one))
+    blamed: set[str] = set()
+    for one in reversed(better):  # the one with the least hardware tells best which part it was
+        parts = set(one.plan.parts) - set(tried.plan.parts)
+        if not parts & blamed:
+            for part in parts:
+                machine.health.failed(part, _why(one))
+            blamed |= parts
     if tried.made:
         machine.health.worked(tried.plan.parts)
     return Result(tried, tuple(better))

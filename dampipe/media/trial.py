@@ -1,7 +1,7 @@
 """A trial: a family of hardware decodes and encodes real frames, and what comes out is compared with software's."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,9 @@ class Refused(Exception):
         self.hung = hung
 
 
-def try_family(ffmpeg: Ffmpeg, family: Family, recipe: ProxyRecipe) -> Acceleration:
+def try_family(
+    ffmpeg: Ffmpeg, family: Family, recipe: ProxyRecipe, kinds: Mapping[str, Kind] = KINDS
+) -> Acceleration:
     """What of a family works with this ffmpeg: its first device that opens, its encoder, its decoders."""
     reasons: list[str] = []
     with tempfile.TemporaryDirectory(prefix="dampipe-trial-") as name:
@@ -46,11 +48,13 @@ def try_family(ffmpeg: Ffmpeg, family: Family, recipe: ProxyRecipe) -> Accelerat
             except Refused as refused:
                 reasons.append(str(refused))
                 continue
-            return _try_device(ffmpeg, here, recipe, Path(name))
+            return _try_device(ffmpeg, here, recipe, kinds, Path(name))
     return Acceleration(family.name, False, reasons[0])
 
 
-def _try_device(ffmpeg: Ffmpeg, here: Acceleration, recipe: ProxyRecipe, folder: Path) -> Acceleration:
+def _try_device(
+    ffmpeg: Ffmpeg, here: Acceleration, recipe: ProxyRecipe, kinds: Mapping[str, Kind], folder: Path
+) -> Acceleration:
     encodes, reason = True, ""
     try:
         seconds = _encode(ffmpeg, here, recipe, folder)
@@ -60,7 +64,7 @@ def _try_device(ffmpeg: Ffmpeg, here: Acceleration, recipe: ProxyRecipe, folder:
         if refused.hung:
             return Acceleration(here.name, False, reason)
     decodes = []
-    for name, kind in KINDS.items() if FAMILIES[here.name].decode else ():
+    for name, kind in kinds.items() if FAMILIES[here.name].decode else ():
         try:
             _decode(ffmpeg, here, name, kind, recipe, folder)
             decodes.append(name)
