@@ -9,8 +9,9 @@ from kombu.exceptions import KombuError
 
 from dampipe.domain.progress import Progress
 
+FIRST = 2.0
 EVERY = 5.0
-"""Seconds between two events of a task."""
+"""Seconds until the first event of a task, and between two: most tasks send none."""
 PAUSE = 30.0
 """Seconds without any after the broker could not be reached."""
 
@@ -27,7 +28,7 @@ class Teller:
         self._app = app
         self._task = str(request.id)
         self._worker = request.hostname
-        self._next = time.monotonic() + EVERY
+        self._next = time.monotonic() + FIRST
 
     def hear(self, progress: Progress) -> None:
         """Note it, and have it sent when it is time."""
