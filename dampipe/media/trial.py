@@ -39,6 +39,8 @@ def try_family(
     ffmpeg: Ffmpeg, family: Family, recipe: ProxyRecipe, kinds: Mapping[str, Kind] = KINDS
 ) -> Acceleration:
     """What of a family works with this ffmpeg: its first device that opens, its encoder, its decoders."""
+    if not (ffmpeg.has_encoder(family.encoder) or (family.scale and ffmpeg.has_filter(family.scale))):
+        return Acceleration(family.name, False, f"this ffmpeg has no {family.encoder}")
     reasons: list[str] = []
     with tempfile.TemporaryDirectory(prefix="dampipe-trial-") as name:
         for device in family.devices():

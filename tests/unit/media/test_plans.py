@@ -268,3 +268,17 @@ def test_places_for_encoders(tmp_path: Path) -> None:
         assert place
     with Sessions(tmp_path / "places", 0).place() as place:
         assert place, "0 is no limit"
+
+
+def test_the_tables_of_the_documentation_are_those_of_the_code() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "acceleration.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if "|" in line
+    ]
+    told = {row[0]: tuple(row[1:]) for row in rows}
+    for name, kind in KINDS.items():
+        assert told[f"`{name}`"] == (kind.codec, ", ".join(kind.formats))
+    for name, family in FAMILIES.items():
+        if name != SOFTWARE:
+            assert told[f"`{name}`"][3] == f"`{family.encoder}`"
+            assert not family.scale or told[f"`{name}`"][2] == f"`{family.scale}`"
