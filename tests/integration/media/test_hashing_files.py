@@ -28,6 +28,16 @@ def test_the_digest(tmp_path: Path, size: int) -> None:
     assert (made.sha1, made.size) == (hashlib.sha1(content).hexdigest(), size)
 
 
+def test_progress_of_large_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "TOLD_EVERY", 2)
+    path = tmp_path / "a.mp4"
+    path.write_bytes(bytes((5 << 20) + 5))
+    told: list[tuple[int, float]] = []
+    sha1_file(seen(path), lambda done, speed: told.append((done, speed)))
+    assert [done >> 20 for done, _ in told] == [2, 4]
+    assert all(speed > 0 for _, speed in told)
+
+
 def test_a_name_that_is_no_utf8(tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"caf\xe9 %d.mp4")
     path.write_bytes(b"x")
