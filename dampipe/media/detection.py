@@ -1,9 +1,9 @@
 """Detection: every family of hardware is tried once a machine, and the answers are remembered until it changes."""
 
 import contextlib
-import fcntl
 import hashlib
 import json
+import logging
 import os
 import platform
 from collections.abc import Iterator, Sequence
@@ -13,8 +13,11 @@ from pathlib import Path
 from dampipe.media.acceleration import Acceleration
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.hardware import FAMILIES
+from dampipe.media.locks import locked
 from dampipe.media.recipes import ProxyRecipe
 from dampipe.media.trial import try_family
+
+log = logging.getLogger(__name__)
 
 _FORMAT = 3
 """Raised when the trial changes, so that remembered answers are forgotten."""
@@ -35,11 +38,13 @@ def detect(
     """
     recipe = recipe or ProxyRecipe()
     key = machine_key(ffmpeg, recipe, families)
-    with _one_at_a_time(cache):
+    with locked(beside_the_cache(cache, "acceleration.lock")) if cache else contextlib.nullcontext():
         remembered = None if again else _read(cache, key)
         if remembered is not None:
             return remembered
         found = [try_family(ffmpeg, family, recipe) for family in (FAMILIES[name] for name in families)]
+        for one in found:
+            log.info("video hardware: %s: %s", one.name, one.reason)
         _write(cache, key, found)
         return found
 
@@ -87,18 +92,6 @@ def _text(path: Path) -> str:
 def beside_the_cache(cache: Path, what: str) -> Path:
     """A file of this machine in a cache folder, which several machines may share."""
     return cache / f"{what}-{platform.node() or 'here'}"
-
-
-@contextlib.contextmanager
-def _one_at_a_time(cache: Path | None) -> Iterator[None]:
-    with contextlib.ExitStack() as stack:
-        if cache is not None:
-            # A worker without a writable cache tries at each of its starts, which costs seconds.
-            with contextlib.suppress(OSError):
-                cache.mkdir(parents=True, exist_ok=True)
-                lock = stack.enter_context(beside_the_cache(cache, "acceleration.lock").open("w"))
-                fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _read(cache: Path | None, key: str) -> list[Acceleration] | None:

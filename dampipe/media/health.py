@@ -1,13 +1,14 @@
 """The health of a machine's video hardware: what fails again and again is set aside for a while."""
 
 import contextlib
-import fcntl
 import json
 import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+from dampipe.media.locks import locked
 
 log = logging.getLogger(__name__)
 
@@ -86,16 +87,13 @@ class Health:
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[dict[str, Trouble]]:
-        with contextlib.ExitStack() as stack:
-            if self._path is not None:
-                with contextlib.suppress(OSError):
-                    self._path.parent.mkdir(parents=True, exist_ok=True)
-                    lock = stack.enter_context(self._path.with_name(f"{self._path.name}.lock").open("w"))
-                    fcntl.flock(lock, fcntl.LOCK_EX)
+        if self._path is None:
+            yield self._notes
+            return
+        with locked(self._path.with_name(f"{self._path.name}.lock")):
             notes = self._read()
             yield notes
-            if self._path is not None:
-                with contextlib.suppress(OSError):
-                    beside = self._path.with_name(f"{self._path.name}.new")
-                    beside.write_text(json.dumps([asdict(one) for one in notes.values()]), encoding="utf-8")
-                    beside.replace(self._path)
+            with contextlib.suppress(OSError):
+                beside = self._path.with_name(f"{self._path.name}.new")
+                beside.write_text(json.dumps([asdict(one) for one in notes.values()]), encoding="utf-8")
+                beside.replace(self._path)

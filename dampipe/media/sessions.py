@@ -1,9 +1,10 @@
 """Encoder sessions: of hardware that serves only a few at once, no more are started on a machine than that."""
 
 import contextlib
-import fcntl
 from collections.abc import Iterator
 from pathlib import Path
+
+from dampipe.media.locks import locked
 
 
 class Sessions:
@@ -21,20 +22,5 @@ class Sessions:
             yield True
             return
         with contextlib.ExitStack() as stack:
-            yield self._take(self._folder, stack)
-
-    def _take(self, folder: Path, stack: contextlib.ExitStack) -> bool:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            for number in range(self._count):
-                file = (folder / str(number)).open("w")
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    file.close()
-                    continue
-                stack.enter_context(file)
-                return True
-        except OSError:  # no folder to count in: the driver says when it is too much
-            return True
-        return False
+            places = (locked(self._folder / str(number), wait=False) for number in range(self._count))
+            yield any(stack.enter_context(place) for place in places)
