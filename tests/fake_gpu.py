@@ -9,6 +9,7 @@ cannot reach them. So what it accepts has the right shape; that a real card like
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -96,6 +97,8 @@ def main() -> None:
         os.execv(ffmpeg, [ffmpeg, *arguments])
     with open(f"{orders_path}.calls", "a", encoding="utf-8") as file:
         file.write(f"{'decode ' * decodes}{'encode ' * encodes}\n".strip() + "\n")
+    if resource.getrlimit(resource.RLIMIT_AS)[0] not in (resource.RLIM_INFINITY, -1):
+        fail("[AVHWDeviceContext @ 0x1] cu->cuInit(0) failed -> CUDA_ERROR_OUT_OF_MEMORY: out of memory")
     if orders.get("absent"):
         fail("[AVHWDeviceContext @ 0x1] Cannot load libcuda.so.1")
     source = arguments[arguments.index("-i") + 1]

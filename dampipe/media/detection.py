@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import platform
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 _FORMAT = 3
 """Raised when the trial changes, so that remembered answers are forgotten."""
+KEPT = 86400.0
+"""Seconds that answers are remembered: a library of a driver may have changed, a card may have been busy."""
 
 
 def detect(
@@ -32,7 +35,7 @@ def detect(
 ) -> list[Acceleration]:
     """What works here of each of these families, in their order.
 
-    cache: a folder in which the answers are remembered until ffmpeg, the driver or the devices change;
+    cache: a folder in which the answers are remembered for a day, unless ffmpeg, a driver or a device changes;
     processes that ask at once wait for the one that tries. recipe: of the proxies that are to be made.
     again: try once more, whatever is remembered.
     """
@@ -97,9 +100,10 @@ def beside_the_cache(cache: Path, what: str) -> Path:
 def _read(cache: Path | None, key: str) -> list[Acceleration] | None:
     if cache is None:
         return None
+    path = beside_the_cache(cache, "acceleration.json")
     try:
-        kept = json.loads(beside_the_cache(cache, "acceleration.json").read_text(encoding="utf-8"))
-        if kept["key"] != key:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if kept["key"] != key or time.time() - path.stat().st_mtime > KEPT:
             return None
         return [Acceleration(**(entry | {"decodes": tuple(entry["decodes"])})) for entry in kept["found"]]
     except (OSError, ValueError, KeyError, TypeError):

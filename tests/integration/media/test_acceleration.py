@@ -1,6 +1,7 @@
 """Video hardware: what ffmpeg's own parser says to our arguments, and a card that works, or fails as told."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -330,7 +331,7 @@ def test_detection_tries_all_and_remembers(
     assert detect(ffmpeg, tmp_path, again=True)[-1].reason != "remembered"
     kept.write_text("{ half a fi")
     assert detect(ffmpeg, tmp_path, families=software)[-1].works
-    for other in ("another ffmpeg", "another driver", "another height"):
+    for other in ("another ffmpeg", "another driver", "another height", "another day"):
         detect(ffmpeg, tmp_path, families=software)
         kept.write_text(kept.read_text().replace("encoded ", "remembered "))
         assert "remembered" in detect(ffmpeg, tmp_path, families=software)[-1].reason
@@ -338,6 +339,8 @@ def test_detection_tries_all_and_remembers(
         version = "9.9" if other == "another ffmpeg" else ffmpeg.version
         if other == "another driver":
             monkeypatch.setenv("LIBVA_DRIVER_NAME", "another")
+        if other == "another day":
+            os.utime(kept, (0, 0))
         changed = detect(replace(ffmpeg, version=version), tmp_path, recipe, software)
         assert "remembered" not in changed[-1].reason, other
 

@@ -22,6 +22,7 @@ from dampipe.media.progress import Progress
 from dampipe.media.recipes import PROXY_PRESETS, ProxyRecipe
 from dampipe.media.sandbox import Ended, Limits
 from dampipe.media.sessions import Sessions
+from dampipe.settings import HARDWARE, load_settings
 
 SOFT = Acceleration(SOFTWARE, True, "")
 VIDEO = VideoStream(index=0, codec="h264", width=3840, height=2160, pixel_format="yuv420p", rate=Fraction(25))
@@ -125,8 +126,10 @@ def test_the_setting_names_families() -> None:
     assert families("auto") == tuple(FAMILIES)
     assert families("vaapi,nvidia") == ("vaapi", "nvidia", SOFTWARE)
     assert families("none") == (SOFTWARE,)
-    with pytest.raises(InvalidInput, match="there is no 'voodoo'"):
-        families("voodoo")
+    assert (*HARDWARE, SOFTWARE) == tuple(FAMILIES)
+    assert load_settings(acceleration="qsv, vaapi").acceleration == "qsv, vaapi"
+    with pytest.raises(InvalidInput, match="'voodoo' is none of auto"):
+        load_settings(acceleration="vaapi,voodoo")
 
 
 BOTH, ENCODE = Plan(NVIDIA, NVIDIA, "h264"), Plan(encoder=NVIDIA)
