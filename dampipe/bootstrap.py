@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -14,17 +13,13 @@ from typing import Any
 from dampipe.domain.errors import CannotStart
 from dampipe.domain.scans import Guard
 from dampipe.library import Library
-from dampipe.media.acceleration import Acceleration, families
-from dampipe.media.detection import beside_the_cache, detect
-from dampipe.media.fallback import Machine
 from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
 from dampipe.media.filetypes import is_media
-from dampipe.media.health import Health
+from dampipe.media.machine import Hardware
 from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
 from dampipe.media.recipes import PROXY_PRESETS, FramesRecipe, PreviewRecipe, ProxyRecipe
-from dampipe.media.sessions import Sessions
 from dampipe.pipeline.dispatch import Carrier, Dispatcher
 from dampipe.pipeline.exclude import Exclude
 from dampipe.pipeline.lease import is_dead
@@ -116,25 +111,11 @@ class World:
         return find_ffmpeg(self.settings.ffmpeg or None)
 
     @cached_property
-    def accelerations(self) -> list[Acceleration]:
-        """What of this machine's video hardware works, as tried; the answer is kept in the home folder."""
-        return self._detect()
-
-    def try_hardware_again(self) -> None:
-        """Forget what is known of this machine's video hardware and try it once more."""
-        self.machine.health.forget()
-        self.accelerations = self._detect(again=True)
-
-    def _detect(self, again: bool = False) -> list[Acceleration]:
-        wanted = families(self.settings.acceleration)
-        return detect(self.ffmpeg, self.settings.home / "cache", self.proxy_recipe, wanted, again)
-
-    @cached_property
-    def machine(self) -> Machine:
-        """The state of the video hardware, which the processes of this machine share."""
-        cache = self.settings.home / "cache"
-        health = Health(beside_the_cache(cache, "hardware.json"))
-        return Machine(health, Sessions(beside_the_cache(cache, "nvenc"), self.settings.nvenc_sessions))
+    def hardware(self) -> Hardware:
+        """This machine's video hardware; what was found out is kept in the home folder."""
+        settings = self.settings
+        cache = settings.home / "cache"
+        return Hardware(self.ffmpeg, cache, self.proxy_recipe, settings.acceleration, settings.nvenc_sessions)
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -235,12 +216,7 @@ class World:
         tools = {tool for stage in stages for tool in stage.tools.values()}
         if tools & {PreviewMaker, ProxyMaker}:
             facts["ffmpeg"] = self.ffmpeg.version
-            facts["encoders"] = [one.name for one in self.accelerations if one.works]
-            facts["decoders"] = {one.name: list(one.decodes) for one in self.accelerations if one.decodes}
-            facts["set_aside"] = [
-                f"{one.part} until {datetime.fromtimestamp(one.until):%H:%M}: {one.reason}"
-                for one in self.machine.health.set_aside()
-            ]
+            facts |= self.hardware.facts()
         if Embedder in tools:
             facts["model"] = self.settings.model
             facts["device"] = self.settings.device
@@ -271,14 +247,17 @@ class Toolbox:
                     world.ffmpeg,
                     world.preview_recipe,
                     choose,
-                    accelerations=world.accelerations,
-                    machine=world.machine,
+                    accelerations=world.hardware.accelerations,
+                    machine=world.hardware.machine,
                 ),
                 lambda: world.preview_recipe.fingerprint,
             ),
             ProxyMaker: _Tool(
                 lambda: ProxyMaker(
-                    world.ffmpeg, world.proxy_recipe, world.accelerations, machine=world.machine
+                    world.ffmpeg,
+                    world.proxy_recipe,
+                    world.hardware.accelerations,
+                    machine=world.hardware.machine,
                 ),
                 lambda: world.proxy_recipe.fingerprint,
             ),

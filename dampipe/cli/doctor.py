@@ -27,7 +27,7 @@ def command(again: bool, as_json: bool) -> None:
     except CatalogueDown:  # one finding among others
         here = this_world()
     if again:
-        here.try_hardware_again()
+        here.hardware.try_again()
     findings = []
     for finding in examine(here):
         findings.append(finding)

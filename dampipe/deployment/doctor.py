@@ -126,7 +126,7 @@ def _ffmpeg(world: World) -> Finding:
 
 
 def _acceleration(world: World) -> Finding:
-    tried = world.accelerations
+    tried = world.hardware.accelerations
     works = [_abilities(one) for one in tried if one.usable]
     failed = [f"{one.name} ({one.reason})" for one in tried if not one.usable]
     found = f"works: {'; '.join(works) or 'nothing'}"
@@ -135,7 +135,7 @@ def _acceleration(world: World) -> Finding:
     if not any(one.works for one in tried):
         hint = "This ffmpeg has no H.264 encoder that works; see the setting ffmpeg."
         return Finding(what="acceleration", verdict=Verdict.BROKEN, found=found, hint=hint)
-    aside = world.machine.health.set_aside()
+    aside = world.hardware.machine.health.set_aside()
     if aside:
         found += f". Set aside after failures: {', '.join(f'{one.part} ({one.reason})' for one in aside)}"
         hint = "It is used again by itself later; `dampipe doctor --again` tries everything now."

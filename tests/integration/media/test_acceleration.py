@@ -286,19 +286,19 @@ def test_a_preview_decodes_on_the_card_only_what_is_worth_it(
     assert (fallen.plan, len(fallen.warnings)) == (SOFTWARE, 1)
 
 
-SOME = {name: KINDS[name] for name in ("h264", "mpeg2")}
+SOME = {name: KINDS[name] for name in ("h264", "hevc-10")}
 
 
 def test_the_trial_finds_out_what_a_card_does(card: Card) -> None:
-    card.order(refuses=["mpeg2"])
+    card.order(refuses=["hevc-10"])
     found = try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), SOME)
     assert (found.works, found.decodes) == (True, ("h264",))
     assert found.reason.startswith("encoded 12 frames in ")
     card.order(no_encoder=True, refuses=["h264"])
     found = try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), SOME)
-    assert (found.works, found.decodes) == (False, ("mpeg2",)), "some cards decode only"
+    assert (found.works, found.decodes) == (False, ("hevc-10",)), "some cards decode only"
     assert "OpenEncodeSessionEx" in found.reason
-    card.order(spoil=True, refuses=["mpeg2"])
+    card.order(spoil=True, refuses=["hevc-10"])
     found = try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), SOME)
     assert found.decodes == (), "a card that gives wrong pictures decodes nothing"
     card.order(absent=True)
