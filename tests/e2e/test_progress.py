@@ -73,5 +73,5 @@ def test_the_page_shows_it(browser: Browser, deployment: Deployment) -> None:
 def test_nothing_is_left_of_it_when_the_file_is_through(deployment: Deployment) -> None:
     (deployment.footage / f"{NAME}.go").touch()  # type: ignore[attr-defined]
     deployment.wait_for(lambda: status(deployment)["stages"]["proxy"]["done"] == 1)
-    assert status(deployment)["running"] == []
+    deployment.wait_for(lambda: status(deployment)["running"] == [])
     deployment.wait_for(lambda: "1:15" not in str(results_in_flower(deployment)))
