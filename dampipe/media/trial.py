@@ -1,9 +1,9 @@
 """A trial: a family of hardware decodes and encodes real frames, and what comes out is compared with software's."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import ffmpeg as graphs
 import numpy as np
@@ -44,104 +44,107 @@ def try_family(
     reasons: list[str] = []
     with tempfile.TemporaryDirectory(prefix="dampipe-trial-") as name:
         for device in family.devices():
-            here = Acceleration(family.name, True, "", device=device)
+            trial = _Trial(ffmpeg, Acceleration(family.name, True, "", device=device), recipe, Path(name))
             try:
-                _open(ffmpeg, here)
+                trial.open()
             except Refused as refused:
                 reasons.append(str(refused))
                 continue
-            return _try_device(ffmpeg, here, recipe, kinds, Path(name))
+            return trial.found(kinds)
     return Acceleration(family.name, False, reasons[0])
 
 
-def _try_device(
-    ffmpeg: Ffmpeg, here: Acceleration, recipe: ProxyRecipe, kinds: Mapping[str, Kind], folder: Path
-) -> Acceleration:
-    encodes, reason = True, ""
-    try:
-        seconds = _encode(ffmpeg, here, recipe, folder)
-        reason = f"encoded {FRAMES} frames in {seconds:.2f} s"
-    except Refused as refused:
-        encodes, reason = False, str(refused)
-        if refused.hung:
-            return Acceleration(here.name, False, reason)
-    decodes = []
-    for name, kind in kinds.items() if FAMILIES[here.name].decode else ():
+@dataclass(frozen=True)
+class _Trial:
+    """One device, tried in a folder: there ffmpeg runs under the same conditions as for footage."""
+
+    ffmpeg: Ffmpeg
+    here: Acceleration
+    recipe: ProxyRecipe
+    folder: Path
+
+    def open(self) -> None:
+        """Raises Refused when the device cannot be had at all, so that the rest need not be tried."""
+        if self.here.opening:
+            nothing = ("-f", "lavfi", "-i", "color=size=64x64:duration=0.04", "-f", "null", "-")
+            self._run([*self.here.opening, *nothing])
+
+    def found(self, kinds: Mapping[str, Kind]) -> Acceleration:
+        """Try the encoder and the decoder of each kind; after one that hangs no more are tried."""
+        encodes, decodes = True, []
         try:
-            _decode(ffmpeg, here, name, kind, recipe, folder)
-            decodes.append(name)
+            reason = f"encoded {FRAMES} frames in {self._encode():.2f} s"
         except Refused as refused:
-            if refused.hung:  # the next would, too
-                break
-    return Acceleration(here.name, encodes, reason, tuple(decodes), here.device)
+            encodes, reason = False, str(refused)
+            kinds = {} if refused.hung else kinds
+        for name, kind in kinds.items() if FAMILIES[self.here.name].decode else ():
+            try:
+                self._decode(name, kind)
+                decodes.append(name)
+            except Refused as refused:
+                if refused.hung:
+                    break
+        return replace(self.here, works=encodes, reason=reason, decodes=tuple(decodes))
 
+    @property
+    def _size(self) -> tuple[int, int]:
+        height = self.recipe.height // 2 * 2
+        return height * 16 // 9 // 2 * 2, height
 
-def _open(ffmpeg: Ffmpeg, here: Acceleration) -> None:
-    """Raises Refused when the device cannot be had at all, so that the rest need not be tried."""
-    if here.opening:
-        nothing = ("-f", "lavfi", "-i", "color=size=64x64:duration=0.04", "-f", "null", "-")
-        _run(ffmpeg, [*here.opening, *nothing])
+    def _encode(self) -> float:
+        """Encode pictures of the proxy's size; the seconds it took. Raises Refused."""
+        family = FAMILIES[self.here.name]
+        if not self.ffmpeg.has_encoder(family.encoder):
+            raise Refused(f"this ffmpeg has no {family.encoder}")
+        plan = Plan(encoder=None if self.here.name == SOFTWARE else self.here)
+        source = graphs.input(_SOURCE, f="lavfi").filter("scale", *self._size)
+        stream = plan.uploaded(source.filter("format", "yuv420p"))
+        h264 = self.recipe.model_copy(update={"codec": "h264"})
+        made = stream.output("trial.mp4", **plan.encode(h264))
+        ended = self._run([*plan.opening, *graphs.get_args(made)])
+        _compare(
+            self._look("-i", f"file:{self.folder / 'trial.mp4'}"), self._look("-f", "lavfi", "-i", _SOURCE)
+        )
+        return ended.wall
 
+    def _decode(self, name: str, kind: Kind) -> None:
+        """Decode a sample of the kind, scale it on the device and bring it down, as for previews and proxies.
 
-def _encode(ffmpeg: Ffmpeg, here: Acceleration, recipe: ProxyRecipe, folder: Path) -> float:
-    """Encode pictures of the proxy's size; the seconds it took. Raises Refused."""
-    family = FAMILIES[here.name]
-    if not ffmpeg.has_encoder(family.encoder):
-        raise Refused(f"this ffmpeg has no {family.encoder}")
-    height = recipe.height // 2 * 2
-    plan = Plan(encoder=None if here.name == SOFTWARE else here)
-    source = graphs.input(_SOURCE, f="lavfi").filter("scale", height * 16 // 9 // 2 * 2, height)
-    stream = plan.uploaded(source.filter("format", "yuv420p"))
-    h264 = recipe.model_copy(update={"codec": "h264"})
-    made = stream.output("trial.mp4", **plan.encode(h264))
-    ended = _run(ffmpeg, [*plan.opening, *graphs.get_args(made)], folder)
-    seen = _look(ffmpeg, ["-i", f"file:{folder / 'trial.mp4'}"])
-    _compare(seen, _look(ffmpeg, ["-f", "lavfi", "-i", _SOURCE]))
-    return ended.wall
+        Kinds of more than 8 bit are scaled to 8 bit and, as HDR is, in all their depth. Raises Refused.
+        """
+        sample = f"file:{self.folder / name}.mkv"
+        self._run(["-f", "lavfi", "-i", _SOURCE, "-pix_fmt", kind.formats[0], *kind.sample, sample])
+        wanted = self._look("-i", sample)
+        plan = Plan(decoder=self.here, kind=name)
+        for deep in (False, True) if kind.downloads != "nv12" else (False,):
+            stream = graphs.input(sample, **plan.input)["v:0"]
+            small = plan.downloaded(plan.scaled(stream, self._size, deep), deep)
+            grey = small.filter("scale", *_LOOK, flags="area", out_range="tv").filter("format", "gray")
+            made = grey.output("pipe:1", f="rawvideo", fps_mode="passthrough")
+            _compare(self._pictures([*plan.opening, *graphs.get_args(made)]), wanted)
 
+    def _look(self, *source: str) -> NDArray[np.uint8]:
+        """The pictures of a file or a source as software sees them."""
+        width, height = _LOOK
+        grey = ("-vf", f"scale={width}:{height}:flags=area:out_range=tv,format=gray")
+        return self._pictures([*source, *grey, "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"])
 
-def _decode(
-    ffmpeg: Ffmpeg, here: Acceleration, name: str, kind: Kind, recipe: ProxyRecipe, folder: Path
-) -> None:
-    """Decode a sample of the kind, scale it on the device and bring it down, as previews and proxies do."""
-    sample = folder / f"{name}.mkv"
-    if not sample.exists():
-        source = ["-f", "lavfi", "-i", _SOURCE, "-pix_fmt", kind.formats[0], *kind.sample]
-        if not run(ffmpeg, [*source, f"file:{sample}"], LIMITS).ok:
-            raise Refused("this ffmpeg makes no sample of it")
-    plan = Plan(decoder=here, kind=name)
-    height = recipe.height // 2 * 2
-    wanted = _look(ffmpeg, ["-i", f"file:{sample}"])
-    for deep in (False, True) if kind.downloads != "nv12" else (False,):
-        stream = graphs.input(f"file:{sample}", **plan.input)["v:0"]
-        small = plan.downloaded(plan.scaled(stream, (height * 16 // 9 // 2 * 2, height), deep), deep)
-        _compare(_grey(ffmpeg, [*plan.opening, *graphs.get_args(_shrunk(small))]), wanted)
+    def _pictures(self, arguments: list[str]) -> NDArray[np.uint8]:
+        """The grey pictures that ffmpeg writes, shape (frames, height, width)."""
+        data = bytearray()
+        self._run(arguments, data)
+        width, height = _LOOK
+        whole = len(data) // (width * height) * width * height
+        return np.frombuffer(data, np.uint8)[:whole].reshape(-1, height, width)
 
-
-def _shrunk(stream: Any) -> Any:
-    grey = stream.filter("scale", *_LOOK, flags="area", out_range="tv").filter("format", "gray")
-    return grey.output("pipe:1", f="rawvideo", fps_mode="passthrough")
-
-
-def _look(ffmpeg: Ffmpeg, source: Sequence[str]) -> NDArray[np.uint8]:
-    """The pictures of a file or a source as software sees them: shape (frames, height, width)."""
-    width, height = _LOOK
-    shrunk = (
-        "-vf",
-        f"scale={width}:{height}:flags=area:out_range=tv,format=gray",
-        "-fps_mode",
-        "passthrough",
-    )
-    return _grey(ffmpeg, [*source, *shrunk, "-f", "rawvideo", "pipe:1"])
-
-
-def _grey(ffmpeg: Ffmpeg, arguments: list[str]) -> NDArray[np.uint8]:
-    data = bytearray()
-    _run(ffmpeg, arguments, take=data)
-    width, height = _LOOK
-    return np.frombuffer(data, np.uint8)[: len(data) // (width * height) * width * height].reshape(
-        -1, height, width
-    )
+    def _run(self, arguments: list[str], take: bytearray | None = None) -> Ended:
+        on_output = take.extend if take is not None else None
+        ended = run(self.ffmpeg, arguments, LIMITS, folder=self.folder, on_output=on_output)
+        if ended.how != "exit":
+            raise Refused(f"gave nothing for {ended.wall:.0f} s", hung=True)
+        if not ended.ok:
+            raise Refused(_reason(ended))
+        return ended
 
 
 def _compare(seen: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> None:
@@ -150,16 +153,6 @@ def _compare(seen: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> None:
     apart = np.abs(seen[:FRAMES].astype(int) - wanted[:FRAMES]).mean()
     if apart > _DIFFERENCE:
         raise Refused(f"gave wrong pictures, {apart:.0f} grey levels off")
-
-
-def _run(ffmpeg: Ffmpeg, arguments: list[str], folder: Path | None = None, take: Any = None) -> Ended:
-    on_output = take.extend if take is not None else None
-    ended = run(ffmpeg, arguments, LIMITS, folder=folder, on_output=on_output)
-    if ended.how != "exit":
-        raise Refused(f"gave nothing for {ended.wall:.0f} s", hung=True)
-    if not ended.ok:
-        raise Refused(_reason(ended))
-    return ended
 
 
 def _reason(ended: Ended) -> str:

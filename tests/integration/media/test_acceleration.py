@@ -15,7 +15,7 @@ from PIL import Image
 
 from dampipe.domain.errors import BadMedia, Transient
 from dampipe.media.acceleration import Acceleration
-from dampipe.media.detection import detect
+from dampipe.media.detection import detect, machine_key
 from dampipe.media.fallback import Machine
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.hardware import FAMILIES, SOFTWARE
@@ -286,23 +286,27 @@ def test_a_preview_decodes_on_the_card_only_what_is_worth_it(
     assert (fallen.plan, len(fallen.warnings)) == (SOFTWARE, 1)
 
 
-SOME = {name: KINDS[name] for name in ("h264", "hevc-10")}
+SOME = {name: KINDS[name] for name in ("hevc-10", "mpeg2")}
 
 
 def test_the_trial_finds_out_what_a_card_does(card: Card) -> None:
-    card.order(refuses=["hevc-10"])
+    card.order(refuses=["mpeg2"])
     found = try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), SOME)
-    assert (found.works, found.decodes) == (True, ("h264",))
+    assert (found.works, found.decodes) == (True, ("hevc-10",))
     assert found.reason.startswith("encoded 12 frames in ")
-    card.order(no_encoder=True, refuses=["h264"])
-    found = try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), SOME)
-    assert (found.works, found.decodes) == (False, ("hevc-10",)), "some cards decode only"
+    assert card.calls == ["", "encode", "decode", "decode", "decode"], "10 bit as such and as 8 bit"
+
+
+def test_a_card_that_gives_wrong_pictures_or_cannot_encode(card: Card) -> None:
+    mpeg2 = {"mpeg2": KINDS["mpeg2"]}
+    card.order(no_encoder=True)
+    found = try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), mpeg2)
+    assert (found.works, found.usable, found.decodes) == (False, True, ("mpeg2",)), "some cards decode only"
     assert "OpenEncodeSessionEx" in found.reason
-    card.order(spoil=True, refuses=["hevc-10"])
-    found = try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), SOME)
-    assert found.decodes == (), "a card that gives wrong pictures decodes nothing"
+    card.order(spoil=True, no_encoder=True)
+    assert not try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), mpeg2).usable
     card.order(absent=True)
-    found = try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), SOME)
+    found = try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), mpeg2)
     assert (found.usable, found.reason, len(card.calls)) == (False, "Cannot load libcuda.so.1", 1)
 
 
@@ -321,28 +325,23 @@ def test_detection_tries_all_and_remembers(
     assert found[-1].works
     assert all(one.reason for one in found)
     [kept] = tmp_path.glob("acceleration.json*")
-
-    def change() -> None:
-        kept.write_text(kept.read_text().replace(found[-1].reason, "remembered"))
-
-    software = (SOFTWARE,)
-    change()
+    remembered = kept.read_text().replace(found[-1].reason, "remembered")
+    kept.write_text(remembered)
     assert detect(ffmpeg, tmp_path)[-1].reason == "remembered"
+    os.utime(kept, (0, 0))
+    assert detect(ffmpeg, tmp_path)[-1].reason != "remembered", "not for ever"
+    kept.write_text(remembered)
     assert detect(ffmpeg, tmp_path, again=True)[-1].reason != "remembered"
     kept.write_text("{ half a fi")
-    assert detect(ffmpeg, tmp_path, families=software)[-1].works
-    for other in ("another ffmpeg", "another driver", "another height", "another day"):
-        detect(ffmpeg, tmp_path, families=software)
-        kept.write_text(kept.read_text().replace("encoded ", "remembered "))
-        assert "remembered" in detect(ffmpeg, tmp_path, families=software)[-1].reason
-        recipe = ProxyRecipe(height=360 if other == "another height" else 720)
-        version = "9.9" if other == "another ffmpeg" else ffmpeg.version
-        if other == "another driver":
-            monkeypatch.setenv("LIBVA_DRIVER_NAME", "another")
-        if other == "another day":
-            os.utime(kept, (0, 0))
-        changed = detect(replace(ffmpeg, version=version), tmp_path, recipe, software)
-        assert "remembered" not in changed[-1].reason, other
+    assert detect(ffmpeg, tmp_path, families=(SOFTWARE,))[-1].works
+    keys = {
+        machine_key(ffmpeg, ProxyRecipe(), (SOFTWARE,)),
+        machine_key(ffmpeg, ProxyRecipe(), tuple(FAMILIES)),
+        machine_key(ffmpeg, ProxyRecipe(height=360), (SOFTWARE,)),
+        machine_key(replace(ffmpeg, version="9.9"), ProxyRecipe(), (SOFTWARE,)),
+    }
+    monkeypatch.setenv("LIBVA_DRIVER_NAME", "another")
+    assert len({*keys, machine_key(ffmpeg, ProxyRecipe(), (SOFTWARE,))}) == 5, "what changes is tried again"
 
 
 def asked(ffmpeg: Ffmpeg, *what: str) -> str:
