@@ -71,8 +71,10 @@ class Space:
         self._ids: VectorIds = np.empty(0, np.int64)
         self._rows: VectorRows = np.empty((0, dimension), np.float32)
 
-    def nearest(self, query: VectorRows, count: int) -> list[Neighbour]:
+    def nearest(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
         """The `count` nearest to `query` (shape (dimension,)), best first; some may be gone already.
+
+        among: only vectors with these ids; None means all.
 
         Raises `SearchUnavailable` if there is no usable index and too much to scan without one.
         """
@@ -80,7 +82,7 @@ class Space:
         try:
             index = self._open()
             watermark = index.watermark
-            found = {n.id: n for n in index.search(query, count)}
+            found = {n.id: n for n in index.search(query, count, among)}
         except (DampipeError, OSError, ValueError, RuntimeError) as error:
             reason, watermark, found = str(error), 0, {}
         ids, rows, whole = self._tail(watermark)
@@ -91,6 +93,9 @@ class Space:
                     hint="`dampipe status` shows how far the index stage is",
                 )
             log.warning("the vector index is behind: only the first %d vectors above it are seen", len(ids))
+        if among is not None:
+            wanted = np.isin(ids, among)
+            ids, rows = ids[wanted], rows[wanted]
         scores = rows @ query
         best = np.lexsort((ids, -scores))[:count]
         found |= {int(ids[i]): Neighbour(int(ids[i]), float(scores[i])) for i in best}

@@ -88,6 +88,33 @@ def test_both_shapes_of_a_query_and_any_count(index: VectorStorage) -> None:
     assert index.search(rows[0], 0) == []
 
 
+def test_a_search_among_some_ids_finds_the_nearest_of_them(index: VectorStorage) -> None:
+    rows = fill(index, 6000)
+    index.add(ids(6001, 100), unit(100, seed=3))
+    rows = np.concatenate([rows, unit(100, seed=3)])
+    index.remove(np.array([7, 6007]))
+    query = unit(1, seed=9)[0]
+    scores = rows @ query
+    rng = np.random.default_rng(1)
+    for wanted in (60, 1500, 6000):
+        among = rng.choice(np.arange(1, 6101), wanted, replace=False)
+        alive = among[~np.isin(among, [7, 6007])]
+        best = alive[np.argsort(-scores[alive - 1])]
+        found = index.search(query, 10, among=among)
+        assert [n.id for n in found] == best[:10].tolist(), wanted
+        assert len(index.search(query, 10_000, among=among)) == len(alive)
+
+
+def test_a_search_among_none_unknown_or_repeated_ids(index: VectorStorage) -> None:
+    rows = fill(index, 20)
+    index.remove(np.array([4]))
+    assert index.search(rows[0], 5, among=np.empty(0, np.int64)) == []
+    assert index.search(rows[0], 5, among=np.array([99, -1, 2**40])) == []
+    assert index.search(rows[3], 5, among=np.array([4])) == [], "removed"
+    assert [n.id for n in index.search(rows[0], 5, among=np.array([9, 9, 77]))] == [9]
+    assert index.search(rows[0], 0, among=np.array([1])) == []
+
+
 def test_adding_in_steps_gives_what_adding_at_once_gives(index: VectorStorage, tmp_path: Path) -> None:
     rows = unit(9000)
     for start in range(0, 9000, 1500):

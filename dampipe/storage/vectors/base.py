@@ -48,8 +48,12 @@ class VectorStorage(Protocol):
     def remove(self, ids: VectorIds) -> None:
         """Remove vectors; unknown ids are no error. Durable when it returns."""
 
-    def search(self, query: VectorRows, count: int) -> list[Neighbour]:
+    def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
         """The `count` nearest to `query` (shape (1, dimension) or (dimension,)), best first.
+
+        among: only vectors with these ids count, in any order, unknown ones and repetitions allowed; None
+        means all. The restriction holds inside the search, so that it costs no recall: `count` neighbours
+        come back if `among` holds as many.
 
         Sees what any process has added before the call. Fewer when there are fewer.
         """

@@ -110,12 +110,19 @@ class FaissVectors:
         stored = np.concatenate(parts) if parts else np.empty(0, np.int64)
         return np.setdiff1d(stored, view.removed)
 
-    def search(self, query: VectorRows, count: int) -> list[Neighbour]:
+    def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
         row = checked_query(query, self._dimension)
         view = self._fresh()
         faiss()
+        wanted, in_base, in_delta = among, view.without_removed, None
+        if wanted is not None:
+            wanted = np.setdiff1d(np.asarray(wanted, np.int64), view.removed)
+            if not len(wanted):
+                return []
+            selector = faiss().IDSelectorBatch(wanted)
+            in_base = in_delta = faiss().SearchParameters(sel=selector)
         found: list[Neighbour] = []
-        for index, options in ((view.base, view.without_removed), (view.delta, None)):
+        for index, options in ((view.base, in_base), (view.delta, in_delta)):
             if index is not None and count > 0:
                 scores, ids = index.search(row, min(count, index.ntotal), params=options)
                 # FAISS fills up with id -1 where it finds fewer.

@@ -53,10 +53,13 @@ class MemoryVectors:
             kept = ~np.isin(self._ids, ids)
             self._ids, self._rows = self._ids[kept], self._rows[kept]
 
-    def search(self, query: VectorRows, count: int) -> list[Neighbour]:
+    def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
         row = checked_query(query, self._dimension)
         with self._lock:
             ids, rows = self._ids, self._rows
+        if among is not None:
+            wanted = np.isin(ids, among)
+            ids, rows = ids[wanted], rows[wanted]
         scores = rows @ row[0]
         best = np.lexsort((ids, -scores))[: max(0, count)]
         return [Neighbour(int(ids[i]), float(scores[i])) for i in best]
