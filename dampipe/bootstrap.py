@@ -101,8 +101,9 @@ class World:
         return AutoStorage(self.catalog, None if self.settings.vectors == "none" else self._vectors)
 
     def _vectors(self, model: str, dimension: int) -> VectorStorage:
-        folder = self.settings.index_folder / _file_name(model)
-        config = {"folder": str(folder), "dimension": dimension}
+        name = _file_name(model)
+        own = {"folder": str(self.settings.index_folder / name), "dimension": dimension, "name": name}
+        config = {**self.settings.vectors_options, **own}
         return get_storage_backend(self.settings.vectors, config)  # type: ignore[return-value]
 
     @cached_property

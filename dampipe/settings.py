@@ -98,7 +98,13 @@ class Settings(BaseSettings):
     blobs_options: dict[str, Any] = Field(
         default_factory=dict, description="Options for the blob store (keys, endpoint), as fsspec names them."
     )
-    vectors: str = Field("faiss", description="Vector index backend, or `none`.")
+    vectors: str = Field(
+        "faiss", description="Vector index backend: faiss, pgvector, milvus, weaviate, or `none`."
+    )
+    vectors_options: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Options for the vector index (address, limits), as its backend names them.",
+    )
 
     model: str = Field(
         "ViT-B-32-256/datacomp_s34b_b86k",
@@ -227,7 +233,8 @@ def shown(settings: Settings) -> dict[str, Any]:
     values = settings.model_dump(mode="json")
     for name in ("broker_url", "database_url", "blobs_url"):
         values[name] = re.sub(r"(://[^/@]*:)[^/@]*@", r"\1***@", values[name])
-    values["blobs_options"] = dict.fromkeys(values["blobs_options"], "***")
+    for name in ("blobs_options", "vectors_options"):
+        values[name] = dict.fromkeys(values[name], "***")
     return values
 
 

@@ -112,6 +112,33 @@ class Pruned(BaseModel):
     """The first of the locations."""
 
 
+class IndexReport(BaseModel):
+    """The vector index of one model, held against the catalogue. Counts are vectors."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    kind: str
+    """How it finds, in words."""
+    vectors: int
+    bytes: int = 0
+    """What it takes on disk; 0 where the backend does not tell."""
+    waiting: int = 0
+    """Newer than the index; the index stage brings them in, and search scans them until then."""
+    missing: int = 0
+    """What the index should hold and does not."""
+    superfluous: int = 0
+    """What it holds and the catalogue no longer does; search passes them by."""
+    damage: tuple[str, ...] = ()
+    """What is wrong with its files, a sentence each."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong; waiting and superfluous vectors are not."""
+        return not self.missing and not self.damage
+
+
 class Details(BaseModel):
     """All that is known of one asset."""
 

@@ -27,15 +27,18 @@ def faiss(folder: Path) -> Open:
     return lambda: FaissVectors(folder, D, "m")
 
 
+def faiss_estimating(folder: Path) -> Open:
+    return lambda: FaissVectors(folder, D, "m", exact_up_to=1000, rerank=20_000)
+
+
 def memory(folder: Path) -> Open:
     index = MemoryVectors(D)
     return lambda: index
 
 
-BACKENDS = {"faiss": faiss, "memory": memory}
-DURABLE = {
-    "faiss": "from dampipe.storage.vectors.faiss import FaissVectors as B; open_ = lambda p: B(p, 32, 'm')"
-}
+BACKENDS = {"faiss": faiss, "faiss with codes": faiss_estimating, "memory": memory}
+_FAISS = "from dampipe.storage.vectors.faiss import FaissVectors as B; open_ = lambda p: B(p, 32, 'm'"
+DURABLE = {"faiss": f"{_FAISS})", "faiss with codes": f"{_FAISS}, exact_up_to=1000, rerank=20_000)"}
 
 
 @pytest.fixture(params=BACKENDS)
@@ -171,6 +174,49 @@ def test_clear_forgets_everything(index: VectorStorage) -> None:
     assert (index.watermark, len(index), index.ids().tolist()) == (0, 0, [])
     fill(index, 3)
     assert (index.watermark, len(index)) == (3, 3)
+
+
+def batches(rows: NDArray[np.float32], first: int, size: int) -> Any:
+    return ((ids(first + i, len(rows[i : i + size])), rows[i : i + size]) for i in range(0, len(rows), size))
+
+
+def test_replace_holds_what_it_was_given_and_nothing_else(index: VectorStorage, opened: Open) -> None:
+    fill(index, 3000)
+    index.remove(ids(1, 100))
+    rows = unit(7000, seed=4)
+    index.replace(batches(rows, 501, 900))
+    for one in (index, opened()):
+        assert (one.watermark, len(one)) == (7500, 7000)
+        assert one.ids().tolist() == list(range(501, 7501))
+        assert [one.search(rows[i], 1)[0].id for i in (0, 3500, 6999)] == [501, 4001, 7500]
+    index.add(ids(7501, 2), unit(2))
+    assert (index.watermark, len(index)) == (7502, 7002)
+    index.replace([])
+    assert (index.watermark, len(index), index.search(rows[0], 1)) == (0, 0, [])
+
+
+def test_replace_goes_unseen_until_it_is_complete(index: VectorStorage, opened: Open) -> None:
+    rows, other = fill(index, 2000), opened()
+
+    def failing() -> Any:
+        yield from batches(unit(3000, seed=4), 3001, 1000)
+        for one in (index, other):
+            assert (one.watermark, len(one), one.search(rows[9], 1)[0].id) == (2000, 2000, 10)
+        raise OSError("the catalogue went away")
+
+    with pytest.raises(OSError, match="went away"):
+        index.replace(failing())
+    with pytest.raises(ValueError):
+        index.replace([(ids(5, 2), unit(2)), (ids(6, 1), unit(1))])
+    assert (index.watermark, len(other), other.search(rows[9], 1)[0].id) == (2000, 2000, 10)
+
+
+def test_what_it_tells_of_itself(index: VectorStorage) -> None:
+    assert (index.facts().vectors, index.damage()) == (0, [])
+    fill(index, 3000)
+    facts = index.facts()
+    assert (facts.vectors, index.damage()) == (3000, [])
+    assert facts.kind
 
 
 @pytest.mark.parametrize(
