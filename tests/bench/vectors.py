@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import text
 
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.catalog.catalog import Catalog
@@ -94,7 +93,6 @@ def fill(path: Path, rows: NDArray[np.float16]) -> Catalog:
     catalog = Catalog(Database(f"sqlite:///{path}", 30))
     catalog.set_up()
     with catalog.database.write() as connection:
-        connection.execute(text("PRAGMA synchronous = OFF"))
         for asset in range(COUNT // PER_ASSET):
             first = asset * PER_ASSET
             connection.execute(

@@ -36,15 +36,44 @@ def memory(folder: Path) -> Open:
     return lambda: index
 
 
-BACKENDS = {"faiss": faiss, "faiss with codes": faiss_estimating, "memory": memory}
+def pgvector(folder: Path, url: str = "") -> Open:
+    """The database's address is beside the folder, for other processes."""
+    from dampipe.storage.vectors.pgvector import PgVectors
+
+    if url:
+        folder.with_name("url").write_text(url)
+    return lambda: PgVectors(folder.with_name("url").read_text(), D, "m")
+
+
+BACKENDS = {"faiss": faiss, "faiss with codes": faiss_estimating, "memory": memory, "pgvector": pgvector}
 _FAISS = "from dampipe.storage.vectors.faiss import FaissVectors as B; open_ = lambda p: B(p, 32, 'm'"
-DURABLE = {"faiss": f"{_FAISS})", "faiss with codes": f"{_FAISS}, exact_up_to=1000, rerank=20_000)"}
+DURABLE = {
+    "faiss": f"{_FAISS})",
+    "faiss with codes": f"{_FAISS}, exact_up_to=1000, rerank=20_000)",
+    "pgvector": "from dampipe.storage.vectors.pgvector import PgVectors as B; "
+    "open_ = lambda p: B(p.with_name('url').read_text(), 32, 'm')",
+}
+
+
+def opener(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """Opens the same index again and again; starts the server that it needs, and closes at the end."""
+    if backend == "pgvector":
+        open_ = pgvector(tmp_path / "index", request.getfixturevalue("postgres_url"))
+    else:
+        open_ = BACKENDS[backend](tmp_path / "index")
+
+    def opened() -> VectorStorage:
+        index = open_()
+        request.addfinalizer(getattr(index, "close", lambda: None))
+        return index
+
+    return opened
 
 
 @pytest.fixture(params=BACKENDS)
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     """Opens the same index again and again."""
-    return BACKENDS[request.param](tmp_path / "index")
+    return opener(request.param, request, tmp_path)
 
 
 @pytest.fixture
@@ -274,8 +303,10 @@ def test_one_writer_and_many_readers_in_one_process(index: VectorStorage) -> Non
 
 
 @pytest.mark.parametrize("backend", DURABLE)
-def test_another_process_sees_it_at_its_next_search(backend: str, tmp_path: Path) -> None:
-    reader = BACKENDS[backend](tmp_path / "index")()
+def test_another_process_sees_it_at_its_next_search(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    reader = opener(backend, request, tmp_path)()
     rows = unit(6000)
     assert reader.search(rows[0], 1) == []
     np.save(tmp_path / "rows.npy", rows)
@@ -306,8 +337,8 @@ for line in sys.stdin:
 
 
 @pytest.mark.parametrize("backend", DURABLE)
-def test_it_outlives_its_process(backend: str, tmp_path: Path) -> None:
-    opened = BACKENDS[backend](tmp_path / "index")
+def test_it_outlives_its_process(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    opened = opener(backend, request, tmp_path)
     rows = fill(opened(), 50)
     again = opened()
     assert (again.watermark, len(again), again.search(rows[7], 1)[0].id) == (50, 50, 8)
