@@ -91,47 +91,69 @@ class Runs:
             )
 
     def finish(
-        self, claimed: Claimed, key: RunKey, owner: str, output: StageOutput, nexts: Sequence[Next], own: bool
-    ) -> set[str]:
-        """Save output, state, event and the runs that come next, all or nothing.
+        self,
+        finished: Sequence[tuple[Claimed, StageOutput]],
+        key: RunKey,
+        owner: str,
+        nexts: Sequence[Next],
+        own: int,
+    ) -> list[set[str] | None]:
+        """Save outputs, states, events and the runs that come next, all or nothing.
 
-        `own`: the chain under way is this run's own, so it goes on to the next run itself. Returns
-        the lanes in which a run was created that nobody carries yet. Raises LeaseLost.
+        `own`: the id of the run whose chain is under way, so that it goes on to the next run itself. Returns
+        for each the lanes in which a run was created that nobody carries yet; None: another worker has
+        taken the run over, and what this one made is not kept.
         """
         now = time()
         with self._db.write() as connection:
-            row = connection.execute(
-                update(RUN)
-                .where(*_holding(claimed, owner))
-                .values(
-                    state=RunState.DONE,
-                    owner=None,
-                    lease_until=0.0,
-                    finished_at=now,
-                    error_kind=None,
-                    reason=None,
-                    progress=None,
-                    output=output.model_dump_json(),
-                    warnings=json.dumps(output.warnings),
+            return [
+                self._finish(connection, run, output, key, owner, nexts, run.id == own, now)
+                for run, output in finished
+            ]
+
+    def _finish(
+        self,
+        connection: Connection,
+        claimed: Claimed,
+        output: StageOutput,
+        key: RunKey,
+        owner: str,
+        nexts: Sequence[Next],
+        own: bool,
+        now: float,
+    ) -> set[str] | None:
+        row = connection.execute(
+            update(RUN)
+            .where(*_holding(claimed, owner))
+            .values(
+                state=RunState.DONE,
+                owner=None,
+                lease_until=0.0,
+                finished_at=now,
+                error_kind=None,
+                reason=None,
+                progress=None,
+                output=output.model_dump_json(),
+                warnings=json.dumps(output.warnings),
+            )
+            .returning(RUN.c.ring, RUN.c.stage)
+        ).first()
+        if row is None:
+            return None
+        asset = save_output(connection, self._db, claimed.subject, output, now)
+        if not isinstance(output, ContentHash):
+            connection.execute(
+                delete(RUN).where(
+                    RUN.c.stage == key.stage, RUN.c.asset_id == asset, RUN.c.version != key.version
                 )
-                .returning(RUN.c.ring, RUN.c.stage)
-            ).first()
-            if row is None:
-                raise LeaseLost
-            asset = save_output(connection, self._db, claimed.subject, output, now)
-            if not isinstance(output, ContentHash):
-                connection.execute(
-                    delete(RUN).where(
-                        RUN.c.stage == key.stage, RUN.c.asset_id == asset, RUN.c.version != key.version
-                    )
-                )
-            carried = own or (claimed.queued and not row.ring)
-            uncarried: set[str] = set()
-            for upcoming in nexts:
-                queued = carried and upcoming.carried
-                if self._create(connection, upcoming, asset, queued, now) and not queued:
-                    uncarried.add(upcoming.run.lane)
-            note(connection, "stage.done", asset, now, stage=key.stage, warnings=list(output.warnings))
+            )
+        carried = own or (claimed.queued and not row.ring)
+        uncarried: set[str] = set()
+        for upcoming in nexts:
+            queued = carried and upcoming.carried
+            if self._create(connection, upcoming, asset, queued, now) and not queued:
+                uncarried.add(upcoming.run.lane)
+        note(connection, "stage.done", asset, now, stage=key.stage, warnings=list(output.warnings))
         return uncarried
 
     def _create(self, connection: Connection, upcoming: Next, asset: int, queued: bool, now: float) -> bool:
