@@ -20,6 +20,7 @@ from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
 from dampipe.media.recipes import PROXY_PRESETS, FramesRecipe, PreviewRecipe, ProxyRecipe
+from dampipe.models import Models
 from dampipe.pipeline.dispatch import Carrier, Dispatcher
 from dampipe.pipeline.exclude import Exclude
 from dampipe.pipeline.lease import is_dead
@@ -119,8 +120,23 @@ class World:
     @cached_property
     def embedder(self) -> Embedder:
         """The model, not loaded before it is needed."""
+        return self._embedder(self.settings.model)
+
+    def _embedder(self, model: str) -> Embedder:
         threads = max(1, (os.cpu_count() or 1) // 2)
-        return ClipEmbedder(self.settings.model, self.settings.device, threads)
+        return ClipEmbedder(model, self.settings.device, threads)
+
+    @cached_property
+    def models(self) -> Models:
+        """Which models there are, and which one answers."""
+        return Models(
+            self.catalog,
+            self.storage,
+            lambda: self.plan,
+            self.settings.model,
+            lambda: self.embedder,
+            self._embedder,
+        )
 
     @cached_property
     def preview_recipe(self) -> PreviewRecipe:
@@ -194,7 +210,7 @@ class World:
             derivatives=self.derivatives,
             plan=lambda: self.plan,
             carrier=lambda: self.carrier,
-            embedder=lambda: self.embedder,
+            models=self.models,
             sweep=lambda: self.sweep,
         )
 

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import tempfile
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -226,6 +227,25 @@ def load_settings(**given: Any) -> Settings:
         ) from error
     except (OSError, ValueError) as error:
         raise InvalidInput(f"{config_file()} cannot be read: {error}") from error
+
+
+def write_setting(name: str, value: str) -> None:
+    """Set a text in dampipe.toml and leave the rest of the file as it is. Raises InvalidInput."""
+    path = config_file()
+    line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+    try:
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        new, count = re.subn(rf"^{name}\s*=.*$", lambda _: line, old, count=1, flags=re.M)
+        if not count:  # on top, since below a table's head it would belong to that
+            new = f"{line}\n{old}"
+        if tomllib.loads(new).get(name) != value:
+            raise ValueError(f"{name} cannot be changed there")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.new")
+        temporary.write_text(new, encoding="utf-8")
+        temporary.replace(path)
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{path} cannot be written: {error}", hint=f"Write there: {line}") from error
 
 
 def shown(settings: Settings) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class Upkeep:
         As long as files wait for their hash, assets are kept: one of those files may be one of them.
         """
         with turn(self._catalog.database, "prune"):
-            models = self._catalog.pruning.models()
+            models = self._catalog.models.all()
             for model in models:
                 self._advance(model)  # opens the index while the model still has vectors
             done = self._catalog.pruning.prune(self._id(source), self._derivatives.delete, told)
@@ -82,7 +82,7 @@ class Upkeep:
 
         Raises Unavailable where there is no vector index.
         """
-        found = map(self._storage.check_index, self._catalog.pruning.models())
+        found = map(self._storage.check_index, self._catalog.models.all())
         return [report for report in found if report is not None]
 
     def rebuild_index(self, told: Callable[[str], None] = lambda _: None) -> list[IndexReport]:
@@ -90,14 +90,14 @@ class Upkeep:
 
         told: hears each model before its turn. Raises Unavailable, Transient when a rebuild is under way.
         """
-        for model in self._catalog.pruning.models():
+        for model in self._catalog.models.all():
             told(model)
             self._storage.rebuild_index(model)
         return self.check_index()
 
     def index_facts(self) -> dict[str, IndexFacts]:
         """What the index of each model tells of itself. Raises Unavailable."""
-        found = {model: self._storage.index_facts(model) for model in self._catalog.pruning.models()}
+        found = {model: self._storage.index_facts(model) for model in self._catalog.models.all()}
         return {model: facts for model, facts in found.items() if facts is not None}
 
     def _id(self, source: str | None) -> int | None:

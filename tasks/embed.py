@@ -34,6 +34,7 @@ def embed(previews: list[Preview], store: DerivativeStore, embedder: Embedder) -
     for preview, vectors in zip(previews, embed_each(embedder, frames()), strict=True):
         yield Embedding(
             model=embedder.fingerprint,
+            name=embedder.name,
             dimension=vectors.shape[1],
             times=tuple(frame.time for frame in preview.frames),
             shots=tuple(frame.shot for frame in preview.frames),

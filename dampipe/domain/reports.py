@@ -139,6 +139,32 @@ class IndexReport(BaseModel):
         return not self.missing and not self.damage
 
 
+class ModelReport(BaseModel):
+    """An embedding model."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    """As the setting `model` takes it."""
+    fingerprint: str
+    licence: str = ""
+    """Of the weights; empty where it is not known."""
+    size: int = 0
+    """Pixels of its frames, both ways; 0 where the model cannot be reached now."""
+    weights_here: bool = False
+    """Whether the weights are on this machine."""
+    needs: str = ""
+    """A package that it needs and dampipe does not bring."""
+    note: str = ""
+    """What speaks for it."""
+    used: bool = False
+    """Whether the settings name it."""
+    answers: bool = False
+    """Whether search asks it: an old model does until the new one's vectors are complete."""
+    assets: int = 0
+    """How many assets have vectors of it."""
+
+
 class Details(BaseModel):
     """All that is known of one asset."""
 
