@@ -45,13 +45,30 @@ def pgvector(folder: Path, url: str = "") -> Open:
     return lambda: PgVectors(folder.with_name("url").read_text(), D, "m")
 
 
-BACKENDS = {"faiss": faiss, "faiss with codes": faiss_estimating, "memory": memory, "pgvector": pgvector}
+def milvus(folder: Path, uri: str = "") -> Open:
+    from dampipe.storage.vectors.milvus import MilvusVectors
+
+    if uri:
+        folder.with_name("url").write_text(uri)
+    name = str(folder)  # many tests share a server
+    return lambda: MilvusVectors(folder.with_name("url").read_text(), D, name)
+
+
+BACKENDS = {
+    "faiss": faiss,
+    "faiss with codes": faiss_estimating,
+    "memory": memory,
+    "pgvector": pgvector,
+    "milvus": milvus,
+}
 _FAISS = "from dampipe.storage.vectors.faiss import FaissVectors as B; open_ = lambda p: B(p, 32, 'm'"
 DURABLE = {
     "faiss": f"{_FAISS})",
     "faiss with codes": f"{_FAISS}, exact_up_to=1000, rerank=20_000)",
     "pgvector": "from dampipe.storage.vectors.pgvector import PgVectors as B; "
     "open_ = lambda p: B(p.with_name('url').read_text(), 32, 'm')",
+    "milvus": "from dampipe.storage.vectors.milvus import MilvusVectors as B; "
+    "open_ = lambda p: B(p.with_name('url').read_text(), 32, str(p))",
 }
 
 
@@ -59,6 +76,8 @@ def opener(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Open
     """Opens the same index again and again; starts the server that it needs, and closes at the end."""
     if backend == "pgvector":
         open_ = pgvector(tmp_path / "index", request.getfixturevalue("postgres_url"))
+    elif backend == "milvus":
+        open_ = milvus(tmp_path / "index", request.getfixturevalue("milvus_uri"))
     else:
         open_ = BACKENDS[backend](tmp_path / "index")
 
