@@ -105,6 +105,8 @@ class World:
         name = _file_name(model)
         own = {"folder": str(self.settings.index_folder / name), "dimension": dimension, "name": name}
         config = {**self.settings.vectors_options, **own}
+        if self.settings.vectors == "pgvector":
+            config.setdefault("url", self.settings.database)  # the catalogue's own, where it is PostgreSQL
         return get_storage_backend(self.settings.vectors, config)  # type: ignore[return-value]
 
     @cached_property

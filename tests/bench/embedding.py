@@ -33,7 +33,7 @@ from tests.e2e.deployment import Deployment
 ROUNDS = 5
 CASES = (
     # model, assets, frames of each
-    ("tiny", 60, 60),
+    ("tiny", 120, 60),
     ("tiny", 1500, 1),
     ("ViT-B-32, random weights", 8, 32),
     ("ViT-B-32, random weights", 256, 1),
