@@ -3,15 +3,17 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import update
 
+from dampipe import bootstrap
 from dampipe.bootstrap import World
+from dampipe.cli import main
 from dampipe.domain.assets import AssetRef
 from dampipe.domain.derivatives import DerivativeKind, Frame, Preview
 from dampipe.domain.errors import Busy, InvalidInput, NotFound
@@ -26,7 +28,6 @@ from dampipe.vision import tiny
 from dampipe.vision.shapes import COLOURS
 
 ASSETS = 4
-ROOT = Path(__file__).parents[3]
 
 
 @stage(queue="io", version=1)
@@ -163,39 +164,47 @@ def test_an_old_model_that_is_gone_does_not_answer(home: Path, folders: tuple[Pa
     here.catalog.close()
 
 
-def dampipe(home: Path, *arguments: str, code: int = 0) -> str:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("DAMPIPE_")}
-    pipeline = "tests.integration.vision.test_models:PIPELINE"
-    done = subprocess.run(
-        [sys.executable, "-m", "dampipe", *arguments],
-        env={**clean, "DAMPIPE_HOME": str(home), "DAMPIPE_PIPELINE": pipeline, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == code, done.stderr
-    return done.stdout
+@pytest.fixture
+def dampipe(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Runs a command on the library of these tests, each as in a process of its own."""
+    for name in list(os.environ):
+        if name.startswith("DAMPIPE_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("DAMPIPE_HOME", str(home))
+    monkeypatch.setenv("DAMPIPE_PIPELINE", "tests.integration.vision.test_models:PIPELINE")
+
+    def run(*arguments: str, code: int = 0) -> str:
+        bootstrap._worlds.clear()
+        done = CliRunner().invoke(main, arguments)
+        assert done.exit_code == code, (done.output, done.exception)
+        bootstrap.this_world().catalog.close()
+        bootstrap._worlds.clear()
+        return done.stdout
+
+    return run
 
 
-def test_the_commands_model_and_index(home: Path, folders: tuple[Path, Path]) -> None:
+def test_the_commands_model_and_index(
+    home: Path, folders: tuple[Path, Path], dampipe: Callable[..., str]
+) -> None:
     old, new = map(str, folders)
     (home / "dampipe.toml").write_text(f'# mine\nmodel = "{old}"\nport = 8800\n')
-    [report] = json.loads(dampipe(home, "index", "check", "--json"))
+    [report] = json.loads(dampipe("index", "check", "--json"))
     assert (report["vectors"], report["missing"], report["sound"]) == (ASSETS, 0, True)
     damaged = next((home / "index").glob("*/rows-*"))
     damaged.write_bytes(damaged.read_bytes()[:-1])
-    [report] = json.loads(dampipe(home, "index", "check", "--json", code=10))
+    [report] = json.loads(dampipe("index", "check", "--json", code=10))
     assert (report["waiting"], len(report["damage"]), report["sound"]) == (ASSETS, 1, False)
-    assert f"{ASSETS}" in dampipe(home, "index", "rebuild")
-    dampipe(home, "index", "check")
-    assert "Restart `dampipe up`" in dampipe(home, "model", "use", new)
+    assert f"{ASSETS}" in dampipe("index", "rebuild")
+    dampipe("index", "check")
+    assert "Restart `dampipe up`" in dampipe("model", "use", new)
     assert (home / "dampipe.toml").read_text() == f'# mine\nmodel = "{new}"\nport = 8800\n'
-    listed = {one["name"]: one for one in json.loads(dampipe(home, "model", "list", "--json"))}
+    listed = {one["name"]: one for one in json.loads(dampipe("model", "list", "--json"))}
     assert (listed[old]["answers"], listed[old]["assets"], listed[new]["used"]) == (True, ASSETS, True)
-    assert "answers search until the new one is complete" in dampipe(home, "model", "list")
-    assert "Apache-2.0" in dampipe(home, "model", "info", "PE-Core-B-16/meta")
-    assert dampipe(home, "model", "use", "no-such-model", code=2) == ""
-    dampipe(home, "model", "forget", old, code=12)
+    assert "answers search until the new one is complete" in dampipe("model", "list")
+    assert "Apache-2.0" in dampipe("model", "info", "PE-Core-B-16/meta")
+    assert dampipe("model", "use", "no-such-model", code=2) == ""
+    dampipe("model", "forget", old, code=12)
 
 
 def test_models_worth_a_thought_are_known_and_free(tmp_path: Path) -> None:
