@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import clips, spine
+from tests.bench import clips, embedding, spine, vectors
 
-BENCHES = {"spine": spine.main, "clips": clips.main}
+BENCHES = {"spine": spine.main, "clips": clips.main, "vectors": vectors.main, "embedding": embedding.main}
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import pytest
 from dampipe.bootstrap import World
 from dampipe.domain.errors import InvalidInput
 from dampipe.media.recipes import PROXY_PRESETS
-from dampipe.settings import Settings, load_settings, origin, sample
+from dampipe.settings import Settings, load_settings, origin, sample, write_setting
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +93,35 @@ def test_every_preset_of_proxies_can_be_set_and_is_changed_by_the_settings_besid
     assert web == PROXY_PRESETS["web"].model_copy(update={"height": 360, "crf": 30})
     edit = World(load_settings(proxy="edit", proxy_crf=30)).proxy_recipe
     assert edit == PROXY_PRESETS["edit"], "ProRes has no such quality: nothing is made again for it"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", 'model = "a/b"\n'),
+        ("# mine\nport = 1\n", 'model = "a/b"\n# mine\nport = 1\n'),
+        ('port = 1\nmodel="old" # why\n', 'port = 1\nmodel = "a/b"\n'),
+        (
+            '# model = "x"\n[blobs_options]\nkey = "k"\n',
+            'model = "a/b"\n# model = "x"\n[blobs_options]\nkey = "k"\n',
+        ),
+    ],
+)
+def test_a_setting_is_written_and_the_rest_of_the_file_stays(
+    before: str, after: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "dampipe.toml"
+    monkeypatch.setenv("DAMPIPE_CONFIG", str(file))
+    if before:
+        file.write_text(before)
+    write_setting("model", "a/b")
+    assert file.read_text() == after
+
+
+def test_a_file_that_is_no_toml_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "dampipe.toml"
+    monkeypatch.setenv("DAMPIPE_CONFIG", str(file))
+    file.write_text("[oops\n")
+    with pytest.raises(InvalidInput, match="cannot be written"):
+        write_setting("model", "a/b")
+    assert file.read_text() == "[oops\n"
