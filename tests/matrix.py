@@ -59,7 +59,8 @@ MATRIX: dict[str, Sample] = {
         "v", ("-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "lp=1", "-pix_fmt", "yuv420p", *_GOP)
     ),
     "av1-10.mkv": Sample(
-        "v", ("-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "lp=1", "-pix_fmt", "yuv420p10le", *_GOP)
+        "v",
+        ("-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "lp=1", "-pix_fmt", "yuv420p10le", *_GOP),
     ),
     "prores.mov": Sample("va", ("-c:v", "prores_ks", "-pix_fmt", "yuv422p10le", "-c:a", "pcm_s16le")),
     "prores4444.mov": Sample("v", ("-c:v", "prores_ks", "-profile:v", "4444", "-pix_fmt", "yuva444p10le")),
@@ -85,7 +86,9 @@ MATRIX: dict[str, Sample] = {
             *("-timecode", "23:59:59:10"),
         ),
     ),
-    "surround.mkv": Sample("va", (*_X264, "-pix_fmt", "yuv420p", "-af", "aformat=channel_layouts=5.1", "-c:a", "flac")),
+    "surround.mkv": Sample(
+        "va", (*_X264, "-pix_fmt", "yuv420p", "-af", "aformat=channel_layouts=5.1", "-c:a", "flac")
+    ),
     "silence.mov": Sample("vs", (*_X264, "-pix_fmt", "yuv420p", "-c:a", "aac")),
     "telemetry.ts": Sample("vda", (*_X264, "-pix_fmt", "yuv420p", "-c:a", "aac", "-c:d", "copy")),
     "odd-size.mkv": Sample("v", ("-vf", "scale=319:179", "-c:v", "ffv1", "-pix_fmt", "yuv444p"), (318, 178)),
@@ -116,7 +119,9 @@ MATRIX: dict[str, Sample] = {
     "still.webp": Sample("v", ("-frames:v", "1", "-c:v", "libwebp")),
     "still.tiff": Sample("v", ("-frames:v", "1", "-update", "1")),
     "still.bmp": Sample("v", ("-frames:v", "1", "-update", "1")),
-    "still.avif": Sample("v", ("-frames:v", "1", "-c:v", "libsvtav1", "-pix_fmt", "yuv420p", "-svtav1-params", "lp=1")),
+    "still.avif": Sample(
+        "v", ("-frames:v", "1", "-c:v", "libsvtav1", "-pix_fmt", "yuv420p", "-svtav1-params", "lp=1")
+    ),
 }
 """Name -> how it is made. `rotated.mov` is "h264.mp4" with another display matrix."""
 

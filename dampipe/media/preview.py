@@ -1,7 +1,7 @@
 """The preview pass: poster, sprite and frames out of one ffmpeg, which decodes as little as it can."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -10,8 +10,9 @@ import numpy as np
 from dampipe.domain.derivatives import DerivativeKind, Frame
 from dampipe.domain.errors import StageError, Transient
 from dampipe.domain.media import MediaInfo
+from dampipe.media import salvage
 from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.made import MadeFile
+from dampipe.media.made import LONGEST, MadeFile
 from dampipe.media.preview_pass import POSTER_NAME, Pictures, PreviewPass
 from dampipe.media.progress import Progress
 from dampipe.media.recipes import PreviewRecipe
@@ -68,7 +69,20 @@ class PreviewMaker:
         Footage without a picture gets a poster of its waveform and nothing else; stills get no sprite.
         Raises `BadMedia` when nothing can be decoded, `Transient` when the storage gives way.
         """
-        limits = self._limits or Limits(seconds=600 + 2 * (media.duration or 3600))
+        made, lost = salvage.best(
+            media, salvage.without_picture(media), lambda part: self._made(source, part, folder, progress)
+        )
+        return replace(made, warnings=(*lost, *made.warnings))
+
+    def _made(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        progress: Callable[[Progress], None] | None,
+    ) -> MadePreview:
+        """As `make`, of all that `media` names."""
+        limits = self._limits or Limits(seconds=600 + 2 * min(media.duration or 3600, LONGEST))
         if media.video is None:
             poster = folder / POSTER_NAME
             draw_waveform(self.ffmpeg, source, media, poster, self.recipe.poster, limits, progress)

@@ -1,7 +1,7 @@
 """The proxy pass: the one full decode, into a light copy, the exact shots and the waveform."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,10 @@ import ffmpeg as graphs
 from dampipe.domain.derivatives import DerivativeKind
 from dampipe.domain.errors import BadMedia, Unavailable
 from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
-from dampipe.media import opening, peaks, picture, shots
+from dampipe.media import opening, peaks, picture, salvage, shots, sound
 from dampipe.media.acceleration import Acceleration, usable
 from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.made import MadeFile, cut_short
+from dampipe.media.made import LONGEST, MadeFile, cut_short, damage
 from dampipe.media.progress import Progress
 from dampipe.media.recipes import ProxyRecipe
 from dampipe.media.sandbox import Ended, Limits, run
@@ -61,7 +61,7 @@ class ProxyMaker:
     ) -> None:
         """accelerations: as `detect` gives them; those that do not work are left out, and all are for ProRes.
 
-        limits: for one ffmpeg; by default half an hour and twenty times the footage's duration.
+        limits: for one ffmpeg; by default ten minutes and twenty times the footage's duration.
         """
         self.ffmpeg = ffmpeg
         self.recipe = recipe
@@ -87,6 +87,20 @@ class ProxyMaker:
         """
         if media.kind is MediaKind.STILL:
             return MadeProxy()
+        parts = (*salvage.without_sound(media), *salvage.without_picture(media))
+        made, lost = salvage.best(media, parts, lambda part: self._made(source, part, folder, progress))
+        return replace(made, warnings=(*lost, *made.warnings))
+
+    def _made(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        progress: Callable[[Progress], None] | None,
+    ) -> MadeProxy:
+        """As `make`, of all that `media` names."""
+        for left in folder.glob(f"{PROXY_NAME}.*"):
+            left.unlink()
         path = folder / f"{PROXY_NAME}.{self._container(media)}"
         warnings: list[str] = []
         plans: list[Acceleration | None] = [None]
@@ -99,8 +113,8 @@ class ProxyMaker:
             if media.video.hdr and not self._deep and not self.ffmpeg.has_filter("zscale"):
                 warnings.append(picture.NO_TONE_MAPPING)
         for plan, following in zip(plans, [*plans[1:], None], strict=True):
-            sound = peaks.Peaks()
-            ended = self._attempt(source, media, path, plan, progress, sound.feed)
+            loudness = peaks.Peaks()
+            ended = self._attempt(source, media, path, plan, progress, loudness.feed)
             scores = shots.read_scores(folder)
             made = _duration(path)
             if ended.ok and made:
@@ -110,10 +124,10 @@ class ProxyMaker:
             warnings.append(
                 f"{plan.name if plan else 'it'} failed on this file, {following.name} made the proxy"
             )
-        partial = _partial(media, made, ended)
-        if partial:
-            warnings.append(partial)
-        waveform = _waveform(sound.write(folder))
+        flaw = _flaw(media, made, ended, None if self._deep else self.recipe.max_rate)
+        if flaw:
+            warnings.append(flaw)
+        waveform = _waveform(loudness.write(folder))
         return MadeProxy(
             MadeFile(DerivativeKind.PROXY, path, _media_type(media, path)),
             waveform,
@@ -133,10 +147,10 @@ class ProxyMaker:
         progress: Callable[[Progress], None] | None,
         on_output: Callable[[bytes], None],
     ) -> Ended:
-        duration = media.duration or 3600.0
+        duration = min(media.duration or 3600.0, LONGEST)
         bitrate = PRORES_BITRATE if self._deep else self.recipe.max_bitrate
         limits = self._limits or Limits(
-            seconds=1800 + 20 * duration,
+            seconds=600 + 20 * duration,
             file_size=(1 << 28) + int(2 * duration * 125 * (bitrate + 1000)),
             nice=NICE,
         )
@@ -178,13 +192,14 @@ class ProxyMaker:
             others.append(shots.scored(branches[1], size))
             options |= plan.arguments(self.recipe) | self._picture_options(media)
         if media.audio:
-            sound = footage[str(media.audio[0].index)]
-            others.append(peaks.sampled(sound))
             if options["f"] == "mov":
+                others.append(peaks.sampled(footage[str(media.audio[0].index)]))
                 streams += [footage[str(track.index)] for track in media.audio]
                 options["c:a"] = "pcm_s16le"
             else:
-                streams.append(sound)
+                heard, sampled = sound.heard(footage, media)
+                streams.append(heard)
+                others.append(sampled)
                 options |= {"c:a": "aac", "b:a": f"{self.recipe.audio_bitrate}k", "ac": 2, "ar": 48000}
         return [graphs.output(*streams, name, **options), *others]
 
@@ -253,12 +268,17 @@ def _duration(path: Path) -> dict[str, float]:
         return {}
 
 
-def _partial(media: MediaInfo, made: dict[str, float], ended: Ended) -> str | None:
-    """The sentence for a proxy that is shorter than its source. ffmpeg's exit status does not tell.
+def _flaw(media: MediaInfo, made: dict[str, float], ended: Ended, most: int | None) -> str | None:
+    """The sentence for a proxy that lacks something of its source. ffmpeg's exit status does not tell.
 
     The picture may end before the sound by right; it counts as cut short only where ffmpeg complained.
+    most: pictures a second that the proxy may have.
     """
     reached = (
         made.get("video", 0.0) if media.video is not None and ended.stderr.strip() else max(made.values())
     )
-    return cut_short(reached, media.duration)
+    expected = None
+    if media.video is not None and media.video.rate and media.duration:
+        rate = float(media.video.rate)
+        expected = media.duration * (min(rate, most) if most else rate)
+    return cut_short(reached, media.duration) or damage(ended.stderr, ended.progress.frames, expected)

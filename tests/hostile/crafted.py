@@ -8,7 +8,9 @@ from collections.abc import Mapping
 def crafted(victim: str, address: str, samples: Mapping[str, bytes]) -> dict[str, bytes]:
     """Name -> content. victim: a good file that nothing may open; address: a URL that nothing may ask."""
     hls = "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10.0,\n{}\n#EXT-X-ENDLIST\n"
-    svg = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/xlink"'
+    svg = (
+        '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/xlink"'
+    )
     image = svg + ' width="64" height="64"><image x:href="{}" width="64" height="64"/></svg>'
     mvg = "push graphic-context\nviewbox 0 0 64 64\nimage over 0,0 64,64 '{}'\npop graphic-context\n"
     dash = '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><Period><AdaptationSet>'
@@ -71,7 +73,9 @@ def _referring(sample: bytes, place: str) -> bytes:
     spot = sample.index(b"dref") - 4
     size = struct.unpack(">I", sample[spot : spot + 4])[0]
     # What encloses it keeps its old sizes: that is a lie more.
-    return sample[:spot] + struct.pack(">I4sII", 16 + len(entry), b"dref", 0, 1) + entry + sample[spot + size :]
+    return (
+        sample[:spot] + struct.pack(">I4sII", 16 + len(entry), b"dref", 0, 1) + entry + sample[spot + size :]
+    )
 
 
 def _png(width: int, height: int) -> bytes:

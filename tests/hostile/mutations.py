@@ -93,7 +93,9 @@ def lying_duration(rng: Random, data: bytes) -> bytes:
     """A time scale or duration of nothing, of centuries, or that is no number."""
     spots = _spots(data, (b"mvhd", b"mdhd"))
     if spots:
-        return _at(data, rng.choice(spots) + 20 + rng.choice((-4, 0)), struct.pack(">I", rng.choice(EXTREMES)))
+        return _at(
+            data, rng.choice(spots) + 20 + rng.choice((-4, 0)), struct.pack(">I", rng.choice(EXTREMES))
+        )
     if b"\x44\x89\x88" in data[:4096]:  # Matroska: Duration, a double
         value = rng.choice((float("inf"), float("nan"), 1e300, -5.0, 0.0))
         return _at(data, data.index(b"\x44\x89\x88") + 3, struct.pack(">d", value))
@@ -108,7 +110,9 @@ def lying_rate(rng: Random, data: bytes) -> bytes:
     if spots:
         return _at(data, rng.choice(spots) + 16, struct.pack(">I", rng.choice(EXTREMES)))
     if b"strh" in data[:4096]:
-        return _at(data, data.index(b"strh") + 28, struct.pack("<II", rng.choice(EXTREMES), rng.choice(EXTREMES)))
+        return _at(
+            data, data.index(b"strh") + 28, struct.pack("<II", rng.choice(EXTREMES), rng.choice(EXTREMES))
+        )
     if b"\x23\xe3\x83\x84" in data[:4096]:  # Matroska: DefaultDuration
         return _at(data, data.index(b"\x23\xe3\x83\x84") + 4, struct.pack(">I", rng.choice(EXTREMES)))
     return lying_number(rng, data)
@@ -121,7 +125,13 @@ def many_tracks(rng: Random, data: bytes) -> bytes:
         size = struct.unpack(">I", data[trak - 4 : trak])[0]
         box, times = data[trak - 4 : trak - 4 + size], rng.choice((40, 400))
         longer = struct.unpack(">I", data[moov - 4 : moov])[0] + times * size
-        return data[: moov - 4] + struct.pack(">I", longer) + data[moov : trak - 4] + box * times + data[trak - 4 :]
+        return (
+            data[: moov - 4]
+            + struct.pack(">I", longer)
+            + data[moov : trak - 4]
+            + box * times
+            + data[trak - 4 :]
+        )
     return data[:1024] * 400 + data[1024:]
 
 

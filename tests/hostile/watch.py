@@ -21,7 +21,10 @@ class Watch:
         self.address = f"http://127.0.0.1:{listener.getsockname()[1]}/film.mp4"
         libc = ctypes.CDLL(None, use_errno=True)
         self._inotify = libc.inotify_init1(IN_NONBLOCK)
-        if self._inotify < 0 or libc.inotify_add_watch(self._inotify, os.fsencode(victim), IN_OPEN | IN_ACCESS) < 0:
+        if (
+            self._inotify < 0
+            or libc.inotify_add_watch(self._inotify, os.fsencode(victim), IN_OPEN | IN_ACCESS) < 0
+        ):
             raise OSError(ctypes.get_errno(), "inotify does not work")
 
     def touched(self) -> list[str]:
