@@ -111,6 +111,11 @@ class World:
         return find_ffmpeg(self.settings.ffmpeg or None)
 
     @cached_property
+    def prober(self) -> Prober:
+        """What looks into files; its helper is started at the first use."""
+        return Prober()
+
+    @cached_property
     def encoders(self) -> list[Acceleration]:
         """Every H.264 encoder that was tried on this machine; the answer is kept in the home folder."""
         return detect(self.ffmpeg, self.settings.home / "cache")
@@ -240,9 +245,9 @@ class Toolbox:
 
     def __init__(self, world: World) -> None:
         self._tools: dict[type, _Tool] = {
-            Prober: _Tool(Prober),
+            Prober: _Tool(lambda: world.prober),
             PreviewMaker: _Tool(
-                lambda: PreviewMaker(world.ffmpeg, world.preview_recipe, choose),
+                lambda: PreviewMaker(world.ffmpeg, world.preview_recipe, choose, prober=world.prober),
                 lambda: world.preview_recipe.fingerprint,
             ),
             ProxyMaker: _Tool(

@@ -81,6 +81,10 @@ TABLE: tuple[tuple[str, Callable[[str], StageError]], ...] = (
         _bad("its codec is unknown"),
     ),
     (
+        r"Not yet implemented in FFmpeg|not implemented",
+        _bad("uses a part of its format that is not known here"),
+    ),
+    (
         r"Output file is empty|[Nn]othing was (encoded|written)|No filtered frames|received no packets"
         r"|Could not open encoder before EOF|no frame",
         _bad("nothing in it could be decoded"),

@@ -19,15 +19,8 @@ FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mxf,flv,asf,ogg,dv,gif,wav,w64,aiff,mp3,flac,aac"
 )
 """Demuxers that may run. None of them opens other files (playlists and image sequences do)."""
-STILL_FORMATS = {
-    "jpeg": "jpeg_pipe",
-    "png": "png_pipe",
-    "tiff": "tiff_pipe",
-    "webp": "webp_pipe",
-    "bmp": "bmp_pipe",
-    "gif": "gif",
-}
-"""Stills by their container as probed. The demuxer is forced: the usual one expands % in names."""
+STILL = "ppm_pipe"
+"""The demuxer of stills: of plain pixels, that is all that ffmpeg sees of a still."""
 
 _STAND_IN = "footage:"
 
@@ -40,8 +33,7 @@ def footage(media: MediaInfo, **options: Any) -> Any:
         "max_pixels": MAX_PIXELS,
     }
     if media.kind is MediaKind.STILL:
-        demuxer = STILL_FORMATS[media.container]
-        opening |= {"f": demuxer, "format_whitelist": demuxer}
+        opening |= {"f": STILL, "format_whitelist": STILL}
     return graphs.input(_STAND_IN, **opening, **options)
 
 

@@ -23,24 +23,12 @@ MOST = 1 << 16
 """Pixels at most, which is 54 minutes; whenever there are so many, each two become one."""
 
 
-def sampled(stream: Any, in_graph: bool = False) -> Any:
-    """The branch of the graph that brings a sound stream to `pipe:1`, as `Peaks.feed` takes it.
-
-    in_graph: the stream comes from another filter. A stream of the file's gets filters of the output's
-    own, which do without sound; in the common graph a track without any fails all.
-    """
+def sampled(stream: Any) -> Any:
+    """The branch of the graph that brings a filtered sound stream to `pipe:1`, as `Peaks.feed` takes it."""
     # Sound that begins after the picture gets silence before it, gaps are filled: times stay true.
-    resampled, form = {"async": 1, "first_pts": 0}, {"sample_fmts": "s16", "channel_layouts": "mono"}
-    options: dict[str, Any] = {"f": "s16le", "c:a": "pcm_s16le"}
-    if in_graph:
-        stream = stream.filter("aresample", RATE, **resampled).filter("aformat", **form)
-    else:
-        options["af"] = f"aresample={RATE}:{_words(resampled)},aformat={_words(form)}"
-    return stream.output("pipe:1", **options)
-
-
-def _words(options: dict[str, Any]) -> str:
-    return ":".join(f"{key}={value}" for key, value in options.items())
+    stream = stream.filter("aresample", RATE, **{"async": 1, "first_pts": 0})
+    stream = stream.filter("aformat", sample_fmts="s16", channel_layouts="mono")
+    return stream.output("pipe:1", **{"f": "s16le", "c:a": "pcm_s16le"})
 
 
 class Peaks:

@@ -9,11 +9,12 @@ import numpy as np
 
 from dampipe.domain.derivatives import DerivativeKind, Frame
 from dampipe.domain.errors import StageError, Transient
-from dampipe.domain.media import MediaInfo
+from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
 from dampipe.media import salvage
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.made import LONGEST, MadeFile
 from dampipe.media.preview_pass import POSTER_NAME, Pictures, PreviewPass
+from dampipe.media.probing import Prober
 from dampipe.media.progress import Progress
 from dampipe.media.recipes import PreviewRecipe
 from dampipe.media.sampling import Way, good_enough, samplings
@@ -44,13 +45,21 @@ class PreviewMaker:
     """Makes previews by one recipe."""
 
     def __init__(
-        self, ffmpeg: Ffmpeg, recipe: PreviewRecipe, choose: Choose, limits: Limits | None = None
+        self,
+        ffmpeg: Ffmpeg,
+        recipe: PreviewRecipe,
+        choose: Choose,
+        limits: Limits | None = None,
+        prober: Prober | None = None,
     ) -> None:
-        """limits: for one ffmpeg; by default ten minutes and twice the footage's duration."""
+        """prober: develops stills; by default one of its own.
+
+        limits: for one ffmpeg; by default ten minutes and twice the footage's duration."""
         self.ffmpeg = ffmpeg
         self.recipe = recipe
         self._choose = choose
         self._limits = limits
+        self._prober = prober or Prober()
 
     @property
     def fingerprint(self) -> str:
@@ -69,6 +78,8 @@ class PreviewMaker:
         Footage without a picture gets a poster of its waveform and nothing else; stills get no sprite.
         Raises `BadMedia` when nothing can be decoded, `Transient` when the storage gives way.
         """
+        if media.kind is MediaKind.STILL:
+            return self._of_still(source, media, folder, progress)
         made, lost = salvage.best(
             media, salvage.without_picture(media), lambda part: self._made(source, part, folder, progress)
         )
@@ -97,6 +108,25 @@ class PreviewMaker:
                 break
         assert failed is not None
         raise failed
+
+    def _of_still(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        progress: Callable[[Progress], None] | None,
+    ) -> MadePreview:
+        """A still is developed by the prober's helper; ffmpeg is given plain pixels."""
+        picture = self._prober.develop(source, max(self.recipe.poster.height, self.recipe.frames.size))
+        plain = folder / "still.ppm"
+        try:
+            plain.write_bytes(b"P6 %d %d 255\n" % (picture.width, picture.height) + picture.pixels)
+            video = VideoStream(
+                index=0, codec="ppm", width=picture.width, height=picture.height, pixel_format="rgb24"
+            )
+            return self._made(str(plain), media.model_copy(update={"video": video}), folder, progress)
+        finally:
+            plain.unlink(missing_ok=True)
 
     def _finished(self, one: PreviewPass) -> MadePreview:
         pictures, times = one.frames()

@@ -3,6 +3,8 @@
     python -m dampipe.media.probe_helper MEMORY
     -> {"path": "/mnt/a.mp4"}
     <- {"media": {…}} or {"error": "what the library said"}
+    -> {"path": "/mnt/a.heic", "side": 720}
+    <- {"width": 1080, "height": 720, "bytes": 2332800} and then the picture's bytes, RGB; or {"error": …}
 
 PyAV parses hostile bytes here and nowhere else; the parent restarts this process as it likes.
 """
@@ -11,6 +13,7 @@ import json
 import os
 import resource
 import stat
+import struct
 import sys
 from pathlib import Path
 from typing import Any
@@ -44,10 +47,48 @@ def answer(path: str) -> dict[str, Any]:
                 said = [message for message in said if "moov atom" not in message]
             return {"error": "\n".join([*said, error.strerror or str(error)])}
         except OSError as error:
-            # Pillow's have no number where the picture itself is at fault.
-            return {"error": error.strerror or f"Invalid data found: {error}"}
-        except (ValueError, SyntaxError, EOFError, MemoryError, OverflowError) as error:
-            return {"error": f"{error}\nInvalid data found: {type(error).__name__}"}
+            return {"error": _of_system(error)}
+        except _NONSENSE as error:
+            return {"error": _of_nonsense(error)}
+
+
+def develop(path: str, side: int) -> tuple[dict[str, Any], bytes]:
+    """A still as ({"width", "height"}, RGB bytes), or ({"error"}, b"")."""
+    from dampipe.media.stills import developed, still_container
+
+    try:
+        container = still_container(path)
+        if container is None:
+            return {"error": "Invalid data found: no still"}, b""
+        picture = developed(path, container, side)
+        return {"width": picture.width, "height": picture.height}, picture.tobytes()
+    except OSError as error:
+        return {"error": _of_system(error)}, b""
+    except _NONSENSE as error:
+        return {"error": _of_nonsense(error)}, b""
+
+
+_NONSENSE = (
+    ValueError,
+    SyntaxError,
+    EOFError,
+    MemoryError,
+    OverflowError,
+    TypeError,
+    KeyError,
+    IndexError,
+    struct.error,
+)
+"""What libraries raise for files that contradict themselves."""
+
+
+def _of_system(error: OSError) -> str:
+    # Pillow's have no number where the picture itself is at fault.
+    return error.strerror or f"Invalid data found: {error}"
+
+
+def _of_nonsense(error: Exception) -> str:
+    return f"{error}\nInvalid data found: {type(error).__name__}"
 
 
 def _begins_like_mp4(path: str) -> bool:
@@ -64,11 +105,16 @@ def main() -> None:
     die_with(os.getppid())
     limit(resource.RLIMIT_AS, memory)
     # Whatever a library prints must not get between the answers.
-    with os.fdopen(os.dup(1), "w", encoding="ascii") as out:
+    with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)
         for line in sys.stdin:
-            reply = answer(json.loads(line)["path"])
-            out.write(json.dumps(reply) + "\n")
+            asked = json.loads(line)
+            picture = b""
+            if "side" in asked:
+                reply, picture = develop(asked["path"], asked["side"])
+            else:
+                reply = answer(asked["path"])
+            out.write(json.dumps(reply | {"bytes": len(picture)}).encode("ascii") + b"\n" + picture)
             out.flush()
 
 

@@ -192,14 +192,14 @@ class ProxyMaker:
             others.append(shots.scored(branches[1], size))
             options |= plan.arguments(self.recipe) | self._picture_options(media)
         if media.audio:
-            if options["f"] == "mov":
-                others.append(peaks.sampled(footage[str(media.audio[0].index)]))
-                streams += [footage[str(track.index)] for track in media.audio]
+            all_tracks = options["f"] == "mov"
+            heard, sampled = sound.heard(footage, media, joined=not all_tracks)
+            streams.append(heard)
+            others.append(sampled)
+            if all_tracks:
+                streams += [footage[str(track.index)] for track in media.audio[1:]]
                 options["c:a"] = "pcm_s16le"
             else:
-                heard, sampled = sound.heard(footage, media)
-                streams.append(heard)
-                others.append(sampled)
                 options |= {"c:a": "aac", "b:a": f"{self.recipe.audio_bitrate}k", "ac": 2, "ar": 48000}
         return [graphs.output(*streams, name, **options), *others]
 

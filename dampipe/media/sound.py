@@ -12,15 +12,19 @@ from dampipe.domain.media import MediaInfo
 from dampipe.media import peaks
 
 
-def heard(footage: Any, media: MediaInfo) -> tuple[Any, Any]:
-    """(the stream for the proxy, the output for the waveform) of a file that has sound."""
-    first = footage[str(media.audio[0].index)]
-    if not in_two_tracks(media):
-        return first, peaks.sampled(first)
-    second = footage[str(media.audio[1].index)]
-    joined = graphs.filter([first, second], "join", inputs=2, channel_layout="stereo", map="0.0-FL|1.0-FR")
-    branches = joined.filter_multi_output("asplit", 2)
-    return branches[0], peaks.sampled(branches[1], in_graph=True)
+def heard(footage: Any, media: MediaInfo, *, joined: bool) -> tuple[Any, Any]:
+    """(the stream for the proxy, the output for the waveform) of a file that has sound.
+
+    joined: left and right out of two mono tracks, where there are such. Both come out of the one graph
+    of the whole command: with graphs of their own, ffmpeg's threads wait for each other for ever as
+    soon as there is a gap in the sound. The price is that a track which holds nothing fails the command.
+    """
+    stream = footage[str(media.audio[0].index)]
+    if joined and in_two_tracks(media):
+        pair = [stream, footage[str(media.audio[1].index)]]
+        stream = graphs.filter(pair, "join", inputs=2, channel_layout="stereo", map="0.0-FL|1.0-FR")
+    branches = stream.filter_multi_output("asplit", 2)
+    return branches[0], peaks.sampled(branches[1])
 
 
 def in_two_tracks(media: MediaInfo) -> bool:

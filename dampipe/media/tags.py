@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from dampipe.media.stills import camera_name
+from dampipe.media.exif import camera_name
 
 _MAKE = ("com.apple.quicktime.make", "com.android.manufacturer", "make", "manufacturer")
 _MODEL = ("com.apple.quicktime.model", "com.android.model", "model", "com.sony.model", "device_model")

@@ -35,7 +35,7 @@ class Judge:
 
     def __init__(self, ffmpeg: Ffmpeg, prober: Prober, seconds: float) -> None:
         """seconds: for one ffmpeg."""
-        limits = Limits(seconds=seconds, stall=seconds)
+        limits = Limits(seconds=seconds, stall=seconds / 4)
         self._prober = prober
         self._preview = PreviewMaker(ffmpeg, PreviewRecipe(frames=FramesRecipe(size=64)), _all, limits)
         software = [Acceleration(SOFTWARE, True, "for the corpus")]

@@ -7,7 +7,9 @@ from random import Random
 Mutation = Callable[[Random, bytes], bytes]
 
 EXTREMES = (0, 1, 2, 0x7FFF, 0xFFFF, 60_000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
-_BOXES = b"stsz stts stsc stco ctts stss mdhd mvhd tkhd elst stsd hdlr dref vmhd trak mdia minf stbl moov mdat ftyp".split()
+_BOXES = (
+    b"stsz stts stsc stco ctts stss mdhd mvhd tkhd elst stsd hdlr dref trak mdia minf stbl moov mdat".split()
+)
 _ENTRIES = b"avc1 hvc1 hev1 av01 vp09 apcn ap4h AVdn mp4a gpmd mjpg".split()
 _FIELDS = b"avih strh strf idx1 movi RIFF LIST fmt  data IHDR IDAT".split()
 
