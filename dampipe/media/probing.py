@@ -75,6 +75,11 @@ class Prober:
         with self._lock:
             self._stop()
 
+    def __del__(self) -> None:
+        """A prober that nobody closed takes its helper along."""
+        with contextlib.suppress(Exception):
+            self._stop()
+
     def _ask(self, question: dict[str, object]) -> tuple[dict[str, object], bytes]:
         """The answer, and the bytes that follow it."""
         helper = self._running()

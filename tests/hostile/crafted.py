@@ -79,13 +79,13 @@ def _referring(sample: bytes, place: str) -> bytes:
 
 
 def _png(width: int, height: int) -> bytes:
-    """One bit a pixel, all black: small on disk, huge in memory."""
+    """One bit a pixel, all black: small on disk, huge in memory. Of the rows only some are there."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     packer = zlib.compressobj(9)
     row = bytes(1 + (width + 7) // 8)
-    rows = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    rows = b"".join(packer.compress(row) for _ in range(min(height, 500))) + packer.flush()
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")

@@ -37,7 +37,9 @@ class Judge:
         """seconds: for one ffmpeg."""
         limits = Limits(seconds=seconds, stall=seconds / 4)
         self._prober = prober
-        self._preview = PreviewMaker(ffmpeg, PreviewRecipe(frames=FramesRecipe(size=64)), _all, limits)
+        self._preview = PreviewMaker(
+            ffmpeg, PreviewRecipe(frames=FramesRecipe(size=64)), _all, limits, prober
+        )
         software = [Acceleration(SOFTWARE, True, "for the corpus")]
         self._proxy = ProxyMaker(ffmpeg, ProxyRecipe(), software, limits)
 
