@@ -5,7 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -16,6 +16,7 @@ from dampipe.library import Library
 from dampipe.media.acceleration import Acceleration, detect
 from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
 from dampipe.media.filetypes import is_media
+from dampipe.media.isolation import find_isolation
 from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
@@ -108,12 +109,13 @@ class World:
     @cached_property
     def ffmpeg(self) -> Ffmpeg:
         """The ffmpeg to use."""
-        return find_ffmpeg(self.settings.ffmpeg or None)
+        found = find_ffmpeg(self.settings.ffmpeg or None)
+        return replace(found, isolation=find_isolation(self.settings.sandbox, found.path))
 
     @cached_property
     def prober(self) -> Prober:
         """What looks into files; its helper is started at the first use."""
-        return Prober()
+        return Prober(isolation=self.ffmpeg.isolation)
 
     @cached_property
     def encoders(self) -> list[Acceleration]:

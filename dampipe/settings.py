@@ -107,6 +107,11 @@ class Settings(BaseSettings):
     device: str = Field("auto", description="Where the model runs: auto, cpu, cuda, cuda:1, mps.")
 
     ffmpeg: str = Field("", description="Path of ffmpeg; empty: PATH if 7.1 or newer, else the bundled one.")
+    sandbox: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether ffmpeg runs within bubblewrap, where it sees only its input and has no network: auto (where "
+        "that works), on (or refuse to start), off (limits and allow-lists only).",
+    )
     proxy: Literal["review", "web", "edit"] = Field(
         "review",
         description="What proxies are: review (720p H.264), web (480p, smaller), or edit (ProRes Proxy, 1080p, to "

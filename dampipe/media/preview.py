@@ -5,14 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-import numpy as np
-
 from dampipe.domain.derivatives import DerivativeKind, Frame
 from dampipe.domain.errors import StageError, Transient
 from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
 from dampipe.media import salvage
 from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.made import LONGEST, MadeFile
+from dampipe.media.made import LONGEST, MadeFile, write_frames
 from dampipe.media.preview_pass import POSTER_NAME, Pictures, PreviewPass
 from dampipe.media.probing import Prober
 from dampipe.media.progress import Progress
@@ -133,7 +131,7 @@ class PreviewMaker:
         kept = self._choose(pictures, times)
         rows = [row for row, _ in kept]
         path = one.folder / FRAMES_NAME
-        np.save(path, pictures[rows], allow_pickle=False)
+        write_frames(path, pictures[rows])
         files = [MadeFile(DerivativeKind.POSTER, one.folder / POSTER_NAME, "image/jpeg")]
         if one.sprite is not None:
             vtt = one.folder / VTT_NAME

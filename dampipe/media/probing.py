@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from dampipe.domain.errors import BadMedia, Permanent
 from dampipe.domain.media import MediaInfo
 from dampipe.media import failures
+from dampipe.media.isolation import NONE, Isolation, signal_of
 from dampipe.media.sandbox import GIB, cpu_seconds, kill_group
 
 _PACKAGES = Path(__file__).resolve().parents[2]
@@ -37,8 +38,19 @@ class Developed:
 class Prober:
     """Finds out what a file is. One helper a process, started at the first use, renewed now and then."""
 
-    def __init__(self, time_limit: float = 20.0, *, memory: int = 2 * GIB, renew_after: int = 500) -> None:
-        """time_limit: seconds for one file. memory: bytes of the helper. renew_after: files per helper."""
+    def __init__(
+        self,
+        time_limit: float = 20.0,
+        *,
+        memory: int = 2 * GIB,
+        renew_after: int = 500,
+        isolation: Isolation = NONE,
+    ) -> None:
+        """time_limit: seconds for one file. memory: bytes of the helper. renew_after: files per helper.
+
+        isolation: the helper runs within this wall; it may read all files there, and write none.
+        """
+        self.isolation = isolation
         self.time_limit = time_limit
         self.memory = memory
         self.renew_after = renew_after
@@ -125,7 +137,7 @@ class Prober:
     def _died(self, helper: "subprocess.Popen[bytes]") -> Exception:
         with contextlib.suppress(subprocess.TimeoutExpired):
             helper.wait(timeout=2)
-        code = helper.returncode
+        code = None if helper.returncode is None else signal_of(helper.returncode)
         self._stop()
         if code is not None and code < 0:
             return failures.from_signal(-code)
@@ -141,7 +153,9 @@ class Prober:
             self._stop()
         if self._helper is None:
             self._helper = subprocess.Popen(
-                [sys.executable, "-m", "dampipe.media.probe_helper", str(self.memory)],
+                self.isolation.around_reader(
+                    [sys.executable, "-m", "dampipe.media.probe_helper", str(self.memory)]
+                ),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
