@@ -109,8 +109,8 @@ class Settings(BaseSettings):
     ffmpeg: str = Field("", description="Path of ffmpeg; empty: PATH if 7.1 or newer, else the bundled one.")
     sandbox: Literal["auto", "on", "off"] = Field(
         "auto",
-        description="Whether ffmpeg runs within bubblewrap, where it sees only its input and has no network: auto (where "
-        "that works), on (or refuse to start), off (limits and allow-lists only).",
+        description="Whether ffmpeg runs in bubblewrap, where it sees its input only and no network: auto (where that "
+        "works), on (or refuse to start), off (limits and allow-lists only).",
     )
     proxy: Literal["review", "web", "edit"] = Field(
         "review",

@@ -4,6 +4,7 @@ Every moving picture shows the same: a test card that changes with every frame, 
 seconds; at `FLASH` it is white for four frames, and where there is sound, a tone is heard meanwhile.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -126,8 +127,8 @@ MATRIX: dict[str, Sample] = {
 """Name -> how it is made. `rotated.mov` is "h264.mp4" with another display matrix."""
 
 
-def make_matrix(ffmpeg: Ffmpeg, folder: Path) -> dict[str, Path]:
-    """Write all files into `folder`; what this ffmpeg cannot encode is left out."""
+def make_matrix(ffmpeg: Ffmpeg, folder: Path, samples: Mapping[str, Sample] = MATRIX) -> dict[str, Path]:
+    """Write the files into `folder`; what this ffmpeg cannot encode is left out."""
     folder.mkdir(parents=True, exist_ok=True)
     telemetry = folder / "telemetry.bin"
     telemetry.write_bytes(b"GPMF" * 500)
@@ -138,7 +139,7 @@ def make_matrix(ffmpeg: Ffmpeg, folder: Path) -> dict[str, Path]:
         "d": ("-f", "data", "-i", f"file:{telemetry}"),
     }
     made: dict[str, Path] = {}
-    for name, sample in MATRIX.items():
+    for name, sample in samples.items():
         inputs = [word for kind in sample.inputs for word in sources[kind]]
         maps = [word for n in range(len(sample.inputs)) for word in ("-map", str(n))]
         path = folder / name

@@ -84,7 +84,7 @@ NONE = Isolation()
 
 
 def find_isolation(wanted: Wanted, ffmpeg: str) -> Isolation:
-    """The wall to use for the program `ffmpeg`, seen to work. Raises CannotStart when it is wanted "on" and is not there."""
+    """The wall to use for the program `ffmpeg`, seen to work. Raises CannotStart where "on" cannot be had."""
     if wanted == "off":
         return Isolation(why="switched off by the setting sandbox")
     found = _tried(ffmpeg)
@@ -126,10 +126,8 @@ def _tried(ffmpeg: str) -> Isolation:
             continue
         if done.returncode == 0:
             return found
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [
-            f"status {done.returncode}"
-        ]
-        said = said[0][:200]
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        said = lines[-1][:200] if lines else f"status {done.returncode}"
     return Isolation(why=f"bubblewrap does not work here: {said}")
 
 

@@ -2,9 +2,17 @@
 
 import sys
 
-from tests.bench import clips, spine
+from tests.bench import clips, hashing, hostile, passes, peers, probing, spine
 
-BENCHES = {"spine": spine.main, "clips": clips.main}
+BENCHES = {
+    "spine": spine.main,
+    "clips": clips.main,
+    "passes": passes.main,
+    "peers": peers.main,
+    "hashing": hashing.main,
+    "probing": probing.main,
+    "hostile": hostile.main,
+}
 
 
 def main() -> None:
