@@ -20,7 +20,7 @@ from dampipe.media.isolation import find_isolation
 from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
-from dampipe.media.recipes import PROXY_PRESETS, FramesRecipe, PreviewRecipe, ProxyRecipe
+from dampipe.media.recipes import PreviewRecipe, ProxyRecipe
 from dampipe.pipeline.dispatch import Carrier, Dispatcher
 from dampipe.pipeline.exclude import Exclude
 from dampipe.pipeline.lease import is_dead
@@ -131,26 +131,15 @@ class World:
     @cached_property
     def preview_recipe(self) -> PreviewRecipe:
         """What the preview pass makes; the frames as the model wants them."""
-        spec = self.embedder.spec
-        frames = FramesRecipe(
-            size=spec.size,
-            fit=spec.fit,
-            interpolation=spec.interpolation,
-            interval=self.settings.frame_interval,
-            limit=self.settings.frame_limit,
-        )
-        return PreviewRecipe(frames=frames)
+        recipe, spec = self.settings.asset_recipe, self.embedder.spec
+        wanted = {"size": spec.size, "fit": spec.fit, "interpolation": spec.interpolation}
+        frames = recipe.frames.model_copy(update=wanted)
+        return PreviewRecipe(poster=recipe.poster, sprite=recipe.sprite, frames=frames)
 
-    @cached_property
+    @property
     def proxy_recipe(self) -> ProxyRecipe:
-        """What the proxy pass makes: the preset, and what is set beside it."""
-        recipe = PROXY_PRESETS[self.settings.proxy]
-        changed = {}
-        if self.settings.proxy_height:
-            changed["height"] = self.settings.proxy_height
-        if self.settings.proxy_crf and recipe.codec == "h264":
-            changed["crf"] = self.settings.proxy_crf
-        return recipe.model_copy(update=changed)
+        """What the proxy pass makes."""
+        return self.settings.asset_recipe.proxy
 
     @cached_property
     def plan(self) -> Plan:
@@ -240,6 +229,8 @@ class _Tool:
     make: Callable[[], object]
     fingerprint: Callable[[], str] | None = None
     """What makes its results differ; asked for without making the tool."""
+    handed_on: Callable[[], str] | None = None
+    """What of that makes a difference for later stages, where it is not all."""
 
 
 class Toolbox:
@@ -251,6 +242,7 @@ class Toolbox:
             PreviewMaker: _Tool(
                 lambda: PreviewMaker(world.ffmpeg, world.preview_recipe, choose, prober=world.prober),
                 lambda: world.preview_recipe.fingerprint,
+                lambda: world.preview_recipe.frames.fingerprint,
             ),
             ProxyMaker: _Tool(
                 lambda: ProxyMaker(world.ffmpeg, world.proxy_recipe, world.encoders),
@@ -266,6 +258,11 @@ class Toolbox:
         """See pipeline.plan.Toolbox."""
         found = self._tools[tool].fingerprint
         return found() if found else None
+
+    def handed_on(self, tool: type) -> str | None:
+        """See pipeline.plan.Toolbox."""
+        found = self._tools[tool].handed_on
+        return found() if found else self.fingerprint(tool)
 
     def get(self, tool: type) -> object:
         """See pipeline.plan.Toolbox."""

@@ -15,5 +15,5 @@ def preview(
     """Poster, sprite sheet and the frames for the embedder."""
     with store.workspace() as folder:
         made = maker.make(file.path, media, folder)
-        derivatives = store.keep(asset.sha1, maker.fingerprint, made.files)
+        derivatives = store.keep(asset.sha1, maker.recipe.fingerprint_of, made.files)
     return Preview(derivatives=derivatives, frames=made.frames, warnings=made.warnings)

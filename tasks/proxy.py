@@ -15,7 +15,7 @@ def proxy(
     """A light copy, the exact shots and the waveform; nothing for stills."""
     with store.workspace() as folder:
         made = maker.make(file.path, media, folder)
-        kept = {one.kind: one for one in store.keep(asset.sha1, maker.fingerprint, made.files)}
+        kept = {one.kind: one for one in store.keep(asset.sha1, maker.recipe.fingerprint_of, made.files)}
     return Proxy(
         derivative=kept.get(DerivativeKind.PROXY),
         waveform=kept.get(DerivativeKind.WAVEFORM),

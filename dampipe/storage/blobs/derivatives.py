@@ -1,6 +1,6 @@
 """Derivatives in a blob store: the key is the asset's SHA-1, the recipe's fingerprint and the file's name."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -35,10 +35,13 @@ class DerivativeStore:
         """A private folder to make files in; gone after use."""
         return self._blobs.workspace()
 
-    def keep(self, sha1: str, recipe: str, made: Iterable[Made]) -> tuple[Derivative, ...]:
-        """Take finished files over; each is seen whole or not at all."""
+    def keep(
+        self, sha1: str, recipe_of: Callable[[DerivativeKind], str], made: Iterable[Made]
+    ) -> tuple[Derivative, ...]:
+        """Take finished files over; each is seen whole or not at all. recipe_of: the fingerprint for a kind."""
         kept = []
         for file in made:
+            recipe = recipe_of(file.kind)
             key = f"{sha1[:2]}/{sha1}/{recipe}/{file.path.name}"
             size = self._blobs.put(key, file.path)
             kept.append(
