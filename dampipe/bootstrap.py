@@ -17,6 +17,7 @@ from dampipe.media.acceleration import Acceleration, detect
 from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
 from dampipe.media.filetypes import is_media
 from dampipe.media.isolation import find_isolation
+from dampipe.media.passes import Passes
 from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
@@ -142,6 +143,17 @@ class World:
         return self.settings.asset_recipe.proxy
 
     @cached_property
+    def proxy_maker(self) -> ProxyMaker:
+        """Makes proxies."""
+        return ProxyMaker(self.ffmpeg, self.proxy_recipe, self.encoders)
+
+    @cached_property
+    def passes(self) -> Passes:
+        """Makes previews, and the proxy along with them where that is set."""
+        preview = PreviewMaker(self.ffmpeg, self.preview_recipe, choose, prober=self.prober)
+        return Passes(preview, self.proxy_maker if self.settings.one_pass else None)
+
+    @cached_property
     def plan(self) -> Plan:
         """The pipeline, checked."""
         return Plan(load_pipeline(self.settings), self.toolbox)
@@ -208,7 +220,7 @@ class World:
         facts: dict[str, Any] = {"python": sys.version.split()[0]}
         stages = [stage for stage in self.plan.stages if stage.queue in queues]
         tools = {tool for stage in stages for tool in stage.tools.values()}
-        if tools & {PreviewMaker, ProxyMaker}:
+        if tools & {Passes, ProxyMaker}:
             facts["ffmpeg"] = self.ffmpeg.version
         if ProxyMaker in tools:
             facts["encoders"] = [encoder.name for encoder in self.encoders if encoder.works]
@@ -239,13 +251,13 @@ class Toolbox:
     def __init__(self, world: World) -> None:
         self._tools: dict[type, _Tool] = {
             Prober: _Tool(lambda: world.prober),
-            PreviewMaker: _Tool(
-                lambda: PreviewMaker(world.ffmpeg, world.preview_recipe, choose, prober=world.prober),
+            Passes: _Tool(
+                lambda: world.passes,
                 lambda: world.preview_recipe.fingerprint,
                 lambda: world.preview_recipe.frames.fingerprint,
             ),
             ProxyMaker: _Tool(
-                lambda: ProxyMaker(world.ffmpeg, world.proxy_recipe, world.encoders),
+                lambda: world.proxy_maker,
                 lambda: world.proxy_recipe.fingerprint,
             ),
             DerivativeStore: _Tool(lambda: world.derivatives),

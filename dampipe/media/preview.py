@@ -91,17 +91,17 @@ class PreviewMaker:
         progress: Callable[[Progress], None] | None,
     ) -> MadePreview:
         """As `make`, of all that `media` names."""
-        limits = self._limits or Limits(seconds=600 + 2 * min(media.duration or 3600, LONGEST))
         if media.video is None:
+            limits = self._limits or _limits(media)
             poster = folder / POSTER_NAME
             draw_waveform(self.ffmpeg, source, media, poster, self.recipe.poster, limits, progress)
             return MadePreview((MadeFile(DerivativeKind.POSTER, poster, "image/jpeg"),), way="sound")
-        one = PreviewPass(self.ffmpeg, self.recipe, source, media, media.video, folder, limits, progress)
+        one = self.begun(source, media, folder, progress)
         failed: StageError | None = None
         for sampling in samplings(media, one.interval):
             failed = one.attempt(sampling)
             if failed is None and good_enough(one.times, one.between_frames, media.duration, one.way):
-                return self._finished(one)
+                return self.finished(one)
             if isinstance(failed, Transient):
                 break
         assert failed is not None
@@ -126,7 +126,20 @@ class PreviewMaker:
         finally:
             plain.unlink(missing_ok=True)
 
-    def _finished(self, one: PreviewPass) -> MadePreview:
+    def begun(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        progress: Callable[[Progress], None] | None,
+    ) -> PreviewPass:
+        """The pass over a file that has a picture, before its first attempt."""
+        assert media.video is not None
+        limits = self._limits or _limits(media)
+        return PreviewPass(self.ffmpeg, self.recipe, source, media, media.video, folder, limits, progress)
+
+    def finished(self, one: PreviewPass) -> MadePreview:
+        """The preview out of a pass whose last attempt went well."""
         pictures, times = one.frames()
         kept = self._choose(pictures, times)
         rows = [row for row, _ in kept]
@@ -142,3 +155,7 @@ class PreviewMaker:
         frames = tuple(Frame(time=round(times[row], 3), shot=shot) for row, shot in kept)
         warnings = (*one.warnings, *([one.partial] if one.partial else []))
         return MadePreview(tuple(files), frames, warnings, one.way)
+
+
+def _limits(media: MediaInfo) -> Limits:
+    return Limits(seconds=600 + 2 * min(media.duration or 3600, LONGEST))

@@ -25,6 +25,8 @@ Pictures: TypeAlias = NDArray[np.uint8]
 POSTER_NAME = "poster.jpg"
 _SKIPPED: dict[Way, str] = {"keys": "nokey", "references": "noref"}
 _TIMES_NAME = "times.txt"
+_ALONG_NAME = "frames.rgb"
+"""Where frames go while the pipe is another's; bounded, since their number is."""
 _POSTER_OF = 20
 """The poster is the most typical of so many frames."""
 
@@ -87,6 +89,19 @@ class PreviewPass:
         self.times = _times(self.folder / _TIMES_NAME)[: len(self._bytes) // self._row]
         return self._judged(ended)
 
+    def outputs_along(self, sampling: Sampling) -> list[Any]:
+        """The outputs of this pass for a run that makes other things, too, and reads the same file."""
+        self.way = sampling.way
+        return self._outputs(sampling, frames_to=_ALONG_NAME)
+
+    def ended_along(self, ended: Ended) -> StageError | None:
+        """As `attempt`, for such a run."""
+        path = self.folder / _ALONG_NAME
+        self._bytes[:] = path.read_bytes() if path.is_file() else b""
+        path.unlink(missing_ok=True)
+        self.times = _times(self.folder / _TIMES_NAME)[: len(self._bytes) // self._row]
+        return self._judged(ended)
+
     def frames(self) -> tuple[Pictures, list[float]]:
         """The frames of the last attempt that are worth a look, and their times in seconds."""
         size = self.recipe.frames.size
@@ -114,7 +129,7 @@ class PreviewPass:
         self.partial = partial or None
         return None
 
-    def _outputs(self, sampling: Sampling) -> list[Any]:
+    def _outputs(self, sampling: Sampling, frames_to: str = "pipe:1") -> list[Any]:
         """The graph: frames selected by time, scaled once, then one branch for each derivative."""
         poster, sprite = self.recipe.poster, self.sprite
         before: dict[str, Any] = {}
@@ -133,7 +148,7 @@ class PreviewPass:
         outputs = [
             typical.output(POSTER_NAME, **{"frames:v": 1, "update": 1, "q:v": poster.quality, "f": "image2"}),
             self._for_the_model(branches[1]).output(
-                "pipe:1",
+                frames_to,
                 **{
                     "f": "rawvideo",
                     "pix_fmt": "rgb24",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import ffmpeg as graphs
 
@@ -49,6 +49,16 @@ class MadeProxy:
         return tuple(file for file in (self.file, self.waveform) if file is not None)
 
 
+class Along(Protocol):
+    """What else is made in the same run of ffmpeg."""
+
+    def outputs(self) -> list[Any]:
+        """Outputs (ffmpeg-python's) over the same input; asked for at every attempt."""
+
+    def ended(self, ended: Ended) -> None:
+        """An attempt is over."""
+
+
 class ProxyMaker:
     """Makes proxies by one recipe, with the best encoder that works."""
 
@@ -79,8 +89,11 @@ class ProxyMaker:
         media: MediaInfo,
         folder: Path,
         progress: Callable[[Progress], None] | None = None,
+        along: Along | None = None,
     ) -> MadeProxy:
         """Write proxy and waveform of `source` into the existing `folder`; stills get nothing.
+
+        along: what is made in the same run, as long as the picture can be decoded.
 
         Raises `BadMedia` when nothing can be decoded, `Transient` when the storage gives way,
         `Unavailable` when no encoder for it works.
@@ -88,7 +101,9 @@ class ProxyMaker:
         if media.kind is MediaKind.STILL:
             return MadeProxy()
         parts = (*salvage.without_sound(media), *salvage.without_picture(media))
-        made, lost = salvage.best(media, parts, lambda part: self._made(source, part, folder, progress))
+        made, lost = salvage.best(
+            media, parts, lambda part: self._made(source, part, folder, progress, along)
+        )
         return replace(made, warnings=(*lost, *made.warnings))
 
     def _made(
@@ -97,6 +112,7 @@ class ProxyMaker:
         media: MediaInfo,
         folder: Path,
         progress: Callable[[Progress], None] | None,
+        along: Along | None,
     ) -> MadeProxy:
         """As `make`, of all that `media` names."""
         for left in folder.glob(f"{PROXY_NAME}.*"):
@@ -114,7 +130,7 @@ class ProxyMaker:
                 warnings.append(picture.NO_TONE_MAPPING)
         for plan, following in zip(plans, [*plans[1:], None], strict=True):
             loudness = peaks.Peaks()
-            ended = self._attempt(source, media, path, plan, progress, loudness.feed)
+            ended = self._attempt(source, media, path, plan, progress, loudness.feed, along)
             scores = shots.read_scores(folder)
             made = _duration(path)
             if ended.ok and made:
@@ -146,6 +162,7 @@ class ProxyMaker:
         plan: Acceleration | None,
         progress: Callable[[Progress], None] | None,
         on_output: Callable[[bytes], None],
+        along: Along | None,
     ) -> Ended:
         duration = min(media.duration or 3600.0, LONGEST)
         bitrate = PRORES_BITRATE if self._deep else self.recipe.max_bitrate
@@ -154,14 +171,18 @@ class ProxyMaker:
             file_size=(1 << 28) + int(2 * duration * 125 * (bitrate + 1000)),
             nice=NICE,
         )
-        arguments = opening.arguments(source, *self._outputs(media, plan, path.name))
+        others = along.outputs() if along is not None and media.video is not None else []
+        arguments = opening.arguments(source, *self._outputs(media, plan, path.name), *others)
         if plan is not None:
             arguments = [
                 text for key, value in plan.device.items() for text in (f"-{key}", str(value))
             ] + arguments
-        return run(
+        ended = run(
             self.ffmpeg, arguments, limits, folder=path.parent, on_output=on_output, on_progress=progress
         )
+        if along is not None:
+            along.ended(ended)
+        return ended
 
     @property
     def _deep(self) -> bool:

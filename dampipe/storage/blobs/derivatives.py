@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 from dampipe.domain.derivatives import Derivative, DerivativeKind
+from dampipe.domain.output import StageOutput
 from dampipe.storage.blobs.base import BlobStore
+
+Output = TypeVar("Output", bound=StageOutput)
 
 
 class Made(Protocol):
@@ -49,6 +52,23 @@ class DerivativeStore:
             )
         return tuple(kept)
 
+    def hand_over(self, sha1: str, recipe: str, output: StageOutput) -> None:
+        """Leave what another stage would give, since it was made along: `handed_over` finds it there."""
+        with self.workspace() as folder:
+            note = folder / "note.json"
+            note.write_text(output.model_dump_json(), encoding="utf-8")
+            self._blobs.put(_note(sha1, recipe, type(output)), note)
+
+    def handed_over(self, sha1: str, recipe: str, kind: type[Output]) -> Output | None:
+        """What was left for this recipe, once: it is gone afterwards. None if nothing was."""
+        key = _note(sha1, recipe, kind)
+        if not self._blobs.exists(key):
+            return None
+        with self._blobs.open(key) as stream:
+            found = kind.model_validate_json(stream.read())
+        self._blobs.delete(key)
+        return found
+
     def local_path(self, derivative: Derivative) -> AbstractContextManager[Path]:
         """The derivative as a local file for as long as the context lasts."""
         return self._blobs.local_path(derivative.key)
@@ -60,3 +80,7 @@ class DerivativeStore:
     def open(self, derivative: Derivative) -> BinaryIO:
         """A seekable reader."""
         return self._blobs.open(derivative.key)
+
+
+def _note(sha1: str, recipe: str, kind: type[StageOutput]) -> str:
+    return f"{sha1[:2]}/{sha1}/{recipe}/{kind.__name__.lower()}.json"
