@@ -135,9 +135,8 @@ class PreviewPass:
         before: dict[str, Any] = {}
         if sampling.way in _SKIPPED:
             before["skip_frame"] = _SKIPPED[sampling.way]
-        elif sampling.way == "packets":
-            drop = f"noise=amount=0:drop='mod(n,{sampling.every})'"
-            before["bsf:v"] = drop
+        if sampling.way in ("keys", "packets"):
+            before["bsf:v"] = f"noise=amount=0:drop='{_unwanted(sampling)}'"
         stream = opening.footage(self.media, **before)[str(self.video.index)]
         if sampling.step:
             stream = stream.filter("select", _apart(sampling.step))
@@ -193,6 +192,15 @@ class PreviewPass:
 def _apart(seconds: float) -> str:
     """Selects the first frame, then every one at least `seconds` after the one selected before."""
     return f"isnan(prev_selected_t)+gte(t-prev_selected_t,{seconds:.4f})"
+
+
+def _unwanted(sampling: Sampling) -> str:
+    """The expression that is true for packets which the decoder need not see."""
+    if sampling.way == "packets":
+        return f"mod(n,{sampling.every})"
+    # Key frames closer than the step to the last one kept (its time is in 0, whether there is one in 1).
+    wanted = f"key*(not(ld(1))+gte(pts*tb-ld(0),{sampling.step:.4f}))"
+    return f"if({wanted},st(0,pts*tb)*0+st(1,1)*0,1)"
 
 
 def _times(path: Path) -> list[float]:

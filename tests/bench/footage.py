@@ -17,8 +17,8 @@ class Clip(NamedTuple):
 _X264 = ("-c:v", "libx264", "-preset", "superfast", "-g", "25", "-pix_fmt", "yuv420p")
 _AAC = ("-c:a", "aac", "-b:a", "128k")
 CLIPS = {
-    "1080p H.264": Clip("1920x1080", (*_X264, "-b:v", "16M", *_AAC), "mp4", 24),
-    "4K H.264": Clip("3840x2160", (*_X264, "-b:v", "60M", *_AAC), "mp4", 10),
+    "1080p H.264": Clip("1920x1080", (*_X264, "-b:v", "16M", *_AAC), "mp4", 16),
+    "4K H.264": Clip("3840x2160", (*_X264, "-b:v", "60M", *_AAC), "mp4", 8),
     "4K HEVC 10 bit": Clip(
         "3840x2160",
         (
@@ -33,13 +33,13 @@ CLIPS = {
             *("-pix_fmt", "yuv420p10le", "-b:v", "40M", *_AAC),
         ),
         "mp4",
-        10,
+        8,
     ),
     "1080p ProRes": Clip(
         "1920x1080",
         ("-c:v", "prores_ks", "-profile:v", "3", "-pix_fmt", "yuv422p10le", "-c:a", "pcm_s16le"),
         "mov",
-        16,
+        10,
     ),
 }
 

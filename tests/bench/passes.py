@@ -33,7 +33,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(dir="/tmp") as place:
             folder = Path(place)
             clip = footage.make(ffmpeg.path, name, folder)
-            seconds = in_turn(contenders(ffmpeg, clip, folder))
+            seconds = in_turn(contenders(ffmpeg, clip, folder), warm=False)
             table(f"{name}, {footage.CLIPS[name].seconds} s", seconds)
             both = [a + b for a, b in zip(seconds["preview"], seconds["proxy"], strict=True)]
             ratio("preview / proxy", seconds["preview"], seconds["proxy"], "<= 0.05")
