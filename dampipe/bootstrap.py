@@ -13,10 +13,10 @@ from typing import Any
 from dampipe.domain.errors import CannotStart
 from dampipe.domain.scans import Guard
 from dampipe.library import Library
-from dampipe.media.acceleration import Acceleration, detect
 from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
 from dampipe.media.filetypes import is_media
 from dampipe.media.isolation import find_isolation
+from dampipe.media.machine import Hardware
 from dampipe.media.passes import Passes
 from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
@@ -119,9 +119,11 @@ class World:
         return Prober(isolation=self.ffmpeg.isolation)
 
     @cached_property
-    def encoders(self) -> list[Acceleration]:
-        """Every H.264 encoder that was tried on this machine; the answer is kept in the home folder."""
-        return detect(self.ffmpeg, self.settings.home / "cache")
+    def hardware(self) -> Hardware:
+        """This machine's video hardware; what was found out is kept in the home folder."""
+        settings = self.settings
+        cache = settings.home / "cache"
+        return Hardware(self.ffmpeg, cache, self.proxy_recipe, settings.acceleration, settings.nvenc_sessions)
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -145,12 +147,21 @@ class World:
     @cached_property
     def proxy_maker(self) -> ProxyMaker:
         """Makes proxies."""
-        return ProxyMaker(self.ffmpeg, self.proxy_recipe, self.encoders)
+        return ProxyMaker(
+            self.ffmpeg, self.proxy_recipe, self.hardware.accelerations, machine=self.hardware.machine
+        )
 
     @cached_property
     def passes(self) -> Passes:
         """Makes previews, and the proxy along with them where that is set."""
-        preview = PreviewMaker(self.ffmpeg, self.preview_recipe, choose, prober=self.prober)
+        preview = PreviewMaker(
+            self.ffmpeg,
+            self.preview_recipe,
+            choose,
+            prober=self.prober,
+            accelerations=self.hardware.accelerations,
+            machine=self.hardware.machine,
+        )
         return Passes(preview, self.proxy_maker if self.settings.one_pass else None)
 
     @cached_property
@@ -222,8 +233,7 @@ class World:
         tools = {tool for stage in stages for tool in stage.tools.values()}
         if tools & {Passes, ProxyMaker}:
             facts["ffmpeg"] = self.ffmpeg.version
-        if ProxyMaker in tools:
-            facts["encoders"] = [encoder.name for encoder in self.encoders if encoder.works]
+            facts |= self.hardware.facts()
         if Embedder in tools:
             facts["model"] = self.settings.model
             facts["device"] = self.settings.device

@@ -65,6 +65,16 @@ class _File(TomlConfigSettingsSource):
         return given
 
 
+HARDWARE = ("nvidia", "videotoolbox", "qsv", "vaapi", "amf")
+
+
+def _hardware(value: str) -> str:
+    for name in [] if value in ("auto", "none") else value.split(","):
+        if name.strip() not in HARDWARE:
+            raise ValueError(f"{name.strip()!r} is none of auto, none, {', '.join(HARDWARE)}")
+    return value
+
+
 class Settings(BaseSettings):
     """All settings; `dampipe config` lists them with their values and where each came from."""
 
@@ -102,6 +112,14 @@ class Settings(BaseSettings):
         "auto",
         description="Whether ffmpeg runs in bubblewrap, where it sees its input only and no network: auto (where that "
         "works), on (or refuse to start), off (limits and allow-lists only).",
+    )
+    acceleration: Annotated[str, AfterValidator(_hardware)] = Field(
+        "auto",
+        description="Video hardware to use where it was seen to work: auto, none, or names of nvidia, videotoolbox, "
+        "qsv, vaapi and amf, comma-separated, the best first.",
+    )
+    nvenc_sessions: int = Field(
+        8, ge=0, description="Most proxies that one machine encodes with NVENC at a time; 0: no limit."
     )
     recipe: str = Field(
         "review",

@@ -6,6 +6,7 @@ import numpy as np
 
 from dampipe.domain.derivatives import DerivativeKind, Preview
 from dampipe.domain.moments import Embedding
+from dampipe.domain.progress import Reporter
 from dampipe.pipeline.stage import stage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.vision.base import Embedder, Pictures
@@ -13,14 +14,17 @@ from dampipe.vision.batches import embed_each
 
 
 @stage(queue="embed", version=1, batch=64, time_limit=6 * 3600)
-def embed(previews: list[Preview], store: DerivativeStore, embedder: Embedder) -> list[Embedding]:
+def embed(
+    previews: list[Preview], store: DerivativeStore, embedder: Embedder, report: Reporter
+) -> list[Embedding]:
     """Image vectors of the frames that the previews hold; needs no footage."""
     if any(preview.frames for preview in previews):
         embedder.check()
     size = embedder.spec.size
 
     def frames() -> Iterator[Pictures]:
-        for preview in previews:
+        for number, preview in enumerate(previews):
+            report(number, len(previews), "files")
             kept = preview.derivative(DerivativeKind.FRAMES)
             if kept is None or not preview.frames:
                 yield np.empty((0, size, size, 3), dtype=np.uint8)

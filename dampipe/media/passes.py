@@ -7,6 +7,7 @@ from typing import Any
 from dampipe.domain.errors import BadMedia
 from dampipe.domain.media import MediaInfo, MediaKind
 from dampipe.media.failures import Silent
+from dampipe.media.plans import Plan
 from dampipe.media.preview import MadePreview, PreviewMaker
 from dampipe.media.preview_pass import PreviewPass
 from dampipe.media.progress import Progress
@@ -69,8 +70,8 @@ class _Along:
         self._sampling = samplings(one.media, one.interval)[-1]
         self.fine = False
 
-    def outputs(self) -> list[Any]:
-        return self.one.outputs_along(self._sampling)
+    def outputs(self, plan: Plan) -> list[Any]:
+        return self.one.outputs_along(self._sampling, plan)
 
     def ended(self, ended: Ended) -> None:
         self.fine = self.one.ended_along(ended) is None

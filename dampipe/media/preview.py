@@ -1,6 +1,6 @@
 """The preview pass: poster, sprite and frames out of one ffmpeg, which decodes as little as it can."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -9,6 +9,8 @@ from dampipe.domain.derivatives import DerivativeKind, Frame
 from dampipe.domain.errors import StageError, Transient
 from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
 from dampipe.media import salvage
+from dampipe.media.acceleration import Acceleration
+from dampipe.media.fallback import Machine
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.made import LONGEST, MadeFile, write_frames
 from dampipe.media.preview_pass import POSTER_NAME, Pictures, PreviewPass
@@ -37,6 +39,10 @@ class MadePreview:
     warnings: tuple[str, ...] = ()
     way: Way | Literal["sound"] = "full"
     """How the source was read: "keys", "packets", "references", "full" (see `Sampling`) or "sound"."""
+    plan: str = "sound"
+    """Who decoded: "software", "nvidia-decode" and its like, or "sound"."""
+    speed: float | None = None
+    """Seconds of footage per second of work."""
 
 
 class PreviewMaker:
@@ -49,15 +55,22 @@ class PreviewMaker:
         choose: Choose,
         limits: Limits | None = None,
         prober: Prober | None = None,
+        accelerations: Sequence[Acceleration] = (),
+        machine: Machine | None = None,
     ) -> None:
         """prober: develops stills; by default one of its own.
 
-        limits: for one ffmpeg; by default ten minutes and twice the footage's duration."""
+        accelerations: as `detect` gives them. machine: what its processes share; by default nothing is.
+
+        limits: for one ffmpeg; by default ten minutes and twice the footage's duration.
+        """
         self.ffmpeg = ffmpeg
         self.recipe = recipe
         self._choose = choose
         self._limits = limits
         self._prober = prober or Prober()
+        self.accelerations = tuple(accelerations)
+        self.machine = machine or Machine()
 
     @property
     def fingerprint(self) -> str:
@@ -136,7 +149,10 @@ class PreviewMaker:
         """The pass over a file that has a picture, before its first attempt."""
         assert media.video is not None
         limits = self._limits or _limits(media)
-        return PreviewPass(self.ffmpeg, self.recipe, source, media, media.video, folder, limits, progress)
+        return PreviewPass(
+            self.ffmpeg, self.recipe, source, media, media.video, folder, limits, progress,
+            self.accelerations, self.machine,
+        )  # fmt: skip
 
     def finished(self, one: PreviewPass) -> MadePreview:
         """The preview out of a pass whose last attempt went well."""
@@ -154,7 +170,8 @@ class PreviewMaker:
         files.append(MadeFile(DerivativeKind.FRAMES, path, "application/x-npy"))
         frames = tuple(Frame(time=round(times[row], 3), shot=shot) for row, shot in kept)
         warnings = (*one.warnings, *([one.partial] if one.partial else []))
-        return MadePreview(tuple(files), frames, warnings, one.way)
+        speed = round(one.media.duration / one.seconds, 2) if one.media.duration and one.seconds else None
+        return MadePreview(tuple(files), frames, warnings, one.way, one.plan.name, speed)
 
 
 def _limits(media: MediaInfo) -> Limits:

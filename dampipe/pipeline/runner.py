@@ -2,7 +2,7 @@
 
 import errno
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import time
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from dampipe.domain.errors import (
     Transient,
 )
 from dampipe.domain.output import StageOutput
+from dampipe.domain.progress import Progress, Reporter
 from dampipe.domain.runs import Outcome, Report, RunState, Subject, backoff
 from dampipe.pipeline import lease
 from dampipe.pipeline.dispatch import Dispatcher
@@ -55,13 +56,15 @@ class Runner:
         self._policy = policy
         self._inputs = Inputs(catalog, plan)
 
-    def run(self, name: str, subject: Subject) -> Report:
+    def run(self, name: str, subject: Subject, hear: Callable[[Progress], None] | None = None) -> Report:
         """Do a stage if it is still to do. Raises only CatalogueDown; everything else is in the report.
+
+        hear: gets what the stage says of its progress, as often as it says it; must not take long.
 
         Rings the dispatcher when the chain ends here or when a run was made that no chain carries.
         """
         stage = self._plan[name]
-        report, lanes = self._run(stage, subject)
+        report, lanes = self._run(stage, subject, hear)
         if not report.outcome.goes_on or self._plan.chain_from(name)[-1] is stage:
             lanes = lanes | {self._plan.lane(stage)}
         self._ring(lanes)
@@ -74,7 +77,9 @@ class Runner:
             except DampipeError as error:
                 log.warning("%s: nothing new is started for now; the sweep will", error)
 
-    def _run(self, stage: Stage, subject: Subject) -> tuple[Report, set[str]]:
+    def _run(
+        self, stage: Stage, subject: Subject, hear: Callable[[Progress], None] | None
+    ) -> tuple[Report, set[str]]:
         key = self._plan.key(stage)
         row = self._catalog.runs.find(key, subject)
         if row is None:
@@ -96,13 +101,20 @@ class Runner:
         more: list[Claimed] = []
         if stage.batch > 1 and own.attempts == 1:  # what failed before is tried alone
             more = self._catalog.runs.claim_more(key, stage.batch - 1, me, self._policy.lease)
-        return self._call(stage, own, more, me)
+        return self._call(stage, [own, *more], me, hear)
 
-    def _call(self, stage: Stage, own: Claimed, more: Sequence[Claimed], me: str) -> tuple[Report, set[str]]:
-        claimed = [own, *more]
-        ids = [run.id for run in claimed]
-        with lease.Lease(lambda: self._catalog.runs.renew(ids, me, self._policy.lease), self._policy.lease):
-            results = self._results(stage, claimed)
+    def _call(
+        self, stage: Stage, claimed: Sequence[Claimed], me: str, hear: Callable[[Progress], None] | None
+    ) -> tuple[Report, set[str]]:
+        own, seconds = claimed[0], self._policy.lease
+        with lease.Lease(lambda news: self._catalog.runs.renew(claimed, me, seconds, news), seconds) as held:
+
+            def heard(progress: Progress) -> None:
+                held.note(progress.model_dump_json())
+                if hear is not None:
+                    hear(progress)
+
+            results = self._results(stage, claimed, Reporter(heard))
             reports = []
             uncarried: set[str] = set()
             for run, result in zip(claimed, results, strict=True):
@@ -112,26 +124,34 @@ class Runner:
         done = sum(report.outcome == Outcome.DONE for report in reports[1:])
         return reports[0].model_copy(update={"also": done}), uncarried
 
-    def _results(self, stage: Stage, claimed: Sequence[Claimed]) -> Sequence[StageOutput | StageError]:
+    def _results(
+        self, stage: Stage, claimed: Sequence[Claimed], reporter: Reporter
+    ) -> Sequence[StageOutput | StageError]:
+        tools = {stage.reporter: reporter} if stage.reporter else {}
         if stage.batch == 1:
-            return [_attempt(lambda: self._one(stage, claimed[0]))]
-        outcome = _attempt(lambda: self._together(stage, claimed))
+            return [_attempt(lambda: self._one(stage, claimed[0], tools))]
+        outcome = _attempt(lambda: self._together(stage, claimed, tools))
         if not isinstance(outcome, StageError):
             return outcome
         if len(claimed) == 1:
             return [outcome]
         # One of them is at fault: each alone shows which.
-        return [_attempt(lambda run=run: self._together(stage, [run])[0]) for run in claimed]  # type: ignore[misc]
+        return [
+            _attempt(lambda run=run: self._together(stage, [run], tools)[0])  # type: ignore[misc]
+            for run in claimed
+        ]
 
-    def _one(self, stage: Stage, run: Claimed) -> StageOutput:
+    def _one(self, stage: Stage, run: Claimed, tools: Mapping[str, object]) -> StageOutput:
         arguments = self._inputs.collect(stage, [run.subject])[0]
-        output: StageOutput = stage.function(**arguments, **self._tools(stage))
+        output: StageOutput = stage.function(**arguments, **self._tools(stage), **tools)
         return _checked(stage, output)
 
-    def _together(self, stage: Stage, claimed: Sequence[Claimed]) -> list[StageOutput]:
+    def _together(
+        self, stage: Stage, claimed: Sequence[Claimed], tools: Mapping[str, object]
+    ) -> list[StageOutput]:
         each = self._inputs.collect(stage, [run.subject for run in claimed])
         arguments: dict[str, Any] = {name: [one[name] for one in each] for name in stage.inputs}
-        outputs: list[StageOutput] = stage.function(**arguments, **self._tools(stage))
+        outputs: list[StageOutput] = stage.function(**arguments, **self._tools(stage), **tools)
         if len(outputs) != len(claimed):
             raise Permanent(f"stage {stage.name} gave {len(outputs)} results for {len(claimed)} files")
         return [_checked(stage, output) for output in outputs]

@@ -161,7 +161,11 @@ def test_what_runs_again_when_a_setting_changes() -> None:
     }
     documented = dict(rows(section("docs/settings.md", "What runs again")))
     assert documented == {what: ", ".join(rerun(*change)) for what, change in changes.items()}
-    given: dict[str, Any] = {"sandbox": "off", "recipes": {"house": {"proxy": {"height": 240}}}}
+    given: dict[str, Any] = {
+        "acceleration": "none",
+        "sandbox": "off",
+        "recipes": {"house": {"proxy": {"height": 240}}},
+    }
     for name, field in Settings.model_fields.items():
         value = field.get_default(call_default_factory=True)
         if not any(what.startswith(name) for what in changes) and name not in ("home", "pipeline", *given):

@@ -5,7 +5,19 @@ from collections.abc import Sequence
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from dampipe.domain.assets import ContentHash
 from dampipe.domain.errors import StageError
@@ -81,13 +93,18 @@ class Runs:
             ).all()
         return [_claimed(row) for row in rows]
 
-    def renew(self, runs: Sequence[int], owner: str, lease: float) -> None:
-        """Keep holding these runs for another `lease` seconds."""
+    def renew(self, runs: Sequence[Claimed], owner: str, lease: float, progress: str | None = None) -> None:
+        """Keep holding these runs for another `lease` seconds, as far as they still are this attempt's.
+
+        progress: how far the first of them is (`Progress` as JSON); None leaves what is known.
+        """
+        held = tuple_(RUN.c.id, RUN.c.attempts).in_([(run.id, run.attempts) for run in runs])
+        values: dict[str, Any] = {"lease_until": time() + lease}
+        if progress is not None:
+            values["progress"] = case((RUN.c.id == runs[0].id, progress), else_=RUN.c.progress)
         with self._db.write() as connection:
             connection.execute(
-                update(RUN)
-                .where(RUN.c.id.in_(runs), RUN.c.owner == owner, RUN.c.state == RunState.RUNNING)
-                .values(lease_until=time() + lease)
+                update(RUN).where(held, RUN.c.owner == owner, RUN.c.state == RunState.RUNNING).values(values)
             )
 
     def finish(
