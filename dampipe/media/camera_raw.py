@@ -6,26 +6,8 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from dampipe.media.filetypes import RAW_SUFFIXES
-
-_SIGNATURES: tuple[tuple[int, bytes], ...] = (
-    (8, b"CR\x02\x00"),
-    (4, b"ftypcrx "),
-    (0, b"FUJIFILMCCD-RAW"),
-    (0, b"IIRO"),
-    (0, b"IIRS"),
-    (0, b"IIU\x00"),
-)
-_TIFF = (b"II*\x00", b"MM\x00*")
 _ORIENTATIONS = {3: 3, 5: 8, 6: 6}
 """LibRaw's flip -> EXIF orientation."""
-
-
-def is_raw(path: str, head: bytes) -> bool:
-    """Whether the file is one: by its first bytes, and by its suffix where these are those of any TIFF."""
-    if any(head[at : at + len(word)] == word for at, word in _SIGNATURES):
-        return True
-    return head[:4] in _TIFF and Path(path).suffix.lower() in RAW_SUFFIXES
 
 
 def preview(path: str) -> bytes:

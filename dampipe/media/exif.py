@@ -5,21 +5,12 @@ from typing import Any
 
 from PIL import ExifTags
 
+from dampipe.media.tags import camera_name
+
 
 def camera(exif: Any) -> str | None:
     """Make and model, as far as EXIF (Pillow's) tells."""
     return camera_name(_text(exif.get(ExifTags.Base.Make)), _text(exif.get(ExifTags.Base.Model)))
-
-
-def camera_name(make: str | None, model: str | None) -> str | None:
-    """Make and model as people say it: the make is not said twice.
-
-    >>> camera_name("Canon", "Canon EOS R5"), camera_name("Apple", "iPhone 15"), camera_name(None, None)
-    ('Canon EOS R5', 'Apple iPhone 15', None)
-    """
-    if make and model and model.lower().startswith(make.lower()):
-        return model
-    return " ".join(part for part in (make, model) if part) or None
 
 
 def created(exif: Any) -> str | None:

@@ -5,20 +5,13 @@ compiling: ffmpeg-python cannot carry names that are no UTF-8. Outputs are plain
 that the command runs in.
 """
 
-from pathlib import Path
 from typing import Any
 
 import ffmpeg as graphs
 
 from dampipe.domain.media import MediaInfo, MediaKind
+from dampipe.media.allowed import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 
-MAX_PIXELS = 16384 * 16384
-"""Larger pictures are refused: they cost gigabytes to decode."""
-PROTOCOLS = "file"
-FORMATS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mxf,flv,asf,ogg,dv,gif,wav,w64,aiff,mp3,flac,aac"
-)
-"""Demuxers that may run. None of them opens other files (playlists and image sequences do)."""
 STILL = "ppm_pipe"
 """The demuxer of stills: of plain pixels, that is all that ffmpeg sees of a still."""
 
@@ -45,8 +38,3 @@ def arguments(path: str, *outputs: Any) -> list[str]:
     """
     graph = outputs[0] if len(outputs) == 1 else graphs.merge_outputs(*outputs)
     return [file_url(path) if item == _STAND_IN else item for item in graphs.get_args(graph)]
-
-
-def file_url(path: str) -> str:
-    """`path` as ffmpeg opens exactly that file, whatever characters it holds."""
-    return f"file:{Path(path).absolute()}"

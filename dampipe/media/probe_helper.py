@@ -28,7 +28,7 @@ def answer(path: str) -> dict[str, Any]:
     import av
 
     from dampipe.media.reading import read_media
-    from dampipe.media.stills import still_container, still_info
+    from dampipe.media.signatures import still_container
 
     av.logging.set_level(av.logging.ERROR)
     with av.logging.Capture() as log:
@@ -36,7 +36,7 @@ def answer(path: str) -> dict[str, Any]:
             if not stat.S_ISREG(Path(path).stat().st_mode):
                 return {"error": "not a regular file"}
             container = still_container(path)
-            media = still_info(path, container) if container else None
+            media = _still(path, container) if container else None
             return {"media": media or read_media(path)}
         except av.FFmpegError as error:
             said = [message for _, _, message in log][-20:]
@@ -52,9 +52,16 @@ def answer(path: str) -> dict[str, Any]:
             return {"error": _of_nonsense(error)}
 
 
+def _still(path: str, container: str) -> dict[str, Any] | None:
+    from dampipe.media.stills import still_info  # Pillow: only where it is needed
+
+    return still_info(path, container)
+
+
 def develop(path: str, side: int) -> tuple[dict[str, Any], bytes]:
     """A still as ({"width", "height"}, RGB bytes), or ({"error"}, b"")."""
-    from dampipe.media.stills import developed, still_container
+    from dampipe.media.signatures import still_container
+    from dampipe.media.stills import developed
 
     try:
         container = still_container(path)

@@ -10,8 +10,8 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from dampipe.media import tags
+from dampipe.media.allowed import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 from dampipe.media.keyframes import keyframe_interval, measured_duration
-from dampipe.media.opening import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 
 SECONDS_TO_OPEN = 15.0
 _DISAGREE = 1.0

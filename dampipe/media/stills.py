@@ -1,49 +1,22 @@
-"""Stills, told by their first bytes and read with Pillow: what they are, and their picture. Runs in the probe helper."""
+"""Stills, read with Pillow: what they are, and their picture. Runs in the probe's helper."""
 
 import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps
 
 from dampipe.media import camera_raw
+from dampipe.media.allowed import MAX_PIXELS
 from dampipe.media.exif import camera, created
-from dampipe.media.opening import MAX_PIXELS
 
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", "jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"II*\x00", "tiff"),
-    (b"MM\x00*", "tiff"),
-    (b"GIF87a", "gif"),
-    (b"GIF89a", "gif"),
-    (b"BM", "bmp"),
-)
-_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1")
 _CODECS = {"jpeg": "mjpeg", "heif": "hevc", "avif": "av1", "raw": "raw"}
 _DEEP_MODES = {"I;16": 16, "I;16B": 16, "I;16L": 16, "I": 16, "F": 32}
 _TURNS = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
 """EXIF orientation -> degrees clockwise."""
 TRUNCATED = "cut short or damaged: only a part of the picture could be decoded"
-
-
-def still_container(path: str) -> str | None:
-    """ "jpeg", "png", "tiff", "webp", "bmp", "gif", "heif", "avif" or "raw", or None for anything else."""
-    with Path(path).open("rb") as stream:
-        head = stream.read(64)
-    if camera_raw.is_raw(path, head):
-        return "raw"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    if head[4:8] == b"ftyp":
-        brands = [head[at : at + 4] for at in range(8, min(int.from_bytes(head[:4]), 64), 4)]
-        if brands[0] in _HEIF_BRANDS or brands[0] == b"avif":
-            return "avif" if b"avif" in brands else "heif"
-        return None
-    return next((name for signature, name in _SIGNATURES if head.startswith(signature)), None)
 
 
 def still_info(path: str, container: str) -> dict[str, Any] | None:

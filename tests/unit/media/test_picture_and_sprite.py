@@ -11,7 +11,6 @@ from dampipe.domain import progress
 from dampipe.domain.media import VideoStream
 from dampipe.media import (
     acceleration,
-    exif,
     ffmpeg,
     filetypes,
     kinds,
@@ -28,7 +27,7 @@ from dampipe.media.webvtt import sprite_for
 
 
 @pytest.mark.parametrize(
-    "module", [acceleration, exif, ffmpeg, filetypes, kinds, made, picture, progress, sampling, webvtt]
+    "module", [acceleration, ffmpeg, filetypes, kinds, made, picture, progress, sampling, tags, webvtt]
 )
 def test_examples(module: ModuleType) -> None:
     result = doctest.testmod(module)
