@@ -198,12 +198,12 @@ class Library:
         """How many moments of an asset can be found with the present model."""
         return self._catalog.vectors.count_of(sha1, self.models.answering().fingerprint)
 
-    def derivative(self, sha1: str, name: str) -> Derivative:
-        """A derivative of an asset, by its kind or its file's name. Raises NotFound."""
+    def derivative(self, sha1: str, name: str) -> tuple[Derivative, str]:
+        """A derivative of an asset by its kind or its file's name, and what to call it. Raises NotFound."""
         video = self._catalog.get_video(sha1)
         for made in video.derivatives:
             if name in (made.kind, made.key.rpartition("/")[2]):
-                return made
+                return made, video.download_name(made)
         hint = f"`dampipe show {video.sha1[:12]}` tells what it has."
         raise NotFound(f"{video.name} has no {name!r}", hint=hint)
 
