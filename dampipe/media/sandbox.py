@@ -1,6 +1,7 @@
 """One ffmpeg, run under limits: it ends in bounded time, leaves no child behind, and says how it ended."""
 
 import contextlib
+import itertools
 import os
 import selectors
 import signal
@@ -16,6 +17,7 @@ from typing import Literal
 from dampipe.domain.errors import StageError
 from dampipe.media import failures
 from dampipe.media.ffmpeg import Ffmpeg
+from dampipe.media.isolation import signal_of
 from dampipe.media.progress import Progress, ProgressReader
 
 GIB = 1024**3
@@ -86,18 +88,23 @@ def run(
 ) -> Ended:
     """Run ffmpeg with `arguments` (inputs, filters, outputs) in `folder` and wait for its end.
 
+    With a folder it runs within the wall of `ffmpeg.isolation`: it sees the inputs and the folder alone.
+
     on_output gets what it writes to `pipe:1`, piece by piece; on_progress is called about twice a
     second. Whatever happens here, an exception of a callback included, no process is left. Raises
     nothing of its own for a failed ffmpeg: look at `Ended.ok` and raise `Ended.error`.
     """
     reading, writing = os.pipe()
     command = [
-        *(sys.executable, "-I", "-S", _LAUNCH),
-        *(str(number) for number in _launch_numbers(limits)),
         *(ffmpeg.path, "-nostdin", "-hide_banner", "-v", "error", "-y"),
         *("-progress", f"pipe:{writing}", "-stats_period", str(_TICK)),
         *arguments,
     ]
+    if folder is not None:
+        command = ffmpeg.isolation.around(command, _inputs(arguments), folder)
+    command = [
+        sys.executable, "-I", "-S", _LAUNCH, *(str(number) for number in _launch_numbers(limits)), *command
+    ]  # fmt: skip
     try:
         process = subprocess.Popen(
             command,
@@ -135,12 +142,22 @@ def kill_group(process: "subprocess.Popen[bytes]") -> None:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time a process has used so far; 0 where the system does not tell."""
+    """Processor time a process and its children have used so far; 0 where the system does not tell."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except (OSError, IndexError, ValueError):
         return 0.0
+    return own + sum(cpu_seconds(int(child)) for child in children)
+
+
+def _inputs(arguments: Sequence[str]) -> list[str]:
+    """The files that are read."""
+    pairs = itertools.pairwise(arguments)
+    return [
+        word.removeprefix("file:") for before, word in pairs if before == "-i" and word.startswith("file:")
+    ]
 
 
 def _launch_numbers(limits: Limits) -> tuple[int, ...]:
@@ -162,7 +179,7 @@ class _Watch:
     _rest: dict[str, bytes] = field(default_factory=dict)
 
     def to_the_end(self) -> Ended:
-        started = moved = time.monotonic()
+        started = moved = measured = time.monotonic()
         cpu_then = 0.0
         how: Literal["exit", "time", "stall"] = "exit"
         with selectors.DefaultSelector() as selector:
@@ -177,7 +194,9 @@ class _Watch:
                     if not data:
                         selector.unregister(key.fileobj)
                     elif key.data(data):
-                        moved, cpu_then = time.monotonic(), cpu_seconds(self.process.pid)
+                        moved = time.monotonic()
+                        if moved - measured > _TICK:  # not for each piece of what may be a fast stream
+                            measured, cpu_then = moved, cpu_seconds(self.process.pid)
                 now = time.monotonic()
                 if self.limits.seconds and now - started > self.limits.seconds:
                     how = "time"
@@ -186,13 +205,13 @@ class _Watch:
                 if how != "exit":
                     break
         used = cpu_seconds(self.process.pid) - cpu_then
-        busy = used > _BUSY * (time.monotonic() - moved)
+        busy = used > _BUSY * (time.monotonic() - measured)
         if how == "exit":
             self.process.wait()
         else:
             kill_group(self.process)
         self._stderr(b"\n")
-        code = self.process.returncode
+        code = None if self.process.returncode is None else signal_of(self.process.returncode)
         wall = time.monotonic() - started
         return Ended(
             how,

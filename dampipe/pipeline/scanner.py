@@ -37,7 +37,7 @@ class Scanner:
         hash_key = self._plan.key(self._plan.first)
         walk = Walk(order, self._catalog, hash_key, self._rules)
         try:
-            with lease.Lease(lambda: self._scans.renew(scan, me, self._lease), self._lease):
+            with lease.Lease(lambda _: self._scans.renew(scan, me, self._lease), self._lease):
                 warnings = walk.run(self._start if order.process else _nothing)
                 state = ScanState.SUSPICIOUS if walk.suspicious else ScanState.WALKED
                 self._scans.finish(order, state, warnings)

@@ -2,9 +2,20 @@
 
 import sys
 
-from tests.bench import clips, scan, spine
+from tests.bench import clips, embedding, hashing, hostile, passes, peers, probing, scan, spine, vectors
 
-BENCHES = {"spine": spine.main, "clips": clips.main, "scan": scan.main}
+BENCHES = {
+    "spine": spine.main,
+    "clips": clips.main,
+    "scan": scan.main,
+    "passes": passes.main,
+    "peers": peers.main,
+    "hashing": hashing.main,
+    "probing": probing.main,
+    "hostile": hostile.main,
+    "vectors": vectors.main,
+    "embedding": embedding.main,
+}
 
 
 def main() -> None:

@@ -11,8 +11,8 @@ from dampipe.domain.assets import LocationState, printable
 from dampipe.domain.runs import RunState, Subject
 from dampipe.domain.scans import ScanState
 from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.finishing import NEW_RUN
 from dampipe.storage.catalog.keys import Next, RunKey
-from dampipe.storage.catalog.runs import NEW_RUN
 from dampipe.storage.catalog.tables import ASSET, LOCATION, RUN, SCAN
 
 _RETRIED = [RunState.FAILED, RunState.SKIPPED]

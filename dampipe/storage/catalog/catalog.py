@@ -17,6 +17,7 @@ from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.findings import Findings
 from dampipe.storage.catalog.holding import Holding
 from dampipe.storage.catalog.migrate import check_schema, upgrade
+from dampipe.storage.catalog.models import ModelRows
 from dampipe.storage.catalog.outputs import save_vectors
 from dampipe.storage.catalog.pruning import Pruning
 from dampipe.storage.catalog.recovery import Recovery
@@ -32,7 +33,7 @@ class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
     Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `holding`,
-    `pruning`, `vectors`, `workers`.
+    `pruning`, `vectors`, `models`, `workers`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -49,6 +50,7 @@ class Catalog(StorageEngine):
         self.holding = Holding(database)
         self.pruning = Pruning(database)
         self.vectors = VectorRows(database)
+        self.models = ModelRows(database)
         self.workers = Workers(database)
 
     @classmethod

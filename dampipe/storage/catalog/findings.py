@@ -26,10 +26,10 @@ from sqlalchemy import (
 from dampipe.domain.assets import LocationState
 from dampipe.domain.runs import RunState
 from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.finishing import NEW_RUN
 from dampipe.storage.catalog.keys import RunKey
 from dampipe.storage.catalog.known import KnownFile
 from dampipe.storage.catalog.portions import portions
-from dampipe.storage.catalog.runs import NEW_RUN
 from dampipe.storage.catalog.scans import Order, still_mine
 from dampipe.storage.catalog.tables import FOLDER, LOCATION, RUN, SCAN
 
