@@ -16,7 +16,7 @@ from dampipe.domain.media import MediaInfo
 from dampipe.domain.runs import RunState
 from dampipe.domain.videos import RunSummary, Video
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.outputs import ensure_asset
+from dampipe.storage.catalog.outputs import ensure_asset, media_columns
 from dampipe.storage.catalog.paths import full_path, place_columns
 from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, FOLDER, LOCATION, RUN, SOURCE
 
@@ -48,11 +48,7 @@ class Assets:
                 .on_conflict_do_update(index_elements=["folder_id", "name"], set_=place)
             )
             if media is not None:
-                connection.execute(
-                    ASSET.update()
-                    .where(ASSET.c.id == asset)
-                    .values(kind=media.kind, duration=media.duration, media=media.model_dump_json())
-                )
+                connection.execute(ASSET.update().where(ASSET.c.id == asset).values(media_columns(media)))
 
     def find(self, sha1: str) -> Row[Any]:
         """The asset's row by its SHA-1 or the beginning of it. Raises NotFound or InvalidInput."""

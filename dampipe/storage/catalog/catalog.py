@@ -11,9 +11,11 @@ from dampipe.domain.media import MediaInfo
 from dampipe.domain.moments import Moment
 from dampipe.domain.videos import Video
 from dampipe.storage.base import StorageEngine
+from dampipe.storage.catalog.asked import Asked
 from dampipe.storage.catalog.assets import Assets
 from dampipe.storage.catalog.backlog import Backlog
 from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.filtering import Filtering
 from dampipe.storage.catalog.findings import Findings
 from dampipe.storage.catalog.migrate import check_schema, upgrade
 from dampipe.storage.catalog.outputs import save_vectors
@@ -23,7 +25,9 @@ from dampipe.storage.catalog.results import Results
 from dampipe.storage.catalog.runs import Runs
 from dampipe.storage.catalog.scans import Scans
 from dampipe.storage.catalog.sources import Sources
+from dampipe.storage.catalog.tags import Tags
 from dampipe.storage.catalog.vectors import VectorRows
+from dampipe.storage.catalog.words import Words
 from dampipe.storage.catalog.workers import Workers
 
 
@@ -31,7 +35,7 @@ class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
     Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `pruning`,
-    `vectors`, `workers`.
+    `vectors`, `workers`, `filtering`, `words`, `tags`, `asked`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -48,6 +52,10 @@ class Catalog(StorageEngine):
         self.pruning = Pruning(database)
         self.vectors = VectorRows(database)
         self.workers = Workers(database)
+        self.filtering = Filtering(database)
+        self.words = Words(database, self.filtering)
+        self.tags = Tags(database)
+        self.asked = Asked(database)
 
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> "Catalog":
@@ -123,6 +131,10 @@ class Catalog(StorageEngine):
     def vector_ids(self, model: str, up_to: int) -> NDArray[np.int64]:
         """Which vectors an index at that watermark should hold."""
         return self.vectors.ids(model, up_to)
+
+    def owners(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+        """Of which asset and shot vectors are."""
+        return self.vectors.owners(ids)
 
     def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
         """What vectors show."""

@@ -1,9 +1,12 @@
 """What a stage gives becomes rows: one saver for each kind of output, inside the runner's transaction."""
 
+import json
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from dampipe.domain.assets import ContentHash, printable
 from dampipe.domain.derivatives import Derivative, Preview, Proxy
@@ -15,6 +18,7 @@ from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.events import note
 from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, LOCATION, VECTOR
 
+_ROUNDING = 0.001
 _VECTOR_LOCK = 0x64616D70
 """PostgreSQL advisory lock that makes vector ids rise in the order of commits."""
 
@@ -34,6 +38,7 @@ def save_output(
     elif isinstance(output, Proxy):
         made = (output.derivative, output.waveform)
         _save_derivatives(connection, subject.asset, tuple(one for one in made if one is not None))
+        _save_shots(connection, subject.asset, output.shots)
     elif isinstance(output, Embedding):
         save_vectors(
             connection, database, subject.asset, output.model, output.times, output.shots, _rows(output)
@@ -68,11 +73,45 @@ def ensure_asset(
 
 
 def _save_media(connection: Connection, asset: int, media: MediaInfo) -> None:
+    connection.execute(update(ASSET).where(ASSET.c.id == asset).values(media_columns(media)))
+
+
+def media_columns(media: MediaInfo) -> dict[str, Any]:
+    """The metadata as columns of an asset's row: as JSON, and what a search filters by once more."""
+    width, height = media.video.display_size if media.video else (None, None)
+    sound = media.audio[0].codec if media.audio else None
+    return {
+        "kind": media.kind,
+        "duration": media.duration,
+        "media": media.model_dump_json(),
+        "recorded_at": media.created_at.timestamp() if media.created_at else None,
+        "camera": media.camera,
+        "codec": media.video.codec if media.video else sound,
+        "width": width,
+        "height": height,
+    }
+
+
+def _save_shots(connection: Connection, asset: int, starts: Sequence[float]) -> None:
+    """Keep the exact shots; the vectors that are there already are put into them."""
     connection.execute(
-        update(ASSET)
-        .where(ASSET.c.id == asset)
-        .values(kind=media.kind, duration=media.duration, media=media.model_dump_json())
+        update(ASSET).where(ASSET.c.id == asset).values(shots=json.dumps(starts) if starts else None)
     )
+    if starts:
+        rows = connection.execute(select(VECTOR.c.id, VECTOR.c.time).where(VECTOR.c.asset_id == asset)).all()
+        if rows:
+            renumber = update(VECTOR).where(VECTOR.c.id == bindparam("vector"))
+            places = [{"vector": row.id, "within": shot_at(starts, row.time)} for row in rows]
+            connection.execute(renumber.values(shot=bindparam("within")), places)
+
+
+def shot_at(starts: Sequence[float], time: float) -> int:
+    """Which shot a time lies in; times are rounded to milliseconds.
+
+    >>> [shot_at((0.0, 4.0, 8.0), time) for time in (0.0, 3.999, 4.0, 99.0)]
+    [0, 1, 1, 2]
+    """
+    return max(0, bisect_right(starts, time + _ROUNDING) - 1)
 
 
 def _save_derivatives(connection: Connection, asset: int, derivatives: tuple[Derivative, ...]) -> None:
@@ -103,6 +142,10 @@ def save_vectors(
     connection.execute(delete(VECTOR).where(VECTOR.c.asset_id == asset, VECTOR.c.model == model))
     if not times:
         return
+    exact = connection.execute(select(ASSET.c.shots).where(ASSET.c.id == asset)).scalar_one()
+    if exact:
+        starts = json.loads(exact)
+        shots = tuple(shot_at(starts, time) for time in times)
     connection.execute(
         VECTOR.insert(),
         [
