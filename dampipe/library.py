@@ -11,17 +11,16 @@ from dampipe.domain.errors import (
     DampipeError,
     InvalidInput,
     NotFound,
-    SearchUnavailable,
-    Unavailable,
 )
 from dampipe.domain.failures import Failure
-from dampipe.domain.moments import Moment
-from dampipe.domain.reports import Details, Enqueued, StageCounts, Status
+from dampipe.domain.reports import Details, Enqueued, StageCounts, Status, TagReport
 from dampipe.domain.scans import ScanProgress
+from dampipe.domain.search import Found, Query
 from dampipe.domain.videos import Video
 from dampipe.pipeline.dispatch import Carrier
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.sweep import Sweep
+from dampipe.search import Search
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.catalog.catalog import Catalog, relative
@@ -57,6 +56,7 @@ class Library:
         self._carrier = carrier
         self._embedder = embedder
         self._sweep = sweep
+        self._search = Search(catalog, storage, embedder)
         self.sync = Sync(catalog, carrier, sweep)
         """Bringing the library up to its sources."""
         self.upkeep = Upkeep(catalog, storage, derivatives)
@@ -113,25 +113,22 @@ class Library:
             workers=tuple(self._catalog.workers.present()),
         )
 
-    def search(self, text: str, limit: int = 10) -> list[Moment]:
-        """The moments that fit the words best. Raises SearchUnavailable, or InvalidInput for no words."""
-        if not text.strip():
-            raise InvalidInput("no words to search for")
-        return self._nearest(lambda embedder: embedder.words([text]), limit)
+    def search(self, query: Query) -> Found:
+        """What fits the question best. Raises SearchUnavailable, NotFound or InvalidInput."""
+        return self._search.find(query)
 
-    def search_image(self, picture: Path, limit: int = 10) -> list[Moment]:
-        """The moments that look most like a picture. Raises SearchUnavailable, NotFound or InvalidInput."""
-        from dampipe.vision.pictures import load_picture
+    def tags(self) -> list[TagReport]:
+        """All tags, and how many assets have each."""
+        return self._catalog.tags.all()
 
-        return self._nearest(lambda embedder: embedder.pictures(load_picture(picture, embedder.spec)), limit)
+    def tag(self, name: str, assets: Sequence[str]) -> int:
+        """Give a tag to assets (SHA-1 or path); returns how many did not have it. Raises NotFound."""
+        return self._catalog.tags.add(name, [self._asset(one) for one in assets])
 
-    def _nearest(self, vector: Callable[[Embedder], "object"], limit: int) -> list[Moment]:
-        embedder = self._embedder()
-        try:
-            query = vector(embedder)
-        except Unavailable as error:
-            raise SearchUnavailable(f"search by words is not possible: {error}", hint=error.hint) from error
-        return self._storage.search_vector(embedder.fingerprint, query[0], limit)  # type: ignore[index]
+    def untag(self, name: str, assets: Sequence[str] | None = None) -> int:
+        """Take a tag from assets, or from all; returns how many had it. Raises NotFound for an unknown asset."""
+        ids = None if assets is None else [self._asset(one) for one in assets]
+        return self._catalog.tags.remove(name, ids)
 
     def failures(self, limit: int = 1000) -> list[Failure]:
         """Files that could not be brought to the end, the newest first."""
@@ -170,13 +167,7 @@ class Library:
 
     def show(self, name: str) -> Details:
         """All that is known of one asset, by SHA-1 (or the beginning of it) or by path. Raises NotFound."""
-        _, asset = self._find(name)
-        if asset is None:
-            raise NotFound(
-                f"{name} is known, but was not hashed yet",
-                hint="`dampipe status` and `dampipe failures` tell why.",
-            )
-        return self._details(asset)
+        return self._details(self._asset(name))
 
     def show_asset(self, sha1: str) -> Details:
         """The same by SHA-1 only."""
@@ -184,7 +175,17 @@ class Library:
 
     def _details(self, asset: int) -> Details:
         video = self._catalog.get_video(self._catalog.assets.refs([asset])[asset].sha1)
-        return Details(video=video, runs=tuple(self._catalog.assets.runs(asset)))
+        tags = self._catalog.tags.of(asset)
+        return Details(video=video, tags=tags, runs=tuple(self._catalog.assets.runs(asset)))
+
+    def _asset(self, name: str) -> int:
+        _, asset = self._find(name)
+        if asset is None:
+            raise NotFound(
+                f"{name} is known, but was not hashed yet",
+                hint="`dampipe status` and `dampipe failures` tell why.",
+            )
+        return asset
 
     def videos(self, limit: int = 100, after: str | None = None) -> list[Video]:
         """Assets, the newest first; `after` is the SHA-1 of the last one of the page before."""
