@@ -39,7 +39,7 @@ from dampipe.storage.registry import get_storage_backend
 from dampipe.storage.vectors.base import VectorStorage
 from dampipe.vision.base import Embedder
 from dampipe.vision.clip import ClipEmbedder
-from dampipe.vision.frames import choose
+from dampipe.vision.frames import POLICY, choose
 
 
 def load_pipeline(settings: Settings) -> list[Stage]:
@@ -131,6 +131,7 @@ class World:
             interpolation=spec.interpolation,
             interval=self.settings.frame_interval,
             limit=self.settings.frame_limit,
+            choice=POLICY,
         )
         return PreviewRecipe(frames=frames)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dampipe.domain.assets import printable
+from dampipe.domain.cuts import Cut
 from dampipe.domain.derivatives import Derivative
 from dampipe.domain.errors import (
     BrokerDown,
@@ -116,6 +117,10 @@ class Library:
     def search(self, query: Query) -> Found:
         """What fits the question best. Raises SearchUnavailable, NotFound or InvalidInput."""
         return self._search.find(query)
+
+    def cuts(self, found: Found) -> list[Cut]:
+        """The moments of an answer as spans of files, each shot once."""
+        return self._search.cuts(found)
 
     def tags(self) -> list[TagReport]:
         """All tags, and how many assets have each."""

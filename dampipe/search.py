@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dampipe.domain.amounts import parse_seconds
+from dampipe.domain.cuts import Cut, all_moments, span
 from dampipe.domain.errors import DampipeError, InvalidInput, NotFound, SearchUnavailable, Unavailable
 from dampipe.domain.fusion import reciprocal_rank_fusion
+from dampipe.domain.media import MediaInfo
 from dampipe.domain.moments import Moment
 from dampipe.domain.search import Found, Only, Query, split_like, split_words
 from dampipe.storage.auto import AutoStorage, Owner
@@ -63,6 +65,33 @@ class Search:
             rankings = [[(moment.asset, 0) for moment in seen.moments], [(sha1, 0) for sha1 in by_names]]
         order = reciprocal_rank_fusion([ranking for ranking in rankings if ranking])
         return self._page(query, order, written, seen)
+
+    def cuts(self, found: Found) -> list[Cut]:
+        """The moments of an answer as spans of files, each shot once."""
+        moments = all_moments(hit.moments for hit in found.hits)
+        media, cuts = dict[str, MediaInfo | None](), list[Cut]()
+        places = dict[str, str]()
+        for moment in moments:
+            if moment.asset not in media:
+                row = self._catalog.assets.find(moment.asset)
+                files = self._catalog.assets.files(asset=row.id)
+                media[moment.asset] = MediaInfo.model_validate_json(row.media) if row.media else None
+                places[moment.asset] = files[0].path if files else ""
+            if places[moment.asset]:
+                start, end = span(moment)
+                cuts.append(
+                    Cut(
+                        asset=moment.asset,
+                        path=places[moment.asset],
+                        name=moment.name,
+                        media=media[moment.asset],
+                        moment=moment.time,
+                        start=start,
+                        end=end,
+                        score=moment.score,
+                    )
+                )
+        return cuts
 
     def _written(self, query: Query) -> list[Written]:
         if not query.words or query.only is Only.VISION:

@@ -1,24 +1,38 @@
 """`dampipe search "words"`"""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from dampipe.cli.asking import question, read
-from dampipe.cli.output import console, json_option, library, print_json, table
+from dampipe.cli.output import console, json_option, library, plural, print_json, table
 from dampipe.domain.search import Filter, Found, Hit
 from dampipe.domain.timecode import clock
+from dampipe.timeline import format_of, render
 
 
 @click.command(name="search")
 @question
+@click.option(
+    "--export",
+    "export",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write the moments as a timeline: .otio, .xml, .edl or .csv.",
+)
 @json_option
-def command(as_json: bool, **given: Any) -> None:
+def command(export: Path | None, as_json: bool, **given: Any) -> None:
     """Find moments by words, by a picture or by a moment: file, time code and score, the best first."""
     query = read(**given)
     if not query.asks_vision and query.filter == Filter():
         raise click.UsageError("what are you looking for? Give words, --image, --like or a filter")
-    found = library().search(query)
+    form = format_of(export) if export else None
+    dampipe = library()
+    found = dampipe.search(query)
+    if export and form:
+        cuts = dampipe.cuts(found)
+        export.write_text(render(cuts, form, export.stem), encoding="utf-8")
+        click.echo(f"{plural(len(cuts), 'moment')} written to {export}", err=True)
     if as_json:
         print_json(found)
     else:

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from dampipe.domain import search as domain
 from dampipe.domain.media import MediaKind
 from dampipe.domain.search import Filter, Found, Only, Orientation
+from dampipe.timeline import MEDIA_TYPES, Format, render
 from dampipe.web.models import LibraryDep, PictureDep, Problem
 
 router = APIRouter(tags=["search"], responses={404: {"model": Problem}})
@@ -62,6 +63,17 @@ class Question(BaseModel):
         return domain.Query(words=given.pop("q"), image=image, filter=chosen, **given)
 
 
+class ExportQuestion(Question):
+    """The same, and what the file is to be."""
+
+    format: Format
+
+    def query(self, image: bytes | None = None) -> domain.Query:
+        """The same as the domain's value."""
+        plain = self.model_dump(exclude={"format"})
+        return Question.model_construct(**plain).query(image)
+
+
 @router.get("/search")
 def search(library: LibraryDep, question: Annotated[Question, Query()]) -> Found:
     """What fits words, moments and filters best; filters alone list the newest assets first."""
@@ -74,3 +86,16 @@ def search_by_picture(
 ) -> Found:
     """The same with a picture as the body: JPEG, PNG or WebP, 32 MiB at most."""
     return library.search(question.query(picture))
+
+
+@router.get(
+    "/search/export",
+    response_class=Response,
+    responses={200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}}},
+)
+def export(library: LibraryDep, question: Annotated[ExportQuestion, Query()]) -> Response:
+    """The moments as a timeline for editing programs; the same question as for a search."""
+    found = library.search(question.query())
+    text = render(library.cuts(found), question.format, "dampipe")
+    headers = {"Content-Disposition": f'attachment; filename="dampipe.{question.format}"'}
+    return Response(text, media_type=MEDIA_TYPES[question.format], headers=headers)
