@@ -7,6 +7,7 @@ from pathlib import Path
 from dampipe.domain.assets import printable
 from dampipe.domain.cuts import Cut
 from dampipe.domain.derivatives import Derivative
+from dampipe.domain.duplicates import Duplicates
 from dampipe.domain.errors import (
     BrokerDown,
     DampipeError,
@@ -18,6 +19,7 @@ from dampipe.domain.reports import Details, Enqueued, StageCounts, Status, TagRe
 from dampipe.domain.scans import ScanProgress
 from dampipe.domain.search import Found, Query
 from dampipe.domain.videos import Video
+from dampipe.duplicates import ALIKE, find_duplicates
 from dampipe.pipeline.dispatch import Carrier
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.sweep import Sweep
@@ -121,6 +123,10 @@ class Library:
     def cuts(self, found: Found) -> list[Cut]:
         """The moments of an answer as spans of files, each shot once."""
         return self._search.cuts(found)
+
+    def duplicates(self, near: bool = False, similarity: float = ALIKE) -> Duplicates:
+        """What the library has more than once; `near`: also what only shows the same."""
+        return find_duplicates(self._catalog, near, similarity)
 
     def tags(self) -> list[TagReport]:
         """All tags, and how many assets have each."""

@@ -8,7 +8,7 @@ from dampipe.pipeline.stage import stage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 
 
-@stage(queue="preview", version=1, time_limit=6 * 3600)
+@stage(queue="preview", version=2, time_limit=6 * 3600)
 def preview(
     file: SourceFile, asset: AssetRef, media: MediaInfo, maker: PreviewMaker, store: DerivativeStore
 ) -> Preview:
@@ -16,4 +16,10 @@ def preview(
     with store.workspace() as folder:
         made = maker.make(file.path, media, folder)
         derivatives = store.keep(asset.sha1, maker.fingerprint, made.files)
-    return Preview(derivatives=derivatives, frames=made.frames, warnings=made.warnings)
+    return Preview(
+        derivatives=derivatives,
+        frames=made.frames,
+        print_times=made.print_times,
+        prints=made.prints,
+        warnings=made.warnings,
+    )

@@ -10,6 +10,7 @@ COMMANDS = {
     "watch": "The same, kept up to date.",
     "search": "Find moments by words, a picture or a moment.",
     "tag": "Give assets words of your own, to search by.",
+    "duplicates": "What the library has more than once.",
     "show": "All that is known of one asset.",
     "failures": "Files that could not be brought to the end, and why.",
     "retry": "Let failed files start afresh.",

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from dampipe.domain.output import StageOutput
 
@@ -56,6 +56,10 @@ class Preview(StageOutput):
     derivatives: tuple[Derivative, ...] = ()
     frames: tuple[Frame, ...] = ()
     """Same order and count as the rows of the frames derivative."""
+    print_times: tuple[float, ...] = Field(default=(), exclude=True, repr=False)
+    """Seconds: of all frames that were looked at, not only those that were kept."""
+    prints: bytes = Field(default=b"", exclude=True, repr=False)
+    """What each of these looks like, 192 bytes a frame. Both are a row of their own, so no part of the JSON."""
 
     def derivative(self, kind: DerivativeKind) -> Derivative | None:
         """The derivative of that kind, or None."""

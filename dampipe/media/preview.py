@@ -13,6 +13,7 @@ from dampipe.domain.media import MediaInfo
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.made import MadeFile
 from dampipe.media.preview_pass import POSTER_NAME, Pictures, PreviewPass
+from dampipe.media.prints import prints_of
 from dampipe.media.progress import Progress
 from dampipe.media.recipes import PreviewRecipe
 from dampipe.media.sampling import Way, good_enough, samplings
@@ -35,6 +36,10 @@ class MadePreview:
     frames: tuple[Frame, ...] = ()
     """One for each row of the frames file, in its order."""
     warnings: tuple[str, ...] = ()
+    print_times: tuple[float, ...] = ()
+    """Of all frames looked at, in seconds."""
+    prints: bytes = b""
+    """One a frame looked at, see `dampipe.media.prints`."""
     way: Way | Literal["sound"] = "full"
     """How the source was read: "keys", "packets", "references", "full" (see `Sampling`) or "sound"."""
 
@@ -99,4 +104,11 @@ class PreviewMaker:
         files.append(MadeFile(DerivativeKind.FRAMES, path, "application/x-npy"))
         frames = tuple(Frame(time=round(times[row], 3), shot=shot) for row, shot in kept)
         warnings = (*one.warnings, *([one.partial] if one.partial else []))
-        return MadePreview(tuple(files), frames, warnings, one.way)
+        return MadePreview(
+            tuple(files),
+            frames,
+            warnings,
+            print_times=tuple(round(time, 3) for time in times),
+            prints=prints_of(pictures).tobytes(),
+            way=one.way,
+        )

@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import clips, spine
+from tests.bench import clips, duplicates, spine
 
-BENCHES = {"spine": spine.main, "clips": clips.main}
+BENCHES = {"spine": spine.main, "clips": clips.main, "duplicates": duplicates.main}
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from dampipe.storage.catalog.filtering import Filtering
 from dampipe.storage.catalog.findings import Findings
 from dampipe.storage.catalog.migrate import check_schema, upgrade
 from dampipe.storage.catalog.outputs import save_vectors
+from dampipe.storage.catalog.prints import Prints
 from dampipe.storage.catalog.pruning import Pruning
 from dampipe.storage.catalog.recovery import Recovery
 from dampipe.storage.catalog.results import Results
@@ -35,7 +36,7 @@ class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
     Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `pruning`,
-    `vectors`, `workers`, `filtering`, `words`, `tags`, `asked`.
+    `vectors`, `workers`, `filtering`, `words`, `tags`, `asked`, `prints`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -56,6 +57,7 @@ class Catalog(StorageEngine):
         self.words = Words(database, self.filtering)
         self.tags = Tags(database)
         self.asked = Asked(database)
+        self.prints = Prints(database)
 
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> "Catalog":

@@ -16,7 +16,7 @@ from dampipe.domain.output import StageOutput
 from dampipe.domain.runs import Subject
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.events import note
-from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, LOCATION, VECTOR
+from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, LOCATION, PRINT, VECTOR
 
 _ROUNDING = 0.001
 _VECTOR_LOCK = 0x64616D70
@@ -35,6 +35,7 @@ def save_output(
         _save_media(connection, subject.asset, output)
     elif isinstance(output, Preview):
         _save_derivatives(connection, subject.asset, output.derivatives)
+        _save_prints(connection, subject.asset, output)
     elif isinstance(output, Proxy):
         made = (output.derivative, output.waveform)
         _save_derivatives(connection, subject.asset, tuple(one for one in made if one is not None))
@@ -90,6 +91,13 @@ def media_columns(media: MediaInfo) -> dict[str, Any]:
         "width": width,
         "height": height,
     }
+
+
+def _save_prints(connection: Connection, asset: int, preview: Preview) -> None:
+    connection.execute(delete(PRINT).where(PRINT.c.asset_id == asset))
+    if preview.print_times:
+        times = np.array(preview.print_times, "<f8").tobytes()
+        connection.execute(PRINT.insert().values(asset_id=asset, times=times, data=preview.prints))
 
 
 def _save_shots(connection: Connection, asset: int, starts: Sequence[float]) -> None:

@@ -211,6 +211,19 @@ class VectorRow(SQLModel, table=True):
     """Little-endian float16 values."""
 
 
+class PrintRow(SQLModel, table=True):
+    """What the frames of an asset look like from afar, to find footage that shows the same."""
+
+    __tablename__ = "print"
+    asset_id: int = Field(
+        sa_column=Column(ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    )
+    times: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Little-endian float64, seconds."""
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """192 bytes a frame."""
+
+
 class TagRow(SQLModel, table=True):
     """A word that a person gave an asset."""
 
@@ -299,6 +312,7 @@ LOCATION = _table(LocationRow)
 RUN = _table(RunRow)
 DERIVATIVE = _table(DerivativeRow)
 VECTOR = _table(VectorRow)
+PRINT = _table(PrintRow)
 TAG = _table(TagRow)
 WRITTEN = _table(WrittenRow)
 STALE = _table(StaleRow)

@@ -1,4 +1,4 @@
-"""What a search filters by, tags, and an index over all that is written about an asset.
+"""What a search filters by, tags, an index over all that is written about an asset, and prints of frames.
 
 Triggers tell which assets' words have to be made anew, so that nothing that writes locations, folders, sources
 or tags has to think of it. A later migration that makes one of these tables anew has to make its triggers, too.
@@ -86,6 +86,14 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "print",
+        sa.Column("asset_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("times", sa.LargeBinary(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["asset_id"], ["asset.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("asset_id"),
+    )
+    op.create_table(
         "asked",
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=40), nullable=False),
@@ -162,7 +170,7 @@ def downgrade() -> None:
             op.execute(f"DROP FUNCTION written_{number}()")
     if _sqlite():
         op.execute("DROP TABLE written_fts")
-    for table in ("search_floor", "asked", "written_stale", "written", "tag"):
+    for table in ("search_floor", "asked", "print", "written_stale", "written", "tag"):
         op.drop_table(table)
     op.create_index(op.f("ix_vector_asset_id"), "vector", ["asset_id"], unique=False)
     op.drop_index("vector_of_asset", table_name="vector")
