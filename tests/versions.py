@@ -13,7 +13,7 @@ from dampipe.domain.duplicates import Duplicates
 from dampipe.domain.runs import Subject
 from dampipe.duplicates import find_duplicates
 from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
-from dampipe.media.preview import PreviewMaker
+from dampipe.media.preview import FRAMES_NAME, PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe
 from dampipe.media.samples import make_clip
@@ -21,6 +21,7 @@ from dampipe.media.sandbox import Limits, run
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.outputs import save_output
+from dampipe.vision.base import Embedder
 from dampipe.vision.frames import POLICY, choose
 from dampipe.vision.shapes import Scene, draw
 
@@ -59,7 +60,9 @@ def make_version(ffmpeg: Ffmpeg, clip: Path, duration: float, name: str, folder:
 class Versions:
     """A library of clips, previewed for frames of 64 pixels."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, embedder: Embedder | None = None) -> None:
+        """With an embedder (of 64 pixels) the frames get vectors, too."""
+        self.embedder = embedder
         self.catalog = Catalog(Database(f"sqlite:///{folder / 'c.sqlite'}"))
         self.catalog.set_up()
         self.ffmpeg = find_ffmpeg()
@@ -75,7 +78,12 @@ class Versions:
         self.catalog.add_video(path, sha1, media)
         with tempfile.TemporaryDirectory() as folder:
             made = self.maker.make(str(path.resolve()), media, Path(folder))
+            frames = np.load(Path(folder) / FRAMES_NAME)
         preview = Preview(frames=made.frames, print_times=made.print_times, prints=made.prints)
+        if self.embedder is not None:
+            rows = self.embedder.pictures(frames)
+            times, shots = [f.time for f in made.frames], [f.shot for f in made.frames]
+            self.catalog.add_vectors(sha1, self.embedder.fingerprint, times, rows, shots)
         asset = int(self.catalog.assets.find(sha1).id)
         with self.catalog.database.write() as connection:
             save_output(connection, self.catalog.database, Subject(asset=asset), preview, time())

@@ -25,6 +25,12 @@ Pictures: TypeAlias = NDArray[np.uint8]
 POSTER_NAME = "poster.jpg"
 _SKIPPED: dict[Way, str] = {"keys": "nokey", "references": "noref"}
 _TIMES_NAME = "times.txt"
+_CUT = 0.1
+"""ffmpeg's scene score from which a frame is taken although its turn has not come: a shot begins there."""
+_SOONEST = 0.25
+"""Seconds after the frame taken before it, at the least; for long files half their interval."""
+_SCORED = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv420p10le"})
+"""Pixel formats that ffmpeg scores as they are; others it would convert first, every frame at full size."""
 _POSTER_OF = 20
 """The poster is the most typical of so many frames."""
 
@@ -64,6 +70,7 @@ class PreviewPass:
         self.times: list[float] = []
         self.warnings: list[str] = []
         self.way: Way = "full"
+        self._cuts = video.pixel_format in _SCORED and media.kind is MediaKind.VIDEO
         self.partial: str | None = None
         if media.kind is MediaKind.VIDEO and self.sprite is None:
             self.warnings.append("no scrub strip: the duration is unknown")
@@ -72,6 +79,14 @@ class PreviewPass:
 
     def attempt(self, sampling: Sampling) -> StageError | None:
         """Run one pass; the error it ended with, or None when it gave at least one frame."""
+        failed = self._attempt(sampling)
+        if self._cuts and len(self.times) >= self._most:
+            # Flashes all the way: by time alone, or the end would never be seen.
+            self._cuts = False
+            failed = self._attempt(sampling)
+        return failed
+
+    def _attempt(self, sampling: Sampling) -> StageError | None:
         self.way = sampling.way
         self._bytes.clear()
         for path in self._wanted():
@@ -90,9 +105,17 @@ class PreviewPass:
     def frames(self) -> tuple[Pictures, list[float]]:
         """The frames of the last attempt that are worth a look, and their times in seconds."""
         size = self.recipe.frames.size
-        rows = thinned(self.times, self.between_frames, self.recipe.frames.limit)
+        rows = self._rows()
         everything = np.frombuffer(self._bytes, np.uint8, len(self.times) * self._row)
         return everything.reshape(-1, size, size, 3)[rows], [self.times[row] for row in rows]
+
+    def _rows(self) -> list[int]:
+        """All of them where cuts were looked for, since those between the usual times begin a shot."""
+        limit = self.recipe.frames.limit
+        if not self._cuts:
+            return thinned(self.times, self.between_frames, limit)
+        count = len(self.times)
+        return list(range(count)) if count <= limit else np.linspace(0, count - 1, limit).astype(int).tolist()
 
     def _take(self, data: bytes) -> None:
         if len(self._bytes) < self._most * self._row:
@@ -125,7 +148,7 @@ class PreviewPass:
             before["bsf:v"] = drop
         stream = opening.footage(self.media, **before)[str(self.video.index)]
         if sampling.step:
-            stream = stream.filter("select", _apart(sampling.step))
+            stream = stream.filter("select", self._apart(sampling.step))
         size = picture.fitted(self.video, poster.height)
         stream = picture.upright(stream, self.video, size, self.ffmpeg, moving=False)
         branches = stream.filter_multi_output("split", 3 if sprite else 2)
@@ -161,10 +184,19 @@ class PreviewPass:
             )
         return outputs
 
+    def _apart(self, seconds: float) -> str:
+        """Selects the first frame, every one at least `seconds` after the one selected before, and cuts."""
+        since = "t-prev_selected_t"
+        by_time = f"isnan(prev_selected_t)+gte({since},{seconds:.4f})"
+        if not self._cuts:
+            return by_time
+        soonest = _SOONEST if self.between_frames <= self.recipe.frames.interval else self.between_frames / 2
+        return f"{by_time}+gt(scene,{_CUT})*gte({since},{soonest:.4f})"
+
     def _for_the_model(self, stream: Any) -> Any:
         frames = self.recipe.frames
         if self.between_frames > self.interval:
-            stream = stream.filter("select", _apart(self.between_frames - self.interval + EPSILON))
+            stream = stream.filter("select", self._apart(self.between_frames - self.interval + EPSILON))
         options: dict[str, Any] = {"flags": frames.interpolation}
         if frames.fit == "squash":
             stream = stream.filter("scale", frames.size, frames.size, **options)
@@ -173,11 +205,6 @@ class PreviewPass:
             stream = stream.filter("scale", frames.size, frames.size, **options)
             stream = stream.filter("crop", frames.size, frames.size)
         return stream.filter("format", "rgb24")
-
-
-def _apart(seconds: float) -> str:
-    """Selects the first frame, then every one at least `seconds` after the one selected before."""
-    return f"isnan(prev_selected_t)+gte(t-prev_selected_t,{seconds:.4f})"
 
 
 def _times(path: Path) -> list[float]:

@@ -74,6 +74,8 @@ class FramesRecipe(Recipe):
 class PreviewRecipe(Recipe):
     """All that the preview pass makes."""
 
+    revision: ClassVar[int] = 2
+
     poster: PosterRecipe = PosterRecipe()
     sprite: SpriteRecipe = SpriteRecipe()
     frames: FramesRecipe = FramesRecipe()

@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import clips, duplicates, spine
+from tests.bench import clips, duplicates, moments, spine
 
-BENCHES = {"spine": spine.main, "clips": clips.main, "duplicates": duplicates.main}
+BENCHES = {"spine": spine.main, "clips": clips.main, "duplicates": duplicates.main, "moments": moments.main}
 
 
 def main() -> None:

@@ -54,4 +54,4 @@ def test_nonsense_is_refused() -> None:
 
 
 PROXY = "f22b85b116ac"
-PREVIEW = "57557f12dede"
+PREVIEW = "21a32cfb14e9"
