@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dampipe.domain.amounts import parse_seconds
-from dampipe.domain.cuts import Cut, all_moments, span
+from dampipe.domain.cuts import Cut, all_moments, beginning, span
 from dampipe.domain.errors import DampipeError, InvalidInput, NotFound, SearchUnavailable, Unavailable
 from dampipe.domain.fusion import reciprocal_rank_fusion
 from dampipe.domain.media import MediaInfo
@@ -67,8 +67,12 @@ class Search:
         return self._page(query, order, written, seen)
 
     def cuts(self, found: Found) -> list[Cut]:
-        """The moments of an answer as spans of files, each shot once."""
-        moments = all_moments(hit.moments for hit in found.hits)
+        """The moments of an answer as spans of files, each shot once; weak ones only if there are no others.
+
+        Of a hit without moments its beginning is taken.
+        """
+        moments = all_moments(hit.moments or [beginning(hit)] for hit in found.hits)
+        moments = [moment for moment in moments if not moment.weak] or moments
         media, cuts = dict[str, MediaInfo | None](), list[Cut]()
         places = dict[str, str]()
         for moment in moments:

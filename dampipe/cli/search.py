@@ -58,5 +58,6 @@ _NOTHING = "nothing found: nothing that fits has been indexed yet (`dampipe stat
 
 def _row(hit: Hit) -> tuple[str, ...]:
     score = "" if hit.score is None else f"{'~' if hit.weak else ''}{hit.score:.3f}"
-    first, *others = [clock(moment.time) for moment in hit.moments] or [""]
+    first = clock(hit.moments[0].time) if hit.moments else ""
+    others = [clock(moment.time) for moment in hit.moments[1:] if hit.weak or not moment.weak]
     return score, first, " ".join(others), hit.path, hit.asset[:12], " ".join(hit.words)

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.moments import Moment
+from dampipe.domain.search import Hit
 
 LONGEST = 60.0
 """Seconds: of a longer shot only so much round the moment is taken."""
@@ -48,6 +49,12 @@ def span(moment: Moment) -> tuple[float, float]:
         start = min(max(start, moment.time - LONGEST / 2), end - LONGEST)
         end = start + LONGEST
     return start, max(start, end)
+
+
+def beginning(hit: Hit) -> Moment:
+    """The first moment of an asset: what stands for it where no moment was asked for."""
+    places = {"asset": hit.asset, "path": hit.path, "name": hit.name, "duration": hit.duration}
+    return Moment(**places, time=0.0, score=hit.score or 0.0, start=0.0, end=hit.duration)
 
 
 def all_moments(hits: Iterable[Iterable[Moment]]) -> list[Moment]:
