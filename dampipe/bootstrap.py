@@ -20,6 +20,7 @@ from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
 from dampipe.media.recipes import PROXY_PRESETS, FramesRecipe, PreviewRecipe, ProxyRecipe
+from dampipe.media.shot_frames import ShotFrames
 from dampipe.pipeline.dispatch import Carrier, Dispatcher
 from dampipe.pipeline.exclude import Exclude
 from dampipe.pipeline.lease import is_dead
@@ -249,6 +250,10 @@ class Toolbox:
             ProxyMaker: _Tool(
                 lambda: ProxyMaker(world.ffmpeg, world.proxy_recipe, world.encoders),
                 lambda: world.proxy_recipe.fingerprint,
+            ),
+            ShotFrames: _Tool(
+                lambda: ShotFrames(world.preview_recipe.frames),
+                lambda: world.preview_recipe.frames.fingerprint,
             ),
             DerivativeStore: _Tool(lambda: world.derivatives),
             Embedder: _Tool(lambda: world.embedder, lambda: world.embedder.fingerprint),

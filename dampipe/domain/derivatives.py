@@ -80,3 +80,15 @@ class Proxy(StageOutput):
     """Seconds of footage in the proxy."""
     speed: float | None = None
     """Seconds of footage per second of work."""
+
+
+class Refined(StageOutput):
+    """What the refine stage gives: a better preview, where one was needed."""
+
+    preview: Preview | None = Field(default=None, exclude=True)
+    """Takes the place of the output of the stage `of`."""
+    of: str = ""
+    again: tuple[str, ...] = ()
+    """Stages of the asset whose results are out of date by it: the first starts afresh, the others follow it."""
+    added: int = 0
+    """Frames that it has more."""

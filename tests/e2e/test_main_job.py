@@ -79,15 +79,15 @@ def test_the_same_content_at_two_paths_is_one_asset(deployment: Deployment, fold
     }
     assert details == deployment.json("show", folder / "copy" / "the same again.mp4")
     stages = Counter(run["stage"] for run in details["runs"])
-    assert stages == {"hash": 2, "probe": 1, "preview": 1, "embed": 1, "index": 1, "proxy": 1}
+    assert stages == {"hash": 2, "probe": 1, "preview": 1, "embed": 1, "index": 1, "proxy": 1, "refine": 1}
 
 
 def test_status_counts_every_stage(deployment: Deployment) -> None:
     status = deployment.json("status")
     assert set(status) == {"assets", "locations", "scans", "stages", "workers"}
-    assert list(status["stages"]) == ["hash", "probe", "preview", "embed", "index", "proxy"]
+    assert list(status["stages"]) == ["hash", "probe", "preview", "embed", "index", "proxy", "refine"]
     assert set(status["stages"]["hash"]) == {"waiting", "running", "done", "failed", "skipped"}
-    for stage in ("preview", "embed", "index", "proxy"):
+    for stage in ("preview", "embed", "index", "proxy", "refine"):
         assert status["stages"][stage]["done"] == GOOD
     assert {name.partition("@")[0] for name in (w["name"] for w in status["workers"])} == {
         "scan",

@@ -9,14 +9,14 @@ import numpy as np
 from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from dampipe.domain.assets import ContentHash, printable
-from dampipe.domain.derivatives import Derivative, Preview, Proxy
+from dampipe.domain.derivatives import Derivative, Preview, Proxy, Refined
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.moments import Embedding
 from dampipe.domain.output import StageOutput
-from dampipe.domain.runs import Subject
+from dampipe.domain.runs import RunState, Subject
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.events import note
-from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, LOCATION, PRINT, VECTOR
+from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, LOCATION, PRINT, RUN, VECTOR
 
 _ROUNDING = 0.001
 _VECTOR_LOCK = 0x64616D70
@@ -40,6 +40,8 @@ def save_output(
         made = (output.derivative, output.waveform)
         _save_derivatives(connection, subject.asset, tuple(one for one in made if one is not None))
         _save_shots(connection, subject.asset, output.shots)
+    elif isinstance(output, Refined) and output.preview is not None:
+        _save_refined(connection, subject.asset, output, output.preview)
     elif isinstance(output, Embedding):
         save_vectors(
             connection, database, subject.asset, output.model, output.times, output.shots, _rows(output)
@@ -91,6 +93,25 @@ def media_columns(media: MediaInfo) -> dict[str, Any]:
         "width": width,
         "height": height,
     }
+
+
+def _save_refined(connection: Connection, asset: int, refined: Refined, preview: Preview) -> None:
+    """Put the better preview into its place, and let what was made of the old one be made again.
+
+    A worker that is at it loses its lease by this: what it makes of the old one is not kept.
+    """
+    mine = RUN.c.asset_id == asset
+    connection.execute(
+        update(RUN)
+        .where(mine, RUN.c.stage == refined.of, RUN.c.state == RunState.DONE)
+        .values(output=preview.model_dump_json())
+    )
+    _save_derivatives(connection, asset, preview.derivatives)
+    first, *others = refined.again
+    connection.execute(delete(RUN).where(mine, RUN.c.stage.in_(others)))
+    again = {"state": RunState.PENDING, "output": None, "queued_at": None, "owner": None, "lease_until": 0.0}
+    again |= {"attempts": 0, "not_before": 0.0, "error_kind": None, "reason": None, "finished_at": None}
+    connection.execute(update(RUN).where(mine, RUN.c.stage == first).values(again))
 
 
 def _save_prints(connection: Connection, asset: int, preview: Preview) -> None:
