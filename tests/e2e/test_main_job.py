@@ -244,6 +244,7 @@ def test_the_api_is_healthy_and_described(deployment: Deployment) -> None:
         "/api/status",
         "/api/failures",
         "/api/search",
+        "/api/retry",
         "/api/search/export",
         "/api/tags",
         "/api/duplicates",

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Table, delete, func, select, update
+from sqlalchemy import Connection, Table, delete, func, select
 
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.tables import ASKED, FLOOR, VECTOR
 
 KEPT = 10_000
-"""Texts kept, the latest used: 20 MB at 512 dimensions."""
+"""Texts kept, the latest: 20 MB at 512 dimensions."""
 GROWTH = 1.1
 """The floor is found anew when there are so many times as many vectors."""
 
@@ -40,18 +40,12 @@ class Asked:
         now = time()
         with self._db.write() as connection:
             for text, row in vectors.items():
-                values = {"data": row.astype("<f4").tobytes(), "used_at": now}
+                values = {"data": row.astype("<f4").tobytes(), "kept_at": now}
                 connection.execute(
                     _upsert(self._db, ASKED, {"model": model, "digest": _digest(text)}, values)
                 )
-            newest = select(ASKED.c.used_at).order_by(ASKED.c.used_at.desc()).offset(KEPT).limit(1)
-            connection.execute(delete(ASKED).where(ASKED.c.used_at <= newest.scalar_subquery()))
-
-    def used(self, model: str, text: str) -> None:
-        """Note that a text was asked for again."""
-        mine = (ASKED.c.model == model) & (ASKED.c.digest == _digest(text))
-        with self._db.write() as connection:
-            connection.execute(update(ASKED).where(mine).values(used_at=time()))
+            newest = select(ASKED.c.kept_at).order_by(ASKED.c.kept_at.desc()).offset(KEPT).limit(1)
+            connection.execute(delete(ASKED).where(ASKED.c.kept_at <= newest.scalar_subquery()))
 
     def floor(self, model: str) -> float | None:
         """The floor of a model, if it was found for about as many vectors as there are now."""

@@ -85,8 +85,7 @@ class Filtering:
         ids: Any = bindparam(
             "folders", [number for number, _ in folders], expanding=True, literal_execute=True
         )
-        here = select(literal(1)).where(LOCATION.c.asset_id == ASSET.c.id, LOCATION.c.folder_id.in_(ids))
-        return exists(here)
+        return ASSET.c.id.in_(select(LOCATION.c.asset_id).where(LOCATION.c.folder_id.in_(ids)))
 
 
 def _lies_in(folder: PurePosixPath, wanted: str) -> bool:

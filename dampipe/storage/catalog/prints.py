@@ -1,10 +1,11 @@
 """Prints of frames in the catalogue, and contents that lie in several places."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from dampipe.domain.assets import LocationState, printable
 from dampipe.domain.duplicates import Copy, ExactDuplicate
@@ -46,17 +47,22 @@ class Prints:
         found = [ExactDuplicate(asset=a, size=sizes[a], paths=tuple(p)) for a, p in paths.items()]
         return sorted(found, key=lambda one: -one.size * (len(one.paths) - 1))
 
-    def all(self) -> dict[int, tuple[NDArray[np.float64], NDArray[np.int8]]]:
-        """Times and prints (shape (count, 192)) of every asset that has any."""
+    def each(self) -> Iterator[tuple[int, NDArray[np.float64], NDArray[np.int8]]]:
+        """Asset, times and prints (shape (count, 192)) of every asset that has any, in the order of assets."""
+        last = 0
+        while rows := self._rows(PRINT.c.asset_id > last):
+            yield from map(_parsed, rows)
+            last = rows[-1].asset_id
+
+    def of(self, asset: int) -> tuple[NDArray[np.float64], NDArray[np.int8]] | None:
+        """Times and prints of one asset."""
+        rows = self._rows(PRINT.c.asset_id == asset)
+        return _parsed(rows[0])[1:] if rows else None
+
+    def _rows(self, where: ColumnElement[bool]) -> Sequence[Any]:
+        query = select(PRINT).where(where).order_by(PRINT.c.asset_id).limit(_IN_ONE_QUERY)
         with self._db.read() as connection:
-            rows = connection.execute(select(PRINT).order_by(PRINT.c.asset_id))
-            return {
-                row.asset_id: (
-                    np.frombuffer(bytes(row.times), "<f8"),
-                    np.frombuffer(bytes(row.data), np.int8).reshape(len(row.times) // 8, -1),
-                )
-                for row in rows
-            }
+            return connection.execute(query).all()
 
     def missing(self) -> int:
         """How many assets with a picture have none."""
@@ -88,3 +94,8 @@ class Prints:
                 }
                 found[row.id] = Copy(asset=row.sha1, path=paths.get(row.id, row.name), **facts)
         return found
+
+
+def _parsed(row: Any) -> tuple[int, NDArray[np.float64], NDArray[np.int8]]:
+    times = np.frombuffer(bytes(row.times), "<f8")
+    return row.asset_id, times, np.frombuffer(bytes(row.data), np.int8).reshape(len(times), -1)

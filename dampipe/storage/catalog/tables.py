@@ -264,7 +264,7 @@ class AskedRow(SQLModel, table=True):
     """SHA-1 of the text."""
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """Little-endian float32 values."""
-    used_at: float = Field(index=True)
+    kept_at: float = Field(index=True)
 
 
 class FloorRow(SQLModel, table=True):

@@ -38,7 +38,7 @@ def test_versions_are_found_and_others_are_not(library: Versions, tmp_path: Path
     assert all(one == other for one, other in stems)
     assert len(found) == 4 * 3, sorted(found)
     trimmed = found["clip0", "clip0__trimmed"]
-    assert trimmed.offset == pytest.approx(0.23 * 12, abs=0.5)
+    assert trimmed.offset == pytest.approx(0.23 * 12, abs=1.7), "within a gap between frames"
     assert trimmed.second.start == pytest.approx(trimmed.first.start - trimmed.offset)
     assert trimmed.coverage == 1.0
     assert trimmed.similarity > 0.95

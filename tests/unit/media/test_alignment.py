@@ -93,7 +93,7 @@ def test_likely_pairs_hold_nearly_all_that_share_frames() -> None:
         grain = np.random.default_rng(number).normal(0, 3, frames.shape)
         other = np.clip(frames + grain, 0, 255).astype(np.uint8)
         tracks += [track(frames, times), track(other[4:20], times[4:20])]
-    found = set(likely_pairs(tracks))
+    found = set(likely_pairs(enumerate(tracks)))
     wanted = {(2 * n, 2 * n + 1) for n in range(60)}
     assert len(found & wanted) >= 0.98 * len(wanted)
     assert all(one < other for one, other in found)

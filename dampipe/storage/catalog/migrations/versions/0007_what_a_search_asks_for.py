@@ -98,10 +98,10 @@ def _create_tables() -> None:
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=40), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("used_at", sa.Float(), nullable=False),
+        sa.Column("kept_at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("model", "digest"),
     )
-    op.create_index(op.f("ix_asked_used_at"), "asked", ["used_at"], unique=False)
+    op.create_index(op.f("ix_asked_kept_at"), "asked", ["kept_at"], unique=False)
     op.create_table(
         "search_floor",
         sa.Column("model", sa.Text(), nullable=False),
