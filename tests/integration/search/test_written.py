@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from dampipe.storage.catalog.tables import ASSET
 from dampipe.storage.catalog.words import plain
 from tests.searching import Searching, media, sha1
 
@@ -78,3 +79,18 @@ def test_refreshing_is_done_in_small_steps_and_only_once(library: Searching) -> 
     assert library.catalog.words.refresh(most=1) >= 1
     assert library.names("clip7", only="names") == ["clip7.mp4"]
     assert library.catalog.words.refresh() == 0
+
+
+def test_what_is_forgotten_is_not_found(library: Searching) -> None:
+    asset = library.catalog.assets.find(library.add("x/keepsake.mp4", ["red"])).id
+    library.catalog.tags.add("dear", [asset])
+    assert library.names("keepsake", only="names") == ["keepsake.mp4"]
+    with library.catalog.database.write() as connection:
+        connection.execute(ASSET.delete().where(ASSET.c.id == asset))
+    assert library.find("keepsake", only="words").hits == ()
+    assert library.find("dear", only="words").hits == ()
+    assert library.catalog.tags.all() == []
+    if library.catalog.database.is_sqlite:
+        with library.catalog.database.write() as connection:
+            check = "INSERT INTO written_fts(written_fts, rank) VALUES ('integrity-check', 1)"
+            connection.exec_driver_sql(check)  # raises when index and table differ
