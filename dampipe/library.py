@@ -20,6 +20,7 @@ from dampipe.domain.scans import ScanProgress
 from dampipe.domain.search import Found, Query
 from dampipe.domain.videos import Video
 from dampipe.duplicates import ALIKE, find_duplicates
+from dampipe.models import Models
 from dampipe.pipeline.dispatch import Carrier
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.sweep import Sweep
@@ -29,9 +30,9 @@ from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.catalog.catalog import Catalog, relative
 from dampipe.sync import Sync
 from dampipe.upkeep import Upkeep
-from dampipe.vision.base import Embedder
 
 SCANS_SHOWN = 5
+RUNNING_SHOWN = 20
 
 
 class Library:
@@ -49,7 +50,7 @@ class Library:
         derivatives: DerivativeStore,
         plan: Callable[[], Plan],
         carrier: Callable[[], Carrier],
-        embedder: Callable[[], Embedder],
+        models: Models,
         sweep: Callable[[], Sweep],
     ) -> None:
         self._catalog = catalog
@@ -57,9 +58,10 @@ class Library:
         self._derivatives = derivatives
         self._plan = plan
         self._carrier = carrier
-        self._embedder = embedder
+        self.models = models
+        """Which models there are, and which one answers."""
         self._sweep = sweep
-        self._search = Search(catalog, storage, embedder)
+        self._search = Search(catalog, storage, models.answering)
         self.sync = Sync(catalog, carrier, sweep)
         """Bringing the library up to its sources."""
         self.upkeep = Upkeep(catalog, storage, derivatives)
@@ -114,6 +116,7 @@ class Library:
                 for name in [*names, *sorted(set(counts) - set(names))]
             },
             workers=tuple(self._catalog.workers.present()),
+            running=tuple(self._catalog.results.running(sorted({*names, *counts}), RUNNING_SHOWN)),
         )
 
     def search(self, query: Query) -> Found:
@@ -204,14 +207,14 @@ class Library:
 
     def moments_of(self, sha1: str) -> int:
         """How many moments of an asset can be found with the present model."""
-        return self._catalog.vectors.count_of(sha1, self._embedder().fingerprint)
+        return self._catalog.vectors.count_of(sha1, self.models.answering().fingerprint)
 
-    def derivative(self, sha1: str, name: str) -> Derivative:
-        """A derivative of an asset, by its kind or its file's name. Raises NotFound."""
+    def derivative(self, sha1: str, name: str) -> tuple[Derivative, str]:
+        """A derivative of an asset by its kind or its file's name, and what to call it. Raises NotFound."""
         video = self._catalog.get_video(sha1)
         for made in video.derivatives:
             if name in (made.kind, made.key.rpartition("/")[2]):
-                return made
+                return made, video.download_name(made)
         hint = f"`dampipe show {video.sha1[:12]}` tells what it has."
         raise NotFound(f"{video.name} has no {name!r}", hint=hint)
 

@@ -32,7 +32,7 @@ def refine(
         np.save(folder / NAME, everything[order], allow_pickle=False)
         made = MadeFile(DerivativeKind.FRAMES, folder / NAME, kept.media_type)
         others = tuple(one for one in preview.derivatives if one.kind != DerivativeKind.FRAMES)
-        derivatives = (*others, *store.keep(asset.sha1, kept.recipe, [made]))
+        derivatives = (*others, *store.keep(asset.sha1, lambda _: kept.recipe, [made]))
     # Their shots are those of the proxy pass, which the catalogue gives them.
     chosen = tuple(frames[row] for row in order)
     better = preview.model_copy(update={"derivatives": derivatives, "frames": chosen})

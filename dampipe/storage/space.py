@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from dampipe.domain.errors import DampipeError, InvalidInput, SearchUnavailable, Transient, Unavailable
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.moments import Moment
+from dampipe.domain.reports import IndexReport
 from dampipe.domain.videos import Video
-from dampipe.storage.vectors.base import Neighbour, VectorIds, VectorRows, VectorStorage
+from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorStorage
 
 log = logging.getLogger(__name__)
 
 EXACT_LIMIT = 50_000
 """So many vectors are scanned without an index: some 100 MB at 512 dimensions, 15 ms."""
 FETCH = 4096
+_ALL = 2**62
 CHUNK = 32_768
 """Vectors an `advance` adds at once."""
 
@@ -123,11 +125,48 @@ class Space:
             held, wanted = index.ids(), self._catalog.vector_ids(self._model, reached)
             if len(np.setdiff1d(wanted, held)):
                 log.warning("the vector index of %s lacks vectors and is rebuilt", self._model)
-                index.clear()
-                self._fill(index)
+                self.rebuild()
             else:
                 index.remove(np.setdiff1d(held, wanted))
         return index.watermark
+
+    def rebuild(self) -> int:
+        """Build the index anew from the catalogue, beside the old one; raises as `advance`."""
+        index = self._open()
+        index.replace(self._batches())
+        self._fill(index)
+        return index.watermark
+
+    def check(self) -> IndexReport:
+        """Compare the index with the catalogue and read all of it; raises as `advance`."""
+        index = self._open()
+        damage = index.damage()
+        reached, held = index.watermark, index.ids()
+        wanted = self._catalog.vector_ids(self._model, reached)
+        facts = index.facts()
+        return IndexReport(
+            model=self._model,
+            kind=facts.kind,
+            vectors=facts.vectors,
+            bytes=facts.bytes,
+            waiting=self._catalog.vector_count(self._model, _ALL) - len(wanted),
+            missing=len(np.setdiff1d(wanted, held)),
+            superfluous=len(np.setdiff1d(held, wanted)),
+            damage=tuple(damage),
+        )
+
+    def facts(self) -> IndexFacts:
+        """What the index tells of itself; raises as `advance`."""
+        return self._open().facts()
+
+    def _batches(self) -> Iterator[tuple[VectorIds, VectorRows]]:
+        last = 0
+        while True:
+            ids, rows = self._catalog.vectors_after(self._model, last, CHUNK)
+            if not len(ids):
+                return
+            yield ids, rows
+            last = int(ids[-1])
 
     def _fill(self, index: VectorStorage) -> None:
         while True:

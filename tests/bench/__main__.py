@@ -2,9 +2,33 @@
 
 import sys
 
-from tests.bench import clips, duplicates, moments, spine
+from tests.bench import (
+    clips,
+    duplicates,
+    embedding,
+    hashing,
+    hostile,
+    moments,
+    passes,
+    peers,
+    probing,
+    spine,
+    vectors,
+)
 
-BENCHES = {"spine": spine.main, "clips": clips.main, "duplicates": duplicates.main, "moments": moments.main}
+BENCHES = {
+    "spine": spine.main,
+    "clips": clips.main,
+    "passes": passes.main,
+    "peers": peers.main,
+    "hashing": hashing.main,
+    "probing": probing.main,
+    "hostile": hostile.main,
+    "vectors": vectors.main,
+    "embedding": embedding.main,
+    "duplicates": duplicates.main,
+    "moments": moments.main,
+}
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.filtering import Filtering
 from dampipe.storage.catalog.findings import Findings
 from dampipe.storage.catalog.migrate import check_schema, upgrade
+from dampipe.storage.catalog.models import ModelRows
 from dampipe.storage.catalog.outputs import save_vectors
 from dampipe.storage.catalog.prints import Prints
 from dampipe.storage.catalog.pruning import Pruning
@@ -36,7 +37,7 @@ class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
     Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `pruning`,
-    `vectors`, `workers`, `filtering`, `words`, `tags`, `asked`, `prints`.
+    `vectors`, `models`, `workers`, `filtering`, `words`, `tags`, `asked`, `prints`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -52,6 +53,7 @@ class Catalog(StorageEngine):
         self.findings = Findings(database)
         self.pruning = Pruning(database)
         self.vectors = VectorRows(database)
+        self.models = ModelRows(database)
         self.workers = Workers(database)
         self.filtering = Filtering(database)
         self.words = Words(database, self.filtering)

@@ -23,6 +23,26 @@ _VECTOR_LOCK = 0x64616D70
 """PostgreSQL advisory lock that makes vector ids rise in the order of commits."""
 
 
+def save_outputs(
+    connection: Connection, database: Database, given: Sequence[tuple[Subject, StageOutput]], now: float
+) -> list[int]:
+    """Write outputs of one stage and return the assets they belong to; embeddings all at once."""
+    embeddings = [
+        (subject.asset, output)
+        for subject, output in given
+        if isinstance(output, Embedding) and subject.asset is not None
+    ]
+    if len(embeddings) < len(given):
+        return [save_output(connection, database, subject, output, now) for subject, output in given]
+    rows = [
+        (asset, time, shot, row)
+        for asset, one in embeddings
+        for time, shot, row in zip(one.times, one.shots, _rows(one), strict=True)
+    ]
+    _replace_vectors(connection, database, [asset for asset, _ in embeddings], embeddings[0][1].model, rows)
+    return [asset for asset, _ in embeddings]
+
+
 def save_output(
     connection: Connection, database: Database, subject: Subject, output: StageOutput, now: float
 ) -> int:
@@ -42,10 +62,6 @@ def save_output(
         _save_shots(connection, subject.asset, output.shots)
     elif isinstance(output, Refined) and output.preview is not None:
         _save_refined(connection, subject.asset, output, output.preview)
-    elif isinstance(output, Embedding):
-        save_vectors(
-            connection, database, subject.asset, output.model, output.times, output.shots, _rows(output)
-        )
     return subject.asset
 
 
@@ -166,19 +182,34 @@ def save_vectors(
     rows: "np.ndarray[Any, np.dtype[np.float16]]",
 ) -> None:
     """Replace an asset's vectors of one model by new ones (rows of shape (len(times), dimension))."""
+    made = [(asset, time, shot, row) for time, shot, row in zip(times, shots, rows, strict=True)]
+    _replace_vectors(connection, database, [asset], model, made)
+
+
+def _replace_vectors(
+    connection: Connection,
+    database: Database,
+    assets: Sequence[int],
+    model: str,
+    rows: "Sequence[tuple[int, float, int, np.ndarray[Any, np.dtype[np.float16]]]]",
+) -> None:
     if not database.is_sqlite:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _VECTOR_LOCK})
-    connection.execute(delete(VECTOR).where(VECTOR.c.asset_id == asset, VECTOR.c.model == model))
-    if not times:
+    connection.execute(delete(VECTOR).where(VECTOR.c.asset_id.in_(assets), VECTOR.c.model == model))
+    if not rows:
         return
-    exact = connection.execute(select(ASSET.c.shots).where(ASSET.c.id == asset)).scalar_one()
-    if exact:
-        starts = json.loads(exact)
-        shots = tuple(shot_at(starts, time) for time in times)
+    known = connection.execute(select(ASSET.c.id, ASSET.c.shots).where(ASSET.c.id.in_(assets)))
+    exact = {row.id: json.loads(row.shots) for row in known if row.shots}
     connection.execute(
         VECTOR.insert(),
         [
-            {"asset_id": asset, "model": model, "time": time, "shot": shot, "data": row.tobytes()}
-            for time, shot, row in zip(times, shots, rows, strict=True)
+            {
+                "asset_id": asset,
+                "model": model,
+                "time": time,
+                "shot": shot_at(exact[asset], time) if asset in exact else shot,
+                "data": row.tobytes(),
+            }
+            for asset, time, shot, row in rows
         ],
     )
