@@ -97,6 +97,15 @@ class SourceReport(BaseModel):
     """Whether its root is a folder on the machine that asks."""
 
 
+class TagReport(BaseModel):
+    """A tag, and how many assets have it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    assets: int
+
+
 class Pruned(BaseModel):
     """What a prune forgets, or would."""
 
@@ -175,4 +184,5 @@ class Details(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     video: Video
+    tags: tuple[str, ...] = ()
     runs: tuple[RunSummary, ...]

@@ -2,7 +2,20 @@
 
 import sys
 
-from tests.bench import clips, embedding, hashing, hostile, passes, peers, probing, scan, spine, vectors
+from tests.bench import (
+    clips,
+    duplicates,
+    embedding,
+    hashing,
+    hostile,
+    moments,
+    passes,
+    peers,
+    probing,
+    scan,
+    spine,
+    vectors,
+)
 
 BENCHES = {
     "spine": spine.main,
@@ -15,6 +28,8 @@ BENCHES = {
     "hostile": hostile.main,
     "vectors": vectors.main,
     "embedding": embedding.main,
+    "duplicates": duplicates.main,
+    "moments": moments.main,
 }
 
 
