@@ -13,9 +13,9 @@ from typing import Any
 from dampipe.domain.errors import CannotStart
 from dampipe.domain.scans import Guard
 from dampipe.library import Library
-from dampipe.media.acceleration import Acceleration, detect
 from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
 from dampipe.media.filetypes import is_media
+from dampipe.media.machine import Hardware
 from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
@@ -115,9 +115,11 @@ class World:
         return find_ffmpeg(self.settings.ffmpeg or None)
 
     @cached_property
-    def encoders(self) -> list[Acceleration]:
-        """Every H.264 encoder that was tried on this machine; the answer is kept in the home folder."""
-        return detect(self.ffmpeg, self.settings.home / "cache")
+    def hardware(self) -> Hardware:
+        """This machine's video hardware; what was found out is kept in the home folder."""
+        settings = self.settings
+        cache = settings.home / "cache"
+        return Hardware(self.ffmpeg, cache, self.proxy_recipe, settings.acceleration, settings.nvenc_sessions)
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -233,8 +235,7 @@ class World:
         tools = {tool for stage in stages for tool in stage.tools.values()}
         if tools & {PreviewMaker, ProxyMaker}:
             facts["ffmpeg"] = self.ffmpeg.version
-        if ProxyMaker in tools:
-            facts["encoders"] = [encoder.name for encoder in self.encoders if encoder.works]
+            facts |= self.hardware.facts()
         if Embedder in tools:
             facts["model"] = self.settings.model
             facts["device"] = self.settings.device
@@ -261,11 +262,22 @@ class Toolbox:
         self._tools: dict[type, _Tool] = {
             Prober: _Tool(Prober),
             PreviewMaker: _Tool(
-                lambda: PreviewMaker(world.ffmpeg, world.preview_recipe, choose),
+                lambda: PreviewMaker(
+                    world.ffmpeg,
+                    world.preview_recipe,
+                    choose,
+                    accelerations=world.hardware.accelerations,
+                    machine=world.hardware.machine,
+                ),
                 lambda: world.preview_recipe.fingerprint,
             ),
             ProxyMaker: _Tool(
-                lambda: ProxyMaker(world.ffmpeg, world.proxy_recipe, world.encoders),
+                lambda: ProxyMaker(
+                    world.ffmpeg,
+                    world.proxy_recipe,
+                    world.hardware.accelerations,
+                    machine=world.hardware.machine,
+                ),
                 lambda: world.proxy_recipe.fingerprint,
             ),
             DerivativeStore: _Tool(lambda: world.derivatives),

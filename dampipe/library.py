@@ -31,6 +31,7 @@ from dampipe.upkeep import Upkeep
 from dampipe.vision.base import Embedder
 
 SCANS_SHOWN = 5
+RUNNING_SHOWN = 20
 
 
 class Library:
@@ -113,6 +114,7 @@ class Library:
                 for name in [*names, *sorted(set(counts) - set(names))]
             },
             workers=tuple(self._catalog.workers.present()),
+            running=tuple(self._catalog.results.running(sorted({*names, *counts}), RUNNING_SHOWN)),
         )
 
     def search(self, text: str, limit: int = 10) -> list[Moment]:

@@ -75,6 +75,16 @@ def _zero_or(least: int) -> Callable[[int], int]:
     return check
 
 
+HARDWARE = ("nvidia", "videotoolbox", "qsv", "vaapi", "amf")
+
+
+def _hardware(value: str) -> str:
+    for name in [] if value in ("auto", "none") else value.split(","):
+        if name.strip() not in HARDWARE:
+            raise ValueError(f"{name.strip()!r} is none of auto, none, {', '.join(HARDWARE)}")
+    return value
+
+
 class Settings(BaseSettings):
     """All settings; `dampipe config` lists them with their values and where each came from."""
 
@@ -112,6 +122,14 @@ class Settings(BaseSettings):
     device: str = Field("auto", description="Where the model runs: auto, cpu, cuda, cuda:1, mps.")
 
     ffmpeg: str = Field("", description="Path of ffmpeg; empty: PATH if 7.1 or newer, else the bundled one.")
+    acceleration: Annotated[str, AfterValidator(_hardware)] = Field(
+        "auto",
+        description="Video hardware to use where it was seen to work: auto, none, or names of nvidia, videotoolbox, "
+        "qsv, vaapi and amf, comma-separated, the best first.",
+    )
+    nvenc_sessions: int = Field(
+        8, ge=0, description="Most proxies that one machine encodes with NVENC at a time; 0: no limit."
+    )
     proxy: Literal["review", "web", "edit"] = Field(
         "review",
         description="What proxies are: review (720p H.264), web (480p, smaller), or edit (ProRes Proxy, 1080p, to "

@@ -6,6 +6,7 @@ import numpy as np
 
 from dampipe.domain.derivatives import DerivativeKind, Preview
 from dampipe.domain.moments import Embedding
+from dampipe.domain.progress import Reporter
 from dampipe.pipeline.stage import stage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.vision.base import Embedder, Pictures
@@ -13,7 +14,9 @@ from dampipe.vision.batches import embed_each
 
 
 @stage(queue="embed", version=1, batch=256, time_limit=6 * 3600)
-def embed(previews: list[Preview], store: DerivativeStore, embedder: Embedder) -> Iterator[Embedding]:
+def embed(
+    previews: list[Preview], store: DerivativeStore, embedder: Embedder, report: Reporter
+) -> Iterator[Embedding]:
     """Image vectors of the frames that the previews hold; needs no footage.
 
     Frames are read ahead of the model, and vectors saved behind it.
@@ -31,7 +34,9 @@ def embed(previews: list[Preview], store: DerivativeStore, embedder: Embedder) -
             with store.local_path(kept) as path:
                 yield np.load(path)
 
-    for preview, vectors in zip(previews, embed_each(embedder, frames()), strict=True):
+    results = zip(previews, embed_each(embedder, frames()), strict=True)
+    for number, (preview, vectors) in enumerate(results):
+        report(number, len(previews), "files")
         yield Embedding(
             model=embedder.fingerprint,
             name=embedder.name,

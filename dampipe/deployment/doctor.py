@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from dampipe.bootstrap import World
 from dampipe.deployment import broker
 from dampipe.domain.errors import DampipeError
+from dampipe.media.acceleration import Acceleration
 
 LITTLE_DISK = 5_000_000_000
 """Bytes free below which the doctor warns."""
@@ -38,7 +39,7 @@ class Finding(BaseModel):
 
 
 def examine(world: World) -> Iterator[Finding]:
-    """Look at everything, one finding after the other; takes some seconds, since encoders are tried."""
+    """Look at everything, one finding after the other; takes some seconds, since hardware is tried."""
     checks: tuple[tuple[str, Callable[[World], Finding]], ...] = (
         ("settings", _settings),
         ("database", _database),
@@ -46,7 +47,7 @@ def examine(world: World) -> Iterator[Finding]:
         ("workers", _workers),
         ("disk", _disk),
         ("ffmpeg", _ffmpeg),
-        ("encoders", _encoders),
+        ("acceleration", _acceleration),
         ("GPU", _gpu),
         ("model", _model),
         ("vector index", _vectors),
@@ -124,15 +125,29 @@ def _ffmpeg(world: World) -> Finding:
     return Finding(what="ffmpeg", verdict=Verdict.FINE, found=found)
 
 
-def _encoders(world: World) -> Finding:
-    working = [encoder for encoder in world.encoders if encoder.works]
-    failed = [encoder for encoder in world.encoders if not encoder.works]
-    found = f"work: {', '.join(encoder.name for encoder in working) or 'none'}"
+def _acceleration(world: World) -> Finding:
+    tried = world.hardware.accelerations
+    works = [_abilities(one) for one in tried if one.usable]
+    failed = [f"{one.name} ({one.reason})" for one in tried if not one.usable]
+    found = f"works: {'; '.join(works) or 'nothing'}"
     if failed:
-        found += "; tried and failed: " + ", ".join(encoder.name for encoder in failed)
-    verdict = Verdict.FINE if working else Verdict.BROKEN
-    hint = "" if working else "This ffmpeg has no H.264 encoder that works; see the setting ffmpeg."
-    return Finding(what="encoders", verdict=verdict, found=found, hint=hint)
+        found += f". Tried and failed: {', '.join(failed)}"
+    if not any(one.works for one in tried):
+        hint = "This ffmpeg has no H.264 encoder that works; see the setting ffmpeg."
+        return Finding(what="acceleration", verdict=Verdict.BROKEN, found=found, hint=hint)
+    aside = world.hardware.machine.health.set_aside()
+    if aside:
+        found += f". Set aside after failures: {', '.join(f'{one.part} ({one.reason})' for one in aside)}"
+        hint = "It is used again by itself later; `dampipe doctor --again` tries everything now."
+        return Finding(what="acceleration", verdict=Verdict.WARNING, found=found, hint=hint)
+    return Finding(what="acceleration", verdict=Verdict.FINE, found=found)
+
+
+def _abilities(one: Acceleration) -> str:
+    abilities = ["encodes"] if one.works else []
+    if one.decodes:
+        abilities.append(f"decodes {', '.join(one.decodes)}")
+    return f"{one.name} {' and '.join(abilities)}"
 
 
 def _gpu(world: World) -> Finding:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-from dampipe.domain.runs import RunState
+from dampipe.domain.runs import Running, RunState
 from dampipe.domain.scans import ScanProgress
 from dampipe.domain.videos import RunSummary, Video
 from dampipe.domain.workers import WorkerInfo
@@ -55,6 +55,8 @@ class Status(BaseModel):
     scans: tuple[ScanProgress, ...]
     stages: dict[str, StageCounts]
     workers: tuple[WorkerInfo, ...]
+    running: tuple[Running, ...] = ()
+    """What is worked on now, the longest first; 20 at most, `stages` counts them all."""
 
 
 class Synced(BaseModel):

@@ -42,10 +42,17 @@ class RunSummary(BaseModel):
     kind: str | None = None
     reason: str | None = None
     warnings: tuple[str, ...] = ()
+    plan: str | None = None
+    """Who did it: "software" or a family of hardware; None where a stage does not tell."""
+    speed: float | None = None
+    """Seconds of footage per second of work."""
+    size: int | None = None
+    """Bytes written."""
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "RunSummary":
         """From a row of the run table."""
+        told = json.loads(row["output"] or "{}")
         started, finished = row["started_at"], row["finished_at"]
         return cls(
             stage=row["stage"],
@@ -56,4 +63,5 @@ class RunSummary(BaseModel):
             kind=row["error_kind"],
             reason=row["reason"],
             warnings=tuple(json.loads(row["warnings"])),
+            **{name: told.get(name) or None for name in ("plan", "speed", "size") if told.get("plan")},
         )

@@ -1,6 +1,6 @@
 """The preview pass: poster, sprite and frames out of one ffmpeg, which decodes as little as it can."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 from dampipe.domain.derivatives import DerivativeKind, Frame
 from dampipe.domain.errors import StageError, Transient
 from dampipe.domain.media import MediaInfo
+from dampipe.media.acceleration import Acceleration
+from dampipe.media.fallback import Machine
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.made import MadeFile, write_frames
 from dampipe.media.preview_pass import POSTER_NAME, Pictures, PreviewPass
@@ -35,19 +37,34 @@ class MadePreview:
     warnings: tuple[str, ...] = ()
     way: Way | Literal["sound"] = "full"
     """How the source was read: "keys", "packets", "references", "full" (see `Sampling`) or "sound"."""
+    plan: str = "sound"
+    """Who decoded: "software", "nvidia-decode" and its like, or "sound"."""
+    speed: float | None = None
+    """Seconds of footage per second of work."""
 
 
 class PreviewMaker:
     """Makes previews by one recipe."""
 
     def __init__(
-        self, ffmpeg: Ffmpeg, recipe: PreviewRecipe, choose: Choose, limits: Limits | None = None
+        self,
+        ffmpeg: Ffmpeg,
+        recipe: PreviewRecipe,
+        choose: Choose,
+        limits: Limits | None = None,
+        accelerations: Sequence[Acceleration] = (),
+        machine: Machine | None = None,
     ) -> None:
-        """limits: for one ffmpeg; by default ten minutes and twice the footage's duration."""
+        """accelerations: as `detect` gives them. machine: what its processes share; by default nothing is.
+
+        limits: for one ffmpeg; by default ten minutes and twice the footage's duration.
+        """
         self.ffmpeg = ffmpeg
         self.recipe = recipe
         self._choose = choose
         self._limits = limits
+        self.accelerations = tuple(accelerations)
+        self.machine = machine or Machine()
 
     @property
     def fingerprint(self) -> str:
@@ -71,7 +88,10 @@ class PreviewMaker:
             poster = folder / POSTER_NAME
             draw_waveform(self.ffmpeg, source, media, poster, self.recipe.poster, limits, progress)
             return MadePreview((MadeFile(DerivativeKind.POSTER, poster, "image/jpeg"),), way="sound")
-        one = PreviewPass(self.ffmpeg, self.recipe, source, media, media.video, folder, limits, progress)
+        one = PreviewPass(
+            self.ffmpeg, self.recipe, source, media, media.video, folder, limits, progress,
+            self.accelerations, self.machine,
+        )  # fmt: skip
         failed: StageError | None = None
         for sampling in samplings(media, one.interval):
             failed = one.attempt(sampling)
@@ -97,4 +117,5 @@ class PreviewMaker:
         files.append(MadeFile(DerivativeKind.FRAMES, path, "application/x-npy"))
         frames = tuple(Frame(time=round(times[row], 3), shot=shot) for row, shot in kept)
         warnings = (*one.warnings, *([one.partial] if one.partial else []))
-        return MadePreview(tuple(files), frames, warnings, one.way)
+        speed = round(one.media.duration / one.seconds, 2) if one.media.duration and one.seconds else None
+        return MadePreview(tuple(files), frames, warnings, one.way, one.plan.name, speed)

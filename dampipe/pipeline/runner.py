@@ -2,7 +2,7 @@
 
 import errno
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import monotonic, time
@@ -17,6 +17,7 @@ from dampipe.domain.errors import (
     Transient,
 )
 from dampipe.domain.output import StageOutput
+from dampipe.domain.progress import Progress, Reporter
 from dampipe.domain.runs import Outcome, Report, RunState, Subject, backoff
 from dampipe.pipeline import lease
 from dampipe.pipeline.dispatch import Dispatcher
@@ -62,13 +63,15 @@ class Runner:
         self._policy = policy
         self._inputs = Inputs(catalog, plan)
 
-    def run(self, name: str, subject: Subject) -> Report:
+    def run(self, name: str, subject: Subject, hear: Callable[[Progress], None] | None = None) -> Report:
         """Do a stage if it is still to do. Raises only CatalogueDown; everything else is in the report.
+
+        hear: gets what the stage says of its progress, as often as it says it; must not take long.
 
         Rings the dispatcher when the chain ends here or when a run was made that no chain carries.
         """
         stage = self._plan[name]
-        report, lanes = self._run(stage, subject)
+        report, lanes = self._run(stage, subject, hear)
         if not report.outcome.goes_on or self._plan.chain_from(name)[-1] is stage:
             lanes = lanes | {self._plan.lane(stage)}
         self._ring(lanes)
@@ -81,7 +84,9 @@ class Runner:
             except DampipeError as error:
                 log.warning("%s: nothing new is started for now; the sweep will", error)
 
-    def _run(self, stage: Stage, subject: Subject) -> tuple[Report, set[str]]:
+    def _run(
+        self, stage: Stage, subject: Subject, hear: Callable[[Progress], None] | None
+    ) -> tuple[Report, set[str]]:
         key = self._plan.key(stage)
         row = self._catalog.runs.find(key, subject)
         if row is None:
@@ -103,11 +108,12 @@ class Runner:
         more: list[Claimed] = []
         if stage.batch > 1 and own.attempts == 1:  # what failed before is tried alone
             more = self._catalog.runs.claim_more(key, stage.batch - 1, me, self._policy.lease)
-        return self._call(stage, own, more, me)
+        return self._call(stage, [own, *more], me, hear)
 
-    def _call(self, stage: Stage, own: Claimed, more: Sequence[Claimed], me: str) -> tuple[Report, set[str]]:
-        claimed = [own, *more]
-        ids = [run.id for run in claimed]
+    def _call(
+        self, stage: Stage, claimed: Sequence[Claimed], me: str, hear: Callable[[Progress], None] | None
+    ) -> tuple[Report, set[str]]:
+        own, seconds = claimed[0], self._policy.lease
         reports: dict[int, Report] = {}
         uncarried: set[str] = set()
 
@@ -116,29 +122,41 @@ class Runner:
                 reports[run.id] = report
                 uncarried.update(made)
 
-        with (
-            lease.Lease(lambda: self._catalog.runs.renew(ids, me, self._policy.lease), self._policy.lease),
-            ThreadPoolExecutor(1, "save") as saver,
-        ):
+        with lease.Lease(lambda news: self._catalog.runs.renew(claimed, me, seconds, news), seconds) as held:
+
+            def heard(progress: Progress) -> None:
+                held.note(progress.model_dump_json())
+                if hear is not None:
+                    hear(progress)
+
+            tools = {stage.reporter: Reporter(heard)} if stage.reporter else {}
+            if stage.batch == 1:
+                save([(own, _attempt(lambda: self._one(stage, own, tools)))])
+            else:
+                self._behind(save, self._results(stage, claimed, tools))
+        done = sum(reports[run.id].outcome == Outcome.DONE for run in claimed[1:])
+        return reports[own.id].model_copy(update={"also": done}), uncarried
+
+    @staticmethod
+    def _behind(save: Callable[[Group], None], groups: Iterator[Group]) -> None:
+        """Save each group while the next one is made."""
+        with ThreadPoolExecutor(1, "save") as saver:
             under_way: Future[None] | None = None
-            for group in self._results(stage, claimed):
+            for group in groups:
                 if under_way:
                     under_way.result()
                 under_way = saver.submit(save, group)
             if under_way:
                 under_way.result()
-        done = sum(reports[run.id].outcome == Outcome.DONE for run in more)
-        return reports[own.id].model_copy(update={"also": done}), uncarried
 
-    def _results(self, stage: Stage, claimed: Sequence[Claimed]) -> Iterator[Group]:
-        """What became of each run, in groups that are saved while the stage goes on."""
-        if stage.batch == 1:
-            yield [(claimed[0], _attempt(lambda: self._one(stage, claimed[0])))]
-            return
+    def _results(
+        self, stage: Stage, claimed: Sequence[Claimed], tools: Mapping[str, object]
+    ) -> Iterator[Group]:
+        """What became of each run of a batch, in groups."""
         left = list(claimed)
         group: Group = []
         began = monotonic()
-        outputs = _attempt(lambda: self._together(stage, claimed))
+        outputs = _attempt(lambda: self._together(stage, claimed, tools))
         while left:
             output = outputs if isinstance(outputs, StageError) else _attempt(lambda: next(outputs))
             if isinstance(output, StageError):
@@ -155,18 +173,20 @@ class Runner:
         else:
             # One of them is at fault: each alone shows which.
             for run in left:
-                yield [(run, _attempt(lambda run=run: next(self._together(stage, [run]))))]  # type: ignore[misc]
+                yield [(run, _attempt(lambda run=run: next(self._together(stage, [run], tools))))]  # type: ignore[misc]
 
-    def _one(self, stage: Stage, run: Claimed) -> StageOutput:
+    def _one(self, stage: Stage, run: Claimed, tools: Mapping[str, object]) -> StageOutput:
         arguments = self._inputs.collect(stage, [run.subject])[0]
-        output: StageOutput = stage.function(**arguments, **self._tools(stage))
+        output: StageOutput = stage.function(**arguments, **self._tools(stage), **tools)
         return _checked(stage, output)
 
-    def _together(self, stage: Stage, claimed: Sequence[Claimed]) -> Iterator[StageOutput]:
+    def _together(
+        self, stage: Stage, claimed: Sequence[Claimed], tools: Mapping[str, object]
+    ) -> Iterator[StageOutput]:
         """The outputs, in the order of the runs, each as soon as the stage gives it."""
         each = self._inputs.collect(stage, [run.subject for run in claimed])
         arguments: dict[str, Any] = {name: [one[name] for one in each] for name in stage.inputs}
-        outputs: Iterable[StageOutput] = stage.function(**arguments, **self._tools(stage))
+        outputs: Iterable[StageOutput] = stage.function(**arguments, **self._tools(stage), **tools)
         if isinstance(outputs, Sized) and len(outputs) != len(claimed):
             raise Permanent(f"stage {stage.name} gave {len(outputs)} results for {len(claimed)} files")
         return _counted(stage, outputs, len(claimed))

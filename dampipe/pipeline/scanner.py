@@ -35,7 +35,7 @@ class Scanner:
             return False
         hash_key = self._plan.key(self._plan.first)
         walk = Walk(scan, self._catalog, hash_key, self._rules, order.accept_missing)
-        with lease.Lease(lambda: self._scans.renew(scan, me, self._lease), self._lease):
+        with lease.Lease(lambda _: self._scans.renew(scan, me, self._lease), self._lease):
             warnings = walk.run(order.paths, self._start)
             state = ScanState.SUSPICIOUS if walk.suspicious else ScanState.WALKED
             self._scans.finish(scan, me, state, warnings)

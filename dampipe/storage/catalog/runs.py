@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, or_, select, tuple_, update
 
 from dampipe.domain.errors import StageError
 from dampipe.domain.events import EventName
@@ -79,15 +79,26 @@ class Runs:
             ).all()
         return [_claimed(row) for row in rows]
 
-    def renew(self, runs: Sequence[int], owner: str, lease: float) -> None:
-        """Keep holding these runs for another `lease` seconds."""
-        held = select(RUN.c.id).where(
-            RUN.c.id.in_(runs), RUN.c.owner == owner, RUN.c.state == RunState.RUNNING
+    def renew(self, runs: Sequence[Claimed], owner: str, lease: float, progress: str | None = None) -> None:
+        """Keep holding these runs for another `lease` seconds, as far as they still are this attempt's.
+
+        progress: how far the first of them is (`Progress` as JSON); None leaves what is known.
+        """
+        # The ids alone too: databases look up a pair of columns by walking the table.
+        ids = RUN.c.id.in_([run.id for run in runs])
+        held = and_(ids, tuple_(RUN.c.id, RUN.c.attempts).in_([(run.id, run.attempts) for run in runs]))
+        values: dict[str, Any] = {"lease_until": time() + lease}
+        if progress is not None:
+            values["progress"] = case((RUN.c.id == runs[0].id, progress), else_=RUN.c.progress)
+        # Those that are being saved at this moment need no lease any more, and are not waited for.
+        still = (
+            select(RUN.c.id)
+            .where(held, RUN.c.owner == owner, RUN.c.state == RunState.RUNNING)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
         )
         with self._db.write() as connection:
-            # Those that are being saved at this moment need no lease any more, and are not waited for.
-            still = held.with_for_update(skip_locked=True).scalar_subquery()
-            connection.execute(update(RUN).where(RUN.c.id.in_(still)).values(lease_until=time() + lease))
+            connection.execute(update(RUN).where(RUN.c.id.in_(still)).values(values))
 
     def finish(
         self,

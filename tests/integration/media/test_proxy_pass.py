@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from dampipe.domain.errors import BadMedia, Unavailable
-from dampipe.media.acceleration import CANDIDATES, SOFTWARE, Acceleration, detect
+from dampipe.media.acceleration import Acceleration
 from dampipe.media.ffmpeg import Ffmpeg
+from dampipe.media.hardware import SOFTWARE
 from dampipe.media.probing import Prober
 from dampipe.media.progress import Progress
 from dampipe.media.proxy import MadeProxy, ProxyMaker
@@ -175,37 +176,10 @@ def test_nothing_to_decode(
         maker.make(str(text), prober.probe(str(matrix["h264.mp4"])), tmp_path)
 
 
-def test_an_encoder_that_fails_on_a_file_is_followed_by_software(
-    ffmpeg: Ffmpeg, matrix: dict[str, Path], prober: Prober, tmp_path: Path
-) -> None:
-    broken = next(one for one in detect(ffmpeg) if not one.works)
-    pretended = Acceleration(broken.name, True, "it worked at the start")
-    maker = ProxyMaker(ffmpeg, ProxyRecipe(), [pretended, SOFT])
-    made = maker.make(str(matrix["h264.mp4"]), prober.probe(str(matrix["h264.mp4"])), tmp_path)
-    assert made.plan == "software"
-    assert made.warnings == (f"{broken.name} failed on this file, software made the proxy",)
-
-
 def test_without_any_encoder(ffmpeg: Ffmpeg, matrix: dict[str, Path], prober: Prober, tmp_path: Path) -> None:
     maker = ProxyMaker(ffmpeg, ProxyRecipe(), [Acceleration(SOFTWARE, False, "for the test")])
     with pytest.raises(Unavailable):
         maker.make(str(matrix["h264.mp4"]), prober.probe(str(matrix["h264.mp4"])), tmp_path)
-
-
-def test_detection_tries_all_and_remembers(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
-    found = detect(ffmpeg, tmp_path)
-    assert [one.name for one in found] == list(CANDIDATES)
-    software = found[-1]
-    assert software.works
-    assert all(one.reason for one in found)
-    kept = tmp_path / "acceleration.json"
-    kept.write_text(kept.read_text().replace(software.reason, "remembered"))
-    assert detect(ffmpeg, tmp_path)[-1].reason == "remembered"
-    kept.write_text("{ half a fi")
-    assert detect(ffmpeg, tmp_path)[-1].works
-    other = Ffmpeg(ffmpeg.path, "another version", ffmpeg.number, "")
-    kept.write_text(kept.read_text().replace(software.reason, "remembered"))
-    assert detect(other, tmp_path)[-1].reason != "remembered"
 
 
 def test_pictures_keep_their_colours(
