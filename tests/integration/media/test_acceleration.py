@@ -145,6 +145,7 @@ def real_hardware(ffmpeg: Ffmpeg, tmp_path_factory: pytest.TempPathFactory) -> l
     return usable
 
 
+@pytest.mark.timeout(900)  # the first one tries all there is
 @pytest.mark.parametrize("name", NAMES)
 def test_real_hardware_makes_what_software_makes(
     name: str,
