@@ -47,6 +47,7 @@ def examine(world: World) -> Iterator[Finding]:
         ("workers", _workers),
         ("disk", _disk),
         ("ffmpeg", _ffmpeg),
+        ("sandbox", _sandbox),
         ("acceleration", _acceleration),
         ("GPU", _gpu),
         ("model", _model),
@@ -125,6 +126,18 @@ def _ffmpeg(world: World) -> Finding:
     return Finding(what="ffmpeg", verdict=Verdict.FINE, found=found)
 
 
+def _sandbox(world: World) -> Finding:
+    isolation = world.ffmpeg.isolation
+    if isolation.works:
+        return Finding(what="sandbox", verdict=Verdict.FINE, found=isolation.why)
+    return Finding(
+        what="sandbox",
+        verdict=Verdict.FINE if world.settings.sandbox == "off" else Verdict.WARNING,
+        found=f"limits and allow-lists only: {isolation.why}",
+        hint="" if world.settings.sandbox == "off" else "Install bubblewrap, or set sandbox to off.",
+    )
+
+
 def _acceleration(world: World) -> Finding:
     tried = world.hardware.accelerations
     works = [_abilities(one) for one in tried if one.usable]
@@ -165,6 +178,9 @@ def _model(world: World) -> Finding:
             hint=error.hint,
         )
     found = f"{world.settings.model}, frames of {world.embedder.spec.size} px"
+    answering = world.models.answering()
+    if answering.fingerprint != world.embedder.fingerprint:
+        found += f"; search answers from {answering.name} until everything is embedded again"
     return Finding(what="model", verdict=Verdict.FINE, found=found)
 
 
@@ -172,5 +188,9 @@ def _vectors(world: World) -> Finding:
     if world.settings.vectors == "none":
         found = "none: search looks through the catalogue's vectors, which is slow for a large library"
         return Finding(what="vector index", verdict=Verdict.WARNING, found=found)
-    found = f"{world.settings.vectors} in {world.settings.index_folder}"
+    told = [
+        f"{model}: {facts.vectors:,} vectors, {facts.kind}"
+        for model, facts in world.library.upkeep.index_facts().items()
+    ]
+    found = "; ".join(told) or f"{world.settings.vectors}, nothing in it yet"
     return Finding(what="vector index", verdict=Verdict.FINE, found=found)

@@ -28,6 +28,8 @@ Pictures: TypeAlias = NDArray[np.uint8]
 POSTER_NAME = "poster.jpg"
 _SKIPPED: dict[Way, str] = {"keys": "nokey", "references": "noref"}
 _TIMES_NAME = "times.txt"
+_ALONG_NAME = "frames.rgb"
+"""Where frames go while the pipe is another's; bounded, since their number is."""
 _POSTER_OF = 20
 """The poster is the most typical of so many frames."""
 
@@ -107,6 +109,20 @@ class PreviewPass:
         whole = self._judged(ended) is None and self.partial is None
         return Tried(plan, ended, self.times[-1] + EPSILON if self.times else 0.0, whole)
 
+    def outputs_along(self, sampling: Sampling, plan: Plan) -> list[Any]:
+        """The outputs of this pass for a run that makes other things, too, and reads the same file."""
+        self.way, self.plan = sampling.way, plan
+        return self._outputs(sampling, plan, frames_to=_ALONG_NAME)
+
+    def ended_along(self, ended: Ended) -> StageError | None:
+        """As `attempt`, for such a run."""
+        path = self.folder / _ALONG_NAME
+        self._bytes[:] = path.read_bytes() if path.is_file() else b""
+        path.unlink(missing_ok=True)
+        self.times = _times(self.folder / _TIMES_NAME)[: len(self._bytes) // self._row]
+        self.seconds += ended.wall
+        return self._judged(ended)
+
     def frames(self) -> tuple[Pictures, list[float]]:
         """The frames of the last attempt that are worth a look, and their times in seconds."""
         size = self.recipe.frames.size
@@ -134,15 +150,14 @@ class PreviewPass:
         self.partial = partial or None
         return None
 
-    def _outputs(self, sampling: Sampling, plan: Plan) -> list[Any]:
+    def _outputs(self, sampling: Sampling, plan: Plan, frames_to: str = "pipe:1") -> list[Any]:
         """The graph: frames selected by time, scaled once, then one branch for each derivative."""
         poster, sprite = self.recipe.poster, self.sprite
         before: dict[str, Any] = dict(plan.input)
         if sampling.way in _SKIPPED:
             before["skip_frame"] = _SKIPPED[sampling.way]
-        elif sampling.way == "packets":
-            drop = f"noise=amount=0:drop='mod(n,{sampling.every})'"
-            before["bsf:v"] = drop
+        if sampling.way in ("keys", "packets"):
+            before["bsf:v"] = f"noise=amount=0:drop='{_unwanted(sampling)}'"
         stream = opening.footage(self.media, **before)[str(self.video.index)]
         if sampling.step:
             stream = stream.filter("select", _apart(sampling.step))
@@ -155,7 +170,7 @@ class PreviewPass:
         outputs = [
             typical.output(POSTER_NAME, **{"frames:v": 1, "update": 1, "q:v": poster.quality, "f": "image2"}),
             self._for_the_model(branches[1]).output(
-                "pipe:1",
+                frames_to,
                 **{
                     "f": "rawvideo",
                     "pix_fmt": "rgb24",
@@ -200,6 +215,15 @@ class PreviewPass:
 def _apart(seconds: float) -> str:
     """Selects the first frame, then every one at least `seconds` after the one selected before."""
     return f"isnan(prev_selected_t)+gte(t-prev_selected_t,{seconds:.4f})"
+
+
+def _unwanted(sampling: Sampling) -> str:
+    """The expression that is true for packets which the decoder need not see."""
+    if sampling.way == "packets":
+        return f"mod(n,{sampling.every})"
+    # Key frames closer than the step to the last one kept (its time is in 0, whether there is one in 1).
+    wanted = f"key*(not(ld(1))+gte(pts*tb-ld(0),{sampling.step:.4f}))"
+    return f"if({wanted},st(0,pts*tb)*0+st(1,1)*0,1)"
 
 
 def _times(path: Path) -> list[float]:

@@ -3,19 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import ffmpeg as graphs
 
 from dampipe.domain.derivatives import DerivativeKind
 from dampipe.domain.errors import BadMedia, Unavailable
 from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
-from dampipe.media import opening, peaks, picture, shots
+from dampipe.media import opening, peaks, picture, salvage, shots, sound
 from dampipe.media.acceleration import Acceleration
 from dampipe.media.fallback import Machine, Tried, first_that_works
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.hardware import PRORES
-from dampipe.media.made import MadeFile, cut_short
+from dampipe.media.made import LONGEST, MadeFile, cut_short, damage
 from dampipe.media.plans import IN_SOFTWARE, Plan, proxy_plans
 from dampipe.media.progress import Progress
 from dampipe.media.recipes import ProxyRecipe
@@ -52,6 +52,16 @@ class MadeProxy:
         return tuple(file for file in (self.file, self.waveform) if file is not None)
 
 
+class Along(Protocol):
+    """What else is made in the same run of ffmpeg."""
+
+    def outputs(self, plan: Plan) -> list[Any]:
+        """Outputs (ffmpeg-python's) over the same input, as `plan` decodes it; asked for at every attempt."""
+
+    def ended(self, ended: Ended) -> None:
+        """An attempt is over."""
+
+
 class ProxyMaker:
     """Makes proxies by one recipe, with the best encoder that works."""
 
@@ -65,7 +75,7 @@ class ProxyMaker:
     ) -> None:
         """accelerations: as `detect` gives them. machine: what its processes share; by default nothing is.
 
-        limits: for one ffmpeg; by default half an hour and twenty times the footage's duration.
+        limits: for one ffmpeg; by default ten minutes and twenty times the footage's duration.
         """
         self.ffmpeg = ffmpeg
         self.recipe = recipe
@@ -84,14 +94,34 @@ class ProxyMaker:
         media: MediaInfo,
         folder: Path,
         progress: Callable[[Progress], None] | None = None,
+        along: Along | None = None,
     ) -> MadeProxy:
         """Write proxy and waveform of `source` into the existing `folder`; stills get nothing.
+
+        along: what is made in the same run, as long as the picture can be decoded.
 
         Raises `BadMedia` when nothing can be decoded, `Transient` when the storage gives way,
         `Unavailable` when no encoder for it works.
         """
         if media.kind is MediaKind.STILL:
             return MadeProxy()
+        parts = (*salvage.without_sound(media), *salvage.without_picture(media))
+        made, lost = salvage.best(
+            media, parts, lambda part: self._made(source, part, folder, progress, along)
+        )
+        return replace(made, warnings=(*lost, *made.warnings))
+
+    def _made(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        progress: Callable[[Progress], None] | None,
+        along: Along | None,
+    ) -> MadeProxy:
+        """As `make`, of all that `media` names."""
+        for left in folder.glob(f"{PROXY_NAME}.*"):
+            left.unlink()
         path = folder / f"{PROXY_NAME}.{self._container(media)}"
         warnings: list[str] = []
         plans: tuple[Plan, ...] = (IN_SOFTWARE,)
@@ -100,15 +130,15 @@ class ProxyMaker:
             if media.video.hdr and not self._deep and not self.ffmpeg.has_filter("zscale"):
                 warnings.append(picture.NO_TONE_MAPPING)
         made: dict[str, float] = {}
-        sound, scores = peaks.Peaks(), shots.read_scores(folder)
+        loudness, scores = peaks.Peaks(), shots.read_scores(folder)
 
         def attempt(plan: Plan) -> Tried:
-            nonlocal made, sound, scores
-            sound = peaks.Peaks()
-            ended = self._attempt(source, media, path, plan, progress, sound.feed)
+            nonlocal made, loudness, scores
+            loudness = peaks.Peaks()
+            ended = self._attempt(source, media, path, plan, progress, loudness.feed, along)
             scores = shots.read_scores(folder)
             made = _duration(path)
-            whole = ended.ok and bool(made) and _partial(media, made, ended) is None
+            whole = ended.ok and bool(made) and self._flaw(media, made, ended) is None
             return Tried(plan, ended, max(made.values(), default=0.0), whole)
 
         result = first_that_works(plans, attempt, self.machine)
@@ -118,10 +148,10 @@ class ProxyMaker:
         if not made:
             raise BadMedia("nothing in it could be decoded")
         warnings += result.warnings
-        partial = _partial(media, made, ended)
-        if partial:
-            warnings.append(partial)
-        waveform = _waveform(sound.write(folder))
+        flaw = self._flaw(media, made, ended)
+        if flaw:
+            warnings.append(flaw)
+        waveform = _waveform(loudness.write(folder))
         return MadeProxy(
             MadeFile(DerivativeKind.PROXY, path, _media_type(media, path)),
             waveform,
@@ -149,20 +179,38 @@ class ProxyMaker:
         plan: Plan,
         progress: Callable[[Progress], None] | None,
         on_output: Callable[[bytes], None],
+        along: Along | None,
     ) -> Ended:
-        duration = media.duration or 3600.0
+        duration = min(media.duration or 3600.0, LONGEST)
         bitrate = PRORES_BITRATE if self._deep else self.recipe.max_bitrate
         limits = self._limits or Limits(
-            seconds=1800 + 20 * duration,
+            seconds=600 + 20 * duration,
             file_size=(1 << 28) + int(2 * duration * 125 * (bitrate + 1000)),
             nice=NICE,
         )
         if plan.parts:
             limits = replace(limits, memory=0)  # drivers reserve far more address space than they use
-        arguments = plan.opening + opening.arguments(source, *self._outputs(media, plan, path.name))
-        return run(
+        others = along.outputs(plan) if along is not None and media.video is not None else []
+        arguments = plan.opening + opening.arguments(source, *self._outputs(media, plan, path.name), *others)
+        ended = run(
             self.ffmpeg, arguments, limits, folder=path.parent, on_output=on_output, on_progress=progress
         )
+        if along is not None:
+            along.ended(ended)
+        return ended
+
+    def _flaw(self, media: MediaInfo, made: dict[str, float], ended: Ended) -> str | None:
+        """The sentence for a proxy that lacks something of its source. ffmpeg's exit status does not tell.
+
+        The picture may end before the sound by right; it counts as cut short only where ffmpeg complained.
+        """
+        complained = media.video is not None and ended.stderr.strip()
+        reached = made.get("video", 0.0) if complained else max(made.values())
+        expected = None
+        if media.video is not None and media.video.rate and media.duration:
+            rate = float(media.video.rate)
+            expected = media.duration * (rate if self._deep else min(rate, self.recipe.max_rate))
+        return cut_short(reached, media.duration) or damage(ended.stderr, ended.progress.frames, expected)
 
     @property
     def _deep(self) -> bool:
@@ -193,13 +241,14 @@ class ProxyMaker:
             others.append(watched)
             options |= plan.encode(self.recipe) | self._picture_options(media)
         if media.audio:
-            sound = footage[str(media.audio[0].index)]
-            others.append(peaks.sampled(sound))
-            if options["f"] == "mov":
-                streams += [footage[str(track.index)] for track in media.audio]
+            all_tracks = options["f"] == "mov"
+            heard, sampled = sound.heard(footage, media, joined=not all_tracks)
+            streams.append(heard)
+            others.append(sampled)
+            if all_tracks:
+                streams += [footage[str(track.index)] for track in media.audio[1:]]
                 options["c:a"] = "pcm_s16le"
             else:
-                streams.append(sound)
                 options |= {"c:a": "aac", "b:a": f"{self.recipe.audio_bitrate}k", "ac": 2, "ar": 48000}
         return [graphs.output(*streams, name, **options), *others]
 
@@ -269,14 +318,3 @@ def _duration(path: Path) -> dict[str, float]:
             }
     except (OSError, ValueError):
         return {}
-
-
-def _partial(media: MediaInfo, made: dict[str, float], ended: Ended) -> str | None:
-    """The sentence for a proxy that is shorter than its source. ffmpeg's exit status does not tell.
-
-    The picture may end before the sound by right; it counts as cut short only where ffmpeg complained.
-    """
-    reached = (
-        made.get("video", 0.0) if media.video is not None and ended.stderr.strip() else max(made.values())
-    )
-    return cut_short(reached, media.duration)
