@@ -98,7 +98,9 @@ class Runs:
 
         progress: how far the first of them is (`Progress` as JSON); None leaves what is known.
         """
-        held = tuple_(RUN.c.id, RUN.c.attempts).in_([(run.id, run.attempts) for run in runs])
+        # The ids alone too: databases look up a pair of columns by walking the table.
+        ids = RUN.c.id.in_([run.id for run in runs])
+        held = and_(ids, tuple_(RUN.c.id, RUN.c.attempts).in_([(run.id, run.attempts) for run in runs]))
         values: dict[str, Any] = {"lease_until": time() + lease}
         if progress is not None:
             values["progress"] = case((RUN.c.id == runs[0].id, progress), else_=RUN.c.progress)
