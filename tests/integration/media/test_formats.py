@@ -86,7 +86,10 @@ def test_every_kind_of_footage(
         return
     assert frames[-1][0] + frame == pytest.approx(source.duration, abs=frame + 0.005)
     flash = next(time for time, light in frames if light > 200)
-    assert flash == pytest.approx(FLASH, abs=frame + 0.005)
+    shown_at = FLASH
+    if name == "moving.gif":  # made at another rate than the card
+        shown_at = next(time for time, light in brightness(matrix[name]) if light > 200)
+    assert flash == pytest.approx(shown_at, abs=frame + 0.005)
     assert [light > 200 for time, light in frames if time < FLASH - frame - 0.005] == [False] * sum(
         time < FLASH - frame - 0.005 for time, _ in frames
     )

@@ -33,6 +33,10 @@ os.execv({ffmpeg!r}, [{ffmpeg!r}, *sys.argv[1:]])
 """
 
 
+def silent(*_: object, **__: object) -> None:
+    """Nobody asks how far it is."""
+
+
 @pytest.fixture
 def counted(ffmpeg: Ffmpeg, tmp_path: Path) -> tuple[Ffmpeg, Path]:
     """An ffmpeg that notes every run, and its notes."""
@@ -141,17 +145,17 @@ def test_the_proxy_stage_takes_over_what_was_made_along(
     file = SourceFile(location=1, path=str(clip), size=there.st_size, mtime_ns=there.st_mtime_ns)
     asset = AssetRef(id=1, sha1="ab" * 20, size=there.st_size, name="clip.mov")
     media = prober.probe(str(clip))
-    preview: Preview = preview_stage.function(file, asset, media, Passes(previews, proxies), store)
-    proxy: Proxy = proxy_stage.function(file, asset, media, proxies, store)
+    preview: Preview = preview_stage.function(file, asset, media, Passes(previews, proxies), store, silent)
+    proxy: Proxy = proxy_stage.function(file, asset, media, proxies, store, silent)
     assert log.read_text() == "once\n"
     assert proxy.derivative is not None and proxy.waveform is not None
     assert proxy.derivative.recipe == proxies.fingerprint
     with store.local_path(proxy.derivative) as path:
         assert prober.probe(str(path)).duration == pytest.approx(9.0, abs=0.05)
-    again: Proxy = proxy_stage.function(file, asset, media, proxies, store)
+    again: Proxy = proxy_stage.function(file, asset, media, proxies, store, silent)
     assert log.read_text() == "once\n" * 2, "asked again, it does its work"
     assert again.model_copy(update={"speed": None}) == proxy.model_copy(update={"speed": None})
-    two: Preview = preview_stage.function(file, asset, media, Passes(previews), store)
+    two: Preview = preview_stage.function(file, asset, media, Passes(previews), store, silent)
     assert [(one.kind, one.key, one.recipe) for one in two.derivatives] == [
         (one.kind, one.key, one.recipe) for one in preview.derivatives
     ]
