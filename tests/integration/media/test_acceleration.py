@@ -21,6 +21,7 @@ from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.hardware import FAMILIES, SOFTWARE
 from dampipe.media.health import Health
 from dampipe.media.kinds import KINDS
+from dampipe.media.passes import Passes
 from dampipe.media.plans import WORTH_STARTING, Plan
 from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
@@ -313,6 +314,28 @@ def test_a_preview_decodes_on_the_card_only_what_is_worth_it(
     card.order(refuses=["dense"])
     fallen = preview(dense, [CARD, SOFT])
     assert (fallen.plan, len(fallen.warnings)) == (SOFTWARE, 1)
+
+
+def test_one_pass_for_all_on_the_card(
+    clips: dict[str, Path], card: Card, prober: Prober, choose: Any, tmp_path: Path
+) -> None:
+    """Preview and proxy out of one run, decoded once, on the card; where that fails, in software."""
+    media = prober.probe(str(clips["plain"]))
+    frames = []
+    for number, found in enumerate(([CARD, SOFT], [SOFT], [CARD, SOFT])):
+        card.order(no_encoder=number == 2)
+        folder = tmp_path / f"made{number}"
+        folder.mkdir()
+        preview = PreviewMaker(card.ffmpeg, PreviewRecipe(), choose, prober=prober)
+        passes = Passes(preview, ProxyMaker(card.ffmpeg, ProxyRecipe(), found))
+        made, along = passes.make(str(clips["plain"]), media, folder)
+        assert along is not None
+        expected = ("nvidia", SOFTWARE, SOFTWARE)[number]
+        assert (along.plan, made.plan, len(along.warnings)) == (expected, expected, 2 * (number == 2))
+        assert card.calls == (["decode encode"], [], ["decode encode", "encode"])[number]
+        frames.append(np.load(next(file.path for file in made.files if file.kind == "frames")).astype(int))
+    assert np.abs(frames[0] - frames[1]).mean() < 4
+    assert (frames[1] == frames[2]).all()
 
 
 SOME = {name: KINDS[name] for name in ("hevc-10", "mpeg2")}
