@@ -22,6 +22,7 @@ from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
 from dampipe.media.recipes import PreviewRecipe, ProxyRecipe
+from dampipe.models import Models
 from dampipe.pipeline.dispatch import Carrier, Dispatcher
 from dampipe.pipeline.exclude import Exclude
 from dampipe.pipeline.lease import is_dead
@@ -103,8 +104,11 @@ class World:
         return AutoStorage(self.catalog, None if self.settings.vectors == "none" else self._vectors)
 
     def _vectors(self, model: str, dimension: int) -> VectorStorage:
-        folder = self.settings.index_folder / _file_name(model)
-        config = {"folder": str(folder), "dimension": dimension}
+        name = _file_name(model)
+        own = {"folder": str(self.settings.index_folder / name), "dimension": dimension, "name": name}
+        config = {**self.settings.vectors_options, **own}
+        if self.settings.vectors == "pgvector":
+            config.setdefault("url", self.settings.database)  # the catalogue's own, where it is PostgreSQL
         return get_storage_backend(self.settings.vectors, config)  # type: ignore[return-value]
 
     @cached_property
@@ -128,8 +132,23 @@ class World:
     @cached_property
     def embedder(self) -> Embedder:
         """The model, not loaded before it is needed."""
+        return self._embedder(self.settings.model)
+
+    def _embedder(self, model: str) -> Embedder:
         threads = max(1, (os.cpu_count() or 1) // 2)
-        return ClipEmbedder(self.settings.model, self.settings.device, threads)
+        return ClipEmbedder(model, self.settings.device, threads)
+
+    @cached_property
+    def models(self) -> Models:
+        """Which models there are, and which one answers."""
+        return Models(
+            self.catalog,
+            self.storage,
+            lambda: self.plan,
+            self.settings.model,
+            lambda: self.embedder,
+            self._embedder,
+        )
 
     @cached_property
     def preview_recipe(self) -> PreviewRecipe:
@@ -212,7 +231,7 @@ class World:
             derivatives=self.derivatives,
             plan=lambda: self.plan,
             carrier=lambda: self.carrier,
-            embedder=lambda: self.embedder,
+            models=self.models,
             sweep=lambda: self.sweep,
         )
 

@@ -19,6 +19,7 @@ from dampipe.domain.moments import Moment
 from dampipe.domain.reports import Details, Enqueued, StageCounts, Status
 from dampipe.domain.scans import ScanProgress
 from dampipe.domain.videos import Video
+from dampipe.models import Models
 from dampipe.pipeline.dispatch import Carrier
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.sweep import Sweep
@@ -48,7 +49,7 @@ class Library:
         derivatives: DerivativeStore,
         plan: Callable[[], Plan],
         carrier: Callable[[], Carrier],
-        embedder: Callable[[], Embedder],
+        models: Models,
         sweep: Callable[[], Sweep],
     ) -> None:
         self._catalog = catalog
@@ -56,7 +57,8 @@ class Library:
         self._derivatives = derivatives
         self._plan = plan
         self._carrier = carrier
-        self._embedder = embedder
+        self.models = models
+        """Which models there are, and which one answers."""
         self._sweep = sweep
         self.sync = Sync(catalog, carrier, sweep)
         """Bringing the library up to its sources."""
@@ -128,7 +130,7 @@ class Library:
         return self._nearest(lambda embedder: embedder.pictures(load_picture(picture, embedder.spec)), limit)
 
     def _nearest(self, vector: Callable[[Embedder], "object"], limit: int) -> list[Moment]:
-        embedder = self._embedder()
+        embedder = self.models.answering()
         try:
             query = vector(embedder)
         except Unavailable as error:
@@ -194,7 +196,7 @@ class Library:
 
     def moments_of(self, sha1: str) -> int:
         """How many moments of an asset can be found with the present model."""
-        return self._catalog.vectors.count_of(sha1, self._embedder().fingerprint)
+        return self._catalog.vectors.count_of(sha1, self.models.answering().fingerprint)
 
     def derivative(self, sha1: str, name: str) -> tuple[Derivative, str]:
         """A derivative of an asset by its kind or its file's name, and what to call it. Raises NotFound."""

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -99,7 +100,11 @@ class Settings(BaseSettings):
     blobs_options: dict[str, Any] = Field(
         default_factory=dict, description="Options for the blob store (keys, endpoint), as fsspec names them."
     )
-    vectors: str = Field("faiss", description="Vector index backend, or `none`.")
+    vectors: str = Field("faiss", description="Vector index backend: faiss, pgvector, milvus, or `none`.")
+    vectors_options: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Options for the vector index (address, limits), as its backend names them.",
+    )
 
     model: str = Field(
         "ViT-B-32-256/datacomp_s34b_b86k",
@@ -253,12 +258,32 @@ def load_settings(**given: Any) -> Settings:
         raise InvalidInput(f"{config_file()} cannot be read: {error}") from error
 
 
+def write_setting(name: str, value: str) -> None:
+    """Set a text in dampipe.toml and leave the rest of the file as it is. Raises InvalidInput."""
+    path = config_file()
+    line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+    try:
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        new, count = re.subn(rf"^{name}\s*=.*$", lambda _: line, old, count=1, flags=re.M)
+        if not count:  # on top, since below a table's head it would belong to that
+            new = f"{line}\n{old}"
+        if tomllib.loads(new).get(name) != value:
+            raise ValueError(f"{name} cannot be changed there")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.new")
+        temporary.write_text(new, encoding="utf-8")
+        temporary.replace(path)
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{path} cannot be written: {error}", hint=f"Write there: {line}") from error
+
+
 def shown(settings: Settings) -> dict[str, Any]:
     """All values as they may be printed: without passwords and keys."""
     values = settings.model_dump(mode="json")
     for name in ("broker_url", "database_url", "blobs_url"):
         values[name] = re.sub(r"(://[^/@]*:)[^/@]*@", r"\1***@", values[name])
-    values["blobs_options"] = dict.fromkeys(values["blobs_options"], "***")
+    for name in ("blobs_options", "vectors_options"):
+        values[name] = dict.fromkeys(values[name], "***")
     return values
 
 

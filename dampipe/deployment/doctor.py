@@ -185,5 +185,9 @@ def _vectors(world: World) -> Finding:
     if world.settings.vectors == "none":
         found = "none: search looks through the catalogue's vectors, which is slow for a large library"
         return Finding(what="vector index", verdict=Verdict.WARNING, found=found)
-    found = f"{world.settings.vectors} in {world.settings.index_folder}"
+    told = [
+        f"{model}: {facts.vectors:,} vectors, {facts.kind}"
+        for model, facts in world.library.upkeep.index_facts().items()
+    ]
+    found = "; ".join(told) or f"{world.settings.vectors}, nothing in it yet"
     return Finding(what="vector index", verdict=Verdict.FINE, found=found)

@@ -114,6 +114,59 @@ class Pruned(BaseModel):
     """The first of the locations."""
 
 
+class IndexReport(BaseModel):
+    """The vector index of one model, held against the catalogue. Counts are vectors."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    kind: str
+    """How it finds, in words."""
+    vectors: int
+    bytes: int = 0
+    """What it takes on disk; 0 where the backend does not tell."""
+    waiting: int = 0
+    """Newer than the index; the index stage brings them in, and search scans them until then."""
+    missing: int = 0
+    """What the index should hold and does not."""
+    superfluous: int = 0
+    """What it holds and the catalogue no longer does; search passes them by."""
+    damage: tuple[str, ...] = ()
+    """What is wrong with its files, a sentence each."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong; waiting and superfluous vectors are not."""
+        return not self.missing and not self.damage
+
+
+class ModelReport(BaseModel):
+    """An embedding model."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    """As the setting `model` takes it."""
+    fingerprint: str
+    licence: str = ""
+    """Of the weights; empty where it is not known."""
+    size: int = 0
+    """Pixels of its frames, both ways; 0 where the model cannot be reached now."""
+    weights_here: bool = False
+    """Whether the weights are on this machine."""
+    needs: str = ""
+    """A package that it needs and dampipe does not bring."""
+    note: str = ""
+    """What speaks for it."""
+    used: bool = False
+    """Whether the settings name it."""
+    answers: bool = False
+    """Whether search asks it: an old model does until the new one's vectors are complete."""
+    assets: int = 0
+    """How many assets have vectors of it."""
+
+
 class Details(BaseModel):
     """All that is known of one asset."""
 

@@ -12,10 +12,11 @@ A parameter is one of four things, told by its type:
 - a tool: anything else, from the toolbox that bootstrap fills.
 
 In a batch stage (`batch` > 1) subjects and outputs come as lists of equal length and order, and the
-return value is a list likewise; tools and the reporter still come once.
+return value is a list likewise, or an iterator: then each output is saved while the stage goes on with the
+next. Tools and the reporter still come once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any, get_args, get_origin, get_type_hints
@@ -112,7 +113,7 @@ def stage(
 
 
 def _item(kind: Any) -> Any:
-    return get_args(kind)[0] if get_origin(kind) is list else None
+    return get_args(kind)[0] if get_origin(kind) in (list, Iterator) else None
 
 
 def _is_input(kind: Any) -> bool:

@@ -2,11 +2,13 @@
 
 import sys
 
-from tests.bench import clips, hashing, hostile, passes, peers, probing, spine
+from tests.bench import clips, embedding, hashing, hostile, passes, peers, probing, spine, vectors
 
 BENCHES = {
     "spine": spine.main,
     "clips": clips.main,
+    "vectors": vectors.main,
+    "embedding": embedding.main,
     "passes": passes.main,
     "peers": peers.main,
     "hashing": hashing.main,

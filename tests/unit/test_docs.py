@@ -22,7 +22,7 @@ from dampipe.domain.errors import ExitCode
 from dampipe.domain.events import EventName
 from dampipe.domain.failures import Failure
 from dampipe.domain.moments import Moment
-from dampipe.domain.reports import Details, Pruned, SourceReport, Status, Synced
+from dampipe.domain.reports import Details, IndexReport, ModelReport, Pruned, SourceReport, Status, Synced
 from dampipe.domain.scans import ScanProgress
 from dampipe.pipeline.plan import Plan
 from dampipe.settings import Settings, load_settings, sample
@@ -101,6 +101,8 @@ SHAPES: dict[str, Any] = {
     "search": list[Moment],
     "show": Details,
     "failures": list[Failure],
+    "model": list[ModelReport],
+    "index": list[IndexReport],
     "doctor": list[Finding],
 }
 

@@ -8,7 +8,7 @@ import pytest
 from dampipe.bootstrap import World
 from dampipe.domain.errors import InvalidInput
 from dampipe.media.recipes import PRESETS
-from dampipe.settings import Settings, load_settings, origin, sample
+from dampipe.settings import Settings, load_settings, origin, sample, write_setting
 
 
 @pytest.fixture(autouse=True)
@@ -112,3 +112,35 @@ def test_a_recipe_that_nobody_described(tmp_path: Path) -> None:
         load_settings(recipes={"edit": {}})
     with pytest.raises(InvalidInput, match=r"setting 'recipes.house': proxy.height"):
         load_settings(recipes={"house": {"proxy": {"height": 2}}})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", 'model = "a/b"\n'),
+        ("# mine\nport = 1\n", 'model = "a/b"\n# mine\nport = 1\n'),
+        ('port = 1\nmodel="old" # why\n', 'port = 1\nmodel = "a/b"\n'),
+        (
+            '# model = "x"\n[blobs_options]\nkey = "k"\n',
+            'model = "a/b"\n# model = "x"\n[blobs_options]\nkey = "k"\n',
+        ),
+    ],
+)
+def test_a_setting_is_written_and_the_rest_of_the_file_stays(
+    before: str, after: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "dampipe.toml"
+    monkeypatch.setenv("DAMPIPE_CONFIG", str(file))
+    if before:
+        file.write_text(before)
+    write_setting("model", "a/b")
+    assert file.read_text() == after
+
+
+def test_a_file_that_is_no_toml_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "dampipe.toml"
+    monkeypatch.setenv("DAMPIPE_CONFIG", str(file))
+    file.write_text("[oops\n")
+    with pytest.raises(InvalidInput, match="cannot be written"):
+        write_setting("model", "a/b")
+    assert file.read_text() == "[oops\n"

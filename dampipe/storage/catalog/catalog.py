@@ -16,6 +16,7 @@ from dampipe.storage.catalog.backlog import Backlog
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.findings import Findings
 from dampipe.storage.catalog.migrate import check_schema, upgrade
+from dampipe.storage.catalog.models import ModelRows
 from dampipe.storage.catalog.outputs import save_vectors
 from dampipe.storage.catalog.pruning import Pruning
 from dampipe.storage.catalog.recovery import Recovery
@@ -31,7 +32,7 @@ class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
     Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `pruning`,
-    `vectors`, `workers`.
+    `vectors`, `models`, `workers`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -47,6 +48,7 @@ class Catalog(StorageEngine):
         self.findings = Findings(database)
         self.pruning = Pruning(database)
         self.vectors = VectorRows(database)
+        self.models = ModelRows(database)
         self.workers = Workers(database)
 
     @classmethod

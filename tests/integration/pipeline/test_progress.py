@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from dampipe.domain.assets import AssetRef
 from dampipe.domain.output import StageOutput
@@ -33,6 +34,7 @@ from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.keys import Claimed
 from tasks.hash import hash
 from tasks.preview import preview
 from tasks.probe import probe
@@ -137,6 +139,28 @@ def test_who_lost_its_lease_says_nothing_more(here: Here) -> None:
     assert here.catalog.runs.claim(row.id, "me", -1.0) is not None, "its lease was not renewed either"
     here.catalog.runs.renew([mine], "me", 60.0, told)
     assert here.running()[0].progress is None, "an attempt of before is as lost as another worker's"
+
+
+def test_neither_telling_nor_listing_walks_through_all_runs(tmp_path: Path) -> None:
+    """Both happen every few seconds, and a catalogue may hold millions of runs."""
+    catalog = Catalog(Database(f"sqlite:///{tmp_path / 'c.sqlite'}"))
+    catalog.set_up()
+    asked: list[tuple[str, Any]] = []
+
+    @event.listens_for(catalog.database.engine, "before_cursor_execute")
+    def note(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
+        if statement.startswith(("SELECT", "UPDATE")):
+            asked.append((statement, values))
+
+    claims = [Claimed(number, Subject(asset=number), 1, True) for number in (1, 2)]
+    catalog.runs.renew(claims, "me", 60.0, "{}")
+    catalog.results.running(["hash", "proxy"], 20)
+    assert len(asked) == 2
+    with catalog.database.read() as connection:
+        for statement, values in [*asked]:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            assert [step.detail for step in plan if step.detail.startswith("SCAN run")] == [], plan
+    catalog.close()
 
 
 def test_news_are_told_now_and_then_and_the_last_one_wins(monkeypatch: pytest.MonkeyPatch) -> None:
