@@ -178,6 +178,9 @@ def _model(world: World) -> Finding:
             hint=error.hint,
         )
     found = f"{world.settings.model}, frames of {world.embedder.spec.size} px"
+    answering = world.models.answering()
+    if answering.fingerprint != world.embedder.fingerprint:
+        found += f"; search answers from {answering.name} until everything is embedded again"
     return Finding(what="model", verdict=Verdict.FINE, found=found)
 
 

@@ -14,6 +14,8 @@ BENCHES = {
     "hashing": hashing.main,
     "probing": probing.main,
     "hostile": hostile.main,
+    "vectors": vectors.main,
+    "embedding": embedding.main,
 }
 
 

@@ -212,6 +212,7 @@ while index.watermark + 700 < len(rows):
     at = index.watermark
     index.add(np.arange(at + 1, at + 701), rows[at : at + 700])
     index.remove(np.array([at + 5]))
+    print("added", flush=True)
 """
 
 
@@ -225,7 +226,9 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_index(tmp_path: Path) -> N
             stdout=subprocess.PIPE,
         )
         assert writer.stdout and writer.stdout.readline() == b"ready\n"
-        time.sleep(moments.uniform(0.0, 0.12))
+        for _ in range(moments.randrange(4)):
+            assert writer.stdout.readline() == b"added\n"
+        time.sleep(moments.uniform(0.0, 0.03))
         os.kill(writer.pid, signal.SIGKILL)
         writer.wait()
         writer.stdout.close()
