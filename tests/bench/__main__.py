@@ -14,8 +14,6 @@ BENCHES = {
     "hashing": hashing.main,
     "probing": probing.main,
     "hostile": hostile.main,
-    "vectors": vectors.main,
-    "embedding": embedding.main,
 }
 
 
