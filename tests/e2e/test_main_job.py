@@ -241,6 +241,7 @@ def test_the_api_is_healthy_and_described(deployment: Deployment) -> None:
         "/api/scans/{scan}",
         "/api/status",
         "/api/failures",
+        "/api/retry",
         "/api/search",
         "/api/assets",
         "/api/assets/{sha1}",
