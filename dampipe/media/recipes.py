@@ -119,6 +119,11 @@ class ProxyRecipe(Recipe):
     keyframe_seconds: float = Field(default=2.0, gt=0)
     """Distance of key frames, so that seeking is quick."""
 
+    @property
+    def deep(self) -> bool:
+        """Every frame, track and bit of colour, for those who edit."""
+        return self.codec == "prores"
+
     def fingerprint_of(self, kind: DerivativeKind) -> str:
         """That of the part which one derivative is made by; the waveform is the same for every proxy."""
         return WAVEFORM if kind is DerivativeKind.WAVEFORM else self.fingerprint

@@ -246,7 +246,6 @@ def test_the_api_is_healthy_and_described(deployment: Deployment) -> None:
         "/api/failures",
         "/api/retry",
         "/api/search",
-        "/api/retry",
         "/api/search/export",
         "/api/tags",
         "/api/duplicates",
