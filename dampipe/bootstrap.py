@@ -21,7 +21,6 @@ from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
 from dampipe.media.recipes import PROXY_PRESETS, FramesRecipe, PreviewRecipe, ProxyRecipe
 from dampipe.pipeline.dispatch import Carrier, Dispatcher
-from dampipe.pipeline.exclude import Exclude
 from dampipe.pipeline.lease import is_dead
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.rules import Rules
@@ -175,7 +174,7 @@ class World:
             is_media=is_media,
             settle=settings.settle,
             guard=Guard(share=settings.guard_share, files=settings.guard_files),
-            exclude=Exclude(settings.exclude),
+            exclude=settings.exclude,
         )
         return Scanner(self.catalog, self.plan, self.dispatcher, rules, settings.lease)
 

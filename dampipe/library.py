@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from dampipe.domain.assets import printable
+from dampipe.domain.cards import card_of
 from dampipe.domain.derivatives import Derivative
 from dampipe.domain.errors import (
     BrokerDown,
@@ -16,8 +17,10 @@ from dampipe.domain.errors import (
 )
 from dampipe.domain.failures import Failure
 from dampipe.domain.moments import Moment
+from dampipe.domain.places import under_known_root
 from dampipe.domain.reports import Details, Enqueued, StageCounts, Status
 from dampipe.domain.scans import ScanProgress
+from dampipe.domain.spelling import spellings
 from dampipe.domain.videos import Video
 from dampipe.pipeline.dispatch import Carrier
 from dampipe.pipeline.plan import Plan
@@ -82,6 +85,8 @@ class Library:
         absolute = [os.path.abspath(os.fspath(path)) for path in paths]
         there = [path for path in absolute if os.path.exists(path)]
         absent = tuple(printable(path) for path in absolute if path not in there)
+        sources = self._catalog.sources.all()
+        there = [under_known_root(path, sources) for path in there]
         if not there:
             what = ", ".join(absent) or "nothing"
             raise NotFound(f"no such file or folder: {what}", hint="Check the path; is the share mounted?")
@@ -184,7 +189,12 @@ class Library:
 
     def _details(self, asset: int) -> Details:
         video = self._catalog.get_video(self._catalog.assets.refs([asset])[asset].sha1)
-        return Details(video=video, runs=tuple(self._catalog.assets.runs(asset)))
+        return Details(
+            video=video,
+            sidecars=tuple(printable(path) for path in self._catalog.assets.sidecars(asset)),
+            card=card_of(str(PurePosixPath(video.paths[0]).parent)) if video.paths else None,
+            runs=tuple(self._catalog.assets.runs(asset)),
+        )
 
     def videos(self, limit: int = 100, after: str | None = None) -> list[Video]:
         """Assets, the newest first; `after` is the SHA-1 of the last one of the page before."""
@@ -210,13 +220,15 @@ class Library:
 
     def _find(self, name: str) -> tuple[int | None, int | None]:
         """The location (for a path) and the asset meant by a SHA-1 or a path."""
-        path = Path(os.path.abspath(name))
-        inside = [s for s in self._catalog.sources.all() if path.is_relative_to(s.root)]
-        for source in sorted(inside, key=lambda source: -len(source.root)):
-            folder = relative(path.parent, source.root) if path != Path(source.root) else ""
-            row = self._catalog.assets.find_path(source.id, folder, path.name)
-            if row is not None:
-                return row.id, row.asset_id
+        sources = self._catalog.sources.all()
+        whole = under_known_root(os.path.abspath(name), sources)
+        for path in map(Path, spellings(whole)):
+            inside = [s for s in sources if s.holds(path)]
+            for source in sorted(inside, key=lambda source: -len(source.root)):
+                folder = relative(path.parent, source.root) if path != Path(source.root) else ""
+                row = self._catalog.assets.find_path(source.id, folder, path.name)
+                if row is not None:
+                    return row.id, row.asset_id
         if os.sep in name or os.path.exists(name):
             raise NotFound(f"{printable(name)} is not in the library", hint="`dampipe enqueue` adds it.")
         return None, int(self._catalog.assets.find(name).id)

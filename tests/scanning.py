@@ -13,7 +13,6 @@ from sqlalchemy import select, update
 from dampipe.domain.assets import ContentHash
 from dampipe.domain.runs import RunState
 from dampipe.domain.scans import Guard, ScanProgress, ScanState
-from dampipe.pipeline.exclude import Exclude
 from dampipe.pipeline.rules import Rules
 from dampipe.pipeline.walk import Walk
 from dampipe.storage.catalog.catalog import Catalog
@@ -32,7 +31,7 @@ class Scanning:
     def __init__(self, url: str, exclude: tuple[str, ...] = (), guard: Guard | None = None) -> None:
         self.catalog = Catalog(Database(url))
         self.catalog.set_up()
-        self.rules = Rules(lambda name: name.endswith(".mp4"), 0.0, guard or Guard(), Exclude(exclude))
+        self.rules = Rules(lambda name: name.endswith(".mp4"), 0.0, guard or Guard(), exclude)
         self.warnings: list[str] = []
 
     def scan(self, *paths: Path, accept_missing: bool = False) -> ScanProgress:
@@ -55,7 +54,7 @@ class Scanning:
         """What workers would do with the pending hash runs; returns the files' names."""
         with self.catalog.database.write() as connection:
             rows = connection.execute(
-                select(RUN.c.id, RUN.c.location_id, *place_columns())
+                select(RUN.c.id, RUN.c.location_id, *place_columns(self.catalog.database))
                 .select_from(RUN.join(LOCATION, LOCATION.c.id == RUN.c.location_id).join(FOLDER).join(SOURCE))
                 .where(RUN.c.state == RunState.PENDING)
             ).all()
@@ -71,7 +70,10 @@ class Scanning:
         with self.catalog.database.read() as connection:
             rows = connection.execute(
                 select(
-                    LOCATION.c.state, ASSET.c.sha1, RUN.c.state.label("run"), *place_columns()
+                    LOCATION.c.state,
+                    ASSET.c.sha1,
+                    RUN.c.state.label("run"),
+                    *place_columns(self.catalog.database),
                 ).select_from(
                     LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
                     .join(SOURCE)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
+from dampipe.domain.cards import Card
 from dampipe.domain.runs import RunState
 from dampipe.domain.scans import ScanProgress
 from dampipe.domain.videos import RunSummary, Video
@@ -91,6 +92,10 @@ class SourceReport(BaseModel):
     missing: int = 0
     reachable: bool = True
     """Whether its root is a folder on the machine that asks."""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    path_maps: dict[str, str] = {}
+    """By machine: where it sees the root."""
 
 
 class Pruned(BaseModel):
@@ -118,4 +123,8 @@ class Details(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     video: Video
+    sidecars: tuple[str, ...] = ()
+    """Printable paths of what belongs to its files: metadata, subtitles, thumbnails and proxies of the camera."""
+    card: Card | None = None
+    """The camera card that the first of its files lies on."""
     runs: tuple[RunSummary, ...]

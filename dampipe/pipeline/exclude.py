@@ -22,9 +22,13 @@ SYSTEM = (
 class Exclude:
     """Decides by a path relative to the source's root."""
 
-    def __init__(self, patterns: Sequence[str] = ()) -> None:
-        """Later patterns win, and `!pattern` takes back. Raises ValueError for one that makes no sense."""
+    def __init__(self, patterns: Sequence[str] = (), include: Sequence[str] = ()) -> None:
+        """Later patterns win, and `!pattern` takes back; `include`: if there are any, only these files.
+
+        Raises ValueError for a pattern that makes no sense.
+        """
         self._spec = GitIgnoreSpec.from_lines([*SYSTEM, *patterns])
+        self._include = GitIgnoreSpec.from_lines(include) if include else None
         # Most patterns are of folders; then a million files need not be asked about.
         self._asks_files = any(not p.rstrip().endswith("/") for p in patterns if p.strip() and p[0] != "#")
 
@@ -34,4 +38,6 @@ class Exclude:
 
     def file(self, path: str) -> bool:
         """Whether a file in a folder that is not passed by is."""
+        if self._include is not None and not self._include.match_file(path):
+            return True
         return self._asks_files and self._spec.match_file(path)

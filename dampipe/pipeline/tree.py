@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from dampipe.domain.assets import Source
+from dampipe.domain.sidecars import may_be_sidecar
+from dampipe.pipeline.belongings import Listing, sort_out
 from dampipe.pipeline.rules import Rules
 
 
@@ -17,6 +19,10 @@ class Folder:
     source: Source
     files: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
+    sidecars: dict[str, list[str]] = field(default_factory=dict)
+    """By file: what belongs to it, relative to the folder."""
+    listed: bool = False
+    """Whether all that it holds was looked at, not some of its files only."""
     problem: str = ""
     """Why it could not be read."""
 
@@ -39,6 +45,12 @@ def folders(top: str, source: Source, inner: list[Source], rules: Rules) -> Iter
             stack.append((inside, roots.get(inside, owner)))
 
 
+def some_files(path: str, source: Source, names: list[str], rules: Rules) -> Folder:
+    """A folder of which only these files are asked for, by name, whatever the rules say of them."""
+    found = _read(Folder(path, source), rules, {})
+    return Folder(path, source, names, sidecars=found.sidecars, listed=found.listed)
+
+
 def relative(path: str, source: Source) -> str:
     """A path below a source's root, "" for the root itself."""
     below = str(PurePath(path).relative_to(source.root))
@@ -47,18 +59,29 @@ def relative(path: str, source: Source) -> str:
 
 def _read(found: Folder, rules: Rules, roots: dict[str, Source]) -> Folder:
     prefix = f"{found.relative}/" if found.relative else ""
+    exclude = rules.exclude_of(found.source)
+    listing, spared = Listing(), set()
     try:
         with os.scandir(found.path) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     # A folder that somebody named as a source is meant, whatever it is called.
-                    if entry.path in roots or not rules.exclude.folder(prefix + entry.name):
-                        found.folders.append(entry.name)
-                elif rules.is_media(entry.name) and not rules.exclude.file(prefix + entry.name):
-                    found.files.append(entry.name)
+                    if entry.path in roots:
+                        spared.add(entry.name)
+                        listing.folders.append(entry.name)
+                    elif not exclude.folder(prefix + entry.name):
+                        listing.folders.append(entry.name)
+                elif rules.is_media(entry.name):
+                    if not exclude.file(prefix + entry.name):
+                        listing.files.append(entry.name)
+                elif may_be_sidecar(entry.name):
+                    listing.sidecars.append(entry.name)
     except OSError as error:
         found.problem = error.strerror or str(error)
-        found.files, found.folders = [], []
-    found.folders.sort()
-    found.files.sort()
+        return found
+    listing.sidecars.sort()
+    found.listed = True
+    found.sidecars = sort_out(found.path, listing, frozenset(spared))
+    found.folders = sorted(listing.folders)
+    found.files = sorted(listing.files)
     return found

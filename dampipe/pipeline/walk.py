@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from dampipe.domain.assets import LocationState, Source, printable
+from dampipe.pipeline.folder_memory import FolderMemory
 from dampipe.pipeline.inodes import Inodes
 from dampipe.pipeline.rules import Rules
-from dampipe.pipeline.tree import Folder, folders, relative
+from dampipe.pipeline.tree import Folder, folders, relative, some_files
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.conclusion import Tree, conclude
 from dampipe.storage.catalog.findings import Changes, FoundFile, KnownFile
@@ -38,6 +39,7 @@ class Walk:
         self._rules = rules
         self._accept = accept_missing
         self._inodes = Inodes()
+        self._memory = FolderMemory(catalog)
         self._changes = Changes()
         self._unsettled: list[tuple[Folder, str, os.stat_result]] = []
         self._trees: list[Tree] = []
@@ -50,24 +52,23 @@ class Walk:
     def run(self, paths: list[str], written: Callable[[], None]) -> list[str]:
         """Walk the paths and return what a person should know. `written` is called after each write."""
         self._written = written
+        single: dict[str, list[str]] = {}
         for path in paths:
-            self._walk_path(path)
+            if os.path.isdir(path):
+                self._walk_tree(path)
+            elif os.path.lexists(path):
+                single.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
+            else:
+                self.suspicious = True
+                self._warn(f"{printable(path)} is not there: is the share mounted?")
+        for parent, names in single.items():
+            self._look(some_files(parent, self._catalog.sources.holding(parent), names, self._rules))
         self._take_settled()
         self._write()
         self._conclude()
         written()
         more = [f"and {self._unsaid} more like these"] if self._unsaid else []
         return self._warnings + more
-
-    def _walk_path(self, path: str) -> None:
-        if not os.path.lexists(path):
-            self.suspicious = True
-            self._warn(f"{printable(path)} is not there: is the share mounted?")
-        elif not os.path.isdir(path):
-            parent, name = os.path.split(path)
-            self._look(Folder(parent, self._catalog.sources.holding(parent), [name]))
-        else:
-            self._walk_tree(path)
 
     def _walk_tree(self, top: str) -> None:
         source = self._catalog.sources.holding(top)
@@ -105,7 +106,10 @@ class Walk:
 
     def _look(self, folder: Folder) -> list[int]:
         """Compare a folder's files with the catalogue; returns the known ones that it does not hold."""
-        known = self._catalog.findings.folder(folder.source.id, folder.relative)
+        self._memory.meet(folder)
+        known = self._memory.spelled_as_found(
+            folder, self._catalog.findings.folder(folder.source.id, folder.relative)
+        )
         self._found[folder.source.id] += len(folder.files)
         now = time.time()
         for name in folder.files:

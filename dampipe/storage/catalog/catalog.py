@@ -15,6 +15,7 @@ from dampipe.storage.catalog.assets import Assets
 from dampipe.storage.catalog.backlog import Backlog
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.findings import Findings
+from dampipe.storage.catalog.folders import Folders
 from dampipe.storage.catalog.migrate import check_schema, upgrade
 from dampipe.storage.catalog.outputs import save_vectors
 from dampipe.storage.catalog.pruning import Pruning
@@ -30,7 +31,7 @@ from dampipe.storage.catalog.workers import Workers
 class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
-    Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `pruning`,
+    Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `folders`, `pruning`,
     `vectors`, `workers`.
     """
 
@@ -43,8 +44,9 @@ class Catalog(StorageEngine):
         self.recovery = Recovery(database)
         self.results = Results(database)
         self.sources = Sources(database)
-        self.scans = Scans(database)
+        self.scans = Scans(database, self.sources)
         self.findings = Findings(database)
+        self.folders = Folders(database)
         self.pruning = Pruning(database)
         self.vectors = VectorRows(database)
         self.workers = Workers(database)

@@ -12,9 +12,11 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select, update
 
+from dampipe.domain.places import as_declared, as_seen_here
 from dampipe.domain.scans import ScanProgress, ScanState
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.progress import progress_of
+from dampipe.storage.catalog.sources import Sources
 from dampipe.storage.catalog.tables import SCAN
 
 
@@ -30,16 +32,18 @@ class Order:
 class Scans:
     """The scans of one catalogue."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sources: Sources) -> None:
         self._db = database
+        self._sources = sources
 
-    def create(self, paths: Sequence[str], accept_missing: bool = False) -> int:
-        """Record a scan that is to be walked, and return its id."""
+    def create(self, paths: Sequence[str], accept_missing: bool = False, not_before: float = 0.0) -> int:
+        """Record a scan that is to be walked, and return its id. not_before: as a time."""
         with self._db.write() as connection:
             row = connection.execute(
                 SCAN.insert()
                 .values(
-                    paths=json.dumps(list(paths)),
+                    paths=self._declared(paths),
+                    not_before=not_before,
                     accept_missing=accept_missing,
                     state=ScanState.WAITING,
                     created_at=time(),
@@ -58,7 +62,7 @@ class Scans:
                 select(SCAN.c.id)
                 .where(
                     SCAN.c.state == ScanState.WAITING,
-                    SCAN.c.paths == json.dumps(list(paths)),
+                    SCAN.c.paths == self._declared(paths),
                     SCAN.c.accept_missing == accept_missing,
                 )
                 .order_by(SCAN.c.id)
@@ -76,7 +80,30 @@ class Scans:
                 .values(state=ScanState.WALKING, owner=owner, lease_until=now + lease, found=0, warnings="[]")
                 .returning(SCAN.c.paths, SCAN.c.accept_missing)
             ).first()
-        return None if row is None else Order(list(json.loads(row.paths)), bool(row.accept_missing))
+        if row is None:
+            return None
+        sources = self._sources.all()
+        paths = [as_seen_here(path, sources) for path in json.loads(row.paths)]
+        return Order(paths, bool(row.accept_missing))
+
+    def put_off(self, scan: int, owner: str, paths: Sequence[str], seconds: float) -> None:
+        """Have a scan walked once more, over these paths only."""
+        with self._db.write() as connection:
+            connection.execute(
+                update(SCAN)
+                .where(SCAN.c.id == scan, SCAN.c.owner == owner)
+                .values(
+                    state=ScanState.WAITING,
+                    paths=self._declared(paths),
+                    not_before=time() + seconds,
+                    owner=None,
+                    lease_until=0.0,
+                )
+            )
+
+    def _declared(self, paths: Sequence[str]) -> str:
+        sources = self._sources.all()
+        return json.dumps([as_declared(path, sources) for path in paths])
 
     def due(self) -> list[int]:
         """Scans that nobody walks."""
@@ -120,7 +147,7 @@ class Scans:
 
     def progress(self, scan: int) -> ScanProgress:
         """How far a scan is. Raises NotFound."""
-        return progress_of(self._db, scan)
+        return progress_of(self._db, scan, self._sources.all())
 
     def latest(self, limit: int) -> list[ScanProgress]:
         """The newest scans, newest first."""
@@ -132,6 +159,6 @@ class Scans:
 
 def _due(now: float) -> Any:
     return or_(
-        SCAN.c.state == ScanState.WAITING,
+        and_(SCAN.c.state == ScanState.WAITING, SCAN.c.not_before <= now),
         and_(SCAN.c.state == ScanState.WALKING, SCAN.c.lease_until < now),
     )

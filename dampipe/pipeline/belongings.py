@@ -1,0 +1,53 @@
+"""What of a folder is footage and what belongs to it, by the rules for cards and sidecars."""
+
+import os
+from dataclasses import dataclass, field
+
+from dampipe.domain.cards import card_of, folders_beside, own_file, own_folders
+from dampipe.domain.sidecars import attach, sound_of_clips
+
+
+@dataclass
+class Listing:
+    """A folder's entries; names as the file system has them."""
+
+    files: list[str] = field(default_factory=list)
+    """Media files by their names."""
+    folders: list[str] = field(default_factory=list)
+    sidecars: list[str] = field(default_factory=list)
+    """Files with the suffix of a sidecar."""
+
+
+def sort_out(path: str, listing: Listing, spared: frozenset[str] = frozenset()) -> dict[str, list[str]]:
+    """Take out of a folder's listing what is the camera's own, and return the sidecars by clip.
+
+    Sidecars are relative to the folder, "../THMBNL/C0001T01.JPG" say. spared: names of folders that stay,
+    since somebody named them as sources.
+    """
+    own = own_folders(os.path.basename(path), listing.folders) - spared
+    if own:
+        listing.folders = [name for name in listing.folders if name not in own]
+    if not listing.files:
+        return {}
+    others = listing.sidecars
+    if card_of(path) is not None:
+        folder = os.path.basename(path)
+        belongs = sound_of_clips(listing.files) | {name for name in listing.files if own_file(folder, name)}
+        listing.files = [name for name in listing.files if name not in belongs]
+        others = others + sorted(belongs) + _beside(path)
+    return attach(listing.files, others)
+
+
+def _beside(path: str) -> list[str]:
+    wanted = folders_beside(path)
+    if not wanted:
+        return []
+    found = []
+    parent = os.path.dirname(path)
+    try:
+        folders = sorted(name for name in os.listdir(parent) if name.casefold() in wanted)
+        for folder in folders:
+            found += [f"../{folder}/{name}" for name in sorted(os.listdir(os.path.join(parent, folder)))]
+    except OSError:  # the walk tells of folders that cannot be read
+        return found
+    return found
