@@ -78,7 +78,8 @@ class World:
     @cached_property
     def catalog(self) -> Catalog:
         """The catalogue; `set_up` or `check` it before use."""
-        return Catalog(Database(self.settings.database, self.settings.database_timeout))
+        settings = self.settings
+        return Catalog(Database(settings.database, settings.database_timeout, settings.machine_name))
 
     @cached_property
     def blobs(self) -> BlobStore:
@@ -167,16 +168,20 @@ class World:
         return Runner(self.catalog, self.plan, self.toolbox, self.dispatcher, policy)
 
     @cached_property
-    def scanner(self) -> Scanner:
-        """What walks scans."""
+    def rules(self) -> Rules:
+        """What walks take, when, and how much they believe."""
         settings = self.settings
-        rules = Rules(
+        return Rules(
             is_media=is_media,
             settle=settings.settle,
             guard=Guard(share=settings.guard_share, files=settings.guard_files),
             exclude=settings.exclude,
         )
-        return Scanner(self.catalog, self.plan, self.dispatcher, rules, settings.lease)
+
+    @cached_property
+    def scanner(self) -> Scanner:
+        """What walks scans."""
+        return Scanner(self.catalog, self.plan, self.dispatcher, self.rules, self.settings.lease)
 
     @cached_property
     def sweep(self) -> Sweep:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -45,13 +46,9 @@ AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().abs
 
 
 def _patterns(given: list[str]) -> list[str]:
-    from pathspec import GitIgnoreSpec  # asked only about patterns that somebody gave
+    from dampipe.pipeline.exclude import check_patterns  # asked only about patterns that somebody gave
 
-    for pattern in given:
-        try:
-            GitIgnoreSpec.from_lines([pattern])
-        except ValueError as error:
-            raise ValueError(f"{pattern!r} is no pattern: {error}") from error
+    check_patterns(given)
     return given
 
 
@@ -145,6 +142,9 @@ class Settings(BaseSettings):
         ],
         description="What a scan passes by, as in .gitignore, beside hidden and system folders.",
     )
+    machine: str = Field(
+        "", description="Name of this machine in the path maps of sources; empty: its host name."
+    )
     media_workers: int = Field(
         0, ge=0, description="Processes for hash, probe and preview; 0: one a core, 8 at most."
     )
@@ -166,6 +166,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Code, then environment, then dampipe.toml."""
         return init_settings, env_settings, _File(settings_cls, config_file())
+
+    @property
+    def machine_name(self) -> str:
+        """The name by which path maps know this machine."""
+        return self.machine or socket.gethostname()
 
     @property
     def embedded_broker(self) -> bool:

@@ -19,6 +19,15 @@ SYSTEM = (
 """Hidden folders, and those in which NAS systems, Windows and Linux keep what was deleted or is theirs."""
 
 
+def check_patterns(patterns: Sequence[str]) -> None:
+    """Raise ValueError that names the pattern which makes no sense."""
+    for pattern in patterns:
+        try:
+            GitIgnoreSpec.from_lines([pattern])
+        except ValueError as error:
+            raise ValueError(f"{pattern!r} is no pattern: {error}") from error
+
+
 class Exclude:
     """Decides by a path relative to the source's root."""
 

@@ -1,6 +1,8 @@
 """The scanner: carries a scan from asked for to walked, once, whoever is killed on the way."""
 
 import logging
+import os
+from time import time
 
 from dampipe.domain.errors import DampipeError
 from dampipe.domain.scans import ScanState
@@ -12,6 +14,9 @@ from dampipe.pipeline.walk import Walk
 from dampipe.storage.catalog.catalog import Catalog
 
 log = logging.getLogger(__name__)
+
+MOTION = 20.0
+"""Seconds after which files that were still being written are looked at again."""
 
 
 class Scanner:
@@ -36,7 +41,13 @@ class Scanner:
         hash_key = self._plan.key(self._plan.first)
         walk = Walk(scan, self._catalog, hash_key, self._rules, order.accept_missing)
         with lease.Lease(lambda: self._scans.renew(scan, me, self._lease), self._lease):
-            warnings = walk.run(order.paths, self._start)
+            paths = [p for p in order.paths if os.path.lexists(p)] if order.follows_up else order.paths
+            warnings = walk.run(paths, self._start)
+            if walk.moving and order.follows_up:
+                self._scans.put_off(scan, me, walk.moving, MOTION)
+                return True
+            if walk.moving:
+                self._scans.create(walk.moving, not_before=time() + MOTION)
             state = ScanState.SUSPICIOUS if walk.suspicious else ScanState.WALKED
             self._scans.finish(scan, me, state, warnings)
         for warning in warnings:

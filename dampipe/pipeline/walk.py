@@ -48,6 +48,8 @@ class Walk:
         self._unsaid = 0
         self.suspicious = False
         """Whether a source is away, empty or much smaller than it was."""
+        self.moving: list[str] = []
+        """Files that are still being written."""
 
     def run(self, paths: list[str], written: Callable[[], None]) -> list[str]:
         """Walk the paths and return what a person should know. `written` is called after each write."""
@@ -155,7 +157,6 @@ class Walk:
         youngest = max(facts.st_mtime for *_, facts in self._unsettled)
         settle = self._rules.settle
         time.sleep(max(0.0, min(settle, youngest + settle - time.time())))
-        moving = []
         for folder, name, facts in self._unsettled:
             path = os.path.join(folder.path, name)
             try:
@@ -163,14 +164,14 @@ class Walk:
             except OSError:
                 continue
             if (again.st_size, again.st_mtime_ns) != (facts.st_size, facts.st_mtime_ns):
-                moving.append(path)
+                self.moving.append(path)
                 continue
             known = self._catalog.findings.folder(folder.source.id, folder.relative)
             self._note(folder, name, again, known.get(name))
-        if moving:
-            first = printable(moving[0])
-            more = f" and {len(moving) - 1} more" if len(moving) > 1 else ""
-            self._warn(f"{first}{more}: still being written; the next scan takes it")
+        if self.moving:
+            first = printable(self.moving[0])
+            more = f" and {len(self.moving) - 1} more" if len(self.moving) > 1 else ""
+            self._warn(f"{first}{more}: still being written; taken once it holds still")
 
     def _conclude(self) -> None:
         guard = None if self._accept else self._rules.guard

@@ -27,6 +27,8 @@ class Order:
     paths: list[str]
     accept_missing: bool
     """Whoever asked for it says that the files are really gone."""
+    follows_up: bool = False
+    """These are files that were in motion when they were looked at before."""
 
 
 class Scans:
@@ -78,13 +80,13 @@ class Scans:
                 update(SCAN)
                 .where(SCAN.c.id == scan, _due(now))
                 .values(state=ScanState.WALKING, owner=owner, lease_until=now + lease, found=0, warnings="[]")
-                .returning(SCAN.c.paths, SCAN.c.accept_missing)
+                .returning(SCAN.c.paths, SCAN.c.accept_missing, SCAN.c.not_before)
             ).first()
         if row is None:
             return None
         sources = self._sources.all()
         paths = [as_seen_here(path, sources) for path in json.loads(row.paths)]
-        return Order(paths, bool(row.accept_missing))
+        return Order(paths, bool(row.accept_missing), row.not_before > 0)
 
     def put_off(self, scan: int, owner: str, paths: Sequence[str], seconds: float) -> None:
         """Have a scan walked once more, over these paths only."""

@@ -347,3 +347,36 @@ def test_the_owner_of_a_lease_is_known_to_be_dead_when_its_process_is() -> None:
     os.waitpid(child, 0)
     host = lease.owner().rsplit("/", 2)[0]
     assert lease.is_dead(f"{host}/{child}/123")
+
+
+def test_a_file_in_motion_is_taken_once_it_holds_still(
+    here: Deployment, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dampipe.pipeline.scanner.MOTION", 0.0)
+    growing = folder / "clip0.mp4"
+    rules = Rules(lambda n: n.endswith(".mp4"), settle=0.2)
+    here.scanner = Scanner(here.catalog, here.plan, here.dispatcher, rules, 5.0)
+    over, written = threading.Event(), threading.Event()
+
+    def grow() -> None:
+        while not over.is_set():
+            with growing.open("ab") as file:
+                file.write(b"more")
+            written.set()
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    written.wait()
+    try:
+        first = here.scan(folder)
+        [later] = here.catalog.scans.due()
+        assert here.scanner.scan(later)
+        assert here.catalog.scans.due() == [later], "put off again, no third scan"
+    finally:
+        over.set()
+        writer.join()
+    found = here.catalog.scans.progress(first)
+    assert found.new == 4 and "clip0.mp4: still being written" in found.warnings[0]
+    assert here.scanner.scan(later)
+    assert here.catalog.scans.progress(later).new == 1
+    assert here.catalog.scans.due() == []
