@@ -31,6 +31,7 @@ task_default_queue = "control"
 task_routes = {
     "dampipe.scan": {"queue": "scan"},
     "dampipe.sweep": {"queue": "control"},
+    "dampipe.verify": {"queue": _pipeline[0].queue},  # beside hash: it reads the same files
     **{f"dampipe.{stage.name}": {"queue": stage.queue} for stage in _pipeline},
 }
 task_publish_retry_policy = {"max_retries": 60, "interval_start": 0, "interval_step": 0.2, "interval_max": 1}

@@ -28,6 +28,7 @@ from dampipe.pipeline.runner import Policy, Runner
 from dampipe.pipeline.scanner import Scanner
 from dampipe.pipeline.stage import PipelineError, Stage
 from dampipe.pipeline.sweep import Sweep
+from dampipe.pipeline.verifier import Verifier
 from dampipe.settings import Settings, load_settings
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.base import BlobStore
@@ -36,6 +37,7 @@ from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.registry import get_storage_backend
 from dampipe.storage.vectors.base import VectorStorage
+from dampipe.sync import Nightly
 from dampipe.vision.base import Embedder
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.frames import choose
@@ -186,7 +188,13 @@ class World:
     @cached_property
     def sweep(self) -> Sweep:
         """What brings back lost work."""
-        return Sweep(self.catalog, self.plan, self.dispatcher, self.carrier, self.settings.max_attempts)
+        attempts = self.settings.max_attempts
+        return Sweep(self.catalog, self.plan, self.dispatcher, self.carrier, self.verifier, attempts)
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """What reads files again."""
+        return Verifier(self.catalog, self.carrier, self.plan.first.queue, self.settings.lease)
 
     @cached_property
     def library(self) -> Library:
@@ -199,6 +207,8 @@ class World:
             carrier=lambda: self.carrier,
             embedder=lambda: self.embedder,
             sweep=lambda: self.sweep,
+            verifier=lambda: self.verifier,
+            nightly=Nightly(self.settings.verify_percent, self.settings.verify_minutes),
         )
 
     def hand_back(self) -> int:

@@ -25,11 +25,13 @@ from dampipe.domain.videos import Video
 from dampipe.pipeline.dispatch import Carrier
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.sweep import Sweep
+from dampipe.pipeline.verifier import Verifier
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.catalog.catalog import Catalog, relative
-from dampipe.sync import Sync
+from dampipe.sync import Nightly, Sync
 from dampipe.upkeep import Upkeep
+from dampipe.verify import Verify
 from dampipe.vision.base import Embedder
 
 SCANS_SHOWN = 5
@@ -52,6 +54,8 @@ class Library:
         carrier: Callable[[], Carrier],
         embedder: Callable[[], Embedder],
         sweep: Callable[[], Sweep],
+        verifier: Callable[[], Verifier],
+        nightly: Nightly,
     ) -> None:
         self._catalog = catalog
         self._storage = storage
@@ -60,7 +64,9 @@ class Library:
         self._carrier = carrier
         self._embedder = embedder
         self._sweep = sweep
-        self.sync = Sync(catalog, carrier, sweep)
+        self.verify = Verify(catalog, carrier, verifier)
+        """Reading files again, to see whether they still are what they were."""
+        self.sync = Sync(catalog, carrier, sweep, self.verify, nightly)
         """Bringing the library up to its sources."""
         self.upkeep = Upkeep(catalog, storage, derivatives)
         """Sources, and forgetting what is gone."""
@@ -140,7 +146,8 @@ class Library:
 
     def failures(self, limit: int = 1000) -> list[Failure]:
         """Files that could not be brought to the end, the newest first."""
-        return self._catalog.assets.failures(limit)
+        bad = self._catalog.verifications.failures(limit)
+        return [*bad, *self._catalog.assets.failures(limit)][:limit]
 
     def retry(
         self,

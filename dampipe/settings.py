@@ -52,6 +52,12 @@ def _patterns(given: list[str]) -> list[str]:
     return given
 
 
+def _cron(given: str) -> str:
+    if given and not re.fullmatch(r"[\w*,/-]+(?:\s+[\w*,/-]+){4}", given.strip()):
+        raise ValueError(f"{given!r} is no schedule: give five fields as in a crontab, 30 2 * * * say")
+    return given.strip()
+
+
 class _File(TomlConfigSettingsSource):
     """dampipe.toml, which cannot move the folder that it is looked for in."""
 
@@ -141,6 +147,15 @@ class Settings(BaseSettings):
             "Adobe Premiere Pro Video Previews/",
         ],
         description="What a scan passes by, as in .gitignore, beside hidden and system folders.",
+    )
+    verify_percent: float = Field(
+        1.0, ge=0, le=100, description="Per cent of the files that a sync reads again, the oldest first."
+    )
+    verify_minutes: float = Field(
+        120.0, ge=0, description="Most minutes that a sync spends on reading again."
+    )
+    sync_schedule: Annotated[str, AfterValidator(_cron)] = Field(
+        "", description="When the clock starts a sync, as in a crontab; empty: never."
     )
     machine: str = Field(
         "", description="Name of this machine in the path maps of sources; empty: its host name."

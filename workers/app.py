@@ -55,6 +55,12 @@ def sweep() -> dict[str, int]:
     return this_world().sweep.run()
 
 
+@app.task(name="dampipe.verify")  # type: ignore[untyped-decorator]
+def verify() -> str:
+    """Read files again, for some seconds."""
+    return f"{this_world().verifier.portion()} files read"
+
+
 def _register(world: World) -> None:
     for stage in world.plan.stages:
         _stage_task(stage)

@@ -6,6 +6,7 @@ COMMANDS = {
     "enqueue": "Submit a scan of files and folders.",
     "source": "Name the folders that hold footage.",
     "sync": "Bring the library up to its sources: the line for cron.",
+    "verify": "Read files again, to see whether they still are what they were.",
     "status": "What is waiting, running, done and failed.",
     "watch": "The same, kept up to date.",
     "search": "Find moments by words or by a picture.",

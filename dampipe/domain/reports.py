@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, computed_field
 from dampipe.domain.cards import Card
 from dampipe.domain.runs import RunState
 from dampipe.domain.scans import ScanProgress
+from dampipe.domain.verification import Verified
 from dampipe.domain.videos import RunSummary, Video
 from dampipe.domain.workers import WorkerInfo
 
@@ -66,12 +67,16 @@ class Synced(BaseModel):
     sources: tuple[str, ...]
     scans: tuple[ScanProgress, ...]
     """One for each of the sources, in their order."""
+    busy: tuple[str, ...] = ()
+    """Sources that were left to another sync, which is at them."""
     retried: int = 0
-    """Stages that had given up for a passing reason (a share that was away) and were tried again."""
+    """Stages that had given up for a passing reason (a share that was away, no model) and were tried again."""
     planned: int = 0
     """Stages that a new recipe, model or pipeline asks for."""
     failed: int = 0
     """Stages that failed for good meanwhile."""
+    verified: Verified = Verified()
+    """Files that were read again."""
     seconds: float = 0.0
 
     @computed_field  # type: ignore[prop-decorator]

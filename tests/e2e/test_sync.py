@@ -1,5 +1,6 @@
 """The nightly line on a real deployment: only what changed, boring, and loud when a source is in doubt."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,6 +43,19 @@ def test_the_nights_of_a_library(deployment: Deployment, footage_folder: Path) -
     events = deployment.done_events()
     assert deployment.run("sync", "--quiet") == "" and deployment.errors == ""
 
+    rotten = footage_folder / "day1" / "c7.mp4"
+    facts = rotten.stat()
+    rotten.write_bytes(b"cliP 7")
+    os.utime(rotten, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    found = deployment.json("verify", "archive", code=13)
+    assert (found["wanted"], found["same"], found["mismatch"]) == (30, 29, [str(rotten)])
+    assert deployment.run("sync", "--quiet", code=13) == "", "said again until it is well"
+    assert f"MISMATCH: {rotten}" in deployment.errors
+    rotten.write_bytes(b"clip 7")
+    os.utime(rotten, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert deployment.json("sync")["verified"]["same"] == 1
+    assert deployment.run("sync", "--quiet") == ""
+
     (footage_folder / "day1").rename(footage_folder / "first day")
     assert deployment.json("sync", "archive")["scans"][0]["moved"] == 30
     assert deployment.done_events() == events, "not a single task"
@@ -70,9 +84,9 @@ def test_the_nights_of_a_library(deployment: Deployment, footage_folder: Path) -
 def test_a_second_sync_steps_aside(deployment: Deployment, footage_folder: Path) -> None:
     deployment.run("source", "add", "archive", footage_folder)
     database = Database(f"sqlite:///{deployment.home}/catalogue.sqlite")
-    with turn(database, "sync"):
+    with turn(database, "sync-1"):
         assert deployment.run("sync", "--quiet", code=12) == ""
-    assert "another sync is at it" in deployment.errors
+    assert "another sync is at archive" in deployment.errors
     database.close()
 
 

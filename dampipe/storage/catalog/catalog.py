@@ -1,7 +1,7 @@
 """The catalogue: one database, what is known of sources, assets, runs, scans and vectors."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +25,15 @@ from dampipe.storage.catalog.runs import Runs
 from dampipe.storage.catalog.scans import Scans
 from dampipe.storage.catalog.sources import Sources
 from dampipe.storage.catalog.vectors import VectorRows
+from dampipe.storage.catalog.verifications import Verifications
 from dampipe.storage.catalog.workers import Workers
 
 
 class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
-    Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `folders`, `pruning`,
-    `vectors`, `workers`.
+    Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `folders`,
+    `pruning`, `verifications`, `vectors`, `workers`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -48,6 +49,7 @@ class Catalog(StorageEngine):
         self.findings = Findings(database)
         self.folders = Folders(database)
         self.pruning = Pruning(database)
+        self.verifications = Verifications(database)
         self.vectors = VectorRows(database)
         self.workers = Workers(database)
 
@@ -131,7 +133,7 @@ class Catalog(StorageEngine):
         return self.vectors.moments(ids)
 
 
-def relative(folder: Path, root: str) -> str:
+def relative(folder: PurePath, root: str) -> str:
     """A folder's path below its source's root, "" for the root itself."""
     path = str(folder.relative_to(root))
     return "" if path == "." else path

@@ -22,6 +22,7 @@ from dampipe.pipeline.runner import Policy, Runner
 from dampipe.pipeline.scanner import Scanner
 from dampipe.pipeline.stage import stage
 from dampipe.pipeline.sweep import Sweep
+from dampipe.pipeline.verifier import Verifier
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.database import Database
 
@@ -87,7 +88,8 @@ class Deployment:
         self.carrier = MemoryCarrier(self.plan)
         self.dispatcher = Dispatcher(self.catalog.backlog, self.plan, self.carrier, window)
         self.runner = Runner(self.catalog, self.plan, self.tools, self.dispatcher, Policy(5.0, 3))
-        self.sweep = Sweep(self.catalog, self.plan, self.dispatcher, self.carrier, 3)
+        self.verifier = Verifier(self.catalog, self.carrier, "io", 5.0)
+        self.sweep = Sweep(self.catalog, self.plan, self.dispatcher, self.carrier, self.verifier, 3)
         self.scanner = Scanner(
             self.catalog, self.plan, self.dispatcher, Rules(lambda n: n.endswith(".mp4"), settle), 5.0
         )
@@ -328,7 +330,7 @@ def test_a_new_version_runs_again_with_what_depends_on_it(here: Deployment, fold
     newer = Plan([hash, measure, halve, polish], here.tools)
     carrier = MemoryCarrier(newer)
     dispatcher = Dispatcher(here.catalog.backlog, newer, carrier, 100)
-    sweep = Sweep(here.catalog, newer, dispatcher, carrier, 3)
+    sweep = Sweep(here.catalog, newer, dispatcher, carrier, here.verifier, 3)
     assert sweep.plan_missing() == 5
     assert sweep.plan_missing() == 0
     sweep.run()
