@@ -41,6 +41,7 @@ from dampipe.sync import Nightly
 from dampipe.vision.base import Embedder
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.frames import choose
+from dampipe.watching import Watching
 
 
 def load_pipeline(settings: Settings) -> list[Stage]:
@@ -210,6 +211,11 @@ class World:
             verifier=lambda: self.verifier,
             nightly=Nightly(self.settings.verify_percent, self.settings.verify_minutes),
         )
+
+    @cached_property
+    def watching(self) -> Watching:
+        """What takes new files at once."""
+        return Watching(self.catalog, self.rules, self.library.enqueue)
 
     def hand_back(self) -> int:
         """Give back what stopped processes of this machine held, uncounted; returns how many runs."""

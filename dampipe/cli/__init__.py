@@ -7,6 +7,7 @@ COMMANDS = {
     "source": "Name the folders that hold footage.",
     "sync": "Bring the library up to its sources: the line for cron.",
     "verify": "Read files again, to see whether they still are what they were.",
+    "watch-folder": "Take new files as soon as they hold still.",
     "status": "What is waiting, running, done and failed.",
     "watch": "The same, kept up to date.",
     "search": "Find moments by words or by a picture.",
@@ -25,6 +26,6 @@ COMMANDS = {
     "doctor": "What this machine can do, and what to fix.",
     "config": "List all settings.",
 }
-"""Each command and its one line; `dampipe.cli.NAME:command` is where it lives."""
+"""Each command and its one line; `dampipe.cli.NAME:command` is where it lives ("_" for "-")."""
 
 main = LazyGroup(COMMANDS)

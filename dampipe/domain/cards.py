@@ -98,6 +98,11 @@ def own_folders(name: str, folders: Collection[str]) -> set[str]:
     return {folder for folder in folders if folder.casefold() in own}
 
 
+def may_have_own_folders(name: str) -> bool:
+    """Whether a folder of that name may hold folders of the camera's own."""
+    return name.casefold() in _OWN
+
+
 def own_file(folder: str, name: str) -> bool:
     """Whether a media file of a card is the camera's own: a proxy, or a movie that refers to others.
 

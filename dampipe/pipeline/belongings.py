@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass, field
 
-from dampipe.domain.cards import card_of, folders_beside, own_file, own_folders
+from dampipe.domain.cards import card_of, folders_beside, may_have_own_folders, own_file, own_folders
 from dampipe.domain.sidecars import attach, sound_of_clips
 
 
@@ -51,3 +51,30 @@ def _beside(path: str) -> list[str]:
     except OSError:  # the walk tells of folders that cannot be read
         return found
     return found
+
+
+def is_own(root: str, path: str) -> bool:
+    """Whether a file or folder below a root is the camera's own, or is reached through a link."""
+    above = root
+    *folders, name = path.split("/")
+    for folder in folders:
+        if os.path.islink(os.path.join(above, folder)) or _is_own_folder(above, folder):
+            return True
+        above = os.path.join(above, folder)
+    whole = os.path.join(above, name)
+    if os.path.isdir(whole):
+        return os.path.islink(whole) or _is_own_folder(above, name)
+    try:
+        listing = Listing(files=os.listdir(above)) if card_of(above) is not None else Listing(files=[name])
+    except OSError:
+        return False
+    sort_out(above, listing)
+    return name not in listing.files
+
+
+def _is_own_folder(above: str, folder: str) -> bool:
+    name = os.path.basename(above)
+    try:
+        return may_have_own_folders(name) and folder in own_folders(name, os.listdir(above))
+    except OSError:
+        return False
