@@ -16,6 +16,7 @@ from dampipe.library import Library
 from dampipe.media.acceleration import Acceleration, detect
 from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
 from dampipe.media.filetypes import is_media
+from dampipe.media.mhl import Manifests
 from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
@@ -210,6 +211,7 @@ class World:
             sweep=lambda: self.sweep,
             verifier=lambda: self.verifier,
             nightly=Nightly(self.settings.verify_percent, self.settings.verify_minutes),
+            manifests=Manifests(self.settings.ascmhl),
         )
 
     @cached_property

@@ -22,6 +22,7 @@ from dampipe.domain.reports import Details, Enqueued, StageCounts, Status
 from dampipe.domain.scans import ScanProgress
 from dampipe.domain.spelling import spellings
 from dampipe.domain.videos import Video
+from dampipe.media.mhl import Manifests
 from dampipe.pipeline.dispatch import Carrier
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.sweep import Sweep
@@ -56,6 +57,7 @@ class Library:
         sweep: Callable[[], Sweep],
         verifier: Callable[[], Verifier],
         nightly: Nightly,
+        manifests: Manifests,
     ) -> None:
         self._catalog = catalog
         self._storage = storage
@@ -64,6 +66,8 @@ class Library:
         self._carrier = carrier
         self._embedder = embedder
         self._sweep = sweep
+        self.manifests = manifests
+        """Proving by ASC MHL that a folder is what it was."""
         self.verify = Verify(catalog, carrier, verifier)
         """Reading files again, to see whether they still are what they were."""
         self.sync = Sync(catalog, carrier, sweep, self.verify, nightly)

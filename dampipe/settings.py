@@ -110,6 +110,10 @@ class Settings(BaseSettings):
     device: str = Field("auto", description="Where the model runs: auto, cpu, cuda, cuda:1, mps.")
 
     ffmpeg: str = Field("", description="Path of ffmpeg; empty: PATH if 7.1 or newer, else the bundled one.")
+    ascmhl: str = Field(
+        "",
+        description="Path of the program ascmhl, which writes and compares manifests; empty: that in PATH.",
+    )
     proxy: Literal["review", "web", "edit"] = Field(
         "review",
         description="What proxies are: review (720p H.264), web (480p, smaller), or edit (ProRes Proxy, 1080p, to "

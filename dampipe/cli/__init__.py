@@ -7,6 +7,7 @@ COMMANDS = {
     "source": "Name the folders that hold footage.",
     "sync": "Bring the library up to its sources: the line for cron.",
     "verify": "Read files again, to see whether they still are what they were.",
+    "mhl": "Write manifests that prove a card's offload.",
     "watch-folder": "Take new files as soon as they hold still.",
     "status": "What is waiting, running, done and failed.",
     "watch": "The same, kept up to date.",
