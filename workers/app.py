@@ -55,6 +55,13 @@ def sweep() -> dict[str, int]:
     return this_world().sweep.run()
 
 
+@app.task(name="dampipe.sync")  # type: ignore[untyped-decorator]
+def sync() -> str:
+    """Begin a sync of all sources; what it comes to is in the status and among the failures."""
+    scans = this_world().library.sync.begin()
+    return f"began {len(scans)} scans"
+
+
 @app.task(name="dampipe.verify")  # type: ignore[untyped-decorator]
 def verify() -> str:
     """Read files again, for some seconds."""

@@ -25,6 +25,7 @@ from dampipe.pipeline.sweep import Sweep
 from dampipe.pipeline.verifier import Verifier
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.retrying import retry_skipped
 
 
 class Length(StageOutput):
@@ -382,3 +383,26 @@ def test_a_file_in_motion_is_taken_once_it_holds_still(
     assert here.scanner.scan(later)
     assert here.catalog.scans.progress(later).new == 1
     assert here.catalog.scans.due() == []
+
+
+def test_what_was_skipped_starts_again_once_one_of_it_was_done(here: Deployment, folder: Path) -> None:
+    for number in range(5):
+        here.diary.raises[f"clip{number}.mp4"] = lambda: Unavailable("no model")
+    here.scan(folder)
+    here.carrier.work(here.runner)
+    skipped = here.counts("hash")["skipped"]
+    assert skipped == 5
+    assert retry_skipped(here.catalog.database) == 1, "one, to find out"
+    here.dispatcher.top_up_all()
+    here.carrier.work(here.runner)
+    assert here.counts("hash") == {"skipped": 5}, "still not there"
+    here.diary.raises.clear()
+    assert retry_skipped(here.catalog.database) == 1
+    here.dispatcher.top_up_all()
+    here.carrier.work(here.runner)
+    assert here.counts("hash") == {"skipped": 4, "done": 1}
+    assert retry_skipped(here.catalog.database) == 4
+    here.dispatcher.top_up_all()
+    here.carrier.work(here.runner)
+    assert here.counts("polish") == {"done": 5}
+    assert retry_skipped(here.catalog.database) == 0

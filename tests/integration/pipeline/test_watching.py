@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ class Watched:
         self.said: list[str] = []
         self._stop = threading.Event()
         rules = Rules(lambda name: name.endswith(".mp4"), settle=0.3)
-        watching = Watching(self.catalog, rules, self._submit)
+        self._watching = watching = Watching(self.catalog, rules, self._submit)
         arguments = {"poll": poll, "stop": self._stop, "say": self.said.append}
         self._thread = threading.Thread(target=watching.run, kwargs=arguments)
         self._thread.start()
@@ -39,6 +40,10 @@ class Watched:
             )
         )
         self.submitted.clear()
+
+    def settle(self, seconds: float) -> None:
+        """How long files have to hold still from now on."""
+        self._watching._rules = replace(self._watching._rules, settle=seconds)
 
     def _submit(self, places: Sequence[str]) -> None:
         self.submitted += places
@@ -87,6 +92,7 @@ def arm(here: Watched) -> None:
 
 def test_new_files_are_taken_once_they_hold_still(here: Watched) -> None:
     arm(here)
+    here.settle(1.5)  # a writer that is not given a core for so long seems to hold still
     growing = here.root / "growing.mp4"
     over = threading.Event()
 
