@@ -5,6 +5,7 @@ taken, results are not kept, and whatever is lost is planned again by the sweep.
 """
 
 from celery.schedules import crontab
+from tzlocal import get_localzone_name
 
 from dampipe.bootstrap import load_pipeline
 from dampipe.settings import load_settings
@@ -62,4 +63,4 @@ if _settings.sync_schedule:
         "options": {"expires": 3600},
     }
 beat_schedule_filename = str(_settings.home / "broker" / "beat")
-timezone = "UTC"
+timezone = get_localzone_name() or "UTC"  # the schedule is in the time of the machine that keeps it

@@ -4,7 +4,6 @@ The system tells of changes; a scan at the start, and now and again, finds what 
 ends as a scan of just that place, so watching takes nothing that a scan would not take.
 """
 
-import logging
 import os
 import queue
 import stat
@@ -13,19 +12,19 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from dampipe.domain.assets import Source, printable
-from dampipe.domain.errors import DampipeError, InvalidInput
+from dampipe.domain.errors import DampipeError
 from dampipe.domain.places import holder
 from dampipe.pipeline.belongings import is_own
 from dampipe.pipeline.mounts import is_silent
 from dampipe.pipeline.rules import Rules
 from dampipe.storage.catalog.catalog import Catalog
 
-log = logging.getLogger(__name__)
-
 AT_ONCE = 500
 """Most places in one scan."""
 LOOK = 1.0
 """Seconds between two looks at what still moves."""
+LIST = 10.0
+"""Seconds between two looks at which sources there are."""
 POLL = 30.0
 """Seconds between two looks at a place that tells nothing by itself."""
 
@@ -58,25 +57,41 @@ class Watching:
 
         poll: seconds between two looks; None: be told by the system, and look every POLL seconds where
         that cannot be, on network mounts. rescan: seconds between two whole scans; 0: only at the start.
-        Raises NotFound for an unknown source, InvalidInput when there is none at all.
+        Raises NotFound for an unknown source. Sources that are added meanwhile are watched, too.
         """
-        sources = [self._catalog.sources.named(name) for name in dict.fromkeys(names)]
-        sources = sources or self._catalog.sources.all()
-        if not sources:
-            raise InvalidInput("there are no sources yet", hint="`dampipe source add NAME PATH` adds one.")
-        watchers = [_Watcher(source, poll, self._told, say) for source in sources]
+        for name in names:
+            self._catalog.sources.named(name)
+        watchers: dict[str, _Watcher] = {}
         try:
-            next_scan = 0.0
+            next_scan = next_list = 0.0
             while not stop.is_set():
-                here = [watcher.source for watcher in watchers if watcher.keep_up()]
+                if time.monotonic() >= next_list:
+                    new = self._list(names, watchers, poll, say)
+                    next_list = time.monotonic() + LIST
+                    self._scan(new, say)
+                here = [watcher.source for watcher in watchers.values() if watcher.keep_up()]
                 if time.monotonic() >= next_scan:
-                    self._scan([source.root for source in here], say)
+                    self._scan([s.root for s in here if next_scan], say)
                     next_scan = time.monotonic() + rescan if rescan else float("inf")
                 self._look(here, say)
                 stop.wait(LOOK)
         finally:
-            for watcher in watchers:
+            for watcher in watchers.values():
                 watcher.stop()
+
+    def _list(
+        self, names: Sequence[str], watchers: "dict[str, _Watcher]", poll: float | None, say: Say
+    ) -> list[str]:
+        """Begin with sources that were added, end with those that were removed; returns the new roots."""
+        sources = {s.root: s for s in self._catalog.sources.all() if not names or s.name in names}
+        for root in [root for root in watchers if root not in sources]:
+            watchers.pop(root).stop()
+        new = [root for root in sources if root not in watchers]
+        for root in new:
+            watchers[root] = _Watcher(sources[root], poll, self._told, say)
+        if not watchers:
+            say("there are no sources yet: `dampipe source add NAME PATH` adds one")
+        return [root for root in new if os.path.isdir(root)]
 
     def _look(self, sources: Sequence[Source], say: Say) -> None:
         now = time.monotonic()

@@ -59,6 +59,7 @@ def sweep() -> dict[str, int]:
 def sync() -> str:
     """Begin a sync of all sources; what it comes to is in the status and among the failures."""
     scans = this_world().library.sync.begin()
+    log.info("sync began: scans %s", ", ".join(map(str, scans)))
     return f"began {len(scans)} scans"
 
 

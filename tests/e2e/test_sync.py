@@ -112,3 +112,32 @@ from dampipe.cli import main
 dampipe.sync.PATIENCE = 1.0
 main(["sync"])
 """
+
+
+def test_the_clock_begins_a_sync_and_the_watch_takes_a_new_file(
+    deployment: Deployment, footage_folder: Path
+) -> None:
+    """A night that the clock has missed is made up for; a file that comes later needs no command at all."""
+    deployment.environment["DAMPIPE_SYNC_SCHEDULE"] = "30 2 * * *"
+    deployment.run("source", "add", "archive", footage_folder)
+    (deployment.home / "broker").mkdir(exist_ok=True)
+    subprocess.run([sys.executable, "-c", A_NIGHT_AGO], env=deployment.environment, check=True)
+    deployment.arguments = ["--watch-folder"]
+    deployment.up()
+    deployment.wait_for(lambda: "sync began: scans" in deployment.log.read_text(errors="replace"))
+    deployment.wait_for(lambda: "is watched" in deployment.log.read_text(errors="replace"))
+    deployment.wait_for(lambda: deployment.finished("proxy", 30))
+    (footage_folder / "new.part").write_bytes(b"new")
+    (footage_folder / "new.part").rename(footage_folder / "new.mp4")
+    deployment.wait_for(lambda: deployment.finished("proxy", 31))
+    assert deployment.down() == 0
+
+
+A_NIGHT_AGO = """
+from datetime import timedelta
+from celery.beat import PersistentScheduler
+from workers.app import app
+clock = PersistentScheduler(app=app, schedule_filename=app.conf.beat_schedule_filename)
+clock.schedule["sync"].last_run_at -= timedelta(days=1)
+clock.close()
+"""
