@@ -32,7 +32,9 @@ def command(what: tuple[str, ...], percent: float | None, mhl: bool, quiet: bool
     if mhl:
         _compare([Path(one) for one in what], as_json)
     columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console(), disable=quiet or as_json, transient=True) as bar:
+    with Progress(
+        *columns, console=console(), disable=quiet or as_json or not sys.stdout.isatty(), transient=True
+    ) as bar:
         task = bar.add_task("", total=None)
 
         def told(left: int) -> None:

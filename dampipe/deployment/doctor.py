@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from dampipe.bootstrap import World
 from dampipe.deployment import broker
-from dampipe.domain.errors import DampipeError
+from dampipe.domain.errors import CannotStart, DampipeError
+from dampipe.media.mhl import Manifests
 
 LITTLE_DISK = 5_000_000_000
 """Bytes free below which the doctor warns."""
@@ -50,6 +51,7 @@ def examine(world: World) -> Iterator[Finding]:
         ("GPU", _gpu),
         ("model", _model),
         ("vector index", _vectors),
+        ("manifests", _manifests),
     )
     for what, check in checks:
         try:
@@ -159,3 +161,11 @@ def _vectors(world: World) -> Finding:
         return Finding(what="vector index", verdict=Verdict.WARNING, found=found)
     found = f"{world.settings.vectors} in {world.settings.index_folder}"
     return Finding(what="vector index", verdict=Verdict.FINE, found=found)
+
+
+def _manifests(world: World) -> Finding:
+    try:
+        found = f"ascmhl {Manifests(world.settings.ascmhl).version()}"
+    except CannotStart as error:  # few need it
+        return Finding(what="manifests", verdict=Verdict.FINE, found=f"none: {error}", hint=error.hint)
+    return Finding(what="manifests", verdict=Verdict.FINE, found=found)

@@ -21,9 +21,11 @@ from dampipe.deployment.doctor import Finding
 from dampipe.domain.errors import ExitCode
 from dampipe.domain.events import EventName
 from dampipe.domain.failures import Failure
+from dampipe.domain.manifests import Compared
 from dampipe.domain.moments import Moment
 from dampipe.domain.reports import Details, Pruned, SourceReport, Status, Synced
 from dampipe.domain.scans import ScanProgress
+from dampipe.domain.verification import Verified
 from dampipe.pipeline.plan import Plan
 from dampipe.settings import Settings, load_settings, sample
 from tasks import PIPELINE
@@ -96,6 +98,8 @@ SHAPES: dict[str, Any] = {
     "enqueue": ScanProgress,
     "source": list[SourceReport],
     "sync": Synced,
+    "verify": Verified,
+    "mhl": Compared,
     "prune": Pruned,
     "status": Status,
     "search": list[Moment],
@@ -162,7 +166,9 @@ def test_what_runs_again_when_a_setting_changes() -> None:
     given: dict[str, Any] = {}
     for name, field in Settings.model_fields.items():
         value = field.get_default(call_default_factory=True)
-        if not any(what.startswith(name) for what in changes) and name not in ("home", "pipeline"):
+        if name == "sync_schedule":
+            given[name] = "30 2 * * *"
+        elif not any(what.startswith(name) for what in changes) and name not in ("home", "pipeline"):
             given[name] = (
                 value + 1
                 if isinstance(value, (int, float))
