@@ -1,10 +1,8 @@
 """`dampipe beat`"""
 
-import os
-import sys
-
 import click
 
+from dampipe.cli.celery_program import run_celery
 from dampipe.settings import load_settings
 
 
@@ -13,5 +11,4 @@ def command() -> None:
     """Run the clock that starts the sweep; one for a whole deployment is enough."""
     settings = load_settings()
     (settings.home / "broker").mkdir(parents=True, exist_ok=True)
-    arguments = [sys.executable, "-m", "celery", "--quiet", "-A", "workers.app", "beat"]
-    os.execv(sys.executable, [*arguments, "--pidfile=", "--loglevel", "WARNING"])
+    run_celery("beat", "--pidfile=", "--loglevel", "WARNING")

@@ -47,7 +47,7 @@ def command(footage: Path | None, once: bool) -> None:
         _list(world)
         _search(world, queries)
         settings = world.settings
-        click.echo(f"\nAPI      http://{settings.host}:{settings.port}/docs")
+        click.echo(f"\npage     http://{settings.host}:{settings.port}/ (the API is described at /docs)")
         click.echo(f"Flower   http://{settings.host}:{settings.flower_port}")
         click.echo(f"to go on: export DAMPIPE_HOME={settings.home}  and  .venv/bin/dampipe --help")
         if not once:

@@ -1,10 +1,8 @@
 """`dampipe flower`"""
 
-import os
-import sys
-
 import click
 
+from dampipe.cli.celery_program import run_celery
 from dampipe.settings import load_settings
 
 
@@ -12,10 +10,8 @@ from dampipe.settings import load_settings
 def command() -> None:
     """Run Flower, which shows queues, workers and tasks. It has no login: mind the setting host."""
     settings = load_settings()
-    arguments = [
-        *(sys.executable, "-m", "celery", "--quiet", "-A", "workers.app", "flower"),
-        *(f"--address={settings.host}", f"--port={settings.flower_port}", "--max_tasks=20000"),
+    run_celery(
+        *("flower", f"--address={settings.host}", f"--port={settings.flower_port}", "--max_tasks=20000"),
         "--tasks_columns=name,args,state,result,received,runtime,worker",
         "--logging=error",  # it warns of every worker that has not come up yet
-    ]
-    os.execv(sys.executable, arguments)
+    )

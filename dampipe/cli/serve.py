@@ -11,7 +11,7 @@ from dampipe.deployment.up import check_ports
 @click.option("--host", help="Address to listen on; default: the setting host.")
 @click.option("--port", type=int, help="Port; default: the setting port.")
 def command(host: str | None, port: int | None) -> None:
-    """Run the web server: the API, described at /docs."""
+    """Run the web server: the page at /, and the API, described at /docs."""
     from dampipe.web.app import create_app
 
     world = this_world()

@@ -1,11 +1,11 @@
 """`dampipe worker`"""
 
 import os
-import sys
 
 import click
 
 from dampipe.bootstrap import this_world
+from dampipe.cli.celery_program import run_celery
 from dampipe.domain.errors import InvalidInput
 from dampipe.settings import Settings
 
@@ -34,17 +34,13 @@ def command(queues: str | None, name: str | None, concurrency: int | None) -> No
         )
     world.catalog.set_up()
     processes = concurrency or _processes(world.settings, wanted)
-    arguments = [
-        # Celery warns at every start under root, as in most containers; no message is ever unpickled here.
-        *(sys.executable, "-W", "ignore::UserWarning:celery.platforms"),
-        *("-m", "celery", "--quiet", "-A", "workers.app", "worker"),
-        *("--queues", ",".join(wanted), "--hostname", f"{name or '-'.join(wanted)}@%h"),
+    world.catalog.close()  # the processes that work are forked, and a connection must not be shared
+    os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # stop at once: leases bring unfinished work back
+    run_celery(
+        *("worker", "--queues", ",".join(wanted), "--hostname", f"{name or '-'.join(wanted)}@%h"),
         *("--concurrency", str(processes), "--pool", "prefork", "--loglevel", world.settings.log_level),
         *("--without-mingle", "--without-gossip"),
-    ]
-    world.catalog.close()
-    os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # stop at once: leases bring unfinished work back
-    os.execv(sys.executable, arguments)
+    )
 
 
 def _processes(settings: Settings, queues: list[str]) -> int:

@@ -121,7 +121,7 @@ def _announce(settings: Settings, wanted: list[Process], log: Callable[[str, str
     names = {process.name for process in wanted}
     log("dampipe", "ready: `dampipe enqueue FOLDER` takes footage in; Ctrl-C stops everything")
     if "web" in names:
-        log("dampipe", f"API      http://{settings.host}:{settings.port}/docs")
+        log("dampipe", f"page     http://{settings.host}:{settings.port}/ (the API is described at /docs)")
     if FLOWER in names:
         log("dampipe", f"Flower   http://{settings.host}:{settings.flower_port}")
 

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dampipe.domain.derivatives import DerivativeKind
 
@@ -13,6 +17,17 @@ class MadeFile:
     kind: DerivativeKind
     path: Path
     media_type: str
+
+
+def write_frames(path: Path, pictures: NDArray[np.uint8]) -> None:
+    """Write pictures, shape (count, height, width, 3), as an .npy file.
+
+    Raises OSError with its number, which `numpy.save` loses: a full disk is to be known as one.
+    """
+    header: dict[str, Any] = np.lib.format.header_data_from_array_1_0(pictures)
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        file.write(np.ascontiguousarray(pictures).data)
 
 
 SHORT_BY = 1.0

@@ -28,7 +28,8 @@ def sampled(stream: Any) -> Any:
     # Sound that begins after the picture gets silence before it, gaps are filled: times stay true. A
     # filter of the output's own does without sound; in the common graph a track without any fails all.
     filters = f"aresample={RATE}:async=1:first_pts=0,aformat=sample_fmts=s16:channel_layouts=mono"
-    return stream.output("pipe:1", **{"af": filters, "f": "s16le", "c:a": "pcm_s16le"})
+    # Unflushed, or every thousand samples would wake the reader.
+    return stream.output("pipe:1", **{"af": filters, "f": "s16le", "c:a": "pcm_s16le", "flush_packets": 0})
 
 
 class Peaks:

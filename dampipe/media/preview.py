@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-import numpy as np
-
 from dampipe.domain.derivatives import DerivativeKind, Frame
 from dampipe.domain.errors import StageError, Transient
 from dampipe.domain.media import MediaInfo
 from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.made import MadeFile
+from dampipe.media.made import MadeFile, write_frames
 from dampipe.media.preview_pass import POSTER_NAME, Pictures, PreviewPass
 from dampipe.media.progress import Progress
 from dampipe.media.recipes import PreviewRecipe
@@ -89,7 +87,7 @@ class PreviewMaker:
         kept = self._choose(pictures, times)
         rows = [row for row, _ in kept]
         path = one.folder / FRAMES_NAME
-        np.save(path, pictures[rows], allow_pickle=False)
+        write_frames(path, pictures[rows])
         files = [MadeFile(DerivativeKind.POSTER, one.folder / POSTER_NAME, "image/jpeg")]
         if one.sprite is not None:
             vtt = one.folder / VTT_NAME

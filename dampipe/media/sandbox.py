@@ -162,7 +162,7 @@ class _Watch:
     _rest: dict[str, bytes] = field(default_factory=dict)
 
     def to_the_end(self) -> Ended:
-        started = moved = time.monotonic()
+        started = moved = measured = time.monotonic()
         cpu_then = 0.0
         how: Literal["exit", "time", "stall"] = "exit"
         with selectors.DefaultSelector() as selector:
@@ -177,7 +177,9 @@ class _Watch:
                     if not data:
                         selector.unregister(key.fileobj)
                     elif key.data(data):
-                        moved, cpu_then = time.monotonic(), cpu_seconds(self.process.pid)
+                        moved = time.monotonic()
+                        if moved - measured > _TICK:  # not for each piece of what may be a fast stream
+                            measured, cpu_then = moved, cpu_seconds(self.process.pid)
                 now = time.monotonic()
                 if self.limits.seconds and now - started > self.limits.seconds:
                     how = "time"
@@ -186,7 +188,7 @@ class _Watch:
                 if how != "exit":
                     break
         used = cpu_seconds(self.process.pid) - cpu_then
-        busy = used > _BUSY * (time.monotonic() - moved)
+        busy = used > _BUSY * (time.monotonic() - measured)
         if how == "exit":
             self.process.wait()
         else:

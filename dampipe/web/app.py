@@ -1,8 +1,8 @@
-"""The web server: the routers put together, and errors turned into answers."""
+"""The web server: the routers and the page put together, and errors turned into answers."""
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 
 from dampipe import __version__
@@ -18,6 +18,7 @@ from dampipe.domain.errors import (
 from dampipe.library import Library
 from dampipe.web import assets, health, scans, search
 from dampipe.web.models import Problem
+from dampipe.web.page import add_page
 
 STATUS: tuple[tuple[type[DampipeError], int], ...] = (
     (NotFound, 404),
@@ -54,8 +55,5 @@ def create_app(library: Library) -> FastAPI:
         where = ".".join(str(part) for part in first["loc"])
         return JSONResponse(Problem(detail=f"{where}: {first['msg']}").model_dump(), status_code=422)
 
-    @app.get("/", include_in_schema=False)
-    def home() -> RedirectResponse:
-        return RedirectResponse("/docs")
-
+    add_page(app)
     return app

@@ -26,6 +26,20 @@ class ScanSubmitted(Enqueued):
     """The scan's number, and what a person should know about it."""
 
 
+class RetryRequest(BaseModel):
+    """What is to start afresh; everything that failed or was skipped unless told otherwise."""
+
+    what: list[str] = []
+    """Assets by SHA-1, or paths."""
+    stage: str | None = None
+
+
+class Retried(BaseModel):
+    """How many stages will run again."""
+
+    retried: int
+
+
 class Health(BaseModel):
     """Whether the server's parts answer."""
 

@@ -8,7 +8,7 @@ from dampipe.domain.errors import InvalidInput
 from dampipe.domain.failures import Failure
 from dampipe.domain.reports import Status
 from dampipe.domain.scans import ScanProgress
-from dampipe.web.models import LibraryDep, Problem, ScanRequest, ScanSubmitted
+from dampipe.web.models import LibraryDep, Problem, Retried, RetryRequest, ScanRequest, ScanSubmitted
 
 router = APIRouter(tags=["scans"])
 
@@ -42,3 +42,9 @@ def read_status(library: LibraryDep) -> Status:
 def list_failures(library: LibraryDep, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000) -> list[Failure]:
     """Files that could not be brought to the end, the newest first."""
     return library.failures(limit)
+
+
+@router.post("/retry", responses={404: {"model": Problem, "description": "No such asset or path."}})
+def retry(request: RetryRequest, library: LibraryDep) -> Retried:
+    """Let failed and skipped stages start afresh."""
+    return Retried(retried=library.retry(request.what, stage=request.stage))

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from dampipe.media.ffmpeg import find_ffmpeg
+from dampipe.settings import Settings
 from tests.bench.timing import in_turn, report
 from tests.e2e.deployment import Deployment
 
@@ -38,6 +39,11 @@ if "-progress" in sys.argv:
 os.execv({ffmpeg!r}, [{ffmpeg!r}, *sys.argv[1:]])
 """
 
+PASSING_ON = """\
+#!/bin/sh
+exec {ffmpeg} "$@"
+"""
+
 
 def main() -> None:
     """Print the seconds of both."""
@@ -57,6 +63,7 @@ def main() -> None:
             commands = [command for command in commands if any(str(first) in word for word in command)]
             assert len(commands) == 2 * CLIPS, "one preview and one proxy a clip"
             script = write_loop(folder, real.path, commands)
+            recorder.write_text(PASSING_ON.format(ffmpeg=real.path))
             seconds = in_turn(
                 {
                     "dampipe": lambda: fresh(deployment, footage, folder / f"round{next(rounds)}"),
@@ -109,7 +116,9 @@ def copies(footage: Path, folder: Path, mark: str) -> Path:
 def start(folder: Path, ffmpeg: Path) -> Deployment:
     """A deployment of one worker, without embedding."""
     (folder / "Procfile").write_text(PROCFILE)
-    made = Deployment(folder / "home", pipeline="tests.bench.clips:PIPELINE", model="tiny", ffmpeg=ffmpeg)
+    defaults = {name: Settings.model_fields[name].default for name in ("sweep_interval", "lease")}
+    pipeline = "tests.bench.clips:PIPELINE"
+    made = Deployment(folder / "home", pipeline=pipeline, model="tiny", ffmpeg=ffmpeg, **defaults)
     made.arguments = ["--procfile", str(folder / "Procfile")]
     made.up()
     return made

@@ -92,7 +92,9 @@ def test_a_full_disk(tmp_path: Path) -> None:
     try:
         deployment.up()
         answer = deployment.json("enqueue", "--wait", folder, code=3)
-        assert answer["deferred"] > 0 and answer["failed"] == 0
+        assert answer["deferred"] > 0 and answer["failed"] == 0, [
+            f"{f['kind']} {f['stage']} {f['reason']}" for f in deployment.json("failures")
+        ]
         waiting = deployment.json("failures")
         assert {failure["kind"] for failure in waiting} == {"transient"}
         assert all("no space left" in f["reason"].lower() and f["again_at"] for f in waiting)

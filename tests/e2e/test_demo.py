@@ -26,7 +26,7 @@ def test_it_finds_what_it_says_and_ends_by_itself(deployment: Deployment) -> Non
     for query, clip in (("a red circle", "A001_C001"), ("a yellow star", "A001_C002")):
         answer = printed.split(f'dampipe search "{query}"')[1].splitlines()
         assert clip in answer[2], answer[:4]
-    assert f"http://127.0.0.1:{deployment.port}/docs" in printed
+    assert f"page     http://127.0.0.1:{deployment.port}/ (the API is described at /docs)" in printed
     assert deployment.processes("") == []
 
 

@@ -66,7 +66,7 @@ def test_killed_in_the_middle_of_it(deployment: Deployment, tmp_path: Path) -> N
     for _ in range(300):
         ffmpegs = deployment.processes("-progress")
         if ffmpegs and rng.random() < 0.5:
-            workers = deployment.processes("workers.app", "worker", "proxy@")
+            workers = deployment.processes("dampipe worker", "--name proxy")
             with suppress(ProcessLookupError):
                 os.kill(rng.choice(ffmpegs if killed % 2 else workers[1:] or ffmpegs), signal.SIGKILL)
                 killed += 1

@@ -55,7 +55,7 @@ def test_killed_workers(deployment: Deployment, tmp_path: Path) -> None:
     rng = random.Random(9)
     for _ in range(8):
         time.sleep(0.5)
-        victims = deployment.processes("workers.app", "worker")
+        victims = deployment.processes("dampipe worker")
         os.kill(rng.choice(victims), signal.SIGKILL)
     deployment.wait_for(lambda: deployment.finished("proxy", 60), 150)
     assert_done_once(deployment, 60)

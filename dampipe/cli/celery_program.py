@@ -1,0 +1,15 @@
+"""Celery's own program, run in this process: what is imported already need not be imported once more."""
+
+import runpy
+import sys
+import warnings
+from typing import NoReturn
+
+
+def run_celery(*arguments: str) -> NoReturn:
+    """As `celery -A workers.app ARGUMENT...`; ends the process."""
+    # Celery warns at every start under root, as in most containers; no message is ever unpickled here.
+    warnings.filterwarnings("ignore", category=UserWarning, module="celery.platforms")
+    sys.argv = ["celery", "--quiet", "-A", "workers.app", *arguments]
+    runpy.run_module("celery", run_name="__main__", alter_sys=True)
+    sys.exit(0)

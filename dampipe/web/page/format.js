@@ -1,0 +1,31 @@
+// Numbers as people read them.
+
+/** Seconds as a time code: 0:07.4, 12:03.0, 1:00:00.0. */
+export function timecode(seconds) {
+  const tenths = Math.floor(seconds * 10 + 1e-6);
+  const [hours, minutes] = [Math.floor(tenths / 36000), Math.floor(tenths / 600) % 60];
+  const rest = ((tenths % 600) / 10).toFixed(1);
+  const two = (number) => String(number).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${rest.padStart(4, "0")}` : `${minutes}:${rest.padStart(4, "0")}`;
+}
+
+/** Seconds as a length: 0:07, 12:03, 1:00:00. */
+export const length = (seconds) => timecode(Math.round(seconds)).slice(0, -2);
+
+export function bytes(count) {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  let unit = 0;
+  while (count >= 1000 && unit < units.length - 1) [count, unit] = [count / 1000, unit + 1];
+  return `${unit && count < 10 ? count.toFixed(1) : Math.round(count)} ${units[unit]}`;
+}
+
+/** An exact rate such as 30000/1001 as 29.97. */
+export function rate(fraction) {
+  const [above, below = 1] = fraction.split("/").map(Number);
+  return String(Math.round((above / below) * 100) / 100);
+}
+
+export const plural = (count, noun) => `${count.toLocaleString()} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The last part of a path. */
+export const name = (path) => path.split("/").pop();

@@ -1,0 +1,68 @@
+// The player: one asset, from the moment it was found at, with all that is known of it.
+
+import { derivative, get } from "./api.js";
+import { h, notice } from "./dom.js";
+import { timecode } from "./format.js";
+import { facts } from "./library.js";
+import { show, tiles } from "./sprite.js";
+
+const TILES = 12;
+
+function screen(video, time) {
+  const made = (kind) => video.derivatives.find((one) => one.kind === kind);
+  const poster = made("poster") ? derivative(video.sha1, "poster") : null;
+  const proxy = made("proxy");
+  if (proxy?.media_type === "video/mp4") {
+    const player = h("video", { controls: true, autoplay: true, playsInline: true, preload: "auto", src: derivative(video.sha1, "proxy") });
+    if (poster) player.poster = poster;
+    player.addEventListener("loadedmetadata", () => (player.currentTime = time), { once: true });
+    return player;
+  }
+  const why = proxy ? "Its proxy is made for editors; a browser cannot play it."
+    : video.media?.kind === "still" ? "" : "Its proxy is not made yet; it plays here once it is.";
+  return h("div", { class: "still" }, poster ? h("img", { src: poster, alt: video.name }) : null, why ? notice(why) : null);
+}
+
+async function filmstrip(video, player) {
+  const all = await tiles(video.sha1);
+  const step = Math.max(1, Math.ceil(all.length / TILES));
+  const chosen = all.filter((_, number) => number % step === 0);
+  const strip = h("div", { class: "film" }, chosen.map((tile) =>
+    h("button", { "aria-label": `Go to ${timecode(tile.start)}`, onclick: () => (player.currentTime = tile.start) })));
+  requestAnimationFrame(() => chosen.forEach((tile, number) => show(strip.children[number], video.sha1, tile, all)));
+  return strip;
+}
+
+function details(video, runs) {
+  const { media } = video;
+  const copy = (event) => {
+    navigator.clipboard?.writeText(video.paths[0]);
+    event.target.textContent = "Copied";
+  };
+  const rows = [
+    ["File", h("span", {}, video.paths.map((path) => h("code", {}, path)), h("button", { class: "small", onclick: copy }, "Copy path"))],
+    ["Media", facts(video)],
+    media?.timecode ? ["Timecode", media.timecode] : null,
+    media?.created_at ? ["Recorded", new Date(media.created_at).toLocaleString()] : null,
+    media?.camera ? ["Camera", typeof media.camera === "string" ? media.camera : Object.values(media.camera).filter(Boolean).join(" ")] : null,
+    ["SHA-1", h("code", {}, video.sha1)],
+    ...runs.flatMap((run) => [...run.warnings, ...(run.reason ? [run.reason] : [])].map((text) => [run.stage, text])),
+  ];
+  return h("dl", {}, rows.filter(Boolean).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+}
+
+/** Open the player over the page; `close` is called when a person closes it. */
+export async function open(dialog, sha1, time, close) {
+  const { video, runs } = await get(`/assets/${sha1}`);
+  const picture = screen(video, time);
+  const strip = picture.tagName === "VIDEO" ? await filmstrip(video, picture) : null;
+  dialog.replaceChildren(
+    h("div", { class: "bar" }, h("h2", { id: "player-name" }, video.name), h("button", { onclick: () => dialog.close() }, "Close")),
+    picture, strip ?? "", details(video, runs));
+  dialog.onclose = () => {
+    dialog.replaceChildren(); // stops the download, too
+    close();
+  };
+  dialog.onclick = (event) => event.target === dialog && dialog.close();
+  if (!dialog.open) dialog.showModal();
+}

@@ -1,0 +1,64 @@
+// Scans with live progress, what waits and runs by stage, and who works.
+
+import { get, post } from "./api.js";
+import { h, notice } from "./dom.js";
+import { plural } from "./format.js";
+
+const EVERY = 2000;
+
+const states = {
+  waiting: "waits for a worker", walking: "is looking for files", walked: "finished",
+  suspicious: "not believed: too much was gone", failed: "failed", paused: "paused", cancelled: "cancelled",
+};
+
+function scan(one) {
+  const through = one.done + one.failed;
+  const all = through + one.active;
+  const parts = [plural(one.found, "file"), `${one.new} new`, one.changed && `${one.changed} changed`, one.moved && `${one.moved} moved`,
+    one.missing && `${one.missing} missing`, all && `${one.done} done`, one.failed && `${one.failed} failed`].filter(Boolean);
+  const active = one.active > one.deferred || one.state === "walking";
+  return h("li", { class: "scan" },
+    h("h3", {}, `${one.scan} · ${one.paths.join(", ")}`),
+    active ? h("progress", { max: all || undefined, value: all ? through : undefined, "aria-label": `Scan ${one.scan}` }) : null,
+    h("p", {}, `${active && one.state === "walked" ? "processing" : states[one.state] ?? one.state}: ${parts.join(", ")}`),
+    ...one.warnings.map((warning) => h("p", { class: "warning" }, warning)));
+}
+
+function stages(status) {
+  const names = ["waiting", "running", "done", "failed", "skipped"];
+  const rows = Object.entries(status.stages).map(([stage, counts]) =>
+    h("tr", {}, h("th", { scope: "row" }, stage), names.map((name) => h("td", { class: counts[name] ? name : "none" }, counts[name].toLocaleString()))));
+  return h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, "stage"), names.map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, rows));
+}
+
+function workers(status) {
+  if (!status.workers.length) return notice("No worker is there.", "Start them with: dampipe up");
+  return h("ul", { class: "workers" }, status.workers.map((worker) =>
+    h("li", {}, h("b", {}, worker.name), ` takes ${worker.queues.join(", ")}`)));
+}
+
+export async function scans(main, signal) {
+  const said = h("p", { role: "status" });
+  const path = h("input", { name: "path", placeholder: "/mnt/footage", required: true, "aria-label": "A folder or file, as the server sees it" });
+  const submit = async (event) => {
+    event.preventDefault();
+    try {
+      const answer = await post("/scans", { paths: [path.value.trim()] });
+      said.textContent = answer.broker_problem || `Scan ${answer.scan} is submitted.`;
+      path.value = "";
+      await refresh();
+    } catch (problem) {
+      said.textContent = [problem.message, problem.hint].filter(Boolean).join(" ");
+    }
+  };
+  const live = h("div");
+  async function refresh() {
+    const status = await get("/status", {}, signal);
+    const list = status.scans.length ? h("ul", { class: "scans" }, status.scans.map(scan)) : notice("No scan was submitted yet.");
+    live.replaceChildren(h("h2", {}, "Latest scans"), list, h("h2", {}, "Stages"), stages(status), h("h2", {}, "Workers"), workers(status));
+  }
+  await refresh();
+  main.replaceChildren(h("form", { class: "submit", onsubmit: submit }, path, h("button", {}, "Scan")), said, live);
+  const timer = setInterval(() => document.hidden || refresh().catch((problem) => signal.aborted || (said.textContent = problem.message)), EVERY);
+  signal.addEventListener("abort", () => clearInterval(timer));
+}
