@@ -13,14 +13,9 @@ thm lrv lrf bim smi ppn cif cpf cpi idx mif"""
 SUFFIXES: frozenset[str] = frozenset(f".{word}" for word in _SUFFIXES.split())
 """Lower case, with the dot. What has one is a sidecar where it fits a clip, and never footage."""
 
-_TAILS = (
-    re.compile(r"(.+)[mritsv]\d\d"),  # Sony: metadata, real-time metadata, image, thumbnail, sub clip
-    re.compile(r"(.+)\.[a-z]{2,3}(?:-[a-z]{2,4})?"),  # a language
-    re.compile(r"(.+)\.(?:forced|sdh|cc)"),
-)
-_P2_SOUND = re.compile(r"(.{6})\d\d")
-_GOPRO = re.compile(r"gl(\d{6})")
-_PART = re.compile(r"(.+)_\d{3}")
+_LANGUAGE = re.compile(r"(.+)\.(?:[a-z]{2,3}(?:-[a-z]{2,4})?|forced)")
+_SONY = "mritsv"
+"""Before two digits: metadata, real-time metadata, image, thumbnail, sub clip, video."""
 
 
 def may_be_sidecar(name: str) -> bool:
@@ -40,17 +35,33 @@ def attach(clips: Iterable[str], others: Sequence[str]) -> dict[str, list[str]]:
         return {}
     by_key: dict[str, list[str]] = {}
     for clip in clips:
-        for key in _keys_of_clip(clip.casefold()):
-            by_key.setdefault(key, []).append(clip)
+        stem = _stem(clip.casefold())
+        by_key.setdefault(stem, []).append(clip)
+        if stem[-4:-3] == "_" and stem[-3:].isdigit():
+            by_key.setdefault(stem[:-4], []).append(clip)
     found: dict[str, list[str]] = {}
     for other in others:
         stem = _stem(other.rpartition("/")[2].casefold())
-        for key in _keys_of_sidecar(stem):
-            if key in by_key:
-                for clip in by_key[key]:
-                    found.setdefault(clip, []).append(other)
-                break
+        own = by_key.get(stem) or _clips_of(stem, by_key)
+        for clip in own:
+            found.setdefault(clip, []).append(other)
     return found
+
+
+def _clips_of(stem: str, by_key: dict[str, list[str]]) -> list[str]:
+    """The clips that a sidecar belongs to which has another stem than they."""
+    if "." in stem:
+        named = [clip for clip in by_key.get(_stem(stem), ()) if clip.casefold() == stem]
+        language = _LANGUAGE.fullmatch(stem)
+        return named or (by_key.get(language[1], []) if language else [])
+    if stem[-2:].isdigit():
+        if stem[-3:-2] in _SONY and stem[:-3] in by_key:
+            return by_key[stem[:-3]]
+        if len(stem) == 8 and stem.startswith("gl"):
+            return by_key.get(f"gx{stem[2:]}") or by_key.get(f"gh{stem[2:]}", [])
+        if len(stem) == 8:  # a sound track of a P2 clip
+            return by_key.get(stem[:-2], [])
+    return []
 
 
 def sound_of_clips(files: Sequence[str]) -> set[str]:
@@ -68,19 +79,3 @@ def sound_of_clips(files: Sequence[str]) -> set[str]:
 
 def _stem(name: str) -> str:
     return name.rpartition(".")[0] or name
-
-
-def _keys_of_clip(name: str) -> list[str]:
-    stem = _stem(name)
-    part = _PART.fullmatch(stem)
-    return [stem, name] if part is None else [stem, name, part[1]]
-
-
-def _keys_of_sidecar(stem: str) -> list[str]:
-    keys = [stem]
-    keys += [match[1] for match in (tail.fullmatch(stem) for tail in _TAILS) if match]
-    gopro = _GOPRO.fullmatch(stem)
-    if gopro:
-        keys += [f"gx{gopro[1]}", f"gh{gopro[1]}"]
-    sound = _P2_SOUND.fullmatch(stem)
-    return keys + ([sound[1]] if sound else [])

@@ -43,19 +43,6 @@ def test_the_nights_of_a_library(deployment: Deployment, footage_folder: Path) -
     events = deployment.done_events()
     assert deployment.run("sync", "--quiet") == "" and deployment.errors == ""
 
-    rotten = footage_folder / "day1" / "c7.mp4"
-    facts = rotten.stat()
-    rotten.write_bytes(b"cliP 7")
-    os.utime(rotten, ns=(facts.st_atime_ns, facts.st_mtime_ns))
-    found = deployment.json("verify", "archive", code=13)
-    assert (found["wanted"], found["same"], found["mismatch"]) == (30, 29, [str(rotten)])
-    assert deployment.run("sync", "--quiet", code=13) == "", "said again until it is well"
-    assert f"MISMATCH: {rotten}" in deployment.errors
-    rotten.write_bytes(b"clip 7")
-    os.utime(rotten, ns=(facts.st_atime_ns, facts.st_mtime_ns))
-    assert deployment.json("sync")["verified"]["same"] == 1
-    assert deployment.run("sync", "--quiet") == ""
-
     (footage_folder / "day1").rename(footage_folder / "first day")
     assert deployment.json("sync", "archive")["scans"][0]["moved"] == 30
     assert deployment.done_events() == events, "not a single task"
@@ -117,7 +104,7 @@ main(["sync"])
 def test_the_clock_begins_a_sync_and_the_watch_takes_a_new_file(
     deployment: Deployment, footage_folder: Path
 ) -> None:
-    """A night that the clock has missed is made up for; a file that comes later needs no command at all."""
+    """A night that the clock has missed is made up for; a file that comes later needs no command; rot is loud."""
     deployment.environment["DAMPIPE_SYNC_SCHEDULE"] = "30 2 * * *"
     deployment.run("source", "add", "archive", footage_folder)
     (deployment.home / "broker").mkdir(exist_ok=True)
@@ -130,6 +117,17 @@ def test_the_clock_begins_a_sync_and_the_watch_takes_a_new_file(
     (footage_folder / "new.part").write_bytes(b"new")
     (footage_folder / "new.part").rename(footage_folder / "new.mp4")
     deployment.wait_for(lambda: deployment.finished("proxy", 31))
+    rotten = footage_folder / "day1" / "c7.mp4"
+    facts = rotten.stat()
+    rotten.write_bytes(b"cliP 7")
+    os.utime(rotten, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    found = deployment.json("verify", "archive", code=13)
+    assert (found["wanted"], found["same"], found["mismatch"]) == (31, 30, [str(rotten)])
+    assert deployment.run("sync", "--quiet", code=13) == "", "said again until it is well"
+    assert f"MISMATCH: {rotten}" in deployment.errors
+    rotten.write_bytes(b"clip 7")
+    os.utime(rotten, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert deployment.run("sync", "--quiet") == "" and deployment.errors == ""
     assert deployment.down() == 0
 
 
