@@ -56,13 +56,10 @@ class Verifier:
 
     def wake(self) -> None:
         """Ring for readers if files are wanted and nobody reads; frees what dead ones held."""
-        wanted, _ = self._wanted.waiting()
-        if not wanted:
-            return
         for owner in self._wanted.owners():
             if lease.is_dead(owner):
                 self._wanted.release(owner)
-        if self._wanted.waiting()[1] == 0:
+        if self._wanted.is_idle():
             for _ in range(self.readers()):
                 self._carrier.ring("verify")
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -155,15 +156,25 @@ class VerificationRow(SQLModel, table=True):
     """The latest reading of a location's file to see whether it still is what it was, asked for or done."""
 
     __tablename__ = "verification"
+    __table_args__ = (
+        # The next file is found in one step, however many are wanted.
+        Index(
+            "verification_next",
+            "at",
+            "location_id",
+            sqlite_where=text("wanted_until > 0"),
+            postgresql_where=text("wanted_until > 0"),
+        ),
+    )
     location_id: int = Field(
         sa_column=Column(ForeignKey("location.id", ondelete="CASCADE"), primary_key=True, nullable=False)
     )
     asset_id: int = Field(sa_column=_owned("asset.id"))
     """What it was compared with, or is to be."""
-    wanted_until: float = Field(default=0.0, index=True)
+    wanted_until: float = 0.0
     """Somebody asked for a reading that begins before this time; 0: nobody did."""
     owner: str | None = None
-    lease_until: float = 0.0
+    lease_until: float = Field(default=0.0, index=True)
     at: float = 0.0
     """When it was read last; 0: never."""
     result: str | None = None

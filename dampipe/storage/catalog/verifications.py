@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, or_, select, update
 
 from dampipe.domain.assets import LocationState, printable
 from dampipe.domain.failures import Failure
@@ -16,6 +16,10 @@ from dampipe.storage.catalog.paths import full_path, place_columns
 from dampipe.storage.catalog.tables import ASSET, FOLDER, LOCATION, SOURCE, VERIFICATION
 
 _PLACES = LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE)
+AT_ONCE = 2000
+"""Rows written in one transaction."""
+_WANTED: ColumnElement[bool] = literal_column("verification.wanted_until > 0")
+"""In the very words of the index."""
 _KNOWN = and_(LOCATION.c.state == LocationState.PRESENT, LOCATION.c.asset_id.is_not(None))
 
 
@@ -98,13 +102,19 @@ class Verifications:
         return self._want(some.where(bad), until) + (self._want(oldest, until) if limit else 0)
 
     def _want(self, some: Any, until: float) -> int:
-        picked = some.subquery()
+        # Picked in one transaction and written in others: others want to write, too.
+        count = 0
+        with self._db.read() as connection:
+            picked = connection.execution_options(yield_per=AT_ONCE).execute(some)
+            for rows in picked.partitions(AT_ONCE):
+                count += self._ask([row.location_id for row in rows], until)
+        return count
+
+    def _ask(self, locations: Sequence[int], until: float) -> int:
         values = {"wanted_until": until, "lease_until": 0.0, "at": 0.0}
+        there = select(LOCATION.c.id, LOCATION.c.asset_id, *(literal(value) for value in values.values()))
         insert = self._db.insert(VERIFICATION).from_select(
-            ["location_id", "asset_id", *values],
-            select(picked, *(literal(value) for value in values.values())).where(
-                picked.c.location_id.is_not(None)
-            ),
+            ["location_id", "asset_id", *values], there.where(_KNOWN, LOCATION.c.id.in_(locations))
         )
         other = VERIFICATION.c.asset_id != insert.excluded.asset_id
         asked = insert.on_conflict_do_update(
@@ -123,7 +133,7 @@ class Verifications:
     def claim(self, owner: str, lease: float, most: int) -> Check | None:
         """A file to read now, the one seen longest ago; None: none is wanted, or `most` are being read."""
         now = time()
-        wanted = and_(VERIFICATION.c.wanted_until > now, VERIFICATION.c.lease_until < now)
+        wanted = and_(_WANTED, VERIFICATION.c.wanted_until > now, VERIFICATION.c.lease_until < now)
         with self._db.write() as connection:
             if connection.execute(select(func.count()).where(_held(now))).scalar_one() >= most:
                 return None
@@ -198,20 +208,27 @@ class Verifications:
             wanted, reading = connection.execute(select(*counts)).one()
         return int(wanted), int(reading)
 
+    def is_idle(self) -> bool:
+        """Whether files are wanted and nobody reads."""
+        now = time()
+        wanted = select(VERIFICATION.c.location_id).where(_WANTED, VERIFICATION.c.wanted_until > now).limit(1)
+        with self._db.read() as connection:
+            if connection.execute(wanted).first() is None:
+                return False
+            return not connection.execute(select(func.count()).where(_held(now))).scalar_one()
+
     def owners(self) -> list[str]:
         """Who is reading now."""
         with self._db.read() as connection:
-            rows = connection.execute(
-                select(VERIFICATION.c.owner).where(VERIFICATION.c.wanted_until > 0, VERIFICATION.c.owner > "")
-            )
-            return [str(owner) for owner in rows.scalars()]
+            rows = connection.execute(select(VERIFICATION.c.owner).where(_held(time())))
+            return [owner for owner in rows.scalars() if owner]
 
     def release(self, owner: str) -> None:
         """Let others read what this owner cannot go on with."""
         with self._db.write() as connection:
             connection.execute(
                 update(VERIFICATION)
-                .where(VERIFICATION.c.wanted_until > 0, VERIFICATION.c.owner == owner)
+                .where(VERIFICATION.c.lease_until > 0, VERIFICATION.c.owner == owner)
                 .values(owner=None, lease_until=0.0)
             )
 
@@ -276,7 +293,7 @@ class Verifications:
 
 
 def _held(now: float) -> ColumnElement[bool]:
-    return and_(VERIFICATION.c.wanted_until > 0, VERIFICATION.c.lease_until >= now)
+    return VERIFICATION.c.lease_until >= now
 
 
 def _holding(check: Check, owner: str) -> tuple[ColumnElement[bool], ...]:

@@ -36,7 +36,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["asset_id"], ["asset.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("location_id"),
     )
-    for column in ("asset_id", "wanted_until"):
+    wanted = sa.text("wanted_until > 0")
+    op.create_index(
+        "verification_next",
+        "verification",
+        ["at", "location_id"],
+        unique=False,
+        sqlite_where=wanted,
+        postgresql_where=wanted,
+    )
+    for column in ("asset_id", "lease_until"):
         op.create_index(op.f(f"ix_verification_{column}"), "verification", [column], unique=False)
 
 
