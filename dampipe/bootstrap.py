@@ -5,7 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -13,14 +13,17 @@ from typing import Any
 from dampipe.domain.errors import CannotStart
 from dampipe.domain.scans import Guard
 from dampipe.library import Library
-from dampipe.media.acceleration import Acceleration, detect
 from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
 from dampipe.media.filetypes import is_media
+from dampipe.media.isolation import find_isolation
+from dampipe.media.machine import Hardware
 from dampipe.media.mhl import Manifests
+from dampipe.media.passes import Passes
 from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
-from dampipe.media.recipes import PROXY_PRESETS, FramesRecipe, PreviewRecipe, ProxyRecipe
+from dampipe.media.recipes import PreviewRecipe, ProxyRecipe
+from dampipe.models import Models
 from dampipe.pipeline.dispatch import Carrier, Dispatcher
 from dampipe.pipeline.lease import is_dead
 from dampipe.pipeline.plan import Plan
@@ -105,49 +108,84 @@ class World:
         return AutoStorage(self.catalog, None if self.settings.vectors == "none" else self._vectors)
 
     def _vectors(self, model: str, dimension: int) -> VectorStorage:
-        folder = self.settings.index_folder / _file_name(model)
-        config = {"folder": str(folder), "dimension": dimension}
+        name = _file_name(model)
+        own = {"folder": str(self.settings.index_folder / name), "dimension": dimension, "name": name}
+        config = {**self.settings.vectors_options, **own}
+        if self.settings.vectors == "pgvector":
+            config.setdefault("url", self.settings.database)  # the catalogue's own, where it is PostgreSQL
         return get_storage_backend(self.settings.vectors, config)  # type: ignore[return-value]
 
     @cached_property
     def ffmpeg(self) -> Ffmpeg:
         """The ffmpeg to use."""
-        return find_ffmpeg(self.settings.ffmpeg or None)
+        found = find_ffmpeg(self.settings.ffmpeg or None)
+        return replace(found, isolation=find_isolation(self.settings.sandbox, found.path))
 
     @cached_property
-    def encoders(self) -> list[Acceleration]:
-        """Every H.264 encoder that was tried on this machine; the answer is kept in the home folder."""
-        return detect(self.ffmpeg, self.settings.home / "cache")
+    def prober(self) -> Prober:
+        """What looks into files; its helper is started at the first use."""
+        return Prober(isolation=self.ffmpeg.isolation)
+
+    @cached_property
+    def hardware(self) -> Hardware:
+        """This machine's video hardware; what was found out is kept in the home folder."""
+        settings = self.settings
+        cache = settings.home / "cache"
+        return Hardware(self.ffmpeg, cache, self.proxy_recipe, settings.acceleration, settings.nvenc_sessions)
 
     @cached_property
     def embedder(self) -> Embedder:
         """The model, not loaded before it is needed."""
+        return self._embedder(self.settings.model)
+
+    def _embedder(self, model: str) -> Embedder:
         threads = max(1, (os.cpu_count() or 1) // 2)
-        return ClipEmbedder(self.settings.model, self.settings.device, threads)
+        return ClipEmbedder(model, self.settings.device, threads)
+
+    @cached_property
+    def models(self) -> Models:
+        """Which models there are, and which one answers."""
+        return Models(
+            self.catalog,
+            self.storage,
+            lambda: self.plan,
+            self.settings.model,
+            lambda: self.embedder,
+            self._embedder,
+        )
 
     @cached_property
     def preview_recipe(self) -> PreviewRecipe:
         """What the preview pass makes; the frames as the model wants them."""
-        spec = self.embedder.spec
-        frames = FramesRecipe(
-            size=spec.size,
-            fit=spec.fit,
-            interpolation=spec.interpolation,
-            interval=self.settings.frame_interval,
-            limit=self.settings.frame_limit,
-        )
-        return PreviewRecipe(frames=frames)
+        recipe, spec = self.settings.asset_recipe, self.embedder.spec
+        wanted = {"size": spec.size, "fit": spec.fit, "interpolation": spec.interpolation}
+        frames = recipe.frames.model_copy(update=wanted)
+        return PreviewRecipe(poster=recipe.poster, sprite=recipe.sprite, frames=frames)
+
+    @property
+    def proxy_recipe(self) -> ProxyRecipe:
+        """What the proxy pass makes."""
+        return self.settings.asset_recipe.proxy
 
     @cached_property
-    def proxy_recipe(self) -> ProxyRecipe:
-        """What the proxy pass makes: the preset, and what is set beside it."""
-        recipe = PROXY_PRESETS[self.settings.proxy]
-        changed = {}
-        if self.settings.proxy_height:
-            changed["height"] = self.settings.proxy_height
-        if self.settings.proxy_crf and recipe.codec == "h264":
-            changed["crf"] = self.settings.proxy_crf
-        return recipe.model_copy(update=changed)
+    def proxy_maker(self) -> ProxyMaker:
+        """Makes proxies."""
+        return ProxyMaker(
+            self.ffmpeg, self.proxy_recipe, self.hardware.accelerations, machine=self.hardware.machine
+        )
+
+    @cached_property
+    def passes(self) -> Passes:
+        """Makes previews, and the proxy along with them where that is set."""
+        preview = PreviewMaker(
+            self.ffmpeg,
+            self.preview_recipe,
+            choose,
+            prober=self.prober,
+            accelerations=self.hardware.accelerations,
+            machine=self.hardware.machine,
+        )
+        return Passes(preview, self.proxy_maker if self.settings.one_pass else None)
 
     @cached_property
     def plan(self) -> Plan:
@@ -207,7 +245,7 @@ class World:
             derivatives=self.derivatives,
             plan=lambda: self.plan,
             carrier=lambda: self.carrier,
-            embedder=lambda: self.embedder,
+            models=self.models,
             sweep=lambda: self.sweep,
             verifier=lambda: self.verifier,
             nightly=Nightly(self.settings.verify_percent, self.settings.verify_minutes),
@@ -234,10 +272,9 @@ class World:
         facts: dict[str, Any] = {"python": sys.version.split()[0]}
         stages = [stage for stage in self.plan.stages if stage.queue in queues]
         tools = {tool for stage in stages for tool in stage.tools.values()}
-        if tools & {PreviewMaker, ProxyMaker}:
+        if tools & {Passes, ProxyMaker}:
             facts["ffmpeg"] = self.ffmpeg.version
-        if ProxyMaker in tools:
-            facts["encoders"] = [encoder.name for encoder in self.encoders if encoder.works]
+            facts |= self.hardware.facts()
         if Embedder in tools:
             facts["model"] = self.settings.model
             facts["device"] = self.settings.device
@@ -255,6 +292,8 @@ class _Tool:
     make: Callable[[], object]
     fingerprint: Callable[[], str] | None = None
     """What makes its results differ; asked for without making the tool."""
+    handed_on: Callable[[], str] | None = None
+    """What of that makes a difference for later stages, where it is not all."""
 
 
 class Toolbox:
@@ -262,13 +301,14 @@ class Toolbox:
 
     def __init__(self, world: World) -> None:
         self._tools: dict[type, _Tool] = {
-            Prober: _Tool(Prober),
-            PreviewMaker: _Tool(
-                lambda: PreviewMaker(world.ffmpeg, world.preview_recipe, choose),
+            Prober: _Tool(lambda: world.prober),
+            Passes: _Tool(
+                lambda: world.passes,
                 lambda: world.preview_recipe.fingerprint,
+                lambda: world.preview_recipe.frames.fingerprint,
             ),
             ProxyMaker: _Tool(
-                lambda: ProxyMaker(world.ffmpeg, world.proxy_recipe, world.encoders),
+                lambda: world.proxy_maker,
                 lambda: world.proxy_recipe.fingerprint,
             ),
             DerivativeStore: _Tool(lambda: world.derivatives),
@@ -281,6 +321,11 @@ class Toolbox:
         """See pipeline.plan.Toolbox."""
         found = self._tools[tool].fingerprint
         return found() if found else None
+
+    def handed_on(self, tool: type) -> str | None:
+        """See pipeline.plan.Toolbox."""
+        found = self._tools[tool].handed_on
+        return found() if found else self.fingerprint(tool)
 
     def get(self, tool: type) -> object:
         """See pipeline.plan.Toolbox."""

@@ -23,6 +23,7 @@ from dampipe.domain.scans import ScanProgress
 from dampipe.domain.spelling import spellings
 from dampipe.domain.videos import Video
 from dampipe.media.mhl import Manifests
+from dampipe.models import Models
 from dampipe.pipeline.dispatch import Carrier
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.sweep import Sweep
@@ -36,6 +37,7 @@ from dampipe.verify import Verify
 from dampipe.vision.base import Embedder
 
 SCANS_SHOWN = 5
+RUNNING_SHOWN = 20
 
 
 class Library:
@@ -53,7 +55,7 @@ class Library:
         derivatives: DerivativeStore,
         plan: Callable[[], Plan],
         carrier: Callable[[], Carrier],
-        embedder: Callable[[], Embedder],
+        models: Models,
         sweep: Callable[[], Sweep],
         verifier: Callable[[], Verifier],
         nightly: Nightly,
@@ -64,7 +66,8 @@ class Library:
         self._derivatives = derivatives
         self._plan = plan
         self._carrier = carrier
-        self._embedder = embedder
+        self.models = models
+        """Which models there are, and which one answers."""
         self._sweep = sweep
         self.manifests = manifests
         """Proving by ASC MHL that a folder is what it was."""
@@ -126,6 +129,7 @@ class Library:
                 for name in [*names, *sorted(set(counts) - set(names))]
             },
             workers=tuple(self._catalog.workers.present()),
+            running=tuple(self._catalog.results.running(sorted({*names, *counts}), RUNNING_SHOWN)),
         )
 
     def search(self, text: str, limit: int = 10) -> list[Moment]:
@@ -141,7 +145,7 @@ class Library:
         return self._nearest(lambda embedder: embedder.pictures(load_picture(picture, embedder.spec)), limit)
 
     def _nearest(self, vector: Callable[[Embedder], "object"], limit: int) -> list[Moment]:
-        embedder = self._embedder()
+        embedder = self.models.answering()
         try:
             query = vector(embedder)
         except Unavailable as error:
@@ -213,14 +217,14 @@ class Library:
 
     def moments_of(self, sha1: str) -> int:
         """How many moments of an asset can be found with the present model."""
-        return self._catalog.vectors.count_of(sha1, self._embedder().fingerprint)
+        return self._catalog.vectors.count_of(sha1, self.models.answering().fingerprint)
 
-    def derivative(self, sha1: str, name: str) -> Derivative:
-        """A derivative of an asset, by its kind or its file's name. Raises NotFound."""
+    def derivative(self, sha1: str, name: str) -> tuple[Derivative, str]:
+        """A derivative of an asset by its kind or its file's name, and what to call it. Raises NotFound."""
         video = self._catalog.get_video(sha1)
         for made in video.derivatives:
             if name in (made.kind, made.key.rpartition("/")[2]):
-                return made
+                return made, video.download_name(made)
         hint = f"`dampipe show {video.sha1[:12]}` tells what it has."
         raise NotFound(f"{video.name} has no {name!r}", hint=hint)
 

@@ -10,11 +10,11 @@ import os
 import re
 import socket
 import tempfile
-from collections.abc import Callable
+import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from dampipe.domain.errors import InvalidInput
+from dampipe.media.recipes import PRESETS, AssetRecipe, Description
 
 
 def default_home() -> Path:
@@ -68,13 +69,14 @@ class _File(TomlConfigSettingsSource):
         return given
 
 
-def _zero_or(least: int) -> Callable[[int], int]:
-    def check(value: int) -> int:
-        if 0 < value < least:
-            raise ValueError(f"must be 0, or {least} at least")
-        return value
+HARDWARE = ("nvidia", "videotoolbox", "qsv", "vaapi", "amf")
 
-    return check
+
+def _hardware(value: str) -> str:
+    for name in [] if value in ("auto", "none") else value.split(","):
+        if name.strip() not in HARDWARE:
+            raise ValueError(f"{name.strip()!r} is none of auto, none, {', '.join(HARDWARE)}")
+    return value
 
 
 class Settings(BaseSettings):
@@ -101,7 +103,11 @@ class Settings(BaseSettings):
     blobs_options: dict[str, Any] = Field(
         default_factory=dict, description="Options for the blob store (keys, endpoint), as fsspec names them."
     )
-    vectors: str = Field("faiss", description="Vector index backend, or `none`.")
+    vectors: str = Field("faiss", description="Vector index backend: faiss, pgvector, milvus, or `none`.")
+    vectors_options: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Options for the vector index (address, limits), as its backend names them.",
+    )
 
     model: str = Field(
         "ViT-B-32-256/datacomp_s34b_b86k",
@@ -114,19 +120,32 @@ class Settings(BaseSettings):
         "",
         description="Path of the program ascmhl, which writes and compares manifests; empty: that in PATH.",
     )
-    proxy: Literal["review", "web", "edit"] = Field(
+    sandbox: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether ffmpeg runs in bubblewrap, where it sees its input only and no network: auto (where that "
+        "works), on (or refuse to start), off (limits and allow-lists only).",
+    )
+    acceleration: Annotated[str, AfterValidator(_hardware)] = Field(
+        "auto",
+        description="Video hardware to use where it was seen to work: auto, none, or names of nvidia, videotoolbox, "
+        "qsv, vaapi and amf, comma-separated, the best first.",
+    )
+    nvenc_sessions: int = Field(
+        8, ge=0, description="Most proxies that one machine encodes with NVENC at a time; 0: no limit."
+    )
+    recipe: str = Field(
         "review",
-        description="What proxies are: review (720p H.264), web (480p, smaller), or edit (ProRes Proxy, 1080p, to "
-        "relink in an editor; no browser plays it).",
+        description="What is made of a file: review (720p H.264), web (480p, smaller), edit (ProRes Proxy, 1080p, to "
+        "relink in an editor; no browser plays it), or the name of one of `recipes`.",
     )
-    proxy_height: Annotated[int, AfterValidator(_zero_or(144))] = Field(
-        0, ge=0, le=4320, description="Lines of the proxy, never scaled up; 0: as `proxy` says."
+    recipes: dict[str, Description] = Field(
+        default_factory=dict,
+        description="Recipes of your own by name: base (a preset) and what differs in proxy, poster, sprite and frames.",
     )
-    proxy_crf: Annotated[int, AfterValidator(_zero_or(10))] = Field(
-        0, ge=0, le=51, description="x264 quality of review and web, lower is better; 0: as `proxy` says."
+    one_pass: bool = Field(
+        False,
+        description="Make the proxy along with the preview, in one decode; files can be searched later.",
     )
-    frame_interval: float = Field(2.0, gt=0, description="Seconds between frames looked at for search.")
-    frame_limit: int = Field(300, ge=1, description="Most frames kept for one asset; long files spread them.")
 
     pipeline: str = Field("tasks:PIPELINE", description="The list of stages, `module:name`.")
     carrier: str = Field("workers.carrier:CeleryCarrier", description="What carries messages, `module:name`.")
@@ -186,6 +205,21 @@ class Settings(BaseSettings):
         """Code, then environment, then dampipe.toml."""
         return init_settings, env_settings, _File(settings_cls, config_file())
 
+    @model_validator(mode="after")
+    def _recipe_is_known(self) -> Self:
+        hidden = sorted(set(self.recipes) & set(PRESETS))
+        if hidden:
+            raise ValueError(f"setting recipes: {hidden[0]!r} is the name of a preset")
+        if self.recipe not in PRESETS and self.recipe not in self.recipes:
+            known = ", ".join([*PRESETS, *self.recipes])
+            raise ValueError(f"setting recipe: there is no {self.recipe!r}, only {known}")
+        return self
+
+    @property
+    def asset_recipe(self) -> AssetRecipe:
+        """The recipe that `recipe` names."""
+        return PRESETS[self.recipe] if self.recipe in PRESETS else self.recipes[self.recipe].recipe()
+
     @property
     def machine_name(self) -> str:
         """The name by which path maps know this machine."""
@@ -239,11 +273,32 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
+        problem = first["msg"].removeprefix("Value error, ")
         raise InvalidInput(
-            f"setting {name!r}: {first['msg']}", hint=f"See `dampipe config`; looked in {config_file()}."
+            f"setting {name!r}: {problem}" if name else problem,
+            hint=f"See `dampipe config`; looked in {config_file()}.",
         ) from error
     except (OSError, ValueError) as error:
         raise InvalidInput(f"{config_file()} cannot be read: {error}") from error
+
+
+def write_setting(name: str, value: str) -> None:
+    """Set a text in dampipe.toml and leave the rest of the file as it is. Raises InvalidInput."""
+    path = config_file()
+    line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+    try:
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        new, count = re.subn(rf"^{name}\s*=.*$", lambda _: line, old, count=1, flags=re.M)
+        if not count:  # on top, since below a table's head it would belong to that
+            new = f"{line}\n{old}"
+        if tomllib.loads(new).get(name) != value:
+            raise ValueError(f"{name} cannot be changed there")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.new")
+        temporary.write_text(new, encoding="utf-8")
+        temporary.replace(path)
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{path} cannot be written: {error}", hint=f"Write there: {line}") from error
 
 
 def shown(settings: Settings) -> dict[str, Any]:
@@ -251,7 +306,8 @@ def shown(settings: Settings) -> dict[str, Any]:
     values = settings.model_dump(mode="json")
     for name in ("broker_url", "database_url", "blobs_url"):
         values[name] = re.sub(r"(://[^/@]*:)[^/@]*@", r"\1***@", values[name])
-    values["blobs_options"] = dict.fromkeys(values["blobs_options"], "***")
+    for name in ("blobs_options", "vectors_options"):
+        values[name] = dict.fromkeys(values[name], "***")
     return values
 
 

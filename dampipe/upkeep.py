@@ -1,4 +1,4 @@
-"""The use cases of keeping a library in order: sources, and forgetting what is gone."""
+"""The use cases of keeping a library in order: sources, forgetting what is gone, the vector index."""
 
 import logging
 import os
@@ -8,12 +8,13 @@ from pathlib import Path
 from dampipe.domain.assets import Source, printable
 from dampipe.domain.errors import DampipeError, InvalidInput, NotFound, Unavailable
 from dampipe.domain.places import under_known_root
-from dampipe.domain.reports import Pruned, SourceReport
+from dampipe.domain.reports import IndexReport, Pruned, SourceReport
 from dampipe.pipeline.exclude import check_patterns
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.turns import turn
+from dampipe.storage.vectors.base import IndexFacts
 
 log = logging.getLogger(__name__)
 
@@ -101,13 +102,36 @@ class Upkeep:
         As long as files wait for their hash, assets are kept: one of those files may be one of them.
         """
         with turn(self._catalog.database, "prune"):
-            models = self._catalog.pruning.models()
+            models = self._catalog.models.all()
             for model in models:
                 self._advance(model)  # opens the index while the model still has vectors
             done = self._catalog.pruning.prune(self._id(source), self._derivatives.delete, told)
             for model in models if done.vectors else ():
                 self._advance(model)
         return done
+
+    def check_index(self) -> list[IndexReport]:
+        """The vector index of every model that has vectors, held against the catalogue; reads all of it.
+
+        Raises Unavailable where there is no vector index.
+        """
+        found = map(self._storage.check_index, self._catalog.models.all())
+        return [report for report in found if report is not None]
+
+    def rebuild_index(self, told: Callable[[str], None] = lambda _: None) -> list[IndexReport]:
+        """Build every index anew from the catalogue; search answers from the old one until it is complete.
+
+        told: hears each model before its turn. Raises Unavailable, Transient when a rebuild is under way.
+        """
+        for model in self._catalog.models.all():
+            told(model)
+            self._storage.rebuild_index(model)
+        return self.check_index()
+
+    def index_facts(self) -> dict[str, IndexFacts]:
+        """What the index of each model tells of itself. Raises Unavailable."""
+        found = {model: self._storage.index_facts(model) for model in self._catalog.models.all()}
+        return {model: facts for model, facts in found.items() if facts is not None}
 
     def _id(self, source: str | None) -> int | None:
         return None if source is None else self._catalog.sources.named(source).id

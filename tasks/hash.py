@@ -1,11 +1,12 @@
 """hash: what a file is, whatever it is called and wherever it lies."""
 
 from dampipe.domain.assets import ContentHash, SourceFile
+from dampipe.domain.progress import Reporter
 from dampipe.media.hashing import sha1_file
 from dampipe.pipeline.stage import stage
 
 
 @stage(queue="io", version=1, time_limit=24 * 3600)
-def hash(file: SourceFile) -> ContentHash:
+def hash(file: SourceFile, report: Reporter) -> ContentHash:
     """The SHA-1 of the file's bytes."""
-    return sha1_file(file)
+    return sha1_file(file, lambda done, speed: report(done, file.size, "bytes", speed))

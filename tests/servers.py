@@ -136,3 +136,16 @@ def valkey_server() -> Iterator[Valkey]:
     finally:
         server.kill()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def milvus_uri() -> Iterator[str]:
+    """The address of a Milvus Lite of this session, as one reaches a server."""
+    manager = pytest.importorskip("milvus_lite.server_manager").server_manager_instance
+    folder = Path(mkdtemp(prefix="dampipe-mv-", dir="/tmp"))
+    file = str(folder / "milvus.db")
+    try:
+        yield manager.start_and_get_uri(file)
+    finally:
+        manager.release_server(file)
+        shutil.rmtree(folder, ignore_errors=True)

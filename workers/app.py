@@ -10,6 +10,7 @@ from dampipe.bootstrap import World, this_world
 from dampipe.domain.runs import Outcome, Subject
 from dampipe.pipeline.stage import Stage
 from workers import reporting
+from workers.telling import Teller
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,11 @@ def _stage_task(stage: Stage) -> None:
     )
     def run(self: Task, key: str, name: str) -> str:
         began = monotonic()
-        report = this_world().runner.run(stage.name, Subject.parse(key))
+        teller = Teller(app, self.request)
+        try:
+            report = this_world().runner.run(stage.name, Subject.parse(key), teller.hear)
+        finally:
+            teller.over()
         also = f" (and {report.also} more in one batch)" if report.also else ""
         because = f": {report.reason}" if report.reason else ""
         words = f"{report.outcome}{because}{also}"

@@ -53,10 +53,9 @@ def _stopped(**_: Any) -> None:
 
 def _report(name: str, queues: list[str], started_at: float) -> None:
     world = this_world()
-    facts = world.machine_facts(queues)
     while True:
         try:
-            world.catalog.workers.report(name, queues, facts, started_at)
+            world.catalog.workers.report(name, queues, world.machine_facts(queues), started_at)
         except DampipeError as error:
             log.warning("%s; this worker is not listed until it works again", error)
         if _over.wait(INTERVAL):

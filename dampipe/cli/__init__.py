@@ -17,6 +17,8 @@ COMMANDS = {
     "retry": "Let failed files start afresh.",
     "prune": "Forget files that are gone, and what was made of them.",
     "embed": "Catch up on embedding once the model is there.",
+    "model": "List models, and choose one.",
+    "index": "Check the vector index, or build it anew.",
     "up": "Run a whole deployment on this machine.",
     "worker": "Run one worker, here or on another machine.",
     "serve": "Run the web server.",

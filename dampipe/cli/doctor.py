@@ -16,8 +16,9 @@ _MARKS = {
 
 
 @click.command(name="doctor")
+@click.option("--again", is_flag=True, help="Try the video hardware once more, whatever is remembered.")
 @json_option
-def command(as_json: bool) -> None:
+def command(again: bool, as_json: bool) -> None:
     """What this machine can do, and what to fix. Exit code 10 if something is broken."""
     from dampipe.bootstrap import this_world
 
@@ -25,6 +26,8 @@ def command(as_json: bool) -> None:
         here = world()
     except CatalogueDown:  # one finding among others
         here = this_world()
+    if again:
+        here.hardware.try_again()
     findings = []
     for finding in examine(here):
         findings.append(finding)

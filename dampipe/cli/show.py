@@ -42,11 +42,15 @@ def _print(details: Details) -> None:
             run.state,
             "" if run.seconds is None else f"{run.seconds:.2f} s",
             str(run.attempts),
+            run.plan or "",
+            "" if run.speed is None else f"{run.speed:.1f}×",
+            "" if run.size is None else f"{run.size:,}",
             "; ".join([*([run.reason] if run.reason else []), *run.warnings]),
         )
         for run in details.runs
     ]
-    out.print(table(["stage", "state", "took", "attempts", "remarks"], runs, right=["took", "attempts"]))
+    columns = ["stage", "state", "took", "attempts", "plan", "speed", "bytes", "remarks"]
+    out.print(table(columns, runs, right=["took", "attempts", "speed", "bytes"]))
 
 
 def _media(media: MediaInfo) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """`dampipe status`"""
 
 from datetime import datetime
+from time import time
 
 import click
 from rich.console import Group
@@ -8,6 +9,7 @@ from rich.text import Text
 
 from dampipe.cli.output import console, json_option, library, plural, print_json, table
 from dampipe.domain.reports import Status
+from dampipe.domain.timecode import clock
 
 
 @click.command(name="status")
@@ -48,12 +50,34 @@ def render(status: Status) -> Group:
     workers = table(
         ["worker", "queues", "machine"],
         [
-            (w.name, ", ".join(w.queues), ", ".join(f"{k} {_plain(v)}" for k, v in w.facts.items()))
+            (
+                w.name,
+                ", ".join(w.queues),
+                ", ".join(f"{k.replace('_', ' ')} {_plain(v)}" for k, v in w.facts.items() if v or v == 0),
+            )
             for w in status.workers
         ],
     )
+    running = table(
+        ["running", "file", "since", "done", "speed", "left", "machine"],
+        [
+            (
+                r.stage,
+                r.name,
+                clock(time() - r.since),
+                r.progress.amount if r.progress else "",
+                r.progress.pace if r.progress else "",
+                "" if r.progress is None or r.progress.left is None else clock(r.progress.left),
+                r.machine,
+            )
+            for r in status.running
+        ],
+        right=["since", "done", "speed", "left"],
+    )
     head = f"{plural(status.assets, 'asset')} at {plural(status.locations, 'location')}"
     parts: list[object] = [Text(head), Text(""), stages]
+    if status.running:
+        parts += [Text(""), running]
     if status.scans:
         parts += [Text(""), scans]
     nobody = Text("no worker is running: start one with `dampipe up` or `dampipe worker`")
@@ -62,4 +86,6 @@ def render(status: Status) -> Group:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{key} {_plain(one)}" for key, one in value.items())
     return "+".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from dampipe.bootstrap import World
 from dampipe.deployment import broker
 from dampipe.domain.errors import CannotStart, DampipeError
+from dampipe.media.acceleration import Acceleration
 from dampipe.media.mhl import Manifests
 
 LITTLE_DISK = 5_000_000_000
@@ -39,7 +40,7 @@ class Finding(BaseModel):
 
 
 def examine(world: World) -> Iterator[Finding]:
-    """Look at everything, one finding after the other; takes some seconds, since encoders are tried."""
+    """Look at everything, one finding after the other; takes some seconds, since hardware is tried."""
     checks: tuple[tuple[str, Callable[[World], Finding]], ...] = (
         ("settings", _settings),
         ("database", _database),
@@ -47,7 +48,8 @@ def examine(world: World) -> Iterator[Finding]:
         ("workers", _workers),
         ("disk", _disk),
         ("ffmpeg", _ffmpeg),
-        ("encoders", _encoders),
+        ("sandbox", _sandbox),
+        ("acceleration", _acceleration),
         ("GPU", _gpu),
         ("model", _model),
         ("vector index", _vectors),
@@ -126,15 +128,41 @@ def _ffmpeg(world: World) -> Finding:
     return Finding(what="ffmpeg", verdict=Verdict.FINE, found=found)
 
 
-def _encoders(world: World) -> Finding:
-    working = [encoder for encoder in world.encoders if encoder.works]
-    failed = [encoder for encoder in world.encoders if not encoder.works]
-    found = f"work: {', '.join(encoder.name for encoder in working) or 'none'}"
+def _sandbox(world: World) -> Finding:
+    isolation = world.ffmpeg.isolation
+    if isolation.works:
+        return Finding(what="sandbox", verdict=Verdict.FINE, found=isolation.why)
+    return Finding(
+        what="sandbox",
+        verdict=Verdict.FINE if world.settings.sandbox == "off" else Verdict.WARNING,
+        found=f"limits and allow-lists only: {isolation.why}",
+        hint="" if world.settings.sandbox == "off" else "Install bubblewrap, or set sandbox to off.",
+    )
+
+
+def _acceleration(world: World) -> Finding:
+    tried = world.hardware.accelerations
+    works = [_abilities(one) for one in tried if one.usable]
+    failed = [f"{one.name} ({one.reason})" for one in tried if not one.usable]
+    found = f"works: {'; '.join(works) or 'nothing'}"
     if failed:
-        found += "; tried and failed: " + ", ".join(encoder.name for encoder in failed)
-    verdict = Verdict.FINE if working else Verdict.BROKEN
-    hint = "" if working else "This ffmpeg has no H.264 encoder that works; see the setting ffmpeg."
-    return Finding(what="encoders", verdict=verdict, found=found, hint=hint)
+        found += f". Tried and failed: {', '.join(failed)}"
+    if not any(one.works for one in tried):
+        hint = "This ffmpeg has no H.264 encoder that works; see the setting ffmpeg."
+        return Finding(what="acceleration", verdict=Verdict.BROKEN, found=found, hint=hint)
+    aside = world.hardware.machine.health.set_aside()
+    if aside:
+        found += f". Set aside after failures: {', '.join(f'{one.part} ({one.reason})' for one in aside)}"
+        hint = "It is used again by itself later; `dampipe doctor --again` tries everything now."
+        return Finding(what="acceleration", verdict=Verdict.WARNING, found=found, hint=hint)
+    return Finding(what="acceleration", verdict=Verdict.FINE, found=found)
+
+
+def _abilities(one: Acceleration) -> str:
+    abilities = ["encodes"] if one.works else []
+    if one.decodes:
+        abilities.append(f"decodes {', '.join(one.decodes)}")
+    return f"{one.name} {' and '.join(abilities)}"
 
 
 def _gpu(world: World) -> Finding:
@@ -152,6 +180,9 @@ def _model(world: World) -> Finding:
             hint=error.hint,
         )
     found = f"{world.settings.model}, frames of {world.embedder.spec.size} px"
+    answering = world.models.answering()
+    if answering.fingerprint != world.embedder.fingerprint:
+        found += f"; search answers from {answering.name} until everything is embedded again"
     return Finding(what="model", verdict=Verdict.FINE, found=found)
 
 
@@ -159,7 +190,11 @@ def _vectors(world: World) -> Finding:
     if world.settings.vectors == "none":
         found = "none: search looks through the catalogue's vectors, which is slow for a large library"
         return Finding(what="vector index", verdict=Verdict.WARNING, found=found)
-    found = f"{world.settings.vectors} in {world.settings.index_folder}"
+    told = [
+        f"{model}: {facts.vectors:,} vectors, {facts.kind}"
+        for model, facts in world.library.upkeep.index_facts().items()
+    ]
+    found = "; ".join(told) or f"{world.settings.vectors}, nothing in it yet"
     return Finding(what="vector index", verdict=Verdict.FINE, found=found)
 
 

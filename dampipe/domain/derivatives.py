@@ -56,6 +56,14 @@ class Preview(StageOutput):
     derivatives: tuple[Derivative, ...] = ()
     frames: tuple[Frame, ...] = ()
     """Same order and count as the rows of the frames derivative."""
+    plan: str = ""
+    """Who decoded: "software", a family of hardware ("nvidia-decode"), or "sound"."""
+    way: str = ""
+    """How the source was read: key frames only ("keys"), "packets", "references", "full", or "sound"."""
+    speed: float | None = None
+    """Seconds of footage per second of work."""
+    size: int = 0
+    """Bytes written, all files together."""
 
     def derivative(self, kind: DerivativeKind) -> Derivative | None:
         """The derivative of that kind, or None."""
@@ -71,8 +79,10 @@ class Proxy(StageOutput):
     shots: tuple[float, ...] = ()
     """When shots start: seconds by presentation time stamp, the first 0.0; () without a moving picture."""
     plan: str = ""
-    """The acceleration plan that made it, "software" or the encoder's name."""
+    """Who made it: "software", "sound", or a family of hardware, all of it ("nvidia") or a part ("nvidia-encode")."""
     duration: float | None = None
     """Seconds of footage in the proxy."""
     speed: float | None = None
     """Seconds of footage per second of work."""
+    size: int = 0
+    """Bytes written, all files together."""

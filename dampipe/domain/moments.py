@@ -14,6 +14,8 @@ class Embedding(StageOutput):
 
     model: str
     """Fingerprint of the model; vectors of different models are never compared."""
+    name: str = ""
+    """What the settings call it."""
     dimension: int
     times: tuple[float, ...] = ()
     shots: tuple[int, ...] = ()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, computed_field
 
 from dampipe.domain.cards import Card
-from dampipe.domain.runs import RunState
+from dampipe.domain.runs import Running, RunState
 from dampipe.domain.scans import ScanProgress
 from dampipe.domain.verification import Verified
 from dampipe.domain.videos import RunSummary, Video
@@ -57,6 +57,8 @@ class Status(BaseModel):
     scans: tuple[ScanProgress, ...]
     stages: dict[str, StageCounts]
     workers: tuple[WorkerInfo, ...]
+    running: tuple[Running, ...] = ()
+    """What is worked on now, the longest first; 20 at most, `stages` counts them all."""
 
 
 class Synced(BaseModel):
@@ -120,6 +122,59 @@ class Pruned(BaseModel):
     """Files that wait for their hash; while there are any, no asset is forgotten."""
     paths: tuple[str, ...] = ()
     """The first of the locations."""
+
+
+class IndexReport(BaseModel):
+    """The vector index of one model, held against the catalogue. Counts are vectors."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    kind: str
+    """How it finds, in words."""
+    vectors: int
+    bytes: int = 0
+    """What it takes on disk; 0 where the backend does not tell."""
+    waiting: int = 0
+    """Newer than the index; the index stage brings them in, and search scans them until then."""
+    missing: int = 0
+    """What the index should hold and does not."""
+    superfluous: int = 0
+    """What it holds and the catalogue no longer does; search passes them by."""
+    damage: tuple[str, ...] = ()
+    """What is wrong with its files, a sentence each."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong; waiting and superfluous vectors are not."""
+        return not self.missing and not self.damage
+
+
+class ModelReport(BaseModel):
+    """An embedding model."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    """As the setting `model` takes it."""
+    fingerprint: str
+    licence: str = ""
+    """Of the weights; empty where it is not known."""
+    size: int = 0
+    """Pixels of its frames, both ways; 0 where the model cannot be reached now."""
+    weights_here: bool = False
+    """Whether the weights are on this machine."""
+    needs: str = ""
+    """A package that it needs and dampipe does not bring."""
+    note: str = ""
+    """What speaks for it."""
+    used: bool = False
+    """Whether the settings name it."""
+    answers: bool = False
+    """Whether search asks it: an old model does until the new one's vectors are complete."""
+    assets: int = 0
+    """How many assets have vectors of it."""
 
 
 class Details(BaseModel):

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from dampipe.domain.progress import Progress
+
 
 class RunState(StrEnum):
     """Where a run stands. Only `pending` and `running` are work still to do."""
@@ -67,6 +69,25 @@ class Report(BaseModel):
     reason: str = ""
     also: int = 0
     """How many other runs were done in the same batch."""
+
+
+class Running(BaseModel):
+    """A run that somebody works on now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    stage: str
+    name: str
+    """The file's name, printable."""
+    asset: str | None = None
+    """SHA-1; None while the file is hashed."""
+    machine: str
+    """The name of the machine that works on it."""
+    since: float
+    """Seconds since 1970."""
+    attempts: int
+    progress: Progress | None = None
+    """None where the stage has not said anything (yet)."""
 
 
 BACKOFF_FIRST = 30.0

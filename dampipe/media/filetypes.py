@@ -3,10 +3,15 @@
 _VIDEO = """3g2 3gp asf avi dv f4v flv gif insv m2t m2ts m4v mkv mod mov mp4 mpeg mpg mts mxf ogm ogv
 qt tod ts vob webm wmv"""
 _AUDIO = "aac aif aiff flac m4a mka mp3 oga ogg opus wav w64 wma"
-_STILLS = "bmp jpe jpeg jpg png tif tiff webp"
+_STILLS = "avif bmp heic heif hif jpe jpeg jpg png tif tiff webp"
+_RAW = "arw cr2 cr3 dng nef nrw orf pef raf rw2 srw"
 
-MEDIA_SUFFIXES: frozenset[str] = frozenset(f".{word}" for word in f"{_VIDEO} {_AUDIO} {_STILLS}".split())
+MEDIA_SUFFIXES: frozenset[str] = frozenset(
+    f".{word}" for word in f"{_VIDEO} {_AUDIO} {_STILLS} {_RAW}".split()
+)
 """Lower case, with the dot."""
+RAW_SUFFIXES: frozenset[str] = frozenset(f".{word}" for word in _RAW.split())
+"""Those of camera raw."""
 
 
 def is_media(name: str) -> bool:

@@ -4,16 +4,22 @@ import errno
 import hashlib
 import os
 import stat
+import time
+from collections.abc import Callable
 
 from dampipe.domain.assets import ContentHash, SourceFile
 from dampipe.domain.errors import BadMedia, StageError, Transient
 
 BLOCK = 1 << 20
 STILL_WRITTEN_DELAY = 30.0
+TOLD_EVERY = 64
+"""Blocks between two words of progress."""
 
 
-def sha1_file(file: SourceFile) -> ContentHash:
+def sha1_file(file: SourceFile, progress: Callable[[int, float], None] = lambda *_: None) -> ContentHash:
     """The identity of the file's content.
+
+    progress: gets the bytes read so far, and how many a second, now and then.
 
     Raises `Transient` when the file changes, or is no longer as the scan saw it, or its storage is
     away; `BadMedia` when it is empty, unreadable or no regular file.
@@ -31,7 +37,7 @@ def sha1_file(file: SourceFile) -> ContentHash:
             _expect(before, file.size, file.mtime_ns)
             if before.st_size == 0:
                 raise BadMedia("the file is empty", hint="copy it again from the card")
-            digest = _sha1(stream.fileno())
+            digest = _sha1(stream.fileno(), progress)
             _expect(os.fstat(descriptor), before.st_size, before.st_mtime_ns)
         except OSError as error:
             raise _translated(error) from error
@@ -51,13 +57,18 @@ def forget_cached(path: str) -> None:
             os.close(descriptor)
 
 
-def _sha1(descriptor: int) -> str:
+def _sha1(descriptor: int, progress: Callable[[int, float], None]) -> str:
     digest = hashlib.sha1(usedforsecurity=False)
+    began, done, next_word = time.monotonic(), 0, TOLD_EVERY * BLOCK
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_SEQUENTIAL)
     block = memoryview(bytearray(BLOCK))
     while count := os.readv(descriptor, [block]):
         digest.update(block[:count])
+        done += count
+        if done >= next_word:
+            next_word += TOLD_EVERY * BLOCK
+            progress(done, done / max(1e-6, time.monotonic() - began))
     return digest.hexdigest()
 
 

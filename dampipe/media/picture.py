@@ -72,15 +72,20 @@ def upright(
         stream = stream.filter("bwdif", mode=0, deint=1) if moving else stream.filter("field", type="top")
     width, height = size
     options: dict[str, Any] = {"flags": "bicubic"}
-    if video.color_space is None and min(video.width, video.height) >= _HD:
-        # Untagged HD is BT.709 everywhere but in swscale.
-        stream = stream.filter("setparams", colorspace="bt709")
+    stream = tagged(stream, video)
     if video.hdr and not deep and ffmpeg.has_filter("zscale"):
         stream = stream.filter("scale", width, height, **options).filter("setsar", 1)
         stream = tone_mapped(stream, video)
     else:
         stream = stream.filter("scale", width, height, out_range="tv", **options).filter("setsar", 1)
     return stream.filter("format", "yuv422p10le" if deep else "yuv420p")
+
+
+def tagged(stream: Any, video: VideoStream) -> Any:
+    """Say of an untagged HD picture that it is BT.709: that is so everywhere but in swscale."""
+    if video.color_space is None and min(video.width, video.height) >= _HD:
+        return stream.filter("setparams", colorspace="bt709")
+    return stream
 
 
 def tone_mapped(stream: Any, video: VideoStream) -> Any:

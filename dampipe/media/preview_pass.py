@@ -1,6 +1,6 @@
 """One file's preview, pass by pass: the graph of ffmpeg that makes poster, sprite and frames at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from dampipe.domain.errors import BadMedia, StageError
 from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
 from dampipe.media import opening, picture
+from dampipe.media.acceleration import Acceleration
+from dampipe.media.fallback import Machine, Tried, first_that_works
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.made import cut_short
+from dampipe.media.plans import IN_SOFTWARE, Plan, preview_plans
 from dampipe.media.progress import Progress
 from dampipe.media.recipes import PreviewRecipe
 from dampipe.media.sampling import EPSILON, Sampling, Way, interval_for, thinned
@@ -25,6 +28,8 @@ Pictures: TypeAlias = NDArray[np.uint8]
 POSTER_NAME = "poster.jpg"
 _SKIPPED: dict[Way, str] = {"keys": "nokey", "references": "noref"}
 _TIMES_NAME = "times.txt"
+_ALONG_NAME = "frames.rgb"
+"""Where frames go while the pipe is another's; bounded, since their number is."""
 _POSTER_OF = 20
 """The poster is the most typical of so many frames."""
 
@@ -42,7 +47,11 @@ class PreviewPass:
         folder: Path,
         limits: Limits,
         progress: Callable[[Progress], None] | None,
+        accelerations: Sequence[Acceleration] = (),
+        machine: Machine | None = None,
     ) -> None:
+        self.accelerations = accelerations
+        self.machine = machine or Machine()
         self.ffmpeg = ffmpeg
         self.recipe = recipe
         self.source = source
@@ -64,6 +73,8 @@ class PreviewPass:
         self.times: list[float] = []
         self.warnings: list[str] = []
         self.way: Way = "full"
+        self.plan = IN_SOFTWARE
+        self.seconds = 0.0
         self.partial: str | None = None
         if media.kind is MediaKind.VIDEO and self.sprite is None:
             self.warnings.append("no scrub strip: the duration is unknown")
@@ -73,18 +84,43 @@ class PreviewPass:
     def attempt(self, sampling: Sampling) -> StageError | None:
         """Run one pass; the error it ended with, or None when it gave at least one frame."""
         self.way = sampling.way
+        plans = preview_plans(self.media, sampling.way in ("keys", "packets"), self.accelerations)
+        result = first_that_works(plans, lambda plan: self._tried(sampling, plan), self.machine)
+        self.plan = result.last.plan
+        self.seconds += result.last.ended.wall
+        error = self._judged(result.last.ended)
+        if error is None:
+            self.warnings += result.warnings
+        return error
+
+    def _tried(self, sampling: Sampling, plan: Plan) -> Tried:
         self._bytes.clear()
         for path in self._wanted():
             path.unlink(missing_ok=True)
         ended = run(
             self.ffmpeg,
-            opening.arguments(self.source, *self._outputs(sampling)),
-            self.limits,
+            plan.opening + opening.arguments(self.source, *self._outputs(sampling, plan)),
+            replace(self.limits, memory=0) if plan.parts else self.limits,
             folder=self.folder,
             on_output=self._take,
             on_progress=self.progress,
         )
         self.times = _times(self.folder / _TIMES_NAME)[: len(self._bytes) // self._row]
+        whole = self._judged(ended) is None and self.partial is None
+        return Tried(plan, ended, self.times[-1] + EPSILON if self.times else 0.0, whole)
+
+    def outputs_along(self, sampling: Sampling, plan: Plan) -> list[Any]:
+        """The outputs of this pass for a run that makes other things, too, and reads the same file."""
+        self.way, self.plan = sampling.way, plan
+        return self._outputs(sampling, plan, frames_to=_ALONG_NAME)
+
+    def ended_along(self, ended: Ended) -> StageError | None:
+        """As `attempt`, for such a run."""
+        path = self.folder / _ALONG_NAME
+        self._bytes[:] = path.read_bytes() if path.is_file() else b""
+        path.unlink(missing_ok=True)
+        self.times = _times(self.folder / _TIMES_NAME)[: len(self._bytes) // self._row]
+        self.seconds += ended.wall
         return self._judged(ended)
 
     def frames(self) -> tuple[Pictures, list[float]]:
@@ -114,26 +150,27 @@ class PreviewPass:
         self.partial = partial or None
         return None
 
-    def _outputs(self, sampling: Sampling) -> list[Any]:
+    def _outputs(self, sampling: Sampling, plan: Plan, frames_to: str = "pipe:1") -> list[Any]:
         """The graph: frames selected by time, scaled once, then one branch for each derivative."""
         poster, sprite = self.recipe.poster, self.sprite
-        before: dict[str, Any] = {}
+        before: dict[str, Any] = dict(plan.input)
         if sampling.way in _SKIPPED:
             before["skip_frame"] = _SKIPPED[sampling.way]
-        elif sampling.way == "packets":
-            drop = f"noise=amount=0:drop='mod(n,{sampling.every})'"
-            before["bsf:v"] = drop
+        if sampling.way in ("keys", "packets"):
+            before["bsf:v"] = f"noise=amount=0:drop='{_unwanted(sampling)}'"
         stream = opening.footage(self.media, **before)[str(self.video.index)]
         if sampling.step:
             stream = stream.filter("select", _apart(sampling.step))
         size = picture.fitted(self.video, poster.height)
+        if plan.decoder is not None:
+            stream = plan.brought_down(stream, self.video, size)
         stream = picture.upright(stream, self.video, size, self.ffmpeg, moving=False)
         branches = stream.filter_multi_output("split", 3 if sprite else 2)
         typical = branches[0].filter("thumbnail", n=_POSTER_OF)
         outputs = [
             typical.output(POSTER_NAME, **{"frames:v": 1, "update": 1, "q:v": poster.quality, "f": "image2"}),
             self._for_the_model(branches[1]).output(
-                "pipe:1",
+                frames_to,
                 **{
                     "f": "rawvideo",
                     "pix_fmt": "rgb24",
@@ -178,6 +215,15 @@ class PreviewPass:
 def _apart(seconds: float) -> str:
     """Selects the first frame, then every one at least `seconds` after the one selected before."""
     return f"isnan(prev_selected_t)+gte(t-prev_selected_t,{seconds:.4f})"
+
+
+def _unwanted(sampling: Sampling) -> str:
+    """The expression that is true for packets which the decoder need not see."""
+    if sampling.way == "packets":
+        return f"mod(n,{sampling.every})"
+    # Key frames closer than the step to the last one kept (its time is in 0, whether there is one in 1).
+    wanted = f"key*(not(ld(1))+gte(pts*tb-ld(0),{sampling.step:.4f}))"
+    return f"if({wanted},st(0,pts*tb)*0+st(1,1)*0,1)"
 
 
 def _times(path: Path) -> list[float]:

@@ -1,19 +1,22 @@
 """The proxy pass: the one full decode, into a light copy, the exact shots and the waveform."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import ffmpeg as graphs
 
 from dampipe.domain.derivatives import DerivativeKind
 from dampipe.domain.errors import BadMedia, Unavailable
 from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
-from dampipe.media import opening, peaks, picture, shots
-from dampipe.media.acceleration import Acceleration, usable
+from dampipe.media import opening, peaks, picture, salvage, shots, sound
+from dampipe.media.acceleration import Acceleration
+from dampipe.media.fallback import Machine, Tried, first_that_works
 from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.made import MadeFile, cut_short
+from dampipe.media.hardware import PRORES
+from dampipe.media.made import LONGEST, MadeFile, cut_short, damage
+from dampipe.media.plans import IN_SOFTWARE, Plan, proxy_plans
 from dampipe.media.progress import Progress
 from dampipe.media.recipes import ProxyRecipe
 from dampipe.media.sandbox import Ended, Limits, run
@@ -36,7 +39,7 @@ class MadeProxy:
     shots: tuple[float, ...] = ()
     """When shots start, in seconds; the first is 0.0. () without a moving picture."""
     plan: str = ""
-    """ "software", an encoder's name, or "sound"."""
+    """Who made it: a family of hardware ("nvidia", "nvidia-decode", "nvidia-encode"), "software", or "sound"."""
     duration: float | None = None
     """Seconds of footage in the proxy."""
     speed: float | None = None
@@ -49,6 +52,16 @@ class MadeProxy:
         return tuple(file for file in (self.file, self.waveform) if file is not None)
 
 
+class Along(Protocol):
+    """What else is made in the same run of ffmpeg."""
+
+    def outputs(self, plan: Plan) -> list[Any]:
+        """Outputs (ffmpeg-python's) over the same input, as `plan` decodes it; asked for at every attempt."""
+
+    def ended(self, ended: Ended) -> None:
+        """An attempt is over."""
+
+
 class ProxyMaker:
     """Makes proxies by one recipe, with the best encoder that works."""
 
@@ -58,14 +71,16 @@ class ProxyMaker:
         recipe: ProxyRecipe,
         accelerations: Sequence[Acceleration],
         limits: Limits | None = None,
+        machine: Machine | None = None,
     ) -> None:
-        """accelerations: as `detect` gives them; those that do not work are left out, and all are for ProRes.
+        """accelerations: as `detect` gives them. machine: what its processes share; by default nothing is.
 
-        limits: for one ffmpeg; by default half an hour and twenty times the footage's duration.
+        limits: for one ffmpeg; by default ten minutes and twenty times the footage's duration.
         """
         self.ffmpeg = ffmpeg
         self.recipe = recipe
-        self.accelerations = usable(recipe, ffmpeg, accelerations)
+        self.accelerations = tuple(accelerations)
+        self.machine = machine or Machine()
         self._limits = limits
 
     @property
@@ -79,75 +94,123 @@ class ProxyMaker:
         media: MediaInfo,
         folder: Path,
         progress: Callable[[Progress], None] | None = None,
+        along: Along | None = None,
     ) -> MadeProxy:
         """Write proxy and waveform of `source` into the existing `folder`; stills get nothing.
+
+        along: what is made in the same run, as long as the picture can be decoded.
 
         Raises `BadMedia` when nothing can be decoded, `Transient` when the storage gives way,
         `Unavailable` when no encoder for it works.
         """
         if media.kind is MediaKind.STILL:
             return MadeProxy()
+        parts = (*salvage.without_sound(media), *salvage.without_picture(media))
+        made, lost = salvage.best(
+            media, parts, lambda part: self._made(source, part, folder, progress, along)
+        )
+        return replace(made, warnings=(*lost, *made.warnings))
+
+    def _made(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        progress: Callable[[Progress], None] | None,
+        along: Along | None,
+    ) -> MadeProxy:
+        """As `make`, of all that `media` names."""
+        for left in folder.glob(f"{PROXY_NAME}.*"):
+            left.unlink()
         path = folder / f"{PROXY_NAME}.{self._container(media)}"
         warnings: list[str] = []
-        plans: list[Acceleration | None] = [None]
+        plans: tuple[Plan, ...] = (IN_SOFTWARE,)
         if media.video is not None:
-            plans = [*self.accelerations]
-            if not plans:
-                raise Unavailable(
-                    f"no {_CODECS[self.recipe.codec]} encoder works here", hint="run: dampipe doctor"
-                )
+            plans = self._plans(media.video)
             if media.video.hdr and not self._deep and not self.ffmpeg.has_filter("zscale"):
                 warnings.append(picture.NO_TONE_MAPPING)
-        for plan, following in zip(plans, [*plans[1:], None], strict=True):
-            sound = peaks.Peaks()
-            ended = self._attempt(source, media, path, plan, progress, sound.feed)
+        made: dict[str, float] = {}
+        loudness, scores = peaks.Peaks(), shots.read_scores(folder)
+
+        def attempt(plan: Plan) -> Tried:
+            nonlocal made, loudness, scores
+            loudness = peaks.Peaks()
+            ended = self._attempt(source, media, path, plan, progress, loudness.feed, along)
             scores = shots.read_scores(folder)
             made = _duration(path)
-            if ended.ok and made:
-                break
-            if following is None:
-                raise ended.error if not ended.ok else BadMedia("nothing in it could be decoded")
-            warnings.append(
-                f"{plan.name if plan else 'it'} failed on this file, {following.name} made the proxy"
-            )
-        partial = _partial(media, made, ended)
-        if partial:
-            warnings.append(partial)
-        waveform = _waveform(sound.write(folder))
+            whole = ended.ok and bool(made) and self._flaw(media, made, ended) is None
+            return Tried(plan, ended, max(made.values(), default=0.0), whole)
+
+        result = first_that_works(plans, attempt, self.machine)
+        plan, ended = result.last.plan, result.last.ended
+        if not ended.ok:
+            raise ended.error
+        if not made:
+            raise BadMedia("nothing in it could be decoded")
+        warnings += result.warnings
+        flaw = self._flaw(media, made, ended)
+        if flaw:
+            warnings.append(flaw)
+        waveform = _waveform(loudness.write(folder))
         return MadeProxy(
             MadeFile(DerivativeKind.PROXY, path, _media_type(media, path)),
             waveform,
             shots.shot_starts(scores) if media.video is not None else (),
-            plan=plan.name if plan else "sound",
+            plan=plan.name if media.video is not None else "sound",
             duration=round(max(made.values()), 3),
             speed=round(max(made.values()) / ended.wall, 2) if ended.wall else None,
             warnings=tuple(warnings),
         )
+
+    def _plans(self, video: VideoStream) -> tuple[Plan, ...]:
+        """Raises Unavailable when nothing here encodes."""
+        plans = proxy_plans(video, picture.fitted(video, self.recipe.height), self.recipe, self.accelerations)
+        if not plans or (self._deep and not self.ffmpeg.has_encoder(PRORES)):
+            raise Unavailable(
+                f"no {_CODECS[self.recipe.codec]} encoder works here", hint="run: dampipe doctor"
+            )
+        return plans
 
     def _attempt(
         self,
         source: str,
         media: MediaInfo,
         path: Path,
-        plan: Acceleration | None,
+        plan: Plan,
         progress: Callable[[Progress], None] | None,
         on_output: Callable[[bytes], None],
+        along: Along | None,
     ) -> Ended:
-        duration = media.duration or 3600.0
+        duration = min(media.duration or 3600.0, LONGEST)
         bitrate = PRORES_BITRATE if self._deep else self.recipe.max_bitrate
         limits = self._limits or Limits(
-            seconds=1800 + 20 * duration,
+            seconds=600 + 20 * duration,
             file_size=(1 << 28) + int(2 * duration * 125 * (bitrate + 1000)),
             nice=NICE,
         )
-        arguments = opening.arguments(source, *self._outputs(media, plan, path.name))
-        if plan is not None:
-            arguments = [
-                text for key, value in plan.device.items() for text in (f"-{key}", str(value))
-            ] + arguments
-        return run(
+        if plan.parts:
+            limits = replace(limits, memory=0)  # drivers reserve far more address space than they use
+        others = along.outputs(plan) if along is not None and media.video is not None else []
+        arguments = plan.opening + opening.arguments(source, *self._outputs(media, plan, path.name), *others)
+        ended = run(
             self.ffmpeg, arguments, limits, folder=path.parent, on_output=on_output, on_progress=progress
         )
+        if along is not None:
+            along.ended(ended)
+        return ended
+
+    def _flaw(self, media: MediaInfo, made: dict[str, float], ended: Ended) -> str | None:
+        """The sentence for a proxy that lacks something of its source. ffmpeg's exit status does not tell.
+
+        The picture may end before the sound by right; it counts as cut short only where ffmpeg complained.
+        """
+        complained = media.video is not None and ended.stderr.strip()
+        reached = made.get("video", 0.0) if complained else max(made.values())
+        expected = None
+        if media.video is not None and media.video.rate and media.duration:
+            rate = float(media.video.rate)
+            expected = media.duration * (rate if self._deep else min(rate, self.recipe.max_rate))
+        return cut_short(reached, media.duration) or damage(ended.stderr, ended.progress.frames, expected)
 
     @property
     def _deep(self) -> bool:
@@ -156,8 +219,8 @@ class ProxyMaker:
     def _container(self, media: MediaInfo) -> str:
         return "mov" if self._deep and media.video is not None else "mp4"
 
-    def _outputs(self, media: MediaInfo, plan: Acceleration | None, name: str) -> list[Any]:
-        footage = opening.footage(media)
+    def _outputs(self, media: MediaInfo, plan: Plan, name: str) -> list[Any]:
+        footage = opening.footage(media, **plan.input)
         streams: list[Any] = []
         others: list[Any] = []
         options: dict[str, Any] = {
@@ -171,28 +234,40 @@ class ProxyMaker:
         }
         if media.created_at is not None:
             options["metadata"] = f"creation_time={media.created_at.isoformat()}"
-        if media.video is not None and plan is not None:
+        if media.video is not None:
             size = picture.fitted(media.video, self.recipe.height)
-            branches = self._picture(footage, media, media.video, size).filter_multi_output("split", 2)
-            streams.append(_uploaded(branches[0], plan))
-            others.append(shots.scored(branches[1], size))
-            options |= plan.arguments(self.recipe) | self._picture_options(media)
+            shown, watched = self._picture(footage, media, media.video, size, plan)
+            streams.append(shown)
+            others.append(watched)
+            options |= plan.encode(self.recipe) | self._picture_options(media)
         if media.audio:
-            sound = footage[str(media.audio[0].index)]
-            others.append(peaks.sampled(sound))
-            if options["f"] == "mov":
-                streams += [footage[str(track.index)] for track in media.audio]
+            all_tracks = options["f"] == "mov"
+            heard, sampled = sound.heard(footage, media, joined=not all_tracks)
+            streams.append(heard)
+            others.append(sampled)
+            if all_tracks:
+                streams += [footage[str(track.index)] for track in media.audio[1:]]
                 options["c:a"] = "pcm_s16le"
             else:
-                streams.append(sound)
                 options |= {"c:a": "aac", "b:a": f"{self.recipe.audio_bitrate}k", "ac": 2, "ar": 48000}
         return [graphs.output(*streams, name, **options), *others]
 
-    def _picture(self, footage: Any, media: MediaInfo, video: VideoStream, size: tuple[int, int]) -> Any:
+    def _picture(
+        self, footage: Any, media: MediaInfo, video: VideoStream, size: tuple[int, int], plan: Plan
+    ) -> tuple[Any, Any]:
+        """The picture as the encoder takes it, and the output that finds the shots."""
         stream = footage[str(video.index)]
         if self._capped(media):
             stream = stream.filter("fps", self.recipe.max_rate)
-        return picture.upright(stream, video, size, self.ffmpeg, moving=True, deep=self._deep)
+        if plan.direct:
+            branches = picture.tagged(plan.scaled(stream, size), video).filter_multi_output("split", 2)
+            small = shots.small(size)
+            return branches[0], shots.scored(plan.downloaded(plan.scaled(branches[1], small)), small)
+        if plan.decoder is not None:
+            stream = plan.brought_down(stream, video, size)
+        stream = picture.upright(stream, video, size, self.ffmpeg, moving=True, deep=self._deep)
+        branches = stream.filter_multi_output("split", 2)
+        return plan.uploaded(branches[0]), shots.scored(branches[1], size)
 
     def _picture_options(self, media: MediaInfo) -> dict[str, Any]:
         video = media.video
@@ -230,14 +305,6 @@ def _waveform(path: Path | None) -> MadeFile | None:
     return MadeFile(DerivativeKind.WAVEFORM, path, peaks.MEDIA_TYPE) if path is not None else None
 
 
-def _uploaded(stream: Any, plan: Acceleration) -> Any:
-    """The stream where the encoder takes it from."""
-    for text in plan.upload:
-        name, _, value = text.partition("=")
-        stream = stream.filter(name, *([value] if value else []))
-    return stream
-
-
 def _duration(path: Path) -> dict[str, float]:
     """Seconds of each kind of stream in a proxy that we made; {} when it holds nothing."""
     import av  # 40 ms, and only here
@@ -251,14 +318,3 @@ def _duration(path: Path) -> dict[str, float]:
             }
     except (OSError, ValueError):
         return {}
-
-
-def _partial(media: MediaInfo, made: dict[str, float], ended: Ended) -> str | None:
-    """The sentence for a proxy that is shorter than its source. ffmpeg's exit status does not tell.
-
-    The picture may end before the sound by right; it counts as cut short only where ffmpeg complained.
-    """
-    reached = (
-        made.get("video", 0.0) if media.video is not None and ended.stderr.strip() else max(made.values())
-    )
-    return cut_short(reached, media.duration)

@@ -20,12 +20,17 @@ def scored(stream: Any, size: tuple[int, int]) -> Any:
 
     It passes every frame through, since an output that gets none fails the whole command.
     """
-    width, height = size
-    if width > WIDTH:
-        stream = stream.filter("scale", WIDTH, max(2, round(height * WIDTH / width)), flags="neighbor")
+    if size[0] > WIDTH:
+        stream = stream.filter("scale", *small(size), flags="neighbor")
     printed = {"key": "lavfi.scd.score", "value": f"{LOWEST:g}", "function": "greater", "file": SCORES_NAME}
     stream = stream.filter("scdet", threshold=THRESHOLD).filter("metadata", mode="print", **printed)
     return stream.output("-", f="null", fps_mode="passthrough")
+
+
+def small(size: tuple[int, int]) -> tuple[int, int]:
+    """The size of the pictures that are scored, for pictures of `size`; even."""
+    width, height = size
+    return (WIDTH, max(2, round(height * WIDTH / width / 2) * 2)) if width > WIDTH else size
 
 
 def read_scores(folder: Path) -> list[tuple[float, float]]:

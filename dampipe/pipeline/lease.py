@@ -47,6 +47,12 @@ def is_dead(name: str) -> bool:
     return _started(int(rest)) != started
 
 
+NEWS_FIRST = 2.0
+NEWS_LATEST = 5.0
+NEWS_SHARE = 60.0
+"""Seconds between two news of one holder: one in so many of the time it has taken, within these bounds."""
+
+
 class Lease:
     """Renews in the background for as long as the context lasts.
 
@@ -55,14 +61,31 @@ class Lease:
     """
 
     _held: ClassVar[dict["Lease", float]] = {}
-    """Each lease that is held, and when it is renewed next (monotonic seconds)."""
+    """Each lease that is held, and when it is renewed next (monotonic seconds).
+
+    What the holder has to tell goes with a renewal, which is brought forward for it.
+    """
     _changed: ClassVar[threading.Condition] = threading.Condition()
     _thread: ClassVar[threading.Thread | None] = None
 
-    def __init__(self, renew: Callable[[], None], seconds: float) -> None:
-        """`renew` is called three times within `seconds`; what it raises is ignored until the next time."""
+    def __init__(self, renew: Callable[[str | None], None], seconds: float) -> None:
+        """`renew` is called three times within `seconds`, and with news when there are any; what it raises
+        is ignored until the next time."""
         self._renew = renew
         self._interval = seconds / 3
+        self._began = self._told = time.monotonic()
+        self._news: str | None = None
+
+    def note(self, news: str) -> None:
+        """Have `news` told with the next renewal, every few seconds at most; of several the last."""
+        with Lease._changed:
+            if self not in Lease._held:
+                return
+            self._news = news
+            pause = min(NEWS_LATEST, max(NEWS_FIRST, (self._told - self._began) / NEWS_SHARE))
+            if self._told + pause < Lease._held[self]:
+                Lease._held[self] = self._told + pause
+                Lease._changed.notify()
 
     def __enter__(self) -> "Lease":
         with Lease._changed:
@@ -81,21 +104,25 @@ class Lease:
             Lease._held.pop(self, None)
 
     @classmethod
-    def _due(cls) -> "Lease":
-        """Wait for the next lease that is to be renewed, and note when it is due again."""
+    def _due(cls) -> tuple["Lease", str | None]:
+        """Wait for the next lease that is to be renewed, and note when it is due again; with its news."""
         with cls._changed:
             while True:
                 first = min(cls._held, key=cls._held.__getitem__, default=None)
                 wait = None if first is None else cls._held[first] - time.monotonic()
                 if first is not None and wait is not None and wait <= 0:
                     cls._held[first] = time.monotonic() + first._interval
-                    return first
+                    news, first._news = first._news, None
+                    if news is not None:
+                        first._told = time.monotonic()
+                    return first, news
                 cls._changed.wait(wait)
 
 
 def _renew_all() -> None:
     while True:
         try:
-            Lease._due()._renew()
+            lease, news = Lease._due()
+            lease._renew(news)
         except Exception:  # a lease that cannot be renewed now may be in a moment
             continue

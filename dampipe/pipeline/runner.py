@@ -2,10 +2,11 @@
 
 import errno
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from time import time
-from typing import Any, TypeVar
+from time import monotonic, time
+from typing import Any, TypeAlias, TypeVar
 
 from dampipe.domain.errors import (
     CatalogueDown,
@@ -16,6 +17,7 @@ from dampipe.domain.errors import (
     Transient,
 )
 from dampipe.domain.output import StageOutput
+from dampipe.domain.progress import Progress, Reporter
 from dampipe.domain.runs import Outcome, Report, RunState, Subject, backoff
 from dampipe.pipeline import lease
 from dampipe.pipeline.dispatch import Dispatcher
@@ -28,6 +30,12 @@ from dampipe.storage.catalog.runs import LeaseLost
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Group: TypeAlias = list[tuple[Claimed, StageOutput | StageError]]
+
+SAVED_TOGETHER = 64
+"""So many results of a batch stage are saved in one transaction,"""
+SAVED_AFTER = 2.0
+"""and after so many seconds those that there are."""
 
 PLACE_ERRORS = {errno.ENOENT, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT}
 FULL_DISK_DELAY = 300.0
@@ -55,13 +63,15 @@ class Runner:
         self._policy = policy
         self._inputs = Inputs(catalog, plan)
 
-    def run(self, name: str, subject: Subject) -> Report:
+    def run(self, name: str, subject: Subject, hear: Callable[[Progress], None] | None = None) -> Report:
         """Do a stage if it is still to do. Raises only CatalogueDown; everything else is in the report.
+
+        hear: gets what the stage says of its progress, as often as it says it; must not take long.
 
         Rings the dispatcher when the chain ends here or when a run was made that no chain carries.
         """
         stage = self._plan[name]
-        report, lanes = self._run(stage, subject)
+        report, lanes = self._run(stage, subject, hear)
         if not report.outcome.goes_on or self._plan.chain_from(name)[-1] is stage:
             lanes = lanes | {self._plan.lane(stage)}
         self._ring(lanes)
@@ -74,7 +84,9 @@ class Runner:
             except DampipeError as error:
                 log.warning("%s: nothing new is started for now; the sweep will", error)
 
-    def _run(self, stage: Stage, subject: Subject) -> tuple[Report, set[str]]:
+    def _run(
+        self, stage: Stage, subject: Subject, hear: Callable[[Progress], None] | None
+    ) -> tuple[Report, set[str]]:
         key = self._plan.key(stage)
         row = self._catalog.runs.find(key, subject)
         if row is None:
@@ -96,63 +108,109 @@ class Runner:
         more: list[Claimed] = []
         if stage.batch > 1 and own.attempts == 1:  # what failed before is tried alone
             more = self._catalog.runs.claim_more(key, stage.batch - 1, me, self._policy.lease)
-        return self._call(stage, own, more, me)
+        return self._call(stage, [own, *more], me, hear)
 
-    def _call(self, stage: Stage, own: Claimed, more: Sequence[Claimed], me: str) -> tuple[Report, set[str]]:
-        claimed = [own, *more]
-        ids = [run.id for run in claimed]
-        with lease.Lease(lambda: self._catalog.runs.renew(ids, me, self._policy.lease), self._policy.lease):
-            results = self._results(stage, claimed)
-            reports = []
-            uncarried: set[str] = set()
-            for run, result in zip(claimed, results, strict=True):
-                report, made = self._save(stage, run, result, me, own=run is own)
-                reports.append(report)
-                uncarried |= made
-        done = sum(report.outcome == Outcome.DONE for report in reports[1:])
-        return reports[0].model_copy(update={"also": done}), uncarried
+    def _call(
+        self, stage: Stage, claimed: Sequence[Claimed], me: str, hear: Callable[[Progress], None] | None
+    ) -> tuple[Report, set[str]]:
+        own, seconds = claimed[0], self._policy.lease
+        reports: dict[int, Report] = {}
+        uncarried: set[str] = set()
 
-    def _results(self, stage: Stage, claimed: Sequence[Claimed]) -> Sequence[StageOutput | StageError]:
+        def save(group: Group) -> None:
+            for run, report, made in self._save(stage, group, me, own.id):
+                reports[run.id] = report
+                uncarried.update(made)
+
+        with (
+            lease.Lease(lambda news: self._catalog.runs.renew(claimed, me, seconds, news), seconds) as held,
+            ThreadPoolExecutor(1, "save") as saver,
+        ):
+
+            def heard(progress: Progress) -> None:
+                held.note(progress.model_dump_json())
+                if hear is not None:
+                    hear(progress)
+
+            under_way: Future[None] | None = None
+            for group in self._results(stage, claimed, Reporter(heard)):
+                if under_way:
+                    under_way.result()
+                under_way = saver.submit(save, group)
+            if under_way:
+                under_way.result()
+        done = sum(reports[run.id].outcome == Outcome.DONE for run in claimed[1:])
+        return reports[own.id].model_copy(update={"also": done}), uncarried
+
+    def _results(self, stage: Stage, claimed: Sequence[Claimed], reporter: Reporter) -> Iterator[Group]:
+        """What became of each run, in groups that are saved while the stage goes on."""
+        tools = {stage.reporter: reporter} if stage.reporter else {}
         if stage.batch == 1:
-            return [_attempt(lambda: self._one(stage, claimed[0]))]
-        outcome = _attempt(lambda: self._together(stage, claimed))
-        if not isinstance(outcome, StageError):
-            return outcome
-        if len(claimed) == 1:
-            return [outcome]
-        # One of them is at fault: each alone shows which.
-        return [_attempt(lambda run=run: self._together(stage, [run])[0]) for run in claimed]  # type: ignore[misc]
+            yield [(claimed[0], _attempt(lambda: self._one(stage, claimed[0], tools)))]
+            return
+        left = list(claimed)
+        group: Group = []
+        began = monotonic()
+        outputs = _attempt(lambda: self._together(stage, claimed, tools))
+        while left:
+            output = outputs if isinstance(outputs, StageError) else _attempt(lambda: next(outputs))
+            if isinstance(output, StageError):
+                break
+            group.append((left.pop(0), output))
+            if len(group) >= SAVED_TOGETHER or monotonic() - began > SAVED_AFTER:
+                yield group
+                group, began = [], monotonic()
+        if group:
+            yield group
+        if left and len(claimed) == 1:
+            assert isinstance(output, StageError)
+            yield [(left[0], output)]
+        else:
+            # One of them is at fault: each alone shows which.
+            for run in left:
+                yield [(run, _attempt(lambda run=run: next(self._together(stage, [run], tools))))]  # type: ignore[misc]
 
-    def _one(self, stage: Stage, run: Claimed) -> StageOutput:
+    def _one(self, stage: Stage, run: Claimed, tools: Mapping[str, object]) -> StageOutput:
         arguments = self._inputs.collect(stage, [run.subject])[0]
-        output: StageOutput = stage.function(**arguments, **self._tools(stage))
+        output: StageOutput = stage.function(**arguments, **self._tools(stage), **tools)
         return _checked(stage, output)
 
-    def _together(self, stage: Stage, claimed: Sequence[Claimed]) -> list[StageOutput]:
+    def _together(
+        self, stage: Stage, claimed: Sequence[Claimed], tools: Mapping[str, object]
+    ) -> Iterator[StageOutput]:
+        """The outputs, in the order of the runs, each as soon as the stage gives it."""
         each = self._inputs.collect(stage, [run.subject for run in claimed])
         arguments: dict[str, Any] = {name: [one[name] for one in each] for name in stage.inputs}
-        outputs: list[StageOutput] = stage.function(**arguments, **self._tools(stage))
-        if len(outputs) != len(claimed):
+        outputs: Iterable[StageOutput] = stage.function(**arguments, **self._tools(stage), **tools)
+        if isinstance(outputs, Sized) and len(outputs) != len(claimed):
             raise Permanent(f"stage {stage.name} gave {len(outputs)} results for {len(claimed)} files")
-        return [_checked(stage, output) for output in outputs]
+        return _counted(stage, outputs, len(claimed))
 
     def _tools(self, stage: Stage) -> dict[str, object]:
         return {name: self._toolbox.get(kind) for name, kind in stage.tools.items()}
 
     def _save(
-        self, stage: Stage, run: Claimed, result: StageOutput | StageError, me: str, own: bool
-    ) -> tuple[Report, set[str]]:
-        if isinstance(result, StageError):
-            return self._settle(run, me, result), set()
+        self, stage: Stage, group: Group, me: str, own: int
+    ) -> Iterator[tuple[Claimed, Report, set[str]]]:
+        finished = [(run, result) for run, result in group if not isinstance(result, StageError)]
+        for run, result in group:
+            if isinstance(result, StageError):
+                yield run, self._settle(run, me, result), set()
+        if not finished:
+            return
         try:
-            uncarried = self._catalog.runs.finish(
-                run, self._plan.key(stage), me, result, self._plan.nexts(stage), own
+            made = self._catalog.runs.finish(
+                finished, self._plan.key(stage), me, self._plan.nexts(stage), own
             )
-        except LeaseLost:
-            return _lost(stage), set()
         except StorageFull as error:
-            return self._settle(run, me, _ours(error)), set()
-        return Report(outcome=Outcome.DONE, reason="; ".join(result.warnings)), uncarried
+            for run, _ in finished:
+                yield run, self._settle(run, me, _ours(error)), set()
+            return
+        for (run, result), uncarried in zip(finished, made, strict=True):
+            if uncarried is None:
+                yield run, _lost(stage), set()
+            else:
+                yield run, Report(outcome=Outcome.DONE, reason="; ".join(result.warnings)), uncarried
 
     def _settle(self, run: Claimed, me: str, error: StageError, final: bool = False) -> Report:
         not_before = None
@@ -178,6 +236,16 @@ def _checked(stage: Stage, output: StageOutput) -> StageOutput:
     if not isinstance(output, stage.gives):
         raise Permanent(f"stage {stage.name} gave {type(output).__name__}, not {stage.gives.__name__}")
     return output
+
+
+def _counted(stage: Stage, outputs: Iterable[StageOutput], wanted: int) -> Iterator[StageOutput]:
+    """Checked one by one; too few or too many are ours to blame, the latter after all were given."""
+    given = 0
+    for output in outputs:
+        given += 1
+        yield _checked(stage, output)
+    if given < wanted:
+        raise Permanent(f"stage {stage.name} gave {given} results for {wanted} files")
 
 
 def _attempt(call: Callable[[], T]) -> T | StageError:

@@ -40,7 +40,7 @@ class Scanner:
             return False
         hash_key = self._plan.key(self._plan.first)
         walk = Walk(scan, self._catalog, hash_key, self._rules, order.accept_missing)
-        with lease.Lease(lambda: self._scans.renew(scan, me, self._lease), self._lease):
+        with lease.Lease(lambda _: self._scans.renew(scan, me, self._lease), self._lease):
             paths = [p for p in order.paths if os.path.lexists(p)] if order.follows_up else order.paths
             warnings = walk.run(paths, self._start)
             if walk.moving and order.follows_up:

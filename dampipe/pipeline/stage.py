@@ -4,17 +4,19 @@
     def probe(file: SourceFile, prober: Prober) -> MediaInfo:
         return prober.probe(file.path)
 
-A parameter is one of three things, told by its type:
+A parameter is one of four things, told by its type:
 
 - the subject: `SourceFile` (a readable file of the asset) or `AssetRef`;
 - the output of an earlier stage (a `StageOutput`), which makes that stage one of its givers;
+- a `Reporter`, to say how far it is;
 - a tool: anything else, from the toolbox that bootstrap fills.
 
 In a batch stage (`batch` > 1) subjects and outputs come as lists of equal length and order, and the
-return value is a list likewise; tools still come once.
+return value is a list likewise, or an iterator: then each output is saved while the stage goes on with the
+next. Tools and the reporter still come once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any, get_args, get_origin, get_type_hints
@@ -22,6 +24,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from dampipe.domain.assets import AssetRef, ContentHash, SourceFile
 from dampipe.domain.errors import DampipeError, ExitCode
 from dampipe.domain.output import StageOutput
+from dampipe.domain.progress import Reporter
 
 SUBJECTS = (SourceFile, AssetRef)
 
@@ -49,6 +52,8 @@ class Stage:
     """Parameters that are subjects or outputs, by name."""
     tools: dict[str, type]
     """Parameters that come from the toolbox, by name."""
+    reporter: str | None = None
+    """The parameter that is called to say how far the stage is. No tool: it is no part of any key."""
 
     @property
     def on_location(self) -> bool:
@@ -80,6 +85,7 @@ def stage(
         gives = hints.pop("return", None)
         inputs: dict[str, type] = {}
         tools: dict[str, type] = {}
+        reporter: str | None = None
         for parameter in signature(function).parameters:
             if parameter not in hints:
                 raise PipelineError(f"stage {name}: parameter {parameter!r} has no type")
@@ -87,6 +93,8 @@ def stage(
             item = _item(kind) if batch > 1 else kind
             if _is_input(item):
                 inputs[parameter] = item
+            elif kind is Reporter:
+                reporter = parameter
             elif _is_input(_item(kind)):
                 raise PipelineError(f"stage {name}: only a batch stage takes a list, see {parameter!r}")
             else:
@@ -97,13 +105,15 @@ def stage(
             raise PipelineError(f"stage {name}: must say that it returns {wanted}, not {gives!r}")
         if not inputs:
             raise PipelineError(f"stage {name}: takes neither a subject nor an earlier output")
-        return Stage(name, function, queue, version, batch, beside, after, time_limit, given, inputs, tools)
+        return Stage(
+            name, function, queue, version, batch, beside, after, time_limit, given, inputs, tools, reporter
+        )
 
     return declare
 
 
 def _item(kind: Any) -> Any:
-    return get_args(kind)[0] if get_origin(kind) is list else None
+    return get_args(kind)[0] if get_origin(kind) in (list, Iterator) else None
 
 
 def _is_input(kind: Any) -> bool:

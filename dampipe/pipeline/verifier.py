@@ -64,7 +64,7 @@ class Verifier:
                 self._carrier.ring("verify")
 
     def _read(self, check: Check, me: str) -> None:
-        with lease.Lease(lambda: self._wanted.renew(check, me, self._lease), self._lease):
+        with lease.Lease(lambda _: self._wanted.renew(check, me, self._lease), self._lease):
             verdict, reason = verdict_on(check)
         if verdict in BAD:
             log.error("%s: %s", printable(check.path), reason)

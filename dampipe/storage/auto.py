@@ -17,11 +17,12 @@ from pydantic import BaseModel, ConfigDict
 from dampipe.domain.errors import InvalidInput
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.moments import Moment
+from dampipe.domain.reports import IndexReport
 from dampipe.domain.videos import Video
 from dampipe.storage.base import StorageEngine
 from dampipe.storage.registry import get_storage_backend
 from dampipe.storage.space import Space, VectorCatalog
-from dampipe.storage.vectors.base import Neighbour, VectorStorage
+from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorStorage
 
 VectorsFactory = Callable[[str, int], VectorStorage]
 """Opens the index of a model (its fingerprint) with vectors of that dimension."""
@@ -75,7 +76,7 @@ class AutoStorage(StorageEngine):
         folder = (part.model_extra or {}).get("folder")
 
         def open_index(model: str, dimension: int) -> VectorStorage:
-            own: dict[str, object] = {"dimension": dimension}
+            own: dict[str, object] = {"dimension": dimension, "name": model}
             if folder is not None:
                 own["folder"] = Path(str(folder)) / model
             index: VectorStorage = _backend(part, own)
@@ -149,6 +150,24 @@ class AutoStorage(StorageEngine):
         """
         space = self._space(model)
         return 0 if space is None else space.advance()
+
+    def check_index(self, model: str) -> IndexReport | None:
+        """The model's index held against the catalogue, all of it read; None if it has no vectors.
+
+        Raises as `advance`.
+        """
+        space = self._space(model)
+        return None if space is None else space.check()
+
+    def rebuild_index(self, model: str) -> int:
+        """Build the model's index anew, beside the old one; returns its watermark. Raises as `advance`."""
+        space = self._space(model)
+        return 0 if space is None else space.rebuild()
+
+    def index_facts(self, model: str) -> IndexFacts | None:
+        """What the model's index tells of itself; None if the model has no vectors. Raises as `advance`."""
+        space = self._space(model)
+        return None if space is None else space.facts()
 
     def _space(self, model: str) -> Space | None:
         """The model's vectors; None as long as it has none."""

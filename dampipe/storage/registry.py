@@ -16,7 +16,14 @@ from dampipe.domain.errors import InvalidInput
 
 GROUP = "dampipe.storage"
 
-EXTRAS = {"psycopg": "postgres", "s3fs": "s3", "smbprotocol": "smb", "paramiko": "sftp"}
+EXTRAS = {
+    "psycopg": "postgres",
+    "s3fs": "s3",
+    "smbprotocol": "smb",
+    "paramiko": "sftp",
+    "pgvector": "pgvector",
+    "pymilvus": "milvus",
+}
 """Which extra of dampipe brings a module that is optional."""
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from dampipe.domain.errors import DampipeError, InvalidInput, SearchUnavailable, Transient, Unavailable
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.moments import Moment
+from dampipe.domain.reports import IndexReport
 from dampipe.domain.videos import Video
-from dampipe.storage.vectors.base import Neighbour, VectorIds, VectorRows, VectorStorage
+from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorStorage
 
 log = logging.getLogger(__name__)
 
 EXACT_LIMIT = 50_000
 """So many vectors are scanned without an index: some 100 MB at 512 dimensions, 15 ms."""
 FETCH = 4096
+_ALL = 2**62
 CHUNK = 32_768
 """Vectors an `advance` adds at once."""
 
@@ -71,8 +73,10 @@ class Space:
         self._ids: VectorIds = np.empty(0, np.int64)
         self._rows: VectorRows = np.empty((0, dimension), np.float32)
 
-    def nearest(self, query: VectorRows, count: int) -> list[Neighbour]:
+    def nearest(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
         """The `count` nearest to `query` (shape (dimension,)), best first; some may be gone already.
+
+        among: only vectors with these ids; None means all.
 
         Raises `SearchUnavailable` if there is no usable index and too much to scan without one.
         """
@@ -80,7 +84,7 @@ class Space:
         try:
             index = self._open()
             watermark = index.watermark
-            found = {n.id: n for n in index.search(query, count)}
+            found = {n.id: n for n in index.search(query, count, among)}
         except (DampipeError, OSError, ValueError, RuntimeError) as error:
             reason, watermark, found = str(error), 0, {}
         ids, rows, whole = self._tail(watermark)
@@ -91,6 +95,9 @@ class Space:
                     hint="`dampipe status` shows how far the index stage is",
                 )
             log.warning("the vector index is behind: only the first %d vectors above it are seen", len(ids))
+        if among is not None:
+            wanted = np.isin(ids, among)
+            ids, rows = ids[wanted], rows[wanted]
         scores = rows @ query
         best = np.lexsort((ids, -scores))[:count]
         found |= {int(ids[i]): Neighbour(int(ids[i]), float(scores[i])) for i in best}
@@ -115,11 +122,48 @@ class Space:
             held, wanted = index.ids(), self._catalog.vector_ids(self._model, reached)
             if len(np.setdiff1d(wanted, held)):
                 log.warning("the vector index of %s lacks vectors and is rebuilt", self._model)
-                index.clear()
-                self._fill(index)
+                self.rebuild()
             else:
                 index.remove(np.setdiff1d(held, wanted))
         return index.watermark
+
+    def rebuild(self) -> int:
+        """Build the index anew from the catalogue, beside the old one; raises as `advance`."""
+        index = self._open()
+        index.replace(self._batches())
+        self._fill(index)
+        return index.watermark
+
+    def check(self) -> IndexReport:
+        """Compare the index with the catalogue and read all of it; raises as `advance`."""
+        index = self._open()
+        damage = index.damage()
+        reached, held = index.watermark, index.ids()
+        wanted = self._catalog.vector_ids(self._model, reached)
+        facts = index.facts()
+        return IndexReport(
+            model=self._model,
+            kind=facts.kind,
+            vectors=facts.vectors,
+            bytes=facts.bytes,
+            waiting=self._catalog.vector_count(self._model, _ALL) - len(wanted),
+            missing=len(np.setdiff1d(wanted, held)),
+            superfluous=len(np.setdiff1d(held, wanted)),
+            damage=tuple(damage),
+        )
+
+    def facts(self) -> IndexFacts:
+        """What the index tells of itself; raises as `advance`."""
+        return self._open().facts()
+
+    def _batches(self) -> Iterator[tuple[VectorIds, VectorRows]]:
+        last = 0
+        while True:
+            ids, rows = self._catalog.vectors_after(self._model, last, CHUNK)
+            if not len(ids):
+                return
+            yield ids, rows
+            last = int(ids[-1])
 
     def _fill(self, index: VectorStorage) -> None:
         while True:

@@ -37,6 +37,10 @@ class Embedder(Protocol):
         """Which model: the same text on every machine that uses the same weights. Needs no loading."""
 
     @property
+    def name(self) -> str:
+        """What the settings call it."""
+
+    @property
     def spec(self) -> FrameSpec:
         """How frames must be prepared. Needs no loading."""
 

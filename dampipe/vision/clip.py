@@ -47,6 +47,10 @@ class ClipEmbedder:
         return self._ref.fingerprint
 
     @property
+    def name(self) -> str:
+        return self._ref.name
+
+    @property
     def spec(self) -> FrameSpec:
         return self._ref.spec
 

@@ -27,6 +27,10 @@ class FakeEmbedder:
         return f"fake-{self._spec.size}-{self._dimension}"
 
     @property
+    def name(self) -> str:
+        return "fake"
+
+    @property
     def spec(self) -> FrameSpec:
         return self._spec
 

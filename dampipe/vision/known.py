@@ -1,12 +1,11 @@
 """The models that open_clip can fetch by name, as a table that is read without importing torch.
 
-`known.json` is written from open_clip's own lists by `python -m dampipe.vision.known`; a test fails when the
+`known.json` is written from open_clip's own lists by `python -m dampipe.vision.collecting`; a test fails when the
 installed open_clip says something else. (Guessing by family does not do: DFN squashes at one size, crops at
 another.)
 """
 
 import json
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dampipe.vision.base import FrameSpec
 
-_TABLE = Path(__file__).parent / "known.json"
+TABLE = Path(__file__).parent / "known.json"
 
 
 class KnownModel(BaseModel):
@@ -52,33 +51,5 @@ def spec_of(size: Any, preprocess: dict[str, Any]) -> FrameSpec | None:
 @cache
 def known_models() -> dict[str, KnownModel]:
     """All of them, by "name/tag"."""
-    table = json.loads(_TABLE.read_text())
+    table = json.loads(TABLE.read_text())
     return {name: KnownModel.model_validate(row) for name, row in table.items()}
-
-
-def collect() -> dict[str, KnownModel]:
-    """The same table, asked of the installed open_clip."""
-    from dampipe.vision.torchvision_compat import import_open_clip
-
-    open_clip = import_open_clip()
-    found: dict[str, KnownModel] = {}
-    for name, tag in open_clip.list_pretrained():
-        config, weights = open_clip.get_model_config(name), open_clip.get_pretrained_cfg(name, tag)
-        spec = spec_of(config["vision_cfg"]["image_size"], weights) if config else None
-        if spec and weights.get("hf_hub"):
-            hub = weights["hf_hub"].rstrip("/")
-            found[f"{name}/{tag}"] = KnownModel(hub=hub, spec=spec, needs=needs_of(config))
-    return found
-
-
-def main() -> None:
-    """Write the table anew."""
-    rows = (
-        f"  {json.dumps(n)}: {m.model_dump_json(exclude_defaults=True)}" for n, m in sorted(collect().items())
-    )
-    _TABLE.write_text("{\n" + ",\n".join(rows) + "\n}\n")
-    sys.stdout.write(f"{len(known_models())} models written to {_TABLE}\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -18,6 +18,14 @@ DEFAULT_MODEL = "ViT-B-32-256/datacomp_s34b_b86k"
 pictures a second on two cores). On a GPU "PE-Core-B-16/meta" (Apache-2.0) finds more, at four times
 the work."""
 
+SUGGESTED = {
+    DEFAULT_MODEL: "the default: most quality for its cost on a CPU, free for any use",
+    "PE-Core-B-16/meta": "finds more, at four times the work: for a GPU",
+    "PE-Core-L-14-336/meta": "finds most, at some thirty times the work: for a large GPU",
+    "ViT-B-16-SigLIP2/webli": "searches in many languages",
+}
+"""Models worth a thought, and why. MobileCLIP and DFN are for research only, so none of them is here."""
+
 TINY = "tiny"
 """The packaged model: it knows coloured shapes only, for demonstrations and tests."""
 

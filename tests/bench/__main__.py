@@ -2,9 +2,19 @@
 
 import sys
 
-from tests.bench import clips, spine
+from tests.bench import clips, embedding, hashing, hostile, passes, peers, probing, spine, vectors
 
-BENCHES = {"spine": spine.main, "clips": clips.main}
+BENCHES = {
+    "spine": spine.main,
+    "clips": clips.main,
+    "passes": passes.main,
+    "peers": peers.main,
+    "hashing": hashing.main,
+    "probing": probing.main,
+    "hostile": hostile.main,
+    "vectors": vectors.main,
+    "embedding": embedding.main,
+}
 
 
 def main() -> None:

@@ -27,21 +27,72 @@ def faiss(folder: Path) -> Open:
     return lambda: FaissVectors(folder, D, "m")
 
 
+def faiss_estimating(folder: Path) -> Open:
+    return lambda: FaissVectors(folder, D, "m", exact_up_to=1000, rerank=20_000)
+
+
 def memory(folder: Path) -> Open:
     index = MemoryVectors(D)
     return lambda: index
 
 
-BACKENDS = {"faiss": faiss, "memory": memory}
-DURABLE = {
-    "faiss": "from dampipe.storage.vectors.faiss import FaissVectors as B; open_ = lambda p: B(p, 32, 'm')"
+def pgvector(folder: Path, url: str = "") -> Open:
+    """The database's address is beside the folder, for other processes."""
+    from dampipe.storage.vectors.pgvector import PgVectors
+
+    if url:
+        folder.with_name("url").write_text(url)
+    return lambda: PgVectors(folder.with_name("url").read_text(), D, "m")
+
+
+def milvus(folder: Path, uri: str = "") -> Open:
+    from dampipe.storage.vectors.milvus import MilvusVectors
+
+    if uri:
+        folder.with_name("url").write_text(uri)
+    name = str(folder)  # many tests share a server
+    return lambda: MilvusVectors(folder.with_name("url").read_text(), D, name)
+
+
+BACKENDS = {
+    "faiss": faiss,
+    "faiss with codes": faiss_estimating,
+    "memory": memory,
+    "pgvector": pgvector,
+    "milvus": milvus,
 }
+_FAISS = "from dampipe.storage.vectors.faiss import FaissVectors as B; open_ = lambda p: B(p, 32, 'm'"
+DURABLE = {
+    "faiss": f"{_FAISS})",
+    "faiss with codes": f"{_FAISS}, exact_up_to=1000, rerank=20_000)",
+    "pgvector": "from dampipe.storage.vectors.pgvector import PgVectors as B; "
+    "open_ = lambda p: B(p.with_name('url').read_text(), 32, 'm')",
+    "milvus": "from dampipe.storage.vectors.milvus import MilvusVectors as B; "
+    "open_ = lambda p: B(p.with_name('url').read_text(), 32, str(p))",
+}
+
+
+def opener(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """Opens the same index again and again; starts the server that it needs, and closes at the end."""
+    if backend == "pgvector":
+        open_ = pgvector(tmp_path / "index", request.getfixturevalue("postgres_url"))
+    elif backend == "milvus":
+        open_ = milvus(tmp_path / "index", request.getfixturevalue("milvus_uri"))
+    else:
+        open_ = BACKENDS[backend](tmp_path / "index")
+
+    def opened() -> VectorStorage:
+        index = open_()
+        request.addfinalizer(getattr(index, "close", lambda: None))
+        return index
+
+    return opened
 
 
 @pytest.fixture(params=BACKENDS)
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     """Opens the same index again and again."""
-    return BACKENDS[request.param](tmp_path / "index")
+    return opener(request.param, request, tmp_path)
 
 
 @pytest.fixture
@@ -86,6 +137,33 @@ def test_both_shapes_of_a_query_and_any_count(index: VectorStorage) -> None:
     assert index.search(rows[1], 1) == index.search(rows[1:2], 1)
     assert len(index.search(rows[0], 99)) == 3
     assert index.search(rows[0], 0) == []
+
+
+def test_a_search_among_some_ids_finds_the_nearest_of_them(index: VectorStorage) -> None:
+    rows = fill(index, 6000)
+    index.add(ids(6001, 100), unit(100, seed=3))
+    rows = np.concatenate([rows, unit(100, seed=3)])
+    index.remove(np.array([7, 6007]))
+    query = unit(1, seed=9)[0]
+    scores = rows @ query
+    rng = np.random.default_rng(1)
+    for wanted in (60, 1500, 6000):
+        among = rng.choice(np.arange(1, 6101), wanted, replace=False)
+        alive = among[~np.isin(among, [7, 6007])]
+        best = alive[np.argsort(-scores[alive - 1])]
+        found = index.search(query, 10, among=among)
+        assert [n.id for n in found] == best[:10].tolist(), wanted
+        assert len(index.search(query, 10_000, among=among)) == len(alive)
+
+
+def test_a_search_among_none_unknown_or_repeated_ids(index: VectorStorage) -> None:
+    rows = fill(index, 20)
+    index.remove(np.array([4]))
+    assert index.search(rows[0], 5, among=np.empty(0, np.int64)) == []
+    assert index.search(rows[0], 5, among=np.array([99, -1, 2**40])) == []
+    assert index.search(rows[3], 5, among=np.array([4])) == [], "removed"
+    assert [n.id for n in index.search(rows[0], 5, among=np.array([9, 9, 77]))] == [9]
+    assert index.search(rows[0], 0, among=np.array([1])) == []
 
 
 def test_adding_in_steps_gives_what_adding_at_once_gives(index: VectorStorage, tmp_path: Path) -> None:
@@ -146,6 +224,49 @@ def test_clear_forgets_everything(index: VectorStorage) -> None:
     assert (index.watermark, len(index)) == (3, 3)
 
 
+def batches(rows: NDArray[np.float32], first: int, size: int) -> Any:
+    return ((ids(first + i, len(rows[i : i + size])), rows[i : i + size]) for i in range(0, len(rows), size))
+
+
+def test_replace_holds_what_it_was_given_and_nothing_else(index: VectorStorage, opened: Open) -> None:
+    fill(index, 3000)
+    index.remove(ids(1, 100))
+    rows = unit(7000, seed=4)
+    index.replace(batches(rows, 501, 900))
+    for one in (index, opened()):
+        assert (one.watermark, len(one)) == (7500, 7000)
+        assert one.ids().tolist() == list(range(501, 7501))
+        assert [one.search(rows[i], 1)[0].id for i in (0, 3500, 6999)] == [501, 4001, 7500]
+    index.add(ids(7501, 2), unit(2))
+    assert (index.watermark, len(index)) == (7502, 7002)
+    index.replace([])
+    assert (index.watermark, len(index), index.search(rows[0], 1)) == (0, 0, [])
+
+
+def test_replace_goes_unseen_until_it_is_complete(index: VectorStorage, opened: Open) -> None:
+    rows, other = fill(index, 2000), opened()
+
+    def failing() -> Any:
+        yield from batches(unit(3000, seed=4), 3001, 1000)
+        for one in (index, other):
+            assert (one.watermark, len(one), one.search(rows[9], 1)[0].id) == (2000, 2000, 10)
+        raise OSError("the catalogue went away")
+
+    with pytest.raises(OSError, match="went away"):
+        index.replace(failing())
+    with pytest.raises(ValueError):
+        index.replace([(ids(5, 2), unit(2)), (ids(6, 1), unit(1))])
+    assert (index.watermark, len(other), other.search(rows[9], 1)[0].id) == (2000, 2000, 10)
+
+
+def test_what_it_tells_of_itself(index: VectorStorage) -> None:
+    assert (index.facts().vectors, index.damage()) == (0, [])
+    fill(index, 3000)
+    facts = index.facts()
+    assert (facts.vectors, index.damage()) == (3000, [])
+    assert facts.kind
+
+
 @pytest.mark.parametrize(
     ("what", "ids_", "rows"),
     [
@@ -201,8 +322,10 @@ def test_one_writer_and_many_readers_in_one_process(index: VectorStorage) -> Non
 
 
 @pytest.mark.parametrize("backend", DURABLE)
-def test_another_process_sees_it_at_its_next_search(backend: str, tmp_path: Path) -> None:
-    reader = BACKENDS[backend](tmp_path / "index")()
+def test_another_process_sees_it_at_its_next_search(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    reader = opener(backend, request, tmp_path)()
     rows = unit(6000)
     assert reader.search(rows[0], 1) == []
     np.save(tmp_path / "rows.npy", rows)
@@ -233,8 +356,8 @@ for line in sys.stdin:
 
 
 @pytest.mark.parametrize("backend", DURABLE)
-def test_it_outlives_its_process(backend: str, tmp_path: Path) -> None:
-    opened = BACKENDS[backend](tmp_path / "index")
+def test_it_outlives_its_process(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    opened = opener(backend, request, tmp_path)
     rows = fill(opened(), 50)
     again = opened()
     assert (again.watermark, len(again), again.search(rows[7], 1)[0].id) == (50, 50, 8)

@@ -1,7 +1,8 @@
 """A pipeline of stages that do next to nothing, for tests of everything round them.
 
 What a file's name says, its stages do: `slow` takes a moment, `kill` kills its process (SIGKILL) as
-long as a file of that name with the suffix .armed lies beside it.
+long as a file of that name with the suffix .armed lies beside it, `wait` says how far it is until there is
+one with the suffix .go.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from dampipe.domain.assets import AssetRef, ContentHash, SourceFile
 from dampipe.domain.output import StageOutput
+from dampipe.domain.progress import Reporter
 from dampipe.pipeline.stage import Stage, stage
 
 
@@ -31,8 +33,11 @@ class Place(StageOutput):
     """Nothing in particular."""
 
 
-def act(path: str) -> None:
+def act(path: str, report: Reporter) -> None:
     """Do what the file's name says."""
+    while "wait" in path and not Path(f"{path}.go").exists():
+        report(75.0, 300.0, speed=3.0)
+        time.sleep(0.1)
     if "slow" in path:
         time.sleep(0.4)
     if "kill" in path and Path(f"{path}.armed").exists():
@@ -53,9 +58,9 @@ def probe(file: SourceFile) -> Facts:
 
 
 @stage(queue="preview", version=1)
-def preview(file: SourceFile, facts: Facts) -> Picture:
+def preview(file: SourceFile, facts: Facts, report: Reporter) -> Picture:
     """What the file's name says."""
-    act(file.path)
+    act(file.path, report)
     return Picture()
 
 

@@ -84,7 +84,7 @@ def test_the_same_content_at_two_paths_is_one_asset(deployment: Deployment, fold
 
 def test_status_counts_every_stage(deployment: Deployment) -> None:
     status = deployment.json("status")
-    assert set(status) == {"assets", "locations", "scans", "stages", "workers"}
+    assert set(status) == {"assets", "locations", "scans", "stages", "workers", "running"}
     assert list(status["stages"]) == ["hash", "probe", "preview", "embed", "index", "proxy"]
     assert set(status["stages"]["hash"]) == {"waiting", "running", "done", "failed", "skipped"}
     for stage in ("preview", "embed", "index", "proxy"):
@@ -180,6 +180,7 @@ def test_derivatives_are_whole_and_can_be_fetched_in_parts(deployment: Deploymen
     assert Image.open(io.BytesIO(poster.content)).size[1] >= 300
     whole = get(deployment, f"{base}/proxy")
     assert whole.headers["content-type"] == "video/mp4" and whole.headers["accept-ranges"] == "bytes"
+    assert whole.headers["content-disposition"].endswith("A001_C003.mp4")
     part = get(deployment, f"{base}/proxy", Range="bytes=100-199")
     assert (part.status_code, part.content) == (206, whole.content[100:200])
     assert part.headers["content-range"] == f"bytes 100-199/{len(whole.content)}"
@@ -284,5 +285,6 @@ def test_wrong_commands_get_one_clear_line(deployment: Deployment, tmp_path: Pat
 def test_doctor_finds_everything_fine(deployment: Deployment) -> None:
     findings = {finding["what"]: finding for finding in deployment.json("doctor")}
     assert {name: f["verdict"] for name, f in findings.items() if f["verdict"] == "broken"} == {}
-    assert "software" in findings["encoders"]["found"]
+    assert "software encodes" in findings["acceleration"]["found"]
     assert findings["workers"]["verdict"] == "fine"
+    assert findings["sandbox"]["verdict"] in ("fine", "warning")

@@ -23,7 +23,7 @@ from dampipe.domain.events import EventName
 from dampipe.domain.failures import Failure
 from dampipe.domain.manifests import Compared
 from dampipe.domain.moments import Moment
-from dampipe.domain.reports import Details, Pruned, SourceReport, Status, Synced
+from dampipe.domain.reports import Details, IndexReport, ModelReport, Pruned, SourceReport, Status, Synced
 from dampipe.domain.scans import ScanProgress
 from dampipe.domain.verification import Verified
 from dampipe.pipeline.plan import Plan
@@ -105,6 +105,8 @@ SHAPES: dict[str, Any] = {
     "search": list[Moment],
     "show": Details,
     "failures": list[Failure],
+    "model": list[ModelReport],
+    "index": list[IndexReport],
     "doctor": list[Finding],
 }
 
@@ -150,25 +152,31 @@ def rerun(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [name for name in one if one[name] != other[name]]
 
 
+def described(**parts: Any) -> dict[str, Any]:
+    return {"recipe": "house", "recipes": {"house": parts}}
+
+
 def test_what_runs_again_when_a_setting_changes() -> None:
     openai, laion = "ViT-B-32/openai", "ViT-B-32/laion2b_s34b_b79k"
     changes = {
-        "proxy": ({}, {"proxy": "edit"}),
-        "proxy_height": ({}, {"proxy_height": 480}),
-        "proxy_crf": ({}, {"proxy_crf": 20}),
-        "frame_interval": ({}, {"frame_interval": 1.0}),
-        "frame_limit": ({}, {"frame_limit": 10}),
+        "recipe, where the proxy differs": ({}, {"recipe": "edit"}),
+        "recipe, where poster or sprite differ": ({}, described(sprite={"interval": 5})),
+        "recipe, where the frames differ": ({}, described(frames={"interval": 1})),
         "model, when the new one wants the same frames": ({"model": openai}, {"model": laion}),
         "model, when the new one wants frames of another size": ({}, {"model": openai}),
     }
     documented = dict(rows(section("docs/settings.md", "What runs again")))
     assert documented == {what: ", ".join(rerun(*change)) for what, change in changes.items()}
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = {
+        "acceleration": "none",
+        "sandbox": "off",
+        "recipes": {"house": {"proxy": {"height": 240}}},
+    }
     for name, field in Settings.model_fields.items():
         value = field.get_default(call_default_factory=True)
         if name == "sync_schedule":
             given[name] = "30 2 * * *"
-        elif not any(what.startswith(name) for what in changes) and name not in ("home", "pipeline"):
+        elif not any(what.startswith(name) for what in changes) and name not in ("home", "pipeline", *given):
             given[name] = (
                 value + 1
                 if isinstance(value, (int, float))

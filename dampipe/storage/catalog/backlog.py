@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, 
 from dampipe.domain.assets import printable
 from dampipe.domain.runs import RunState, Subject
 from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.finishing import NEW_RUN
 from dampipe.storage.catalog.keys import Next, RunKey
-from dampipe.storage.catalog.runs import NEW_RUN
 from dampipe.storage.catalog.tables import ASSET, LOCATION, RUN
 
 _RETRIED = [RunState.FAILED, RunState.SKIPPED]

@@ -17,6 +17,7 @@ from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.findings import Findings
 from dampipe.storage.catalog.folders import Folders
 from dampipe.storage.catalog.migrate import check_schema, upgrade
+from dampipe.storage.catalog.models import ModelRows
 from dampipe.storage.catalog.outputs import save_vectors
 from dampipe.storage.catalog.pruning import Pruning
 from dampipe.storage.catalog.recovery import Recovery
@@ -33,7 +34,7 @@ class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
     Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `folders`,
-    `pruning`, `verifications`, `vectors`, `workers`.
+    `pruning`, `verifications`, `vectors`, `models`, `workers`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -51,6 +52,7 @@ class Catalog(StorageEngine):
         self.pruning = Pruning(database)
         self.verifications = Verifications(database)
         self.vectors = VectorRows(database)
+        self.models = ModelRows(database)
         self.workers = Workers(database)
 
     @classmethod

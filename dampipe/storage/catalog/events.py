@@ -1,6 +1,7 @@
 """Events are written in the transaction that makes them true."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,3 +13,13 @@ from dampipe.storage.catalog.tables import EVENT
 def note(connection: Connection, name: EventName, asset: int | None, at: float, **data: Any) -> None:
     """Write one event about an asset, or about a file that is no asset yet."""
     connection.execute(EVENT.insert().values(at=at, name=name, asset_id=asset, data=json.dumps(data)))
+
+
+def note_all(
+    connection: Connection, name: EventName, at: float, events: Sequence[tuple[int, dict[str, Any]]]
+) -> None:
+    """The same for many: assets, and each one's data."""
+    connection.execute(
+        EVENT.insert(),
+        [{"at": at, "name": name, "asset_id": asset, "data": json.dumps(data)} for asset, data in events],
+    )

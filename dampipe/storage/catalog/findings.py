@@ -14,8 +14,8 @@ from sqlalchemy import Connection, bindparam, select, update
 from dampipe.domain.assets import LocationState
 from dampipe.domain.runs import RunState
 from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.finishing import NEW_RUN
 from dampipe.storage.catalog.keys import RunKey
-from dampipe.storage.catalog.runs import NEW_RUN
 from dampipe.storage.catalog.sources import ensure_folder
 from dampipe.storage.catalog.tables import FOLDER, LOCATION, RUN, SCAN
 

@@ -1,5 +1,6 @@
 """What a stage gives becomes rows: one saver for each kind of output, inside the runner's transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,26 @@ _VECTOR_LOCK = 0x64616D70
 """PostgreSQL advisory lock that makes vector ids rise in the order of commits."""
 
 
+def save_outputs(
+    connection: Connection, database: Database, given: Sequence[tuple[Subject, StageOutput]], now: float
+) -> list[int]:
+    """Write outputs of one stage and return the assets they belong to; embeddings all at once."""
+    embeddings = [
+        (subject.asset, output)
+        for subject, output in given
+        if isinstance(output, Embedding) and subject.asset is not None
+    ]
+    if len(embeddings) < len(given):
+        return [save_output(connection, database, subject, output, now) for subject, output in given]
+    rows = [
+        (asset, time, shot, row)
+        for asset, one in embeddings
+        for time, shot, row in zip(one.times, one.shots, _rows(one), strict=True)
+    ]
+    _replace_vectors(connection, database, [asset for asset, _ in embeddings], embeddings[0][1].model, rows)
+    return [asset for asset, _ in embeddings]
+
+
 def save_output(
     connection: Connection, database: Database, subject: Subject, output: StageOutput, now: float
 ) -> int:
@@ -34,10 +55,6 @@ def save_output(
     elif isinstance(output, Proxy):
         made = (output.derivative, output.waveform)
         _save_derivatives(connection, subject.asset, tuple(one for one in made if one is not None))
-    elif isinstance(output, Embedding):
-        save_vectors(
-            connection, database, subject.asset, output.model, output.times, output.shots, _rows(output)
-        )
     return subject.asset
 
 
@@ -98,15 +115,25 @@ def save_vectors(
     rows: "np.ndarray[Any, np.dtype[np.float16]]",
 ) -> None:
     """Replace an asset's vectors of one model by new ones (rows of shape (len(times), dimension))."""
+    made = [(asset, time, shot, row) for time, shot, row in zip(times, shots, rows, strict=True)]
+    _replace_vectors(connection, database, [asset], model, made)
+
+
+def _replace_vectors(
+    connection: Connection,
+    database: Database,
+    assets: Sequence[int],
+    model: str,
+    rows: "Sequence[tuple[int, float, int, np.ndarray[Any, np.dtype[np.float16]]]]",
+) -> None:
     if not database.is_sqlite:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _VECTOR_LOCK})
-    connection.execute(delete(VECTOR).where(VECTOR.c.asset_id == asset, VECTOR.c.model == model))
-    if not times:
-        return
-    connection.execute(
-        VECTOR.insert(),
-        [
-            {"asset_id": asset, "model": model, "time": time, "shot": shot, "data": row.tobytes()}
-            for time, shot, row in zip(times, shots, rows, strict=True)
-        ],
-    )
+    connection.execute(delete(VECTOR).where(VECTOR.c.asset_id.in_(assets), VECTOR.c.model == model))
+    if rows:
+        connection.execute(
+            VECTOR.insert(),
+            [
+                {"asset_id": asset, "model": model, "time": time, "shot": shot, "data": row.tobytes()}
+                for asset, time, shot, row in rows
+            ],
+        )

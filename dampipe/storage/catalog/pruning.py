@@ -63,11 +63,6 @@ class Pruning:
                 told(len(some))
         return planned.model_copy(update=found)
 
-    def models(self) -> list[str]:
-        """Models that have vectors."""
-        with self._db.read() as connection:
-            return list(connection.execute(select(VECTOR.c.model).distinct()).scalars())
-
     def _unhashed(self, connection: Connection) -> int:
         """Files that are there and may turn out to be an asset that seems to be nowhere."""
         over = select(literal(1)).where(

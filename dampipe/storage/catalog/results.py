@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import and_, func, or_, select
 
-from dampipe.domain.runs import RunState
+from dampipe.domain.assets import printable
+from dampipe.domain.progress import Progress
+from dampipe.domain.runs import Running, RunState
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.keys import RunKey
-from dampipe.storage.catalog.tables import RUN
+from dampipe.storage.catalog.tables import ASSET, LOCATION, RUN
 
 
 class Results:
@@ -28,6 +30,35 @@ class Results:
                 )
             )
             return {(row.asset_id, row.stage): row.output for row in rows}
+
+    def running(self, stages: Sequence[str], limit: int) -> list[Running]:
+        """What is worked on now in these stages, the longest first; of long lists the beginning."""
+        query = (
+            select(RUN.c.stage, RUN.c.owner, RUN.c.started_at, RUN.c.attempts, RUN.c.progress)
+            .add_columns(ASSET.c.sha1, ASSET.c.name.label("asset_name"), LOCATION.c.name.label("file_name"))
+            .select_from(
+                RUN.outerjoin(ASSET, ASSET.c.id == RUN.c.asset_id).outerjoin(
+                    LOCATION, LOCATION.c.id == RUN.c.location_id
+                )
+            )
+            .where(RUN.c.stage.in_(stages), RUN.c.state == RunState.RUNNING)
+            .order_by(RUN.c.started_at, RUN.c.id)
+            .limit(limit)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        return [
+            Running(
+                stage=row.stage,
+                name=row.asset_name or printable(row.file_name or "?"),
+                asset=row.sha1,
+                machine=(row.owner or "").partition("/")[0].partition(":")[0],
+                since=row.started_at,
+                attempts=row.attempts,
+                progress=Progress.model_validate_json(row.progress) if row.progress else None,
+            )
+            for row in rows
+        ]
 
     def counts(self) -> dict[str, dict[str, int]]:
         """How many runs of each stage are in each state."""

@@ -1,21 +1,19 @@
 """Runs in the catalogue: claimed once, finished in one transaction."""
 
-import json
 from collections.abc import Sequence
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, or_, select, tuple_, update
 
-from dampipe.domain.assets import ContentHash
 from dampipe.domain.errors import StageError
 from dampipe.domain.events import EventName
 from dampipe.domain.output import StageOutput
 from dampipe.domain.runs import RunState, Subject
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.events import note
+from dampipe.storage.catalog.finishing import finish
 from dampipe.storage.catalog.keys import Claimed, Next, RunKey
-from dampipe.storage.catalog.outputs import save_output
 from dampipe.storage.catalog.tables import LOCATION, RUN
 
 
@@ -81,88 +79,39 @@ class Runs:
             ).all()
         return [_claimed(row) for row in rows]
 
-    def renew(self, runs: Sequence[int], owner: str, lease: float) -> None:
-        """Keep holding these runs for another `lease` seconds."""
+    def renew(self, runs: Sequence[Claimed], owner: str, lease: float, progress: str | None = None) -> None:
+        """Keep holding these runs for another `lease` seconds, as far as they still are this attempt's.
+
+        progress: how far the first of them is (`Progress` as JSON); None leaves what is known.
+        """
+        # The ids alone too: databases look up a pair of columns by walking the table.
+        ids = RUN.c.id.in_([run.id for run in runs])
+        attempts = tuple_(RUN.c.id, RUN.c.attempts).in_([(run.id, run.attempts) for run in runs])
+        held = select(RUN.c.id).where(ids, attempts, RUN.c.owner == owner, RUN.c.state == RunState.RUNNING)
+        values: dict[str, Any] = {"lease_until": time() + lease}
+        if progress is not None:
+            values["progress"] = case((RUN.c.id == runs[0].id, progress), else_=RUN.c.progress)
         with self._db.write() as connection:
-            connection.execute(
-                update(RUN)
-                .where(RUN.c.id.in_(runs), RUN.c.owner == owner, RUN.c.state == RunState.RUNNING)
-                .values(lease_until=time() + lease)
-            )
+            # Those that are being saved at this moment need no lease any more, and are not waited for.
+            still = held.with_for_update(skip_locked=True).scalar_subquery()
+            connection.execute(update(RUN).where(RUN.c.id.in_(still)).values(values))
 
     def finish(
-        self, claimed: Claimed, key: RunKey, owner: str, output: StageOutput, nexts: Sequence[Next], own: bool
-    ) -> set[str]:
-        """Save output, state, event and the runs that come next, all or nothing.
+        self,
+        finished: Sequence[tuple[Claimed, StageOutput]],
+        key: RunKey,
+        owner: str,
+        nexts: Sequence[Next],
+        own: int,
+    ) -> list[set[str] | None]:
+        """Save outputs, states, events and the runs that come next, all or nothing.
 
-        `own`: the chain under way is this run's own, so it goes on to the next run itself. Returns
-        the lanes in which a run was created that nobody carries yet. Raises LeaseLost.
+        `own`: the id of the run whose chain is under way, so that it goes on to the next run itself. Returns
+        for each the lanes in which a run was created that nobody carries yet; None: another worker has
+        taken the run over, and what this one made is not kept.
         """
-        now = time()
         with self._db.write() as connection:
-            row = connection.execute(
-                update(RUN)
-                .where(*_holding(claimed, owner))
-                .values(
-                    state=RunState.DONE,
-                    owner=None,
-                    lease_until=0.0,
-                    finished_at=now,
-                    error_kind=None,
-                    reason=None,
-                    progress=None,
-                    output=output.model_dump_json(),
-                    warnings=json.dumps(output.warnings),
-                )
-                .returning(RUN.c.ring, RUN.c.stage)
-            ).first()
-            if row is None:
-                raise LeaseLost
-            asset = save_output(connection, self._db, claimed.subject, output, now)
-            if not isinstance(output, ContentHash):
-                connection.execute(
-                    delete(RUN).where(
-                        RUN.c.stage == key.stage, RUN.c.asset_id == asset, RUN.c.version != key.version
-                    )
-                )
-            carried = own or (claimed.queued and not row.ring)
-            uncarried: set[str] = set()
-            for upcoming in nexts:
-                queued = carried and upcoming.carried
-                if self._create(connection, upcoming, asset, queued, now) and not queued:
-                    uncarried.add(upcoming.run.lane)
-            note(connection, "stage.done", asset, now, stage=key.stage, warnings=list(output.warnings))
-        return uncarried
-
-    def _create(self, connection: Connection, upcoming: Next, asset: int, queued: bool, now: float) -> bool:
-        if upcoming.givers:
-            done = connection.execute(
-                select(func.count())
-                .select_from(RUN)
-                .where(
-                    RUN.c.asset_id == asset,
-                    RUN.c.state == RunState.DONE,
-                    or_(*(and_(RUN.c.stage == g.stage, RUN.c.version == g.version) for g in upcoming.givers)),
-                )
-            ).scalar_one()
-            if done < len(upcoming.givers):
-                return False
-        made = connection.execute(
-            self._db.insert(RUN)
-            .values(
-                stage=upcoming.run.stage,
-                version=upcoming.run.version,
-                lane=upcoming.run.lane,
-                asset_id=asset,
-                state=RunState.PENDING,
-                queued_at=now if queued else None,
-                created_at=now,
-                **NEW_RUN,
-            )
-            .on_conflict_do_nothing()
-            .returning(RUN.c.id)
-        )
-        return made.first() is not None
+            return finish(connection, self._db, finished, key, owner, nexts, own, time())
 
     def settle(self, claimed: Claimed, owner: str, error: StageError, not_before: float | None) -> None:
         """Note a failure: parked, skipped, or to be tried again at `not_before`. Raises LeaseLost."""
@@ -205,14 +154,6 @@ _EVENTS: dict[RunState, EventName] = {
     RunState.FAILED: "stage.failed",
 }
 _CLAIM = (RUN.c.id, RUN.c.location_id, RUN.c.asset_id, RUN.c.attempts, RUN.c.queued_at)
-NEW_RUN: dict[str, Any] = {
-    "priority": 0,
-    "ring": False,
-    "attempts": 0,
-    "not_before": 0.0,
-    "lease_until": 0.0,
-    "warnings": "[]",
-}
 
 
 def _claimed(row: Row[Any]) -> Claimed:

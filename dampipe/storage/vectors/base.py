@@ -5,10 +5,14 @@ caller adds the rest. Backends sit beside this file; each passes tests/contract/
 which is where an author of a new one starts.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
 
 VectorIds: TypeAlias = NDArray[np.int64]
 VectorRows: TypeAlias = NDArray[np.float32]
@@ -20,6 +24,29 @@ class Neighbour(NamedTuple):
 
     id: int
     score: float
+
+
+@dataclass(frozen=True)
+class IndexFacts:
+    """What an index tells of itself."""
+
+    kind: str
+    """How it finds, in words for a person."""
+    vectors: int
+    bytes: int = 0
+    """What it takes on disk; 0 where the backend does not tell."""
+
+
+class VectorsConfig(BaseModel):
+    """What every backend is offered; each adds options of its own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dimension: int = Field(gt=0)
+    name: str = ""
+    """Which model; indexes of different names never meet."""
+    folder: Path | None = None
+    """A folder of this index's own, for backends that keep files."""
 
 
 class VectorStorage(Protocol):
@@ -48,10 +75,15 @@ class VectorStorage(Protocol):
     def remove(self, ids: VectorIds) -> None:
         """Remove vectors; unknown ids are no error. Durable when it returns."""
 
-    def search(self, query: VectorRows, count: int) -> list[Neighbour]:
+    def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
         """The `count` nearest to `query` (shape (1, dimension) or (dimension,)), best first.
 
-        Sees what any process has added before the call. Fewer when there are fewer.
+        among: only vectors with these ids count, in any order, unknown ones and repetitions allowed; None
+        means all. The restriction holds inside the search, so that it costs no recall: `count` neighbours
+        come back if `among` holds as many.
+
+        Sees what any process has added before the call. Fewer when there are fewer. A backend may miss
+        a few of the nearest where there are very many; its `facts` say so.
         """
 
     def ids(self) -> VectorIds:
@@ -59,3 +91,16 @@ class VectorStorage(Protocol):
 
     def clear(self) -> None:
         """Forget everything; the watermark is 0 again."""
+
+    def replace(self, batches: Iterable[tuple[VectorIds, VectorRows]]) -> None:
+        """Hold these vectors and no others; the watermark is their highest id, 0 if there are none.
+
+        Ids ascend within a batch and from batch to batch. They are built beside what is there, which goes
+        on answering until they are complete; if `batches` or the building fails, nothing has changed.
+        """
+
+    def damage(self) -> list[str]:
+        """What is wrong with what is stored, a sentence each; reads all of it. Empty: nothing."""
+
+    def facts(self) -> IndexFacts:
+        """What this is and how much it holds."""

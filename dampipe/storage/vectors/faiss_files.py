@@ -4,20 +4,23 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import uuid4
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dampipe.domain.errors import DampipeError, Permanent, StorageFull, Transient, Unavailable
+from dampipe.storage.vectors.base import VectorIds
 
-FORMAT = 1
-KIND = "IDMap2,SQfp16"
+FORMAT = 2
 MANIFEST = "manifest.json"
+SUFFIXES = (".faiss", ".npy", ".tmp")
+"""What belongs to the index and goes when no manifest names it any longer."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _AWAY = (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENOTCONN, errno.EAGAIN, errno.EINTR)
@@ -28,13 +31,37 @@ class CorruptIndex(Exception):
 
 
 class FileEntry(BaseModel):
-    """One index file."""
+    """One file; `count` is how many vectors (or ids) it holds."""
 
     model_config = ConfigDict(frozen=True)
 
     file: str
     sha256: str
     count: int
+    bytes: int
+
+
+class SegmentEntry(BaseModel):
+    """One part of the index."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rows: FileEntry
+    """Ids and float16 rows, FAISS's `IDMap,SQfp16`, ids ascending."""
+    codes: FileEntry | None = None
+    """FAISS's `RaBitQ` of the same rows in the same order: quick estimates, for large libraries."""
+    removed: FileEntry | None = None
+    """Ids among the rows that no longer count, a NumPy array."""
+
+    @property
+    def files(self) -> tuple[FileEntry, ...]:
+        """All that there are."""
+        return tuple(entry for entry in (self.rows, self.codes, self.removed) if entry)
+
+    @property
+    def live(self) -> int:
+        """How many vectors count."""
+        return self.rows.count - (self.removed.count if self.removed else 0)
 
 
 class Manifest(BaseModel):
@@ -43,21 +70,23 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     format: int = FORMAT
-    kind: str = KIND
     dimension: int
     name: str = ""
     watermark: int = 0
-    base: FileEntry | None = None
-    delta: FileEntry | None = None
-    removed: tuple[int, ...] = ()
-    """Ids that the base holds and that no longer count."""
+    segments: tuple[SegmentEntry, ...] = ()
+    """Ids ascend from one to the next."""
     written: str = ""
     """Different at every writing: a rebuilt index is never taken for the damaged one it replaces."""
 
     @property
     def live(self) -> int:
         """How many vectors count."""
-        return sum(entry.count for entry in (self.base, self.delta) if entry) - len(self.removed)
+        return sum(segment.live for segment in self.segments)
+
+    @property
+    def files(self) -> tuple[FileEntry, ...]:
+        """Of all segments."""
+        return tuple(entry for segment in self.segments for entry in segment.files)
 
 
 def faiss() -> Any:
@@ -72,11 +101,6 @@ def faiss() -> Any:
         raise Unavailable(f"FAISS cannot be loaded: {error}", hint="pip install faiss-cpu") from error
     package.omp_set_num_threads(1)  # for the calling thread only
     return package
-
-
-def new_index(dimension: int) -> Any:
-    """An empty FAISS index of our kind."""
-    return faiss().index_factory(dimension, KIND, faiss().METRIC_INNER_PRODUCT)
 
 
 def raw_manifest(folder: Path) -> bytes | None:
@@ -95,8 +119,8 @@ def read_manifest(raw: bytes, folder: Path, dimension: int, name: str) -> Manife
         body = document["index"]
         if document["sha256"] != _digest_of(body):
             raise CorruptIndex("the manifest's checksum is wrong")
-        if body["format"] != FORMAT or body["kind"] != KIND:
-            raise CorruptIndex(f"format {body['format']} ({body['kind']}) is not read by this version")
+        if body["format"] != FORMAT:
+            raise CorruptIndex(f"format {body['format']} is not read by this version")
         manifest = Manifest.model_validate(body)
     except (ValueError, KeyError, TypeError, ValidationError) as error:
         raise CorruptIndex("the manifest cannot be read") from error
@@ -109,52 +133,81 @@ def read_manifest(raw: bytes, folder: Path, dimension: int, name: str) -> Manife
     return manifest
 
 
-def load_index(folder: Path, entry: FileEntry | None, dimension: int, *, mapped: bool) -> Any:
-    """The FAISS index of that file, None for no file; `mapped` ones must not be changed."""
-    if entry is None:
-        return None
-    path = folder / entry.file
+def verify(folder: Path, entry: FileEntry) -> None:
+    """Read the whole file (about 1 GB a second). Raises `CorruptIndex`."""
     try:
-        with path.open("rb") as file:
+        with (folder / entry.file).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != entry.sha256:
                 raise CorruptIndex(f"the checksum of {entry.file} is wrong")
-        index = faiss().read_index(str(path), faiss().IO_FLAG_MMAP_IFC if mapped else 0)
+    except OSError as error:
+        raise CorruptIndex(f"{entry.file} cannot be read: {error}") from error
+
+
+def load_index(folder: Path, entry: FileEntry) -> Any:
+    """The FAISS index of that file, mapped, not to be changed. Raises `CorruptIndex`."""
+    path = folder / entry.file
+    try:
+        if path.stat().st_size != entry.bytes:
+            raise CorruptIndex(f"{entry.file} has another size than it had")
+        index = faiss().read_index(str(path), faiss().IO_FLAG_MMAP_IFC)
     except (OSError, RuntimeError) as error:
         raise CorruptIndex(f"{entry.file} cannot be read: {error}") from error
-    if (index.d, index.ntotal) != (dimension, entry.count):
+    if index.ntotal != entry.count:
         raise CorruptIndex(f"{entry.file} does not hold what the manifest says")
     return index
 
 
-def write_index(folder: Path, kind: str, index: Any) -> FileEntry:
-    """Write `index` under a name that carries its checksum; durable but not yet part of the index."""
-    temporary = folder / f"{uuid4().hex}.tmp"
-    digest = hashlib.sha256()
-    with temporary.open("xb") as file:
-        # FAISS's own file writer overlooks an error at the final flush; ours raises it.
-        def write(block: bytes) -> None:
-            file.write(block)
-            digest.update(block)
+def load_ids(folder: Path, entry: FileEntry) -> VectorIds:
+    """The ids in that file. Raises `CorruptIndex`."""
+    verify(folder, entry)
+    ids: VectorIds = np.load(folder / entry.file)
+    return ids
 
-        faiss().write_index(index, faiss().PyCallbackIOWriter(write, 1 << 20))
-        file.flush()
-        os.fsync(file.fileno())
-    name = f"{kind}-{digest.hexdigest()[:16]}.faiss"
-    temporary.replace(folder / name)
-    return FileEntry(file=name, sha256=digest.hexdigest(), count=index.ntotal)
+
+def write_index(folder: Path, kind: str, index: Any) -> FileEntry:
+    """Write a FAISS index under a name that carries its checksum; durable but not yet part of the index."""
+    return _write(
+        folder,
+        kind,
+        ".faiss",
+        index.ntotal,
+        # FAISS's own file writer overlooks an error at the final flush; ours raises it.
+        lambda write: faiss().write_index(index, faiss().PyCallbackIOWriter(write, 1 << 20)),
+    )
+
+
+def write_ids(folder: Path, kind: str, ids: VectorIds) -> FileEntry:
+    """The same for an array of ids."""
+
+    def save(write: Callable[[bytes], None]) -> None:
+        from io import BytesIO
+
+        buffer = BytesIO()
+        np.save(buffer, ids)
+        write(buffer.getvalue())
+
+    return _write(folder, kind, ".npy", len(ids), save)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Make this the index, durably: from here on every reader sees it."""
-    _sync(folder)  # the index files' names, before anything points at them
+    sync(folder)  # the index files' names, before anything points at them
     body = manifest.model_copy(update={"written": uuid4().hex}).model_dump(mode="json")
     temporary = folder / f"{uuid4().hex}.tmp"
     with temporary.open("x", encoding="utf-8") as file:
         json.dump({"sha256": _digest_of(body), "index": body}, file)
-        file.flush()
-        os.fsync(file.fileno())
+        _flush(file)
     temporary.replace(folder / MANIFEST)
-    _sync(folder)
+    sync(folder)
+
+
+def sync(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -178,13 +231,30 @@ def translated(folder: Path) -> Iterator[None]:
         raise Permanent(f"FAISS failed on the index in {folder}: {error}") from error
 
 
+def _write(
+    folder: Path, kind: str, suffix: str, count: int, save: Callable[[Callable[[bytes], None]], None]
+) -> FileEntry:
+    temporary = folder / f"{uuid4().hex}.tmp"
+    digest, size = hashlib.sha256(), 0
+    with temporary.open("xb") as file:
+
+        def write(block: bytes) -> None:
+            nonlocal size
+            file.write(block)
+            digest.update(block)
+            size += len(block)
+
+        save(write)
+        _flush(file)
+    name = f"{kind}-{digest.hexdigest()[:16]}{suffix}"
+    temporary.replace(folder / name)
+    return FileEntry(file=name, sha256=digest.hexdigest(), count=count, bytes=size)
+
+
+def _flush(file: IO[Any]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
 def _digest_of(body: object) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

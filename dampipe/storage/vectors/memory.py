@@ -1,22 +1,13 @@
 """The vector index that forgets: for tests and for trying things out."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
-from dampipe.storage.vectors.base import Neighbour, VectorIds, VectorRows
-from dampipe.storage.vectors.shapes import checked_query, checked_rows
-
-
-class MemoryVectorsConfig(BaseModel):
-    """What `get_storage_backend("memory-vectors", …)` takes."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    dimension: int = Field(gt=0)
+from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
+from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows
 
 
 class MemoryVectors:
@@ -32,7 +23,7 @@ class MemoryVectors:
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> Self:
         """For the registry: `dimension`."""
-        return cls(MemoryVectorsConfig.model_validate(config).dimension)
+        return cls(VectorsConfig.model_validate(config).dimension)
 
     @property
     def watermark(self) -> int:
@@ -53,10 +44,13 @@ class MemoryVectors:
             kept = ~np.isin(self._ids, ids)
             self._ids, self._rows = self._ids[kept], self._rows[kept]
 
-    def search(self, query: VectorRows, count: int) -> list[Neighbour]:
+    def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
         row = checked_query(query, self._dimension)
         with self._lock:
             ids, rows = self._ids, self._rows
+        if among is not None:
+            wanted = np.isin(ids, among)
+            ids, rows = ids[wanted], rows[wanted]
         scores = rows @ row[0]
         best = np.lexsort((ids, -scores))[: max(0, count)]
         return [Neighbour(int(ids[i]), float(scores[i])) for i in best]
@@ -67,3 +61,16 @@ class MemoryVectors:
     def clear(self) -> None:
         with self._lock:
             self._watermark, self._ids, self._rows = 0, self._ids[:0], self._rows[:0]
+
+    def replace(self, batches: Iterable[tuple[VectorIds, VectorRows]]) -> None:
+        made = list(checked_batches(batches, self._dimension))
+        with self._lock:
+            self._ids = np.concatenate([self._ids[:0], *(ids for ids, _ in made)])
+            self._rows = np.concatenate([self._rows[:0], *(rows for _, rows in made)])
+            self._watermark = int(self._ids[-1]) if len(self._ids) else 0
+
+    def damage(self) -> list[str]:
+        return []
+
+    def facts(self) -> IndexFacts:
+        return IndexFacts("exact scan in memory, kept by nobody", len(self))

@@ -1,5 +1,7 @@
 """What every backend accepts: arrays of the right shape, ids in order, rows of length 1."""
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 
 from dampipe.storage.vectors.base import VectorIds, VectorRows
@@ -35,3 +37,17 @@ def checked_rows(
     if (np.diff(ids) <= 0).any():
         raise ValueError("ids that are not in ascending order")
     return ids, np.ascontiguousarray(rows)
+
+
+def checked_batches(
+    batches: Iterable[tuple[VectorIds, VectorRows]], dimension: int
+) -> Iterator[tuple[VectorIds, VectorRows]]:
+    """Each batch as `checked_rows` gives it, empty ones left out. Raises `ValueError` for ids out of order."""
+    last = 0
+    for ids, rows in batches:
+        kept, checked = checked_rows(ids, rows, dimension, above=last)
+        if len(kept) != len(ids):
+            raise ValueError("batches whose ids do not ascend")
+        if len(kept):
+            last = int(kept[-1])
+            yield kept, checked

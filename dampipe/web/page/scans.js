@@ -1,8 +1,8 @@
-// Scans with live progress, what waits and runs by stage, and who works.
+// Scans and files with live progress, what waits and runs by stage, and who works.
 
 import { get, post } from "./api.js";
 import { h, notice } from "./dom.js";
-import { plural } from "./format.js";
+import { bytes, length, plural } from "./format.js";
 
 const EVERY = 2000;
 
@@ -22,6 +22,28 @@ function scan(one) {
     active ? h("progress", { max: all || undefined, value: all ? through : undefined, "aria-label": `Scan ${one.scan}` }) : null,
     h("p", {}, `${active && one.state === "walked" ? "processing" : states[one.state] ?? one.state}: ${parts.join(", ")}`),
     ...one.warnings.map((warning) => h("p", { class: "warning" }, warning)));
+}
+
+/** How much of how much, how fast, how long still; "" where nobody has said. */
+function words(progress) {
+  if (!progress) return "";
+  const { done, total, unit, speed, left } = progress;
+  const amount = { s: length, bytes, files: String }[unit];
+  const pace = { s: () => `${speed.toFixed(1)}×`, bytes: () => `${bytes(speed)}/s`, files: () => `${speed.toFixed(1)}/s` }[unit];
+  const much = (total === null ? amount(done) : `${amount(done)} of ${amount(total)}`) + (unit === "files" ? " files" : "");
+  return [much, speed && pace(), left !== null && `${length(left)} left`].filter(Boolean).join(", ");
+}
+
+function now(status) {
+  if (!status.running.length) return [];
+  const files = status.running.map((one) => {
+    const { done, total } = one.progress ?? {};
+    return h("li", { class: "work" },
+      h("h3", {}, `${one.name} · ${one.stage}`),
+      total ? h("progress", { max: total, value: done, "aria-label": one.name }) : null,
+      h("p", {}, [words(one.progress), `on ${one.machine}`].filter(Boolean).join(", ")));
+  });
+  return [h("h2", {}, "Now"), h("ul", { class: "now" }, files)];
 }
 
 function stages(status) {
@@ -55,7 +77,7 @@ export async function scans(main, signal) {
   async function refresh() {
     const status = await get("/status", {}, signal);
     const list = status.scans.length ? h("ul", { class: "scans" }, status.scans.map(scan)) : notice("No scan was submitted yet.");
-    live.replaceChildren(h("h2", {}, "Latest scans"), list, h("h2", {}, "Stages"), stages(status), h("h2", {}, "Workers"), workers(status));
+    live.replaceChildren(...now(status), h("h2", {}, "Latest scans"), list, h("h2", {}, "Stages"), stages(status), h("h2", {}, "Workers"), workers(status));
   }
   await refresh();
   main.replaceChildren(h("form", { class: "submit", onsubmit: submit }, path, h("button", {}, "Scan")), said, live);

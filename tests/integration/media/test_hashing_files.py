@@ -3,7 +3,6 @@
 import hashlib
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -26,6 +25,16 @@ def test_the_digest(tmp_path: Path, size: int) -> None:
     path.write_bytes(content)
     made = sha1_file(seen(path))
     assert (made.sha1, made.size) == (hashlib.sha1(content).hexdigest(), size)
+
+
+def test_progress_of_large_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "TOLD_EVERY", 2)
+    path = tmp_path / "a.mp4"
+    path.write_bytes(bytes((5 << 20) + 5))
+    told: list[tuple[int, float]] = []
+    sha1_file(seen(path), lambda done, speed: told.append((done, speed)))
+    assert [done >> 20 for done, _ in told] == [2, 4]
+    assert all(speed > 0 for _, speed in told)
 
 
 def test_a_name_that_is_no_utf8(tmp_path: Path) -> None:
@@ -52,20 +61,18 @@ def test_grown_since_the_scan(tmp_path: Path) -> None:
 
 
 def test_changed_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "TOLD_EVERY", 1)
     path = tmp_path / "a.mp4"
-    path.write_bytes(b"x" * 1000)
+    path.write_bytes(bytes(1 << 20))
     file = seen(path)
-    usual = hashing._sha1
 
-    def and_somebody_writes(descriptor: int) -> Any:
-        digest = usual(descriptor)
-        with path.open("ab") as stream:
-            stream.write(b"more")
-        return digest
+    def somebody_writes(*_: float) -> None:
+        if path.stat().st_size == file.size:
+            with path.open("ab") as stream:
+                stream.write(b"more")
 
-    monkeypatch.setattr(hashing, "_sha1", and_somebody_writes)
     with pytest.raises(Transient, match="still being written"):
-        sha1_file(file)
+        sha1_file(file, somebody_writes)
 
 
 def test_gone(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from dampipe.domain.errors import BadMedia, Unavailable
-from dampipe.media.acceleration import CANDIDATES, SOFTWARE, Acceleration, detect
+from dampipe.media.acceleration import Acceleration
 from dampipe.media.ffmpeg import Ffmpeg
+from dampipe.media.hardware import SOFTWARE
 from dampipe.media.probing import Prober
 from dampipe.media.progress import Progress
 from dampipe.media.proxy import MadeProxy, ProxyMaker
@@ -23,43 +24,6 @@ SOFT = Acceleration(SOFTWARE, True, "for the test")
 @pytest.fixture
 def maker(ffmpeg: Ffmpeg) -> ProxyMaker:
     return ProxyMaker(ffmpeg, ProxyRecipe(), [SOFT])
-
-
-SIZES = {
-    "h264.mp4": (320, 180),
-    "hevc10.mp4": (320, 180),
-    "prores.mov": (320, 180),
-    "mpeg2.ts": (320, 180),
-    "odd-size.mkv": (318, 178),
-    "anamorphic.mp4": (640, 180),
-    "rotated.mov": (180, 320),
-    "interlaced.mpg": (320, 180),
-    "hlg.mp4": (320, 180),
-    "moving.gif": (320, 180),
-    "one-frame.mp4": (320, 180),
-}
-
-
-@pytest.mark.parametrize("name", SIZES)
-def test_every_format(
-    name: str, matrix: dict[str, Path], prober: Prober, maker: ProxyMaker, tmp_path: Path
-) -> None:
-    if name not in matrix:
-        pytest.skip("this ffmpeg cannot encode it")
-    source = prober.probe(str(matrix[name]))
-    made = maker.make(str(matrix[name]), source, tmp_path)
-    assert (made.plan, made.warnings) == ("software", ())
-    assert made.file is not None
-    proxy = prober.probe(str(made.file.path))
-    assert proxy.video is not None
-    assert (proxy.video.codec, proxy.video.pixel_format) == ("h264", "yuv420p")
-    assert (proxy.video.width, proxy.video.height) == SIZES[name]
-    assert (proxy.video.rotation, int(proxy.video.sample_aspect), proxy.video.interlaced) == (0, 1, False)
-    assert proxy.video.color_range in (None, "tv")
-    assert not proxy.video.hdr
-    assert proxy.duration == pytest.approx(source.duration, abs=0.1)
-    assert made.duration == pytest.approx(source.duration, abs=0.1)
-    assert [(one.codec, one.layout) for one in proxy.audio] == [("aac", "stereo")] * bool(source.audio)
 
 
 def test_starts_playing_before_it_is_loaded(
@@ -175,37 +139,10 @@ def test_nothing_to_decode(
         maker.make(str(text), prober.probe(str(matrix["h264.mp4"])), tmp_path)
 
 
-def test_an_encoder_that_fails_on_a_file_is_followed_by_software(
-    ffmpeg: Ffmpeg, matrix: dict[str, Path], prober: Prober, tmp_path: Path
-) -> None:
-    broken = next(one for one in detect(ffmpeg) if not one.works)
-    pretended = Acceleration(broken.name, True, "it worked at the start")
-    maker = ProxyMaker(ffmpeg, ProxyRecipe(), [pretended, SOFT])
-    made = maker.make(str(matrix["h264.mp4"]), prober.probe(str(matrix["h264.mp4"])), tmp_path)
-    assert made.plan == "software"
-    assert made.warnings == (f"{broken.name} failed on this file, software made the proxy",)
-
-
 def test_without_any_encoder(ffmpeg: Ffmpeg, matrix: dict[str, Path], prober: Prober, tmp_path: Path) -> None:
     maker = ProxyMaker(ffmpeg, ProxyRecipe(), [Acceleration(SOFTWARE, False, "for the test")])
     with pytest.raises(Unavailable):
         maker.make(str(matrix["h264.mp4"]), prober.probe(str(matrix["h264.mp4"])), tmp_path)
-
-
-def test_detection_tries_all_and_remembers(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
-    found = detect(ffmpeg, tmp_path)
-    assert [one.name for one in found] == list(CANDIDATES)
-    software = found[-1]
-    assert software.works
-    assert all(one.reason for one in found)
-    kept = tmp_path / "acceleration.json"
-    kept.write_text(kept.read_text().replace(software.reason, "remembered"))
-    assert detect(ffmpeg, tmp_path)[-1].reason == "remembered"
-    kept.write_text("{ half a fi")
-    assert detect(ffmpeg, tmp_path)[-1].works
-    other = Ffmpeg(ffmpeg.path, "another version", ffmpeg.number, "")
-    kept.write_text(kept.read_text().replace(software.reason, "remembered"))
-    assert detect(other, tmp_path)[-1].reason != "remembered"
 
 
 def test_pictures_keep_their_colours(
@@ -310,4 +247,4 @@ def test_a_sound_track_without_sound_spoils_nothing(
     assert len(media.audio) == 1
     made = maker.make(str(source), media, tmp_path)
     assert made.duration == pytest.approx(2.0, abs=0.1)
-    assert (made.waveform, made.warnings) == (None, ())
+    assert (made.waveform, made.warnings) == (None, ("its sound could not be decoded",))

@@ -3,8 +3,10 @@
 import hashlib
 import os
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ from dampipe.pipeline.plan import MAIN_LANE, Plan, Tools
 from dampipe.pipeline.rules import Rules
 from dampipe.pipeline.runner import Policy, Runner
 from dampipe.pipeline.scanner import Scanner
-from dampipe.pipeline.stage import stage
+from dampipe.pipeline.stage import Stage, stage
 from dampipe.pipeline.sweep import Sweep
 from dampipe.pipeline.verifier import Verifier
 from dampipe.storage.catalog.catalog import Catalog
@@ -71,6 +73,17 @@ def halve(assets: list[AssetRef], lengths: list[Length], diary: Diary) -> list[H
     return [Half(value=length.bytes / 2) for length in lengths]
 
 
+class Quarter(StageOutput):
+    value: float
+
+
+@stage(queue="batch", version=1, batch=10)
+def quarter(assets: list[AssetRef], lengths: list[Length], diary: Diary) -> Iterator[Quarter]:
+    for asset, length in zip(assets, lengths, strict=True):
+        diary.note("quarter", asset.name)
+        yield Quarter(value=length.bytes / 4)
+
+
 @stage(queue="slow", version=1, beside=True, after=("measure",))
 def polish(asset: AssetRef, length: Length, diary: Diary) -> StageOutput:
     diary.note("polish", asset.name)
@@ -80,12 +93,14 @@ def polish(asset: AssetRef, length: Length, diary: Diary) -> StageOutput:
 class Deployment:
     """Everything wired, in one process."""
 
-    def __init__(self, url: str, window: int = 100, settle: float = 0.0) -> None:
+    def __init__(
+        self, url: str, window: int = 100, settle: float = 0.0, stages: Sequence[Stage] = ()
+    ) -> None:
         self.catalog = Catalog(Database(url))
         self.catalog.set_up()
         self.diary = Diary()
         self.tools = Tools({Diary: self.diary})
-        self.plan = Plan([hash, measure, halve, polish], self.tools)
+        self.plan = Plan(list(stages) or [hash, measure, halve, polish], self.tools)
         self.carrier = MemoryCarrier(self.plan)
         self.dispatcher = Dispatcher(self.catalog.backlog, self.plan, self.carrier, window)
         self.runner = Runner(self.catalog, self.plan, self.tools, self.dispatcher, Policy(5.0, 3))
@@ -179,6 +194,59 @@ def test_one_bad_file_does_not_spoil_its_batch(here: Deployment, folder: Path) -
     here.diary.raises["clip3.mp4"] = lambda: BadMedia("no picture")
     here.carrier.work(here.runner)
     assert here.counts("halve") == {"done": 4, "failed": 1}
+
+
+@pytest.fixture
+def trickling(catalogue_url: str, folder: Path) -> Iterator[Deployment]:
+    """Five files before a batch stage that gives its outputs one by one."""
+    deployment = Deployment(catalogue_url, stages=[hash, measure, quarter])
+    deployment.scan(folder)
+    for _ in range(10):
+        deployment.carrier.work(deployment.runner, 1)
+    assert deployment.counts("measure") == {"done": 5}
+    yield deployment
+    deployment.catalog.close()
+
+
+def test_what_a_batch_gave_before_it_failed_is_kept_and_only_the_rest_is_tried_alone(
+    trickling: Deployment,
+) -> None:
+    trickling.diary.raises["clip2.mp4"] = lambda: BadMedia("no picture")
+    trickling.carrier.work(trickling.runner)
+    assert trickling.counts("quarter") == {"done": 4, "failed": 1}
+    calls = {f"clip{n}.mp4": trickling.diary.calls["quarter", f"clip{n}.mp4"] for n in range(5)}
+    assert calls == {**dict.fromkeys(calls, 1), "clip2.mp4": 2}
+
+
+def test_outputs_are_saved_while_the_stage_goes_on(
+    trickling: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dampipe.pipeline.runner.SAVED_TOGETHER", 1)
+    plain, called = trickling.diary.note, list[str]()
+
+    def note(stage: str, name: str) -> None:
+        called.append(name)
+        end = time.monotonic() + 60
+        while len(called) > 1 and not trickling.counts("quarter").get("done"):
+            assert time.monotonic() < end, "the first output was never saved"
+        plain(stage, name)
+
+    monkeypatch.setattr(trickling.diary, "note", note)
+    trickling.carrier.work(trickling.runner)
+    assert trickling.counts("quarter") == {"done": 5}
+    assert len(called) == 5
+
+
+def test_a_batch_stage_that_gives_too_little_is_to_blame(trickling: Deployment) -> None:
+    def few(assets: list[AssetRef], lengths: list[Length], diary: Diary) -> Iterator[Quarter]:
+        yield from ()
+
+    stages = [hash, measure, replace(quarter, function=few)]
+    trickling.plan = Plan(stages, trickling.tools)
+    runner = Runner(trickling.catalog, trickling.plan, trickling.tools, trickling.dispatcher, Policy(5.0, 3))
+    trickling.carrier.work(runner)
+    assert trickling.counts("quarter") == {"failed": 5}
+    assert "gave 0 results" in trickling.catalog.assets.failures(1)[0].reason
 
 
 def test_transient_failures_wait_and_are_given_up_in_the_end(here: Deployment, folder: Path) -> None:

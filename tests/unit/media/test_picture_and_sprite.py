@@ -7,15 +7,28 @@ from typing import Any
 
 import pytest
 
+from dampipe.domain import progress
 from dampipe.domain.media import VideoStream
-from dampipe.media import ffmpeg, filetypes, made, picture, sampling, stills, tags, webvtt
+from dampipe.media import (
+    acceleration,
+    ffmpeg,
+    filetypes,
+    kinds,
+    made,
+    picture,
+    sampling,
+    tags,
+    webvtt,
+)
 from dampipe.media.filetypes import is_media
 from dampipe.media.picture import fitted
 from dampipe.media.recipes import SpriteRecipe
 from dampipe.media.webvtt import sprite_for
 
 
-@pytest.mark.parametrize("module", [ffmpeg, filetypes, made, picture, sampling, stills, webvtt])
+@pytest.mark.parametrize(
+    "module", [acceleration, ffmpeg, filetypes, kinds, made, picture, progress, sampling, tags, webvtt]
+)
 def test_examples(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0

@@ -84,7 +84,7 @@ def test_advance_of_a_model_without_vectors() -> None:
     assert AutoStorage(MemoryStorage(), lambda model, dimension: MemoryVectors(dimension)).advance("m") == 0
 
 
-@pytest.mark.parametrize("damage", ["delete", "manifest", "delta"])
+@pytest.mark.parametrize("damage", ["delete", "manifest", "rows"])
 def test_an_index_lost_in_operation_is_scanned_round_and_rebuilt(
     catalog: MemoryStorage, tmp_path: Path, damage: str
 ) -> None:

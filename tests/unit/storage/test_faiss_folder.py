@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -33,16 +34,21 @@ def ids(first: int, last: int) -> NDArray[np.int64]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An index with 5,000 vectors in the base and 100 in the delta."""
-    index = FaissVectors(tmp_path / "i", D, "m")
-    index.add(ids(1, 5000), unit(5000))
-    index.add(ids(5001, 5100), unit(100))
+    """An index of two segments, 9,000 and 100 vectors, both with codes, one of them with a removed id."""
+    index = open_(tmp_path / "i")
+    index.add(ids(1, 9000), unit(9000))
+    index.add(ids(9001, 9100), unit(100))
+    index.remove(ids(5, 5))
     return tmp_path / "i"
 
 
+def open_(folder: Path) -> FaissVectors:
+    return FaissVectors(folder, D, "m", exact_up_to=1000)
+
+
 def file(folder: Path, kind: str) -> Path:
-    (found,) = folder.glob(f"{kind}*")
-    return found
+    """The largest of its kind."""
+    return max(folder.glob(f"{kind}*"), key=lambda path: path.stat().st_size)
 
 
 def flip(path: Path) -> None:
@@ -62,55 +68,71 @@ def empty(path: Path) -> None:
 DAMAGE: list[Callable[[Path], None]] = [flip, truncate, empty]
 
 
-def test_the_folder_holds_two_index_files_and_no_leftovers(folder: Path) -> None:
-    assert sorted(p.name.split("-")[0] for p in folder.iterdir()) == [
-        "base",
-        "delta",
-        "lock",
-        "manifest.json",
-    ]
+def test_the_folder_holds_the_segments_and_no_leftovers(folder: Path) -> None:
+    names = sorted(p.name.split("-")[0] for p in folder.iterdir())
+    assert names == ["codes", "codes", "lock", "manifest.json", "removed", "rows", "rows"]
 
 
 @pytest.mark.parametrize("damage", [*DAMAGE, Path.unlink])
-@pytest.mark.parametrize("kind", ["manifest", "base", "delta"])
+@pytest.mark.parametrize("kind", ["manifest", "rows", "codes", "removed"])
 def test_damage_is_noticed_and_the_index_starts_anew(
     folder: Path, kind: str, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
 ) -> None:
+    assert open_(folder).damage() == []
     damage(file(folder, kind))
-    index = FaissVectors(folder, D, "m")
+    index = open_(folder)
+    if (kind, damage) != ("manifest", Path.unlink):
+        assert len(index.damage()) == 1
     assert (index.watermark, len(index), index.search(unit(1), 3)) == (0, 0, [])
     if (kind, damage) != ("manifest", Path.unlink):
         assert "damaged" in caplog.text
     index.add(ids(1, 5050), unit(5050))
-    assert FaissVectors(folder, D, "m").ids().tolist() == list(range(1, 5051))
-    assert len(list(folder.iterdir())) == 3, "what the damaged index left is gone"
+    assert open_(folder).ids().tolist() == list(range(1, 5051))
+    assert len(list(folder.iterdir())) == 4, "what the damaged index left is gone"
+
+
+def test_damage_to_a_large_file_is_noticed_while_it_is_in_use(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dampipe.storage.vectors.faiss.EAGER", 1000)
+    index = open_(folder)
+    path = file(folder, "rows")
+    content = bytearray(path.read_bytes())
+    content[-20 * D] ^= 1
+    path.unlink()
+    path.write_bytes(content)
+    assert index.search(unit(1), 1), "it answers at once"
+    for thread in threading.enumerate():
+        if thread.name == "verify":
+            thread.join()
+    assert (index.watermark, index.search(unit(1), 1)) == (0, [])
 
 
 def test_a_rebuilt_index_of_the_same_vectors_is_seen_by_who_saw_the_damage(folder: Path) -> None:
-    flip(file(folder, "delta"))
-    index = FaissVectors(folder, D, "m")
+    flip(file(folder, "codes"))
+    index = open_(folder)
     assert index.watermark == 0
-    index.add(ids(1, 5000), unit(5000))
-    index.add(ids(5001, 5100), unit(100))
-    assert (index.watermark, len(index)) == (5100, 5100)
+    index.add(ids(1, 9000), unit(9000))
+    index.add(ids(9001, 9100), unit(100))
+    assert (index.watermark, len(index)) == (9100, 9100)
 
 
-def test_a_base_damaged_while_it_is_open_is_not_merged(folder: Path) -> None:
-    index = FaissVectors(folder, D, "m")
-    assert index.watermark == 5100
-    path = file(folder, "base")
+def test_a_segment_damaged_while_it_is_open_is_not_merged(folder: Path) -> None:
+    index = open_(folder)
+    assert index.watermark == 9100
+    path = min(folder.glob("rows*"), key=lambda path: path.stat().st_size)
     whole = path.read_bytes()
     path.unlink()
     path.write_bytes(whole[:-1] + b"!")
     with pytest.raises(Transient, match="damaged"):
-        index.add(ids(5101, 10_000), unit(4900))
+        index.add(ids(9101, 10_000), unit(900))
     assert index.watermark == 0
     index.add(ids(1, 10_000), unit(10_000))
-    assert len(FaissVectors(folder, D, "m")) == 10_000
+    assert len(open_(folder)) == 10_000
 
 
 def test_a_format_of_the_future_is_rebuilt(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dampipe.storage.vectors.faiss_files.FORMAT", 2)
+    monkeypatch.setattr("dampipe.storage.vectors.faiss_files.FORMAT", 3)
     assert FaissVectors(folder, D, "m").watermark == 0
 
 
@@ -121,7 +143,7 @@ def test_models_never_meet(folder: Path, dimension: int, name: str) -> None:
         index.search(np.ones(dimension, np.float32), 1)
     with pytest.raises(Permanent):
         index.add(ids(1, 1), np.eye(1, dimension, dtype=np.float32))
-    assert len(FaissVectors(folder, D, "m")) == 5100, "the others' vectors are untouched"
+    assert len(FaissVectors(folder, D, "m")) == 9099, "the others' vectors are untouched"
 
 
 def test_a_second_writer_is_told_to_come_back(folder: Path) -> None:
@@ -129,29 +151,29 @@ def test_a_second_writer_is_told_to_come_back(folder: Path) -> None:
     with (folder / "lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         writes: list[Callable[[], None]] = [
-            lambda: index.add(ids(5101, 5101), unit(1)),
+            lambda: index.add(ids(9101, 9101), unit(1)),
             lambda: index.remove(ids(1, 1)),
             index.clear,
         ]
         for write in writes:
             with pytest.raises(Transient, match="another process is writing"):
                 write()
-        assert index.search(unit(1), 1)[0].id in (1, 5001), "reading goes on"
-    index.add(ids(5101, 5101), unit(1))
-    assert index.watermark == 5101
+        assert index.search(unit(1), 1)[0].id in (1, 9001), "reading goes on"
+    index.add(ids(9101, 9101), unit(1))
+    assert index.watermark == 9101
 
 
 def test_old_files_go_while_a_reader_still_holds_them(folder: Path) -> None:
     reader, writer = FaissVectors(folder, D, "m"), FaissVectors(folder, D, "m")
     before = reader.search(unit(1), 3)
-    view = reader._view
-    old = file(folder, "base")
-    writer.add(ids(5101, 10_000), unit(4900))
+    segment = reader._view.segments[0]
+    old = file(folder, "rows")
+    writer.replace([(ids(1, 50_000), unit(50_000))])
     assert not old.exists()
-    scores, found = view.base.search(unit(1), 1)
-    assert int(found[0, 0]) == before[0].id
-    assert float(scores[0, 0]) == pytest.approx(before[0].score)
-    assert len(reader) == 10_000
+    found = segment.search(unit(1), 1, 0, None)
+    assert found and segment.part.ids[found.positions].tolist() == [before[0].id]
+    assert float(found.scores[0]) == pytest.approx(before[0].score)
+    assert len(reader) == 50_000
 
 
 def test_a_full_disk_is_said_and_changes_nothing(tmp_path: Path) -> None:
@@ -190,6 +212,7 @@ while index.watermark + 700 < len(rows):
     at = index.watermark
     index.add(np.arange(at + 1, at + 701), rows[at : at + 700])
     index.remove(np.array([at + 5]))
+    print("added", flush=True)
 """
 
 
@@ -203,11 +226,14 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_index(tmp_path: Path) -> N
             stdout=subprocess.PIPE,
         )
         assert writer.stdout and writer.stdout.readline() == b"ready\n"
-        time.sleep(moments.uniform(0.0, 0.12))
+        for _ in range(moments.randrange(4)):
+            assert writer.stdout.readline() == b"added\n"
+        time.sleep(moments.uniform(0.0, 0.03))
         os.kill(writer.pid, signal.SIGKILL)
         writer.wait()
         writer.stdout.close()
         index = FaissVectors(tmp_path / "i", D, "m")
+        assert index.damage() == []
         assert index.watermark >= reached
         reached = index.watermark
         # After 700 ids were added one is removed, so only the last of these may still be there.
@@ -219,6 +245,83 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_index(tmp_path: Path) -> N
             assert index.search(rows[probe - 1], 1)[0].id == probe
     assert reached > 3 * 700, "the writers got somewhere before they were killed"
     FaissVectors(tmp_path / "i", D, "m").add(np.array([reached + 1]), rows[:1])
-    document = json.loads((tmp_path / "i" / "manifest.json").read_text())["index"]
-    kept = {document[kind]["file"] for kind in ("base", "delta") if document[kind]}
-    assert {p.name for p in (tmp_path / "i").iterdir()} == kept | {"manifest.json", "lock"}
+    assert named(tmp_path / "i") | {"manifest.json", "lock"} == {p.name for p in (tmp_path / "i").iterdir()}
+
+
+def named(folder: Path) -> set[str]:
+    """The files that the manifest names."""
+    document = json.loads((folder / "manifest.json").read_text())["index"]
+    return {entry["file"] for segment in document["segments"] for entry in segment.values() if entry}
+
+
+BUILDER = """
+import sys, time, numpy as np
+from pathlib import Path
+from dampipe.storage.vectors.faiss import FaissVectors
+rows = np.load(sys.argv[2])
+def batches():
+    for at in range(0, len(rows), 10_000):
+        yield np.arange(at + 1, at + 10_001), rows[at : at + 10_000]
+        print(at, flush=True)
+FaissVectors(Path(sys.argv[1]), 16, "m", exact_up_to=1000).replace(batches())
+print("built", flush=True)
+"""
+
+
+@pytest.mark.parametrize("killed_at", [b"0\n", b"50000\n", b"190000\n"])
+def test_a_rebuild_killed_on_its_way_changes_nothing(folder: Path, tmp_path: Path, killed_at: bytes) -> None:
+    np.save(tmp_path / "rows.npy", unit(200_000))
+    arguments = [sys.executable, "-c", BUILDER, str(folder), str(tmp_path / "rows.npy")]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE) as builder:
+        assert builder.stdout
+        while builder.stdout.readline() != killed_at:
+            pass
+        builder.kill()
+    index = open_(folder)
+    assert (index.watermark, len(index), index.damage()) in ((9100, 9099, []), (200_000, 200_000, []))
+    assert killed_at == b"190000\n" or len(index) == 9099
+    index.add(ids(200_001, 200_001), unit(1))
+    assert subprocess.run(arguments, capture_output=True, check=True).stdout.endswith(b"built\n")
+    assert len(index) == 200_000
+    assert {p.name for p in folder.iterdir()} == named(folder) | {"manifest.json", "lock", "next.lock"}
+
+
+def test_an_add_writes_little_and_segments_stay_few(tmp_path: Path) -> None:
+    index = FaissVectors(tmp_path / "i", D, "m")
+    rows = unit(150_000)
+    written, seen = 0, set[str]()
+    for at in range(0, len(rows), 3000):
+        index.add(ids(at + 1, at + 3000), rows[at : at + 3000])
+        new = {p.name: p.stat().st_size for p in (tmp_path / "i").glob("rows*") if p.name not in seen}
+        written, seen = written + sum(new.values()), seen | set(new)
+        assert len(named(tmp_path / "i")) <= 10
+    assert written < 6 * index.facts().bytes
+
+
+def test_what_the_index_does_depends_on_the_size_of_the_library(tmp_path: Path) -> None:
+    index = FaissVectors(tmp_path / "i", D, "m", exact_up_to=9000)
+    index.add(ids(1, 9000), unit(9000))
+    assert "exact scan" in index.facts().kind
+    index.add(ids(9001, 9010), unit(10))
+    assert "RaBitQ" in index.facts().kind
+    assert len(list((tmp_path / "i").glob("codes*"))) == 1, "ten vectors are scanned"
+
+
+@pytest.mark.parametrize("kept", [1.0, 0.5, 0.01])
+def test_estimates_miss_next_to_nothing(tmp_path: Path, kept: float) -> None:
+    """Recall of the ten nearest, with queries that are far from everything, loosely at a cluster, as words are."""
+    rng, count, dimension = np.random.default_rng(3), 30_000, 256
+    centres = rng.standard_normal((300, dimension)).astype(np.float32)
+    rows = centres[rng.integers(0, 300, count)] + 0.7 * rng.standard_normal((count, dimension))
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16).astype(np.float32)
+    index = FaissVectors(tmp_path / "i", dimension, "m", exact_up_to=1000)
+    index.add(ids(1, 20_000), rows[:20_000])
+    index.add(ids(20_001, 30_000), rows[20_000:])
+    among = None if kept == 1 else np.sort(rng.choice(ids(1, count), int(count * kept), replace=False))
+    allowed = ids(1, count) if among is None else among
+    found = 0
+    for query in centres[:40] + 1.5 * rng.standard_normal((40, dimension)).astype(np.float32):
+        query /= np.linalg.norm(query)
+        best = allowed[np.argsort(-(rows[allowed - 1] @ query))[:10]]
+        found += len(np.intersect1d(best, [n.id for n in index.search(query, 10, among)]))
+    assert found >= 0.97 * 400

@@ -1,6 +1,7 @@
 """The table of known models agrees with the installed open_clip."""
 
-from dampipe.vision.known import collect, known_models
+from dampipe.vision.collecting import collect
+from dampipe.vision.known import known_models
 
 
 def test_the_table_is_what_open_clip_says() -> None:

@@ -1,0 +1,136 @@
+"""The end of runs: outputs, states, events and the runs that come next, for many at once, all or nothing."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
+
+from dampipe.domain.assets import ContentHash
+from dampipe.domain.output import StageOutput
+from dampipe.domain.runs import RunState
+from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.events import note_all
+from dampipe.storage.catalog.keys import Claimed, Next, RunKey
+from dampipe.storage.catalog.outputs import save_outputs
+from dampipe.storage.catalog.tables import RUN
+
+NEW_RUN: dict[str, Any] = {
+    "priority": 0,
+    "ring": False,
+    "attempts": 0,
+    "not_before": 0.0,
+    "lease_until": 0.0,
+    "warnings": "[]",
+}
+
+_DONE = (
+    update(RUN)
+    .where(RUN.c.id == bindparam("run"))
+    .values(
+        state=RunState.DONE,
+        owner=None,
+        lease_until=0.0,
+        finished_at=bindparam("now"),
+        error_kind=None,
+        reason=None,
+        progress=None,
+        output=bindparam("given"),
+        warnings=bindparam("said"),
+    )
+)
+
+
+def finish(
+    connection: Connection,
+    database: Database,
+    finished: Sequence[tuple[Claimed, StageOutput]],
+    key: RunKey,
+    owner: str,
+    nexts: Sequence[Next],
+    own: int,
+    now: float,
+) -> list[set[str] | None]:
+    """See Runs.finish. A statement for all of them each, since a batch of photographs has hundreds."""
+    rows = connection.execute(
+        select(RUN.c.id, RUN.c.attempts, RUN.c.ring)
+        .where(
+            RUN.c.id.in_([run.id for run, _ in finished]),
+            RUN.c.state == RunState.RUNNING,
+            RUN.c.owner == owner,
+        )
+        .with_for_update()
+    ).all()
+    rung = {(row.id, row.attempts): row.ring for row in rows}
+    held = [(run, output) for run, output in finished if (run.id, run.attempts) in rung]
+    if not held:
+        return [None] * len(finished)
+    connection.execute(
+        _DONE,
+        [
+            {"run": run.id, "now": now, "given": out.model_dump_json(), "said": json.dumps(out.warnings)}
+            for run, out in held
+        ],
+    )
+    assets = save_outputs(connection, database, [(run.subject, output) for run, output in held], now)
+    if not isinstance(held[0][1], ContentHash):
+        connection.execute(
+            delete(RUN).where(
+                RUN.c.stage == key.stage, RUN.c.asset_id.in_(assets), RUN.c.version != key.version
+            )
+        )
+    carried = {
+        asset: run.id == own or (run.queued and not rung[run.id, run.attempts])
+        for asset, (run, _) in zip(assets, held, strict=True)
+    }
+    uncarried: dict[int, set[str]] = {asset: set() for asset in assets}
+    for upcoming in nexts:
+        queued = {asset: carried[asset] and upcoming.carried for asset in uncarried}
+        for asset in _create(connection, database, upcoming, queued, now):
+            if not queued[asset]:
+                uncarried[asset].add(upcoming.run.lane)
+    note_all(
+        connection,
+        "stage.done",
+        now,
+        [
+            (asset, {"stage": key.stage, "warnings": list(output.warnings)})
+            for asset, (_, output) in zip(assets, held, strict=True)
+        ],
+    )
+    made = {run.id: uncarried[asset] for asset, (run, _) in zip(assets, held, strict=True)}
+    return [made.get(run.id) for run, _ in finished]
+
+
+def _create(
+    connection: Connection, database: Database, upcoming: Next, queued: dict[int, bool], now: float
+) -> list[int]:
+    """Create the run for each of the assets whose givers are all done; returns for which there was none."""
+    ready = list(queued)
+    if upcoming.givers:
+        wanted = [and_(RUN.c.stage == g.stage, RUN.c.version == g.version) for g in upcoming.givers]
+        counts = connection.execute(
+            select(RUN.c.asset_id, func.count().label("done"))
+            .where(RUN.c.asset_id.in_(ready), RUN.c.state == RunState.DONE, or_(*wanted))
+            .group_by(RUN.c.asset_id)
+        )
+        ready = [row.asset_id for row in counts if row.done == len(upcoming.givers)]
+    if not ready:
+        return []
+    made = connection.execute(
+        database.insert(RUN).on_conflict_do_nothing().returning(RUN.c.asset_id),
+        [
+            {
+                "stage": upcoming.run.stage,
+                "version": upcoming.run.version,
+                "lane": upcoming.run.lane,
+                "asset_id": asset,
+                "state": RunState.PENDING,
+                "queued_at": now if queued[asset] else None,
+                "created_at": now,
+                **NEW_RUN,
+            }
+            for asset in sorted(ready)
+        ],
+    )
+    return [row.asset_id for row in made]

@@ -1,0 +1,240 @@
+"""The vector index in Milvus: a collection for each model, reached by an alias, so that a rebuilt one is swapped in.
+
+Milvus has no lock that would tell a second writer to wait; rows are written under their ids, so two writers do each
+other no harm. Milvus Lite (a file instead of a server's address) serves one process only: for tests and trials.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from threading import Lock
+from typing import Any, Self
+from uuid import uuid4
+
+import numpy as np
+from grpc import RpcError
+from pydantic import Field
+from pymilvus import DataType, MilvusClient
+from pymilvus.exceptions import MilvusException, MilvusUnavailableException
+
+from dampipe.domain.errors import Permanent, Transient
+from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
+from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows
+
+MOST = 16_384
+"""Milvus's limit for the answers of one search and one query."""
+AT_ONCE = 2000
+"""Rows in one message: 8 MB at 1,024 dimensions."""
+WATERMARK = "dampipe.watermark"
+_AWAY = ("connect", "unavailable", "timeout", "timed out", "closed channel")
+
+
+class MilvusConfig(VectorsConfig):
+    """What `get_storage_backend("milvus", …)` takes."""
+
+    uri: str
+    """`http://host:19530`, or a file for Milvus Lite."""
+    token: str = ""
+    """`user:password` or an API key."""
+    index_type: str = "FLAT"
+    """Milvus's name of the index; FLAT is exact."""
+    index_params: dict[str, Any] = Field(default_factory=dict)
+    search_params: dict[str, Any] = Field(default_factory=dict)
+
+
+class MilvusVectors:
+    """Vectors of one model in a Milvus. Raises `Transient` where it is not reached."""
+
+    def __init__(
+        self,
+        uri: str,
+        dimension: int,
+        name: str = "",
+        *,
+        token: str = "",
+        index_type: str = "FLAT",
+        index_params: Mapping[str, Any] | None = None,
+        search_params: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._uri = uri
+        self._token = token
+        self._dimension = dimension
+        self._index_type = index_type
+        self._index_params = dict(index_params or {})
+        self._search_params = dict(search_params or {})
+        self._alias = f"dampipe_{hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()[:16]}"
+        self._writing = Lock()
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, object]) -> Self:
+        """For the registry: `uri`, `token`, `dimension`, `name`, `index_type`, `index_params`, `search_params`."""
+        wanted = MilvusConfig.model_validate(config)
+        return cls(
+            wanted.uri,
+            wanted.dimension,
+            wanted.name,
+            token=wanted.token,
+            index_type=wanted.index_type,
+            index_params=wanted.index_params,
+            search_params=wanted.search_params,
+        )
+
+    @property
+    def watermark(self) -> int:
+        with self._collection() as client:
+            return self._reached(client)
+
+    def __len__(self) -> int:
+        with self._collection() as client:
+            [row] = client.query(self._alias, filter="", output_fields=["count(*)"])
+            return int(row["count(*)"])
+
+    def ids(self) -> VectorIds:
+        found: list[int] = []
+        with self._collection() as client:
+            pages = client.query_iterator(self._alias, batch_size=MOST, output_fields=["id"])
+            while page := pages.next():
+                found += [row["id"] for row in page]
+            pages.close()
+        return np.sort(np.array(found, np.int64))
+
+    def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
+        """At most 16,384 neighbours, Milvus's own limit."""
+        row = checked_query(query, self._dimension)
+        if count < 1 or (among is not None and not len(among)):
+            return []
+        wanted = "" if among is None else f"id in {np.unique(np.asarray(among, np.int64)).tolist()}"
+        with self._collection() as client:
+            [hits] = client.search(
+                self._alias,
+                [row[0].tolist()],
+                anns_field="v",
+                filter=wanted,
+                limit=min(count, MOST),
+                output_fields=[],
+                search_params={"metric_type": "IP", "params": self._search_params},
+            )
+        found = [Neighbour(int(hit["id"]), float(hit["distance"])) for hit in hits]
+        return sorted(found, key=lambda n: (-n.score, n.id))
+
+    def add(self, ids: VectorIds, rows: VectorRows) -> None:
+        with self._writing, self._collection() as client:
+            ids, rows = checked_rows(ids, rows, self._dimension, above=self._reached(client))
+            if len(ids):
+                self._insert(client, self._alias, ids, rows)
+                # Last: what was written without it is written again, under the same ids.
+                self._reach(client, self._target(client), int(ids[-1]))
+
+    def remove(self, ids: VectorIds) -> None:
+        gone = np.unique(np.asarray(ids, np.int64)).tolist()
+        with self._writing, self._collection() as client:
+            for at in range(0, len(gone), MOST):
+                client.delete(self._alias, ids=gone[at : at + MOST])
+
+    def clear(self) -> None:
+        self.replace(())
+
+    def replace(self, batches: Iterable[tuple[VectorIds, VectorRows]]) -> None:
+        """Into another collection, to which the alias then points."""
+        with self._writing, self._collection() as client:
+            old, new = self._target(client), self._create(client)
+            try:
+                watermark = 0
+                for ids, rows in checked_batches(batches, self._dimension):
+                    self._insert(client, new, ids, rows)
+                    watermark = int(ids[-1])
+                self._reach(client, new, watermark)
+                client.alter_alias(new, self._alias)
+            except BaseException:
+                client.drop_collection(new)
+                raise
+            client.drop_collection(old)
+
+    def damage(self) -> list[str]:
+        """Milvus looks after its files itself."""
+        return []
+
+    def facts(self) -> IndexFacts:
+        with self._collection() as client:
+            version = client.get_server_version()
+        return IndexFacts(f"Milvus {version} at {self._uri}, {self._index_type}", len(self))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._client.close()
+
+    @cached_property
+    def _client(self) -> MilvusClient:
+        client = MilvusClient(self._uri, token=self._token)
+        try:
+            self._open(client)
+        except MilvusException:
+            # Another process may have made it at the same moment.
+            self._open(client)
+        return client
+
+    def _open(self, client: MilvusClient) -> None:
+        try:
+            target = self._target(client)
+        except MilvusException as error:
+            if _away(error):
+                raise
+            new = self._create(client)
+            client.create_alias(new, self._alias)
+            target = new
+        client.load_collection(target)
+        [vectors] = [one for one in client.describe_collection(target)["fields"] if one["name"] == "v"]
+        held = int(vectors["params"]["dim"])
+        if held != self._dimension:
+            raise Permanent(
+                f"the collection {target} holds vectors of dimension {held}, not {self._dimension}",
+                hint="give each model a name of its own",
+            )
+
+    def _create(self, client: MilvusClient) -> str:
+        name = f"{self._alias}_{uuid4().hex[:12]}"
+        schema = client.create_schema(auto_id=False)
+        schema.add_field("id", DataType.INT64, is_primary=True)
+        schema.add_field("v", DataType.FLOAT_VECTOR, dim=self._dimension)
+        index = client.prepare_index_params()
+        index.add_index("v", index_type=self._index_type, metric_type="IP", params=self._index_params)
+        client.create_collection(name, schema=schema, index_params=index, consistency_level="Strong")
+        return name
+
+    def _target(self, client: MilvusClient) -> str:
+        return str(client.describe_alias(self._alias)["collection_name"])
+
+    def _reached(self, client: MilvusClient) -> int:
+        told = client.describe_collection(self._target(client)).get("properties") or {}
+        return int(told.get(WATERMARK, 0))
+
+    @staticmethod
+    def _reach(client: MilvusClient, collection: str, watermark: int) -> None:
+        client.alter_collection_properties(collection, {WATERMARK: str(watermark)})
+
+    @staticmethod
+    def _insert(client: MilvusClient, collection: str, ids: VectorIds, rows: VectorRows) -> None:
+        for at in range(0, len(ids), AT_ONCE):
+            block = zip(ids[at : at + AT_ONCE].tolist(), rows[at : at + AT_ONCE].tolist(), strict=True)
+            client.upsert(collection, [{"id": number, "v": row} for number, row in block])
+
+    @contextmanager
+    def _collection(self) -> Iterator[MilvusClient]:
+        """The client, the collection there; foreign errors as ours, the most specific first."""
+        try:
+            yield self._client
+        except (MilvusUnavailableException, RpcError, ConnectionError) as error:
+            raise Transient(f"Milvus at {self._uri} cannot be reached: {_said(error)}") from error
+        except MilvusException as error:
+            if _away(error):
+                raise Transient(f"Milvus at {self._uri} cannot be reached: {_said(error)}") from error
+            raise Permanent(f"Milvus at {self._uri} failed: {_said(error)}") from error
+
+
+def _away(error: Exception) -> bool:
+    return any(word in str(error).lower() for word in _AWAY)
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(getattr(error, "message", "") or error).split())[:300]

@@ -1,0 +1,284 @@
+"""The vector index in PostgreSQL, by its extension pgvector: a table of half vectors for each model.
+
+Every state is a transaction, so readers never wait and see the old index or the new one. Searches are exact scans,
+which PostgreSQL shares among its cores; the option `hnsw` adds pgvector's graph (Malkov and Yashunin, 2016), quicker
+for millions, which misses some of the nearest, most of all with words.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from pgvector import HalfVector
+from pgvector.psycopg import register_vector
+from pydantic import Field
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
+
+from dampipe.domain.errors import InvalidInput, Permanent, StageError, StorageFull, Transient
+from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
+from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows
+
+LOCK = 0x64616D71
+"""Advisory lock under which extension and tables are made."""
+BUSY = 15.0
+"""Seconds after which a second writer tries again."""
+HNSW_DIMENSIONS = 4000
+"""pgvector's limit for half vectors."""
+
+
+class PgVectorConfig(VectorsConfig):
+    """What `get_storage_backend("pgvector", …)` takes."""
+
+    url: str
+    """SQLAlchemy's, as `database_url`."""
+    hnsw: bool = False
+    ef_search: int = Field(400, ge=1, le=1000)
+    """How far a search of the graph looks: more finds more and takes longer."""
+
+
+class PgVectors:
+    """Vectors of one model in a PostgreSQL database, which may be the catalogue's.
+
+    The extension must be there or this user be allowed to create it. Raises `Transient` where the server
+    is not reached, `Permanent` if the table holds vectors of another dimension.
+    """
+
+    def __init__(
+        self, url: str, dimension: int, name: str = "", *, hnsw: bool = False, ef_search: int = 400
+    ) -> None:
+        try:
+            self._url = make_url(url)
+        except ArgumentError as error:
+            raise InvalidInput(f"vectors_options: {url!r} is no database URL") from error
+        if self._url.get_backend_name() != "postgresql":
+            raise InvalidInput(
+                f"pgvector needs a PostgreSQL database, not {self._url.get_backend_name()}",
+                hint='vectors_options = {url = "postgresql+psycopg://user@host/name"}, or set database_url',
+            )
+        if hnsw and dimension > HNSW_DIMENSIONS:
+            raise InvalidInput(
+                f"pgvector's graph takes {HNSW_DIMENSIONS} dimensions at most, not {dimension}"
+            )
+        self._dimension = dimension
+        self._name = name
+        self._hnsw = hnsw
+        self._ef_search = ef_search
+        digest = hashlib.sha1(name.encode(), usedforsecurity=False)
+        self._table = f"dampipe_vectors_{digest.hexdigest()[:16]}"
+        self._lock = int.from_bytes(digest.digest()[:7])
+        self._ready = False
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, object]) -> Self:
+        """For the registry: `url`, `dimension`, `name`, `hnsw`, `ef_search`."""
+        wanted = PgVectorConfig.model_validate(config)
+        return cls(wanted.url, wanted.dimension, wanted.name, hnsw=wanted.hnsw, ef_search=wanted.ef_search)
+
+    @property
+    def watermark(self) -> int:
+        with self._connection() as connection:
+            return self._watermark(connection)
+
+    def __len__(self) -> int:
+        with self._connection() as connection:
+            return int(connection.execute(text(f"SELECT count(*) FROM {self._table}")).scalar_one())
+
+    def ids(self) -> VectorIds:
+        with self._connection() as connection:
+            found = connection.execute(text(f"SELECT id FROM {self._table} ORDER BY id"))
+            return np.fromiter(found.scalars(), np.int64)
+
+    def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
+        row = checked_query(query, self._dimension)
+        if count < 1 or (among is not None and not len(among)):
+            return []
+        given: dict[str, Any] = {"query": HalfVector(row[0]), "count": count}
+        nearest = "ORDER BY v <#> :query LIMIT :count"
+        if among is None:
+            statement = f"SELECT id, -(v <#> :query) AS score FROM {self._table} {nearest}"
+        else:
+            # Materialized, so that these few are scanned and no graph is asked.
+            given["among"] = np.unique(np.asarray(among, np.int64)).tolist()
+            statement = (
+                f"WITH few AS MATERIALIZED (SELECT id, v FROM {self._table} WHERE id = ANY(:among)) "
+                f"SELECT id, -(v <#> :query) AS score FROM few {nearest}"
+            )
+        with self._connection() as connection:
+            if self._hnsw:
+                width = max(self._ef_search, min(count, 1000))
+                connection.execute(text(f"SET LOCAL hnsw.ef_search = {width}"))
+                connection.execute(text("SET LOCAL hnsw.iterative_scan = strict_order"))
+            rows = connection.execute(text(statement), given).all()
+        found = [Neighbour(int(one.id), float(one.score)) for one in rows]
+        return sorted(found, key=lambda n: (-n.score, n.id))
+
+    def add(self, ids: VectorIds, rows: VectorRows) -> None:
+        with self._writer() as connection:
+            ids, rows = checked_rows(ids, rows, self._dimension, above=self._watermark(connection))
+            if len(ids):
+                self._insert(connection, ids, rows)
+                self._reach(connection, int(ids[-1]))
+
+    def remove(self, ids: VectorIds) -> None:
+        with self._writer() as connection:
+            gone = np.unique(np.asarray(ids, np.int64)).tolist()
+            connection.execute(text(f"DELETE FROM {self._table} WHERE id = ANY(:gone)"), {"gone": gone})
+
+    def clear(self) -> None:
+        self.replace(())
+
+    def replace(self, batches: Iterable[tuple[VectorIds, VectorRows]]) -> None:
+        """In one transaction, so that another writer has to come back until it is done."""
+        with self._writer() as connection:
+            connection.execute(text(f"DELETE FROM {self._table}"))
+            watermark = 0
+            for ids, rows in checked_batches(batches, self._dimension):
+                self._insert(connection, ids, rows)
+                watermark = int(ids[-1])
+            self._reach(connection, watermark)
+
+    def damage(self) -> list[str]:
+        """PostgreSQL looks after its files itself."""
+        return []
+
+    def facts(self) -> IndexFacts:
+        how = f"HNSW graph, ef_search {self._ef_search}" if self._hnsw else "exact scan of half vectors"
+        with self._connection() as connection:
+            size = connection.execute(text(f"SELECT pg_total_relation_size('{self._table}')")).scalar_one()
+            version = connection.execute(
+                text("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+            ).scalar_one()
+        return IndexFacts(f"pgvector {version}, {how}", len(self), int(size))
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+    @cached_property
+    def _engine(self) -> Engine:
+        engine = create_engine(self._url, pool_pre_ping=True, pool_size=2, max_overflow=4)
+
+        @event.listens_for(engine, "connect")
+        def _connected(connection: Any, _: Any) -> None:
+            plain = connection.driver_connection if hasattr(connection, "driver_connection") else connection
+            with plain.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM pg_type WHERE typname = 'halfvec'")
+                known = cursor.fetchone()
+            if not known:
+                with plain.cursor() as cursor:
+                    cursor.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+                    cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
+            plain.commit()
+            register_vector(plain)
+            plain.commit()
+
+        return engine
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """A transaction, the tables there."""
+        with self._translated(), self._engine.begin() as connection:
+            if not self._ready:
+                self._make(connection)
+            yield connection
+            self._ready = True
+
+    @contextmanager
+    def _writer(self) -> Iterator[Connection]:
+        """The same, with the sole right to change the index."""
+        with self._connection() as connection:
+            free = connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": self._lock})
+            if not free.scalar_one():
+                raise Transient(f"another process is writing the vector index {self._name}", delay=BUSY)
+            yield connection
+
+    def _make(self, connection: Connection) -> None:
+        if connection.execute(text(f"SELECT to_regclass('{self._table}')")).scalar_one() is None:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+            for statement in (
+                "CREATE TABLE IF NOT EXISTS dampipe_vectors "
+                "(name text PRIMARY KEY, dimension int NOT NULL, watermark bigint NOT NULL)",
+                f"CREATE TABLE IF NOT EXISTS {self._table} "
+                f"(id bigint PRIMARY KEY, v halfvec({self._dimension}) NOT NULL)",
+                # Uncompressed, beside the id: numbers do not compress, and a scan reads all of them.
+                f"ALTER TABLE {self._table} ALTER COLUMN v SET STORAGE PLAIN"
+                if self._dimension <= 3900
+                else "SELECT 1",
+            ):
+                connection.execute(text(statement))
+            connection.execute(
+                text("INSERT INTO dampipe_vectors VALUES (:name, :dimension, 0) ON CONFLICT DO NOTHING"),
+                {"name": self._name, "dimension": self._dimension},
+            )
+        held = connection.execute(
+            text("SELECT dimension FROM dampipe_vectors WHERE name = :name"), {"name": self._name}
+        ).scalar_one()
+        if held != self._dimension:
+            raise Permanent(
+                f"{self._table} holds vectors of dimension {held}, not {self._dimension}",
+                hint="give each model a name of its own",
+            )
+        graph = f"{self._table}_hnsw"
+        exists = connection.execute(text(f"SELECT to_regclass('{graph}')")).scalar_one() is not None
+        if self._hnsw and not exists:
+            connection.execute(
+                text(f"CREATE INDEX IF NOT EXISTS {graph} ON {self._table} USING hnsw (v halfvec_ip_ops)")
+            )
+        elif exists and not self._hnsw:
+            connection.execute(text(f"DROP INDEX {graph}"))
+
+    def _watermark(self, connection: Connection) -> int:
+        found = connection.execute(
+            text("SELECT watermark FROM dampipe_vectors WHERE name = :name"), {"name": self._name}
+        )
+        return int(found.scalar_one())
+
+    def _reach(self, connection: Connection, watermark: int) -> None:
+        connection.execute(
+            text("UPDATE dampipe_vectors SET watermark = :watermark WHERE name = :name"),
+            {"watermark": watermark, "name": self._name},
+        )
+
+    def _insert(self, connection: Connection, ids: VectorIds, rows: VectorRows) -> None:
+        plain: Any = connection.connection.driver_connection
+        with (
+            plain.cursor() as cursor,
+            cursor.copy(f"COPY {self._table} (id, v) FROM STDIN (FORMAT BINARY)") as copy,
+        ):
+            copy.set_types(["int8", "halfvec"])
+            for number, row in zip(ids.tolist(), rows, strict=True):
+                copy.write_row((number, HalfVector(row)))
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Foreign errors as ours, the most specific first."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise self._ours(error.orig or error, isinstance(error, _AWAY)) from error
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] != "psycopg":
+                raise
+            raise self._ours(error, type(error).__name__ in ("OperationalError", "InterfaceError")) from error
+
+    def _ours(self, error: BaseException, away: bool) -> StageError | StorageFull:
+        said = (str(error).strip() or type(error).__name__).splitlines()[0]
+        place = self._url.render_as_string(hide_password=True)
+        state = getattr(error, "sqlstate", None) or ""
+        if state == "53100":
+            return StorageFull(f"no space left for the vector index in {place}", hint="free some space")
+        if state in ("42501", "58P01", "0A000"):
+            return Permanent(
+                f"pgvector cannot be set up in {place}: {said}",
+                hint="install pgvector on the server and let an administrator run CREATE EXTENSION vector",
+            )
+        if away:
+            return Transient(f"the vector index in {place} cannot be reached: {said}")
+        return Permanent(f"the vector index in {place} failed: {said}")
+
+
+_AWAY = (OperationalError, InterfaceError, InternalError)

@@ -1,0 +1,195 @@
+"""Pictures a second through queue, frames file, model and store, against the bare model in a loop.
+
+Both take the same pictures with the same model, threads and batches. Ours counts from the first run claimed to the
+last one saved, by the catalogue's own times; the loop has its pictures in memory and forgets its vectors.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import func, select
+
+from dampipe.bootstrap import World
+from dampipe.domain.assets import AssetRef
+from dampipe.domain.derivatives import DerivativeKind, Frame, Preview
+from dampipe.domain.errors import Permanent
+from dampipe.pipeline.stage import stage
+from dampipe.settings import load_settings
+from dampipe.storage.catalog.finishing import NEW_RUN
+from dampipe.storage.catalog.tables import ASSET, RUN
+from dampipe.vision.base import Pictures
+from dampipe.vision.batches import BATCH
+from tests.e2e.deployment import Deployment
+
+ROUNDS = 5
+CASES = (
+    # model, assets, frames of each
+    ("tiny", 120, 60),
+    ("tiny", 1500, 1),
+    ("ViT-B-32, random weights", 8, 32),
+    ("ViT-B-32, random weights", 256, 1),
+)
+SEEDS = count(1)
+
+PROCFILE = """\
+broker: dampipe broker
+control: dampipe worker --name control --queues control,scan
+embed: dampipe worker --name embed --queues embed
+index: dampipe worker --name index --queues index
+beat: dampipe beat
+web: dampipe serve
+"""
+
+RANDOM_WEIGHTS = """
+import json, sys, torch
+from pathlib import Path
+from safetensors.torch import save_file
+from dampipe.vision.torchvision_compat import import_open_clip
+open_clip = import_open_clip()
+torch.manual_seed(1)
+model = open_clip.create_model("ViT-B-32")
+folder = Path(sys.argv[1])
+folder.mkdir()
+tensors = {name: tensor.contiguous().clone() for name, tensor in model.state_dict().items()}
+save_file(tensors, folder / "open_clip_model.safetensors")
+config = {"model_cfg": open_clip.get_model_config("ViT-B-32"), "preprocess_cfg": {}}
+(folder / "open_clip_config.json").write_text(json.dumps(config))
+"""
+
+
+@stage(queue="io", version=1)
+def preview(asset: AssetRef) -> Preview:
+    """Stands for the real one; its results are written by the bench itself."""
+    raise Permanent("never called")
+
+
+def main() -> None:
+    """Print both for every case."""
+    with tempfile.TemporaryDirectory(prefix="dampipe-bench-", dir="/var/tmp") as name:
+        folder = Path(name)
+        weights = folder / "vit-b-32"
+        subprocess.run([sys.executable, "-c", RANDOM_WEIGHTS, str(weights)], check=True)
+        for model in dict.fromkeys(case[0] for case in CASES):
+            home = folder / model.split(",")[0]
+            with deployed(home, "tiny" if model == "tiny" else str(weights)) as world:
+                for case in CASES:
+                    if case[0] == model:
+                        compare(world, *case)
+
+
+@contextmanager
+def deployed(home: Path, model: str) -> Iterator[World]:
+    """A deployment that embeds, warm; and the same world in this process."""
+    deployment = Deployment(
+        home, pipeline="tests.bench.embedding:PIPELINE", model=model, lease=60, sweep_interval=1
+    )
+    (home / "Procfile").write_text(PROCFILE)
+    deployment.arguments = ["--procfile", str(home / "Procfile")]
+    deployment.up()
+    os.environ.update({k: v for k, v in deployment.environment.items() if k.startswith("DAMPIPE_")})
+    world = World(load_settings())
+    try:
+        ours(world, 2, 2)
+        yield world
+    finally:
+        world.catalog.close()
+        deployment.kill_all()
+
+
+def compare(world: World, model: str, assets: int, frames: int) -> None:
+    """Both, in turn."""
+    rates: dict[str, list[float]] = {"dampipe": [], "bare model": []}
+    bare(world, np.zeros((2, *shape(world)), np.uint8))
+    for _ in range(ROUNDS):
+        taken, pictures = ours(world, assets, frames)
+        rates["dampipe"].append(assets * frames / taken)
+        rates["bare model"].append(assets * frames / bare(world, pictures))
+    print(f"\n{model}: {assets} assets with {frames} frame{'s' * (frames > 1)} each, pictures/s")
+    for name, values in rates.items():
+        print(f"  {name:<12} {statistics.median(values):8.1f} ({min(values):.1f}-{max(values):.1f})")
+    ratios = [a / b for a, b in zip(rates["dampipe"], rates["bare model"], strict=True)]
+    words = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+    print(f"  dampipe / bare model: median {statistics.median(ratios):.2f} ({words})", flush=True)
+
+
+def shape(world: World) -> tuple[int, int, int]:
+    """Of a frame."""
+    size = world.embedder.spec.size
+    return size, size, 3
+
+
+def ours(world: World, assets: int, frames: int) -> tuple[float, Pictures]:
+    """Seconds for assets that were never seen, and their pictures."""
+    seed = next(SEEDS)
+    pictures = np.random.default_rng(seed).integers(0, 255, (assets, frames, *shape(world)), np.uint8)
+    key = world.plan.key(world.plan["preview"])
+    with world.derivatives.workspace() as workspace:
+        made = [keep(world, workspace, f"{seed:020x}{n:020x}", each) for n, each in enumerate(pictures)]
+    with world.catalog.database.write() as connection:
+        first = int(connection.execute(select(func.coalesce(func.max(ASSET.c.id), 0))).scalar_one()) + 1
+        for number, (sha1, output) in enumerate(made, first):
+            row = {"id": number, "sha1": sha1, "size": 1, "name": f"{number}.mov", "added_at": 0}
+            connection.execute(ASSET.insert().values(row))
+            run = {"stage": key.stage, "version": key.version, "lane": key.lane, "asset_id": number}
+            done = {"state": "done", "created_at": 0, "output": output.model_dump_json()}
+            connection.execute(RUN.insert().values({**NEW_RUN, **run, **done}))
+    world.sweep.plan_missing()  # the deployment's own clock starts it
+    mine = (RUN.c.stage == "embed", RUN.c.asset_id >= first)
+    while True:
+        with world.catalog.database.read() as connection:
+            done, began, ended = connection.execute(
+                select(func.count(), func.min(RUN.c.started_at), func.max(RUN.c.finished_at)).where(
+                    *mine, RUN.c.state == "done"
+                )
+            ).one()
+            failed = connection.execute(select(func.max(RUN.c.reason)).where(*mine)).scalar_one()
+        assert not failed, failed
+        if done == assets:
+            time.sleep(1)  # the index worker ends
+            return ended - began, pictures.reshape(-1, *shape(world))
+        time.sleep(0.2)
+
+
+def keep(world: World, workspace: Path, sha1: str, frames: Pictures) -> tuple[str, Preview]:
+    """A frames derivative, and the preview that names it."""
+    path = workspace / "frames.npy"
+    np.save(path, frames)
+    kept = world.derivatives.keep(sha1, "bench", [_Made(path)])
+    times = tuple(Frame(time=float(n), shot=n) for n in range(len(frames)))
+    return sha1, Preview(derivatives=kept, frames=times)
+
+
+class _Made:
+    kind = DerivativeKind.FRAMES
+    media_type = "application/octet-stream"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+
+def bare(world: World, pictures: Pictures) -> float:
+    """Seconds of the model alone."""
+    began = time.perf_counter()
+    for at in range(0, len(pictures), BATCH):
+        world.embedder.pictures(pictures[at : at + BATCH])
+    return time.perf_counter() - began
+
+
+def __getattr__(name: str) -> object:
+    """PIPELINE, for the deployment only."""
+    if name == "PIPELINE":
+        import tasks
+
+        own = {"preview": preview}
+        names = ("hash", "preview", "embed", "index")
+        return [own.get(one.name, one) for one in tasks.PIPELINE if one.name in names]
+    raise AttributeError(name)

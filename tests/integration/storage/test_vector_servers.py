@@ -1,0 +1,118 @@
+"""Vector indexes in servers: what only they can do, and how they fail."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sqlalchemy import create_engine, text
+
+from dampipe.domain.errors import InvalidInput, Permanent, Transient
+from dampipe.storage.vectors.milvus import MilvusVectors
+from dampipe.storage.vectors.pgvector import PgVectors
+
+D = 32
+
+
+def unit(count: int, seed: int = 0) -> NDArray[np.float32]:
+    rows = np.random.default_rng(seed).standard_normal((count, D)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+def ids(count: int) -> NDArray[np.int64]:
+    return np.arange(1, count + 1, dtype=np.int64)
+
+
+@pytest.fixture
+def exact(postgres_url: str) -> Iterator[PgVectors]:
+    """2,000 vectors in PostgreSQL."""
+    index = PgVectors(postgres_url, D, "m")
+    index.add(ids(2000), unit(2000))
+    yield index
+    index.close()
+
+
+def test_the_graph_finds_nearly_all_and_a_restriction_costs_nothing(
+    exact: PgVectors, postgres_url: str
+) -> None:
+    graph = PgVectors(postgres_url, D, "m", hnsw=True)
+    assert "HNSW" in graph.facts().kind
+    few = np.arange(1, 2000, 97)
+    hits = 0
+    for query in unit(20, seed=5):
+        wanted = [n.id for n in exact.search(query, 10)]
+        hits += len(np.intersect1d(wanted, [n.id for n in graph.search(query, 10)]))
+        assert graph.search(query, 10, few) == exact.search(query, 10, few)
+    assert hits > 0.9 * 200
+    graph.close()
+
+
+def test_the_graph_goes_when_it_is_no_longer_asked_for(exact: PgVectors, postgres_url: str) -> None:
+    for wanted in (True, False):
+        index = PgVectors(postgres_url, D, "m", hnsw=wanted)
+        assert len(index) == 2000
+        index.close()
+        engine = create_engine(postgres_url)
+        with engine.connect() as connection:
+            graphs = connection.execute(
+                text("SELECT count(*) FROM pg_indexes WHERE indexname LIKE '%hnsw'")
+            ).scalar_one()
+        engine.dispose()
+        assert graphs == wanted
+
+
+def test_a_second_writer_of_the_table_is_told_to_come_back(exact: PgVectors, postgres_url: str) -> None:
+    other = PgVectors(postgres_url, D, "m")
+
+    def batches() -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        yield ids(10), unit(10)
+        with pytest.raises(Transient, match="another process is writing"):
+            other.add(np.array([5000]), unit(1))
+        assert len(other) == 2000, "reading goes on"
+
+    exact.replace(batches())
+    other.add(np.array([5000]), unit(1))
+    assert len(exact) == 11
+    other.close()
+
+
+def test_models_do_not_meet_in_one_database(exact: PgVectors, postgres_url: str) -> None:
+    other = PgVectors(postgres_url, D + 1, "another model")
+    assert len(other) == 0
+    other.close()
+    wrong = PgVectors(postgres_url, D + 1, "m")
+    with pytest.raises(Permanent, match="dimension 32"):
+        wrong.search(np.ones(D + 1, np.float32), 1)
+    wrong.close()
+
+
+def test_a_postgresql_that_is_away_or_none() -> None:
+    away = PgVectors("postgresql+psycopg://nobody@127.0.0.1:1/none", D, "m")
+    with pytest.raises(Transient, match="cannot be reached"):
+        away.search(unit(1), 1)
+    with pytest.raises(InvalidInput, match="needs a PostgreSQL"):
+        PgVectors("sqlite:///x", D, "m")
+    with pytest.raises(InvalidInput, match="no database URL"):
+        PgVectors("nonsense", D, "m")
+
+
+def test_models_do_not_meet_in_one_milvus(milvus_uri: str) -> None:
+    first = MilvusVectors(milvus_uri, D, "one model")
+    first.add(ids(10), unit(10))
+    other = MilvusVectors(milvus_uri, D + 1, "another model")
+    assert (len(first), len(other)) == (10, 0)
+    wrong = MilvusVectors(milvus_uri, D + 1, "one model")
+    with pytest.raises(Permanent, match="dimension 32"):
+        wrong.search(np.ones(D + 1, np.float32), 1)
+    first.close()
+    other.close()
+
+
+def test_a_rebuilt_milvus_collection_replaces_the_old_one(milvus_uri: str) -> None:
+    index = MilvusVectors(milvus_uri, D, "rebuilt")
+    index.add(ids(10), unit(10))
+    before = set(index._client.list_collections())
+    index.replace([(ids(5), unit(5))])
+    after = set(index._client.list_collections())
+    assert len(after - before) == len(before - after) == 1
+    index.close()
