@@ -16,6 +16,8 @@ $(STAMP): pyproject.toml
 	  { echo "dampipe needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@test -x $(VENV)/ascmhl/bin/python || $(BIN)/python -m venv $(VENV)/ascmhl
+	$(VENV)/ascmhl/bin/python -m pip install --quiet --disable-pip-version-check 'ascmhl==1.2'
 	@touch $@
 
 demo: $(STAMP) ## make footage, process it, search it (FOOTAGE=/some/folder for your own, ONCE=1 to end by itself)

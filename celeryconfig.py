@@ -4,6 +4,9 @@ The catalogue is the truth and the broker only a doorbell, so messages are ackno
 taken, results are not kept, and whatever is lost is planned again by the sweep.
 """
 
+from celery.schedules import crontab
+from tzlocal import get_localzone_name
+
 from dampipe.bootstrap import load_pipeline
 from dampipe.settings import load_settings
 
@@ -31,6 +34,8 @@ task_default_queue = "control"
 task_routes = {
     "dampipe.scan": {"queue": "scan"},
     "dampipe.sweep": {"queue": "control"},
+    "dampipe.sync": {"queue": "control"},
+    "dampipe.verify": {"queue": _pipeline[0].queue},  # beside hash: it reads the same files
     **{f"dampipe.{stage.name}": {"queue": stage.queue} for stage in _pipeline},
 }
 task_publish_retry_policy = {"max_retries": 60, "interval_start": 0, "interval_step": 0.2, "interval_max": 1}
@@ -44,12 +49,18 @@ worker_task_log_format = "%(asctime)s %(levelname).1s %(message)s"
 worker_max_tasks_per_child = 5000  # bounds whatever a decoder library leaks
 worker_cancel_long_running_tasks_on_connection_loss = False
 
-beat_schedule = {
+beat_schedule: dict[str, dict[str, object]] = {
     "sweep": {
         "task": "dampipe.sweep",
         "schedule": _settings.sweep_interval,
         "options": {"expires": max(1.0, _settings.sweep_interval * 0.9)},
     }
 }
+if _settings.sync_schedule:
+    beat_schedule["sync"] = {
+        "task": "dampipe.sync",
+        "schedule": crontab.from_string(_settings.sync_schedule),
+        "options": {"expires": 3600},
+    }
 beat_schedule_filename = str(_settings.home / "broker" / "beat")
-timezone = "UTC"
+timezone = get_localzone_name() or "UTC"  # the schedule is in the time of the machine that keeps it

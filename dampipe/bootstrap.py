@@ -17,6 +17,7 @@ from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
 from dampipe.media.filetypes import is_media
 from dampipe.media.isolation import find_isolation
 from dampipe.media.machine import Hardware
+from dampipe.media.mhl import Manifests
 from dampipe.media.passes import Passes
 from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
@@ -25,7 +26,6 @@ from dampipe.media.recipes import PreviewRecipe, ProxyRecipe
 from dampipe.media.shot_frames import ShotFrames
 from dampipe.models import Models
 from dampipe.pipeline.dispatch import Carrier, Dispatcher
-from dampipe.pipeline.exclude import Exclude
 from dampipe.pipeline.lease import is_dead
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.rules import Rules
@@ -33,6 +33,7 @@ from dampipe.pipeline.runner import Policy, Runner
 from dampipe.pipeline.scanner import Scanner
 from dampipe.pipeline.stage import PipelineError, Stage
 from dampipe.pipeline.sweep import Sweep
+from dampipe.pipeline.verifier import Verifier
 from dampipe.settings import Settings, load_settings
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.base import BlobStore
@@ -41,9 +42,11 @@ from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.registry import get_storage_backend
 from dampipe.storage.vectors.base import VectorStorage
+from dampipe.sync import Nightly
 from dampipe.vision.base import Embedder
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.frames import POLICY, choose
+from dampipe.watching import Watching
 
 
 def load_pipeline(settings: Settings) -> list[Stage]:
@@ -83,7 +86,8 @@ class World:
     @cached_property
     def catalog(self) -> Catalog:
         """The catalogue; `set_up` or `check` it before use."""
-        return Catalog(Database(self.settings.database, self.settings.database_timeout))
+        settings = self.settings
+        return Catalog(Database(settings.database, settings.database_timeout, settings.machine_name))
 
     @cached_property
     def blobs(self) -> BlobStore:
@@ -207,21 +211,31 @@ class World:
         return Runner(self.catalog, self.plan, self.toolbox, self.dispatcher, policy)
 
     @cached_property
-    def scanner(self) -> Scanner:
-        """What walks scans."""
+    def rules(self) -> Rules:
+        """What walks take, when, and how much they believe."""
         settings = self.settings
-        rules = Rules(
+        return Rules(
             is_media=is_media,
             settle=settings.settle,
             guard=Guard(share=settings.guard_share, files=settings.guard_files),
-            exclude=Exclude(settings.exclude),
+            exclude=settings.exclude,
         )
-        return Scanner(self.catalog, self.plan, self.dispatcher, rules, settings.lease)
+
+    @cached_property
+    def scanner(self) -> Scanner:
+        """What walks scans."""
+        return Scanner(self.catalog, self.plan, self.dispatcher, self.rules, self.settings.lease)
 
     @cached_property
     def sweep(self) -> Sweep:
         """What brings back lost work."""
-        return Sweep(self.catalog, self.plan, self.dispatcher, self.carrier, self.settings.max_attempts)
+        attempts = self.settings.max_attempts
+        return Sweep(self.catalog, self.plan, self.dispatcher, self.carrier, self.verifier, attempts)
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """What reads files again."""
+        return Verifier(self.catalog, self.carrier, self.plan.first.queue, self.settings.lease)
 
     @cached_property
     def library(self) -> Library:
@@ -234,7 +248,15 @@ class World:
             carrier=lambda: self.carrier,
             models=self.models,
             sweep=lambda: self.sweep,
+            verifier=lambda: self.verifier,
+            nightly=Nightly(self.settings.verify_percent, self.settings.verify_minutes),
+            manifests=Manifests(self.settings.ascmhl),
         )
+
+    @cached_property
+    def watching(self) -> Watching:
+        """What takes new files at once."""
+        return Watching(self.catalog, self.rules, self.library.enqueue)
 
     def hand_back(self) -> int:
         """Give back what stopped processes of this machine held, uncounted; returns how many runs."""

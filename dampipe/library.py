@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from dampipe.domain.assets import printable
+from dampipe.domain.cards import card_of
 from dampipe.domain.cuts import Cut
 from dampipe.domain.derivatives import Derivative
 from dampipe.domain.duplicates import Duplicates
@@ -15,22 +16,27 @@ from dampipe.domain.errors import (
     NotFound,
 )
 from dampipe.domain.failures import Failure
+from dampipe.domain.places import under_known_root
 from dampipe.domain.reports import Details, Enqueued, StageCounts, Status, TagReport
 from dampipe.domain.scans import ScanProgress
 from dampipe.domain.search import Found, Query
+from dampipe.domain.spelling import spellings
 from dampipe.domain.videos import Video
 from dampipe.duplicates import ALIKE, find_duplicates
+from dampipe.media.mhl import Manifests
 from dampipe.models import Models
 from dampipe.pipeline.dispatch import Carrier
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.sweep import Sweep
+from dampipe.pipeline.verifier import Verifier
 from dampipe.scan_control import ScanControl
 from dampipe.search import Search
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.catalog.catalog import Catalog, relative
-from dampipe.sync import Sync
+from dampipe.sync import Nightly, Sync
 from dampipe.upkeep import Upkeep
+from dampipe.verify import Verify
 
 SCANS_SHOWN = 5
 RUNNING_SHOWN = 20
@@ -53,6 +59,9 @@ class Library:
         carrier: Callable[[], Carrier],
         models: Models,
         sweep: Callable[[], Sweep],
+        verifier: Callable[[], Verifier],
+        nightly: Nightly,
+        manifests: Manifests,
     ) -> None:
         self._catalog = catalog
         self._storage = storage
@@ -63,7 +72,11 @@ class Library:
         """Which models there are, and which one answers."""
         self._sweep = sweep
         self._search = Search(catalog, storage, models.answering)
-        self.sync = Sync(catalog, carrier, sweep)
+        self.manifests = manifests
+        """Proving by ASC MHL that a folder is what it was."""
+        self.verify = Verify(catalog, carrier, verifier)
+        """Reading files again, to see whether they still are what they were."""
+        self.sync = Sync(catalog, carrier, sweep, self.verify, nightly)
         """Bringing the library up to its sources."""
         self.scans = ScanControl(catalog, plan, carrier)
         """Scans under way."""
@@ -99,6 +112,8 @@ class Library:
         absolute = [os.path.abspath(os.fspath(path)) for path in paths]
         there = [path for path in absolute if os.path.exists(path)]
         absent = tuple(printable(path) for path in absolute if path not in there)
+        sources = self._catalog.sources.all()
+        there = [under_known_root(path, sources) for path in there]
         if not there:
             what = ", ".join(absent) or "nothing"
             raise NotFound(f"no such file or folder: {what}", hint="Check the path; is the share mounted?")
@@ -158,7 +173,8 @@ class Library:
 
     def failures(self, limit: int = 1000) -> list[Failure]:
         """Files that could not be brought to the end, the newest first."""
-        return self._catalog.assets.failures(limit)
+        bad = self._catalog.verifications.failures(limit)
+        return [*bad, *self._catalog.assets.failures(limit)][:limit]
 
     def retry(
         self,
@@ -201,8 +217,13 @@ class Library:
 
     def _details(self, asset: int) -> Details:
         video = self._catalog.get_video(self._catalog.assets.refs([asset])[asset].sha1)
-        tags = self._catalog.tags.of(asset)
-        return Details(video=video, tags=tags, runs=tuple(self._catalog.assets.runs(asset)))
+        return Details(
+            video=video,
+            tags=self._catalog.tags.of(asset),
+            sidecars=tuple(printable(path) for path in self._catalog.assets.sidecars(asset)),
+            card=card_of(str(PurePosixPath(video.paths[0]).parent)) if video.paths else None,
+            runs=tuple(self._catalog.assets.runs(asset)),
+        )
 
     def _asset(self, name: str) -> int:
         _, asset = self._find(name)
@@ -237,13 +258,15 @@ class Library:
 
     def _find(self, name: str) -> tuple[int | None, int | None]:
         """The location (for a path) and the asset meant by a SHA-1 or a path."""
-        path = Path(os.path.abspath(name))
-        inside = [s for s in self._catalog.sources.all() if path.is_relative_to(s.root)]
-        for source in sorted(inside, key=lambda source: -len(source.root)):
-            folder = relative(path.parent, source.root) if path != Path(source.root) else ""
-            row = self._catalog.assets.find_path(source.id, folder, path.name)
-            if row is not None:
-                return row.id, row.asset_id
+        sources = self._catalog.sources.all()
+        whole = under_known_root(os.path.abspath(name), sources)
+        for path in map(Path, spellings(whole)):
+            inside = [s for s in sources if s.holds(path)]
+            for source in sorted(inside, key=lambda source: -len(source.root)):
+                folder = relative(path.parent, source.root) if path != Path(source.root) else ""
+                row = self._catalog.assets.find_path(source.id, folder, path.name)
+                if row is not None:
+                    return row.id, row.asset_id
         if os.sep in name or os.path.exists(name):
             raise NotFound(f"{printable(name)} is not in the library", hint="`dampipe enqueue` adds it.")
         return None, int(self._catalog.assets.find(name).id)

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import socket
 import tempfile
 import tomllib
 from pathlib import Path
@@ -46,14 +47,16 @@ AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().abs
 
 
 def _patterns(given: list[str]) -> list[str]:
-    from pathspec import GitIgnoreSpec  # asked only about patterns that somebody gave
+    from dampipe.pipeline.exclude import check_patterns  # asked only about patterns that somebody gave
 
-    for pattern in given:
-        try:
-            GitIgnoreSpec.from_lines([pattern])
-        except ValueError as error:
-            raise ValueError(f"{pattern!r} is no pattern: {error}") from error
+    check_patterns(given)
     return given
+
+
+def _cron(given: str) -> str:
+    if given and not re.fullmatch(r"[\w*,/-]+(?:\s+[\w*,/-]+){4}", given.strip()):
+        raise ValueError(f"{given!r} is no schedule: give five fields as in a crontab, 30 2 * * * say")
+    return given.strip()
 
 
 class _File(TomlConfigSettingsSource):
@@ -113,6 +116,10 @@ class Settings(BaseSettings):
     device: str = Field("auto", description="Where the model runs: auto, cpu, cuda, cuda:1, mps.")
 
     ffmpeg: str = Field("", description="Path of ffmpeg; empty: PATH if 7.1 or newer, else the bundled one.")
+    ascmhl: str = Field(
+        "",
+        description="Path of the program ascmhl, which writes and compares manifests; empty: that in PATH.",
+    )
     sandbox: Literal["auto", "on", "off"] = Field(
         "auto",
         description="Whether ffmpeg runs in bubblewrap, where it sees its input only and no network: auto (where that "
@@ -164,6 +171,18 @@ class Settings(BaseSettings):
         ],
         description="What a scan passes by, as in .gitignore, beside hidden and system folders.",
     )
+    verify_percent: float = Field(
+        1.0, ge=0, le=100, description="Per cent of the files that a sync reads again, the oldest first."
+    )
+    verify_minutes: float = Field(
+        120.0, ge=0, description="Most minutes that a sync spends on reading again."
+    )
+    sync_schedule: Annotated[str, AfterValidator(_cron)] = Field(
+        "", description="When the clock starts a sync, as in a crontab; empty: never."
+    )
+    machine: str = Field(
+        "", description="Name of this machine in the path maps of sources; empty: its host name."
+    )
     media_workers: int = Field(
         0, ge=0, description="Processes for hash, probe and preview; 0: one a core, 8 at most."
     )
@@ -200,6 +219,11 @@ class Settings(BaseSettings):
     def asset_recipe(self) -> AssetRecipe:
         """The recipe that `recipe` names."""
         return PRESETS[self.recipe] if self.recipe in PRESETS else self.recipes[self.recipe].recipe()
+
+    @property
+    def machine_name(self) -> str:
+        """The name by which path maps know this machine."""
+        return self.machine or socket.gethostname()
 
     @property
     def embedded_broker(self) -> bool:

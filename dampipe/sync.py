@@ -2,17 +2,21 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 
 from dampipe.domain.assets import Source
-from dampipe.domain.errors import CannotStart, InvalidInput
+from dampipe.domain.errors import Busy, CannotStart, InvalidInput
 from dampipe.domain.reports import Synced
 from dampipe.domain.scans import ScanProgress, ScanState
+from dampipe.domain.verification import Verified
 from dampipe.pipeline.dispatch import Carrier
 from dampipe.pipeline.sweep import Sweep
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.progress import failed_since, left_to_do
-from dampipe.storage.catalog.retrying import retry_passing
+from dampipe.storage.catalog.retrying import retry_passing, retry_skipped
 from dampipe.storage.catalog.turns import turn
+from dampipe.verify import Verify
 
 PATIENCE = 120.0
 """Seconds to wait for a worker to show itself."""
@@ -21,13 +25,30 @@ Told = Callable[[list[ScanProgress], int], object]
 """Called while waiting, with the scans and how many stages are still to do."""
 
 
-class Sync:
-    """Scans sources, retries what is due, plans what the pipeline asks for now, and waits."""
+@dataclass(frozen=True)
+class Nightly:
+    """What a sync reads again beside its work."""
 
-    def __init__(self, catalog: Catalog, carrier: Callable[[], Carrier], sweep: Callable[[], Sweep]) -> None:
+    percent: float = 1.0
+    minutes: float = 120.0
+
+
+class Sync:
+    """Scans sources, retries what is due, plans what the pipeline asks for now, verifies a share, and waits."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        carrier: Callable[[], Carrier],
+        sweep: Callable[[], Sweep],
+        verify: Verify,
+        nightly: Nightly,
+    ) -> None:
         self._catalog = catalog
         self._carrier = carrier
         self._sweep = sweep
+        self._verify = verify
+        self._nightly = nightly
 
     def run(
         self,
@@ -37,29 +58,74 @@ class Sync:
         process: bool = True,
         told: Told = lambda *_: None,
     ) -> Synced:
-        """Sync the sources of these names, all by default. process: whether to do more than to look.
+        """Sync the sources of these names, all by default; those that another sync is at are left to it.
 
-        Raises Busy when another sync is at it, NotFound for an unknown source, InvalidInput when there
-        is none at all, BrokerDown, CatalogueDown, and CannotStart when no worker shows itself. What was
+        process: whether to do more than to look.
+
+        Raises Busy when that is so for all, NotFound for an unknown source, InvalidInput when there is
+        none at all, BrokerDown, CatalogueDown, and CannotStart when no worker shows itself. What was
         begun goes on by itself in each case.
         """
-        with turn(self._catalog.database, "sync"):
-            sources = self._sources(names)
+        wanted = self._sources(names)
+        with ExitStack() as turns:
+            sources = [source for source in wanted if self._is_mine(turns, source)]
+            busy = tuple(source.name for source in wanted if source not in sources)
+            if not sources:
+                raise Busy(f"another sync is at {', '.join(busy)}")
             began = time.time()
-            self._carrier().check()
-            retried = retry_passing(self._catalog.database) if process else 0
-            planned = self._sweep().plan_missing() if process else 0
-            scans = [self._scan(source, accept_missing, process) for source in sources]
-            self._carrier().ring("sweep")
+            scans, retried, planned = self._begin(sources, accept_missing, process)
             found = self._wait(scans, process, told)
+            late = retry_skipped(self._catalog.database) if process else 0
+            if late:  # what was missing is there, as those that were tried first have shown
+                self._carrier().ring("sweep")
+                found = self._wait(scans, process, told)
             return Synced(
                 scans=tuple(found),
                 sources=tuple(source.name for source in sources),
-                retried=retried,
+                busy=busy,
+                retried=retried + late,
                 planned=planned,
                 failed=failed_since(self._catalog.database, began),
+                verified=self._read_again(sources) if process else Verified(),
                 seconds=time.time() - began,
             )
+
+    def begin(self) -> list[int]:
+        """Start what `run` does, of all sources, and return their scans at once: for a clock that cannot wait.
+
+        Raises InvalidInput when there is no source.
+        """
+        sources = self._sources(())
+        scans, _, _ = self._begin(sources, accept_missing=False)
+        self._share(sources)
+        return scans
+
+    def _begin(
+        self, sources: Sequence[Source], accept_missing: bool, process: bool = True
+    ) -> tuple[list[int], int, int]:
+        self._carrier().check()
+        retried = planned = 0
+        if process:
+            retried = retry_passing(self._catalog.database) + retry_skipped(self._catalog.database)
+            planned = self._sweep().plan_missing()
+        scans = [self._scan(source, accept_missing, process) for source in sources]
+        self._carrier().ring("sweep")
+        return scans, retried, planned
+
+    def _share(self, sources: Sequence[Source]) -> int:
+        ids = [source.id for source in sources]
+        return self._verify.ask_for_share(ids, self._nightly.percent, self._nightly.minutes)
+
+    def _read_again(self, sources: Sequence[Source]) -> Verified:
+        began = time.time()
+        return self._verify.wait_for_share([source.id for source in sources], began, self._share(sources))
+
+    def _is_mine(self, turns: ExitStack, source: Source) -> bool:
+        try:
+            turns.enter_context(turn(self._catalog.database, f"sync-{source.id}"))
+        except Busy:
+            return False
+        return True
 
     def _sources(self, names: Sequence[str]) -> list[Source]:
         sources = [self._catalog.sources.named(name) for name in dict.fromkeys(names)]

@@ -2,12 +2,14 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from dampipe.domain.assets import Source, printable
 from dampipe.domain.errors import DampipeError, InvalidInput, NotFound, Unavailable
+from dampipe.domain.places import under_known_root
 from dampipe.domain.reports import IndexReport, Pruned, SourceReport
+from dampipe.pipeline.exclude import check_patterns
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.catalog.catalog import Catalog
@@ -25,14 +27,42 @@ class Upkeep:
         self._storage = storage
         self._derivatives = derivatives
 
-    def add_source(self, name: str, path: str | Path) -> Source:
-        """Name a folder of footage. Raises InvalidInput for a name that is taken, NotFound for no folder."""
+    def add_source(
+        self,
+        name: str,
+        path: str | Path,
+        *,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        path_maps: Mapping[str, str] | None = None,
+    ) -> Source:
+        """Name a folder of footage, with patterns in the syntax of .gitignore and where machines see it.
+
+        What a known folder had before is replaced. Raises InvalidInput for a name that is taken, a
+        pattern or a map that makes no sense, or a folder that is a source by another path; NotFound
+        when there is no such folder as this machine sees it.
+        """
         root = os.path.abspath(os.fspath(path))
         if not name.strip() or name != printable(name).strip() or name.startswith("-"):
             raise InvalidInput(f"{printable(name)!r} is no name for a source", hint="Use letters and digits.")
-        if not os.path.isdir(root):
-            raise NotFound(f"there is no folder {printable(root)}", hint="Is the share mounted?")
-        return self._catalog.sources.add(name, root)
+        try:
+            check_patterns([*include, *exclude])
+        except ValueError as error:
+            raise InvalidInput(str(error), hint="See the syntax of .gitignore.") from error
+        maps = {machine: os.path.normpath(where) for machine, where in (path_maps or {}).items()}
+        for machine, where in maps.items():
+            if not machine or not os.path.isabs(where):
+                raise InvalidInput(f"{machine}:{where} is no path map", hint="Give MACHINE:/absolute/path.")
+        here = maps.get(self._catalog.database.machine, root)
+        if not os.path.isdir(here):
+            raise NotFound(f"there is no folder {printable(here)}", hint="Is the share mounted?")
+        others = [s for s in self._catalog.sources.all() if root not in (s.declared, s.root)]
+        same = under_known_root(here, others)
+        if any(s.root == same != here for s in others):
+            raise InvalidInput(
+                f"{printable(here)} and {printable(same)}, a source already, are the same folder"
+            )
+        return self._catalog.sources.add(name, root, include=include, exclude=exclude, path_maps=maps)
 
     def sources(self) -> list[SourceReport]:
         """All sources, by name, with what is known of them."""
@@ -47,6 +77,9 @@ class Upkeep:
                     present=present,
                     missing=missing,
                     reachable=os.path.isdir(source.root),
+                    include=source.include,
+                    exclude=source.exclude,
+                    path_maps={machine: printable(root) for machine, root in source.path_maps.items()},
                 )
             )
         return found

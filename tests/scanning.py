@@ -13,7 +13,6 @@ from sqlalchemy import select, update
 from dampipe.domain.assets import ContentHash
 from dampipe.domain.runs import RunState
 from dampipe.domain.scans import Guard, ScanProgress, ScanState
-from dampipe.pipeline.exclude import Exclude
 from dampipe.pipeline.rules import Rules
 from dampipe.pipeline.walk import Walk
 from dampipe.storage.catalog.catalog import Catalog
@@ -39,12 +38,12 @@ class Scanning:
         if set_up:
             self.catalog.set_up()
         self.asked = 0
-        """How many names were looked at."""
-        self.rules = Rules(self._is_clip, 0.0, guard or Guard(), Exclude(exclude))
+        """How many names of footage were looked at."""
+        self.rules = Rules(self._is_clip, 0.0, guard or Guard(), exclude)
         self.warnings: list[str] = []
 
     def _is_clip(self, name: str) -> bool:
-        self.asked += 1
+        self.asked += name.endswith(".mp4")
         return name.endswith(".mp4")
 
     def scan(self, *paths: Path, accept_missing: bool = False) -> ScanProgress:
@@ -67,7 +66,7 @@ class Scanning:
         """What workers would do with the pending hash runs; returns the files' names."""
         with self.catalog.database.write() as connection:
             rows = connection.execute(
-                select(RUN.c.id, RUN.c.location_id, *place_columns())
+                select(RUN.c.id, RUN.c.location_id, *place_columns(self.catalog.database))
                 .select_from(RUN.join(LOCATION, LOCATION.c.id == RUN.c.location_id).join(FOLDER).join(SOURCE))
                 .where(RUN.c.state == RunState.PENDING)
             ).all()
@@ -83,7 +82,10 @@ class Scanning:
         with self.catalog.database.read() as connection:
             rows = connection.execute(
                 select(
-                    LOCATION.c.state, ASSET.c.sha1, RUN.c.state.label("run"), *place_columns()
+                    LOCATION.c.state,
+                    ASSET.c.sha1,
+                    RUN.c.state.label("run"),
+                    *place_columns(self.catalog.database),
                 ).select_from(
                     LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
                     .join(SOURCE)

@@ -60,6 +60,20 @@ def sweep() -> dict[str, int]:
     return this_world().sweep.run()
 
 
+@app.task(name="dampipe.sync")  # type: ignore[untyped-decorator]
+def sync() -> str:
+    """Begin a sync of all sources; what it comes to is in the status and among the failures."""
+    scans = this_world().library.sync.begin()
+    log.info("sync began: scans %s", ", ".join(map(str, scans)))
+    return f"began {len(scans)} scans"
+
+
+@app.task(name="dampipe.verify")  # type: ignore[untyped-decorator]
+def verify() -> str:
+    """Read files again, for some seconds."""
+    return f"{this_world().verifier.portion()} files read"
+
+
 def _register(world: World) -> None:
     for stage in world.plan.stages:
         _stage_task(stage)

@@ -7,6 +7,9 @@ COMMANDS = {
     "scan": "List scans, and pause, resume and cancel them.",
     "source": "Name the folders that hold footage.",
     "sync": "Bring the library up to its sources: the line for cron.",
+    "verify": "Read files again, to see whether they still are what they were.",
+    "mhl": "Write manifests that prove a card's offload.",
+    "watch-folder": "Take new files as soon as they hold still.",
     "status": "What is waiting, running, done and failed.",
     "watch": "The same, kept up to date.",
     "search": "Find moments by words, a picture or a moment.",
@@ -29,6 +32,6 @@ COMMANDS = {
     "doctor": "What this machine can do, and what to fix.",
     "config": "List all settings.",
 }
-"""Each command and its one line; `dampipe.cli.NAME:command` is where it lives."""
+"""Each command and its one line; `dampipe.cli.NAME:command` is where it lives ("_" for "-")."""
 
 main = LazyGroup(COMMANDS)

@@ -32,7 +32,7 @@ class LazyGroup(click.Group):
         """Load the command's file."""
         if cmd_name not in self._lines:
             return None
-        command: click.Command = import_module(f"dampipe.cli.{cmd_name}").command
+        command: click.Command = import_module(f"dampipe.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -26,6 +26,8 @@ def _print(details: Details) -> None:
     video = details.video
     facts = [("asset", video.sha1), ("name", video.name), ("size", f"{video.size:,} bytes")]
     facts += [("at", path) for path in video.paths]
+    facts += [("with", path) for path in details.sidecars]
+    facts += [("card", f"{details.card.kind} in {details.card.root}")] if details.card else []
     facts += [("since", f"{video.added_at.astimezone():%Y-%m-%d %H:%M:%S}")]
     facts += [("tags", ", ".join(details.tags))] if details.tags else []
     facts += _media(video.media) if video.media else []

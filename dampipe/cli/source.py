@@ -13,10 +13,28 @@ def command() -> None:
 @command.command(name="add")
 @click.argument("name")
 @click.argument("path", type=click.Path())
-def add(name: str, path: str) -> None:
-    """Name a folder of footage; nothing is read yet."""
-    source = library().upkeep.add_source(name, path)
+@click.option(
+    "--include", multiple=True, metavar="PATTERN", help="Take only files that match; may be repeated."
+)
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass by what matches; may be repeated.")
+@click.option(
+    "--path-map", "path_maps", multiple=True, metavar="MACHINE:PATH",
+    help="Where another machine sees the folder; may be repeated.",
+)  # fmt: skip
+def add(
+    name: str, path: str, include: tuple[str, ...], exclude: tuple[str, ...], path_maps: tuple[str, ...]
+) -> None:
+    """Name a folder of footage; nothing is read yet. For a known folder: replace what was said of it."""
+    maps = dict(_split(one) for one in path_maps)
+    source = library().upkeep.add_source(name, path, include=include, exclude=exclude, path_maps=maps)
     click.echo(f"source {source.name} added; `dampipe sync {source.name}` takes in what it holds")
+
+
+def _split(path_map: str) -> tuple[str, str]:
+    machine, colon, path = path_map.partition(":")
+    if not colon:
+        raise click.BadParameter(f"{path_map!r} is not MACHINE:PATH", param_hint="--path-map")
+    return machine, path
 
 
 @command.command(name="list")
@@ -35,6 +53,12 @@ def list_(as_json: bool) -> None:
         ]
         numbers = ["files", "missing"]
         console().print(table(["source", *numbers, "folder", ""], rows, right=numbers))
+        for source in found:
+            notes = [f"include {pattern}" for pattern in source.include]
+            notes += [f"exclude {pattern}" for pattern in source.exclude]
+            notes += [f"on {machine} at {path}" for machine, path in source.path_maps.items()]
+            if notes:
+                click.echo(f"{source.name}: {', '.join(notes)}")
 
 
 @command.command(name="remove")

@@ -5,6 +5,7 @@ import sys
 import click
 
 from dampipe.cli.output import json_option, library, plural, print_json
+from dampipe.cli.verify import in_words, say_bad
 from dampipe.domain.errors import ExitCode
 from dampipe.domain.reports import Synced
 from dampipe.domain.scans import ScanProgress, ScanState
@@ -21,10 +22,12 @@ def command(
 ) -> None:
     """Bring the library up to its sources, all by default, and wait for the end: the line for cron.
 
+    A share of the files is read again, to see whether they still are what they were.
+
     \b
     Exit codes: 0 all is well, 3 files failed or wait for another try, 11 a source is
-    away or lost suspiciously much, 12 another sync is running, 4, 5 and 8 not run for
-    want of the broker, the catalogue or workers.
+    away or lost suspiciously much, 12 another sync is running, 13 a file has rotted or
+    cannot be read, 4, 5 and 8 not run for want of the broker, the catalogue or workers.
     """
     done = library().sync.run(sources, accept_missing=accept_missing, process=not no_process)
     if as_json:
@@ -35,9 +38,13 @@ def command(
 
 
 def _code(done: Synced) -> ExitCode:
+    if done.verified.mismatch or done.verified.unreadable:
+        return ExitCode.MISMATCH
     if any(scan.state == ScanState.SUSPICIOUS for scan in done.scans):
         return ExitCode.SUSPECT
-    return ExitCode.FAILURES if done.failed or done.deferred else ExitCode.OK
+    if done.failed or done.deferred:
+        return ExitCode.FAILURES
+    return ExitCode.BUSY if done.busy else ExitCode.OK
 
 
 def _print(done: Synced, quiet: bool) -> None:
@@ -46,10 +53,15 @@ def _print(done: Synced, quiet: bool) -> None:
             click.echo(f"{name}: warning: {warning}", err=True)
         if not quiet:
             click.echo(f"{name}: {_line(scan)}")
+    for name in done.busy:
+        click.echo(f"{name}: left to another sync, which is at it", err=True)
+    say_bad(done.verified)
     if not quiet:
         for count, what in ((done.retried, "tried again"), (done.planned, "asked for by the pipeline")):
             if count:
                 click.echo(f"{plural(count, 'stage')} {what}")
+        if done.verified.wanted:
+            click.echo(in_words(done.verified))
         click.echo(f"done in {done.seconds:.0f} s")
     if done.failed:
         click.echo(f"{plural(done.failed, 'stage')} failed: `dampipe failures` tells why", err=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from dampipe.bootstrap import this_world
-from dampipe.deployment.procfile import default_procfile, read_procfile
+from dampipe.deployment.procfile import Process, default_procfile, read_procfile
 from dampipe.deployment.up import run_deployment
 
 _COLOURS = ("cyan", "green", "yellow", "blue", "magenta", "bright_cyan", "bright_green", "bright_blue")
@@ -18,13 +18,16 @@ _COLOURS = ("cyan", "green", "yellow", "blue", "magenta", "bright_cyan", "bright
     default=default_procfile,
     help="Another list of processes.",
 )
-def command(procfile: Path) -> None:
+@click.option("--watch-folder", is_flag=True, help="Take new files in all sources at once, too.")
+def command(procfile: Path, watch_folder: bool) -> None:
     """Run a whole deployment on this machine: broker, workers, sweep, web server and Flower.
 
     The processes are the lines of the Procfile. Ctrl-C stops them all; unfinished work goes on at the
     next start.
     """
     processes = read_procfile(procfile)
+    if watch_folder:
+        processes.append(Process("watch-folder", ("dampipe", "watch-folder")))
     width = max(len("dampipe"), *(len(process.name) for process in processes))
     colours = {process.name: _COLOURS[i % len(_COLOURS)] for i, process in enumerate(processes)}
 

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict
 
 from dampipe.bootstrap import World
 from dampipe.deployment import broker
-from dampipe.domain.errors import DampipeError
+from dampipe.domain.errors import CannotStart, DampipeError
 from dampipe.media.acceleration import Acceleration
+from dampipe.media.mhl import Manifests
 
 LITTLE_DISK = 5_000_000_000
 """Bytes free below which the doctor warns."""
@@ -52,6 +53,7 @@ def examine(world: World) -> Iterator[Finding]:
         ("GPU", _gpu),
         ("model", _model),
         ("vector index", _vectors),
+        ("manifests", _manifests),
     )
     for what, check in checks:
         try:
@@ -194,3 +196,11 @@ def _vectors(world: World) -> Finding:
     ]
     found = "; ".join(told) or f"{world.settings.vectors}, nothing in it yet"
     return Finding(what="vector index", verdict=Verdict.FINE, found=found)
+
+
+def _manifests(world: World) -> Finding:
+    try:
+        found = f"ascmhl {Manifests(world.settings.ascmhl).version()}"
+    except CannotStart as error:  # few need it
+        return Finding(what="manifests", verdict=Verdict.FINE, found=f"none: {error}", hint=error.hint)
+    return Finding(what="manifests", verdict=Verdict.FINE, found=found)

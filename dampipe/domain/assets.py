@@ -6,7 +6,7 @@ Paths are `str` as `os.fsdecode` gives them, so a name that is no UTF-8 carries 
 
 import os
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pydantic import BaseModel, ConfigDict
 
@@ -38,7 +38,19 @@ class Source(BaseModel):
     id: int
     name: str
     root: str
-    """Absolute path."""
+    """Absolute path, as this machine sees it."""
+    declared: str = ""
+    """Absolute path as the source was added; empty: the same."""
+    include: tuple[str, ...] = ()
+    """Patterns in the syntax of .gitignore: if there are any, only files that match are footage."""
+    exclude: tuple[str, ...] = ()
+    """Patterns of what is passed by, after those for all sources."""
+    path_maps: dict[str, str] = {}
+    """By machine: where it sees the root."""
+
+    def holds(self, path: str | PurePath) -> bool:
+        """Whether an absolute path, as this machine sees it, is the root or lies below it."""
+        return PurePath(path).is_relative_to(self.root)
 
 
 class SourceFile(BaseModel):

@@ -39,6 +39,8 @@ class ExitCode(IntEnum):
     """A source is away, empty, unreadable or much smaller than it was; nothing of it was marked missing."""
     BUSY = 12
     """Not run: another one is at it."""
+    MISMATCH = 13
+    """A file's content has changed while its size and time have not, or it cannot be read any more."""
     INTERRUPTED = 130
 
 

@@ -8,5 +8,6 @@ EventName: TypeAlias = Literal[
     "stage.failed",
     "stage.skipped",
     "stage.pending",
+    "file.bad",
 ]
 """`stage.pending` is a failure that will be tried again by itself. docs/architecture.md says what each holds."""

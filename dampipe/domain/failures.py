@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Failure(BaseModel):
-    """One run that failed: parked, or waiting for another try."""
+    """One run that failed: parked, or waiting for another try; or a file that was bad when it was read again."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -13,7 +13,8 @@ class Failure(BaseModel):
     path: str
     stage: str
     kind: str
-    """bad_media (the file's fault), transient (gave up trying) or permanent (ours)."""
+    """bad_media (the file's fault), transient (gave up trying), permanent (ours), or of stage `verify`:
+    mismatch (bit rot) or unreadable."""
     reason: str
     attempts: int = 0
     at: float | None = None

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
+from dampipe.domain.cards import Card
 from dampipe.domain.runs import Running, RunState
 from dampipe.domain.scans import ScanProgress
+from dampipe.domain.verification import Verified
 from dampipe.domain.videos import RunSummary, Video
 from dampipe.domain.workers import WorkerInfo
 
@@ -69,12 +71,16 @@ class Synced(BaseModel):
     sources: tuple[str, ...]
     scans: tuple[ScanProgress, ...]
     """One for each of the sources, in their order."""
+    busy: tuple[str, ...] = ()
+    """Sources that were left to another sync, which is at them."""
     retried: int = 0
-    """Stages that had given up for a passing reason (a share that was away) and were tried again."""
+    """Stages that had given up for a passing reason (a share that was away, no model) and were tried again."""
     planned: int = 0
     """Stages that a new recipe, model or pipeline asks for."""
     failed: int = 0
     """Stages that failed for good meanwhile."""
+    verified: Verified = Verified()
+    """Files that were read again."""
     seconds: float = 0.0
 
     @computed_field  # type: ignore[prop-decorator]
@@ -95,6 +101,10 @@ class SourceReport(BaseModel):
     missing: int = 0
     reachable: bool = True
     """Whether its root is a folder on the machine that asks."""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    path_maps: dict[str, str] = {}
+    """By machine: where it sees the root."""
 
 
 class TagReport(BaseModel):
@@ -185,4 +195,8 @@ class Details(BaseModel):
 
     video: Video
     tags: tuple[str, ...] = ()
+    sidecars: tuple[str, ...] = ()
+    """Printable paths of what belongs to its files: metadata, subtitles, thumbnails and proxies of the camera."""
+    card: Card | None = None
+    """The camera card that the first of its files lies on."""
     runs: tuple[RunSummary, ...]

@@ -1,6 +1,6 @@
 """Which files a scan takes for footage, by name alone."""
 
-_VIDEO = """3g2 3gp asf avi dv f4v flv gif insv lrv m2t m2ts m4v mkv mod mov mp4 mpeg mpg mts mxf ogm ogv
+_VIDEO = """3g2 3gp asf avi dv f4v flv gif insv m2t m2ts m4v mkv mod mov mp4 mpeg mpg mts mxf ogm ogv
 qt tod ts vob webm wmv"""
 _AUDIO = "aac aif aiff flac m4a mka mp3 oga ogg opus wav w64 wma"
 _STILLS = "avif bmp heic heif hif jpe jpeg jpg png tif tiff webp"

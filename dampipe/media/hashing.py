@@ -44,6 +44,19 @@ def sha1_file(file: SourceFile, progress: Callable[[int, float], None] = lambda 
     return ContentHash(sha1=digest, size=before.st_size)
 
 
+def forget_cached(path: str) -> None:
+    """Have the next reading come from the disk, or from the server, where the system can be told so.
+
+    Raises OSError when the file cannot be opened.
+    """
+    if hasattr(os, "posix_fadvise"):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(descriptor)
+
+
 def _sha1(descriptor: int, progress: Callable[[int, float], None]) -> str:
     digest = hashlib.sha1(usedforsecurity=False)
     began, done, next_word = time.monotonic(), 0, TOLD_EVERY * BLOCK

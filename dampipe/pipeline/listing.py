@@ -4,17 +4,20 @@ Reading is what a scan of unchanged footage does all the time, so what is done f
 done by the interpreter's own loops as far as it can be.
 """
 
+import json
 import os
 import stat
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice
 from operator import attrgetter
 
+from dampipe.domain.sidecars import may_be_sidecar
+from dampipe.pipeline.belongings import Entries, sort_out
+from dampipe.pipeline.exclude import Exclude
 from dampipe.pipeline.inodes import Inodes
-from dampipe.pipeline.rules import Rules
 
 AT_ONCE = 4096
 """Files asked about before their facts are packed: a folder of a million must not fill the memory."""
@@ -39,6 +42,8 @@ class Listing:
     """0 where they mean nothing."""
     unread: dict[str, str] = field(default_factory=dict)
     """Files that are there and cannot be asked, and why."""
+    sidecars: dict[str, list[str]] = field(default_factory=dict)
+    """By file: what belongs to it, relative to the folder."""
     problem: str = ""
     """Why the folder could not be read."""
 
@@ -47,6 +52,8 @@ class Listing:
         found = blake2b(os.fsencode("\0".join(self.names)), digest_size=16)
         for column in (self.sizes, self.times, self.inodes):
             found.update(column)
+        if self.sidecars:
+            found.update(as_text(self.sidecars).encode())
         return found.digest()
 
     def in_order(self) -> Iterator[tuple[bytes, int]]:
@@ -84,6 +91,14 @@ class Listing:
             # A number above 2**63 does not fit the catalogue; the lower bits tell as much.
             self.inodes.extend(number & _LOW if trusted[device] else 0 for device, number in pairs)
 
+    def keep(self, names: set[str]) -> None:
+        """Leave out all other files."""
+        kept = [number for number, name in enumerate(self.names) if name in names]
+        self.names = [self.names[number] for number in kept]
+        self.sizes = array("q", [self.sizes[number] for number in kept])
+        self.times = array("q", [self.times[number] for number in kept])
+        self.inodes = array("q", [self.inodes[number] for number in kept])
+
     def _one_by_one(self, files: list["os.DirEntry[str]"]) -> tuple[list[str], list[Facts]]:
         names, facts = [], []
         for entry in files:
@@ -97,10 +112,22 @@ class Listing:
         return names, facts
 
 
-def read(path: str, relative: str, rules: Rules, inodes: Inodes, roots: frozenset[str]) -> Listing:
+def as_text(sidecars: Mapping[str, list[str]]) -> str:
+    """The sidecars of a folder as they are kept; "{}" for none."""
+    return json.dumps(sidecars, sort_keys=True, separators=(",", ":"))
+
+
+def read(
+    path: str,
+    relative: str,
+    is_media: Callable[[str], bool],
+    exclude: Exclude,
+    inodes: Inodes,
+    roots: frozenset[str],
+) -> Listing:
     """Read a folder. `relative`: its path below the source's root; folders in `roots` are passed by."""
-    found = Listing(path)
-    exclude, is_media, prefix = rules.exclude, rules.is_media, f"{relative}/" if relative else ""
+    found, prefix = Listing(path), f"{relative}/" if relative else ""
+    others: list[str] = []
     try:
         # Asked through the folder's descriptor, the kernel need not walk the whole path for each file.
         folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -117,10 +144,18 @@ def read(path: str, relative: str, rules: Rules, inodes: Inodes, roots: frozense
                             for name in inner
                             if not exclude.folder(prefix + name) and os.path.join(path, name) not in roots
                         ]
+                        media = {entry.name for entry in files}
+                        rest = [entry.name for entry in some if entry.name not in media]
+                        others += [name for name in filter(may_be_sidecar, rest) if not is_media(name)]
         finally:
             os.close(folder)
     except OSError as error:
         return Listing(path, problem=error.strerror or str(error))
+    sorted_out = Entries(found.names, found.folders, sorted(others))
+    found.sidecars = sort_out(path, sorted_out)
+    found.folders = sorted_out.folders
+    if len(sorted_out.files) < len(found.names):
+        found.keep(set(sorted_out.files))
     return found
 
 

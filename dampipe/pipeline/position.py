@@ -43,6 +43,8 @@ class Position:
     """Looked at again later on."""
     doubted: list[int] = field(default_factory=list)
     """Sources that are empty though they should not be: nothing is concluded of them."""
+    moving: list[str] = field(default_factory=list)
+    """Files that are still being written."""
     suspicious: bool = False
 
     def to_json(self) -> str:

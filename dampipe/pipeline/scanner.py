@@ -1,6 +1,7 @@
 """The scanner: carries a scan from asked for to walked, once, whoever is killed on the way."""
 
 import logging
+from time import time
 
 from dampipe.domain.errors import DampipeError
 from dampipe.domain.scans import ScanState
@@ -13,6 +14,9 @@ from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.scans import Stopped
 
 log = logging.getLogger(__name__)
+
+MOTION = 20.0
+"""Seconds after which files that were still being written are looked at again."""
 
 
 class Scanner:
@@ -39,6 +43,16 @@ class Scanner:
         try:
             with lease.Lease(lambda _: self._scans.renew(scan, me, self._lease), self._lease):
                 warnings = walk.run(self._start if order.process else _nothing)
+                if walk.moving and order.follows_up:
+                    self._scans.put_off(order, walk.moving, MOTION)
+                    return True
+                if walk.moving:
+                    self._scans.create(
+                        walk.moving,
+                        process=order.process,
+                        priority=order.priority,
+                        not_before=time() + MOTION,
+                    )
                 state = ScanState.SUSPICIOUS if walk.suspicious else ScanState.WALKED
                 self._scans.finish(order, state, warnings)
         except Stopped:

@@ -11,6 +11,7 @@ from dampipe.domain.errors import BrokerDown
 from dampipe.pipeline import lease
 from dampipe.pipeline.dispatch import Carrier, Dispatcher
 from dampipe.pipeline.plan import Plan
+from dampipe.pipeline.verifier import Verifier
 from dampipe.storage.catalog.catalog import Catalog
 
 log = logging.getLogger(__name__)
@@ -25,12 +26,19 @@ class Sweep:
     """Brings the backlog in order."""
 
     def __init__(
-        self, catalog: Catalog, plan: Plan, dispatcher: Dispatcher, carrier: Carrier, max_attempts: int
+        self,
+        catalog: Catalog,
+        plan: Plan,
+        dispatcher: Dispatcher,
+        carrier: Carrier,
+        verifier: Verifier,
+        max_attempts: int,
     ) -> None:
         self._catalog = catalog
         self._plan = plan
         self._dispatcher = dispatcher
         self._carrier = carrier
+        self._verifier = verifier
         self._max_attempts = max_attempts
 
     def run(self) -> dict[str, int]:
@@ -47,6 +55,7 @@ class Sweep:
             for scan in self._catalog.scans.due():
                 self._carrier.ring("scan", scan)
             found["started"] = self._dispatcher.top_up_all()
+            self._verifier.wake()
         except BrokerDown as error:
             log.warning("%s; trying again at the next sweep", error)
         if any(found.values()):

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from dampipe.domain.assets import LocationState, Source, printable
+from dampipe.pipeline.folder_memory import FolderMemory
 from dampipe.pipeline.inodes import Inodes
 from dampipe.pipeline.listing import Listing, read, read_file
 from dampipe.pipeline.position import Place, Position, Unsettled
@@ -41,6 +42,9 @@ class Walk:
         self._hash_key = hash_key
         self._rules = rules
         self._inodes = Inodes()
+        self._memory = FolderMemory(catalog)
+        self._renamed: set[int] = set()
+        """Folders that were found under another spelling."""
         self._changes = Changes()
         self._found = order.found
         self._warnings = order.warnings
@@ -51,6 +55,11 @@ class Walk:
     def suspicious(self) -> bool:
         """Whether a source is away, empty or much smaller than it was."""
         return self._position.suspicious
+
+    @property
+    def moving(self) -> list[str]:
+        """Files that are still being written."""
+        return self._position.moving
 
     def run(self, written: Callable[[], None]) -> list[str]:
         """Walk and return what a person should know. `written` is called when there may be work to start.
@@ -84,6 +93,8 @@ class Walk:
     def _plan(self, path: str) -> None:
         """Note what a path stands for: a tree, with those of sources inside it, or a file."""
         if not os.path.lexists(path):
+            if self._order.follows_up:
+                return
             self._position.suspicious = True
             self._warn(f"{printable(path)} is not there: is the share mounted?")
             return
@@ -111,6 +122,10 @@ class Walk:
         before = self._catalog.findings.file(source.id, place.path, place.file)
         for name, reason in listing.unread.items():
             self._warn_unread(listing, name, reason)
+        if listing.names:
+            beside = self._read(source, place.path, frozenset())
+            if not beside.problem:
+                self._memory.keep_sidecars(source, place.path, beside.sidecars)
         if listing.names and self._note(source.id, place.path, listing, 0, before):
             self._found += 1
 
@@ -120,16 +135,13 @@ class Walk:
         ahead = Ahead(known_folders(self._catalog.database, source.id, place.path, self._position.folder))
         unread: set[bytes] = set()
 
-        def look(path: str) -> Listing:
-            return read(os.path.join(source.root, path), path, self._rules, self._inodes, roots)
-
-        for key, path, listing in folders(place.path, look, after):
+        for key, path, listing in folders(place.path, lambda path: self._read(source, path, roots), after):
             if listing.problem:
                 unread.add(key)
             if after is not None and key <= after:
                 continue
             self._miss(ahead, key, unread)
-            folder = ahead.at(key)
+            folder = ahead.at(key) or self._respelled(source, path)
             if listing.problem:
                 self._warn(f"{printable(listing.path)} cannot be read: {listing.problem}")
                 self._position.suspicious |= path == place.path
@@ -147,8 +159,21 @@ class Walk:
     def _miss(self, ahead: Ahead[KnownFolder], key: bytes | None, unread: set[bytes]) -> None:
         """Note the folders that were passed without being met, unless they may lie in one not read."""
         for folder in ahead.before(key):
-            if not unread or not _lies_in(folder.key, unread):
+            if folder.id not in self._renamed and (not unread or not _lies_in(folder.key, unread)):
                 self._changes.gone_folders.append(folder.id)
+
+    def _respelled(self, source: Source, path: str) -> KnownFolder | None:
+        """The folder as it is known by another spelling of its name; it is not gone then."""
+        folder = self._memory.respelled_folder(source, path)
+        if folder is not None:
+            self._renamed.add(folder.id)
+            self._changes.gone_folders = [gone for gone in self._changes.gone_folders if gone != folder.id]
+        return folder
+
+    def _read(self, source: Source, path: str, roots: frozenset[str]) -> Listing:
+        exclude = self._rules.exclude_of(source)
+        whole = os.path.join(source.root, path) if path else source.root
+        return read(whole, path, self._rules.is_media, exclude, self._inodes, roots)
 
     def _doubt(self, source: Source) -> None:
         """Leave a source alone that is the empty place where a share is to be mounted."""
@@ -175,7 +200,11 @@ class Walk:
         self, source: Source, path: str, listing: Listing, folder: KnownFolder | None, digest: bytes
     ) -> int:
         """File by file; returns how many were dealt with."""
-        known = Ahead(iter(()) if folder is None else known_files(self._catalog.database, folder.id))
+        self._memory.keep_sidecars(source, path, listing.sidecars)
+        rows = iter(()) if folder is None else known_files(self._catalog.database, folder.id)
+        if folder is not None and not all(map(str.isascii, listing.names)):
+            rows = iter(self._memory.spelled_as_found(rows, listing.names))
+        known = Ahead(rows)
         unread = {os.fsencode(name) for name in listing.unread}
         for name, reason in listing.unread.items():
             self._warn_unread(listing, name, reason)
@@ -233,7 +262,7 @@ class Walk:
         time.sleep(max(0.0, min(settle, youngest + settle - time.time())))
         # A folder that was begun before a kill and read again after it has its files in here twice.
         waiting, self._position.unsettled = dict.fromkeys(self._position.unsettled), []
-        moving = []
+        moving: list[str] = []
         for file in waiting:
             source = self._sources.get(file.source)
             if source is None:
@@ -252,7 +281,8 @@ class Walk:
         if moving:
             first = printable(moving[0])
             more = f" and {len(moving) - 1} more" if len(moving) > 1 else ""
-            self._warn(f"{first}{more}: still being written; the next scan takes it")
+            self._warn(f"{first}{more}: still being written; taken once it holds still")
+            self._position.moving += moving
         self._write()
 
     def _conclude(self) -> None:

@@ -1,6 +1,7 @@
 """The nightly line on a real deployment: only what changed, boring, and loud when a source is in doubt."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -90,9 +91,9 @@ def test_the_nights_of_a_library(deployment: Deployment, footage_folder: Path) -
 def test_a_second_sync_steps_aside(deployment: Deployment, footage_folder: Path) -> None:
     deployment.run("source", "add", "archive", footage_folder)
     database = Database(f"sqlite:///{deployment.home}/catalogue.sqlite")
-    with turn(database, "sync"):
+    with turn(database, "sync-1"):
         assert deployment.run("sync", "--quiet", code=12) == ""
-    assert "another sync is at it" in deployment.errors
+    assert "another sync is at archive" in deployment.errors
     database.close()
 
 
@@ -117,4 +118,44 @@ import dampipe.sync
 from dampipe.cli import main
 dampipe.sync.PATIENCE = 1.0
 main(["sync"])
+"""
+
+
+def test_the_clock_begins_a_sync_and_the_watch_takes_a_new_file(
+    deployment: Deployment, footage_folder: Path
+) -> None:
+    """A night that the clock has missed is made up for; a file that comes later needs no command; rot is loud."""
+    deployment.environment["DAMPIPE_SYNC_SCHEDULE"] = "30 2 * * *"
+    deployment.run("source", "add", "archive", footage_folder)
+    (deployment.home / "broker").mkdir(exist_ok=True)
+    subprocess.run([sys.executable, "-c", A_NIGHT_AGO], env=deployment.environment, check=True)
+    deployment.arguments = ["--watch-folder"]
+    deployment.up()
+    deployment.wait_for(lambda: "sync began: scans" in deployment.log.read_text(errors="replace"))
+    deployment.wait_for(lambda: "is watched" in deployment.log.read_text(errors="replace"))
+    deployment.wait_for(lambda: deployment.finished("proxy", 30))
+    (footage_folder / "new.part").write_bytes(b"new")
+    (footage_folder / "new.part").rename(footage_folder / "new.mp4")
+    deployment.wait_for(lambda: deployment.finished("proxy", 31))
+    rotten = footage_folder / "day1" / "c7.mp4"
+    facts = rotten.stat()
+    rotten.write_bytes(b"cliP 7")
+    os.utime(rotten, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    found = deployment.json("verify", "archive", code=13)
+    assert (found["wanted"], found["same"], found["mismatch"]) == (31, 30, [str(rotten)])
+    assert deployment.run("sync", "--quiet", code=13) == "", "said again until it is well"
+    assert f"MISMATCH: {rotten}" in deployment.errors
+    rotten.write_bytes(b"clip 7")
+    os.utime(rotten, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert deployment.run("sync", "--quiet") == "" and deployment.errors == ""
+    assert deployment.down() == 0
+
+
+A_NIGHT_AGO = """
+from datetime import timedelta
+from celery.beat import PersistentScheduler
+from workers.app import app
+clock = PersistentScheduler(app=app, schedule_filename=app.conf.beat_schedule_filename)
+clock.schedule["sync"].last_run_at -= timedelta(days=1)
+clock.close()
 """

@@ -22,6 +22,7 @@ from dampipe.domain.duplicates import Duplicates
 from dampipe.domain.errors import ExitCode
 from dampipe.domain.events import EventName
 from dampipe.domain.failures import Failure
+from dampipe.domain.manifests import Compared
 from dampipe.domain.reports import (
     Details,
     IndexReport,
@@ -34,6 +35,7 @@ from dampipe.domain.reports import (
 )
 from dampipe.domain.scans import ScanProgress
 from dampipe.domain.search import Found
+from dampipe.domain.verification import Verified
 from dampipe.pipeline.plan import Plan
 from dampipe.settings import Settings, load_settings, sample
 from tasks import PIPELINE
@@ -107,6 +109,8 @@ SHAPES: dict[str, Any] = {
     "scan": list[ScanProgress],
     "source": list[SourceReport],
     "sync": Synced,
+    "verify": Verified,
+    "mhl": Compared,
     "prune": Pruned,
     "status": Status,
     "search": Found,
@@ -183,7 +187,9 @@ def test_what_runs_again_when_a_setting_changes() -> None:
     }
     for name, field in Settings.model_fields.items():
         value = field.get_default(call_default_factory=True)
-        if not any(what.startswith(name) for what in changes) and name not in ("home", "pipeline", *given):
+        if name == "sync_schedule":
+            given[name] = "30 2 * * *"
+        elif not any(what.startswith(name) for what in changes) and name not in ("home", "pipeline", *given):
             given[name] = (
                 value + 1
                 if isinstance(value, (int, float))

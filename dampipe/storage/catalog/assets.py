@@ -18,7 +18,7 @@ from dampipe.domain.search import Hit
 from dampipe.domain.videos import RunSummary, Video
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.outputs import ensure_asset, media_columns
-from dampipe.storage.catalog.paths import full_path, place_columns
+from dampipe.storage.catalog.paths import full_path, place_columns, sidecar_paths
 from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, FOLDER, LOCATION, RUN, SOURCE
 
 SHORTEST_PREFIX = 4
@@ -87,7 +87,7 @@ class Assets:
         where = LOCATION.c.asset_id == asset if location is None else LOCATION.c.id == location
         with self._db.read() as connection:
             rows = connection.execute(
-                select(LOCATION, *place_columns())
+                select(LOCATION, *place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
                 .where(where)
                 .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
@@ -125,7 +125,7 @@ class Assets:
     def _grouped(self, connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
         places: dict[int, list[str]] = {}
         rows = connection.execute(
-            select(LOCATION.c.asset_id, *place_columns())
+            select(LOCATION.c.asset_id, *place_columns(self._db))
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
             .where(LOCATION.c.asset_id.in_(ids))
             .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
@@ -157,6 +157,17 @@ class Assets:
             )
             for row in rows
         ]
+
+    def sidecars(self, asset: int) -> list[str]:
+        """The absolute paths of what belongs to an asset's files, those of present files first."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(FOLDER.c.sidecars, *place_columns(self._db))
+                .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+                .where(LOCATION.c.asset_id == asset, FOLDER.c.sidecars != "{}")
+                .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
+            ).all()
+        return [path for row in rows for path in sidecar_paths(row)]
 
     def page(self, limit: int, before: int | None) -> list[Row[Any]]:
         """Asset rows, newest first; `before` is the id of the last row of the page before."""

@@ -1,7 +1,7 @@
 """The catalogue: one database, what is known of sources, assets, runs, scans and vectors."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from dampipe.storage.catalog.backlog import Backlog
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.filtering import Filtering
 from dampipe.storage.catalog.findings import Findings
+from dampipe.storage.catalog.folders import Folders
 from dampipe.storage.catalog.holding import Holding
 from dampipe.storage.catalog.migrate import check_schema, upgrade
 from dampipe.storage.catalog.models import ModelRows
@@ -30,6 +31,7 @@ from dampipe.storage.catalog.scans import Scans
 from dampipe.storage.catalog.sources import Sources
 from dampipe.storage.catalog.tags import Tags
 from dampipe.storage.catalog.vectors import VectorRows
+from dampipe.storage.catalog.verifications import Verifications
 from dampipe.storage.catalog.words import Words
 from dampipe.storage.catalog.workers import Workers
 
@@ -37,8 +39,9 @@ from dampipe.storage.catalog.workers import Workers
 class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
-    Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `holding`,
-    `pruning`, `vectors`, `models`, `workers`, `filtering`, `words`, `tags`, `asked`, `prints`.
+    Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `folders`,
+    `holding`, `pruning`, `verifications`, `vectors`, `models`, `workers`, `filtering`, `words`, `tags`, `asked`,
+    `prints`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -50,10 +53,12 @@ class Catalog(StorageEngine):
         self.recovery = Recovery(database)
         self.results = Results(database)
         self.sources = Sources(database)
-        self.scans = Scans(database)
+        self.scans = Scans(database, self.sources)
         self.findings = Findings(database)
+        self.folders = Folders(database)
         self.holding = Holding(database)
         self.pruning = Pruning(database)
+        self.verifications = Verifications(database)
         self.vectors = VectorRows(database)
         self.models = ModelRows(database)
         self.workers = Workers(database)
@@ -147,7 +152,7 @@ class Catalog(StorageEngine):
         return self.vectors.moments(ids)
 
 
-def relative(folder: Path, root: str) -> str:
+def relative(folder: PurePath, root: str) -> str:
     """A folder's path below its source's root, "" for the root itself."""
     path = str(folder.relative_to(root))
     return "" if path == "." else path

@@ -30,8 +30,12 @@ BUSY_TIMEOUT = 30.0
 class Database:
     """One database. Processes must not share an instance across a fork."""
 
-    def __init__(self, url: str, busy_timeout: float = BUSY_TIMEOUT) -> None:
-        """Opens nothing yet. Raises InvalidInput for a URL that makes no sense."""
+    def __init__(self, url: str, busy_timeout: float = BUSY_TIMEOUT, machine: str = "") -> None:
+        """Opens nothing yet. Raises InvalidInput for a URL that makes no sense.
+
+        machine: the name under which path maps tell where this machine sees sources; "": as declared.
+        """
+        self.machine = machine
         try:
             self.url = make_url(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"

@@ -33,7 +33,7 @@ class Prints:
         )
         with self._db.read() as connection:
             rows = connection.execute(
-                select(ASSET.c.id, ASSET.c.sha1, ASSET.c.size, *place_columns())
+                select(ASSET.c.id, ASSET.c.sha1, ASSET.c.size, *place_columns(self._db))
                 .select_from(
                     ASSET.join(LOCATION, LOCATION.c.asset_id == ASSET.c.id).join(FOLDER).join(SOURCE)
                 )
@@ -82,7 +82,7 @@ class Prints:
             with self._db.read() as connection:
                 rows = connection.execute(select(ASSET).where(ASSET.c.id.in_(some))).all()
                 places = connection.execute(
-                    select(LOCATION.c.asset_id, *place_columns())
+                    select(LOCATION.c.asset_id, *place_columns(self._db))
                     .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
                     .where(LOCATION.c.asset_id.in_(some))
                     .order_by(LOCATION.c.state, LOCATION.c.id.desc())

@@ -1,13 +1,15 @@
 """How far scans are: counts of the walk from its row, what became of the files from their runs."""
 
 import json
+from collections.abc import Sequence
 from time import time
 from typing import Any
 
 from sqlalchemy import and_, case, exists, func, literal, or_, select
 
-from dampipe.domain.assets import printable
+from dampipe.domain.assets import Source, printable
 from dampipe.domain.errors import NotFound
+from dampipe.domain.places import as_seen_here
 from dampipe.domain.runs import RunState
 from dampipe.domain.scans import ScanProgress, ScanState
 from dampipe.storage.catalog.database import Database
@@ -19,8 +21,8 @@ DEFERRED_AFTER = 20.0
 TO_DO = RUN.c.state.in_([RunState.PENDING, RunState.RUNNING])
 
 
-def progress_of(database: Database, scan: int) -> ScanProgress:
-    """How far a scan is. Raises NotFound."""
+def progress_of(database: Database, scan: int, sources: Sequence[Source]) -> ScanProgress:
+    """How far a scan is, its paths as this machine sees them. Raises NotFound."""
     with database.read() as connection:
         row = connection.execute(select(SCAN).where(SCAN.c.id == scan)).first()
         if row is None:
@@ -29,7 +31,7 @@ def progress_of(database: Database, scan: int) -> ScanProgress:
     return ScanProgress(
         scan=row.id,
         state=ScanState.PAUSED if row.paused else ScanState(row.state),
-        paths=tuple(printable(path) for path in json.loads(row.paths)),
+        paths=tuple(printable(as_seen_here(path, sources)) for path in json.loads(row.paths)),
         found=row.found,
         new=row.new,
         changed=row.changed,

@@ -33,7 +33,7 @@ class Pruning:
         alone = and_(~exists(select(literal(1)).where(kept)), ~_is_worked_on())
         with self._db.read() as connection:
             paths = connection.execute(
-                select(*place_columns())
+                select(*place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
                 .where(_missing(source))
                 .order_by(LOCATION.c.id)

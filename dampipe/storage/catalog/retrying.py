@@ -1,6 +1,6 @@
 """What is tried again by itself, night by night: stages that gave up for a reason that may have passed."""
 
-from sqlalchemy import exists, literal, or_, select, update
+from sqlalchemy import exists, func, literal, or_, select, update
 
 from dampipe.domain.assets import LocationState
 from dampipe.domain.runs import RunState
@@ -21,3 +21,28 @@ def retry_passing(database: Database) -> int:
             .where(RUN.c.state == RunState.FAILED, RUN.c.error_kind == "transient", exists(there))
             .values(afresh())
         ).rowcount
+
+
+def retry_skipped(database: Database) -> int:
+    """Let runs that were skipped for want of something (a model) start afresh where it is there by now.
+
+    Whether it is, the runs tell: once a stage was done for some asset after it was skipped for others, these
+    start afresh, else one of them does, to find out. Returns how many.
+    """
+    skipped = (RUN.c.state == RunState.SKIPPED, RUN.c.error_kind == "unavailable")
+    done, newest = RUN.alias("done"), func.max(RUN.c.id)
+    with database.write() as connection:
+        rows = connection.execute(
+            select(RUN.c.stage, newest.label("one"), func.max(RUN.c.finished_at).label("since"))
+            .where(*skipped)
+            .group_by(RUN.c.stage)
+        ).all()
+        started = 0
+        for row in rows:
+            proof = select(literal(1)).where(
+                done.c.stage == row.stage, done.c.state == RunState.DONE, done.c.finished_at > row.since
+            )
+            there = connection.execute(select(exists(proof))).scalar_one()
+            which = (RUN.c.stage == row.stage, *skipped) if there else (RUN.c.id == row.one,)
+            started += connection.execute(update(RUN).where(*which).values(afresh())).rowcount
+    return started

@@ -12,9 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select, update
 
+from dampipe.domain.places import as_declared, as_seen_here
 from dampipe.domain.scans import ScanProgress, ScanState
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.progress import progress_of
+from dampipe.storage.catalog.sources import Sources
 from dampipe.storage.catalog.tables import SCAN
 
 
@@ -34,6 +36,8 @@ class Order:
     """What the walk before this one saved; None: it begins."""
     found: int
     warnings: list[str]
+    follows_up: bool = False
+    """These are files that were in motion when they were looked at before."""
 
 
 class Stopped(Exception):
@@ -43,8 +47,9 @@ class Stopped(Exception):
 class Scans:
     """The scans of one catalogue."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sources: Sources) -> None:
         self._db = database
+        self._sources = sources
 
     def create(
         self,
@@ -53,13 +58,15 @@ class Scans:
         *,
         process: bool = True,
         priority: int = 0,
+        not_before: float = 0.0,
     ) -> int:
-        """Record a scan that is to be walked, and return its id."""
+        """Record a scan that is to be walked, and return its id. not_before: as a time."""
         with self._db.write() as connection:
             row = connection.execute(
                 SCAN.insert()
                 .values(
-                    paths=json.dumps(list(paths)),
+                    paths=self._declared(paths),
+                    not_before=not_before,
                     accept_missing=accept_missing,
                     process=process,
                     priority=priority,
@@ -81,7 +88,7 @@ class Scans:
                 select(SCAN.c.id)
                 .where(
                     SCAN.c.state == ScanState.WAITING,
-                    SCAN.c.paths == json.dumps(list(paths)),
+                    SCAN.c.paths == self._declared(paths),
                     SCAN.c.accept_missing == accept_missing,
                     SCAN.c.process == process,
                     ~SCAN.c.paused,
@@ -103,8 +110,30 @@ class Scans:
             ).first()
         if row is None:
             return None
-        lists = {"paths": json.loads(row.paths), "warnings": json.loads(row.warnings)}
-        return Order(scan, owner, **{**row._asdict(), **lists})
+        sources = self._sources.all()
+        paths = [as_seen_here(path, sources) for path in json.loads(row.paths)]
+        facts = row._asdict()
+        follows_up = facts.pop("not_before") > 0
+        lists = {"paths": paths, "warnings": json.loads(row.warnings)}
+        return Order(scan, owner, **{**facts, **lists}, follows_up=follows_up)
+
+    def put_off(self, order: Order, paths: Sequence[str], seconds: float) -> None:
+        """Have a scan walked once more, over these paths only. Raises Stopped."""
+        with self._db.write() as connection:
+            still_mine(
+                connection,
+                order,
+                state=ScanState.WAITING,
+                paths=self._declared(paths),
+                not_before=time() + seconds,
+                position=None,
+                owner=None,
+                lease_until=0.0,
+            )
+
+    def _declared(self, paths: Sequence[str]) -> str:
+        sources = self._sources.all()
+        return json.dumps([as_declared(path, sources) for path in paths])
 
     def due(self) -> list[int]:
         """Scans that nobody walks."""
@@ -139,7 +168,7 @@ class Scans:
 
     def progress(self, scan: int) -> ScanProgress:
         """How far a scan is. Raises NotFound."""
-        return progress_of(self._db, scan)
+        return progress_of(self._db, scan, self._sources.all())
 
     def latest(self, limit: int) -> list[ScanProgress]:
         """The newest scans, newest first."""
@@ -151,7 +180,7 @@ class Scans:
 
 _ORDER = (
     *(SCAN.c.paths, SCAN.c.accept_missing, SCAN.c.process, SCAN.c.priority),
-    *(SCAN.c.position, SCAN.c.found, SCAN.c.warnings),
+    *(SCAN.c.position, SCAN.c.found, SCAN.c.warnings, SCAN.c.not_before),
 )
 
 
@@ -164,4 +193,5 @@ def still_mine(connection: Connection, order: Order, **values: Any) -> None:
 
 def _due(now: float) -> Any:
     begun = and_(SCAN.c.state == ScanState.WALKING, SCAN.c.lease_until < now)
-    return and_(or_(SCAN.c.state == ScanState.WAITING, begun), ~SCAN.c.paused)
+    waiting = and_(SCAN.c.state == ScanState.WAITING, SCAN.c.not_before <= now)
+    return and_(or_(waiting, begun), ~SCAN.c.paused)

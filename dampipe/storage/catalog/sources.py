@@ -1,15 +1,18 @@
 """Sources in the catalogue: named footage roots, which never overlap in what they hold."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from time import time
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
 from dampipe.domain.assets import LocationState, Source, printable
 from dampipe.domain.errors import InvalidInput, NotFound
+from dampipe.domain.places import holder
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.tables import FOLDER, LOCATION, SOURCE
+from dampipe.storage.catalog.tables import FOLDER, LOCATION, PATH_MAP, SOURCE
 
 AT_ONCE = 2000
 """Rows deleted in one transaction: others want to write, too."""
@@ -22,10 +25,23 @@ class Sources:
         self._db = database
 
     def all(self) -> list[Source]:
-        """All sources, by name."""
+        """All sources, by name, with their roots as this machine sees them."""
         with self._db.read() as connection:
-            rows = connection.execute(select(SOURCE).order_by(SOURCE.c.name))
-            return [Source(id=row.id, name=row.name, root=row.root) for row in rows]
+            rows = connection.execute(select(SOURCE).order_by(SOURCE.c.name)).all()
+            maps = connection.execute(select(PATH_MAP).order_by(PATH_MAP.c.machine)).all()
+        return [self._source(row, {m.machine: m.root for m in maps if m.source_id == row.id}) for row in rows]
+
+    def _source(self, row: Any, maps: dict[str, str]) -> Source:
+        here = maps.get(self._db.machine)
+        return Source(
+            id=row.id,
+            name=row.name,
+            root=here or row.root,
+            declared=row.root if here else "",
+            include=tuple(json.loads(row.include)),
+            exclude=tuple(json.loads(row.exclude)),
+            path_maps=maps,
+        )
 
     def named(self, name: str) -> Source:
         """The source of that name. Raises NotFound."""
@@ -36,29 +52,36 @@ class Sources:
 
     def holding(self, path: str) -> Source:
         """The source that holds that folder, the most specific one; made when there is none."""
-        held = [s for s in self.all() if PurePath(path).is_relative_to(s.root)]
-        if held:
-            return max(held, key=lambda source: len(source.root))
+        held = holder(path, self.all())
+        if held is not None:
+            return held
         base = printable(PurePath(path).name) or "root"
         with self._db.write() as connection:
             taken = set(connection.execute(select(SOURCE.c.name)).scalars())
             name = next(n for n in _numbered(base) if n not in taken)
-            row = connection.execute(
+            connection.execute(
                 self._db.insert(SOURCE)
-                .values(name=name, root=path, added_at=time())
+                .values(name=name, root=path, include="[]", exclude="[]", added_at=time())
                 .on_conflict_do_nothing()
-                .returning(SOURCE.c.id, SOURCE.c.name)
-            ).first()
-            if row is None:
-                row = connection.execute(select(SOURCE).where(SOURCE.c.root == path)).one()
-        return Source(id=row.id, name=row.name, root=path)
+            )
+            row = connection.execute(select(SOURCE).where(SOURCE.c.root == path)).one()
+        return self._source(row, {})
 
-    def add(self, name: str, root: str) -> Source:
-        """Name a root; a known root gets the new name. Raises InvalidInput when the name is taken.
+    def add(
+        self,
+        name: str,
+        root: str,
+        *,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        path_maps: Mapping[str, str] | None = None,
+    ) -> Source:
+        """Name a root, as declared; a known root gets the new name, patterns and maps instead of its old ones.
 
-        What another source knows below that root goes over to the new one, so that nothing is
-        identified again.
+        Raises InvalidInput when the name is taken. What another source knows below that root goes over
+        to the new one, so that nothing is identified again.
         """
+        values = {"name": name, "include": json.dumps(list(include)), "exclude": json.dumps(list(exclude))}
         with self._db.write() as connection:
             rows = connection.execute(select(SOURCE)).all()
             if any(row.name == name and row.root != root for row in rows):
@@ -67,18 +90,19 @@ class Sources:
                 )
             known = next((row.id for row in rows if row.root == root), None)
             if known is not None:
-                connection.execute(update(SOURCE).where(SOURCE.c.id == known).values(name=name))
-                return Source(id=known, name=name, root=root)
-            made = int(
-                connection.execute(
-                    SOURCE.insert().values(name=name, root=root, added_at=time()).returning(SOURCE.c.id)
-                ).scalar_one()
-            )
-            outer = [row for row in rows if PurePath(root).is_relative_to(row.root)]
-            if outer:
-                nearest = max(outer, key=lambda row: len(row.root))
-                self._take_over(connection, made, root, nearest.id, nearest.root)
-        return Source(id=made, name=name, root=root)
+                connection.execute(update(SOURCE).where(SOURCE.c.id == known).values(values))
+                made = int(known)
+            else:
+                new = SOURCE.insert().values(root=root, added_at=time(), **values).returning(SOURCE.c.id)
+                made = int(connection.execute(new).scalar_one())
+                outer = [row for row in rows if PurePath(root).is_relative_to(row.root)]
+                if outer:
+                    nearest = max(outer, key=lambda row: len(row.root))
+                    self._take_over(connection, made, root, nearest.id, nearest.root)
+            connection.execute(delete(PATH_MAP).where(PATH_MAP.c.source_id == made))
+            for machine, path in (path_maps or {}).items():
+                connection.execute(PATH_MAP.insert().values(source_id=made, machine=machine, root=path))
+        return self.named(name)
 
     def _take_over(self, connection: Connection, source: int, root: str, outer: int, outer_root: str) -> None:
         inside = str(PurePath(root).relative_to(outer_root))

@@ -68,7 +68,21 @@ class SourceRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     root: str = Field(sa_column=Column(FsPath, nullable=False, unique=True))
+    include: str = Field(default="[]", sa_column=_text(False))
+    """JSON list of patterns; so is `exclude`."""
+    exclude: str = Field(default="[]", sa_column=_text(False))
     added_at: float
+
+
+class PathMapRow(SQLModel, table=True):
+    """Where a machine sees a source whose root is elsewhere on it."""
+
+    __tablename__ = "path_map"
+    source_id: int = Field(
+        sa_column=Column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True, nullable=False)
+    )
+    machine: str = Field(primary_key=True)
+    root: str = Field(sa_column=_path())
 
 
 class FolderRow(SQLModel, table=True):
@@ -81,6 +95,8 @@ class FolderRow(SQLModel, table=True):
     path: str = Field(sa_column=_path())
     listing: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     """Digest of what a walk read there when the folder's locations said exactly the same; None: compare them."""
+    sidecars: str = Field(default="{}", sa_column=_text(False))
+    """JSON: by file, what belongs to it, relative to the folder, `surrogateescape`d."""
 
 
 class AssetRow(SQLModel, table=True):
@@ -133,6 +149,8 @@ class ScanRow(SQLModel, table=True):
     warnings: str = Field(default="[]", sa_column=_text(False))
     owner: str | None = None
     lease_until: float = 0.0
+    not_before: float = 0.0
+    """Files in motion are given time to hold still."""
     created_at: float
     finished_at: float | None = None
 
@@ -162,6 +180,35 @@ class LocationRow(SQLModel, table=True):
     """The scan that found it new or changed."""
     missed_by: int | None = None
     """The scan that did not find it where it was, of which nothing follows before the end of that walk."""
+
+
+class VerificationRow(SQLModel, table=True):
+    """The latest reading of a location's file to see whether it still is what it was, asked for or done."""
+
+    __tablename__ = "verification"
+    __table_args__ = (
+        # The next file is found in one step, however many are wanted.
+        Index(
+            "verification_next",
+            "at",
+            "location_id",
+            sqlite_where=text("wanted_until > 0"),
+            postgresql_where=text("wanted_until > 0"),
+        ),
+    )
+    location_id: int = Field(
+        sa_column=Column(ForeignKey("location.id", ondelete="CASCADE"), primary_key=True, nullable=False)
+    )
+    asset_id: int = Field(sa_column=_owned("asset.id"))
+    """What it was compared with, or is to be."""
+    wanted_until: float = 0.0
+    """Somebody asked for a reading that begins before this time; 0: nobody did."""
+    owner: str | None = None
+    lease_until: float = Field(default=0.0, index=True)
+    at: float = 0.0
+    """When it was read last; 0: never."""
+    result: str | None = None
+    reason: str | None = Field(default=None, sa_column=_text())
 
 
 class RunRow(SQLModel, table=True):
@@ -329,10 +376,12 @@ def _table(model: type[SQLModel]) -> Table:
 
 
 SOURCE = _table(SourceRow)
+PATH_MAP = _table(PathMapRow)
 FOLDER = _table(FolderRow)
 ASSET = _table(AssetRow)
 SCAN = _table(ScanRow)
 LOCATION = _table(LocationRow)
+VERIFICATION = _table(VerificationRow)
 RUN = _table(RunRow)
 DERIVATIVE = _table(DerivativeRow)
 VECTOR = _table(VectorRow)

@@ -163,7 +163,7 @@ class VectorRows:
                 .where(VECTOR.c.id.in_([int(i) for i in ids]))
             ).all()
             places = connection.execute(
-                select(LOCATION.c.asset_id, LOCATION.c.state, *place_columns())
+                select(LOCATION.c.asset_id, LOCATION.c.state, *place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
                 .where(LOCATION.c.asset_id.in_({row.asset for row in vectors}))
                 .order_by(LOCATION.c.id)

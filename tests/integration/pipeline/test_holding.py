@@ -32,9 +32,11 @@ class Here(Deployment):
         self.scanner = Scanner(self.catalog, self.plan, self.dispatcher, Rules(self._look, 0.0), 5.0)
 
     def _look(self, name: str) -> bool:
+        if not name.endswith(".mp4"):
+            return False
         self.looked.append(name)
         self.disturb.pop(len(self.looked), lambda: None)()
-        return name.endswith(".mp4")
+        return True
 
     def create(self, folder: Path, process: bool = True, priority: int = 0) -> int:
         return self.catalog.scans.create([str(folder)], process=process, priority=priority)

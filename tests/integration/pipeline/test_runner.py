@@ -24,8 +24,10 @@ from dampipe.pipeline.runner import Policy, Runner
 from dampipe.pipeline.scanner import Scanner
 from dampipe.pipeline.stage import Stage, stage
 from dampipe.pipeline.sweep import Sweep
+from dampipe.pipeline.verifier import Verifier
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.retrying import retry_skipped
 
 
 class Length(StageOutput):
@@ -102,7 +104,8 @@ class Deployment:
         self.carrier = MemoryCarrier(self.plan)
         self.dispatcher = Dispatcher(self.catalog.backlog, self.plan, self.carrier, window)
         self.runner = Runner(self.catalog, self.plan, self.tools, self.dispatcher, Policy(5.0, 3))
-        self.sweep = Sweep(self.catalog, self.plan, self.dispatcher, self.carrier, 3)
+        self.verifier = Verifier(self.catalog, self.carrier, "io", 5.0)
+        self.sweep = Sweep(self.catalog, self.plan, self.dispatcher, self.carrier, self.verifier, 3)
         self.scanner = Scanner(
             self.catalog, self.plan, self.dispatcher, Rules(lambda n: n.endswith(".mp4"), settle), 5.0
         )
@@ -396,7 +399,7 @@ def test_a_new_version_runs_again_with_what_depends_on_it(here: Deployment, fold
     newer = Plan([hash, measure, halve, polish], here.tools)
     carrier = MemoryCarrier(newer)
     dispatcher = Dispatcher(here.catalog.backlog, newer, carrier, 100)
-    sweep = Sweep(here.catalog, newer, dispatcher, carrier, 3)
+    sweep = Sweep(here.catalog, newer, dispatcher, carrier, here.verifier, 3)
     assert sweep.plan_missing() == 5
     assert sweep.plan_missing() == 0
     sweep.run()
@@ -415,3 +418,59 @@ def test_the_owner_of_a_lease_is_known_to_be_dead_when_its_process_is() -> None:
     os.waitpid(child, 0)
     host = lease.owner().rsplit("/", 2)[0]
     assert lease.is_dead(f"{host}/{child}/123")
+
+
+def test_a_file_in_motion_is_taken_once_it_holds_still(
+    here: Deployment, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dampipe.pipeline.scanner.MOTION", 0.0)
+    growing = folder / "clip0.mp4"
+    rules = Rules(lambda n: n.endswith(".mp4"), settle=0.2)
+    here.scanner = Scanner(here.catalog, here.plan, here.dispatcher, rules, 5.0)
+    over, written = threading.Event(), threading.Event()
+
+    def grow() -> None:
+        while not over.is_set():
+            with growing.open("ab") as file:
+                file.write(b"more")
+            written.set()
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    written.wait()
+    try:
+        first = here.scan(folder)
+        [later] = here.catalog.scans.due()
+        assert here.scanner.scan(later)
+        assert here.catalog.scans.due() == [later], "put off again, no third scan"
+    finally:
+        over.set()
+        writer.join()
+    found = here.catalog.scans.progress(first)
+    assert found.new == 4 and "clip0.mp4: still being written" in found.warnings[0]
+    assert here.scanner.scan(later)
+    assert here.catalog.scans.progress(later).new == 1
+    assert here.catalog.scans.due() == []
+
+
+def test_what_was_skipped_starts_again_once_one_of_it_was_done(here: Deployment, folder: Path) -> None:
+    for number in range(5):
+        here.diary.raises[f"clip{number}.mp4"] = lambda: Unavailable("no model")
+    here.scan(folder)
+    here.carrier.work(here.runner)
+    skipped = here.counts("hash")["skipped"]
+    assert skipped == 5
+    assert retry_skipped(here.catalog.database) == 1, "one, to find out"
+    here.dispatcher.top_up_all()
+    here.carrier.work(here.runner)
+    assert here.counts("hash") == {"skipped": 5}, "still not there"
+    here.diary.raises.clear()
+    assert retry_skipped(here.catalog.database) == 1
+    here.dispatcher.top_up_all()
+    here.carrier.work(here.runner)
+    assert here.counts("hash") == {"skipped": 4, "done": 1}
+    assert retry_skipped(here.catalog.database) == 4
+    here.dispatcher.top_up_all()
+    here.carrier.work(here.runner)
+    assert here.counts("polish") == {"done": 5}
+    assert retry_skipped(here.catalog.database) == 0

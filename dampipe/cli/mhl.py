@@ -1,0 +1,57 @@
+"""`dampipe mhl create`"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from dampipe.bootstrap import this_world
+from dampipe.cli.output import json_option, plural, print_json
+from dampipe.domain.errors import ExitCode
+from dampipe.domain.manifests import Compared
+from dampipe.media.mhl import HASH_FORMATS
+
+
+@click.group(name="mhl")
+def command() -> None:
+    """Manifests in the format ASC MHL; `dampipe verify --mhl` compares folders with theirs."""
+
+
+@command.command(name="create")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--hash", "hash_format", type=click.Choice(HASH_FORMATS), default="xxh128", show_default=True,
+    help="What the files are told by.",
+)  # fmt: skip
+@click.option("--author", default="", help="Who makes it; kept in the manifest.")
+@click.option("--comment", default="", help="Kept in the manifest.")
+@json_option
+def create(folder: Path, hash_format: str, author: str, comment: str, as_json: bool) -> None:
+    """Write a manifest of all files in a folder, the next generation of its history.
+
+    Files that an earlier generation knows are compared with it: exit code 13 if one differs or is missing.
+    """
+    made = this_world().library.manifests.create(folder, hash_format, author, comment)
+    if as_json:
+        print_json(made)
+    else:
+        say([made])
+    sys.exit(code([made]))
+
+
+def say(found: Sequence[Compared]) -> None:
+    """One line a folder, and one a file that is not as it should be."""
+    for one in found:
+        for what, paths in (("MISMATCH", one.mismatch), ("MISSING", one.missing), ("new", one.new)):
+            for path in paths:
+                click.echo(f"{what}: {one.folder}/{path}", err=True)
+        if one.problem:
+            click.echo(f"BROKEN: {one.folder}: {one.problem}", err=True)
+        verdict = "as the manifest says" if one.proved else "NOT as the manifest says"
+        click.echo(f"{one.folder}: {plural(one.same, 'file')} the same: {verdict}")
+
+
+def code(found: Sequence[Compared]) -> ExitCode:
+    """MISMATCH unless all is proved."""
+    return ExitCode.OK if all(one.proved for one in found) else ExitCode.MISMATCH

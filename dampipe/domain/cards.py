@@ -1,0 +1,124 @@
+"""Camera cards by the names of their folders: what on a card is footage, and what is the camera's own.
+
+A folder is known by a name that nothing else has (M4ROOT, XDROOT, BPAV, X.RDC) or, where its name is a
+common word, by the folders it holds (CONTENTS with CLIP and VIDEO). Case does not matter.
+"""
+
+import re
+from collections.abc import Collection
+from pathlib import PurePosixPath
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Card(BaseModel):
+    """The card structure that a file lies in."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    root: str
+    """The folder that holds the structure: what was the card's own root."""
+
+
+_KINDS = {
+    "m4root": "XAVC (M4ROOT)",
+    "bdmv": "AVCHD (BDMV)",
+    "xdroot": "XDCAM (XDROOT)",
+    "bpav": "XDCAM EX (BPAV)",
+    "dcim": "DCIM",
+}
+_WRAPPERS = {"private", "avchd"}
+"""Folders between a card's root and its structure."""
+_BELOW_CONTENTS = {"video": "P2 (CONTENTS)", "audio": "P2 (CONTENTS)", "clip": "P2 (CONTENTS)"}
+_CANON = re.compile(r"clips\d{3}")
+
+_OWN: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    # name: (folders that have to be there, too; folders that hold no footage)
+    "m4root": (frozenset(), frozenset({"thmbnl", "sub"})),
+    "xdroot": (frozenset(), frozenset({"thmbnl", "sub"})),
+    "bdmv": (frozenset({"stream"}), frozenset({"backup", "clipinf", "playlist", "meta", "auxdata", "jar"})),
+    "avchd": (frozenset({"bdmv"}), frozenset({"avchdtn", "canonthm", "iisvpl"})),
+    "contents": (frozenset({"clip", "video"}), frozenset({"audio", "clip", "icon", "proxy", "voice"})),
+    "dcim": (frozenset(), frozenset({"canonmsc", "eosmisc"})),
+}
+_BESIDE = {
+    ("m4root", "clip"): ("thmbnl", "sub"),
+    ("xdroot", "clip"): ("thmbnl", "sub"),
+    ("bdmv", "stream"): ("clipinf",),
+    ("contents", "video"): ("clip", "audio", "icon", "proxy", "voice"),
+}
+_RED_REFERENCE = re.compile(r".*_[fhmp]\.mov", re.IGNORECASE)
+_INSTA360_PROXY = re.compile(r"lrv_.*", re.IGNORECASE)
+
+
+def card_of(folder: str) -> Card | None:
+    """The card that a folder belongs to, by its path alone; the innermost structure wins.
+
+    >>> card_of("/mnt/a/CARD1/PRIVATE/M4ROOT/CLIP")
+    Card(kind='XAVC (M4ROOT)', root='/mnt/a/CARD1')
+    >>> card_of("/mnt/a/A001_0101AB.RDM/A001_C001_0101AB.RDC").root
+    '/mnt/a'
+    >>> card_of("/mnt/a/Contents/Day 1") is None
+    True
+    """
+    parts = PurePosixPath(folder).parts
+    names = [part.casefold() for part in parts]
+    for place in range(len(names) - 1, -1, -1):
+        kind = _kind(names, place)
+        if kind:
+            top = place
+            while top and (names[top - 1] in _WRAPPERS or names[top - 1].endswith(".rdm")):
+                top -= 1
+            return Card(kind=kind, root=str(PurePosixPath(*parts[:top])) if top else ".")
+    return None
+
+
+def _kind(names: list[str], place: int) -> str:
+    name = names[place]
+    if name.endswith((".rdc", ".rdm")):
+        return "RED (RDM, RDC)"
+    if name == "contents" and place + 1 < len(names):
+        below = names[place + 1]
+        return "Canon XF (CONTENTS)" if _CANON.fullmatch(below) else _BELOW_CONTENTS.get(below, "")
+    return _KINDS.get(name, "")
+
+
+def own_folders(name: str, folders: Collection[str]) -> set[str]:
+    """Those of a folder's folders that hold thumbnails, proxies and lists of the camera, but no footage.
+
+    >>> sorted(own_folders("M4ROOT", ["CLIP", "SUB", "THMBNL"]))
+    ['SUB', 'THMBNL']
+    >>> own_folders("Contents", ["Audio", "Music"])
+    set()
+    """
+    needed, own = _OWN.get(name.casefold(), (frozenset(), frozenset()))
+    if not own or not needed <= {folder.casefold() for folder in folders}:
+        return set()
+    return {folder for folder in folders if folder.casefold() in own}
+
+
+def may_have_own_folders(name: str) -> bool:
+    """Whether a folder of that name may hold folders of the camera's own."""
+    return name.casefold() in _OWN
+
+
+def own_file(folder: str, name: str) -> bool:
+    """Whether a media file of a card is the camera's own: a proxy, or a movie that refers to others.
+
+    >>> own_file("A001_C001_0101AB.RDC", "A001_C001_0101AB_H.mov"), own_file("day1", "Scene_H.mov")
+    (True, False)
+    """
+    if folder.casefold().endswith(".rdc"):
+        return _RED_REFERENCE.fullmatch(name) is not None
+    return _INSTA360_PROXY.fullmatch(name) is not None and name.casefold().endswith((".insv", ".mp4"))
+
+
+def folders_beside(folder: str) -> tuple[str, ...]:
+    """Folders beside a card's folder of clips whose files belong to these clips, in lower case.
+
+    >>> folders_beside("/mnt/CARD1/PRIVATE/M4ROOT/CLIP")
+    ('thmbnl', 'sub')
+    """
+    path = PurePosixPath(folder)
+    return _BESIDE.get((path.parent.name.casefold(), path.name.casefold()), ())

@@ -1,0 +1,52 @@
+"""Verification: files are read again, to see whether they still are what they were.
+
+A file whose size or modification time has changed was edited: the scan takes care of it. One whose content
+is another while both are the same has rotted, on its disk or on its way from there: a mismatch.
+"""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, computed_field
+
+
+class Verdict(StrEnum):
+    """What a reading came to."""
+
+    SAME = "same"
+    MISMATCH = "mismatch"
+    """Another content, while size and modification time are as they were: bit rot."""
+    UNREADABLE = "unreadable"
+    EDITED = "edited"
+    """Size or modification time have changed since the last scan: nothing is said of the content."""
+    GONE = "gone"
+    """Not there now; that is for the scan to judge."""
+
+
+BAD = (Verdict.MISMATCH, Verdict.UNREADABLE)
+"""What a person must know, and what every later sync reads again until it is well."""
+
+
+class Verified(BaseModel):
+    """What a verification came to. Counts are files."""
+
+    model_config = ConfigDict(frozen=True)
+
+    wanted: int = 0
+    """Were to be read."""
+    same: int = 0
+    mismatch: tuple[str, ...] = ()
+    """Paths of files that have rotted."""
+    unreadable: tuple[str, ...] = ()
+    """Paths."""
+    edited: int = 0
+    gone: int = 0
+    bytes: int = 0
+    """Of the files that were read and are the same."""
+    seconds: float = 0.0
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def left(self) -> int:
+        """Not reached in the time given; the next verification begins with them."""
+        read = self.same + len(self.mismatch) + len(self.unreadable) + self.edited + self.gone
+        return max(0, self.wanted - read)
