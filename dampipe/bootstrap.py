@@ -22,6 +22,7 @@ from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
 from dampipe.media.recipes import PreviewRecipe, ProxyRecipe
+from dampipe.media.shot_frames import ShotFrames
 from dampipe.models import Models
 from dampipe.pipeline.dispatch import Carrier, Dispatcher
 from dampipe.pipeline.exclude import Exclude
@@ -42,7 +43,7 @@ from dampipe.storage.registry import get_storage_backend
 from dampipe.storage.vectors.base import VectorStorage
 from dampipe.vision.base import Embedder
 from dampipe.vision.clip import ClipEmbedder
-from dampipe.vision.frames import choose
+from dampipe.vision.frames import POLICY, choose
 
 
 def load_pipeline(settings: Settings) -> list[Stage]:
@@ -154,7 +155,7 @@ class World:
     def preview_recipe(self) -> PreviewRecipe:
         """What the preview pass makes; the frames as the model wants them."""
         recipe, spec = self.settings.asset_recipe, self.embedder.spec
-        wanted = {"size": spec.size, "fit": spec.fit, "interpolation": spec.interpolation}
+        wanted = {"size": spec.size, "fit": spec.fit, "interpolation": spec.interpolation, "choice": POLICY}
         frames = recipe.frames.model_copy(update=wanted)
         return PreviewRecipe(poster=recipe.poster, sprite=recipe.sprite, frames=frames)
 
@@ -288,6 +289,10 @@ class Toolbox:
             ProxyMaker: _Tool(
                 lambda: world.proxy_maker,
                 lambda: world.proxy_recipe.fingerprint,
+            ),
+            ShotFrames: _Tool(
+                lambda: ShotFrames(world.preview_recipe.frames),
+                lambda: world.preview_recipe.frames.fingerprint,
             ),
             DerivativeStore: _Tool(lambda: world.derivatives),
             Embedder: _Tool(lambda: world.embedder, lambda: world.embedder.fingerprint),

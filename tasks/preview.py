@@ -10,7 +10,7 @@ from dampipe.storage.blobs.derivatives import DerivativeStore
 from tasks.proxy import kept_proxy
 
 
-@stage(queue="preview", version=2, time_limit=48 * 3600)
+@stage(queue="preview", version=3, time_limit=48 * 3600)
 def preview(
     file: SourceFile,
     asset: AssetRef,
@@ -31,6 +31,8 @@ def preview(
     return Preview(
         derivatives=derivatives,
         frames=made.frames,
+        print_times=made.print_times,
+        prints=made.prints,
         plan=made.plan,
         way=made.way,
         speed=made.speed,

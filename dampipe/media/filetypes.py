@@ -12,6 +12,7 @@ MEDIA_SUFFIXES: frozenset[str] = frozenset(
 """Lower case, with the dot."""
 RAW_SUFFIXES: frozenset[str] = frozenset(f".{word}" for word in _RAW.split())
 """Those of camera raw."""
+_PARTIAL = {".part", ".partial", ".tmp", ".crdownload", ".download"}
 
 
 def is_media(name: str) -> bool:
@@ -23,9 +24,9 @@ def is_media(name: str) -> bool:
     >>> is_media("A001.MOV"), is_media("._A001.MOV"), is_media("a.mp4.part")
     (True, False, False)
     """
-    if name.startswith((".", "~")):
+    # Asked of every file at every scan, hence in few steps.
+    dot = name.rfind(".")
+    if dot < 1 or name[dot:].lower() not in MEDIA_SUFFIXES or name[0] in ".~":
         return False
-    stem, dot, suffix = name.rpartition(".")
-    if not stem or f"{dot}{suffix.lower()}" not in MEDIA_SUFFIXES:
-        return False
-    return not stem.lower().endswith((".part", ".partial", ".tmp", ".crdownload", ".download"))
+    inner = name.rfind(".", 0, dot)
+    return inner < 0 or name[inner:dot].lower() not in _PARTIAL

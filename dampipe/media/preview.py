@@ -14,6 +14,7 @@ from dampipe.media.fallback import Machine
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.made import LONGEST, MadeFile, write_frames
 from dampipe.media.preview_pass import POSTER_NAME, Pictures, PreviewPass
+from dampipe.media.prints import prints_of
 from dampipe.media.probing import Prober
 from dampipe.media.progress import Progress
 from dampipe.media.recipes import PreviewRecipe
@@ -37,6 +38,10 @@ class MadePreview:
     frames: tuple[Frame, ...] = ()
     """One for each row of the frames file, in its order."""
     warnings: tuple[str, ...] = ()
+    print_times: tuple[float, ...] = ()
+    """Of all frames looked at, in seconds."""
+    prints: bytes = b""
+    """One a frame looked at, see `dampipe.media.prints`."""
     way: Way | Literal["sound"] = "full"
     """How the source was read: "keys", "packets", "references", "full" (see `Sampling`) or "sound"."""
     plan: str = "sound"
@@ -171,7 +176,16 @@ class PreviewMaker:
         frames = tuple(Frame(time=round(times[row], 3), shot=shot) for row, shot in kept)
         warnings = (*one.warnings, *([one.partial] if one.partial else []))
         speed = round(one.media.duration / one.seconds, 2) if one.media.duration and one.seconds else None
-        return MadePreview(tuple(files), frames, warnings, one.way, one.plan.name, speed)
+        return MadePreview(
+            tuple(files),
+            frames,
+            warnings,
+            print_times=tuple(round(time, 3) for time in times),
+            prints=prints_of(pictures).tobytes(),
+            way=one.way,
+            plan=one.plan.name,
+            speed=speed,
+        )
 
 
 def _limits(media: MediaInfo) -> Limits:

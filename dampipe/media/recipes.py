@@ -71,10 +71,14 @@ class FramesRecipe(Recipe):
     """Seconds between frames looked at, at most; grows for long footage, shrinks for short."""
     limit: int = Field(default=300, ge=1)
     """Frames looked at per asset, at most."""
+    choice: str = ""
+    """Which of them are kept: the policy of whoever chooses, as a text that differs where the choice does."""
 
 
 class PreviewRecipe(Recipe):
     """All that the preview pass makes."""
+
+    revision: ClassVar[int] = 2
 
     poster: PosterRecipe = PosterRecipe()
     sprite: SpriteRecipe = SpriteRecipe()

@@ -122,32 +122,37 @@ class Runner:
                 reports[run.id] = report
                 uncarried.update(made)
 
-        with (
-            lease.Lease(lambda news: self._catalog.runs.renew(claimed, me, seconds, news), seconds) as held,
-            ThreadPoolExecutor(1, "save") as saver,
-        ):
+        with lease.Lease(lambda news: self._catalog.runs.renew(claimed, me, seconds, news), seconds) as held:
 
             def heard(progress: Progress) -> None:
                 held.note(progress.model_dump_json())
                 if hear is not None:
                     hear(progress)
 
+            tools = {stage.reporter: Reporter(heard)} if stage.reporter else {}
+            if stage.batch == 1:
+                save([(own, _attempt(lambda: self._one(stage, own, tools)))])
+            else:
+                self._behind(save, self._results(stage, claimed, tools))
+        done = sum(reports[run.id].outcome == Outcome.DONE for run in claimed[1:])
+        return reports[own.id].model_copy(update={"also": done}), uncarried
+
+    @staticmethod
+    def _behind(save: Callable[[Group], None], groups: Iterator[Group]) -> None:
+        """Save each group while the next one is made."""
+        with ThreadPoolExecutor(1, "save") as saver:
             under_way: Future[None] | None = None
-            for group in self._results(stage, claimed, Reporter(heard)):
+            for group in groups:
                 if under_way:
                     under_way.result()
                 under_way = saver.submit(save, group)
             if under_way:
                 under_way.result()
-        done = sum(reports[run.id].outcome == Outcome.DONE for run in claimed[1:])
-        return reports[own.id].model_copy(update={"also": done}), uncarried
 
-    def _results(self, stage: Stage, claimed: Sequence[Claimed], reporter: Reporter) -> Iterator[Group]:
-        """What became of each run, in groups that are saved while the stage goes on."""
-        tools = {stage.reporter: reporter} if stage.reporter else {}
-        if stage.batch == 1:
-            yield [(claimed[0], _attempt(lambda: self._one(stage, claimed[0], tools)))]
-            return
+    def _results(
+        self, stage: Stage, claimed: Sequence[Claimed], tools: Mapping[str, object]
+    ) -> Iterator[Group]:
+        """What became of each run of a batch, in groups."""
         left = list(claimed)
         group: Group = []
         began = monotonic()

@@ -18,12 +18,22 @@ from pydantic import TypeAdapter
 from dampipe.bootstrap import World
 from dampipe.cli import COMMANDS, main
 from dampipe.deployment.doctor import Finding
+from dampipe.domain.duplicates import Duplicates
 from dampipe.domain.errors import ExitCode
 from dampipe.domain.events import EventName
 from dampipe.domain.failures import Failure
-from dampipe.domain.moments import Moment
-from dampipe.domain.reports import Details, IndexReport, ModelReport, Pruned, SourceReport, Status, Synced
+from dampipe.domain.reports import (
+    Details,
+    IndexReport,
+    ModelReport,
+    Pruned,
+    SourceReport,
+    Status,
+    Synced,
+    TagReport,
+)
 from dampipe.domain.scans import ScanProgress
+from dampipe.domain.search import Found
 from dampipe.pipeline.plan import Plan
 from dampipe.settings import Settings, load_settings, sample
 from tasks import PIPELINE
@@ -94,11 +104,14 @@ def test_exit_codes() -> None:
 
 SHAPES: dict[str, Any] = {
     "enqueue": ScanProgress,
+    "scan": list[ScanProgress],
     "source": list[SourceReport],
     "sync": Synced,
     "prune": Pruned,
     "status": Status,
-    "search": list[Moment],
+    "search": Found,
+    "tag": list[TagReport],
+    "duplicates": Duplicates,
     "show": Details,
     "failures": list[Failure],
     "model": list[ModelReport],
@@ -202,7 +215,8 @@ def test_every_endpoint_is_documented() -> None:
 
     paths = create_app(None).openapi()["paths"]  # type: ignore[arg-type]
     served = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
-    assert {row[0] for row in rows(read("docs/api.md")) if row[0].startswith(("GET", "POST"))} == served
+    methods = ("GET", "POST", "DELETE")
+    assert {row[0] for row in rows(read("docs/api.md")) if row[0].startswith(methods)} == served
 
 
 def test_every_dependency_has_its_reason() -> None:

@@ -109,4 +109,4 @@ PREVIEW_KINDS = (
     DerivativeKind.FRAMES,
 )
 PROXY = "f22b85b116ac"
-PREVIEW = "57557f12dede"
+PREVIEW = "21a32cfb14e9"
