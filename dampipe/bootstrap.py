@@ -5,7 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -15,11 +15,14 @@ from dampipe.domain.scans import Guard
 from dampipe.library import Library
 from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
 from dampipe.media.filetypes import is_media
+from dampipe.media.isolation import find_isolation
 from dampipe.media.machine import Hardware
+from dampipe.media.passes import Passes
 from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
-from dampipe.media.recipes import PROXY_PRESETS, FramesRecipe, PreviewRecipe, ProxyRecipe
+from dampipe.media.recipes import PreviewRecipe, ProxyRecipe
+from dampipe.media.shot_frames import ShotFrames
 from dampipe.models import Models
 from dampipe.pipeline.dispatch import Carrier, Dispatcher
 from dampipe.pipeline.exclude import Exclude
@@ -40,7 +43,7 @@ from dampipe.storage.registry import get_storage_backend
 from dampipe.storage.vectors.base import VectorStorage
 from dampipe.vision.base import Embedder
 from dampipe.vision.clip import ClipEmbedder
-from dampipe.vision.frames import choose
+from dampipe.vision.frames import POLICY, choose
 
 
 def load_pipeline(settings: Settings) -> list[Stage]:
@@ -112,7 +115,13 @@ class World:
     @cached_property
     def ffmpeg(self) -> Ffmpeg:
         """The ffmpeg to use."""
-        return find_ffmpeg(self.settings.ffmpeg or None)
+        found = find_ffmpeg(self.settings.ffmpeg or None)
+        return replace(found, isolation=find_isolation(self.settings.sandbox, found.path))
+
+    @cached_property
+    def prober(self) -> Prober:
+        """What looks into files; its helper is started at the first use."""
+        return Prober(isolation=self.ffmpeg.isolation)
 
     @cached_property
     def hardware(self) -> Hardware:
@@ -145,26 +154,35 @@ class World:
     @cached_property
     def preview_recipe(self) -> PreviewRecipe:
         """What the preview pass makes; the frames as the model wants them."""
-        spec = self.embedder.spec
-        frames = FramesRecipe(
-            size=spec.size,
-            fit=spec.fit,
-            interpolation=spec.interpolation,
-            interval=self.settings.frame_interval,
-            limit=self.settings.frame_limit,
-        )
-        return PreviewRecipe(frames=frames)
+        recipe, spec = self.settings.asset_recipe, self.embedder.spec
+        wanted = {"size": spec.size, "fit": spec.fit, "interpolation": spec.interpolation, "choice": POLICY}
+        frames = recipe.frames.model_copy(update=wanted)
+        return PreviewRecipe(poster=recipe.poster, sprite=recipe.sprite, frames=frames)
+
+    @property
+    def proxy_recipe(self) -> ProxyRecipe:
+        """What the proxy pass makes."""
+        return self.settings.asset_recipe.proxy
 
     @cached_property
-    def proxy_recipe(self) -> ProxyRecipe:
-        """What the proxy pass makes: the preset, and what is set beside it."""
-        recipe = PROXY_PRESETS[self.settings.proxy]
-        changed = {}
-        if self.settings.proxy_height:
-            changed["height"] = self.settings.proxy_height
-        if self.settings.proxy_crf and recipe.codec == "h264":
-            changed["crf"] = self.settings.proxy_crf
-        return recipe.model_copy(update=changed)
+    def proxy_maker(self) -> ProxyMaker:
+        """Makes proxies."""
+        return ProxyMaker(
+            self.ffmpeg, self.proxy_recipe, self.hardware.accelerations, machine=self.hardware.machine
+        )
+
+    @cached_property
+    def passes(self) -> Passes:
+        """Makes previews, and the proxy along with them where that is set."""
+        preview = PreviewMaker(
+            self.ffmpeg,
+            self.preview_recipe,
+            choose,
+            prober=self.prober,
+            accelerations=self.hardware.accelerations,
+            machine=self.hardware.machine,
+        )
+        return Passes(preview, self.proxy_maker if self.settings.one_pass else None)
 
     @cached_property
     def plan(self) -> Plan:
@@ -233,7 +251,7 @@ class World:
         facts: dict[str, Any] = {"python": sys.version.split()[0]}
         stages = [stage for stage in self.plan.stages if stage.queue in queues]
         tools = {tool for stage in stages for tool in stage.tools.values()}
-        if tools & {PreviewMaker, ProxyMaker}:
+        if tools & {Passes, ProxyMaker}:
             facts["ffmpeg"] = self.ffmpeg.version
             facts |= self.hardware.facts()
         if Embedder in tools:
@@ -253,6 +271,8 @@ class _Tool:
     make: Callable[[], object]
     fingerprint: Callable[[], str] | None = None
     """What makes its results differ; asked for without making the tool."""
+    handed_on: Callable[[], str] | None = None
+    """What of that makes a difference for later stages, where it is not all."""
 
 
 class Toolbox:
@@ -260,25 +280,19 @@ class Toolbox:
 
     def __init__(self, world: World) -> None:
         self._tools: dict[type, _Tool] = {
-            Prober: _Tool(Prober),
-            PreviewMaker: _Tool(
-                lambda: PreviewMaker(
-                    world.ffmpeg,
-                    world.preview_recipe,
-                    choose,
-                    accelerations=world.hardware.accelerations,
-                    machine=world.hardware.machine,
-                ),
+            Prober: _Tool(lambda: world.prober),
+            Passes: _Tool(
+                lambda: world.passes,
                 lambda: world.preview_recipe.fingerprint,
+                lambda: world.preview_recipe.frames.fingerprint,
             ),
             ProxyMaker: _Tool(
-                lambda: ProxyMaker(
-                    world.ffmpeg,
-                    world.proxy_recipe,
-                    world.hardware.accelerations,
-                    machine=world.hardware.machine,
-                ),
+                lambda: world.proxy_maker,
                 lambda: world.proxy_recipe.fingerprint,
+            ),
+            ShotFrames: _Tool(
+                lambda: ShotFrames(world.preview_recipe.frames),
+                lambda: world.preview_recipe.frames.fingerprint,
             ),
             DerivativeStore: _Tool(lambda: world.derivatives),
             Embedder: _Tool(lambda: world.embedder, lambda: world.embedder.fingerprint),
@@ -290,6 +304,11 @@ class Toolbox:
         """See pipeline.plan.Toolbox."""
         found = self._tools[tool].fingerprint
         return found() if found else None
+
+    def handed_on(self, tool: type) -> str | None:
+        """See pipeline.plan.Toolbox."""
+        found = self._tools[tool].handed_on
+        return found() if found else self.fingerprint(tool)
 
     def get(self, tool: type) -> object:
         """See pipeline.plan.Toolbox."""

@@ -5,30 +5,32 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dampipe.domain.assets import printable
+from dampipe.domain.cuts import Cut
 from dampipe.domain.derivatives import Derivative
+from dampipe.domain.duplicates import Duplicates
 from dampipe.domain.errors import (
     BrokerDown,
     DampipeError,
     InvalidInput,
     NotFound,
-    SearchUnavailable,
-    Unavailable,
 )
 from dampipe.domain.failures import Failure
-from dampipe.domain.moments import Moment
-from dampipe.domain.reports import Details, Enqueued, StageCounts, Status
+from dampipe.domain.reports import Details, Enqueued, StageCounts, Status, TagReport
 from dampipe.domain.scans import ScanProgress
+from dampipe.domain.search import Found, Query
 from dampipe.domain.videos import Video
+from dampipe.duplicates import ALIKE, find_duplicates
 from dampipe.models import Models
 from dampipe.pipeline.dispatch import Carrier
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.sweep import Sweep
+from dampipe.scan_control import ScanControl
+from dampipe.search import Search
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.catalog.catalog import Catalog, relative
 from dampipe.sync import Sync
 from dampipe.upkeep import Upkeep
-from dampipe.vision.base import Embedder
 
 SCANS_SHOWN = 5
 RUNNING_SHOWN = 20
@@ -60,8 +62,11 @@ class Library:
         self.models = models
         """Which models there are, and which one answers."""
         self._sweep = sweep
+        self._search = Search(catalog, storage, models.answering)
         self.sync = Sync(catalog, carrier, sweep)
         """Bringing the library up to its sources."""
+        self.scans = ScanControl(catalog, plan, carrier)
+        """Scans under way."""
         self.upkeep = Upkeep(catalog, storage, derivatives)
         """Sources, and forgetting what is gone."""
 
@@ -74,10 +79,19 @@ class Library:
         planned = self._sweep().plan_missing()
         return planned + sum(self._sweep().run().values())
 
-    def enqueue(self, paths: Sequence[str | Path], *, accept_missing: bool = False) -> Enqueued:
+    def enqueue(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        accept_missing: bool = False,
+        process: bool = True,
+        priority: int = 0,
+    ) -> Enqueued:
         """Submit a scan of files and folders and return at once.
 
         accept_missing: believe that what a source lacks is gone, however much it is.
+        process: False to only take down what is there; a later scan of the place has it processed.
+        priority: of the files found, and of those that wait there already; higher ones go first.
 
         Paths that do not exist are named in the answer and left out. Raises NotFound when none
         exists. When the broker is down, the scan is kept and starts when it is back; the answer says so.
@@ -88,7 +102,7 @@ class Library:
         if not there:
             what = ", ".join(absent) or "nothing"
             raise NotFound(f"no such file or folder: {what}", hint="Check the path; is the share mounted?")
-        scan = self._catalog.scans.create(there, accept_missing)
+        scan = self._catalog.scans.create(there, accept_missing, process=process, priority=priority)
         problem = ""
         try:
             self._carrier().ring("scan", scan)
@@ -117,25 +131,30 @@ class Library:
             running=tuple(self._catalog.results.running(sorted({*names, *counts}), RUNNING_SHOWN)),
         )
 
-    def search(self, text: str, limit: int = 10) -> list[Moment]:
-        """The moments that fit the words best. Raises SearchUnavailable, or InvalidInput for no words."""
-        if not text.strip():
-            raise InvalidInput("no words to search for")
-        return self._nearest(lambda embedder: embedder.words([text]), limit)
+    def search(self, query: Query) -> Found:
+        """What fits the question best. Raises SearchUnavailable, NotFound or InvalidInput."""
+        return self._search.find(query)
 
-    def search_image(self, picture: Path, limit: int = 10) -> list[Moment]:
-        """The moments that look most like a picture. Raises SearchUnavailable, NotFound or InvalidInput."""
-        from dampipe.vision.pictures import load_picture
+    def cuts(self, found: Found) -> list[Cut]:
+        """The moments of an answer as spans of files, each shot once."""
+        return self._search.cuts(found)
 
-        return self._nearest(lambda embedder: embedder.pictures(load_picture(picture, embedder.spec)), limit)
+    def duplicates(self, near: bool = False, similarity: float = ALIKE) -> Duplicates:
+        """What the library has more than once; `near`: also what only shows the same."""
+        return find_duplicates(self._catalog, near, similarity)
 
-    def _nearest(self, vector: Callable[[Embedder], "object"], limit: int) -> list[Moment]:
-        embedder = self.models.answering()
-        try:
-            query = vector(embedder)
-        except Unavailable as error:
-            raise SearchUnavailable(f"search by words is not possible: {error}", hint=error.hint) from error
-        return self._storage.search_vector(embedder.fingerprint, query[0], limit)  # type: ignore[index]
+    def tags(self) -> list[TagReport]:
+        """All tags, and how many assets have each."""
+        return self._catalog.tags.all()
+
+    def tag(self, name: str, assets: Sequence[str]) -> int:
+        """Give a tag to assets (SHA-1 or path); returns how many did not have it. Raises NotFound."""
+        return self._catalog.tags.add(name, [self._asset(one) for one in assets])
+
+    def untag(self, name: str, assets: Sequence[str] | None = None) -> int:
+        """Take a tag from assets, or from all; returns how many had it. Raises NotFound for an unknown asset."""
+        ids = None if assets is None else [self._asset(one) for one in assets]
+        return self._catalog.tags.remove(name, ids)
 
     def failures(self, limit: int = 1000) -> list[Failure]:
         """Files that could not be brought to the end, the newest first."""
@@ -174,13 +193,7 @@ class Library:
 
     def show(self, name: str) -> Details:
         """All that is known of one asset, by SHA-1 (or the beginning of it) or by path. Raises NotFound."""
-        _, asset = self._find(name)
-        if asset is None:
-            raise NotFound(
-                f"{name} is known, but was not hashed yet",
-                hint="`dampipe status` and `dampipe failures` tell why.",
-            )
-        return self._details(asset)
+        return self._details(self._asset(name))
 
     def show_asset(self, sha1: str) -> Details:
         """The same by SHA-1 only."""
@@ -188,7 +201,17 @@ class Library:
 
     def _details(self, asset: int) -> Details:
         video = self._catalog.get_video(self._catalog.assets.refs([asset])[asset].sha1)
-        return Details(video=video, runs=tuple(self._catalog.assets.runs(asset)))
+        tags = self._catalog.tags.of(asset)
+        return Details(video=video, tags=tags, runs=tuple(self._catalog.assets.runs(asset)))
+
+    def _asset(self, name: str) -> int:
+        _, asset = self._find(name)
+        if asset is None:
+            raise NotFound(
+                f"{name} is known, but was not hashed yet",
+                hint="`dampipe status` and `dampipe failures` tell why.",
+            )
+        return asset
 
     def videos(self, limit: int = 100, after: str | None = None) -> list[Video]:
         """Assets, the newest first; `after` is the SHA-1 of the last one of the page before."""
@@ -198,12 +221,12 @@ class Library:
         """How many moments of an asset can be found with the present model."""
         return self._catalog.vectors.count_of(sha1, self.models.answering().fingerprint)
 
-    def derivative(self, sha1: str, name: str) -> Derivative:
-        """A derivative of an asset, by its kind or its file's name. Raises NotFound."""
+    def derivative(self, sha1: str, name: str) -> tuple[Derivative, str]:
+        """A derivative of an asset by its kind or its file's name, and what to call it. Raises NotFound."""
         video = self._catalog.get_video(sha1)
         for made in video.derivatives:
             if name in (made.kind, made.key.rpartition("/")[2]):
-                return made
+                return made, video.download_name(made)
         hint = f"`dampipe show {video.sha1[:12]}` tells what it has."
         raise NotFound(f"{video.name} has no {name!r}", hint=hint)
 

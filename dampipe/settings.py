@@ -10,11 +10,10 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,6 +22,7 @@ from pydantic_settings import (
 )
 
 from dampipe.domain.errors import InvalidInput
+from dampipe.media.recipes import PRESETS, AssetRecipe, Description
 
 
 def default_home() -> Path:
@@ -64,15 +64,6 @@ class _File(TomlConfigSettingsSource):
         if "home" in given:
             raise ValueError("home is set by DAMPIPE_HOME in the environment, not in the file")
         return given
-
-
-def _zero_or(least: int) -> Callable[[int], int]:
-    def check(value: int) -> int:
-        if 0 < value < least:
-            raise ValueError(f"must be 0, or {least} at least")
-        return value
-
-    return check
 
 
 HARDWARE = ("nvidia", "videotoolbox", "qsv", "vaapi", "amf")
@@ -122,6 +113,11 @@ class Settings(BaseSettings):
     device: str = Field("auto", description="Where the model runs: auto, cpu, cuda, cuda:1, mps.")
 
     ffmpeg: str = Field("", description="Path of ffmpeg; empty: PATH if 7.1 or newer, else the bundled one.")
+    sandbox: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether ffmpeg runs in bubblewrap, where it sees its input only and no network: auto (where that "
+        "works), on (or refuse to start), off (limits and allow-lists only).",
+    )
     acceleration: Annotated[str, AfterValidator(_hardware)] = Field(
         "auto",
         description="Video hardware to use where it was seen to work: auto, none, or names of nvidia, videotoolbox, "
@@ -130,19 +126,19 @@ class Settings(BaseSettings):
     nvenc_sessions: int = Field(
         8, ge=0, description="Most proxies that one machine encodes with NVENC at a time; 0: no limit."
     )
-    proxy: Literal["review", "web", "edit"] = Field(
+    recipe: str = Field(
         "review",
-        description="What proxies are: review (720p H.264), web (480p, smaller), or edit (ProRes Proxy, 1080p, to "
-        "relink in an editor; no browser plays it).",
+        description="What is made of a file: review (720p H.264), web (480p, smaller), edit (ProRes Proxy, 1080p, to "
+        "relink in an editor; no browser plays it), or the name of one of `recipes`.",
     )
-    proxy_height: Annotated[int, AfterValidator(_zero_or(144))] = Field(
-        0, ge=0, le=4320, description="Lines of the proxy, never scaled up; 0: as `proxy` says."
+    recipes: dict[str, Description] = Field(
+        default_factory=dict,
+        description="Recipes of your own by name: base (a preset) and what differs in proxy, poster, sprite and frames.",
     )
-    proxy_crf: Annotated[int, AfterValidator(_zero_or(10))] = Field(
-        0, ge=0, le=51, description="x264 quality of review and web, lower is better; 0: as `proxy` says."
+    one_pass: bool = Field(
+        False,
+        description="Make the proxy along with the preview, in one decode; files can be searched later.",
     )
-    frame_interval: float = Field(2.0, gt=0, description="Seconds between frames looked at for search.")
-    frame_limit: int = Field(300, ge=1, description="Most frames kept for one asset; long files spread them.")
 
     pipeline: str = Field("tasks:PIPELINE", description="The list of stages, `module:name`.")
     carrier: str = Field("workers.carrier:CeleryCarrier", description="What carries messages, `module:name`.")
@@ -189,6 +185,21 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Code, then environment, then dampipe.toml."""
         return init_settings, env_settings, _File(settings_cls, config_file())
+
+    @model_validator(mode="after")
+    def _recipe_is_known(self) -> Self:
+        hidden = sorted(set(self.recipes) & set(PRESETS))
+        if hidden:
+            raise ValueError(f"setting recipes: {hidden[0]!r} is the name of a preset")
+        if self.recipe not in PRESETS and self.recipe not in self.recipes:
+            known = ", ".join([*PRESETS, *self.recipes])
+            raise ValueError(f"setting recipe: there is no {self.recipe!r}, only {known}")
+        return self
+
+    @property
+    def asset_recipe(self) -> AssetRecipe:
+        """The recipe that `recipe` names."""
+        return PRESETS[self.recipe] if self.recipe in PRESETS else self.recipes[self.recipe].recipe()
 
     @property
     def embedded_broker(self) -> bool:
@@ -238,8 +249,10 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
+        problem = first["msg"].removeprefix("Value error, ")
         raise InvalidInput(
-            f"setting {name!r}: {first['msg']}", hint=f"See `dampipe config`; looked in {config_file()}."
+            f"setting {name!r}: {problem}" if name else problem,
+            hint=f"See `dampipe config`; looked in {config_file()}.",
         ) from error
     except (OSError, ValueError) as error:
         raise InvalidInput(f"{config_file()} cannot be read: {error}") from error

@@ -30,9 +30,14 @@ class Sync:
         self._sweep = sweep
 
     def run(
-        self, names: Sequence[str] = (), *, accept_missing: bool = False, told: Told = lambda *_: None
+        self,
+        names: Sequence[str] = (),
+        *,
+        accept_missing: bool = False,
+        process: bool = True,
+        told: Told = lambda *_: None,
     ) -> Synced:
-        """Sync the sources of these names, all by default.
+        """Sync the sources of these names, all by default. process: whether to do more than to look.
 
         Raises Busy when another sync is at it, NotFound for an unknown source, InvalidInput when there
         is none at all, BrokerDown, CatalogueDown, and CannotStart when no worker shows itself. What was
@@ -42,11 +47,11 @@ class Sync:
             sources = self._sources(names)
             began = time.time()
             self._carrier().check()
-            retried = retry_passing(self._catalog.database)
-            planned = self._sweep().plan_missing()
-            scans = [self._scan(source, accept_missing) for source in sources]
+            retried = retry_passing(self._catalog.database) if process else 0
+            planned = self._sweep().plan_missing() if process else 0
+            scans = [self._scan(source, accept_missing, process) for source in sources]
             self._carrier().ring("sweep")
-            found = self._wait(scans, told)
+            found = self._wait(scans, process, told)
             return Synced(
                 scans=tuple(found),
                 sources=tuple(source.name for source in sources),
@@ -63,21 +68,21 @@ class Sync:
             raise InvalidInput("there are no sources yet", hint="`dampipe source add NAME PATH` adds one.")
         return sources
 
-    def _scan(self, source: Source, accept_missing: bool) -> int:
+    def _scan(self, source: Source, accept_missing: bool, process: bool) -> int:
         # One that nobody has taken yet, of a night without workers say, is as good as a new one.
-        scan = self._catalog.scans.waiting([source.root], accept_missing)
+        scan = self._catalog.scans.waiting([source.root], accept_missing, process)
         if scan is None:
-            scan = self._catalog.scans.create([source.root], accept_missing)
+            scan = self._catalog.scans.create([source.root], accept_missing, process=process)
         self._carrier().ring("scan", scan)
         return scan
 
-    def _wait(self, scans: Sequence[int], told: Told) -> list[ScanProgress]:
+    def _wait(self, scans: Sequence[int], process: bool, told: Told) -> list[ScanProgress]:
         """Until the scans are walked and nothing is to do but what waits for a later try."""
         heard = time.monotonic()
         while True:
             began = time.monotonic()
             found = [self._catalog.scans.progress(scan) for scan in scans]
-            left = left_to_do(self._catalog.database)
+            left = left_to_do(self._catalog.database) if process else 0
             told(found, left)
             walking = [scan for scan in found if scan.state in (ScanState.WAITING, ScanState.WALKING)]
             if not walking and not left:

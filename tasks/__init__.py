@@ -7,6 +7,7 @@ from tasks.index import index
 from tasks.preview import preview
 from tasks.probe import probe
 from tasks.proxy import proxy
+from tasks.refine import refine
 
 PIPELINE: list[Stage] = [
     hash,
@@ -15,4 +16,5 @@ PIPELINE: list[Stage] = [
     embed,
     index,
     proxy,
+    refine,
 ]

@@ -34,8 +34,8 @@ def embed(
             with store.local_path(kept) as path:
                 yield np.load(path)
 
-    results = zip(previews, embed_each(embedder, frames()), strict=True)
-    for number, (preview, vectors) in enumerate(results):
+    embedded = zip(previews, embed_each(embedder, frames()), strict=True)
+    for number, (preview, vectors) in enumerate(embedded):
         report(number, len(previews), "files")
         yield Embedding(
             model=embedder.fingerprint,

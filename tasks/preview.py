@@ -4,29 +4,35 @@ from dampipe.domain.assets import AssetRef, SourceFile
 from dampipe.domain.derivatives import Preview
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.progress import Reporter
-from dampipe.media.preview import PreviewMaker
+from dampipe.media.passes import Passes
 from dampipe.pipeline.stage import stage
 from dampipe.storage.blobs.derivatives import DerivativeStore
+from tasks.proxy import kept_proxy
 
 
-@stage(queue="preview", version=1, time_limit=6 * 3600)
+@stage(queue="preview", version=3, time_limit=48 * 3600)
 def preview(
     file: SourceFile,
     asset: AssetRef,
     media: MediaInfo,
-    maker: PreviewMaker,
+    passes: Passes,
     store: DerivativeStore,
     report: Reporter,
 ) -> Preview:
-    """Poster, sprite sheet and the frames for the embedder."""
+    """Poster, sprite sheet and the frames for the embedder; with the setting one_pass the proxy, too."""
     with store.workspace() as folder:
-        made = maker.make(
+        made, proxy = passes.make(
             file.path, media, folder, lambda now: report(now.seconds, media.duration, speed=now.speed)
         )
-        derivatives = store.keep(asset.sha1, maker.fingerprint, made.files)
+        derivatives = store.keep(asset.sha1, passes.preview.recipe.fingerprint_of, made.files)
+        if proxy is not None and passes.proxy is not None:
+            recipe = passes.proxy.recipe
+            store.hand_over(asset.sha1, recipe.fingerprint, kept_proxy(asset, recipe, proxy, store))
     return Preview(
         derivatives=derivatives,
         frames=made.frames,
+        print_times=made.print_times,
+        prints=made.prints,
         plan=made.plan,
         way=made.way,
         speed=made.speed,

@@ -4,12 +4,13 @@ from dampipe.domain.assets import AssetRef, SourceFile
 from dampipe.domain.derivatives import DerivativeKind, Proxy
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.progress import Reporter
-from dampipe.media.proxy import ProxyMaker
+from dampipe.media.proxy import MadeProxy, ProxyMaker
+from dampipe.media.recipes import ProxyRecipe
 from dampipe.pipeline.stage import stage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 
 
-@stage(queue="proxy", version=2, beside=True, after=("preview",), time_limit=48 * 3600)
+@stage(queue="proxy", version=3, beside=True, after=("preview",), time_limit=48 * 3600)
 def proxy(
     file: SourceFile,
     asset: AssetRef,
@@ -18,12 +19,20 @@ def proxy(
     store: DerivativeStore,
     report: Reporter,
 ) -> Proxy:
-    """A light copy, the exact shots and the waveform; nothing for stills."""
+    """A light copy, the exact shots and the waveform; nothing for stills, and no work where the preview made it."""
+    handed_over = store.handed_over(asset.sha1, maker.fingerprint, Proxy)
+    if handed_over is not None:
+        return handed_over
     with store.workspace() as folder:
         made = maker.make(
             file.path, media, folder, lambda now: report(now.seconds, media.duration, speed=now.speed)
         )
-        kept = {one.kind: one for one in store.keep(asset.sha1, maker.fingerprint, made.files)}
+        return kept_proxy(asset, maker.recipe, made, store)
+
+
+def kept_proxy(asset: AssetRef, recipe: ProxyRecipe, made: MadeProxy, store: DerivativeStore) -> Proxy:
+    """Keep what was made; the output that tells of it."""
+    kept = {one.kind: one for one in store.keep(asset.sha1, recipe.fingerprint_of, made.files)}
     return Proxy(
         derivative=kept.get(DerivativeKind.PROXY),
         waveform=kept.get(DerivativeKind.WAVEFORM),

@@ -30,8 +30,8 @@ def catalogue_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
         yield request.getfixturevalue("postgres_url")
 
 
-MAY_BE_SKIPPED = ("real footage", "this user may read everything")
-"""What a test may lack in CI too: files that are not the project's, and an ordinary user."""
+MAY_BE_SKIPPED = ("real footage", "this user may read everything", "no video hardware")
+"""What a test may lack in CI too: files that are not the project's, an ordinary user, a graphics card."""
 
 
 @pytest.hookimpl(wrapper=True)

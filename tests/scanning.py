@@ -23,17 +23,29 @@ from dampipe.storage.catalog.outputs import identify
 from dampipe.storage.catalog.paths import full_path, place_columns
 from dampipe.storage.catalog.tables import ASSET, FOLDER, LOCATION, RUN, SOURCE
 
+FULL = os.environ.get("DAMPIPE_TEST_SCALE") == "full"
+"""Whether the tests of scans run at the scale that docs/benchmarks.md tells of, which takes minutes."""
+
 HASH = RunKey("hash", "1", "main", on_location=True)
 
 
 class Scanning:
     """A catalogue and what scans of it come to."""
 
-    def __init__(self, url: str, exclude: tuple[str, ...] = (), guard: Guard | None = None) -> None:
+    def __init__(
+        self, url: str, exclude: tuple[str, ...] = (), guard: Guard | None = None, set_up: bool = True
+    ) -> None:
         self.catalog = Catalog(Database(url))
-        self.catalog.set_up()
-        self.rules = Rules(lambda name: name.endswith(".mp4"), 0.0, guard or Guard(), Exclude(exclude))
+        if set_up:
+            self.catalog.set_up()
+        self.asked = 0
+        """How many names were looked at."""
+        self.rules = Rules(self._is_clip, 0.0, guard or Guard(), Exclude(exclude))
         self.warnings: list[str] = []
+
+    def _is_clip(self, name: str) -> bool:
+        self.asked += 1
+        return name.endswith(".mp4")
 
     def scan(self, *paths: Path, accept_missing: bool = False) -> ScanProgress:
         """A scan from beginning to end."""
@@ -46,10 +58,10 @@ class Scanning:
         order = self.catalog.scans.claim(number, "me", -1.0)
         if order is None:
             return
-        walk = Walk(number, self.catalog, HASH, self.rules, order.accept_missing)
-        self.warnings = walk.run(order.paths, lambda: None)
+        walk = Walk(order, self.catalog, HASH, self.rules)
+        self.warnings = walk.run(lambda: None)
         state = ScanState.SUSPICIOUS if walk.suspicious else ScanState.WALKED
-        self.catalog.scans.finish(number, "me", state, self.warnings)
+        self.catalog.scans.finish(order, state, self.warnings)
 
     def hash_all(self) -> list[str]:
         """What workers would do with the pending hash runs; returns the files' names."""

@@ -4,11 +4,14 @@ from dampipe.cli.group import LazyGroup
 
 COMMANDS = {
     "enqueue": "Submit a scan of files and folders.",
+    "scan": "List scans, and pause, resume and cancel them.",
     "source": "Name the folders that hold footage.",
     "sync": "Bring the library up to its sources: the line for cron.",
     "status": "What is waiting, running, done and failed.",
     "watch": "The same, kept up to date.",
-    "search": "Find moments by words or by a picture.",
+    "search": "Find moments by words, a picture or a moment.",
+    "tag": "Give assets words of your own, to search by.",
+    "duplicates": "What the library has more than once.",
     "show": "All that is known of one asset.",
     "failures": "Files that could not be brought to the end, and why.",
     "retry": "Let failed files start afresh.",

@@ -17,6 +17,7 @@ from dampipe.deployment.demo import QUERIES, make_footage
 from dampipe.deployment.supervisor import die_with_parent
 from dampipe.domain.derivatives import DerivativeKind
 from dampipe.domain.errors import CannotStart, DampipeError, Unavailable
+from dampipe.domain.search import Query
 from dampipe.domain.timecode import clock
 from dampipe.domain.videos import Video
 
@@ -148,14 +149,14 @@ def _search(world: World, queries: tuple[str, ...]) -> None:
     for query in queries:
         click.echo(f'\ndampipe search "{query}"')
         try:
-            hits = world.library.search(query, 3)
+            hits = world.library.search(Query(words=query, limit=3, flat=True)).hits
         except DampipeError as error:
             click.echo(f"  {error}\n  {error.hint}")
             continue
         console().print(
             table(
                 ["score", "time", "file"],
-                [(f"{hit.score:.3f}", clock(hit.time), hit.path) for hit in hits],
+                [(f"{m.score:.3f}", clock(m.time), m.path) for hit in hits for m in hit.moments],
                 right=["score", "time"],
             )
         )

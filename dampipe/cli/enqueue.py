@@ -24,14 +24,26 @@ from dampipe.library import Library
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--wait", is_flag=True, help="Stay until all files are through, with a progress bar.")
 @click.option("--accept-missing", is_flag=True, help="Believe that files are gone, however many they are.")
+@click.option("--no-process", is_flag=True, help="Only take down what is there; another scan processes it.")
+@click.option(
+    "--priority",
+    default=0,
+    type=click.IntRange(-1000, 1000),
+    metavar="NUMBER",
+    help="Files of a higher one go first; 0 by default.",
+)
 @json_option
-def command(paths: tuple[str, ...], wait: bool, accept_missing: bool, as_json: bool) -> None:
+def command(
+    paths: tuple[str, ...], wait: bool, accept_missing: bool, no_process: bool, priority: int, as_json: bool
+) -> None:
     """Submit a scan of files and folders and return at once.
 
     New and changed media files go through hash, probe, preview, embed and index, then a proxy is made.
     """
     dampipe = library()
-    submitted = dampipe.enqueue(paths, accept_missing=accept_missing)
+    submitted = dampipe.enqueue(
+        paths, accept_missing=accept_missing, process=not no_process, priority=priority
+    )
     for path in submitted.absent:
         click.echo(f"dampipe: no such file or folder: {path}", err=True)
     if submitted.broker_problem:
@@ -75,6 +87,7 @@ def follow(dampipe: Library, scan: int, quiet: bool) -> ScanProgress:
             now = dampipe.progress(scan)
             through = now.done + now.failed
             describe = "scanning" if now.state in (ScanState.WAITING, ScanState.WALKING) else "processing"
+            describe = "paused" if now.state == ScanState.PAUSED else describe
             bar.update(task, description=describe, completed=through, total=through + now.active or None)
             if now.over:
                 return now
@@ -102,12 +115,18 @@ def summary(progress: ScanProgress) -> None:
         parts.append(f"{progress.changed} changed")
     if progress.moved:
         parts.append(f"{progress.moved} moved")
+    if progress.returned:
+        parts.append(f"{progress.returned} back again")
     if progress.unchanged:
         parts.append(f"{progress.unchanged} unchanged")
     if progress.missing:
         parts.append(f"{progress.missing} missing")
     click.echo(f"scan {progress.scan}: {plural(progress.found, 'file')} found, {', '.join(parts)}")
-    if progress.new or progress.changed:
+    if progress.state == ScanState.CANCELLED:
+        click.echo("cancelled before its end")
+    if progress.on_hold:
+        click.echo(f"{plural(progress.on_hold, 'file')} not processed; `dampipe enqueue` takes them up")
+    if progress.done or progress.failed:
         click.echo(f"{progress.done} done, {progress.failed} failed")
     if progress.failed:
         click.echo("`dampipe failures` tells why")

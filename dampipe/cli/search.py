@@ -1,33 +1,63 @@
 """`dampipe search "words"`"""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from dampipe.cli.output import console, json_option, library, print_json, table
+from dampipe.cli.asking import question, read
+from dampipe.cli.output import console, json_option, library, plural, print_json, table
+from dampipe.domain.search import Filter, Found, Hit
 from dampipe.domain.timecode import clock
+from dampipe.timeline import format_of, render
 
 
 @click.command(name="search")
-@click.argument("words", nargs=-1)
+@question
 @click.option(
-    "--image", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Find what looks like this."
+    "--export",
+    "export",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write the moments as a timeline: .otio, .xml, .edl or .csv.",
 )
-@click.option("-n", "--limit", default=10, show_default=True, type=click.IntRange(1, 1000))
 @json_option
-def command(words: tuple[str, ...], image: Path | None, limit: int, as_json: bool) -> None:
-    """Find moments by words or by a picture: file, time code and score, the best first."""
-    text = " ".join(words)
-    if image is not None and text:
-        raise click.UsageError("give words or --image, not both")
-    if image is None and not text.strip():
-        raise click.UsageError("what are you looking for? Give some words, or --image FILE")
+def command(export: Path | None, as_json: bool, **given: Any) -> None:
+    """Find moments by words, by a picture or by a moment: file, time code and score, the best first."""
+    query = read(**given)
+    if not query.asks_vision and query.filter == Filter():
+        raise click.UsageError("what are you looking for? Give words, --image, --like or a filter")
+    form = format_of(export) if export else None
     dampipe = library()
-    hits = dampipe.search(text, limit) if image is None else dampipe.search_image(image, limit)
+    found = dampipe.search(query)
+    if export and form:
+        cuts = dampipe.cuts(found)
+        export.write_text(render(cuts, form, export.stem), encoding="utf-8")
+        click.echo(f"{plural(len(cuts), 'moment')} written to {export}", err=True)
     if as_json:
-        print_json(hits)
-    elif not hits:
-        click.echo("nothing found: nothing has been indexed yet (`dampipe status`)")
+        print_json(found)
     else:
-        rows = [(f"{hit.score:.3f}", clock(hit.time), hit.path, hit.asset[:12]) for hit in hits]
-        console().print(table(["score", "time", "file", "asset"], rows, right=["score", "time"]))
+        _print(found, query.offset)
+
+
+def _print(found: Found, offset: int) -> None:
+    for warning in found.warnings:
+        click.echo(warning, err=True)
+    if not found.hits:
+        click.echo("nothing found" if offset or found.floor else _NOTHING)
+        return
+    columns = ["score", "time", "also at", "file", "asset", "written"]
+    console().print(table(columns, map(_row, found.hits), right=["score", "time"]))
+    if all(hit.weak for hit in found.hits):
+        click.echo("nothing stands out: these are no nearer than what meaningless words find (~)", err=True)
+    if found.more:
+        click.echo(f"there is more: --offset {offset + len(found.hits)}", err=True)
+
+
+_NOTHING = "nothing found: nothing that fits has been indexed yet (`dampipe status`)"
+
+
+def _row(hit: Hit) -> tuple[str, ...]:
+    score = "" if hit.score is None else f"{'~' if hit.weak else ''}{hit.score:.3f}"
+    first = clock(hit.moments[0].time) if hit.moments else ""
+    others = [clock(moment.time) for moment in hit.moments[1:] if hit.weak or not moment.weak]
+    return score, first, " ".join(others), hit.path, hit.asset[:12], " ".join(hit.words)

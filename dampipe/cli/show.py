@@ -27,6 +27,7 @@ def _print(details: Details) -> None:
     facts = [("asset", video.sha1), ("name", video.name), ("size", f"{video.size:,} bytes")]
     facts += [("at", path) for path in video.paths]
     facts += [("since", f"{video.added_at.astimezone():%Y-%m-%d %H:%M:%S}")]
+    facts += [("tags", ", ".join(details.tags))] if details.tags else []
     facts += _media(video.media) if video.media else []
     out = console()
     out.print(table(["", ""], facts))

@@ -1,6 +1,5 @@
 """`dampipe status`"""
 
-from datetime import datetime
 from time import time
 
 import click
@@ -8,6 +7,7 @@ from rich.console import Group
 from rich.text import Text
 
 from dampipe.cli.output import console, json_option, library, plural, print_json, table
+from dampipe.cli.scan import scan_table
 from dampipe.domain.reports import Status
 from dampipe.domain.timecode import clock
 
@@ -26,26 +26,12 @@ def command(as_json: bool) -> None:
 def render(status: Status) -> Group:
     """The status as a person reads it."""
     stages = table(
-        ["stage", "waiting", "running", "done", "failed", "skipped"],
+        ["stage", "waiting", "running", "done", "failed", "skipped", "on hold"],
         [
-            (name, *(str(n) for n in (c.waiting, c.running, c.done, c.failed, c.skipped)))
+            (name, *(str(n) for n in (c.waiting, c.running, c.done, c.failed, c.skipped, c.on_hold)))
             for name, c in status.stages.items()
         ],
-        right=["waiting", "running", "done", "failed", "skipped"],
-    )
-    scans = table(
-        ["scan", "since", "state", "found", "new", "to do", "done", "failed", "paths"],
-        [
-            (
-                str(s.scan),
-                datetime.fromtimestamp(s.created_at).strftime("%d %b %H:%M"),
-                s.state,
-                *(str(n) for n in (s.found, s.new, s.active, s.done, s.failed)),
-                ", ".join(s.paths),
-            )
-            for s in status.scans
-        ],
-        right=["scan", "found", "new", "to do", "done", "failed"],
+        right=["waiting", "running", "done", "failed", "skipped", "on hold"],
     )
     workers = table(
         ["worker", "queues", "machine"],
@@ -79,7 +65,7 @@ def render(status: Status) -> Group:
     if status.running:
         parts += [Text(""), running]
     if status.scans:
-        parts += [Text(""), scans]
+        parts += [Text(""), scan_table(status.scans)]
     nobody = Text("no worker is running: start one with `dampipe up` or `dampipe worker`")
     parts += [Text(""), workers if status.workers else nobody]
     return Group(*parts)  # type: ignore[arg-type]

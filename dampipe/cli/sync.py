@@ -14,8 +14,11 @@ from dampipe.domain.scans import ScanProgress, ScanState
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--quiet", is_flag=True, help="Print only what a person must know.")
 @click.option("--accept-missing", is_flag=True, help="Believe that files are gone, however many they are.")
+@click.option("--no-process", is_flag=True, help="Only take down what is there; another scan processes it.")
 @json_option
-def command(sources: tuple[str, ...], quiet: bool, accept_missing: bool, as_json: bool) -> None:
+def command(
+    sources: tuple[str, ...], quiet: bool, accept_missing: bool, no_process: bool, as_json: bool
+) -> None:
     """Bring the library up to its sources, all by default, and wait for the end: the line for cron.
 
     \b
@@ -23,7 +26,7 @@ def command(sources: tuple[str, ...], quiet: bool, accept_missing: bool, as_json
     away or lost suspiciously much, 12 another sync is running, 4, 5 and 8 not run for
     want of the broker, the catalogue or workers.
     """
-    done = library().sync.run(sources, accept_missing=accept_missing)
+    done = library().sync.run(sources, accept_missing=accept_missing, process=not no_process)
     if as_json:
         print_json(done)
     else:
@@ -56,6 +59,6 @@ def _print(done: Synced, quiet: bool) -> None:
 
 
 def _line(scan: ScanProgress) -> str:
-    counts = [(name, getattr(scan, name)) for name in ("new", "changed", "moved", "missing")]
+    counts = [(name, getattr(scan, name)) for name in ("new", "changed", "moved", "returned", "missing")]
     parts = [f"{count} {name}" for name, count in counts if count]
     return f"{plural(scan.found, 'file')}, {', '.join(parts) or 'nothing new'}"

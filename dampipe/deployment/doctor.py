@@ -47,6 +47,7 @@ def examine(world: World) -> Iterator[Finding]:
         ("workers", _workers),
         ("disk", _disk),
         ("ffmpeg", _ffmpeg),
+        ("sandbox", _sandbox),
         ("acceleration", _acceleration),
         ("GPU", _gpu),
         ("model", _model),
@@ -123,6 +124,18 @@ def _ffmpeg(world: World) -> Finding:
     ffmpeg = world.ffmpeg
     found = f"{ffmpeg.version} at {ffmpeg.path} ({ffmpeg.why})"
     return Finding(what="ffmpeg", verdict=Verdict.FINE, found=found)
+
+
+def _sandbox(world: World) -> Finding:
+    isolation = world.ffmpeg.isolation
+    if isolation.works:
+        return Finding(what="sandbox", verdict=Verdict.FINE, found=isolation.why)
+    return Finding(
+        what="sandbox",
+        verdict=Verdict.FINE if world.settings.sandbox == "off" else Verdict.WARNING,
+        found=f"limits and allow-lists only: {isolation.why}",
+        hint="" if world.settings.sandbox == "off" else "Install bubblewrap, or set sandbox to off.",
+    )
 
 
 def _acceleration(world: World) -> Finding:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from dampipe.domain.output import StageOutput
 
@@ -56,6 +56,10 @@ class Preview(StageOutput):
     derivatives: tuple[Derivative, ...] = ()
     frames: tuple[Frame, ...] = ()
     """Same order and count as the rows of the frames derivative."""
+    print_times: tuple[float, ...] = Field(default=(), exclude=True, repr=False)
+    """Seconds: of all frames that were looked at, not only those that were kept."""
+    prints: bytes = Field(default=b"", exclude=True, repr=False)
+    """What each of these looks like, 192 bytes a frame. Both are a row of their own, so no part of the JSON."""
     plan: str = ""
     """Who decoded: "software", a family of hardware ("nvidia-decode"), or "sound"."""
     way: str = ""
@@ -86,3 +90,15 @@ class Proxy(StageOutput):
     """Seconds of footage per second of work."""
     size: int = 0
     """Bytes written, all files together."""
+
+
+class Refined(StageOutput):
+    """What the refine stage gives: a better preview, where one was needed."""
+
+    preview: Preview | None = Field(default=None, exclude=True)
+    """Takes the place of the output of the stage `of`."""
+    of: str = ""
+    again: tuple[str, ...] = ()
+    """Stages of the asset whose results are out of date by it: the first starts afresh, the others follow it."""
+    added: int = 0
+    """Frames that it has more."""

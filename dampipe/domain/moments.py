@@ -45,3 +45,9 @@ class Moment(BaseModel):
     name: str = ""
     duration: float | None = None
     shot: int = 0
+    start: float | None = None
+    """When its shot starts, in seconds; exact once the proxy is made, before that by the frames looked at."""
+    end: float | None = None
+    """When its shot ends; None where that is not known."""
+    weak: bool = False
+    """No nearer than meaningless words come to something in this library."""

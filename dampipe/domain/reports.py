@@ -32,6 +32,7 @@ class StageCounts(BaseModel):
     done: int = 0
     failed: int = 0
     skipped: int = 0
+    on_hold: int = 0
 
     @classmethod
     def from_states(cls, states: Mapping[str, int]) -> "StageCounts":
@@ -42,6 +43,7 @@ class StageCounts(BaseModel):
             done=states.get(RunState.DONE, 0),
             failed=states.get(RunState.FAILED, 0),
             skipped=states.get(RunState.SKIPPED, 0),
+            on_hold=states.get(RunState.ON_HOLD, 0),
         )
 
 
@@ -93,6 +95,15 @@ class SourceReport(BaseModel):
     missing: int = 0
     reachable: bool = True
     """Whether its root is a folder on the machine that asks."""
+
+
+class TagReport(BaseModel):
+    """A tag, and how many assets have it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    assets: int
 
 
 class Pruned(BaseModel):
@@ -173,4 +184,5 @@ class Details(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     video: Video
+    tags: tuple[str, ...] = ()
     runs: tuple[RunSummary, ...]

@@ -1,9 +1,10 @@
 """Runs: one row for one stage of one asset (or, for hash, one location), and how its state may change.
 
 pending ──claim──> running ──finish──> done
-   ^                  │ ├─────────────> skipped    (this deployment cannot do it)
-   │<──transient──────┘ └─────────────> failed     (parked: bad media, or our fault)
-   └──retry── failed, skipped
+   ^ ^                │ ├─────────────> skipped    (this deployment cannot do it)
+   │ │<──transient────┘ └─────────────> failed     (parked: bad media, or our fault)
+   │ └──retry── failed, skipped
+   └──> on_hold                         (nobody is to do it for now)
 A run whose lease ran out is claimed again as if it were pending.
 """
 
@@ -22,10 +23,13 @@ class RunState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     SKIPPED = "skipped"
+    ON_HOLD = "on_hold"
+    """Its scan is paused, was cancelled, or was only to look."""
 
 
 TRANSITIONS: dict[RunState, frozenset[RunState]] = {
-    RunState.PENDING: frozenset({RunState.RUNNING}),
+    RunState.PENDING: frozenset({RunState.RUNNING, RunState.ON_HOLD}),
+    RunState.ON_HOLD: frozenset({RunState.PENDING}),
     RunState.RUNNING: frozenset(
         {RunState.RUNNING, RunState.DONE, RunState.FAILED, RunState.SKIPPED, RunState.PENDING}
     ),

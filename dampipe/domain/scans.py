@@ -14,6 +14,9 @@ class ScanState(StrEnum):
     SUSPICIOUS = "suspicious"
     """Walked, but a source is empty, away or much smaller than it was: nothing of it was called missing."""
     FAILED = "failed"
+    PAUSED = "paused"
+    """Neither walked nor processed until it is resumed."""
+    CANCELLED = "cancelled"
 
 
 class Guard(BaseModel):
@@ -52,6 +55,8 @@ class ScanProgress(BaseModel):
     """Of these: known, with another content."""
     moved: int = 0
     """Of these: known at another place of the source, which they left."""
+    returned: int = 0
+    """Of these: known, and missing for a while."""
     unchanged: int = 0
     missing: int = 0
     """Known files that are no longer there."""
@@ -63,11 +68,14 @@ class ScanProgress(BaseModel):
     """New and changed files that are through."""
     failed: int = 0
     """New and changed files with a stage that failed."""
+    on_hold: int = 0
+    """New and changed files that nobody is to process for now."""
+    priority: int = 0
     warnings: tuple[str, ...] = ()
     created_at: float = 0.0
 
     @property
     def over(self) -> bool:
         """Nothing more will happen soon: walked, and nothing active but what waits for a later try."""
-        walked = self.state in (ScanState.WALKED, ScanState.SUSPICIOUS, ScanState.FAILED)
-        return walked and self.active == self.deferred
+        ends = (ScanState.WALKED, ScanState.SUSPICIOUS, ScanState.FAILED, ScanState.CANCELLED)
+        return self.state in ends and self.active == self.deferred

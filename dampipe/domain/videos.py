@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from dampipe.domain.derivatives import Derivative
+from dampipe.domain.derivatives import Derivative, DerivativeKind
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.runs import RunState
 
@@ -26,6 +27,11 @@ class Video(BaseModel):
     """None until it was probed."""
     derivatives: tuple[Derivative, ...] = ()
     added_at: datetime
+
+    def download_name(self, made: Derivative) -> str:
+        """What a derivative is called outside: a proxy as its original, so that editors relink it."""
+        stem, suffix = PurePosixPath(self.name).stem, PurePosixPath(made.key).suffix
+        return f"{stem}{suffix}" if made.kind is DerivativeKind.PROXY else f"{stem}.{made.kind}{suffix}"
 
 
 class RunSummary(BaseModel):

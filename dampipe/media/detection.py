@@ -53,8 +53,9 @@ def detect(
 
 
 def machine_key(ffmpeg: Ffmpeg, recipe: ProxyRecipe, families: Sequence[str]) -> str:
-    """A digest of all that the answers hang on: ffmpeg, kernel, drivers, devices and the right to use them."""
-    facts = [_FORMAT, ffmpeg.path, ffmpeg.version, recipe.height, *families, *_system(), *sorted(_devices())]
+    """A digest of all that the answers hang on: ffmpeg, its wall, kernel, drivers, devices, the right to use them."""
+    program = (ffmpeg.path, ffmpeg.version, ffmpeg.isolation.works)
+    facts = [_FORMAT, *program, recipe.height, *families, *_system(), *sorted(_devices())]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 

@@ -10,6 +10,14 @@ RETRY_WHEN_FULL = 300.0
 """Seconds; a full disk is not emptied sooner by asking often."""
 
 
+class Silent(Transient):
+    """Nothing came for a while although nothing was being computed: the storage, or a decoder that waits for ever."""
+
+
+class OutOfTime(BadMedia):
+    """A limit of time was reached: asking for less would take as long."""
+
+
 def _full(_: str) -> StageError:
     return Transient(
         "no space left on the device that dampipe writes to",
@@ -53,7 +61,9 @@ TABLE: tuple[tuple[str, Callable[[str], StageError]], ...] = (
     (
         r"moov atom not found",
         _bad(
-            "the file is incomplete: its table of contents (moov) is missing", "copy it again from the card"
+            "the file is incomplete: its table of contents (moov) is missing",
+            "copy it again from the card; if the camera died while recording, a repair program may rebuild it "
+            "with the help of an intact clip of the same camera",
         ),
     ),
     (r"not on whitelist", _bad("its format is not one that dampipe opens")),
@@ -71,12 +81,16 @@ TABLE: tuple[tuple[str, Callable[[str], StageError]], ...] = (
         _bad("its codec is unknown"),
     ),
     (
+        r"Not yet implemented in FFmpeg|not implemented",
+        _bad("uses a part of its format that is not known here"),
+    ),
+    (
         r"Output file is empty|[Nn]othing was (encoded|written)|No filtered frames|received no packets"
         r"|Could not open encoder before EOF|no frame",
         _bad("nothing in it could be decoded"),
     ),
     (
-        r"Invalid data found|Error while decoding|Decode error rate|Error opening input"
+        r"Invalid data found|Error while decoding|Decode error rate|Error opening input|Operation not permitted"
         r"|could not find codec param|End of file|Cannot determine format",
         _bad("is no media file, or is damaged"),
     ),
@@ -99,7 +113,7 @@ def from_signal(number: int) -> StageError:
     if number == signal.SIGXFSZ:
         return BadMedia("its copy grew larger than allowed")
     if number == signal.SIGXCPU:
-        return BadMedia("took more computing time than a file is allowed")
+        return OutOfTime("took more computing time than a file is allowed")
     if number in (
         signal.SIGSEGV,
         signal.SIGBUS,
@@ -115,12 +129,12 @@ def from_signal(number: int) -> StageError:
 def from_silence(seconds: float, busy: bool) -> StageError:
     """The error for work that stood still: the storage's fault unless the decoder was busy."""
     if busy:
-        return BadMedia(f"gave nothing for {seconds:.0f} s although the decoder was busy")
-    return Transient(
+        return OutOfTime(f"gave nothing for {seconds:.0f} s although the decoder was busy")
+    return Silent(
         f"its storage did not answer for {seconds:.0f} s", hint="check that the disk or share is healthy"
     )
 
 
 def from_time(seconds: float) -> StageError:
     """The error for work that reached its time limit."""
-    return BadMedia(f"took longer than {seconds:.0f} s", hint="raise the time limit if the file is worth it")
+    return OutOfTime(f"took longer than {seconds:.0f} s", hint="raise the time limit if the file is worth it")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dampipe.domain.errors import Unavailable
+from dampipe.media.isolation import NONE, Isolation
 
 OLDEST = (7, 1)
 """Older ones lack options that the preview needs (bitstream filters on inputs, encoder statistics)."""
@@ -26,6 +27,8 @@ class Ffmpeg:
     """(9, 0, 2); for a development build the release it precedes or follows, by its libavcodec."""
     why: str
     """One sentence: why this one and not another."""
+    isolation: Isolation = NONE
+    """The wall it runs in when it reads footage."""
 
     def has_filter(self, name: str) -> bool:
         """Whether the filter is compiled in. Asks ffmpeg once per process."""

@@ -3,10 +3,16 @@
 _VIDEO = """3g2 3gp asf avi dv f4v flv gif insv lrv m2t m2ts m4v mkv mod mov mp4 mpeg mpg mts mxf ogm ogv
 qt tod ts vob webm wmv"""
 _AUDIO = "aac aif aiff flac m4a mka mp3 oga ogg opus wav w64 wma"
-_STILLS = "bmp jpe jpeg jpg png tif tiff webp"
+_STILLS = "avif bmp heic heif hif jpe jpeg jpg png tif tiff webp"
+_RAW = "arw cr2 cr3 dng nef nrw orf pef raf rw2 srw"
 
-MEDIA_SUFFIXES: frozenset[str] = frozenset(f".{word}" for word in f"{_VIDEO} {_AUDIO} {_STILLS}".split())
+MEDIA_SUFFIXES: frozenset[str] = frozenset(
+    f".{word}" for word in f"{_VIDEO} {_AUDIO} {_STILLS} {_RAW}".split()
+)
 """Lower case, with the dot."""
+RAW_SUFFIXES: frozenset[str] = frozenset(f".{word}" for word in _RAW.split())
+"""Those of camera raw."""
+_PARTIAL = {".part", ".partial", ".tmp", ".crdownload", ".download"}
 
 
 def is_media(name: str) -> bool:
@@ -18,9 +24,9 @@ def is_media(name: str) -> bool:
     >>> is_media("A001.MOV"), is_media("._A001.MOV"), is_media("a.mp4.part")
     (True, False, False)
     """
-    if name.startswith((".", "~")):
+    # Asked of every file at every scan, hence in few steps.
+    dot = name.rfind(".")
+    if dot < 1 or name[dot:].lower() not in MEDIA_SUFFIXES or name[0] in ".~":
         return False
-    stem, dot, suffix = name.rpartition(".")
-    if not stem or f"{dot}{suffix.lower()}" not in MEDIA_SUFFIXES:
-        return False
-    return not stem.lower().endswith((".part", ".partial", ".tmp", ".crdownload", ".download"))
+    inner = name.rfind(".", 0, dot)
+    return inner < 0 or name[inner:dot].lower() not in _PARTIAL

@@ -9,7 +9,7 @@ SMALLEST = 256
 LARGEST_ENCODED = 4096
 """Pixels of the longer side that every hardware H.264 encoder takes."""
 
-_X264 = ("-c:v", "libx264", "-preset", "veryfast", "-g", "12")
+_X264 = ("-c:v", "libx264", "-preset", "superfast", "-g", "12")
 _X265 = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:keyint=12")
 _VP9 = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8")
 _AV1 = ("-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "lp=2")
@@ -47,7 +47,7 @@ KINDS: dict[str, Kind] = {
     "av1-10": Kind("av1", _420_10, 8192, _AV1, "p010le"),
     "mpeg2": Kind("mpeg2video", _420, 1920, ("-c:v", "mpeg2video", "-q:v", "4"), "nv12"),
     "mjpeg": Kind("mjpeg", ("yuvj420p", "yuv420p"), 8192, ("-c:v", "mjpeg", "-q:v", "4"), "nv12"),
-    "prores": Kind("prores", _422_10, 8192, ("-c:v", "prores_ks", "-profile:v", "0"), "p210le"),
+    "prores": Kind("prores", _422_10, 8192, ("-c:v", "prores_aw", "-profile:v", "0"), "p210le"),
 }
 """Whether this machine's hardware takes a kind is for the trial to say; what has none is software's work."""
 

@@ -1,5 +1,6 @@
 """What a pass leaves in its folder."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,10 @@ class MadeFile:
     kind: DerivativeKind
     path: Path
     media_type: str
+
+
+LONGEST = 48 * 3600.0
+"""Seconds: a header may claim more, but gets no more time and space for it."""
 
 
 def write_frames(path: Path, pictures: NDArray[np.uint8]) -> None:
@@ -45,3 +50,29 @@ def cut_short(reached: float, duration: float | None, slack: float = 0.0) -> str
     if duration is None or duration - reached <= max(SHORT_BY, SHORT_SHARE * duration) + slack:
         return None
     return f"only the first {reached:.1f} s of {duration:.1f} s could be decoded"
+
+
+_DAMAGE = re.compile(
+    r"error while decoding|[Ee]rror submitting packet to decoder|[Dd]ecoding error|[Ii]nvalid NAL|[Cc]orrupt"
+    r"|concealing|[Hh]eader missing|cabac decode|decode_slice|is not allocated|ac-tex damaged|[Tt]runcated"
+    r"|exceeds containing master"
+)
+WHOLE_SHARE = 0.98
+"""Of the pictures: with fewer of them the warning says how many there are."""
+
+
+def damage(complaints: str, frames: int, expected: float | None) -> str | None:
+    """The sentence for footage that could be decoded to its end, but not all of it, or None.
+
+    complaints: what ffmpeg said. frames, expected: pictures that came, and that should have come.
+
+    >>> damage("[h264 @ 0x1] error while decoding MB 14 10, bytestream 245", 90, 100)
+    'damaged: only 90 % of its pictures could be decoded'
+    >>> damage("[h264 @ 0x1] error while decoding MB 14 10, bytestream 245", 100, 100)
+    'damaged in places: some pictures or sounds may be spoilt'
+    """
+    if not _DAMAGE.search(complaints):
+        return None
+    if expected and frames < WHOLE_SHARE * expected:
+        return f"damaged: only {100 * frames / expected:.0f} % of its pictures could be decoded"
+    return "damaged in places: some pictures or sounds may be spoilt"

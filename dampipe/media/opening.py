@@ -5,29 +5,15 @@ compiling: ffmpeg-python cannot carry names that are no UTF-8. Outputs are plain
 that the command runs in.
 """
 
-from pathlib import Path
 from typing import Any
 
 import ffmpeg as graphs
 
 from dampipe.domain.media import MediaInfo, MediaKind
+from dampipe.media.allowed import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 
-MAX_PIXELS = 16384 * 16384
-"""Larger pictures are refused: they cost gigabytes to decode."""
-PROTOCOLS = "file"
-FORMATS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mxf,flv,asf,ogg,dv,gif,wav,w64,aiff,mp3,flac,aac"
-)
-"""Demuxers that may run. None of them opens other files (playlists and image sequences do)."""
-STILL_FORMATS = {
-    "jpeg": "jpeg_pipe",
-    "png": "png_pipe",
-    "tiff": "tiff_pipe",
-    "webp": "webp_pipe",
-    "bmp": "bmp_pipe",
-    "gif": "gif",
-}
-"""Stills by their container as probed. The demuxer is forced: the usual one expands % in names."""
+STILL = "ppm_pipe"
+"""The demuxer of stills: of plain pixels, that is all that ffmpeg sees of a still."""
 
 _STAND_IN = "footage:"
 
@@ -40,8 +26,7 @@ def footage(media: MediaInfo, **options: Any) -> Any:
         "max_pixels": MAX_PIXELS,
     }
     if media.kind is MediaKind.STILL:
-        demuxer = STILL_FORMATS[media.container]
-        opening |= {"f": demuxer, "format_whitelist": demuxer}
+        opening |= {"f": STILL, "format_whitelist": STILL}
     return graphs.input(_STAND_IN, **opening, **options)
 
 
@@ -53,8 +38,3 @@ def arguments(path: str, *outputs: Any) -> list[str]:
     """
     graph = outputs[0] if len(outputs) == 1 else graphs.merge_outputs(*outputs)
     return [file_url(path) if item == _STAND_IN else item for item in graphs.get_args(graph)]
-
-
-def file_url(path: str) -> str:
-    """`path` as ffmpeg opens exactly that file, whatever characters it holds."""
-    return f"file:{Path(path).absolute()}"

@@ -24,12 +24,11 @@ MOST = 1 << 16
 
 
 def sampled(stream: Any) -> Any:
-    """The branch of the graph that brings a sound stream to `pipe:1`, as `Peaks.feed` takes it."""
-    # Sound that begins after the picture gets silence before it, gaps are filled: times stay true. A
-    # filter of the output's own does without sound; in the common graph a track without any fails all.
-    filters = f"aresample={RATE}:async=1:first_pts=0,aformat=sample_fmts=s16:channel_layouts=mono"
-    # Unflushed, or every thousand samples would wake the reader.
-    return stream.output("pipe:1", **{"af": filters, "f": "s16le", "c:a": "pcm_s16le", "flush_packets": 0})
+    """The branch of the graph that brings a filtered sound stream to `pipe:1`, as `Peaks.feed` takes it."""
+    # Sound that begins after the picture gets silence before it, gaps are filled: times stay true.
+    stream = stream.filter("aresample", RATE, **{"async": 1, "first_pts": 0})
+    stream = stream.filter("aformat", sample_fmts="s16", channel_layouts="mono")
+    return stream.output("pipe:1", **{"f": "s16le", "c:a": "pcm_s16le"})
 
 
 class Peaks:

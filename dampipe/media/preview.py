@@ -1,18 +1,21 @@
 """The preview pass: poster, sprite and frames out of one ffmpeg, which decodes as little as it can."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from dampipe.domain.derivatives import DerivativeKind, Frame
 from dampipe.domain.errors import StageError, Transient
-from dampipe.domain.media import MediaInfo
+from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
+from dampipe.media import salvage
 from dampipe.media.acceleration import Acceleration
 from dampipe.media.fallback import Machine
 from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.made import MadeFile, write_frames
+from dampipe.media.made import LONGEST, MadeFile, write_frames
 from dampipe.media.preview_pass import POSTER_NAME, Pictures, PreviewPass
+from dampipe.media.prints import prints_of
+from dampipe.media.probing import Prober
 from dampipe.media.progress import Progress
 from dampipe.media.recipes import PreviewRecipe
 from dampipe.media.sampling import Way, good_enough, samplings
@@ -35,6 +38,10 @@ class MadePreview:
     frames: tuple[Frame, ...] = ()
     """One for each row of the frames file, in its order."""
     warnings: tuple[str, ...] = ()
+    print_times: tuple[float, ...] = ()
+    """Of all frames looked at, in seconds."""
+    prints: bytes = b""
+    """One a frame looked at, see `dampipe.media.prints`."""
     way: Way | Literal["sound"] = "full"
     """How the source was read: "keys", "packets", "references", "full" (see `Sampling`) or "sound"."""
     plan: str = "sound"
@@ -52,10 +59,13 @@ class PreviewMaker:
         recipe: PreviewRecipe,
         choose: Choose,
         limits: Limits | None = None,
+        prober: Prober | None = None,
         accelerations: Sequence[Acceleration] = (),
         machine: Machine | None = None,
     ) -> None:
-        """accelerations: as `detect` gives them. machine: what its processes share; by default nothing is.
+        """prober: develops stills; by default one of its own.
+
+        accelerations: as `detect` gives them. machine: what its processes share; by default nothing is.
 
         limits: for one ffmpeg; by default ten minutes and twice the footage's duration.
         """
@@ -63,6 +73,7 @@ class PreviewMaker:
         self.recipe = recipe
         self._choose = choose
         self._limits = limits
+        self._prober = prober or Prober()
         self.accelerations = tuple(accelerations)
         self.machine = machine or Machine()
 
@@ -83,26 +94,73 @@ class PreviewMaker:
         Footage without a picture gets a poster of its waveform and nothing else; stills get no sprite.
         Raises `BadMedia` when nothing can be decoded, `Transient` when the storage gives way.
         """
-        limits = self._limits or Limits(seconds=600 + 2 * (media.duration or 3600))
+        if media.kind is MediaKind.STILL:
+            return self._of_still(source, media, folder, progress)
+        made, lost = salvage.best(
+            media, salvage.without_picture(media), lambda part: self._made(source, part, folder, progress)
+        )
+        return replace(made, warnings=(*lost, *made.warnings))
+
+    def _made(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        progress: Callable[[Progress], None] | None,
+    ) -> MadePreview:
+        """As `make`, of all that `media` names."""
         if media.video is None:
+            limits = self._limits or _limits(media)
             poster = folder / POSTER_NAME
             draw_waveform(self.ffmpeg, source, media, poster, self.recipe.poster, limits, progress)
             return MadePreview((MadeFile(DerivativeKind.POSTER, poster, "image/jpeg"),), way="sound")
-        one = PreviewPass(
-            self.ffmpeg, self.recipe, source, media, media.video, folder, limits, progress,
-            self.accelerations, self.machine,
-        )  # fmt: skip
+        one = self.begun(source, media, folder, progress)
         failed: StageError | None = None
         for sampling in samplings(media, one.interval):
             failed = one.attempt(sampling)
             if failed is None and good_enough(one.times, one.between_frames, media.duration, one.way):
-                return self._finished(one)
+                return self.finished(one)
             if isinstance(failed, Transient):
                 break
         assert failed is not None
         raise failed
 
-    def _finished(self, one: PreviewPass) -> MadePreview:
+    def _of_still(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        progress: Callable[[Progress], None] | None,
+    ) -> MadePreview:
+        """A still is developed by the prober's helper; ffmpeg is given plain pixels."""
+        picture = self._prober.develop(source, max(self.recipe.poster.height, self.recipe.frames.size))
+        plain = folder / "still.ppm"
+        try:
+            plain.write_bytes(b"P6 %d %d 255\n" % (picture.width, picture.height) + picture.pixels)
+            video = VideoStream(
+                index=0, codec="ppm", width=picture.width, height=picture.height, pixel_format="rgb24"
+            )
+            return self._made(str(plain), media.model_copy(update={"video": video}), folder, progress)
+        finally:
+            plain.unlink(missing_ok=True)
+
+    def begun(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        progress: Callable[[Progress], None] | None,
+    ) -> PreviewPass:
+        """The pass over a file that has a picture, before its first attempt."""
+        assert media.video is not None
+        limits = self._limits or _limits(media)
+        return PreviewPass(
+            self.ffmpeg, self.recipe, source, media, media.video, folder, limits, progress,
+            self.accelerations, self.machine,
+        )  # fmt: skip
+
+    def finished(self, one: PreviewPass) -> MadePreview:
+        """The preview out of a pass whose last attempt went well."""
         pictures, times = one.frames()
         kept = self._choose(pictures, times)
         rows = [row for row, _ in kept]
@@ -118,4 +176,17 @@ class PreviewMaker:
         frames = tuple(Frame(time=round(times[row], 3), shot=shot) for row, shot in kept)
         warnings = (*one.warnings, *([one.partial] if one.partial else []))
         speed = round(one.media.duration / one.seconds, 2) if one.media.duration and one.seconds else None
-        return MadePreview(tuple(files), frames, warnings, one.way, one.plan.name, speed)
+        return MadePreview(
+            tuple(files),
+            frames,
+            warnings,
+            print_times=tuple(round(time, 3) for time in times),
+            prints=prints_of(pictures).tobytes(),
+            way=one.way,
+            plan=one.plan.name,
+            speed=speed,
+        )
+
+
+def _limits(media: MediaInfo) -> Limits:
+    return Limits(seconds=600 + 2 * min(media.duration or 3600, LONGEST))

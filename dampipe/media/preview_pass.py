@@ -28,6 +28,16 @@ Pictures: TypeAlias = NDArray[np.uint8]
 POSTER_NAME = "poster.jpg"
 _SKIPPED: dict[Way, str] = {"keys": "nokey", "references": "noref"}
 _TIMES_NAME = "times.txt"
+_CUT = 0.1
+"""ffmpeg's scene score from which a frame is taken although its turn has not come: a shot begins there."""
+_SOONEST = 0.25
+"""Seconds after the frame taken before it, at the least; for long files half their interval."""
+_KEYS_APART = 0.9
+"""Seconds between key frames that are looked at for cuts: a moment is to be right to the second."""
+_SCORED = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv420p10le"})
+"""Pixel formats that ffmpeg scores as they are; others it would convert first, every frame at full size."""
+_ALONG_NAME = "frames.rgb"
+"""Where frames go while the pipe is another's; bounded, since their number is."""
 _POSTER_OF = 20
 """The poster is the most typical of so many frames."""
 
@@ -71,6 +81,7 @@ class PreviewPass:
         self.times: list[float] = []
         self.warnings: list[str] = []
         self.way: Way = "full"
+        self._cuts = video.pixel_format in _SCORED and media.kind is MediaKind.VIDEO
         self.plan = IN_SOFTWARE
         self.seconds = 0.0
         self.partial: str | None = None
@@ -81,6 +92,14 @@ class PreviewPass:
 
     def attempt(self, sampling: Sampling) -> StageError | None:
         """Run one pass; the error it ended with, or None when it gave at least one frame."""
+        failed = self._attempt(sampling)
+        if self._cuts and len(self.times) >= self._most:
+            # Flashes all the way: by time alone, or the end would never be seen.
+            self._cuts = False
+            failed = self._attempt(sampling)
+        return failed
+
+    def _attempt(self, sampling: Sampling) -> StageError | None:
         self.way = sampling.way
         plans = preview_plans(self.media, sampling.way in ("keys", "packets"), self.accelerations)
         result = first_that_works(plans, lambda plan: self._tried(sampling, plan), self.machine)
@@ -107,12 +126,34 @@ class PreviewPass:
         whole = self._judged(ended) is None and self.partial is None
         return Tried(plan, ended, self.times[-1] + EPSILON if self.times else 0.0, whole)
 
+    def outputs_along(self, sampling: Sampling, plan: Plan) -> list[Any]:
+        """The outputs of this pass for a run that makes other things, too, and reads the same file."""
+        self.way, self.plan = sampling.way, plan
+        return self._outputs(sampling, plan, frames_to=_ALONG_NAME)
+
+    def ended_along(self, ended: Ended) -> StageError | None:
+        """As `attempt`, for such a run."""
+        path = self.folder / _ALONG_NAME
+        self._bytes[:] = path.read_bytes() if path.is_file() else b""
+        path.unlink(missing_ok=True)
+        self.times = _times(self.folder / _TIMES_NAME)[: len(self._bytes) // self._row]
+        self.seconds += ended.wall
+        return self._judged(ended)
+
     def frames(self) -> tuple[Pictures, list[float]]:
         """The frames of the last attempt that are worth a look, and their times in seconds."""
         size = self.recipe.frames.size
-        rows = thinned(self.times, self.between_frames, self.recipe.frames.limit)
+        rows = self._rows()
         everything = np.frombuffer(self._bytes, np.uint8, len(self.times) * self._row)
         return everything.reshape(-1, size, size, 3)[rows], [self.times[row] for row in rows]
+
+    def _rows(self) -> list[int]:
+        """All of them where cuts were looked for, since those between the usual times begin a shot."""
+        limit = self.recipe.frames.limit
+        if not self._sees_cuts(self.plan):
+            return thinned(self.times, self.between_frames, limit)
+        count = len(self.times)
+        return list(range(count)) if count <= limit else np.linspace(0, count - 1, limit).astype(int).tolist()
 
     def _take(self, data: bytes) -> None:
         if len(self._bytes) < self._most * self._row:
@@ -134,18 +175,17 @@ class PreviewPass:
         self.partial = partial or None
         return None
 
-    def _outputs(self, sampling: Sampling, plan: Plan) -> list[Any]:
+    def _outputs(self, sampling: Sampling, plan: Plan, frames_to: str = "pipe:1") -> list[Any]:
         """The graph: frames selected by time, scaled once, then one branch for each derivative."""
         poster, sprite = self.recipe.poster, self.sprite
         before: dict[str, Any] = dict(plan.input)
         if sampling.way in _SKIPPED:
             before["skip_frame"] = _SKIPPED[sampling.way]
-        elif sampling.way == "packets":
-            drop = f"noise=amount=0:drop='mod(n,{sampling.every})'"
-            before["bsf:v"] = drop
+        if sampling.way in ("keys", "packets"):
+            before["bsf:v"] = f"noise=amount=0:drop='{self._unwanted(sampling, plan)}'"
         stream = opening.footage(self.media, **before)[str(self.video.index)]
         if sampling.step:
-            stream = stream.filter("select", _apart(sampling.step))
+            stream = stream.filter("select", self._apart(sampling.step, plan))
         size = picture.fitted(self.video, poster.height)
         if plan.decoder is not None:
             stream = plan.brought_down(stream, self.video, size)
@@ -154,8 +194,8 @@ class PreviewPass:
         typical = branches[0].filter("thumbnail", n=_POSTER_OF)
         outputs = [
             typical.output(POSTER_NAME, **{"frames:v": 1, "update": 1, "q:v": poster.quality, "f": "image2"}),
-            self._for_the_model(branches[1]).output(
-                "pipe:1",
+            self._for_the_model(branches[1], plan).output(
+                frames_to,
                 **{
                     "f": "rawvideo",
                     "pix_fmt": "rgb24",
@@ -183,10 +223,32 @@ class PreviewPass:
             )
         return outputs
 
-    def _for_the_model(self, stream: Any) -> Any:
+    def _apart(self, seconds: float, plan: Plan) -> str:
+        """Selects the first frame, every one at least `seconds` after the one selected before, and cuts."""
+        since = "t-prev_selected_t"
+        by_time = f"isnan(prev_selected_t)+gte({since},{seconds:.4f})"
+        if not self._sees_cuts(plan):
+            return by_time
+        soonest = _SOONEST if self.between_frames <= self.recipe.frames.interval else self.between_frames / 2
+        return f"{by_time}+gt(scene,{_CUT})*gte({since},{soonest:.4f})"
+
+    def _sees_cuts(self, plan: Plan) -> bool:
+        """Frames in the memory of a GPU cannot be scored."""
+        return self._cuts and plan.decoder is None
+
+    def _unwanted(self, sampling: Sampling, plan: Plan) -> str:
+        """The expression that is true for packets which the decoder need not see."""
+        if sampling.way == "packets":
+            return f"mod(n,{sampling.every})"
+        # Key frames closer than the step to the last one kept (its time is in 0, whether there is one in 1).
+        step = min(sampling.step, _KEYS_APART) if self._sees_cuts(plan) else sampling.step
+        wanted = f"key*(not(ld(1))+gte(pts*tb-ld(0),{step:.4f}))"
+        return f"if({wanted},st(0,pts*tb)*0+st(1,1)*0,1)"
+
+    def _for_the_model(self, stream: Any, plan: Plan) -> Any:
         frames = self.recipe.frames
         if self.between_frames > self.interval:
-            stream = stream.filter("select", _apart(self.between_frames - self.interval + EPSILON))
+            stream = stream.filter("select", self._apart(self.between_frames - self.interval + EPSILON, plan))
         options: dict[str, Any] = {"flags": frames.interpolation}
         if frames.fit == "squash":
             stream = stream.filter("scale", frames.size, frames.size, **options)
@@ -195,11 +257,6 @@ class PreviewPass:
             stream = stream.filter("scale", frames.size, frames.size, **options)
             stream = stream.filter("crop", frames.size, frames.size)
         return stream.filter("format", "rgb24")
-
-
-def _apart(seconds: float) -> str:
-    """Selects the first frame, then every one at least `seconds` after the one selected before."""
-    return f"isnan(prev_selected_t)+gte(t-prev_selected_t,{seconds:.4f})"
 
 
 def _times(path: Path) -> list[float]:

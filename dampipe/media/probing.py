@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,17 +17,40 @@ from pydantic import ValidationError
 from dampipe.domain.errors import BadMedia, Permanent
 from dampipe.domain.media import MediaInfo
 from dampipe.media import failures
+from dampipe.media.isolation import NONE, Isolation, signal_of
 from dampipe.media.sandbox import GIB, cpu_seconds, kill_group
 
 _PACKAGES = Path(__file__).resolve().parents[2]
 _LONGEST_ANSWER = 1 << 20
+_LARGEST_PICTURE = 1 << 28
+
+
+@dataclass(frozen=True)
+class Developed:
+    """A still as plain pixels."""
+
+    width: int
+    height: int
+    pixels: bytes
+    """RGB, 8 bit, row by row."""
 
 
 class Prober:
     """Finds out what a file is. One helper a process, started at the first use, renewed now and then."""
 
-    def __init__(self, time_limit: float = 20.0, *, memory: int = 2 * GIB, renew_after: int = 500) -> None:
-        """time_limit: seconds for one file. memory: bytes of the helper. renew_after: files per helper."""
+    def __init__(
+        self,
+        time_limit: float = 20.0,
+        *,
+        memory: int = 2 * GIB,
+        renew_after: int = 500,
+        isolation: Isolation = NONE,
+    ) -> None:
+        """time_limit: seconds for one file. memory: bytes of the helper. renew_after: files per helper.
+
+        isolation: the helper runs within this wall; it may read all files there, and write none.
+        """
+        self.isolation = isolation
         self.time_limit = time_limit
         self.memory = memory
         self.renew_after = renew_after
@@ -41,7 +66,7 @@ class Prober:
         storage does not answer).
         """
         with self._lock:
-            reply = self._ask(path)
+            reply, _ = self._ask({"path": path})
         if "error" in reply:
             raise failures.from_text(str(reply["error"]))
         try:
@@ -49,49 +74,70 @@ class Prober:
         except (ValidationError, KeyError) as error:
             raise Permanent(f"the probe's answer makes no sense: {error}".split("\n", 1)[0]) from error
 
+    def develop(self, path: str, side: int) -> Developed:
+        """A still, upright and in sRGB, its shorter side at most about `side` pixels. Raises as `probe` does."""
+        with self._lock:
+            reply, pixels = self._ask({"path": path, "side": side})
+        if "error" in reply:
+            raise failures.from_text(str(reply["error"]))
+        return Developed(int(str(reply["width"])), int(str(reply["height"])), pixels)
+
     def close(self) -> None:
         """End the helper; the next probe starts a new one."""
         with self._lock:
             self._stop()
 
-    def _ask(self, path: str) -> dict[str, object]:
+    def __del__(self) -> None:
+        """A prober that nobody closed takes its helper along."""
+        with contextlib.suppress(Exception):
+            self._stop()
+
+    def _ask(self, question: dict[str, object]) -> tuple[dict[str, object], bytes]:
+        """The answer, and the bytes that follow it."""
         helper = self._running()
         assert helper.stdin is not None
         assert helper.stdout is not None
-        started, cpu_then = time.monotonic(), cpu_seconds(helper.pid)
-        line = b""
+        deadline, cpu_then = time.monotonic() + self.time_limit, cpu_seconds(helper.pid)
+        question = question | {"path": str(Path(str(question["path"])).absolute())}
+        got = bytearray()
         try:
-            helper.stdin.write(json.dumps({"path": str(Path(path).absolute())}).encode() + b"\n")
+            helper.stdin.write(json.dumps(question).encode() + b"\n")
             helper.stdin.flush()
             with selectors.DefaultSelector() as selector:
                 selector.register(helper.stdout, selectors.EVENT_READ)
-                while not line.endswith(b"\n"):
-                    left = started + self.time_limit - time.monotonic()
-                    if left <= 0 or not selector.select(left):
-                        busy = cpu_seconds(helper.pid) - cpu_then > 0.25 * self.time_limit
-                        self._stop()
-                        raise (
-                            failures.from_time(self.time_limit)
-                            if busy
-                            else failures.from_silence(self.time_limit, busy)
-                        )
-                    data = os.read(helper.stdout.fileno(), 1 << 16)
-                    if not data or len(line) > _LONGEST_ANSWER:
-                        raise BrokenPipeError
-                    line += data
+
+                def read_until(enough: Callable[[], bool], most: int) -> None:
+                    while not enough():
+                        left = deadline - time.monotonic()
+                        if left <= 0 or not selector.select(left):
+                            raise self._silent(helper, cpu_then)
+                        data = os.read(helper.stdout.fileno(), 1 << 20)  # type: ignore[union-attr]
+                        if not data or len(got) > most:
+                            raise BrokenPipeError
+                        got.extend(data)
+
+                read_until(lambda: b"\n" in got, _LONGEST_ANSWER)
+                line, _, rest = bytes(got).partition(b"\n")
+                reply: dict[str, object] = json.loads(line)
+                size = int(str(reply["bytes"]))
+                got[:] = rest
+                read_until(lambda: len(got) >= size, _LARGEST_PICTURE)
         except (BrokenPipeError, ConnectionResetError) as error:
             raise self._died(helper) from error
         except BaseException:
             # Interrupted half-way: its answer would be taken for the next file's.
             self._stop()
             raise
-        reply: dict[str, object] = json.loads(line)
-        return reply
+        return reply, bytes(got)
+
+    def _silent(self, helper: "subprocess.Popen[bytes]", cpu_then: float) -> Exception:
+        busy = cpu_seconds(helper.pid) - cpu_then > 0.25 * self.time_limit
+        return failures.from_time(self.time_limit) if busy else failures.from_silence(self.time_limit, busy)
 
     def _died(self, helper: "subprocess.Popen[bytes]") -> Exception:
         with contextlib.suppress(subprocess.TimeoutExpired):
             helper.wait(timeout=2)
-        code = helper.returncode
+        code = None if helper.returncode is None else signal_of(helper.returncode)
         self._stop()
         if code is not None and code < 0:
             return failures.from_signal(-code)
@@ -107,7 +153,9 @@ class Prober:
             self._stop()
         if self._helper is None:
             self._helper = subprocess.Popen(
-                [sys.executable, "-m", "dampipe.media.probe_helper", str(self.memory)],
+                self.isolation.around_reader(
+                    [sys.executable, "-m", "dampipe.media.probe_helper", str(self.memory)]
+                ),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

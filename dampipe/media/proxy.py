@@ -3,21 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import ffmpeg as graphs
+from typing import Any, Protocol
 
 from dampipe.domain.derivatives import DerivativeKind
 from dampipe.domain.errors import BadMedia, Unavailable
 from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
-from dampipe.media import opening, peaks, picture, shots
+from dampipe.media import opening, peaks, picture, salvage, shots
 from dampipe.media.acceleration import Acceleration
 from dampipe.media.fallback import Machine, Tried, first_that_works
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.hardware import PRORES
-from dampipe.media.made import MadeFile, cut_short
+from dampipe.media.made import LONGEST, MadeFile, cut_short, damage
 from dampipe.media.plans import IN_SOFTWARE, Plan, proxy_plans
 from dampipe.media.progress import Progress
+from dampipe.media.proxy_graph import ProxyGraph
 from dampipe.media.recipes import ProxyRecipe
 from dampipe.media.sandbox import Ended, Limits, run
 
@@ -52,6 +51,16 @@ class MadeProxy:
         return tuple(file for file in (self.file, self.waveform) if file is not None)
 
 
+class Along(Protocol):
+    """What else is made in the same run of ffmpeg."""
+
+    def outputs(self, plan: Plan) -> list[Any]:
+        """Outputs (ffmpeg-python's) over the same input, as `plan` decodes it; asked for at every attempt."""
+
+    def ended(self, ended: Ended) -> None:
+        """An attempt is over."""
+
+
 class ProxyMaker:
     """Makes proxies by one recipe, with the best encoder that works."""
 
@@ -65,7 +74,7 @@ class ProxyMaker:
     ) -> None:
         """accelerations: as `detect` gives them. machine: what its processes share; by default nothing is.
 
-        limits: for one ffmpeg; by default half an hour and twenty times the footage's duration.
+        limits: for one ffmpeg; by default ten minutes and twenty times the footage's duration.
         """
         self.ffmpeg = ffmpeg
         self.recipe = recipe
@@ -84,31 +93,52 @@ class ProxyMaker:
         media: MediaInfo,
         folder: Path,
         progress: Callable[[Progress], None] | None = None,
+        along: Along | None = None,
     ) -> MadeProxy:
         """Write proxy and waveform of `source` into the existing `folder`; stills get nothing.
+
+        along: what is made in the same run, as long as the picture can be decoded.
 
         Raises `BadMedia` when nothing can be decoded, `Transient` when the storage gives way,
         `Unavailable` when no encoder for it works.
         """
         if media.kind is MediaKind.STILL:
             return MadeProxy()
-        path = folder / f"{PROXY_NAME}.{self._container(media)}"
+        parts = (*salvage.without_sound(media), *salvage.without_picture(media))
+        made, lost = salvage.best(
+            media, parts, lambda part: self._made(source, part, folder, progress, along)
+        )
+        return replace(made, warnings=(*lost, *made.warnings))
+
+    def _made(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        progress: Callable[[Progress], None] | None,
+        along: Along | None,
+    ) -> MadeProxy:
+        """As `make`, of all that `media` names."""
+        for left in folder.glob(f"{PROXY_NAME}.*"):
+            left.unlink()
+        graph = ProxyGraph(self.ffmpeg, self.recipe, media)
+        path = folder / f"{PROXY_NAME}.{graph.container}"
         warnings: list[str] = []
         plans: tuple[Plan, ...] = (IN_SOFTWARE,)
         if media.video is not None:
             plans = self._plans(media.video)
-            if media.video.hdr and not self._deep and not self.ffmpeg.has_filter("zscale"):
+            if media.video.hdr and not self.recipe.deep and not self.ffmpeg.has_filter("zscale"):
                 warnings.append(picture.NO_TONE_MAPPING)
         made: dict[str, float] = {}
-        sound, scores = peaks.Peaks(), shots.read_scores(folder)
+        loudness, scores = peaks.Peaks(), shots.read_scores(folder)
 
         def attempt(plan: Plan) -> Tried:
-            nonlocal made, sound, scores
-            sound = peaks.Peaks()
-            ended = self._attempt(source, media, path, plan, progress, sound.feed)
+            nonlocal made, loudness, scores
+            loudness = peaks.Peaks()
+            ended = self._attempt(source, graph, path, plan, progress, loudness.feed, along)
             scores = shots.read_scores(folder)
             made = _duration(path)
-            whole = ended.ok and bool(made) and _partial(media, made, ended) is None
+            whole = ended.ok and bool(made) and _flaw(graph, made, ended) is None
             return Tried(plan, ended, max(made.values(), default=0.0), whole)
 
         result = first_that_works(plans, attempt, self.machine)
@@ -118,10 +148,10 @@ class ProxyMaker:
         if not made:
             raise BadMedia("nothing in it could be decoded")
         warnings += result.warnings
-        partial = _partial(media, made, ended)
-        if partial:
-            warnings.append(partial)
-        waveform = _waveform(sound.write(folder))
+        flaw = _flaw(graph, made, ended)
+        if flaw:
+            warnings.append(flaw)
+        waveform = _waveform(loudness.write(folder))
         return MadeProxy(
             MadeFile(DerivativeKind.PROXY, path, _media_type(media, path)),
             waveform,
@@ -135,7 +165,7 @@ class ProxyMaker:
     def _plans(self, video: VideoStream) -> tuple[Plan, ...]:
         """Raises Unavailable when nothing here encodes."""
         plans = proxy_plans(video, picture.fitted(video, self.recipe.height), self.recipe, self.accelerations)
-        if not plans or (self._deep and not self.ffmpeg.has_encoder(PRORES)):
+        if not plans or (self.recipe.deep and not self.ffmpeg.has_encoder(PRORES)):
             raise Unavailable(
                 f"no {_CODECS[self.recipe.codec]} encoder works here", hint="run: dampipe doctor"
             )
@@ -144,103 +174,31 @@ class ProxyMaker:
     def _attempt(
         self,
         source: str,
-        media: MediaInfo,
+        graph: ProxyGraph,
         path: Path,
         plan: Plan,
         progress: Callable[[Progress], None] | None,
         on_output: Callable[[bytes], None],
+        along: Along | None,
     ) -> Ended:
-        duration = media.duration or 3600.0
-        bitrate = PRORES_BITRATE if self._deep else self.recipe.max_bitrate
+        media = graph.media
+        duration = min(media.duration or 3600.0, LONGEST)
+        bitrate = PRORES_BITRATE if self.recipe.deep else self.recipe.max_bitrate
         limits = self._limits or Limits(
-            seconds=1800 + 20 * duration,
+            seconds=600 + 20 * duration,
             file_size=(1 << 28) + int(2 * duration * 125 * (bitrate + 1000)),
             nice=NICE,
         )
         if plan.parts:
             limits = replace(limits, memory=0)  # drivers reserve far more address space than they use
-        arguments = plan.opening + opening.arguments(source, *self._outputs(media, plan, path.name))
-        return run(
+        others = along.outputs(plan) if along is not None and media.video is not None else []
+        arguments = plan.opening + opening.arguments(source, *graph.outputs(plan, path.name), *others)
+        ended = run(
             self.ffmpeg, arguments, limits, folder=path.parent, on_output=on_output, on_progress=progress
         )
-
-    @property
-    def _deep(self) -> bool:
-        return self.recipe.codec == "prores"
-
-    def _container(self, media: MediaInfo) -> str:
-        return "mov" if self._deep and media.video is not None else "mp4"
-
-    def _outputs(self, media: MediaInfo, plan: Plan, name: str) -> list[Any]:
-        footage = opening.footage(media, **plan.input)
-        streams: list[Any] = []
-        others: list[Any] = []
-        options: dict[str, Any] = {
-            "f": self._container(media),
-            "movflags": "+faststart",
-            # The proxy is handed to people: of the tags only the time of recording goes with it, no places.
-            "map_metadata": -1,
-            "map_chapters": -1,
-            "sn": None,
-            "dn": None,
-        }
-        if media.created_at is not None:
-            options["metadata"] = f"creation_time={media.created_at.isoformat()}"
-        if media.video is not None:
-            size = picture.fitted(media.video, self.recipe.height)
-            shown, watched = self._picture(footage, media, media.video, size, plan)
-            streams.append(shown)
-            others.append(watched)
-            options |= plan.encode(self.recipe) | self._picture_options(media)
-        if media.audio:
-            sound = footage[str(media.audio[0].index)]
-            others.append(peaks.sampled(sound))
-            if options["f"] == "mov":
-                streams += [footage[str(track.index)] for track in media.audio]
-                options["c:a"] = "pcm_s16le"
-            else:
-                streams.append(sound)
-                options |= {"c:a": "aac", "b:a": f"{self.recipe.audio_bitrate}k", "ac": 2, "ar": 48000}
-        return [graphs.output(*streams, name, **options), *others]
-
-    def _picture(
-        self, footage: Any, media: MediaInfo, video: VideoStream, size: tuple[int, int], plan: Plan
-    ) -> tuple[Any, Any]:
-        """The picture as the encoder takes it, and the output that finds the shots."""
-        stream = footage[str(video.index)]
-        if self._capped(media):
-            stream = stream.filter("fps", self.recipe.max_rate)
-        if plan.direct:
-            branches = picture.tagged(plan.scaled(stream, size), video).filter_multi_output("split", 2)
-            small = shots.small(size)
-            return branches[0], shots.scored(plan.downloaded(plan.scaled(branches[1], small)), small)
-        if plan.decoder is not None:
-            stream = plan.brought_down(stream, video, size)
-        stream = picture.upright(stream, video, size, self.ffmpeg, moving=True, deep=self._deep)
-        branches = stream.filter_multi_output("split", 2)
-        return plan.uploaded(branches[0]), shots.scored(branches[1], size)
-
-    def _picture_options(self, media: MediaInfo) -> dict[str, Any]:
-        video = media.video
-        assert video is not None
-        options: dict[str, Any] = {"color_range": "tv"}
-        if self._deep:
-            options["fps_mode"] = "passthrough"
-            exact = picture.broadcast_rate(video.rate)
-            if exact is not None:
-                options["enc_time_base:v"] = f"{exact.denominator}/{exact.numerator}"
-        else:
-            options["fps_mode"] = "vfr"
-            options["force_key_frames"] = f"expr:gte(t,n_forced*{self.recipe.keyframe_seconds:g})"
-        if video.hdr and not self._deep:
-            options |= {"colorspace": "bt709", "color_trc": "bt709", "color_primaries": "bt709"}
-        if media.timecode is not None and not self._capped(media):
-            options["timecode"] = media.timecode
-        return options
-
-    def _capped(self, media: MediaInfo) -> bool:
-        rate = media.video.rate if media.video is not None else None
-        return rate is not None and rate > self.recipe.max_rate and not self._deep
+        if along is not None:
+            along.ended(ended)
+        return ended
 
 
 _CODECS = {"h264": "H.264", "prores": "ProRes"}
@@ -271,12 +229,13 @@ def _duration(path: Path) -> dict[str, float]:
         return {}
 
 
-def _partial(media: MediaInfo, made: dict[str, float], ended: Ended) -> str | None:
-    """The sentence for a proxy that is shorter than its source. ffmpeg's exit status does not tell.
+def _flaw(graph: ProxyGraph, made: dict[str, float], ended: Ended) -> str | None:
+    """The sentence for a proxy that lacks something of its source. ffmpeg's exit status does not tell.
 
     The picture may end before the sound by right; it counts as cut short only where ffmpeg complained.
     """
-    reached = (
-        made.get("video", 0.0) if media.video is not None and ended.stderr.strip() else max(made.values())
-    )
-    return cut_short(reached, media.duration)
+    media = graph.media
+    complained = media.video is not None and ended.stderr.strip()
+    reached = made.get("video", 0.0) if complained else max(made.values())
+    expected = media.duration * graph.rate if media.duration and graph.rate else None
+    return cut_short(reached, media.duration) or damage(ended.stderr, ended.progress.frames, expected)

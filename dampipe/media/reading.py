@@ -10,8 +10,8 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from dampipe.media import tags
+from dampipe.media.allowed import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 from dampipe.media.keyframes import keyframe_interval, measured_duration
-from dampipe.media.opening import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 
 SECONDS_TO_OPEN = 15.0
 _DISAGREE = 1.0
@@ -40,9 +40,13 @@ def read_media(path: str) -> dict[str, Any]:
 def _media(container: InputContainer) -> dict[str, Any]:
     warnings: list[str] = []
     pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    sounds = [s for s in container.streams.audio if s.codec_context is not None]
+    sounds = list(container.streams.audio)
     if not pictures and not sounds:
         raise NoStreams("no streams")
+    pictures = _decodable(pictures, "its picture is", "pictures are", warnings)
+    sounds = _decodable(sounds, "its sound track is", "sound tracks are", warnings)
+    if not pictures and not sounds:
+        raise NoStreams("Unknown codec")
     if len(pictures) > 1:
         warnings.append(f"has {len(pictures)} pictures; the first one is used")
     duration = _duration(container, [*pictures[:1], *sounds], warnings)
@@ -60,6 +64,16 @@ def _media(container: InputContainer) -> dict[str, Any]:
         "camera": tags.camera(places),
         "warnings": warnings,
     }
+
+
+def _decodable(streams: list[Any], one: str, many: str, warnings: list[str]) -> list[Any]:
+    """The streams for which there is a decoder; of the others there is a warning."""
+    known = [stream for stream in streams if stream.codec_context is not None]
+    lost = len(streams) - len(known)
+    if lost:
+        which = f"{lost} of {len(streams)} {many}" if len(streams) > 1 else one
+        warnings.append(f"{which} in a format that is not known here")
+    return known
 
 
 def _duration(container: InputContainer, streams: list[Any], warnings: list[str]) -> float | None:

@@ -5,8 +5,12 @@ import json
 import math
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from dampipe.domain.derivatives import DerivativeKind
+
+WAVEFORM = "waveform-1"
+"""Instead of a fingerprint: nothing about the waveform can be set. Another number for another way to draw it."""
 _JPEG_SIDE = 65_000
 
 
@@ -67,14 +71,28 @@ class FramesRecipe(Recipe):
     """Seconds between frames looked at, at most; grows for long footage, shrinks for short."""
     limit: int = Field(default=300, ge=1)
     """Frames looked at per asset, at most."""
+    choice: str = ""
+    """Which of them are kept: the policy of whoever chooses, as a text that differs where the choice does."""
 
 
 class PreviewRecipe(Recipe):
     """All that the preview pass makes."""
 
+    revision: ClassVar[int] = 2
+
     poster: PosterRecipe = PosterRecipe()
     sprite: SpriteRecipe = SpriteRecipe()
     frames: FramesRecipe = FramesRecipe()
+
+    def fingerprint_of(self, kind: DerivativeKind) -> str:
+        """That of the part which one derivative is made by: another poster leaves the frames' key alone."""
+        parts: dict[DerivativeKind, Recipe] = {
+            DerivativeKind.POSTER: self.poster,
+            DerivativeKind.SPRITE: self.sprite,
+            DerivativeKind.SPRITE_VTT: self.sprite,
+            DerivativeKind.FRAMES: self.frames,
+        }
+        return parts[kind].fingerprint
 
 
 class ProxyRecipe(Recipe):
@@ -85,10 +103,12 @@ class ProxyRecipe(Recipe):
     codec: Literal["h264", "prores"] = "h264"
     """h264: MP4 with AAC, which browsers play and seek. prores: ProRes Proxy in MOV with all sound tracks
     as PCM, frame for frame the original, which editors cut with and replace by the original."""
-    height: int = Field(default=720, ge=16)
+    height: int = Field(default=720, ge=16, le=8192)
     """Pixels of the shorter side, at most; never upscaled."""
-    preset: str = "superfast"
-    """This and all below is for h264 only."""
+    preset: Literal[
+        "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"
+    ] = "superfast"
+    """x264's. This and all below is for h264 only."""
     crf: int = Field(default=23, ge=0, le=51)
     audio_bitrate: int = Field(default=128, ge=16)
     """kbit/s."""
@@ -99,10 +119,75 @@ class ProxyRecipe(Recipe):
     keyframe_seconds: float = Field(default=2.0, gt=0)
     """Distance of key frames, so that seeking is quick."""
 
+    @property
+    def deep(self) -> bool:
+        """Every frame, track and bit of colour, for those who edit."""
+        return self.codec == "prores"
 
-PROXY_PRESETS: dict[str, ProxyRecipe] = {
-    "review": ProxyRecipe(),
-    "web": ProxyRecipe(height=480, crf=26, max_bitrate=2000, audio_bitrate=96),
-    "edit": ProxyRecipe(codec="prores", height=1080),
+    def fingerprint_of(self, kind: DerivativeKind) -> str:
+        """That of the part which one derivative is made by; the waveform is the same for every proxy."""
+        return WAVEFORM if kind is DerivativeKind.WAVEFORM else self.fingerprint
+
+    @model_validator(mode="after")
+    def _says_nothing_in_vain(self) -> Self:
+        unused = self.model_fields_set - {"codec", "height"}
+        changed = [name for name in unused if getattr(self, name) != type(self).model_fields[name].default]
+        if self.codec == "prores" and changed:
+            raise ValueError(f"ProRes has no {sorted(changed)[0]}: leave it out, or set codec to h264")
+        return self
+
+
+class AssetRecipe(BaseModel):
+    """All that is made of an asset."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    proxy: ProxyRecipe = ProxyRecipe()
+    poster: PosterRecipe = PosterRecipe()
+    sprite: SpriteRecipe = SpriteRecipe()
+    frames: FramesRecipe = FramesRecipe()
+
+
+PRESETS: dict[str, AssetRecipe] = {
+    "review": AssetRecipe(),
+    "web": AssetRecipe(
+        proxy=ProxyRecipe(height=480, crf=26, max_bitrate=2000, audio_bitrate=96),
+        poster=PosterRecipe(height=480, quality=5),
+    ),
+    "edit": AssetRecipe(proxy=ProxyRecipe(codec="prores", height=1080)),
 }
-"""Proxies by what they are for: looked at, looked at over a slow line, cut with."""
+"""By what they are for: looking, looking over a slow line, cutting."""
+
+_OF_THE_MODEL = ("size", "fit", "interpolation")
+
+
+class Description(BaseModel):
+    """A recipe as people describe it: a preset, and what is different."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base: Literal["review", "web", "edit"] = "review"
+    proxy: dict[str, Any] = {}
+    poster: dict[str, Any] = {}
+    sprite: dict[str, Any] = {}
+    frames: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        for name in _OF_THE_MODEL:
+            if name in self.frames:
+                raise ValueError(f"frames.{name} follows from the model and cannot be set")
+        try:
+            self.recipe()
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise ValueError(f"{place or 'recipe'}: {first['msg']}") from None
+        return self
+
+    def recipe(self) -> AssetRecipe:
+        """The whole recipe. Raises ValidationError, which `Description` has checked against."""
+        whole = PRESETS[self.base].model_dump()
+        for part in ("proxy", "poster", "sprite", "frames"):
+            whole[part] |= getattr(self, part)
+        return AssetRecipe.model_validate(whole)

@@ -1,4 +1,4 @@
-"""Sample footage, generated: clips out of ready pictures, and a small matrix of formats for tests."""
+"""Sample footage, generated: clips out of ready pictures."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -67,83 +67,3 @@ def _write_pictures(raw: Path, scenes: Sequence[Scene]) -> Iterator[Path]:
         name = raw.with_name(f"{raw.name}{n}").absolute()
         name.write_bytes(np.ascontiguousarray(scene, np.uint8).tobytes())
         yield name
-
-
-_TEST = "testsrc2=size=320x180:rate=25:duration=2"
-_TONE = "sine=frequency=440:sample_rate=48000:duration=2"
-_GOP = ("-g", "25")
-
-Recorded = tuple[str, tuple[str, ...]]
-
-MATRIX: dict[str, Recorded] = {
-    "h264.mp4": ("av", ("-c:v", "libx264", "-pix_fmt", "yuv420p", *_GOP, "-c:a", "aac")),
-    "hevc10.mp4": (
-        "v",
-        ("-c:v", "libx265", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p10le", *_GOP),
-    ),
-    "vp9.webm": ("v", ("-c:v", "libvpx-vp9", "-cpu-used", "8", "-pix_fmt", "yuv420p", *_GOP)),
-    "av1.mp4": (
-        "v",
-        ("-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "lp=1", "-pix_fmt", "yuv420p", *_GOP),
-    ),
-    "prores.mov": ("av", ("-c:v", "prores_ks", "-pix_fmt", "yuv422p10le", "-c:a", "pcm_s16le")),
-    "dnxhr.mov": (
-        "v",
-        ("-vf", "scale=640:360", "-c:v", "dnxhd", "-profile:v", "dnxhr_lb", "-pix_fmt", "yuv422p"),
-    ),
-    "mjpeg.avi": ("v", ("-c:v", "mjpeg", "-pix_fmt", "yuvj420p")),
-    "mpeg2.ts": ("av", ("-c:v", "mpeg2video", "-pix_fmt", "yuv420p", "-c:a", "mp2")),
-    "h264-422.mkv": ("v", ("-c:v", "libx264", "-pix_fmt", "yuv422p", *_GOP)),
-    "odd-size.mkv": ("v", ("-vf", "scale=319:179", "-c:v", "ffv1", "-pix_fmt", "yuv444p")),
-    "anamorphic.mp4": ("v", ("-vf", "setsar=2", "-c:v", "libx264", "-pix_fmt", "yuv420p", *_GOP)),
-    "interlaced.mpg": (
-        "v",
-        ("-vf", "interlace", "-c:v", "mpeg2video", "-flags", "+ilme+ildct", "-pix_fmt", "yuv420p"),
-    ),
-    "long-gop.mp4": ("v", ("-c:v", "libx264", "-pix_fmt", "yuv420p", "-g", "999", "-sc_threshold", "0")),
-    "vfr.mkv": (
-        "v",
-        ("-vf", "select='not(mod(n,3))+lt(n,20)'", "-fps_mode", "vfr", "-c:v", "libx264", *_GOP),
-    ),
-    "one-frame.mp4": ("v", ("-frames:v", "1", "-c:v", "libx264", "-pix_fmt", "yuv420p")),
-    "hlg.mp4": (
-        "v",
-        (
-            *(
-                "-vf",
-                "format=yuv420p10le,setparams=colorspace=bt2020nc:color_trc=arib-std-b67:color_primaries=bt2020",
-            ),
-            *("-c:v", "libx265", "-x265-params", "log-level=none", *_GOP),
-        ),
-    ),
-    "moving.gif": ("v", ("-r", "10")),
-    "audio-only.m4a": ("a", ("-c:a", "aac")),
-    "audio-only.wav": ("a", ()),
-    "still.png": ("v", ("-frames:v", "1", "-update", "1")),
-    "still.jpg": ("v", ("-frames:v", "1", "-update", "1")),
-    "still.webp": ("v", ("-frames:v", "1", "-c:v", "libwebp")),
-    "still.tiff": ("v", ("-frames:v", "1", "-update", "1")),
-    "still.bmp": ("v", ("-frames:v", "1", "-update", "1")),
-}
-"""Name -> what it has ("v" picture, "a" sound) and how it is encoded."""
-
-
-def make_matrix(ffmpeg: Ffmpeg, folder: Path) -> dict[str, Path]:
-    """Write one small file a format into `folder`; what this ffmpeg cannot encode is left out."""
-    folder.mkdir(parents=True, exist_ok=True)
-    made: dict[str, Path] = {}
-    for name, (what, options) in MATRIX.items():
-        inputs: list[str] = []
-        for source in (_TEST,) * ("v" in what) + (_TONE,) * ("a" in what):
-            inputs += ["-f", "lavfi", "-i", source]
-        path = folder / name
-        if run(ffmpeg, [*inputs, *options, f"file:{path.absolute()}"], _LIMITS).ok:
-            made[name] = path
-        else:
-            path.unlink(missing_ok=True)
-    if "h264.mp4" in made:
-        path = folder / "rotated.mov"
-        turned = ("-display_rotation:v:0", "-90", "-i", f"file:{made['h264.mp4'].absolute()}")
-        if run(ffmpeg, [*turned, "-c", "copy", f"file:{path.absolute()}"], _LIMITS).ok:
-            made[path.name] = path
-    return made

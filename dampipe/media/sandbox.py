@@ -1,6 +1,7 @@
 """One ffmpeg, run under limits: it ends in bounded time, leaves no child behind, and says how it ended."""
 
 import contextlib
+import itertools
 import os
 import selectors
 import signal
@@ -16,6 +17,7 @@ from typing import Literal
 from dampipe.domain.errors import StageError
 from dampipe.media import failures
 from dampipe.media.ffmpeg import Ffmpeg
+from dampipe.media.isolation import signal_of
 from dampipe.media.progress import Progress, ProgressReader
 
 GIB = 1024**3
@@ -86,18 +88,23 @@ def run(
 ) -> Ended:
     """Run ffmpeg with `arguments` (inputs, filters, outputs) in `folder` and wait for its end.
 
+    With a folder it runs within the wall of `ffmpeg.isolation`: it sees the inputs and the folder alone.
+
     on_output gets what it writes to `pipe:1`, piece by piece; on_progress is called about twice a
     second. Whatever happens here, an exception of a callback included, no process is left. Raises
     nothing of its own for a failed ffmpeg: look at `Ended.ok` and raise `Ended.error`.
     """
     reading, writing = os.pipe()
     command = [
-        *(sys.executable, "-I", "-S", _LAUNCH),
-        *(str(number) for number in _launch_numbers(limits)),
         *(ffmpeg.path, "-nostdin", "-hide_banner", "-v", "error", "-y"),
         *("-progress", f"pipe:{writing}", "-stats_period", str(_TICK)),
         *arguments,
     ]
+    if folder is not None:
+        command = ffmpeg.isolation.around(command, _inputs(arguments), folder)
+    command = [
+        sys.executable, "-I", "-S", _LAUNCH, *(str(number) for number in _launch_numbers(limits)), *command
+    ]  # fmt: skip
     try:
         process = subprocess.Popen(
             command,
@@ -135,12 +142,22 @@ def kill_group(process: "subprocess.Popen[bytes]") -> None:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time a process has used so far; 0 where the system does not tell."""
+    """Processor time a process and its children have used so far; 0 where the system does not tell."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except (OSError, IndexError, ValueError):
         return 0.0
+    return own + sum(cpu_seconds(int(child)) for child in children)
+
+
+def _inputs(arguments: Sequence[str]) -> list[str]:
+    """The files that are read."""
+    pairs = itertools.pairwise(arguments)
+    return [
+        word.removeprefix("file:") for before, word in pairs if before == "-i" and word.startswith("file:")
+    ]
 
 
 def _launch_numbers(limits: Limits) -> tuple[int, ...]:
@@ -194,7 +211,7 @@ class _Watch:
         else:
             kill_group(self.process)
         self._stderr(b"\n")
-        code = self.process.returncode
+        code = None if self.process.returncode is None else signal_of(self.process.returncode)
         wall = time.monotonic() - started
         return Ended(
             how,

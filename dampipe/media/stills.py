@@ -1,56 +1,41 @@
-"""Stills, told by their first bytes and read with Pillow: size and EXIF. Runs in the probe helper."""
+"""Stills, read with Pillow: what they are, and their picture. Runs in the probe's helper."""
 
+import io
 import warnings
-from datetime import datetime, timedelta, timezone
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps
 
-from dampipe.media.opening import MAX_PIXELS
+from dampipe.media import camera_raw
+from dampipe.media.allowed import MAX_PIXELS
+from dampipe.media.exif import camera, created
 
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", "jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"II*\x00", "tiff"),
-    (b"MM\x00*", "tiff"),
-    (b"GIF87a", "gif"),
-    (b"GIF89a", "gif"),
-    (b"BM", "bmp"),
-)
-_CODECS = {"jpeg": "mjpeg"}
-_DEEP_MODES = {"I;16": 16, "I;16B": 16, "I": 16, "F": 32}
-
-
-def still_container(path: str) -> str | None:
-    """ "jpeg", "png", "tiff", "webp", "bmp" or "gif", or None when the file begins like none of them."""
-    with Path(path).open("rb") as stream:
-        head = stream.read(16)
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    return next((name for signature, name in _SIGNATURES if head.startswith(signature)), None)
+_CODECS = {"jpeg": "mjpeg", "heif": "hevc", "avif": "av1", "raw": "raw"}
+_DEEP_MODES = {"I;16": 16, "I;16B": 16, "I;16L": 16, "I": 16, "F": 32}
+_TURNS = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
+"""EXIF orientation -> degrees clockwise."""
+TRUNCATED = "cut short or damaged: only a part of the picture could be decoded"
 
 
 def still_info(path: str, container: str) -> dict[str, Any] | None:
     """The fields of MediaInfo, or None for a GIF that moves. Raises what Pillow raises."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        Image.MAX_IMAGE_PIXELS = None  # checked here, by the limit that ffmpeg gets too
-        with Image.open(path, formats=[container.upper()]) as picture:
-            if container == "gif" and getattr(picture, "is_animated", False):
-                return None
-            if picture.width * picture.height > MAX_PIXELS:
-                raise ValueError(f"Picture size {picture.width}x{picture.height} is invalid")
-            picture.load()
-            exif = picture.getexif()
-            details = exif.get_ifd(ExifTags.IFD.Exif)
-            orientation = exif.get(ExifTags.Base.Orientation, 1)
-            width, height, mode = *picture.size, picture.mode
+    with _opened(path, container) as picture:
+        if container == "gif" and getattr(picture, "is_animated", False):
+            return None
+        complaints = _loaded(picture)
+        exif = picture.getexif()
+        orientation = exif.get(ExifTags.Base.Orientation, 1)
+        width, height, mode = *picture.size, picture.mode
+    if container == "raw":
+        exif = camera_raw.exif(path) or exif
     return {
         "kind": "still",
         "container": container,
-        "camera": _camera(exif),
-        "created_at": _created(exif, details),
+        "camera": camera(exif),
+        "created_at": created(exif),
+        "warnings": complaints,
         "video": {
             "index": 0,
             "codec": _CODECS.get(container, container),
@@ -58,49 +43,88 @@ def still_info(path: str, container: str) -> dict[str, Any] | None:
             "height": height,
             "pixel_format": mode.lower(),
             "bit_depth": _DEEP_MODES.get(mode, 8),
-            "rotation": {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}.get(orientation, 0),
+            "rotation": _TURNS.get(orientation, 0),
             "intra_only": True,
         },
     }
 
 
-def _camera(exif: Any) -> str | None:
-    make = _text(exif.get(ExifTags.Base.Make))
-    model = _text(exif.get(ExifTags.Base.Model))
-    return camera_name(make, model)
+def developed(path: str, container: str, side: int) -> Image.Image:
+    """The picture upright, in sRGB, 8 bit, its shorter side at most about `side` pixels. Raises what Pillow raises."""
+    with _opened(path, container) as picture:
+        picture.draft("RGB", (side, side))  # JPEG alone: decodes at half the size where that suffices
+        _loaded(picture)
+        shrink = side / min(picture.size)
+        small = ImageOps.exif_transpose(_eight_bit(picture))
+        if shrink < 1:
+            width, height = (max(1, round(length * shrink)) for length in small.size)
+            small = small.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        return _opaque(_in_srgb(small, picture.info.get("icc_profile")))
 
 
-def camera_name(make: str | None, model: str | None) -> str | None:
-    """Make and model as people say it: the make is not said twice.
+@contextmanager
+def _opened(path: str, container: str) -> Iterator[Image.Image]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        Image.MAX_IMAGE_PIXELS = None  # checked here, by the limit that ffmpeg gets too
+        if container == "heif":
+            from pi_heif import register_heif_opener
 
-    >>> camera_name("Canon", "Canon EOS R5"), camera_name("Apple", "iPhone 15"), camera_name(None, None)
-    ('Canon EOS R5', 'Apple iPhone 15', None)
-    """
-    if make and model and model.lower().startswith(make.lower()):
-        return model
-    return " ".join(part for part in (make, model) if part) or None
+            register_heif_opener()
+        source: Any = path if container != "raw" else io.BytesIO(camera_raw.preview(path))
+        with Image.open(source, formats=["JPEG" if container == "raw" else container.upper()]) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise ValueError(f"Picture size {picture.width}x{picture.height} is invalid")
+            yield picture
 
 
-def _created(exif: Any, details: Any) -> str | None:
-    text = _text(details.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime))
-    if not text:
-        return None
+def _loaded(picture: Image.Image) -> list[str]:
+    """Decode; what cannot be decoded to its end is taken as far as it goes, and the warning says so."""
     try:
-        moment = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")
-    except ValueError:
-        return None
-    offset = _text(details.get(ExifTags.Base.OffsetTimeOriginal))
-    if offset and len(offset) == 6:
+        picture.load()
+    except OSError as error:
+        if "truncated" not in str(error) and "broken" not in str(error):
+            raise
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
         try:
-            hours, minutes = int(offset[:3]), int(offset[4:])
-        except ValueError:
-            return moment.isoformat()
-        sign = -1 if offset[0] == "-" else 1
-        moment = moment.replace(tzinfo=timezone(timedelta(hours=hours, minutes=sign * minutes)))
-    return moment.isoformat()
+            picture.load()
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+        return [TRUNCATED]
+    return []
 
 
-def _text(value: Any) -> str | None:
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    return str(value).replace("\x00", " ").strip() or None if value is not None else None
+def _eight_bit(picture: Image.Image) -> Image.Image:
+    """Pillow cuts deep greys off instead of scaling them."""
+    if picture.mode not in _DEEP_MODES:
+        return picture.copy()
+    import numpy as np
+
+    values = np.asarray(picture).astype(np.float32)
+    top = 1.0 if picture.mode == "F" and values.max(initial=0) <= 1.0 else 65535.0
+    grey = Image.fromarray(np.clip(values * (255.0 / top), 0, 255).astype(np.uint8))
+    grey.info = picture.info
+    return grey
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    if not profile or picture.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        return picture
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+        converted = ImageCms.profileToProfile(
+            picture, source, ImageCms.createProfile("sRGB"), outputMode=mode
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture  # a broken profile is no reason to show nothing
+    return converted or picture
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """What is transparent becomes white, as on a page."""
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture.convert("RGB")
+    with_alpha = picture.convert("RGBA")
+    ground = Image.new("RGBA", with_alpha.size, "white")
+    return Image.alpha_composite(ground, with_alpha).convert("RGB")

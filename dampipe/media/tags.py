@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from dampipe.media.stills import camera_name
-
 _MAKE = ("com.apple.quicktime.make", "com.android.manufacturer", "make", "manufacturer")
 _MODEL = ("com.apple.quicktime.model", "com.android.model", "model", "com.sony.model", "device_model")
 _CREATED = ("com.apple.quicktime.creationdate", "creation_time", "date_recorded", "modification_date", "date")
@@ -61,6 +59,17 @@ def camera(places: Iterable[Tags]) -> str | None:
     return (
         None if not product or re.search(r"ffmpeg|muxer|libmxf|writer|avid|adobe", product, re.I) else product
     )
+
+
+def camera_name(make: str | None, model: str | None) -> str | None:
+    """Make and model as people say it: the make is not said twice.
+
+    >>> camera_name("Canon", "Canon EOS R5"), camera_name("Apple", "iPhone 15"), camera_name(None, None)
+    ('Canon EOS R5', 'Apple iPhone 15', None)
+    """
+    if make and model and model.lower().startswith(make.lower()):
+        return model
+    return " ".join(part for part in (make, model) if part) or None
 
 
 _GOPROS = {

@@ -1,6 +1,7 @@
 """A trial: a family of hardware decodes and encodes real frames, and what comes out is compared with software's."""
 
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +20,9 @@ from dampipe.media.sandbox import Ended, Limits, run
 
 FRAMES = 12
 LIMITS = Limits(seconds=20, stall=15, file_size=1 << 26, memory=0)
-"""For one trial. Drivers reserve far more address space than they use, so it is not limited."""
+"""For one ffmpeg. Drivers reserve far more address space than they use, so it is not limited."""
+ALTOGETHER = 180.0
+"""Seconds for the decoders of a family: a worker has to come up; what was not tried is not used."""
 _SOURCE = f"testsrc2=size=1920x1080:rate=25:duration={FRAMES / 25}"
 _LOOK = (64, 36)
 """Pixels of the grey pictures that are compared."""
@@ -77,7 +80,10 @@ class _Trial:
         except Refused as refused:
             encodes, reason = False, str(refused)
             kinds = {} if refused.hung else kinds
+        began = time.monotonic()
         for name, kind in kinds.items() if FAMILIES[self.here.name].decode else ():
+            if time.monotonic() - began > ALTOGETHER:
+                break
             try:
                 self._decode(name, kind)
                 decodes.append(name)

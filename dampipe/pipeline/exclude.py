@@ -25,13 +25,12 @@ class Exclude:
     def __init__(self, patterns: Sequence[str] = ()) -> None:
         """Later patterns win, and `!pattern` takes back. Raises ValueError for one that makes no sense."""
         self._spec = GitIgnoreSpec.from_lines([*SYSTEM, *patterns])
-        # Most patterns are of folders; then a million files need not be asked about.
-        self._asks_files = any(not p.rstrip().endswith("/") for p in patterns if p.strip() and p[0] != "#")
+        self.asks_files = any(not p.rstrip().endswith("/") for p in patterns if p.strip() and p[0] != "#")
 
     def folder(self, path: str) -> bool:
         """Whether a folder, and so all below it, is passed by."""
         return self._spec.match_file(f"{path}/")
 
     def file(self, path: str) -> bool:
-        """Whether a file in a folder that is not passed by is."""
-        return self._asks_files and self._spec.match_file(path)
+        """Whether a file in a folder that is not passed by is. No pattern is of files: need not be asked."""
+        return self.asks_files and self._spec.match_file(path)

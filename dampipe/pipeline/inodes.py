@@ -9,17 +9,15 @@ _MADE_UP = {"vfat", "msdos", "exfat", "9p", "fuse", "davfs"}
 
 
 class Inodes:
-    """Tells a file's inode, or 0 where it means nothing; the list of mounts is read once."""
+    """Tells where an inode means something; the list of mounts is read once."""
 
     def __init__(self, mounts: Path = _MOUNTS) -> None:
         """`mounts` is in the format of Linux' mountinfo; without it (macOS, BSD) inodes are trusted."""
         self._untrusted = _untrusted(mounts)
 
-    def of(self, facts: os.stat_result) -> int:
-        """The inode of a file with these facts, or 0."""
-        device = f"{os.major(facts.st_dev)}:{os.minor(facts.st_dev)}"
-        # A number above 2**63 does not fit the catalogue; the lower bits tell as much.
-        return 0 if device in self._untrusted else facts.st_ino & (2**63 - 1)
+    def trusts(self, device: int) -> bool:
+        """Whether the inodes of that device (`st_dev`) stay with their files."""
+        return f"{os.major(device)}:{os.minor(device)}" not in self._untrusted
 
 
 def _untrusted(mounts: Path) -> set[str]:

@@ -1,7 +1,7 @@
 """The plan: the pipeline's list checked, put in order, and keyed by everything that changes a result."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from dampipe.pipeline.stage import SUBJECTS, PipelineError, Stage
@@ -16,6 +16,9 @@ class Toolbox(Protocol):
 
     def fingerprint(self, tool: type) -> str | None:
         """The tool's fingerprint, or None if it has none. Raises KeyError when there is no such tool."""
+
+    def handed_on(self, tool: type) -> str | None:
+        """The fingerprint of what later stages see of the tool's work: all of it, or a part."""
 
     def get(self, tool: type) -> object:
         """The tool, made at the first call."""
@@ -41,8 +44,10 @@ class Plan:
         self._givers = {stage.name: self._find_givers(stage) for stage in stages}
         self._check_order()
         self._versions: dict[str, str] = {}
+        self._results: dict[str, str] = {}
         for stage in stages:
-            self._versions[stage.name] = self._version(stage, toolbox)
+            self._versions[stage.name] = self._version(stage, toolbox.fingerprint)
+            self._results[stage.name] = self._version(stage, toolbox.handed_on)
         self._nexts = {stage.name: self._find_nexts(stage) for stage in stages}
 
     def __getitem__(self, name: str) -> Stage:
@@ -131,18 +136,19 @@ class Plan:
                 raise PipelineError(f"stage {stage.name} stands before {late[0]}, which gives what it needs")
             seen.add(stage.name)
 
-    def _version(self, stage: Stage, toolbox: Toolbox) -> str:
+    def _version(self, stage: Stage, fingerprint: Callable[[type], str | None]) -> str:
+        """The key of a stage, or of its results for the stages that take them: by other fingerprints."""
         parts = [str(stage.version)]
         for parameter, tool in stage.tools.items():
             try:
-                parts.append(toolbox.fingerprint(tool) or "")
+                parts.append(fingerprint(tool) or "")
             except KeyError:
                 raise PipelineError(
                     f"stage {stage.name}: there is no tool {getattr(tool, '__name__', tool)} "
                     f"for its parameter {parameter!r}"
                 ) from None
         # Only of what it takes something from: `after` orders stages, and what is after is no other for it.
-        parts += [self._versions[g.name] for g in self.givers(stage) if g.gives in stage.inputs.values()]
+        parts += [self._results[g.name] for g in self.givers(stage) if g.gives in stage.inputs.values()]
         digest = hashlib.sha1("\n".join(parts).encode(), usedforsecurity=False).hexdigest()
         return f"{stage.version}-{digest[:10]}"
 
@@ -172,6 +178,10 @@ class Tools:
     def fingerprint(self, tool: type) -> str | None:
         """See Toolbox."""
         return getattr(self._tools[tool], "fingerprint", None)
+
+    def handed_on(self, tool: type) -> str | None:
+        """See Toolbox."""
+        return self.fingerprint(tool)
 
     def get(self, tool: type) -> object:
         """See Toolbox."""

@@ -10,6 +10,7 @@ from dampipe.pipeline.plan import MAIN_LANE, Plan
 from dampipe.pipeline.rules import Rules
 from dampipe.pipeline.walk import Walk
 from dampipe.storage.catalog.catalog import Catalog
+from dampipe.storage.catalog.scans import Stopped
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +35,15 @@ class Scanner:
         if order is None:
             return False
         hash_key = self._plan.key(self._plan.first)
-        walk = Walk(scan, self._catalog, hash_key, self._rules, order.accept_missing)
-        with lease.Lease(lambda _: self._scans.renew(scan, me, self._lease), self._lease):
-            warnings = walk.run(order.paths, self._start)
-            state = ScanState.SUSPICIOUS if walk.suspicious else ScanState.WALKED
-            self._scans.finish(scan, me, state, warnings)
+        walk = Walk(order, self._catalog, hash_key, self._rules)
+        try:
+            with lease.Lease(lambda _: self._scans.renew(scan, me, self._lease), self._lease):
+                warnings = walk.run(self._start if order.process else _nothing)
+                state = ScanState.SUSPICIOUS if walk.suspicious else ScanState.WALKED
+                self._scans.finish(order, state, warnings)
+        except Stopped:
+            log.info("scan %d stopped on the way: paused, cancelled or walked by another worker", scan)
+            return True
         for warning in warnings:
             log.warning("scan %d: %s", scan, warning)
         self._start()
@@ -49,3 +54,7 @@ class Scanner:
             self._dispatcher.top_up(MAIN_LANE)
         except DampipeError as error:
             log.warning("%s: nothing is started for now; the sweep will", error)
+
+
+def _nothing() -> None:
+    """What it finds is not to be processed."""

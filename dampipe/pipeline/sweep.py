@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 GRACE = 5.0
 """Seconds a message may be under way, in no queue and not yet claimed."""
+WRITTEN_AT_ONCE = 5000
+"""Assets whose words are brought up to date at one sweep; a search does the rest."""
 
 
 class Sweep:
@@ -37,6 +39,8 @@ class Sweep:
         for owner in self._catalog.scans.owners():
             if lease.is_dead(owner):
                 self._catalog.scans.release(owner)
+        self._catalog.holding.carry_out(self._plan.key(self._plan.first))
+        self._catalog.words.refresh(most=WRITTEN_AT_ONCE)
         found = {"brought_back": back, "parked": parked, "lost": 0, "started": 0}
         try:
             found["lost"] = self._find_lost_messages()

@@ -1,201 +1,329 @@
-"""The walk: one look at a folder tree, compared with what the catalogue knows, folder by folder.
+"""The walk: one look at folder trees, compared with what the catalogue knows, folder by folder.
 
-What is unchanged costs no write. A file that was written to a moment ago is left until it has held
+Two sorted streams are merged, what is there and what is known, so that memory stays bounded. What is
+unchanged costs no write and no query. A file that was written to a moment ago is left until it has held
 still. Nothing is called missing that could not be looked for, nor of a source that lost too much.
 """
 
+import json
 import os
-import stat
 import time
-from collections import Counter
 from collections.abc import Callable
 from pathlib import PurePath
 
 from dampipe.domain.assets import LocationState, Source, printable
 from dampipe.pipeline.inodes import Inodes
+from dampipe.pipeline.listing import Listing, read, read_file
+from dampipe.pipeline.position import Place, Position, Unsettled
 from dampipe.pipeline.rules import Rules
-from dampipe.pipeline.tree import Folder, folders, relative
+from dampipe.pipeline.tree import folders
 from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.conclusion import Tree, conclude
-from dampipe.storage.catalog.findings import Changes, FoundFile, KnownFile
+from dampipe.storage.catalog.conclusion import Conclusion, known
+from dampipe.storage.catalog.findings import Changes, FoundFile
 from dampipe.storage.catalog.keys import RunKey
+from dampipe.storage.catalog.known import Ahead, KnownFile, KnownFolder, known_files, known_folders
+from dampipe.storage.catalog.scans import Order
 
 BATCH = 1000
 """Changes written in one transaction."""
+INTERVAL = 0.5
+"""Seconds after which it is written how far the walk is, and seen whether it is to stop."""
+MOST_UNSETTLED = 500
 MOST_WARNINGS = 100
 
 
 class Walk:
-    """One scan's walk over its paths."""
+    """One scan's walk over its paths, begun or gone on with."""
 
-    def __init__(
-        self, scan: int, catalog: Catalog, hash_key: RunKey, rules: Rules, accept_missing: bool = False
-    ) -> None:
-        """`accept_missing`: believe every loss, but that of a source which is not there at all."""
-        self._scan = scan
+    def __init__(self, order: Order, catalog: Catalog, hash_key: RunKey, rules: Rules) -> None:
+        self._order = order
         self._catalog = catalog
         self._hash_key = hash_key
         self._rules = rules
-        self._accept = accept_missing
         self._inodes = Inodes()
         self._changes = Changes()
-        self._unsettled: list[tuple[Folder, str, os.stat_result]] = []
-        self._trees: list[Tree] = []
-        self._found: Counter[int] = Counter()
-        self._warnings: list[str] = []
-        self._unsaid = 0
-        self.suspicious = False
-        """Whether a source is away, empty or much smaller than it was."""
+        self._found = order.found
+        self._warnings = order.warnings
+        self._sources = {source.id: source for source in catalog.sources.all()}
+        self._wrote = time.monotonic()
 
-    def run(self, paths: list[str], written: Callable[[], None]) -> list[str]:
-        """Walk the paths and return what a person should know. `written` is called after each write."""
+    @property
+    def suspicious(self) -> bool:
+        """Whether a source is away, empty or much smaller than it was."""
+        return self._position.suspicious
+
+    def run(self, written: Callable[[], None]) -> list[str]:
+        """Walk and return what a person should know. `written` is called when there may be work to start.
+
+        Raises Stopped when the scan is paused, cancelled or taken over; what was written by then is true.
+        """
         self._written = written
-        for path in paths:
-            self._walk_path(path)
-        self._take_settled()
+        self._begin()
+        while self._position.place < len(self._position.places):
+            self._walk_place(self._position.places[self._position.place])
+            self._position.place += 1
+            self._position.folder, self._position.seen = None, 0
+        self._settle()
         self._write()
         self._conclude()
         written()
-        more = [f"and {self._unsaid} more like these"] if self._unsaid else []
-        return self._warnings + more
+        return self._warnings
 
-    def _walk_path(self, path: str) -> None:
-        if not os.path.lexists(path):
-            self.suspicious = True
-            self._warn(f"{printable(path)} is not there: is the share mounted?")
-        elif not os.path.isdir(path):
-            parent, name = os.path.split(path)
-            self._look(Folder(parent, self._catalog.sources.holding(parent), [name]))
-        else:
-            self._walk_tree(path)
-
-    def _walk_tree(self, top: str) -> None:
-        source = self._catalog.sources.holding(top)
-        inner = [s for s in self._catalog.sources.all() if s.id != source.id and _inside(s.root, source.root)]
-        trees: dict[int, Tree] = {}
-        unread: list[str] = []
-        for folder in folders(top, source, inner, self._rules):
-            if folder.problem:
-                unread.append(folder.path)
-                self._warn(f"{printable(folder.path)} cannot be read: {folder.problem}")
-                continue
-            owner = folder.source
-            if owner.id not in trees:
-                begin = relative(top, source) if owner.id == source.id else ""
-                known = self._catalog.sources.known_before(owner.id, self._scan)
-                trees[owner.id] = Tree(owner.id, begin, known)
-            trees[owner.id].seen.add(folder.relative)
-            trees[owner.id].gone += self._look(folder)
-        self.suspicious |= top in unread
-        for owner in (source, *inner):
-            if owner.id in trees:
-                trees[owner.id].unread = [relative(p, owner) for p in unread if _inside(p, owner.root)]
-                self._take_tree(owner, trees[owner.id])
-
-    def _take_tree(self, source: Source, tree: Tree) -> None:
-        """Let a tree be concluded, unless it is the empty place where a share is to be mounted."""
-        if tree.path or tree.unread or self._found[source.id] or not tree.known or self._accept:
-            self._trees.append(tree)
+    def _begin(self) -> None:
+        if self._order.position is not None:
+            self._position = Position.from_json(self._order.position)
             return
-        self.suspicious = True
-        self._warn(
-            f"{printable(source.root)} is empty, but {tree.known} files are known there: is the share "
-            "mounted? Nothing was marked as missing."
-        )
+        self._position = Position([], self._catalog.sources.newest_location())
+        for path in dict.fromkeys(self._order.paths):
+            self._plan(path)
+        if self._order.process:
+            for place in self._position.places:
+                self._catalog.holding.adopt(self._order, place.source, place.path)
+        self._write()
 
-    def _look(self, folder: Folder) -> list[int]:
-        """Compare a folder's files with the catalogue; returns the known ones that it does not hold."""
-        known = self._catalog.findings.folder(folder.source.id, folder.relative)
-        self._found[folder.source.id] += len(folder.files)
-        now = time.time()
-        for name in folder.files:
-            path = os.path.join(folder.path, name)
-            try:
-                facts = os.stat(path)
-            except FileNotFoundError:  # gone since the folder was read, or a link to nowhere
+    def _plan(self, path: str) -> None:
+        """Note what a path stands for: a tree, with those of sources inside it, or a file."""
+        if not os.path.lexists(path):
+            self._position.suspicious = True
+            self._warn(f"{printable(path)} is not there: is the share mounted?")
+            return
+        is_folder = os.path.isdir(path)
+        folder, name = (path, "") if is_folder else os.path.split(path)
+        holder = self._catalog.sources.holding(folder)
+        self._sources[holder.id] = holder
+        places = [Place(holder.id, _relative(folder, holder), name)]
+        if is_folder:
+            inner = [s for s in self._sources.values() if s.id != holder.id and _reaches(path, s.root)]
+            places += [Place(source.id, "") for source in sorted(inner, key=lambda source: source.root)]
+        self._position.places += [place for place in places if place not in self._position.places]
+
+    def _walk_place(self, place: Place) -> None:
+        source = self._sources.get(place.source)
+        if source is None:  # forgotten since the walk began
+            return
+        if place.file:
+            self._look_at_file(source, place)
+        else:
+            self._walk_tree(source, place)
+
+    def _look_at_file(self, source: Source, place: Place) -> None:
+        listing = read_file(os.path.join(source.root, place.path, place.file), self._inodes)
+        before = self._catalog.findings.file(source.id, place.path, place.file)
+        for name, reason in listing.unread.items():
+            self._warn_unread(listing, name, reason)
+        if listing.names and self._note(source.id, place.path, listing, 0, before):
+            self._found += 1
+
+    def _walk_tree(self, source: Source, place: Place) -> None:
+        roots = frozenset(other.root for other in self._sources.values()) - {source.root}
+        after = None if self._position.folder is None else os.fsencode(self._position.folder)
+        ahead = Ahead(known_folders(self._catalog.database, source.id, place.path, self._position.folder))
+        unread: set[bytes] = set()
+
+        def look(path: str) -> Listing:
+            return read(os.path.join(source.root, path), path, self._rules, self._inodes, roots)
+
+        for key, path, listing in folders(place.path, look, after):
+            if listing.problem:
+                unread.add(key)
+            if after is not None and key <= after:
                 continue
-            except OSError as error:
-                self._warn(f"{printable(path)} cannot be read: {error.strerror}")
-                known.pop(name, None)
-                continue
-            if not stat.S_ISREG(facts.st_mode):
-                continue
-            before = known.pop(name, None)
-            if now - facts.st_mtime < self._rules.settle and not _same(before, facts):
-                self._unsettled.append((folder, name, facts))
-                continue
-            self._note(folder, name, facts, before)
-            if len(self._changes) >= BATCH:
+            self._miss(ahead, key, unread)
+            folder = ahead.at(key)
+            if listing.problem:
+                self._warn(f"{printable(listing.path)} cannot be read: {listing.problem}")
+                self._position.suspicious |= path == place.path
+            else:
+                self._look(source, path, listing, folder)
+            self._position.folder = path
+            if len(self._changes) >= BATCH or time.monotonic() - self._wrote > INTERVAL:
                 self._write()
-        return [file.id for file in known.values() if file.state == LocationState.PRESENT]
+            if len(self._position.unsettled) >= MOST_UNSETTLED:
+                self._settle()
+        self._miss(ahead, None, unread)
+        if not (place.path or unread or self._position.seen or self._order.accept_missing):
+            self._doubt(source)
 
-    def _note(self, folder: Folder, name: str, facts: os.stat_result, before: KnownFile | None) -> None:
-        inode = self._inodes.of(facts)
-        found = FoundFile(folder.source.id, folder.relative, name, facts.st_size, facts.st_mtime_ns, inode)
+    def _miss(self, ahead: Ahead[KnownFolder], key: bytes | None, unread: set[bytes]) -> None:
+        """Note the folders that were passed without being met, unless they may lie in one not read."""
+        for folder in ahead.before(key):
+            if not unread or not _lies_in(folder.key, unread):
+                self._changes.gone_folders.append(folder.id)
+
+    def _doubt(self, source: Source) -> None:
+        """Leave a source alone that is the empty place where a share is to be mounted."""
+        files = known(self._catalog.database, source.id, self._position.newest)
+        if files:
+            self._position.suspicious = True
+            self._position.doubted.append(source.id)
+            self._warn(
+                f"{printable(source.root)} is empty, but {files} files are known there: is the share "
+                "mounted? Nothing was marked as missing."
+            )
+
+    def _look(self, source: Source, path: str, listing: Listing, folder: KnownFolder | None) -> None:
+        """Compare a folder's files with the catalogue."""
+        count = len(listing.names)
+        if listing.names or folder is not None:
+            digest = listing.digest()
+            if folder is None or folder.listing != digest or listing.unread:
+                count = self._compare(source, path, listing, folder, digest)
+        self._found += count
+        self._position.seen += len(listing.names) + len(listing.unread)
+
+    def _compare(
+        self, source: Source, path: str, listing: Listing, folder: KnownFolder | None, digest: bytes
+    ) -> int:
+        """File by file; returns how many were dealt with."""
+        known = Ahead(iter(()) if folder is None else known_files(self._catalog.database, folder.id))
+        unread = {os.fsencode(name) for name in listing.unread}
+        for name, reason in listing.unread.items():
+            self._warn_unread(listing, name, reason)
+        taken = lost = 0
+        for done, (key, number) in enumerate(listing.in_order(), 1):
+            lost += self._lose(known, key, unread)
+            taken += self._note(source.id, path, listing, number, known.at(key))
+            if not done % BATCH:
+                self._write()
+        lost += self._lose(known, None, unread)
+        agrees = taken == len(listing.names) and not lost and not unread
+        if agrees or (folder is not None and folder.listing is not None):
+            self._changes.listings[source.id, path] = digest if agrees else None
+        return taken
+
+    def _lose(self, known: Ahead[KnownFile], key: bytes | None, unread: set[bytes]) -> int:
+        """Note the known files that were passed without being met; returns how many."""
+        gone = [
+            file.id
+            for file in known.before(key)
+            if file.state == LocationState.PRESENT and file.key not in unread
+        ]
+        self._changes.gone += gone
+        return len(gone)
+
+    def _note(self, source: int, path: str, listing: Listing, number: int, before: KnownFile | None) -> bool:
+        """Note what has become of a file; False: it has to be looked at again."""
+        name, size, mtime = listing.names[number], listing.sizes[number], listing.times[number]
+        inode = listing.inodes[number]
+        same = before is not None and (before.size, before.mtime_ns) == (size, mtime)
+        if not same and _is_young(listing.path, name, mtime, self._rules.settle):
+            self._position.unsettled.append(Unsettled(source, path, name, size, mtime))
+            return False
+        self._sort(FoundFile(source, path, name, size, mtime, inode), before)
+        return True
+
+    def _sort(self, found: FoundFile, before: KnownFile | None) -> None:
+        """Tell new, changed, returned and unchanged files apart."""
         if before is None:
             self._changes.new.append(found)
-        elif not _same(before, facts):
+        elif (before.size, before.mtime_ns) != (found.size, found.mtime_ns):
             self._changes.changed.append((before.id, found))
         elif before.state == LocationState.MISSING:
-            self._changes.back.append((before.id, inode))
-        elif before.inode != inode:
-            self._changes.renumbered.append((before.id, inode))
-        else:
-            self._changes.unchanged += 1
+            self._changes.back.append((before.id, found.inode))
+        elif before.inode != found.inode:
+            self._changes.renumbered.append((before.id, found.inode))
 
-    def _take_settled(self) -> None:
+    def _settle(self) -> None:
         """Look again at files that were written to a moment ago, once they have had time to hold still."""
-        if not self._unsettled:
+        if not self._position.unsettled:
             return
         self._write()
-        youngest = max(facts.st_mtime for *_, facts in self._unsettled)
         settle = self._rules.settle
+        youngest = max(file.mtime_ns for file in self._position.unsettled) / 1e9
         time.sleep(max(0.0, min(settle, youngest + settle - time.time())))
+        # A folder that was begun before a kill and read again after it has its files in here twice.
+        waiting, self._position.unsettled = dict.fromkeys(self._position.unsettled), []
         moving = []
-        for folder, name, facts in self._unsettled:
-            path = os.path.join(folder.path, name)
-            try:
-                again = os.stat(path)
-            except OSError:
+        for file in waiting:
+            source = self._sources.get(file.source)
+            if source is None:
                 continue
-            if (again.st_size, again.st_mtime_ns) != (facts.st_size, facts.st_mtime_ns):
+            path = os.path.join(source.root, file.folder, file.name)
+            listing = read_file(path, self._inodes)
+            if not listing.names:
+                continue
+            if (listing.sizes[0], listing.times[0]) != (file.size, file.mtime_ns):
                 moving.append(path)
                 continue
-            known = self._catalog.findings.folder(folder.source.id, folder.relative)
-            self._note(folder, name, again, known.get(name))
+            before = self._catalog.findings.file(file.source, file.folder, file.name)
+            place = (file.source, file.folder, file.name, file.size, file.mtime_ns, listing.inodes[0])
+            self._sort(FoundFile(*place), before)
+            self._found += 1
         if moving:
             first = printable(moving[0])
             more = f" and {len(moving) - 1} more" if len(moving) > 1 else ""
             self._warn(f"{first}{more}: still being written; the next scan takes it")
+        self._write()
 
     def _conclude(self) -> None:
-        guard = None if self._accept else self._rules.guard
-        losses = conclude(self._catalog.database, self._scan, self._trees, guard, self._hash_key)
-        names = {source.id: source for source in self._catalog.sources.all()}
-        for loss in losses:
-            self.suspicious = True
+        guard = None if self._order.accept_missing else self._rules.guard
+        newest, doubted = self._position.newest, self._position.doubted
+        conclusion = Conclusion(self._catalog.database, self._order, newest, doubted)
+        for loss in conclusion.run(guard, self._hash_key):
+            self._position.suspicious = True
             self._warn(
-                f"{printable(names[loss.source].root)} lacks {loss.lost} of {loss.known} known files: is all "
-                "of it mounted? Nothing was marked as missing; if they are gone for good, scan again with "
-                "--accept-missing."
+                f"{printable(self._sources[loss.source].root)} lacks {loss.lost} of {loss.known} known files: "
+                "is all of it mounted? Nothing was marked as missing; if they are gone for good, scan again "
+                "with --accept-missing."
             )
+
+    def _warn_unread(self, listing: Listing, name: str, reason: str) -> None:
+        self._warn(f"{printable(os.path.join(listing.path, name))} cannot be read: {reason}")
 
     def _warn(self, text: str) -> None:
         if len(self._warnings) < MOST_WARNINGS:
             self._warnings.append(text)
         else:
-            self._unsaid += 1
+            unsaid = len(self._warnings) == MOST_WARNINGS
+            more = 1 if unsaid else int(self._warnings.pop().split()[1]) + 1
+            self._warnings.append(f"and {more} more like these")
 
     def _write(self) -> None:
-        if self._changes or self._changes.unchanged:
-            self._catalog.findings.apply(self._scan, self._changes, self._hash_key)
-            self._changes = Changes()
-        self._written()
+        self._catalog.findings.apply(
+            self._order,
+            self._changes,
+            self._hash_key,
+            self._found,
+            self._position.to_json(),
+            json.dumps(self._warnings),
+        )
+        changed, self._changes = len(self._changes), Changes()
+        self._wrote = time.monotonic()
+        if changed:
+            self._written()
 
 
-def _same(known: KnownFile | None, facts: os.stat_result) -> bool:
-    return known is not None and (known.size, known.mtime_ns) == (facts.st_size, facts.st_mtime_ns)
+def _is_young(folder: str, name: str, mtime_ns: int, settle: float) -> bool:
+    """Whether a file was written to within the last `settle` seconds."""
+    now = time.time()
+    if now - mtime_ns / 1e9 >= settle:
+        return False
+    if mtime_ns / 1e9 <= now:
+        return True
+    try:  # a date in the future is a camera's, or a program's; when the file was last touched is the system's
+        return now - os.stat(os.path.join(folder, name)).st_ctime < settle
+    except OSError:
+        return True
 
 
-def _inside(path: str, root: str) -> bool:
-    return PurePath(path).is_relative_to(root)
+def _lies_in(key: bytes, folders: set[bytes]) -> bool:
+    if b"" in folders:
+        return True
+    while key:
+        if key in folders:
+            return True
+        key = key.rpartition(b"/")[0]
+    return False
+
+
+def _relative(path: str, source: Source) -> str:
+    """A path below a source's root, "" for the root itself."""
+    below = str(PurePath(path).relative_to(source.root))
+    return "" if below == "." else below
+
+
+def _reaches(top: str, root: str) -> bool:
+    """Whether a walk of `top` comes by `root`: a folder below it, and no link on the way."""
+    if not PurePath(root).is_relative_to(top) or not os.path.isdir(root):
+        return False
+    return os.path.realpath(root) == os.path.join(os.path.realpath(top), os.path.relpath(root, top))

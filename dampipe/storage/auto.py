@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +22,18 @@ from dampipe.domain.videos import Video
 from dampipe.storage.base import StorageEngine
 from dampipe.storage.registry import get_storage_backend
 from dampipe.storage.space import Space, VectorCatalog
-from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorStorage
+from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorStorage
 
 VectorsFactory = Callable[[str, int], VectorStorage]
 """Opens the index of a model (its fingerprint) with vectors of that dimension."""
 
+Owner: TypeAlias = tuple[str, int]
+"""An asset's SHA-1 and the number of a shot in it."""
+
 PER_ASSET = 3
 """So many moments of one asset may be among the hits."""
-MOST_CANDIDATES = 16_384
+FEWEST_CANDIDATES = 64
+MOST_CANDIDATES = 65_536
 """So many neighbours are looked at, at the most, to find moments that are not near-duplicates."""
 
 
@@ -117,30 +121,61 @@ class AutoStorage(StorageEngine):
         Raises `InvalidInput` for a vector of another dimension, `SearchUnavailable` if there is no
         usable index and more than 50,000 vectors.
         """
+        return self.search_moments(
+            model, vector, lambda owners: len(owners) >= limit, per_asset=self._per_asset
+        )[: max(0, limit)]
+
+    def search_moments(
+        self,
+        model: str,
+        vector: NDArray[np.float32],
+        enough: Callable[[Sequence[Owner]], bool],
+        *,
+        per_asset: int,
+        among: VectorIds | None = None,
+    ) -> list[Moment]:
+        """The nearest moments, best first, one a shot and at most `per_asset` an asset.
+
+        enough: asked about (asset, shot) of those found so far, best first; as long as it says no, and there are
+        more, further ones are looked at. among: only vectors with these ids; None means all. The restriction
+        holds inside the vector search, so it costs no recall. Raises as `search_vector` does.
+        """
         query = np.asarray(vector, np.float32)
         length = float(np.linalg.norm(query))
         if query.ndim != 1 or not np.isfinite(length) or length == 0:
             raise InvalidInput("the query is no vector with a direction")
         space = self._space(model)
-        if space is None or limit < 1:
+        if space is None or enough([]):
             return []
         if query.shape != (space.dimension,):
             raise InvalidInput(f"{model} has vectors of {space.dimension} dimensions, not {len(query)}")
         query = query / np.float32(length)
-        moments: dict[int, Moment] = {}
+        owners: dict[int, Owner] = {}
         asked: set[int] = set()
-        count = max(64, 4 * limit)
+        count = FEWEST_CANDIDATES
         while True:
-            near = space.nearest(query, count)
+            near = space.nearest(query, count, among)
             new = [n.id for n in near if n.id not in asked]
             asked.update(new)
-            shown = self._catalog.moments(new)
-            moments |= shown
+            shown = self._catalog.owners(new)
+            owners |= shown
             space.forget(set(new) - set(shown))
-            hits = self._distinct(near, moments)
-            if len(hits) >= limit or len(near) < count or count >= max(MOST_CANDIDATES, 4 * limit):
-                return hits[:limit]
+            best = _distinct(near, owners, per_asset)
+            if len(near) < count or count >= MOST_CANDIDATES or enough([owners[n.id] for n in best]):
+                break
             count *= 4
+        moments = self._catalog.moments([n.id for n in best])
+        # Float16 rows may be a thousandth longer than 1.
+        return [
+            moments[n.id].model_copy(update={"score": min(1.0, max(-1.0, n.score))})
+            for n in best
+            if n.id in moments
+        ]
+
+    def highest(self, model: str, vectors: NDArray[np.float32]) -> list[float]:
+        """For each query (shape (count, dimension)) the score of the nearest vector; [] where there is none."""
+        space = self._space(model)
+        return [] if space is None else [near[0].score for v in vectors if (near := space.nearest(v, 1))]
 
     def advance(self, model: str) -> int:
         """Bring the model's index up to the catalogue and return the watermark it has reached.
@@ -183,24 +218,20 @@ class AutoStorage(StorageEngine):
         with self._lock:
             return self._spaces.setdefault(model, Space(self._catalog, model, dimension, opener))
 
-    def _distinct(self, near: Sequence[Neighbour], moments: Mapping[int, Moment]) -> list[Moment]:
-        """Best first, without what is gone and without near-duplicates."""
-        seen: set[tuple[str, int]] = set()
-        of_asset: Counter[str] = Counter()
-        hits = []
-        for neighbour in near:
-            moment = moments.get(neighbour.id)
-            if (
-                moment is None
-                or (moment.asset, moment.shot) in seen
-                or of_asset[moment.asset] >= self._per_asset
-            ):
-                continue
-            seen.add((moment.asset, moment.shot))
-            of_asset[moment.asset] += 1
-            # Float16 rows may be a thousandth longer than 1.
-            hits.append(moment.model_copy(update={"score": min(1.0, max(-1.0, neighbour.score))}))
-        return hits
+
+def _distinct(near: Sequence[Neighbour], owners: Mapping[int, Owner], per_asset: int) -> list[Neighbour]:
+    """Best first, without what is gone and without near-duplicates."""
+    seen: set[Owner] = set()
+    of_asset: Counter[str] = Counter()
+    best = []
+    for neighbour in near:
+        owner = owners.get(neighbour.id)
+        if owner is None or owner in seen or of_asset[owner[0]] >= per_asset:
+            continue
+        seen.add(owner)
+        of_asset[owner[0]] += 1
+        best.append(neighbour)
+    return best
 
 
 def _backend(part: _Part, own: Mapping[str, object]) -> Any:

@@ -115,6 +115,11 @@ class MemoryStorage(StorageEngine):
         """See VectorCatalog."""
         return np.array([i for i, v in self._vectors.items() if v.model == model and i <= up_to], np.int64)
 
+    def owners(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+        """See VectorCatalog."""
+        there = ((i, self._vectors[i]) for i in map(int, ids) if i in self._vectors)
+        return {i: (vector.sha1, vector.shot) for i, vector in there}
+
     def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
         """See VectorCatalog."""
         return {i: self._moment(self._vectors[i]) for i in map(int, ids) if i in self._vectors}

@@ -53,6 +53,9 @@ class VectorCatalog(Protocol):
     def vector_ids(self, model: str, up_to: int) -> VectorIds:
         """Their ids, ascending."""
 
+    def owners(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+        """Of which asset (SHA-1) and shot these vectors are; ids no longer there are left out."""
+
     def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
         """What these vectors show, with score 0; ids that are no longer there are left out."""
 

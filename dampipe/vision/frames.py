@@ -31,6 +31,13 @@ BLACK = 0.05
 """Brightness of the brightest cell up to which a frame is black."""
 
 _CELLS = 8
+_REVISION = 1
+"""Raised when the code chooses otherwise with the same limits."""
+POLICY = "-".join(
+    f"{limit:g}"
+    for limit in (_REVISION, CUT, CUT_ALONE, SAME, SAME_CELLS, APPEARS, STILL, EVERY, BLACK, _CELLS)
+)
+"""All that decides the choice: part of the frames' recipe, so that another policy makes other derivatives."""
 _Grid = NDArray[np.float32]
 """Mean colours, 0 to 1, shape (count, 64, 3)."""
 

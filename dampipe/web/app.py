@@ -16,7 +16,7 @@ from dampipe.domain.errors import (
     StorageFull,
 )
 from dampipe.library import Library
-from dampipe.web import assets, health, scans, search
+from dampipe.web import assets, duplicates, health, scans, search, tags
 from dampipe.web.models import Problem
 from dampipe.web.page import add_page
 
@@ -41,7 +41,7 @@ def create_app(library: Library) -> FastAPI:
         responses={422: {"model": Problem}, 503: {"model": Problem}},
     )
     app.state.library = library
-    for router in (scans.router, search.router, assets.router, health.router):
+    for router in (scans.router, search.router, assets.router, tags.router, duplicates.router, health.router):
         app.include_router(router, prefix="/api")
 
     @app.exception_handler(DampipeError)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
@@ -53,10 +54,15 @@ def fetch_derivative(
 ) -> Response:
     """A derivative's bytes, or a part of them, so that a player can seek.
 
-    By file name too, since the sprite's WebVTT refers to its picture by name.
+    By file name too, since the sprite's WebVTT refers to its picture by name. Saved, a proxy is called
+    as its original, with its own suffix.
     """
-    made = library.derivative(sha1, name)
-    headers = {"Accept-Ranges": "bytes", "ETag": f'"{made.recipe}-{made.size}"'}
+    made, called = library.derivative(sha1, name)
+    headers = {
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{made.recipe}-{made.size}"',
+        "Content-Disposition": f"inline; filename*=UTF-8''{quote(called, safe='')}",
+    }
     span = parse_range(range_, made.size)
     if span is None:
         span, status = Span(0, made.size), 200

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import BaseModel, Field
 
+from dampipe.domain.errors import InvalidInput
 from dampipe.domain.reports import Enqueued
 from dampipe.library import Library
 
@@ -20,6 +21,10 @@ class ScanRequest(BaseModel):
     """Files and folders to scan, absolute paths as the server sees them."""
 
     paths: list[str] = Field(min_length=1)
+    process: bool = True
+    """Whether to do more than to take down what is there."""
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    """Files of a higher one go first."""
 
 
 class ScanSubmitted(Enqueued):
@@ -55,3 +60,22 @@ def the_library(request: Request) -> Library:
 
 
 LibraryDep = Annotated[Library, Depends(the_library)]
+
+
+LARGEST_PICTURE = 32 << 20
+"""Bytes of a picture in a question."""
+
+
+async def the_picture(request: Request) -> bytes:
+    """The body of a request, as long as it is no larger than a picture. Raises InvalidInput."""
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > LARGEST_PICTURE:
+            raise InvalidInput(f"a picture of more than {LARGEST_PICTURE >> 20} MiB")
+    if not data:
+        raise InvalidInput("no picture in the body", hint="Send a JPEG, PNG or WebP.")
+    return bytes(data)
+
+
+PictureDep = Annotated[bytes, Depends(the_picture)]

@@ -23,13 +23,39 @@ def submit_scan(request: ScanRequest, library: LibraryDep) -> ScanSubmitted:
     relative = [path for path in request.paths if not path.startswith("/")]
     if relative:
         raise InvalidInput(f"not an absolute path: {relative[0]}")
-    return ScanSubmitted(**library.enqueue(request.paths).model_dump())
+    return ScanSubmitted(
+        **library.enqueue(request.paths, process=request.process, priority=request.priority).model_dump()
+    )
+
+
+@router.get("/scans")
+def list_scans(library: LibraryDep, limit: Annotated[int, Query(ge=1, le=1000)] = 20) -> list[ScanProgress]:
+    """Scans, the newest first."""
+    return library.scans.latest(limit)
 
 
 @router.get("/scans/{scan}", responses={404: {"model": Problem}})
 def follow_scan(scan: int, library: LibraryDep) -> ScanProgress:
     """How far a scan is."""
     return library.progress(scan)
+
+
+@router.post("/scans/{scan}/pause", responses={404: {"model": Problem}})
+def pause_scan(scan: int, library: LibraryDep) -> ScanProgress:
+    """Stop the walk at the next folder and start none of its files until it is resumed."""
+    return library.scans.pause(scan)
+
+
+@router.post("/scans/{scan}/resume", responses={404: {"model": Problem}})
+def resume_scan(scan: int, library: LibraryDep) -> ScanProgress:
+    """Go on where it was."""
+    return library.scans.resume(scan)
+
+
+@router.post("/scans/{scan}/cancel", responses={404: {"model": Problem}})
+def cancel_scan(scan: int, library: LibraryDep) -> ScanProgress:
+    """End a scan: files found stay known, those not yet started wait for another scan of the place."""
+    return library.scans.cancel(scan)
 
 
 @router.get("/status")

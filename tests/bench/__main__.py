@@ -2,9 +2,35 @@
 
 import sys
 
-from tests.bench import clips, embedding, spine, vectors
+from tests.bench import (
+    clips,
+    duplicates,
+    embedding,
+    hashing,
+    hostile,
+    moments,
+    passes,
+    peers,
+    probing,
+    scan,
+    spine,
+    vectors,
+)
 
-BENCHES = {"spine": spine.main, "clips": clips.main, "vectors": vectors.main, "embedding": embedding.main}
+BENCHES = {
+    "spine": spine.main,
+    "clips": clips.main,
+    "scan": scan.main,
+    "passes": passes.main,
+    "peers": peers.main,
+    "hashing": hashing.main,
+    "probing": probing.main,
+    "hostile": hostile.main,
+    "vectors": vectors.main,
+    "embedding": embedding.main,
+    "duplicates": duplicates.main,
+    "moments": moments.main,
+}
 
 
 def main() -> None:

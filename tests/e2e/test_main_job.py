@@ -79,15 +79,15 @@ def test_the_same_content_at_two_paths_is_one_asset(deployment: Deployment, fold
     }
     assert details == deployment.json("show", folder / "copy" / "the same again.mp4")
     stages = Counter(run["stage"] for run in details["runs"])
-    assert stages == {"hash": 2, "probe": 1, "preview": 1, "embed": 1, "index": 1, "proxy": 1}
+    assert stages == {"hash": 2, "probe": 1, "preview": 1, "embed": 1, "index": 1, "proxy": 1, "refine": 1}
 
 
 def test_status_counts_every_stage(deployment: Deployment) -> None:
     status = deployment.json("status")
     assert set(status) == {"assets", "locations", "scans", "stages", "workers", "running"}
-    assert list(status["stages"]) == ["hash", "probe", "preview", "embed", "index", "proxy"]
+    assert list(status["stages"]) == ["hash", "probe", "preview", "embed", "index", "proxy", "refine"]
     assert set(status["stages"]["hash"]) == {"waiting", "running", "done", "failed", "skipped"}
-    for stage in ("preview", "embed", "index", "proxy"):
+    for stage in ("preview", "embed", "index", "proxy", "refine"):
         assert status["stages"][stage]["done"] == GOOD
     assert {name.partition("@")[0] for name in (w["name"] for w in status["workers"])} == {
         "scan",
@@ -105,16 +105,16 @@ def test_words_find_the_clip_and_the_second(
     deployment: Deployment, folder: Path, clip: str, number: int
 ) -> None:
     scene = CLIPS[clip][number]
-    hits = get(deployment, f"/api/search?q=a {scene.colour} {scene.shape}").json()
+    hits = get(deployment, f"/api/search?q=a {scene.colour} {scene.shape}").json()["hits"]
     assert hits[0]["name"] in COPIES.get(clip, ()) or hits[0]["name"] == clip, hits[:3]
-    assert number * SCENE - 0.05 <= hits[0]["time"] < (number + 1) * SCENE, hits[:3]
+    assert number * SCENE - 0.05 <= hits[0]["moments"][0]["time"] < (number + 1) * SCENE, hits[:3]
 
 
 def test_search_prints_moments(deployment: Deployment, folder: Path) -> None:
     printed = deployment.run("search", "a", "yellow", "triangle")
     assert "A001_C001.mp4" in printed or "the same again.mp4" in printed
-    hits = deployment.json("search", "a yellow triangle", "-n", "2")
-    assert len(hits) == 2 and {"asset", "path", "time", "score"} <= set(hits[0])
+    hits = deployment.json("search", "a yellow triangle", "-n", "2")["hits"]
+    assert len(hits) == 2 and {"asset", "path", "moments", "score"} <= set(hits[0])
     assert hits[0]["score"] >= hits[1]["score"]
 
 
@@ -122,8 +122,11 @@ def test_search_by_a_picture(deployment: Deployment, folder: Path, tmp_path: Pat
     from dampipe.vision.shapes import draw
 
     Image.fromarray(draw("star", "yellow", "navy", (200, 200))).save(tmp_path / "star.png")
-    [hit] = deployment.json("search", "--image", tmp_path / "star.png", "-n", "1")
-    assert hit["time"] < SCENE
+    [hit] = deployment.json("search", "--image", tmp_path / "star.png", "-n", "1")["hits"]
+    assert hit["moments"][0]["time"] < SCENE
+    url = f"http://127.0.0.1:{deployment.port}/api/search?limit=1&kind=video"
+    posted = httpx.post(url, content=(tmp_path / "star.png").read_bytes(), timeout=30).json()
+    assert posted["hits"] == [hit]
     (tmp_path / "no.png").write_text("no picture")
     deployment.run("search", "--image", tmp_path / "no.png", code=2)
     assert "is no picture that can be read" in deployment.errors
@@ -180,6 +183,7 @@ def test_derivatives_are_whole_and_can_be_fetched_in_parts(deployment: Deploymen
     assert Image.open(io.BytesIO(poster.content)).size[1] >= 300
     whole = get(deployment, f"{base}/proxy")
     assert whole.headers["content-type"] == "video/mp4" and whole.headers["accept-ranges"] == "bytes"
+    assert whole.headers["content-disposition"].endswith("A001_C003.mp4")
     part = get(deployment, f"{base}/proxy", Range="bytes=100-199")
     assert (part.status_code, part.content) == (206, whole.content[100:200])
     assert part.headers["content-range"] == f"bytes 100-199/{len(whole.content)}"
@@ -240,7 +244,13 @@ def test_the_api_is_healthy_and_described(deployment: Deployment) -> None:
         "/api/scans/{scan}",
         "/api/status",
         "/api/failures",
+        "/api/retry",
         "/api/search",
+        "/api/search/export",
+        "/api/tags",
+        "/api/duplicates",
+        "/api/assets/{sha1}/tags",
+        "/api/assets/{sha1}/tags/{name}",
         "/api/assets",
         "/api/assets/{sha1}",
         "/api/assets/{sha1}/{name}",
@@ -286,3 +296,4 @@ def test_doctor_finds_everything_fine(deployment: Deployment) -> None:
     assert {name: f["verdict"] for name, f in findings.items() if f["verdict"] == "broken"} == {}
     assert "software encodes" in findings["acceleration"]["found"]
     assert findings["workers"]["verdict"] == "fine"
+    assert findings["sandbox"]["verdict"] in ("fine", "warning")

@@ -60,7 +60,7 @@ def test_a_workstation_joins_and_embeds(
     front.wait_for(lambda: front.finished("index", 5), 90)
     names = [w["name"].partition("@")[0] for w in front.json("status")["workers"]]
     assert "gpu" in names
-    [hit] = front.json("search", "a red circle", "-n", "1")
+    [hit] = front.json("search", "a red circle", "-n", "1")["hits"]
     assert hit["path"] == str(footage / "A001_C001.mp4")
     joined.terminate()
     joined.wait(20)

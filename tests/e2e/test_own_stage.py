@@ -99,4 +99,6 @@ def test_a_missing_model_skips_embedding_and_is_caught_up(deployment: Deployment
     deployment.up()
     deployment.run("embed", "--missing", code=None)
     deployment.wait_for(lambda: deployment.finished("index", 2))
-    assert deployment.json("search", "a red circle", "-n", "1")[0]["path"] == str(footage / "A001_C001.mp4")
+    assert deployment.json("search", "a red circle", "-n", "1")["hits"][0]["path"] == str(
+        footage / "A001_C001.mp4"
+    )

@@ -1,9 +1,11 @@
 """The nightly line on a real deployment: only what changed, boring, and loud when a source is in doubt."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -41,6 +43,24 @@ def test_the_nights_of_a_library(deployment: Deployment, footage_folder: Path) -
     assert (first["sources"], first["scans"][0]["new"], first["scans"][0]["done"]) == (["archive"], 30, 30)
     events = deployment.done_events()
     assert deployment.run("sync", "--quiet") == "" and deployment.errors == ""
+
+    later = footage_folder / "later.mp4"
+    later.write_bytes(b"later")
+    [looked] = deployment.json("sync", "--no-process")["scans"]
+    assert (looked["new"], looked["on_hold"], looked["active"]) == (1, 1, 0)
+    number = str(looked["scan"])
+    assert [scan["scan"] for scan in deployment.json("scan", "list", "-n", "1")] == [looked["scan"]]
+    assert deployment.json("scan", "pause", number)["state"] == "paused"
+    url = f"http://127.0.0.1:{deployment.port}/api/scans"
+    with urlopen(Request(f"{url}/{number}/resume", method="POST"), timeout=20) as answer:
+        assert json.load(answer)["state"] == "walked"
+    assert "cancelled, 1 file on hold" in deployment.run("scan", "cancel", number)
+    with urlopen(f"{url}?limit=1", timeout=20) as answer:
+        assert json.load(answer)[0]["state"] == "cancelled"
+    deployment.run("scan", "pause", number, code=2)
+    later.unlink()
+    assert deployment.json("sync")["scans"][0]["missing"] == 1
+    assert deployment.json("prune")["locations"] == 1
 
     (footage_folder / "day1").rename(footage_folder / "first day")
     assert deployment.json("sync", "archive")["scans"][0]["moved"] == 30

@@ -18,12 +18,22 @@ from pydantic import TypeAdapter
 from dampipe.bootstrap import World
 from dampipe.cli import COMMANDS, main
 from dampipe.deployment.doctor import Finding
+from dampipe.domain.duplicates import Duplicates
 from dampipe.domain.errors import ExitCode
 from dampipe.domain.events import EventName
 from dampipe.domain.failures import Failure
-from dampipe.domain.moments import Moment
-from dampipe.domain.reports import Details, IndexReport, ModelReport, Pruned, SourceReport, Status, Synced
+from dampipe.domain.reports import (
+    Details,
+    IndexReport,
+    ModelReport,
+    Pruned,
+    SourceReport,
+    Status,
+    Synced,
+    TagReport,
+)
 from dampipe.domain.scans import ScanProgress
+from dampipe.domain.search import Found
 from dampipe.pipeline.plan import Plan
 from dampipe.settings import Settings, load_settings, sample
 from tasks import PIPELINE
@@ -94,11 +104,14 @@ def test_exit_codes() -> None:
 
 SHAPES: dict[str, Any] = {
     "enqueue": ScanProgress,
+    "scan": list[ScanProgress],
     "source": list[SourceReport],
     "sync": Synced,
     "prune": Pruned,
     "status": Status,
-    "search": list[Moment],
+    "search": Found,
+    "tag": list[TagReport],
+    "duplicates": Duplicates,
     "show": Details,
     "failures": list[Failure],
     "model": list[ModelReport],
@@ -148,27 +161,29 @@ def rerun(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [name for name in one if one[name] != other[name]]
 
 
+def described(**parts: Any) -> dict[str, Any]:
+    return {"recipe": "house", "recipes": {"house": parts}}
+
+
 def test_what_runs_again_when_a_setting_changes() -> None:
     openai, laion = "ViT-B-32/openai", "ViT-B-32/laion2b_s34b_b79k"
     changes = {
-        "proxy": ({}, {"proxy": "edit"}),
-        "proxy_height": ({}, {"proxy_height": 480}),
-        "proxy_crf": ({}, {"proxy_crf": 20}),
-        "frame_interval": ({}, {"frame_interval": 1.0}),
-        "frame_limit": ({}, {"frame_limit": 10}),
+        "recipe, where the proxy differs": ({}, {"recipe": "edit"}),
+        "recipe, where poster or sprite differ": ({}, described(sprite={"interval": 5})),
+        "recipe, where the frames differ": ({}, described(frames={"interval": 1})),
         "model, when the new one wants the same frames": ({"model": openai}, {"model": laion}),
         "model, when the new one wants frames of another size": ({}, {"model": openai}),
     }
     documented = dict(rows(section("docs/settings.md", "What runs again")))
     assert documented == {what: ", ".join(rerun(*change)) for what, change in changes.items()}
-    given: dict[str, Any] = {"acceleration": "none"}
+    given: dict[str, Any] = {
+        "acceleration": "none",
+        "sandbox": "off",
+        "recipes": {"house": {"proxy": {"height": 240}}},
+    }
     for name, field in Settings.model_fields.items():
         value = field.get_default(call_default_factory=True)
-        if not any(what.startswith(name) for what in changes) and name not in (
-            "home",
-            "pipeline",
-            "acceleration",
-        ):
+        if not any(what.startswith(name) for what in changes) and name not in ("home", "pipeline", *given):
             given[name] = (
                 value + 1
                 if isinstance(value, (int, float))
@@ -200,7 +215,8 @@ def test_every_endpoint_is_documented() -> None:
 
     paths = create_app(None).openapi()["paths"]  # type: ignore[arg-type]
     served = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
-    assert {row[0] for row in rows(read("docs/api.md")) if row[0].startswith(("GET", "POST"))} == served
+    methods = ("GET", "POST", "DELETE")
+    assert {row[0] for row in rows(read("docs/api.md")) if row[0].startswith(methods)} == served
 
 
 def test_every_dependency_has_its_reason() -> None:

@@ -2,13 +2,12 @@
 
 import tomllib
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from dampipe.bootstrap import World
 from dampipe.domain.errors import InvalidInput
-from dampipe.media.recipes import PROXY_PRESETS
+from dampipe.media.recipes import PRESETS
 from dampipe.settings import Settings, load_settings, origin, sample, write_setting
 
 
@@ -53,8 +52,7 @@ def test_code_beats_environment_beats_file_beats_default(
         ("port = 'x'", "port"),
         ("prot = 1", "prot"),
         ("window = 0", "window"),
-        ("proxy = 'tv'", "proxy"),
-        ("proxy_height = 20", "proxy_height"),
+        ("sandbox = 'maybe'", "sandbox"),
         ("exclude = ['!']", "exclude"),
     ],
 )
@@ -85,14 +83,35 @@ def test_a_deep_home_gets_a_socket_with_a_short_path(tmp_path: Path) -> None:
     assert deep.broker_socket != load_settings(home=tmp_path / ("y" * 120)).broker_socket
 
 
-def test_every_preset_of_proxies_can_be_set_and_is_changed_by_the_settings_beside_it() -> None:
-    for name, recipe in PROXY_PRESETS.items():
-        assert World(load_settings(proxy=name)).proxy_recipe == recipe
-    assert set(PROXY_PRESETS) == set(get_args(Settings.model_fields["proxy"].annotation))
-    web = World(load_settings(proxy="web", proxy_height=360, proxy_crf=30)).proxy_recipe
-    assert web == PROXY_PRESETS["web"].model_copy(update={"height": 360, "crf": 30})
-    edit = World(load_settings(proxy="edit", proxy_crf=30)).proxy_recipe
-    assert edit == PROXY_PRESETS["edit"], "ProRes has no such quality: nothing is made again for it"
+def test_every_recipe_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, recipe in PRESETS.items():
+        assert World(load_settings(recipe=name)).proxy_recipe == recipe.proxy
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "dampipe.toml").write_text(
+        """recipe = "house"
+[recipes.house]
+base = "web"
+proxy = { height = 360, crf = 30 }
+[recipes.house.sprite]
+interval = 5
+"""
+    )
+    world = World(load_settings())
+    web = PRESETS["web"].proxy
+    assert world.proxy_recipe == web.model_copy(update={"height": 360, "crf": 30})
+    assert world.preview_recipe.sprite.interval == 5
+    assert world.preview_recipe.frames.size == world.embedder.spec.size
+    monkeypatch.setenv("DAMPIPE_RECIPES", '{"house": {"proxy": {"height": 240}}}')
+    assert World(load_settings()).proxy_recipe.height == 240
+
+
+def test_a_recipe_that_nobody_described(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"no 'tv', only review, web, edit"):
+        load_settings(recipe="tv")
+    with pytest.raises(InvalidInput, match="'edit' is the name of a preset"):
+        load_settings(recipes={"edit": {}})
+    with pytest.raises(InvalidInput, match=r"setting 'recipes.house': proxy.height"):
+        load_settings(recipes={"house": {"proxy": {"height": 2}}})
 
 
 @pytest.mark.parametrize(

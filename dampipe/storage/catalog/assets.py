@@ -6,7 +6,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from dampipe.domain.assets import AssetRef, LocationState, SourceFile, printable
 from dampipe.domain.derivatives import Derivative
@@ -14,9 +14,10 @@ from dampipe.domain.errors import InvalidInput, NotFound
 from dampipe.domain.failures import Failure
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.runs import RunState
+from dampipe.domain.search import Hit
 from dampipe.domain.videos import RunSummary, Video
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.outputs import ensure_asset
+from dampipe.storage.catalog.outputs import ensure_asset, media_columns
 from dampipe.storage.catalog.paths import full_path, place_columns
 from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, FOLDER, LOCATION, RUN, SOURCE
 
@@ -48,11 +49,7 @@ class Assets:
                 .on_conflict_do_update(index_elements=["folder_id", "name"], set_=place)
             )
             if media is not None:
-                connection.execute(
-                    ASSET.update()
-                    .where(ASSET.c.id == asset)
-                    .values(kind=media.kind, duration=media.duration, media=media.model_dump_json())
-                )
+                connection.execute(ASSET.update().where(ASSET.c.id == asset).values(media_columns(media)))
 
     def find(self, sha1: str) -> Row[Any]:
         """The asset's row by its SHA-1 or the beginning of it. Raises NotFound or InvalidInput."""
@@ -136,6 +133,30 @@ class Assets:
         for row in rows:
             places.setdefault(row.asset_id, []).append(printable(full_path(row)))
         return places
+
+    def cards(self, assets: Sequence[str]) -> dict[str, Hit]:
+        """Assets by SHA-1, as a search shows them; those that are gone are left out."""
+        return {hit.asset: hit for hit in self._cards(select(ASSET).where(ASSET.c.sha1.in_(assets)))}
+
+    def filtered(self, where: ColumnElement[bool], limit: int, offset: int) -> list[Hit]:
+        """Assets that fulfil a condition, the newest first."""
+        return self._cards(select(ASSET).where(where).order_by(ASSET.c.id.desc()).limit(limit).offset(offset))
+
+    def _cards(self, query: Select[Any]) -> list[Hit]:
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+            places = self._grouped(connection, [row.id for row in rows])
+        paths = {row.id: places.get(row.id, [row.name])[0] for row in rows}
+        return [
+            Hit(
+                asset=row.sha1,
+                path=paths[row.id],
+                name=paths[row.id].rpartition("/")[2],
+                kind=row.kind,
+                duration=row.duration,
+            )
+            for row in rows
+        ]
 
     def page(self, limit: int, before: int | None) -> list[Row[Any]]:
         """Asset rows, newest first; `before` is the id of the last row of the page before."""

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, update
 
-from dampipe.domain.assets import printable
+from dampipe.domain.assets import LocationState, printable
 from dampipe.domain.runs import RunState, Subject
+from dampipe.domain.scans import ScanState
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.finishing import NEW_RUN
 from dampipe.storage.catalog.keys import Next, RunKey
-from dampipe.storage.catalog.tables import ASSET, LOCATION, RUN
+from dampipe.storage.catalog.tables import ASSET, LOCATION, RUN, SCAN
 
 _RETRIED = [RunState.FAILED, RunState.SKIPPED]
 
@@ -62,12 +63,12 @@ class Backlog:
                 update(RUN)
                 .where(RUN.c.id.in_(picked.scalar_subquery()))
                 .values(queued_at=now)
-                .returning(RUN.c.id, RUN.c.stage, RUN.c.location_id, RUN.c.asset_id)
+                .returning(RUN.c.id, RUN.c.stage, RUN.c.location_id, RUN.c.asset_id, RUN.c.priority)
             ).all()
             names = self._names(connection, rows)
         return [
             Waiting(row.stage, Subject(location=row.location_id, asset=row.asset_id), names[row.id])
-            for row in sorted(rows, key=lambda row: -row.id)
+            for row in sorted(rows, key=lambda row: (-row.priority, -row.id))
         ]
 
     def _names(self, connection: Any, rows: Sequence[Any]) -> dict[int, str]:
@@ -106,7 +107,11 @@ class Backlog:
                 )
                 wanted: list[ColumnElement[bool]] = [~exists(here)]
                 if key.on_location:
-                    wanted.append(LOCATION.c.asset_id.is_(None))
+                    wanted += [LOCATION.c.asset_id.is_(None), LOCATION.c.state == LocationState.PRESENT]
+                    # A walk that is under way may yet find that a file is a known one, moved.
+                    walking = SCAN.c.state.in_([ScanState.WAITING, ScanState.WALKING])
+                    theirs = LOCATION.c.scan_id.in_(select(SCAN.c.id).where(walking))
+                    wanted.append(or_(LOCATION.c.scan_id.is_(None), ~theirs))
                 wanted += [_has_done(giver) for giver in step.givers]
                 if not step.givers and not key.on_location:
                     wanted.append(exists(select(literal(1)).where(LOCATION.c.asset_id == ASSET.c.id)))

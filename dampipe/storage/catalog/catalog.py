@@ -11,28 +11,34 @@ from dampipe.domain.media import MediaInfo
 from dampipe.domain.moments import Moment
 from dampipe.domain.videos import Video
 from dampipe.storage.base import StorageEngine
+from dampipe.storage.catalog.asked import Asked
 from dampipe.storage.catalog.assets import Assets
 from dampipe.storage.catalog.backlog import Backlog
 from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.filtering import Filtering
 from dampipe.storage.catalog.findings import Findings
+from dampipe.storage.catalog.holding import Holding
 from dampipe.storage.catalog.migrate import check_schema, upgrade
 from dampipe.storage.catalog.models import ModelRows
 from dampipe.storage.catalog.outputs import save_vectors
+from dampipe.storage.catalog.prints import Prints
 from dampipe.storage.catalog.pruning import Pruning
 from dampipe.storage.catalog.recovery import Recovery
 from dampipe.storage.catalog.results import Results
 from dampipe.storage.catalog.runs import Runs
 from dampipe.storage.catalog.scans import Scans
 from dampipe.storage.catalog.sources import Sources
+from dampipe.storage.catalog.tags import Tags
 from dampipe.storage.catalog.vectors import VectorRows
+from dampipe.storage.catalog.words import Words
 from dampipe.storage.catalog.workers import Workers
 
 
 class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
-    Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `pruning`,
-    `vectors`, `models`, `workers`.
+    Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `holding`,
+    `pruning`, `vectors`, `models`, `workers`, `filtering`, `words`, `tags`, `asked`, `prints`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -46,10 +52,16 @@ class Catalog(StorageEngine):
         self.sources = Sources(database)
         self.scans = Scans(database)
         self.findings = Findings(database)
+        self.holding = Holding(database)
         self.pruning = Pruning(database)
         self.vectors = VectorRows(database)
         self.models = ModelRows(database)
         self.workers = Workers(database)
+        self.filtering = Filtering(database)
+        self.words = Words(database, self.filtering)
+        self.tags = Tags(database)
+        self.asked = Asked(database)
+        self.prints = Prints(database)
 
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> "Catalog":
@@ -125,6 +137,10 @@ class Catalog(StorageEngine):
     def vector_ids(self, model: str, up_to: int) -> NDArray[np.int64]:
         """Which vectors an index at that watermark should hold."""
         return self.vectors.ids(model, up_to)
+
+    def owners(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+        """Of which asset and shot vectors are."""
+        return self.vectors.owners(ids)
 
     def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
         """What vectors show."""

@@ -1,48 +1,32 @@
-"""The end of a walk, in one transaction: what vanished, what of it has only moved, and what is missing.
+"""The end of a walk: what it did not find, what of that has only moved, and what is missing.
 
 Nothing is guessed: a file has moved when exactly one vanished file and exactly one new file of a source
 have the same size, time and inode. A source that lost too much loses nothing.
+
+Done in short transactions, since others want to write, too: each is right by itself and counts what it
+does, and what is left to do can be told from the rows alone, so that it goes on after a kill.
 """
 
 from array import array
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, literal, or_, select, update
 
 from dampipe.domain.assets import LocationState
 from dampipe.domain.runs import RunState
 from dampipe.domain.scans import Guard
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.findings import IN_ONE_QUERY, hash_run
+from dampipe.storage.catalog.findings import hash_run
 from dampipe.storage.catalog.keys import RunKey
+from dampipe.storage.catalog.known import IN_ONE_GO, location_ids
+from dampipe.storage.catalog.portions import portions
+from dampipe.storage.catalog.scans import Order, still_mine
 from dampipe.storage.catalog.tables import FOLDER, LOCATION, RUN, SCAN
 
-_MOOT = [RunState.PENDING, RunState.FAILED, RunState.SKIPPED]
+_MOOT = [RunState.PENDING, RunState.FAILED, RunState.SKIPPED, RunState.ON_HOLD]
 """Hash runs that nobody needs once the file is gone; should it come back, it gets another."""
-_VANISHED = "vanished"
-"""State of a location between the first and the last statement of the transaction; nobody else sees it."""
-
-
-@dataclass
-class Tree:
-    """A folder tree that was walked."""
-
-    source: int
-    path: str
-    """Relative to the source's root, "" for all of it."""
-    known: int
-    """Files of the whole source that were there before."""
-    seen: set[str] = field(default_factory=set)
-    """Folders that were looked into."""
-    gone: list[int] = field(default_factory=list)
-    """Known locations that the folders seen do not hold any more."""
-    unread: list[str] = field(default_factory=list)
-    """Folders that could not be read: nothing is known of what lies below."""
-
-    def holds(self, folder: str) -> bool:
-        """Whether it can be said that a folder which was not seen is gone."""
-        return _below(folder, self.path) and not any(_below(folder, path) for path in self.unread)
 
 
 @dataclass(frozen=True)
@@ -54,135 +38,157 @@ class Loss:
     known: int
 
 
-def conclude(
-    database: Database, scan: int, trees: Sequence[Tree], guard: Guard | None, hash_key: RunKey
-) -> list[Loss]:
-    """Settle what the walk has found; returns the sources of which nothing was called missing.
+class Conclusion:
+    """Settles what one scan has found."""
 
-    `guard`: None to believe every loss.
-    """
-    with database.write() as connection:
-        for tree in trees:
-            _mark_vanished(connection, tree)
-        moved = _move(connection, scan)
-        losses = _losses(connection, trees, guard)
-        for loss in losses:
-            mine = select(FOLDER.c.id).where(FOLDER.c.source_id == loss.source)
-            connection.execute(
-                update(LOCATION)
-                .where(LOCATION.c.state == _VANISHED, LOCATION.c.folder_id.in_(mine))
-                .values(state=LocationState.PRESENT)
+    def __init__(self, database: Database, order: Order, newest: int, doubted: Collection[int]) -> None:
+        """newest: the highest id of a location before the scan. doubted: sources that lose nothing."""
+        self._db = database
+        self._order = order
+        self._newest = newest
+        self._doubted = doubted
+
+    def run(self, guard: Guard | None, hash_key: RunKey) -> list[Loss]:
+        """Returns the sources of which nothing was called missing. guard: None to believe every loss.
+
+        Raises Stopped when somebody else has the scan by now.
+        """
+        self._move()
+        lost = self._lost()
+        losses = [] if guard is None else [loss for loss in lost if guard.is_alarmed(loss.lost, loss.known)]
+        self._call_missing([loss.source for loss in lost if loss not in losses])
+        self._identify_the_rest(hash_key)
+        return losses
+
+    def _missed(self) -> tuple[ColumnElement[bool], ...]:
+        return LOCATION.c.missed_by == self._order.scan, LOCATION.c.state == LocationState.PRESENT
+
+    def _move(self) -> None:
+        """Give vanished locations the places of the new files that they are."""
+        news, olds = self._pairs()
+        for start in range(0, len(news), IN_ONE_GO):
+            some = slice(start, start + IN_ONE_GO)
+            self._move_some(dict(zip(news[some], olds[some], strict=True)))
+            self._db.give_way()
+
+    def _pairs(self) -> "tuple[array[int], array[int]]":
+        scan = self._order.scan
+        new, old = LOCATION.alias("new"), LOCATION.alias("old")
+        new_folder, old_folder = FOLDER.alias("new_folder"), FOLDER.alias("old_folder")
+        query = (
+            select(func.min(new.c.id), func.min(old.c.id))
+            .select_from(
+                new.join(new_folder, new_folder.c.id == new.c.folder_id)
+                .join(
+                    old,
+                    (old.c.inode == new.c.inode)
+                    & (old.c.size == new.c.size)
+                    & (old.c.mtime_ns == new.c.mtime_ns),
+                )
+                .join(
+                    old_folder,
+                    (old_folder.c.id == old.c.folder_id) & (old_folder.c.source_id == new_folder.c.source_id),
+                )
             )
-        vanished = select(LOCATION.c.id).where(LOCATION.c.state == _VANISHED)
-        connection.execute(delete(RUN).where(RUN.c.location_id.in_(vanished), RUN.c.state.in_(_MOOT)))
-        missing = connection.execute(
-            update(LOCATION).where(LOCATION.c.state == _VANISHED).values(state=LocationState.MISSING)
-        ).rowcount
-        _identify_the_rest(connection, scan, hash_key)
-        connection.execute(
-            update(SCAN)
-            .where(SCAN.c.id == scan)
-            .values(new=SCAN.c.new - moved, moved=SCAN.c.moved + moved, missing=SCAN.c.missing + missing)
-        )
-    return losses
-
-
-def _mark_vanished(connection: Connection, tree: Tree) -> None:
-    rows = connection.execute(select(FOLDER.c.id, FOLDER.c.path).where(FOLDER.c.source_id == tree.source))
-    unseen = [row.id for row in rows if row.path not in tree.seen and tree.holds(row.path)]
-    for column, ids in ((LOCATION.c.folder_id, unseen), (LOCATION.c.id, tree.gone)):
-        for some in _portions(ids):
-            connection.execute(
-                update(LOCATION)
-                .where(column.in_(some), LOCATION.c.state == LocationState.PRESENT)
-                .values(state=_VANISHED)
+            .where(
+                new.c.scan_id == scan,
+                new.c.asset_id.is_(None),
+                new.c.state == LocationState.PRESENT,
+                new.c.inode != 0,
+                ~exists(select(literal(1)).where(RUN.c.location_id == new.c.id)),
+                or_(old.c.missed_by == scan, old.c.state == LocationState.MISSING),
+                old.c.asset_id.is_not(None),
             )
-
-
-def _move(connection: Connection, scan: int) -> int:
-    """Give vanished locations the places of the new files that they are; returns how many."""
-    new, old = LOCATION.alias("new"), LOCATION.alias("old")
-    new_folder, old_folder = FOLDER.alias("new_folder"), FOLDER.alias("old_folder")
-    looks = (new_folder.c.source_id, new.c.inode, new.c.size, new.c.mtime_ns)
-    pairs = connection.execute(
-        select(func.min(new.c.id), func.min(old.c.id))
-        .select_from(
-            new.join(new_folder, new_folder.c.id == new.c.folder_id)
-            .join(
-                old,
-                (old.c.inode == new.c.inode)
-                & (old.c.size == new.c.size)
-                & (old.c.mtime_ns == new.c.mtime_ns),
-            )
-            .join(
-                old_folder,
-                (old_folder.c.id == old.c.folder_id) & (old_folder.c.source_id == new_folder.c.source_id),
-            )
+            .group_by(new_folder.c.source_id, new.c.inode, new.c.size, new.c.mtime_ns)
+            .having(func.count() == 1)
         )
-        .where(
-            new.c.scan_id == scan,
-            new.c.asset_id.is_(None),
-            new.c.state == LocationState.PRESENT,
-            new.c.inode != 0,
-            ~exists(select(literal(1)).where(RUN.c.location_id == new.c.id)),
-            old.c.state.in_([_VANISHED, LocationState.MISSING]),
-            old.c.asset_id.is_not(None),
-        )
-        .group_by(*looks)
-        .having(func.count() == 1)
-    )
-    news, olds = array("q"), array("q")
-    for row in pairs:
-        news.append(row[0])
-        olds.append(row[1])
-    moved = LOCATION.update().where(LOCATION.c.id == bindparam("old"))
-    to = {"folder_id": bindparam("folder"), "name": bindparam("file"), "state": LocationState.PRESENT}
-    for start in range(0, len(news), IN_ONE_QUERY):
-        becomes = dict(
-            zip(news[start : start + IN_ONE_QUERY], olds[start : start + IN_ONE_QUERY], strict=True)
-        )
-        places = connection.execute(
-            select(LOCATION.c.id, LOCATION.c.folder_id, LOCATION.c.name).where(LOCATION.c.id.in_(becomes))
-        ).all()
-        connection.execute(delete(LOCATION).where(LOCATION.c.id.in_(becomes)))
-        connection.execute(
-            moved.values(to),
-            [{"old": becomes[row.id], "folder": row.folder_id, "file": row.name} for row in places],
-        )
-    return len(news)
+        news, olds = array("q"), array("q")
+        with self._db.read() as connection:
+            for row in connection.execute(query):
+                news.append(row[0])
+                olds.append(row[1])
+        return news, olds
+
+    def _move_some(self, becomes: dict[int, int]) -> None:
+        place: dict[str, Any] = {"folder_id": bindparam("folder"), "name": bindparam("file")}
+        there = {"state": LocationState.PRESENT, "missed_by": None}
+        moved = LOCATION.update().where(LOCATION.c.id == bindparam("old")).values({**place, **there})
+        with self._db.write() as connection:
+            count = 0
+            for some in portions(list(becomes)):
+                these = LOCATION.c.id.in_(some)
+                places = connection.execute(
+                    select(LOCATION.c.id, LOCATION.c.folder_id, LOCATION.c.name).where(these)
+                ).all()
+                connection.execute(delete(LOCATION).where(these))
+                connection.execute(
+                    moved,
+                    [{"old": becomes[row.id], "folder": row.folder_id, "file": row.name} for row in places],
+                )
+                count += len(places)
+            still_mine(connection, self._order, new=SCAN.c.new - count, moved=SCAN.c.moved + count)
+
+    def _lost(self) -> list[Loss]:
+        """What the sources lack. It does not matter if some of that is called missing already: a loss
+        that was believed is no greater part of what is left."""
+        mine = FOLDER.c.source_id
+        with self._db.read() as connection:
+            lost = connection.execute(
+                select(mine, func.count().label("files"))
+                .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id))
+                .where(*self._missed(), mine.not_in(self._doubted))
+                .group_by(mine)
+            ).all()
+        return [Loss(row.source_id, row.files, known(self._db, row.source_id, self._newest)) for row in lost]
+
+    def _call_missing(self, sources: Sequence[int]) -> None:
+        folders = select(FOLDER.c.id).where(FOLDER.c.source_id.in_(sources))
+        for some in location_ids(self._db, *self._missed(), LOCATION.c.folder_id.in_(folders)):
+            with self._db.write() as connection:
+                count = 0
+                for ids in portions(some):
+                    moot = (RUN.c.location_id.in_(ids), RUN.c.state.in_(_MOOT))
+                    connection.execute(delete(RUN).where(*moot))
+                    count += connection.execute(
+                        update(LOCATION)
+                        .where(LOCATION.c.id.in_(ids), *self._missed())
+                        .values(state=LocationState.MISSING, missed_by=None)
+                    ).rowcount
+                still_mine(connection, self._order, missing=SCAN.c.missing + count)
+
+    def _identify_the_rest(self, key: RunKey) -> None:
+        """A hash run for every file of the scan that looked like a known one and is not that one, moved."""
+        values = hash_run(key, self._order)
+        for some in location_ids(self._db, *runless(self._order.scan)):
+            with self._db.write() as connection:
+                still_mine(connection, self._order, owner=self._order.owner)
+                for ids in portions(some):
+                    here = select(LOCATION.c.id, *map(literal, values.values())).where(LOCATION.c.id.in_(ids))
+                    insert = self._db.insert(RUN).from_select(["location_id", *values], here)
+                    connection.execute(insert.on_conflict_do_nothing())
 
 
-def _losses(connection: Connection, trees: Iterable[Tree], guard: Guard | None) -> list[Loss]:
-    if guard is None:
-        return []
-    losses = []
-    for source, known in {tree.source: tree.known for tree in trees}.items():
-        lost = connection.execute(
-            select(func.count())
-            .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id))
-            .where(FOLDER.c.source_id == source, LOCATION.c.state == _VANISHED)
-        ).scalar_one()
-        if guard.is_alarmed(lost, known):
-            losses.append(Loss(source, lost, known))
-    return losses
-
-
-def _identify_the_rest(connection: Connection, scan: int, key: RunKey) -> None:
-    """A hash run for every file of the scan that looked like a known one and is not that one, moved."""
-    values = hash_run(key)
-    here = select(LOCATION.c.id, *(literal(value) for value in values.values())).where(
+def runless(scan: int) -> tuple[ColumnElement[bool], ...]:
+    """Which files of a scan nobody is to identify so far."""
+    return (
         LOCATION.c.scan_id == scan,
         LOCATION.c.asset_id.is_(None),
         LOCATION.c.state == LocationState.PRESENT,
         ~exists(select(literal(1)).where(RUN.c.location_id == LOCATION.c.id)),
     )
-    connection.execute(RUN.insert().from_select(["location_id", *values], here))
 
 
-def _below(folder: str, top: str) -> bool:
-    return not top or folder == top or folder.startswith(f"{top}/")
-
-
-def _portions(ids: Collection[int]) -> Iterable[list[int]]:
-    listed = list(ids)
-    return (listed[start : start + IN_ONE_QUERY] for start in range(0, len(listed), IN_ONE_QUERY))
+def known(database: Database, source: int, newest: int) -> int:
+    """How many files of a source were there when that was the newest location, and are not missing since."""
+    with database.read() as connection:
+        return int(
+            connection.execute(
+                select(func.count())
+                .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id))
+                .where(
+                    FOLDER.c.source_id == source,
+                    LOCATION.c.state == LocationState.PRESENT,
+                    LOCATION.c.id <= newest,
+                )
+            ).scalar_one()
+        )

@@ -1,11 +1,23 @@
 """The connection to the catalogue: SQLite in WAL mode or PostgreSQL, every write in one short transaction."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    any_,
+    create_engine,
+    event,
+    literal,
+    make_url,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 
@@ -75,6 +87,38 @@ class Database:
     def insert(self, table: Table) -> Any:
         """An INSERT that knows `on_conflict_do_nothing`, in the words of this database."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def give_way(self) -> None:
+        """Let others write, between two of many transactions: SQLite knows no queue, and who waits asks seldom."""
+        if self.is_sqlite:
+            time.sleep(0.01)
+
+    def among(self, column: ColumnElement[int], numbers: Sequence[int]) -> ColumnElement[bool]:
+        """Whether a column holds one of up to some thousand numbers, sent as one value where that is possible."""
+        if self.is_sqlite:
+            return column.in_(numbers)
+        return column == any_(literal(list(numbers), postgresql.ARRAY(BigInteger)))
+
+    def insert_many(
+        self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Insert rows given as tuples of what the driver takes, but for those that are there already.
+
+        Nothing looks at the values on the way, which for many rows takes longer than to write them.
+        """
+        if not rows:
+            return
+        into = f"INSERT INTO {table.name} ({', '.join(columns)})"
+        if self.is_sqlite:
+            marks = ", ".join("?" for _ in columns)
+            connection.exec_driver_sql(f"{into} VALUES ({marks}) ON CONFLICT DO NOTHING", list(rows))
+        else:  # one statement with an array a column: a statement a row is many times as slow
+            kinds = (table.c[name].type.compile(connection.dialect) for name in columns)
+            arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+            values = tuple(map(list, zip(*rows, strict=True)))
+            connection.exec_driver_sql(
+                f"{into} SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING", values
+            )
 
     def close(self) -> None:
         """Give all connections back."""

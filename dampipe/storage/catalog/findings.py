@@ -1,40 +1,40 @@
-"""What a walk finds, folder by folder, written in bulk while it goes on.
+"""What a walk finds, written in bulk while it goes on, together with how far it is.
 
 A new file that looks like a known one (same size, time and inode) is written without a hash run: the
 walk's conclusion tells whether it is that file, moved, or has to be identified.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import time
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from dampipe.domain.assets import LocationState
 from dampipe.domain.runs import RunState
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.finishing import NEW_RUN
 from dampipe.storage.catalog.keys import RunKey
-from dampipe.storage.catalog.sources import ensure_folder
+from dampipe.storage.catalog.known import KnownFile
+from dampipe.storage.catalog.portions import portions
+from dampipe.storage.catalog.scans import Order, still_mine
 from dampipe.storage.catalog.tables import FOLDER, LOCATION, RUN, SCAN
 
-IN_ONE_QUERY = 500
 
-
-@dataclass(frozen=True)
-class KnownFile:
-    """A location as the last walk left it."""
-
-    id: int
-    size: int
-    mtime_ns: int
-    inode: int
-    state: str
-
-
-@dataclass(frozen=True)
-class FoundFile:
+class FoundFile(NamedTuple):
     """A media file as the walk sees it."""
 
     source: int
@@ -61,10 +61,16 @@ class Changes:
     """Missing ones that are there again, with their inodes."""
     renumbered: list[tuple[int, int]] = field(default_factory=list)
     """Unchanged ones with another inode, as after a restore."""
-    unchanged: int = 0
+    gone: list[int] = field(default_factory=list)
+    """Locations that are not there."""
+    gone_folders: list[int] = field(default_factory=list)
+    """Folders that are not there."""
+    listings: dict[tuple[int, str], bytes | None] = field(default_factory=dict)
+    """By source and path, digests of folders of which the locations say the same once all this is written."""
 
     def __len__(self) -> int:
-        return len(self.new) + len(self.changed) + len(self.back) + len(self.renumbered)
+        files = len(self.new) + len(self.changed) + len(self.back) + len(self.renumbered) + len(self.gone)
+        return files + len(self.gone_folders) + len(self.listings)
 
 
 class Findings:
@@ -73,110 +79,166 @@ class Findings:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def folder(self, source: int, path: str) -> dict[str, KnownFile]:
-        """What is known of one folder: its files by name."""
-        columns = (LOCATION.c.name, LOCATION.c.id, LOCATION.c.size)
+    def file(self, source: int, folder: str, name: str) -> KnownFile | None:
+        """What is known of one file."""
+        columns = (LOCATION.c.id, LOCATION.c.size, LOCATION.c.mtime_ns, LOCATION.c.inode, LOCATION.c.state)
         with self._db.read() as connection:
-            rows = connection.execute(
-                select(*columns, LOCATION.c.mtime_ns, LOCATION.c.inode, LOCATION.c.state)
+            row = connection.execute(
+                select(*columns)
                 .join_from(FOLDER, LOCATION, LOCATION.c.folder_id == FOLDER.c.id)
-                .where(FOLDER.c.source_id == source, FOLDER.c.path == path)
-            )
-            return {row.name: KnownFile(row.id, row.size, row.mtime_ns, row.inode, row.state) for row in rows}
+                .where(FOLDER.c.source_id == source, FOLDER.c.path == folder, LOCATION.c.name == name)
+            ).first()
+        return None if row is None else KnownFile(b"", *row)
 
-    def apply(self, scan: int, changes: Changes, hash_key: RunKey) -> None:
-        """Write what the walk found, with a pending hash run for every file that cannot be a moved one."""
+    def apply(
+        self, order: Order, changes: Changes, key: RunKey, found: int, position: str, warnings: str
+    ) -> None:
+        """Write what the walk found, with a run of `key` (hash) for every file that cannot be a moved one.
+
+        found: media files seen so far. Raises Stopped when somebody else has the scan by now.
+        """
         with self._db.write() as connection:
-            known = self._known_looks(connection, changes.new)
-            fresh = self._insert(connection, scan, [f for f in changes.new if f.looks not in known])
-            held = self._insert(connection, scan, [f for f in changes.new if f.looks in known])
-            for location, file in changes.changed:
-                connection.execute(
-                    update(LOCATION)
-                    .where(LOCATION.c.id == location)
-                    .values(**_facts(file), asset_id=None, scan_id=scan)
-                )
-                connection.execute(RUN.delete().where(RUN.c.location_id == location))
-            revived = self._bring_back(connection, scan, changes)
-            self._hash_runs(connection, fresh + [location for location, _ in changes.changed], hash_key)
+            still_mine(connection, order, found=found, position=position, warnings=warnings)
+            if not len(changes):
+                return
+            looks = known_looks(connection, self._db, changes.new)
+            run = hash_run(key, order)
+            mine = (LOCATION.c.scan_id == order.scan, LOCATION.c.id > _newest(connection))
+            self._insert(connection, order, [f for f in changes.new if f.looks not in looks])
+            self._hash_runs(connection, run, *mine)
+            if looks:
+                self._insert(connection, order, [f for f in changes.new if f.looks in looks])
+            made = connection.execute(select(func.count()).select_from(LOCATION).where(*mine)).scalar_one()
+            self._change(connection, order, changes.changed)
+            revived = self._bring_back(connection, order, changes)
+            for some in portions([location for location, _ in changes.changed]):
+                self._hash_runs(connection, run, LOCATION.c.id.in_(some))
+            self._miss(connection, order, changes)
+            if made == len(changes.new):  # else another scan wrote here at the same time
+                self._note_listings(connection, changes.listings)
             connection.execute(
                 update(SCAN)
-                .where(SCAN.c.id == scan)
+                .where(SCAN.c.id == order.scan)
                 .values(
-                    found=SCAN.c.found + len(changes) + changes.unchanged,
-                    new=SCAN.c.new + len(fresh) + len(held) + revived,
+                    new=SCAN.c.new + made + revived,
                     changed=SCAN.c.changed + len(changes.changed),
+                    returned=SCAN.c.returned + len(changes.back) - revived,
                 )
             )
 
-    def _known_looks(self, connection: Connection, files: Sequence[FoundFile]) -> set[tuple[int, ...]]:
-        """How known files with an asset look, as far as one of `files` may look the same."""
-        inodes = sorted({file.inode for file in files if file.inode})
-        looks: set[tuple[int, ...]] = set()
-        for start in range(0, len(inodes), IN_ONE_QUERY):
-            rows = connection.execute(
-                select(FOLDER.c.source_id, LOCATION.c.inode, LOCATION.c.size, LOCATION.c.mtime_ns)
-                .join_from(LOCATION, FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
-                .where(
-                    LOCATION.c.inode.in_(inodes[start : start + IN_ONE_QUERY]),
-                    LOCATION.c.asset_id.is_not(None),
-                )
-            )
-            looks.update(tuple(row) for row in rows)
-        return looks
-
-    def _insert(self, connection: Connection, scan: int, files: Sequence[FoundFile]) -> list[int]:
+    def _insert(self, connection: Connection, order: Order, files: Sequence[FoundFile]) -> None:
         if not files:
-            return []
-        places = {(file.source, file.folder) for file in files}
-        folders = {place: ensure_folder(connection, self._db, *place) for place in places}
+            return
+        folders = ensure_folders(connection, self._db, {(file.source, file.folder) for file in files})
+        present, scan = str(LocationState.PRESENT), order.scan
         rows = [
-            {
-                "folder_id": folders[file.source, file.folder],
-                "name": file.name,
-                "scan_id": scan,
-                **_facts(file),
-            }
-            for file in files
+            (folders[source, folder], os.fsencode(name), size, mtime_ns, inode, present, scan)
+            for source, folder, name, size, mtime_ns, inode in files
         ]
-        made = connection.execute(
-            self._db.insert(LOCATION).on_conflict_do_nothing().returning(LOCATION.c.id), rows
-        )
-        return list(made.scalars())
+        columns = ("folder_id", "name", "size", "mtime_ns", "inode", "state", "scan_id")
+        self._db.insert_many(connection, LOCATION, columns, rows)
 
-    def _bring_back(self, connection: Connection, scan: int, changes: Changes) -> int:
+    def _change(self, connection: Connection, order: Order, changed: Sequence[tuple[int, FoundFile]]) -> None:
+        if not changed:
+            return
+        at = LOCATION.update().where(LOCATION.c.id == bindparam("at"))
+        rows = [{"at": location, **_facts(file)} for location, file in changed]
+        connection.execute(at.values(asset_id=None, scan_id=order.scan, missed_by=None), rows)
+        for some in portions([location for location, _ in changed]):
+            connection.execute(delete(RUN).where(RUN.c.location_id.in_(some)))
+
+    def _bring_back(self, connection: Connection, order: Order, changes: Changes) -> int:
         """Returns how many of those that are back vanished before they were identified: as good as new."""
         numbers = [{"at": location, "number": inode} for location, inode in changes.back + changes.renumbered]
         if numbers:
             at = LOCATION.update().where(LOCATION.c.id == bindparam("at"))
             connection.execute(at.values(inode=bindparam("number")), numbers)
         revived = 0
-        for start in range(0, len(changes.back), IN_ONE_QUERY):
-            some = LOCATION.c.id.in_([location for location, _ in changes.back[start : start + IN_ONE_QUERY]])
-            connection.execute(update(LOCATION).where(some).values(state=LocationState.PRESENT))
+        for some in portions([location for location, _ in changes.back]):
+            these = LOCATION.c.id.in_(some)
+            connection.execute(
+                update(LOCATION).where(these).values(state=LocationState.PRESENT, missed_by=None)
+            )
             revived += connection.execute(
-                update(LOCATION).where(some, LOCATION.c.asset_id.is_(None)).values(scan_id=scan)
+                update(LOCATION).where(these, LOCATION.c.asset_id.is_(None)).values(scan_id=order.scan)
             ).rowcount
         return revived
 
-    def _hash_runs(self, connection: Connection, locations: list[int], key: RunKey) -> None:
-        if locations:
-            base = hash_run(key)
+    def _hash_runs(self, connection: Connection, run: dict[str, Any], *which: ColumnElement[bool]) -> None:
+        these = select(LOCATION.c.id, *map(literal, run.values())).where(*which).order_by(LOCATION.c.id)
+        insert = self._db.insert(RUN).from_select(["location_id", *run], these)
+        connection.execute(insert.on_conflict_do_nothing())
+
+    def _miss(self, connection: Connection, order: Order, changes: Changes) -> None:
+        for column, ids in ((LOCATION.c.folder_id, changes.gone_folders), (LOCATION.c.id, changes.gone)):
+            for some in portions(ids):
+                connection.execute(
+                    update(LOCATION)
+                    .where(column.in_(some), LOCATION.c.state == LocationState.PRESENT)
+                    .values(missed_by=order.scan)
+                )
+        for some in portions(changes.gone_folders):
+            # Should the folder come back as it was, its files have to be looked at.
             connection.execute(
-                self._db.insert(RUN).on_conflict_do_nothing(),
-                [{**base, "location_id": location} for location in locations],
+                update(FOLDER)
+                .where(FOLDER.c.id.in_(some), FOLDER.c.listing.is_not(None))
+                .values(listing=None)
+            )
+
+    def _note_listings(self, connection: Connection, listings: dict[tuple[int, str], bytes | None]) -> None:
+        if listings:
+            at = FOLDER.update().where(
+                FOLDER.c.source_id == bindparam("source"), FOLDER.c.path == bindparam("at")
+            )
+            connection.execute(
+                at.values(listing=bindparam("digest")),
+                [{"source": s, "at": path, "digest": digest} for (s, path), digest in listings.items()],
             )
 
 
-def hash_run(key: RunKey) -> dict[str, Any]:
-    """A pending hash run, but for its location."""
+def _newest(connection: Connection) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(LOCATION.c.id), 0))).scalar_one())
+
+
+def ensure_folders(
+    connection: Connection, database: Database, places: set[tuple[int, str]]
+) -> dict[tuple[int, str], int]:
+    """The ids of folders by source and path, made where there is none."""
+    rows = [{"source_id": source, "path": path} for source, path in sorted(places)]
+    connection.execute(database.insert(FOLDER).on_conflict_do_nothing(), rows)
+    found: dict[tuple[int, str], int] = {}
+    for some in portions(list(places)):
+        mine = tuple_(FOLDER.c.source_id, FOLDER.c.path).in_(some)
+        for row in connection.execute(select(FOLDER.c.source_id, FOLDER.c.path, FOLDER.c.id).where(mine)):
+            found[row.source_id, row.path] = row.id
+    return found
+
+
+def known_looks(
+    connection: Connection, database: Database, files: Sequence[FoundFile]
+) -> set[tuple[int, ...]]:
+    """How known files with an asset look, as far as one of `files` may look the same."""
+    looks: set[tuple[int, ...]] = set()
+    for inodes in portions(sorted({file.inode for file in files if file.inode})):
+        rows: Select[Any] = (
+            select(FOLDER.c.source_id, LOCATION.c.inode, LOCATION.c.size, LOCATION.c.mtime_ns)
+            .join_from(LOCATION, FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
+            .where(database.among(LOCATION.c.inode, inodes), LOCATION.c.asset_id.is_not(None))
+        )
+        looks.update(tuple(row) for row in connection.execute(rows))
+    return looks
+
+
+def hash_run(key: RunKey, order: Order) -> dict[str, Any]:
+    """A hash run as that scan makes it, but for its location."""
     return {
+        **NEW_RUN,
         "stage": key.stage,
         "version": key.version,
         "lane": key.lane,
-        "state": str(RunState.PENDING),
+        "state": str(RunState.PENDING if order.process else RunState.ON_HOLD),
+        "priority": order.priority,
         "created_at": time(),
-        **NEW_RUN,
     }
 
 

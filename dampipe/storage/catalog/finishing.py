@@ -53,7 +53,7 @@ def finish(
 ) -> list[set[str] | None]:
     """See Runs.finish. A statement for all of them each, since a batch of photographs has hundreds."""
     rows = connection.execute(
-        select(RUN.c.id, RUN.c.attempts, RUN.c.ring)
+        select(RUN.c.id, RUN.c.attempts, RUN.c.ring, RUN.c.priority)
         .where(
             RUN.c.id.in_([run.id for run, _ in finished]),
             RUN.c.state == RunState.RUNNING,
@@ -83,10 +83,13 @@ def finish(
         asset: run.id == own or (run.queued and not rung[run.id, run.attempts])
         for asset, (run, _) in zip(assets, held, strict=True)
     }
+    # What was wanted first stays so until its end.
+    urgent = {row.id: row.priority for row in rows}
+    priorities = {asset: urgent[run.id] for asset, (run, _) in zip(assets, held, strict=True)}
     uncarried: dict[int, set[str]] = {asset: set() for asset in assets}
     for upcoming in nexts:
         queued = {asset: carried[asset] and upcoming.carried for asset in uncarried}
-        for asset in _create(connection, database, upcoming, queued, now):
+        for asset in _create(connection, database, upcoming, queued, priorities, now):
             if not queued[asset]:
                 uncarried[asset].add(upcoming.run.lane)
     note_all(
@@ -103,7 +106,12 @@ def finish(
 
 
 def _create(
-    connection: Connection, database: Database, upcoming: Next, queued: dict[int, bool], now: float
+    connection: Connection,
+    database: Database,
+    upcoming: Next,
+    queued: dict[int, bool],
+    priorities: dict[int, int],
+    now: float,
 ) -> list[int]:
     """Create the run for each of the assets whose givers are all done; returns for which there was none."""
     ready = list(queued)
@@ -129,6 +137,7 @@ def _create(
                 "queued_at": now if queued[asset] else None,
                 "created_at": now,
                 **NEW_RUN,
+                "priority": priorities[asset],
             }
             for asset in sorted(ready)
         ],

@@ -8,7 +8,7 @@ from dampipe.domain.errors import CatalogueDown
 from dampipe.storage.catalog.database import Database, translated
 from dampipe.storage.catalog.turns import turn
 
-NEWEST = "0002"
+NEWEST = "0004"
 """The revision that this version of dampipe works with; a test holds it to the newest migration."""
 
 _FOLDER = Path(__file__).parent / "migrations"

@@ -1,21 +1,24 @@
 """What a stage gives becomes rows: one saver for each kind of output, inside the runner's transaction."""
 
+import json
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from dampipe.domain.assets import ContentHash, printable
-from dampipe.domain.derivatives import Derivative, Preview, Proxy
+from dampipe.domain.derivatives import Derivative, Preview, Proxy, Refined
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.moments import Embedding
 from dampipe.domain.output import StageOutput
-from dampipe.domain.runs import Subject
+from dampipe.domain.runs import RunState, Subject
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.events import note
-from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, LOCATION, VECTOR
+from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, LOCATION, PRINT, RUN, VECTOR
 
+_ROUNDING = 0.001
 _VECTOR_LOCK = 0x64616D70
 """PostgreSQL advisory lock that makes vector ids rise in the order of commits."""
 
@@ -52,9 +55,13 @@ def save_output(
         _save_media(connection, subject.asset, output)
     elif isinstance(output, Preview):
         _save_derivatives(connection, subject.asset, output.derivatives)
+        _save_prints(connection, subject.asset, output)
     elif isinstance(output, Proxy):
         made = (output.derivative, output.waveform)
         _save_derivatives(connection, subject.asset, tuple(one for one in made if one is not None))
+        _save_shots(connection, subject.asset, output.shots)
+    elif isinstance(output, Refined) and output.preview is not None:
+        _save_refined(connection, subject.asset, output, output.preview)
     return subject.asset
 
 
@@ -85,11 +92,71 @@ def ensure_asset(
 
 
 def _save_media(connection: Connection, asset: int, media: MediaInfo) -> None:
+    connection.execute(update(ASSET).where(ASSET.c.id == asset).values(media_columns(media)))
+
+
+def media_columns(media: MediaInfo) -> dict[str, Any]:
+    """The metadata as columns of an asset's row: as JSON, and what a search filters by once more."""
+    width, height = media.video.display_size if media.video else (None, None)
+    sound = media.audio[0].codec if media.audio else None
+    return {
+        "kind": media.kind,
+        "duration": media.duration,
+        "media": media.model_dump_json(),
+        "recorded_at": media.created_at.timestamp() if media.created_at else None,
+        "camera": media.camera,
+        "codec": media.video.codec if media.video else sound,
+        "width": width,
+        "height": height,
+    }
+
+
+def _save_refined(connection: Connection, asset: int, refined: Refined, preview: Preview) -> None:
+    """Put the better preview into its place, and let what was made of the old one be made again.
+
+    A worker that is at it loses its lease by this: what it makes of the old one is not kept.
+    """
+    mine = RUN.c.asset_id == asset
     connection.execute(
-        update(ASSET)
-        .where(ASSET.c.id == asset)
-        .values(kind=media.kind, duration=media.duration, media=media.model_dump_json())
+        update(RUN)
+        .where(mine, RUN.c.stage == refined.of, RUN.c.state == RunState.DONE)
+        .values(output=preview.model_dump_json())
     )
+    _save_derivatives(connection, asset, preview.derivatives)
+    first, *others = refined.again
+    connection.execute(delete(RUN).where(mine, RUN.c.stage.in_(others)))
+    again = {"state": RunState.PENDING, "output": None, "queued_at": None, "owner": None, "lease_until": 0.0}
+    again |= {"attempts": 0, "not_before": 0.0, "error_kind": None, "reason": None, "finished_at": None}
+    connection.execute(update(RUN).where(mine, RUN.c.stage == first).values(again))
+
+
+def _save_prints(connection: Connection, asset: int, preview: Preview) -> None:
+    connection.execute(delete(PRINT).where(PRINT.c.asset_id == asset))
+    if preview.print_times:
+        times = np.array(preview.print_times, "<f8").tobytes()
+        connection.execute(PRINT.insert().values(asset_id=asset, times=times, data=preview.prints))
+
+
+def _save_shots(connection: Connection, asset: int, starts: Sequence[float]) -> None:
+    """Keep the exact shots; the vectors that are there already are put into them."""
+    connection.execute(
+        update(ASSET).where(ASSET.c.id == asset).values(shots=json.dumps(starts) if starts else None)
+    )
+    if starts:
+        rows = connection.execute(select(VECTOR.c.id, VECTOR.c.time).where(VECTOR.c.asset_id == asset)).all()
+        if rows:
+            renumber = update(VECTOR).where(VECTOR.c.id == bindparam("vector"))
+            places = [{"vector": row.id, "within": shot_at(starts, row.time)} for row in rows]
+            connection.execute(renumber.values(shot=bindparam("within")), places)
+
+
+def shot_at(starts: Sequence[float], time: float) -> int:
+    """Which shot a time lies in; times are rounded to milliseconds.
+
+    >>> [shot_at((0.0, 4.0, 8.0), time) for time in (0.0, 3.999, 4.0, 99.0)]
+    [0, 1, 1, 2]
+    """
+    return max(0, bisect_right(starts, time + _ROUNDING) - 1)
 
 
 def _save_derivatives(connection: Connection, asset: int, derivatives: tuple[Derivative, ...]) -> None:
@@ -129,11 +196,20 @@ def _replace_vectors(
     if not database.is_sqlite:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _VECTOR_LOCK})
     connection.execute(delete(VECTOR).where(VECTOR.c.asset_id.in_(assets), VECTOR.c.model == model))
-    if rows:
-        connection.execute(
-            VECTOR.insert(),
-            [
-                {"asset_id": asset, "model": model, "time": time, "shot": shot, "data": row.tobytes()}
-                for asset, time, shot, row in rows
-            ],
-        )
+    if not rows:
+        return
+    known = connection.execute(select(ASSET.c.id, ASSET.c.shots).where(ASSET.c.id.in_(assets)))
+    exact = {row.id: json.loads(row.shots) for row in known if row.shots}
+    connection.execute(
+        VECTOR.insert(),
+        [
+            {
+                "asset_id": asset,
+                "model": model,
+                "time": time,
+                "shot": shot_at(exact[asset], time) if asset in exact else shot,
+                "data": row.tobytes(),
+            }
+            for asset, time, shot, row in rows
+        ],
+    )

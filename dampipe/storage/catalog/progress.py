@@ -28,20 +28,23 @@ def progress_of(database: Database, scan: int) -> ScanProgress:
         files = connection.execute(_files_of(scan, time())).one()
     return ScanProgress(
         scan=row.id,
-        state=ScanState(row.state),
+        state=ScanState.PAUSED if row.paused else ScanState(row.state),
         paths=tuple(printable(path) for path in json.loads(row.paths)),
         found=row.found,
         new=row.new,
         changed=row.changed,
         moved=row.moved,
-        unchanged=max(0, row.found - row.new - row.changed - row.moved),
+        returned=row.returned,
+        unchanged=max(0, row.found - row.new - row.changed - row.moved - row.returned),
         missing=row.missing,
         active=files.active,
         deferred=files.active - files.soon,
         failed=files.failed,
-        done=files.files - files.active - files.failed,
+        on_hold=files.on_hold,
+        done=files.files - files.active - files.failed - files.on_hold,
         warnings=tuple(json.loads(row.warnings)),
         created_at=row.created_at,
+        priority=row.priority,
     )
 
 
@@ -71,6 +74,10 @@ def _later(now: float) -> Any:
     return and_(RUN.c.state == RunState.PENDING, RUN.c.not_before > now + DEFERRED_AFTER)
 
 
+def _rests(files: Any) -> Any:
+    return and_(files.c.active == 0, files.c.failed == 0)
+
+
 def _files_of(scan: int, now: float) -> Any:
     def some(*where: Any) -> Any:
         mine = or_(
@@ -84,6 +91,7 @@ def _files_of(scan: int, now: float) -> Any:
             some(TO_DO).label("active"),
             some(TO_DO, ~_later(now)).label("soon"),
             some(RUN.c.state == RunState.FAILED).label("failed"),
+            some(RUN.c.state == RunState.ON_HOLD).label("on_hold"),
         )
         .where(LOCATION.c.scan_id == scan)
         .subquery()
@@ -93,4 +101,5 @@ def _files_of(scan: int, now: float) -> Any:
         func.coalesce(func.sum(files.c.active), 0).label("active"),
         func.coalesce(func.sum(files.c.soon), 0).label("soon"),
         func.coalesce(func.sum(case((files.c.active == 0, files.c.failed), else_=0)), 0).label("failed"),
+        func.coalesce(func.sum(case((_rests(files), files.c.on_hold), else_=0)), 0).label("on_hold"),
     ).select_from(files)

@@ -86,18 +86,14 @@ class Runs:
         """
         # The ids alone too: databases look up a pair of columns by walking the table.
         ids = RUN.c.id.in_([run.id for run in runs])
-        held = and_(ids, tuple_(RUN.c.id, RUN.c.attempts).in_([(run.id, run.attempts) for run in runs]))
+        attempts = tuple_(RUN.c.id, RUN.c.attempts).in_([(run.id, run.attempts) for run in runs])
+        held = select(RUN.c.id).where(ids, attempts, RUN.c.owner == owner, RUN.c.state == RunState.RUNNING)
         values: dict[str, Any] = {"lease_until": time() + lease}
         if progress is not None:
             values["progress"] = case((RUN.c.id == runs[0].id, progress), else_=RUN.c.progress)
-        # Those that are being saved at this moment need no lease any more, and are not waited for.
-        still = (
-            select(RUN.c.id)
-            .where(held, RUN.c.owner == owner, RUN.c.state == RunState.RUNNING)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
         with self._db.write() as connection:
+            # Those that are being saved at this moment need no lease any more, and are not waited for.
+            still = held.with_for_update(skip_locked=True).scalar_subquery()
             connection.execute(update(RUN).where(RUN.c.id.in_(still)).values(values))
 
     def finish(

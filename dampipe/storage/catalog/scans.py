@@ -1,7 +1,7 @@
 """Scans in the catalogue: asked for once, walked by one worker at a time, counted once.
 
-The counts of what is new, changed, moved and missing are written in the transactions that make it so,
-hence a walk that is interrupted and begun again counts nothing twice.
+The counts of what is new, changed, moved and missing are written in the transactions that make it so, and
+how far the walk is, too; hence a walk that is interrupted goes on where it was and counts nothing twice.
 """
 
 import json
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from time import time
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
 from dampipe.domain.scans import ScanProgress, ScanState
 from dampipe.storage.catalog.database import Database
@@ -20,11 +20,24 @@ from dampipe.storage.catalog.tables import SCAN
 
 @dataclass(frozen=True)
 class Order:
-    """What a scan is to walk."""
+    """A scan that somebody has taken: what it is to do, and how far it is."""
 
+    scan: int
+    owner: str
     paths: list[str]
     accept_missing: bool
     """Whoever asked for it says that the files are really gone."""
+    process: bool
+    """Whether what it finds is to be processed."""
+    priority: int
+    position: str | None
+    """What the walk before this one saved; None: it begins."""
+    found: int
+    warnings: list[str]
+
+
+class Stopped(Exception):
+    """The scan was paused or cancelled, or another worker has taken it over: nothing more is written."""
 
 
 class Scans:
@@ -33,7 +46,14 @@ class Scans:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def create(self, paths: Sequence[str], accept_missing: bool = False) -> int:
+    def create(
+        self,
+        paths: Sequence[str],
+        accept_missing: bool = False,
+        *,
+        process: bool = True,
+        priority: int = 0,
+    ) -> int:
         """Record a scan that is to be walked, and return its id."""
         with self._db.write() as connection:
             row = connection.execute(
@@ -41,17 +61,20 @@ class Scans:
                 .values(
                     paths=json.dumps(list(paths)),
                     accept_missing=accept_missing,
+                    process=process,
+                    priority=priority,
+                    paused=False,
                     state=ScanState.WAITING,
                     created_at=time(),
                     warnings="[]",
                     lease_until=0.0,
-                    **dict.fromkeys(("found", "new", "changed", "moved", "missing"), 0),
+                    **dict.fromkeys(("found", "new", "changed", "moved", "returned", "missing"), 0),
                 )
                 .returning(SCAN.c.id)
             )
             return int(row.scalar_one())
 
-    def waiting(self, paths: Sequence[str], accept_missing: bool) -> int | None:
+    def waiting(self, paths: Sequence[str], accept_missing: bool, process: bool = True) -> int | None:
         """The oldest scan of exactly these paths that nobody has taken yet."""
         with self._db.read() as connection:
             found = connection.execute(
@@ -60,6 +83,8 @@ class Scans:
                     SCAN.c.state == ScanState.WAITING,
                     SCAN.c.paths == json.dumps(list(paths)),
                     SCAN.c.accept_missing == accept_missing,
+                    SCAN.c.process == process,
+                    ~SCAN.c.paused,
                 )
                 .order_by(SCAN.c.id)
                 .limit(1)
@@ -73,10 +98,13 @@ class Scans:
             row = connection.execute(
                 update(SCAN)
                 .where(SCAN.c.id == scan, _due(now))
-                .values(state=ScanState.WALKING, owner=owner, lease_until=now + lease, found=0, warnings="[]")
-                .returning(SCAN.c.paths, SCAN.c.accept_missing)
+                .values(state=ScanState.WALKING, owner=owner, lease_until=now + lease)
+                .returning(*_ORDER)
             ).first()
-        return None if row is None else Order(list(json.loads(row.paths)), bool(row.accept_missing))
+        if row is None:
+            return None
+        lists = {"paths": json.loads(row.paths), "warnings": json.loads(row.warnings)}
+        return Order(scan, owner, **{**row._asdict(), **lists})
 
     def due(self) -> list[int]:
         """Scans that nobody walks."""
@@ -103,20 +131,11 @@ class Scans:
             rows = connection.execute(select(SCAN.c.owner).where(SCAN.c.state == ScanState.WALKING))
             return [owner for owner in rows.scalars() if owner]
 
-    def finish(self, scan: int, owner: str, state: ScanState, warnings: Sequence[str]) -> None:
-        """The walk is over."""
+    def finish(self, order: Order, state: ScanState, warnings: Sequence[str]) -> None:
+        """The walk is over. Raises Stopped."""
+        over = {"owner": None, "lease_until": 0.0, "position": None, "finished_at": time()}
         with self._db.write() as connection:
-            connection.execute(
-                update(SCAN)
-                .where(SCAN.c.id == scan, SCAN.c.owner == owner)
-                .values(
-                    state=state,
-                    warnings=json.dumps(list(warnings)),
-                    owner=None,
-                    lease_until=0.0,
-                    finished_at=time(),
-                )
-            )
+            still_mine(connection, order, state=state, warnings=json.dumps(list(warnings)), **over)
 
     def progress(self, scan: int) -> ScanProgress:
         """How far a scan is. Raises NotFound."""
@@ -130,8 +149,19 @@ class Scans:
         return [self.progress(scan) for scan in scans]
 
 
+_ORDER = (
+    *(SCAN.c.paths, SCAN.c.accept_missing, SCAN.c.process, SCAN.c.priority),
+    *(SCAN.c.position, SCAN.c.found, SCAN.c.warnings),
+)
+
+
+def still_mine(connection: Connection, order: Order, **values: Any) -> None:
+    """Change the scan's row in a transaction of its walk. Raises Stopped when it is not ours any more."""
+    mine = and_(SCAN.c.id == order.scan, SCAN.c.owner == order.owner, SCAN.c.state == ScanState.WALKING)
+    if not connection.execute(update(SCAN).where(mine).values(values)).rowcount:
+        raise Stopped
+
+
 def _due(now: float) -> Any:
-    return or_(
-        SCAN.c.state == ScanState.WAITING,
-        and_(SCAN.c.state == ScanState.WALKING, SCAN.c.lease_until < now),
-    )
+    begun = and_(SCAN.c.state == ScanState.WALKING, SCAN.c.lease_until < now)
+    return and_(or_(SCAN.c.state == ScanState.WAITING, begun), ~SCAN.c.paused)

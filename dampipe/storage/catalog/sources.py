@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from time import time
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from dampipe.domain.assets import LocationState, Source, printable
 from dampipe.domain.errors import InvalidInput, NotFound
@@ -122,20 +122,10 @@ class Sources:
             for source, _ in found
         }
 
-    def known_before(self, source: int, scan: int) -> int:
-        """How many files of a source were there before a scan."""
+    def newest_location(self) -> int:
+        """The highest id of a location, 0 if there is none."""
         with self._db.read() as connection:
-            return int(
-                connection.execute(
-                    select(func.count())
-                    .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id))
-                    .where(
-                        FOLDER.c.source_id == source,
-                        LOCATION.c.state == LocationState.PRESENT,
-                        or_(LOCATION.c.scan_id.is_(None), LOCATION.c.scan_id != scan),
-                    )
-                ).scalar_one()
-            )
+            return int(connection.execute(select(func.coalesce(func.max(LOCATION.c.id), 0))).scalar_one())
 
     def ensure_folder(self, source: int, path: str) -> int:
         """The id of a folder, made if there is none."""

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -50,6 +51,11 @@ def _text(nullable: bool = True) -> Column[str]:
     return Column(Text, nullable=nullable)
 
 
+def _few(name: str, where: str, *columns: str) -> Index:
+    """An index over the few rows for which something holds."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 def _owned(target: str, nullable: bool = False) -> Column[int]:
     """A reference that goes when its target goes."""
     return Column(ForeignKey(target, ondelete="CASCADE"), nullable=nullable, index=True)
@@ -73,6 +79,8 @@ class FolderRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     source_id: int = Field(sa_column=Column(ForeignKey("source.id", ondelete="CASCADE"), nullable=False))
     path: str = Field(sa_column=_path())
+    listing: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """Digest of what a walk read there when the folder's locations said exactly the same; None: compare them."""
 
 
 class AssetRow(SQLModel, table=True):
@@ -86,7 +94,15 @@ class AssetRow(SQLModel, table=True):
     kind: str | None = None
     duration: float | None = None
     media: str | None = Field(default=None, sa_column=_text())
-    """MediaInfo as JSON."""
+    """MediaInfo as JSON; what a search filters by is repeated in columns."""
+    recorded_at: float | None = Field(default=None, index=True)
+    camera: str | None = Field(default=None, sa_column=_text())
+    codec: str | None = None
+    width: int | None = None
+    """Of the upright picture, in square pixels."""
+    height: int | None = None
+    shots: str | None = Field(default=None, sa_column=_text())
+    """When the exact shots start, a JSON list of seconds; None until the proxy pass has found them."""
     added_at: float
 
 
@@ -98,11 +114,21 @@ class ScanRow(SQLModel, table=True):
     paths: str = Field(sa_column=_text(False))
     """JSON list of absolute paths, `surrogateescape`d."""
     accept_missing: bool = False
+    process: bool = True
+    """Whether what it finds is to be processed."""
+    priority: int = 0
+    """Of the runs it makes."""
     state: str = Field(index=True)
+    paused: bool = False
+    put: str | None = None
+    """The state (`on_hold` or `pending`) to which its waiting runs are being brought; None: they all are."""
+    position: str | None = Field(default=None, sa_column=_text())
+    """How far the walk is, as JSON; None: not begun."""
     found: int = 0
     new: int = 0
     changed: int = 0
     moved: int = 0
+    returned: int = 0
     missing: int = 0
     warnings: str = Field(default="[]", sa_column=_text(False))
     owner: str | None = None
@@ -115,7 +141,10 @@ class LocationRow(SQLModel, table=True):
     """One place where an asset's file is, or where a file waits to be identified."""
 
     __tablename__ = "location"
-    __table_args__ = (UniqueConstraint("folder_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("folder_id", "name"),
+        _few("location_missed", "missed_by IS NOT NULL", "missed_by", "id"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     folder_id: int = Field(sa_column=Column(ForeignKey("folder.id", ondelete="CASCADE"), nullable=False))
     name: str = Field(sa_column=_path())
@@ -131,6 +160,8 @@ class LocationRow(SQLModel, table=True):
         default=None, sa_column=Column(ForeignKey("scan.id", ondelete="SET NULL"), nullable=True, index=True)
     )
     """The scan that found it new or changed."""
+    missed_by: int | None = None
+    """The scan that did not find it where it was, of which nothing follows before the end of that walk."""
 
 
 class RunRow(SQLModel, table=True):
@@ -143,6 +174,7 @@ class RunRow(SQLModel, table=True):
         CheckConstraint("(asset_id IS NULL) <> (location_id IS NULL)", name="run_has_one_subject"),
         Index("run_dispatch", "lane", "state", "queued_at", "priority", "id"),
         Index("run_waiting", "stage", "state", "id"),
+        _few("run_on_hold", "state = 'on_hold'", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     stage: str
@@ -189,14 +221,84 @@ class VectorRow(SQLModel, table=True):
     """One moment as a vector; ids rise in the order of commits, which the index's watermark relies on."""
 
     __tablename__ = "vector"
-    __table_args__ = (Index("vector_of_model", "model", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("vector_of_model", "model", "id"),
+        Index("vector_of_asset", "asset_id", "model", "id"),  # a filter reads this alone
+        {"sqlite_autoincrement": True},
+    )
     id: int | None = Field(default=None, primary_key=True)
-    asset_id: int = Field(sa_column=_owned("asset.id"))
+    asset_id: int = Field(sa_column=Column(ForeignKey("asset.id", ondelete="CASCADE"), nullable=False))
     model: str
     time: float
     shot: int
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """Little-endian float16 values."""
+
+
+class PrintRow(SQLModel, table=True):
+    """What the frames of an asset look like from afar, to find footage that shows the same."""
+
+    __tablename__ = "print"
+    asset_id: int = Field(
+        sa_column=Column(ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    )
+    times: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Little-endian float64, seconds."""
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """192 bytes a frame."""
+
+
+class TagRow(SQLModel, table=True):
+    """A word that a person gave an asset."""
+
+    __tablename__ = "tag"
+    __table_args__ = (UniqueConstraint("asset_id", "name"), Index("tag_name", "name", "asset_id"))
+    id: int | None = Field(default=None, primary_key=True)
+    asset_id: int = Field(sa_column=Column(ForeignKey("asset.id", ondelete="CASCADE"), nullable=False))
+    name: str = Field(sa_column=_text(False))
+
+
+class WrittenRow(SQLModel, table=True):
+    """All that is written about an asset, as plain words; the database's text index is over this."""
+
+    __tablename__ = "written"
+    asset_id: int = Field(
+        sa_column=Column(ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    )
+    names: str = Field(sa_column=_text(False))
+    """Of files, folders and sources."""
+    facts: str = Field(sa_column=_text(False))
+    """Camera and tags."""
+
+
+class StaleRow(SQLModel, table=True):
+    """Assets whose `written` row is to be made anew. Triggers append here, whoever writes what it is made of."""
+
+    __tablename__ = "written_stale"
+    id: int | None = Field(default=None, primary_key=True)
+    asset_id: int
+
+
+class AskedRow(SQLModel, table=True):
+    """The vector of a text that was searched for: a cache, by model."""
+
+    __tablename__ = "asked"
+    model: str = Field(sa_column=Column(Text, primary_key=True))
+    digest: str = Field(primary_key=True, max_length=40)
+    """SHA-1 of the text."""
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Little-endian float32 values."""
+    kept_at: float = Field(index=True)
+
+
+class FloorRow(SQLModel, table=True):
+    """What meaningless words reach in a model's vectors, and how many there were then."""
+
+    __tablename__ = "search_floor"
+    model: str = Field(sa_column=Column(Text, primary_key=True))
+    newest: int = Field(sa_column=_big())
+    """The highest vector id at that time."""
+    score: float
 
 
 class EventRow(SQLModel, table=True):
@@ -234,6 +336,12 @@ LOCATION = _table(LocationRow)
 RUN = _table(RunRow)
 DERIVATIVE = _table(DerivativeRow)
 VECTOR = _table(VectorRow)
+PRINT = _table(PrintRow)
+TAG = _table(TagRow)
+WRITTEN = _table(WrittenRow)
+STALE = _table(StaleRow)
+ASKED = _table(AskedRow)
+FLOOR = _table(FloorRow)
 EVENT = _table(EventRow)
 WORKER = _table(WorkerRow)
 METADATA: MetaData = SQLModel.metadata

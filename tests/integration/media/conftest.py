@@ -8,7 +8,7 @@ import pytest
 from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
 from dampipe.media.preview_pass import Pictures
 from dampipe.media.probing import Prober
-from dampipe.media.samples import make_matrix
+from tests.matrix import make_matrix
 
 FOOTAGE = Path(__file__).resolve().parents[4] / "shared" / "footage"
 

@@ -12,7 +12,7 @@ from dampipe.media.acceleration import SOFTWARE, Acceleration
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
-from dampipe.media.recipes import PROXY_PRESETS
+from dampipe.media.recipes import PRESETS
 from dampipe.media.sandbox import Limits, run
 
 SOFT = [Acceleration(SOFTWARE, True, "for the test")]
@@ -21,7 +21,7 @@ DROP_FRAME = ["-timecode", "01:02:03;04"]
 
 @pytest.fixture
 def editor(ffmpeg: Ffmpeg) -> ProxyMaker:
-    return ProxyMaker(ffmpeg, PROXY_PRESETS["edit"], SOFT)
+    return ProxyMaker(ffmpeg, PRESETS["edit"].proxy, SOFT)
 
 
 def record(ffmpeg: Ffmpeg, path: Path, video: str, *options: str) -> Path:
@@ -124,10 +124,10 @@ def test_it_needs_no_h264_encoder_but_its_own(
     ffmpeg: Ffmpeg, matrix: dict[str, Path], prober: Prober, tmp_path: Path
 ) -> None:
     media = prober.probe(str(matrix["h264.mp4"]))
-    made = ProxyMaker(ffmpeg, PROXY_PRESETS["edit"], []).make(str(matrix["h264.mp4"]), media, tmp_path)
+    made = ProxyMaker(ffmpeg, PRESETS["edit"].proxy, []).make(str(matrix["h264.mp4"]), media, tmp_path)
     assert made.plan == "software"
     with pytest.raises(Unavailable, match=r"no H.264 encoder"):
-        ProxyMaker(ffmpeg, PROXY_PRESETS["web"], []).make(str(matrix["h264.mp4"]), media, tmp_path)
+        ProxyMaker(ffmpeg, PRESETS["web"].proxy, []).make(str(matrix["h264.mp4"]), media, tmp_path)
 
 
 def test_web_is_480p_and_smaller_than_review(ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_web_is_480p_and_smaller_than_review(ffmpeg: Ffmpeg, prober: Prober, tmp
     for name in ("web", "review"):
         folder = tmp_path / name
         folder.mkdir()
-        made = ProxyMaker(ffmpeg, PROXY_PRESETS[name], SOFT).make(
+        made = ProxyMaker(ffmpeg, PRESETS[name].proxy, SOFT).make(
             str(source), prober.probe(str(source)), folder
         )
         assert made.file is not None

@@ -15,10 +15,11 @@ from dampipe.domain.media import MediaKind
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.probing import Prober
 from dampipe.media.sandbox import Limits, run
+from dampipe.media.stills import TRUNCATED
 
 FIELDS = {
     "h264.mp4": ("h264", 8, False, 1.0),
-    "hevc10.mp4": ("hevc", 10, False, 1.04),
+    "hevc10.mp4": ("hevc", 10, False, 1.0),
     "vp9.webm": ("vp9", 8, False, 1.0),
     "av1.mp4": ("av1", 8, False, 1.0),
     "prores.mov": ("prores", 10, True, 0.04),
@@ -181,9 +182,12 @@ def test_a_still_that_would_fill_the_memory(prober: Prober, tmp_path: Path) -> N
 
 
 def test_a_damaged_still(prober: Prober, matrix: dict[str, Path], tmp_path: Path) -> None:
-    half = tmp_path / "half.png"
-    half.write_bytes(matrix["still.png"].read_bytes()[:2000])
-    assert isinstance(refused(prober, half), BadMedia)
+    content = matrix["still.png"].read_bytes()
+    half, head = tmp_path / "half.png", tmp_path / "head.png"
+    half.write_bytes(content[:2000])
+    assert prober.probe(str(half)).warnings == (TRUNCATED,)
+    head.write_bytes(content[:30])
+    assert isinstance(refused(prober, head), BadMedia)
 
 
 def test_playlists_do_not_open_other_files(prober: Prober, matrix: dict[str, Path], tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_the_memory_limit(ffmpeg: Ffmpeg) -> None:
         "-f",
         "lavfi",
         "-i",
-        "color=size=8000x8000:rate=25:duration=2",
+        "testsrc2=size=4000x4000:rate=25:duration=2",
         "-vf",
         "reverse",
         "-f",

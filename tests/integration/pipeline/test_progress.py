@@ -16,6 +16,7 @@ from dampipe.domain.runs import Outcome, Running, Subject
 from dampipe.media.acceleration import Acceleration
 from dampipe.media.ffmpeg import find_ffmpeg
 from dampipe.media.hardware import SOFTWARE
+from dampipe.media.passes import Passes
 from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
@@ -193,7 +194,7 @@ def test_ffmpegs_progress_comes_to_the_catalogue(tmp_path: Path, quick: None) ->
         [hash, probe, preview, proxy],
         {
             Prober: prober,
-            PreviewMaker: PreviewMaker(slowed, PreviewRecipe(), lambda _, times: [(0, 0)]),
+            Passes: Passes(PreviewMaker(slowed, PreviewRecipe(), lambda _, times: [(0, 0)])),
             ProxyMaker: ProxyMaker(slowed, ProxyRecipe(), soft),
             DerivativeStore: DerivativeStore(MemoryBlobs()),
         },

@@ -40,8 +40,7 @@ def scan(catalog: Catalog) -> Scan:
         number = catalog.scans.create([str(path) for path in paths])
         order = catalog.scans.claim(number, "me", 60)
         assert order is not None
-        made = Walk(number, catalog, HASH, Rules(is_clip, settle))
-        warnings = made.run(order.paths, lambda: None)
+        warnings = Walk(order, catalog, HASH, Rules(is_clip, settle)).run(lambda: None)
         return catalog.scans.progress(number), warnings
 
     return walk
@@ -178,6 +177,14 @@ def test_a_fresh_file_is_taken_once_it_has_held_still(scan: Scan, tree: Path) ->
     assert (progress.new, warnings) == (5, [])
 
 
+def test_a_folder_that_is_called_like_a_file_is_a_folder(scan: Scan, tmp_path: Path) -> None:
+    (tmp_path / "tree" / "reel.mp4").mkdir(parents=True)
+    (tmp_path / "tree" / "reel.mp4" / "a.mp4").write_bytes(b"x")
+    (tmp_path / "tree" / "link.mp4").symlink_to(tmp_path / "tree" / "reel.mp4")
+    assert scan(tmp_path / "tree")[0].new == 1
+    assert scan(tmp_path / "tree")[0].unchanged == 1
+
+
 @pytest.mark.parametrize(
     "name",
     ["two words.mp4", 'it\'s "quoted".mp4', "emoji 🎬.mp4", "-dash.mp4", "per%cent.mp4", "new\nline.mp4"],
@@ -202,9 +209,9 @@ def test_an_interrupted_walk_starts_again_and_counts_right(catalog: Catalog, tre
     number = catalog.scans.create([str(tree)])
     order = catalog.scans.claim(number, "first", -1.0)
     assert order is not None
-    Walk(number, catalog, HASH, Rules(is_clip, 0.0)).run(order.paths, lambda: None)
+    Walk(order, catalog, HASH, Rules(is_clip, 0.0)).run(lambda: None)
     again = catalog.scans.claim(number, "second", 60)
     assert again is not None
-    Walk(number, catalog, HASH, Rules(is_clip, 0.0)).run(again.paths, lambda: None)
+    Walk(again, catalog, HASH, Rules(is_clip, 0.0)).run(lambda: None)
     progress = catalog.scans.progress(number)
     assert (progress.found, progress.new, progress.unchanged) == (4, 4, 0)

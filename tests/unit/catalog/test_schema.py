@@ -15,11 +15,18 @@ from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.tables import METADATA
 
 
+def in_metadata(name: str | None, kind: str, parents: object) -> bool:
+    """All but the text index, which is not in SQLModel's words."""
+    return not (name or "").startswith(("written_fts", "written_words"))
+
+
 def test_the_migrations_and_the_tables_agree(catalogue_url: str) -> None:
     database = Database(catalogue_url)
     migrate.upgrade(database)
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": False, "include_name": in_metadata}
+        )
         assert compare_metadata(context, METADATA) == []
     database.close()
 

@@ -17,7 +17,6 @@ from dampipe.media import (
     made,
     picture,
     sampling,
-    stills,
     tags,
     webvtt,
 )
@@ -28,7 +27,7 @@ from dampipe.media.webvtt import sprite_for
 
 
 @pytest.mark.parametrize(
-    "module", [acceleration, ffmpeg, filetypes, kinds, made, picture, progress, sampling, stills, webvtt]
+    "module", [acceleration, ffmpeg, filetypes, kinds, made, picture, progress, sampling, tags, webvtt]
 )
 def test_examples(module: ModuleType) -> None:
     result = doctest.testmod(module)

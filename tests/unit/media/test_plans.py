@@ -19,7 +19,7 @@ from dampipe.media.kinds import KINDS, kind_of
 from dampipe.media.picture import fitted
 from dampipe.media.plans import IN_SOFTWARE, Plan, preview_plans, proxy_plans
 from dampipe.media.progress import Progress
-from dampipe.media.recipes import PROXY_PRESETS, ProxyRecipe
+from dampipe.media.recipes import PRESETS, ProxyRecipe
 from dampipe.media.sandbox import Ended, Limits
 from dampipe.media.sessions import Sessions
 from dampipe.settings import HARDWARE, load_settings
@@ -85,7 +85,7 @@ def test_the_plans_of_a_file_use_ever_less_hardware() -> None:
     ]  # fmt: skip
     assert plans([NVIDIA, replace(SOFT, works=False)]) == ["nvidia direct", "nvidia-encode"]
     assert plans([replace(SOFT, works=False)]) == []
-    assert plans([NVIDIA, SOFT], PROXY_PRESETS["edit"]) == ["software"], "ProRes is software's work"
+    assert plans([NVIDIA, SOFT], PRESETS["edit"].proxy) == ["software"], "ProRes is software's work"
     assert plans([NVIDIA, SOFT], ProxyRecipe(height=4320), codec="hevc", width=7680, height=4320) == [
         "nvidia-decode", "software",
     ]  # fmt: skip

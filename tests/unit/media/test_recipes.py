@@ -3,8 +3,11 @@
 import pytest
 from pydantic import ValidationError
 
+from dampipe.domain.derivatives import DerivativeKind
 from dampipe.media.recipes import (
-    PROXY_PRESETS,
+    PRESETS,
+    AssetRecipe,
+    Description,
     FramesRecipe,
     PosterRecipe,
     PreviewRecipe,
@@ -40,8 +43,54 @@ def test_a_setting_deep_inside_counts() -> None:
 
 
 def test_presets_differ_and_review_is_the_default() -> None:
-    assert PROXY_PRESETS["review"] == ProxyRecipe()
-    assert len({recipe.fingerprint for recipe in PROXY_PRESETS.values()}) == len(PROXY_PRESETS) == 3
+    assert PRESETS["review"] == AssetRecipe()
+    assert len({recipe.proxy.fingerprint for recipe in PRESETS.values()}) == len(PRESETS) == 3
+
+
+def test_each_derivative_is_keyed_by_its_own_part() -> None:
+    one, other = PreviewRecipe(), PreviewRecipe(poster=PosterRecipe(height=480))
+    differ = [kind for kind in PREVIEW_KINDS if one.fingerprint_of(kind) != other.fingerprint_of(kind)]
+    assert differ == [DerivativeKind.POSTER]
+    assert one.fingerprint_of(DerivativeKind.SPRITE) == one.fingerprint_of(DerivativeKind.SPRITE_VTT)
+    small, large = ProxyRecipe(height=360), ProxyRecipe()
+    assert small.fingerprint_of(DerivativeKind.PROXY) != large.fingerprint_of(DerivativeKind.PROXY)
+    assert small.fingerprint_of(DerivativeKind.WAVEFORM) == large.fingerprint_of(DerivativeKind.WAVEFORM)
+
+
+def test_a_description_is_a_preset_with_changes() -> None:
+    described = Description.model_validate(
+        {
+            "base": "web",
+            "proxy": {"height": 360, "crf": 30, "max_rate": 30},
+            "sprite": {"interval": 5, "columns": 8, "tile_width": 120},
+            "frames": {"interval": 4, "limit": 50},
+        }
+    ).recipe()
+    assert described.proxy == PRESETS["web"].proxy.model_copy(
+        update={"height": 360, "crf": 30, "max_rate": 30}
+    )
+    assert described.poster == PRESETS["web"].poster
+    assert (described.sprite.interval, described.sprite.columns, described.frames.limit) == (5, 8, 50)
+    assert Description(proxy={"codec": "prores", "height": 720}).recipe().proxy.height == 720
+
+
+@pytest.mark.parametrize(
+    ("description", "words"),
+    [
+        ({"base": "tv"}, "review"),
+        ({"proxy": {"crff": 20}}, "proxy.crff: Extra inputs"),
+        ({"proxy": {"height": 3}}, "proxy.height"),
+        ({"proxy": {"codec": "vp9"}}, "proxy.codec"),
+        ({"proxy": {"codec": "prores", "crf": 18}}, "ProRes has no crf"),
+        ({"base": "edit", "proxy": {"audio_bitrate": 64}}, "ProRes has no audio_bitrate"),
+        ({"sprite": {"columns": 1, "max_tiles": 1000}}, "larger than a JPEG"),
+        ({"frames": {"size": 64}}, "follows from the model"),
+        ({"posters": {}}, "posters"),
+    ],
+)
+def test_a_description_that_makes_no_sense_says_where(description: dict[str, object], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Description.model_validate(description)
 
 
 def test_nonsense_is_refused() -> None:
@@ -53,5 +102,11 @@ def test_nonsense_is_refused() -> None:
         ProxyRecipe.model_validate({"crff": 20})
 
 
+PREVIEW_KINDS = (
+    DerivativeKind.POSTER,
+    DerivativeKind.SPRITE,
+    DerivativeKind.SPRITE_VTT,
+    DerivativeKind.FRAMES,
+)
 PROXY = "f22b85b116ac"
-PREVIEW = "57557f12dede"
+PREVIEW = "21a32cfb14e9"

@@ -212,6 +212,7 @@ def test_the_tail_is_read_once(catalog: MemoryStorage, monkeypatch: pytest.Monke
             return ids, found
 
         moments = catalog.moments
+        owners = catalog.owners
 
     storage = AutoStorage(Counting(), None)
     for _ in range(3):

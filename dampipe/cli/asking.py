@@ -1,0 +1,58 @@
+"""The options of a question, for every command that asks one."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from dampipe.domain.media import MediaKind
+from dampipe.domain.search import MOST, Filter, Only, Orientation, Query
+
+FILTERS = (
+    click.option("--source", multiple=True, help="Only footage of this source."),
+    click.option("--folder", multiple=True, help="Only footage in this folder, by path or name."),
+    click.option("--since", default="", metavar="DATE", help="Recorded then or later: 2024, 2024-05-17."),
+    click.option("--until", default="", metavar="DATE", help="Recorded then or earlier."),
+    click.option("--camera", multiple=True, help="Make or model, or a part of it."),
+    click.option("--duration", default="", metavar="RANGE", help="Seconds: 10-60, 10+, 1:00-."),
+    click.option("--codec", multiple=True, help="h264, hevc, prores …"),
+    click.option("--resolution", default="", metavar="RANGE", help="1080p, 4k+, 720p-, 720-1080."),
+    click.option("--orientation", multiple=True, type=click.Choice([str(one) for one in Orientation])),
+    click.option("--tag", multiple=True, help="Only what has this tag; several: all of them."),
+    click.option("--kind", multiple=True, type=click.Choice([str(one) for one in MediaKind])),
+)
+QUESTION = (
+    click.argument("words", nargs=-1),
+    click.option("--without", multiple=True, metavar="WORDS", help="What must not be in the picture."),
+    click.option(
+        "--image", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="What looks like this."
+    ),
+    click.option("--like", multiple=True, metavar="ASSET@TIME", help="What looks like this moment."),
+    click.option("--only", type=click.Choice([str(one) for one in Only]), help="Where to look."),
+    *FILTERS,
+    click.option("--flat", is_flag=True, help="A line a moment instead of a line an asset."),
+    click.option("--moments", default=3, show_default=True, type=click.IntRange(1, 100)),
+    click.option("--strong", is_flag=True, help="Leave weak hits out."),
+    click.option("-n", "--limit", default=10, show_default=True, type=click.IntRange(1, MOST)),
+    click.option("--offset", default=0, show_default=True, type=click.IntRange(0, 100_000)),
+)
+
+
+def question(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The arguments and options that `read` makes a Query of."""
+    for option in reversed(QUESTION):
+        command = option(command)
+    return command
+
+
+def read(words: tuple[str, ...], image: Path | None, **given: Any) -> Query:
+    """The question that was asked. Raises click.UsageError for one that makes no sense."""
+    of_filter = {name: given.pop(name) for name in Filter.model_fields}
+    try:
+        picture = image.read_bytes() if image else None
+        return Query(words=" ".join(words), image=picture, filter=Filter(**of_filter), **given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise click.UsageError(first["msg"].removeprefix("Value error, ")) from error

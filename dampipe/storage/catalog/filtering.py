@@ -1,0 +1,108 @@
+"""A search's filter in SQL: which assets count, and which vectors they have."""
+
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal, or_, select, true
+
+from dampipe.domain.errors import NotFound
+from dampipe.domain.search import Filter, Orientation
+from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.sources import Sources
+from dampipe.storage.catalog.tables import ASSET, FOLDER, LOCATION, TAG, VECTOR
+
+
+class Filtering:
+    """Filters over one catalogue. Raises NotFound for a source, a folder or a tag that does not exist."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._sources = Sources(database)
+
+    def vector_ids(self, model: str, wanted: Filter) -> NDArray[np.int64]:
+        """The vectors of all assets that count, in no order."""
+        query = select(VECTOR.c.id).where(
+            VECTOR.c.model == model, VECTOR.c.asset_id.in_(select(ASSET.c.id).where(self.where(wanted)))
+        )
+        with self._db.read() as connection:
+            return np.fromiter(connection.execute(query).scalars(), dtype=np.int64)
+
+    def where(self, wanted: Filter) -> ColumnElement[bool]:
+        """The condition on a row of the table asset."""
+        seconds, lines = wanted.seconds, wanted.lines
+        short = func.min if self._db.is_sqlite else func.least  # of two values, in the words of the database
+        height = short(ASSET.c.width, ASSET.c.height)
+        time, (begin, end) = self._recorded(), (wanted.begin, wanted.end)
+        parts: list[ColumnElement[bool]] = [
+            *([self._places(wanted)] if wanted.source or wanted.folder else []),
+            *([time >= begin] if begin is not None else []),
+            *([time < end] if end is not None else []),
+            *_any([func.lower(ASSET.c.camera).contains(c.lower(), autoescape=True) for c in wanted.camera]),
+            *([ASSET.c.duration >= seconds.least] if seconds.least is not None else []),
+            *([ASSET.c.duration <= seconds.most] if seconds.most is not None else []),
+            *_any([func.lower(ASSET.c.codec) == codec.lower() for codec in wanted.codec]),
+            *([height >= lines.least] if lines.least is not None else []),
+            *([height <= lines.most] if lines.most is not None else []),
+            *_any([_STANDS[one](ASSET.c.width, ASSET.c.height) for one in wanted.orientation]),
+            *(self._tagged(name) for name in wanted.tag),
+            *_any([ASSET.c.kind == kind for kind in wanted.kind]),
+        ]
+        return and_(true(), *parts)
+
+    def _recorded(self) -> ColumnElement[float]:
+        """When an asset was recorded; the time of its oldest file where it does not tell."""
+        file = select(func.min(LOCATION.c.mtime_ns) / 1e9).where(LOCATION.c.asset_id == ASSET.c.id)
+        return func.coalesce(ASSET.c.recorded_at, file.scalar_subquery())
+
+    def _tagged(self, name: str) -> ColumnElement[bool]:
+        with self._db.read() as connection:
+            if connection.execute(select(TAG.c.id).where(TAG.c.name == name).limit(1)).first() is None:
+                raise NotFound(f"nothing has the tag {name!r}", hint="`dampipe tag list` lists the tags.")
+        return exists(select(literal(1)).where(TAG.c.asset_id == ASSET.c.id, TAG.c.name == name))
+
+    def _places(self, wanted: Filter) -> ColumnElement[bool]:
+        sources = {source.id: source for source in self._sources.all()}
+        named = {self._sources.named(name).id for name in wanted.source}
+        with self._db.read() as connection:
+            folders = [
+                (row.id, PurePosixPath(sources[row.source_id].root, row.path))
+                for row in connection.execute(select(FOLDER.c.id, FOLDER.c.source_id, FOLDER.c.path))
+                if row.source_id in sources and (not named or row.source_id in named)
+            ]
+        if wanted.folder:
+            known = folders
+            folders = [one for one in known if any(_lies_in(one[1], folder) for folder in wanted.folder)]
+            if not folders:
+                raise NotFound(
+                    f"no footage is known in a folder {' or '.join(wanted.folder)}",
+                    hint="Give an absolute path, or a folder's name; * and ? stand for anything.",
+                )
+        # Written into the statement: databases limit how many parameters it may have.
+        ids: Any = bindparam(
+            "folders", [number for number, _ in folders], expanding=True, literal_execute=True
+        )
+        return ASSET.c.id.in_(select(LOCATION.c.asset_id).where(LOCATION.c.folder_id.in_(ids)))
+
+
+def _lies_in(folder: PurePosixPath, wanted: str) -> bool:
+    if wanted.startswith("/"):
+        return folder.is_relative_to(wanted.rstrip("/") or "/")
+    pieces, pattern = [part.casefold() for part in folder.parts], wanted.strip("/").casefold().split("/")
+    ends = range(len(pieces) - len(pattern) + 1)
+    return any(all(map(fnmatchcase, pieces[at : at + len(pattern)], pattern)) for at in ends)
+
+
+def _any(parts: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    return [or_(*parts)] if parts else []
+
+
+_Stands = Callable[[ColumnElement[int], ColumnElement[int]], ColumnElement[bool]]
+_STANDS: dict[Orientation, _Stands] = {
+    Orientation.LANDSCAPE: lambda width, height: width > height,
+    Orientation.PORTRAIT: lambda width, height: width < height,
+    Orientation.SQUARE: lambda width, height: width == height,
+}

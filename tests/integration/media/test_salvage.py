@@ -1,0 +1,157 @@
+"""Footage that is partly beyond repair: what is there is used, and the warning says what is not."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dampipe.domain.errors import BadMedia
+from dampipe.media.acceleration import SOFTWARE, Acceleration
+from dampipe.media.failures import OutOfTime, Silent
+from dampipe.media.ffmpeg import Ffmpeg
+from dampipe.media.preview import Choose, PreviewMaker
+from dampipe.media.probing import Prober
+from dampipe.media.proxy import ProxyMaker
+from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
+from dampipe.media.salvage import NO_PICTURE, NO_SOUND, best, without_sound
+from dampipe.media.samples import make_clip
+from dampipe.media.sandbox import Limits, run
+
+
+@pytest.fixture
+def maker(ffmpeg: Ffmpeg) -> ProxyMaker:
+    return ProxyMaker(ffmpeg, ProxyRecipe(), [Acceleration(SOFTWARE, True, "for the test")])
+
+
+@pytest.fixture
+def previews(ffmpeg: Ffmpeg, choose: Choose, prober: Prober) -> PreviewMaker:
+    return PreviewMaker(ffmpeg, PreviewRecipe(frames=FramesRecipe(size=64)), choose, prober=prober)
+
+
+@pytest.fixture
+def take(ffmpeg: Ffmpeg, tmp_path: Path) -> Path:
+    """Twelve seconds that do not compress, with sound."""
+    rng = np.random.default_rng(1)
+    noisy = [(rng.integers(0, 255, (180, 320, 3), np.uint8), 2.0) for _ in range(6)]
+    return make_clip(ffmpeg, tmp_path / "take.mkv", noisy)
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "ts", "avi", "frag.mp4"])
+def test_a_camera_that_died_mid_take(
+    suffix: str,
+    take: Path,
+    ffmpeg: Ffmpeg,
+    prober: Prober,
+    maker: ProxyMaker,
+    previews: PreviewMaker,
+    tmp_path: Path,
+) -> None:
+    """The last part of the file is missing, whatever it would have held."""
+    whole, cut = tmp_path / f"whole.{suffix}", tmp_path / f"cut.{suffix}"
+    extra = ["-movflags", "frag_keyframe+empty_moov"] if "frag" in suffix else []
+    if suffix == "avi":
+        extra = ["-bsf:v", "h264_mp4toannexb"]
+    assert run(ffmpeg, ["-i", f"file:{take}", "-c", "copy", *extra, f"file:{whole}"], Limits()).ok
+    content = whole.read_bytes()
+    cut.write_bytes(content[: len(content) * 6 // 10])
+    media = prober.probe(str(cut))
+    preview = previews.make(str(cut), media, tmp_path)
+    made = maker.make(str(cut), media, tmp_path)
+    assert len(preview.frames) >= 3
+    assert made.duration is not None
+    assert 5 < made.duration < 9.5
+    if media.duration is not None and media.duration > 11:
+        # Where the header tells how long it was meant to be.
+        assert made.warnings == (f"only the first {made.duration:.1f} s of 12.0 s could be decoded",)
+
+
+def test_a_file_without_its_table_of_contents_says_what_may_help(
+    take: Path, ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path
+) -> None:
+    whole, cut = tmp_path / "whole.mov", tmp_path / "cut.mov"
+    assert run(ffmpeg, ["-i", f"file:{take}", "-c", "copy", f"file:{whole}"], Limits()).ok
+    cut.write_bytes(whole.read_bytes()[:100_000])
+    with pytest.raises(BadMedia, match="table of contents") as caught:
+        prober.probe(str(cut))
+    assert "repair" in caught.value.hint
+
+
+def test_sound_that_cannot_be_decoded(
+    ffmpeg: Ffmpeg, take: Path, prober: Prober, maker: ProxyMaker, previews: PreviewMaker, tmp_path: Path
+) -> None:
+    source = tmp_path / "noise.mkv"
+    arguments = ["-i", f"file:{take}", "-c", "copy", "-bsf:a", "noise=amount=1"]
+    assert run(ffmpeg, [*arguments, f"file:{source}"], Limits()).ok
+    media = prober.probe(str(source))
+    assert len(media.audio) == 1
+    assert previews.make(str(source), media, tmp_path).warnings == ()
+    made = maker.make(str(source), media, tmp_path)
+    assert made.file is not None
+    assert made.duration == pytest.approx(12.0, abs=0.1)
+    assert made.warnings
+    assert any("sound" in warning or "damaged" in warning for warning in made.warnings)
+
+
+def test_a_sound_format_that_nobody_knows(
+    take: Path, prober: Prober, maker: ProxyMaker, tmp_path: Path
+) -> None:
+    source = tmp_path / "odd.mkv"
+    source.write_bytes(take.read_bytes().replace(b"A_AAC", b"A_XYZ"))
+    media = prober.probe(str(source))
+    assert media.warnings == ("its sound track is in a format that is not known here",)
+    made = maker.make(str(source), media, tmp_path)
+    assert made.duration == pytest.approx(12.0, abs=0.1)
+
+
+def test_a_picture_that_cannot_be_decoded_leaves_the_sound(
+    ffmpeg: Ffmpeg, take: Path, prober: Prober, maker: ProxyMaker, previews: PreviewMaker, tmp_path: Path
+) -> None:
+    source = tmp_path / "blind.mkv"
+    arguments = ["-i", f"file:{take}", "-c", "copy", "-bsf:v", "noise=drop=1"]
+    assert run(ffmpeg, [*arguments, f"file:{source}"], Limits()).ok
+    media = prober.probe(str(take))
+    preview = previews.make(str(source), media, tmp_path)
+    assert (preview.warnings, preview.frames) == ((NO_PICTURE,), ())
+    assert [file.kind.value for file in preview.files] == ["poster"]
+    made = maker.make(str(source), media, tmp_path)
+    assert (made.plan, made.warnings[0]) == ("sound", NO_PICTURE)
+    assert made.duration == pytest.approx(12.0, abs=0.1)
+
+
+def test_holes_are_told(take: Path, prober: Prober, maker: ProxyMaker, tmp_path: Path) -> None:
+    content = bytearray(take.read_bytes())
+    for spot in range(100_000, len(content) - 100_000, 50_000):
+        content[spot : spot + 3000] = bytes(3000)
+    source = tmp_path / "holes.mkv"
+    source.write_bytes(content)
+    made = maker.make(str(source), prober.probe(str(source)), tmp_path)
+    assert len(made.warnings) == 1
+    assert "damaged" in made.warnings[0] or "could be decoded" in made.warnings[0]
+
+
+def test_less_is_asked_for_step_by_step(matrix: dict[str, Path], prober: Prober) -> None:
+    media = prober.probe(str(matrix["mpeg2-mono.mxf"]))
+    asked: list[int] = []
+
+    def make(tracks_that_work: int, error: type[Exception]) -> tuple[int, list[str]]:
+        asked.clear()
+
+        def attempt(part: object) -> int:
+            tracks = len(part.audio)  # type: ignore[attr-defined]
+            asked.append(tracks)
+            if tracks > tracks_that_work:
+                raise error("does not work")
+            return tracks
+
+        return best(media, without_sound(media), attempt)
+
+    assert make(4, BadMedia) == (4, [])
+    assert make(1, BadMedia) == (1, ["only the first of its 4 sound tracks could be decoded"])
+    assert asked == [4, 1]
+    assert make(0, Silent) == (0, [NO_SOUND])
+    assert asked == [4, 4, 1, 0], "what only waited is asked a second time"
+    with pytest.raises(BadMedia):
+        make(-1, BadMedia)
+    with pytest.raises(OutOfTime):
+        make(1, OutOfTime)
+    assert asked == [4], "what took all its time is not asked again"

@@ -1,0 +1,280 @@
+"""Scans are paused, resumed and cancelled, or only look; nothing is done that nobody wants, nothing is lost."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from dampipe.domain.errors import InvalidInput, NotFound
+from dampipe.domain.scans import ScanProgress, ScanState
+from dampipe.pipeline import walk
+from dampipe.pipeline.rules import Rules
+from dampipe.pipeline.scanner import Scanner
+from dampipe.scan_control import ScanControl
+from dampipe.storage.catalog import holding, known
+from dampipe.storage.catalog.tables import RUN
+from tests.integration.pipeline.test_runner import Deployment, everything_done_once
+
+FILES = 40
+
+
+class Here(Deployment):
+    """A deployment whose walks may be disturbed."""
+
+    def __init__(self, url: str, window: int = 8) -> None:
+        super().__init__(url, window)
+        self.control = ScanControl(self.catalog, lambda: self.plan, lambda: self.carrier)
+        self.looked: list[str] = []
+        self.disturb: dict[int, Callable[[], object]] = {}
+        """What happens when so many files were looked at."""
+        self.scanner = Scanner(self.catalog, self.plan, self.dispatcher, Rules(self._look, 0.0), 5.0)
+
+    def _look(self, name: str) -> bool:
+        self.looked.append(name)
+        self.disturb.pop(len(self.looked), lambda: None)()
+        return name.endswith(".mp4")
+
+    def create(self, folder: Path, process: bool = True, priority: int = 0) -> int:
+        return self.catalog.scans.create([str(folder)], process=process, priority=priority)
+
+    def progress(self, scan: int) -> ScanProgress:
+        return self.catalog.scans.progress(scan)
+
+    def drain(self) -> None:
+        """What workers do until nothing is left to do."""
+        self.sweep.run()
+        while self.carrier.work(self.runner) or self.sweep.run()["started"]:
+            pass
+
+    def hashed(self) -> list[str]:
+        return [name for stage, name in self.diary.calls if stage == "hash"]
+
+
+@pytest.fixture
+def here(catalogue_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
+    monkeypatch.setattr(walk, "INTERVAL", 0.0)
+    monkeypatch.setattr(known, "IN_ONE_GO", 7)
+    made = Here(catalogue_url)
+    yield made
+    made.catalog.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number in range(FILES):
+        path = tmp_path / "footage" / f"day{number // 5}" / f"clip{number:02}.mp4"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"%d" % number)
+    return tmp_path / "footage"
+
+
+def test_a_paused_walk_stops_at_the_next_folder_and_goes_on_where_it_was(here: Here, folder: Path) -> None:
+    scan = here.create(folder)
+    here.disturb[12] = lambda: here.control.pause(scan)
+    assert here.scanner.scan(scan)
+    paused = here.progress(scan)
+    assert (paused.state, paused.found, paused.on_hold, paused.over) == (ScanState.PAUSED, 10, 10, False)
+    here.drain()
+    assert here.hashed() == [], "nothing of it is started, not even what was in the broker"
+    assert not here.scanner.scan(scan), "nobody walks it"
+    here.looked.clear()
+    resumed = here.control.resume(scan)
+    assert (resumed.state, resumed.on_hold, resumed.active) == (ScanState.WALKING, 0, 10)
+    assert ("scan", (scan,)) in here.carrier.bells
+    assert here.scanner.scan(scan)
+    assert len(here.looked) <= FILES - 10 + 5
+    here.drain()
+    found = here.progress(scan)
+    assert (found.state, found.found, found.new, found.done) == (ScanState.WALKED, FILES, FILES, FILES)
+    assert everything_done_once(here, FILES)
+
+
+def test_a_scan_that_is_walked_is_paused_too_and_other_footage_goes_on(here: Here, folder: Path) -> None:
+    scan = here.create(folder)
+    here.scanner.scan(scan)
+    here.carrier.work(here.runner, 6)
+    assert here.control.pause(scan).state == ScanState.PAUSED
+    before = set(here.hashed())
+    (folder.parent / "other").mkdir()
+    (folder.parent / "other" / "more.mp4").write_bytes(b"more")
+    here.scan(folder.parent / "other")
+    here.drain()
+    assert set(here.hashed()) - before == {"more.mp4"}
+    assert here.counts("hash")["on_hold"] == FILES - len(before)
+    here.control.resume(scan)
+    here.drain()
+    assert here.progress(scan).state == ScanState.WALKED
+    assert everything_done_once(here, FILES + 1)
+
+
+def test_a_cancelled_scan_leaves_what_it_wrote_and_another_takes_it_up(here: Here, folder: Path) -> None:
+    scan = here.create(folder)
+    here.disturb[12] = lambda: here.control.cancel(scan)
+    here.scanner.scan(scan)
+    cancelled = here.progress(scan)
+    assert (cancelled.state, cancelled.found, cancelled.on_hold) == (ScanState.CANCELLED, 10, 10)
+    assert cancelled.over and here.catalog.assets.totals()[1] == 10
+    here.sweep.plan_missing()
+    here.drain()
+    assert here.hashed() == [] and not here.scanner.scan(scan)
+    again = here.scan(folder)
+    here.drain()
+    found = here.progress(again)
+    assert (found.found, found.new, found.unchanged, found.done) == (FILES, FILES - 10, 10, FILES)
+    assert everything_done_once(here, FILES)
+    with pytest.raises(InvalidInput, match="is cancelled"):
+        here.control.pause(scan)
+
+
+def test_a_look_only_takes_down_what_is_there(here: Here, folder: Path) -> None:
+    look = here.create(folder, process=False)
+    here.scanner.scan(look)
+    here.drain()
+    seen = here.progress(look)
+    assert (seen.state, seen.new, seen.on_hold, seen.over) == (ScanState.WALKED, FILES, FILES, True)
+    assert (here.hashed(), here.carrier.published) == ([], 0)
+    here.control.pause(look)
+    assert here.control.resume(look).on_hold == FILES, "it was to look only, and still is"
+    scan = here.scan(folder)
+    here.drain()
+    assert (here.progress(scan).unchanged, here.progress(scan).done) == (FILES, FILES)
+    assert everything_done_once(here, FILES)
+
+
+def test_what_was_moved_in_a_look_or_before_a_cancel_is_not_hashed(here: Here, folder: Path) -> None:
+    here.scan(folder)
+    here.drain()
+    (folder / "day3").rename(folder / "first")
+    (folder / "day4").rename(folder / "zzz")
+    scan = here.create(folder)
+    here.looked.clear()
+    here.disturb[FILES - 2] = lambda: here.control.cancel(scan)  # day3 and day4 are not concluded upon
+    here.scanner.scan(scan)
+    assert here.progress(scan).moved == 0
+    again = here.scan(folder)
+    here.drain()
+    assert (here.progress(again).moved, here.progress(again).missing) == (10, 0)
+    assert everything_done_once(here, FILES)
+
+
+def test_the_same_content_stays_wanted_by_the_other_scan(here: Here, folder: Path) -> None:
+    copies = folder.parent / "copies"
+    copies.mkdir()
+    for number in range(5):
+        (copies / f"copy{number}.mp4").write_bytes((folder / "day0" / f"clip{number:02}.mp4").read_bytes())
+    first, second = here.scan(folder / "day0"), here.scan(copies)
+    while any(state != "done" for state in here.counts("hash")):
+        here.carrier.work(here.runner, 1)
+        here.sweep.run()
+    here.control.pause(first)
+    here.drain()
+    assert here.progress(second).done == 5
+    assert everything_done_once_each(here, 5)
+
+
+def everything_done_once_each(here: Here, assets: int) -> bool:
+    return all(here.counts(stage.name) == {"done": assets} for stage in here.plan.stages[1:])
+
+
+def test_a_kill_while_runs_are_put_on_hold_leaves_the_rest_to_the_sweep(
+    here: Here, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = here.create(folder)
+    here.scanner.scan(scan)
+    move, calls = holding._move_runs, 0
+
+    def killed(*arguments: object) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise KeyboardInterrupt
+        move(*arguments)  # type: ignore[arg-type]
+
+    for order in (here.control.pause, here.control.resume):
+        calls = 0
+        with monkeypatch.context() as patch:
+            patch.setattr(holding, "_move_runs", killed)
+            with pytest.raises(KeyboardInterrupt):
+                order(scan)
+        here.sweep.run()
+        held = here.counts("hash").get("on_hold", 0)
+        assert held == (FILES if order == here.control.pause else 0)
+    here.drain()
+    assert everything_done_once(here, FILES)
+
+
+def test_a_walker_that_lost_its_scan_writes_nothing_more(here: Here, folder: Path) -> None:
+    scan = here.create(folder)
+    here.disturb[12] = lambda: here.catalog.scans.release(_owner(here, scan))
+    other = Here(str(here.catalog.database.url.render_as_string(hide_password=False)))
+
+    def taken_over() -> None:
+        order = other.catalog.scans.claim(scan, "another", 60)
+        assert order is not None
+        walk.Walk(order, other.catalog, other.plan.key(other.plan.first), Rules(_is_clip, 0.0)).run(_nothing)
+
+    here.disturb[13] = taken_over
+    assert here.scanner.scan(scan)
+    found = here.progress(scan)
+    assert (found.found, found.new, found.state) == (FILES, FILES, ScanState.WALKING)
+    other.catalog.close()
+
+
+def _owner(here: Here, scan: int) -> str:
+    return here.catalog.scans.owners()[0]
+
+
+def _is_clip(name: str) -> bool:
+    return name.endswith(".mp4")
+
+
+def _nothing() -> None:
+    pass
+
+
+def test_prioritised_and_new_footage_goes_first(here: Here, folder: Path) -> None:
+    here.scan(folder)  # a backlog, of which the window took some
+    under_way = set(_queued(here))
+    here.scanner.scan(here.create(folder / "day1", priority=5))  # known, and now urgent
+    (folder.parent / "new").mkdir()
+    for number in range(3):
+        (folder.parent / "new" / f"new{number}.mp4").write_bytes(b"new %d" % number)
+    here.scan(folder.parent / "new")
+    here.drain()
+    hashed = [name for name in here.hashed() if name not in under_way]
+    urgent = {f"clip{number:02}.mp4" for number in range(5, 10)}
+    assert set(hashed[: len(urgent - under_way)]) == urgent - under_way
+    rest = [name for name in hashed if name not in urgent]
+    assert set(rest[:3]) == {"new0.mp4", "new1.mp4", "new2.mp4"}
+    with here.catalog.database.read() as connection:
+        raised = connection.execute(
+            select(RUN.c.asset_id).where(RUN.c.stage == "polish", RUN.c.priority == 5)
+        )
+        assert len(raised.all()) == 5, "what follows is urgent, too"
+
+
+def _queued(here: Here) -> list[str]:
+    with here.catalog.database.read() as connection:
+        from dampipe.storage.catalog.tables import LOCATION
+
+        rows = connection.execute(
+            select(LOCATION.c.name)
+            .join_from(RUN, LOCATION, LOCATION.c.id == RUN.c.location_id)
+            .where(RUN.c.queued_at.is_not(None))
+        )
+        return list(rows.scalars())
+
+
+def test_what_cannot_be_done_is_said(here: Here, folder: Path) -> None:
+    with pytest.raises(NotFound, match="there is no scan 99"):
+        here.control.cancel(99)
+    scan = here.scan(folder / "day0")
+    with pytest.raises(InvalidInput, match="is not paused"):
+        here.control.resume(scan)
+    here.drain()
+    with pytest.raises(InvalidInput, match="is over"):
+        here.control.pause(scan)
+    assert [found.scan for found in here.control.latest()] == [scan]
+    assert os.listdir(folder)

@@ -1,0 +1,118 @@
+"""The command line and HTTP ask the same questions and say the same."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any, cast
+
+import click
+import pytest
+from click.testing import CliRunner
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from dampipe.cli.asking import question, read
+from dampipe.domain.search import Query
+from dampipe.library import Library
+from dampipe.storage.blobs.derivatives import DerivativeStore
+from dampipe.storage.blobs.memory import MemoryBlobs
+from dampipe.vision.shapes import COLOURS
+from dampipe.web.app import create_app
+from dampipe.web.search import Question
+from tests.searching import Searching, media, sha1
+
+
+@pytest.fixture
+def http(here: Searching) -> TestClient:
+    nothing = cast(Any, lambda: None)
+    library = Library(
+        catalog=here.catalog, storage=here.storage, derivatives=DerivativeStore(MemoryBlobs()), plan=nothing,
+        carrier=nothing, embedder=lambda: here.embedder, sweep=nothing,
+    )  # fmt: skip
+    here.add("day/a.mp4", ["red", "blue"], media(camera="Sony FX3"))
+    here.add("day/b.mp4", ["blue"])
+    return TestClient(create_app(library))
+
+
+def asked(arguments: list[str]) -> Query:
+    """What the command line makes of its arguments."""
+    got: list[Query] = []
+
+    @click.command()
+    @question
+    def command(**given: Any) -> None:
+        got.append(read(**given))
+
+    result = CliRunner().invoke(command, arguments, standalone_mode=False)
+    if result.exception is not None:
+        raise result.exception
+    return got[0]
+
+
+def test_a_question_is_the_same_on_both_faces() -> None:
+    every = {
+        "without": ["x", "y z"], "like": ["c3805cf3@1.5"], "only": "vision", "source": ["nas"],
+        "folder": ["a", "b"], "since": "2024", "until": "2024-05", "camera": ["sony"], "duration": "10+",
+        "codec": ["hevc"], "resolution": "4k", "orientation": ["portrait"], "tag": ["t", "u"],
+        "kind": ["video", "still"], "moments": 5, "limit": 7, "offset": 3,
+    }  # fmt: skip
+    arguments = ["red", "car -blue", "--flat", "--strong"]
+    for name, value in every.items():
+        for one in value if isinstance(value, list) else [value]:
+            arguments += [f"--{name}", str(one)]
+    over_http = Question.model_validate({"q": "red car -blue", "flat": True, "strong": True, **every})
+    assert asked(arguments) == over_http.query()
+    assert set(every) | {"q", "flat", "strong"} == set(Question.model_fields)
+
+
+def test_wrong_values_are_refused_in_words(http: TestClient) -> None:
+    with pytest.raises(click.UsageError, match="'soon' is no date"):
+        asked(["red", "--since", "soon"])
+    answer = http.get("/api/search", params={"q": "red", "since": "soon"})
+    assert answer.status_code == 422
+    assert "'soon' is no date" in answer.json()["detail"]
+    assert http.get("/api/search", params={"q": "red", "nonsense": 1, "tag": "none"}).status_code == 404
+
+
+def test_search_over_http(http: TestClient) -> None:
+    found = http.get("/api/search", params={"q": "blue", "camera": "fx3", "flat": True}).json()
+    first = found["hits"][0]
+    assert (first["name"], first["moments"][0]["time"]) == ("a.mp4", 5.0)
+    picture = io.BytesIO()
+    Image.new("RGB", (32, 32), COLOURS["red"]).save(picture, "JPEG")
+    found = http.post("/api/search", params={"limit": 1}, content=picture.getvalue()).json()
+    assert (found["hits"][0]["name"], found["more"]) == ("a.mp4", True)
+    assert http.post("/api/search", content=b"").status_code == 422
+    everything = http.get("/api/search").json()["hits"]
+    assert [hit["name"] for hit in everything] == ["b.mp4", "a.mp4"]
+
+
+def test_export_over_http(http: TestClient) -> None:
+    answer = http.get("/api/search/export", params={"q": "red", "format": "csv", "limit": 1})
+    assert answer.headers["content-disposition"] == 'attachment; filename="dampipe.csv"'
+    [_, row] = csv.reader(io.StringIO(answer.text))
+    assert (row[1], row[3], row[4]) == ("a.mp4", "0.000", "5.000")
+    assert http.get("/api/search/export", params={"q": "red", "format": "fcpxml"}).status_code == 422
+    assert "FROM CLIP NAME" in http.get("/api/search/export", params={"format": "edl"}).text
+
+
+def test_tags_over_http(http: TestClient) -> None:
+    asset = sha1("day/b.mp4")
+    for _ in range(2):
+        assert http.post(f"/api/assets/{asset[:9]}/tags", json={"name": " best "}).status_code == 204
+    assert http.get("/api/tags").json() == [{"name": "best", "assets": 1}]
+    assert [hit["name"] for hit in http.get("/api/search?tag=best").json()["hits"]] == ["b.mp4"]
+    assert http.get(f"/api/assets/{asset}").json()["tags"] == ["best"]
+    assert http.delete(f"/api/assets/{asset}/tags/best").status_code == 204
+    assert http.get("/api/tags").json() == []
+    assert http.post(f"/api/assets/{asset}/tags", json={"name": "  "}).status_code == 422
+    assert http.post("/api/assets/ffffffff/tags", json={"name": "x"}).status_code == 404
+
+
+def test_duplicates_over_http(http: TestClient, here: Searching, tmp_path: Path) -> None:
+    copy = tmp_path / "footage" / "copy.mp4"
+    copy.write_bytes((tmp_path / "footage" / "day" / "a.mp4").read_bytes())
+    here.catalog.add_video(copy, sha1("day/a.mp4"))
+    found = http.get("/api/duplicates", params={"near": True}).json()
+    assert [len(one["paths"]) for one in found["exact"]] == [2]
+    assert (found["near"], found["unknown"]) == ([], 2)

@@ -1,0 +1,108 @@
+"""A filter holds inside the vector search: what it lets through is ranked as if nothing else were there."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dampipe.domain.errors import NotFound
+from dampipe.domain.media import MediaKind
+from dampipe.domain.search import Filter
+from dampipe.storage.vectors.faiss import FaissVectors
+from tests.searching import Searching, media, sha1
+
+RECORDED = datetime(2024, 5, 17, 10, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def mixed(library: Searching) -> Searching:
+    """Everything is red, so that only the filter tells them apart."""
+    red = ["red"]
+    library.add("wedding/day1/a.mp4", red, media(camera="Canon EOS R5", recorded=RECORDED))
+    library.add("wedding/day2/b.mov", red, media(codec="prores", size=(3840, 2160), duration=90.0))
+    library.add("phone/c.mp4", red, media(codec="hevc", rotation=90, camera="Apple iPhone 15", duration=8.0))
+    library.add("stills/d.jpg", red, media(MediaKind.STILL, size=(1000, 1000), codec="mjpeg", duration=None))
+    library.add("sound/e.wav", [], media(MediaKind.AUDIO, duration=60.0))
+    library.catalog.tags.add("best", [library.catalog.assets.find(sha1("phone/c.mp4")).id])
+    library.catalog.tags.add("keep", [library.catalog.assets.find(sha1("phone/c.mp4")).id])
+    library.catalog.tags.add("keep", [library.catalog.assets.find(sha1("stills/d.jpg")).id])
+    library.storage.advance(library.embedder.fingerprint)
+    return library
+
+
+PICTURES = {"a.mp4", "b.mov", "c.mp4", "d.jpg"}
+
+CASES: list[tuple[dict[str, Any], set[str]]] = [
+    ({}, PICTURES),
+    ({"folder": ["wedding"]}, {"a.mp4", "b.mov"}),
+    ({"folder": ["WEDDING/day2"]}, {"b.mov"}),
+    ({"folder": ["day?"]}, {"a.mp4", "b.mov"}),
+    ({"folder": ["phone", "day1"]}, {"a.mp4", "c.mp4"}),
+    ({"since": "2024"}, {"a.mp4"}),
+    ({"since": "2024-05-17", "until": "2024-05-17"}, {"a.mp4"}),
+    ({"until": "2023"}, PICTURES - {"a.mp4"}),
+    ({"since": "2020-06", "until": "2020-06"}, PICTURES - {"a.mp4"}),
+    ({"camera": ["canon"]}, {"a.mp4"}),
+    ({"camera": ["r5", "IPHONE"]}, {"a.mp4", "c.mp4"}),
+    ({"duration": "20-40"}, {"a.mp4"}),
+    ({"duration": "30+"}, {"a.mp4", "b.mov"}),
+    ({"duration": "0:10-"}, {"c.mp4"}),
+    ({"codec": ["HEVC", "prores"]}, {"b.mov", "c.mp4"}),
+    ({"resolution": "4k"}, {"b.mov"}),
+    ({"resolution": "1080p"}, {"a.mp4", "c.mp4"}),
+    ({"resolution": "1000+"}, PICTURES),
+    ({"resolution": "1079-"}, {"d.jpg"}),
+    ({"orientation": ["portrait"]}, {"c.mp4"}),
+    ({"orientation": ["square", "landscape"]}, {"a.mp4", "b.mov", "d.jpg"}),
+    ({"tag": ["keep"]}, {"c.mp4", "d.jpg"}),
+    ({"tag": ["keep", "best"]}, {"c.mp4"}),
+    ({"kind": ["still"]}, {"d.jpg"}),
+    ({"kind": ["still", "video"], "codec": ["mjpeg", "h264"]}, {"a.mp4", "d.jpg"}),
+]
+
+
+def test_each_filter(mixed: Searching) -> None:
+    for given, expected in CASES:
+        assert set(mixed.names("red", only="vision", **given)) == expected, given
+    everything = mixed.names()
+    assert everything == ["e.wav", "d.jpg", "c.mp4", "b.mov", "a.mp4"], "without a question: the newest first"
+    assert mixed.names(kind=["audio"]) == ["e.wav"]
+    assert mixed.names(offset=1, limit=2) == ["d.jpg", "c.mp4"]
+    assert set(mixed.names("red", folder=[str(mixed.root / "wedding")])) == {"a.mp4", "b.mov"}
+    assert mixed.names("red", folder=[str(mixed.root)], source=["footage"], limit=1) != []
+
+
+@pytest.mark.parametrize("given", [{"source": ["nope"]}, {"folder": ["nope"]}, {"tag": ["nope"]}])
+def test_what_does_not_exist_is_an_error(here: Searching, given: Any) -> None:
+    here.add("a/b.mp4", ["red"])
+    with pytest.raises(NotFound, match="nope"):
+        here.find("red", **given)
+
+
+def test_a_filter_that_keeps_one_per_cent_keeps_recall(here: Searching, tmp_path: Path) -> None:
+    """Against the exact answer among those it lets through; they lie far from the nearest of all."""
+    rng = np.random.default_rng(5)
+    count, dimension, kept = 100, 32, 1
+    rows = rng.normal(size=(count, 50, dimension)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=2, keepdims=True)
+    rows = rows.astype(np.float16).astype(np.float32)
+    for number in range(count):
+        name = f"f{number}.mp4"
+        here.add(name, info=media(camera="rare" if number < kept else "common"))
+        here.catalog.add_vectors(sha1(name), "m", [float(n) for n in range(50)], rows[number])
+    here.storage._vectors = lambda model, dim: FaissVectors(tmp_path / "other", dim, model)
+    here.storage.advance("m")
+    among = here.catalog.filtering.vector_ids("m", Filter(camera=("rare",)))
+    assert len(among) == kept * 50
+    found = 0
+    for query in rng.normal(size=(20, dimension)).astype(np.float32):
+        query /= np.linalg.norm(query)
+        exact = np.argsort(-(rows[:kept].reshape(-1, dimension) @ query))[:10]
+        moments = here.storage.search_moments(
+            "m", query, lambda owners: len(owners) >= 10, per_asset=100, among=among
+        )
+        names = {(sha1(f"f{at // 50}.mp4"), float(at % 50)) for at in exact.tolist()}
+        found += len(names & {(moment.asset, moment.time) for moment in moments[:10]})
+    assert found >= 0.95 * 200

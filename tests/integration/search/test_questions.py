@@ -1,0 +1,155 @@
+"""Words, negative words, pictures and moments as a question, and how the answer is cut into pages."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dampipe.domain.errors import InvalidInput, NotFound, SearchUnavailable, Unavailable
+from dampipe.domain.media import MediaKind
+from dampipe.vision.fake import FakeEmbedder
+from dampipe.vision.shapes import COLOURS
+from tests.searching import Searching, media, sha1
+
+
+def png(colour: str) -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (64, 48), COLOURS[colour]).save(data, "PNG")
+    return data.getvalue()
+
+
+def test_hits_are_assets_by_their_best_frame_with_their_best_moments(library: Searching) -> None:
+    library.add("x/mostly-blue.mp4", ["blue", "blue", "blue", "red", "blue"], shots=[0, 0, 1, 2, 3])
+    library.add("x/orange.mp4", ["orange", "orange"])
+    library.add("x/blue.mp4", ["blue"])
+    found = library.find("red", moments=2)
+    assert [hit.name for hit in found.hits[:2]] == ["mostly-blue.mp4", "orange.mp4"]
+    best = found.hits[0]
+    assert best.moments[0].time == 15.0
+    assert (best.moments[0].start, best.moments[0].end) == (15.0, 20.0)
+    assert best.score == best.moments[0].score
+    assert len(best.moments) == 2
+    assert not found.more
+    assert not best.weak
+
+
+def test_flat_gives_a_hit_a_moment(here: Searching) -> None:
+    here.add("x/both.mp4", ["red", "blue", "red"])
+    here.add("x/pink.mp4", ["pink"])
+    found = here.find("red", flat=True)
+    assert [(hit.name, hit.moments[0].time) for hit in found.hits] == [
+        ("both.mp4", 0.0), ("both.mp4", 10.0), ("pink.mp4", 0.0), ("both.mp4", 5.0),
+    ]  # fmt: skip
+    assert all(len(hit.moments) == 1 for hit in found.hits)
+
+
+@pytest.mark.parametrize("flat", [True, False])
+@pytest.mark.parametrize("words", ["red", "red clip3"])
+def test_pages_put_together_are_the_whole(here: Searching, flat: bool, words: str) -> None:
+    rng = np.random.default_rng(1)
+    for number in range(30):
+        here.add(f"x/clip{number}.mp4", rng.choice(list(COLOURS), 4).tolist())
+    whole = here.find(words, limit=200, flat=flat).hits
+    assert len(whole) == (120 if flat else 30)
+    pages = [here.find(words, limit=9, offset=at, flat=flat) for at in range(0, len(whole), 9)]
+    assert [hit for page in pages for hit in page.hits] == list(whole)
+    assert [page.more for page in pages] == [True] * (len(pages) - 1) + [False]
+    assert here.find(words, offset=1000, flat=flat).hits == ()
+
+
+def test_unwanted_words_take_off_what_shows_them(here: Searching) -> None:
+    here.add("x/purple.mp4", ["purple"])
+    here.add("x/red.mp4", ["red"])
+    here.add("x/pink.mp4", ["pink"])
+    assert here.names("purple")[:2] == ["purple.mp4", "red.mp4"]
+    assert here.names("purple -red")[:2] == ["purple.mp4", "pink.mp4"]
+    assert here.names("purple", without=["red"]) == here.names('purple -"red"')
+    with pytest.raises(InvalidInput, match="only told what is not wanted: red"):
+        here.find("-red")
+
+
+def test_a_picture_and_words_add_up(here: Searching) -> None:
+    for colour in ("red", "yellow", "orange", "blue"):
+        here.add(f"x/{colour}.mp4", [colour])
+    assert here.names(image=png("blue"))[0] == "blue.mp4"
+    assert here.names("red", image=png("yellow"), only="vision")[0] == "orange.mp4"
+    with pytest.raises(InvalidInput, match="the picture is no picture"):
+        here.find(image=b"nonsense")
+
+
+def test_a_moment_finds_what_looks_like_it_and_not_itself(here: Searching) -> None:
+    first = here.add("x/a.mp4", ["red", "blue"])
+    here.add("x/b.mp4", ["blue"])
+    here.add("x/c.mp4", ["red"])
+    assert here.names(like=[f"{first}@0:06.2"]) == ["b.mp4", "a.mp4", "c.mp4"]
+    [itself] = [hit for hit in here.find(like=[f"{first[:8]}@6"]).hits if hit.asset == first]
+    assert [moment.time for moment in itself.moments] == [0.0]
+    assert here.names(like=[first]) == ["b.mp4", "c.mp4"] or here.names(like=[first]) == ["c.mp4", "b.mp4"]
+    for wrong in ("ffffffff@1", "zzz"):
+        with pytest.raises(InvalidInput):
+            here.find(like=[wrong])
+    with pytest.raises(NotFound, match="no vectors"):
+        here.find(like=[here.add("x/silent.wav", info=media(MediaKind.AUDIO))])
+
+
+def test_meaningless_words_find_weak_hits_only(here: Searching) -> None:
+    for colour in COLOURS:
+        here.add(f"x/{colour}.mp4", [colour])
+    nonsense = here.find("blargh vogon")
+    assert nonsense.floor is not None
+    assert nonsense.hits
+    assert all(hit.weak and hit.moments[0].weak for hit in nonsense.hits)
+    assert here.find("blargh vogon", strong=True).hits == ()
+    assert not here.find("red").hits[0].weak
+    assert here.find("red", strong=True).hits[0].name == "red.mp4"
+    assert here.find(image=png("red")).floor is None
+
+
+def test_a_text_is_computed_once(library: Searching) -> None:
+    library.add("x/a.mp4", ["red"])
+    asked = list[str]()
+
+    class Counting(FakeEmbedder):
+        def words(self, texts: list[str]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+            asked.extend(texts)
+            return super().words(texts)
+
+    library.embedder = Counting()
+    for _ in range(3):
+        library.find("red -blue")
+    assert asked == ["red", "blue"]
+    library.find("red")
+    assert len(asked) > 2
+    before = len(asked)
+    library.find("blue")
+    assert len(asked) == before, "neither the words nor the floor"
+
+
+def test_without_a_model_names_still_answer(here: Searching) -> None:
+    here.add("beach/a.mp4", ["red"])
+
+    class Missing(FakeEmbedder):
+        def words(self, texts: list[str]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+            raise Unavailable("no weights", hint="fetch them")
+
+    here.embedder = Missing()
+    found = here.find("beach")
+    assert [hit.name for hit in found.hits] == ["a.mp4"]
+    assert "no weights" in found.warnings[0]
+    with pytest.raises(SearchUnavailable, match="no weights"):
+        here.find("mountain")
+    assert here.find("mountain", only="names").hits == ()
+
+
+def test_exact_shots_put_vectors_into_their_shots(library: Searching) -> None:
+    from dampipe.storage.catalog.outputs import _save_shots
+
+    asset = library.add("x/a.mp4", ["red", "blue", "green"], shots=[0, 1, 1])
+    with library.catalog.database.write() as connection:
+        _save_shots(connection, library.catalog.assets.find(asset).id, (0.0, 4.2, 9.9))
+    [hit] = library.find("green", limit=1).hits
+    assert (hit.moments[0].shot, hit.moments[0].start, hit.moments[0].end) == (2, 9.9, 30.0)
+    # Embedded again, with another model's choice of shots, they stay exact.
+    library.add("x/a.mp4", ["red", "blue", "green"], shots=[0, 0, 0])
+    assert library.catalog.vectors.of(sha1("x/a.mp4"), library.embedder.fingerprint)[1] == [0, 1, 2]

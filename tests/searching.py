@@ -1,0 +1,101 @@
+"""A library to search in: a real catalogue and index, pictures of plain colours, and the embedder that sees them."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
+from dampipe.domain.search import Filter, Found, Query
+from dampipe.search import Search
+from dampipe.storage.auto import AutoStorage
+from dampipe.storage.catalog.catalog import Catalog
+from dampipe.storage.catalog.database import Database
+from dampipe.storage.vectors.faiss import FaissVectors
+from dampipe.vision.fake import FakeEmbedder
+from dampipe.vision.shapes import COLOURS
+
+
+def sha1(name: str) -> str:
+    return hashlib.sha1(name.encode()).hexdigest()
+
+
+def media(
+    kind: MediaKind = MediaKind.VIDEO,
+    size: tuple[int, int] = (1920, 1080),
+    codec: str = "h264",
+    duration: float | None = 30.0,
+    camera: str | None = None,
+    recorded: datetime | None = None,
+    rotation: int = 0,
+) -> MediaInfo:
+    """What a probe would say."""
+    video = VideoStream(
+        index=0, codec=codec, width=size[0], height=size[1], pixel_format="yuv420p", rate=Fraction(25),
+        rotation=rotation,
+    )  # fmt: skip
+    return MediaInfo(
+        kind=kind,
+        container="mp4",
+        duration=duration,
+        video=None if kind is MediaKind.AUDIO else video,
+        camera=camera,
+        created_at=recorded,
+    )
+
+
+class Searching:
+    """The library; `catalog`, `storage` and `search` are the real ones."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.root = folder / "footage"
+        self.catalog = Catalog(Database(url))
+        self.catalog.set_up()
+        self.catalog.sources.add("footage", str(self.root))
+        self.storage = AutoStorage(
+            self.catalog, lambda model, dimension: FaissVectors(folder / "index", dimension, model)
+        )
+        self.embedder = FakeEmbedder()
+        self.loaded = 0
+        self.search = Search(self.catalog, self.storage, self._load)
+
+    def _load(self) -> FakeEmbedder:
+        self.loaded += 1
+        return self.embedder
+
+    def add(
+        self, path: str, colours: Sequence[str] = (), info: MediaInfo | None = None, shots: Any = None
+    ) -> str:
+        """A file with one frame a colour, five seconds apart; returns its SHA-1."""
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(path.encode())
+        stamp = datetime(2020, 6, 1, 12, tzinfo=UTC).timestamp()
+        os.utime(place, (stamp, stamp))
+        self.catalog.add_video(place, sha1(path), info or media())
+        if colours:
+            size = self.embedder.spec.size
+            frames = np.zeros((len(colours), size, size, 3), np.uint8)
+            frames[:] = np.array([COLOURS[colour] for colour in colours], np.uint8)[:, None, None]
+            times = [5.0 * n for n in range(len(colours))]
+            rows = self.embedder.pictures(frames)
+            self.catalog.add_vectors(sha1(path), self.embedder.fingerprint, times, rows, shots)
+        return sha1(path)
+
+    def find(self, words: str = "", **given: Any) -> Found:
+        """The answer; what is a field of Filter goes there."""
+        chosen = {name: given.pop(name) for name in list(given) if name in Filter.model_fields}
+        return self.search.find(Query(words=words, filter=Filter(**chosen), **given))
+
+    def names(self, words: str = "", **given: Any) -> list[str]:
+        """The files that were found."""
+        return [hit.name for hit in self.find(words, **given).hits]
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.catalog.close()

@@ -1,0 +1,100 @@
+"""Prints tell pictures apart whatever their size and encode, and votes find the offset between two tracks."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dampipe.media.alignment import Track, align, likely_pairs
+from dampipe.media.prints import WIDTH, prints_of, unit_rows
+from dampipe.vision.shapes import Scene, draw, scenes
+
+EVERYTHING = list(scenes())
+
+
+def pictures(shown: list[Scene], size: int = 64, seed: int = 0) -> NDArray[np.uint8]:
+    """Each scene as it is drawn, with grain."""
+    return np.stack(
+        [draw(*s, (size, size), np.random.default_rng(seed + n), True) for n, s in enumerate(shown)]
+    )
+
+
+def moving(count: int, seed: int) -> NDArray[np.uint8]:
+    """A smooth random walk through colourful pictures: neighbours are alike, far ones are not."""
+    rng = np.random.default_rng(seed)
+    anchors = rng.uniform(0, 255, (count // 4 + 2, 8, 8, 3))
+    at = np.arange(count) / 4
+    low, part = at.astype(int), (at % 1)[:, None, None, None]
+    small = anchors[low] * (1 - part) + anchors[low + 1] * part
+    return np.repeat(np.repeat(small, 8, axis=1), 8, axis=2).astype(np.uint8)
+
+
+def track(frames: NDArray[np.uint8], times: NDArray[np.float64]) -> Track:
+    return Track.of(times, prints_of(frames))
+
+
+def test_a_print_is_the_same_for_another_size_and_brightness() -> None:
+    shown = [EVERYTHING[n] for n in (3, 200, 401, 600)]
+    one = unit_rows(prints_of(pictures(shown, 64)))
+    other = unit_rows(prints_of((pictures(shown, 224) * 0.8 + 20).astype(np.uint8)))
+    same = one @ other.T
+    assert (np.diag(same) > 0.97).all()
+    assert (same - np.diag(np.diag(same)) < 0.9).all()
+
+
+def test_what_shows_nothing_has_no_print() -> None:
+    frames = np.zeros((3, 64, 64, 3), np.uint8)
+    frames[1] = 200
+    frames[2, :, 32:, 0] = 9
+    prints = prints_of(frames)
+    assert prints.shape == (3, WIDTH)
+    assert prints.any(axis=1).tolist() == [False, False, True]
+    assert len(track(frames, np.arange(3.0)).times) == 1
+    assert prints_of(frames[:0]).shape == (0, WIDTH)
+
+
+@pytest.mark.parametrize(("begin", "end"), [(0, 40), (7, 33), (20, 40), (3, 13)])
+def test_a_trim_is_found_with_its_offset(begin: int, end: int) -> None:
+    frames, times = moving(80, seed=3), np.arange(80) * 0.5
+    whole = track(frames[::2], times[::2])
+    part = track(frames[begin:end:2], times[begin:end:2] - times[begin])
+    found = align(whole, part)
+    assert found is not None
+    assert found.offset == pytest.approx(times[begin], abs=0.6)
+    assert found.coverage == 1.0
+    assert found.similarity > 0.8
+    assert found.start == pytest.approx(times[begin], abs=1.1)
+    assert found.end == pytest.approx(times[end - 1], abs=1.1)
+
+
+def test_other_footage_is_not_the_same() -> None:
+    times = np.arange(40.0)
+    one, other = track(moving(40, 1), times), track(moving(40, 2), times)
+    assert align(one, other) is None
+    nothing = Track.of(times[:0], prints_of(np.zeros((0, 64, 64, 3), np.uint8)))
+    assert align(one, nothing) is None
+
+
+def test_still_pictures_that_resemble_each_other_are_not_the_same() -> None:
+    rng = np.random.default_rng(0)
+    alike, times = list[Track](), np.arange(5.0)
+    for shape in ("square", "circle"):
+        picture = draw(shape, "red", "navy", (64, 64)).astype(float)
+        frames = np.clip(picture + rng.normal(0, 4, (5, *picture.shape)), 0, 255).astype(np.uint8)
+        alike.append(track(frames, times))
+    assert (alike[0].rows @ alike[1].rows.T).min() > 0.9
+    assert align(*alike) is None
+    assert align(alike[0], alike[0]) is not None
+
+
+def test_likely_pairs_hold_nearly_all_that_share_frames() -> None:
+    tracks = []
+    for number in range(60):
+        frames, times = moving(24, seed=number), np.arange(24.0)
+        grain = np.random.default_rng(number).normal(0, 3, frames.shape)
+        other = np.clip(frames + grain, 0, 255).astype(np.uint8)
+        tracks += [track(frames, times), track(other[4:20], times[4:20])]
+    found = set(likely_pairs(enumerate(tracks)))
+    wanted = {(2 * n, 2 * n + 1) for n in range(60)}
+    assert len(found & wanted) >= 0.98 * len(wanted)
+    assert all(one < other for one, other in found)
+    assert list(likely_pairs([])) == []

@@ -1,0 +1,107 @@
+"""Clips with a few scenes, other versions of clips, and a library that takes them in as the pipeline would."""
+
+import hashlib
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from time import time
+
+import numpy as np
+
+from dampipe.domain.derivatives import Preview
+from dampipe.domain.duplicates import Duplicates
+from dampipe.domain.runs import Subject
+from dampipe.duplicates import find_duplicates
+from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
+from dampipe.media.preview import FRAMES_NAME, PreviewMaker
+from dampipe.media.probing import Prober
+from dampipe.media.recipes import FramesRecipe, PreviewRecipe
+from dampipe.media.samples import make_clip
+from dampipe.media.sandbox import Limits, run
+from dampipe.storage.catalog.catalog import Catalog
+from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.outputs import save_output
+from dampipe.vision.base import Embedder
+from dampipe.vision.frames import POLICY, choose
+from dampipe.vision.shapes import Scene, draw
+
+VERSIONS: dict[str, tuple[tuple[float, float], tuple[str, ...]]] = {
+    "encoded": ((0.0, 1.0), ("-c:v", "libx264", "-preset", "veryfast", "-crf", "34", "-g", "60")),
+    "resized": ((0.0, 1.0), ("-vf", "scale=320:-2", "-c:v", "libx264", "-preset", "veryfast", "-crf", "28")),
+    "trimmed": ((0.23, 0.78), ("-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-g", "50")),
+    "both": ((0.31, 0.71), ("-vf", "scale=480:-2", "-c:v", "libx264", "-preset", "veryfast", "-crf", "28")),
+}
+"""Name -> (from and to, in parts of the duration; how it is encoded)."""
+
+
+def scene_clip(
+    ffmpeg: Ffmpeg, path: Path, shown: Sequence[Scene], seconds: Sequence[float], rng: np.random.Generator
+) -> Path:
+    """Hard cuts between drawn scenes with grain, 640×360 H.264."""
+    pictures = [draw(*scene, size=(640, 360), rng=rng, noise=True) for scene in shown]
+    return make_clip(ffmpeg, path, list(zip(pictures, seconds, strict=True)), rate="24", audio=False)
+
+
+def make_version(ffmpeg: Ffmpeg, clip: Path, duration: float, name: str, folder: Path) -> Path:
+    """Another version of a clip, by its name in VERSIONS."""
+    (begin, end), options = VERSIONS[name]
+    made = folder / f"{clip.stem}__{name}.mp4"
+    cut = (
+        ()
+        if end - begin == 1
+        else ("-ss", f"{begin * duration:.3f}", "-t", f"{(end - begin) * duration:.3f}")
+    )
+    source = ("-i", f"file:{clip.resolve()}", "-map", "0:v:0", "-an", "-pix_fmt", "yuv420p")
+    ended = run(ffmpeg, [*cut, *source, *options, f"file:{made.absolute()}"], Limits(seconds=300))
+    assert ended.ok, ended.stderr
+    return made
+
+
+class Versions:
+    """A library of clips, previewed for frames of 64 pixels."""
+
+    def __init__(self, folder: Path, embedder: Embedder | None = None) -> None:
+        """With an embedder (of 64 pixels) the frames get vectors, too."""
+        self.embedder = embedder
+        self.catalog = Catalog(Database(f"sqlite:///{folder / 'c.sqlite'}"))
+        self.catalog.set_up()
+        self.ffmpeg = find_ffmpeg()
+        self.prober = Prober()
+        frames = FramesRecipe(size=64, interpolation="bicubic", choice=POLICY)
+        self.maker = PreviewMaker(self.ffmpeg, PreviewRecipe(frames=frames), choose)
+        self.names: dict[str, str] = {}
+
+    def take_in(self, path: Path) -> float:
+        """Hash, probe and preview a clip; returns its duration."""
+        sha1 = hashlib.sha1(path.read_bytes()).hexdigest()
+        media = self.prober.probe(str(path.resolve()))
+        self.catalog.add_video(path, sha1, media)
+        with tempfile.TemporaryDirectory() as folder:
+            made = self.maker.make(str(path.resolve()), media, Path(folder))
+            frames = np.load(Path(folder) / FRAMES_NAME)
+        preview = Preview(frames=made.frames, print_times=made.print_times, prints=made.prints)
+        if self.embedder is not None:
+            rows = self.embedder.pictures(frames)
+            times, shots = [f.time for f in made.frames], [f.shot for f in made.frames]
+            self.catalog.add_vectors(sha1, self.embedder.fingerprint, times, rows, shots)
+        asset = int(self.catalog.assets.find(sha1).id)
+        with self.catalog.database.write() as connection:
+            save_output(connection, self.catalog.database, Subject(asset=asset), preview, time())
+        self.names[sha1] = path.stem
+        return media.duration or 0.0
+
+    def near(self) -> Duplicates:
+        """What shows the same."""
+        return find_duplicates(self.catalog, near=True)
+
+    def pairs(self) -> dict[frozenset[str], str]:
+        """The same by names, and the kind of pair: `A/B`."""
+        return {
+            frozenset((self.names[p.first.asset], self.names[p.second.asset])): f"{p.similarity:.3f}"
+            for p in self.near().near
+        }
+
+    def close(self) -> None:
+        """End the helper and give the connections back."""
+        self.prober.close()
+        self.catalog.close()
