@@ -32,8 +32,8 @@ _CUT = 0.1
 """ffmpeg's scene score from which a frame is taken although its turn has not come: a shot begins there."""
 _SOONEST = 0.25
 """Seconds after the frame taken before it, at the least; for long files half their interval."""
-_KEYS_APART = 0.9
-"""Seconds between key frames that are looked at for cuts: a moment is to be right to the second."""
+_KEYS_APART = 0.1
+"""Seconds between key frames that are looked at for cuts: encoders put one where a shot begins."""
 _SCORED = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv420p10le"})
 """Pixel formats that ffmpeg scores as they are; others it would convert first, every frame at full size."""
 _ALONG_NAME = "frames.rgb"

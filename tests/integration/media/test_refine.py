@@ -11,9 +11,11 @@ from PIL import Image, ImageColor
 from dampipe.domain.assets import AssetRef, SourceFile
 from dampipe.domain.derivatives import DerivativeKind, Preview, Proxy, Refined
 from dampipe.domain.moments import Embedding
+from dampipe.domain.progress import Reporter
 from dampipe.domain.runs import RunState, Subject
-from dampipe.media.acceleration import Acceleration, detect
+from dampipe.media.acceleration import SOFTWARE, Acceleration
 from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
+from dampipe.media.passes import Passes
 from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
@@ -32,6 +34,7 @@ from tests.searching import Searching
 
 COLOURS = ("red", "lime", "blue", "yellow", "black", "white", "cyan", "magenta", "orange", "purple")
 FRAMES = FramesRecipe(size=32)
+SOFT = [Acceleration(SOFTWARE, True, "for the test")]
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +42,10 @@ def ffmpeg() -> Ffmpeg:
     return find_ffmpeg()
 
 
-@pytest.fixture(scope="module")
-def software(ffmpeg: Ffmpeg, tmp_path_factory: pytest.TempPathFactory) -> list[Acceleration]:
-    return [one for one in detect(ffmpeg, tmp_path_factory.mktemp("cache")) if one.name == "software"]
-
-
 class Bench:
     """The real stages over one clip, without a pipeline."""
 
-    def __init__(self, ffmpeg: Ffmpeg, software: list[Acceleration], clip: Path) -> None:
+    def __init__(self, ffmpeg: Ffmpeg, clip: Path) -> None:
         prober = Prober()
         media = prober.probe(str(clip))
         prober.close()
@@ -55,11 +53,11 @@ class Bench:
         self.asset = AssetRef(id=1, sha1="a" * 40, size=1, name=clip.name)
         file = _file(clip)
         self.frames = ShotFrames(FRAMES)
-        maker = PreviewMaker(ffmpeg, PreviewRecipe(frames=FRAMES), choose)
-        self.preview: Preview = preview.function(file, self.asset, media, maker, self.store)
-        self.proxy: Proxy = proxy.function(
-            file, self.asset, media, ProxyMaker(ffmpeg, ProxyRecipe(height=144), software), self.store
-        )
+        passes = Passes(PreviewMaker(ffmpeg, PreviewRecipe(frames=FRAMES), choose))
+        maker = ProxyMaker(ffmpeg, ProxyRecipe(height=144), SOFT)
+        quiet = Reporter()
+        self.preview: Preview = preview.function(file, self.asset, media, passes, self.store, quiet)
+        self.proxy: Proxy = proxy.function(file, self.asset, media, maker, self.store, quiet)
 
     def refine(self, seen: Preview, maker: ShotFrames | None = None) -> Refined:
         made: Refined = refine.function(self.asset, seen, self.proxy, maker or self.frames, self.store)
@@ -83,11 +81,11 @@ def _nearest(frame: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> str:
 
 
 @pytest.fixture
-def bench(ffmpeg: Ffmpeg, software: list[Acceleration], tmp_path: Path) -> Iterator[Bench]:
+def bench(ffmpeg: Ffmpeg, tmp_path: Path) -> Iterator[Bench]:
     """Ten shots of 0.8 s in a codec of which one frame in two seconds is decoded."""
     scenes = [(np.array(Image.new("RGB", (192, 144), colour)), 0.8) for colour in COLOURS]
     options = ("-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p")
-    yield Bench(ffmpeg, software, make_clip(ffmpeg, tmp_path / "clip.mov", scenes, extra_args=options))
+    yield Bench(ffmpeg, make_clip(ffmpeg, tmp_path / "clip.mov", scenes, extra_args=options))
 
 
 def test_every_shot_gets_a_frame_at_its_time(bench: Bench) -> None:

@@ -14,8 +14,10 @@ from PIL import Image
 from dampipe.cli.asking import question, read
 from dampipe.domain.search import Query
 from dampipe.library import Library
+from dampipe.models import Models
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
+from dampipe.vision.base import Embedder
 from dampipe.vision.shapes import COLOURS
 from dampipe.web.app import create_app
 from dampipe.web.search import Question
@@ -24,10 +26,17 @@ from tests.searching import Searching, media, sha1
 
 @pytest.fixture
 def http(here: Searching) -> TestClient:
+    class OneModel(Models):
+        """There was never another model."""
+
+        def answering(self) -> Embedder:
+            return here.embedder
+
     nothing = cast(Any, lambda: None)
+    models = OneModel(here.catalog, here.storage, nothing, "fake", nothing, nothing)
     library = Library(
         catalog=here.catalog, storage=here.storage, derivatives=DerivativeStore(MemoryBlobs()), plan=nothing,
-        carrier=nothing, embedder=lambda: here.embedder, sweep=nothing,
+        carrier=nothing, models=models, sweep=nothing,
     )  # fmt: skip
     here.add("day/a.mp4", ["red", "blue"], media(camera="Sony FX3"))
     here.add("day/b.mp4", ["blue"])
