@@ -86,7 +86,7 @@ def test_status_counts_every_stage(deployment: Deployment) -> None:
     status = deployment.json("status")
     assert set(status) == {"assets", "locations", "scans", "stages", "workers", "running"}
     assert list(status["stages"]) == ["hash", "probe", "preview", "embed", "index", "proxy", "refine"]
-    assert set(status["stages"]["hash"]) == {"waiting", "running", "done", "failed", "skipped"}
+    assert set(status["stages"]["hash"]) == {"waiting", "running", "done", "failed", "skipped", "on_hold"}
     for stage in ("preview", "embed", "index", "proxy", "refine"):
         assert status["stages"][stage]["done"] == GOOD
     assert {name.partition("@")[0] for name in (w["name"] for w in status["workers"])} == {
@@ -242,6 +242,9 @@ def test_the_api_is_healthy_and_described(deployment: Deployment) -> None:
     assert set(described["paths"]) == {
         "/api/scans",
         "/api/scans/{scan}",
+        "/api/scans/{scan}/pause",
+        "/api/scans/{scan}/resume",
+        "/api/scans/{scan}/cancel",
         "/api/status",
         "/api/failures",
         "/api/retry",

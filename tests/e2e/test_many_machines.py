@@ -51,7 +51,7 @@ def test_a_workstation_joins_and_embeds(
     front.up()
     assert front.processes("valkey-server") == [], "a broker was named, so none is embedded"
     front.run("enqueue", footage)
-    front.wait_for(lambda: front.json("status")["stages"]["proxy"]["done"] == 5, 90)
+    front.wait_for(lambda: front.asked("status")["stages"]["proxy"]["done"] == 5, 90)
     stages = front.json("status")["stages"]
     assert (stages["embed"]["waiting"], stages["index"]["done"]) == (5, 0)
     for path in footage.iterdir():
@@ -64,7 +64,7 @@ def test_a_workstation_joins_and_embeds(
     assert hit["path"] == str(footage / "A001_C001.mp4")
     joined.terminate()
     joined.wait(20)
-    front.wait_for(lambda: "gpu" not in str(front.json("status")["workers"]))
+    front.wait_for(lambda: "gpu" not in str(front.asked("status")["workers"]))
     assert set(front.done_events().values()) == {1}
 
 

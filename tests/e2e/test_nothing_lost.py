@@ -127,7 +127,7 @@ def test_a_file_that_kills_its_worker_is_parked_and_the_others_go_on(
     (folder / "kill.mp4.armed").touch()
     deployment.up()
     deployment.run("enqueue", folder)
-    deployment.wait_for(lambda: deployment.json("failures"), 90)
+    deployment.wait_for(lambda: deployment.asked("failures"), 90)
     [failure] = deployment.json("failures")
     assert failure["path"] == str(folder / "kill.mp4")
     assert "the worker died 3 times" in failure["reason"]
@@ -150,7 +150,7 @@ def test_two_deployments_of_workers_on_the_same_files(deployment: Deployment, tm
         )
         for number in range(2)
     ]  # fmt: skip
-    deployment.wait_for(lambda: len(deployment.json("status")["workers"]) == 7)
+    deployment.wait_for(lambda: len(deployment.asked("status")["workers"]) == 7)
     deployment.run("enqueue", folder)
     deployment.run("enqueue", folder)
     time.sleep(1)

@@ -17,6 +17,7 @@ from dampipe.library import Library
 from dampipe.models import Models
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
+from dampipe.sync import Nightly
 from dampipe.vision.base import Embedder
 from dampipe.vision.shapes import COLOURS
 from dampipe.web.app import create_app
@@ -36,7 +37,7 @@ def http(here: Searching) -> TestClient:
     models = OneModel(here.catalog, here.storage, nothing, "fake", nothing, nothing)
     library = Library(
         catalog=here.catalog, storage=here.storage, derivatives=DerivativeStore(MemoryBlobs()), plan=nothing,
-        carrier=nothing, models=models, sweep=nothing,
+        carrier=nothing, models=models, sweep=nothing, verifier=nothing, nightly=Nightly(), manifests=nothing,
     )  # fmt: skip
     here.add("day/a.mp4", ["red", "blue"], media(camera="Sony FX3"))
     here.add("day/b.mp4", ["blue"])
