@@ -4,7 +4,7 @@ import numpy as np
 
 from dampipe.domain.assets import AssetRef
 from dampipe.domain.derivatives import DerivativeKind, Frame, Preview, Proxy, Refined
-from dampipe.media.made import MadeFile
+from dampipe.media.made import MadeFile, write_frames
 from dampipe.media.shot_frames import ShotFrames, unseen
 from dampipe.pipeline.stage import stage
 from dampipe.storage.blobs.derivatives import DerivativeStore
@@ -29,7 +29,7 @@ def refine(
     frames = [*preview.frames, *(Frame(time=time, shot=0) for time in times)]
     order = sorted(range(len(frames)), key=lambda row: frames[row].time)
     with store.workspace() as folder:
-        np.save(folder / NAME, everything[order], allow_pickle=False)
+        write_frames(folder / NAME, everything[order])
         made = MadeFile(DerivativeKind.FRAMES, folder / NAME, kept.media_type)
         others = tuple(one for one in preview.derivatives if one.kind != DerivativeKind.FRAMES)
         derivatives = (*others, *store.keep(asset.sha1, lambda _: kept.recipe, [made]))

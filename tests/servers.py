@@ -140,7 +140,7 @@ def valkey_server() -> Iterator[Valkey]:
 
 @pytest.fixture(scope="session")
 def milvus_uri() -> Iterator[str]:
-    """The address of a Milvus Lite of this session, as one reaches a server."""
+    """The address of a Milvus Lite of this test run, as one reaches a server."""
     manager = pytest.importorskip("milvus_lite.server_manager").server_manager_instance
     folder = Path(mkdtemp(prefix="dampipe-mv-", dir="/tmp"))
     file = str(folder / "milvus.db")
