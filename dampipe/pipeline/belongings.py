@@ -18,13 +18,12 @@ class Entries:
     """Files with the suffix of a sidecar."""
 
 
-def sort_out(path: str, entries: Entries, spared: frozenset[str] = frozenset()) -> dict[str, list[str]]:
+def sort_out(path: str, entries: Entries) -> dict[str, list[str]]:
     """Take out of a folder's entries what is the camera's own, and return the sidecars by clip.
 
-    Sidecars are relative to the folder, "../THMBNL/C0001T01.JPG" say. spared: names of folders that stay,
-    since somebody named them as sources.
+    Sidecars are relative to the folder, "../THMBNL/C0001T01.JPG" say.
     """
-    own = own_folders(os.path.basename(path), entries.folders) - spared
+    own = own_folders(os.path.basename(path), entries.folders)
     if own:
         entries.folders = [name for name in entries.folders if name not in own]
     if not entries.files:

@@ -45,6 +45,8 @@ class Walk:
         self._memory = FolderMemory(catalog)
         self._renamed: set[int] = set()
         """Folders that were found under another spelling."""
+        self._read_last: tuple[int, str] | None = None
+        """The folder whose sidecars were looked for last, on behalf of single files."""
         self._changes = Changes()
         self._found = order.found
         self._warnings = order.warnings
@@ -122,7 +124,8 @@ class Walk:
         before = self._catalog.findings.file(source.id, place.path, place.file)
         for name, reason in listing.unread.items():
             self._warn_unread(listing, name, reason)
-        if listing.names:
+        if listing.names and (source.id, place.path) != self._read_last:
+            self._read_last = (source.id, place.path)  # of a folder's files, one after the other, once
             beside = self._read(source, place.path, frozenset())
             if not beside.problem:
                 self._memory.keep_sidecars(source, place.path, beside.sidecars)

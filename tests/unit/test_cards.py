@@ -51,12 +51,6 @@ def test_folders_of_the_camera_are_left_out(path: str, folders: list[str], left:
     assert listing.folders == left
 
 
-def test_a_folder_that_is_a_source_stays() -> None:
-    listing = Entries(folders=["CLIP", "SUB"])
-    sort_out("/c/M4ROOT", listing, frozenset({"SUB"}))
-    assert listing.folders == ["CLIP", "SUB"]
-
-
 @pytest.mark.parametrize(
     ("clip", "sidecars"),
     [

@@ -70,6 +70,23 @@ def test_a_card_gives_its_clips_with_what_belongs_to_them(here: Scanning, tmp_pa
     assert sidecars(here, "GX010002.MP4") == [str(card / "DCIM/day1/GL010002.LRV")]
 
 
+def test_a_folder_of_the_cameras_own_that_is_a_source_is_walked(here: Scanning, tmp_path: Path) -> None:
+    card = tmp_path / "CARD"
+    for name in CARD:
+        write(card / name)
+    here.catalog.sources.add("sub clips", str(card / "PRIVATE" / "M4ROOT" / "SUB"))
+    here.scan(card)
+    assert here.hash_all() == ["C0001.MP4", "C0001S03.MP4", "GX010002.MP4", "song.wav"]
+
+
+def test_single_files_of_a_folder_have_it_read_once(catalogue_url: str, tmp_path: Path) -> None:
+    here = Scanning(catalogue_url)
+    clips = [write(tmp_path / "day1" / f"c{number}.mp4") for number in range(5)]
+    assert here.scan(*clips).new == 5
+    assert here.asked == 5
+    here.close()
+
+
 def test_a_single_file_has_its_sidecars_too(here: Scanning, tmp_path: Path) -> None:
     clip = write(tmp_path / "day1" / "a.mp4")
     write(clip.with_suffix(".xmp"))
