@@ -1,7 +1,8 @@
 """A stand-in for an NVIDIA card: an ffmpeg that carries out NVIDIA's arguments in software and fails on demand.
 
 It keeps book of which frames would lie in the card's memory, and refuses, in ffmpeg's words, a filter that
-cannot reach them. So what it accepts has the right shape; that a real card likes it, it cannot know.
+cannot reach them. It also has a fault that a real card showed: where one side shrinks and the other stays, the
+scaled picture is empty. What it accepts has the right shape; that a real card likes it, it cannot know.
 
     fake_gpu.py FFMPEG ORDERS ARGUMENT…      ORDERS: a JSON file, see `Orders`
 """
@@ -50,7 +51,9 @@ def in_software(graph: str, on_card: bool, spoil: str) -> tuple[str, set[str]]:
             )
         if name == "scale_cuda":
             given = dict(pair.split("=", 1) for pair in options.split(":"))
-            step = f"{sources}scale=w={given['w']}:h={given['h']},format={given['format']}{spoil}{results}"
+            w, h = given["w"], given["h"]
+            empty = f"lutyuv=y=0:u=0:v=0:enable='eq(w,{w})*gt(h,{h})+eq(h,{h})*gt(w,{w})'"
+            step = f"{sources}{empty},scale=w={w}:h={h},format={given['format']}{spoil}{results}"
         elif name == "hwdownload":
             step = f"{sources}null{results}"
         if on and name != "hwdownload":

@@ -37,6 +37,8 @@ class Family:
     """Its scaler makes 8 bit 4:2:0 of anything (option `format`); else a frame keeps depth and chroma."""
     converts_range: bool = False
     """Its scaler makes video range of full range."""
+    shrinks_both_sides_only: bool = False
+    """Its scaler gives empty pictures where one side shrinks and the other stays as it is."""
     devices: Callable[[], tuple[str, ...]] = lambda: ("",)
     """Those to try, the first that opens is used."""
     few_sessions: bool = False
@@ -104,6 +106,7 @@ FAMILIES: dict[str, Family] = {
         },
         scale="scale_cuda",
         converts_depth=True,
+        shrinks_both_sides_only=True,  # seen on an H200 with ffmpeg 9.0.2, with every interp_algo
         few_sessions=True,
     ),
     "videotoolbox": Family(

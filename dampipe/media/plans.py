@@ -82,9 +82,12 @@ class Plan:
     def brought_down(self, stream: Any, video: VideoStream, size: tuple[int, int]) -> Any:
         """Scale on the device, bring the small frames to memory and turn them upright.
 
-        The rest is as in software: `picture.upright`, which finds the size right already.
+        The rest is as in software: `picture.upright`, which finds the size right already, or scales itself
+        what the device's scaler cannot.
         """
         lying = size[::-1] if video.rotation % 180 else size
+        if not _scales(self._decoding, video, lying):
+            lying = video.width, video.height
         small = self.downloaded(self.scaled(stream, lying, deep=video.hdr), deep=video.hdr)
         for direction in _TURNS.get(video.rotation, ()):
             small = small.filter("transpose", direction)
@@ -122,7 +125,7 @@ def proxy_plans(
     kind = kind_of(video) or ""
     decoders = [one for one in hardware if kind and kind in one.decodes]
     both = [
-        Plan(decoder, encoder, kind, _direct(video, kind, encoder.name))
+        Plan(decoder, encoder, kind, _direct(video, size, kind, encoder.name))
         for encoder in encoders
         for decoder in decoders
         if decoder.name == encoder.name
@@ -131,14 +134,23 @@ def proxy_plans(
     return (*both, *(Plan(encoder=one) for one in encoders), *decode_only, *software)
 
 
-def _direct(video: VideoStream, kind: str, name: str) -> bool:
+def _scales(family: Family, video: VideoStream, size: tuple[int, int]) -> bool:
+    """Whether the family's scaler makes frames of `size` of the video's, as they are coded."""
+    if not family.shrinks_both_sides_only:
+        return True
+    changes = (size[0] - video.width, size[1] - video.height)
+    return not (0 in changes and min(changes) < 0)
+
+
+def _direct(video: VideoStream, size: tuple[int, int], kind: str, name: str) -> bool:
     """Whether scaling is all that a picture needs and the family's scaler can do it."""
     family = FAMILIES[name]
     right_range = family.converts_range or not (
         video.color_range == "pc" or video.pixel_format.startswith("yuvj")
     )
     right_depth = family.converts_depth or KINDS[kind].downloads == "nv12"
-    return right_range and right_depth and not video.hdr and not video.rotation
+    right_size = _scales(family, video, size)
+    return right_range and right_depth and right_size and not video.hdr and not video.rotation
 
 
 def preview_plans(media: MediaInfo, sparse: bool, found: Sequence[Acceleration]) -> tuple[Plan, ...]:

@@ -74,11 +74,14 @@ def clip(ffmpeg: Ffmpeg, path: Path, *options: str, seconds: float = 2) -> Path:
 
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+QUIET = ("-preset", "ultrafast", "-x265-params", "log-level=none")
 HLG = "format=yuv420p10le,setparams=colorspace=bt2020nc:color_trc=arib-std-b67:color_primaries=bt2020"
 FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
     "plain": ("nvidia", H264),
+    "large": ("nvidia", ("-vf", "scale=1920:1080", *H264)),
+    "10-bit": ("nvidia", ("-vf", "scale=1920:1080,format=yuv420p10le", "-c:v", "libx265", *QUIET)),
     "full-range": ("nvidia", (*H264[:-1], "yuvj420p", "-color_range", "pc")),
-    "hlg": ("nvidia", ("-vf", HLG, "-c:v", "libx265", "-x265-params", "log-level=none")),
+    "hlg": ("nvidia", ("-vf", HLG, "-c:v", "libx265", *QUIET)),
     "anamorphic": ("nvidia", ("-vf", "setsar=3/4", *H264)),
     "interlaced": ("nvidia-encode", ("-vf", "interlace", "-flags", "+ilme+ildct", *H264)),
     "422": ("nvidia-encode", (*H264[:-1], "yuv422p")),

@@ -113,6 +113,18 @@ def test_only_small_frames_leave_the_device_and_are_turned_there() -> None:
     assert "/dev/dri/renderD129" in " ".join(Plan(VAAPI, kind="h264").opening)
 
 
+def test_what_the_scaler_of_a_card_spoils_is_scaled_in_memory() -> None:
+    ntsc = {"width": 720, "height": 480, "sample_aspect": Fraction(8, 9)}
+    assert "scale_cuda=format=nv12:h=480:w=720" in graph(Plan(NVIDIA, kind="h264"), **ntsc)
+    assert "scale_vaapi=format=nv12:h=480:out_range=tv:w=640" in graph(Plan(VAAPI, kind="h264"), **ntsc)
+    assert plans([NVIDIA, SOFT], **ntsc)[0] == "nvidia"
+    assert "h=576:w=768" in graph(
+        Plan(NVIDIA, kind="h264"), width=720, height=576, sample_aspect=Fraction(16, 15)
+    ), "one side grows: that it can"
+    turned = graph(Plan(NVIDIA, kind="h264"), width=1281, height=720, rotation=90)
+    assert "scale_cuda=format=nv12:h=720:w=1281" in turned, "an odd side becomes even"
+
+
 def test_previews_decode_on_a_device_what_is_long_and_not_sparse() -> None:
     film = MediaInfo(kind=MediaKind.VIDEO, container="mov", duration=600.0, video=VIDEO)
     names = [plan.name for plan in preview_plans(film, False, [NVIDIA, SOFT])]
