@@ -54,12 +54,22 @@ def milvus(folder: Path, uri: str = "") -> Open:
     return lambda: MilvusVectors(folder.with_name("url").read_text(), D, name)
 
 
+def weaviate(folder: Path, address: str = "") -> Open:
+    from dampipe.storage.vectors.weaviate import WeaviateVectors
+
+    if address:
+        folder.with_name("url").write_text(address)
+    url, grpc = folder.with_name("url").read_text().split()
+    return lambda: WeaviateVectors(url, D, "m", grpc=grpc)
+
+
 BACKENDS = {
     "faiss": faiss,
     "faiss with codes": faiss_estimating,
     "memory": memory,
     "pgvector": pgvector,
     "milvus": milvus,
+    "weaviate": weaviate,
 }
 _FAISS = "from dampipe.storage.vectors.faiss import FaissVectors as B; open_ = lambda p: B(p, 32, 'm'"
 DURABLE = {
@@ -69,6 +79,8 @@ DURABLE = {
     "open_ = lambda p: B(p.with_name('url').read_text(), 32, 'm')",
     "milvus": "from dampipe.storage.vectors.milvus import MilvusVectors as B; "
     "open_ = lambda p: B(p.with_name('url').read_text(), 32, str(p))",
+    "weaviate": "from dampipe.storage.vectors.weaviate import WeaviateVectors as B; "
+    "open_ = lambda p: (lambda url, grpc: B(url, 32, 'm', grpc=grpc))(*p.with_name('url').read_text().split())",
 }
 
 
@@ -78,6 +90,9 @@ def opener(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Open
         open_ = pgvector(tmp_path / "index", request.getfixturevalue("postgres_url"))
     elif backend == "milvus":
         open_ = milvus(tmp_path / "index", request.getfixturevalue("milvus_uri"))
+    elif backend == "weaviate":
+        server = request.getfixturevalue("weaviate_server")
+        open_ = weaviate(tmp_path / "index", f"{server.url} {server.grpc}")
     else:
         open_ = BACKENDS[backend](tmp_path / "index")
 
