@@ -4,13 +4,9 @@ No Weaviate can be started from a wheel, so this one speaks its wire contract by
 along, and answers by NumPy, exactly. It refuses what it does not know: a request in another form fails its test.
 """
 
-import json
-import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +21,8 @@ from weaviate.proto.v1 import (
     search_get_pb2,
     weaviate_pb2_grpc,
 )
+
+from tests.weaviate_http import HttpSide
 
 VERSION = "1.33.0"
 MOST = 10_000
@@ -69,7 +67,7 @@ class Weaviate(weaviate_pb2_grpc.WeaviateServicer):
 
     def start(self) -> None:
         """Listen, after `stop` on the same ports as before."""
-        self._http = _Http(("127.0.0.1", self._ports[0]), _handler(self))
+        self._http = HttpSide(self._answer, self._ports[0])
         self._grpc = grpc.server(
             ThreadPoolExecutor(8), options=[("grpc.max_receive_message_length", MESSAGE)]
         )
@@ -77,21 +75,17 @@ class Weaviate(weaviate_pb2_grpc.WeaviateServicer):
         self._ports = self._http.server_port, self._grpc.add_insecure_port(f"127.0.0.1:{self._ports[1]}")
         self.url, self.grpc = f"http://127.0.0.1:{self._ports[0]}", f"127.0.0.1:{self._ports[1]}"
         self._grpc.start()
-        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
         """As when it is killed: connections end."""
-        self._http.shutdown()
-        self._http.server_close()
-        for connection in self._http.connections:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        self._http.stop()
         self._grpc.stop(None).wait()
 
     # HTTP
 
-    def answer(self, method: str, path: list[str], body: Any, level: str) -> tuple[int, Any]:
-        """Status and body of a request below /v1."""
+    def _answer(self, method: str, path: list[str], body: Any, level: str, key: str) -> tuple[int, Any]:
+        if self.api_key and key != self.api_key and path != ["meta"]:
+            return 401, _said("unauthorized: invalid api key")
         with self._lock:
             match method, path:
                 case "GET", ["meta"]:
@@ -261,44 +255,3 @@ def _value(value: Any) -> Any:
 
 def _said(message: str) -> dict[str, Any]:
     return {"error": [{"message": message}]}
-
-
-class _Http(ThreadingHTTPServer):
-    """Remembers its connections, which outlive it otherwise."""
-
-    def __init__(self, *given: Any) -> None:
-        self.connections: list[socket.socket] = []
-        super().__init__(*given)
-
-    def get_request(self) -> tuple[socket.socket, Any]:
-        connection, address = super().get_request()
-        self.connections.append(connection)
-        return connection, address
-
-
-def _handler(server: Weaviate) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _any(self) -> None:
-            path, _, query = self.path.partition("?")
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            allowed = not server.api_key or self.headers.get("Authorization") == f"Bearer {server.api_key}"
-            status, answer = (401, _said("unauthorized: invalid api key"))
-            if allowed or path == "/v1/meta":
-                level = query.partition("consistency_level=")[2]
-                parts = path.removeprefix("/v1/").split("/")
-                status, answer = server.answer(self.command, parts, json.loads(body or "null"), level)
-            text = b"" if answer is None else json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        do_GET = do_POST = do_PATCH = do_DELETE = _any
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    return Handler

@@ -31,6 +31,18 @@ def faiss_estimating(folder: Path) -> Open:
     return lambda: FaissVectors(folder, D, "m", exact_up_to=1000, rerank=20_000)
 
 
+def faiss_on_a_gpu(folder: Path) -> Open:
+    """Copies are made as soon as something was searched, and hold what is small, too."""
+    from dampipe.storage.vectors.faiss_gpu import GpuCopies
+    from tests.fake_faiss_gpu import FakeFaiss
+
+    def opened() -> VectorStorage:
+        gpu = GpuCopies(FakeFaiss(), patience=0, least=1)
+        return FaissVectors(folder, D, "m", exact_up_to=0, rerank=20_000, gpu=gpu)
+
+    return opened
+
+
 def memory(folder: Path) -> Open:
     index = MemoryVectors(D)
     return lambda: index
@@ -66,6 +78,7 @@ def weaviate(folder: Path, address: str = "") -> Open:
 BACKENDS = {
     "faiss": faiss,
     "faiss with codes": faiss_estimating,
+    "faiss on a GPU": faiss_on_a_gpu,
     "memory": memory,
     "pgvector": pgvector,
     "milvus": milvus,

@@ -28,6 +28,7 @@ from pydantic import Field
 from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
 from dampipe.storage.vectors.faiss_files import SegmentEntry, faiss, translated, verify, write_ids
 from dampipe.storage.vectors.faiss_folder import IndexFolder, View
+from dampipe.storage.vectors.faiss_gpu import GpuCopies
 from dampipe.storage.vectors.faiss_segments import (
     Candidates,
     Rows,
@@ -54,12 +55,15 @@ class FaissConfig(VectorsConfig):
     folder: Path
     exact_up_to: int = Field(EXACT_UP_TO, ge=0)
     rerank: int = Field(RERANK, ge=1)
+    gpu: bool = True
+    """Whether a GPU may search, where the installed FAISS can use one."""
 
 
 class FaissVectors:
     """Vectors of one model in a folder of its own.
 
     exact_up_to: beyond so many vectors codes give estimates. rerank: so many of them are ranked exactly.
+    gpu: copies that search instead of codes, as far as they are made; None: none are.
     Damage and errors are the folder's (`IndexFolder`).
     """
 
@@ -71,15 +75,17 @@ class FaissVectors:
         *,
         exact_up_to: int = EXACT_UP_TO,
         rerank: int = RERANK,
+        gpu: GpuCopies | None = None,
     ) -> None:
         self._folder = IndexFolder(Path(folder), dimension, name)
         self._dimension = dimension
         self._exact_up_to = exact_up_to
         self._rerank = rerank
+        self._gpu = gpu
 
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> Self:
-        """For the registry: `folder`, `dimension`, `name`, `exact_up_to`, `rerank`."""
+        """For the registry: `folder`, `dimension`, `name`, `exact_up_to`, `rerank`, `gpu`."""
         wanted = FaissConfig.model_validate(config)
         return cls(
             wanted.folder,
@@ -87,6 +93,7 @@ class FaissVectors:
             wanted.name,
             exact_up_to=wanted.exact_up_to,
             rerank=wanted.rerank,
+            gpu=GpuCopies() if wanted.gpu else None,
         )
 
     @property
@@ -108,8 +115,14 @@ class FaissVectors:
         wanted = None if among is None else np.unique(np.asarray(among, np.int64))
         rerank = max(self._rerank, 4 * count) if self._estimates(view.manifest.live) else 0
 
+        # A GPU cannot be told to look among some only.
+        gpu = self._gpu if rerank and wanted is None else None
+        if gpu is not None:
+            gpu.follow(view.segments)
+
         def look(segment: Segment) -> Candidates | None:
-            return segment.search(row, count, rerank, wanted)
+            found = gpu.search(segment, row, count) if gpu is not None else None
+            return found or segment.search(row, count, rerank, wanted)
 
         large = len(view.segments) > 1 and view.manifest.live > SIDE_BY_SIDE
         parts = [p for p in (self._pool.map if large else map)(look, view.segments) if p is not None]
@@ -172,7 +185,9 @@ class FaissVectors:
             else f"exact scan of float16 rows (up to {self._exact_up_to:,} vectors)"
         )
         size = sum(entry.bytes for entry in manifest.files)
-        return IndexFacts(f"FAISS, {how}; {parts} segment{'s' * (parts != 1)}", manifest.live, size)
+        told = self._gpu.told() if self._gpu is not None and self._estimates(manifest.live) else ""
+        kind = f"FAISS, {how}; {parts} segment{'s' * (parts != 1)}{'; ' * bool(told)}{told}"
+        return IndexFacts(kind, manifest.live, size)
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:

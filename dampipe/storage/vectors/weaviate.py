@@ -76,16 +76,7 @@ class WeaviateVectors:
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> Self:
         """For the registry: `url`, `grpc`, `api_key`, `dimension`, `name`, `hnsw`, `ef`."""
-        wanted = WeaviateConfig.model_validate(config)
-        return cls(
-            wanted.url,
-            wanted.dimension,
-            wanted.name,
-            grpc=wanted.grpc,
-            api_key=wanted.api_key,
-            hnsw=wanted.hnsw,
-            ef=wanted.ef,
-        )
+        return cls(**WeaviateConfig.model_validate(config).model_dump(exclude={"folder"}))
 
     @property
     def watermark(self) -> int:
