@@ -123,9 +123,9 @@ def test_who_searches_once_copies_nothing(folder: Path) -> None:
     assert package.free == 1 << 30
 
 
-@pytest.mark.parametrize("package", [FakeFaiss(gpus=0), SimpleNamespace(get_num_gpus=lambda: 1), None])
+@pytest.mark.parametrize("package", [FakeFaiss(gpus=0), SimpleNamespace(get_num_gpus=lambda: 1)])
 def test_nothing_is_tried_where_there_is_none(folder: Path, package: Any) -> None:
-    """No GPU; a FAISS without; the one that is installed, which is faiss-cpu."""
+    """No GPU; a FAISS without."""
     index, exact = opened(folder, package), FaissVectors(folder, D, exact_up_to=10**9)
     same(index.search(unit(1)[0], 10), exact.search(unit(1)[0], 10))
     assert index._gpu
@@ -179,6 +179,19 @@ def test_a_gpu_that_is_wrong_is_not_used(folder: Path) -> None:
     assert "the GPU is not used: it gives wrong answers" in index.facts().kind, "tried by who only asks"
     assert index.search(unit(12_000)[99], 1)[0].id == 100
     assert package.searches == 1
+
+
+def test_the_installed_package(folder: Path) -> None:
+    """With faiss-gpu and a GPU this is the real thing; else it is told from one and left alone."""
+    index, exact = opened(folder, None), FaissVectors(folder, D, exact_up_to=10**9)
+    present = faiss_files.faiss().get_num_gpus() > 0
+    index.search(unit(1)[0], 1)
+    assert index._gpu
+    index._gpu.wait()
+    assert len(index._gpu._copies) == 2 * present
+    for query in unit(20, seed=9):
+        same(index.search(query, 10), exact.search(query, 10))
+    assert ("2 of 2 large segments" in index.facts().kind) == present
 
 
 def test_it_can_be_switched_off(folder: Path) -> None:
