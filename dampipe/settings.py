@@ -103,7 +103,9 @@ class Settings(BaseSettings):
     blobs_options: dict[str, Any] = Field(
         default_factory=dict, description="Options for the blob store (keys, endpoint), as fsspec names them."
     )
-    vectors: str = Field("faiss", description="Vector index backend: faiss, pgvector, milvus, or `none`.")
+    vectors: str = Field(
+        "faiss", description="Vector index backend: faiss, pgvector, milvus, weaviate, or `none`."
+    )
     vectors_options: dict[str, Any] = Field(
         default_factory=dict,
         description="Options for the vector index (address, limits), as its backend names them.",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import milvus_uri, postgres_server, postgres_url, valkey_server
+from tests.servers import milvus_uri, postgres_server, postgres_url, valkey_server, weaviate_server
 
-__all__ = ["footage", "milvus_uri", "postgres_server", "postgres_url", "valkey_server"]
+__all__ = ["footage", "milvus_uri", "postgres_server", "postgres_url", "valkey_server", "weaviate_server"]
 
 FOOTAGE = Path(__file__).parents[2] / "shared" / "footage"
 

@@ -149,3 +149,16 @@ def milvus_uri() -> Iterator[str]:
     finally:
         manager.release_server(file)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def weaviate_server() -> Iterator[Any]:
+    """What speaks as a Weaviate does, with nothing in it."""
+    pytest.importorskip("weaviate")
+    from tests.weaviate_server import Weaviate
+
+    server = Weaviate()
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -18,7 +18,7 @@ from dampipe.timeline import format_of, render
     "--export",
     "export",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="Write the moments as a timeline: .otio, .xml, .edl or .csv.",
+    help="Write the moments as a timeline: .otio, .fcpxml, .xml, .edl or .csv.",
 )
 @json_option
 def command(export: Path | None, as_json: bool, **given: Any) -> None:

@@ -23,6 +23,7 @@ EXTRAS = {
     "paramiko": "sftp",
     "pgvector": "pgvector",
     "pymilvus": "milvus",
+    "weaviate": "weaviate",
 }
 """Which extra of dampipe brings a module that is optional."""
 

@@ -31,6 +31,18 @@ def faiss_estimating(folder: Path) -> Open:
     return lambda: FaissVectors(folder, D, "m", exact_up_to=1000, rerank=20_000)
 
 
+def faiss_on_a_gpu(folder: Path) -> Open:
+    """Copies are made as soon as something was searched, and hold what is small, too."""
+    from dampipe.storage.vectors.faiss_gpu import GpuCopies
+    from tests.fake_faiss_gpu import FakeFaiss
+
+    def opened() -> VectorStorage:
+        gpu = GpuCopies(FakeFaiss(), patience=0, least=1)
+        return FaissVectors(folder, D, "m", exact_up_to=0, rerank=20_000, gpu=gpu)
+
+    return opened
+
+
 def memory(folder: Path) -> Open:
     index = MemoryVectors(D)
     return lambda: index
@@ -54,12 +66,23 @@ def milvus(folder: Path, uri: str = "") -> Open:
     return lambda: MilvusVectors(folder.with_name("url").read_text(), D, name)
 
 
+def weaviate(folder: Path, address: str = "") -> Open:
+    from dampipe.storage.vectors.weaviate import WeaviateVectors
+
+    if address:
+        folder.with_name("url").write_text(address)
+    url, grpc = folder.with_name("url").read_text().split()
+    return lambda: WeaviateVectors(url, D, "m", grpc=grpc)
+
+
 BACKENDS = {
     "faiss": faiss,
     "faiss with codes": faiss_estimating,
+    "faiss on a GPU": faiss_on_a_gpu,
     "memory": memory,
     "pgvector": pgvector,
     "milvus": milvus,
+    "weaviate": weaviate,
 }
 _FAISS = "from dampipe.storage.vectors.faiss import FaissVectors as B; open_ = lambda p: B(p, 32, 'm'"
 DURABLE = {
@@ -69,6 +92,8 @@ DURABLE = {
     "open_ = lambda p: B(p.with_name('url').read_text(), 32, 'm')",
     "milvus": "from dampipe.storage.vectors.milvus import MilvusVectors as B; "
     "open_ = lambda p: B(p.with_name('url').read_text(), 32, str(p))",
+    "weaviate": "from dampipe.storage.vectors.weaviate import WeaviateVectors as B; "
+    "open_ = lambda p: (lambda url, grpc: B(url, 32, 'm', grpc=grpc))(*p.with_name('url').read_text().split())",
 }
 
 
@@ -78,6 +103,9 @@ def opener(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Open
         open_ = pgvector(tmp_path / "index", request.getfixturevalue("postgres_url"))
     elif backend == "milvus":
         open_ = milvus(tmp_path / "index", request.getfixturevalue("milvus_uri"))
+    elif backend == "weaviate":
+        server = request.getfixturevalue("weaviate_server")
+        open_ = weaviate(tmp_path / "index", f"{server.url} {server.grpc}")
     else:
         open_ = BACKENDS[backend](tmp_path / "index")
 

@@ -13,7 +13,9 @@ from dampipe.domain.cuts import Cut, all_moments, span
 from dampipe.domain.errors import InvalidInput
 from dampipe.domain.media import AudioStream, MediaInfo, MediaKind, VideoStream
 from dampipe.domain.moments import Moment
-from dampipe.timeline import COLUMNS, RATES, Format, format_of, render
+from dampipe.timeline import Format, format_of, render
+from dampipe.timeline.frames import RATES
+from dampipe.timeline.table import COLUMNS
 
 TIMELINES = [Format.OTIO, Format.XML, Format.EDL]
 ADAPTERS = {Format.OTIO: "otio_json", Format.XML: "fcp_xml", Format.EDL: "cmx_3600"}
@@ -124,11 +126,9 @@ def test_nothing_found_is_an_empty_timeline(form: Format) -> None:
 
 def test_the_format_goes_by_the_name() -> None:
     assert format_of(Path("a/Cut.EDL")) is Format.EDL
-    with pytest.raises(InvalidInput, match="FCPXML") as caught:
-        format_of(Path("cut.fcpxml"))
-    assert ".xml" in caught.value.hint
-    with pytest.raises(InvalidInput, match="no timeline"):
+    with pytest.raises(InvalidInput, match="no timeline") as caught:
         format_of(Path("cut.mp4"))
+    assert all(f".{form}" in caught.value.hint for form in Format)
 
 
 def moment(time: float, start: float | None, end: float | None, duration: float | None = 500.0) -> Moment:

@@ -97,7 +97,7 @@ def faiss() -> Any:
     """
     try:
         package = import_module("faiss")
-    except ImportError as error:
+    except (ImportError, RuntimeError) as error:  # faiss-gpu raises the latter where it lacks CUDA
         raise Unavailable(f"FAISS cannot be loaded: {error}", hint="pip install faiss-cpu") from error
     package.omp_set_num_threads(1)  # for the calling thread only
     return package

@@ -4,7 +4,7 @@ Estimates are FAISS's RaBitQ (Gao and Long, "RaBitQ", SIGMOD 2024): one bit a di
 to scan than the rows, 15 times smaller, no training beyond a mean. The best of them are ranked again by the rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -135,6 +135,20 @@ def open_segment(folder: Path, entry: SegmentEntry, dimension: int, known: Seque
     part = same.get((entry.rows.file, entry.codes)) or Part(folder, entry, dimension)
     removed = load_ids(folder, entry.removed) if entry.removed else np.empty(0, np.int64)
     return Segment(entry, part, removed)
+
+
+def ranked(
+    row: VectorRows, parts: Sequence[Candidates], rerank: int
+) -> Iterator[tuple[Part, NDArray[np.int64], VectorRows]]:
+    """Positions with their exact scores: of what was estimated, only the `rerank` best of all segments."""
+    estimates = [part.scores for part in parts if part.estimated]
+    together = np.concatenate([np.empty(0, np.float32), *estimates])
+    least = np.partition(together, -rerank)[-rerank] if len(together) > rerank else -np.inf
+    for segment, positions, scores, estimated in parts:
+        if estimated:
+            positions = positions[scores >= least]
+            scores = segment.scores(row, positions)
+        yield segment.part, positions, scores
 
 
 def merge_count(counts: Sequence[int], new: int) -> int:

@@ -8,22 +8,18 @@ for millions, which misses some of the nearest, most of all with words.
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 from pgvector import HalfVector
-from pgvector.psycopg import register_vector
 from pydantic import Field
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy import Connection, text
 
-from dampipe.domain.errors import InvalidInput, Permanent, StageError, StorageFull, Transient
+from dampipe.domain.errors import InvalidInput, Permanent, Transient
 from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
+from dampipe.storage.vectors.pgvector_server import LOCK, PgServer
 from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows
 
-LOCK = 0x64616D71
-"""Advisory lock under which extension and tables are made."""
 BUSY = 15.0
 """Seconds after which a second writer tries again."""
 HNSW_DIMENSIONS = 4000
@@ -50,15 +46,7 @@ class PgVectors:
     def __init__(
         self, url: str, dimension: int, name: str = "", *, hnsw: bool = False, ef_search: int = 400
     ) -> None:
-        try:
-            self._url = make_url(url)
-        except ArgumentError as error:
-            raise InvalidInput(f"vectors_options: {url!r} is no database URL") from error
-        if self._url.get_backend_name() != "postgresql":
-            raise InvalidInput(
-                f"pgvector needs a PostgreSQL database, not {self._url.get_backend_name()}",
-                hint='vectors_options = {url = "postgresql+psycopg://user@host/name"}, or set database_url',
-            )
+        self._server = PgServer(url)
         if hnsw and dimension > HNSW_DIMENSIONS:
             raise InvalidInput(
                 f"pgvector's graph takes {HNSW_DIMENSIONS} dimensions at most, not {dimension}"
@@ -156,32 +144,12 @@ class PgVectors:
 
     def close(self) -> None:
         """Give all connections back."""
-        self._engine.dispose()
-
-    @cached_property
-    def _engine(self) -> Engine:
-        engine = create_engine(self._url, pool_pre_ping=True, pool_size=2, max_overflow=4)
-
-        @event.listens_for(engine, "connect")
-        def _connected(connection: Any, _: Any) -> None:
-            plain = connection.driver_connection if hasattr(connection, "driver_connection") else connection
-            with plain.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM pg_type WHERE typname = 'halfvec'")
-                known = cursor.fetchone()
-            if not known:
-                with plain.cursor() as cursor:
-                    cursor.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
-                    cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
-            plain.commit()
-            register_vector(plain)
-            plain.commit()
-
-        return engine
+        self._server.close()
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
         """A transaction, the tables there."""
-        with self._translated(), self._engine.begin() as connection:
+        with self._server.begin() as connection:
             if not self._ready:
                 self._make(connection)
             yield connection
@@ -252,33 +220,3 @@ class PgVectors:
             copy.set_types(["int8", "halfvec"])
             for number, row in zip(ids.tolist(), rows, strict=True):
                 copy.write_row((number, HalfVector(row)))
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Foreign errors as ours, the most specific first."""
-        try:
-            yield
-        except DBAPIError as error:
-            raise self._ours(error.orig or error, isinstance(error, _AWAY)) from error
-        except Exception as error:
-            if type(error).__module__.partition(".")[0] != "psycopg":
-                raise
-            raise self._ours(error, type(error).__name__ in ("OperationalError", "InterfaceError")) from error
-
-    def _ours(self, error: BaseException, away: bool) -> StageError | StorageFull:
-        said = (str(error).strip() or type(error).__name__).splitlines()[0]
-        place = self._url.render_as_string(hide_password=True)
-        state = getattr(error, "sqlstate", None) or ""
-        if state == "53100":
-            return StorageFull(f"no space left for the vector index in {place}", hint="free some space")
-        if state in ("42501", "58P01", "0A000"):
-            return Permanent(
-                f"pgvector cannot be set up in {place}: {said}",
-                hint="install pgvector on the server and let an administrator run CREATE EXTENSION vector",
-            )
-        if away:
-            return Transient(f"the vector index in {place} cannot be reached: {said}")
-        return Permanent(f"the vector index in {place} failed: {said}")
-
-
-_AWAY = (OperationalError, InterfaceError, InternalError)

@@ -102,7 +102,8 @@ def test_export_over_http(http: TestClient) -> None:
     assert answer.headers["content-disposition"] == 'attachment; filename="dampipe.csv"'
     [_, row] = csv.reader(io.StringIO(answer.text))
     assert (row[1], row[3], row[4]) == ("a.mp4", "0.000", "5.000")
-    assert http.get("/api/search/export", params={"q": "red", "format": "fcpxml"}).status_code == 422
+    assert http.get("/api/search/export", params={"q": "red", "format": "mp4"}).status_code == 422
+    assert "<asset-clip " in http.get("/api/search/export", params={"q": "red", "format": "fcpxml"}).text
     assert "FROM CLIP NAME" in http.get("/api/search/export", params={"format": "edl"}).text
 
 

@@ -94,7 +94,7 @@ def test_damage_is_noticed_and_the_index_starts_anew(
 def test_damage_to_a_large_file_is_noticed_while_it_is_in_use(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dampipe.storage.vectors.faiss.EAGER", 1000)
+    monkeypatch.setattr("dampipe.storage.vectors.faiss_folder.EAGER", 1000)
     index = open_(folder)
     path = file(folder, "rows")
     content = bytearray(path.read_bytes())
@@ -166,7 +166,7 @@ def test_a_second_writer_is_told_to_come_back(folder: Path) -> None:
 def test_old_files_go_while_a_reader_still_holds_them(folder: Path) -> None:
     reader, writer = FaissVectors(folder, D, "m"), FaissVectors(folder, D, "m")
     before = reader.search(unit(1), 3)
-    segment = reader._view.segments[0]
+    segment = reader._folder.fresh().segments[0]
     old = file(folder, "rows")
     writer.replace([(ids(1, 50_000), unit(50_000))])
     assert not old.exists()
