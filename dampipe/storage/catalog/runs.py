@@ -55,28 +55,28 @@ class Runs:
             return _claimed(row)
 
     def claim_more(self, key: RunKey, limit: int, owner: str, lease: float) -> list[Claimed]:
-        """Take up to `limit` runs that wait for the same stage; never one that was tried before."""
+        """Take up to `limit` runs that wait for the same stage, and first those that no chain is under way for;
+        never one that was tried before."""
         now = time()
-        picked = (
-            select(RUN.c.id)
-            .where(
-                RUN.c.stage == key.stage,
-                RUN.c.version == key.version,
-                RUN.c.state == RunState.PENDING,
-                RUN.c.not_before <= now,
-                RUN.c.attempts == 0,
-            )
-            .order_by(RUN.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
+        waiting = (
+            RUN.c.stage == key.stage,
+            RUN.c.version == key.version,
+            RUN.c.state == RunState.PENDING,
+            RUN.c.not_before <= now,
+            RUN.c.attempts == 0,
         )
+        rows: list[Row[Any]] = []
         with self._db.write() as connection:
-            rows = connection.execute(
-                update(RUN)
-                .where(RUN.c.id.in_(picked.scalar_subquery()), RUN.c.state == RunState.PENDING)
-                .values(_held(owner, now + lease, now))
-                .returning(*_CLAIM)
-            ).all()
+            for which in (RUN.c.queued_at.is_(None), RUN.c.queued_at.is_not(None)):
+                if len(rows) < limit:
+                    picked = select(RUN.c.id).where(*waiting, which).order_by(RUN.c.id).limit(limit - len(rows))
+                    ids = picked.with_for_update(skip_locked=True).scalar_subquery()
+                    rows += connection.execute(
+                        update(RUN)
+                        .where(RUN.c.id.in_(ids), RUN.c.state == RunState.PENDING)
+                        .values(_held(owner, now + lease, now))
+                        .returning(*_CLAIM)
+                    )
         return [_claimed(row) for row in rows]
 
     def renew(self, runs: Sequence[Claimed], owner: str, lease: float, progress: str | None = None) -> None:
