@@ -69,7 +69,9 @@ class Runs:
         with self._db.write() as connection:
             for which in (RUN.c.queued_at.is_(None), RUN.c.queued_at.is_not(None)):
                 if len(rows) < limit:
-                    picked = select(RUN.c.id).where(*waiting, which).order_by(RUN.c.id).limit(limit - len(rows))
+                    picked = (
+                        select(RUN.c.id).where(*waiting, which).order_by(RUN.c.id).limit(limit - len(rows))
+                    )
                     ids = picked.with_for_update(skip_locked=True).scalar_subquery()
                     rows += connection.execute(
                         update(RUN)
@@ -84,6 +86,8 @@ class Runs:
 
         progress: how far the first of them is (`Progress` as JSON); None leaves what is known.
         """
+        if not runs:
+            return
         # The ids alone too: databases look up a pair of columns by walking the table.
         ids = RUN.c.id.in_([run.id for run in runs])
         attempts = tuple_(RUN.c.id, RUN.c.attempts).in_([(run.id, run.attempts) for run in runs])
