@@ -161,7 +161,7 @@ class _Loaded:
         """Pictures come to the GPU by this one while it computes."""
         import torch
 
-        return torch.cuda.Stream(self.placement.device)
+        return torch.cuda.Stream(self.placement.device)  # type: ignore[no-untyped-call]
 
     def _brought(self, part: "torch.Tensor") -> "torch.Tensor":
         """The same on the device."""
@@ -219,7 +219,7 @@ class _Loaded:
         if self._cuda:
             here = torch.empty(vectors.shape, dtype=vectors.dtype, pin_memory=True)
             here.copy_(vectors, non_blocking=True)
-            copied = torch.cuda.Event()
+            copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
             copied.record(torch.cuda.current_stream(self.placement.device))
         else:
             here = vectors.cpu()

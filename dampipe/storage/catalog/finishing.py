@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select
+from sqlalchemy import Connection, delete, func, select
 
 from dampipe.domain.assets import ContentHash
 from dampipe.domain.output import StageOutput
@@ -62,11 +62,7 @@ def finish(
     database.update_many(connection, RUN, {**_DONE, "finished_at": now}, ("output", "warnings"), given)
     assets = save_outputs(connection, database, [(run.subject, output) for run, output in held], now)
     if not isinstance(held[0][1], ContentHash):
-        connection.execute(
-            delete(RUN).where(
-                RUN.c.stage == key.stage, RUN.c.asset_id.in_(assets), RUN.c.version != key.version
-            )
-        )
+        _forget_other_versions(connection, key, assets)
     carried = {
         asset: run.id == own or (run.queued and not rung[run.id, run.attempts])
         for asset, (run, _) in zip(assets, held, strict=True)
@@ -97,15 +93,12 @@ def _create(
 ) -> list[int]:
     """Create the run for each of the assets whose givers are all done; returns these, new run or not."""
     ready = list(queued)
-    others = [giver for giver in upcoming.givers if giver != done]
-    if others:
-        wanted = [and_(RUN.c.stage == g.stage, RUN.c.version == g.version) for g in others]
-        counts = connection.execute(
-            select(RUN.c.asset_id, func.count().label("done"))
-            .where(RUN.c.asset_id.in_(ready), RUN.c.state == RunState.DONE, or_(*wanted))
-            .group_by(RUN.c.asset_id)
-        )
-        ready = [row.asset_id for row in counts if row.done == len(others)]
+    for giver in upcoming.givers:
+        if giver != done:
+            theirs = (RUN.c.stage == giver.stage, RUN.c.version == giver.version, RUN.c.asset_id.in_(ready))
+            rows = connection.execute(select(RUN.c.asset_id, RUN.c.state).where(*theirs))
+            # The state is looked at here: asked for it, SQLite walks all done runs of the stage.
+            ready = [asset for asset, state in rows if state == RunState.DONE]
     same = {
         **NEW_RUN,
         "stage": upcoming.run.stage,
@@ -114,10 +107,24 @@ def _create(
         "state": RunState.PENDING.value,
         "created_at": now,
     }
-    rows = [(asset, now if queued[asset] else None, priorities[asset]) for asset in sorted(ready)]
+    new = [(asset, now if queued[asset] else None, priorities[asset]) for asset in sorted(ready)]
     own = ("asset_id", "queued_at", "priority")
     common = [(name, value) for name, value in same.items() if name not in own]
     values = tuple(value for _, value in common)
     columns = (*own, *(name for name, _ in common))
-    database.insert_many(connection, RUN, columns, [(*row, *values) for row in rows])
+    database.insert_many(connection, RUN, columns, [(*row, *values) for row in new])
     return ready
+
+
+def _forget_other_versions(connection: Connection, key: RunKey, assets: Sequence[int]) -> None:
+    """What other versions of the stage gave for these assets is out of date.
+
+    Version by version, of which there are few: "any other version" makes SQLite walk all runs of the stage.
+    """
+    version: str | None = ""
+    while version is not None:
+        following = (RUN.c.stage == key.stage, RUN.c.version > version)
+        version = connection.execute(select(func.min(RUN.c.version)).where(*following)).scalar()
+        if version not in (None, key.version):
+            other = (RUN.c.stage == key.stage, RUN.c.version == version, RUN.c.asset_id.in_(assets))
+            connection.execute(delete(RUN).where(*other))

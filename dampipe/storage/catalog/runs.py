@@ -161,8 +161,8 @@ _CLAIM = (RUN.c.id, RUN.c.location_id, RUN.c.asset_id, RUN.c.attempts, RUN.c.que
 
 
 def _claimed(row: Row[Any]) -> Claimed:
-    subject = Subject(location=row.location_id, asset=row.asset_id)
-    return Claimed(row.id, subject, row.attempts, row.queued_at is not None)
+    run, location, asset, attempts, queued_at = tuple(row)
+    return Claimed(run, Subject(location=location, asset=asset), attempts, queued_at is not None)
 
 
 def _held(owner: str, until: float, now: float) -> dict[str, Any]:
