@@ -1,6 +1,5 @@
 """The runner: the only code round a stage. It claims, calls, saves, and classifies errors."""
 
-import errno
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,7 +9,6 @@ from time import monotonic, time
 from typing import Any, TypeAlias, TypeVar
 
 from dampipe.domain.errors import (
-    CatalogueDown,
     DampipeError,
     Permanent,
     StageError,
@@ -22,6 +20,7 @@ from dampipe.domain.progress import Progress, Reporter
 from dampipe.domain.runs import Outcome, Report, RunState, Subject, backoff
 from dampipe.pipeline import lease
 from dampipe.pipeline.dispatch import Dispatcher
+from dampipe.pipeline.failures import as_stage_error, attempt
 from dampipe.pipeline.inputs import Inputs
 from dampipe.pipeline.plan import Plan, Toolbox
 from dampipe.pipeline.stage import Stage
@@ -38,9 +37,6 @@ SAVED_TOGETHER = 256
 """So many results of a batch stage are saved in one transaction,"""
 SAVED_AFTER = 2.0
 """and after so many seconds those that there are."""
-
-PLACE_ERRORS = {errno.ENOENT, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT}
-FULL_DISK_DELAY = 300.0
 
 
 @dataclass(frozen=True)
@@ -146,7 +142,7 @@ class Runner:
 
             tools = {stage.reporter: Reporter(heard)} if stage.reporter else {}
             if stage.batch == 1:
-                save([(own, _attempt(lambda: self._one(stage, own, tools)))])
+                save([(own, attempt(lambda: self._one(stage, own, tools)))])
             else:
                 self._behind(save, self._results(stage, taken, tools))
         return reports[0].model_copy(update={"also": also}), uncarried
@@ -169,10 +165,10 @@ class Runner:
         """What became of each run of a batch, in groups."""
         group: Group = []
         began = monotonic()
-        outputs = _attempt(lambda: self._together(stage, taken, tools))
+        outputs = attempt(lambda: self._together(stage, taken, tools))
         problem: StageError | None = None
         while taken.waiting or not taken.complete:
-            output = outputs if isinstance(outputs, StageError) else _attempt(lambda: next(outputs, None))
+            output = outputs if isinstance(outputs, StageError) else attempt(lambda: next(outputs, None))
             if isinstance(output, StageError):
                 problem = output
             if problem or output is None:
@@ -188,7 +184,7 @@ class Runner:
             return
         # One of them is at fault: each alone shows which.
         for run in list(taken.waiting):
-            yield [(run, _attempt(lambda run=run: next(self._together(stage, Taken([run]), tools))))]  # type: ignore[misc]
+            yield [(run, attempt(lambda run=run: next(self._together(stage, Taken([run]), tools))))]  # type: ignore[misc]
 
     def _one(self, stage: Stage, run: Claimed, tools: Mapping[str, object]) -> StageOutput:
         arguments = self._inputs.collect(stage, [run.subject])[0]
@@ -231,7 +227,7 @@ class Runner:
             )
         except StorageFull as error:
             for run, _ in finished:
-                yield run, self._settle(run, me, _ours(error)), set()
+                yield run, self._settle(run, me, as_stage_error(error)), set()
             return
         for (run, result), uncarried in zip(finished, made, strict=True):
             if uncarried is None:
@@ -275,30 +271,3 @@ def _counted(stage: Stage, outputs: Iterable[StageOutput], taken: Taken) -> Iter
         yield _checked(stage, output)
     if given < taken.count:
         raise Permanent(f"stage {stage.name} gave {given} results for {taken.count} files")
-
-
-def _attempt(call: Callable[[], T]) -> T | StageError:
-    try:
-        return call()
-    except Exception as error:
-        ours = _ours(error)
-        if isinstance(ours, Permanent):
-            log.error("%s", ours, exc_info=error)
-        return ours
-
-
-def _ours(error: Exception) -> StageError:
-    """Foreign errors to ours; most specific first, unknown is Permanent."""
-    if isinstance(error, StageError):
-        return error
-    if isinstance(error, StorageFull):
-        return Transient(str(error), error.hint, delay=FULL_DISK_DELAY)
-    if isinstance(error, CatalogueDown):
-        return Transient(str(error), error.hint)
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return Transient("no space left on the device", "Free some space.", delay=FULL_DISK_DELAY)
-    if isinstance(error, OSError) and error.errno in PLACE_ERRORS:
-        return Transient(f"{error.strerror}: {error.filename}")
-    if isinstance(error, DampipeError):
-        return Permanent(str(error), error.hint)
-    return Permanent(f"{type(error).__name__}: {error}")

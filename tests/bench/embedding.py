@@ -27,10 +27,11 @@ from dampipe.settings import load_settings
 from dampipe.storage.catalog.finishing import NEW_RUN
 from dampipe.storage.catalog.tables import ASSET, RUN
 from dampipe.vision.base import Pictures
-from dampipe.vision.batches import BATCH
 from tests.e2e.deployment import Deployment
 
 ROUNDS = 5
+BATCH = 256
+"""Pictures in one call of the bare model."""
 CASES = (
     # model, assets, frames of each
     ("tiny", 120, 60),

@@ -1,8 +1,9 @@
 """The connection to the catalogue: SQLite in WAL mode or PostgreSQL, every write in one short transaction."""
 
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ class Database:
         machine: the name under which path maps tell where this machine sees sources; "": as declared.
         """
         self.machine = machine
+        self._turn = threading.Lock()
+        """Of this process's threads: SQLite knows no queue, and whoever finds it taken sleeps and asks again."""
         try:
             self.url = make_url(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -81,6 +84,7 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction: all or nothing. Raises CatalogueDown or StorageFull."""
         with (
+            self._turn if self.is_sqlite else nullcontext(),
             translated(self),
             self.engine.connect() as plain,
             plain.execution_options(writes=True) as connection,

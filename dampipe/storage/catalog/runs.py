@@ -65,20 +65,18 @@ class Runs:
             RUN.c.not_before <= now,
             RUN.c.attempts == 0,
         )
-        rows: list[Row[Any]] = []
+        ids: list[int] = []
         with self._db.write() as connection:
             for which in (RUN.c.queued_at.is_(None), RUN.c.queued_at.is_not(None)):
-                if len(rows) < limit:
+                if len(ids) < limit:
                     picked = (
-                        select(RUN.c.id).where(*waiting, which).order_by(RUN.c.id).limit(limit - len(rows))
+                        select(RUN.c.id).where(*waiting, which).order_by(RUN.c.id).limit(limit - len(ids))
                     )
-                    ids = picked.with_for_update(skip_locked=True).scalar_subquery()
-                    rows += connection.execute(
-                        update(RUN)
-                        .where(RUN.c.id.in_(ids), RUN.c.state == RunState.PENDING)
-                        .values(_held(owner, now + lease, now))
-                        .returning(*_CLAIM)
-                    )
+                    ids += connection.execute(picked.with_for_update(skip_locked=True)).scalars()
+            # In a statement of its own: as a part of this one PostgreSQL may pick more than once.
+            rows = connection.execute(
+                update(RUN).where(RUN.c.id.in_(ids)).values(_held(owner, now + lease, now)).returning(*_CLAIM)
+            ).all()
         return [_claimed(row) for row in rows]
 
     def renew(self, runs: Sequence[Claimed], owner: str, lease: float, progress: str | None = None) -> None:
