@@ -1,42 +1,48 @@
 """embed: a vector for every chosen frame, in batches that fill across files."""
 
+from collections import deque
 from collections.abc import Iterator
 
-import numpy as np
-
 from dampipe.domain.derivatives import DerivativeKind, Preview
+from dampipe.domain.errors import Permanent
 from dampipe.domain.moments import Embedding
 from dampipe.domain.progress import Reporter
 from dampipe.pipeline.stage import stage
 from dampipe.storage.blobs.derivatives import DerivativeStore
-from dampipe.vision.base import Embedder, Pictures
-from dampipe.vision.batches import embed_each
+from dampipe.vision.base import Embedder
+from dampipe.vision.batches import Frames, NoFrames, embed_each
+from dampipe.vision.frames_file import FramesFile
+
+TOLD_EVERY = 32
+"""Files between two reports of how far it is."""
 
 
 @stage(queue="embed", version=1, batch=256, time_limit=6 * 3600)
 def embed(
-    previews: list[Preview], store: DerivativeStore, embedder: Embedder, report: Reporter
+    previews: Iterator[Preview], store: DerivativeStore, embedder: Embedder, report: Reporter
 ) -> Iterator[Embedding]:
     """Image vectors of the frames that the previews hold; needs no footage.
 
     Frames are read ahead of the model, and vectors saved behind it.
     """
-    if any(preview.frames for preview in previews):
-        embedder.check()
-    size = embedder.spec.size
+    met: deque[Preview] = deque()
 
-    def frames() -> Iterator[Pictures]:
+    def frames() -> Iterator[Frames]:
         for preview in previews:
+            met.append(preview)
             kept = preview.derivative(DerivativeKind.FRAMES)
             if kept is None or not preview.frames:
-                yield np.empty((0, size, size, 3), dtype=np.uint8)
+                yield NoFrames()
                 continue
-            with store.local_path(kept) as path:
-                yield np.load(path)
+            with store.local_path(kept) as path, FramesFile(path, embedder.spec.size) as found:
+                if len(found) != len(preview.frames):
+                    raise Permanent(f"{kept.key} holds {len(found)} frames, not {len(preview.frames)}")
+                yield found
 
-    embedded = zip(previews, embed_each(embedder, frames()), strict=True)
-    for number, (preview, vectors) in enumerate(embedded):
-        report(number, len(previews), "files")
+    for number, vectors in enumerate(embed_each(embedder, frames()), start=1):
+        preview = met.popleft()
+        if number % TOLD_EVERY == 1:
+            report(number, number + len(met), "files")
         yield Embedding(
             model=embedder.fingerprint,
             name=embedder.name,

@@ -48,13 +48,15 @@ class Dispatcher:
     def top_up(self, lane: str) -> int:
         """Fill a lane's window if it is half empty; returns how many chains were started.
 
-        Refilling only below the half makes one transaction serve many chains. Raises BrokerDown;
-        runs marked by then are brought back by the sweep.
+        Refilling only below the half makes one transaction serve many chains. Of a batch stage that many runs
+        wait for, one chain is started for as many as it takes at once. Raises BrokerDown; runs marked by then
+        are brought back by the sweep.
         """
         flying = self._backlog.in_flight(lane)
         if flying > self._window // 2:
             return 0
-        waiting = self._backlog.take(lane, self._window - flying)
+        batches = {stage.name: stage.batch for stage in self._plan.lanes[lane] if stage.batch > 1}
+        waiting = self._backlog.take(lane, self._window - flying, batches)
         self._carrier.publish(
             [
                 Chain(run.subject, run.name, tuple(s.name for s in self._plan.chain_from(run.stage)))

@@ -1,15 +1,14 @@
 """The runner: the only code round a stage. It claims, calls, saves, and classifies errors."""
 
-import errno
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from time import monotonic, time
 from typing import Any, TypeAlias, TypeVar
 
 from dampipe.domain.errors import (
-    CatalogueDown,
     DampipeError,
     Permanent,
     StageError,
@@ -21,9 +20,11 @@ from dampipe.domain.progress import Progress, Reporter
 from dampipe.domain.runs import Outcome, Report, RunState, Subject, backoff
 from dampipe.pipeline import lease
 from dampipe.pipeline.dispatch import Dispatcher
+from dampipe.pipeline.failures import as_stage_error, attempt
 from dampipe.pipeline.inputs import Inputs
 from dampipe.pipeline.plan import Plan, Toolbox
 from dampipe.pipeline.stage import Stage
+from dampipe.pipeline.taken import Taken
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.keys import Claimed
 from dampipe.storage.catalog.runs import LeaseLost
@@ -32,13 +33,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Group: TypeAlias = list[tuple[Claimed, StageOutput | StageError]]
 
-SAVED_TOGETHER = 64
+SAVED_TOGETHER = 256
 """So many results of a batch stage are saved in one transaction,"""
 SAVED_AFTER = 2.0
 """and after so many seconds those that there are."""
-
-PLACE_ERRORS = {errno.ENOENT, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT}
-FULL_DISK_DELAY = 300.0
 
 
 @dataclass(frozen=True)
@@ -105,24 +103,37 @@ class Runner:
         if own.attempts > self._policy.max_attempts:
             tried = Permanent(f"the worker died {own.attempts - 1} times while it worked on this file")
             return self._settle(own, me, tried, final=True), set()
-        more: list[Claimed] = []
-        if stage.batch > 1 and own.attempts == 1:  # what failed before is tried alone
-            more = self._catalog.runs.claim_more(key, stage.batch - 1, me, self._policy.lease)
-        return self._call(stage, [own, *more], me, hear)
+        if stage.batch == 1 or own.attempts > 1:  # what failed before is tried alone
+            return self._call(stage, own, Taken([own]), me, hear)
+
+        def more(limit: int = stage.batch) -> list[Claimed]:
+            return self._catalog.runs.claim_more(key, limit, me, self._policy.lease)
+
+        taken = Taken([own, *more(stage.batch - 1)], more if stage.goes_on else None)
+        return self._call(stage, own, taken, me, hear)
 
     def _call(
-        self, stage: Stage, claimed: Sequence[Claimed], me: str, hear: Callable[[Progress], None] | None
+        self, stage: Stage, own: Claimed, taken: Taken, me: str, hear: Callable[[Progress], None] | None
     ) -> tuple[Report, set[str]]:
-        own, seconds = claimed[0], self._policy.lease
-        reports: dict[int, Report] = {}
+        seconds = self._policy.lease
+        reports: list[Report] = []
+        also = 0
         uncarried: set[str] = set()
 
         def save(group: Group) -> None:
+            nonlocal also
             for run, report, made in self._save(stage, group, me, own.id):
-                reports[run.id] = report
+                taken.saved(run)
                 uncarried.update(made)
+                if run is own:
+                    reports.append(report)
+                else:
+                    also += report.outcome == Outcome.DONE
 
-        with lease.Lease(lambda news: self._catalog.runs.renew(claimed, me, seconds, news), seconds) as held:
+        def renew(news: str | None) -> None:
+            self._catalog.runs.renew(taken.held(), me, seconds, news)
+
+        with lease.Lease(renew, seconds) as held:
 
             def heard(progress: Progress) -> None:
                 held.note(progress.model_dump_json())
@@ -131,16 +142,15 @@ class Runner:
 
             tools = {stage.reporter: Reporter(heard)} if stage.reporter else {}
             if stage.batch == 1:
-                save([(own, _attempt(lambda: self._one(stage, own, tools)))])
+                save([(own, attempt(lambda: self._one(stage, own, tools)))])
             else:
-                self._behind(save, self._results(stage, claimed, tools))
-        done = sum(reports[run.id].outcome == Outcome.DONE for run in claimed[1:])
-        return reports[own.id].model_copy(update={"also": done}), uncarried
+                self._behind(save, self._results(stage, taken, tools))
+        return reports[0].model_copy(update={"also": also}), uncarried
 
     @staticmethod
-    def _behind(save: Callable[[Group], None], groups: Iterator[Group]) -> None:
-        """Save each group while the next one is made."""
-        with ThreadPoolExecutor(1, "save") as saver:
+    def _behind(save: Callable[[Group], None], groups: Generator[Group, None, None]) -> None:
+        """Save each group while the next one is made; where that fails, nothing more is taken."""
+        with ThreadPoolExecutor(1, "save") as saver, closing(groups):
             under_way: Future[None] | None = None
             for group in groups:
                 if under_way:
@@ -150,46 +160,54 @@ class Runner:
                 under_way.result()
 
     def _results(
-        self, stage: Stage, claimed: Sequence[Claimed], tools: Mapping[str, object]
-    ) -> Iterator[Group]:
+        self, stage: Stage, taken: Taken, tools: Mapping[str, object]
+    ) -> Generator[Group, None, None]:
         """What became of each run of a batch, in groups."""
-        left = list(claimed)
         group: Group = []
         began = monotonic()
-        outputs = _attempt(lambda: self._together(stage, claimed, tools))
-        while left:
-            output = outputs if isinstance(outputs, StageError) else _attempt(lambda: next(outputs))
+        outputs = attempt(lambda: self._together(stage, taken, tools))
+        problem: StageError | None = None
+        while taken.waiting or not taken.complete:
+            output = outputs if isinstance(outputs, StageError) else attempt(lambda: next(outputs, None))
             if isinstance(output, StageError):
+                problem = output
+            if problem or output is None:
                 break
-            group.append((left.pop(0), output))
+            group.append((taken.waiting.popleft(), output))
             if len(group) >= SAVED_TOGETHER or monotonic() - began > SAVED_AFTER:
                 yield group
                 group, began = [], monotonic()
         if group:
             yield group
-        if left and len(claimed) == 1:
-            assert isinstance(output, StageError)
-            yield [(left[0], output)]
-        else:
-            # One of them is at fault: each alone shows which.
-            for run in left:
-                yield [(run, _attempt(lambda run=run: next(self._together(stage, [run], tools))))]  # type: ignore[misc]
+        if problem and taken.count == 1:
+            yield [(run, problem) for run in taken.waiting]
+            return
+        # One of them is at fault: each alone shows which.
+        for run in list(taken.waiting):
+            yield [(run, attempt(lambda run=run: next(self._together(stage, Taken([run]), tools))))]  # type: ignore[misc]
 
     def _one(self, stage: Stage, run: Claimed, tools: Mapping[str, object]) -> StageOutput:
         arguments = self._inputs.collect(stage, [run.subject])[0]
         output: StageOutput = stage.function(**arguments, **self._tools(stage), **tools)
         return _checked(stage, output)
 
-    def _together(
-        self, stage: Stage, claimed: Sequence[Claimed], tools: Mapping[str, object]
-    ) -> Iterator[StageOutput]:
+    def _together(self, stage: Stage, taken: Taken, tools: Mapping[str, object]) -> Iterator[StageOutput]:
         """The outputs, in the order of the runs, each as soon as the stage gives it."""
-        each = self._inputs.collect(stage, [run.subject for run in claimed])
-        arguments: dict[str, Any] = {name: [one[name] for one in each] for name in stage.inputs}
+        inputs = (
+            one
+            for group in taken.groups()
+            for one in self._inputs.collect(stage, [run.subject for run in group])
+        )
+        if stage.goes_on:
+            (name,) = stage.inputs
+            arguments: dict[str, Any] = {name: (one[name] for one in inputs)}
+        else:
+            each = list(inputs)
+            arguments = {name: [one[name] for one in each] for name in stage.inputs}
         outputs: Iterable[StageOutput] = stage.function(**arguments, **self._tools(stage), **tools)
-        if isinstance(outputs, Sized) and len(outputs) != len(claimed):
-            raise Permanent(f"stage {stage.name} gave {len(outputs)} results for {len(claimed)} files")
-        return _counted(stage, outputs, len(claimed))
+        if isinstance(outputs, Sized) and len(outputs) != taken.count:
+            raise Permanent(f"stage {stage.name} gave {len(outputs)} results for {taken.count} files")
+        return _counted(stage, outputs, taken)
 
     def _tools(self, stage: Stage) -> dict[str, object]:
         return {name: self._toolbox.get(kind) for name, kind in stage.tools.items()}
@@ -209,7 +227,7 @@ class Runner:
             )
         except StorageFull as error:
             for run, _ in finished:
-                yield run, self._settle(run, me, _ours(error)), set()
+                yield run, self._settle(run, me, as_stage_error(error)), set()
             return
         for (run, result), uncarried in zip(finished, made, strict=True):
             if uncarried is None:
@@ -243,38 +261,13 @@ def _checked(stage: Stage, output: StageOutput) -> StageOutput:
     return output
 
 
-def _counted(stage: Stage, outputs: Iterable[StageOutput], wanted: int) -> Iterator[StageOutput]:
+def _counted(stage: Stage, outputs: Iterable[StageOutput], taken: Taken) -> Iterator[StageOutput]:
     """Checked one by one; too few or too many are ours to blame, the latter after all were given."""
     given = 0
     for output in outputs:
         given += 1
+        if given > taken.count:
+            raise Permanent(f"stage {stage.name} gave more than {taken.count} results for as many files")
         yield _checked(stage, output)
-    if given < wanted:
-        raise Permanent(f"stage {stage.name} gave {given} results for {wanted} files")
-
-
-def _attempt(call: Callable[[], T]) -> T | StageError:
-    try:
-        return call()
-    except Exception as error:
-        ours = _ours(error)
-        if isinstance(ours, Permanent):
-            log.error("%s", ours, exc_info=error)
-        return ours
-
-
-def _ours(error: Exception) -> StageError:
-    """Foreign errors to ours; most specific first, unknown is Permanent."""
-    if isinstance(error, StageError):
-        return error
-    if isinstance(error, StorageFull):
-        return Transient(str(error), error.hint, delay=FULL_DISK_DELAY)
-    if isinstance(error, CatalogueDown):
-        return Transient(str(error), error.hint)
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return Transient("no space left on the device", "Free some space.", delay=FULL_DISK_DELAY)
-    if isinstance(error, OSError) and error.errno in PLACE_ERRORS:
-        return Transient(f"{error.strerror}: {error.filename}")
-    if isinstance(error, DampipeError):
-        return Permanent(str(error), error.hint)
-    return Permanent(f"{type(error).__name__}: {error}")
+    if given < taken.count:
+        raise Permanent(f"stage {stage.name} gave {given} results for {taken.count} files")

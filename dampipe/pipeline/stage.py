@@ -13,7 +13,8 @@ A parameter is one of four things, told by its type:
 
 In a batch stage (`batch` > 1) subjects and outputs come as lists of equal length and order, and the
 return value is a list likewise, or an iterator: then each output is saved while the stage goes on with the
-next. Tools and the reporter still come once.
+next. Tools and the reporter still come once. A batch stage that takes an `Iterator` of one of them
+instead goes on: what waits for it when it asks for the next is taken along, for some seconds.
 """
 
 from collections.abc import Callable, Iterator
@@ -54,6 +55,8 @@ class Stage:
     """Parameters that come from the toolbox, by name."""
     reporter: str | None = None
     """The parameter that is called to say how far the stage is. No tool: it is no part of any key."""
+    goes_on: bool = False
+    """Its input comes one by one, and runs that begin to wait meanwhile are taken along."""
 
     @property
     def on_location(self) -> bool:
@@ -86,6 +89,7 @@ def stage(
         inputs: dict[str, type] = {}
         tools: dict[str, type] = {}
         reporter: str | None = None
+        goes_on = False
         for parameter in signature(function).parameters:
             if parameter not in hints:
                 raise PipelineError(f"stage {name}: parameter {parameter!r} has no type")
@@ -93,6 +97,7 @@ def stage(
             item = _item(kind) if batch > 1 else kind
             if _is_input(item):
                 inputs[parameter] = item
+                goes_on |= get_origin(kind) is Iterator
             elif kind is Reporter:
                 reporter = parameter
             elif _is_input(_item(kind)):
@@ -105,8 +110,11 @@ def stage(
             raise PipelineError(f"stage {name}: must say that it returns {wanted}, not {gives!r}")
         if not inputs:
             raise PipelineError(f"stage {name}: takes neither a subject nor an earlier output")
+        if goes_on and (len(inputs) > 1 or get_origin(gives) is not Iterator):
+            raise PipelineError(f"stage {name}: an Iterator must be all that it takes, and what it gives")
         return Stage(
-            name, function, queue, version, batch, beside, after, time_limit, given, inputs, tools, reporter
+            *(name, function, queue, version, batch, beside, after, time_limit),
+            *(given, inputs, tools, reporter, goes_on),
         )
 
     return declare

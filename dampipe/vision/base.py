@@ -1,5 +1,6 @@
 """The port of the embedder: pictures and words to vectors of one space. Knows no torch."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
@@ -49,6 +50,15 @@ class Embedder(Protocol):
 
     def pictures(self, frames: Pictures) -> Vectors:
         """Vectors of prepared frames, in their order."""
+
+    def room(self) -> Pictures:
+        """Memory for as many pictures as the model takes best at once, where its device reads them quickly."""
+
+    def each(self, batches: Iterable[Pictures]) -> Iterator[Vectors]:
+        """Vectors of batch after batch, in their order: as `pictures` gives them, but a GPU never waits for the next.
+
+        A batch must stay as it is until its vectors are given; by then the next one may have been asked for.
+        """
 
     def words(self, texts: list[str]) -> Vectors:
         """Vectors of texts, in their order."""

@@ -1,42 +1,105 @@
 """Batches across assets: a model call is full even when every asset has one frame only, and the next one is ready."""
 
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from queue import Empty, Full, Queue
 from threading import Event, Thread
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from dampipe.vision.base import Embedder, Pictures, Vectors
 
-BATCH = 256
-"""Frames in one model call."""
-READY = 2
+READY = 3
 """Batches that are read and put together while the model works on one."""
 
 _T = TypeVar("_T")
 
 
-def embed_each(embedder: Embedder, assets: Iterable[Pictures], batch: int = BATCH) -> Iterator[Vectors]:
+class Frames(Protocol):
+    """The frames of one asset, read in their order."""
+
+    def __len__(self) -> int:
+        """How many."""
+
+    def read(self, into: Pictures) -> None:
+        """Fill `into` with the next ones."""
+
+
+class NoFrames:
+    """Of an asset without a picture."""
+
+    def __len__(self) -> int:
+        return 0
+
+    def read(self, into: Pictures) -> None:
+        """Never asked for."""
+
+
+def embed_each(embedder: Embedder, assets: Iterable[Frames]) -> Iterator[Vectors]:
     """Vectors of each asset's frames, in order, one result per asset, each as soon as it is there.
 
     Assets may have any number of frames, none too. They are read by a thread of its own, some `READY` batches
-    ahead of the model; what reading raises is raised here.
+    ahead of the model and straight into the memory that the model takes them from; what reading raises is
+    raised here.
     """
-    waiting: list[int] = []
+    filling = _Filling(embedder, assets)
     parts: list[Vectors] = []
     ready = 0
-    with closing(ahead(_batches(assets, batch), READY)) as batches:
-        for frames, counts in batches:
-            waiting += counts
-            if len(frames):
-                parts.append(embedder.pictures(frames))
-                ready += len(frames)
-            while waiting and waiting[0] <= ready:
-                result, parts = _split(parts, waiting[0])
-                ready -= waiting.pop(0)
+    with closing(ahead(filling.batches(), READY)) as batches:
+        for vectors in embedder.each(filling.sent(batches)):
+            filling.reuse()
+            parts.append(vectors)
+            ready += len(vectors)
+            while filling.counts and filling.counts[0] <= ready:
+                count = filling.counts.popleft()
+                ready -= count
+                result, parts = _split(parts, count)
                 yield result
+    for _ in filling.counts:  # without frames, at the end
+        yield _split([], 0)[0]
+
+
+class _Filling:
+    """Assets to batches, in memory that is used again and again."""
+
+    def __init__(self, embedder: Embedder, assets: Iterable[Frames]) -> None:
+        self._embedder = embedder
+        self._assets = assets
+        self._free = deque[Pictures]()
+        self._sent = deque[Pictures]()
+        self.counts = deque[int]()
+        """Frames of the assets that were met and not given yet."""
+
+    def batches(self) -> Iterator[tuple[Pictures, int]]:
+        """Full ones and a last one: memory, and how many pictures are in it."""
+        room, held = None, 0
+        for frames in self._assets:
+            left = len(frames)
+            self.counts.append(left)
+            while left:
+                if room is None:
+                    room = self._free.popleft() if self._free else self._embedder.room()
+                some = min(left, len(room) - held)
+                frames.read(room[held : held + some])
+                held += some
+                left -= some
+                if held == len(room):
+                    yield room, held
+                    room, held = None, 0
+        if room is not None:
+            yield room, held
+
+    def sent(self, batches: Iterable[tuple[Pictures, int]]) -> Iterator[Pictures]:
+        """What the model gets."""
+        for room, held in batches:
+            self._sent.append(room)
+            yield room[:held]
+
+    def reuse(self) -> None:
+        """The vectors of the batch that was sent first are here."""
+        self._free.append(self._sent.popleft())
 
 
 def ahead(items: Iterable[_T], depth: int) -> Generator[_T, None, None]:
@@ -80,24 +143,6 @@ def ahead(items: Iterable[_T], depth: int) -> Generator[_T, None, None]:
                 made.get_nowait()
             except Empty:
                 thread.join(0.05)
-
-
-def _batches(assets: Iterable[Pictures], batch: int) -> Iterator[tuple[Pictures, list[int]]]:
-    """Full batches and a last one, each with the frame counts of the assets that began since the one before."""
-    waiting: list[Pictures] = []
-    counts: list[int] = []
-    held = 0
-    for frames in assets:
-        counts.append(len(frames))
-        held += len(frames)
-        if len(frames):
-            waiting.append(frames)
-        while held >= batch:
-            whole = waiting[0] if len(waiting) == 1 else np.concatenate(waiting)
-            yield whole[:batch], counts
-            waiting, counts, held = [whole[batch:]], [], held - batch
-    if counts or held:
-        yield np.concatenate(waiting) if waiting else np.empty((0, 1, 1, 3), np.uint8), counts
 
 
 def _split(done: list[Vectors], count: int) -> tuple[Vectors, list[Vectors]]:

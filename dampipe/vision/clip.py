@@ -1,26 +1,27 @@
 """The real embedder: any model that open_clip can load, loaded once, at the first call that needs it."""
 
 import os
+import sys
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from dampipe.domain.errors import DampipeError, InvalidInput, Permanent, StageError, Transient, Unavailable
+from dampipe.domain.errors import DampipeError, InvalidInput, Permanent, StageError, Unavailable
 from dampipe.vision import hub
 from dampipe.vision.base import FrameSpec, Pictures, Vectors
-from dampipe.vision.devices import Placement, place
+from dampipe.vision.computing import Loaded, translated
+from dampipe.vision.devices import place
 from dampipe.vision.known import spec_of
 from dampipe.vision.models import ModelRef, resolve
 from dampipe.vision.torchvision_compat import import_open_clip
 
-if TYPE_CHECKING:
-    import torch
+SWITCH = 0.0005
+"""Seconds after which a thread that waits for the interpreter gets it; Python's own ten times as many."""
 
 
 class ClipEmbedder:
@@ -38,7 +39,7 @@ class ClipEmbedder:
         self._device = device
         self._threads = threads
         self._batch = batch
-        self._model: _Loaded | None = None
+        self._model: Loaded | None = None
         self._loading = Lock()
         self._failed: tuple[float, StageError] | None = None
 
@@ -59,6 +60,15 @@ class ClipEmbedder:
             self._ref.check()
 
     def pictures(self, frames: Pictures) -> Vectors:
+        return self._loaded().pictures(self._checked(frames))
+
+    def room(self) -> Pictures:
+        return self._loaded().room(self.spec.size)
+
+    def each(self, batches: Iterable[Pictures]) -> Iterator[Vectors]:
+        return self._loaded().each(map(self._checked, batches))
+
+    def _checked(self, frames: Pictures) -> Pictures:
         size = self.spec.size
         if frames.dtype != np.uint8 or frames.shape[1:] != (size, size, 3):
             raise Permanent(
@@ -66,14 +76,14 @@ class ClipEmbedder:
                 f"not {frames.dtype} of shape {frames.shape[1:]}",
                 hint="frames made for another model have to be made anew",
             )
-        return self._loaded().pictures(frames)
+        return frames
 
     def words(self, texts: list[str]) -> Vectors:
         if not all(text.strip() for text in texts):
             raise InvalidInput("an empty text says nothing that could be found", hint="say what to look for")
         return self._loaded().words(texts)
 
-    def _loaded(self) -> "_Loaded":
+    def _loaded(self) -> "Loaded":
         with self._loading:
             if self._model is None:
                 # A million files must not each load a broken model again.
@@ -88,77 +98,12 @@ class ClipEmbedder:
             return self._model
 
 
-@dataclass
-class _Loaded:
-    """A model in its place, ready to compute."""
-
-    name: str
-    network: Any
-    tokenize: Callable[[list[str]], "torch.Tensor"]
-    placement: Placement
-    mean: "torch.Tensor"
-    std: "torch.Tensor"
-    dimension: int
-    batch: int
-
-    def pictures(self, frames: Pictures) -> Vectors:
-        import torch
-
-        def prepared(part: "torch.Tensor") -> "torch.Tensor":
-            # Bytes travel, a quarter of the floats; the permuted view is channels-last as it stands.
-            pixels = part.to(self.placement.device).permute(0, 3, 1, 2).to(torch.float32)
-            return ((pixels - self.mean) / self.std).to(self.placement.dtype)
-
-        # torch takes neither read-only nor backward arrays.
-        usable = np.require(frames, requirements=["C", "W"])
-        return self._compute(torch.from_numpy(usable), prepared, self.network.encode_image)
-
-    def words(self, texts: list[str]) -> Vectors:
-        if not texts:
-            return np.empty((0, self.dimension), np.float32)
-        tokens = self.tokenize(texts)
-        return self._compute(tokens, lambda part: part.to(self.placement.device), self.network.encode_text)
-
-    def _compute(
-        self,
-        items: "torch.Tensor",
-        prepare: Callable[["torch.Tensor"], "torch.Tensor"],
-        encode: Callable[["torch.Tensor"], "torch.Tensor"],
-    ) -> Vectors:
-        """Batch by batch; where memory runs out, go on with batches half as large, from then on."""
-        import torch
-
-        vectors = np.empty((len(items), self.dimension), np.float32)
-        done = 0
-        with torch.no_grad():
-            while done < len(items):
-                part = items[done : done + self.batch]
-                try:
-                    rows = encode(prepare(part)).to(torch.float32)
-                    rows = torch.nn.functional.normalize(rows, dim=-1).cpu()
-                except (RuntimeError, MemoryError) as error:
-                    if not _out_of_memory(error) or self.batch == 1:
-                        raise _translated(error, self.name) from error
-                    rows = None
-                if rows is None:
-                    # Outside the except block: the traceback held on to what the batch had allocated.
-                    self.batch = max(1, len(part) // 2)
-                    if self.placement.device.type == "cuda":
-                        torch.cuda.empty_cache()
-                    continue
-                vectors[done : done + len(part)] = rows.numpy()
-                done += len(part)
-        if not np.isfinite(vectors).all():
-            raise Permanent(
-                f"the model {self.name} gave vectors that are no numbers", hint="its weights are broken"
-            )
-        return vectors
-
-
-def _load(ref: ModelRef, device: str, threads: int | None, batch: int | None) -> _Loaded:
+def _load(ref: ModelRef, device: str, threads: int | None, batch: int | None) -> Loaded:
     weights = ref.fetch()
     # Read by OpenMP when torch loads it: threads that spin while they wait starve their neighbours.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # A batch takes the interpreter hundreds of times, an operation each, and other threads read and save meanwhile.
+    sys.setswitchinterval(SWITCH)
     try:
         import torch
 
@@ -176,8 +121,8 @@ def _load(ref: ModelRef, device: str, threads: int | None, batch: int | None) ->
     except DampipeError:
         raise
     except Exception as error:
-        raise _translated(error, ref.name) from error
-    return _Loaded(ref.name, network, tokenize, placement, mean, std, dimension, batch or placement.batch)
+        raise translated(error, ref.name) from error
+    return Loaded(ref.name, network, tokenize, placement, mean, std, dimension, batch or placement.batch)
 
 
 def _network(ref: ModelRef, weights: Path) -> tuple[Any, dict[str, Any], Any]:
@@ -208,26 +153,3 @@ def _network(ref: ModelRef, weights: Path) -> tuple[Any, dict[str, Any], Any]:
             hint="the installed open_clip does not fit this version of dampipe",
         )
     return network, preprocess, tokenize
-
-
-def _out_of_memory(error: BaseException) -> bool:
-    words = str(error)
-    return isinstance(error, MemoryError) or "out of memory" in words or "can't allocate memory" in words
-
-
-def _translated(error: Exception, model: str) -> StageError:
-    """What torch, open_clip and safetensors raise, in our words; most specific first."""
-    said = " ".join(str(error).split())[:300] or type(error).__name__
-    if _out_of_memory(error):
-        return Transient(
-            f"no memory is left for the model {model}: {said}", hint="use a smaller model or batch"
-        )
-    if isinstance(error, ImportError):
-        return Unavailable(
-            f"the model {model} needs a package that is not installed: {said}", hint="install it with pip"
-        )
-    if "CUDA error" in said or "no kernel image" in said:
-        return Permanent(f"the GPU failed with the model {model}: {said}", hint='try the device "cpu"')
-    return Permanent(
-        f"the model {model} cannot be used: {said}", hint="its weights may be broken: fetch them anew"
-    )

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 SMALL = 10_000_000
 """A model with fewer parameters gains nothing from half precision."""
+ROOMY = 32 * 2**30
+"""A card with so many bytes takes larger batches."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ def place(wanted: str, parameters: int) -> Placement:
     if device.type == "cuda":
         # Every card since Ampere computes bfloat16; older ones are fast in float16.
         half = torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
-        return Placement(device, torch.float32 if small else half, 256)
+        batch = 512 if torch.cuda.get_device_properties(device).total_memory >= ROOMY else 256
+        return Placement(device, torch.float32 if small else half, batch)
     if device.type == "cpu" and not small:
         if torch.ops.mkldnn._is_mkldnn_bf16_supported():
             # The whole model in bfloat16: autocast under inference_mode is ten times slower on a CPU.

@@ -1,5 +1,6 @@
 """An embedder without a model: pictures by their mean colour, words by the colours they name."""
 
+from collections.abc import Iterable, Iterator
 from hashlib import sha1
 
 import numpy as np
@@ -13,14 +14,15 @@ class FakeEmbedder:
     """Deterministic and instant, for tests and for trying the pipeline; keeps the contract of the real one.
 
     A picture in a colour is nearest to the word for it. `dimension` is at least 4: three numbers say the
-    colour, the rest tell apart texts that name none.
+    colour, the rest tell apart texts that name none. `batch`: pictures that it takes at once.
     """
 
-    def __init__(self, size: int = 16, dimension: int = 8) -> None:
+    def __init__(self, size: int = 16, dimension: int = 8, batch: int = 32) -> None:
         if dimension < 4:
             raise ValueError("a fake embedder has at least 4 dimensions")
         self._spec = FrameSpec(size, "crop", "bilinear")
         self._dimension = dimension
+        self._batch = batch
 
     @property
     def fingerprint(self) -> str:
@@ -45,6 +47,13 @@ class FakeEmbedder:
                 f"not {frames.dtype} of shape {frames.shape[1:]}"
             )
         return self._rows(frames.mean(axis=(1, 2)))
+
+    def room(self) -> Pictures:
+        size = self._spec.size
+        return np.empty((self._batch, size, size, 3), np.uint8)
+
+    def each(self, batches: Iterable[Pictures]) -> Iterator[Vectors]:
+        return map(self.pictures, batches)
 
     def words(self, texts: list[str]) -> Vectors:
         if not all(text.strip() for text in texts):

@@ -6,6 +6,7 @@ from tests.bench import (
     clips,
     duplicates,
     embedding,
+    gpu,
     hashing,
     hostile,
     moments,
@@ -28,6 +29,7 @@ BENCHES = {
     "hostile": hostile.main,
     "vectors": vectors.main,
     "embedding": embedding.main,
+    "gpu": gpu.main,
     "duplicates": duplicates.main,
     "moments": moments.main,
 }

@@ -27,10 +27,11 @@ from dampipe.settings import load_settings
 from dampipe.storage.catalog.finishing import NEW_RUN
 from dampipe.storage.catalog.tables import ASSET, RUN
 from dampipe.vision.base import Pictures
-from dampipe.vision.batches import BATCH
 from tests.e2e.deployment import Deployment
 
 ROUNDS = 5
+BATCH = 256
+"""Pictures in one call of the bare model."""
 CASES = (
     # model, assets, frames of each
     ("tiny", 120, 60),
@@ -163,7 +164,7 @@ def keep(world: World, workspace: Path, sha1: str, frames: Pictures) -> tuple[st
     """A frames derivative, and the preview that names it."""
     path = workspace / "frames.npy"
     np.save(path, frames)
-    kept = world.derivatives.keep(sha1, "bench", [_Made(path)])
+    kept = world.derivatives.keep(sha1, lambda _: "bench", [_Made(path)])
     times = tuple(Frame(time=float(n), shot=n) for n in range(len(frames)))
     return sha1, Preview(derivatives=kept, frames=times)
 

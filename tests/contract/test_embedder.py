@@ -1,6 +1,6 @@
 """What every embedder promises; a new one is added to `embedder` and gets the whole suite."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -66,6 +66,26 @@ def test_nothing_gives_no_rows(embedder: Embedder, frames: Pictures) -> None:
     dimension = embedder.pictures(frames).shape[1]
     assert embedder.pictures(frames[:0]).shape == (0, dimension)
     assert embedder.words([]).shape == (0, dimension)
+
+
+def test_batch_after_batch_gives_what_each_alone_gives(embedder: Embedder, frames: Pictures) -> None:
+    room = embedder.room()
+    assert room.dtype == np.uint8
+    assert room.shape[1:] == frames.shape[1:]
+    assert len(room) >= 3
+    expected = embedder.pictures(frames)
+
+    def batches() -> Iterator[Pictures]:
+        for begin in range(0, len(frames), 3):
+            some = frames[begin : begin + 3]
+            mine = embedder.room()[: len(some)]
+            mine[:] = some
+            yield mine
+
+    rows = list(embedder.each(batches()))
+    assert [len(some) for some in rows] == [3, 3, 1]
+    assert np.concatenate(rows) == pytest.approx(expected, abs=1e-3)
+    assert not list(embedder.each([]))
 
 
 def test_frames_need_not_be_writable_or_contiguous(embedder: Embedder, frames: Pictures) -> None:

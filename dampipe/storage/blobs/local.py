@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -87,17 +88,20 @@ class LocalBlobs:
 
     @contextmanager
     def _in_place(self, key: str) -> Iterator[Path]:
-        self.size(key)
-        yield self._root / key
+        path = self._root / key
+        self._status(path, key)
+        yield path
 
     def size(self, key: str) -> int:
         """Bytes."""
-        path = self._root / checked(key)
+        return self._status(self._root / checked(key), key).st_size
+
+    def _status(self, path: Path, key: str) -> os.stat_result:
         with translated(self._root, key):
             status = path.stat()
-        if not path.is_file():
+        if not stat.S_ISREG(status.st_mode):
             raise NotFound(f"there is no blob {key}")
-        return status.st_size
+        return status
 
     def exists(self, key: str) -> bool:
         """Whether the blob is there."""

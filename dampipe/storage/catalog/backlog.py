@@ -1,11 +1,11 @@
 """The backlog: which runs are to be dispatched next, and which have to be brought back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, or_, select, update
 
 from dampipe.domain.assets import LocationState, printable
 from dampipe.domain.runs import RunState, Subject
@@ -36,27 +36,46 @@ class Backlog:
 
     def in_flight(self, lane: str) -> int:
         """How many chains of a lane the broker or a worker holds."""
-        queued = and_(RUN.c.state == RunState.PENDING, RUN.c.queued_at > 0)
-        held = RUN.c.state == RunState.RUNNING
+        # Two counts over the index; an OR of both states would walk all that waits. A batch holds many runs more.
+        states = (RunState.PENDING, RunState.RUNNING)
+        chains = [_count(RUN.c.lane == lane, RUN.c.state == state, RUN.c.queued_at > 0) for state in states]
         with self._db.read() as connection:
-            # Two counts over the index; an OR of both conditions would walk all that waits.
-            both = select(*(_count(RUN.c.lane == lane, one).scalar_subquery() for one in (queued, held)))
-            return sum(connection.execute(both).one())
+            return sum(connection.execute(select(*(one.scalar_subquery() for one in chains))).one())
 
-    def take(self, lane: str, limit: int) -> list[Waiting]:
-        """Mark up to `limit` runs of a lane as given to the broker, highest priority and newest first."""
+    def take(self, lane: str, limit: int, batches: Mapping[str, int] | None = None) -> list[Waiting]:
+        """Mark up to `limit` runs of a lane as given to the broker, highest priority and newest first.
+
+        batches: the stages of which one chain takes that many runs at once. They get as many chains as that makes;
+        but what was tried before is done alone, and has one of its own.
+        """
         if limit <= 0:
             return []
         now = time()
         with self._db.read() as connection:  # most calls find nothing: no write lock for them
-            if connection.execute(select(RUN.c.id).where(*_ready(lane, now)).limit(1)).first() is None:
-                return []
-        with self._db.write() as connection:
-            picked = (
-                select(RUN.c.id)
+            rows = connection.execute(
+                select(RUN.c.id, RUN.c.stage, RUN.c.attempts)
                 .where(*_ready(lane, now))
                 .order_by(RUN.c.priority.desc(), RUN.c.id.desc())
                 .limit(limit)
+            ).all()
+            left = {
+                stage: _chains_missing(connection, lane, stage, batch, limit)
+                for stage, batch in (batches or {}).items()
+                if any(row.stage == stage and not row.attempts for row in rows)
+            }
+        wanted = []
+        for row in rows:
+            if row.attempts or row.stage not in left:
+                wanted.append(row.id)
+            elif left[row.stage] > 0:
+                left[row.stage] -= 1
+                wanted.append(row.id)
+        if not wanted:
+            return []
+        with self._db.write() as connection:
+            picked = (
+                select(RUN.c.id)
+                .where(RUN.c.id.in_(wanted), *_ready(lane, now))
                 .with_for_update(skip_locked=True)
             )
             rows = connection.execute(
@@ -147,6 +166,16 @@ class Backlog:
     def _update(self, where: ColumnElement[bool], values: dict[str, Any]) -> int:
         with self._db.write() as connection:
             return connection.execute(update(RUN).where(where).values(values)).rowcount
+
+
+def _chains_missing(connection: Connection, lane: str, stage: str, batch: int, limit: int) -> int:
+    """How many chains more the runs make that wait for a batch stage, `limit` at the most."""
+    waiting = select(literal(1)).where(RUN.c.stage == stage, RUN.c.state == RunState.PENDING)
+    some = select(func.count()).select_from(waiting.limit(batch * limit).subquery())
+    queued = (RUN.c.lane == lane, RUN.c.state == RunState.PENDING, RUN.c.queued_at > 0)
+    here = _count(*queued, RUN.c.stage == stage, RUN.c.attempts == 0)
+    runs, chains = connection.execute(select(some.scalar_subquery(), here.scalar_subquery())).one()
+    return int(-(-runs // batch) - chains)
 
 
 def _count(*where: ColumnElement[bool]) -> Select[int]:

@@ -1,8 +1,9 @@
 """The connection to the catalogue: SQLite in WAL mode or PostgreSQL, every write in one short transaction."""
 
+import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ class Database:
         machine: the name under which path maps tell where this machine sees sources; "": as declared.
         """
         self.machine = machine
+        self._turn = threading.Lock()
+        """Of this process's threads: SQLite knows no queue, and whoever finds it taken sleeps and asks again."""
         try:
             self.url = make_url(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -81,6 +84,7 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction: all or nothing. Raises CatalogueDown or StorageFull."""
         with (
+            self._turn if self.is_sqlite else nullcontext(),
             translated(self),
             self.engine.connect() as plain,
             plain.execution_options(writes=True) as connection,
@@ -122,6 +126,35 @@ class Database:
             values = tuple(map(list, zip(*rows, strict=True)))
             connection.exec_driver_sql(
                 f"{into} SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING", values
+            )
+
+    def update_many(
+        self,
+        connection: Connection,
+        table: Table,
+        same: Mapping[str, Any],
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+    ) -> None:
+        """Set in rows, given as tuples of their id and a value a column, these columns, and `same` in all of them.
+
+        As with `insert_many`, nothing looks at the values on the way.
+        """
+        if not rows:
+            return
+        if self.is_sqlite:
+            sets = ", ".join(f"{name} = ?" for name in (*same, *columns))
+            values = [(*same.values(), *row[1:], row[0]) for row in rows]
+            connection.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE id = ?", values)
+        else:
+            sets = ", ".join([f"{name} = %s" for name in same] + [f"{name} = v.{name}" for name in columns])
+            kinds = (table.c[name].type.compile(connection.dialect) for name in ("id", *columns))
+            arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+            given = tuple(map(list, zip(*rows, strict=True)))
+            connection.exec_driver_sql(
+                f"UPDATE {table.name} SET {sets} FROM unnest({arrays}) AS v(id, {', '.join(columns)}) "
+                f"WHERE {table.name}.id = v.id",
+                (*same.values(), *given),
             )
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dampipe.domain.events import EventName
+from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.tables import EVENT
 
 
@@ -16,10 +17,12 @@ def note(connection: Connection, name: EventName, asset: int | None, at: float, 
 
 
 def note_all(
-    connection: Connection, name: EventName, at: float, events: Sequence[tuple[int, dict[str, Any]]]
+    connection: Connection,
+    database: Database,
+    name: EventName,
+    at: float,
+    events: Sequence[tuple[int, dict[str, Any]]],
 ) -> None:
     """The same for many: assets, and each one's data."""
-    connection.execute(
-        EVENT.insert(),
-        [{"at": at, "name": name, "asset_id": asset, "data": json.dumps(data)} for asset, data in events],
-    )
+    rows = [(at, name, asset, json.dumps(data)) for asset, data in events]
+    database.insert_many(connection, EVENT, ("at", "name", "asset_id", "data"), rows)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, select
 
 from dampipe.domain.assets import ContentHash
 from dampipe.domain.output import StageOutput
@@ -24,21 +24,14 @@ NEW_RUN: dict[str, Any] = {
     "warnings": "[]",
 }
 
-_DONE = (
-    update(RUN)
-    .where(RUN.c.id == bindparam("run"))
-    .values(
-        state=RunState.DONE,
-        owner=None,
-        lease_until=0.0,
-        finished_at=bindparam("now"),
-        error_kind=None,
-        reason=None,
-        progress=None,
-        output=bindparam("given"),
-        warnings=bindparam("said"),
-    )
-)
+_DONE: dict[str, Any] = {
+    "state": RunState.DONE.value,
+    "owner": None,
+    "lease_until": 0.0,
+    "error_kind": None,
+    "reason": None,
+    "progress": None,
+}
 
 
 def finish(
@@ -65,20 +58,11 @@ def finish(
     held = [(run, output) for run, output in finished if (run.id, run.attempts) in rung]
     if not held:
         return [None] * len(finished)
-    connection.execute(
-        _DONE,
-        [
-            {"run": run.id, "now": now, "given": out.model_dump_json(), "said": json.dumps(out.warnings)}
-            for run, out in held
-        ],
-    )
+    given = [(run.id, out.model_dump_json(), json.dumps(out.warnings)) for run, out in held]
+    database.update_many(connection, RUN, {**_DONE, "finished_at": now}, ("output", "warnings"), given)
     assets = save_outputs(connection, database, [(run.subject, output) for run, output in held], now)
     if not isinstance(held[0][1], ContentHash):
-        connection.execute(
-            delete(RUN).where(
-                RUN.c.stage == key.stage, RUN.c.asset_id.in_(assets), RUN.c.version != key.version
-            )
-        )
+        _forget_other_versions(connection, key, assets)
     carried = {
         asset: run.id == own or (run.queued and not rung[run.id, run.attempts])
         for asset, (run, _) in zip(assets, held, strict=True)
@@ -89,18 +73,11 @@ def finish(
     uncarried: dict[int, set[str]] = {asset: set() for asset in assets}
     for upcoming in nexts:
         queued = {asset: carried[asset] and upcoming.carried for asset in uncarried}
-        for asset in _create(connection, database, upcoming, queued, priorities, now):
+        for asset in _create(connection, database, key, upcoming, queued, priorities, now):
             if not queued[asset]:
                 uncarried[asset].add(upcoming.run.lane)
-    note_all(
-        connection,
-        "stage.done",
-        now,
-        [
-            (asset, {"stage": key.stage, "warnings": list(output.warnings)})
-            for asset, (_, output) in zip(assets, held, strict=True)
-        ],
-    )
+    said = [{"stage": key.stage, "warnings": list(output.warnings)} for _, output in held]
+    note_all(connection, database, "stage.done", now, list(zip(assets, said, strict=True)))
     made = {run.id: uncarried[asset] for asset, (run, _) in zip(assets, held, strict=True)}
     return [made.get(run.id) for run, _ in finished]
 
@@ -108,38 +85,46 @@ def finish(
 def _create(
     connection: Connection,
     database: Database,
+    done: RunKey,
     upcoming: Next,
     queued: dict[int, bool],
     priorities: dict[int, int],
     now: float,
 ) -> list[int]:
-    """Create the run for each of the assets whose givers are all done; returns for which there was none."""
+    """Create the run for each of the assets whose givers are all done; returns these, new run or not."""
     ready = list(queued)
-    if upcoming.givers:
-        wanted = [and_(RUN.c.stage == g.stage, RUN.c.version == g.version) for g in upcoming.givers]
-        counts = connection.execute(
-            select(RUN.c.asset_id, func.count().label("done"))
-            .where(RUN.c.asset_id.in_(ready), RUN.c.state == RunState.DONE, or_(*wanted))
-            .group_by(RUN.c.asset_id)
-        )
-        ready = [row.asset_id for row in counts if row.done == len(upcoming.givers)]
-    if not ready:
-        return []
-    made = connection.execute(
-        database.insert(RUN).on_conflict_do_nothing().returning(RUN.c.asset_id),
-        [
-            {
-                "stage": upcoming.run.stage,
-                "version": upcoming.run.version,
-                "lane": upcoming.run.lane,
-                "asset_id": asset,
-                "state": RunState.PENDING,
-                "queued_at": now if queued[asset] else None,
-                "created_at": now,
-                **NEW_RUN,
-                "priority": priorities[asset],
-            }
-            for asset in sorted(ready)
-        ],
-    )
-    return [row.asset_id for row in made]
+    for giver in upcoming.givers:
+        if giver != done:
+            theirs = (RUN.c.stage == giver.stage, RUN.c.version == giver.version, RUN.c.asset_id.in_(ready))
+            rows = connection.execute(select(RUN.c.asset_id, RUN.c.state).where(*theirs))
+            # The state is looked at here: asked for it, SQLite walks all done runs of the stage.
+            ready = [asset for asset, state in rows if state == RunState.DONE]
+    same = {
+        **NEW_RUN,
+        "stage": upcoming.run.stage,
+        "version": upcoming.run.version,
+        "lane": upcoming.run.lane,
+        "state": RunState.PENDING.value,
+        "created_at": now,
+    }
+    new = [(asset, now if queued[asset] else None, priorities[asset]) for asset in sorted(ready)]
+    own = ("asset_id", "queued_at", "priority")
+    common = [(name, value) for name, value in same.items() if name not in own]
+    values = tuple(value for _, value in common)
+    columns = (*own, *(name for name, _ in common))
+    database.insert_many(connection, RUN, columns, [(*row, *values) for row in new])
+    return ready
+
+
+def _forget_other_versions(connection: Connection, key: RunKey, assets: Sequence[int]) -> None:
+    """What other versions of the stage gave for these assets is out of date.
+
+    Version by version, of which there are few: "any other version" makes SQLite walk all runs of the stage.
+    """
+    version: str | None = ""
+    while version is not None:
+        following = (RUN.c.stage == key.stage, RUN.c.version > version)
+        version = connection.execute(select(func.min(RUN.c.version)).where(*following)).scalar()
+        if version not in (None, key.version):
+            other = (RUN.c.stage == key.stage, RUN.c.version == version, RUN.c.asset_id.in_(assets))
+            connection.execute(delete(RUN).where(*other))

@@ -167,9 +167,10 @@ def _save_derivatives(connection: Connection, asset: int, derivatives: tuple[Der
         connection.execute(DERIVATIVE.insert().values(asset_id=asset, **made.model_dump()))
 
 
-def _rows(output: Embedding) -> "np.ndarray[Any, np.dtype[np.float16]]":
-    rows = np.frombuffer(output.vectors, dtype="<f2")
-    return rows.reshape(len(output.times), output.dimension)
+def _rows(output: Embedding) -> list[bytes]:
+    """The vectors, one a frame."""
+    size = output.dimension * 2
+    return [output.vectors[at : at + size] for at in range(0, len(output.times) * size, size)]
 
 
 def save_vectors(
@@ -182,7 +183,7 @@ def save_vectors(
     rows: "np.ndarray[Any, np.dtype[np.float16]]",
 ) -> None:
     """Replace an asset's vectors of one model by new ones (rows of shape (len(times), dimension))."""
-    made = [(asset, time, shot, row) for time, shot, row in zip(times, shots, rows, strict=True)]
+    made = [(asset, time, shot, row.tobytes()) for time, shot, row in zip(times, shots, rows, strict=True)]
     _replace_vectors(connection, database, [asset], model, made)
 
 
@@ -191,7 +192,7 @@ def _replace_vectors(
     database: Database,
     assets: Sequence[int],
     model: str,
-    rows: "Sequence[tuple[int, float, int, np.ndarray[Any, np.dtype[np.float16]]]]",
+    rows: Sequence[tuple[int, float, int, bytes]],
 ) -> None:
     if not database.is_sqlite:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _VECTOR_LOCK})
@@ -200,16 +201,13 @@ def _replace_vectors(
         return
     known = connection.execute(select(ASSET.c.id, ASSET.c.shots).where(ASSET.c.id.in_(assets)))
     exact = {row.id: json.loads(row.shots) for row in known if row.shots}
-    connection.execute(
-        VECTOR.insert(),
+    columns = ("asset_id", "model", "time", "shot", "data")
+    database.insert_many(
+        connection,
+        VECTOR,
+        columns,
         [
-            {
-                "asset_id": asset,
-                "model": model,
-                "time": time,
-                "shot": shot_at(exact[asset], time) if asset in exact else shot,
-                "data": row.tobytes(),
-            }
+            (asset, model, time, shot_at(exact[asset], time) if asset in exact else shot, row)
             for asset, time, shot, row in rows
         ],
     )

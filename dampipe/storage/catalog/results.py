@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 
 from dampipe.domain.assets import printable
 from dampipe.domain.progress import Progress
@@ -20,16 +20,17 @@ class Results:
 
     def outputs(self, keys: Iterable[RunKey], assets: Sequence[int]) -> dict[tuple[int, str], str]:
         """JSON outputs of done runs, by (asset, stage)."""
-        wanted = [and_(RUN.c.stage == k.stage, RUN.c.version == k.version) for k in keys]
-        if not wanted:
-            return {}
+        found = {}
         with self._db.read() as connection:
-            rows = connection.execute(
-                select(RUN.c.asset_id, RUN.c.stage, RUN.c.output).where(
-                    RUN.c.asset_id.in_(assets), RUN.c.state == RunState.DONE, or_(*wanted)
+            for key in keys:
+                # The state is looked at here: asked for it, SQLite walks all done runs of the stage.
+                query = select(RUN.c.asset_id, RUN.c.state, RUN.c.output).where(
+                    RUN.c.stage == key.stage, RUN.c.version == key.version, RUN.c.asset_id.in_(assets)
                 )
-            )
-            return {(row.asset_id, row.stage): row.output for row in rows}
+                for asset, state, output in connection.execute(query):
+                    if state == RunState.DONE:
+                        found[asset, key.stage] = output
+        return found
 
     def running(self, stages: Sequence[str], limit: int) -> list[Running]:
         """What is worked on now in these stages, the longest first; of long lists the beginning."""

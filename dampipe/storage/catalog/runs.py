@@ -55,27 +55,27 @@ class Runs:
             return _claimed(row)
 
     def claim_more(self, key: RunKey, limit: int, owner: str, lease: float) -> list[Claimed]:
-        """Take up to `limit` runs that wait for the same stage; never one that was tried before."""
+        """Take up to `limit` runs that wait for the same stage, and first those that no chain is under way for;
+        never one that was tried before."""
         now = time()
-        picked = (
-            select(RUN.c.id)
-            .where(
-                RUN.c.stage == key.stage,
-                RUN.c.version == key.version,
-                RUN.c.state == RunState.PENDING,
-                RUN.c.not_before <= now,
-                RUN.c.attempts == 0,
-            )
-            .order_by(RUN.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
+        waiting = (
+            RUN.c.stage == key.stage,
+            RUN.c.version == key.version,
+            RUN.c.state == RunState.PENDING,
+            RUN.c.not_before <= now,
+            RUN.c.attempts == 0,
         )
+        ids: list[int] = []
         with self._db.write() as connection:
+            for which in (RUN.c.queued_at.is_(None), RUN.c.queued_at.is_not(None)):
+                if len(ids) < limit:
+                    picked = (
+                        select(RUN.c.id).where(*waiting, which).order_by(RUN.c.id).limit(limit - len(ids))
+                    )
+                    ids += connection.execute(picked.with_for_update(skip_locked=True)).scalars()
+            # In a statement of its own: as a part of this one PostgreSQL may pick more than once.
             rows = connection.execute(
-                update(RUN)
-                .where(RUN.c.id.in_(picked.scalar_subquery()), RUN.c.state == RunState.PENDING)
-                .values(_held(owner, now + lease, now))
-                .returning(*_CLAIM)
+                update(RUN).where(RUN.c.id.in_(ids)).values(_held(owner, now + lease, now)).returning(*_CLAIM)
             ).all()
         return [_claimed(row) for row in rows]
 
@@ -84,6 +84,8 @@ class Runs:
 
         progress: how far the first of them is (`Progress` as JSON); None leaves what is known.
         """
+        if not runs:
+            return
         # The ids alone too: databases look up a pair of columns by walking the table.
         ids = RUN.c.id.in_([run.id for run in runs])
         attempts = tuple_(RUN.c.id, RUN.c.attempts).in_([(run.id, run.attempts) for run in runs])
@@ -157,8 +159,8 @@ _CLAIM = (RUN.c.id, RUN.c.location_id, RUN.c.asset_id, RUN.c.attempts, RUN.c.que
 
 
 def _claimed(row: Row[Any]) -> Claimed:
-    subject = Subject(location=row.location_id, asset=row.asset_id)
-    return Claimed(row.id, subject, row.attempts, row.queued_at is not None)
+    run, location, asset, attempts, queued_at = tuple(row)
+    return Claimed(run, Subject(location=location, asset=asset), attempts, queued_at is not None)
 
 
 def _held(owner: str, until: float, now: float) -> dict[str, Any]:

@@ -12,7 +12,8 @@ import torch
 from dampipe.domain.errors import InvalidInput, Permanent, Transient, Unavailable
 from dampipe.vision import tiny
 from dampipe.vision.base import FrameSpec
-from dampipe.vision.clip import ClipEmbedder, _load, _Loaded, _translated
+from dampipe.vision.clip import ClipEmbedder, _load
+from dampipe.vision.computing import Loaded, translated
 from dampipe.vision.devices import Placement, place
 from dampipe.vision.models import resolve
 
@@ -35,9 +36,9 @@ class Cramped(torch.nn.Module):
         return pixels.mean(dim=(2, 3)) + 0.1
 
 
-def loaded(network: torch.nn.Module, batch: int) -> _Loaded:
+def loaded(network: torch.nn.Module, batch: int) -> Loaded:
     zero, one = torch.zeros(1, 3, 1, 1), torch.full((1, 3, 1, 1), 255.0)
-    return _Loaded("cramped", network, lambda texts: torch.zeros(len(texts), 4), CPU, zero, one, 3, batch)
+    return Loaded("cramped", network, lambda texts: torch.zeros(len(texts), 4), CPU, zero, one, 3, batch)
 
 
 @pytest.fixture
@@ -134,7 +135,7 @@ def test_half_precision_is_for_large_models_only() -> None:
     ],
 )
 def test_foreign_errors_in_our_words(error: Exception, kind: type[Exception]) -> None:
-    said = _translated(error, "some model")
+    said = translated(error, "some model")
     assert type(said) is kind
     assert "some model" in str(said)
     assert "\n" not in str(said)

@@ -1,0 +1,67 @@
+"""Frames files are read piece by piece, and refused when they hold something else."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dampipe.domain.errors import Permanent
+from dampipe.vision.base import Pictures
+from dampipe.vision.frames_file import FramesFile
+
+
+@pytest.fixture
+def frames() -> Pictures:
+    return np.random.default_rng(0).integers(0, 255, (7, 8, 8, 3), np.uint8)
+
+
+def saved(folder: Path, array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Path:
+    path = folder / "frames.npy"
+    np.save(path, array)
+    return path
+
+
+def test_frames_come_in_pieces_in_their_order(tmp_path: Path, frames: Pictures) -> None:
+    with FramesFile(saved(tmp_path, frames), 8) as file:
+        assert len(file) == 7
+        room = np.zeros((10, 8, 8, 3), np.uint8)
+        for begin, end in ((0, 3), (3, 4), (4, 7)):
+            file.read(room[begin:end])
+    assert (room[:7] == frames).all()
+    assert not room[7:].any()
+
+
+def test_no_frames_are_no_error(tmp_path: Path, frames: Pictures) -> None:
+    with FramesFile(saved(tmp_path, frames[:0]), 8) as file:
+        assert len(file) == 0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        np.zeros((7, 9, 9, 3), np.uint8),
+        np.zeros((7, 8, 8, 3), np.int8),
+        np.zeros((7, 8, 8), np.uint8),
+        np.asfortranarray(np.zeros((7, 8, 8, 3), np.uint8)),
+    ],
+)
+def test_something_else_is_refused(
+    tmp_path: Path, other: np.ndarray[tuple[int, ...], np.dtype[np.generic]]
+) -> None:
+    with pytest.raises(Permanent, match="no frames of 8×8"):
+        FramesFile(saved(tmp_path, other), 8)
+
+
+@pytest.mark.parametrize("content", [b"", b"no array at all", b"\x93NUMPY\x01\x00\xff\xffcut"])
+def test_no_array_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "frames.npy"
+    path.write_bytes(content)
+    with pytest.raises(Permanent, match="no frames of 8×8"):
+        FramesFile(path, 8)
+
+
+def test_a_file_that_was_cut_short_is_noticed(tmp_path: Path, frames: Pictures) -> None:
+    path = saved(tmp_path, frames)
+    path.write_bytes(path.read_bytes()[:-5])
+    with FramesFile(path, 8) as file, pytest.raises(Permanent, match="cut short"):
+        file.read(np.empty((7, 8, 8, 3), np.uint8))
