@@ -35,7 +35,7 @@ Group: TypeAlias = list[tuple[Claimed, StageOutput | StageError]]
 
 SAVED_TOGETHER = 256
 """So many results of a batch stage are saved in one transaction,"""
-SAVED_AFTER = 2.0
+SAVED_AFTER = 0.5
 """and after so many seconds those that there are."""
 
 
