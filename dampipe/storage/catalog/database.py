@@ -119,7 +119,9 @@ class Database:
         if not rows:
             return []
         into = f"INSERT INTO {table.name} ({', '.join([*columns, *same])})"
-        if not self.is_sqlite:  # one statement with an array a column: a statement a row is many times as slow
+        if (
+            not self.is_sqlite
+        ):  # one statement with an array a column: a statement a row is many times as slow
             kinds = {name: table.c[name].type.compile(connection.dialect) for name in [*columns, *same]}
             found = ", ".join(f"%s::{kinds[name]}[]" for name in columns)
             what = ", ".join(["found.*", *(f"%s::{kinds[name]}" for name in same)])

@@ -231,6 +231,7 @@ class RunRow(SQLModel, table=True):
         Index("run_dispatch", "lane", "state", "queued_at", "priority", "id"),
         Index("run_waiting", "stage", "state", "id"),
         _few("run_on_hold", "state = 'on_hold'", "id"),
+        _few("run_in_trouble", "error_kind IS NOT NULL", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     stage: str

@@ -125,9 +125,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("folder_id", "name"),
     )
     there = sa.text("asset_id IS NOT NULL")
-    op.create_index(
-        "location_of_asset", "location", ["asset_id"], sqlite_where=there, postgresql_where=there
-    )
+    op.create_index("location_of_asset", "location", ["asset_id"], sqlite_where=there, postgresql_where=there)
     op.create_index("location_of_scan", "location", ["scan_id", "id"], unique=False)
     op.create_table(
         "run",
