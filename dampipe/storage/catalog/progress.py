@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from time import time
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 
 from dampipe.domain.assets import Source, printable
 from dampipe.domain.places import as_seen_here
@@ -58,7 +58,7 @@ def counts_of(database: Database, scans: Sequence[int]) -> dict[int, Counts]:
         large = [scan for scan in scans if found[scan].files > SMALL]
         for some, by_runs in ((small, False), (large, True)):
             if some:
-                for scan, rank, count in _open_files(connection, some, by_runs, now):
+                for scan, rank, count in _open_files(connection, _of(database, some, by_runs), by_runs, now):
                     setattr(found[scan], _RANKS[rank], getattr(found[scan], _RANKS[rank]) + count)
     return found
 
@@ -114,15 +114,20 @@ def _later(now: float) -> Any:
     return and_(RUN.c.state == RunState.PENDING, RUN.c.not_before > now + DEFERRED_AFTER)
 
 
-def _open_files(connection: Connection, scans: Sequence[int], by_runs: bool, now: float) -> list[Any]:
+def _of(database: Database, scans: Sequence[int], by_runs: bool) -> ColumnElement[bool]:
+    # SQLite keeps no statistics by itself: with a sum, which no index has, only the runs lead to the files.
+    hinted = by_runs and database.is_sqlite
+    return (LOCATION.c.scan_id + 0 if hinted else LOCATION.c.scan_id).in_(scans)
+
+
+def _open_files(
+    connection: Connection, of_scans: ColumnElement[bool], by_runs: bool, now: float
+) -> list[Any]:
     """Scan, number in _RANKS and number of files, of files that are not through."""
     rank = case(
         (_later(now), 1), (RUN.c.state == RunState.FAILED, 2), (RUN.c.state == RunState.ON_HOLD, 3), else_=0
     )
-    if by_runs:  # the sum is no column of an index: only the runs lead to the files
-        where = [in_state(connection, *_OPEN), (LOCATION.c.scan_id + 0).in_(scans)]
-    else:
-        where = [RUN.c.state.in_(_OPEN), LOCATION.c.scan_id.in_(scans)]
+    is_open = in_state(connection, *_OPEN) if by_runs else RUN.c.state.in_(_OPEN)
     found: list[Any] = []
     for of_run, kind in (
         (RUN.c.location_id == LOCATION.c.id, LOCATION.c.asset_id.is_(None)),
@@ -131,7 +136,7 @@ def _open_files(connection: Connection, scans: Sequence[int], by_runs: bool, now
         each = (
             select(LOCATION.c.scan_id, func.min(rank).label("rank"))
             .join_from(RUN, LOCATION, of_run)
-            .where(kind, *where)
+            .where(kind, is_open, of_scans)
             .group_by(LOCATION.c.id)
             .subquery()
         )
