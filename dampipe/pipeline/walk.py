@@ -203,7 +203,7 @@ class Walk:
         self, source: Source, path: str, listing: Listing, folder: KnownFolder | None, digest: bytes
     ) -> int:
         """File by file; returns how many were dealt with."""
-        self._memory.keep_sidecars(source, path, listing.sidecars)
+        self._memory.keep_sidecars(source, path, listing.sidecars, is_new=folder is None)
         rows = iter(()) if folder is None else known_files(self._catalog.database, folder.id)
         if folder is not None and not all(map(str.isascii, listing.names)):
             rows = iter(self._memory.spelled_as_found(rows, listing.names))
