@@ -18,7 +18,6 @@ from sqlalchemy import (
     delete,
     literal,
     select,
-    tuple_,
     update,
 )
 
@@ -203,10 +202,13 @@ def ensure_folders(
     rows = [{"source_id": source, "path": path} for source, path in sorted(places)]
     connection.execute(database.insert(FOLDER).on_conflict_do_nothing(), rows)
     found: dict[tuple[int, str], int] = {}
-    for some in portions(list(places)):
-        mine = tuple_(FOLDER.c.source_id, FOLDER.c.path).in_(some)
-        for row in connection.execute(select(FOLDER.c.source_id, FOLDER.c.path, FOLDER.c.id).where(mine)):
-            found[row.source_id, row.path] = row.id
+    for source in {
+        source for source, _ in places
+    }:  # databases look up a pair of columns by walking the table
+        for some in portions([path for one, path in places if one == source]):
+            mine = (FOLDER.c.source_id == source, FOLDER.c.path.in_(some))
+            for row in connection.execute(select(FOLDER.c.path, FOLDER.c.id).where(*mine)):
+                found[source, row.path] = row.id
     return found
 
 

@@ -196,6 +196,7 @@ class VerificationRow(SQLModel, table=True):
 
     __tablename__ = "verification"
     __table_args__ = (
+        _few("verification_bad", "result IN ('mismatch', 'unreadable')", "at"),
         # The next file is found in one step, however many are wanted.
         Index(
             "verification_next",
@@ -230,7 +231,7 @@ class RunRow(SQLModel, table=True):
         CheckConstraint("(asset_id IS NULL) <> (location_id IS NULL)", name="run_has_one_subject"),
         Index("run_dispatch", "lane", "state", "queued_at", "priority", "id"),
         Index("run_waiting", "stage", "state", "id"),
-        _few("run_on_hold", "state = 'on_hold'", "id"),
+        _few("run_on_hold", "state = 'on_hold'", "state", "id"),
         _few("run_in_trouble", "error_kind IS NOT NULL", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)

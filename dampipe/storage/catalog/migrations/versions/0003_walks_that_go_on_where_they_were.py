@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.add_column("scan", sa.Column("position", sa.Text(), nullable=True))
     op.add_column("location", sa.Column("missed_by", sa.Integer(), nullable=True))
     _few("location_missed", "location", "missed_by IS NOT NULL", "missed_by", "id")
-    _few("run_on_hold", "run", "state = 'on_hold'", "id")
+    _few("run_on_hold", "run", "state = 'on_hold'", "state", "id")
     _few("run_in_trouble", "run", "error_kind IS NOT NULL", "id")
 
 
