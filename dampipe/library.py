@@ -173,7 +173,7 @@ class Library:
 
     def failures(self, limit: int = 1000) -> list[Failure]:
         """Files that could not be brought to the end, the newest first."""
-        bad = self._catalog.verifications.failures(limit)
+        bad = self._catalog.verdicts.failures(limit)
         return [*bad, *self._catalog.assets.failures(limit)][:limit]
 
     def retry(

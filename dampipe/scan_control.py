@@ -54,7 +54,7 @@ class ScanControl:
         return self._carry_out(scan)
 
     def _must_not_be_over(self, scan: int) -> None:
-        found = self._catalog.scans.progress(scan)
+        found = self._catalog.scans.progress(scan, fresh=True)
         ended = found.state in (ScanState.CANCELLED, ScanState.FAILED)
         if ended or (found.over and not found.active and not found.on_hold):
             how = found.state if ended else "over"
@@ -63,4 +63,4 @@ class ScanControl:
     def _carry_out(self, scan: int) -> ScanProgress:
         plan = self._plan()
         self._catalog.holding.carry_out(plan.key(plan.first))
-        return self._catalog.scans.progress(scan)
+        return self._catalog.scans.progress(scan, fresh=True)

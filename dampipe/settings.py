@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from dampipe.domain.errors import InvalidInput
+from dampipe.domain.schedule import check_schedule
 from dampipe.media.recipes import PRESETS, AssetRecipe, Description
 
 
@@ -54,9 +55,7 @@ def _patterns(given: list[str]) -> list[str]:
 
 
 def _cron(given: str) -> str:
-    if given and not re.fullmatch(r"[\w*,/-]+(?:\s+[\w*,/-]+){4}", given.strip()):
-        raise ValueError(f"{given!r} is no schedule: give five fields as in a crontab, 30 2 * * * say")
-    return given.strip()
+    return check_schedule(given) if given.strip() else ""
 
 
 class _File(TomlConfigSettingsSource):

@@ -95,7 +95,7 @@ class Verify:
                 )
             # A million files are costly to count, so they are counted less often.
             time.sleep(max(0.3, min(30.0, 5 * (time.monotonic() - looked))))
-        return self._wanted.report(places, began, wanted)
+        return self._catalog.verdicts.report(places, began, wanted)
 
     def _places(self, what: Sequence[str]) -> list[Below]:
         sources = self._catalog.sources.all()

@@ -2,6 +2,10 @@
 
 import unicodedata
 from collections.abc import Collection, Iterable
+from itertools import product
+
+_MOST_NAMES = 6
+"""Names of a path that may each be in either form, independently: 64 spellings."""
 
 
 def composed(name: str) -> str:
@@ -12,6 +16,20 @@ def composed(name: str) -> str:
 def spellings(name: str) -> list[str]:
     """The name as given, then in its normal forms."""
     return list(dict.fromkeys([name, composed(name), unicodedata.normalize("NFD", name)]))
+
+
+def path_spellings(path: str) -> list[str]:
+    """Other spellings of a path, each of its names in either form; of very long paths only all in one form.
+
+    >>> len(path_spellings("\xe9/plain/\xfc"))
+    3
+    """
+    if path.isascii():
+        return []
+    parts = [sorted({composed(name), unicodedata.normalize("NFD", name)}) for name in path.split("/")]
+    if sum(len(part) > 1 for part in parts) > _MOST_NAMES:
+        return [other for other in spellings(path) if other != path]
+    return [other for other in map("/".join, product(*parts)) if other != path]
 
 
 def respelled(known: Collection[str], found: Collection[str]) -> dict[str, str]:

@@ -197,12 +197,12 @@ class Assets:
 
     def failures(self, limit: int) -> list[Failure]:
         """Runs that failed, the newest first: parked ones, and those that wait for another try."""
-        waits = and_(RUN.c.state == RunState.PENDING, RUN.c.error_kind.is_not(None), RUN.c.not_before > 0)
+        waits = and_(RUN.c.state == RunState.PENDING, RUN.c.not_before > 0)
         with self._db.read() as connection:
             rows = connection.execute(
                 select(RUN, ASSET.c.sha1, ASSET.c.name.label("asset_name"))
                 .select_from(RUN.outerjoin(ASSET, ASSET.c.id == RUN.c.asset_id))
-                .where(or_(RUN.c.state == RunState.FAILED, waits))
+                .where(RUN.c.error_kind.is_not(None), or_(RUN.c.state == RunState.FAILED, waits))
                 .order_by(RUN.c.id.desc())
                 .limit(limit)
             ).all()

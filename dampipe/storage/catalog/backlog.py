@@ -149,7 +149,7 @@ class Backlog:
 
     def retry(self, assets: Sequence[int] | None, kinds: Sequence[str] | None, stage: str | None) -> int:
         """Let failed and skipped runs start afresh; returns how many. None means any."""
-        where: list[ColumnElement[bool]] = [RUN.c.state.in_(_RETRIED)]
+        where: list[ColumnElement[bool]] = [RUN.c.error_kind.is_not(None), RUN.c.state.in_(_RETRIED)]
         if assets is not None:
             here = select(LOCATION.c.id).where(LOCATION.c.asset_id.in_(assets))
             where.append(or_(RUN.c.asset_id.in_(assets), RUN.c.location_id.in_(here)))

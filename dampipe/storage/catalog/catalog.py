@@ -31,6 +31,7 @@ from dampipe.storage.catalog.scans import Scans
 from dampipe.storage.catalog.sources import Sources
 from dampipe.storage.catalog.tags import Tags
 from dampipe.storage.catalog.vectors import VectorRows
+from dampipe.storage.catalog.verdicts import Verdicts
 from dampipe.storage.catalog.verifications import Verifications
 from dampipe.storage.catalog.words import Words
 from dampipe.storage.catalog.workers import Workers
@@ -40,8 +41,8 @@ class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
     Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `folders`,
-    `holding`, `pruning`, `verifications`, `vectors`, `models`, `workers`, `filtering`, `words`, `tags`, `asked`,
-    `prints`.
+    `holding`, `pruning`, `verifications`, `verdicts`, `vectors`, `models`, `workers`, `filtering`, `words`, `tags`,
+    `asked`, `prints`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -59,6 +60,7 @@ class Catalog(StorageEngine):
         self.holding = Holding(database)
         self.pruning = Pruning(database)
         self.verifications = Verifications(database)
+        self.verdicts = Verdicts(database)
         self.vectors = VectorRows(database)
         self.models = ModelRows(database)
         self.workers = Workers(database)

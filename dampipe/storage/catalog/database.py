@@ -108,25 +108,38 @@ class Database:
         return column == any_(literal(list(numbers), postgresql.ARRAY(BigInteger)))
 
     def insert_many(
-        self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]
-    ) -> None:
+        self,
+        connection: Connection,
+        table: Table,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        same: Mapping[str, Any] | None = None,
+    ) -> list[int]:
         """Insert rows given as tuples of what the driver takes, but for those that are there already.
 
-        Nothing looks at the values on the way, which for many rows takes longer than to write them.
+        same: columns that are the same in all rows. Returns the ids of the rows made, in order. Nothing
+        looks at the values on the way, which for many rows takes longer than to write them.
         """
         if not rows:
-            return
-        into = f"INSERT INTO {table.name} ({', '.join(columns)})"
-        if self.is_sqlite:
-            marks = ", ".join("?" for _ in columns)
-            connection.exec_driver_sql(f"{into} VALUES ({marks}) ON CONFLICT DO NOTHING", list(rows))
-        else:  # one statement with an array a column: a statement a row is many times as slow
-            kinds = (table.c[name].type.compile(connection.dialect) for name in columns)
-            arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
-            values = tuple(map(list, zip(*rows, strict=True)))
-            connection.exec_driver_sql(
-                f"{into} SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING", values
-            )
+            return []
+        same = same or {}
+        into = f"INSERT INTO {table.name} ({', '.join([*columns, *same])})"
+        if not self.is_sqlite:
+            # One statement with an array a column: a statement a row is many times as slow.
+            kinds = {name: table.c[name].type.compile(connection.dialect) for name in [*columns, *same]}
+            found = ", ".join(f"%s::{kinds[name]}[]" for name in columns)
+            what = ", ".join(["found.*", *(f"%s::{kinds[name]}" for name in same)])
+            values = (*same.values(), *map(list, zip(*rows, strict=True)))
+            query = f"{into} SELECT {what} FROM unnest({found}) AS found ON CONFLICT DO NOTHING RETURNING id"
+            return list(connection.exec_driver_sql(query, values).scalars())
+        # Nobody else writes meanwhile, and ids rise.
+        newest = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table.name}").scalar()
+        marks, constant = ", ".join("?" for _ in [*columns, *same]), tuple(same.values())
+        connection.exec_driver_sql(
+            f"{into} VALUES ({marks}) ON CONFLICT DO NOTHING", [(*row, *constant) for row in rows]
+        )
+        made = connection.exec_driver_sql(f"SELECT id FROM {table.name} WHERE id > ? ORDER BY id", (newest,))
+        return list(made.scalars())
 
     def update_many(
         self,

@@ -16,10 +16,8 @@ from sqlalchemy import (
     Select,
     bindparam,
     delete,
-    func,
     literal,
     select,
-    tuple_,
     update,
 )
 
@@ -103,12 +101,12 @@ class Findings:
                 return
             looks = known_looks(connection, self._db, changes.new)
             run = hash_run(key, order)
-            mine = (LOCATION.c.scan_id == order.scan, LOCATION.c.id > _newest(connection))
-            self._insert(connection, order, [f for f in changes.new if f.looks not in looks])
-            self._hash_runs(connection, run, *mine)
-            if looks:
-                self._insert(connection, order, [f for f in changes.new if f.looks in looks])
-            made = connection.execute(select(func.count()).select_from(LOCATION).where(*mine)).scalar_one()
+            found_new = self._insert(connection, order, [f for f in changes.new if f.looks not in looks])
+            if found_new:
+                between = LOCATION.c.id.between(found_new[0], found_new[-1])
+                self._hash_runs(connection, run, LOCATION.c.scan_id == order.scan, between)
+            perhaps_moved = [f for f in changes.new if f.looks in looks]
+            made = len(found_new) + len(self._insert(connection, order, perhaps_moved))
             self._change(connection, order, changes.changed)
             revived = self._bring_back(connection, order, changes)
             for some in portions([location for location, _ in changes.changed]):
@@ -126,17 +124,18 @@ class Findings:
                 )
             )
 
-    def _insert(self, connection: Connection, order: Order, files: Sequence[FoundFile]) -> None:
+    def _insert(self, connection: Connection, order: Order, files: Sequence[FoundFile]) -> list[int]:
+        """Returns the ids of the locations made."""
         if not files:
-            return
+            return []
         folders = ensure_folders(connection, self._db, {(file.source, file.folder) for file in files})
-        present, scan = str(LocationState.PRESENT), order.scan
         rows = [
-            (folders[source, folder], os.fsencode(name), size, mtime_ns, inode, present, scan)
+            (folders[source, folder], os.fsencode(name), size, mtime_ns, inode)
             for source, folder, name, size, mtime_ns, inode in files
         ]
-        columns = ("folder_id", "name", "size", "mtime_ns", "inode", "state", "scan_id")
-        self._db.insert_many(connection, LOCATION, columns, rows)
+        columns = ("folder_id", "name", "size", "mtime_ns", "inode")
+        same = {"state": str(LocationState.PRESENT), "scan_id": order.scan}
+        return self._db.insert_many(connection, LOCATION, columns, rows, same)
 
     def _change(self, connection: Connection, order: Order, changed: Sequence[tuple[int, FoundFile]]) -> None:
         if not changed:
@@ -196,10 +195,6 @@ class Findings:
             )
 
 
-def _newest(connection: Connection) -> int:
-    return int(connection.execute(select(func.coalesce(func.max(LOCATION.c.id), 0))).scalar_one())
-
-
 def ensure_folders(
     connection: Connection, database: Database, places: set[tuple[int, str]]
 ) -> dict[tuple[int, str], int]:
@@ -207,10 +202,13 @@ def ensure_folders(
     rows = [{"source_id": source, "path": path} for source, path in sorted(places)]
     connection.execute(database.insert(FOLDER).on_conflict_do_nothing(), rows)
     found: dict[tuple[int, str], int] = {}
-    for some in portions(list(places)):
-        mine = tuple_(FOLDER.c.source_id, FOLDER.c.path).in_(some)
-        for row in connection.execute(select(FOLDER.c.source_id, FOLDER.c.path, FOLDER.c.id).where(mine)):
-            found[row.source_id, row.path] = row.id
+    for source in {
+        source for source, _ in places
+    }:  # databases look up a pair of columns by walking the table
+        for some in portions([path for one, path in places if one == source]):
+            mine = (FOLDER.c.source_id == source, FOLDER.c.path.in_(some))
+            for row in connection.execute(select(FOLDER.c.path, FOLDER.c.id).where(*mine)):
+                found[source, row.path] = row.id
     return found
 
 

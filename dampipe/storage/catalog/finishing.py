@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
 from dampipe.domain.assets import ContentHash
 from dampipe.domain.output import StageOutput
@@ -62,7 +62,12 @@ def finish(
     database.update_many(connection, RUN, {**_DONE, "finished_at": now}, ("output", "warnings"), given)
     assets = save_outputs(connection, database, [(run.subject, output) for run, output in held], now)
     if not isinstance(held[0][1], ContentHash):
-        _forget_other_versions(connection, key, assets)
+        # What other versions of the stage gave for these assets is out of date.
+        connection.execute(
+            delete(RUN).where(
+                RUN.c.asset_id.in_(assets), RUN.c.stage == key.stage, RUN.c.version != key.version
+            )
+        )
     carried = {
         asset: run.id == own or (run.queued and not rung[run.id, run.attempts])
         for asset, (run, _) in zip(assets, held, strict=True)
@@ -99,8 +104,9 @@ def _create(
             rows = connection.execute(select(RUN.c.asset_id, RUN.c.state).where(*theirs))
             # The state is looked at here: asked for it, SQLite walks all done runs of the stage.
             ready = [asset for asset, state in rows if state == RunState.DONE]
+    own = ("asset_id", "queued_at", "priority")
     same = {
-        **NEW_RUN,
+        **{name: value for name, value in NEW_RUN.items() if name not in own},
         "stage": upcoming.run.stage,
         "version": upcoming.run.version,
         "lane": upcoming.run.lane,
@@ -108,23 +114,5 @@ def _create(
         "created_at": now,
     }
     new = [(asset, now if queued[asset] else None, priorities[asset]) for asset in sorted(ready)]
-    own = ("asset_id", "queued_at", "priority")
-    common = [(name, value) for name, value in same.items() if name not in own]
-    values = tuple(value for _, value in common)
-    columns = (*own, *(name for name, _ in common))
-    database.insert_many(connection, RUN, columns, [(*row, *values) for row in new])
+    database.insert_many(connection, RUN, own, new, same)
     return ready
-
-
-def _forget_other_versions(connection: Connection, key: RunKey, assets: Sequence[int]) -> None:
-    """What other versions of the stage gave for these assets is out of date.
-
-    Version by version, of which there are few: "any other version" makes SQLite walk all runs of the stage.
-    """
-    version: str | None = ""
-    while version is not None:
-        following = (RUN.c.stage == key.stage, RUN.c.version > version)
-        version = connection.execute(select(func.min(RUN.c.version)).where(*following)).scalar()
-        if version not in (None, key.version):
-            other = (RUN.c.stage == key.stage, RUN.c.version == version, RUN.c.asset_id.in_(assets))
-            connection.execute(delete(RUN).where(*other))

@@ -1,10 +1,8 @@
 """Folders in the catalogue: which sidecars their files have, and how their names are spelled."""
 
-import os
-
 from sqlalchemy import select, update
 
-from dampipe.domain.spelling import composed
+from dampipe.domain.spelling import path_spellings
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.sources import ensure_folder
 from dampipe.storage.catalog.tables import FOLDER, LOCATION
@@ -16,19 +14,20 @@ class Folders:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def of(self, source: int) -> "KnownFolders":
-        """What a walk of a source has to know of its folders beforehand."""
+    def sidecars(self, source: int, path: str) -> str:
+        """What belongs to the files of a folder, as `save_sidecars` was given it; "{}" if nothing is known."""
         with self._db.read() as connection:
-            rows = connection.execute(
-                select(FOLDER.c.path, FOLDER.c.sidecars).where(FOLDER.c.source_id == source)
-            )
-            known = KnownFolders()
-            for path, sidecars in rows:
-                if sidecars != "{}":
-                    known.sidecars[path] = hash(sidecars)
-                if not path.isascii():
-                    known.spelled.setdefault(composed(path), set()).add(path)
-        return known
+            known = select(FOLDER.c.sidecars).where(FOLDER.c.source_id == source, FOLDER.c.path == path)
+            return connection.execute(known).scalar() or "{}"
+
+    def known_spellings(self, source: int, path: str) -> list[str]:
+        """Other spellings of a folder's path by which folders are known."""
+        others = path_spellings(path)
+        if not others:
+            return []
+        with self._db.read() as connection:
+            known = select(FOLDER.c.path).where(FOLDER.c.source_id == source, FOLDER.c.path.in_(others))
+            return list(connection.execute(known).scalars())
 
     def save_sidecars(self, source: int, path: str, sidecars: str) -> None:
         """Keep what belongs to the files of a folder, as `as_text` gives it."""
@@ -48,27 +47,3 @@ class Folders:
         """A file is found under another spelling of its name."""
         with self._db.write() as connection:
             connection.execute(update(LOCATION).where(LOCATION.c.id == location).values(name=name))
-
-
-class KnownFolders:
-    """Folders of a source as the last walk left them; grows with those that are out of the ordinary only."""
-
-    def __init__(self) -> None:
-        self.sidecars: dict[str, int] = {}
-        """Hash of the sidecars' text, by folder."""
-        self.spelled: dict[str, set[str]] = {}
-        """Paths that are not plain ASCII, by their composed form."""
-
-    def old_spelling(self, root: str, path: str) -> str | None:
-        """How a folder is known that was found as `path`, if its name is spelled otherwise now."""
-        if path.isascii():
-            return None
-        others = self.spelled.get(composed(path), set())
-        if len(others) != 1 or path in others:
-            return None
-        (old,) = others
-        here, there = os.path.join(root, path), os.path.join(root, old)
-        # Where a file system tells the spellings apart, both may be there: then these are two folders.
-        if os.path.lexists(there) and not os.path.samefile(here, there):
-            return None
-        return old

@@ -1,33 +1,71 @@
-"""How far scans are: counts of the walk from its row, what became of the files from their runs."""
+"""How far scans are: counts of the walk from their rows, what became of the files from their runs.
+
+Nearly all runs of a large library are done. So the files of a large scan are found from the runs that are not,
+and those of a small one by themselves.
+"""
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from time import time
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 
 from dampipe.domain.assets import Source, printable
-from dampipe.domain.errors import NotFound
 from dampipe.domain.places import as_seen_here
 from dampipe.domain.runs import RunState
 from dampipe.domain.scans import ScanProgress, ScanState
 from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.leading import in_state
 from dampipe.storage.catalog.tables import LOCATION, RUN, SCAN
 
 DEFERRED_AFTER = 20.0
 """Seconds: a try that is further away than this is not waited for."""
+SMALL = 5000
+"""Files up to which a scan's are looked at one by one."""
 
-TO_DO = RUN.c.state.in_([RunState.PENDING, RunState.RUNNING])
+_OPEN = (RunState.PENDING, RunState.RUNNING, RunState.FAILED, RunState.ON_HOLD)
 
 
-def progress_of(database: Database, scan: int, sources: Sequence[Source]) -> ScanProgress:
-    """How far a scan is, its paths as this machine sees them. Raises NotFound."""
+@dataclass
+class Counts:
+    """The files of one scan, each counted for the most pressing of its runs."""
+
+    files: int = 0
+    soon: int = 0
+    deferred: int = 0
+    failed: int = 0
+    on_hold: int = 0
+
+
+_RANKS = ("soon", "deferred", "failed", "on_hold")
+
+
+def counts_of(database: Database, scans: Sequence[int]) -> dict[int, Counts]:
+    """What became of the files of these scans."""
+    found = {scan: Counts() for scan in scans}
+    now = time()
     with database.read() as connection:
-        row = connection.execute(select(SCAN).where(SCAN.c.id == scan)).first()
-        if row is None:
-            raise NotFound(f"there is no scan {scan}", hint="`dampipe status` lists them.")
-        files = connection.execute(_files_of(scan, time())).one()
+        files = (
+            select(LOCATION.c.scan_id, func.count())
+            .where(LOCATION.c.scan_id.in_(scans))
+            .group_by(LOCATION.c.scan_id)
+        )
+        for scan, count in connection.execute(files):
+            found[scan].files = count
+        small = [scan for scan in scans if 0 < found[scan].files <= SMALL]
+        large = [scan for scan in scans if found[scan].files > SMALL]
+        for some, by_runs in ((small, False), (large, True)):
+            if some:
+                for scan, rank, count in _open_files(connection, _of(database, some, by_runs), by_runs, now):
+                    setattr(found[scan], _RANKS[rank], getattr(found[scan], _RANKS[rank]) + count)
+    return found
+
+
+def progress_of(row: Row[Any], counts: Counts, sources: Sequence[Source]) -> ScanProgress:
+    """How far the scan of a row is, its paths as this machine sees them."""
+    active = counts.soon + counts.deferred
     return ScanProgress(
         scan=row.id,
         state=ScanState.PAUSED if row.paused else ScanState(row.state),
@@ -39,69 +77,69 @@ def progress_of(database: Database, scan: int, sources: Sequence[Source]) -> Sca
         returned=row.returned,
         unchanged=max(0, row.found - row.new - row.changed - row.moved - row.returned),
         missing=row.missing,
-        active=files.active,
-        deferred=files.active - files.soon,
-        failed=files.failed,
-        on_hold=files.on_hold,
-        done=files.files - files.active - files.failed - files.on_hold,
+        active=active,
+        deferred=counts.deferred,
+        failed=counts.failed,
+        on_hold=counts.on_hold,
+        done=max(0, counts.files - active - counts.failed - counts.on_hold),
         warnings=tuple(json.loads(row.warnings)),
         created_at=row.created_at,
         priority=row.priority,
     )
 
 
+def scan_rows(database: Database, *where: Any, limit: int = 1) -> list[Row[Any]]:
+    """The newest scans for which something holds."""
+    with database.read() as connection:
+        newest = select(SCAN).where(*where).order_by(SCAN.c.id.desc()).limit(limit)
+        return list(connection.execute(newest).all())
+
+
 def left_to_do(database: Database) -> int:
     """How many runs wait or run, of whatever scan; those that wait for a later try are left out."""
     with database.read() as connection:
-        return int(
-            connection.execute(
-                select(func.count()).select_from(RUN).where(TO_DO, ~_later(time()))
-            ).scalar_one()
-        )
+        to_do = in_state(connection, RunState.PENDING, RunState.RUNNING)
+        counted = select(func.count()).select_from(RUN).where(to_do, ~_later(time()))
+        return int(connection.execute(counted).scalar_one())
 
 
 def failed_since(database: Database, when: float) -> int:
     """How many runs were parked since then."""
+    parked = (RUN.c.error_kind.is_not(None), RUN.c.state == RunState.FAILED, RUN.c.finished_at >= when)
     with database.read() as connection:
-        return int(
-            connection.execute(
-                select(func.count())
-                .select_from(RUN)
-                .where(RUN.c.state == RunState.FAILED, RUN.c.finished_at >= when)
-            ).scalar_one()
-        )
+        return int(connection.execute(select(func.count()).select_from(RUN).where(*parked)).scalar_one())
 
 
 def _later(now: float) -> Any:
     return and_(RUN.c.state == RunState.PENDING, RUN.c.not_before > now + DEFERRED_AFTER)
 
 
-def _rests(files: Any) -> Any:
-    return and_(files.c.active == 0, files.c.failed == 0)
+def _of(database: Database, scans: Sequence[int], by_runs: bool) -> ColumnElement[bool]:
+    # SQLite keeps no statistics by itself: with a sum, which no index has, only the runs lead to the files.
+    hinted = by_runs and database.is_sqlite
+    return (LOCATION.c.scan_id + 0 if hinted else LOCATION.c.scan_id).in_(scans)
 
 
-def _files_of(scan: int, now: float) -> Any:
-    def some(*where: Any) -> Any:
-        mine = or_(
-            exists(select(literal(1)).where(RUN.c.location_id == LOCATION.c.id, *where)),
-            exists(select(literal(1)).where(RUN.c.asset_id == LOCATION.c.asset_id, *where)),
-        )
-        return case((mine, 1), else_=0)
-
-    files = (
-        select(
-            some(TO_DO).label("active"),
-            some(TO_DO, ~_later(now)).label("soon"),
-            some(RUN.c.state == RunState.FAILED).label("failed"),
-            some(RUN.c.state == RunState.ON_HOLD).label("on_hold"),
-        )
-        .where(LOCATION.c.scan_id == scan)
-        .subquery()
+def _open_files(
+    connection: Connection, of_scans: ColumnElement[bool], by_runs: bool, now: float
+) -> list[Any]:
+    """Scan, number in _RANKS and number of files, of files that are not through."""
+    rank = case(
+        (_later(now), 1), (RUN.c.state == RunState.FAILED, 2), (RUN.c.state == RunState.ON_HOLD, 3), else_=0
     )
-    return select(
-        func.count().label("files"),
-        func.coalesce(func.sum(files.c.active), 0).label("active"),
-        func.coalesce(func.sum(files.c.soon), 0).label("soon"),
-        func.coalesce(func.sum(case((files.c.active == 0, files.c.failed), else_=0)), 0).label("failed"),
-        func.coalesce(func.sum(case((_rests(files), files.c.on_hold), else_=0)), 0).label("on_hold"),
-    ).select_from(files)
+    is_open = in_state(connection, *_OPEN) if by_runs else RUN.c.state.in_(_OPEN)
+    found: list[Any] = []
+    for of_run, kind in (
+        (RUN.c.location_id == LOCATION.c.id, LOCATION.c.asset_id.is_(None)),
+        (RUN.c.asset_id == LOCATION.c.asset_id, LOCATION.c.asset_id.is_not(None)),
+    ):
+        each = (
+            select(LOCATION.c.scan_id, func.min(rank).label("rank"))
+            .join_from(RUN, LOCATION, of_run)
+            .where(kind, is_open, of_scans)
+            .group_by(LOCATION.c.id)
+            .subquery()
+        )
+        counted = select(each.c.scan_id, each.c.rank, func.count()).group_by(each.c.scan_id, each.c.rank)
+        found += connection.execute(counted).all()
+    return found

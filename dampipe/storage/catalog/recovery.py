@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from dampipe.domain.runs import RunState
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.events import note
+from dampipe.storage.catalog.leading import in_any_lane, in_state
 from dampipe.storage.catalog.tables import RUN
 
 
@@ -23,19 +24,17 @@ class Recovery:
         with self._db.read() as connection:
             rows = connection.execute(
                 select(RUN.c.stage, func.count().label("runs"))
-                .where(RUN.c.state == RunState.PENDING, RUN.c.queued_at < older_than)
+                .where(in_any_lane(connection), RUN.c.state == RunState.PENDING, RUN.c.queued_at < older_than)
                 .group_by(RUN.c.stage)
             ).all()
         return {row.stage: row.runs for row in rows}
 
     def unqueue(self, stages: Iterable[str], older_than: float) -> int:
         """Let the dispatcher publish again what the broker has lost; returns how many."""
-        return self._update(
-            and_(
-                RUN.c.stage.in_(list(stages)), RUN.c.state == RunState.PENDING, RUN.c.queued_at < older_than
-            ),
-            {"queued_at": None},
-        )
+        of_stages = RUN.c.stage.in_(list(stages))
+        with self._db.write() as connection:
+            lost = (in_any_lane(connection), RUN.c.state == RunState.PENDING, RUN.c.queued_at < older_than)
+            return connection.execute(update(RUN).where(of_stages, *lost).values(queued_at=None)).rowcount
 
     def expire(self, max_attempts: int, is_dead: Callable[[str], bool]) -> tuple[int, int]:
         """Free the runs whose worker is gone; returns (brought back, parked after too many tries)."""
@@ -94,7 +93,8 @@ class Recovery:
     def _running(self) -> Sequence[Any]:
         columns = (RUN.c.id, RUN.c.owner, RUN.c.attempts, RUN.c.lease_until)
         with self._db.read() as connection:
-            return connection.execute(select(*columns).where(RUN.c.state == RunState.RUNNING)).all()
+            running = in_state(connection, RunState.RUNNING)
+            return connection.execute(select(*columns).where(running)).all()
 
     def _update(self, where: ColumnElement[bool], values: dict[str, Any]) -> int:
         with self._db.write() as connection:

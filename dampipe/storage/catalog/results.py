@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from dampipe.domain.assets import printable
 from dampipe.domain.progress import Progress
 from dampipe.domain.runs import Running, RunState
+from dampipe.storage.catalog.costly import Costly
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.keys import RunKey
 from dampipe.storage.catalog.tables import ASSET, LOCATION, RUN
@@ -17,6 +18,7 @@ class Results:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._counts: Costly[dict[str, dict[str, int]]] = Costly()
 
     def outputs(self, keys: Iterable[RunKey], assets: Sequence[int]) -> dict[tuple[int, str], str]:
         """JSON outputs of done runs, by (asset, stage)."""
@@ -62,7 +64,10 @@ class Results:
         ]
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """How many runs of each stage are in each state."""
+        """How many runs of each stage are in each state; of many, as they were some seconds ago."""
+        return self._counts.get("counts", self._count)
+
+    def _count(self) -> dict[str, dict[str, int]]:
         with self._db.read() as connection:
             rows = connection.execute(
                 select(RUN.c.stage, RUN.c.state, func.count()).group_by(RUN.c.stage, RUN.c.state)

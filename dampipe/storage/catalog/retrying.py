@@ -6,6 +6,7 @@ from dampipe.domain.assets import LocationState
 from dampipe.domain.runs import RunState
 from dampipe.storage.catalog.backlog import afresh
 from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.leading import in_state
 from dampipe.storage.catalog.tables import LOCATION, RUN
 
 
@@ -29,9 +30,9 @@ def retry_skipped(database: Database) -> int:
     Whether it is, the runs tell: once a stage was done for some asset after it was skipped for others, these
     start afresh, else one of them does, to find out. Returns how many.
     """
-    skipped = (RUN.c.state == RunState.SKIPPED, RUN.c.error_kind == "unavailable")
     done, newest = RUN.alias("done"), func.max(RUN.c.id)
     with database.write() as connection:
+        skipped = (in_state(connection, RunState.SKIPPED), RUN.c.error_kind == "unavailable")
         rows = connection.execute(
             select(RUN.c.stage, newest.label("one"), func.max(RUN.c.finished_at).label("since"))
             .where(*skipped)

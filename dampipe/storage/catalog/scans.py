@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from time import time
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, Row, and_, or_, select, update
 
+from dampipe.domain.errors import NotFound
 from dampipe.domain.places import as_declared, as_seen_here
 from dampipe.domain.scans import ScanProgress, ScanState
+from dampipe.storage.catalog.costly import Costly
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.progress import progress_of
+from dampipe.storage.catalog.progress import Counts, counts_of, progress_of, scan_rows
 from dampipe.storage.catalog.sources import Sources
 from dampipe.storage.catalog.tables import SCAN
 
@@ -50,6 +52,7 @@ class Scans:
     def __init__(self, database: Database, sources: Sources) -> None:
         self._db = database
         self._sources = sources
+        self._counts: Costly[dict[int, Counts]] = Costly()
 
     def create(
         self,
@@ -166,16 +169,27 @@ class Scans:
         with self._db.write() as connection:
             still_mine(connection, order, state=state, warnings=json.dumps(list(warnings)), **over)
 
-    def progress(self, scan: int) -> ScanProgress:
-        """How far a scan is. Raises NotFound."""
-        return progress_of(self._db, scan, self._sources.all())
+    def progress(self, scan: int, fresh: bool = False) -> ScanProgress:
+        """How far a scan is. Raises NotFound.
+
+        fresh: count its files now; else, where that takes long, this process does it now and again only.
+        """
+        if fresh:
+            self._counts.forget()
+        found = self._progress(scan_rows(self._db, SCAN.c.id == scan))
+        if not found:
+            raise NotFound(f"there is no scan {scan}", hint="`dampipe status` lists them.")
+        return found[0]
 
     def latest(self, limit: int) -> list[ScanProgress]:
         """The newest scans, newest first."""
-        with self._db.read() as connection:
-            newest = select(SCAN.c.id).order_by(SCAN.c.id.desc()).limit(limit)
-            scans = list(connection.execute(newest).scalars())
-        return [self.progress(scan) for scan in scans]
+        return self._progress(scan_rows(self._db, limit=limit))
+
+    def _progress(self, rows: Sequence[Row[Any]]) -> list[ScanProgress]:
+        scans = tuple(row.id for row in rows)
+        counts = self._counts.get(scans, lambda: counts_of(self._db, scans))
+        sources = self._sources.all()
+        return [progress_of(row, counts[row.id], sources) for row in rows]
 
 
 _ORDER = (

@@ -56,6 +56,12 @@ def _few(name: str, where: str, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
+def _one(name: str, subject: str, *columns: str) -> Index:
+    """At most one row a subject and those columns, where there is a subject; finds the rows of a subject, too."""
+    there = text(f"{subject} IS NOT NULL")
+    return Index(name, subject, *columns, unique=True, sqlite_where=there, postgresql_where=there)
+
+
 def _owned(target: str, nullable: bool = False) -> Column[int]:
     """A reference that goes when its target goes."""
     return Column(ForeignKey(target, ondelete="CASCADE"), nullable=nullable, index=True)
@@ -162,20 +168,23 @@ class LocationRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("folder_id", "name"),
         _few("location_missed", "missed_by IS NOT NULL", "missed_by", "id"),
+        _few("location_looks", "asset_id IS NOT NULL", "inode"),
+        _few("location_of_asset", "asset_id IS NOT NULL", "asset_id"),
+        Index("location_of_scan", "scan_id", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     folder_id: int = Field(sa_column=Column(ForeignKey("folder.id", ondelete="CASCADE"), nullable=False))
     name: str = Field(sa_column=_path())
     size: int = Field(sa_column=_big())
     mtime_ns: int = Field(sa_column=_big())
-    inode: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    inode: int = Field(sa_column=_big())
     """0 where the file system has no inodes that mean anything."""
     state: str = LocationState.PRESENT
     asset_id: int | None = Field(
-        default=None, sa_column=Column(ForeignKey("asset.id", ondelete="SET NULL"), nullable=True, index=True)
+        default=None, sa_column=Column(ForeignKey("asset.id", ondelete="SET NULL"), nullable=True)
     )
     scan_id: int | None = Field(
-        default=None, sa_column=Column(ForeignKey("scan.id", ondelete="SET NULL"), nullable=True, index=True)
+        default=None, sa_column=Column(ForeignKey("scan.id", ondelete="SET NULL"), nullable=True)
     )
     """The scan that found it new or changed."""
     missed_by: int | None = None
@@ -187,6 +196,7 @@ class VerificationRow(SQLModel, table=True):
 
     __tablename__ = "verification"
     __table_args__ = (
+        _few("verification_bad", "result IN ('mismatch', 'unreadable')", "at"),
         # The next file is found in one step, however many are wanted.
         Index(
             "verification_next",
@@ -216,18 +226,23 @@ class RunRow(SQLModel, table=True):
 
     __tablename__ = "run"
     __table_args__ = (
-        UniqueConstraint("stage", "version", "asset_id"),
-        UniqueConstraint("stage", "version", "location_id"),
+        _one("run_of_asset", "asset_id", "stage", "version"),
+        _one("run_of_location", "location_id", "stage", "version"),
         CheckConstraint("(asset_id IS NULL) <> (location_id IS NULL)", name="run_has_one_subject"),
         Index("run_dispatch", "lane", "state", "queued_at", "priority", "id"),
         Index("run_waiting", "stage", "state", "id"),
-        _few("run_on_hold", "state = 'on_hold'", "id"),
+        _few("run_on_hold", "state = 'on_hold'", "state", "id"),
+        _few("run_in_trouble", "error_kind IS NOT NULL", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     stage: str
     version: str
-    location_id: int | None = Field(default=None, sa_column=_owned("location.id", nullable=True))
-    asset_id: int | None = Field(default=None, sa_column=_owned("asset.id", nullable=True))
+    location_id: int | None = Field(
+        default=None, sa_column=Column(ForeignKey("location.id", ondelete="CASCADE"), nullable=True)
+    )
+    asset_id: int | None = Field(
+        default=None, sa_column=Column(ForeignKey("asset.id", ondelete="CASCADE"), nullable=True)
+    )
     lane: str
     priority: int = 0
     state: str = RunState.PENDING

@@ -1,4 +1,4 @@
-"""Verifications in the catalogue: which files are to be read again, who reads one now, and what came of it."""
+"""Verifications in the catalogue: which files are to be read again, and who reads one now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, or_, select, update
 
 from dampipe.domain.assets import LocationState, printable
-from dampipe.domain.failures import Failure
-from dampipe.domain.verification import BAD, Verdict, Verified
+from dampipe.domain.verification import BAD, Verdict
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.events import note
 from dampipe.storage.catalog.paths import full_path, place_columns
 from dampipe.storage.catalog.tables import ASSET, FOLDER, LOCATION, SOURCE, VERIFICATION
 
-_PLACES = LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE)
+PLACES = LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE)
 AT_ONCE = 2000
 """Rows written in one transaction."""
 _WANTED: ColumnElement[bool] = literal_column("verification.wanted_until > 0")
@@ -68,7 +67,7 @@ class Verifications:
         with self._db.read() as connection:
             row = connection.execute(
                 select(func.count(), func.coalesce(func.sum(case((seen >= since, 1), else_=0)), 0))
-                .select_from(_PLACES.outerjoin(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
+                .select_from(PLACES.outerjoin(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
                 .where(_KNOWN, or_(*(place.where for place in places)))
             ).one()
         return max(0, -int(-row[0] * percent // 100) - int(row[1]))
@@ -84,7 +83,7 @@ class Verifications:
         some = (
             select(LOCATION.c.id.label("location_id"), LOCATION.c.asset_id)
             .select_from(
-                _PLACES.join(ASSET, ASSET.c.id == LOCATION.c.asset_id).outerjoin(
+                PLACES.join(ASSET, ASSET.c.id == LOCATION.c.asset_id).outerjoin(
                     VERIFICATION,
                     and_(
                         VERIFICATION.c.location_id == LOCATION.c.id,
@@ -144,26 +143,25 @@ class Verifications:
                 .limit(1)
                 .with_for_update(skip_locked=True)
             )
-            row = connection.execute(
-                update(VERIFICATION)
-                .where(VERIFICATION.c.location_id.in_(oldest.scalar_subquery()))
-                .values(owner=owner, lease_until=now + lease)
-                .returning(VERIFICATION.c.location_id)
-            ).first()
-            if row is None:
+            # In a statement of its own: as a part of the update PostgreSQL may pick more than one.
+            location = connection.execute(oldest).scalar()
+            if location is None:
                 return None
+            connection.execute(
+                update(VERIFICATION)
+                .where(VERIFICATION.c.location_id == location)
+                .values(owner=owner, lease_until=now + lease)
+            )
             place = connection.execute(
                 select(
                     LOCATION.c.size, LOCATION.c.mtime_ns, VERIFICATION.c.asset_id, ASSET.c.sha1,
                     *place_columns(self._db),
                 )
-                .select_from(_PLACES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
+                .select_from(PLACES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
                 .join(ASSET, ASSET.c.id == VERIFICATION.c.asset_id)
-                .where(LOCATION.c.id == row.location_id)
+                .where(LOCATION.c.id == location)
             ).one()  # fmt: skip
-        return Check(
-            row.location_id, place.asset_id, full_path(place), place.sha1, place.size, place.mtime_ns
-        )
+        return Check(location, place.asset_id, full_path(place), place.sha1, place.size, place.mtime_ns)
 
     def renew(self, check: Check, owner: str, lease: float) -> None:
         """Go on reading for another `lease` seconds."""
@@ -199,13 +197,13 @@ class Verifications:
         """How many files are still to be read, and how many are being read, of these places or anywhere."""
         now = time()
         where = [or_(*(place.where for place in places))] if places else []
-        whole = _PLACES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id)
+        whole = PLACES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id)
         counts = [
-            select(func.count()).select_from(whole).where(one, *where).scalar_subquery()
-            for one in (VERIFICATION.c.wanted_until > now, _held(now))
+            select(func.count()).select_from(whole if places else VERIFICATION).where(*these, *where)
+            for these in ((_WANTED, VERIFICATION.c.wanted_until > now), (_held(now),))
         ]
         with self._db.read() as connection:
-            wanted, reading = connection.execute(select(*counts)).one()
+            wanted, reading = connection.execute(select(*(one.scalar_subquery() for one in counts))).one()
         return int(wanted), int(reading)
 
     def is_idle(self) -> bool:
@@ -231,65 +229,6 @@ class Verifications:
                 .where(VERIFICATION.c.lease_until > 0, VERIFICATION.c.owner == owner)
                 .values(owner=None, lease_until=0.0)
             )
-
-    def report(self, places: Sequence[Below], since: float, wanted: int) -> Verified:
-        """What the readings since then came to."""
-        read = and_(VERIFICATION.c.at >= since, or_(*(place.where for place in places)))
-        whole = _PLACES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id)
-        with self._db.read() as connection:
-            counts = {
-                row.result: (int(row.files), int(row.bytes))
-                for row in connection.execute(
-                    select(
-                        VERIFICATION.c.result,
-                        func.count().label("files"),
-                        func.sum(LOCATION.c.size).label("bytes"),
-                    )
-                    .select_from(whole)
-                    .where(read)
-                    .group_by(VERIFICATION.c.result)
-                )
-            }
-            bad = connection.execute(
-                select(VERIFICATION.c.result, *place_columns(self._db))
-                .select_from(whole)
-                .where(read, VERIFICATION.c.result.in_(BAD))
-                .order_by(LOCATION.c.id)
-            ).all()
-        return Verified(
-            wanted=wanted,
-            same=counts.get(Verdict.SAME, (0, 0))[0],
-            mismatch=tuple(printable(full_path(row)) for row in bad if row.result == Verdict.MISMATCH),
-            unreadable=tuple(printable(full_path(row)) for row in bad if row.result == Verdict.UNREADABLE),
-            edited=counts.get(Verdict.EDITED, (0, 0))[0],
-            gone=counts.get(Verdict.GONE, (0, 0))[0],
-            bytes=counts.get(Verdict.SAME, (0, 0))[1],
-            seconds=time() - since,
-        )
-
-    def failures(self, limit: int) -> list[Failure]:
-        """Files that were bad at their last reading, the newest first."""
-        with self._db.read() as connection:
-            rows = connection.execute(
-                select(VERIFICATION, ASSET.c.sha1, *place_columns(self._db))
-                .select_from(_PLACES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
-                .join(ASSET, ASSET.c.id == VERIFICATION.c.asset_id)
-                .where(VERIFICATION.c.result.in_(BAD), VERIFICATION.c.asset_id == LOCATION.c.asset_id)
-                .order_by(VERIFICATION.c.at.desc())
-                .limit(limit)
-            ).all()
-        return [
-            Failure(
-                asset=row.sha1,
-                path=printable(full_path(row)),
-                stage="verify",
-                kind=row.result,
-                reason=row.reason or "",
-                attempts=1,
-                at=row.at,
-            )
-            for row in rows
-        ]
 
 
 def _held(now: float) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Scans of whole cards, of names in two spellings, of links in circles, and of a share under two paths."""
 
 import os
+import shutil
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -122,6 +123,21 @@ def test_another_spelling_is_no_other_file(here: Scanning, tmp_path: Path) -> No
     both = write(tree / nfd / f"{nfd}.mp4", b"two")
     assert here.scan(tree).new == 1, "this file system tells them apart"
     assert {str(again), str(both)} < set(here.places())
+
+
+def test_folders_of_which_each_is_spelled_otherwise_are_known(here: Scanning, tmp_path: Path) -> None:
+    nfd, nfc = (unicodedata.normalize(form, "Été") for form in ("NFD", "NFC"))
+    clip = write(tmp_path / "tree" / nfd / nfc / "a.mp4")
+    at = clip.stat().st_mtime_ns
+    here.scan(tmp_path / "tree")
+    here.hash_all()
+    before = here.places()
+    shutil.rmtree(tmp_path / "tree" / nfd)
+    again = write(tmp_path / "tree" / nfc / nfd / "a.mp4")
+    os.utime(again, ns=(at, at))
+    found = here.scan(tmp_path / "tree")
+    assert (found.unchanged, found.found, found.missing) == (1, 1, 0)
+    assert here.places() == {str(again): before[str(clip)]}
 
 
 def test_links_in_a_circle_end(here: Scanning, tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from dampipe.domain.errors import InvalidInput, NotFound
 from dampipe.domain.scans import ScanProgress, ScanState
-from dampipe.pipeline import walk
+from dampipe.pipeline import notes
 from dampipe.pipeline.rules import Rules
 from dampipe.pipeline.scanner import Scanner
+from dampipe.pipeline.walk import Walk
 from dampipe.scan_control import ScanControl
 from dampipe.storage.catalog import holding, known
 from dampipe.storage.catalog.tables import RUN
@@ -56,7 +57,7 @@ class Here(Deployment):
 
 @pytest.fixture
 def here(catalogue_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
-    monkeypatch.setattr(walk, "INTERVAL", 0.0)
+    monkeypatch.setattr(notes, "INTERVAL", 0.0)
     monkeypatch.setattr(known, "IN_ONE_GO", 7)
     made = Here(catalogue_url)
     yield made
@@ -215,7 +216,7 @@ def test_a_walker_that_lost_its_scan_writes_nothing_more(here: Here, folder: Pat
     def taken_over() -> None:
         order = other.catalog.scans.claim(scan, "another", 60)
         assert order is not None
-        walk.Walk(order, other.catalog, other.plan.key(other.plan.first), Rules(_is_clip, 0.0)).run(_nothing)
+        Walk(order, other.catalog, other.plan.key(other.plan.first), Rules(_is_clip, 0.0)).run(_nothing)
 
     here.disturb[13] = taken_over
     assert here.scanner.scan(scan)

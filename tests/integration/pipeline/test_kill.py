@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
-from dampipe.pipeline import walk
+from dampipe.pipeline import notes
 from dampipe.storage.catalog import conclusion, known
 from tests.scanning import FULL, Scanning, grow, stir
 
@@ -23,8 +23,8 @@ SAME = {"scan": 0, "created_at": 0.0}
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a small tree takes many transactions and many pages."""
-    monkeypatch.setattr(walk, "BATCH", 7)
-    monkeypatch.setattr(walk, "INTERVAL", 0.0)
+    monkeypatch.setattr(notes, "BATCH", 7)
+    monkeypatch.setattr(notes, "INTERVAL", 0.0)
     monkeypatch.setattr(conclusion, "IN_ONE_GO", 3)
     monkeypatch.setattr(known, "IN_ONE_GO", 3)
     monkeypatch.setattr(known, "PAGE", 5)

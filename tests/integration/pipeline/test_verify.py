@@ -106,14 +106,14 @@ def test_rot_is_told_from_edits_and_shown_until_it_is_well(here: Reading) -> Non
     (here.root / "day1" / "c05.mp4").unlink()
     _, done = here.night(100)
     assert (done.mismatch, done.same, done.edited, done.gone) == ((str(rotten),), FILES - 3, 1, 1)
-    [failure] = here.catalog.verifications.failures(10)
+    [failure] = here.catalog.verdicts.failures(10)
     assert (failure.path, failure.kind, failure.stage) == (str(rotten), "mismatch", "verify")
     assert "size and time have not" in failure.reason
     wanted, again = here.night(1)
     assert (wanted, again.mismatch) == (1, (str(rotten),)), "loud until somebody does something"
     here.rot("c03.mp4")  # as it was, from the backup
     assert here.night(1)[1].mismatch == ()
-    assert here.catalog.verifications.failures(10) == []
+    assert here.catalog.verdicts.failures(10) == []
 
 
 def test_new_content_that_is_meant_is_a_changed_file(here: Reading) -> None:
@@ -122,7 +122,7 @@ def test_new_content_that_is_meant_is_a_changed_file(here: Reading) -> None:
     rotten.touch()
     assert here.scanning.scan(here.root).changed == 1
     here.scanning.hash_all()
-    assert here.catalog.verifications.failures(10) == []
+    assert here.catalog.verdicts.failures(10) == []
     assert here.night(1)[0] == 0
 
 

@@ -124,8 +124,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("folder_id", "name"),
     )
-    op.create_index(op.f("ix_location_asset_id"), "location", ["asset_id"], unique=False)
-    op.create_index(op.f("ix_location_scan_id"), "location", ["scan_id"], unique=False)
+    there = sa.text("asset_id IS NOT NULL")
+    op.create_index("location_of_asset", "location", ["asset_id"], sqlite_where=there, postgresql_where=there)
+    op.create_index("location_of_scan", "location", ["scan_id", "id"], unique=False)
     op.create_table(
         "run",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -154,11 +155,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["asset_id"], ["asset.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["location_id"], ["location.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("stage", "version", "asset_id"),
-        sa.UniqueConstraint("stage", "version", "location_id"),
     )
-    op.create_index(op.f("ix_run_asset_id"), "run", ["asset_id"], unique=False)
-    op.create_index(op.f("ix_run_location_id"), "run", ["location_id"], unique=False)
+    for subject in ("asset", "location"):
+        there = sa.text(f"{subject}_id IS NOT NULL")
+        op.create_index(
+            f"run_of_{subject}",
+            "run",
+            [f"{subject}_id", "stage", "version"],
+            unique=True,
+            sqlite_where=there,
+            postgresql_where=there,
+        )
     op.create_index("run_dispatch", "run", ["lane", "state", "queued_at", "priority", "id"], unique=False)
     op.create_index("run_waiting", "run", ["stage", "state", "id"], unique=False)
 
@@ -166,11 +173,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("run_waiting", table_name="run")
     op.drop_index("run_dispatch", table_name="run")
-    op.drop_index(op.f("ix_run_location_id"), table_name="run")
-    op.drop_index(op.f("ix_run_asset_id"), table_name="run")
+    op.drop_index("run_of_location", table_name="run")
+    op.drop_index("run_of_asset", table_name="run")
     op.drop_table("run")
-    op.drop_index(op.f("ix_location_scan_id"), table_name="location")
-    op.drop_index(op.f("ix_location_asset_id"), table_name="location")
+    op.drop_index("location_of_scan", table_name="location")
+    op.drop_index("location_of_asset", table_name="location")
     op.drop_table("location")
     op.drop_index("vector_of_model", table_name="vector")
     op.drop_index(op.f("ix_vector_asset_id"), table_name="vector")

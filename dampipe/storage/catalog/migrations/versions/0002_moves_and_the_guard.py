@@ -15,11 +15,12 @@ def upgrade() -> None:
         "scan", sa.Column("accept_missing", sa.Boolean(), nullable=False, server_default=sa.false())
     )
     op.drop_column("scan", "unchanged")
-    op.create_index(op.f("ix_location_inode"), "location", ["inode"], unique=False)
+    there = sa.text("asset_id IS NOT NULL")
+    op.create_index("location_looks", "location", ["inode"], sqlite_where=there, postgresql_where=there)
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_location_inode"), table_name="location")
+    op.drop_index("location_looks", table_name="location")
     op.add_column("scan", sa.Column("unchanged", sa.Integer(), nullable=False, server_default="0"))
     op.drop_column("scan", "accept_missing")
     op.drop_column("scan", "moved")

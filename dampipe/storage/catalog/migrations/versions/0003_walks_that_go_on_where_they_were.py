@@ -19,10 +19,12 @@ def upgrade() -> None:
     op.add_column("scan", sa.Column("position", sa.Text(), nullable=True))
     op.add_column("location", sa.Column("missed_by", sa.Integer(), nullable=True))
     _few("location_missed", "location", "missed_by IS NOT NULL", "missed_by", "id")
-    _few("run_on_hold", "run", "state = 'on_hold'", "id")
+    _few("run_on_hold", "run", "state = 'on_hold'", "state", "id")
+    _few("run_in_trouble", "run", "error_kind IS NOT NULL", "id")
 
 
 def downgrade() -> None:
+    op.drop_index("run_in_trouble", table_name="run")
     op.drop_index("run_on_hold", table_name="run")
     op.drop_index("location_missed", table_name="location")
     op.drop_column("location", "missed_by")

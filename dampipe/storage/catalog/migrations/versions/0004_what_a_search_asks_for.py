@@ -138,13 +138,15 @@ def _fill_columns() -> None:
 def _create_trigger(number: int, table: str, event: str, rows: tuple[str, ...], columns: str) -> None:
     name = f"written_{number}"
     inserts = [f"INSERT INTO written_stale (asset_id) {_OF[table].format(row=row)};" for row in rows]
-    when = f"AFTER {event}{f' OF {columns}' if columns else ''} ON {table}"
+    when = f"AFTER {event}{f' OF {columns}' if columns else ''} ON {table} FOR EACH ROW"
+    if table == "location":  # millions are found before the first is identified
+        when += f" WHEN ({' OR '.join(f'{row}.asset_id IS NOT NULL' for row in rows)})"
     if _sqlite():
-        op.execute(f"CREATE TRIGGER {name} {when} FOR EACH ROW BEGIN {' '.join(inserts)} END")
+        op.execute(f"CREATE TRIGGER {name} {when} BEGIN {' '.join(inserts)} END")
         return
     body = f"BEGIN {' '.join(inserts)} RETURN NULL; END"
     op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
-    op.execute(f"CREATE TRIGGER {name} {when} FOR EACH ROW EXECUTE FUNCTION {name}()")
+    op.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
 
 
 def _create_fts5() -> None:

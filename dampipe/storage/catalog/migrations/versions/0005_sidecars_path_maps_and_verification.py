@@ -45,6 +45,8 @@ def upgrade() -> None:
         sqlite_where=wanted,
         postgresql_where=wanted,
     )
+    bad = sa.text("result IN ('mismatch', 'unreadable')")
+    op.create_index("verification_bad", "verification", ["at"], sqlite_where=bad, postgresql_where=bad)
     for column in ("asset_id", "lease_until"):
         op.create_index(op.f(f"ix_verification_{column}"), "verification", [column], unique=False)
 

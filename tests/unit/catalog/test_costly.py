@@ -1,0 +1,51 @@
+"""What takes long to count is given again for a while; what does not is counted whenever it is asked for."""
+
+import time
+
+import pytest
+
+from dampipe.storage.catalog import costly
+from dampipe.storage.catalog.costly import Costly
+
+
+class Clock:
+    """Stands still unless told otherwise."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.counted = 0
+
+    def count(self, seconds: float) -> int:
+        """Take so long; returns how often it was asked."""
+        self.now += seconds
+        self.counted += 1
+        return self.counted
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(time, "monotonic", lambda: made.now)
+    return made
+
+
+def test_a_quick_answer_is_never_old(clock: Clock) -> None:
+    answers: Costly[int] = Costly()
+    assert [answers.get("a", lambda: clock.count(costly.COSTLY / 2)) for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_costly_answer_is_given_again_for_a_multiple_of_its_time(clock: Clock) -> None:
+    answers: Costly[int] = Costly()
+    assert answers.get("a", lambda: clock.count(2.0)) == 1
+    clock.now += 2.0 * costly.SHARE - 0.1
+    assert answers.get("a", lambda: clock.count(2.0)) == 1
+    assert answers.get("b", lambda: clock.count(2.0)) == 2, "another question has its own answer"
+    clock.now += 0.2
+    assert answers.get("a", lambda: clock.count(2.0)) == 3
+
+
+def test_what_was_changed_here_is_seen_at_once(clock: Clock) -> None:
+    answers: Costly[int] = Costly()
+    assert answers.get("a", lambda: clock.count(2.0)) == 1
+    answers.forget()
+    assert answers.get("a", lambda: clock.count(2.0)) == 2
