@@ -20,6 +20,7 @@ from dampipe.storage.catalog.findings import Findings
 from dampipe.storage.catalog.folders import Folders
 from dampipe.storage.catalog.holding import Holding
 from dampipe.storage.catalog.migrate import check_schema, upgrade
+from dampipe.storage.catalog.leftovers import Leftovers
 from dampipe.storage.catalog.models import ModelRows
 from dampipe.storage.catalog.outputs import save_vectors
 from dampipe.storage.catalog.prints import Prints
@@ -40,7 +41,7 @@ class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
     Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `folders`,
-    `holding`, `pruning`, `verifications`, `vectors`, `models`, `workers`, `filtering`, `words`, `tags`, `asked`,
+    `holding`, `pruning`, `leftovers`, `verifications`, `vectors`, `models`, `workers`, `filtering`, `words`, `tags`, `asked`,
     `prints`.
     """
 
@@ -58,6 +59,7 @@ class Catalog(StorageEngine):
         self.folders = Folders(database)
         self.holding = Holding(database)
         self.pruning = Pruning(database)
+        self.leftovers = Leftovers(database)
         self.verifications = Verifications(database)
         self.vectors = VectorRows(database)
         self.models = ModelRows(database)
