@@ -82,7 +82,7 @@ class DerivativeStore:
 
     def keys(self) -> Iterator[tuple[str, str]]:
         """All that is kept: the asset's SHA-1 and the key. What has another kind of name is passed by."""
-        for key in self._blobs.keys():
+        for key in self._blobs.keys(""):
             if found := _KEY.fullmatch(key):
                 yield found[1], key
 

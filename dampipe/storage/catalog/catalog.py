@@ -19,8 +19,8 @@ from dampipe.storage.catalog.filtering import Filtering
 from dampipe.storage.catalog.findings import Findings
 from dampipe.storage.catalog.folders import Folders
 from dampipe.storage.catalog.holding import Holding
-from dampipe.storage.catalog.migrate import check_schema, upgrade
 from dampipe.storage.catalog.leftovers import Leftovers
+from dampipe.storage.catalog.migrate import check_schema, upgrade
 from dampipe.storage.catalog.models import ModelRows
 from dampipe.storage.catalog.outputs import save_vectors
 from dampipe.storage.catalog.prints import Prints
@@ -41,8 +41,8 @@ class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
     Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `folders`,
-    `holding`, `pruning`, `leftovers`, `verifications`, `vectors`, `models`, `workers`, `filtering`, `words`, `tags`, `asked`,
-    `prints`.
+    `holding`, `pruning`, `leftovers`, `verifications`, `vectors`, `models`, `workers`, `filtering`, `words`, `tags`,
+    `asked`, `prints`.
     """
 
     def __init__(self, database: Database) -> None:
