@@ -4,6 +4,7 @@ import io
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ from dampipe.domain.errors import DampipeError, InvalidInput, NotFound, SearchUn
 from dampipe.domain.fusion import reciprocal_rank_fusion
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.moments import Moment
-from dampipe.domain.search import Found, Only, Query, split_like, split_words
+from dampipe.domain.search import Filter, Found, Only, Query, split_like, split_words
 from dampipe.storage.auto import AutoStorage, Owner
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.words import Written
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 DEPTH = 200
 """So many places of the ranking by pictures are fused with the one by words, at least."""
+BROAD = 0.2
+"""A filter that lets this much of the library through is held against what was found, not given to the index."""
 
 Vector: TypeAlias = NDArray[np.float32]
 
@@ -120,12 +123,21 @@ class Search:
         def enough(owners: Sequence[Owner]) -> bool:
             return len(owners) >= wanted
 
-        among = None if query.filter.empty else self._catalog.filtering.vector_ids(model, query.filter)
-        found = self._storage.search_moments(
-            model, vector, enough, per_asset=per_asset + len(itself), among=among
-        )
+        look = partial(self._storage.search_moments, model, vector, enough, per_asset=per_asset + len(itself))
+        found = look() if query.filter.empty else self._filtered(look, model, query.filter, wanted)
         found = [moment for moment in found if (moment.asset, moment.shot) not in itself]
         return _Seen(model, vector, floor, itself, _marked(found, floor, query.strong))
+
+    def _filtered(
+        self, look: Callable[..., list[Moment]], model: str, wanted: Filter, count: int
+    ) -> list[Moment]:
+        """The moments that count. To name all vectors of a filter that lets most through would take seconds."""
+        filtering = self._catalog.filtering
+        if filtering.share(wanted) >= BROAD:
+            found = look(counting=partial(filtering.counting, wanted))
+            if len(found) >= count:
+                return found
+        return look(among=filtering.vector_ids(model, wanted))
 
     def _vector(self, query: Query, embedder: Embedder) -> Vector:
         wanted = self._texts([query.words], embedder) if query.words else []

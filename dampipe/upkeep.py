@@ -91,15 +91,28 @@ class Upkeep:
         """
         return self._catalog.sources.remove(self._catalog.sources.named(name).id)
 
-    def prune_plan(self, source: str | None = None) -> Pruned:
+    def prune_plan(self, source: str | None = None, leftovers: bool = False) -> Pruned:
         """What `prune` would forget. Raises NotFound for an unknown source."""
-        return self._catalog.pruning.plan(self._id(source))
+        planned = self._catalog.pruning.plan(self._id(source))
+        if not leftovers:
+            return planned
+        sizes = [
+            self._derivatives.size(key) for key in self._catalog.leftovers.find(self._derivatives.keys())
+        ]
+        return planned.model_copy(update={"leftovers": len(sizes), "leftover_bytes": sum(sizes)})
 
-    def prune(self, source: str | None = None, told: Callable[[int], None] = lambda _: None) -> Pruned:
+    def prune(
+        self,
+        source: str | None = None,
+        told: Callable[[int], None] = lambda _: None,
+        leftovers: bool = False,
+    ) -> Pruned:
         """Forget missing locations (of one source, or all), then assets that are nowhere, with all that
         was made of them. Raises NotFound for an unknown source, Busy when another prune is at it.
 
         As long as files wait for their hash, assets are kept: one of those files may be one of them.
+
+        leftovers: delete the derivatives that nothing refers to any more, too, whatever source they are of.
         """
         with turn(self._catalog.database, "prune"):
             models = self._catalog.models.all()
@@ -108,7 +121,17 @@ class Upkeep:
             done = self._catalog.pruning.prune(self._id(source), self._derivatives.delete, told)
             for model in models if done.vectors else ():
                 self._advance(model)
-        return done
+            if not leftovers:
+                return done
+            sizes: list[int] = []
+
+            def delete(key: str) -> None:
+                size = self._derivatives.size(key)
+                self._derivatives.delete(key)
+                sizes.append(size)
+
+            self._catalog.leftovers.remove(self._derivatives.keys(), delete)
+        return done.model_copy(update={"leftovers": len(sizes), "leftover_bytes": sum(sizes)})
 
     def check_index(self) -> list[IndexReport]:
         """The vector index of every model that has vectors, held against the catalogue; reads all of it.

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -35,6 +36,16 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f"dampipe.cli.{cmd_name.replace('-', '_')}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant; a slip of the keyboard is answered with what is near."""
+        if args[0] not in self._lines and not args[0].startswith("-"):
+            near = get_close_matches(args[0], self._lines, n=1)
+            meant = f": did you mean `dampipe {near[0]}`?" if near else ""
+            raise click.UsageError(f"there is no command {args[0]!r}{meant}", ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list, without loading anything."""
         with formatter.section("Commands"):
@@ -47,7 +58,13 @@ class LazyGroup(click.Group):
         except click.exceptions.Exit as done:
             sys.exit(done.exit_code)
         except click.ClickException as error:
-            error.show()
+            context = getattr(error, "ctx", None)
+            command = f"dampipe {context.info_name}" if context and context.parent else "dampipe"
+            if isinstance(error, click.exceptions.NoArgsIsHelpError):
+                error.show()  # the help itself
+            else:
+                click.echo(f"dampipe: {error.format_message()}", err=True)
+                click.echo(f"  `{command} --help` tells what there is.", err=True)
             sys.exit(ExitCode.USAGE)
         except (click.Abort, KeyboardInterrupt):
             click.echo("interrupted", err=True)

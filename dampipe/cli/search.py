@@ -7,6 +7,7 @@ import click
 
 from dampipe.cli.asking import question, read
 from dampipe.cli.output import console, json_option, library, plural, print_json, table
+from dampipe.domain.errors import InvalidInput, NotFound
 from dampipe.domain.search import Filter, Found, Hit
 from dampipe.domain.timecode import clock
 from dampipe.timeline import format_of, render
@@ -31,12 +32,21 @@ def command(export: Path | None, as_json: bool, **given: Any) -> None:
     found = dampipe.search(query)
     if export and form:
         cuts = dampipe.cuts(found)
-        export.write_text(render(cuts, form, export.stem), encoding="utf-8")
+        _write(export, render(cuts, form, export.stem))
         click.echo(f"{plural(len(cuts), 'moment')} written to {export}", err=True)
     if as_json:
         print_json(found)
     else:
         _print(found, query.offset)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except FileNotFoundError:
+        raise NotFound(f"there is no folder {path.parent}", hint="Make it, or write elsewhere.") from None
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _print(found: Found, offset: int) -> None:

@@ -133,6 +133,9 @@ class Pruned(BaseModel):
     """Files that wait for their hash; while there are any, no asset is forgotten."""
     paths: tuple[str, ...] = ()
     """The first of the locations."""
+    leftovers: int = 0
+    """Derivatives that nothing refers to, of assets that stay; 0 where they were not asked for."""
+    leftover_bytes: int = 0
 
 
 class IndexReport(BaseModel):

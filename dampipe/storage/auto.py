@@ -6,7 +6,7 @@ a broken one, everything still works, and search too as long as there is little 
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -35,6 +35,8 @@ PER_ASSET = 3
 FEWEST_CANDIDATES = 64
 MOST_CANDIDATES = 65_536
 """So many neighbours are looked at, at the most, to find moments that are not near-duplicates."""
+MOST_TRIED = 4096
+"""So many when it may be that few of them count."""
 
 
 class _Part(BaseModel):
@@ -133,12 +135,16 @@ class AutoStorage(StorageEngine):
         *,
         per_asset: int,
         among: VectorIds | None = None,
+        counting: Callable[[Collection[str]], Collection[str]] | None = None,
     ) -> list[Moment]:
         """The nearest moments, best first, one a shot and at most `per_asset` an asset.
 
         enough: asked about (asset, shot) of those found so far, best first; as long as it says no, and there are
         more, further ones are looked at. among: only vectors with these ids; None means all. The restriction
-        holds inside the vector search, so it costs no recall. Raises as `search_vector` does.
+        holds inside the vector search, so it costs no recall. counting: told assets (SHA-1), which of them count; for
+        when most do. It looks less far than `among`, and may give fewer moments than would be enough.
+
+        Raises as `search_vector` does.
         """
         query = np.asarray(vector, np.float32)
         length = float(np.linalg.norm(query))
@@ -153,15 +159,19 @@ class AutoStorage(StorageEngine):
         owners: dict[int, Owner] = {}
         asked: set[int] = set()
         count = FEWEST_CANDIDATES
+        most = MOST_CANDIDATES if counting is None else MOST_TRIED
         while True:
             near = space.nearest(query, count, among)
             new = [n.id for n in near if n.id not in asked]
             asked.update(new)
             shown = self._catalog.owners(new)
-            owners |= shown
             space.forget(set(new) - set(shown))
+            if counting is not None:
+                count_too = counting({sha1 for sha1, _ in shown.values()})
+                shown = {number: owner for number, owner in shown.items() if owner[0] in count_too}
+            owners |= shown
             best = _distinct(near, owners, per_asset)
-            if len(near) < count or count >= MOST_CANDIDATES or enough([owners[n.id] for n in best]):
+            if len(near) < count or count >= most or enough([owners[n.id] for n in best]):
                 break
             count *= 4
         moments = self._catalog.moments([n.id for n in best])

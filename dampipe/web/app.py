@@ -53,7 +53,10 @@ def create_app(library: Library) -> FastAPI:
     def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return JSONResponse(Problem(detail=f"{where}: {first['msg']}").model_dump(), status_code=422)
+        return JSONResponse(
+            Problem(detail=f"{where}: {first['msg'].removeprefix('Value error, ')}").model_dump(),
+            status_code=422,
+        )
 
     add_page(app)
     return app

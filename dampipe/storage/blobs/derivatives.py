@@ -1,14 +1,17 @@
 """Derivatives in a blob store: the key is the asset's SHA-1, the recipe's fingerprint and the file's name."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar
 
 from dampipe.domain.derivatives import Derivative, DerivativeKind
+from dampipe.domain.errors import NotFound
 from dampipe.domain.output import StageOutput
 from dampipe.storage.blobs.base import BlobStore
 
+_KEY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{40})/[^/]+/[^/]+")
 Output = TypeVar("Output", bound=StageOutput)
 
 
@@ -76,6 +79,19 @@ class DerivativeStore:
     def delete(self, key: str) -> None:
         """Remove a derivative's bytes by their key; an unknown one is no error."""
         self._blobs.delete(key)
+
+    def keys(self) -> Iterator[tuple[str, str]]:
+        """All that is kept: the asset's SHA-1 and the key. What has another kind of name is passed by."""
+        for key in self._blobs.keys(""):
+            if found := _KEY.fullmatch(key):
+                yield found[1], key
+
+    def size(self, key: str) -> int:
+        """Bytes of a derivative; 0 where it is gone."""
+        try:
+            return self._blobs.size(key)
+        except NotFound:
+            return 0
 
     def open(self, derivative: Derivative) -> BinaryIO:
         """A seekable reader."""

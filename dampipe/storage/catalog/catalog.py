@@ -19,6 +19,7 @@ from dampipe.storage.catalog.filtering import Filtering
 from dampipe.storage.catalog.findings import Findings
 from dampipe.storage.catalog.folders import Folders
 from dampipe.storage.catalog.holding import Holding
+from dampipe.storage.catalog.leftovers import Leftovers
 from dampipe.storage.catalog.migrate import check_schema, upgrade
 from dampipe.storage.catalog.models import ModelRows
 from dampipe.storage.catalog.outputs import save_vectors
@@ -41,8 +42,8 @@ class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
     Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `folders`,
-    `holding`, `pruning`, `verifications`, `verdicts`, `vectors`, `models`, `workers`, `filtering`, `words`, `tags`,
-    `asked`, `prints`.
+    `holding`, `pruning`, `leftovers`, `verifications`, `verdicts`, `vectors`, `models`, `workers`, `filtering`,
+    `words`, `tags`, `asked`, `prints`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -59,6 +60,7 @@ class Catalog(StorageEngine):
         self.folders = Folders(database)
         self.holding = Holding(database)
         self.pruning = Pruning(database)
+        self.leftovers = Leftovers(database)
         self.verifications = Verifications(database)
         self.verdicts = Verdicts(database)
         self.vectors = VectorRows(database)

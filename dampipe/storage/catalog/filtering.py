@@ -1,17 +1,18 @@
 """A search's filter in SQL: which assets count, and which vectors they have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, literal, or_, select, true
 
 from dampipe.domain.errors import NotFound
 from dampipe.domain.search import Filter, Orientation
 from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.portions import portions
 from dampipe.storage.catalog.sources import Sources
 from dampipe.storage.catalog.tables import ASSET, FOLDER, LOCATION, TAG, VECTOR
 
@@ -30,6 +31,24 @@ class Filtering:
         )
         with self._db.read() as connection:
             return np.fromiter(connection.execute(query).scalars(), dtype=np.int64)
+
+    def share(self, wanted: Filter) -> float:
+        """How much of the library counts, by assets: 0 to 1."""
+        counts = case((self.where(wanted), 1), else_=0)
+        with self._db.read() as connection:
+            some, everything = connection.execute(
+                select(func.sum(counts), func.count()).select_from(ASSET)
+            ).one()
+        return int(some or 0) / everything if everything else 0.0
+
+    def counting(self, wanted: Filter, assets: Collection[str]) -> set[str]:
+        """Those of these assets (SHA-1) that count."""
+        condition, found = self.where(wanted), set[str]()
+        with self._db.read() as connection:
+            for some in portions(sorted(assets)):
+                query = select(ASSET.c.sha1).where(ASSET.c.sha1.in_(some), condition)
+                found |= set(connection.execute(query).scalars())
+        return found
 
     def where(self, wanted: Filter) -> ColumnElement[bool]:
         """The condition on a row of the table asset."""

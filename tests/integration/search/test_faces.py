@@ -81,6 +81,7 @@ def test_wrong_values_are_refused_in_words(http: TestClient) -> None:
     answer = http.get("/api/search", params={"q": "red", "since": "soon"})
     assert answer.status_code == 422
     assert "'soon' is no date" in answer.json()["detail"]
+    assert "Value error" not in answer.json()["detail"], "that is how it is checked, not what is wrong"
     assert http.get("/api/search", params={"q": "red", "nonsense": 1, "tag": "none"}).status_code == 404
 
 

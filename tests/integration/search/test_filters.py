@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from dampipe.domain.errors import NotFound
 from dampipe.domain.media import MediaKind
 from dampipe.domain.search import Filter
+from dampipe.storage import auto
 from dampipe.storage.vectors.faiss import FaissVectors
 from tests.searching import Searching, media, sha1
 
@@ -106,3 +108,46 @@ def test_a_filter_that_keeps_one_per_cent_keeps_recall(here: Searching, tmp_path
         names = {(sha1(f"f{at // 50}.mp4"), float(at % 50)) for at in exact.tolist()}
         found += len(names & {(moment.asset, moment.time) for moment in moments[:10]})
     assert found >= 0.95 * 200
+
+
+def _many(here: Searching, tmp_path: Path, common: int) -> None:
+    """300 assets of four vectors in 32 dimensions, `common` of them of that camera; the others are the nearest."""
+    rng = np.random.default_rng(6)
+    rows = rng.normal(size=(300, 4, 32)).astype(np.float32)
+    rows[common:] += 2  # near the query of ones, far from its opposite
+    rows /= np.linalg.norm(rows, axis=2, keepdims=True)
+    for number in range(300):
+        name = f"f{number}.mp4"
+        here.add(name, info=media(camera="common" if number < common else "rare"))
+        here.catalog.add_vectors(sha1(name), "m", [0.0, 1.0, 2.0, 3.0], rows[number], [0, 1, 2, 3])
+    here.storage._vectors = lambda model, dim: FaissVectors(tmp_path / "other", dim, model)
+    here.storage.advance("m")
+
+
+@pytest.mark.parametrize(("common", "named"), [(270, 0), (70, 1), (3, 1)])
+def test_a_filter_that_lets_most_through_names_no_vectors_and_finds_the_same(
+    here: Searching, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, common: int, named: int
+) -> None:
+    """Where too few of the nearest count, or too few at all, the index is told which vectors do."""
+    _many(here, tmp_path, common)
+    monkeypatch.setattr(auto, "MOST_TRIED", 256)
+    wanted = Filter(camera=("common",))
+    among = here.catalog.filtering.vector_ids("m", wanted)
+    assert here.catalog.filtering.share(wanted) == pytest.approx(common / 300)
+    rng = np.random.default_rng(7)
+    for number, query in enumerate([np.ones(32, np.float32), *rng.normal(size=(10, 32)).astype(np.float32)]):
+
+        def enough(owners: Any) -> bool:
+            return len(owners) >= 50
+
+        def look(query: Any = query, **given: Any) -> Any:
+            return here.storage.search_moments("m", query, enough, per_asset=1, **given)
+
+        exact = look(among=among)[:50]
+        filtering = type(here.catalog.filtering)
+        with patch.object(filtering, "vector_ids", return_value=among) as asked:
+            found = here.search._filtered(look, "m", wanted, 50)[:50]
+        assert [(one.asset, one.time) for one in found] == [(one.asset, one.time) for one in exact]
+        if number == 0 or common != 70:  # the others may be answered either way
+            assert asked.call_count == named
+        assert len(found) == min(50, common)

@@ -175,6 +175,46 @@ def test_two_prunes_at_once_are_one(here: Here, tree: Path) -> None:
     here.upkeep.prune()
 
 
+def leave(here: Here, tmp_path: Path, key: str) -> str:
+    (tmp_path / "left").write_bytes(b"x" * 50)
+    here.blobs.put(key, tmp_path / "left")
+    return key
+
+
+def test_leftovers_go_only_when_asked_and_only_if_nothing_refers_to_them(
+    here: Here, tree: Path, tmp_path: Path
+) -> None:
+    """Earlier recipes' files go; what is in use, on its way, handed over or another catalogue's stays."""
+    used = set(here.blobs.keys())
+    idle, busy, waiting, held = (video.sha1 for video in here.catalog.list_videos(limit=4))
+    left = {leave(here, tmp_path, f"{idle[:2]}/{idle}/old/{name}") for name in ("poster.jpg", "proxy.mp4")}
+    strange = {
+        leave(here, tmp_path, f"aa/{'a' * 40}/old/poster.jpg"),
+        leave(here, tmp_path, f"{idle[:2]}/{idle}/readme.txt"),
+        *(leave(here, tmp_path, f"{one[:2]}/{one}/new/proxy.json") for one in (busy, waiting, held)),
+    }
+    states = {busy: RunState.RUNNING, waiting: RunState.PENDING, held: RunState.ON_HOLD}
+    with here.catalog.database.write() as connection:
+        for sha1, state in states.items():
+            asset = connection.execute(ASSET.select().where(ASSET.c.sha1 == sha1)).one().id
+            connection.execute(
+                RUN.insert().values(
+                    stage="s", version="1", lane="main", state=state, asset_id=asset, created_at=0,
+                    priority=0, ring=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
+                )
+            )  # fmt: skip
+    assert here.upkeep.prune().leftovers == here.upkeep.prune_plan().leftovers == 0, "not asked for"
+    planned = here.upkeep.prune_plan(leftovers=True)
+    assert (planned.leftovers, planned.leftover_bytes, planned.derivatives) == (2, 100, 0)
+    assert set(here.blobs.keys()) == used | left | strange, "only a plan"
+    assert here.upkeep.prune(leftovers=True) == planned
+    assert set(here.blobs.keys()) == used | strange
+    with here.catalog.database.write() as connection:
+        connection.execute(RUN.update().where(RUN.c.stage == "s").values(state=RunState.DONE))
+    assert here.upkeep.prune(leftovers=True).leftovers == 3
+    assert len(set(here.blobs.keys()) - used) == 2
+
+
 def test_sources_are_added_listed_and_removed(here: Here, tree: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert here.upkeep.add_source("archive", tree).name == "archive", "the known root gets the name"

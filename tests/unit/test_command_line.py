@@ -1,0 +1,37 @@
+"""What a person reads who has mistyped something: a line for what happened, one for what to do next."""
+
+from pathlib import Path
+
+import pytest
+
+from dampipe.cli import main
+from dampipe.cli.search import _write
+from dampipe.domain.errors import InvalidInput, NotFound
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["serch", "x"], ["there is no command 'serch': did you mean `dampipe search`?", "`dampipe --help`"]),
+        (["xyzzy"], ["there is no command 'xyzzy'", "`dampipe --help`"]),
+        (["search", "--bogus", "x"], ["--bogus", "`dampipe search --help`"]),
+        (["search"], ["what are you looking for? Give words, --image", "`dampipe search --help`"]),
+        (["search", "x", "--resolution", "foo"], ["'foo' is no resolution", "`dampipe search --help`"]),
+    ],
+)
+def test_a_mistake_is_told_in_two_lines(
+    capsys: pytest.CaptureFixture[str], given: list[str], said: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(given)
+    lines = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 2 and len(lines) == 2
+    assert lines[0].startswith("dampipe: ") and said[0] in lines[0] and said[1] in lines[1]
+
+
+def test_a_timeline_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=r"no folder .*nowhere"):
+        _write(tmp_path / "nowhere" / "cut.edl", "x")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidInput, match=r"cannot be written: Not a directory"):
+        _write(tmp_path / "file" / "cut.edl", "x")
