@@ -13,7 +13,8 @@ from dampipe.media.acceleration import Acceleration
 from dampipe.media.fallback import Machine
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.made import LONGEST, MadeFile, write_frames
-from dampipe.media.preview_pass import POSTER_NAME, Pictures, PreviewPass
+from dampipe.media.preview_graph import POSTER_NAME
+from dampipe.media.preview_pass import Pictures, PreviewPass
 from dampipe.media.prints import prints_of
 from dampipe.media.probing import Prober
 from dampipe.media.progress import Progress

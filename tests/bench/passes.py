@@ -34,7 +34,7 @@ def main() -> None:
             folder = Path(place)
             clip = footage.make(ffmpeg.path, name, folder)
             seconds = in_turn(contenders(ffmpeg, clip, folder), warm=False)
-            table(f"{name}, {footage.CLIPS[name].seconds} s", seconds)
+            table(footage.described(name, clip), seconds)
             both = [a + b for a, b in zip(seconds["preview"], seconds["proxy"], strict=True)]
             ratio("preview / proxy", seconds["preview"], seconds["proxy"], "<= 0.05")
             ratio("preview + proxy / bare proxy", both, seconds["bare proxy"], "<= 1.06")

@@ -5,6 +5,7 @@ thumbnail, sprites, and a rendition for each height up to the source's). Uploadi
 MediaCMS's streaming packages are left out of theirs.
 """
 
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -48,7 +49,7 @@ def main() -> None:
                 },
                 warm=False,
             )
-            table(f"{name}, {footage.CLIPS[name].seconds} s: all that is done with a file", seconds)
+            table(f"{footage.described(name, clip)}: all that is done with a file", seconds)
             ratio("Immich / dampipe", seconds["Immich"], seconds["dampipe"], ">= 2")
             ratio("MediaCMS / dampipe", seconds["MediaCMS"], seconds["dampipe"], ">= 2")
 
@@ -87,5 +88,7 @@ def checksum(clip: Path) -> None:
 
 
 def probe(ffmpeg: Ffmpeg, clip: Path) -> None:
-    """What ffprobe would tell; `ffmpeg -i` is no slower and always there."""
-    subprocess.run([ffmpeg.path, "-hide_banner", "-i", str(clip)], stderr=subprocess.DEVNULL, check=False)
+    """What ffprobe tells; where there is none, `ffmpeg -i`, which is no slower."""
+    ffprobe = shutil.which("ffprobe")
+    words = [ffprobe, "-v", "error", "-show_format", "-show_streams"] if ffprobe else [ffmpeg.path, "-i"]
+    subprocess.run([*words, str(clip)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)

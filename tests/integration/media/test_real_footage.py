@@ -20,7 +20,7 @@ FILES = {
     "gopro-max-heromode.mp4": ((848, 480), "keys"),
     "hdr10-av1.mp4": ((720, 1280), "references"),
     "mpeg2.ts": ((1280, 720), "keys"),
-    "no-sync-samples.mp4": ((1080, 720), "references"),  # it calls frames key frames that are none
+    "no-sync-samples.mp4": ((1080, 720), "keys"),  # H.264 of key frames alone
     "old.avi": ((960, 400), "keys"),
     "one-by-one-person-detection.mp4": ((768, 432), "keys"),
     "pcm-audio.mov": ((1280, 720), "references"),
