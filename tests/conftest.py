@@ -30,6 +30,19 @@ def catalogue_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
         yield request.getfixturevalue("postgres_url")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole deployments go first, so that no process of a parallel run ends long before the others. They may take
+    longer than the rest: what they wait for has 300 s to come, and they fail with the reason when it does not."""
+    for item in items:
+        if _is_whole(item):
+            item.add_marker(pytest.mark.timeout(900))
+    items.sort(key=lambda item: not _is_whole(item))
+
+
+def _is_whole(item: pytest.Item) -> bool:
+    return item.path.parent.name == "e2e"
+
+
 MAY_BE_SKIPPED = ("real footage", "this user may read everything", "no video hardware")
 """What a test may lack in CI too: files that are not the project's, an ordinary user, a graphics card."""
 

@@ -53,10 +53,10 @@ def test_the_nights_of_a_library(deployment: Deployment, footage_folder: Path) -
     assert [scan["scan"] for scan in deployment.json("scan", "list", "-n", "1")] == [looked["scan"]]
     assert deployment.json("scan", "pause", number)["state"] == "paused"
     url = f"http://127.0.0.1:{deployment.port}/api/scans"
-    with urlopen(Request(f"{url}/{number}/resume", method="POST"), timeout=20) as answer:
+    with urlopen(Request(f"{url}/{number}/resume", method="POST"), timeout=60) as answer:
         assert json.load(answer)["state"] == "walked"
     assert "cancelled, 1 file on hold" in deployment.run("scan", "cancel", number)
-    with urlopen(f"{url}?limit=1", timeout=20) as answer:
+    with urlopen(f"{url}?limit=1", timeout=60) as answer:
         assert json.load(answer)[0]["state"] == "cancelled"
     deployment.run("scan", "pause", number, code=2)
     later.unlink()
