@@ -328,13 +328,13 @@ def test_a_run_that_is_held_is_left_alone_and_rings(here: Deployment, folder: Pa
     def slow(stage: str, name: str) -> None:
         if stage == "hash" and not entered.is_set():
             entered.set()
-            assert leave.wait(10)
+            assert leave.wait(60)
         original(stage, name)
 
     here.diary.note = slow  # type: ignore[method-assign]
     first = threading.Thread(target=here.runner.run, args=("hash", location))
     first.start()
-    assert entered.wait(10)
+    assert entered.wait(60)
     assert here.runner.run("hash", location).outcome is Outcome.HELD
     leave.set()
     first.join()
@@ -425,7 +425,7 @@ def test_a_file_in_motion_is_taken_once_it_holds_still(
 ) -> None:
     monkeypatch.setattr("dampipe.pipeline.scanner.MOTION", 0.0)
     growing = folder / "clip0.mp4"
-    rules = Rules(lambda n: n.endswith(".mp4"), settle=0.2)
+    rules = Rules(lambda n: n.endswith(".mp4"), settle=1.0)
     here.scanner = Scanner(here.catalog, here.plan, here.dispatcher, rules, 5.0)
     over, written = threading.Event(), threading.Event()
 
