@@ -3,12 +3,12 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from typing import Any
 
 import click
 
 from dampipe import __version__
+from dampipe.cli.loading import load
 from dampipe.domain.errors import DampipeError, ExitCode
 
 
@@ -32,7 +32,7 @@ class LazyGroup(click.Group):
         """Load the command's file."""
         if cmd_name not in self._lines:
             return None
-        command: click.Command = import_module(f"dampipe.cli.{cmd_name.replace('-', '_')}").command
+        command: click.Command = load(f"dampipe.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
