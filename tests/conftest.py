@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if _is_whole(item):
             item.add_marker(pytest.mark.timeout(900))
     items.sort(key=lambda item: not _is_whole(item))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Not one of those that xdist brings: see there."""
+    from tests.parallel import InOrder
+
+    return InOrder(config, log)
 
 
 def _is_whole(item: pytest.Item) -> bool:

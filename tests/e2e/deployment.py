@@ -17,6 +17,7 @@ import httpx
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
+QUEUES = ("control", "scan", "io", "preview", "embed", "index", "proxy")
 PATIENCE = 300.0
 """Seconds after which something that has not come will not come: far beyond what a busy machine takes."""
 
@@ -52,6 +53,21 @@ class Deployment:
         self.arguments: list[str] = []
         """Arguments of `dampipe up`."""
         self.log = home / "up.out"
+
+    def together(self, *apart: str) -> None:
+        """Have one worker serve all queues but those given, for which there is one each.
+
+        A worker takes about a second of a processor to start: for tests of something else than the Procfile."""
+        rest = ",".join(queue for queue in QUEUES if queue not in apart)
+        lines = [
+            "broker: dampipe broker",
+            f"rest: dampipe worker --name rest --queues {rest} --concurrency 3",
+        ]
+        lines += [f"{queue}: dampipe worker --name {queue} --queues {queue}" for queue in apart]
+        lines += ["beat: dampipe beat", "web: dampipe serve", "flower: dampipe flower"]
+        procfile = self.home / "Procfile"
+        procfile.write_text("\n".join(lines))
+        self.arguments = ["--procfile", str(procfile)]
 
     def up(self, ready: bool = True) -> None:
         """Start everything and, unless told otherwise, wait until it is ready."""

@@ -18,7 +18,6 @@ from dampipe.media.ffmpeg import find_ffmpeg
 from tests.e2e.deployment import Deployment
 from tests.ports import free_port
 
-pytestmark = pytest.mark.xdist_group("main job")  # one deployment for all of them
 ODD_NAMES = ("two words.mp4", 'it\'s "quoted".mp4', "emoji 🎬.mp4", "-dash.mp4", "100%.mp4")
 
 

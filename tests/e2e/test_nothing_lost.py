@@ -80,6 +80,7 @@ def test_killed_workers(deployment: Deployment, tmp_path: Path) -> None:
 
 def test_a_broker_that_forgets_everything(deployment: Deployment, tmp_path: Path) -> None:
     folder = much(tmp_path / "footage", 80)
+    deployment.together()
     deployment.up()
     deployment.run("enqueue", folder)
     for _ in range(3):
@@ -145,6 +146,7 @@ def test_a_file_that_kills_its_worker_is_parked_and_the_others_go_on(
     folder = footage(tmp_path / "footage", 10)
     (folder / "kill.mp4").write_text("kill")
     (folder / "kill.mp4.armed").touch()
+    deployment.together("proxy")
     deployment.up()
     deployment.run("enqueue", folder)
     deployment.wait_for(lambda: deployment.asked("failures"))
@@ -161,9 +163,10 @@ def test_a_file_that_kills_its_worker_is_parked_and_the_others_go_on(
 def test_two_deployments_of_workers_on_the_same_files(deployment: Deployment, tmp_path: Path) -> None:
     """Twice the workers, the same messages sent twice: still once."""
     folder = footage(tmp_path / "footage", 30, "slow")
+    deployment.together()
     deployment.up()
     extra = [deployment.begin("worker", "--name", f"extra{number}") for number in range(2)]
-    deployment.wait_for(lambda: len(deployment.asked("status")["workers"]) == 7)
+    deployment.wait_for(lambda: len(deployment.asked("status")["workers"]) == 3)
     deployment.run("enqueue", folder)
     deployment.run("enqueue", folder)
     deployment.wait_for(lambda: deployment.asked("status")["locations"] == 30)
@@ -197,6 +200,7 @@ def test_a_broker_that_is_down_when_asked(deployment: Deployment, tmp_path: Path
     deployment.run("enqueue", folder, code=4)
     assert "the embedded broker is not running" in deployment.errors
     assert "dampipe up" in deployment.errors
+    deployment.together()
     deployment.up()
     deployment.wait_for(lambda: deployment.finished("proxy", 5))
     assert_done_once(deployment, 5)

@@ -14,7 +14,6 @@ from dampipe.media.ffmpeg import find_ffmpeg
 from tests.e2e.deployment import Deployment
 
 expect.set_options(timeout=60_000)  # the first search loads the model
-pytestmark = pytest.mark.xdist_group("page")  # one deployment for all of them
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MARKUP = "<img src=x onerror=alert(1)>.mp4"
 
@@ -42,6 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[Deployment]:
     made = Deployment(tmp_path_factory.mktemp("home"), model="tiny")
+    made.together("embed")
     try:
         made.up()
         made.run("enqueue", "--wait", folder, code=3)

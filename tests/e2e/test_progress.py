@@ -15,7 +15,6 @@ from tests.ports import free_port
 __all__ = ["browser"]
 
 
-pytestmark = pytest.mark.xdist_group("progress")  # one deployment for all of them, and their order matters
 NAME = "wait a little.mp4"
 
 
@@ -26,9 +25,10 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     made = Deployment(home, pipeline="tests.e2e.stages:PIPELINE", flower_port=free_port())
     made.footage = folder  # type: ignore[attr-defined]
     (folder / NAME).write_text("footage")
+    made.together()
     try:
         made.up()
-        made.wait_for(lambda: made.seen_by_flower(5))
+        made.wait_for(lambda: made.seen_by_flower(1))
         made.run("enqueue", folder)
         made.wait_for(lambda: any(one["progress"] for one in status(made)["running"]))
         yield made

@@ -29,6 +29,7 @@ def footage_folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
     made = Deployment(tmp_path / "home", **PIPELINE)
+    made.together()
     yield made
     made.kill_all()
 
@@ -129,7 +130,7 @@ def test_the_clock_begins_a_sync_and_the_watch_takes_a_new_file(
     deployment.run("source", "add", "archive", footage_folder)
     (deployment.home / "broker").mkdir(exist_ok=True)
     subprocess.run([sys.executable, "-c", A_NIGHT_AGO], env=deployment.environment, check=True)
-    deployment.arguments = ["--watch-folder"]
+    deployment.arguments.append("--watch-folder")
     deployment.up()
     deployment.wait_for(lambda: "sync began: scans" in deployment.log.read_text(errors="replace"))
     deployment.wait_for(lambda: "is watched" in deployment.log.read_text(errors="replace"))

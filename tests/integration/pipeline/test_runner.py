@@ -342,6 +342,22 @@ def test_a_run_that_is_held_is_left_alone_and_rings(here: Deployment, folder: Pa
     assert here.diary.calls["hash", "clip0.mp4"] == 1
 
 
+def test_a_file_that_goes_while_it_is_hashed_leaves_nothing_to_do(here: Deployment, folder: Path) -> None:
+    here.scan(folder)
+    last: list[int] = []
+
+    def go() -> Exception:
+        (folder / "clip2.mp4").unlink(missing_ok=True)
+        last.append(here.scan(folder))  # which finds it to be missing while its run is under way
+        return Transient("the file is gone")
+
+    here.diary.raises["clip2.mp4"] = go
+    here.carrier.work(here.runner)
+    progress = here.catalog.scans.progress(last[0])
+    assert (len(last), progress.missing, progress.active, progress.deferred) == (1, 1, 0, 0)
+    assert here.counts("hash") == {"done": 4}
+
+
 def test_a_worker_that_died_is_taken_over_and_counted(
     here: Deployment, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
