@@ -25,7 +25,7 @@ demo: $(STAMP) ## make footage, process it, search it (FOOTAGE=/some/folder for 
 	  $(BIN)/dampipe demo $(if $(FOOTAGE),--footage '$(FOOTAGE)') $(if $(ONCE),--once)
 
 test: $(STAMP) ## the whole suite
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

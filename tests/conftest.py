@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,37 @@ def catalogue_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
         yield f"sqlite:///{tmp_path / 'catalogue' / 'c.sqlite'}"
     else:
         yield request.getfixturevalue("postgres_url")
+
+
+LONGEST_FIRST = ("e2e", "integration", "contract", "unit")
+"""Folders, so that no process of a parallel run ends long before the others."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the folders. Whole deployments may take longer than the rest: what they wait for has 300 s to come,
+    and they fail with the reason when it does not."""
+    for item in items:
+        if _folder(item) == "e2e":
+            item.add_marker(pytest.mark.timeout(900))
+    items.sort(key=lambda item: LONGEST_FIRST.index(_folder(item)))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Half as many again as there are cores: tests wait for disks, and deployments for their own clocks."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Not one of those that xdist brings: see there."""
+    from tests.parallel import InOrder
+
+    return InOrder(config, log)
 
 
 MAY_BE_SKIPPED = ("real footage", "this user may read everything", "no video hardware")

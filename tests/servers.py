@@ -95,7 +95,7 @@ class Valkey:
             ],
             stdout=subprocess.DEVNULL,
         )
-        if not wait(self.socket):
+        if not wait(self.socket, 60):
             self.kill()
             raise RuntimeError("the Valkey server did not start")
 
@@ -121,7 +121,7 @@ class Valkey:
     def _end(self, by: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(by)
-            self._process.wait(10)
+            self._process.wait(60)
             self._process = None
 
 

@@ -5,11 +5,14 @@ import sys
 import warnings
 from typing import NoReturn
 
+from dampipe.cli.loading import load
+
 
 def run_celery(*arguments: str) -> NoReturn:
     """As `celery -A workers.app ARGUMENT...`; ends the process."""
     # Celery warns at every start under root, as in most containers; no message is ever unpickled here.
     warnings.filterwarnings("ignore", category=UserWarning, module="celery.platforms")
     sys.argv = ["celery", "--quiet", "-A", "workers.app", *arguments]
+    load("celery.bin.celery", "workers.app")
     runpy.run_module("celery", run_name="__main__", alter_sys=True)
     sys.exit(0)

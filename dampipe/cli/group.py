@@ -4,12 +4,12 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from importlib import import_module
 from typing import Any
 
 import click
 
 from dampipe import __version__
+from dampipe.cli.loading import load
 from dampipe.domain.errors import DampipeError, ExitCode
 
 
@@ -33,7 +33,7 @@ class LazyGroup(click.Group):
         """Load the command's file."""
         if cmd_name not in self._lines:
             return None
-        command: click.Command = import_module(f"dampipe.cli.{cmd_name.replace('-', '_')}").command
+        command: click.Command = load(f"dampipe.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

@@ -89,6 +89,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
     deployment.within = ["unshare", "-rm", "sh", "-c", mount]
     folder = tmp_path / "footage"
     make_footage(find_ffmpeg(), folder)
+    deployment.together("embed")
     try:
         deployment.up()
         answer = deployment.json("enqueue", "--wait", folder, code=3)
@@ -114,6 +115,7 @@ def test_files_and_folders_that_may_not_be_read(deployment: Deployment, tmp_path
     (folder / "closed").chmod(0)
     if os.getuid() == 0:  # root may read everything, unless it gives that right away
         deployment.within = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    deployment.together()
     try:
         deployment.up()
         answer = deployment.json("enqueue", "--wait", folder, code=3)

@@ -2,15 +2,13 @@
 
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.deployment import Deployment, free_port
+from tests.e2e.deployment import PATIENCE, Deployment
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -31,16 +29,20 @@ def test_it_finds_what_it_says_and_ends_by_itself(deployment: Deployment) -> Non
 
 
 @pytest.mark.parametrize(
-    ("number", "after"), [(signal.SIGINT, 4.0), (signal.SIGTERM, 8.0), (signal.SIGKILL, 8.0)]
+    ("number", "far_enough"),
+    [
+        (signal.SIGINT, lambda deployment: deployment.processes("valkey-server")),
+        (signal.SIGTERM, lambda deployment: deployment.processes("dampipe worker")),
+        (signal.SIGKILL, lambda deployment: list(deployment.home.glob("derivatives/*/**/*.*"))),
+    ],
+    ids=["while it starts", "while workers start", "while it makes derivatives"],
 )
-def test_nothing_is_left_running(deployment: Deployment, number: signal.Signals, after: float) -> None:
-    demo = subprocess.Popen(
-        [sys.executable, "-m", "dampipe", "demo"],
-        env=deployment.environment, cwd=deployment.home, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    time.sleep(after)
-    assert len(deployment.processes("")) > 1, "it had not started anything yet"
+def test_nothing_is_left_running(
+    deployment: Deployment, number: signal.Signals, far_enough: Callable[[Deployment], object]
+) -> None:
+    demo = deployment.begin("demo")
+    deployment.wait_for(lambda: far_enough(deployment) or demo.poll() is not None)
+    assert demo.poll() is None, "it ended before it was told to"
     os.kill(demo.pid, number)
-    demo.wait(30)
-    deployment.wait_for(lambda: not deployment.processes(""), 30)
+    demo.wait(PATIENCE)
+    deployment.wait_for(lambda: not deployment.processes(""))

@@ -15,7 +15,8 @@ from PIL import Image
 
 from dampipe.deployment.demo import CLIPS, SCENE, make_footage
 from dampipe.media.ffmpeg import find_ffmpeg
-from tests.e2e.deployment import Deployment, free_port
+from tests.e2e.deployment import Deployment
+from tests.ports import free_port
 
 ODD_NAMES = ("two words.mp4", 'it\'s "quoted".mp4', "emoji 🎬.mp4", "-dash.mp4", "100%.mp4")
 
@@ -48,15 +49,20 @@ BAD = {"empty.mp4": "empty", "text.mp4": "", "cut off.mp4": ""}
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[Deployment]:
     made = Deployment(tmp_path_factory.mktemp("home"), model="tiny", flower_port=free_port())
-    made.up()
-    made.enqueued = made.json("enqueue", "--wait", folder, code=3, timeout=150)  # type: ignore[attr-defined]
-    yield made
-    assert made.down() == 0
-    assert made.processes("") == []
+    try:
+        made.up()
+        made.wait_for(lambda: made.seen_by_flower(5))
+        made.enqueued = made.json("enqueue", "--wait", folder, code=3)  # type: ignore[attr-defined]
+        made.wait_for(lambda: made.finished("refine", GOOD))
+        yield made
+        assert made.down() == 0
+        assert made.processes("") == []
+    finally:
+        made.kill_all()
 
 
 def get(deployment: Deployment, path: str, **headers: str) -> httpx.Response:
-    return httpx.get(f"http://127.0.0.1:{deployment.port}{path}", headers=headers, timeout=30)
+    return httpx.get(f"http://127.0.0.1:{deployment.port}{path}", headers=headers, timeout=60)
 
 
 def test_enqueue_tells_what_became_of_the_files(deployment: Deployment) -> None:
@@ -125,7 +131,7 @@ def test_search_by_a_picture(deployment: Deployment, folder: Path, tmp_path: Pat
     [hit] = deployment.json("search", "--image", tmp_path / "star.png", "-n", "1")["hits"]
     assert hit["moments"][0]["time"] < SCENE
     url = f"http://127.0.0.1:{deployment.port}/api/search?limit=1&kind=video"
-    posted = httpx.post(url, content=(tmp_path / "star.png").read_bytes(), timeout=30).json()
+    posted = httpx.post(url, content=(tmp_path / "star.png").read_bytes(), timeout=60).json()
     assert posted["hits"] == [hit]
     (tmp_path / "no.png").write_text("no picture")
     deployment.run("search", "--image", tmp_path / "no.png", code=2)
@@ -213,15 +219,15 @@ def test_every_proxy_decodes_to_its_end(deployment: Deployment) -> None:
 
 def test_the_api_submits_and_follows_a_scan(deployment: Deployment, folder: Path) -> None:
     url = f"http://127.0.0.1:{deployment.port}/api/scans"
-    answer = httpx.post(url, json={"paths": [str(folder), "/no/such"]}, timeout=30)
+    answer = httpx.post(url, json={"paths": [str(folder), "/no/such"]}, timeout=60)
     assert answer.status_code == 202
     assert answer.json()["absent"] == ["/no/such"]
     scan = answer.json()["scan"]
-    deployment.wait_for(lambda: get(deployment, f"/api/scans/{scan}").json()["state"] == "walked", 30)
+    deployment.wait_for(lambda: get(deployment, f"/api/scans/{scan}").json()["state"] == "walked")
     assert get(deployment, f"/api/scans/{scan}").json()["new"] == 0
-    assert httpx.post(url, json={"paths": ["/no/such"]}, timeout=30).status_code == 404
-    assert httpx.post(url, json={"paths": ["relative"]}, timeout=30).status_code == 422
-    assert httpx.post(url, json={"path": 1}, timeout=30).json()["detail"].startswith("body.paths")
+    assert httpx.post(url, json={"paths": ["/no/such"]}, timeout=60).status_code == 404
+    assert httpx.post(url, json={"paths": ["relative"]}, timeout=60).status_code == 422
+    assert httpx.post(url, json={"path": 1}, timeout=60).json()["detail"].startswith("body.paths")
     assert get(deployment, "/api/scans/999").status_code == 404
 
 
@@ -270,9 +276,9 @@ def test_flower_shows_a_task_per_stage_with_the_files_name(deployment: Deploymen
             "order[0][dir]": "asc"}  # fmt: skip
     for number, column in enumerate(columns):
         form |= {f"columns[{number}][{key}]": value for key, value in column.items()}
-    page = httpx.get(f"http://127.0.0.1:{port}/tasks", timeout=30)
+    page = httpx.get(f"http://127.0.0.1:{port}/tasks", timeout=60)
     assert page.status_code == 200
-    answer = httpx.get(f"http://127.0.0.1:{port}/tasks/datatable", params=form, timeout=30)
+    answer = httpx.get(f"http://127.0.0.1:{port}/tasks/datatable", params=form, timeout=60)
     tasks = json.loads(answer.text)["data"]
     arguments = {task["name"]: [t["args"] for t in tasks if t["name"] == task["name"]] for task in tasks}
     for stage in ("hash", "probe", "preview", "embed", "proxy"):

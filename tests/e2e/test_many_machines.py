@@ -1,8 +1,5 @@
 """Many machines: PostgreSQL, a broker of its own, and workers that share nothing but these and the blobs."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +7,7 @@ import pytest
 
 from dampipe.deployment.demo import make_footage
 from dampipe.media.ffmpeg import find_ffmpeg
-from tests.e2e.deployment import Deployment
+from tests.e2e.deployment import PATIENCE, Deployment
 from tests.servers import Valkey
 
 
@@ -29,14 +26,6 @@ def machines(tmp_path: Path, postgres_url: str, valkey_server: Valkey) -> Iterat
         machine.kill_all()
 
 
-def worker(machine: Deployment, *arguments: str) -> "subprocess.Popen[bytes]":
-    with machine.log.open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "dampipe", "worker", *arguments],
-            env=machine.environment, cwd=machine.home, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
-
-
 def test_a_workstation_joins_and_embeds(
     machines: list[Deployment], tmp_path: Path, valkey_server: Valkey
 ) -> None:
@@ -51,19 +40,19 @@ def test_a_workstation_joins_and_embeds(
     front.up()
     assert front.processes("valkey-server") == [], "a broker was named, so none is embedded"
     front.run("enqueue", footage)
-    front.wait_for(lambda: front.asked("status")["stages"]["proxy"]["done"] == 5, 90)
+    front.wait_for(lambda: front.asked("status")["stages"]["proxy"]["done"] == 5)
     stages = front.json("status")["stages"]
     assert (stages["embed"]["waiting"], stages["index"]["done"]) == (5, 0)
     for path in footage.iterdir():
         path.rename(path.with_suffix(".hidden"))  # the workstation needs no footage
-    joined = worker(workstation, "--queues", "embed", "--name", "gpu")
-    front.wait_for(lambda: front.finished("index", 5), 90)
+    joined = workstation.begin("worker", "--queues", "embed", "--name", "gpu")
+    front.wait_for(lambda: front.finished("index", 5))
     names = [w["name"].partition("@")[0] for w in front.json("status")["workers"]]
     assert "gpu" in names
     [hit] = front.json("search", "a red circle", "-n", "1")["hits"]
     assert hit["path"] == str(footage / "A001_C001.mp4")
     joined.terminate()
-    joined.wait(20)
+    joined.wait(PATIENCE)
     front.wait_for(lambda: "gpu" not in str(front.asked("status")["workers"]))
     assert set(front.done_events().values()) == {1}
 
@@ -77,16 +66,12 @@ def test_workers_on_many_machines_do_everything_once(machines: list[Deployment],
     for number in range(60):
         (folder / f"clip{number}.mp4").write_text(str(number))
     machines[0].run("status")
-    workers = [worker(machine, "--name", "all", "--concurrency", "3") for machine in machines]
-    with machines[0].log.open("ab") as log:
-        beat = subprocess.Popen(
-            [sys.executable, "-m", "dampipe", "beat"],
-            env=machines[0].environment, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+    workers = [machine.begin("worker", "--name", "all", "--concurrency", "3") for machine in machines]
+    beat = machines[0].begin("beat")
     answer = machines[1].json("enqueue", "--wait", folder)
     assert (answer["done"], answer["failed"]) == (60, 0)
     events = machines[0].done_events()
     assert len(events) == 6 * 60 and set(events.values()) == {1}
     for process in [*workers, beat]:
-        os.kill(process.pid, 15)
-        process.wait(20)
+        process.terminate()
+        process.wait(PATIENCE)

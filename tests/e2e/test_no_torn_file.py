@@ -6,10 +6,12 @@ import random
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
 from dampipe.media.ffmpeg import find_ffmpeg
@@ -37,13 +39,36 @@ class Watcher(threading.Thread):
 
     def run(self) -> None:
         while not self.over.wait(0.02):
-            for path in self._folder.rglob("*.*"):
-                if ".tmp" not in path.parts and path.is_file() and path not in self.seen:
-                    self.seen[path] = digest(path)
+            for place, folders, names in os.walk(self._folder):
+                folders[:] = [name for name in folders if name != ".tmp"]
+                for path in (Path(place, name) for name in names):
+                    if path not in self.seen:
+                        self.seen[path] = digest(path)
 
 
 def digest(path: Path) -> str:
     return hashlib.sha1(path.read_bytes()).hexdigest()
+
+
+def kill(deployment: Deployment, times: int) -> None:
+    """Kill workers and ffmpegs at work, in turn and at random moments; what was hit is begun anew."""
+    rng = random.Random(4)
+    killed = 0
+    while killed < times:
+        deployment.wait_for(lambda: retried(deployment) or deployment.processes("-progress"))
+        time.sleep(rng.random())
+        ffmpegs = deployment.processes("-progress")
+        workers = deployment.processes("dampipe worker", "--name proxy")[1:] if ffmpegs else []
+        with suppress(ProcessLookupError):
+            for victim in rng.sample(ffmpegs if killed % 2 else workers or ffmpegs, min(1, len(ffmpegs))):
+                os.kill(victim, signal.SIGKILL)
+                killed += 1
+
+
+def retried(deployment: Deployment) -> int:
+    """Have parked files tried again, as an ffmpeg that is killed from outside parks its file; how many."""
+    url = f"http://127.0.0.1:{deployment.port}/api/retry"
+    return int(httpx.post(url, json={"what": []}, timeout=60).raise_for_status().json()["retried"])
 
 
 def test_killed_in_the_middle_of_it(deployment: Deployment, tmp_path: Path) -> None:
@@ -60,24 +85,13 @@ def test_killed_in_the_middle_of_it(deployment: Deployment, tmp_path: Path) -> N
     deployment.up()
     watcher = Watcher(deployment.home / "derivatives")
     watcher.start()
-    deployment.run("enqueue", footage)
-    rng = random.Random(4)
-    killed = 0
-    for _ in range(300):
-        ffmpegs = deployment.processes("-progress")
-        if ffmpegs and rng.random() < 0.5:
-            workers = deployment.processes("dampipe worker", "--name proxy")
-            with suppress(ProcessLookupError):
-                os.kill(rng.choice(ffmpegs if killed % 2 else workers[1:] or ffmpegs), signal.SIGKILL)
-                killed += 1
-        if killed == 4:
-            break
-        watcher.over.wait(0.3)
-    assert killed == 4
-    deployment.run("retry", code=None)  # an ffmpeg that was killed from outside parks its file
-    deployment.wait_for(lambda: deployment.finished("proxy", CLIPS), 120)
-    watcher.over.set()
-    watcher.join()
+    try:
+        deployment.run("enqueue", footage)
+        kill(deployment, 4)
+        deployment.wait_for(lambda: retried(deployment) == 0 and deployment.finished("proxy", CLIPS))
+    finally:
+        watcher.over.set()
+        watcher.join()
     proxies = [path for path in watcher.seen if path.name == "proxy.mp4"]
     assert len(proxies) == CLIPS
     for path, first_seen in watcher.seen.items():

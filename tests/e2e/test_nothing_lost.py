@@ -3,22 +3,22 @@
 import os
 import random
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from dampipe.settings import load_settings
-from tests.e2e.deployment import Deployment
+from tests.e2e.deployment import PATIENCE, Deployment
 
 STAGES = ("hash", "probe", "preview", "embed", "index", "proxy")
 
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
-    made = Deployment(tmp_path / "home", pipeline="tests.e2e.stages:PIPELINE")
+    made = Deployment(tmp_path / "home", pipeline="tests.e2e.stages:PIPELINE", media_workers=2)
     yield made
     made.kill_all()
 
@@ -28,6 +28,17 @@ def footage(folder: Path, count: int, name: str = "clip") -> Path:
     for number in range(count):
         (folder / f"{name}{number:03}.mp4").write_text(f"{name} {number}")
     return folder
+
+
+def much(folder: Path, count: int) -> Path:
+    """As many slow files, of which one is worked on until `release`: what comes before it comes in mid-work."""
+    footage(folder, count - 1, "slow")
+    (folder / "wait.mp4").write_text("wait")
+    return folder
+
+
+def release(folder: Path) -> None:
+    (folder / "wait.mp4.go").touch()
 
 
 def assert_done_once(deployment: Deployment, count: int) -> None:
@@ -49,67 +60,77 @@ def broker(deployment: Deployment, *command: str) -> None:
 
 def test_killed_workers(deployment: Deployment, tmp_path: Path) -> None:
     """Workers of all kinds, main processes and children, are killed at random while work goes on."""
-    folder = footage(tmp_path / "footage", 60, "slow")
+    folder = much(tmp_path / "footage", 60)
+    deployment.environment["DAMPIPE_MAX_ATTEMPTS"] = "9"  # no file is parked, were it hit each time
     deployment.up()
     deployment.run("enqueue", folder)
+    deployment.wait_for(deployment.at_work)
     rng = random.Random(9)
-    for _ in range(8):
+    killed = 0
+    while killed < 8:
         time.sleep(0.5)
-        victims = deployment.processes("dampipe worker")
-        os.kill(rng.choice(victims), signal.SIGKILL)
-    deployment.wait_for(lambda: deployment.finished("proxy", 60), 150)
+        deployment.wait_for(lambda: deployment.processes("dampipe worker"))
+        with suppress(ProcessLookupError, IndexError):  # it ended meanwhile: another one, then
+            os.kill(rng.choice(deployment.processes("dampipe worker")), signal.SIGKILL)
+            killed += 1
+    release(folder)
+    deployment.wait_for(lambda: deployment.finished("proxy", 60))
     assert_done_once(deployment, 60)
 
 
 def test_a_broker_that_forgets_everything(deployment: Deployment, tmp_path: Path) -> None:
-    folder = footage(tmp_path / "footage", 80, "slow")
+    folder = much(tmp_path / "footage", 80)
+    deployment.together()
     deployment.up()
     deployment.run("enqueue", folder)
     for _ in range(3):
-        time.sleep(1)
+        deployment.wait_for(deployment.at_work)
         broker(deployment, "FLUSHALL")
-    deployment.wait_for(lambda: deployment.finished("proxy", 80), 120)
+        time.sleep(1)
+    release(folder)
+    deployment.wait_for(lambda: deployment.finished("proxy", 80))
     assert_done_once(deployment, 80)
 
 
 def test_a_broker_that_is_killed_and_restarted(deployment: Deployment, tmp_path: Path) -> None:
-    folder = footage(tmp_path / "footage", 60, "slow")
+    folder = much(tmp_path / "footage", 60)
     deployment.up()
     deployment.run("enqueue", folder)
     for _ in range(3):
-        time.sleep(1)
+        deployment.wait_for(deployment.at_work)
         [server] = deployment.processes("valkey-server")
         os.kill(server, signal.SIGKILL)
         deployment.wait_for(lambda: set(deployment.processes("valkey-server")) - {server})  # noqa: B023
-    deployment.wait_for(lambda: deployment.finished("proxy", 60), 120)
+        time.sleep(1)
+    release(folder)
+    deployment.wait_for(lambda: deployment.finished("proxy", 60))
     assert_done_once(deployment, 60)
 
 
 def test_everything_is_killed_at_once(deployment: Deployment, tmp_path: Path) -> None:
     """The power goes: `up` and all it started are gone in mid-work, and it all starts again."""
-    folder = footage(tmp_path / "footage", 40, "slow")
+    folder = much(tmp_path / "footage", 40)
     deployment.up()
     deployment.run("enqueue", folder)
-    time.sleep(2)
+    deployment.wait_for(deployment.at_work)
     deployment.kill_all()
-    deployment.wait_for(lambda: not deployment.processes(""))
+    release(folder)
     deployment.up()
-    deployment.wait_for(lambda: deployment.finished("proxy", 40), 120)
+    deployment.wait_for(lambda: deployment.finished("proxy", 40))
     assert_done_once(deployment, 40)
 
 
 def test_a_clean_stop_in_mid_work_costs_no_attempt(deployment: Deployment, tmp_path: Path) -> None:
-    folder = footage(tmp_path / "footage", 30, "slow")
+    folder = much(tmp_path / "footage", 30)
     deployment.up()
     deployment.run("enqueue", folder)
     for _ in range(3):
-        time.sleep(1)
-        began = time.monotonic()
+        deployment.wait_for(deployment.at_work)
         assert deployment.down() == 0
-        assert time.monotonic() - began < 20
         assert deployment.processes("") == [], "something was left running"
         deployment.up()
-    deployment.wait_for(lambda: deployment.finished("proxy", 30), 120)
+    release(folder)
+    deployment.wait_for(lambda: deployment.finished("proxy", 30))
     assert_done_once(deployment, 30)
     from sqlalchemy import create_engine, text
 
@@ -125,9 +146,10 @@ def test_a_file_that_kills_its_worker_is_parked_and_the_others_go_on(
     folder = footage(tmp_path / "footage", 10)
     (folder / "kill.mp4").write_text("kill")
     (folder / "kill.mp4.armed").touch()
+    deployment.together("proxy")
     deployment.up()
     deployment.run("enqueue", folder)
-    deployment.wait_for(lambda: deployment.asked("failures"), 90)
+    deployment.wait_for(lambda: deployment.asked("failures"))
     [failure] = deployment.json("failures")
     assert failure["path"] == str(folder / "kill.mp4")
     assert "the worker died 3 times" in failure["reason"]
@@ -141,26 +163,20 @@ def test_a_file_that_kills_its_worker_is_parked_and_the_others_go_on(
 def test_two_deployments_of_workers_on_the_same_files(deployment: Deployment, tmp_path: Path) -> None:
     """Twice the workers, the same messages sent twice: still once."""
     folder = footage(tmp_path / "footage", 30, "slow")
+    deployment.together()
     deployment.up()
-    extra = [
-        subprocess.Popen(
-            [os.sys.executable, "-m", "dampipe", "worker", "--name", f"extra{number}"],  # type: ignore[attr-defined]
-            env=deployment.environment, cwd=deployment.home, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True,
-        )
-        for number in range(2)
-    ]  # fmt: skip
-    deployment.wait_for(lambda: len(deployment.asked("status")["workers"]) == 7)
+    extra = [deployment.begin("worker", "--name", f"extra{number}") for number in range(2)]
+    deployment.wait_for(lambda: len(deployment.asked("status")["workers"]) == 3)
     deployment.run("enqueue", folder)
     deployment.run("enqueue", folder)
-    time.sleep(1)
+    deployment.wait_for(lambda: deployment.asked("status")["locations"] == 30)
     for key in (f"L{number}" for number in range(1, 31)):  # the same work asked for once more by hand
         send_again(deployment, key)
-    deployment.wait_for(lambda: deployment.finished("proxy", 30), 120)
+    deployment.wait_for(lambda: deployment.finished("proxy", 30))
     assert_done_once(deployment, 30)
     for process in extra:
         process.terminate()
-        assert process.wait(20) is not None
+        process.wait(PATIENCE)
 
 
 def send_again(deployment: Deployment, key: str) -> None:
@@ -184,6 +200,7 @@ def test_a_broker_that_is_down_when_asked(deployment: Deployment, tmp_path: Path
     deployment.run("enqueue", folder, code=4)
     assert "the embedded broker is not running" in deployment.errors
     assert "dampipe up" in deployment.errors
+    deployment.together()
     deployment.up()
     deployment.wait_for(lambda: deployment.finished("proxy", 5))
     assert_done_once(deployment, 5)

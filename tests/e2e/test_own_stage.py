@@ -45,6 +45,7 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     (tasks / "__init__.py").write_text("\n".join(lines))
     made = Deployment(tmp_path / "home", model="tiny", pipeline="tasks:PIPELINE")
     made.environment["PYTHONPATH"] += f":{tmp_path / 'checkout'}"
+    made.together("embed")
     yield made
     made.kill_all()
 

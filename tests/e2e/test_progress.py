@@ -8,8 +8,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.deployment import Deployment, free_port
+from tests.e2e.deployment import Deployment
 from tests.e2e.test_page import browser
+from tests.ports import free_port
 
 __all__ = ["browser"]
 
@@ -24,16 +25,20 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     made = Deployment(home, pipeline="tests.e2e.stages:PIPELINE", flower_port=free_port())
     made.footage = folder  # type: ignore[attr-defined]
     (folder / NAME).write_text("footage")
-    made.up()
-    made.run("enqueue", folder)
-    made.wait_for(lambda: any(one["progress"] for one in status(made)["running"]))
-    yield made
-    made.kill_all()
+    made.together()
+    try:
+        made.up()
+        made.wait_for(lambda: made.seen_by_flower(1))
+        made.run("enqueue", folder)
+        made.wait_for(lambda: any(one["progress"] for one in status(made)["running"]))
+        yield made
+    finally:
+        made.kill_all()
 
 
 def status(deployment: Deployment) -> Any:
     """The status as the API tells it."""
-    return httpx.get(f"http://127.0.0.1:{deployment.port}/api/status", timeout=30).json()
+    return httpx.get(f"http://127.0.0.1:{deployment.port}/api/status", timeout=60).json()
 
 
 def results_in_flower(deployment: Deployment) -> list[str]:
@@ -44,7 +49,7 @@ def results_in_flower(deployment: Deployment) -> list[str]:
         column = {"data": name, "name": "", "searchable": "true", "orderable": "true"}
         form |= {f"columns[{number}][{key}]": value for key, value in column.items()}
     url = f"http://127.0.0.1:{deployment.environment['DAMPIPE_FLOWER_PORT']}/tasks/datatable"
-    tasks = json.loads(httpx.get(url, params=form, timeout=30).text)["data"]
+    tasks = json.loads(httpx.get(url, params=form, timeout=60).text)["data"]
     return [str(task["result"]) for task in tasks if task["name"] == "dampipe.preview"]
 
 

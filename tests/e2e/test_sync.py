@@ -29,6 +29,7 @@ def footage_folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
     made = Deployment(tmp_path / "home", **PIPELINE)
+    made.together()
     yield made
     made.kill_all()
 
@@ -53,10 +54,10 @@ def test_the_nights_of_a_library(deployment: Deployment, footage_folder: Path) -
     assert [scan["scan"] for scan in deployment.json("scan", "list", "-n", "1")] == [looked["scan"]]
     assert deployment.json("scan", "pause", number)["state"] == "paused"
     url = f"http://127.0.0.1:{deployment.port}/api/scans"
-    with urlopen(Request(f"{url}/{number}/resume", method="POST"), timeout=20) as answer:
+    with urlopen(Request(f"{url}/{number}/resume", method="POST"), timeout=60) as answer:
         assert json.load(answer)["state"] == "walked"
     assert "cancelled, 1 file on hold" in deployment.run("scan", "cancel", number)
-    with urlopen(f"{url}?limit=1", timeout=20) as answer:
+    with urlopen(f"{url}?limit=1", timeout=60) as answer:
         assert json.load(answer)[0]["state"] == "cancelled"
     deployment.run("scan", "pause", number, code=2)
     later.unlink()
@@ -129,7 +130,7 @@ def test_the_clock_begins_a_sync_and_the_watch_takes_a_new_file(
     deployment.run("source", "add", "archive", footage_folder)
     (deployment.home / "broker").mkdir(exist_ok=True)
     subprocess.run([sys.executable, "-c", A_NIGHT_AGO], env=deployment.environment, check=True)
-    deployment.arguments = ["--watch-folder"]
+    deployment.arguments.append("--watch-folder")
     deployment.up()
     deployment.wait_for(lambda: "sync began: scans" in deployment.log.read_text(errors="replace"))
     deployment.wait_for(lambda: "is watched" in deployment.log.read_text(errors="replace"))

@@ -147,13 +147,14 @@ class Conclusion:
             with self._db.write() as connection:
                 count = 0
                 for ids in portions(some):
-                    moot = (RUN.c.location_id.in_(ids), RUN.c.state.in_(_MOOT))
-                    connection.execute(delete(RUN).where(*moot))
+                    # The files first: who settles a run looks at its file, and waits for this transaction.
                     count += connection.execute(
                         update(LOCATION)
                         .where(LOCATION.c.id.in_(ids), *self._missed())
                         .values(state=LocationState.MISSING, missed_by=None)
                     ).rowcount
+                    moot = (RUN.c.location_id.in_(ids), RUN.c.state.in_(_MOOT))
+                    connection.execute(delete(RUN).where(*moot))
                 still_mine(connection, self._order, missing=SCAN.c.missing + count)
 
     def _identify_the_rest(self, key: RunKey) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, or_, select, tuple_, update
 
+from dampipe.domain.assets import LocationState
 from dampipe.domain.errors import StageError
 from dampipe.domain.events import EventName
 from dampipe.domain.output import StageOutput
@@ -116,7 +117,10 @@ class Runs:
             return finish(connection, self._db, finished, key, owner, nexts, own, time())
 
     def settle(self, claimed: Claimed, owner: str, error: StageError, not_before: float | None) -> None:
-        """Note a failure: parked, skipped, or to be tried again at `not_before`. Raises LeaseLost."""
+        """Note a failure: parked, skipped, or to be tried again at `not_before`. Raises LeaseLost.
+
+        Of a file that a walk has found to be gone meanwhile nothing is left to do.
+        """
         now = time()
         if not_before is not None:
             state = RunState.PENDING
@@ -126,6 +130,8 @@ class Runs:
             state = RunState.FAILED
         reason = _in_words(error)
         with self._db.write() as connection:
+            its_file = select(LOCATION.c.state).where(LOCATION.c.id == claimed.subject.location)
+            gone = connection.execute(its_file.with_for_update()).scalar() == LocationState.MISSING
             row = connection.execute(
                 update(RUN)
                 .where(*_holding(claimed, owner))
@@ -148,6 +154,8 @@ class Runs:
                 connection, _EVENTS[state], row.asset_id, now,
                 stage=row.stage, kind=error.kind, reason=reason,
             )  # fmt: skip
+            if gone:
+                connection.execute(delete(RUN).where(RUN.c.id == claimed.id))
 
 
 _EVENTS: dict[RunState, EventName] = {

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -60,7 +59,6 @@ def test_the_time_limit_ends_it(ffmpeg: Ffmpeg) -> None:
     assert (ended.how, ended.ok) == ("time", False)
     assert isinstance(ended.error, BadMedia)
     assert "longer than 1 s" in str(ended.error)
-    assert ended.wall < 5
     assert children() == before
 
 
@@ -70,12 +68,12 @@ def test_a_source_that_gives_nothing_stalls(ffmpeg: Ffmpeg, tmp_path: Path) -> N
     ended = run(ffmpeg, ["-i", f"file:{pipe}", "-f", "null", "-"], Limits(seconds=30, stall=1.5))
     assert ended.how == "stall"
     assert isinstance(ended.error, Transient)
-    assert ended.wall < 10
 
 
 def test_slow_but_moving_is_no_stall(ffmpeg: Ffmpeg) -> None:
-    ended = run(ffmpeg, ["-re", *SHORT, "-f", "null", "-"], Limits(seconds=30, stall=1.2))
-    assert ended.ok
+    source = ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=5"]
+    ended = run(ffmpeg, [*source, "-f", "null", "-"], Limits(seconds=60, stall=4))
+    assert ended.ok and ended.wall > 4
 
 
 def test_the_file_size_limit(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
@@ -146,18 +144,17 @@ from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.sandbox import Limits, run
 run(Ffmpeg({ffmpeg.path!r}, "", (), ""), {ENDLESS!r}, Limits(), on_progress=lambda p: print(p, flush=True))
 """
-    worker = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).resolve().parents[3]
-    )
-    assert worker.stdout is not None
-    worker.stdout.readline()
-    tasks = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
-    child = int(tasks[0])
-    assert alive(child)
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
-    worker.stdout.close()
-    deadline = time.monotonic() + 5
+    root = Path(__file__).resolve().parents[3]
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=root) as worker:
+        try:
+            assert worker.stdout is not None
+            worker.stdout.readline()
+            tasks = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
+            child = int(tasks[0])
+            assert alive(child)
+        finally:
+            worker.kill()
+    deadline = time.monotonic() + 60
     while alive(child) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not alive(child)

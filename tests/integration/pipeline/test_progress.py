@@ -76,7 +76,7 @@ class Waiting:
 @stage(queue="io", version=1, batch=4)
 def ponder(assets: list[AssetRef], waiting: Waiting, report: Reporter) -> list[StageOutput]:
     report(1, len(assets), "files")
-    assert waiting.go.wait(20)
+    assert waiting.go.wait(120)
     return [StageOutput() for _ in assets]
 
 

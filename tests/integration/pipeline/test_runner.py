@@ -328,18 +328,34 @@ def test_a_run_that_is_held_is_left_alone_and_rings(here: Deployment, folder: Pa
     def slow(stage: str, name: str) -> None:
         if stage == "hash" and not entered.is_set():
             entered.set()
-            assert leave.wait(10)
+            assert leave.wait(60)
         original(stage, name)
 
     here.diary.note = slow  # type: ignore[method-assign]
     first = threading.Thread(target=here.runner.run, args=("hash", location))
     first.start()
-    assert entered.wait(10)
+    assert entered.wait(60)
     assert here.runner.run("hash", location).outcome is Outcome.HELD
     leave.set()
     first.join()
     assert here.runner.run("hash", location).outcome is Outcome.ALREADY
     assert here.diary.calls["hash", "clip0.mp4"] == 1
+
+
+def test_a_file_that_goes_while_it_is_hashed_leaves_nothing_to_do(here: Deployment, folder: Path) -> None:
+    here.scan(folder)
+    last: list[int] = []
+
+    def go() -> Exception:
+        (folder / "clip2.mp4").unlink(missing_ok=True)
+        last.append(here.scan(folder))  # which finds it to be missing while its run is under way
+        return Transient("the file is gone")
+
+    here.diary.raises["clip2.mp4"] = go
+    here.carrier.work(here.runner)
+    progress = here.catalog.scans.progress(last[0])
+    assert (len(last), progress.missing, progress.active, progress.deferred) == (1, 1, 0, 0)
+    assert here.counts("hash") == {"done": 4}
 
 
 def test_a_worker_that_died_is_taken_over_and_counted(
@@ -425,7 +441,7 @@ def test_a_file_in_motion_is_taken_once_it_holds_still(
 ) -> None:
     monkeypatch.setattr("dampipe.pipeline.scanner.MOTION", 0.0)
     growing = folder / "clip0.mp4"
-    rules = Rules(lambda n: n.endswith(".mp4"), settle=0.2)
+    rules = Rules(lambda n: n.endswith(".mp4"), settle=1.0)
     here.scanner = Scanner(here.catalog, here.plan, here.dispatcher, rules, 5.0)
     over, written = threading.Event(), threading.Event()
 

@@ -163,7 +163,7 @@ def test_a_file_that_still_grows_is_left_for_later(scan: Scan, tree: Path) -> No
     writer = threading.Thread(target=grow)
     writer.start()
     try:
-        progress, warnings = scan(tree, settle=0.5)
+        progress, warnings = scan(tree, settle=2.0)
     finally:
         over.set()
         writer.join()

@@ -58,7 +58,7 @@ class Watched:
     def end(self) -> None:
         """Have the thread end."""
         self._stop.set()
-        self._thread.join(30)
+        self._thread.join(60)
         assert not self._thread.is_alive()
         self.catalog.close()
 

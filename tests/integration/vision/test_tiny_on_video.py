@@ -48,7 +48,7 @@ def encoded(path: Path, shown: tuple[Scene, ...], rng: np.random.Generator) -> N
     ]  # fmt: skip
     stills = [draw(*scene, size=(width, height), rng=rng, noise=True) for scene in shown]
     frames = b"".join(np.roll(still, n // 4, axis=1).tobytes() for still in stills for n in range(count))
-    subprocess.run(command, input=frames, check=True, timeout=60)
+    subprocess.run(command, input=frames, check=True, timeout=170)
 
 
 def decoded(path: Path, spec: FrameSpec, per_second: int = 2) -> NDArray[np.uint8]:
@@ -61,7 +61,7 @@ def decoded(path: Path, spec: FrameSpec, per_second: int = 2) -> NDArray[np.uint
         "-f", "rawvideo", "pipe:1",
     ]  # fmt: skip
     raw = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=60
+        command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=170
     ).stdout
     return np.frombuffer(raw, np.uint8).reshape(-1, spec.size, spec.size, 3)
 

@@ -31,7 +31,7 @@ def test_nesting_and_errors_restore_what_was() -> None:
 
 
 def test_threads_do_not_leak_into_each_other() -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
 
     def work(engine: MemoryStorage) -> bool:
         with use_storage(engine):

@@ -2,10 +2,8 @@
 
 import fcntl
 import json
-import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -221,16 +219,14 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_index(tmp_path: Path) -> N
     np.save(tmp_path / "rows.npy", rows)
     moments, reached = random.Random(7), 0
     for _ in range(10):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(tmp_path / "i"), str(tmp_path / "rows.npy")],
-            stdout=subprocess.PIPE,
-        )
-        for _ in range(moments.randint(1, 6)):
-            assert writer.stdout and writer.stdout.readline() == b"ready\n"
-        time.sleep(moments.uniform(0.0, 0.02))  # somewhere within the next step
-        os.kill(writer.pid, signal.SIGKILL)
-        writer.wait()
-        writer.stdout.close()
+        arguments = [sys.executable, "-c", WRITER, str(tmp_path / "i"), str(tmp_path / "rows.npy")]
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE) as writer:
+            try:
+                for _ in range(moments.randint(1, 6)):
+                    assert writer.stdout and writer.stdout.readline() == b"ready\n"
+                time.sleep(moments.uniform(0.0, 0.02))  # somewhere within the next step
+            finally:
+                writer.kill()
         index = FaissVectors(tmp_path / "i", D, "m")
         assert index.damage() == []
         assert index.watermark >= reached

@@ -160,4 +160,4 @@ def test_what_knows_no_torch_imports_none() -> None:
         + "heavy = {'torch', 'torchvision', 'open_clip', 'huggingface_hub'} & set(sys.modules)\n"
         + "sys.exit(f'imported: {heavy}' if heavy else 0)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=170)

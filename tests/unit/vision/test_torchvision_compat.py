@@ -22,7 +22,7 @@ def run(
         [sys.executable, "-c", f"import sys; sys.path[:0] = [{str(folder)!r}, {str(ROOT)!r}]; {LOADED}"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=170,
     )
     return done.returncode, done.stdout, done.stderr
 
