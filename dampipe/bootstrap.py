@@ -4,8 +4,7 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -33,6 +32,7 @@ from dampipe.pipeline.runner import Policy, Runner
 from dampipe.pipeline.scanner import Scanner
 from dampipe.pipeline.stage import PipelineError, Stage
 from dampipe.pipeline.sweep import Sweep
+from dampipe.pipeline.toolbox import MadeTools, Tool
 from dampipe.pipeline.verifier import Verifier
 from dampipe.settings import Settings, load_settings
 from dampipe.storage.auto import AutoStorage
@@ -81,7 +81,28 @@ class World:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.toolbox = Toolbox(self)
+
+    @cached_property
+    def toolbox(self) -> MadeTools:
+        """The tools that stages may ask for, by type."""
+        return MadeTools(
+            {
+                Prober: Tool(lambda: self.prober),
+                Passes: Tool(
+                    lambda: self.passes,
+                    lambda: self.preview_recipe.fingerprint,
+                    lambda: self.preview_recipe.frames.fingerprint,
+                ),
+                ProxyMaker: Tool(lambda: self.proxy_maker, lambda: self.proxy_recipe.fingerprint),
+                ShotFrames: Tool(
+                    lambda: ShotFrames(self.preview_recipe.frames),
+                    lambda: self.preview_recipe.frames.fingerprint,
+                ),
+                DerivativeStore: Tool(lambda: self.derivatives),
+                Embedder: Tool(lambda: self.embedder, lambda: self.embedder.fingerprint),
+                AutoStorage: Tool(lambda: self.storage),
+            }
+        )
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -286,57 +307,6 @@ def _file_name(fingerprint: str) -> str:
     """A model's fingerprint as a name that is safe on every file system, and still tells which it is."""
     digest = hashlib.sha1(fingerprint.encode(), usedforsecurity=False).hexdigest()[:8]
     return f"{re.sub('[^a-z0-9]+', '-', fingerprint.lower())}-{digest}"
-
-
-@dataclass(frozen=True)
-class _Tool:
-    make: Callable[[], object]
-    fingerprint: Callable[[], str] | None = None
-    """What makes its results differ; asked for without making the tool."""
-    handed_on: Callable[[], str] | None = None
-    """What of that makes a difference for later stages, where it is not all."""
-
-
-class Toolbox:
-    """The tools that stages may ask for, by type."""
-
-    def __init__(self, world: World) -> None:
-        self._tools: dict[type, _Tool] = {
-            Prober: _Tool(lambda: world.prober),
-            Passes: _Tool(
-                lambda: world.passes,
-                lambda: world.preview_recipe.fingerprint,
-                lambda: world.preview_recipe.frames.fingerprint,
-            ),
-            ProxyMaker: _Tool(
-                lambda: world.proxy_maker,
-                lambda: world.proxy_recipe.fingerprint,
-            ),
-            ShotFrames: _Tool(
-                lambda: ShotFrames(world.preview_recipe.frames),
-                lambda: world.preview_recipe.frames.fingerprint,
-            ),
-            DerivativeStore: _Tool(lambda: world.derivatives),
-            Embedder: _Tool(lambda: world.embedder, lambda: world.embedder.fingerprint),
-            AutoStorage: _Tool(lambda: world.storage),
-        }
-        self._made: dict[type, object] = {}
-
-    def fingerprint(self, tool: type) -> str | None:
-        """See pipeline.plan.Toolbox."""
-        found = self._tools[tool].fingerprint
-        return found() if found else None
-
-    def handed_on(self, tool: type) -> str | None:
-        """See pipeline.plan.Toolbox."""
-        found = self._tools[tool].handed_on
-        return found() if found else self.fingerprint(tool)
-
-    def get(self, tool: type) -> object:
-        """See pipeline.plan.Toolbox."""
-        if tool not in self._made:
-            self._made[tool] = self._tools[tool].make()
-        return self._made[tool]
 
 
 _worlds: dict[int, World] = {}

@@ -1,27 +1,13 @@
 """The plan: the pipeline's list checked, put in order, and keyed by everything that changes a result."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 from dampipe.pipeline.stage import SUBJECTS, PipelineError, Stage
+from dampipe.pipeline.toolbox import Toolbox
 from dampipe.storage.catalog.keys import Next, RunKey
 
 MAIN_LANE = "main"
-
-
-class Toolbox(Protocol):
-    """Tools by their type. A tool with a `fingerprint` (a recipe, a model) is part of the keys of
-    the stages that use it."""
-
-    def fingerprint(self, tool: type) -> str | None:
-        """The tool's fingerprint, or None if it has none. Raises KeyError when there is no such tool."""
-
-    def handed_on(self, tool: type) -> str | None:
-        """The fingerprint of what later stages see of the tool's work: all of it, or a part."""
-
-    def get(self, tool: type) -> object:
-        """The tool, made at the first call."""
 
 
 class Plan:
@@ -167,22 +153,3 @@ class Plan:
             for stage in self.stages
             if follows(stage)
         )
-
-
-class Tools:
-    """A toolbox over ready objects, for tests and plug-ins that need no laziness."""
-
-    def __init__(self, tools: Mapping[type, object]) -> None:
-        self._tools = dict(tools)
-
-    def fingerprint(self, tool: type) -> str | None:
-        """See Toolbox."""
-        return getattr(self._tools[tool], "fingerprint", None)
-
-    def handed_on(self, tool: type) -> str | None:
-        """See Toolbox."""
-        return self.fingerprint(tool)
-
-    def get(self, tool: type) -> object:
-        """See Toolbox."""
-        return self._tools[tool]

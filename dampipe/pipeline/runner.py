@@ -22,9 +22,10 @@ from dampipe.pipeline import lease
 from dampipe.pipeline.dispatch import Dispatcher
 from dampipe.pipeline.failures import as_stage_error, attempt
 from dampipe.pipeline.inputs import Inputs
-from dampipe.pipeline.plan import Plan, Toolbox
+from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.stage import Stage
 from dampipe.pipeline.taken import Taken
+from dampipe.pipeline.toolbox import Toolbox
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.keys import Claimed
 from dampipe.storage.catalog.runs import LeaseLost

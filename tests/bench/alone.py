@@ -22,9 +22,10 @@ from dampipe.domain.errors import Permanent
 from dampipe.domain.moments import Embedding, Indexed
 from dampipe.domain.runs import RunState
 from dampipe.pipeline.dispatch import Chain, Dispatcher
-from dampipe.pipeline.plan import Plan, Tools
+from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.runner import Policy, Runner
 from dampipe.pipeline.stage import Stage, stage
+from dampipe.pipeline.toolbox import Tools
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.local import LocalBlobs
 from dampipe.storage.catalog.catalog import Catalog

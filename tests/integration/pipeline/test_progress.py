@@ -25,11 +25,12 @@ from dampipe.media.sandbox import Limits, run
 from dampipe.pipeline import lease
 from dampipe.pipeline.dispatch import Dispatcher
 from dampipe.pipeline.memory import MemoryCarrier
-from dampipe.pipeline.plan import Plan, Tools
+from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.rules import Rules
 from dampipe.pipeline.runner import Policy, Runner
 from dampipe.pipeline.scanner import Scanner
 from dampipe.pipeline.stage import Stage, stage
+from dampipe.pipeline.toolbox import Tools
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
 from dampipe.storage.catalog.catalog import Catalog

@@ -18,12 +18,13 @@ from dampipe.domain.runs import Outcome, Subject
 from dampipe.pipeline import lease
 from dampipe.pipeline.dispatch import Dispatcher
 from dampipe.pipeline.memory import MemoryCarrier
-from dampipe.pipeline.plan import MAIN_LANE, Plan, Tools
+from dampipe.pipeline.plan import MAIN_LANE, Plan
 from dampipe.pipeline.rules import Rules
 from dampipe.pipeline.runner import Policy, Runner
 from dampipe.pipeline.scanner import Scanner
 from dampipe.pipeline.stage import Stage, stage
 from dampipe.pipeline.sweep import Sweep
+from dampipe.pipeline.toolbox import Tools
 from dampipe.pipeline.verifier import Verifier
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.database import Database

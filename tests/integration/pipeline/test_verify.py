@@ -12,7 +12,8 @@ from dampipe.domain.errors import NotFound
 from dampipe.domain.verification import Verified
 from dampipe.pipeline import lease
 from dampipe.pipeline.memory import MemoryCarrier
-from dampipe.pipeline.plan import Plan, Tools
+from dampipe.pipeline.plan import Plan
+from dampipe.pipeline.toolbox import Tools
 from dampipe.pipeline.verifier import Verifier
 from dampipe.storage.catalog.tables import ASSET, VERIFICATION
 from dampipe.verify import Verify

@@ -4,8 +4,9 @@ import pytest
 
 from dampipe.domain.assets import AssetRef, ContentHash, SourceFile
 from dampipe.domain.output import StageOutput
-from dampipe.pipeline.plan import Plan, Tools
+from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.stage import PipelineError, Stage, stage
+from dampipe.pipeline.toolbox import Tools
 
 
 class Sound(StageOutput):
