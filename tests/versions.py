@@ -32,6 +32,8 @@ VERSIONS: dict[str, tuple[tuple[float, float], tuple[str, ...]]] = {
     "both": ((0.31, 0.71), ("-vf", "scale=480:-2", "-c:v", "libx264", "-preset", "veryfast", "-crf", "28")),
 }
 """Name -> (from and to, in parts of the duration; how it is encoded)."""
+SCENE_RATE = 24
+"""Frames a second of clips with scenes."""
 
 
 def scene_clip(
@@ -39,7 +41,9 @@ def scene_clip(
 ) -> Path:
     """Hard cuts between drawn scenes with grain, 640×360 H.264."""
     pictures = [draw(*scene, size=(640, 360), rng=rng, noise=True) for scene in shown]
-    return make_clip(ffmpeg, path, list(zip(pictures, seconds, strict=True)), rate="24", audio=False)
+    return make_clip(
+        ffmpeg, path, list(zip(pictures, seconds, strict=True)), rate=str(SCENE_RATE), audio=False
+    )
 
 
 def make_version(ffmpeg: Ffmpeg, clip: Path, duration: float, name: str, folder: Path) -> Path:

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from itertools import islice
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,11 @@ from dampipe.storage.auto import AutoStorage
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.pictures import load_picture
 from dampipe.vision.shapes import Scene, captions, scenes
-from tests.versions import Versions, scene_clip
+from tests.versions import SCENE_RATE, Versions, scene_clip
 
 CLIPS = 60
 NEAR = 1.0
-"""Seconds by which the moment may miss the beginning of the shot."""
+"""Seconds by which the moment may miss the first frame of the shot."""
 
 IMMICH = (
     "fps=12:start_time=0:eof_action=pass:round=down,thumbnail=12,"
@@ -49,7 +50,7 @@ def measure(folder: Path, count: int) -> tuple[float, float, float, int]:
         seconds = rng.uniform(1.5, 6.0, len(scenes_)).round(2).tolist()
         clip = scene_clip(library.ffmpeg, folder / f"clip{number}.mp4", scenes_, seconds, rng)
         library.take_in(clip)
-        starts = [sum(seconds[:at]) for at in range(len(seconds))]
+        starts = [first_frame(sum(seconds[:at])) for at in range(len(seconds))]
         shown[clip.name] = list(zip(starts, scenes_, strict=True))
         single.append(embedder.pictures(load_picture(thumbnail(library.ffmpeg, clip), embedder.spec))[0])
     search = Search(library.catalog, AutoStorage(library.catalog, None), lambda: embedder)
@@ -61,10 +62,15 @@ def measure(folder: Path, count: int) -> tuple[float, float, float, int]:
             [hit] = search.find(Query(words=text, limit=1, only="vision")).hits
             total += 1
             right += hit.name == clip_name
-            near += hit.name == clip_name and abs(hit.moments[0].time - start) <= NEAR
+            near += hit.name == clip_name and abs(hit.moments[0].time - start) <= NEAR + 1e-3
             alone += int((pictures @ embedder.words([text])[0]).argmax()) == number
     library.close()
     return right / total, near / total, alone / total, total
+
+
+def first_frame(seconds: float) -> float:
+    """When the first frame is shown that is not before this time: a scene begins on a frame of the clip."""
+    return ceil(seconds * SCENE_RATE - 1e-6) / SCENE_RATE
 
 
 def _groups(rng: np.random.Generator) -> Iterator[list[Scene]]:
