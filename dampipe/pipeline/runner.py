@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from time import monotonic, time
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from dampipe.domain.errors import (
     DampipeError,
@@ -31,7 +31,6 @@ from dampipe.storage.catalog.keys import Claimed
 from dampipe.storage.catalog.runs import LeaseLost
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 Group: TypeAlias = list[tuple[Claimed, StageOutput | StageError]]
 
 SAVED_TOGETHER = 256
