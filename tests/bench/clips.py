@@ -19,7 +19,7 @@ from dampipe.settings import Settings
 from tests.bench.timing import in_turn, report
 from tests.e2e.deployment import Deployment
 
-CLIPS = 10
+CLIPS = 6
 SECONDS = 30
 PROCESSES = 2
 
