@@ -58,8 +58,7 @@ class LazyGroup(click.Group):
         except click.exceptions.Exit as done:
             sys.exit(done.exit_code)
         except click.ClickException as error:
-            context = getattr(error, "ctx", None)
-            command = f"dampipe {context.info_name}" if context and context.parent else "dampipe"
+            command = _command(getattr(error, "ctx", None))
             if isinstance(error, click.exceptions.NoArgsIsHelpError):
                 error.show()  # the help itself
             else:
@@ -83,3 +82,12 @@ def say_error(error: DampipeError) -> None:
     click.echo(f"dampipe: {error}", err=True)
     if error.hint:
         click.echo(f"  {error.hint}", err=True)
+
+
+def _command(context: click.Context | None) -> str:
+    """What was typed of the command, options aside: `dampipe source add`."""
+    names: list[str] = []
+    while context is not None and context.parent is not None:
+        names.insert(0, context.info_name or "")
+        context = context.parent
+    return " ".join(["dampipe", *names])

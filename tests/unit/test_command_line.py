@@ -15,6 +15,7 @@ from dampipe.domain.errors import InvalidInput, NotFound
         (["serch", "x"], ["there is no command 'serch': did you mean `dampipe search`?", "`dampipe --help`"]),
         (["xyzzy"], ["there is no command 'xyzzy'", "`dampipe --help`"]),
         (["search", "--bogus", "x"], ["--bogus", "`dampipe search --help`"]),
+        (["source", "add", "--bogus"], ["--bogus", "`dampipe source add --help`"]),
         (["search"], ["what are you looking for? Give words, --image", "`dampipe search --help`"]),
         (["search", "x", "--resolution", "foo"], ["'foo' is no resolution", "`dampipe search --help`"]),
     ],
