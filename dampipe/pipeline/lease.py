@@ -32,7 +32,12 @@ def _started(pid: int) -> str:
 
 def owner() -> str:
     """This process's name as a holder of leases."""
-    return f"{_host()}/{os.getpid()}/{_started(os.getpid())}"
+    return _name(os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _name(pid: int) -> str:
+    return f"{_host()}/{pid}/{_started(pid)}"
 
 
 def is_dead(name: str) -> bool:

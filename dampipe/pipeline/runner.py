@@ -86,20 +86,10 @@ class Runner:
         self, stage: Stage, subject: Subject, hear: Callable[[Progress], None] | None
     ) -> tuple[Report, set[str]]:
         key = self._plan.key(stage)
-        row = self._catalog.runs.find(key, subject)
-        if row is None:
-            return Report(outcome=Outcome.GONE, reason="no such run: the file or the recipe changed"), set()
-        if row.state == RunState.DONE:
-            return Report(outcome=Outcome.ALREADY), set()
-        if row.state in (RunState.FAILED, RunState.SKIPPED):
-            outcome = Outcome.FAILED if row.state == RunState.FAILED else Outcome.SKIPPED
-            return Report(outcome=outcome, reason=row.reason or ""), set()
-        if row.state == RunState.PENDING and row.not_before > time():
-            return Report(outcome=Outcome.LATER, reason=row.reason or ""), set()
         me = lease.owner()
-        own = self._catalog.runs.claim(row.id, me, self._policy.lease)
+        own = self._catalog.runs.claim(key, subject, me, self._policy.lease)
         if own is None:
-            return Report(outcome=Outcome.HELD), set()
+            return _why_not(self._catalog.runs.find(key, subject)), set()
         if own.attempts > self._policy.max_attempts:
             tried = Permanent(f"the worker died {own.attempts - 1} times while it worked on this file")
             return self._settle(own, me, tried, final=True), set()
@@ -248,6 +238,20 @@ class Runner:
         else:
             outcome = Outcome.SKIPPED if error.kind == "unavailable" else Outcome.FAILED
         return Report(outcome=outcome, reason=str(error))
+
+
+def _why_not(row: Any) -> Report:
+    """Why a run (its row, if there is one) could not be claimed."""
+    if row is None:
+        return Report(outcome=Outcome.GONE, reason="no such run: the file or the recipe changed")
+    if row.state == RunState.DONE:
+        return Report(outcome=Outcome.ALREADY)
+    if row.state in (RunState.FAILED, RunState.SKIPPED):
+        outcome = Outcome.FAILED if row.state == RunState.FAILED else Outcome.SKIPPED
+        return Report(outcome=outcome, reason=row.reason or "")
+    if row.state == RunState.PENDING and row.not_before > time():
+        return Report(outcome=Outcome.LATER, reason=row.reason or "")
+    return Report(outcome=Outcome.HELD)
 
 
 def _lost(stage: Stage) -> Report:
