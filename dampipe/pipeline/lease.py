@@ -56,6 +56,8 @@ NEWS_FIRST = 2.0
 NEWS_LATEST = 5.0
 NEWS_SHARE = 60.0
 """Seconds between two news of one holder: one in so many of the time it has taken, within these bounds."""
+IDLE = 60.0
+"""Seconds until the thread that renews looks again when nothing is held."""
 
 
 class Lease:
@@ -72,6 +74,8 @@ class Lease:
     """
     _changed: ClassVar[threading.Condition] = threading.Condition()
     _thread: ClassVar[threading.Thread | None] = None
+    _wakes: ClassVar[float] = 0.0
+    """When the thread looks again by itself: most leases are over by then, and are not worth waking it."""
 
     def __init__(self, renew: Callable[[str | None], None], seconds: float) -> None:
         """`renew` is called three times within `seconds`, and with news when there are any; what it raises
@@ -98,7 +102,7 @@ class Lease:
             if Lease._thread is None or not Lease._thread.is_alive():
                 Lease._thread = threading.Thread(target=_renew_all, name="leases", daemon=True)
                 Lease._thread.start()
-            elif len(Lease._held) == 1:
+            elif Lease._held[self] < Lease._wakes:
                 Lease._changed.notify()
         return self
 
@@ -121,6 +125,8 @@ class Lease:
                     if news is not None:
                         first._told = time.monotonic()
                     return first, news
+                wait = IDLE if wait is None else wait
+                cls._wakes = time.monotonic() + wait
                 cls._changed.wait(wait)
 
 

@@ -133,8 +133,11 @@ class Runner:
             tools = {stage.reporter: Reporter(heard)} if stage.reporter else {}
             if stage.batch == 1:
                 save([(own, attempt(lambda: self._one(stage, own, tools)))])
-            else:
+            elif stage.goes_on:
                 self._behind(save, self._results(stage, taken, tools))
+            else:
+                for group in self._results(stage, taken, tools):
+                    save(group)
         return reports[0].model_copy(update={"also": also}), uncarried
 
     @staticmethod

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     and_,
     bindparam,
@@ -57,7 +56,7 @@ _WAITING = (
     .order_by(RUN.c.priority.desc(), RUN.c.id.desc())
     .limit(bindparam("most"))
 )
-_IDS = bindparam("ids", expanding=True)
+_IDS: Any = bindparam("ids", expanding=True)
 _MARK = (
     update(RUN)
     .where(
@@ -136,7 +135,7 @@ class Backlog:
             for row in sorted(rows, key=lambda row: (-row.priority, -row.id))
         ]
 
-    def _names(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, str]:
+    def _names(self, connection: Connection, rows: Sequence[Any]) -> dict[int, str]:
         places = [row.location_id for row in rows if row.asset_id is None]
         assets = [row.asset_id for row in rows if row.asset_id is not None]
         by_place = {p: printable(name) for p, name in _pairs(connection, _PLACE_NAMES, places)}
@@ -213,9 +212,7 @@ def _chains_missing(connection: Connection, lane: str, stage: str, batch: int, l
     return int(-(-runs // batch) - chains)
 
 
-def _pairs(
-    connection: Connection, query: Select[int, str], ids: Sequence[int]
-) -> Sequence[tuple[int, str]]:
+def _pairs(connection: Connection, query: Select[int, str], ids: Sequence[int]) -> Sequence[tuple[int, str]]:
     return [(row[0], row[1]) for row in connection.execute(query, {"ids": ids})] if ids else []
 
 

@@ -12,7 +12,6 @@ from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.keys import RunKey
 from dampipe.storage.catalog.tables import ASSET, LOCATION, RUN
 
-
 # The state is looked at afterwards: asked for it, SQLite walks all done runs of the stage.
 _OUTPUTS = select(RUN.c.asset_id, RUN.c.state, RUN.c.output).where(
     RUN.c.stage == bindparam("of_stage"),

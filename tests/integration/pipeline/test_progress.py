@@ -124,20 +124,19 @@ def test_a_batch_says_how_far_it_is_and_is_through(here: Here, quick: None) -> N
 
 def test_who_lost_its_lease_says_nothing_more(here: Here) -> None:
     here.carrier.work(here.runner, 2)
-    row = here.catalog.runs.find(here.plan.key(ponder), Subject(asset=1))
-    assert row is not None
+    which = here.plan.key(ponder), Subject(asset=1)
     told = Progress(done=1, total=2).model_dump_json()
-    mine = here.catalog.runs.claim(row.id, "me", -1.0)
+    mine = here.catalog.runs.claim(*which, "me", -1.0)
     assert mine is not None
     here.catalog.runs.renew([mine], "me", -1.0, told)
     [running] = here.running()
     assert running.progress == Progress(done=1, total=2)
-    theirs = here.catalog.runs.claim(row.id, "them", -1.0)
+    theirs = here.catalog.runs.claim(*which, "them", -1.0)
     assert theirs is not None
     assert here.running()[0].progress is None, "who takes over begins at the beginning"
     here.catalog.runs.renew([mine], "me", 60.0, told)
     assert here.running()[0].progress is None
-    assert here.catalog.runs.claim(row.id, "me", -1.0) is not None, "its lease was not renewed either"
+    assert here.catalog.runs.claim(*which, "me", -1.0) is not None, "its lease was not renewed either"
     here.catalog.runs.renew([mine], "me", 60.0, told)
     assert here.running()[0].progress is None, "an attempt of before is as lost as another worker's"
 
