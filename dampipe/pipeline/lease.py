@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import ClassVar
 
+from dampipe.domain.progress import Progress
+
 
 @lru_cache(maxsize=1)
 def _host() -> str:
@@ -77,15 +79,15 @@ class Lease:
     _wakes: ClassVar[float] = 0.0
     """When the thread looks again by itself: most leases are over by then, and are not worth waking it."""
 
-    def __init__(self, renew: Callable[[str | None], None], seconds: float) -> None:
+    def __init__(self, renew: Callable[[Progress | None], None], seconds: float) -> None:
         """`renew` is called three times within `seconds`, and with news when there are any; what it raises
         is ignored until the next time."""
         self._renew = renew
         self._interval = seconds / 3
         self._began = self._told = time.monotonic()
-        self._news: str | None = None
+        self._news: Progress | None = None
 
-    def note(self, news: str) -> None:
+    def note(self, news: Progress) -> None:
         """Have `news` told with the next renewal, every few seconds at most; of several the last."""
         with Lease._changed:
             if self not in Lease._held:
@@ -113,7 +115,7 @@ class Lease:
             Lease._held.pop(self, None)
 
     @classmethod
-    def _due(cls) -> tuple["Lease", str | None]:
+    def _due(cls) -> tuple["Lease", Progress | None]:
         """Wait for the next lease that is to be renewed, and note when it is due again; with its news."""
         with cls._changed:
             while True:

@@ -120,13 +120,14 @@ class Runner:
                 else:
                     also += report.outcome == Outcome.DONE
 
-        def renew(news: str | None) -> None:
-            self._catalog.runs.renew(taken.held(), me, seconds, news)
+        def renew(news: Progress | None) -> None:
+            told = None if news is None else news.model_dump_json()
+            self._catalog.runs.renew(taken.held(), me, seconds, told)
 
         with lease.Lease(renew, seconds) as held:
 
             def heard(progress: Progress) -> None:
-                held.note(progress.model_dump_json())
+                held.note(progress)
                 if hear is not None:
                     hear(progress)
 

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 
 from dampipe.domain.errors import CatalogueDown, DampipeError, InvalidInput, StorageFull
+from dampipe.storage.catalog.portions import portions
 
+MOST_MARKS = 4096
+"""Values of one statement, in SQLite. A statement takes many rows: for each of them by itself the driver lets go of the
+interpreter, and where other threads are at work has to wait for it."""
 BUSY_TIMEOUT = 30.0
 """Seconds to wait for another writer of the SQLite file before giving up."""
 
@@ -142,10 +147,15 @@ class Database:
         newest = None
         if ids:  # nobody else writes meanwhile, and ids rise
             newest = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table.name}").scalar()
-        marks, constant = ", ".join("?" for _ in [*columns, *same]), tuple(same.values())
-        connection.exec_driver_sql(
-            f"{into} VALUES ({marks}) ON CONFLICT DO NOTHING", [(*row, *constant) for row in rows]
+        what = ", ".join(
+            [*(f"v.column{number}" for number in range(1, len(columns) + 1)), *("?" for _ in same)]
         )
+        for some in portions(rows, MOST_MARKS // len(columns)):
+            connection.exec_driver_sql(
+                # WHERE: without it SQLite takes what follows for a join.
+                f"{into} SELECT {what} FROM {_values(some)} WHERE true ON CONFLICT DO NOTHING",
+                (*same.values(), *chain.from_iterable(some)),
+            )
         if newest is None:
             return []
         made = connection.exec_driver_sql(f"SELECT id FROM {table.name} WHERE id > ? ORDER BY id", (newest,))
@@ -166,9 +176,13 @@ class Database:
         if not rows:
             return
         if self.is_sqlite:
-            sets = ", ".join(f"{name} = ?" for name in (*same, *columns))
-            values = [(*same.values(), *row[1:], row[0]) for row in rows]
-            connection.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE id = ?", values)
+            named = [f"{name} = v.column{number}" for number, name in enumerate(columns, 2)]
+            sets = ", ".join([*(f"{name} = ?" for name in same), *named])
+            for some in portions(rows, MOST_MARKS // (len(columns) + 1)):
+                connection.exec_driver_sql(
+                    f"UPDATE {table.name} SET {sets} FROM {_values(some)} WHERE {table.name}.id = v.column1",
+                    (*same.values(), *chain.from_iterable(some)),
+                )
         else:
             sets = ", ".join([f"{name} = %s" for name in same] + [f"{name} = v.{name}" for name in columns])
             kinds = (table.c[name].type.compile(connection.dialect) for name in ("id", *columns))
@@ -183,6 +197,12 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _values(rows: Sequence[Sequence[Any]]) -> str:
+    """Rows as a table `v`, to be bound."""
+    marks = f"({', '.join('?' * len(rows[0]))})"
+    return f"(VALUES {', '.join([marks] * len(rows))}) AS v"
 
 
 @contextmanager

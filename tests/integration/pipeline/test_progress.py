@@ -164,15 +164,15 @@ def test_neither_telling_nor_listing_walks_through_all_runs(tmp_path: Path) -> N
 
 
 def test_news_are_told_now_and_then_and_the_last_one_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[str | None] = []
+    told: list[Progress | None] = []
     monkeypatch.setattr(lease, "NEWS_FIRST", 0.3)
     with lease.Lease(told.append, 3600) as held:
         for number in range(50):
-            held.note(str(number))
+            held.note(Progress(done=number))
         until(lambda: told)
-        assert told == ["49"]
-    held.note("too late")
-    assert told == ["49"]
+        assert told == [Progress(done=49)]
+    held.note(Progress(done=50))
+    assert told == [Progress(done=49)]
 
 
 def test_ffmpegs_progress_comes_to_the_catalogue(tmp_path: Path, quick: None) -> None:
