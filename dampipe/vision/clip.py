@@ -1,5 +1,6 @@
 """The real embedder: any model that open_clip can load, loaded once, at the first call that needs it."""
 
+import gc
 import os
 import sys
 import warnings
@@ -122,6 +123,8 @@ def _load(ref: ModelRef, device: str, threads: int | None, batch: int | None) ->
         raise
     except Exception as error:
         raise translated(error, ref.name) from error
+    # Nothing of it is garbage: what collects that need not look through a million objects again and again.
+    gc.freeze()
     return Loaded(ref.name, network, tokenize, placement, mean, std, dimension, batch or placement.batch)
 
 

@@ -23,8 +23,8 @@ def note_all(
     database: Database,
     name: EventName,
     at: float,
-    events: Sequence[tuple[int, dict[str, Any]]],
+    events: Sequence[tuple[int, str]],
 ) -> None:
-    """The same for many: assets, and each one's data."""
-    rows = [(at, name, asset, json.dumps(data)) for asset, data in events]
+    """The same for many: assets, and each one's data as JSON."""
+    rows = [(at, name, asset, data) for asset, data in events]
     database.insert_many(connection, EVENT, ("at", "name", "asset_id", "data"), rows)

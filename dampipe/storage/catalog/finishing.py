@@ -57,19 +57,27 @@ def finish(
     connection: Connection,
     database: Database,
     finished: Sequence[tuple[Claimed, StageOutput]],
+    texts: Sequence[tuple[str, str]],
     key: RunKey,
     owner: str,
     nexts: Sequence[Next],
     own: int,
     now: float,
 ) -> list[set[str] | None]:
-    """See Runs.finish. A statement for all of them each, since a batch of photographs has hundreds."""
+    """See Runs.finish. A statement for all of them each, since a batch of photographs has hundreds.
+
+    texts: of each, its output and its warnings as JSON, made before others had to wait for this.
+    """
     rows = connection.execute(_STILL_HELD, {"ids": [run.id for run, _ in finished], "holder": owner}).all()
     rung = {(row.id, row.attempts): row.ring for row in rows}
     held = [(run, output) for run, output in finished if (run.id, run.attempts) in rung]
     if not held:
         return [None] * len(finished)
-    given = [(run.id, out.model_dump_json(), json.dumps(out.warnings)) for run, out in held]
+    given = [
+        (run.id, *text)
+        for (run, _), text in zip(finished, texts, strict=True)
+        if (run.id, run.attempts) in rung
+    ]
     database.update_many(connection, RUN, {**_DONE, "finished_at": now}, ("output", "warnings"), given)
     assets = save_outputs(connection, database, [(run.subject, output) for run, output in held], now)
     if not isinstance(held[0][1], ContentHash):
@@ -88,7 +96,8 @@ def finish(
         for asset in _create(connection, database, key, upcoming, queued, priorities, now):
             if not queued[asset]:
                 uncarried[asset].add(upcoming.run.lane)
-    said = [{"stage": key.stage, "warnings": list(output.warnings)} for _, output in held]
+    stage = json.dumps(key.stage)
+    said = [f'{{"stage": {stage}, "warnings": {warnings}}}' for _, _, warnings in given]
     note_all(connection, database, "stage.done", now, list(zip(assets, said, strict=True)))
     made = {run.id: uncarried[asset] for asset, (run, _) in zip(assets, held, strict=True)}
     return [made.get(run.id) for run, _ in finished]

@@ -1,5 +1,6 @@
 """Runs in the catalogue: claimed once, finished in one transaction."""
 
+import json
 from collections.abc import Sequence
 from time import time
 from typing import Any
@@ -101,8 +102,9 @@ class Runs:
         for each the lanes in which a run was created that nobody carries yet; None: another worker has
         taken the run over, and what this one made is not kept.
         """
+        texts = [(output.model_dump_json(), json.dumps(output.warnings)) for _, output in finished]
         with self._db.write() as connection:
-            return finish(connection, self._db, finished, key, owner, nexts, own, time())
+            return finish(connection, self._db, finished, texts, key, owner, nexts, own, time())
 
     def settle(self, claimed: Claimed, owner: str, error: StageError, not_before: float | None) -> None:
         """Note a failure: parked, skipped, or to be tried again at `not_before`. Raises LeaseLost.
