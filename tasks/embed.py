@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from functools import partial
 
 from dampipe.domain.derivatives import DerivativeKind, Preview
 from dampipe.domain.moments import Embedding
@@ -33,9 +34,7 @@ def embed(
             if kept is None or not preview.frames:
                 yield NoFrames()
                 continue
-            count = len(preview.frames)
-            with store.local_path(kept) as path, FramesFile(path, embedder.spec.size, count) as found:
-                yield found
+            yield FramesFile(partial(store.local_path, kept), embedder.spec.size, len(preview.frames))
 
     for number, vectors in enumerate(embed_each(embedder, frames()), start=1):
         preview = met.popleft()

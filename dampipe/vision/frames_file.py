@@ -1,11 +1,11 @@
 """A frames file (.npy) read piece by piece, into memory that is there already."""
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from numpy.lib import format as npy
 
@@ -23,24 +23,16 @@ class FramesFile:
     threads then hold on to.
     """
 
-    def __init__(self, path: Path, size: int, count: int) -> None:
-        """Opens nothing before the first frame is read."""
-        self._path = path
+    def __init__(self, place: Callable[[], AbstractContextManager[Path]], size: int, count: int) -> None:
+        """place: where the file is, which may have to be fetched; entered when the first frame is read."""
+        self._place = place
         self._size = size
-        self._count = count
-        self._file: int | None = None
+        self._left = self._count = count
+        self._open: ExitStack | None = None
+        self._path = Path()
+        self._file = -1
         self._at = 0
         """Where the next frame begins."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
 
     def __len__(self) -> int:
         return self._count
@@ -51,22 +43,33 @@ class FramesFile:
         Raises Permanent for a file that holds something else, or ends before, and what opening raises.
         """
         wanted = memoryview(into.data).cast("B")
-        read = 0 if self._file is not None else self._open(wanted)
-        while read < len(wanted):
-            more = os.preadv(self._open_file, [wanted[read:]], self._at + read)
-            if not more:
-                raise Permanent(f"{self._path} is cut short", hint="delete it, and make the preview anew")
-            read += more
+        try:
+            read = 0 if self._open is not None else self._begin(wanted)
+            while read < len(wanted):
+                more = os.preadv(self._file, [wanted[read:]], self._at + read)
+                if not more:
+                    raise Permanent(f"{self._path} is cut short", hint="delete it, and make the preview anew")
+                read += more
+        except BaseException:
+            self.close()
+            raise
         self._at += len(wanted)
+        self._left -= len(into)
+        if self._left <= 0:
+            self.close()
 
-    @property
-    def _open_file(self) -> int:
-        assert self._file is not None
-        return self._file
+    def close(self) -> None:
+        """Nothing more is read."""
+        opened, self._open = self._open, None
+        if opened is not None:
+            opened.close()
 
-    def _open(self, wanted: memoryview) -> int:
+    def _begin(self, wanted: memoryview) -> int:
         """Read the header and what is wanted at once; returns how many bytes of it were read."""
+        self._open = opened = ExitStack()
+        self._path = opened.enter_context(self._place())
         self._file = os.open(self._path, os.O_RDONLY)
+        opened.callback(os.close, self._file)
         start = bytearray(_START)
         read = max(0, os.preadv(self._file, [start, wanted], 0) - _START)
         count, self._at = self._header(bytes(start))

@@ -1,6 +1,7 @@
 """Batches fill across assets, are read ahead of the model, and every asset gets its own vectors back."""
 
 import threading
+import time
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -30,6 +31,7 @@ class Held:
 
     def __init__(self, frames: Pictures) -> None:
         self.frames = frames
+        self.closed = False
         self._read = 0
 
     def __len__(self) -> int:
@@ -38,6 +40,9 @@ class Held:
     def read(self, into: Pictures) -> None:
         into[:] = self.frames[self._read : self._read + len(into)]
         self._read += len(into)
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def asset(count: int, seed: int) -> Held:
@@ -138,6 +143,43 @@ def test_what_the_model_raises_stops_the_reading() -> None:
         list(embed_each(Broken(batch=8), assets()))
     assert len(read) < 100
     assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
+
+
+def test_many_files_are_read_at_the_same_time_and_one_asset_in_its_order() -> None:
+    """A share or a bucket answers late."""
+    together = threading.Barrier(4, timeout=60)
+
+    class Late(Held):
+        def read(self, into: Pictures) -> None:
+            together.wait()
+            super().read(into)
+
+    assets = [Late(asset(count, seed).frames) for seed, count in enumerate([1] * 256)]
+    assert len(list(embed_each(FakeEmbedder(batch=256), iter(assets)))) == 256
+
+    class Slow(Held):
+        def read(self, into: Pictures) -> None:
+            time.sleep(0.001)
+            super().read(into)
+
+    slow = [Slow(asset(60, seed).frames) for seed in range(5)]
+    for held, vectors in zip(slow, embed_each(FakeEmbedder(batch=8), iter(slow)), strict=True):
+        assert np.allclose(vectors, FakeEmbedder().pictures(held.frames), atol=1e-3)
+
+
+def test_what_could_not_be_read_is_raised_after_what_came_before_and_the_rest_is_closed() -> None:
+    class Gone(Held):
+        def read(self, into: Pictures) -> None:
+            raise OSError("the share is gone")
+
+    assets: list[Held] = [asset(8, 1), asset(8, 2), asset(4, 3), Gone(asset(8, 4).frames), asset(8, 5)]
+    given = []
+    with pytest.raises(OSError, match="the share is gone"):
+        for vectors in embed_each(FakeEmbedder(batch=8), iter(assets)):
+            given.append(vectors)  # noqa: PERF402
+    assert len(given) == 2
+    assert assets[2].closed, "who shares its batch with the one that failed"
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("read")]
 
 
 def test_no_more_is_made_ahead_than_asked_for() -> None:
