@@ -10,7 +10,8 @@ from dampipe.domain.progress import Reporter
 from dampipe.pipeline.stage import stage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.vision.base import Embedder
-from dampipe.vision.batches import Frames, NoFrames, embed_each
+from dampipe.vision.batches import embed_each
+from dampipe.vision.filling import Frames, NoFrames
 from dampipe.vision.frames_file import FramesFile
 
 TOLD_EVERY = 32

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, ExitStack
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 
 from numpy.lib import format as npy
 
@@ -17,7 +18,7 @@ _START = 128
 
 
 class FramesFile:
-    """`count` frames of `size` × `size` RGB bytes, in the order of the file.
+    """`count` frames of `size` × `size` RGB bytes.
 
     A photograph costs one call each to open, read and close it: each lets go of the interpreter, which other
     threads then hold on to.
@@ -28,57 +29,63 @@ class FramesFile:
         self._place = place
         self._size = size
         self._left = self._count = count
+        self._lock = Lock()
         self._open: ExitStack | None = None
         self._path = Path()
         self._file = -1
         self._at = 0
-        """Where the next frame begins."""
+        """Where the first frame begins."""
 
     def __len__(self) -> int:
         return self._count
 
-    def read(self, into: Pictures) -> None:
-        """Fill `into`, of shape (any, size, size, 3), with the next frames.
+    def read(self, into: Pictures, first: int) -> None:
+        """Fill `into`, of shape (any, size, size, 3), with the frames from the `first` on; in any thread, each once.
 
         Raises Permanent for a file that holds something else, or ends before, and what opening raises.
         """
         wanted = memoryview(into.data).cast("B")
         try:
-            read = 0 if self._open is not None else self._begin(wanted)
+            read = self._begin(wanted, first)
+            at = self._at + first * self._size**2 * 3
             while read < len(wanted):
-                more = os.preadv(self._file, [wanted[read:]], self._at + read)
+                more = os.preadv(self._file, [wanted[read:]], at + read)
                 if not more:
                     raise Permanent(f"{self._path} is cut short", hint="delete it, and make the preview anew")
                 read += more
         except BaseException:
             self.close()
             raise
-        self._at += len(wanted)
-        self._left -= len(into)
+        with self._lock:
+            self._left -= len(into)
         if self._left <= 0:
             self.close()
 
     def close(self) -> None:
         """Nothing more is read."""
-        opened, self._open = self._open, None
+        with self._lock:
+            opened, self._open = self._open, None
         if opened is not None:
             opened.close()
 
-    def _begin(self, wanted: memoryview) -> int:
-        """Read the header and what is wanted at once; returns how many bytes of it were read."""
-        self._open = opened = ExitStack()
-        self._path = opened.enter_context(self._place())
-        self._file = os.open(self._path, os.O_RDONLY)
-        opened.callback(os.close, self._file)
-        start = bytearray(_START)
-        read = max(0, os.preadv(self._file, [start, wanted], 0) - _START)
-        count, self._at = self._header(bytes(start))
-        if count != self._count:
-            raise Permanent(
-                f"{self._path} holds {count} frames, not {self._count}",
-                hint="delete it, and make the preview anew",
-            )
-        return read if self._at == _START else 0
+    def _begin(self, wanted: memoryview, first: int) -> int:
+        """Open it if it is not; returns how many bytes of what is wanted were read along with the header."""
+        with self._lock:
+            if self._open is not None:
+                return 0
+            self._open = opened = ExitStack()
+            self._path = opened.enter_context(self._place())
+            self._file = os.open(self._path, os.O_RDONLY)
+            opened.callback(os.close, self._file)
+            start = bytearray(_START)
+            read = max(0, os.preadv(self._file, [start, wanted], 0) - _START)
+            count, self._at = self._header(bytes(start))
+            if count != self._count:
+                raise Permanent(
+                    f"{self._path} holds {count} frames, not {self._count}",
+                    hint="delete it, and make the preview anew",
+                )
+            return read if first == 0 and self._at == _START else 0
 
     def _header(self, start: bytes) -> tuple[int, int]:
         try:

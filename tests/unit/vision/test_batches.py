@@ -32,14 +32,12 @@ class Held:
     def __init__(self, frames: Pictures) -> None:
         self.frames = frames
         self.closed = False
-        self._read = 0
 
     def __len__(self) -> int:
         return len(self.frames)
 
-    def read(self, into: Pictures) -> None:
-        into[:] = self.frames[self._read : self._read + len(into)]
-        self._read += len(into)
+    def read(self, into: Pictures, first: int) -> None:
+        into[:] = self.frames[first : first + len(into)]
 
     def close(self) -> None:
         self.closed = True
@@ -145,31 +143,34 @@ def test_what_the_model_raises_stops_the_reading() -> None:
     assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
 
 
-def test_many_files_are_read_at_the_same_time_and_one_asset_in_its_order() -> None:
-    """A share or a bucket answers late."""
-    together = threading.Barrier(4, timeout=60)
+class Late(Held):
+    """As from a share; counts how many are being read."""
 
-    class Late(Held):
-        def read(self, into: Pictures) -> None:
-            together.wait()
-            super().read(into)
+    lock = threading.Lock()
+    now = most = 0
 
-    assets = [Late(asset(count, seed).frames) for seed, count in enumerate([1] * 256)]
-    assert len(list(embed_each(FakeEmbedder(batch=256), iter(assets)))) == 256
+    def read(self, into: Pictures, first: int) -> None:
+        with Late.lock:
+            Late.now += 1
+            Late.most = max(Late.most, Late.now)
+        time.sleep(0.005)
+        super().read(into, first)
+        with Late.lock:
+            Late.now -= 1
 
-    class Slow(Held):
-        def read(self, into: Pictures) -> None:
-            time.sleep(0.001)
-            super().read(into)
 
-    slow = [Slow(asset(60, seed).frames) for seed in range(5)]
-    for held, vectors in zip(slow, embed_each(FakeEmbedder(batch=8), iter(slow)), strict=True):
+@pytest.mark.parametrize("counts", [[1] * 500, [60] * 20])
+def test_files_that_come_late_are_read_several_at_a_time(counts: list[int]) -> None:
+    Late.most = 0
+    assets = [Late(asset(count, seed).frames) for seed, count in enumerate(counts)]
+    for held, vectors in zip(assets, embed_each(FakeEmbedder(batch=256), iter(assets)), strict=True):
         assert np.allclose(vectors, FakeEmbedder().pictures(held.frames), atol=1e-3)
+    assert Late.most > 1
 
 
 def test_what_could_not_be_read_is_raised_after_what_came_before_and_the_rest_is_closed() -> None:
     class Gone(Held):
-        def read(self, into: Pictures) -> None:
+        def read(self, into: Pictures, first: int) -> None:
             raise OSError("the share is gone")
 
     assets: list[Held] = [asset(8, 1), asset(8, 2), asset(4, 3), Gone(asset(8, 4).frames), asset(8, 5)]
