@@ -100,7 +100,7 @@ def follow(dampipe: Library, scan: int, quiet: bool) -> ScanProgress:
                     err=True,
                 )
                 idle_since = time.monotonic() + 45
-            time.sleep(max(0.3, 5 * (time.monotonic() - began)))
+            time.sleep(max(0.2, 5 * (time.monotonic() - began)))
 
 
 def summary(progress: ScanProgress) -> None:
