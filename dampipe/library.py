@@ -80,7 +80,7 @@ class Library:
         """Bringing the library up to its sources."""
         self.scans = ScanControl(catalog, plan, carrier)
         """Scans under way."""
-        self.upkeep = Upkeep(catalog, storage, derivatives)
+        self.upkeep = Upkeep(catalog, storage, derivatives, models.names)
         """Sources, and forgetting what is gone."""
 
     def set_up(self) -> None:

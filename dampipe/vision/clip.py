@@ -121,7 +121,9 @@ def _load(ref: ModelRef, device: str, threads: int | None, batch: int | None) ->
     except DampipeError:
         raise
     except Exception as error:
-        raise translated(error, ref.name) from error
+        said = translated(error, ref.name)
+        # A model that cannot be loaded is no fault of any file, and none that could answer instead of an old one.
+        raise (Unavailable(str(said), said.hint) if isinstance(said, Permanent) else said) from error
     return Loaded(ref.name, network, tokenize, placement, mean, std, dimension, batch or placement.batch)
 
 

@@ -201,7 +201,7 @@ def test_the_commands_model_and_index(
     assert (home / "dampipe.toml").read_text() == f'# mine\nmodel = "{new}"\nport = 8800\n'
     listed = {one["name"]: one for one in json.loads(dampipe("model", "list", "--json"))}
     assert (listed[old]["answers"], listed[old]["assets"], listed[new]["used"]) == (True, ASSETS, True)
-    assert "answers search until the new one is complete" in dampipe("model", "list")
+    assert "answers search until the one in use is complete" in dampipe("model", "list")
     assert "Apache-2.0" in dampipe("model", "info", "PE-Core-B-16/meta")
     assert dampipe("model", "use", "no-such-model", code=2) == ""
     dampipe("model", "forget", old, code=12)
