@@ -87,6 +87,9 @@ class Models:
         names = self.names()
         by_name = {names.get(model, model): model for model in present}
         model = by_name.get(name, name)
+        if model not in present:  # an earlier one, whose name nothing tells any more
+            with suppress(DampipeError):
+                model = resolve(name).fingerprint
         if model not in present:
             raise NotFound(
                 f"there are no vectors of a model {name!r}", hint="`dampipe model list` lists them."
@@ -159,7 +162,8 @@ class Models:
             ref: ModelRef | None = resolve(name)
         except DampipeError as error:
             ref = None  # a folder that is gone, a hub that is away
-            problem = str(error)
+            unnamed = name in present  # an earlier one of which only the fingerprint is known
+            problem = "an earlier one" if unnamed else str(error)
         if ref and (ref.folder or ref.weights_available()):  # a look at any other would ask the hub
             try:
                 ref.check()

@@ -136,7 +136,7 @@ def test_search_answers_from_the_old_model_until_the_new_one_is_complete(
         here.models.forget(str(folders[1]))
     with pytest.raises(NotFound):
         here.models.forget("RN50/openai")
-    assert here.models.forget(old) == ASSETS
+    assert here.models.forget(str(folders[0])) == ASSETS
     assert here.catalog.models.all() == [new]
     assert finds(here) == ["1", "2", "3", "4"]
     here.catalog.close()
