@@ -14,7 +14,6 @@ from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.turns import turn
-from dampipe.storage.vectors.base import IndexFacts
 
 log = logging.getLogger(__name__)
 
@@ -164,12 +163,6 @@ class Upkeep:
             told(names.get(model, model))
             self._storage.rebuild_index(model)
         return self.check_index()
-
-    def index_facts(self) -> dict[str, IndexFacts]:
-        """What the index of each model tells of itself, by the model's name. Raises Unavailable."""
-        names = self._names()
-        found = {model: self._storage.index_facts(model) for model in self._catalog.models.all()}
-        return {names.get(model, model): facts for model, facts in found.items() if facts is not None}
 
     def _id(self, source: str | None) -> int | None:
         return None if source is None else self._catalog.sources.named(source).id

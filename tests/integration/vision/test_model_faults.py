@@ -120,6 +120,16 @@ def test_an_index_is_called_as_its_model(
     assert str(folders[0]) in found(home, str(folders[0]))["vector index"].found
 
 
+def test_a_lost_or_damaged_index_is_told(home: Path, folders: tuple[Path, Path]) -> None:
+    rows = next((home / "index").glob("*/rows-*"))
+    rows.write_bytes(rows.read_bytes()[:-1])
+    said = found(home, str(folders[0]))["vector index"]
+    assert said.verdict is Verdict.WARNING and "checksum" in said.found and "index rebuild" in said.hint
+    shutil.rmtree(home / "index")
+    said = found(home, str(folders[0]))["vector index"]
+    assert said.verdict is Verdict.WARNING and f"nothing of {ASSETS} vectors" in said.found
+
+
 def test_weights_that_are_whole_are_fine() -> None:
     from dampipe.vision.weights import check_weights
 
