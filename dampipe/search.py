@@ -17,6 +17,7 @@ from dampipe.domain.fusion import reciprocal_rank_fusion
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.moments import Moment
 from dampipe.domain.search import Filter, Found, Only, Query, split_like, split_words
+from dampipe.domain.timecode import clock
 from dampipe.storage.auto import AutoStorage, Owner
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.words import Written
@@ -29,6 +30,8 @@ DEPTH = 200
 """So many places of the ranking by pictures are fused with the one by words, at least."""
 BROAD = 0.2
 """A filter that lets this much of the library through is held against what was found, not given to the index."""
+BEYOND = 1.0
+"""Seconds by which a moment may lie beyond the end: players and containers do not agree on it."""
 
 Vector: TypeAlias = NDArray[np.float32]
 
@@ -186,7 +189,13 @@ class Search:
         times, shots, rows = self._catalog.vectors.of(asset.sha1, model)
         if not times:
             raise NotFound(f"{name} has no vectors of this model", hint=f"`dampipe show {name}` tells why.")
-        return times, shots, rows, None if time is None else parse_seconds(time)
+        at = None if time is None else parse_seconds(time)
+        if at is not None and asset.duration is not None and at > asset.duration + BEYOND:
+            raise InvalidInput(
+                f"there is no {clock(at)} in {asset.name}: it is {clock(asset.duration)} long",
+                hint="`dampipe show` tells how long an asset is.",
+            )
+        return times, shots, rows, at
 
     def _themselves(self, query: Query, model: str) -> set[Owner]:
         """The shots that the question itself shows: they are no answer to it."""

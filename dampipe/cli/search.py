@@ -5,15 +5,15 @@ from typing import Any
 
 import click
 
-from dampipe.cli.asking import question, read
+from dampipe.cli.asking import Asking, question, read
 from dampipe.cli.output import console, json_option, library, plural, print_json, table
 from dampipe.domain.errors import InvalidInput, NotFound
-from dampipe.domain.search import Filter, Found, Hit
+from dampipe.domain.search import Filter, Found, Hit, Only, Query
 from dampipe.domain.timecode import clock
 from dampipe.timeline import format_of, render
 
 
-@click.command(name="search")
+@click.command(name="search", cls=Asking)
 @question
 @click.option(
     "--export",
@@ -37,7 +37,7 @@ def command(export: Path | None, as_json: bool, **given: Any) -> None:
     if as_json:
         print_json(found)
     else:
-        _print(found, query.offset)
+        _print(found, query)
 
 
 def _write(path: Path, text: str) -> None:
@@ -49,21 +49,23 @@ def _write(path: Path, text: str) -> None:
         raise InvalidInput(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _print(found: Found, offset: int) -> None:
+def _print(found: Found, query: Query) -> None:
     for warning in found.warnings:
         click.echo(warning, err=True)
     if not found.hits:
-        click.echo("nothing found" if offset or found.floor else _NOTHING)
+        # Meaningless words come near to something, as soon as there is anything.
+        plain = bool(query.words) and query.only in (None, Only.VISION) and query.filter.empty
+        click.echo(_NOTHING if plain and not query.offset and found.floor is None else "nothing found")
         return
     columns = ["score", "time", "also at", "file", "asset", "written"]
     console().print(table(columns, map(_row, found.hits), right=["score", "time"]))
     if all(hit.weak for hit in found.hits):
         click.echo("nothing stands out: these are no nearer than what meaningless words find (~)", err=True)
     if found.more:
-        click.echo(f"there is more: --offset {offset + len(found.hits)}", err=True)
+        click.echo(f"there is more: --offset {query.offset + len(found.hits)}", err=True)
 
 
-_NOTHING = "nothing found: nothing that fits has been indexed yet (`dampipe status`)"
+_NOTHING = "nothing found: nothing has been embedded yet (`dampipe status`)"
 
 
 def _row(hit: Hit) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from dampipe.cli import main
-from dampipe.cli.search import _write
+from dampipe.cli.asking import read
+from dampipe.cli.search import _write, command
 from dampipe.domain.errors import InvalidInput, NotFound
 
 
@@ -18,6 +19,7 @@ from dampipe.domain.errors import InvalidInput, NotFound
         (["source", "add", "--bogus"], ["--bogus", "`dampipe source add --help`"]),
         (["search"], ["what are you looking for? Give words, --image", "`dampipe search --help`"]),
         (["search", "x", "--resolution", "foo"], ["'foo' is no resolution", "`dampipe search --help`"]),
+        (["search", "x", "--duration", "60-10"], ["'60-10' begins after its end", "`dampipe search --help`"]),
     ],
 )
 def test_a_mistake_is_told_in_two_lines(
@@ -28,6 +30,25 @@ def test_a_mistake_is_told_in_two_lines(
     lines = capsys.readouterr().err.splitlines()
     assert ended.value.code == 2 and len(lines) == 2
     assert lines[0].startswith("dampipe: ") and said[0] in lines[0] and said[1] in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "words", "without"),
+    [
+        (["beach", "-people"], "beach", ("people",)),
+        (["-people", "beach", "-red umbrella", "-n5"], "beach", ("people", "red umbrella")),
+        (["beach -people"], "beach -people", ()),
+        (["beach", "--", "-people"], "beach -people", ()),
+    ],
+)
+def test_a_minus_sign_before_a_word_is_no_option(
+    given: list[str], words: str, without: tuple[str, ...]
+) -> None:
+    context = command.make_context("search", list(given))
+    query = read(
+        **{name: context.params[name] for name in context.params if name not in ("export", "as_json")}
+    )
+    assert (query.words, sorted(query.without)) == (words, sorted(without))
 
 
 def test_a_timeline_that_cannot_be_written_is_told(tmp_path: Path) -> None:
