@@ -117,7 +117,7 @@ class Query(BaseModel):
     @property
     def asks_vision(self) -> bool:
         """Whether there is something that pictures can be compared with."""
-        return bool(self.words or self.image or self.like)
+        return bool(self.words or self.image is not None or self.like)
 
 
 class Hit(BaseModel):

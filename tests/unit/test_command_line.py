@@ -51,6 +51,15 @@ def test_a_minus_sign_before_a_word_is_no_option(
     assert (query.words, sorted(query.without)) == (words, sorted(without))
 
 
+def test_an_empty_file_is_a_picture_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "none.jpg").write_bytes(b"")
+    context = command.make_context("search", ["--image", str(tmp_path / "none.jpg")])
+    query = read(
+        **{name: context.params[name] for name in context.params if name not in ("export", "as_json")}
+    )
+    assert query.asks_vision, "so that whoever looks at it says what is wrong"
+
+
 def test_a_timeline_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"no folder .*nowhere"):
         _write(tmp_path / "nowhere" / "cut.edl", "x")
