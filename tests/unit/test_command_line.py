@@ -6,7 +6,9 @@ import pytest
 
 from dampipe.cli import main
 from dampipe.cli.asking import read
+from dampipe.cli.duplicates import _row
 from dampipe.cli.search import _write, command
+from dampipe.domain.duplicates import Copy, NearDuplicate
 from dampipe.domain.errors import InvalidInput, NotFound
 
 
@@ -66,3 +68,14 @@ def test_a_timeline_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InvalidInput, match=r"cannot be written: Not a directory"):
         _write(tmp_path / "file" / "cut.edl", "x")
+
+
+def test_duplicates_are_shown_with_what_tells_so_and_what_tells_them_apart() -> None:
+    first = Copy(
+        asset="0" * 40, path="/a.mov", size=5000, width=640, height=360, codec="h264", start=2.1, end=7.0
+    )
+    second = Copy(asset="1" * 40, path="/b.wav", size=70, start=0.0, end=4.9)
+    pair = NearDuplicate(first=first, second=second, offset=2.1, similarity=0.9996, coverage=1.0, frames=10)
+    assert _row(pair) == (
+        "1.000", "10", "0:02.1-0:07.0\n0:00.0-0:04.9", "5,000\n70", "h264 640×360\n", "/a.mov\n/b.wav"
+    )  # fmt: skip
