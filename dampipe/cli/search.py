@@ -1,5 +1,6 @@
 """`dampipe search "words"`"""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,11 @@ import click
 
 from dampipe.cli.asking import Asking, question, read
 from dampipe.cli.output import console, json_option, library, plural, print_json, table
+from dampipe.domain.cuts import Cut
 from dampipe.domain.errors import InvalidInput, NotFound
 from dampipe.domain.search import Filter, Found, Hit, Only, Query
 from dampipe.domain.timecode import clock
-from dampipe.timeline import format_of, render
+from dampipe.timeline import Format, format_of, render
 
 
 @click.command(name="search", cls=Asking)
@@ -31,13 +33,20 @@ def command(export: Path | None, as_json: bool, **given: Any) -> None:
     dampipe = library()
     found = dampipe.search(query)
     if export and form:
-        cuts = dampipe.cuts(found)
-        _write(export, render(cuts, form, export.stem))
-        click.echo(f"{plural(len(cuts), 'moment')} written to {export}", err=True)
+        _export(dampipe.cuts(found), export, form)
     if as_json:
         print_json(found)
     else:
         _print(found, query)
+
+
+def _export(cuts: Sequence[Cut], path: Path, form: Format) -> None:
+    if not cuts:  # an earlier timeline of that name is worth more than an empty one
+        click.echo(f"nothing was found, so {path} was not written", err=True)
+        return
+    replaced = ", in place of what was there" if path.exists() else ""
+    _write(path, render(cuts, form, path.stem))
+    click.echo(f"{plural(len(cuts), 'moment')} written to {path}{replaced}", err=True)
 
 
 def _write(path: Path, text: str) -> None:
