@@ -7,9 +7,11 @@ import pytest
 from dampipe.cli import main
 from dampipe.cli.asking import read
 from dampipe.cli.duplicates import _row
-from dampipe.cli.search import _write, command
+from dampipe.cli.search import _export, _write, command
+from dampipe.domain.cuts import Cut
 from dampipe.domain.duplicates import Copy, NearDuplicate
 from dampipe.domain.errors import InvalidInput, NotFound
+from dampipe.timeline import Format
 
 
 @pytest.mark.parametrize(
@@ -68,6 +70,22 @@ def test_a_timeline_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InvalidInput, match=r"cannot be written: Not a directory"):
         _write(tmp_path / "file" / "cut.edl", "x")
+
+
+def test_a_timeline_is_replaced_but_not_by_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut = Cut(
+        asset="0" * 40, path="/a.mov", name="a.mov", media=None, moment=1.0, start=0.0, end=2.0, score=0.5
+    )
+    path = tmp_path / "cut.csv"
+    _export([cut], path, Format.CSV)
+    assert capsys.readouterr().err == f"1 moment written to {path}\n"
+    _export([cut, cut], path, Format.CSV)
+    assert capsys.readouterr().err == f"2 moments written to {path}, in place of what was there\n"
+    _export([], path, Format.CSV)
+    assert "was not written" in capsys.readouterr().err
+    assert len(path.read_text().splitlines()) == 3
 
 
 def test_duplicates_are_shown_with_what_tells_so_and_what_tells_them_apart() -> None:
