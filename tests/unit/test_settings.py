@@ -71,7 +71,7 @@ def test_a_mistyped_setting_is_told_in_words(tmp_path: Path) -> None:
     ):
         load_settings()
     (tmp_path / "home" / "dampipe.toml").write_text('recipe = "a"\n[recipes.a]\nproxy = {hight = 3}\n')
-    with pytest.raises(InvalidInput, match="'recipes.a': proxy.hight: there is no such setting"):
+    with pytest.raises(InvalidInput, match=r"'recipes.a': proxy.hight: there is no such setting"):
         load_settings()
 
 
