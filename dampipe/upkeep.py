@@ -71,6 +71,11 @@ class Upkeep:
             )
         return self._catalog.sources.add(name, root, include=include, exclude=exclude, path_maps=maps)
 
+    def source_at(self, path: str | Path) -> Source | None:
+        """The source whose footage root this is."""
+        root = os.path.abspath(os.fspath(path))
+        return next((s for s in self._catalog.sources.all() if root in (s.declared, s.root)), None)
+
     def sources(self) -> list[SourceReport]:
         """All sources, by name, with what is known of them."""
         counts = self._catalog.sources.counts()

@@ -1,16 +1,22 @@
 """What a person reads who has mistyped something: a line for what happened, one for what to do next."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from dampipe import bootstrap
 from dampipe.cli import main
 from dampipe.cli.asking import read
 from dampipe.cli.duplicates import _row
+from dampipe.cli.mhl import tell_written
 from dampipe.cli.search import _export, _write, command
 from dampipe.domain.cuts import Cut
 from dampipe.domain.duplicates import Copy, NearDuplicate
 from dampipe.domain.errors import InvalidInput, NotFound
+from dampipe.domain.failures import VERIFY, Failure
+from dampipe.domain.manifests import Compared
+from dampipe.library import Library
 from dampipe.timeline import Format
 
 
@@ -97,3 +103,52 @@ def test_duplicates_are_shown_with_what_tells_so_and_what_tells_them_apart() -> 
     assert _row(pair) == (
         "1.000", "10", "0:02.1-0:07.0\n0:00.0-0:04.9", "5,000\n70", "h264 640×360\n", "/a.mov\n/b.wav"
     )  # fmt: skip
+
+
+@pytest.fixture
+def dampipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., str]]:
+    """Runs a command on an empty library, in this process."""
+    monkeypatch.setenv("DAMPIPE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("DAMPIPE_MODEL", "tiny")
+    bootstrap._worlds.clear()
+
+    def run(*arguments: str) -> str:
+        with pytest.raises(SystemExit):
+            main(list(arguments))
+        said = capsys.readouterr()
+        return said.out + said.err
+
+    yield run
+    bootstrap.this_world().catalog.close()
+    bootstrap._worlds.clear()
+
+
+def test_what_became_of_a_source_is_told(tmp_path: Path, dampipe: Callable[..., str]) -> None:
+    add = ("source", "add")
+    assert "source day 1 added; `dampipe sync 'day 1'`" in dampipe(*add, "day 1", str(tmp_path))
+    assert "source day 1 changed" in dampipe(*add, "day 1", str(tmp_path), "--exclude", "*.wav")
+    assert "source first is the new name of day 1" in dampipe(*add, "first", str(tmp_path))
+
+
+def test_what_was_bad_when_it_was_read_again_is_not_for_retry(
+    dampipe: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(*stages: str) -> str:
+        failed = [Failure(asset=None, path="/a", stage=stage, kind="x", reason="y") for stage in stages]
+        monkeypatch.setattr(Library, "failures", lambda self, limit: failed)
+        return dampipe("failures")
+
+    assert "retry" in told("hash") and "verify PATH" not in told("hash")
+    assert "retry" not in told(VERIFY) and "verify PATH" in told(VERIFY)
+    assert "retry" in told("hash", VERIFY) and "verify PATH" in told("hash", VERIFY)
+
+
+def test_a_manifest_that_was_written_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_written(Compared(folder="/card", same=6))
+    assert capsys.readouterr().out == "/card: manifest of 6 files written\n"
+    tell_written(Compared(folder="/card", same=6, mismatch=("a.mov",)))
+    said = capsys.readouterr()
+    assert said.out == "/card: manifest of 7 files written, NOT as the earlier ones say\n"
+    assert said.err == "MISMATCH: /card/a.mov\n"
