@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dampipe.domain.amounts import parse_seconds
+from dampipe.domain.assets import printable
 from dampipe.domain.cuts import Cut, all_moments, beginning, span
 from dampipe.domain.errors import DampipeError, InvalidInput, NotFound, SearchUnavailable, Unavailable
 from dampipe.domain.fusion import reciprocal_rank_fusion
@@ -86,7 +87,8 @@ class Search:
                 row = self._catalog.assets.find(moment.asset)
                 files = self._catalog.assets.files(asset=row.id)
                 media[moment.asset] = MediaInfo.model_validate_json(row.media) if row.media else None
-                places[moment.asset] = files[0].path if files else ""
+                shown = [file.path for file in files if printable(file.path) == moment.path]
+                places[moment.asset] = (shown or [file.path for file in files] or [""])[0]
             if places[moment.asset]:
                 start, end = span(moment)
                 cuts.append(
@@ -207,8 +209,9 @@ class Search:
         return shown
 
     def _browse(self, query: Query) -> Found:
+        filtering = self._catalog.filtering
         rows = self._catalog.assets.filtered(
-            self._catalog.filtering.where(query.filter), query.limit + 1, query.offset
+            filtering.where(query.filter), query.limit + 1, query.offset, filtering.folders(query.filter)
         )
         return Found(hits=tuple(rows[: query.limit]), more=len(rows) > query.limit)
 
@@ -216,7 +219,8 @@ class Search:
         self, query: Query, order: Sequence[Owner], written: Sequence[Written], seen: "_Seen | None"
     ) -> Found:
         page = order[query.offset : query.offset + query.limit]
-        cards = self._catalog.assets.cards(list(dict.fromkeys(sha1 for sha1, _ in page)))
+        folders = self._catalog.filtering.folders(query.filter)
+        cards = self._catalog.assets.cards(list(dict.fromkeys(sha1 for sha1, _ in page)), folders)
         words = {one.sha1: one.words for one in written}
         shown: dict[Owner, list[Moment]] = {}
         if seen is not None:
@@ -233,6 +237,8 @@ class Search:
         for owner in page:
             found, named = shown.get(owner, []), words.get(owner[0], ())
             if owner[0] in cards:
+                place = {"path": cards[owner[0]].path, "name": cards[owner[0]].name}
+                found = [moment.model_copy(update=place) for moment in found]
                 update = {
                     "score": found[0].score if found else None,
                     "weak": bool(found) and found[0].weak and not named,
