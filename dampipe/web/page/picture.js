@@ -1,7 +1,7 @@
 // A picture to search by: chosen, dropped on the page or pasted. It stays in this tab; the address only refers to it.
 
 let held = null;
-let number = 0;
+let number = Date.now(); // never that of a picture which was there before the page was loaded anew
 
 /** The picture that an address refers to, or null where the page was loaded anew since. */
 export const picture = (key) => (key === String(number) ? held : null);
