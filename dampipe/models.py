@@ -1,7 +1,7 @@
 """The use cases about models: which there are, which one answers, and how a new one takes over."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import Lock
 from time import monotonic
@@ -69,14 +69,15 @@ class Models:
             + (sorted(known_models()) if everything else [])
         )
         answering = self._answers()
-        return [self._report(name, present, answering) for name in shown]
+        known = {called: model for model, called in names.items()}
+        return [self._report(name, present, answering, known) for name in shown]
 
     def info(self, name: str) -> ModelReport:
         """One model, whether it is used or not. Raises InvalidInput for a name that nobody knows."""
         ref = resolve(name)
         if ref.folder and name != TINY:
             name = str(ref.folder)  # the same from whatever folder a process is started
-        return self._report(name, self._catalog.models.all(), self._answers())
+        return self._report(name, self._catalog.models.all(), self._answers(), {})
 
     def forget(self, name: str) -> int:
         """Remove the vectors of a model that no longer answers; returns how many.
@@ -120,7 +121,9 @@ class Models:
         # One that could embed nothing at all, since it is broken, takes over from nobody.
         useless = current.fingerprint not in present
         names = self.names()
-        for old in sorted(others, key=lambda model: -left[model]):
+        # Of those that find as much the one that was in use last, which made the results that there are.
+        latest = self._catalog.models.names(EMBED)
+        for old in sorted(others, key=lambda model: (-left[model], model not in latest)):
             if left[old] or useless:
                 try:
                     embedder = self._opener(names.get(old, old))
@@ -156,7 +159,8 @@ class Models:
         except InvalidInput:
             return ""
 
-    def _report(self, name: str, present: list[str], answering: str) -> ModelReport:
+    def _report(self, name: str, present: list[str], answering: str, known: Mapping[str, str]) -> ModelReport:
+        """known: fingerprints by name, for models that are gone."""
         problem = ""
         try:
             ref: ModelRef | None = resolve(name)
@@ -169,7 +173,7 @@ class Models:
                 ref.check()
             except StageError as error:
                 problem = str(error)
-        fingerprint = ref.fingerprint if ref else name
+        fingerprint = ref.fingerprint if ref else known.get(name, name)
         return ModelReport(
             name=name,
             fingerprint=fingerprint,

@@ -157,6 +157,27 @@ def test_what_cannot_be_embedded_again_does_not_hold_up_the_new_model(
     here.catalog.close()
 
 
+def test_of_several_old_models_the_latest_answers(
+    home: Path, folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    here = world(home, str(folders[1]))
+    here.sweep.plan_missing()
+    embed(here, 1)
+    here.catalog.close()
+    for more in range(1, 9):  # so that no order of fingerprints does it
+        third = Path(shutil.copytree(folders[0], tmp_path / f"third{more}"))
+        config = third / "open_clip_config.json"
+        config.write_text(config.read_text() + " " * more)
+        here = world(home, str(third))
+        assert here.models.answering().fingerprint == world(home, str(folders[1])).embedder.fingerprint
+        here.catalog.close()
+    shutil.rmtree(folders[1])
+    here = world(home, str(folders[0]))
+    report = here.models.all()[1]
+    assert (report.name, report.assets) == (str(folders[1]), ASSETS) and "holds no model" in report.problem
+    here.catalog.close()
+
+
 def test_an_old_model_that_is_gone_does_not_answer(home: Path, folders: tuple[Path, Path]) -> None:
     shutil.rmtree(folders[0])
     here = world(home, str(folders[1]))
