@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
 
 from dampipe import __version__
 from dampipe.domain.errors import (
@@ -58,6 +59,12 @@ def create_app(library: Library) -> FastAPI:
         return JSONResponse(
             Problem(detail=said if whole else f"{where}: {said}").model_dump(), status_code=422
         )
+
+    @app.exception_handler(HTTPException)
+    def tell(_: Request, error: HTTPException) -> JSONResponse:
+        hint = "/docs lists what there is." if error.status_code in (404, 405) else ""
+        problem = Problem(detail=error.detail, hint=hint)
+        return JSONResponse(problem.model_dump(), status_code=error.status_code, headers=error.headers)
 
     add_page(app)
     return app

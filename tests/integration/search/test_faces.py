@@ -85,6 +85,20 @@ def test_wrong_values_are_refused_in_words(http: TestClient) -> None:
     assert http.get("/api/search", params={"q": "red", "nonsense": 1, "tag": "none"}).status_code == 404
 
 
+def test_every_error_says_what_to_do(http: TestClient) -> None:
+    for answer in (http.get("/api/nope"), http.delete("/api/search")):
+        assert set(answer.json()) == {"detail", "hint"} and "/docs" in answer.json()["hint"]
+    assert (
+        http.get("/api/search", params={"duration": "60-10"}).json()["detail"]
+        == "'60-10' begins after its end"
+    )
+
+
+def test_sources_over_http(http: TestClient, here: Searching) -> None:
+    [source] = http.get("/api/sources").json()
+    assert (source["name"], source["root"], source["present"]) == ("footage", str(here.root), 2)
+
+
 def test_search_over_http(http: TestClient, here: Searching) -> None:
     found = http.get("/api/search", params={"q": "blue", "camera": "fx3", "flat": True}).json()
     first = found["hits"][0]
