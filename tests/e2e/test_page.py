@@ -246,6 +246,17 @@ def test_a_timeline_is_saved_from_the_page(page: Page) -> None:
     assert "A001_C001.mp4" in Path(saved.value.path()).read_text()
 
 
+def test_what_is_there_twice_is_shown_side_by_side(page: Page) -> None:
+    page.get_by_role("link", name="Duplicates").click()
+    pair = page.locator(".pair").first
+    expect(pair).to_contain_text("100 % alike")
+    assert sorted(pair.locator("h3").all_inner_texts()) == sorted(["A001_C002.mp4", MARKUP])
+    pair.get_by_role("link", name="Play A001_C002.mp4").click()
+    expect(page.locator("dialog video")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"#/duplicates$"))
+
+
 def test_sound_alone_plays(page: Page) -> None:
     page.get_by_role("link", name="Play tone.wav").click()
     video = page.locator("dialog video")

@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { notice } from "./dom.js";
+import { duplicates } from "./duplicates.js";
 import { failures } from "./failures.js";
 import { build, chosen, fill, offer } from "./filters.js";
 import { plural } from "./format.js";
@@ -11,7 +12,7 @@ import { open } from "./player.js";
 import { results } from "./results.js";
 import { scans } from "./scans.js";
 
-const views = { "/": library, "/search": results, "/scans": scans, "/failures": failures };
+const views = { "/": library, "/search": results, "/duplicates": duplicates, "/scans": scans, "/failures": failures };
 const [main, dialog, form, filters, narrow] = ["main", "player", "search", "filters", "narrow"].map((id) => document.getElementById(id));
 const PULSE = 5000;
 
