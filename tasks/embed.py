@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Iterator
 
 from dampipe.domain.derivatives import DerivativeKind, Preview
-from dampipe.domain.errors import Permanent
 from dampipe.domain.moments import Embedding
 from dampipe.domain.progress import Reporter
 from dampipe.pipeline.stage import stage
@@ -34,9 +33,8 @@ def embed(
             if kept is None or not preview.frames:
                 yield NoFrames()
                 continue
-            with store.local_path(kept) as path, FramesFile(path, embedder.spec.size) as found:
-                if len(found) != len(preview.frames):
-                    raise Permanent(f"{kept.key} holds {len(found)} frames, not {len(preview.frames)}")
+            count = len(preview.frames)
+            with store.local_path(kept) as path, FramesFile(path, embedder.spec.size, count) as found:
                 yield found
 
     for number, vectors in enumerate(embed_each(embedder, frames()), start=1):
@@ -49,5 +47,5 @@ def embed(
             dimension=vectors.shape[1],
             times=tuple(frame.time for frame in preview.frames),
             shots=tuple(frame.shot for frame in preview.frames),
-            vectors=vectors.astype("<f2").tobytes(),
+            vectors=vectors.tobytes(),
         )

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import ClassVar
 
+from dampipe.domain.progress import Progress
+
 
 @lru_cache(maxsize=1)
 def _host() -> str:
@@ -32,7 +34,12 @@ def _started(pid: int) -> str:
 
 def owner() -> str:
     """This process's name as a holder of leases."""
-    return f"{_host()}/{os.getpid()}/{_started(os.getpid())}"
+    return _name(os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _name(pid: int) -> str:
+    return f"{_host()}/{pid}/{_started(pid)}"
 
 
 def is_dead(name: str) -> bool:
@@ -51,6 +58,8 @@ NEWS_FIRST = 2.0
 NEWS_LATEST = 5.0
 NEWS_SHARE = 60.0
 """Seconds between two news of one holder: one in so many of the time it has taken, within these bounds."""
+IDLE = 60.0
+"""Seconds until the thread that renews looks again when nothing is held."""
 
 
 class Lease:
@@ -67,16 +76,18 @@ class Lease:
     """
     _changed: ClassVar[threading.Condition] = threading.Condition()
     _thread: ClassVar[threading.Thread | None] = None
+    _wakes: ClassVar[float] = 0.0
+    """When the thread looks again by itself: most leases are over by then, and are not worth waking it."""
 
-    def __init__(self, renew: Callable[[str | None], None], seconds: float) -> None:
+    def __init__(self, renew: Callable[[Progress | None], None], seconds: float) -> None:
         """`renew` is called three times within `seconds`, and with news when there are any; what it raises
         is ignored until the next time."""
         self._renew = renew
         self._interval = seconds / 3
         self._began = self._told = time.monotonic()
-        self._news: str | None = None
+        self._news: Progress | None = None
 
-    def note(self, news: str) -> None:
+    def note(self, news: Progress) -> None:
         """Have `news` told with the next renewal, every few seconds at most; of several the last."""
         with Lease._changed:
             if self not in Lease._held:
@@ -93,7 +104,7 @@ class Lease:
             if Lease._thread is None or not Lease._thread.is_alive():
                 Lease._thread = threading.Thread(target=_renew_all, name="leases", daemon=True)
                 Lease._thread.start()
-            elif len(Lease._held) == 1:
+            elif Lease._held[self] < Lease._wakes:
                 Lease._changed.notify()
         return self
 
@@ -104,7 +115,7 @@ class Lease:
             Lease._held.pop(self, None)
 
     @classmethod
-    def _due(cls) -> tuple["Lease", str | None]:
+    def _due(cls) -> tuple["Lease", Progress | None]:
         """Wait for the next lease that is to be renewed, and note when it is due again; with its news."""
         with cls._changed:
             while True:
@@ -116,6 +127,8 @@ class Lease:
                     if news is not None:
                         first._told = time.monotonic()
                     return first, news
+                wait = IDLE if wait is None else wait
+                cls._wakes = time.monotonic() + wait
                 cls._changed.wait(wait)
 
 

@@ -86,20 +86,10 @@ class Runner:
         self, stage: Stage, subject: Subject, hear: Callable[[Progress], None] | None
     ) -> tuple[Report, set[str]]:
         key = self._plan.key(stage)
-        row = self._catalog.runs.find(key, subject)
-        if row is None:
-            return Report(outcome=Outcome.GONE, reason="no such run: the file or the recipe changed"), set()
-        if row.state == RunState.DONE:
-            return Report(outcome=Outcome.ALREADY), set()
-        if row.state in (RunState.FAILED, RunState.SKIPPED):
-            outcome = Outcome.FAILED if row.state == RunState.FAILED else Outcome.SKIPPED
-            return Report(outcome=outcome, reason=row.reason or ""), set()
-        if row.state == RunState.PENDING and row.not_before > time():
-            return Report(outcome=Outcome.LATER, reason=row.reason or ""), set()
         me = lease.owner()
-        own = self._catalog.runs.claim(row.id, me, self._policy.lease)
+        own = self._catalog.runs.claim(key, subject, me, self._policy.lease)
         if own is None:
-            return Report(outcome=Outcome.HELD), set()
+            return _why_not(self._catalog.runs.find(key, subject)), set()
         if own.attempts > self._policy.max_attempts:
             tried = Permanent(f"the worker died {own.attempts - 1} times while it worked on this file")
             return self._settle(own, me, tried, final=True), set()
@@ -130,21 +120,25 @@ class Runner:
                 else:
                     also += report.outcome == Outcome.DONE
 
-        def renew(news: str | None) -> None:
-            self._catalog.runs.renew(taken.held(), me, seconds, news)
+        def renew(news: Progress | None) -> None:
+            told = None if news is None else news.model_dump_json()
+            self._catalog.runs.renew(taken.held(), me, seconds, told)
 
         with lease.Lease(renew, seconds) as held:
 
             def heard(progress: Progress) -> None:
-                held.note(progress.model_dump_json())
+                held.note(progress)
                 if hear is not None:
                     hear(progress)
 
             tools = {stage.reporter: Reporter(heard)} if stage.reporter else {}
             if stage.batch == 1:
                 save([(own, attempt(lambda: self._one(stage, own, tools)))])
-            else:
+            elif stage.goes_on:
                 self._behind(save, self._results(stage, taken, tools))
+            else:
+                for group in self._results(stage, taken, tools):
+                    save(group)
         return reports[0].model_copy(update={"also": also}), uncarried
 
     @staticmethod
@@ -248,6 +242,20 @@ class Runner:
         else:
             outcome = Outcome.SKIPPED if error.kind == "unavailable" else Outcome.FAILED
         return Report(outcome=outcome, reason=str(error))
+
+
+def _why_not(row: Any) -> Report:
+    """Why a run (its row, if there is one) could not be claimed."""
+    if row is None:
+        return Report(outcome=Outcome.GONE, reason="no such run: the file or the recipe changed")
+    if row.state == RunState.DONE:
+        return Report(outcome=Outcome.ALREADY)
+    if row.state in (RunState.FAILED, RunState.SKIPPED):
+        outcome = Outcome.FAILED if row.state == RunState.FAILED else Outcome.SKIPPED
+        return Report(outcome=outcome, reason=row.reason or "")
+    if row.state == RunState.PENDING and row.not_before > time():
+        return Report(outcome=Outcome.LATER, reason=row.reason or "")
+    return Report(outcome=Outcome.HELD)
 
 
 def _lost(stage: Stage) -> Report:

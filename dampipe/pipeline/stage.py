@@ -12,9 +12,9 @@ A parameter is one of four things, told by its type:
 - a tool: anything else, from the toolbox that bootstrap fills.
 
 In a batch stage (`batch` > 1) subjects and outputs come as lists of equal length and order, and the
-return value is a list likewise, or an iterator: then each output is saved while the stage goes on with the
-next. Tools and the reporter still come once. A batch stage that takes an `Iterator` of one of them
-instead goes on: what waits for it when it asks for the next is taken along, for some seconds.
+return value is a list likewise, or an iterator: then what is there is saved now and again. Tools and the
+reporter still come once. A batch stage that takes an `Iterator` of one of them instead goes on: what waits
+for it when it asks for the next is taken along, for some seconds, and it works while its outputs are saved.
 """
 
 from collections.abc import Callable, Iterator

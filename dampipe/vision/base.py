@@ -11,6 +11,8 @@ Pictures: TypeAlias = NDArray[np.uint8]
 """RGB pictures, shape (count, size, size, 3)."""
 Vectors: TypeAlias = NDArray[np.float32]
 """Shape (count, dimension), every row of length 1."""
+HalfVectors: TypeAlias = NDArray[np.float16]
+"""The same as they are kept."""
 
 
 @dataclass(frozen=True)

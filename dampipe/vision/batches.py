@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from dampipe.vision.base import Embedder, Pictures, Vectors
+from dampipe.vision.base import Embedder, HalfVectors, Pictures
 
 READY = 3
 """Batches that are read and put together while the model works on one."""
@@ -37,20 +37,20 @@ class NoFrames:
         """Never asked for."""
 
 
-def embed_each(embedder: Embedder, assets: Iterable[Frames]) -> Iterator[Vectors]:
-    """Vectors of each asset's frames, in order, one result per asset, each as soon as it is there.
+def embed_each(embedder: Embedder, assets: Iterable[Frames]) -> Iterator[HalfVectors]:
+    """Vectors of each asset's frames, in order, one result per asset, each as soon as it is there, as float16.
 
     Assets may have any number of frames, none too. They are read by a thread of its own, some `READY` batches
     ahead of the model and straight into the memory that the model takes them from; what reading raises is
     raised here.
     """
     filling = _Filling(embedder, assets)
-    parts: list[Vectors] = []
+    parts: list[HalfVectors] = []
     ready = 0
     with closing(ahead(filling.batches(), READY)) as batches:
         for vectors in embedder.each(filling.sent(batches)):
             filling.reuse()
-            parts.append(vectors)
+            parts.append(vectors.astype("<f2"))
             ready += len(vectors)
             while filling.counts and filling.counts[0] <= ready:
                 count = filling.counts.popleft()
@@ -145,8 +145,8 @@ def ahead(items: Iterable[_T], depth: int) -> Generator[_T, None, None]:
                 thread.join(0.05)
 
 
-def _split(done: list[Vectors], count: int) -> tuple[Vectors, list[Vectors]]:
+def _split(done: list[HalfVectors], count: int) -> tuple[HalfVectors, list[HalfVectors]]:
     if count == 0:
-        return np.empty((0, 0), dtype=np.float32), done
+        return np.empty((0, 0), dtype=np.float16), done
     whole = done[0] if len(done) == 1 else np.concatenate(done)
     return whole[:count], [whole[count:]]

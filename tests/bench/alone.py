@@ -1,17 +1,20 @@
-"""The embed stage in one process: the real runner, catalogue (SQLite), frames files and stage, without a broker.
+"""The embed stage alone: the real runner, catalogue (SQLite), frames files and stage, without a broker.
 
-A list stands for the queue; what it brings is run as a worker runs it. Imports nothing that decodes footage or knows
-Celery, so that it runs where little is installed.
+A queue between processes stands for it; what it brings is run as a worker runs it. Imports nothing that decodes footage
+or knows Celery, so that it runs where little is installed.
 """
 
+import os
 import sys
 import time
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 from sqlalchemy import func, select
@@ -36,70 +39,68 @@ from dampipe.vision.base import Embedder, Pictures, Vectors
 
 WINDOW = 128
 SEEDS = count(1)
+Make: TypeAlias = Callable[[], Embedder]
+"""Makes an embedder, in any process."""
 
 
 class Spine:
-    """A catalogue with assets that wait for the stage `embed`, and all that runs it."""
+    """A catalogue with assets that wait for the stage `embed`, and worker processes that run it.
 
-    def __init__(self, home: Path, embedder: Embedder, pictures: Pictures, frames: int) -> None:
-        self.embedder = embedder
+    `model`: as the setting names one, or what makes an embedder.
+    """
+
+    def __init__(self, home: Path, model: Make, pictures: Pictures, frames: int, processes: int = 1) -> None:
         self.pictures = pictures
         self._frames = frames
-        self._catalog = Catalog(Database(f"sqlite:///{home / 'catalogue.db'}"))
-        self._catalog.set_up()
-        self._store = DerivativeStore(LocalBlobs(home / "derivatives"))
+        self._parts = Parts(home, model())
+        self._parts.catalog.set_up()
         self.assets = self._write(home / "derivatives")
-        tools = Tools({DerivativeStore: self._store, Embedder: embedder})
-        self._plan = Plan([hash, preview, embed_stage(), index], tools)
-        self._queue: deque[Chain] = deque()
-        dispatcher = Dispatcher(self._catalog.backlog, self._plan, self, WINDOW)
-        self._dispatcher = dispatcher
-        self._runner = Runner(self._catalog, self._plan, tools, dispatcher, Policy())
+        context = get_context("spawn")  # what has seen a GPU must not be forked
+        self._queue: Queue[Any] = context.Queue()
+        told: Queue[Any] = context.Queue()
+        self._workers = [
+            context.Process(target=work, args=(home, model, self._queue, told), daemon=True)
+            for _ in range(processes)
+        ]
+        for worker in self._workers:
+            worker.start()
+        for _ in self._workers:
+            told.get(timeout=300)
         self._first = 1
 
     def __enter__(self) -> "Spine":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._catalog.close()
+        for worker in self._workers:
+            worker.kill()
+            worker.join()
+        self._parts.catalog.close()
 
     def embed_all(self) -> float:
-        """Seconds for as many assets that were never seen, until nothing waits."""
+        """Seconds for as many assets that were never seen, until the last is saved."""
         self._insert()
-        began = time.perf_counter()
-        self._dispatcher.top_up_all()
-        while self._queue:
-            chain = self._queue.popleft()
-            self._runner.run(chain.stages[0], chain.subject)
-        seconds = time.perf_counter() - began
         mine = (RUN.c.stage == "embed", RUN.c.asset_id >= self._first)
-        with self._catalog.database.read() as connection:
-            states = connection.execute(select(RUN.c.state, func.count()).where(*mine).group_by(RUN.c.state))
-            found = dict(states.tuples().all())
-        assert found == {RunState.DONE: len(self.assets)}, found
-        return seconds
+        done = select(func.count(), func.max(RUN.c.finished_at)).where(*mine, RUN.c.state == RunState.DONE)
+        failed = select(RUN.c.reason).where(*mine, RUN.c.state == RunState.FAILED).limit(1)
+        began = time.time()
+        for chain in self._parts.to_start():
+            self._queue.put(chain)
+        while True:
+            with self._parts.catalog.database.read() as connection:
+                count, ended = connection.execute(done).one()
+                reason = connection.execute(failed).scalar()
+            assert reason is None, reason
+            if count == len(self.assets):
+                return float(ended) - began
+            time.sleep(0.05)
 
     def vector(self, picture: int) -> Vectors:
         """What the catalogue holds of a picture since the last round."""
         asset, row = divmod(picture, self._frames)
         sha1 = _sha1(self._seed, asset)
-        found: Vectors = self._catalog.vectors.of(sha1, self.embedder.fingerprint)[2][row]
+        found: Vectors = self._parts.catalog.vectors.of(sha1, self._parts.embedder.fingerprint)[2][row]
         return found
-
-    def publish(self, chains: Sequence[Chain]) -> None:
-        """As a carrier does; what waits for the index is another worker's."""
-        self._queue.extend(chain for chain in chains if chain.stages[0] == "embed")
-
-    def ring(self, what: str, *arguments: int) -> None:
-        """Nobody hears it."""
-
-    def empty_queues(self) -> set[str]:
-        """The queues in which no message waits."""
-        return set() if self._queue else {"embed"}
-
-    def check(self) -> str:
-        """Which broker answers."""
-        return "none"
 
     def _write(self, root: Path) -> list[str]:
         """Frames files, and as JSON the preview of each asset."""
@@ -126,8 +127,9 @@ class Spine:
     def _insert(self) -> None:
         """Assets whose previews are done: always new ones, over the same files."""
         self._seed = next(SEEDS)
-        key = self._plan.key(self._plan["preview"])
-        with self._catalog.database.write() as connection:
+        plan = self._parts.plan
+        key = plan.key(plan["preview"])
+        with self._parts.catalog.database.write() as connection:
             newest = connection.execute(select(func.coalesce(func.max(ASSET.c.id), 0))).scalar_one()
             self._first = int(newest) + 1
             numbers = range(self._first, self._first + len(self.assets))
@@ -153,7 +155,61 @@ class Spine:
                     for n, made in zip(numbers, self.assets, strict=True)
                 ],
             )
-        self._catalog.backlog.plan_missing(self._plan.steps())
+        self._parts.catalog.backlog.plan_missing(plan.steps())
+
+
+class Parts:
+    """What one process has: catalogue, store, plan and runner. What is to be carried on stays with it."""
+
+    def __init__(self, home: Path, embedder: Embedder) -> None:
+        self.embedder = embedder
+        self.catalog = Catalog(Database(f"sqlite:///{home / 'catalogue.db'}"))
+        store = DerivativeStore(LocalBlobs(home / "derivatives"))
+        tools = Tools({DerivativeStore: store, Embedder: embedder})
+        self.plan = Plan([hash, preview, embed_stage(), index], tools)
+        self._chains: list[Chain] = []
+        self._dispatcher = Dispatcher(self.catalog.backlog, self.plan, self, WINDOW)
+        self.runner = Runner(self.catalog, self.plan, tools, self._dispatcher, Policy())
+
+    def to_start(self) -> list[Chain]:
+        """What the dispatcher would give to the broker now."""
+        self._dispatcher.top_up_all()
+        return self.left()
+
+    def left(self) -> list[Chain]:
+        """What it has given since."""
+        chains, self._chains = self._chains, []
+        return chains
+
+    def publish(self, chains: Sequence[Chain]) -> None:
+        """As a carrier does; what waits for the index is another worker's."""
+        self._chains.extend(chain for chain in chains if chain.stages[0] == "embed")
+
+    def ring(self, what: str, *arguments: int) -> None:
+        """Nobody hears it."""
+
+    def empty_queues(self) -> set[str]:
+        """Not asked here."""
+        return set()
+
+    def check(self) -> str:
+        """Which broker answers."""
+        return "none"
+
+
+def work(home: Path, model: Make, queue: "Queue[Any]", told: "Queue[Any]") -> None:
+    """A worker: says when its model is ready, then does what the queue brings."""
+    embedder = model()
+    room = embedder.room()
+    for _ in range(3):  # kernels are chosen
+        list(embedder.each([room]))
+    parts = Parts(home, embedder)
+    told.put(os.getpid())
+    while True:
+        chain = queue.get()
+        parts.runner.run(chain.stages[0], chain.subject)
+        for more in parts.left():
+            queue.put(more)
 
 
 @stage(queue="io", version=1)

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
 
 from dampipe.domain.assets import AssetRef, LocationState, SourceFile, printable
 from dampipe.domain.derivatives import Derivative
@@ -24,11 +24,24 @@ from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, FOLDER, LOCATION, 
 SHORTEST_PREFIX = 4
 
 
+_REFS = select(ASSET.c.id, ASSET.c.sha1, ASSET.c.size, ASSET.c.name).where(
+    ASSET.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
 class Assets:
     """The assets of one catalogue."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        # Built once: every stage that reads a file asks.
+        files = (
+            select(LOCATION, *place_columns(database))
+            .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+            .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
+        )
+        self._of_location = files.where(LOCATION.c.id == bindparam("of"))
+        self._of_asset = files.where(LOCATION.c.asset_id == bindparam("of"))
 
     def add(self, folder: int, path: Path, sha1: str, media: MediaInfo | None) -> None:
         """Record that a file has that content. `folder` is the catalogue's row for the file's folder."""
@@ -79,19 +92,14 @@ class Assets:
     def refs(self, ids: Sequence[int]) -> dict[int, AssetRef]:
         """Assets by id."""
         with self._db.read() as connection:
-            rows = connection.execute(select(ASSET).where(ASSET.c.id.in_(ids)))
+            rows = connection.execute(_REFS, {"ids": ids})
             return {row.id: AssetRef(id=row.id, sha1=row.sha1, size=row.size, name=row.name) for row in rows}
 
     def files(self, *, asset: int | None = None, location: int | None = None) -> list[SourceFile]:
         """Where files are: those of an asset, present ones first, or one location."""
-        where = LOCATION.c.asset_id == asset if location is None else LOCATION.c.id == location
+        query, of = (self._of_location, location) if location is not None else (self._of_asset, asset)
         with self._db.read() as connection:
-            rows = connection.execute(
-                select(LOCATION, *place_columns(self._db))
-                .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-                .where(where)
-                .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
-            ).all()
+            rows = connection.execute(query, {"of": of}).all()
         return [
             SourceFile(location=row.id, path=full_path(row), size=row.size, mtime_ns=row.mtime_ns)
             for row in rows

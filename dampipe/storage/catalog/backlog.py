@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from dampipe.domain.assets import LocationState, printable
 from dampipe.domain.runs import RunState, Subject
@@ -16,6 +28,57 @@ from dampipe.storage.catalog.keys import Next, RunKey
 from dampipe.storage.catalog.tables import ASSET, LOCATION, RUN, SCAN
 
 _RETRIED = [RunState.FAILED, RunState.SKIPPED]
+
+
+def _count(*where: ColumnElement[bool]) -> Select[int]:
+    return select(func.count()).select_from(RUN).where(*where)
+
+
+# Built once: to build such a statement takes several times as long as to run it, and every chain needs them.
+_LANE = RUN.c.lane == bindparam("of_lane")
+_STAGE = RUN.c.stage == bindparam("of_stage")
+_READY = (
+    _LANE,
+    RUN.c.state == RunState.PENDING,
+    RUN.c.queued_at.is_(None),
+    RUN.c.not_before <= bindparam("now"),
+)
+# Two counts over the index; an OR of both states would walk all that waits. A batch holds many runs more.
+_IN_FLIGHT = select(
+    *(
+        _count(_LANE, RUN.c.state == state, RUN.c.queued_at > 0).scalar_subquery()
+        for state in (RunState.PENDING, RunState.RUNNING)
+    )
+)
+_WAITING = (
+    select(RUN.c.id, RUN.c.stage, RUN.c.attempts)
+    .where(*_READY)
+    .order_by(RUN.c.priority.desc(), RUN.c.id.desc())
+    .limit(bindparam("most"))
+)
+_IDS: Any = bindparam("ids", expanding=True)
+_MARK = (
+    update(RUN)
+    .where(
+        RUN.c.id.in_(
+            select(RUN.c.id)
+            .where(RUN.c.id.in_(_IDS), *_READY)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+    )
+    .values(queued_at=bindparam("now"))
+    .returning(RUN.c.id, RUN.c.stage, RUN.c.location_id, RUN.c.asset_id, RUN.c.priority)
+)
+_SOME = select(literal(1)).where(_STAGE, RUN.c.state == RunState.PENDING).limit(bindparam("most"))
+_RUNS_AND_CHAINS = select(
+    select(func.count()).select_from(_SOME.subquery()).scalar_subquery(),
+    _count(
+        *(_LANE, _STAGE, RUN.c.state == RunState.PENDING, RUN.c.queued_at > 0, RUN.c.attempts == 0)
+    ).scalar_subquery(),
+)
+_PLACE_NAMES = select(LOCATION.c.id, LOCATION.c.name).where(LOCATION.c.id.in_(_IDS))
+_ASSET_NAMES = select(ASSET.c.id, ASSET.c.name).where(ASSET.c.id.in_(_IDS))
 
 
 @dataclass(frozen=True)
@@ -36,11 +99,8 @@ class Backlog:
 
     def in_flight(self, lane: str) -> int:
         """How many chains of a lane the broker or a worker holds."""
-        # Two counts over the index; an OR of both states would walk all that waits. A batch holds many runs more.
-        states = (RunState.PENDING, RunState.RUNNING)
-        chains = [_count(RUN.c.lane == lane, RUN.c.state == state, RUN.c.queued_at > 0) for state in states]
         with self._db.read() as connection:
-            return sum(connection.execute(select(*(one.scalar_subquery() for one in chains))).one())
+            return sum(connection.execute(_IN_FLIGHT, {"of_lane": lane}).one())
 
     def take(self, lane: str, limit: int, batches: Mapping[str, int] | None = None) -> list[Waiting]:
         """Mark up to `limit` runs of a lane as given to the broker, highest priority and newest first.
@@ -52,12 +112,7 @@ class Backlog:
             return []
         now = time()
         with self._db.read() as connection:  # most calls find nothing: no write lock for them
-            rows = connection.execute(
-                select(RUN.c.id, RUN.c.stage, RUN.c.attempts)
-                .where(*_ready(lane, now))
-                .order_by(RUN.c.priority.desc(), RUN.c.id.desc())
-                .limit(limit)
-            ).all()
+            rows = connection.execute(_WAITING, {"of_lane": lane, "now": now, "most": limit}).all()
             left = {
                 stage: _chains_missing(connection, lane, stage, batch, limit)
                 for stage, batch in (batches or {}).items()
@@ -73,36 +128,18 @@ class Backlog:
         if not wanted:
             return []
         with self._db.write() as connection:
-            picked = (
-                select(RUN.c.id)
-                .where(RUN.c.id.in_(wanted), *_ready(lane, now))
-                .with_for_update(skip_locked=True)
-            )
-            rows = connection.execute(
-                update(RUN)
-                .where(RUN.c.id.in_(picked.scalar_subquery()))
-                .values(queued_at=now)
-                .returning(RUN.c.id, RUN.c.stage, RUN.c.location_id, RUN.c.asset_id, RUN.c.priority)
-            ).all()
+            rows = connection.execute(_MARK, {"of_lane": lane, "now": now, "ids": wanted}).all()
             names = self._names(connection, rows)
         return [
             Waiting(row.stage, Subject(location=row.location_id, asset=row.asset_id), names[row.id])
             for row in sorted(rows, key=lambda row: (-row.priority, -row.id))
         ]
 
-    def _names(self, connection: Any, rows: Sequence[Any]) -> dict[int, str]:
-        places = [row.location_id for row in rows if row.location_id is not None]
+    def _names(self, connection: Connection, rows: Sequence[Any]) -> dict[int, str]:
+        places = [row.location_id for row in rows if row.asset_id is None]
         assets = [row.asset_id for row in rows if row.asset_id is not None]
-        by_place: dict[int, str] = {
-            place: printable(name)
-            for place, name in connection.execute(
-                select(LOCATION.c.id, LOCATION.c.name).where(LOCATION.c.id.in_(places))
-            )
-        }
-        by_asset: dict[int, str] = {
-            row.id: row.name
-            for row in connection.execute(select(ASSET.c.id, ASSET.c.name).where(ASSET.c.id.in_(assets)))
-        }
+        by_place = {p: printable(name) for p, name in _pairs(connection, _PLACE_NAMES, places)}
+        by_asset = dict(_pairs(connection, _ASSET_NAMES, assets))
         return {
             row.id: by_place[row.location_id] if row.asset_id is None else by_asset[row.asset_id]
             for row in rows
@@ -170,16 +207,13 @@ class Backlog:
 
 def _chains_missing(connection: Connection, lane: str, stage: str, batch: int, limit: int) -> int:
     """How many chains more the runs make that wait for a batch stage, `limit` at the most."""
-    waiting = select(literal(1)).where(RUN.c.stage == stage, RUN.c.state == RunState.PENDING)
-    some = select(func.count()).select_from(waiting.limit(batch * limit).subquery())
-    queued = (RUN.c.lane == lane, RUN.c.state == RunState.PENDING, RUN.c.queued_at > 0)
-    here = _count(*queued, RUN.c.stage == stage, RUN.c.attempts == 0)
-    runs, chains = connection.execute(select(some.scalar_subquery(), here.scalar_subquery())).one()
+    of = {"of_lane": lane, "of_stage": stage, "most": batch * limit}
+    runs, chains = connection.execute(_RUNS_AND_CHAINS, of).one()
     return int(-(-runs // batch) - chains)
 
 
-def _count(*where: ColumnElement[bool]) -> Select[int]:
-    return select(func.count()).select_from(RUN).where(*where)
+def _pairs(connection: Connection, query: Select[int, str], ids: Sequence[int]) -> Sequence[tuple[int, str]]:
+    return [(row[0], row[1]) for row in connection.execute(query, {"ids": ids})] if ids else []
 
 
 def afresh() -> dict[str, Any]:
@@ -204,13 +238,4 @@ def _has_done(giver: RunKey) -> ColumnElement[bool]:
             done.c.asset_id == ASSET.c.id,
             done.c.state == RunState.DONE,
         )
-    )
-
-
-def _ready(lane: str, now: float) -> tuple[ColumnElement[bool], ...]:
-    return (
-        RUN.c.lane == lane,
-        RUN.c.state == RunState.PENDING,
-        RUN.c.queued_at.is_(None),
-        RUN.c.not_before <= now,
     )

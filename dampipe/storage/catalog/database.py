@@ -1,9 +1,11 @@
 """The connection to the catalogue: SQLite in WAL mode or PostgreSQL, every write in one short transaction."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 
 from dampipe.domain.errors import CatalogueDown, DampipeError, InvalidInput, StorageFull
+from dampipe.storage.catalog.portions import portions
 
+MOST_MARKS = 4096
+"""Values of one statement, in SQLite. A statement takes many rows: for each of them by itself the driver lets go of the
+interpreter, and where other threads are at work has to wait for it."""
 BUSY_TIMEOUT = 30.0
 """Seconds to wait for another writer of the SQLite file before giving up."""
 
@@ -43,6 +49,7 @@ class Database:
             self.url = make_url(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
             self.engine = self._engine(busy_timeout)
+            self._writer = self.engine.execution_options(writes=True)
         except (ArgumentError, NoSuchModuleError) as error:
             raise InvalidInput(f"database_url {url!r}: {error}") from error
         except ModuleNotFoundError as error:
@@ -69,8 +76,11 @@ class Database:
         @event.listens_for(engine, "begin")
         def _begun(connection: Connection) -> None:
             # A reader that turns writer fails at once when another wrote meanwhile; say it at the start.
-            writes = connection.get_execution_options().get("writes", False)
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN"
+            try:  # past SQLAlchemy, which takes ten times as long for it as SQLite
+                connection.connection.driver_connection.execute(begin)  # type: ignore[union-attr]
+            except sqlite3.Error as error:
+                raise OperationalError(begin, None, error) from error
 
         return engine
 
@@ -86,8 +96,7 @@ class Database:
         with (
             self._turn if self.is_sqlite else nullcontext(),
             translated(self),
-            self.engine.connect() as plain,
-            plain.execution_options(writes=True) as connection,
+            self._writer.connect() as connection,
             connection.begin(),
         ):
             yield connection
@@ -114,10 +123,12 @@ class Database:
         columns: Sequence[str],
         rows: Sequence[Sequence[Any]],
         same: Mapping[str, Any] | None = None,
+        *,
+        ids: bool = False,
     ) -> list[int]:
         """Insert rows given as tuples of what the driver takes, but for those that are there already.
 
-        same: columns that are the same in all rows. Returns the ids of the rows made, in order. Nothing
+        same: columns that are the same in all rows. ids: return those of the rows made, in order. Nothing
         looks at the values on the way, which for many rows takes longer than to write them.
         """
         if not rows:
@@ -130,14 +141,23 @@ class Database:
             found = ", ".join(f"%s::{kinds[name]}[]" for name in columns)
             what = ", ".join(["found.*", *(f"%s::{kinds[name]}" for name in same)])
             values = (*same.values(), *map(list, zip(*rows, strict=True)))
-            query = f"{into} SELECT {what} FROM unnest({found}) AS found ON CONFLICT DO NOTHING RETURNING id"
-            return list(connection.exec_driver_sql(query, values).scalars())
-        # Nobody else writes meanwhile, and ids rise.
-        newest = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table.name}").scalar()
-        marks, constant = ", ".join("?" for _ in [*columns, *same]), tuple(same.values())
-        connection.exec_driver_sql(
-            f"{into} VALUES ({marks}) ON CONFLICT DO NOTHING", [(*row, *constant) for row in rows]
+            query = f"{into} SELECT {what} FROM unnest({found}) AS found ON CONFLICT DO NOTHING"
+            made = connection.exec_driver_sql(f"{query} RETURNING id" if ids else query, values)
+            return list(made.scalars()) if ids else []
+        newest = None
+        if ids:  # nobody else writes meanwhile, and ids rise
+            newest = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table.name}").scalar()
+        what = ", ".join(
+            [*(f"v.column{number}" for number in range(1, len(columns) + 1)), *("?" for _ in same)]
         )
+        for some in portions(rows, MOST_MARKS // len(columns)):
+            connection.exec_driver_sql(
+                # WHERE: without it SQLite takes what follows for a join.
+                f"{into} SELECT {what} FROM {_values(some)} WHERE true ON CONFLICT DO NOTHING",
+                (*same.values(), *chain.from_iterable(some)),
+            )
+        if newest is None:
+            return []
         made = connection.exec_driver_sql(f"SELECT id FROM {table.name} WHERE id > ? ORDER BY id", (newest,))
         return list(made.scalars())
 
@@ -156,9 +176,13 @@ class Database:
         if not rows:
             return
         if self.is_sqlite:
-            sets = ", ".join(f"{name} = ?" for name in (*same, *columns))
-            values = [(*same.values(), *row[1:], row[0]) for row in rows]
-            connection.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE id = ?", values)
+            named = [f"{name} = v.column{number}" for number, name in enumerate(columns, 2)]
+            sets = ", ".join([*(f"{name} = ?" for name in same), *named])
+            for some in portions(rows, MOST_MARKS // (len(columns) + 1)):
+                connection.exec_driver_sql(
+                    f"UPDATE {table.name} SET {sets} FROM {_values(some)} WHERE {table.name}.id = v.column1",
+                    (*same.values(), *chain.from_iterable(some)),
+                )
         else:
             sets = ", ".join([f"{name} = %s" for name in same] + [f"{name} = v.{name}" for name in columns])
             kinds = (table.c[name].type.compile(connection.dialect) for name in ("id", *columns))
@@ -173,6 +197,12 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _values(rows: Sequence[Sequence[Any]]) -> str:
+    """Rows as a table `v`, to be bound."""
+    marks = f"({', '.join('?' * len(rows[0]))})"
+    return f"(VALUES {', '.join([marks] * len(rows))}) AS v"
 
 
 @contextmanager

@@ -10,10 +10,12 @@ from dampipe.domain.events import EventName
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.tables import EVENT
 
+_NOTE = EVENT.insert()
+
 
 def note(connection: Connection, name: EventName, asset: int | None, at: float, **data: Any) -> None:
     """Write one event about an asset, or about a file that is no asset yet."""
-    connection.execute(EVENT.insert().values(at=at, name=name, asset_id=asset, data=json.dumps(data)))
+    connection.execute(_NOTE, {"at": at, "name": name, "asset_id": asset, "data": json.dumps(data)})
 
 
 def note_all(
@@ -21,8 +23,8 @@ def note_all(
     database: Database,
     name: EventName,
     at: float,
-    events: Sequence[tuple[int, dict[str, Any]]],
+    events: Sequence[tuple[int, str]],
 ) -> None:
-    """The same for many: assets, and each one's data."""
-    rows = [(at, name, asset, json.dumps(data)) for asset, data in events]
+    """The same for many: assets, and each one's data as JSON."""
+    rows = [(at, name, asset, data) for asset, data in events]
     database.insert_many(connection, EVENT, ("at", "name", "asset_id", "data"), rows)

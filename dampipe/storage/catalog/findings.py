@@ -135,7 +135,7 @@ class Findings:
         ]
         columns = ("folder_id", "name", "size", "mtime_ns", "inode")
         same = {"state": str(LocationState.PRESENT), "scan_id": order.scan}
-        return self._db.insert_many(connection, LOCATION, columns, rows, same)
+        return self._db.insert_many(connection, LOCATION, columns, rows, same, ids=True)
 
     def _change(self, connection: Connection, order: Order, changed: Sequence[tuple[int, FoundFile]]) -> None:
         if not changed:

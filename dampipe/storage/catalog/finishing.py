@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from dampipe.domain.assets import ContentHash
 from dampipe.domain.output import StageOutput
@@ -33,41 +33,56 @@ _DONE: dict[str, Any] = {
     "progress": None,
 }
 
+# Built once: to build such a statement takes several times as long as to run it, and every run ends with them.
+_IDS: Any = bindparam("ids", expanding=True)
+_STILL_HELD = (
+    select(RUN.c.id, RUN.c.attempts, RUN.c.ring, RUN.c.priority)
+    .where(RUN.c.id.in_(_IDS), RUN.c.state == RunState.RUNNING, RUN.c.owner == bindparam("holder"))
+    .with_for_update()
+)
+_DELETE_OTHERS = delete(RUN).where(
+    RUN.c.asset_id.in_(_IDS),
+    RUN.c.stage == bindparam("of_stage"),
+    RUN.c.version != bindparam("but_version"),
+)
+# The state is looked at afterwards: asked for it, SQLite walks all done runs of the stage.
+_GIVERS = select(RUN.c.asset_id, RUN.c.state).where(
+    RUN.c.asset_id.in_(_IDS),
+    RUN.c.stage == bindparam("of_stage"),
+    RUN.c.version == bindparam("of_version"),
+)
+
 
 def finish(
     connection: Connection,
     database: Database,
     finished: Sequence[tuple[Claimed, StageOutput]],
+    texts: Sequence[tuple[str, str]],
     key: RunKey,
     owner: str,
     nexts: Sequence[Next],
     own: int,
     now: float,
 ) -> list[set[str] | None]:
-    """See Runs.finish. A statement for all of them each, since a batch of photographs has hundreds."""
-    rows = connection.execute(
-        select(RUN.c.id, RUN.c.attempts, RUN.c.ring, RUN.c.priority)
-        .where(
-            RUN.c.id.in_([run.id for run, _ in finished]),
-            RUN.c.state == RunState.RUNNING,
-            RUN.c.owner == owner,
-        )
-        .with_for_update()
-    ).all()
+    """See Runs.finish. A statement for all of them each, since a batch of photographs has hundreds.
+
+    texts: of each, its output and its warnings as JSON, made before others had to wait for this.
+    """
+    rows = connection.execute(_STILL_HELD, {"ids": [run.id for run, _ in finished], "holder": owner}).all()
     rung = {(row.id, row.attempts): row.ring for row in rows}
     held = [(run, output) for run, output in finished if (run.id, run.attempts) in rung]
     if not held:
         return [None] * len(finished)
-    given = [(run.id, out.model_dump_json(), json.dumps(out.warnings)) for run, out in held]
+    given = [
+        (run.id, *text)
+        for (run, _), text in zip(finished, texts, strict=True)
+        if (run.id, run.attempts) in rung
+    ]
     database.update_many(connection, RUN, {**_DONE, "finished_at": now}, ("output", "warnings"), given)
     assets = save_outputs(connection, database, [(run.subject, output) for run, output in held], now)
     if not isinstance(held[0][1], ContentHash):
         # What other versions of the stage gave for these assets is out of date.
-        connection.execute(
-            delete(RUN).where(
-                RUN.c.asset_id.in_(assets), RUN.c.stage == key.stage, RUN.c.version != key.version
-            )
-        )
+        connection.execute(_DELETE_OTHERS, {"ids": assets, "of_stage": key.stage, "but_version": key.version})
     carried = {
         asset: run.id == own or (run.queued and not rung[run.id, run.attempts])
         for asset, (run, _) in zip(assets, held, strict=True)
@@ -81,7 +96,8 @@ def finish(
         for asset in _create(connection, database, key, upcoming, queued, priorities, now):
             if not queued[asset]:
                 uncarried[asset].add(upcoming.run.lane)
-    said = [{"stage": key.stage, "warnings": list(output.warnings)} for _, output in held]
+    stage = json.dumps(key.stage)
+    said = [f'{{"stage": {stage}, "warnings": {warnings}}}' for _, _, warnings in given]
     note_all(connection, database, "stage.done", now, list(zip(assets, said, strict=True)))
     made = {run.id: uncarried[asset] for asset, (run, _) in zip(assets, held, strict=True)}
     return [made.get(run.id) for run, _ in finished]
@@ -100,9 +116,8 @@ def _create(
     ready = list(queued)
     for giver in upcoming.givers:
         if giver != done:
-            theirs = (RUN.c.stage == giver.stage, RUN.c.version == giver.version, RUN.c.asset_id.in_(ready))
-            rows = connection.execute(select(RUN.c.asset_id, RUN.c.state).where(*theirs))
-            # The state is looked at here: asked for it, SQLite walks all done runs of the stage.
+            theirs = {"of_stage": giver.stage, "of_version": giver.version, "ids": ready}
+            rows = connection.execute(_GIVERS, theirs)
             ready = [asset for asset, state in rows if state == RunState.DONE]
     own = ("asset_id", "queued_at", "priority")
     same = {

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from dampipe.domain.assets import ContentHash, printable
 from dampipe.domain.derivatives import Derivative, Preview, Proxy, Refined
@@ -21,6 +22,16 @@ from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, LOCATION, PRINT, R
 _ROUNDING = 0.001
 _VECTOR_LOCK = 0x64616D70
 """PostgreSQL advisory lock that makes vector ids rise in the order of commits."""
+
+# Built once: to build such a statement takes several times as long as to run it.
+_NAME = select(LOCATION.c.name).where(LOCATION.c.id == bindparam("of"))
+_TIE = update(LOCATION).where(LOCATION.c.id == bindparam("of")).values(asset_id=bindparam("to"))
+_BY_SHA1 = select(ASSET.c.id).where(ASSET.c.sha1 == bindparam("of"))
+_NEW_ASSET: dict[str, Any] = {name: bindparam(name) for name in ("sha1", "size", "name", "added_at")}
+_ADD = {
+    is_sqlite: insert(ASSET).values(_NEW_ASSET).on_conflict_do_nothing().returning(ASSET.c.id)
+    for is_sqlite, insert in ((True, sqlite.insert), (False, postgresql.insert))
+}
 
 
 def save_outputs(
@@ -69,9 +80,9 @@ def identify(
     connection: Connection, database: Database, location: int, content: ContentHash, now: float
 ) -> int:
     """Tie a location to the asset of its content, made if it is new, and return the asset's id."""
-    name = connection.execute(select(LOCATION.c.name).where(LOCATION.c.id == location)).scalar_one()
+    name = connection.execute(_NAME, {"of": location}).scalar_one()
     asset = ensure_asset(connection, database, content.sha1, content.size, name, now)
-    connection.execute(update(LOCATION).where(LOCATION.c.id == location).values(asset_id=asset))
+    connection.execute(_TIE, {"of": location, "to": asset})
     return asset
 
 
@@ -79,16 +90,12 @@ def ensure_asset(
     connection: Connection, database: Database, sha1: str, size: int, name: str, now: float
 ) -> int:
     """The id of the asset with that SHA-1, made if there is none."""
-    made = connection.execute(
-        database.insert(ASSET)
-        .values(sha1=sha1, size=size, name=printable(name), added_at=now)
-        .on_conflict_do_nothing()
-        .returning(ASSET.c.id)
-    ).first()
-    asset = int(connection.execute(select(ASSET.c.id).where(ASSET.c.sha1 == sha1)).scalar_one())
-    if made is not None:
-        note(connection, "asset.added", asset, now, sha1=sha1)
-    return asset
+    row = {"sha1": sha1, "size": size, "name": printable(name), "added_at": now}
+    made = connection.execute(_ADD[database.is_sqlite], row).scalar()
+    if made is None:
+        return int(connection.execute(_BY_SHA1, {"of": sha1}).scalar_one())
+    note(connection, "asset.added", made, now, sha1=sha1)
+    return int(made)
 
 
 def _save_media(connection: Connection, asset: int, media: MediaInfo) -> None:

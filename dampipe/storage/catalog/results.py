@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from dampipe.domain.assets import printable
 from dampipe.domain.progress import Progress
@@ -11,6 +11,13 @@ from dampipe.storage.catalog.costly import Costly
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.keys import RunKey
 from dampipe.storage.catalog.tables import ASSET, LOCATION, RUN
+
+# The state is looked at afterwards: asked for it, SQLite walks all done runs of the stage.
+_OUTPUTS = select(RUN.c.asset_id, RUN.c.state, RUN.c.output).where(
+    RUN.c.stage == bindparam("of_stage"),
+    RUN.c.version == bindparam("of_version"),
+    RUN.c.asset_id.in_(bindparam("assets", expanding=True)),
+)
 
 
 class Results:
@@ -22,14 +29,13 @@ class Results:
 
     def outputs(self, keys: Iterable[RunKey], assets: Sequence[int]) -> dict[tuple[int, str], str]:
         """JSON outputs of done runs, by (asset, stage)."""
-        found = {}
+        keys, found = list(keys), dict[tuple[int, str], str]()
+        if not keys:
+            return found
         with self._db.read() as connection:
             for key in keys:
-                # The state is looked at here: asked for it, SQLite walks all done runs of the stage.
-                query = select(RUN.c.asset_id, RUN.c.state, RUN.c.output).where(
-                    RUN.c.stage == key.stage, RUN.c.version == key.version, RUN.c.asset_id.in_(assets)
-                )
-                for asset, state, output in connection.execute(query):
+                which = {"of_stage": key.stage, "of_version": key.version, "assets": assets}
+                for asset, state, output in connection.execute(_OUTPUTS, which):
                     if state == RunState.DONE:
                         found[asset, key.stage] = output
         return found

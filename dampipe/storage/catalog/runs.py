@@ -1,10 +1,11 @@
 """Runs in the catalogue: claimed once, finished in one transaction."""
 
+import json
 from collections.abc import Sequence
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, delete, or_, select, tuple_, update
 
 from dampipe.domain.assets import LocationState
 from dampipe.domain.errors import StageError
@@ -30,28 +31,23 @@ class Runs:
 
     def find(self, key: RunKey, subject: Subject) -> Row[Any] | None:
         """The run of that stage for the subject; a location stands for its asset after hash."""
+        which, of = _which(key, subject)
         with self._db.read() as connection:
-            return connection.execute(
-                select(RUN).where(RUN.c.stage == key.stage, RUN.c.version == key.version, _is(key, subject))
-            ).first()
+            return connection.execute(_FIND[which], of).first()
 
-    def claim(self, run: int, owner: str, lease: float) -> Claimed | None:
-        """Take a run that waits, or whose lease ran out. Counts the attempt. None: somebody else holds it.
+    def claim(self, key: RunKey, subject: Subject, owner: str, lease: float) -> Claimed | None:
+        """Take a run that waits, or whose lease ran out. Counts the attempt. None: there is none to be had.
 
-        A run that is held is marked, so that whoever holds it rings the dispatcher.
+        A run that somebody else holds is marked, so that whoever holds it rings the dispatcher.
         """
         now = time()
+        which, of = _which(key, subject)
         with self._db.write() as connection:
             row = connection.execute(
-                update(RUN)
-                .where(RUN.c.id == run, _claimable(now))
-                .values(_held(owner, now + lease, now))
-                .returning(*_CLAIM)
+                _CLAIM[which], {**of, "now": now, "holder": owner, "until": now + lease}
             ).first()
             if row is None:
-                connection.execute(
-                    update(RUN).where(RUN.c.id == run, RUN.c.state == RunState.RUNNING).values(ring=True)
-                )
+                connection.execute(_RING[which], of)
                 return None
             return _claimed(row)
 
@@ -59,24 +55,17 @@ class Runs:
         """Take up to `limit` runs that wait for the same stage, and first those that no chain is under way for;
         never one that was tried before."""
         now = time()
-        waiting = (
-            RUN.c.stage == key.stage,
-            RUN.c.version == key.version,
-            RUN.c.state == RunState.PENDING,
-            RUN.c.not_before <= now,
-            RUN.c.attempts == 0,
-        )
+        waiting = {"of_stage": key.stage, "of_version": key.version, "now": now}
         ids: list[int] = []
         with self._db.write() as connection:
-            for which in (RUN.c.queued_at.is_(None), RUN.c.queued_at.is_not(None)):
+            for picked in _PICK:
                 if len(ids) < limit:
-                    picked = (
-                        select(RUN.c.id).where(*waiting, which).order_by(RUN.c.id).limit(limit - len(ids))
-                    )
-                    ids += connection.execute(picked.with_for_update(skip_locked=True)).scalars()
+                    ids += connection.execute(picked, {**waiting, "most": limit - len(ids)}).scalars()
+            if not ids:
+                return []
             # In a statement of its own: as a part of this one PostgreSQL may pick more than once.
             rows = connection.execute(
-                update(RUN).where(RUN.c.id.in_(ids)).values(_held(owner, now + lease, now)).returning(*_CLAIM)
+                _CLAIM_PICKED, {"ids": ids, "now": now, "holder": owner, "until": now + lease}
             ).all()
         return [_claimed(row) for row in rows]
 
@@ -113,8 +102,9 @@ class Runs:
         for each the lanes in which a run was created that nobody carries yet; None: another worker has
         taken the run over, and what this one made is not kept.
         """
+        texts = [(output.model_dump_json(), json.dumps(output.warnings)) for _, output in finished]
         with self._db.write() as connection:
-            return finish(connection, self._db, finished, key, owner, nexts, own, time())
+            return finish(connection, self._db, finished, texts, key, owner, nexts, own, time())
 
     def settle(self, claimed: Claimed, owner: str, error: StageError, not_before: float | None) -> None:
         """Note a failure: parked, skipped, or to be tried again at `not_before`. Raises LeaseLost.
@@ -163,31 +153,69 @@ _EVENTS: dict[RunState, EventName] = {
     RunState.SKIPPED: "stage.skipped",
     RunState.FAILED: "stage.failed",
 }
-_CLAIM = (RUN.c.id, RUN.c.location_id, RUN.c.asset_id, RUN.c.attempts, RUN.c.queued_at)
+_CLAIMED = (RUN.c.id, RUN.c.location_id, RUN.c.asset_id, RUN.c.attempts, RUN.c.queued_at)
+_HELD: dict[str, Any] = {
+    "state": RunState.RUNNING,
+    "owner": bindparam("holder"),
+    "lease_until": bindparam("until"),
+    "attempts": RUN.c.attempts + 1,
+    "started_at": bindparam("now"),
+    "ring": False,
+    "progress": None,
+}
+_CLAIMABLE = or_(
+    and_(RUN.c.state == RunState.PENDING, RUN.c.not_before <= bindparam("now")),
+    and_(RUN.c.state == RunState.RUNNING, RUN.c.lease_until < bindparam("now")),
+)
+
+# Built once: to build such a statement takes several times as long as to run it, and every stage of every
+# file runs them.
+_RUN = and_(RUN.c.stage == bindparam("of_stage"), RUN.c.version == bindparam("of_version"))
+_ITS_ASSET = select(LOCATION.c.asset_id).where(LOCATION.c.id == bindparam("subject")).scalar_subquery()
+_SUBJECT: dict[str, ColumnElement[bool]] = {
+    "asset": RUN.c.asset_id == bindparam("subject"),
+    "location": RUN.c.location_id == bindparam("subject"),
+    "asset of location": RUN.c.asset_id == _ITS_ASSET,
+}
+_FIND = {which: select(RUN).where(_RUN, its) for which, its in _SUBJECT.items()}
+_CLAIM = {
+    which: update(RUN).where(_RUN, its, _CLAIMABLE).values(_HELD).returning(*_CLAIMED)
+    for which, its in _SUBJECT.items()
+}
+_RING = {
+    which: update(RUN).where(_RUN, its, RUN.c.state == RunState.RUNNING).values(ring=True)
+    for which, its in _SUBJECT.items()
+}
+_PICK = tuple(
+    select(RUN.c.id)
+    .where(
+        _RUN,
+        RUN.c.state == RunState.PENDING,
+        RUN.c.not_before <= bindparam("now"),
+        RUN.c.attempts == 0,
+        under_way,
+    )
+    .order_by(RUN.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    for under_way in (RUN.c.queued_at.is_(None), RUN.c.queued_at.is_not(None))
+)
+_CLAIM_PICKED = (
+    update(RUN).where(RUN.c.id.in_(bindparam("ids", expanding=True))).values(_HELD).returning(*_CLAIMED)
+)
+
+
+def _which(key: RunKey, subject: Subject) -> tuple[str, dict[str, Any]]:
+    """By what a run is looked up, and the values."""
+    of = {"of_stage": key.stage, "of_version": key.version}
+    if subject.location is None:
+        return "asset", {**of, "subject": subject.asset}
+    return "location" if key.on_location else "asset of location", {**of, "subject": subject.location}
 
 
 def _claimed(row: Row[Any]) -> Claimed:
     run, location, asset, attempts, queued_at = tuple(row)
     return Claimed(run, Subject(location=location, asset=asset), attempts, queued_at is not None)
-
-
-def _held(owner: str, until: float, now: float) -> dict[str, Any]:
-    return {
-        "state": RunState.RUNNING,
-        "owner": owner,
-        "lease_until": until,
-        "attempts": RUN.c.attempts + 1,
-        "started_at": now,
-        "ring": False,
-        "progress": None,
-    }
-
-
-def _claimable(now: float) -> ColumnElement[bool]:
-    return or_(
-        and_(RUN.c.state == RunState.PENDING, RUN.c.not_before <= now),
-        and_(RUN.c.state == RunState.RUNNING, RUN.c.lease_until < now),
-    )
 
 
 def _holding(claimed: Claimed, owner: str) -> tuple[ColumnElement[bool], ...]:
@@ -197,15 +225,6 @@ def _holding(claimed: Claimed, owner: str) -> tuple[ColumnElement[bool], ...]:
         RUN.c.owner == owner,
         RUN.c.attempts == claimed.attempts,
     )
-
-
-def _is(key: RunKey, subject: Subject) -> ColumnElement[bool]:
-    if subject.location is None:
-        return RUN.c.asset_id == subject.asset
-    if key.on_location:
-        return RUN.c.location_id == subject.location
-    asset = select(LOCATION.c.asset_id).where(LOCATION.c.id == subject.location).scalar_subquery()
-    return RUN.c.asset_id == asset
 
 
 def _in_words(error: StageError) -> str:

@@ -98,9 +98,7 @@ def test_what_a_batch_took_along_keeps_no_place_in_the_window(backlog: Deploymen
     backlog.dispatcher.top_up_all()
     key = backlog.plan.key(quarter)
     (first, *_) = chains(backlog)
-    run = backlog.catalog.runs.find(key, first.subject)
-    assert run is not None
-    assert backlog.catalog.runs.claim(run.id, "another worker", 60) is not None
+    assert backlog.catalog.runs.claim(key, first.subject, "another worker", 60) is not None
     taken = backlog.catalog.runs.claim_more(key, 9, "another worker", 60)
     assert len(taken) == 9
     assert not any(one.queued for one in taken), "no chain is left to find its run done"

@@ -124,20 +124,19 @@ def test_a_batch_says_how_far_it_is_and_is_through(here: Here, quick: None) -> N
 
 def test_who_lost_its_lease_says_nothing_more(here: Here) -> None:
     here.carrier.work(here.runner, 2)
-    row = here.catalog.runs.find(here.plan.key(ponder), Subject(asset=1))
-    assert row is not None
+    which = here.plan.key(ponder), Subject(asset=1)
     told = Progress(done=1, total=2).model_dump_json()
-    mine = here.catalog.runs.claim(row.id, "me", -1.0)
+    mine = here.catalog.runs.claim(*which, "me", -1.0)
     assert mine is not None
     here.catalog.runs.renew([mine], "me", -1.0, told)
     [running] = here.running()
     assert running.progress == Progress(done=1, total=2)
-    theirs = here.catalog.runs.claim(row.id, "them", -1.0)
+    theirs = here.catalog.runs.claim(*which, "them", -1.0)
     assert theirs is not None
     assert here.running()[0].progress is None, "who takes over begins at the beginning"
     here.catalog.runs.renew([mine], "me", 60.0, told)
     assert here.running()[0].progress is None
-    assert here.catalog.runs.claim(row.id, "me", -1.0) is not None, "its lease was not renewed either"
+    assert here.catalog.runs.claim(*which, "me", -1.0) is not None, "its lease was not renewed either"
     here.catalog.runs.renew([mine], "me", 60.0, told)
     assert here.running()[0].progress is None, "an attempt of before is as lost as another worker's"
 
@@ -165,15 +164,15 @@ def test_neither_telling_nor_listing_walks_through_all_runs(tmp_path: Path) -> N
 
 
 def test_news_are_told_now_and_then_and_the_last_one_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[str | None] = []
+    told: list[Progress | None] = []
     monkeypatch.setattr(lease, "NEWS_FIRST", 0.3)
     with lease.Lease(told.append, 3600) as held:
         for number in range(50):
-            held.note(str(number))
+            held.note(Progress(done=number))
         until(lambda: told)
-        assert told == ["49"]
-    held.note("too late")
-    assert told == ["49"]
+        assert told == [Progress(done=49)]
+    held.note(Progress(done=50))
+    assert told == [Progress(done=49)]
 
 
 def test_ffmpegs_progress_comes_to_the_catalogue(tmp_path: Path, quick: None) -> None:

@@ -363,10 +363,9 @@ def test_a_worker_that_died_is_taken_over_and_counted(
     here: Deployment, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here.scan(folder)
-    row = here.catalog.runs.find(here.plan.key(hash), Subject(location=1))
-    assert row is not None
+    which = here.plan.key(hash), Subject(location=1)
     for attempt in (1, 2, 3):
-        claimed = here.catalog.runs.claim(row.id, f"elsewhere/{attempt}/1", lease=-1.0)
+        claimed = here.catalog.runs.claim(*which, f"elsewhere/{attempt}/1", lease=-1.0)
         assert claimed is not None and claimed.attempts == attempt
         here.sweep.run()
     [failure] = here.catalog.assets.failures(10)

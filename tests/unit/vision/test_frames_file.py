@@ -22,7 +22,7 @@ def saved(folder: Path, array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]
 
 
 def test_frames_come_in_pieces_in_their_order(tmp_path: Path, frames: Pictures) -> None:
-    with FramesFile(saved(tmp_path, frames), 8) as file:
+    with FramesFile(saved(tmp_path, frames), 8, 7) as file:
         assert len(file) == 7
         room = np.zeros((10, 8, 8, 3), np.uint8)
         for begin, end in ((0, 3), (3, 4), (4, 7)):
@@ -32,7 +32,7 @@ def test_frames_come_in_pieces_in_their_order(tmp_path: Path, frames: Pictures) 
 
 
 def test_no_frames_are_no_error(tmp_path: Path, frames: Pictures) -> None:
-    with FramesFile(saved(tmp_path, frames[:0]), 8) as file:
+    with FramesFile(saved(tmp_path, frames[:0]), 8, 0) as file:
         assert len(file) == 0
 
 
@@ -48,20 +48,38 @@ def test_no_frames_are_no_error(tmp_path: Path, frames: Pictures) -> None:
 def test_something_else_is_refused(
     tmp_path: Path, other: np.ndarray[tuple[int, ...], np.dtype[np.generic]]
 ) -> None:
-    with pytest.raises(Permanent, match="no frames of 8×8"):
-        FramesFile(saved(tmp_path, other), 8)
+    with FramesFile(saved(tmp_path, other), 8, 7) as file, pytest.raises(Permanent, match="no frames of 8×8"):
+        file.read(np.empty((7, 8, 8, 3), np.uint8))
 
 
 @pytest.mark.parametrize("content", [b"", b"no array at all", b"\x93NUMPY\x01\x00\xff\xffcut"])
 def test_no_array_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "frames.npy"
     path.write_bytes(content)
-    with pytest.raises(Permanent, match="no frames of 8×8"):
-        FramesFile(path, 8)
+    with FramesFile(path, 8, 7) as file, pytest.raises(Permanent, match="no frames of 8×8"):
+        file.read(np.empty((7, 8, 8, 3), np.uint8))
+
+
+@pytest.mark.parametrize("count", [6, 8])
+def test_more_or_fewer_than_there_should_be_are_noticed(tmp_path: Path, frames: Pictures, count: int) -> None:
+    with FramesFile(saved(tmp_path, frames), 8, count) as file, pytest.raises(Permanent, match="holds 7"):
+        file.read(np.empty((count, 8, 8, 3), np.uint8))
+
+
+def test_a_header_of_another_length_is_read_over(tmp_path: Path, frames: Pictures) -> None:
+    path = saved(tmp_path, frames)
+    content = path.read_bytes()
+    header = content[10:128].rstrip().ljust(85) + b"\n"
+    path.write_bytes(content[:8] + len(header).to_bytes(2, "little") + header + content[128:])
+    assert (np.load(path) == frames).all()
+    room = np.empty_like(frames)
+    with FramesFile(path, 8, 7) as file:
+        file.read(room)
+    assert (room == frames).all()
 
 
 def test_a_file_that_was_cut_short_is_noticed(tmp_path: Path, frames: Pictures) -> None:
     path = saved(tmp_path, frames)
     path.write_bytes(path.read_bytes()[:-5])
-    with FramesFile(path, 8) as file, pytest.raises(Permanent, match="cut short"):
+    with FramesFile(path, 8, 7) as file, pytest.raises(Permanent, match="cut short"):
         file.read(np.empty((7, 8, 8, 3), np.uint8))
