@@ -101,6 +101,4 @@ def _facts(model: ModelReport, note: str) -> Sequence[tuple[str, str]]:
 
 
 def _print(facts: Sequence[tuple[str, str]]) -> None:
-    made = table(["", ""], facts)
-    made.show_header = False
-    console().print(made)
+    console().print(table(["", ""], facts))

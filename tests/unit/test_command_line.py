@@ -10,6 +10,7 @@ from dampipe.cli import main
 from dampipe.cli.asking import read
 from dampipe.cli.duplicates import _row
 from dampipe.cli.mhl import tell_written
+from dampipe.cli.output import console, table
 from dampipe.cli.search import _export, _write, command
 from dampipe.domain.cuts import Cut
 from dampipe.domain.duplicates import Copy, NearDuplicate
@@ -152,3 +153,10 @@ def test_a_manifest_that_was_written_is_told_so(capsys: pytest.CaptureFixture[st
     said = capsys.readouterr()
     assert said.out == "/card: manifest of 7 files written, NOT as the earlier ones say\n"
     assert said.err == "MISMATCH: /card/a.mov\n"
+
+
+def test_a_table_without_names_has_no_line_for_them(capsys: pytest.CaptureFixture[str]) -> None:
+    console().print(table(["", ""], [("asset", "c3805cf3")]))
+    assert capsys.readouterr().out == "asset  c3805cf3\n"
+    console().print(table(["tag", ""], [("best", "2")]))
+    assert capsys.readouterr().out.splitlines()[0].strip() == "tag"
