@@ -25,7 +25,10 @@ from dampipe.timeline import Format, format_of, render
 )
 @json_option
 def command(export: Path | None, as_json: bool, **given: Any) -> None:
-    """Find moments by words, by a picture or by a moment: file, time code and score, the best first."""
+    """Find moments by words, by a picture or by a moment: file, time code and score, the best first.
+
+    A minus sign before a word says what must not be in the picture: beach -people.
+    """
     query = read(**given)
     if not query.asks_vision and query.filter == Filter():
         raise click.UsageError("what are you looking for? Give words, --image, --like or a filter")
