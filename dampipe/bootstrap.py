@@ -9,7 +9,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import Any
 
-from dampipe.domain.errors import CannotStart
+from dampipe.domain.errors import CannotStart, InvalidInput, Unavailable
 from dampipe.domain.scans import Guard
 from dampipe.library import Library
 from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
@@ -157,8 +157,12 @@ class World:
 
     @cached_property
     def embedder(self) -> Embedder:
-        """The model, not loaded before it is needed."""
-        return self._embedder(self.settings.model)
+        """The model, not loaded before it is needed. Raises InvalidInput that names the setting."""
+        try:
+            return self._embedder(self.settings.model)
+        except (InvalidInput, Unavailable) as error:
+            hint = f"{error.hint}. `dampipe model use NAME` changes it.".lstrip(". ")
+            raise InvalidInput(f"setting 'model': {error}", hint=hint) from error
 
     def _embedder(self, model: str) -> Embedder:
         threads = max(1, (os.cpu_count() or 1) // 2)

@@ -19,7 +19,7 @@ from dampipe.domain.failures import Failure
 from dampipe.domain.places import under_known_root
 from dampipe.domain.reports import Details, Enqueued, StageCounts, Status, TagReport
 from dampipe.domain.scans import ScanProgress
-from dampipe.domain.search import Found, Query
+from dampipe.domain.search import Found, Query, split_like
 from dampipe.domain.spelling import spellings
 from dampipe.domain.videos import Video
 from dampipe.duplicates import ALIKE, find_duplicates
@@ -80,7 +80,7 @@ class Library:
         """Bringing the library up to its sources."""
         self.scans = ScanControl(catalog, plan, carrier)
         """Scans under way."""
-        self.upkeep = Upkeep(catalog, storage, derivatives)
+        self.upkeep = Upkeep(catalog, storage, derivatives, models.names)
         """Sources, and forgetting what is gone."""
 
     def set_up(self) -> None:
@@ -147,8 +147,20 @@ class Library:
         )
 
     def search(self, query: Query) -> Found:
-        """What fits the question best. Raises SearchUnavailable, NotFound or InvalidInput."""
-        return self._search.find(query)
+        """What fits the question best. Raises SearchUnavailable, NotFound or InvalidInput.
+
+        What it is to look like may be named by the path of a file, too.
+        """
+        like = tuple(map(self._identified, query.like))
+        return self._search.find(query.model_copy(update={"like": like}))
+
+    def _identified(self, moment: str) -> str:
+        name, time = split_like(moment)
+        if os.sep not in name:
+            return moment
+        asset = self._asset(name)
+        sha1 = self._catalog.assets.refs([asset])[asset].sha1
+        return sha1 if time is None else f"{sha1}@{time}"
 
     def cuts(self, found: Found) -> list[Cut]:
         """The moments of an answer as spans of files, each shot once."""

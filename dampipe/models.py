@@ -1,11 +1,12 @@
 """The use cases about models: which there are, which one answers, and how a new one takes over."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from threading import Lock
 from time import monotonic
 
-from dampipe.domain.errors import Busy, DampipeError, NotFound, StageError
+from dampipe.domain.errors import Busy, DampipeError, InvalidInput, NotFound, StageError
 from dampipe.domain.reports import ModelReport
 from dampipe.pipeline.plan import Plan
 from dampipe.storage.auto import AutoStorage
@@ -62,18 +63,21 @@ class Models:
     def all(self, everything: bool = False) -> list[ModelReport]:
         """The present model, those that have vectors, and some worth a thought; or all that are known."""
         present = self._catalog.models.all()
-        names = self._names()
+        names = self.names()
         shown = dict.fromkeys(
             [self._name, *(names.get(model, model) for model in present), *SUGGESTED, TINY]
             + (sorted(known_models()) if everything else [])
         )
-        answering = self.answering().fingerprint
-        return [self._report(name, present, answering) for name in shown]
+        answering = self._answers()
+        known = {called: model for model, called in names.items()}
+        return [self._report(name, present, answering, known) for name in shown]
 
     def info(self, name: str) -> ModelReport:
         """One model, whether it is used or not. Raises InvalidInput for a name that nobody knows."""
-        resolve(name)
-        return self._report(name, self._catalog.models.all(), self.answering().fingerprint)
+        ref = resolve(name)
+        if ref.folder and name != TINY:
+            name = str(ref.folder)  # the same from whatever folder a process is started
+        return self._report(name, self._catalog.models.all(), self._answers(), {})
 
     def forget(self, name: str) -> int:
         """Remove the vectors of a model that no longer answers; returns how many.
@@ -81,8 +85,12 @@ class Models:
         Raises NotFound for a model without vectors, Busy for the one that is used or still answers.
         """
         present = self._catalog.models.all()
-        by_name = {self._names().get(model, model): model for model in present}
+        names = self.names()
+        by_name = {names.get(model, model): model for model in present}
         model = by_name.get(name, name)
+        if model not in present:  # an earlier one, whose name nothing tells any more
+            with suppress(DampipeError):
+                model = resolve(name).fingerprint
         if model not in present:
             raise NotFound(
                 f"there are no vectors of a model {name!r}", hint="`dampipe model list` lists them."
@@ -104,15 +112,21 @@ class Models:
 
     def _choose(self) -> Embedder:
         current = self._current()
-        others = [model for model in self._catalog.models.all() if model != current.fingerprint]
+        present = self._catalog.models.all()
+        others = [model for model in present if model != current.fingerprint]
         if not others:
             return current
         keys = self._way()
         left = {other: self._catalog.models.left(other, current.fingerprint, keys) for other in others}
-        for old in sorted(others, key=lambda model: -left[model]):
-            if left[old]:
+        # One that could embed nothing at all, since it is broken, takes over from nobody.
+        useless = current.fingerprint not in present
+        names = self.names()
+        # Of those that find as much the one that was in use last, which made the results that there are.
+        latest = self._catalog.models.names(EMBED)
+        for old in sorted(others, key=lambda model: (-left[model], model not in latest)):
+            if left[old] or useless:
                 try:
-                    embedder = self._opener(self._names().get(old, old))
+                    embedder = self._opener(names.get(old, old))
                     embedder.check()
                 except (DampipeError, StageError) as error:
                     log.warning("the model %s cannot answer any longer: %s", old, error)
@@ -131,20 +145,35 @@ class Models:
             way += [giver for giver in plan.givers(stage) if giver not in way]
         return [plan.key(stage) for stage in reversed(way) if not stage.on_location]
 
-    def _names(self) -> dict[str, str]:
+    def names(self) -> dict[str, str]:
         """What models are called, by fingerprint."""
-        return {
-            resolve(TINY).fingerprint: TINY,
-            **self._catalog.models.names(EMBED),
-            self._current().fingerprint: self._name,
-        }
+        known = {resolve(TINY).fingerprint: TINY, **self._catalog.models.names(EMBED)}
+        with suppress(InvalidInput):  # the settings name a model that is none
+            known[self._current().fingerprint] = self._name
+        return known
 
-    def _report(self, name: str, present: list[str], answering: str) -> ModelReport:
+    def _answers(self) -> str:
+        """The fingerprint of the model that answers; empty where the settings name none that exists."""
+        try:
+            return self.answering().fingerprint
+        except InvalidInput:
+            return ""
+
+    def _report(self, name: str, present: list[str], answering: str, known: Mapping[str, str]) -> ModelReport:
+        """known: fingerprints by name, for models that are gone."""
+        problem = ""
         try:
             ref: ModelRef | None = resolve(name)
-        except DampipeError:
+        except DampipeError as error:
             ref = None  # a folder that is gone, a hub that is away
-        fingerprint = ref.fingerprint if ref else name
+            unnamed = name in present  # an earlier one of which only the fingerprint is known
+            problem = "an earlier one" if unnamed else str(error)
+        if ref and (ref.folder or ref.weights_available()):  # a look at any other would ask the hub
+            try:
+                ref.check()
+            except StageError as error:
+                problem = str(error)
+        fingerprint = ref.fingerprint if ref else known.get(name, name)
         return ModelReport(
             name=name,
             fingerprint=fingerprint,
@@ -152,6 +181,7 @@ class Models:
             size=ref.spec.size if ref else 0,
             weights_here=ref.weights_available() if ref else False,
             needs=ref.needs if ref else "",
+            problem=problem,
             note=SUGGESTED.get(name, ""),
             used=name == self._name,
             answers=fingerprint == answering,

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dampipe.domain.amounts import parse_seconds
+from dampipe.domain.assets import printable
 from dampipe.domain.cuts import Cut, all_moments, beginning, span
 from dampipe.domain.errors import DampipeError, InvalidInput, NotFound, SearchUnavailable, Unavailable
 from dampipe.domain.fusion import reciprocal_rank_fusion
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.moments import Moment
 from dampipe.domain.search import Filter, Found, Only, Query, split_like, split_words
+from dampipe.domain.timecode import clock
 from dampipe.storage.auto import AutoStorage, Owner
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.words import Written
@@ -29,6 +31,8 @@ DEPTH = 200
 """So many places of the ranking by pictures are fused with the one by words, at least."""
 BROAD = 0.2
 """A filter that lets this much of the library through is held against what was found, not given to the index."""
+BEYOND = 1.0
+"""Seconds by which a moment may lie beyond the end: players and containers do not agree on it."""
 
 Vector: TypeAlias = NDArray[np.float32]
 
@@ -83,7 +87,8 @@ class Search:
                 row = self._catalog.assets.find(moment.asset)
                 files = self._catalog.assets.files(asset=row.id)
                 media[moment.asset] = MediaInfo.model_validate_json(row.media) if row.media else None
-                places[moment.asset] = files[0].path if files else ""
+                shown = [file.path for file in files if printable(file.path) == moment.path]
+                places[moment.asset] = (shown or [file.path for file in files] or [""])[0]
             if places[moment.asset]:
                 start, end = span(moment)
                 cuts.append(
@@ -186,7 +191,13 @@ class Search:
         times, shots, rows = self._catalog.vectors.of(asset.sha1, model)
         if not times:
             raise NotFound(f"{name} has no vectors of this model", hint=f"`dampipe show {name}` tells why.")
-        return times, shots, rows, None if time is None else parse_seconds(time)
+        at = None if time is None else parse_seconds(time)
+        if at is not None and asset.duration is not None and at > asset.duration + BEYOND:
+            raise InvalidInput(
+                f"there is no {clock(at)} in {asset.name}: it is {clock(asset.duration)} long",
+                hint="`dampipe show` tells how long an asset is.",
+            )
+        return times, shots, rows, at
 
     def _themselves(self, query: Query, model: str) -> set[Owner]:
         """The shots that the question itself shows: they are no answer to it."""
@@ -198,8 +209,9 @@ class Search:
         return shown
 
     def _browse(self, query: Query) -> Found:
+        filtering = self._catalog.filtering
         rows = self._catalog.assets.filtered(
-            self._catalog.filtering.where(query.filter), query.limit + 1, query.offset
+            filtering.where(query.filter), query.limit + 1, query.offset, filtering.folders(query.filter)
         )
         return Found(hits=tuple(rows[: query.limit]), more=len(rows) > query.limit)
 
@@ -207,7 +219,8 @@ class Search:
         self, query: Query, order: Sequence[Owner], written: Sequence[Written], seen: "_Seen | None"
     ) -> Found:
         page = order[query.offset : query.offset + query.limit]
-        cards = self._catalog.assets.cards(list(dict.fromkeys(sha1 for sha1, _ in page)))
+        folders = self._catalog.filtering.folders(query.filter)
+        cards = self._catalog.assets.cards(list(dict.fromkeys(sha1 for sha1, _ in page)), folders)
         words = {one.sha1: one.words for one in written}
         shown: dict[Owner, list[Moment]] = {}
         if seen is not None:
@@ -224,6 +237,8 @@ class Search:
         for owner in page:
             found, named = shown.get(owner, []), words.get(owner[0], ())
             if owner[0] in cards:
+                place = {"path": cards[owner[0]].path, "name": cards[owner[0]].name}
+                found = [moment.model_copy(update=place) for moment in found]
                 update = {
                     "score": found[0].score if found else None,
                     "weak": bool(found) and found[0].weak and not named,

@@ -11,6 +11,7 @@ import re
 import socket
 import tempfile
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -267,6 +268,10 @@ class Settings(BaseSettings):
         return self.home / "logs"
 
 
+_UNKNOWN = "Extra inputs are not permitted"
+"""What pydantic says of a name that it does not know."""
+
+
 def load_settings(**given: Any) -> Settings:
     """Read the settings. Raises InvalidInput that names the setting which is wrong."""
     try:
@@ -274,10 +279,12 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        problem = first["msg"].removeprefix("Value error, ")
+        problem = first["msg"].replace("Value error, ", "").replace(_UNKNOWN, "there is no such setting")
+        if first["type"] == "extra_forbidden" and (near := get_close_matches(name, Settings.model_fields, 1)):
+            problem += f", did you mean {near[0]!r}?"
         raise InvalidInput(
             f"setting {name!r}: {problem}" if name else problem,
-            hint=f"See `dampipe config`; looked in {config_file()}.",
+            hint=f"`dampipe config --sample` tells what there is; looked in {config_file()}.",
         ) from error
     except (OSError, ValueError) as error:
         raise InvalidInput(f"{config_file()} cannot be read: {error}") from error

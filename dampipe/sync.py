@@ -13,13 +13,13 @@ from dampipe.domain.verification import Verified
 from dampipe.pipeline.dispatch import Carrier
 from dampipe.pipeline.sweep import Sweep
 from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.progress import failed_since, left_to_do
+from dampipe.storage.catalog.progress import failed_since, left_to_do, running
 from dampipe.storage.catalog.retrying import retry_passing, retry_skipped
 from dampipe.storage.catalog.turns import turn
 from dampipe.verify import Verify
 
 PATIENCE = 120.0
-"""Seconds to wait for a worker to show itself."""
+"""Seconds to wait for a worker to show itself, and for one to take something."""
 
 Told = Callable[[list[ScanProgress], int], object]
 """Called while waiting, with the scans and how many stages are still to do."""
@@ -143,8 +143,12 @@ class Sync:
         return scan
 
     def _wait(self, scans: Sequence[int], process: bool, told: Told) -> list[ScanProgress]:
-        """Until the scans are walked and nothing is to do but what waits for a later try."""
-        heard = time.monotonic()
+        """Until the scans are walked and nothing is to do but what waits for a later try.
+
+        Raises CannotStart when no worker shows itself, or none takes what there is.
+        """
+        heard = moved = time.monotonic()
+        before = -1
         while True:
             began = time.monotonic()
             found = [self._catalog.scans.progress(scan) for scan in scans]
@@ -159,6 +163,14 @@ class Sync:
                 raise CannotStart(
                     f"no worker{' for the queue scan' if walking else ''} has shown itself for {PATIENCE:.0f} s",
                     hint="Start one with `dampipe up` or `dampipe worker`; what was asked for is kept.",
+                )
+            if walking or left != before or running(self._catalog.database):
+                moved, before = time.monotonic(), left
+            elif time.monotonic() - moved > PATIENCE:
+                raise CannotStart(
+                    f"{left} stages wait, and no worker has taken one for {PATIENCE:.0f} s",
+                    hint="`dampipe doctor` tells which queue has no worker, and which worker is to be restarted since "
+                    "it runs with earlier settings; what was asked for is kept.",
                 )
             # Large scans are costly to count, so they are counted less often.
             time.sleep(max(0.3, min(30.0, 5 * (time.monotonic() - began))))

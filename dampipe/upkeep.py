@@ -14,7 +14,6 @@ from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.turns import turn
-from dampipe.storage.vectors.base import IndexFacts
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +21,18 @@ log = logging.getLogger(__name__)
 class Upkeep:
     """Sources and pruning. Any method may raise CatalogueDown."""
 
-    def __init__(self, catalog: Catalog, storage: AutoStorage, derivatives: DerivativeStore) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        storage: AutoStorage,
+        derivatives: DerivativeStore,
+        names: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        """names: what models are called, by fingerprint."""
         self._catalog = catalog
         self._storage = storage
         self._derivatives = derivatives
+        self._names = names
 
     def add_source(
         self,
@@ -63,6 +70,11 @@ class Upkeep:
                 f"{printable(here)} and {printable(same)}, a source already, are the same folder"
             )
         return self._catalog.sources.add(name, root, include=include, exclude=exclude, path_maps=maps)
+
+    def source_at(self, path: str | Path) -> Source | None:
+        """The source whose footage root this is."""
+        root = os.path.abspath(os.fspath(path))
+        return next((s for s in self._catalog.sources.all() if root in (s.declared, s.root)), None)
 
     def sources(self) -> list[SourceReport]:
         """All sources, by name, with what is known of them."""
@@ -138,23 +150,24 @@ class Upkeep:
 
         Raises Unavailable where there is no vector index.
         """
+        names = self._names()
         found = map(self._storage.check_index, self._catalog.models.all())
-        return [report for report in found if report is not None]
+        return [
+            report.model_copy(update={"name": names.get(report.model, report.model)})
+            for report in found
+            if report is not None
+        ]
 
     def rebuild_index(self, told: Callable[[str], None] = lambda _: None) -> list[IndexReport]:
         """Build every index anew from the catalogue; search answers from the old one until it is complete.
 
-        told: hears each model before its turn. Raises Unavailable, Transient when a rebuild is under way.
+        told: hears the name of each model before its turn. Raises Unavailable, Transient when a rebuild is under way.
         """
+        names = self._names()
         for model in self._catalog.models.all():
-            told(model)
+            told(names.get(model, model))
             self._storage.rebuild_index(model)
         return self.check_index()
-
-    def index_facts(self) -> dict[str, IndexFacts]:
-        """What the index of each model tells of itself. Raises Unavailable."""
-        found = {model: self._storage.index_facts(model) for model in self._catalog.models.all()}
-        return {model: facts for model, facts in found.items() if facts is not None}
 
     def _id(self, source: str | None) -> int | None:
         return None if source is None else self._catalog.sources.named(source).id

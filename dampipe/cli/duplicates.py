@@ -3,7 +3,7 @@
 import click
 
 from dampipe.cli.output import console, json_option, library, plural, print_json, table
-from dampipe.domain.duplicates import Duplicates, NearDuplicate
+from dampipe.domain.duplicates import Copy, Duplicates, NearDuplicate
 from dampipe.domain.timecode import clock
 
 
@@ -36,9 +36,9 @@ def _print(found: Duplicates, near: bool) -> None:
     if not near:
         return
     if found.near:
-        columns = ["similar", "common part", "file", "common part", "file"]
+        columns = ["similar", "frames", "common part", "bytes", "picture", "shows the same"]
         out.print()
-        out.print(table(columns, map(_row, found.near), right=["similar"]))
+        out.print(table(columns, map(_row, found.near), right=["similar", "frames", "bytes"]))
     else:
         click.echo("no two assets show the same")
     if found.unknown:
@@ -46,5 +46,14 @@ def _print(found: Duplicates, near: bool) -> None:
 
 
 def _row(pair: NearDuplicate) -> tuple[str, ...]:
-    sides = [(f"{clock(one.start)}-{clock(one.end)}", one.path) for one in (pair.first, pair.second)]
-    return f"{pair.similarity:.3f}", *sides[0], *sides[1]
+    """What tells that two assets show the same, and what tells them apart: a line for each."""
+    sides = [
+        (f"{clock(one.start)}-{clock(one.end)}", f"{one.size:,}", _picture(one), one.path)
+        for one in (pair.first, pair.second)
+    ]
+    return f"{pair.similarity:.3f}", str(pair.frames), *map("\n".join, zip(*sides, strict=True))
+
+
+def _picture(side: Copy) -> str:
+    size = f"{side.width}×{side.height}" if side.width and side.height else ""
+    return " ".join(filter(None, [side.codec, size]))

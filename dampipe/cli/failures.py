@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from dampipe.cli.output import console, json_option, library, print_json, table
-from dampipe.domain.failures import Failure
+from dampipe.domain.failures import VERIFY, Failure
 
 
 @click.command(name="failures")
@@ -21,7 +21,12 @@ def command(limit: int, as_json: bool) -> None:
     else:
         rows = [(f.path, f.stage, f.kind.replace("_", " "), _again(f), f.reason) for f in failed]
         console().print(table(["file", "stage", "kind", "again", "reason"], rows))
-        click.echo("\n`dampipe retry` lets them start afresh, `dampipe retry PATH` one of them")
+        if any(f.stage != VERIFY for f in failed):
+            click.echo("\n`dampipe retry` lets them start afresh, `dampipe retry PATH` one of them")
+        if any(f.stage == VERIFY for f in failed):
+            click.echo(
+                "\nwhat was bad when it was read again is read by every sync, and by `dampipe verify PATH`"
+            )
 
 
 def _again(failure: Failure) -> str:

@@ -38,7 +38,7 @@ def _tell(reports: Sequence[IndexReport], as_json: bool) -> None:
         click.echo("nothing has been embedded yet (`dampipe status`)")
     else:
         rows = [
-            (r.model, f"{r.vectors:,}", f"{r.waiting:,}", f"{r.missing:,}", f"{r.superfluous:,}", r.kind)
+            (r.name, f"{r.vectors:,}", f"{r.waiting:,}", f"{r.missing:,}", f"{r.superfluous:,}", r.kind)
             for r in reports
         ]
         heads = ["model", "vectors", "waiting", "missing", "superfluous", "how"]

@@ -36,20 +36,34 @@ def create(folder: Path, hash_format: str, author: str, comment: str, as_json: b
     if as_json:
         print_json(made)
     else:
-        say([made])
+        tell_written(made)
     sys.exit(code([made]))
 
 
 def say(found: Sequence[Compared]) -> None:
     """One line a folder, and one a file that is not as it should be."""
     for one in found:
-        for what, paths in (("MISMATCH", one.mismatch), ("MISSING", one.missing), ("new", one.new)):
-            for path in paths:
-                click.echo(f"{what}: {one.folder}/{path}", err=True)
-        if one.problem:
-            click.echo(f"BROKEN: {one.folder}: {one.problem}", err=True)
+        _say_files(one)
         verdict = "as the manifest says" if one.proved else "NOT as the manifest says"
         click.echo(f"{one.folder}: {plural(one.same, 'file')} the same: {verdict}")
+
+
+def tell_written(made: Compared) -> None:
+    """What the new manifest holds, and what is not as earlier ones say."""
+    _say_files(made)
+    if not made.problem:
+        also = "" if made.proved else ", NOT as the earlier ones say"
+        click.echo(
+            f"{made.folder}: manifest of {plural(made.same + len(made.mismatch), 'file')} written{also}"
+        )
+
+
+def _say_files(one: Compared) -> None:
+    for what, paths in (("MISMATCH", one.mismatch), ("MISSING", one.missing), ("new", one.new)):
+        for path in paths:
+            click.echo(f"{what}: {one.folder}/{path}", err=True)
+    if one.problem:
+        click.echo(f"BROKEN: {one.folder}: {one.problem}", err=True)
 
 
 def code(found: Sequence[Compared]) -> ExitCode:

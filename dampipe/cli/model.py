@@ -49,7 +49,7 @@ def info(name: str, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    console().print(table(["", ""], _facts(found)))
+    _print(_facts(found, _role(found)))
 
 
 @command.command(name="use")
@@ -59,10 +59,16 @@ def use(name: str) -> None:
     if "DAMPIPE_MODEL" in os.environ:
         raise InvalidInput("DAMPIPE_MODEL is set in the environment and wins", hint="change it there")
     found = library().models.info(name)
-    write_setting("model", name)
-    console().print(table(["", ""], _facts(found)))
-    click.echo(f"model = {name!r} is in {config_file()}")
-    click.echo("Restart `dampipe up` and every worker: they embed all footage again in the background.")
+    write_setting("model", found.name)
+    _print(_facts(found, found.note))
+    click.echo(f"model = {found.name!r} is in {config_file()}")
+    if found.problem:
+        click.echo(
+            f"It cannot be used here: {found.problem}. Until that is mended nothing is embedded.", err=True
+        )
+    again = "what has no vectors of it is embedded" if found.assets else "they embed all footage again"
+    restart = "Then restart" if found.problem else "Restart"
+    click.echo(f"{restart} `dampipe up` and every worker: {again} in the background.")
 
 
 @command.command(name="forget")
@@ -75,17 +81,24 @@ def forget(name: str) -> None:
 
 def _role(model: ModelReport) -> str:
     if model.used:
-        return "in use" if model.answers else "in use; complete soon, the old one answers search"
-    return "answers search until the new one is complete" if model.answers else model.note
+        what = "in use" if model.answers else "in use; an older one answers search until this one is complete"
+    else:
+        what = "answers search until the one in use is complete" if model.answers else model.note
+    return "; ".join(filter(None, [what, model.problem]))
 
 
-def _facts(model: ModelReport) -> Sequence[tuple[str, str]]:
+def _facts(model: ModelReport, note: str) -> Sequence[tuple[str, str]]:
     needs = f"; needs the package {model.needs}" if model.needs else ""
+    elsewhere = "not on this machine" if model.problem else "fetched when first used"
     return [
         ("model", model.name),
         ("licence of the weights", model.licence or "unknown: ask its publisher before commercial use"),
         ("frames", f"{model.size} × {model.size} px"),
-        ("weights", ("on this machine" if model.weights_here else "fetched when first used") + needs),
-        ("assets", str(model.assets)),
-        ("", _role(model)),
+        ("weights", ("on this machine" if model.weights_here else elsewhere) + needs),
+        ("assets with vectors", str(model.assets)),
+        *([("", note)] if note else []),
     ]
+
+
+def _print(facts: Sequence[tuple[str, str]]) -> None:
+    console().print(table(["", ""], facts))

@@ -50,8 +50,8 @@ def print_json(value: BaseModel | Iterable[BaseModel] | Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> Table:
-    """A table without frills; the columns in `right` are numbers."""
-    made = Table(box=None, pad_edge=False, header_style="bold")
+    """A table without frills; the columns in `right` are numbers. Without names there is no line for them."""
+    made = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for column in columns:
         made.add_column(
             column, justify="right" if column in right else "left", overflow="fold", no_wrap=column in right

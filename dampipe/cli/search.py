@@ -1,19 +1,21 @@
 """`dampipe search "words"`"""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from dampipe.cli.asking import question, read
+from dampipe.cli.asking import Asking, question, read
 from dampipe.cli.output import console, json_option, library, plural, print_json, table
+from dampipe.domain.cuts import Cut
 from dampipe.domain.errors import InvalidInput, NotFound
-from dampipe.domain.search import Filter, Found, Hit
+from dampipe.domain.search import Filter, Found, Hit, Only, Query
 from dampipe.domain.timecode import clock
-from dampipe.timeline import format_of, render
+from dampipe.timeline import Format, format_of, render
 
 
-@click.command(name="search")
+@click.command(name="search", cls=Asking)
 @question
 @click.option(
     "--export",
@@ -23,7 +25,10 @@ from dampipe.timeline import format_of, render
 )
 @json_option
 def command(export: Path | None, as_json: bool, **given: Any) -> None:
-    """Find moments by words, by a picture or by a moment: file, time code and score, the best first."""
+    """Find moments by words, by a picture or by a moment: file, time code and score, the best first.
+
+    A minus sign before a word says what must not be in the picture: beach -people.
+    """
     query = read(**given)
     if not query.asks_vision and query.filter == Filter():
         raise click.UsageError("what are you looking for? Give words, --image, --like or a filter")
@@ -31,13 +36,20 @@ def command(export: Path | None, as_json: bool, **given: Any) -> None:
     dampipe = library()
     found = dampipe.search(query)
     if export and form:
-        cuts = dampipe.cuts(found)
-        _write(export, render(cuts, form, export.stem))
-        click.echo(f"{plural(len(cuts), 'moment')} written to {export}", err=True)
+        _export(dampipe.cuts(found), export, form)
     if as_json:
         print_json(found)
     else:
-        _print(found, query.offset)
+        _print(found, query)
+
+
+def _export(cuts: Sequence[Cut], path: Path, form: Format) -> None:
+    if not cuts:  # an earlier timeline of that name is worth more than an empty one
+        click.echo(f"nothing was found, so {path} was not written", err=True)
+        return
+    replaced = ", in place of what was there" if path.exists() else ""
+    _write(path, render(cuts, form, path.stem))
+    click.echo(f"{plural(len(cuts), 'moment')} written to {path}{replaced}", err=True)
 
 
 def _write(path: Path, text: str) -> None:
@@ -49,21 +61,23 @@ def _write(path: Path, text: str) -> None:
         raise InvalidInput(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _print(found: Found, offset: int) -> None:
+def _print(found: Found, query: Query) -> None:
     for warning in found.warnings:
         click.echo(warning, err=True)
     if not found.hits:
-        click.echo("nothing found" if offset or found.floor else _NOTHING)
+        # Meaningless words come near to something, as soon as there is anything.
+        plain = bool(query.words) and query.only in (None, Only.VISION) and query.filter.empty
+        click.echo(_NOTHING if plain and not query.offset and found.floor is None else "nothing found")
         return
     columns = ["score", "time", "also at", "file", "asset", "written"]
     console().print(table(columns, map(_row, found.hits), right=["score", "time"]))
     if all(hit.weak for hit in found.hits):
         click.echo("nothing stands out: these are no nearer than what meaningless words find (~)", err=True)
     if found.more:
-        click.echo(f"there is more: --offset {offset + len(found.hits)}", err=True)
+        click.echo(f"there is more: --offset {query.offset + len(found.hits)}", err=True)
 
 
-_NOTHING = "nothing found: nothing that fits has been indexed yet (`dampipe status`)"
+_NOTHING = "nothing found: nothing has been embedded yet (`dampipe status`)"
 
 
 def _row(hit: Hit) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """`dampipe source add|list|remove`"""
 
+import shlex
+
 import click
 
 from dampipe.cli.output import console, json_option, library, plural, print_json, table
@@ -26,8 +28,15 @@ def add(
 ) -> None:
     """Name a folder of footage; nothing is read yet. For a known folder: replace what was said of it."""
     maps = dict(_split(one) for one in path_maps)
-    source = library().upkeep.add_source(name, path, include=include, exclude=exclude, path_maps=maps)
-    click.echo(f"source {source.name} added; `dampipe sync {source.name}` takes in what it holds")
+    upkeep = library().upkeep
+    before = upkeep.source_at(path)
+    source = upkeep.add_source(name, path, include=include, exclude=exclude, path_maps=maps)
+    done = "added"
+    if before is not None:
+        done = "changed" if before.name == source.name else f"is the new name of {before.name}"
+    click.echo(
+        f"source {source.name} {done}; `dampipe sync {shlex.quote(source.name)}` takes in what it holds"
+    )
 
 
 def _split(path_map: str) -> tuple[str, str]:

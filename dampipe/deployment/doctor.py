@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dampipe.bootstrap import World
 from dampipe.deployment import broker
-from dampipe.domain.errors import CannotStart, DampipeError
+from dampipe.domain.errors import CannotStart, DampipeError, StageError
 from dampipe.media.acceleration import Acceleration
 from dampipe.media.mhl import Manifests
 
@@ -55,11 +55,17 @@ def examine(world: World) -> Iterator[Finding]:
         ("vector index", _vectors),
         ("manifests", _manifests),
     )
+    told: dict[str, str] = {}
     for what, check in checks:
         try:
             yield check(world)
         except DampipeError as error:
-            yield Finding(what=what, verdict=Verdict.BROKEN, found=str(error), hint=error.hint)
+            first = told.setdefault(str(error), what)
+            if first == what:
+                yield Finding(what=what, verdict=Verdict.BROKEN, found=str(error), hint=error.hint)
+            else:  # one cause is told once
+                found = f"cannot be looked at before what is wrong with the {first} is mended"
+                yield Finding(what=what, verdict=Verdict.WARNING, found=found)
 
 
 def _settings(world: World) -> Finding:
@@ -100,6 +106,12 @@ def _workers(world: World) -> Finding:
     if unserved:
         found = f"{names}; nobody serves {', '.join(unserved)}"
         hint = f"`dampipe worker --queues {','.join(unserved)}`"
+        return Finding(what="workers", verdict=Verdict.WARNING, found=found, hint=hint)
+    running = {worker.name: worker.facts.get("model", world.settings.model) for worker in present}
+    others = [f"{name} runs {model}" for name, model in running.items() if model != world.settings.model]
+    if others:
+        found = f"{names}; the setting model says {world.settings.model}, but {', '.join(others)}"
+        hint = "Restart `dampipe up`, or that worker: settings are read at the start."
         return Finding(what="workers", verdict=Verdict.WARNING, found=found, hint=hint)
     return Finding(what="workers", verdict=Verdict.FINE, found=names)
 
@@ -170,18 +182,17 @@ def _gpu(world: World) -> Finding:
 
 
 def _model(world: World) -> Finding:
+    answering = world.models.answering()
+    another = answering.fingerprint != world.embedder.fingerprint
     try:
         world.embedder.check()
-    except DampipeError as error:
-        return Finding(
-            what="model",
-            verdict=Verdict.WARNING,
-            found=f"{world.settings.model}: {error}. Everything but search by words and pictures works",
-            hint=error.hint,
-        )
+    except StageError as error:
+        still = f"Search answers from {answering.name}, and nothing new is embedded"
+        missing = "Everything but search by words and pictures works"
+        found = f"{world.settings.model}: {error}. {still if another else missing}"
+        return Finding(what="model", verdict=Verdict.WARNING, found=found, hint=error.hint)
     found = f"{world.settings.model}, frames of {world.embedder.spec.size} px"
-    answering = world.models.answering()
-    if answering.fingerprint != world.embedder.fingerprint:
+    if another:
         found += f"; search answers from {answering.name} until everything is embedded again"
     return Finding(what="model", verdict=Verdict.FINE, found=found)
 
@@ -190,10 +201,14 @@ def _vectors(world: World) -> Finding:
     if world.settings.vectors == "none":
         found = "none: search looks through the catalogue's vectors, which is slow for a large library"
         return Finding(what="vector index", verdict=Verdict.WARNING, found=found)
-    told = [
-        f"{model}: {facts.vectors:,} vectors, {facts.kind}"
-        for model, facts in world.library.upkeep.index_facts().items()
-    ]
+    reports = world.library.upkeep.check_index()
+    told = [f"{one.name}: {one.vectors:,} vectors, {one.kind}" for one in reports]
+    wrong = [f"{one.name}: {damage}" for one in reports for damage in one.damage]
+    wrong += [f"{one.name} lacks {one.missing:,} vectors" for one in reports if one.missing]
+    wrong += [f"{one.name}: nothing of {one.waiting:,} vectors" for one in reports if not one.vectors]
+    if wrong:
+        hint = "`dampipe index rebuild` builds it anew; until then search scans or misses some."
+        return Finding(what="vector index", verdict=Verdict.WARNING, found="; ".join(wrong), hint=hint)
     found = "; ".join(told) or f"{world.settings.vectors}, nothing in it yet"
     return Finding(what="vector index", verdict=Verdict.FINE, found=found)
 

@@ -2,6 +2,9 @@
 
 from pydantic import BaseModel, ConfigDict
 
+VERIFY = "verify"
+"""What stands for a stage in the failures of files that were read again."""
+
 
 class Failure(BaseModel):
     """One run that failed: parked, or waiting for another try; or a file that was bad when it was read again."""

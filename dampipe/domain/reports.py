@@ -144,6 +144,9 @@ class IndexReport(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     model: str
+    """Its fingerprint."""
+    name: str = ""
+    """What the settings call it."""
     kind: str
     """How it finds, in words."""
     vectors: int
@@ -181,6 +184,8 @@ class ModelReport(BaseModel):
     """Whether the weights are on this machine."""
     needs: str = ""
     """A package that it needs and dampipe does not bring."""
+    problem: str = ""
+    """Why it cannot be used on this machine, as far as can be told without a network; empty: it can."""
     note: str = ""
     """What speaks for it."""
     used: bool = False

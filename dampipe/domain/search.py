@@ -62,7 +62,7 @@ class Filter(BaseModel):
         try:
             _ = self.seconds, self.lines, self.begin, self.end
         except InvalidInput as error:
-            raise ValueError(f"{error}. {error.hint}") from error
+            raise ValueError(f"{error}. {error.hint}".removesuffix(". ")) from error
         return self
 
     @property
@@ -117,7 +117,7 @@ class Query(BaseModel):
     @property
     def asks_vision(self) -> bool:
         """Whether there is something that pictures can be compared with."""
-        return bool(self.words or self.image or self.like)
+        return bool(self.words or self.image is not None or self.like)
 
 
 class Hit(BaseModel):
@@ -176,8 +176,11 @@ def split_like(text: str) -> tuple[str, str | None]:
 
     >>> split_like("c3805cf38b67@12.5"), split_like("c3805cf38b67")
     (('c3805cf38b67', '12.5'), ('c3805cf38b67', None))
+    >>> split_like("/mnt/footage/me@home.mov@1:15"), split_like("/mnt/footage/me@home.mov")
+    (('/mnt/footage/me@home.mov', '1:15'), ('/mnt/footage/me@home.mov', None))
     """
     asset, at, time = text.rpartition("@")
-    if not at or not re.fullmatch(r"[\d:.]+", time):
+    named = "/" not in asset  # by its SHA-1, in which no @ can be meant otherwise
+    if not at or not (named or re.fullmatch(r"[\d:.]+", time)):
         return text, None
     return asset, time

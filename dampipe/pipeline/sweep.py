@@ -13,6 +13,7 @@ from dampipe.pipeline.dispatch import Carrier, Dispatcher
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.verifier import Verifier
 from dampipe.storage.catalog.catalog import Catalog
+from dampipe.storage.catalog.superseded import forget_superseded
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +64,13 @@ class Sweep:
         return found
 
     def plan_missing(self) -> int:
-        """Create the runs that a new stage, recipe, model or version asks for; returns how many."""
-        made = self._catalog.backlog.plan_missing(self._plan.steps())
+        """Create the runs that a new stage, recipe, model or version asks for; returns how many.
+
+        What an earlier one left undone goes: it would be waited for, and told as a failure, for ever.
+        """
+        steps = self._plan.steps()
+        made = self._catalog.backlog.plan_missing(steps)
+        forget_superseded(self._catalog.database, [step.run for step in steps])
         if made:
             log.info("planned %d runs that the pipeline asks for now", made)
         return made

@@ -22,7 +22,7 @@ from dampipe.domain.videos import Video
 from dampipe.storage.base import StorageEngine
 from dampipe.storage.registry import get_storage_backend
 from dampipe.storage.space import Space, VectorCatalog
-from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorStorage
+from dampipe.storage.vectors.base import Neighbour, VectorIds, VectorStorage
 
 VectorsFactory = Callable[[str, int], VectorStorage]
 """Opens the index of a model (its fingerprint) with vectors of that dimension."""
@@ -208,11 +208,6 @@ class AutoStorage(StorageEngine):
         """Build the model's index anew, beside the old one; returns its watermark. Raises as `advance`."""
         space = self._space(model)
         return 0 if space is None else space.rebuild()
-
-    def index_facts(self, model: str) -> IndexFacts | None:
-        """What the model's index tells of itself; None if the model has no vectors. Raises as `advance`."""
-        space = self._space(model)
-        return None if space is None else space.facts()
 
     def _space(self, model: str) -> Space | None:
         """The model's vectors; None as long as it has none."""

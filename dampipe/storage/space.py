@@ -14,7 +14,7 @@ from dampipe.domain.media import MediaInfo
 from dampipe.domain.moments import Moment
 from dampipe.domain.reports import IndexReport
 from dampipe.domain.videos import Video
-from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorStorage
+from dampipe.storage.vectors.base import Neighbour, VectorIds, VectorRows, VectorStorage
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class Space:
             if watermark == 0:
                 raise SearchUnavailable(
                     reason or "the vector index is still being built",
-                    hint="`dampipe status` shows how far the index stage is",
+                    hint="`dampipe status` shows how far the index stage is, `dampipe index rebuild` builds it anew",
                 )
             log.warning("the vector index is behind: only the first %d vectors above it are seen", len(ids))
         if among is not None:
@@ -154,10 +154,6 @@ class Space:
             superfluous=len(np.setdiff1d(held, wanted)),
             damage=tuple(damage),
         )
-
-    def facts(self) -> IndexFacts:
-        """What the index tells of itself; raises as `advance`."""
-        return self._open().facts()
 
     def _batches(self) -> Iterator[tuple[VectorIds, VectorRows]]:
         last = 0

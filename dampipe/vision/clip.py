@@ -122,7 +122,9 @@ def _load(ref: ModelRef, device: str, threads: int | None, batch: int | None) ->
     except DampipeError:
         raise
     except Exception as error:
-        raise translated(error, ref.name) from error
+        said = translated(error, ref.name)
+        # A model that cannot be loaded is no fault of any file, and none that could answer instead of an old one.
+        raise (Unavailable(str(said), said.hint) if isinstance(said, Permanent) else said) from error
     # Nothing of it is garbage: what collects that need not look through a million objects again and again.
     gc.freeze()
     return Loaded(ref.name, network, tokenize, placement, mean, std, dimension, batch or placement.batch)

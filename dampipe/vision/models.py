@@ -12,6 +12,7 @@ from dampipe.domain.errors import InvalidInput, Unavailable
 from dampipe.vision import hub, tiny
 from dampipe.vision.base import FrameSpec
 from dampipe.vision.known import known_models, needs_of, spec_of
+from dampipe.vision.weights import check_weights
 
 DEFAULT_MODEL = "ViT-B-32-256/datacomp_s34b_b86k"
 """MIT, so anyone may use it; the best zero-shot quality for its cost on a CPU (72.8 % ImageNet at 15-50
@@ -75,7 +76,7 @@ class ModelRef:
         return hub.cached(self.repository) is not None
 
     def check(self) -> None:
-        """Raise `Unavailable` if a package is missing, or the weights and no way to fetch them."""
+        """Raise `Unavailable` if a package is missing, the weights are damaged, or there is no way to fetch them."""
         if self.needs and find_spec(self.needs) is None:
             raise Unavailable(
                 f"the model {self.name} needs the package {self.needs}", hint=f"pip install {self.needs}"
@@ -84,6 +85,7 @@ class ModelRef:
             hub.check(self.repository)
         elif weights_in(self.folder) is None:
             raise _no_weights(self.folder)
+        check_weights(weights_in(self.folder) if self.folder else hub.cached(self.repository))
 
     def fetch(self) -> Path:
         """The file of the weights, downloaded if need be. Raises `Unavailable`."""

@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
 
 from dampipe import __version__
 from dampipe.domain.errors import (
@@ -16,7 +17,7 @@ from dampipe.domain.errors import (
     StorageFull,
 )
 from dampipe.library import Library
-from dampipe.web import assets, duplicates, health, scans, search, tags
+from dampipe.web import assets, duplicates, health, scans, search, sources, tags
 from dampipe.web.models import Problem
 from dampipe.web.page import add_page
 
@@ -41,8 +42,8 @@ def create_app(library: Library) -> FastAPI:
         responses={422: {"model": Problem}, 503: {"model": Problem}},
     )
     app.state.library = library
-    for router in (scans.router, search.router, assets.router, tags.router, duplicates.router, health.router):
-        app.include_router(router, prefix="/api")
+    for part in (scans, sources, search, assets, tags, duplicates, health):
+        app.include_router(part.router, prefix="/api")
 
     @app.exception_handler(DampipeError)
     def answer(_: Request, error: DampipeError) -> JSONResponse:
@@ -52,11 +53,18 @@ def create_app(library: Library) -> FastAPI:
     @app.exception_handler(RequestValidationError)
     def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
+        said = first["msg"].removeprefix("Value error, ")
         where = ".".join(str(part) for part in first["loc"])
+        whole = len(first["loc"]) == 1  # the question as a whole: it says itself what is wrong
         return JSONResponse(
-            Problem(detail=f"{where}: {first['msg'].removeprefix('Value error, ')}").model_dump(),
-            status_code=422,
+            Problem(detail=said if whole else f"{where}: {said}").model_dump(), status_code=422
         )
+
+    @app.exception_handler(HTTPException)
+    def tell(_: Request, error: HTTPException) -> JSONResponse:
+        hint = "/docs lists what there is." if error.status_code in (404, 405) else ""
+        problem = Problem(detail=error.detail, hint=hint)
+        return JSONResponse(problem.model_dump(), status_code=error.status_code, headers=error.headers)
 
     add_page(app)
     return app

@@ -7,8 +7,12 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 FOLDER = Path(__file__).with_name("page")
-POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-"""No script, picture or font from elsewhere, and none within the markup: a file's name stays a name."""
+POLICY = (
+    "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+"""No script, picture or font from elsewhere, and none within the markup: a file's name stays a name. `blob:` is
+a picture that a person gave the page to search by."""
 
 
 class _PageFiles(StaticFiles):

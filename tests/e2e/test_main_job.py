@@ -258,6 +258,7 @@ def test_the_api_is_healthy_and_described(deployment: Deployment) -> None:
         "/api/search/export",
         "/api/tags",
         "/api/duplicates",
+        "/api/sources",
         "/api/assets/{sha1}/tags",
         "/api/assets/{sha1}/tags/{name}",
         "/api/assets",

@@ -2,10 +2,12 @@
 
 import re
 import shutil
+import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
@@ -35,6 +37,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     clips = make_footage(find_ffmpeg(), folder)
     (folder / MARKUP).write_bytes(clips[1].read_bytes() + b"\0" * 8)
     (folder / "text.mp4").write_text("this is no film\n" * 100)
+    with wave.open(str(folder / "tone.wav"), "wb") as sound:
+        sound.setparams((1, 2, 8000, 16000, "NONE", ""))
+        sound.writeframes(b"\x00\x10\x00\xf0" * 8000)
     return folder
 
 
@@ -66,7 +71,7 @@ def page(browser: Browser, deployment: Deployment) -> Iterator[Page]:
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("dialog", lambda dialog: (problems.append(dialog.message), dialog.dismiss()))
     page.goto(home)
-    expect(page.locator(".card")).to_have_count(7)
+    expect(page.locator(".card")).to_have_count(8)
     yield page
     page.close()
     assert problems == []
@@ -127,7 +132,7 @@ def test_a_name_stays_a_name(page: Page) -> None:
 
 def test_scans_and_a_wrong_path(page: Page, folder: Path) -> None:
     page.get_by_role("link", name="Scans").click()
-    expect(page.locator(".scan").first).to_contain_text("6 done, 1 failed")
+    expect(page.locator(".scan").first).to_contain_text("7 done, 1 failed")
     path = page.get_by_role("textbox")
     path.fill("/nowhere/at/all")
     page.get_by_role("button", name="Scan").click()
@@ -136,7 +141,7 @@ def test_scans_and_a_wrong_path(page: Page, folder: Path) -> None:
     page.get_by_role("button", name="Scan").click()
     expect(page.locator("main [role=status]")).to_contain_text("is submitted")
     expect(page.locator(".scan")).to_have_count(2)
-    expect(page.locator(".scan").first).to_contain_text("finished: 7 files, 0 new")
+    expect(page.locator(".scan").first).to_contain_text("finished: 8 files, 0 new")
 
 
 def test_failures_say_why_and_can_be_tried_again(page: Page, deployment: Deployment) -> None:
@@ -148,3 +153,112 @@ def test_failures_say_why_and_can_be_tried_again(page: Page, deployment: Deploym
     deployment.wait_for(lambda: deployment.asked("failures"))
     page.reload()
     expect(page.get_by_role("row", name="text.mp4")).to_be_visible()
+
+
+def names_of(page: Page) -> list[str]:
+    return page.locator(".card h3").all_inner_texts()
+
+
+def test_filters_narrow_a_search_and_stand_alone(page: Page) -> None:
+    filters = page.locator("#filters")
+    page.get_by_role("button", name="Filters").click()
+    filters.get_by_label("Length").fill("10+")
+    filters.get_by_label("Length").press("Enter")
+    expect(page.locator("main h2")).to_have_text("1 file")
+    assert names_of(page) == ["A001_C003.mp4"]
+    filters.get_by_label("Length").fill("")
+    filters.get_by_label("Kind").select_option("audio")
+    expect(page.locator(".card")).to_have_count(1)
+    assert names_of(page) == ["tone.wav"]
+    page.get_by_role("searchbox").fill("a red circle")
+    filters.get_by_label("Kind").select_option("video")
+    expect(page.locator(".card h3").first).to_have_text("A001_C001.mp4")
+    expect(page).to_have_url(re.compile(r"#/search\?q=a\+red\+circle&kind=video$"))
+    page.reload()
+    page.get_by_role("link", name="Do without kind video").click()
+    expect(page).to_have_url(re.compile(r"#/search\?q=a\+red\+circle$"))
+    page.get_by_role("button", name="Filters").click()
+    assert filters.get_by_label("Kind").input_value() == "", "the fields show what the address asks for"
+    filters.get_by_label("Recorded since").fill("soon")
+    filters.get_by_label("Recorded since").press("Enter")
+    expect(page.locator(".notice")).to_contain_text("'soon' is no date. Give 2024,")
+
+
+def test_a_picture_and_a_moment_find_what_looks_like_them(
+    page: Page, deployment: Deployment, tmp_path: Path
+) -> None:
+    clip = next(one for one in deployment.asked("assets") if one["name"] == "A001_C002.mp4")
+    poster = httpx.get(f"http://127.0.0.1:{deployment.port}/api/assets/{clip['sha1']}/poster").content
+    (tmp_path / "still.jpg").write_bytes(poster)
+    with page.expect_file_chooser() as asked:
+        page.get_by_role("button", name="Picture").click()
+    asked.value.set_files(tmp_path / "still.jpg")
+    expect(page.get_by_role("img", name="your picture")).to_be_visible()
+    expect(page.locator(".card").first).to_be_visible()
+    assert clip["name"] in names_of(page)[:2], "the clip, or the copy of it with markup in its name"
+    page.reload()
+    expect(page.locator(".notice")).to_contain_text("Drop it on the page again.")
+    drop(page, poster)
+    expect(page.get_by_role("img", name="your picture")).to_be_visible()
+    page.locator(".card .picture").first.click()
+    page.get_by_role("button", name="More like this").click()
+    expect(page.locator("dialog")).not_to_be_visible()
+    expect(page.locator(".asked .chip")).to_contain_text("like ")
+    expect(page).to_have_url(re.compile(r"#/search\?like=[0-9a-f]{40}%40[\d.]+$"))
+    expect(page.locator(".card").first).to_be_visible()
+
+
+def drop(page: Page, picture: bytes) -> None:
+    page.evaluate(
+        """bytes => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], "still.jpg", { type: "image/jpeg" }));
+            document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+        }""",
+        list(picture),
+    )
+
+
+def test_tags_are_given_searched_by_and_taken_away(page: Page) -> None:
+    page.get_by_role("link", name="Play A001_C001.mp4").click()
+    field = page.get_by_label("Another tag")
+    for tag in ("best, of all", "<b>"):
+        field.fill(tag)
+        field.press("Enter")
+        expect(page.get_by_role("link", name=tag)).to_be_visible()
+    page.get_by_role("button", name="Take the tag <b> away").click()
+    expect(page.get_by_role("link", name="<b>")).to_have_count(0)
+    page.get_by_role("link", name="best, of all").click()
+    expect(page.locator("dialog")).not_to_be_visible()
+    expect(page.locator("main h2")).to_have_text("1 file")
+    assert names_of(page) == ["A001_C001.mp4"]
+    page.get_by_role("searchbox").press("Enter")
+    expect(page).to_have_url(
+        re.compile(r"#/search\?tag=best%2C\+of\+all$")
+    )  # one tag, whatever comma is in it
+
+
+def test_a_timeline_is_saved_from_the_page(page: Page) -> None:
+    page.get_by_role("searchbox").fill("a red circle")
+    page.get_by_role("searchbox").press("Enter")
+    with page.expect_download() as saved:
+        page.get_by_label("Save as a timeline").select_option("csv")
+    assert "A001_C001.mp4" in Path(saved.value.path()).read_text()
+
+
+def test_what_is_there_twice_is_shown_side_by_side(page: Page) -> None:
+    page.get_by_role("link", name="Duplicates").click()
+    pair = page.locator(".pair").first
+    expect(pair).to_contain_text("100 % alike")
+    assert sorted(pair.locator("h3").all_inner_texts()) == sorted(["A001_C002.mp4", MARKUP])
+    pair.get_by_role("link", name="Play A001_C002.mp4").click()
+    expect(page.locator("dialog video")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"#/duplicates$"))
+
+
+def test_sound_alone_plays(page: Page) -> None:
+    page.get_by_role("link", name="Play tone.wav").click()
+    video = page.locator("dialog video")
+    expect(video).to_be_visible()
+    until(page, lambda: video.evaluate("player => player.duration > 1.5"))

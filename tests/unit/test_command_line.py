@@ -1,12 +1,24 @@
 """What a person reads who has mistyped something: a line for what happened, one for what to do next."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from dampipe import bootstrap
 from dampipe.cli import main
-from dampipe.cli.search import _write
+from dampipe.cli.asking import read
+from dampipe.cli.duplicates import _row
+from dampipe.cli.mhl import tell_written
+from dampipe.cli.output import console, table
+from dampipe.cli.search import _export, _write, command
+from dampipe.domain.cuts import Cut
+from dampipe.domain.duplicates import Copy, NearDuplicate
 from dampipe.domain.errors import InvalidInput, NotFound
+from dampipe.domain.failures import VERIFY, Failure
+from dampipe.domain.manifests import Compared
+from dampipe.library import Library
+from dampipe.timeline import Format
 
 
 @pytest.mark.parametrize(
@@ -18,6 +30,7 @@ from dampipe.domain.errors import InvalidInput, NotFound
         (["source", "add", "--bogus"], ["--bogus", "`dampipe source add --help`"]),
         (["search"], ["what are you looking for? Give words, --image", "`dampipe search --help`"]),
         (["search", "x", "--resolution", "foo"], ["'foo' is no resolution", "`dampipe search --help`"]),
+        (["search", "x", "--duration", "60-10"], ["'60-10' begins after its end", "`dampipe search --help`"]),
     ],
 )
 def test_a_mistake_is_told_in_two_lines(
@@ -30,9 +43,120 @@ def test_a_mistake_is_told_in_two_lines(
     assert lines[0].startswith("dampipe: ") and said[0] in lines[0] and said[1] in lines[1]
 
 
+@pytest.mark.parametrize(
+    ("given", "words", "without"),
+    [
+        (["beach", "-people"], "beach", ("people",)),
+        (["-people", "beach", "-red umbrella", "-n5"], "beach", ("people", "red umbrella")),
+        (["beach -people"], "beach -people", ()),
+        (["beach", "--", "-people"], "beach -people", ()),
+    ],
+)
+def test_a_minus_sign_before_a_word_is_no_option(
+    given: list[str], words: str, without: tuple[str, ...]
+) -> None:
+    context = command.make_context("search", list(given))
+    query = read(
+        **{name: context.params[name] for name in context.params if name not in ("export", "as_json")}
+    )
+    assert (query.words, sorted(query.without)) == (words, sorted(without))
+
+
+def test_an_empty_file_is_a_picture_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "none.jpg").write_bytes(b"")
+    context = command.make_context("search", ["--image", str(tmp_path / "none.jpg")])
+    query = read(
+        **{name: context.params[name] for name in context.params if name not in ("export", "as_json")}
+    )
+    assert query.asks_vision, "so that whoever looks at it says what is wrong"
+
+
 def test_a_timeline_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"no folder .*nowhere"):
         _write(tmp_path / "nowhere" / "cut.edl", "x")
     (tmp_path / "file").write_text("")
     with pytest.raises(InvalidInput, match=r"cannot be written: Not a directory"):
         _write(tmp_path / "file" / "cut.edl", "x")
+
+
+def test_a_timeline_is_replaced_but_not_by_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut = Cut(
+        asset="0" * 40, path="/a.mov", name="a.mov", media=None, moment=1.0, start=0.0, end=2.0, score=0.5
+    )
+    path = tmp_path / "cut.csv"
+    _export([cut], path, Format.CSV)
+    assert capsys.readouterr().err == f"1 moment written to {path}\n"
+    _export([cut, cut], path, Format.CSV)
+    assert capsys.readouterr().err == f"2 moments written to {path}, in place of what was there\n"
+    _export([], path, Format.CSV)
+    assert "was not written" in capsys.readouterr().err
+    assert len(path.read_text().splitlines()) == 3
+
+
+def test_duplicates_are_shown_with_what_tells_so_and_what_tells_them_apart() -> None:
+    first = Copy(
+        asset="0" * 40, path="/a.mov", size=5000, width=640, height=360, codec="h264", start=2.1, end=7.0
+    )
+    second = Copy(asset="1" * 40, path="/b.wav", size=70, start=0.0, end=4.9)
+    pair = NearDuplicate(first=first, second=second, offset=2.1, similarity=0.9996, coverage=1.0, frames=10)
+    assert _row(pair) == (
+        "1.000", "10", "0:02.1-0:07.0\n0:00.0-0:04.9", "5,000\n70", "h264 640×360\n", "/a.mov\n/b.wav"
+    )  # fmt: skip
+
+
+@pytest.fixture
+def dampipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., str]]:
+    """Runs a command on an empty library, in this process."""
+    monkeypatch.setenv("DAMPIPE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("DAMPIPE_MODEL", "tiny")
+    bootstrap._worlds.clear()
+
+    def run(*arguments: str) -> str:
+        with pytest.raises(SystemExit):
+            main(list(arguments))
+        said = capsys.readouterr()
+        return said.out + said.err
+
+    yield run
+    bootstrap.this_world().catalog.close()
+    bootstrap._worlds.clear()
+
+
+def test_what_became_of_a_source_is_told(tmp_path: Path, dampipe: Callable[..., str]) -> None:
+    add = ("source", "add")
+    assert "source day 1 added; `dampipe sync 'day 1'`" in dampipe(*add, "day 1", str(tmp_path))
+    assert "source day 1 changed" in dampipe(*add, "day 1", str(tmp_path), "--exclude", "*.wav")
+    assert "source first is the new name of day 1" in dampipe(*add, "first", str(tmp_path))
+
+
+def test_what_was_bad_when_it_was_read_again_is_not_for_retry(
+    dampipe: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(*stages: str) -> str:
+        failed = [Failure(asset=None, path="/a", stage=stage, kind="x", reason="y") for stage in stages]
+        monkeypatch.setattr(Library, "failures", lambda self, limit: failed)
+        return dampipe("failures")
+
+    assert "retry" in told("hash") and "verify PATH" not in told("hash")
+    assert "retry" not in told(VERIFY) and "verify PATH" in told(VERIFY)
+    assert "retry" in told("hash", VERIFY) and "verify PATH" in told("hash", VERIFY)
+
+
+def test_a_manifest_that_was_written_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_written(Compared(folder="/card", same=6))
+    assert capsys.readouterr().out == "/card: manifest of 6 files written\n"
+    tell_written(Compared(folder="/card", same=6, mismatch=("a.mov",)))
+    said = capsys.readouterr()
+    assert said.out == "/card: manifest of 7 files written, NOT as the earlier ones say\n"
+    assert said.err == "MISMATCH: /card/a.mov\n"
+
+
+def test_a_table_without_names_has_no_line_for_them(capsys: pytest.CaptureFixture[str]) -> None:
+    console().print(table(["", ""], [("asset", "c3805cf3")]))
+    assert capsys.readouterr().out == "asset  c3805cf3\n"
+    console().print(table(["tag", ""], [("best", "2")]))
+    assert capsys.readouterr().out.splitlines()[0].strip() == "tag"

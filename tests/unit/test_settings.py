@@ -63,6 +63,18 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, name: str) -> None:
         load_settings()
 
 
+def test_a_mistyped_setting_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "dampipe.toml").write_text("flower_prt = 1\n")
+    with pytest.raises(
+        InvalidInput, match="'flower_prt': there is no such setting, did you mean 'flower_port'"
+    ):
+        load_settings()
+    (tmp_path / "home" / "dampipe.toml").write_text('recipe = "a"\n[recipes.a]\nproxy = {hight = 3}\n')
+    with pytest.raises(InvalidInput, match=r"'recipes.a': proxy.hight: there is no such setting"):
+        load_settings()
+
+
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "dampipe.toml").write_text("port = ")

@@ -57,7 +57,7 @@ class Filtering:
         height = short(ASSET.c.width, ASSET.c.height)
         time, (begin, end) = self._recorded(), (wanted.begin, wanted.end)
         parts: list[ColumnElement[bool]] = [
-            *([self._places(wanted)] if wanted.source or wanted.folder else []),
+            *([_lies_there(folders)] if (folders := self.folders(wanted)) is not None else []),
             *([time >= begin] if begin is not None else []),
             *([time < end] if end is not None else []),
             *_any([func.lower(ASSET.c.camera).contains(c.lower(), autoescape=True) for c in wanted.camera]),
@@ -83,7 +83,10 @@ class Filtering:
                 raise NotFound(f"nothing has the tag {name!r}", hint="`dampipe tag list` lists the tags.")
         return exists(select(literal(1)).where(TAG.c.asset_id == ASSET.c.id, TAG.c.name == name))
 
-    def _places(self, wanted: Filter) -> ColumnElement[bool]:
+    def folders(self, wanted: Filter) -> list[int] | None:
+        """The folders that count, by their ids; None where all do. Raises NotFound."""
+        if not (wanted.source or wanted.folder):
+            return None
         sources = {source.id: source for source in self._sources.all()}
         named = {self._sources.named(name).id for name in wanted.source}
         with self._db.read() as connection:
@@ -100,11 +103,13 @@ class Filtering:
                     f"no footage is known in a folder {' or '.join(wanted.folder)}",
                     hint="Give an absolute path, or a folder's name; * and ? stand for anything.",
                 )
-        # Written into the statement: databases limit how many parameters it may have.
-        ids: Any = bindparam(
-            "folders", [number for number, _ in folders], expanding=True, literal_execute=True
-        )
-        return ASSET.c.id.in_(select(LOCATION.c.asset_id).where(LOCATION.c.folder_id.in_(ids)))
+        return [number for number, _ in folders]
+
+
+def _lies_there(folders: list[int]) -> ColumnElement[bool]:
+    # Written into the statement: databases limit how many parameters it may have.
+    ids: Any = bindparam("folders", folders, expanding=True, literal_execute=True)
+    return ASSET.c.id.in_(select(LOCATION.c.asset_id).where(LOCATION.c.folder_id.in_(ids)))
 
 
 def _lies_in(folder: PurePosixPath, wanted: str) -> bool:

@@ -177,7 +177,7 @@ def _save_derivatives(connection: Connection, asset: int, derivatives: tuple[Der
 def _rows(output: Embedding) -> list[bytes]:
     """The vectors, one a frame."""
     size = output.dimension * 2
-    return [output.vectors[at : at + size] for at in range(0, len(output.times) * size, size)]
+    return [output.vectors[at : at + size] for at in range(0, len(output.times) * size, size or 1)]
 
 
 def save_vectors(

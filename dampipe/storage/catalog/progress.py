@@ -103,6 +103,13 @@ def left_to_do(database: Database) -> int:
         return int(connection.execute(counted).scalar_one())
 
 
+def running(database: Database) -> bool:
+    """Whether a worker has a run in hand."""
+    with database.read() as connection:
+        some = select(RUN.c.id).where(in_state(connection, RunState.RUNNING)).limit(1)
+        return connection.execute(some).first() is not None
+
+
 def failed_since(database: Database, when: float) -> int:
     """How many runs were parked since then."""
     parked = (RUN.c.error_kind.is_not(None), RUN.c.state == RunState.FAILED, RUN.c.finished_at >= when)

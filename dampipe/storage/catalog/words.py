@@ -111,12 +111,15 @@ class Words:
         names: dict[int, list[str]] = {row.id: [] for row in there}
         facts: dict[int, list[str]] = {row.id: [row.camera or ""] for row in there}
         for row in connection.execute(
-            select(LOCATION.c.asset_id, SOURCE.c.name.label("source"), FOLDER.c.path, LOCATION.c.name)
+            select(
+                *(LOCATION.c.asset_id, LOCATION.c.name, FOLDER.c.path, SOURCE.c.root),
+                SOURCE.c.name.label("source"),
+            )
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
             .where(LOCATION.c.asset_id.in_(names))
             .order_by(LOCATION.c.id)
         ):
-            names[row.asset_id] += [PurePath(row.name).stem, row.path, row.source]
+            names[row.asset_id] += [PurePath(row.name).stem, row.path, PurePath(row.root).name, row.source]
         for tag in connection.execute(select(TAG.c.asset_id, TAG.c.name).where(TAG.c.asset_id.in_(facts))):
             facts[tag.asset_id].append(tag.name)
         connection.execute(delete(WRITTEN).where(WRITTEN.c.asset_id.in_(assets)))

@@ -31,7 +31,17 @@ export async function text(path) {
 
 export async function post(path, body) {
   const headers = { "content-type": "application/json" };
-  return (await ask(path, { method: "POST", headers, body: JSON.stringify(body) })).json();
+  const response = await ask(path, { method: "POST", headers, body: JSON.stringify(body) });
+  return response.status === 204 ? null : response.json();
+}
+
+/** Send bytes (a picture, say) and read the answer. */
+export async function send(path, parameters, body, signal) {
+  return (await ask(`${path}?${new URLSearchParams(parameters)}`, { method: "POST", body, signal })).json();
+}
+
+export async function remove(path) {
+  await ask(path, { method: "DELETE" });
 }
 
 /** Where a derivative of an asset is served. */

@@ -5,7 +5,7 @@ import { h, notice } from "./dom.js";
 import { name, plural } from "./format.js";
 
 const MOST = 500;
-const kinds = { bad_media: "the file's fault", transient: "a passing fault", permanent: "dampipe's fault" };
+const kinds = { bad_media: "the file's fault", transient: "a passing fault", permanent: "dampipe's fault", mismatch: "bit rot", unreadable: "the disk's fault, it may be" };
 
 export async function failures(main, signal) {
   const said = h("p", { role: "status" });
@@ -28,7 +28,7 @@ export async function failures(main, signal) {
       h("td", { class: "path", title: failure.path }, name(failure.path)),
       h("td", {}, failure.stage),
       h("td", {}, failure.reason, h("small", {}, ` (${kinds[failure.kind] ?? failure.kind}${again})`)),
-      h("td", {}, h("button", { onclick: (event) => retry(event, { what: [failure.asset ?? failure.path], stage: failure.stage }) }, "Retry")));
+      h("td", {}, failure.stage === "verify" ? null : h("button", { onclick: (event) => retry(event, { what: [failure.asset ?? failure.path], stage: failure.stage }) }, "Retry")));
   }
 
   async function show() {

@@ -2,15 +2,18 @@
 
 import { get } from "./api.js";
 import { notice } from "./dom.js";
+import { duplicates } from "./duplicates.js";
 import { failures } from "./failures.js";
+import { build, chosen, fill, offer } from "./filters.js";
 import { plural } from "./format.js";
 import { library } from "./library.js";
+import { listen } from "./picture.js";
 import { open } from "./player.js";
 import { results } from "./results.js";
 import { scans } from "./scans.js";
 
-const views = { "/": library, "/search": results, "/scans": scans, "/failures": failures };
-const [main, dialog, form] = ["main", "player", "search"].map((id) => document.getElementById(id));
+const views = { "/": library, "/search": results, "/duplicates": duplicates, "/scans": scans, "/failures": failures };
+const [main, dialog, form, filters, narrow] = ["main", "player", "search", "filters", "narrow"].map((id) => document.getElementById(id));
 const PULSE = 5000;
 
 let current = null;
@@ -25,6 +28,7 @@ async function show(path, parameters) {
     one.toggleAttribute("aria-current", one.hash === `#${path}`);
   }
   form.elements.q.value = parameters.get("q") ?? "";
+  fill(form, parameters);
   document.title = parameters.get("q") ? `${parameters.get("q")} – dampipe` : "dampipe";
   try {
     await views[path](main, signal, parameters);
@@ -67,10 +71,33 @@ async function pulse() {
   }
 }
 
+/** The question in the form, and what of the address it does not show: a picture, a moment. */
+function question(kept) {
+  const words = form.elements.q.value.trim();
+  const before = new URLSearchParams(location.hash.split("?")[1] ?? "");
+  return [...(words ? [["q", words]] : []), ...kept.flatMap((name) => before.getAll(name).map((value) => [name, value])), ...chosen(form)];
+}
+
+function search(pairs) {
+  location.hash = pairs.length ? `#/search?${new URLSearchParams(pairs)}` : "#/";
+}
+
+function unfold(open) {
+  filters.hidden = !open;
+  narrow.setAttribute("aria-expanded", String(open));
+  if (open) offer(filters);
+}
+
+build(filters);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const words = form.elements.q.value.trim();
-  if (words) location.hash = `#/search?${new URLSearchParams({ q: words })}`;
+  search(question(["like", "picture"]));
+});
+filters.addEventListener("change", (event) => event.target.tagName === "SELECT" && form.requestSubmit());
+narrow.addEventListener("click", () => unfold(filters.hidden));
+listen(document.getElementById("give"), document.getElementById("file"), (key) => {
+  form.elements.q.value = "";
+  search([["picture", key], ...chosen(form)]);
 });
 window.addEventListener("hashchange", route);
 setInterval(() => document.hidden || pulse(), PULSE);

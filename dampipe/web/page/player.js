@@ -5,6 +5,7 @@ import { h, notice } from "./dom.js";
 import { timecode } from "./format.js";
 import { facts } from "./library.js";
 import { show, tiles } from "./sprite.js";
+import { tagging } from "./tags.js";
 
 const TILES = 12;
 
@@ -12,7 +13,7 @@ function screen(video, time) {
   const made = (kind) => video.derivatives.find((one) => one.kind === kind);
   const poster = made("poster") ? derivative(video.sha1, "poster") : null;
   const proxy = made("proxy");
-  if (proxy?.media_type === "video/mp4") {
+  if (["video/mp4", "audio/mp4"].includes(proxy?.media_type)) {
     const player = h("video", { controls: true, autoplay: true, playsInline: true, preload: "auto", src: derivative(video.sha1, "proxy") });
     if (poster) player.poster = poster;
     player.addEventListener("loadedmetadata", () => (player.currentTime = time), { once: true });
@@ -33,7 +34,7 @@ async function filmstrip(video, player) {
   return strip;
 }
 
-function details(video, runs) {
+function details(video, runs, tags) {
   const { media } = video;
   const copy = (event) => {
     navigator.clipboard?.writeText(video.paths[0]);
@@ -41,6 +42,7 @@ function details(video, runs) {
   };
   const rows = [
     ["File", h("span", {}, video.paths.map((path) => h("code", {}, path)), h("button", { class: "small", onclick: copy }, "Copy path"))],
+    ["Tags", tagging(video.sha1, tags)],
     ["Media", facts(video)],
     media?.timecode ? ["Timecode", media.timecode] : null,
     media?.created_at ? ["Recorded", new Date(media.created_at).toLocaleString()] : null,
@@ -51,18 +53,27 @@ function details(video, runs) {
   return h("dl", {}, rows.filter(Boolean).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 }
 
+/** The button that looks for what looks like the moment in view. */
+function alike(video, picture) {
+  if (!video.derivatives.some((one) => one.kind === "frames")) return null;
+  const like = () => (picture.tagName === "VIDEO" ? `${video.sha1}@${picture.currentTime.toFixed(2)}` : video.sha1);
+  return h("button", { onclick: () => (location.hash = `#/search?${new URLSearchParams({ like: like() })}`) }, "More like this");
+}
+
 /** Open the player over the page; `close` is called when a person closes it. */
 export async function open(dialog, sha1, time, close) {
-  const { video, runs } = await get(`/assets/${sha1}`);
+  const { video, runs, tags } = await get(`/assets/${sha1}`);
   const picture = screen(video, time);
   const strip = picture.tagName === "VIDEO" ? await filmstrip(video, picture) : null;
   dialog.replaceChildren(
-    h("div", { class: "bar" }, h("h2", { id: "player-name" }, video.name), h("button", { onclick: () => dialog.close() }, "Close")),
-    picture, strip ?? "", details(video, runs));
+    h("div", { class: "bar" }, h("h2", { id: "player-name" }, video.name), alike(video, picture), h("button", { onclick: () => dialog.close() }, "Close")),
+    picture, strip ?? "", details(video, runs, tags));
   dialog.onclose = () => {
     dialog.replaceChildren(); // stops the download, too
     close();
   };
-  dialog.onclick = (event) => event.target === dialog && dialog.close();
+  dialog.onclick = (event) => {
+    if (event.target === dialog) dialog.close(); // nothing is returned: false would undo every click in it
+  };
   if (!dialog.open) dialog.showModal();
 }

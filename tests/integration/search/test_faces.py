@@ -85,7 +85,21 @@ def test_wrong_values_are_refused_in_words(http: TestClient) -> None:
     assert http.get("/api/search", params={"q": "red", "nonsense": 1, "tag": "none"}).status_code == 404
 
 
-def test_search_over_http(http: TestClient) -> None:
+def test_every_error_says_what_to_do(http: TestClient) -> None:
+    for answer in (http.get("/api/nope"), http.delete("/api/search")):
+        assert set(answer.json()) == {"detail", "hint"} and "/docs" in answer.json()["hint"]
+    assert (
+        http.get("/api/search", params={"duration": "60-10"}).json()["detail"]
+        == "'60-10' begins after its end"
+    )
+
+
+def test_sources_over_http(http: TestClient, here: Searching) -> None:
+    [source] = http.get("/api/sources").json()
+    assert (source["name"], source["root"], source["present"]) == ("footage", str(here.root), 2)
+
+
+def test_search_over_http(http: TestClient, here: Searching) -> None:
     found = http.get("/api/search", params={"q": "blue", "camera": "fx3", "flat": True}).json()
     first = found["hits"][0]
     assert (first["name"], first["moments"][0]["time"]) == ("a.mp4", 5.0)
@@ -94,6 +108,9 @@ def test_search_over_http(http: TestClient) -> None:
     found = http.post("/api/search", params={"limit": 1}, content=picture.getvalue()).json()
     assert (found["hits"][0]["name"], found["more"]) == ("a.mp4", True)
     assert http.post("/api/search", content=b"").status_code == 422
+    found = http.get("/api/search", params={"like": f"{here.root}/day/a.mp4@5"}).json()
+    assert found["hits"][0]["name"] == "b.mp4", "a moment of a file that is named by its path"
+    assert http.get("/api/search", params={"like": f"{here.root}/day/none.mp4"}).status_code == 404
     everything = http.get("/api/search").json()["hits"]
     assert [hit["name"] for hit in everything] == ["b.mp4", "a.mp4"]
 

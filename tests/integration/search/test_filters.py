@@ -83,6 +83,23 @@ def test_what_does_not_exist_is_an_error(here: Searching, given: Any) -> None:
         here.find("red", **given)
 
 
+def test_of_several_files_one_that_counts_is_shown(here: Searching) -> None:
+    asset = here.add("first/a.mp4", ["red"])
+    copy = here.root / "second" / "b.mp4"
+    copy.parent.mkdir()
+    copy.write_bytes((here.root / "first" / "a.mp4").read_bytes())
+    here.catalog.add_video(copy, asset)
+    for words in ("", "red"):
+        [hit] = here.find(words, folder=["first"]).hits
+        assert hit.name == "a.mp4"
+        found = here.find(words, folder=["second"])
+        assert (found.hits[0].path, found.hits[0].name) == (str(copy), "b.mp4")
+        assert [moment.path for moment in found.hits[0].moments] == [str(copy)] * bool(words)
+        assert [cut.path for cut in here.search.cuts(found)] == [str(copy)]
+    [hit] = here.find("red").hits
+    assert hit.name == "a.mp4"
+
+
 def test_a_filter_that_keeps_one_per_cent_keeps_recall(here: Searching, tmp_path: Path) -> None:
     """Against the exact answer among those it lets through; they lie far from the nearest of all."""
     rng = np.random.default_rng(5)

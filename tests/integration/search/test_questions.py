@@ -89,6 +89,12 @@ def test_a_moment_finds_what_looks_like_it_and_not_itself(here: Searching) -> No
     for wrong in ("ffffffff@1", "zzz"):
         with pytest.raises(InvalidInput):
             here.find(like=[wrong])
+    for wrong, said in (
+        (f"{first}@soon", "'soon' is no time"),
+        (f"{first}@1:00", "a.mp4: it is 0:30.0 long"),
+    ):
+        with pytest.raises(InvalidInput, match=said):
+            here.find(like=[wrong])
     with pytest.raises(NotFound, match="no vectors"):
         here.find(like=[here.add("x/silent.wav", info=media(MediaKind.AUDIO))])
 

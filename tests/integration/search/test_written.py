@@ -1,6 +1,7 @@
 """What is written about an asset is found, in both databases alike, and follows what happens to its files."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,17 @@ def test_names_and_pictures_are_fused(named: Searching) -> None:
     [first, *_] = named.find("blue a001").hits
     assert (first.name, first.words) == ("A001_C002.mp4", ("a001",))
     assert first.moments[0].time == 0.0
+
+
+def test_the_folder_that_is_a_source_is_found_whatever_the_source_is_called(
+    named: Searching, tmp_path: Path
+) -> None:
+    (tmp_path / "Sommer 2019").mkdir()
+    named.catalog.sources.add("holidays", str(tmp_path / "Sommer 2019"))
+    clip = tmp_path / "Sommer 2019" / "c1.mp4"
+    clip.write_bytes(b"c1")
+    named.catalog.add_video(clip, sha1("c1"))
+    assert named.names("sommer", only="names") == named.names("holidays", only="names") == ["c1.mp4"]
 
 
 def test_the_words_follow_files_tags_and_sources(named: Searching) -> None:

@@ -136,7 +136,7 @@ def test_search_answers_from_the_old_model_until_the_new_one_is_complete(
         here.models.forget(str(folders[1]))
     with pytest.raises(NotFound):
         here.models.forget("RN50/openai")
-    assert here.models.forget(old) == ASSETS
+    assert here.models.forget(str(folders[0])) == ASSETS
     assert here.catalog.models.all() == [new]
     assert finds(here) == ["1", "2", "3", "4"]
     here.catalog.close()
@@ -154,6 +154,27 @@ def test_what_cannot_be_embedded_again_does_not_hold_up_the_new_model(
     embed(here, 1)
     assert finds(here)[0] == "1"
     assert here.models.answering().fingerprint == here.embedder.fingerprint
+    here.catalog.close()
+
+
+def test_of_several_old_models_the_latest_answers(
+    home: Path, folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    here = world(home, str(folders[1]))
+    here.sweep.plan_missing()
+    embed(here, 1)
+    here.catalog.close()
+    for more in range(1, 9):  # so that no order of fingerprints does it
+        third = Path(shutil.copytree(folders[0], tmp_path / f"third{more}"))
+        config = third / "open_clip_config.json"
+        config.write_text(config.read_text() + " " * more)
+        here = world(home, str(third))
+        assert here.models.answering().fingerprint == world(home, str(folders[1])).embedder.fingerprint
+        here.catalog.close()
+    shutil.rmtree(folders[1])
+    here = world(home, str(folders[0]))
+    report = here.models.all()[1]
+    assert (report.name, report.assets) == (str(folders[1]), ASSETS) and "holds no model" in report.problem
     here.catalog.close()
 
 
@@ -201,7 +222,7 @@ def test_the_commands_model_and_index(
     assert (home / "dampipe.toml").read_text() == f'# mine\nmodel = "{new}"\nport = 8800\n'
     listed = {one["name"]: one for one in json.loads(dampipe("model", "list", "--json"))}
     assert (listed[old]["answers"], listed[old]["assets"], listed[new]["used"]) == (True, ASSETS, True)
-    assert "answers search until the new one is complete" in dampipe("model", "list")
+    assert "answers search until the one in use is complete" in dampipe("model", "list")
     assert "Apache-2.0" in dampipe("model", "info", "PE-Core-B-16/meta")
     assert dampipe("model", "use", "no-such-model", code=2) == ""
     dampipe("model", "forget", old, code=12)

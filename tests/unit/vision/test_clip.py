@@ -82,25 +82,25 @@ def test_frames_prepared_otherwise_than_the_model_wants_are_noticed_when_it_load
         _load(ref, "cpu", None, None)
 
 
-def test_broken_weights_are_permanent_and_not_read_again_for_every_file(tmp_path: Path) -> None:
+def test_broken_weights_are_told_and_not_read_again_for_every_file(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(tiny.FOLDER, tmp_path / "model"))
     weights = folder / "open_clip_model.safetensors"
     whole = weights.read_bytes()
     weights.write_bytes(whole[:5000])
     embedder = ClipEmbedder(str(folder), device="cpu")
-    with pytest.raises(Permanent, match="cannot be used") as first:
+    with pytest.raises(Unavailable, match="cannot be used") as first:
         embedder.words(["red"])
     weights.write_bytes(whole)
-    with pytest.raises(Permanent) as second:
+    with pytest.raises(Unavailable) as second:
         embedder.words(["red"])
     assert str(second.value) == str(first.value)
 
 
-def test_weights_of_another_architecture_are_permanent(tmp_path: Path) -> None:
+def test_weights_of_another_architecture_are_none(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(tiny.FOLDER, tmp_path / "model"))
     config = folder / "open_clip_config.json"
     config.write_text(config.read_text().replace('"width": 32', '"width": 48'))
-    with pytest.raises(Permanent, match="cannot be used"):
+    with pytest.raises(Unavailable, match="cannot be used"):
         ClipEmbedder(str(folder), device="cpu").words(["red"])
 
 

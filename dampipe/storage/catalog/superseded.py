@@ -1,0 +1,34 @@
+"""Runs that nobody will do: those of a stage or a version that the pipeline no longer asks for, and not done."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select, tuple_
+
+from dampipe.domain.runs import RunState
+from dampipe.storage.catalog.database import Database
+from dampipe.storage.catalog.keys import RunKey
+from dampipe.storage.catalog.leading import in_state
+from dampipe.storage.catalog.tables import RUN
+
+AT_ONCE = 5_000
+"""Runs that one transaction forgets."""
+_UNDONE = (RunState.PENDING, RunState.ON_HOLD, RunState.FAILED, RunState.SKIPPED)
+
+
+def forget_superseded(database: Database, keys: Sequence[RunKey]) -> int:
+    """Forget what waits, failed or was skipped under another key than these; returns how many.
+
+    What was done stays: its results are in use until the new ones are there. A run that a worker has in hand
+    ends by itself.
+    """
+    asked = [(key.stage, key.version) for key in keys]
+    gone = 0
+    while True:
+        with database.write() as connection:
+            undone = (in_state(connection, *_UNDONE), tuple_(RUN.c.stage, RUN.c.version).not_in(asked))
+            ids = connection.execute(select(RUN.c.id).where(*undone).limit(AT_ONCE)).scalars().all()
+            if ids:
+                connection.execute(delete(RUN).where(RUN.c.id.in_(ids)))
+        gone += len(ids)
+        if len(ids) < AT_ONCE:
+            return gone

@@ -1,0 +1,38 @@
+"""A sync does not wait for ever for what no worker takes."""
+
+from pathlib import Path
+from time import monotonic, time
+from typing import Any, cast
+
+import pytest
+
+from dampipe import sync as waiting
+from dampipe.domain.errors import CannotStart
+from dampipe.sync import Nightly, Sync
+from dampipe.verify import Verify
+from tests.integration.pipeline.test_runner import Deployment, folder, here
+
+__all__ = ["folder", "here"]  # fixtures
+
+
+def test_a_standstill_ends_the_waiting(
+    here: Deployment, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE", 0.5)
+    verify = cast(Verify, cast(Any, None))
+    sync = Sync(here.catalog, lambda: here.carrier, lambda: here.sweep, verify, Nightly())
+    scan = here.scan(folder)
+    here.catalog.workers.report("w@there", ["scan"], {}, time())
+    told: list[int] = []
+    began = monotonic()
+    with pytest.raises(CannotStart, match=r"\d stages wait, and no worker has taken one") as stopped:
+        sync._wait([scan], True, lambda scans, left: told.append(left))
+    assert monotonic() - began < 30 and "dampipe doctor" in stopped.value.hint
+
+    def work(scans: object, left: int) -> None:
+        here.sweep.run()
+        here.carrier.work(here.runner, 4)
+
+    monkeypatch.setattr(waiting, "PATIENCE", 30)
+    [progress] = sync._wait([scan], True, work)
+    assert (progress.done, progress.active) == (5, 0), "as long as something moves it waits"

@@ -1,0 +1,65 @@
+"""What an earlier pipeline left undone is neither waited for nor told as a failure."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from dampipe.domain.errors import BadMedia
+from dampipe.pipeline.dispatch import Dispatcher
+from dampipe.pipeline.memory import MemoryCarrier
+from dampipe.pipeline.plan import Plan
+from dampipe.pipeline.runner import Policy, Runner
+from dampipe.pipeline.stage import Stage
+from dampipe.pipeline.sweep import Sweep
+from dampipe.storage.catalog.progress import left_to_do
+from tests.integration.pipeline.test_runner import Deployment, folder, halve, hash, here, measure, polish
+
+__all__ = ["folder", "here"]  # fixtures
+
+
+def renew(here: Deployment, stages: list[Stage]) -> None:
+    """Another pipeline over the same library: what it asks for is planned and done."""
+    plan = Plan(stages, here.tools)
+    carrier = MemoryCarrier(plan)
+    dispatcher = Dispatcher(here.catalog.backlog, plan, carrier, 100)
+    sweep = Sweep(here.catalog, plan, dispatcher, carrier, here.verifier, 3)
+    sweep.plan_missing()
+    sweep.run()
+    carrier.work(Runner(here.catalog, plan, here.tools, dispatcher, Policy()))
+
+
+def fail(here: Deployment, folder: Path) -> None:
+    """One of the files is polished in vain."""
+    here.scan(folder)
+    here.carrier.work(here.runner, 15)  # hash, measure and halve of all
+    here.diary.raises["clip2.mp4"] = lambda: BadMedia("too dull")
+    here.sweep.run()
+    here.carrier.work(here.runner)
+    assert [failure.stage for failure in here.catalog.assets.failures(10)] == ["polish"]
+
+
+def test_of_a_stage_that_was_taken_out_nothing_is_left_to_do(here: Deployment, folder: Path) -> None:
+    fail(here, folder)
+    renew(here, [hash, measure, halve])
+    assert here.catalog.assets.failures(10) == []
+    assert here.catalog.backlog.retry(None, None, None) == 0
+    assert left_to_do(here.catalog.database) == 0
+    assert here.counts("polish") == {"done": 4}, "what was made stays"
+
+
+def test_a_file_that_fails_in_every_version_is_told_once(here: Deployment, folder: Path) -> None:
+    fail(here, folder)
+    renew(here, [hash, measure, halve, replace(polish, version=2)])
+    [failure] = here.catalog.assets.failures(10)
+    assert (failure.stage, failure.attempts) == ("polish", 1)
+    assert here.counts("polish") == {"done": 4, "failed": 1}
+    assert here.diary.calls["polish", "clip2.mp4"] == 2
+
+
+def test_what_waits_for_an_earlier_version_is_not_waited_for(here: Deployment, folder: Path) -> None:
+    fail(here, folder)
+    here.catalog.backlog.retry(None, None, None)
+    assert left_to_do(here.catalog.database) == 1
+    del here.diary.raises["clip2.mp4"]
+    renew(here, [hash, measure, halve, replace(polish, version=2)])
+    assert left_to_do(here.catalog.database) == 0
+    assert here.counts("polish") == {"done": 5}

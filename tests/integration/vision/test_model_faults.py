@@ -1,0 +1,136 @@
+"""A model that is none, is broken, or is called from another folder: what is said, and that search goes on."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from time import time
+
+import pytest
+
+from dampipe.deployment.doctor import Finding, Verdict, examine
+from dampipe.domain.errors import InvalidInput
+from dampipe.domain.runs import Outcome, Subject
+from dampipe.settings import load_settings
+from dampipe.vision import tiny
+from tests.integration.vision.test_models import ASSETS, dampipe, finds, folders, home, world
+
+__all__ = ["dampipe", "folders", "home"]  # fixtures
+
+WEIGHTS = "open_clip_model.safetensors"
+
+
+def shorten(folder: Path) -> None:
+    weights = folder / WEIGHTS
+    weights.write_bytes(weights.read_bytes()[:-1000])
+
+
+def found(home: Path, model: str) -> dict[str, Finding]:
+    here = world(home, model)
+    told = {finding.what: finding for finding in examine(here)}
+    here.catalog.close()
+    return told
+
+
+def test_a_model_that_is_broken_takes_over_from_none(home: Path, folders: tuple[Path, Path]) -> None:
+    shorten(folders[1])
+    here = world(home, str(folders[1]))
+    here.sweep.plan_missing()
+    for asset in range(1, ASSETS + 1):
+        assert here.runner.run("embed", Subject(asset=asset)).outcome is Outcome.SKIPPED
+    assert finds(here) == ["1", "2", "3", "4"], "the old one answers"
+    here.catalog.close()
+    said = found(home, str(folders[1]))["model"]
+    assert said.verdict is Verdict.WARNING
+    assert "are damaged" in said.found and f"Search answers from {folders[0]}" in said.found
+
+
+def test_a_broken_model_is_told_when_it_is_chosen(
+    home: Path, folders: tuple[Path, Path], dampipe: Callable[..., str]
+) -> None:
+    (home / "dampipe.toml").write_text(f'model = "{folders[0]}"\n')
+    shorten(folders[1])
+    assert "are damaged" in json.loads(dampipe("model", "info", str(folders[1]), "--json"))["problem"]
+    (folders[1] / WEIGHTS).unlink()
+    assert "the weights of the model are not in" in dampipe("model", "info", str(folders[1]))
+    assert "fetched" not in dampipe("model", "use", str(folders[1]))
+
+
+def test_a_folder_is_named_so_that_it_is_found_from_everywhere(
+    home: Path, folders: tuple[Path, Path], dampipe: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "dampipe.toml").write_text('model = "tiny"\n')
+    monkeypatch.chdir(folders[1].parent)
+    dampipe("model", "use", os.path.relpath(folders[1]))
+    assert load_settings().model == str(folders[1])
+    dampipe("model", "use", "tiny")
+    assert load_settings().model == "tiny"
+
+
+def test_when_the_settings_name_no_model_another_can_be_chosen(
+    home: Path, folders: tuple[Path, Path], dampipe: Callable[..., str]
+) -> None:
+    (home / "dampipe.toml").write_text(f'model = "{folders[1]}"\n')
+    shutil.rmtree(folders[1])
+    listed = {one["name"]: one for one in json.loads(dampipe("model", "list", "--json"))}
+    assert "holds no model" in listed[str(folders[1])]["problem"] and listed[str(folders[1])]["used"]
+    assert dampipe("status", code=2) == ""
+    dampipe("model", "use", str(folders[0]))
+    dampipe("status")
+
+
+def test_a_wrong_model_is_told_once_and_names_the_setting(home: Path) -> None:
+    said = found_without_plan(home)
+    broken = [finding for finding in said if finding.verdict is Verdict.BROKEN]
+    assert [finding.what for finding in broken] == ["settings"]
+    assert broken[0].found == "setting 'model': there is no model 'no-such-model'"
+    assert "`dampipe model use NAME`" in broken[0].hint
+
+
+def found_without_plan(home: Path) -> list[Finding]:
+    from dampipe.bootstrap import World
+
+    here = World(load_settings(home=home, model="no-such-model"))
+    here.catalog.set_up()
+    with pytest.raises(InvalidInput):
+        _ = here.plan
+    told = list(examine(here))
+    here.catalog.close()
+    return told
+
+
+def test_a_worker_that_still_runs_another_model_is_told(home: Path, folders: tuple[Path, Path]) -> None:
+    here = world(home, str(folders[0]))
+    queues = ["control", "scan", *here.plan.queues]
+    here.catalog.workers.report("all@here", queues, here.machine_facts(["embed"]), time())
+    here.catalog.close()
+    assert found(home, str(folders[0]))["workers"].verdict is Verdict.FINE
+    said = found(home, str(folders[1]))["workers"]
+    assert said.verdict is Verdict.WARNING and f"all@here runs {folders[0]}" in said.found
+
+
+def test_an_index_is_called_as_its_model(
+    home: Path, folders: tuple[Path, Path], dampipe: Callable[..., str]
+) -> None:
+    (home / "dampipe.toml").write_text(f'model = "{folders[0]}"\n')
+    [report] = json.loads(dampipe("index", "check", "--json"))
+    assert report["name"] == str(folders[0]) and report["model"].startswith("local-")
+    assert str(folders[0]) in dampipe("index", "check")
+    assert str(folders[0]) in found(home, str(folders[0]))["vector index"].found
+
+
+def test_a_lost_or_damaged_index_is_told(home: Path, folders: tuple[Path, Path]) -> None:
+    rows = next((home / "index").glob("*/rows-*"))
+    rows.write_bytes(rows.read_bytes()[:-1])
+    said = found(home, str(folders[0]))["vector index"]
+    assert said.verdict is Verdict.WARNING and "checksum" in said.found and "index rebuild" in said.hint
+    shutil.rmtree(home / "index")
+    said = found(home, str(folders[0]))["vector index"]
+    assert said.verdict is Verdict.WARNING and f"nothing of {ASSETS} vectors" in said.found
+
+
+def test_weights_that_are_whole_are_fine() -> None:
+    from dampipe.vision.weights import check_weights
+
+    check_weights(tiny.FOLDER / WEIGHTS)

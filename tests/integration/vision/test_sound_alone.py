@@ -1,0 +1,31 @@
+"""Sound alone has no frames: it is embedded as nothing, by itself and in a batch with others."""
+
+from pathlib import Path
+
+import numpy as np
+
+from dampipe.domain.runs import Outcome, Subject
+from tests.integration.vision.test_models import add, embed, folders, home, world
+
+__all__ = ["folders", "home"]  # fixtures
+
+
+def test_an_asset_without_frames_is_done_alone_and_beside_others(
+    home: Path, folders: tuple[Path, Path]
+) -> None:
+    here = world(home, str(folders[0]))
+    size = here.embedder.spec.size
+    nothing, picture = np.zeros((0, size, size, 3), np.uint8), np.zeros((1, size, size, 3), np.uint8)
+    add(here, 11, nothing)
+    here.sweep.plan_missing()
+    embed(here, 11)
+    for number, frames in ((12, picture), (13, nothing), (14, nothing)):
+        add(here, number, frames)
+    here.sweep.plan_missing()
+    report = here.runner.run("embed", Subject(asset=12))
+    assert report.outcome is Outcome.DONE and report.also == 2
+    counts = [
+        here.catalog.vectors.count_of(f"{number:040x}", here.embedder.fingerprint) for number in (11, 12, 13)
+    ]
+    assert counts == [0, 1, 0]
+    here.catalog.close()
