@@ -6,32 +6,29 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from time import monotonic, time
-from typing import Any, TypeAlias
+from typing import Any
 
 from dampipe.domain.errors import (
     DampipeError,
     Permanent,
     StageError,
-    StorageFull,
-    Transient,
 )
 from dampipe.domain.output import StageOutput
 from dampipe.domain.progress import Progress, Reporter
-from dampipe.domain.runs import Outcome, Report, RunState, Subject, backoff
+from dampipe.domain.runs import Outcome, Report, RunState, Subject
 from dampipe.pipeline import lease
 from dampipe.pipeline.dispatch import Dispatcher
-from dampipe.pipeline.failures import as_stage_error, attempt
+from dampipe.pipeline.failures import attempt
 from dampipe.pipeline.inputs import Inputs
 from dampipe.pipeline.plan import Plan
+from dampipe.pipeline.saving import Group, Saving
 from dampipe.pipeline.stage import Stage
 from dampipe.pipeline.taken import Taken
 from dampipe.pipeline.toolbox import Toolbox
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.keys import Claimed
-from dampipe.storage.catalog.runs import LeaseLost
 
 log = logging.getLogger(__name__)
-Group: TypeAlias = list[tuple[Claimed, StageOutput | StageError]]
 
 SAVED_TOGETHER = 256
 """So many results of a batch stage are saved in one transaction,"""
@@ -60,6 +57,7 @@ class Runner:
         self._dispatcher = dispatcher
         self._policy = policy
         self._inputs = Inputs(catalog, plan)
+        self._saving = Saving(catalog, plan, policy.max_attempts)
 
     def run(self, name: str, subject: Subject, hear: Callable[[Progress], None] | None = None) -> Report:
         """Do a stage if it is still to do. Raises only CatalogueDown; everything else is in the report.
@@ -92,7 +90,7 @@ class Runner:
             return _why_not(self._catalog.runs.find(key, subject)), set()
         if own.attempts > self._policy.max_attempts:
             tried = Permanent(f"the worker died {own.attempts - 1} times while it worked on this file")
-            return self._settle(own, me, tried, final=True), set()
+            return self._saving.settle(own, me, tried, final=True), set()
         if stage.batch == 1 or own.attempts > 1:  # what failed before is tried alone
             return self._call(stage, own, Taken([own]), me, hear)
 
@@ -112,7 +110,7 @@ class Runner:
 
         def save(group: Group) -> None:
             nonlocal also
-            for run, report, made in self._save(stage, group, me, own.id):
+            for run, report, made in self._saving.save(stage, group, me, own.id):
                 taken.saved(run)
                 uncarried.update(made)
                 if run is own:
@@ -206,43 +204,6 @@ class Runner:
     def _tools(self, stage: Stage) -> dict[str, object]:
         return {name: self._toolbox.get(kind) for name, kind in stage.tools.items()}
 
-    def _save(
-        self, stage: Stage, group: Group, me: str, own: int
-    ) -> Iterator[tuple[Claimed, Report, set[str]]]:
-        finished = [(run, result) for run, result in group if not isinstance(result, StageError)]
-        for run, result in group:
-            if isinstance(result, StageError):
-                yield run, self._settle(run, me, result), set()
-        if not finished:
-            return
-        try:
-            made = self._catalog.runs.finish(
-                finished, self._plan.key(stage), me, self._plan.nexts(stage), own
-            )
-        except StorageFull as error:
-            for run, _ in finished:
-                yield run, self._settle(run, me, as_stage_error(error)), set()
-            return
-        for (run, result), uncarried in zip(finished, made, strict=True):
-            if uncarried is None:
-                yield run, _lost(stage), set()
-            else:
-                yield run, Report(outcome=Outcome.DONE, reason="; ".join(result.warnings)), uncarried
-
-    def _settle(self, run: Claimed, me: str, error: StageError, final: bool = False) -> Report:
-        not_before = None
-        if isinstance(error, Transient) and not final and run.attempts < self._policy.max_attempts:
-            not_before = time() + (backoff(run.attempts) if error.delay is None else error.delay)
-        try:
-            self._catalog.runs.settle(run, me, error, not_before)
-        except LeaseLost:
-            return Report(outcome=Outcome.HELD, reason="taken over by another worker meanwhile")
-        if not_before is not None:
-            outcome = Outcome.LATER
-        else:
-            outcome = Outcome.SKIPPED if error.kind == "unavailable" else Outcome.FAILED
-        return Report(outcome=outcome, reason=str(error))
-
 
 def _why_not(row: Any) -> Report:
     """Why a run (its row, if there is one) could not be claimed."""
@@ -256,11 +217,6 @@ def _why_not(row: Any) -> Report:
     if row.state == RunState.PENDING and row.not_before > time():
         return Report(outcome=Outcome.LATER, reason=row.reason or "")
     return Report(outcome=Outcome.HELD)
-
-
-def _lost(stage: Stage) -> Report:
-    log.warning("%s: another worker took the run over; this result is not kept", stage.name)
-    return Report(outcome=Outcome.HELD, reason="taken over by another worker meanwhile")
 
 
 def _checked(stage: Stage, output: StageOutput) -> StageOutput:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -79,6 +80,25 @@ def test_a_batch_stage_gets_a_chain_for_as_many_as_it_takes_at_once(backlog: Dep
     backlog.carrier.work(backlog.runner)
     assert backlog.counts("quarter") == {"done": FILES}
     assert sorted(backlog.diary.batches) == [5, 10, 10]
+
+
+def test_what_cannot_be_saved_is_parked_with_its_reason_and_spoils_no_other(
+    backlog: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = backlog.catalog.runs.finish
+
+    def picky(finished: Any, *others: Any) -> Any:
+        if any(output.value == 3 / 4 for _, output in finished):
+            raise ValueError("no place for three quarters")
+        return finish(finished, *others)
+
+    monkeypatch.setattr(backlog.catalog.runs, "finish", picky)
+    backlog.dispatcher.top_up_all()
+    backlog.carrier.work(backlog.runner)
+    assert backlog.counts("quarter") == {"done": FILES - 1, "failed": 1}
+    [failure] = backlog.catalog.assets.failures(10)
+    assert (failure.kind, failure.stage) == ("permanent", "quarter")
+    assert "no place for three quarters" in failure.reason
 
 
 def test_what_was_tried_before_has_a_chain_of_its_own(backlog: Deployment) -> None:
