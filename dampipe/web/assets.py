@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from dampipe.domain.reports import Details
@@ -34,6 +34,7 @@ def show_asset(sha1: Sha1, library: LibraryDep) -> Details:
     return library.show_asset(sha1)
 
 
+@router.head("/assets/{sha1}/{name}", include_in_schema=False)
 @router.get(
     "/assets/{sha1}/{name}",
     response_class=Response,
@@ -44,6 +45,7 @@ def show_asset(sha1: Sha1, library: LibraryDep) -> Details:
     },
 )
 def fetch_derivative(
+    request: Request,
     sha1: Sha1,
     name: Annotated[
         str,
@@ -73,6 +75,8 @@ def fetch_derivative(
         headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{made.size}"
     headers["Content-Length"] = str(span.end - span.start)
 
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type=made.media_type)
     stream = library.derivatives.open(made)
 
     def chunks() -> Iterator[bytes]:

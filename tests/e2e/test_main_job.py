@@ -194,6 +194,9 @@ def test_derivatives_are_whole_and_can_be_fetched_in_parts(deployment: Deploymen
     assert (part.status_code, part.content) == (206, whole.content[100:200])
     assert part.headers["content-range"] == f"bytes 100-199/{len(whole.content)}"
     assert get(deployment, f"{base}/proxy", Range="bytes=999999999-").status_code == 416
+    told = httpx.head(f"http://127.0.0.1:{deployment.port}{base}/proxy", timeout=60)
+    assert (told.status_code, told.content) == (200, b"")
+    assert told.headers["content-length"] == str(len(whole.content))
     assert whole.content.index(b"moov") < whole.content.index(b"mdat"), "not ready to stream"
     vtt = get(deployment, f"{base}/sprite_vtt").text
     assert vtt.startswith("WEBVTT") and "sprite.jpg#xywh=" in vtt
