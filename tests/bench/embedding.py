@@ -34,10 +34,10 @@ BATCH = 256
 """Pictures in one call of the bare model."""
 CASES = (
     # model, assets, frames of each
-    ("tiny", 120, 60),
-    ("tiny", 1500, 1),
-    ("ViT-B-32, random weights", 8, 32),
-    ("ViT-B-32, random weights", 256, 1),
+    ("tiny", 400, 60),
+    ("tiny", 10_000, 1),
+    ("ViT-B-32, random weights", 16, 32),
+    ("ViT-B-32, random weights", 512, 1),
 )
 SEEDS = count(1)
 

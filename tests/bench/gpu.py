@@ -46,7 +46,7 @@ class Case:
     """Of the worker, each with a model of its own."""
 
 
-CASES = (Case("ViT-B-32", 38_400, 48, 8.8, (1, 4)), Case("ViT-L-14", 7_680, 16, 162.0, (1, 4)))
+CASES = (Case("ViT-B-32", 38_400, 48, 8.8, (1, 4)), Case("ViT-L-14", 7_680, 16, 162.0))
 SMALL = (Case("tiny", 600, 48, 0.0, (1, 2)),)
 
 
