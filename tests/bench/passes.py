@@ -30,7 +30,7 @@ def main() -> None:
     """Print processor seconds and ratios for every clip."""
     ffmpeg = find_ffmpeg()
     for name in footage.CLIPS:
-        with tempfile.TemporaryDirectory(dir="/tmp") as place:
+        with tempfile.TemporaryDirectory(dir=footage.PLACE) as place:
             folder = Path(place)
             clip = footage.make(ffmpeg.path, name, folder)
             seconds = in_turn(contenders(ffmpeg, clip, folder), warm=False)
@@ -53,12 +53,14 @@ def contenders(ffmpeg: Ffmpeg, clip: Path, folder: Path) -> dict[str, Callable[[
     }
 
 
-def ours(ffmpeg: Ffmpeg, clip: Path, folder: Path) -> tuple[Callable[[], object], Callable[[], object]]:
+def ours(
+    ffmpeg: Ffmpeg, clip: Path, folder: Path, recipe: ProxyRecipe | None = None
+) -> tuple[Callable[[], object], Callable[[], object]]:
     """(preview, proxy) as the stages call them, in software."""
     prober = Prober()
     media = prober.probe(str(clip))
     previews = PreviewMaker(ffmpeg, PreviewRecipe(), keep_all, prober=prober)
-    proxies = ProxyMaker(ffmpeg, ProxyRecipe(), [Acceleration(SOFTWARE, True, "for the bench")])
+    proxies = ProxyMaker(ffmpeg, recipe or ProxyRecipe(), [Acceleration(SOFTWARE, True, "for the bench")])
     return (
         lambda: previews.make(str(clip), media, fresh(folder / "preview")),
         lambda: proxies.make(str(clip), media, fresh(folder / "proxy")),
