@@ -18,6 +18,7 @@ from dampipe.domain.assets import SourceFile
 from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
 from dampipe.media.hashing import sha1_file
 from dampipe.media.probing import Prober
+from dampipe.media.proxy import NICE
 from dampipe.media.recipes import ProxyRecipe
 from tests.bench import footage
 from tests.bench.cpu import Taken, both_in_turn, ratio, table
@@ -77,8 +78,8 @@ def contenders(ffmpeg: Ffmpeg, clip: Path, folder: Path) -> Mapping[str, Callabl
         "dampipe, proxy": proxy,
         "dampipe, proxy ultrafast": quick_proxy,
         "Immich, transcode": lambda: immich_transcode(ffmpeg, clip, folder),
-        "floor": lambda: call(ffmpeg, clip, folder, floor),
-        "decoding alone": lambda: call(ffmpeg, clip, folder, ["-map", "0:v:0", "-f", "null", "-"]),
+        "floor": lambda: call(ffmpeg, clip, folder, floor, nice=NICE),
+        "decoding alone": lambda: call(ffmpeg, clip, folder, ["-map", "0:v:0", "-f", "null", "-"], nice=NICE),
         "MediaCMS, all": lambda: media_cms(ffmpeg, clip, folder),
     }
 
@@ -105,10 +106,8 @@ def immich_found(ffmpeg: Ffmpeg, clip: Path, folder: Path) -> None:
 def immich_transcode(ffmpeg: Ffmpeg, clip: Path, folder: Path) -> None:
     """Its proxy; the sound is copied."""
     copied = ["-c:v", "h264", "-c:a", "copy", "-map", "0:0", "-map_metadata", "-1", "-map", "0:1"]
-    call(
-        ffmpeg, clip, folder,
-        [*copied, *FASTEST, "-movflags", "faststart", "-fps_mode", "passthrough", "-vf", "scale=-2:720", "o.mp4"],
-    )  # fmt: skip
+    others = ["-movflags", "faststart", "-fps_mode", "passthrough", "-vf", "scale=-2:720", "o.mp4"]
+    call(ffmpeg, clip, folder, [*copied, *FASTEST, *others], nice=NICE)
 
 
 def media_cms(ffmpeg: Ffmpeg, clip: Path, folder: Path) -> None:
@@ -119,7 +118,7 @@ def media_cms(ffmpeg: Ffmpeg, clip: Path, folder: Path) -> None:
     call(ffmpeg, clip, folder, ["-f", "image2", "-vf", "fps=1/10, scale=160:90", "img%03d.jpg"])
     for height in HEIGHTS:
         video = ["-vf", f"scale=-2:{height}", "-c:v", "libx264", "-preset", "medium", "-crf", "23"]
-        call(ffmpeg, clip, folder, [*video, "-c:a", "aac", "-b:a", "128k", "r.mp4"])
+        call(ffmpeg, clip, folder, [*video, "-c:a", "aac", "-b:a", "128k", "r.mp4"], nice=NICE)
 
 
 def checksum(clip: Path) -> None:
