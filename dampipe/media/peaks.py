@@ -17,6 +17,8 @@ WAVEFORM_NAME = "waveform.dat"
 MEDIA_TYPE = "application/octet-stream"
 RATE = 8000
 """Samples per second that are looked at, of all channels mixed."""
+AT_ONCE = 4000
+"""Samples that come in one piece: half a second, as often as ffmpeg reports."""
 PER_PIXEL = 400
 """Samples per pixel: 20 pixels a second."""
 MOST = 1 << 16
@@ -28,6 +30,8 @@ def sampled(stream: Any) -> Any:
     # Sound that begins after the picture gets silence before it, gaps are filled: times stay true.
     stream = stream.filter("aresample", RATE, **{"async": 1, "first_pts": 0})
     stream = stream.filter("aformat", sample_fmts="s16", channel_layouts="mono")
+    # Else each packet of a few hundred bytes goes through two threads, the pipe and `feed` by itself.
+    stream = stream.filter("asetnsamples", n=AT_ONCE, p=0)
     return stream.output("pipe:1", **{"f": "s16le", "c:a": "pcm_s16le"})
 
 

@@ -14,6 +14,10 @@ POSTER_NAME = "poster.jpg"
 TIMES_NAME = "times.txt"
 """When the frames are shown: a line "number seconds" each."""
 _SKIPPED: dict[Way, str] = {"keys": "nokey", "references": "noref"}
+SPARSE: tuple[Way, ...] = ("keys", "packets")
+"""Frames come one by one, far apart."""
+_MUCH_SMALLER = 2
+"""A key frame whose sides are divided by this or more shows nothing of the edges that the loop filter smooths."""
 _SELF_CONTAINED = ("mov,mp4", "matroska")
 """Containers whose header holds all that a decoder of key frames needs."""
 _CUT = 0.1
@@ -60,6 +64,16 @@ class PreviewGraph:
     def sees_cuts(self, plan: Plan) -> bool:
         """Frames in the memory of a GPU cannot be scored."""
         return self.cuts and plan.decoder is None
+
+    def opening(self, sampling: Sampling, plan: Plan) -> list[str]:
+        """Global options of ffmpeg."""
+        # While the one thread decodes, one more scales what it gave.
+        return [*plan.opening, *(("-filter_complex_threads", "1") if sampling.way in SPARSE else ())]
+
+    @property
+    def _shrinks_a_lot(self) -> bool:
+        size = picture.fitted(self.video, self.recipe.poster.height)
+        return min(self.video.display_size) >= _MUCH_SMALLER * min(size)
 
     @property
     def _few_keys(self) -> bool:
@@ -113,7 +127,9 @@ class PreviewGraph:
         options: dict[str, Any] = dict(plan.input)
         if sampling.way in _SKIPPED:
             options["skip_frame"] = _SKIPPED[sampling.way]
-        if sampling.way in ("keys", "packets"):
+        if sampling.way == "keys" and self._shrinks_a_lot:
+            options["skip_loop_filter"] = "all"  # no frame is predicted from another, so nothing adds up
+        if sampling.way in SPARSE:
             options["bsf:v"] = f"noise=amount=0:drop='{self._unwanted(sampling, plan)}'"
             # A thread that decodes a frame now and then costs a set of buffers; workers are as many as cores.
             options["threads"] = 1

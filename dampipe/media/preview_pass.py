@@ -17,7 +17,7 @@ from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.made import cut_short
 from dampipe.media.picture import NO_TONE_MAPPING
 from dampipe.media.plans import IN_SOFTWARE, Plan, preview_plans
-from dampipe.media.preview_graph import POSTER_NAME, TIMES_NAME, PreviewGraph
+from dampipe.media.preview_graph import POSTER_NAME, SPARSE, TIMES_NAME, PreviewGraph
 from dampipe.media.progress import Progress
 from dampipe.media.recipes import PreviewRecipe
 from dampipe.media.sampling import EPSILON, Sampling, Way, interval_for, thinned
@@ -99,7 +99,7 @@ class PreviewPass:
 
     def _attempt(self, sampling: Sampling) -> StageError | None:
         self.way = sampling.way
-        plans = preview_plans(self.media, sampling.way in ("keys", "packets"), self.accelerations)
+        plans = preview_plans(self.media, sampling.way in SPARSE, self.accelerations)
         result = first_that_works(plans, lambda plan: self._tried(sampling, plan), self.machine)
         self.plan = result.last.plan
         self.seconds += result.last.ended.wall
@@ -112,9 +112,10 @@ class PreviewPass:
         self._bytes.clear()
         for path in self._wanted():
             path.unlink(missing_ok=True)
+        outputs = self.graph.outputs(sampling, plan, "pipe:1")
         ended = run(
             self.ffmpeg,
-            plan.opening + opening.arguments(self.source, *self.graph.outputs(sampling, plan, "pipe:1")),
+            [*self.graph.opening(sampling, plan), *opening.arguments(self.source, *outputs)],
             replace(self.limits, memory=0) if plan.parts else self.limits,
             folder=self.folder,
             on_output=self._take,

@@ -108,7 +108,7 @@ class ProxyRecipe(Recipe):
     preset: Literal[
         "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"
     ] = "superfast"
-    """x264's. This and all below is for h264 only."""
+    """x264's; hardware encoders have speeds of their own. This and all below is for h264 only."""
     crf: int = Field(default=23, ge=0, le=51)
     audio_bitrate: int = Field(default=128, ge=16)
     """kbit/s."""

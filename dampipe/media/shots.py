@@ -21,7 +21,8 @@ def scored(stream: Any, size: tuple[int, int]) -> Any:
     It passes every frame through, since an output that gets none fails the whole command.
     """
     if size[0] > WIDTH:
-        stream = stream.filter("scale", *small(size), flags="neighbor")
+        # Waking threads for so little takes longer than the scaling.
+        stream = stream.filter("scale", *small(size), flags="neighbor", threads=1)
     printed = {"key": "lavfi.scd.score", "value": f"{LOWEST:g}", "function": "greater", "file": SCORES_NAME}
     stream = stream.filter("scdet", threshold=THRESHOLD).filter("metadata", mode="print", **printed)
     return stream.output("-", f="null", fps_mode="passthrough")

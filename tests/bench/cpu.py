@@ -3,42 +3,63 @@
 import os
 import platform
 import statistics
+import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from tests.bench.timing import ROUNDS
 
 
-def cpu_of(work: Callable[[], object]) -> float:
-    """Processor seconds that `work` and the processes it waits for use."""
-    before = os.times()
+class Taken(NamedTuple):
+    """Seconds that one piece of work took."""
+
+    cpu: float
+    wall: float
+
+
+def taken_by(work: Callable[[], object]) -> Taken:
+    """What `work` and the processes it waits for use of the processor, and the clock."""
+    before, began = os.times(), time.monotonic()
     work()
-    after = os.times()
-    return sum(after[:4]) - sum(before[:4])
+    after, ended = os.times(), time.monotonic()
+    return Taken(sum(after[:4]) - sum(before[:4]), ended - began)
 
 
-def in_turn(
+def both_in_turn(
     contenders: Mapping[str, Callable[[], object]], rounds: int = ROUNDS, warm: bool = True
-) -> dict[str, list[float]]:
-    """Each contender's processor seconds, one a round, A B A B …; warm: after a round that does not count."""
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+) -> dict[str, list[Taken]]:
+    """What each contender takes, once a round, A B A B …; warm: after a round that does not count."""
+    seconds: dict[str, list[Taken]] = {name: [] for name in contenders}
     for number in range(0 if warm else 1, rounds + 1):
         for name, work in contenders.items():
-            taken = cpu_of(work)
+            taken = taken_by(work)
             if number:
                 seconds[name].append(taken)
     return seconds
 
 
-def table(title: str, seconds: Mapping[str, Sequence[float]]) -> None:
-    """Print the medians."""
+def in_turn(
+    contenders: Mapping[str, Callable[[], object]], rounds: int = ROUNDS, warm: bool = True
+) -> dict[str, list[float]]:
+    """As `both_in_turn`, the processor seconds alone."""
+    both = both_in_turn(contenders, rounds, warm)
+    return {name: [taken.cpu for taken in values] for name, values in both.items()}
+
+
+def table(
+    title: str, seconds: Mapping[str, Sequence[float]], walls: Mapping[str, Sequence[float]] | None = None
+) -> None:
+    """Print the medians; walls: of the clock, beside them."""
     print(f"\n{title} ({os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()})")
     for name, values in seconds.items():
         spread = f"{min(values):.2f}-{max(values):.2f}"
-        print(f"  {name:<34} {statistics.median(values):8.2f} s of CPU ({spread})", flush=True)
+        clock = f", {statistics.median(walls[name]):.2f} s by the clock" if walls else ""
+        print(f"  {name:<34} {statistics.median(values):8.2f} s of CPU ({spread}){clock}", flush=True)
 
 
-def ratio(what: str, over: Sequence[float], under: Sequence[float], goal: str) -> None:
-    """Print the median of the ratios, round by round, beside its goal."""
+def ratio(what: str, over: Sequence[float], under: Sequence[float], goal: str = "") -> None:
+    """Print the median of the ratios, round by round, beside its goal where it has one."""
     ratios = [a / b for a, b in zip(over, under, strict=True)]
     rounds = ", ".join(f"{one:.3f}" for one in ratios)
-    print(f"  {what:<52} {statistics.median(ratios):6.3f}  (goal {goal}; rounds {rounds})", flush=True)
+    wanted = f"goal {goal}; " if goal else ""
+    print(f"  {what:<52} {statistics.median(ratios):6.3f}  ({wanted}rounds {rounds})", flush=True)

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from dampipe.domain.derivatives import DerivativeKind
+from dampipe.media.hardware import FAMILIES, SOFTWARE
 from dampipe.media.recipes import (
     PRESETS,
     AssetRecipe,
@@ -81,6 +82,7 @@ def test_a_description_is_a_preset_with_changes() -> None:
         ({"proxy": {"crff": 20}}, "proxy.crff: Extra inputs"),
         ({"proxy": {"height": 3}}, "proxy.height"),
         ({"proxy": {"codec": "vp9"}}, "proxy.codec"),
+        ({"proxy": {"preset": "quick"}}, "proxy.preset: Input should be 'ultrafast'"),
         ({"proxy": {"codec": "prores", "crf": 18}}, "ProRes has no crf"),
         ({"base": "edit", "proxy": {"audio_bitrate": 64}}, "ProRes has no audio_bitrate"),
         ({"sprite": {"columns": 1, "max_tiles": 1000}}, "larger than a JPEG"),
@@ -91,6 +93,15 @@ def test_a_description_is_a_preset_with_changes() -> None:
 def test_a_description_that_makes_no_sense_says_where(description: dict[str, object], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         Description.model_validate(description)
+
+
+def test_the_preset_is_x264s_and_part_of_the_key() -> None:
+    usual, quick = ProxyRecipe(), ProxyRecipe(preset="ultrafast")
+    assert quick.fingerprint != usual.fingerprint
+    for family in FAMILIES.values():
+        same = family.encode(quick) == family.encode(usual)
+        assert same == (family.name != SOFTWARE), family.name
+    assert FAMILIES[SOFTWARE].encode(quick)["preset"] == "ultrafast"
 
 
 def test_nonsense_is_refused() -> None:

@@ -1,0 +1,45 @@
+"""What ffmpeg is told for a preview: savings only where nobody can see them."""
+
+import pytest
+
+from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
+from dampipe.media import opening
+from dampipe.media.ffmpeg import Ffmpeg
+from dampipe.media.plans import IN_SOFTWARE
+from dampipe.media.preview_graph import PreviewGraph
+from dampipe.media.recipes import PosterRecipe, PreviewRecipe
+from dampipe.media.sampling import Sampling, Way
+from dampipe.media.webvtt import sprite_for
+
+
+def arguments(way: Way, size: tuple[int, int] = (3840, 2160), height: int = 720) -> list[str]:
+    video = VideoStream(index=0, codec="h264", width=size[0], height=size[1], pixel_format="yuv420p")
+    media = MediaInfo(kind=MediaKind.VIDEO, container="mov,mp4,m4a", duration=60.0, video=video)
+    recipe = PreviewRecipe(poster=PosterRecipe(height=height))
+    sprite = sprite_for(recipe.sprite, video, 60.0)
+    graph = PreviewGraph(Ffmpeg("ffmpeg", "9", (9,), ""), recipe, media, video, sprite, 2.0, 610, cuts=True)
+    sampling = Sampling(way, step=1.0, every=50)
+    outputs = graph.outputs(sampling, IN_SOFTWARE, "pipe:1")
+    return [*graph.opening(sampling, IN_SOFTWARE), *opening.arguments("/footage.mp4", *outputs)]
+
+
+@pytest.mark.parametrize(("way", "spared"), [("keys", True), ("references", False), ("full", False)])
+def test_the_loop_filter_is_spared_only_where_no_frame_is_made_of_another(way: Way, spared: bool) -> None:
+    assert ("-skip_loop_filter" in arguments(way)) == spared
+
+
+@pytest.mark.parametrize(
+    ("size", "spared"), [((3840, 2160), True), ((2160, 3840), True), ((1920, 1080), False)]
+)
+def test_the_loop_filter_is_spared_only_where_the_picture_becomes_much_smaller(
+    size: tuple[int, int], spared: bool
+) -> None:
+    assert ("-skip_loop_filter" in arguments("keys", size)) == spared
+    assert "-skip_loop_filter" not in arguments("keys", size, height=2160)
+
+
+@pytest.mark.parametrize(
+    ("way", "one"), [("keys", True), ("packets", True), ("references", False), ("full", False)]
+)
+def test_filters_get_threads_where_there_are_many_frames(way: Way, one: bool) -> None:
+    assert (arguments(way)[:2] == ["-filter_complex_threads", "1"]) == one
