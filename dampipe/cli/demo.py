@@ -20,6 +20,7 @@ from dampipe.domain.errors import CannotStart, DampipeError, Unavailable
 from dampipe.domain.search import Query
 from dampipe.domain.timecode import clock
 from dampipe.domain.videos import Video
+from dampipe.settings import Settings
 
 OWN_QUERIES = ("a person", "a car on a road", "something on a table")
 COLOUR_QUERIES = ("red", "blue", "green")
@@ -50,7 +51,10 @@ def command(footage: Path | None, once: bool) -> None:
         settings = world.settings
         click.echo(f"\npage     http://{settings.host}:{settings.port}/ (the API is described at /docs)")
         click.echo(f"Flower   http://{settings.host}:{settings.flower_port}")
-        click.echo(f"to go on: export DAMPIPE_HOME={settings.home}  and  .venv/bin/dampipe --help")
+        # With another model everything would be embedded anew.
+        usual = Settings.model_fields["model"].default
+        model = "" if settings.model == usual else f" DAMPIPE_MODEL={settings.model}"
+        click.echo(f"to go on: export DAMPIPE_HOME={settings.home}{model}  and  .venv/bin/dampipe up")
         if not once:
             click.echo("\nrunning until Ctrl-C")
             with suppress(KeyboardInterrupt):
