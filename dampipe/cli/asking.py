@@ -60,8 +60,10 @@ class Asking(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """No option of one letter is followed by another letter, so nothing else can be meant."""
         end = args.index("--") if "--" in args else len(args)
+        options = [one for one in self.params if isinstance(one, click.Option) and not one.is_flag]
+        valued = {name for one in options for name in one.opts}
         for place in range(end - 1, -1, -1):
-            if _UNWANTED.match(args[place]):
+            if _UNWANTED.match(args[place]) and (place == 0 or args[place - 1] not in valued):
                 args[place : place + 1] = ["--without", args[place][1:]]
         return super().parse_args(ctx, args)
 

@@ -50,6 +50,7 @@ def test_a_mistake_is_told_in_two_lines(
         (["-people", "beach", "-red umbrella", "-n5"], "beach", ("people", "red umbrella")),
         (["beach -people"], "beach -people", ()),
         (["beach", "--", "-people"], "beach -people", ()),
+        (["beach", "--without", "-people"], "beach", ("-people",)),
     ],
 )
 def test_a_minus_sign_before_a_word_is_no_option(
