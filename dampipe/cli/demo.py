@@ -1,6 +1,7 @@
 """`dampipe demo`"""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -52,9 +53,9 @@ def command(footage: Path | None, once: bool) -> None:
         click.echo(f"\npage     http://{settings.host}:{settings.port}/ (the API is described at /docs)")
         click.echo(f"Flower   http://{settings.host}:{settings.flower_port}")
         # With another model everything would be embedded anew.
-        usual = Settings.model_fields["model"].default
-        model = "" if settings.model == usual else f" DAMPIPE_MODEL={settings.model}"
-        click.echo(f"to go on: export DAMPIPE_HOME={settings.home}{model}  and  .venv/bin/dampipe up")
+        home, usual = shlex.quote(str(settings.home)), Settings.model_fields["model"].default
+        model = "" if settings.model == usual else f" DAMPIPE_MODEL={shlex.quote(settings.model)}"
+        click.echo(f"to go on: export DAMPIPE_HOME={home}{model}  and  .venv/bin/dampipe up")
         if not once:
             click.echo("\nrunning until Ctrl-C")
             with suppress(KeyboardInterrupt):
