@@ -56,20 +56,18 @@ class Spine:
         pictures: Pictures,
         frames: int,
         processes: int = 1,
-        database: str = "",
     ) -> None:
-        """processes: of the worker, each with a model of its own. database: its URL; "" for SQLite."""
+        """processes: of the worker, each with a model of its own."""
         self.pictures = pictures
         self._frames = frames
-        database = database or f"sqlite:///{home / 'catalogue.db'}"
-        self._parts = Parts(home, database, model())
+        self._parts = Parts(home, model())
         self._parts.catalog.set_up()
         self.assets = self._write(home / "derivatives")
         context = get_context("spawn")  # what has seen a GPU must not be forked
         self._queue: Queue[Any] = context.Queue()
         told: Queue[Any] = context.Queue()
         self._workers = [
-            context.Process(target=work, args=(home, database, model, self._queue, told), daemon=True)
+            context.Process(target=work, args=(home, model, self._queue, told), daemon=True)
             for _ in range(processes)
         ]
         for worker in self._workers:
@@ -171,9 +169,9 @@ class Spine:
 class Parts:
     """What one process has: catalogue, store, plan and runner. What is to be carried on stays with it."""
 
-    def __init__(self, home: Path, database: str, embedder: Embedder) -> None:
+    def __init__(self, home: Path, embedder: Embedder) -> None:
         self.embedder = embedder
-        self.catalog = Catalog(Database(database))
+        self.catalog = Catalog(Database(f"sqlite:///{home / 'catalogue.db'}"))
         store = DerivativeStore(LocalBlobs(home / "derivatives"))
         tools = Tools({DerivativeStore: store, Embedder: embedder})
         self.plan = Plan([hash, preview, embed_stage(), index], tools)
@@ -207,13 +205,13 @@ class Parts:
         return "none"
 
 
-def work(home: Path, database: str, model: Make, queue: "Queue[Any]", told: "Queue[Any]") -> None:
+def work(home: Path, model: Make, queue: "Queue[Any]", told: "Queue[Any]") -> None:
     """A worker: says when its model is ready, then does what the queue brings."""
     embedder = model()
     room = embedder.room()
     for _ in range(3):  # kernels are chosen
         list(embedder.each([room]))
-    parts = Parts(home, database, embedder)
+    parts = Parts(home, embedder)
     told.put(os.getpid())
     while True:
         chain = queue.get()
