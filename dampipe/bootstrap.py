@@ -44,6 +44,7 @@ from dampipe.storage.registry import get_storage_backend
 from dampipe.storage.vectors.base import VectorStorage
 from dampipe.sync import Nightly
 from dampipe.vision.base import Embedder
+from dampipe.vision.borrowed import BorrowingEmbedder
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.frames import POLICY, choose
 from dampipe.watching import Watching
@@ -78,6 +79,9 @@ def _named(name: str) -> Any:
 
 class World:
     """One process's objects, each made when it is first asked for."""
+
+    borrows = False
+    """Whether words are asked of the page's server first, before a model is loaded for them."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -166,7 +170,8 @@ class World:
 
     def _embedder(self, model: str) -> Embedder:
         threads = max(1, (os.cpu_count() or 1) // 2)
-        return ClipEmbedder(model, self.settings.device, threads)
+        own = ClipEmbedder(model, self.settings.device, threads)
+        return BorrowingEmbedder(own, self.settings.page) if self.borrows else own
 
     @cached_property
     def models(self) -> Models:

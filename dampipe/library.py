@@ -4,6 +4,9 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dampipe.domain.assets import printable
 from dampipe.domain.cards import card_of
 from dampipe.domain.cuts import Cut
@@ -161,6 +164,10 @@ class Library:
         asset = self._asset(name)
         sha1 = self._catalog.assets.refs([asset])[asset].sha1
         return sha1 if time is None else f"{sha1}@{time}"
+
+    def text_vectors(self, texts: list[str]) -> tuple[str, list[NDArray[np.float32]]]:
+        """Texts as vectors, and the fingerprint of the model that they are of. Raises SearchUnavailable."""
+        return self._search.text_vectors(texts)
 
     def cuts(self, found: Found) -> list[Cut]:
         """The moments of an answer as spans of files, each shot once."""

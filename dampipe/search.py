@@ -73,6 +73,14 @@ class Search:
         order = reciprocal_rank_fusion([ranking for ranking in rankings if ranking])
         return self._page(query, order, written, seen)
 
+    def text_vectors(self, texts: list[str]) -> tuple[str, list[Vector]]:
+        """Texts as the model sees them that answers now, and its fingerprint. Raises SearchUnavailable."""
+        try:
+            embedder = self._embedder()
+            return embedder.fingerprint, self._texts(texts, embedder)
+        except Unavailable as error:
+            raise SearchUnavailable(f"the model cannot be used: {error}", hint=error.hint) from error
+
     def cuts(self, found: Found) -> list[Cut]:
         """The moments of an answer as spans of files, each shot once; weak ones only if there are no others.
 

@@ -253,6 +253,12 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home / 'catalogue.sqlite'}"
 
     @property
+    def page(self) -> str:
+        """Where this machine finds its own web server, if one runs."""
+        host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
     def blobs(self) -> str:
         """The blob store's folder or URL."""
         return self.blobs_url or str(self.home / "derivatives")

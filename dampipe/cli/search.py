@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from dampipe.cli.asking import Asking, question, read
-from dampipe.cli.output import console, json_option, library, plural, print_json, table
+from dampipe.cli.output import console, json_option, plural, print_json, table, world
 from dampipe.domain.cuts import Cut
 from dampipe.domain.errors import InvalidInput, NotFound
 from dampipe.domain.search import Filter, Found, Hit, Only, Query
@@ -33,7 +33,9 @@ def command(export: Path | None, as_json: bool, **given: Any) -> None:
     if not query.asks_vision and query.filter == Filter():
         raise click.UsageError("what are you looking for? Give words, --image, --like or a filter")
     form = format_of(export) if export else None
-    dampipe = library()
+    here = world()
+    here.borrows = True
+    dampipe = here.library
     found = dampipe.search(query)
     if export and form:
         _export(dampipe.cuts(found), export, form)

@@ -17,7 +17,7 @@ from dampipe.domain.errors import (
     StorageFull,
 )
 from dampipe.library import Library
-from dampipe.web import assets, duplicates, health, scans, search, sources, tags
+from dampipe.web import assets, duplicates, health, scans, search, sources, tags, vectors
 from dampipe.web.models import Problem
 from dampipe.web.page import add_page
 
@@ -42,7 +42,7 @@ def create_app(library: Library) -> FastAPI:
         responses={422: {"model": Problem}, 503: {"model": Problem}},
     )
     app.state.library = library
-    for part in (scans, sources, search, assets, tags, duplicates, health):
+    for part in (scans, sources, search, assets, tags, duplicates, vectors, health):
         app.include_router(part.router, prefix="/api")
 
     @app.exception_handler(DampipeError)

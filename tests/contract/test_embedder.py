@@ -7,12 +7,14 @@ import pytest
 
 from dampipe.domain.errors import InvalidInput, Permanent
 from dampipe.vision.base import Embedder, Pictures
+from dampipe.vision.borrowed import BorrowingEmbedder
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.fake import FakeEmbedder
 
 _MAKERS: dict[str, Callable[[], Embedder]] = {
     "fake": lambda: FakeEmbedder(),
     "clip": lambda: ClipEmbedder("tiny", device="cpu", batch=4),
+    "borrowing": lambda: BorrowingEmbedder(FakeEmbedder(), "http://127.0.0.1:1"),
 }
 
 

@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from fastapi.testclient import TestClient
 
-from tests.searching import Searching
+from dampipe.library import Library
+from dampipe.models import Models
+from dampipe.storage.blobs.derivatives import DerivativeStore
+from dampipe.storage.blobs.memory import MemoryBlobs
+from dampipe.sync import Nightly
+from dampipe.vision.base import Embedder
+from dampipe.web.app import create_app
+from tests.searching import Searching, media
 
 
 @pytest.fixture
@@ -22,3 +31,24 @@ def here(tmp_path: Path) -> Iterator[Searching]:
     made = Searching(f"sqlite:///{tmp_path / 'c.sqlite'}", tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def http(here: Searching) -> TestClient:
+    """The web server over a library with two files, which show red and blue, and blue."""
+
+    class OneModel(Models):
+        """There was never another model."""
+
+        def answering(self) -> Embedder:
+            return here.embedder
+
+    nothing = cast(Any, lambda: None)
+    models = OneModel(here.catalog, here.storage, nothing, "fake", nothing, nothing)
+    library = Library(
+        catalog=here.catalog, storage=here.storage, derivatives=DerivativeStore(MemoryBlobs()), plan=nothing,
+        carrier=nothing, models=models, sweep=nothing, verifier=nothing, nightly=Nightly(), manifests=nothing,
+    )  # fmt: skip
+    here.add("day/a.mp4", ["red", "blue"], media(camera="Sony FX3"))
+    here.add("day/b.mp4", ["blue"])
+    return TestClient(create_app(library))

@@ -3,7 +3,7 @@
 import csv
 import io
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 import pytest
@@ -13,35 +13,9 @@ from PIL import Image
 
 from dampipe.cli.asking import question, read
 from dampipe.domain.search import Query
-from dampipe.library import Library
-from dampipe.models import Models
-from dampipe.storage.blobs.derivatives import DerivativeStore
-from dampipe.storage.blobs.memory import MemoryBlobs
-from dampipe.sync import Nightly
-from dampipe.vision.base import Embedder
 from dampipe.vision.shapes import COLOURS
-from dampipe.web.app import create_app
 from dampipe.web.search import Question
-from tests.searching import Searching, media, sha1
-
-
-@pytest.fixture
-def http(here: Searching) -> TestClient:
-    class OneModel(Models):
-        """There was never another model."""
-
-        def answering(self) -> Embedder:
-            return here.embedder
-
-    nothing = cast(Any, lambda: None)
-    models = OneModel(here.catalog, here.storage, nothing, "fake", nothing, nothing)
-    library = Library(
-        catalog=here.catalog, storage=here.storage, derivatives=DerivativeStore(MemoryBlobs()), plan=nothing,
-        carrier=nothing, models=models, sweep=nothing, verifier=nothing, nightly=Nightly(), manifests=nothing,
-    )  # fmt: skip
-    here.add("day/a.mp4", ["red", "blue"], media(camera="Sony FX3"))
-    here.add("day/b.mp4", ["blue"])
-    return TestClient(create_app(library))
+from tests.searching import Searching, sha1
 
 
 def asked(arguments: list[str]) -> Query:
