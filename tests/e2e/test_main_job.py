@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -122,6 +123,16 @@ def test_search_prints_moments(deployment: Deployment, folder: Path) -> None:
     hits = deployment.json("search", "a yellow triangle", "-n", "2")["hits"]
     assert len(hits) == 2 and {"asset", "path", "moments", "score"} <= set(hits[0])
     assert hits[0]["score"] >= hits[1]["score"]
+
+
+def test_search_loads_no_model_where_the_page_has_one(deployment: Deployment) -> None:
+    deployment.environment["PYTHONPROFILEIMPORTTIME"] = "1"
+    try:
+        deployment.run("search", "a", "word", "that", "nobody", "has", "asked", "for")
+    finally:
+        del deployment.environment["PYTHONPROFILEIMPORTTIME"]
+    assert "dampipe.search" in deployment.errors
+    assert not re.search(r"\btorch\b", deployment.errors)
 
 
 def test_search_by_a_picture(deployment: Deployment, folder: Path, tmp_path: Path) -> None:
@@ -262,6 +273,7 @@ def test_the_api_is_healthy_and_described(deployment: Deployment) -> None:
         "/api/tags",
         "/api/duplicates",
         "/api/sources",
+        "/api/vectors",
         "/api/assets/{sha1}/tags",
         "/api/assets/{sha1}/tags/{name}",
         "/api/assets",
