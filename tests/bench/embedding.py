@@ -25,7 +25,8 @@ from dampipe.domain.errors import Permanent
 from dampipe.pipeline.stage import stage
 from dampipe.settings import load_settings
 from dampipe.storage.catalog.finishing import NEW_RUN
-from dampipe.storage.catalog.tables import ASSET, RUN
+from dampipe.storage.catalog.tables.library import ASSET
+from dampipe.storage.catalog.tables.work import RUN
 from dampipe.vision.base import Pictures
 from tests.e2e.deployment import Deployment
 

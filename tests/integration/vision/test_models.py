@@ -22,7 +22,8 @@ from dampipe.pipeline.memory import MemoryCarrier
 from dampipe.pipeline.stage import stage
 from dampipe.settings import load_settings
 from dampipe.storage.catalog.finishing import NEW_RUN
-from dampipe.storage.catalog.tables import ASSET, RUN
+from dampipe.storage.catalog.tables.library import ASSET
+from dampipe.storage.catalog.tables.work import RUN
 from dampipe.vision import models as vision_models
 from dampipe.vision import tiny
 from dampipe.vision.shapes import COLOURS
