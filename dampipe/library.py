@@ -30,7 +30,8 @@ from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.sweep import Sweep
 from dampipe.pipeline.verifier import Verifier
 from dampipe.scan_control import ScanControl
-from dampipe.search import Search
+from dampipe.search.cuts import find_cuts
+from dampipe.search.search import Search
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.catalog.catalog import Catalog, relative
@@ -164,7 +165,7 @@ class Library:
 
     def cuts(self, found: Found) -> list[Cut]:
         """The moments of an answer as spans of files, each shot once."""
-        return self._search.cuts(found)
+        return find_cuts(self._catalog, found)
 
     def duplicates(self, near: bool = False, similarity: float = ALIKE) -> Duplicates:
         """What the library has more than once; `near`: also what only shows the same."""
