@@ -8,7 +8,7 @@ from celery.schedules import crontab
 from tzlocal import get_localzone_name
 
 from dampipe.bootstrap import load_pipeline
-from dampipe.settings import load_settings
+from dampipe.settings.loading import load_settings
 
 _settings = load_settings()
 _pipeline = load_pipeline(_settings)

@@ -34,7 +34,8 @@ from dampipe.pipeline.stage import PipelineError, Stage
 from dampipe.pipeline.sweep import Sweep
 from dampipe.pipeline.toolbox import MadeTools, Tool
 from dampipe.pipeline.verifier import Verifier
-from dampipe.settings import Settings, load_settings
+from dampipe.settings.loading import load_settings
+from dampipe.settings.settings import Settings
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.base import BlobStore
 from dampipe.storage.blobs.derivatives import DerivativeStore

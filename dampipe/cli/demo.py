@@ -21,7 +21,7 @@ from dampipe.domain.errors import CannotStart, DampipeError, Unavailable
 from dampipe.domain.search import Query
 from dampipe.domain.timecode import clock
 from dampipe.domain.videos import Video
-from dampipe.settings import Settings
+from dampipe.settings.settings import Settings
 
 OWN_QUERIES = ("a person", "a car on a road", "something on a table")
 COLOUR_QUERIES = ("red", "blue", "green")

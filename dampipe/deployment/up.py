@@ -16,7 +16,7 @@ from dampipe.deployment import broker
 from dampipe.deployment.procfile import Process
 from dampipe.deployment.supervisor import Supervisor
 from dampipe.domain.errors import CannotStart
-from dampipe.settings import Settings
+from dampipe.settings.settings import Settings
 
 BROKER = "broker"
 FLOWER = "flower"

@@ -23,7 +23,7 @@ from dampipe.domain.assets import AssetRef
 from dampipe.domain.derivatives import DerivativeKind, Frame, Preview
 from dampipe.domain.errors import Permanent
 from dampipe.pipeline.stage import stage
-from dampipe.settings import load_settings
+from dampipe.settings.loading import load_settings
 from dampipe.storage.catalog.finishing import NEW_RUN
 from dampipe.storage.catalog.tables.library import ASSET
 from dampipe.storage.catalog.tables.work import RUN

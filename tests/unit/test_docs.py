@@ -37,7 +37,9 @@ from dampipe.domain.scans import ScanProgress
 from dampipe.domain.search import Found
 from dampipe.domain.verification import Verified
 from dampipe.pipeline.plan import Plan
-from dampipe.settings import Settings, load_settings, sample
+from dampipe.settings.loading import load_settings
+from dampipe.settings.settings import Settings
+from dampipe.settings.telling import sample
 from tasks import PIPELINE
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,10 @@ import pytest
 from dampipe.bootstrap import World
 from dampipe.domain.errors import InvalidInput
 from dampipe.media.recipes import PRESETS
-from dampipe.settings import Settings, load_settings, origin, sample, write_setting
+from dampipe.settings.file import write_setting
+from dampipe.settings.loading import load_settings
+from dampipe.settings.settings import Settings
+from dampipe.settings.telling import origin, sample
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from dampipe.cli.status import render
 from dampipe.deployment.doctor import Finding, Verdict, examine
 from dampipe.domain.reports import Status
 from dampipe.media.acceleration import Acceleration
-from dampipe.settings import load_settings
+from dampipe.settings.loading import load_settings
 
 
 @pytest.fixture

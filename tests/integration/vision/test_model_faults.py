@@ -12,7 +12,7 @@ import pytest
 from dampipe.deployment.doctor import Finding, Verdict, examine
 from dampipe.domain.errors import InvalidInput
 from dampipe.domain.runs import Outcome, Subject
-from dampipe.settings import load_settings
+from dampipe.settings.loading import load_settings
 from dampipe.vision import tiny
 from tests.integration.vision.test_models import ASSETS, dampipe, finds, folders, home, world
 

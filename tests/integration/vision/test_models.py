@@ -20,7 +20,7 @@ from dampipe.domain.errors import Busy, InvalidInput, NotFound
 from dampipe.domain.runs import Outcome, Subject
 from dampipe.pipeline.memory import MemoryCarrier
 from dampipe.pipeline.stage import stage
-from dampipe.settings import load_settings
+from dampipe.settings.loading import load_settings
 from dampipe.storage.catalog.finishing import NEW_RUN
 from dampipe.storage.catalog.tables.library import ASSET
 from dampipe.storage.catalog.tables.work import RUN

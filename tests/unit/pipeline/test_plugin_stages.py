@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dampipe.bootstrap import load_pipeline
-from dampipe.settings import load_settings
+from dampipe.settings.loading import load_settings
 
 PLUGIN = """\
 from dampipe.domain.assets import AssetRef
