@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from dampipe.bootstrap import World, this_world
+from dampipe.bootstrap.world import World, this_world
 from dampipe.cli.enqueue import follow, summary
 from dampipe.cli.output import console, table
 from dampipe.deployment.demo import QUERIES, make_footage
@@ -38,7 +38,7 @@ def command(footage: Path | None, once: bool) -> None:
     if footage is None:
         footage = world.settings.home.parent / "footage"
         click.echo(f"making sample footage in {footage}")
-        make_footage(world.ffmpeg, footage)
+        make_footage(world.tools.ffmpeg, footage)
     else:
         world, queries = _with_a_model(world)
     world.catalog.set_up()
@@ -72,7 +72,7 @@ def _interrupt(*_: object) -> None:
 def _with_a_model(world: World) -> tuple[World, tuple[str, ...]]:
     """The model that the settings name or, where its weights cannot be had, the tiny one, and say so."""
     try:
-        world.embedder.check()
+        world.tools.embedder.check()
     except Unavailable as error:
         click.echo(f"{error}\n  {error.hint}".rstrip())
         click.echo(

@@ -4,7 +4,7 @@ import os
 
 import click
 
-from dampipe.bootstrap import this_world
+from dampipe.bootstrap.world import this_world
 from dampipe.cli.celery_program import run_celery
 from dampipe.domain.errors import InvalidInput
 from dampipe.settings.settings import Settings

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from logging import INFO, Formatter, LogRecord
 from logging.handlers import RotatingFileHandler
 
-from dampipe.bootstrap import World
+from dampipe.bootstrap.world import World
 from dampipe.deployment import broker
 from dampipe.deployment.procfile import Process
 from dampipe.deployment.supervisor import Supervisor

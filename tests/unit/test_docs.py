@@ -15,7 +15,7 @@ import click
 import pytest
 from pydantic import TypeAdapter
 
-from dampipe.bootstrap import World
+from dampipe.bootstrap.world import World
 from dampipe.cli import COMMANDS, main
 from dampipe.deployment.doctor import Finding
 from dampipe.domain.duplicates import Duplicates

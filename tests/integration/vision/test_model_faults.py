@@ -89,7 +89,7 @@ def test_a_wrong_model_is_told_once_and_names_the_setting(home: Path) -> None:
 
 
 def found_without_plan(home: Path) -> list[Finding]:
-    from dampipe.bootstrap import World
+    from dampipe.bootstrap.world import World
 
     here = World(load_settings(home=home, model="no-such-model"))
     here.catalog.set_up()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.bootstrap import load_pipeline
+from dampipe.bootstrap.named import load_pipeline
 from dampipe.settings.loading import load_settings
 
 PLUGIN = """\
