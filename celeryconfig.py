@@ -7,8 +7,8 @@ taken, results are not kept, and whatever is lost is planned again by the sweep.
 from celery.schedules import crontab
 from tzlocal import get_localzone_name
 
-from dampipe.bootstrap import load_pipeline
-from dampipe.settings import load_settings
+from dampipe.bootstrap.named import load_pipeline
+from dampipe.settings.loading import load_settings
 
 _settings = load_settings()
 _pipeline = load_pipeline(_settings)

@@ -2,29 +2,21 @@
 
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dampipe.assets import Assets
 from dampipe.domain.assets import printable
-from dampipe.domain.cards import card_of
 from dampipe.domain.cuts import Cut
-from dampipe.domain.derivatives import Derivative
 from dampipe.domain.duplicates import Duplicates
-from dampipe.domain.errors import (
-    BrokerDown,
-    DampipeError,
-    InvalidInput,
-    NotFound,
-)
+from dampipe.domain.errors import BrokerDown, DampipeError, InvalidInput, NotFound
 from dampipe.domain.failures import Failure
 from dampipe.domain.places import under_known_root
-from dampipe.domain.reports import Details, Enqueued, StageCounts, Status, TagReport
+from dampipe.domain.reports import Enqueued, StageCounts, Status
 from dampipe.domain.scans import ScanProgress
-from dampipe.domain.search import Found, Query, split_like
-from dampipe.domain.spelling import spellings
-from dampipe.domain.videos import Video
+from dampipe.domain.search import Found, Query
 from dampipe.duplicates import ALIKE, find_duplicates
 from dampipe.media.mhl import Manifests
 from dampipe.models import Models
@@ -33,10 +25,11 @@ from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.sweep import Sweep
 from dampipe.pipeline.verifier import Verifier
 from dampipe.scan_control import ScanControl
-from dampipe.search import Search
+from dampipe.search.cuts import find_cuts
+from dampipe.search.search import Search
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
-from dampipe.storage.catalog.catalog import Catalog, relative
+from dampipe.storage.catalog.catalog import Catalog
 from dampipe.sync import Nightly, Sync
 from dampipe.upkeep import Upkeep
 from dampipe.verify import Verify
@@ -67,14 +60,14 @@ class Library:
         manifests: Manifests,
     ) -> None:
         self._catalog = catalog
-        self._storage = storage
-        self._derivatives = derivatives
         self._plan = plan
         self._carrier = carrier
         self.models = models
         """Which models there are, and which one answers."""
         self._sweep = sweep
         self._search = Search(catalog, storage, models.answering)
+        self.assets = Assets(catalog, derivatives, models.answering)
+        """Single assets: what is known of them, their derivatives and tags."""
         self.manifests = manifests
         """Proving by ASC MHL that a folder is what it was."""
         self.verify = Verify(catalog, carrier, verifier)
@@ -85,10 +78,6 @@ class Library:
         """Scans under way."""
         self.upkeep = Upkeep(catalog, storage, derivatives, models.names)
         """Sources, and forgetting what is gone."""
-
-    def set_up(self) -> None:
-        """Bring the catalogue's schema to the newest version."""
-        self._catalog.set_up()
 
     def catch_up(self) -> int:
         """Plan what a new stage, recipe or model asks for and bring back what was lost; returns how much."""
@@ -154,16 +143,8 @@ class Library:
 
         What it is to look like may be named by the path of a file, too.
         """
-        like = tuple(map(self._identified, query.like))
+        like = tuple(map(self.assets.moment, query.like))
         return self._search.find(query.model_copy(update={"like": like}))
-
-    def _identified(self, moment: str) -> str:
-        name, time = split_like(moment)
-        if os.sep not in name:
-            return moment
-        asset = self._asset(name)
-        sha1 = self._catalog.assets.refs([asset])[asset].sha1
-        return sha1 if time is None else f"{sha1}@{time}"
 
     def text_vectors(self, texts: list[str]) -> tuple[str, list[NDArray[np.float32]]]:
         """Texts as vectors, and the fingerprint of the model that they are of. Raises SearchUnavailable."""
@@ -171,24 +152,11 @@ class Library:
 
     def cuts(self, found: Found) -> list[Cut]:
         """The moments of an answer as spans of files, each shot once."""
-        return self._search.cuts(found)
+        return find_cuts(self._catalog, found)
 
     def duplicates(self, near: bool = False, similarity: float = ALIKE) -> Duplicates:
         """What the library has more than once; `near`: also what only shows the same."""
         return find_duplicates(self._catalog, near, similarity)
-
-    def tags(self) -> list[TagReport]:
-        """All tags, and how many assets have each."""
-        return self._catalog.tags.all()
-
-    def tag(self, name: str, assets: Sequence[str]) -> int:
-        """Give a tag to assets (SHA-1 or path); returns how many did not have it. Raises NotFound."""
-        return self._catalog.tags.add(name, [self._asset(one) for one in assets])
-
-    def untag(self, name: str, assets: Sequence[str] | None = None) -> int:
-        """Take a tag from assets, or from all; returns how many had it. Raises NotFound for an unknown asset."""
-        ids = None if assets is None else [self._asset(one) for one in assets]
-        return self._catalog.tags.remove(name, ids)
 
     def failures(self, limit: int = 1000) -> list[Failure]:
         """Files that could not be brought to the end, the newest first."""
@@ -213,7 +181,7 @@ class Library:
         else:
             assets, locations = [], []
             for name in what:
-                location, asset = self._find(name)
+                location, asset = self.assets.find(name)
                 locations += [location] if location is not None else []
                 assets += [asset] if asset is not None else []
             count = self._catalog.backlog.retry(assets, kinds, stage)
@@ -225,70 +193,6 @@ class Library:
     def check(self) -> tuple[str, str]:
         """Whether the catalogue and the broker answer: "ok", or what is wrong."""
         return _word(self._catalog.check), _word(lambda: self._carrier().check())
-
-    def show(self, name: str) -> Details:
-        """All that is known of one asset, by SHA-1 (or the beginning of it) or by path. Raises NotFound."""
-        return self._details(self._asset(name))
-
-    def show_asset(self, sha1: str) -> Details:
-        """The same by SHA-1 only."""
-        return self._details(int(self._catalog.assets.find(sha1).id))
-
-    def _details(self, asset: int) -> Details:
-        video = self._catalog.get_video(self._catalog.assets.refs([asset])[asset].sha1)
-        return Details(
-            video=video,
-            tags=self._catalog.tags.of(asset),
-            sidecars=tuple(printable(path) for path in self._catalog.assets.sidecars(asset)),
-            card=card_of(str(PurePosixPath(video.paths[0]).parent)) if video.paths else None,
-            runs=tuple(self._catalog.assets.runs(asset)),
-        )
-
-    def _asset(self, name: str) -> int:
-        _, asset = self._find(name)
-        if asset is None:
-            raise NotFound(
-                f"{name} is known, but was not hashed yet",
-                hint="`dampipe status` and `dampipe failures` tell why.",
-            )
-        return asset
-
-    def videos(self, limit: int = 100, after: str | None = None) -> list[Video]:
-        """Assets, the newest first; `after` is the SHA-1 of the last one of the page before."""
-        return self._catalog.list_videos(limit=limit, after=after)
-
-    def moments_of(self, sha1: str) -> int:
-        """How many moments of an asset can be found with the present model."""
-        return self._catalog.vectors.count_of(sha1, self.models.answering().fingerprint)
-
-    def derivative(self, sha1: str, name: str) -> tuple[Derivative, str]:
-        """A derivative of an asset by its kind or its file's name, and what to call it. Raises NotFound."""
-        video = self._catalog.get_video(sha1)
-        for made in video.derivatives:
-            if name in (made.kind, made.key.rpartition("/")[2]):
-                return made, video.download_name(made)
-        hint = f"`dampipe show {video.sha1[:12]}` tells what it has."
-        raise NotFound(f"{video.name} has no {name!r}", hint=hint)
-
-    @property
-    def derivatives(self) -> DerivativeStore:
-        """Where the bytes of derivatives are."""
-        return self._derivatives
-
-    def _find(self, name: str) -> tuple[int | None, int | None]:
-        """The location (for a path) and the asset meant by a SHA-1 or a path."""
-        sources = self._catalog.sources.all()
-        whole = under_known_root(os.path.abspath(name), sources)
-        for path in map(Path, spellings(whole)):
-            inside = [s for s in sources if s.holds(path)]
-            for source in sorted(inside, key=lambda source: -len(source.root)):
-                folder = relative(path.parent, source.root) if path != Path(source.root) else ""
-                row = self._catalog.assets.find_path(source.id, folder, path.name)
-                if row is not None:
-                    return row.id, row.asset_id
-        if os.sep in name or os.path.exists(name):
-            raise NotFound(f"{printable(name)} is not in the library", hint="`dampipe enqueue` adds it.")
-        return None, int(self._catalog.assets.find(name).id)
 
 
 def _word(check: Callable[[], object]) -> str:

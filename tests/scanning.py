@@ -20,7 +20,8 @@ from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.keys import RunKey
 from dampipe.storage.catalog.outputs import identify
 from dampipe.storage.catalog.paths import full_path, place_columns
-from dampipe.storage.catalog.tables import ASSET, FOLDER, LOCATION, RUN, SOURCE
+from dampipe.storage.catalog.tables.library import ASSET, FOLDER, LOCATION, SOURCE
+from dampipe.storage.catalog.tables.work import RUN
 
 FULL = os.environ.get("DAMPIPE_TEST_SCALE") == "full"
 """Whether the tests of scans run at the scale that docs/benchmarks.md tells of, which takes minutes."""

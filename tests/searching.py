@@ -12,7 +12,7 @@ import numpy as np
 
 from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
 from dampipe.domain.search import Filter, Found, Query
-from dampipe.search import Search
+from dampipe.search.search import Search
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.database import Database

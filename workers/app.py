@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import Celery, Task
 
-from dampipe.bootstrap import World, this_world
+from dampipe.bootstrap.world import World, this_world
 from dampipe.domain.runs import Outcome, Subject
 from dampipe.pipeline.stage import Stage
 from workers import reporting

@@ -8,7 +8,7 @@ from kombu.exceptions import ChannelError, KombuError, OperationalError
 
 from dampipe.domain.errors import BrokerDown
 from dampipe.pipeline.dispatch import Chain
-from dampipe.settings import Settings
+from dampipe.settings.settings import Settings
 
 BROKER_ERRORS = (OperationalError, KombuError, ConnectionError, TimeoutError, OSError)
 

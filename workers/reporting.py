@@ -7,7 +7,7 @@ from typing import Any
 
 from celery.signals import after_setup_logger, worker_ready, worker_shutdown, worker_shutting_down
 
-from dampipe.bootstrap import this_world
+from dampipe.bootstrap.world import this_world
 from dampipe.domain.errors import DampipeError
 
 log = logging.getLogger(__name__)

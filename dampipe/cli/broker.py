@@ -4,7 +4,7 @@ import click
 
 from dampipe.deployment import broker
 from dampipe.domain.errors import CannotStart
-from dampipe.settings import load_settings
+from dampipe.settings.loading import load_settings
 
 
 @click.command(name="broker")

@@ -3,7 +3,10 @@
 import click
 
 from dampipe.cli.output import console, json_option, print_json, table
-from dampipe.settings import Settings, config_file, load_settings, origin, sample, shown
+from dampipe.settings.file import config_file
+from dampipe.settings.loading import load_settings
+from dampipe.settings.settings import Settings
+from dampipe.settings.telling import origin, sample, shown
 
 
 @click.command(name="config")

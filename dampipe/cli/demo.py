@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from dampipe.bootstrap import World, this_world
+from dampipe.bootstrap.world import World, this_world
 from dampipe.cli.enqueue import follow, summary
 from dampipe.cli.output import console, table
 from dampipe.deployment.demo import QUERIES, make_footage
@@ -21,7 +21,7 @@ from dampipe.domain.errors import CannotStart, DampipeError, Unavailable
 from dampipe.domain.search import Query
 from dampipe.domain.timecode import clock
 from dampipe.domain.videos import Video
-from dampipe.settings import Settings
+from dampipe.settings.settings import Settings
 
 OWN_QUERIES = ("a person", "a car on a road", "something on a table")
 COLOUR_QUERIES = ("red", "blue", "green")
@@ -38,7 +38,7 @@ def command(footage: Path | None, once: bool) -> None:
     if footage is None:
         footage = world.settings.home.parent / "footage"
         click.echo(f"making sample footage in {footage}")
-        make_footage(world.ffmpeg, footage)
+        make_footage(world.tools.ffmpeg, footage)
     else:
         world, queries = _with_a_model(world)
     world.catalog.set_up()
@@ -72,7 +72,7 @@ def _interrupt(*_: object) -> None:
 def _with_a_model(world: World) -> tuple[World, tuple[str, ...]]:
     """The model that the settings name or, where its weights cannot be had, the tiny one, and say so."""
     try:
-        world.embedder.check()
+        world.tools.embedder.check()
     except Unavailable as error:
         click.echo(f"{error}\n  {error.hint}".rstrip())
         click.echo(
@@ -131,7 +131,7 @@ def _ingest(world: World, footage: Path) -> None:
 
 
 def _list(world: World) -> None:
-    rows = [_row(world, video) for video in reversed(world.library.videos(30))]
+    rows = [_row(world, video) for video in reversed(world.library.assets.newest(30))]
     columns = ["file", "length", "picture", "codec", "poster", "scrub strip", "moments", "proxy"]
     console().print(table(columns, rows, right=["length", "moments"]))
 
@@ -145,7 +145,7 @@ def _row(world: World, video: Video) -> tuple[str, ...]:
         f"{kinds[kind].size / 1000:.0f} kB" if kind in kinds else "-"
         for kind in (DerivativeKind.POSTER, DerivativeKind.SPRITE, DerivativeKind.PROXY)
     ]
-    moments = world.library.moments_of(video.sha1)
+    moments = world.library.assets.moments_of(video.sha1)
     length = clock(media.duration) if media and media.duration else "-"
     return (video.name, length, size, picture.codec if picture else "-", *made[:2], str(moments), made[2])
 

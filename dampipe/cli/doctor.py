@@ -20,14 +20,14 @@ _MARKS = {
 @json_option
 def command(again: bool, as_json: bool) -> None:
     """What this machine can do, and what to fix. Exit code 10 if something is broken."""
-    from dampipe.bootstrap import this_world
+    from dampipe.bootstrap.world import this_world
 
     try:
         here = world()
     except CatalogueDown:  # one finding among others
         here = this_world()
     if again:
-        here.hardware.try_again()
+        here.tools.hardware.try_again()
     findings = []
     for finding in examine(here):
         findings.append(finding)

@@ -11,7 +11,7 @@ from dampipe.cli.output import json_option, plural, print_json, world
 def command(missing: bool, as_json: bool) -> None:
     """Catch up on embedding once the model's weights are there. Needs running workers."""
     here = world()
-    here.embedder.check()
+    here.tools.embedder.check()
     count = here.library.retry(stage="embed", kinds=["unavailable"])
     if as_json:
         print_json({"retried": count})

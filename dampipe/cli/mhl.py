@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dampipe.bootstrap import this_world
+from dampipe.bootstrap.world import this_world
 from dampipe.cli.output import json_option, plural, print_json
 from dampipe.domain.errors import ExitCode
 from dampipe.domain.manifests import Compared

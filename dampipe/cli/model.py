@@ -8,7 +8,7 @@ import click
 from dampipe.cli.output import console, json_option, library, plural, print_json, table
 from dampipe.domain.errors import InvalidInput
 from dampipe.domain.reports import ModelReport
-from dampipe.settings import config_file, write_setting
+from dampipe.settings.file import config_file, write_setting
 
 
 @click.group(name="model")

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
-from dampipe.bootstrap import World, this_world
+from dampipe.bootstrap.world import World, this_world
 from dampipe.library import Library
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")

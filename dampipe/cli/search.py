@@ -34,7 +34,7 @@ def command(export: Path | None, as_json: bool, **given: Any) -> None:
         raise click.UsageError("what are you looking for? Give words, --image, --like or a filter")
     form = format_of(export) if export else None
     here = world()
-    here.borrows = True
+    here.tools.borrows = True
     dampipe = here.library
     found = dampipe.search(query)
     if export and form:

@@ -3,7 +3,7 @@
 import click
 import uvicorn
 
-from dampipe.bootstrap import this_world
+from dampipe.bootstrap.world import this_world
 from dampipe.deployment.up import check_ports
 
 

@@ -15,7 +15,7 @@ from dampipe.domain.timecode import clock
 @json_option
 def command(asset: str, as_json: bool) -> None:
     """All that is known of one asset, by its SHA-1, the first digits of it, or the path of a file."""
-    details = library().show(asset)
+    details = library().assets.show(asset)
     if as_json:
         print_json(details)
     else:

@@ -15,7 +15,7 @@ def command() -> None:
 @click.argument("assets", nargs=-1, required=True)
 def add(name: str, assets: tuple[str, ...]) -> None:
     """Give the tag NAME to assets: SHA-1, the first digits of it, or the path of a file."""
-    click.echo(f"{plural(library().tag(name, assets), 'asset')} tagged {name}")
+    click.echo(f"{plural(library().assets.tag(name, assets), 'asset')} tagged {name}")
 
 
 @command.command(name="remove")
@@ -26,7 +26,7 @@ def remove(name: str, assets: tuple[str, ...], everywhere: bool) -> None:
     """Take the tag NAME from assets."""
     if bool(assets) == everywhere:
         raise click.UsageError("give assets, or --all")
-    count = library().untag(name, None if everywhere else assets)
+    count = library().assets.untag(name, None if everywhere else assets)
     click.echo(f"{plural(count, 'asset')} no longer tagged {name}")
 
 
@@ -34,7 +34,7 @@ def remove(name: str, assets: tuple[str, ...], everywhere: bool) -> None:
 @json_option
 def list_(as_json: bool) -> None:
     """All tags, and how many assets have each."""
-    found = library().tags()
+    found = library().assets.tags()
     if as_json:
         print_json(found)
     elif not found:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from dampipe.bootstrap import this_world
+from dampipe.bootstrap.world import this_world
 from dampipe.deployment.procfile import Process, default_procfile, read_procfile
 from dampipe.deployment.up import run_deployment
 

@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from dampipe.bootstrap import this_world
+from dampipe.bootstrap.world import this_world
 from dampipe.cli import mhl as manifest
 from dampipe.cli.output import console, json_option, library, plural, print_json
 from dampipe.domain.errors import ExitCode

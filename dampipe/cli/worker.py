@@ -4,10 +4,10 @@ import os
 
 import click
 
-from dampipe.bootstrap import this_world
+from dampipe.bootstrap.world import this_world
 from dampipe.cli.celery_program import run_celery
 from dampipe.domain.errors import InvalidInput
-from dampipe.settings import Settings
+from dampipe.settings.settings import Settings
 
 QUEUES_OF_THE_DEPLOYMENT = ("control", "scan")
 

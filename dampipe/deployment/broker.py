@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dampipe.domain.errors import CannotStart
-from dampipe.settings import Settings
+from dampipe.settings.settings import Settings
 
 
 @dataclass(frozen=True)

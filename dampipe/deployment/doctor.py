@@ -8,11 +8,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from dampipe.bootstrap import World
+from dampipe.bootstrap.world import World
 from dampipe.deployment import broker
 from dampipe.domain.errors import CannotStart, DampipeError, StageError
 from dampipe.media.acceleration import Acceleration
 from dampipe.media.mhl import Manifests
+from dampipe.vision.devices import describe
 
 LITTLE_DISK = 5_000_000_000
 """Bytes free below which the doctor warns."""
@@ -135,13 +136,13 @@ def _disk(world: World) -> Finding:
 
 
 def _ffmpeg(world: World) -> Finding:
-    ffmpeg = world.ffmpeg
+    ffmpeg = world.tools.ffmpeg
     found = f"{ffmpeg.version} at {ffmpeg.path} ({ffmpeg.why})"
     return Finding(what="ffmpeg", verdict=Verdict.FINE, found=found)
 
 
 def _sandbox(world: World) -> Finding:
-    isolation = world.ffmpeg.isolation
+    isolation = world.tools.ffmpeg.isolation
     if isolation.works:
         return Finding(what="sandbox", verdict=Verdict.FINE, found=isolation.why)
     return Finding(
@@ -153,7 +154,7 @@ def _sandbox(world: World) -> Finding:
 
 
 def _acceleration(world: World) -> Finding:
-    tried = world.hardware.accelerations
+    tried = world.tools.hardware.accelerations
     works = [_abilities(one) for one in tried if one.usable]
     failed = [f"{one.name} ({one.reason})" for one in tried if not one.usable]
     found = f"works: {'; '.join(works) or 'nothing'}"
@@ -162,7 +163,7 @@ def _acceleration(world: World) -> Finding:
     if not any(one.works for one in tried):
         hint = "This ffmpeg has no H.264 encoder that works; see the setting ffmpeg."
         return Finding(what="acceleration", verdict=Verdict.BROKEN, found=found, hint=hint)
-    aside = world.hardware.machine.health.set_aside()
+    aside = world.tools.hardware.machine.health.set_aside()
     if aside:
         found += f". Set aside after failures: {', '.join(f'{one.part} ({one.reason})' for one in aside)}"
         hint = "It is used again by itself later; `dampipe doctor --again` tries everything now."
@@ -178,20 +179,20 @@ def _abilities(one: Acceleration) -> str:
 
 
 def _gpu(world: World) -> Finding:
-    return Finding(what="GPU", verdict=Verdict.FINE, found=world.device_in_words())
+    return Finding(what="GPU", verdict=Verdict.FINE, found=describe(world.settings.device))
 
 
 def _model(world: World) -> Finding:
     answering = world.models.answering()
-    another = answering.fingerprint != world.embedder.fingerprint
+    another = answering.fingerprint != world.tools.embedder.fingerprint
     try:
-        world.embedder.check()
+        world.tools.embedder.check()
     except StageError as error:
         still = f"Search answers from {answering.name}, and nothing new is embedded"
         missing = "Everything but search by words and pictures works"
         found = f"{world.settings.model}: {error}. {still if another else missing}"
         return Finding(what="model", verdict=Verdict.WARNING, found=found, hint=error.hint)
-    found = f"{world.settings.model}, frames of {world.embedder.spec.size} px"
+    found = f"{world.settings.model}, frames of {world.tools.embedder.spec.size} px"
     if another:
         found += f"; search answers from {answering.name} until everything is embedded again"
     return Finding(what="model", verdict=Verdict.FINE, found=found)

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from logging import INFO, Formatter, LogRecord
 from logging.handlers import RotatingFileHandler
 
-from dampipe.bootstrap import World
+from dampipe.bootstrap.world import World
 from dampipe.deployment import broker
 from dampipe.deployment.procfile import Process
 from dampipe.deployment.supervisor import Supervisor
 from dampipe.domain.errors import CannotStart
-from dampipe.settings import Settings
+from dampipe.settings.settings import Settings
 
 BROKER = "broker"
 FLOWER = "flower"

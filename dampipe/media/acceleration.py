@@ -34,12 +34,16 @@ class Acceleration:
 def families(wanted: str) -> tuple[str, ...]:
     """The families that the setting `acceleration` means, the best first: "auto", "none" or names with commas.
 
-    Software always stays, as the last.
+    Software always stays, as the last. Raises ValueError for a name that is none.
 
     >>> families("vaapi, nvidia"), families("none")
     (('vaapi', 'nvidia', 'software'), ('software',))
     """
     hardware = [name for name in FAMILIES if name != SOFTWARE]
-    if wanted != "auto":
-        hardware = [] if wanted == "none" else [name.strip() for name in wanted.split(",")]
-    return (*hardware, SOFTWARE)
+    if wanted == "auto":
+        return (*hardware, SOFTWARE)
+    named = [] if wanted == "none" else [name.strip() for name in wanted.split(",")]
+    for name in named:
+        if name not in hardware:
+            raise ValueError(f"{name!r} is none of auto, none, {', '.join(hardware)}")
+    return (*named, SOFTWARE)

@@ -25,13 +25,13 @@ def list_assets(
     after: Annotated[str | None, Query(description="SHA-1 of the last asset of the page before.")] = None,
 ) -> list[Video]:
     """Assets, the newest first."""
-    return library.videos(limit, after)
+    return library.assets.newest(limit, after)
 
 
 @router.get("/assets/{sha1}")
 def show_asset(sha1: Sha1, library: LibraryDep) -> Details:
     """All that is known of one asset."""
-    return library.show_asset(sha1)
+    return library.assets.by_sha1(sha1)
 
 
 @router.head("/assets/{sha1}/{name}", include_in_schema=False)
@@ -59,7 +59,7 @@ def fetch_derivative(
     By file name too, since the sprite's WebVTT refers to its picture by name. Saved, a proxy is called
     as its original, with its own suffix.
     """
-    made, called = library.derivative(sha1, name)
+    made, called = library.assets.derivative(sha1, name)
     headers = {
         "Accept-Ranges": "bytes",
         "ETag": f'"{made.recipe}-{made.size}"',
@@ -77,7 +77,7 @@ def fetch_derivative(
 
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=made.media_type)
-    stream = library.derivatives.open(made)
+    stream = library.assets.derivatives.open(made)
 
     def chunks() -> Iterator[bytes]:
         with stream:

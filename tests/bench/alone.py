@@ -34,7 +34,8 @@ from dampipe.storage.blobs.local import LocalBlobs
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.finishing import NEW_RUN
-from dampipe.storage.catalog.tables import ASSET, RUN
+from dampipe.storage.catalog.tables.library import ASSET
+from dampipe.storage.catalog.tables.work import RUN
 from dampipe.vision.base import Embedder, Pictures, Vectors
 
 WINDOW = 128

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from dampipe.media.ffmpeg import find_ffmpeg
-from dampipe.settings import Settings
+from dampipe.settings.settings import Settings
 from tests.bench.timing import in_turn, report
 from tests.e2e.deployment import Deployment
 

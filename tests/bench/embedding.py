@@ -18,14 +18,15 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import func, select
 
-from dampipe.bootstrap import World
+from dampipe.bootstrap.world import World
 from dampipe.domain.assets import AssetRef
 from dampipe.domain.derivatives import DerivativeKind, Frame, Preview
 from dampipe.domain.errors import Permanent
 from dampipe.pipeline.stage import stage
-from dampipe.settings import load_settings
+from dampipe.settings.loading import load_settings
 from dampipe.storage.catalog.finishing import NEW_RUN
-from dampipe.storage.catalog.tables import ASSET, RUN
+from dampipe.storage.catalog.tables.library import ASSET
+from dampipe.storage.catalog.tables.work import RUN
 from dampipe.vision.base import Pictures
 from tests.e2e.deployment import Deployment
 
@@ -124,7 +125,7 @@ def compare(world: World, model: str, assets: int, frames: int) -> None:
 
 def shape(world: World) -> tuple[int, int, int]:
     """Of a frame."""
-    size = world.embedder.spec.size
+    size = world.tools.embedder.spec.size
     return size, size, 3
 
 
@@ -181,7 +182,7 @@ def bare(world: World, pictures: Pictures) -> float:
     """Seconds of the model alone."""
     began = time.perf_counter()
     for at in range(0, len(pictures), BATCH):
-        world.embedder.pictures(pictures[at : at + BATCH])
+        world.tools.embedder.pictures(pictures[at : at + BATCH])
     return time.perf_counter() - began
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from dampipe.domain.search import Query
 from dampipe.media.ffmpeg import Ffmpeg
 from dampipe.media.sandbox import Limits, run
-from dampipe.search import Search
+from dampipe.search.search import Search
 from dampipe.storage.auto import AutoStorage
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.pictures import load_picture

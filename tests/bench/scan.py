@@ -156,7 +156,7 @@ def scan(worker: "subprocess.Popen[str]") -> Any:
 
 def work(tree: str) -> None:
     """Scan for every line that comes in."""
-    from dampipe.bootstrap import this_world
+    from dampipe.bootstrap.world import this_world
     from workers.app import app, queue_names
 
     world = this_world()

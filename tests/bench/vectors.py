@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.tables import ASSET, VECTOR
+from dampipe.storage.catalog.tables.library import ASSET
+from dampipe.storage.catalog.tables.search import VECTOR
 from dampipe.storage.vectors.faiss import RERANK, FaissVectors
 
 COUNT, DIMENSION = 1_000_000, 512

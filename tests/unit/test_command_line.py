@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe import bootstrap
+from dampipe.bootstrap import world as bootstrap
 from dampipe.cli import main
 from dampipe.cli.asking import read
 from dampipe.cli.duplicates import _row

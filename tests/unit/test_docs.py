@@ -15,7 +15,7 @@ import click
 import pytest
 from pydantic import TypeAdapter
 
-from dampipe.bootstrap import World
+from dampipe.bootstrap.world import World
 from dampipe.cli import COMMANDS, main
 from dampipe.deployment.doctor import Finding
 from dampipe.domain.duplicates import Duplicates
@@ -37,7 +37,9 @@ from dampipe.domain.scans import ScanProgress
 from dampipe.domain.search import Found
 from dampipe.domain.verification import Verified
 from dampipe.pipeline.plan import Plan
-from dampipe.settings import Settings, load_settings, sample
+from dampipe.settings.loading import load_settings
+from dampipe.settings.settings import Settings
+from dampipe.settings.telling import sample
 from tasks import PIPELINE
 
 ROOT = Path(__file__).parents[2]

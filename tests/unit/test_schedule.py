@@ -7,7 +7,7 @@ from celery.schedules import crontab
 
 from dampipe.domain.errors import InvalidInput
 from dampipe.domain.schedule import check_schedule
-from dampipe.settings import load_settings
+from dampipe.settings.loading import load_settings
 
 
 @pytest.mark.parametrize(

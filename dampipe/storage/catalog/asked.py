@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Table, delete, func, select
 
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.tables import ASKED, FLOOR, VECTOR
+from dampipe.storage.catalog.tables.search import ASKED, FLOOR, VECTOR
 
 KEPT = 10_000
 """Texts kept, the latest: 20 MB at 512 dimensions."""

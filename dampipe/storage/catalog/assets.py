@@ -19,7 +19,8 @@ from dampipe.domain.videos import RunSummary, Video
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.outputs import ensure_asset, media_columns
 from dampipe.storage.catalog.paths import full_path, place_columns, sidecar_paths
-from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, FOLDER, LOCATION, RUN, SOURCE
+from dampipe.storage.catalog.tables.library import ASSET, DERIVATIVE, FOLDER, LOCATION, SOURCE
+from dampipe.storage.catalog.tables.work import RUN
 
 SHORTEST_PREFIX = 4
 

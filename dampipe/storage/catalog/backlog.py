@@ -25,7 +25,8 @@ from dampipe.domain.scans import ScanState
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.finishing import NEW_RUN
 from dampipe.storage.catalog.keys import Next, RunKey
-from dampipe.storage.catalog.tables import ASSET, LOCATION, RUN, SCAN
+from dampipe.storage.catalog.tables.library import ASSET, LOCATION
+from dampipe.storage.catalog.tables.work import RUN, SCAN
 
 _RETRIED = [RunState.FAILED, RunState.SKIPPED]
 

@@ -23,7 +23,8 @@ from dampipe.storage.catalog.keys import RunKey
 from dampipe.storage.catalog.known import IN_ONE_GO, location_ids
 from dampipe.storage.catalog.portions import portions
 from dampipe.storage.catalog.scans import Order, still_mine
-from dampipe.storage.catalog.tables import FOLDER, LOCATION, RUN, SCAN
+from dampipe.storage.catalog.tables.library import FOLDER, LOCATION
+from dampipe.storage.catalog.tables.work import RUN, SCAN
 
 _MOOT = [RunState.PENDING, RunState.FAILED, RunState.SKIPPED, RunState.ON_HOLD]
 """Hash runs that nobody needs once the file is gone; should it come back, it gets another."""

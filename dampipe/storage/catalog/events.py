@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from dampipe.domain.events import EventName
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.tables import EVENT
+from dampipe.storage.catalog.tables.work import EVENT
 
 _NOTE = EVENT.insert()
 

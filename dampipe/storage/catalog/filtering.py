@@ -14,7 +14,8 @@ from dampipe.domain.search import Filter, Orientation
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.portions import portions
 from dampipe.storage.catalog.sources import Sources
-from dampipe.storage.catalog.tables import ASSET, FOLDER, LOCATION, TAG, VECTOR
+from dampipe.storage.catalog.tables.library import ASSET, FOLDER, LOCATION, TAG
+from dampipe.storage.catalog.tables.search import VECTOR
 
 
 class Filtering:

@@ -29,7 +29,8 @@ from dampipe.storage.catalog.keys import RunKey
 from dampipe.storage.catalog.known import KnownFile
 from dampipe.storage.catalog.portions import portions
 from dampipe.storage.catalog.scans import Order, still_mine
-from dampipe.storage.catalog.tables import FOLDER, LOCATION, RUN, SCAN
+from dampipe.storage.catalog.tables.library import FOLDER, LOCATION
+from dampipe.storage.catalog.tables.work import RUN, SCAN
 
 
 class FoundFile(NamedTuple):

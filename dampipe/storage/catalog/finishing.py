@@ -13,7 +13,7 @@ from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.events import note_all
 from dampipe.storage.catalog.keys import Claimed, Next, RunKey
 from dampipe.storage.catalog.outputs import save_outputs
-from dampipe.storage.catalog.tables import RUN
+from dampipe.storage.catalog.tables.work import RUN
 
 NEW_RUN: dict[str, Any] = {
     "priority": 0,

@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 from dampipe.domain.spelling import path_spellings
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.sources import ensure_folder
-from dampipe.storage.catalog.tables import FOLDER, LOCATION
+from dampipe.storage.catalog.tables.library import FOLDER, LOCATION
 
 
 class Folders:

@@ -19,7 +19,8 @@ from dampipe.storage.catalog.keys import RunKey
 from dampipe.storage.catalog.known import in_tree, location_ids
 from dampipe.storage.catalog.portions import portions
 from dampipe.storage.catalog.scans import Order, still_mine
-from dampipe.storage.catalog.tables import FOLDER, LOCATION, RUN, SCAN
+from dampipe.storage.catalog.tables.library import FOLDER, LOCATION
+from dampipe.storage.catalog.tables.work import RUN, SCAN
 
 _IDLE = and_(~SCAN.c.paused, or_(SCAN.c.state == ScanState.CANCELLED, ~SCAN.c.process))
 """Scans of which the files are nobody's concern until another scan comes by."""

@@ -11,7 +11,7 @@ from typing import Generic, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.tables import FOLDER, LOCATION
+from dampipe.storage.catalog.tables.library import FOLDER, LOCATION
 
 PAGE = 2000
 IN_ONE_GO = 500

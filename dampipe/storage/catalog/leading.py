@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, and_, func, select
 
 from dampipe.domain.runs import RunState
-from dampipe.storage.catalog.tables import RUN
+from dampipe.storage.catalog.tables.work import RUN
 
 
 def in_state(connection: Connection, *states: RunState) -> ColumnElement[bool]:

@@ -6,7 +6,8 @@ from sqlalchemy import Connection, exists, literal, select
 
 from dampipe.domain.runs import RunState
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, RUN
+from dampipe.storage.catalog.tables.library import ASSET, DERIVATIVE
+from dampipe.storage.catalog.tables.work import RUN
 
 IN_ONE_GO = 50
 """Assets looked at in one transaction."""

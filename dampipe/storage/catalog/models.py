@@ -7,7 +7,8 @@ from sqlalchemy import exists, func, literal, select
 from dampipe.domain.runs import RunState
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.keys import RunKey
-from dampipe.storage.catalog.tables import RUN, VECTOR
+from dampipe.storage.catalog.tables.search import VECTOR
+from dampipe.storage.catalog.tables.work import RUN
 
 
 class ModelRows:

@@ -17,7 +17,9 @@ from dampipe.domain.output import StageOutput
 from dampipe.domain.runs import RunState, Subject
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.events import note
-from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, LOCATION, PRINT, RUN, VECTOR
+from dampipe.storage.catalog.tables.library import ASSET, DERIVATIVE, LOCATION
+from dampipe.storage.catalog.tables.search import PRINT, VECTOR
+from dampipe.storage.catalog.tables.work import RUN
 
 _ROUNDING = 0.001
 _VECTOR_LOCK = 0x64616D70

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.tables import FOLDER, LOCATION, PATH_MAP, SOURCE
+from dampipe.storage.catalog.tables.library import FOLDER, LOCATION, PATH_MAP, SOURCE
 
 
 def place_columns(database: Database) -> tuple[ColumnElement[Any], ...]:

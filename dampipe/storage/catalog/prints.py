@@ -12,7 +12,8 @@ from dampipe.domain.duplicates import Copy, ExactDuplicate
 from dampipe.domain.media import MediaKind
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.paths import full_path, place_columns
-from dampipe.storage.catalog.tables import ASSET, FOLDER, LOCATION, PRINT, SOURCE
+from dampipe.storage.catalog.tables.library import ASSET, FOLDER, LOCATION, SOURCE
+from dampipe.storage.catalog.tables.search import PRINT
 
 _IN_ONE_QUERY = 500
 

@@ -18,7 +18,8 @@ from dampipe.domain.runs import RunState
 from dampipe.domain.scans import ScanProgress, ScanState
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.leading import in_state
-from dampipe.storage.catalog.tables import LOCATION, RUN, SCAN
+from dampipe.storage.catalog.tables.library import LOCATION
+from dampipe.storage.catalog.tables.work import RUN, SCAN
 
 DEFERRED_AFTER = 20.0
 """Seconds: a try that is further away than this is not waited for."""

@@ -14,7 +14,9 @@ from dampipe.domain.reports import Pruned
 from dampipe.domain.runs import RunState
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.paths import full_path, place_columns
-from dampipe.storage.catalog.tables import ASSET, DERIVATIVE, FOLDER, LOCATION, RUN, SOURCE, VECTOR
+from dampipe.storage.catalog.tables.library import ASSET, DERIVATIVE, FOLDER, LOCATION, SOURCE
+from dampipe.storage.catalog.tables.search import VECTOR
+from dampipe.storage.catalog.tables.work import RUN
 
 IN_ONE_GO = 200
 SHOWN = 20

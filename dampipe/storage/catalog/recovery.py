@@ -10,7 +10,7 @@ from dampipe.domain.runs import RunState
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.events import note
 from dampipe.storage.catalog.leading import in_any_lane, in_state
-from dampipe.storage.catalog.tables import RUN
+from dampipe.storage.catalog.tables.work import RUN
 
 
 class Recovery:

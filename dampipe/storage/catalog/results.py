@@ -10,7 +10,8 @@ from dampipe.domain.runs import Running, RunState
 from dampipe.storage.catalog.costly import Costly
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.keys import RunKey
-from dampipe.storage.catalog.tables import ASSET, LOCATION, RUN
+from dampipe.storage.catalog.tables.library import ASSET, LOCATION
+from dampipe.storage.catalog.tables.work import RUN
 
 # The state is looked at afterwards: asked for it, SQLite walks all done runs of the stage.
 _OUTPUTS = select(RUN.c.asset_id, RUN.c.state, RUN.c.output).where(

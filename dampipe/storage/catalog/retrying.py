@@ -7,7 +7,8 @@ from dampipe.domain.runs import RunState
 from dampipe.storage.catalog.backlog import afresh
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.leading import in_state
-from dampipe.storage.catalog.tables import LOCATION, RUN
+from dampipe.storage.catalog.tables.library import LOCATION
+from dampipe.storage.catalog.tables.work import RUN
 
 
 def retry_passing(database: Database) -> int:

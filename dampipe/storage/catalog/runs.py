@@ -16,7 +16,8 @@ from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.events import note
 from dampipe.storage.catalog.finishing import finish
 from dampipe.storage.catalog.keys import Claimed, Next, RunKey
-from dampipe.storage.catalog.tables import LOCATION, RUN
+from dampipe.storage.catalog.tables.library import LOCATION
+from dampipe.storage.catalog.tables.work import RUN
 
 
 class LeaseLost(Exception):

@@ -19,7 +19,7 @@ from dampipe.storage.catalog.costly import Costly
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.progress import Counts, counts_of, progress_of, scan_rows
 from dampipe.storage.catalog.sources import Sources
-from dampipe.storage.catalog.tables import SCAN
+from dampipe.storage.catalog.tables.work import SCAN
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dampipe.domain.assets import LocationState, Source, printable
 from dampipe.domain.errors import InvalidInput, NotFound
 from dampipe.domain.places import holder
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.tables import FOLDER, LOCATION, PATH_MAP, SOURCE
+from dampipe.storage.catalog.tables.library import FOLDER, LOCATION, PATH_MAP, SOURCE
 
 AT_ONCE = 2000
 """Rows deleted in one transaction: others want to write, too."""

@@ -8,7 +8,7 @@ from dampipe.domain.runs import RunState
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.keys import RunKey
 from dampipe.storage.catalog.leading import in_state
-from dampipe.storage.catalog.tables import RUN
+from dampipe.storage.catalog.tables.work import RUN
 
 AT_ONCE = 5_000
 """Runs that one transaction forgets."""

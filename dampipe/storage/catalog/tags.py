@@ -5,7 +5,7 @@ from sqlalchemy import delete, func, select
 from dampipe.domain.errors import InvalidInput
 from dampipe.domain.reports import TagReport
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.tables import TAG
+from dampipe.storage.catalog.tables.library import TAG
 
 LONGEST = 100
 

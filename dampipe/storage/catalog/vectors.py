@@ -11,7 +11,8 @@ from dampipe.domain.assets import LocationState, printable
 from dampipe.domain.moments import Moment
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.paths import full_path, place_columns
-from dampipe.storage.catalog.tables import ASSET, FOLDER, LOCATION, SOURCE, VECTOR
+from dampipe.storage.catalog.tables.library import ASSET, FOLDER, LOCATION, SOURCE
+from dampipe.storage.catalog.tables.search import VECTOR
 
 _IN_ONE_QUERY = 500
 

@@ -10,7 +10,8 @@ from dampipe.domain.failures import Failure
 from dampipe.domain.verification import BAD, Verdict, Verified
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.paths import full_path, place_columns
-from dampipe.storage.catalog.tables import ASSET, LOCATION, VERIFICATION
+from dampipe.storage.catalog.tables.library import ASSET, LOCATION
+from dampipe.storage.catalog.tables.work import VERIFICATION
 from dampipe.storage.catalog.verifications import PLACES, Below
 
 _IS_BAD: ColumnElement[bool] = literal_column("verification.result IN ('mismatch', 'unreadable')")

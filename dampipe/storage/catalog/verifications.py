@@ -12,7 +12,8 @@ from dampipe.domain.verification import BAD, Verdict
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.events import note
 from dampipe.storage.catalog.paths import full_path, place_columns
-from dampipe.storage.catalog.tables import ASSET, FOLDER, LOCATION, SOURCE, VERIFICATION
+from dampipe.storage.catalog.tables.library import ASSET, FOLDER, LOCATION, SOURCE
+from dampipe.storage.catalog.tables.work import VERIFICATION
 
 PLACES = LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE)
 AT_ONCE = 2000

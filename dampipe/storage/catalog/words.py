@@ -17,7 +17,8 @@ from sqlalchemy import Connection, delete, select, text
 from dampipe.domain.search import Filter
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.filtering import Filtering
-from dampipe.storage.catalog.tables import ASSET, FOLDER, LOCATION, SOURCE, STALE, TAG, WRITTEN
+from dampipe.storage.catalog.tables.library import ASSET, FOLDER, LOCATION, SOURCE, TAG
+from dampipe.storage.catalog.tables.search import STALE, WRITTEN
 
 CANDIDATES = 1000
 """Assets looked at for one question."""

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from dampipe.domain.workers import WorkerInfo
 from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.tables import WORKER
+from dampipe.storage.catalog.tables.work import WORKER
 
 GONE_AFTER = 60.0
 """Seconds of silence after which a worker is no longer listed."""

@@ -26,9 +26,10 @@ import numpy as np
 from pydantic import Field
 
 from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
-from dampipe.storage.vectors.faiss_files import SegmentEntry, faiss, translated, verify, write_ids
+from dampipe.storage.vectors.faiss_files import faiss, translated, verify, write_ids
 from dampipe.storage.vectors.faiss_folder import IndexFolder, View
 from dampipe.storage.vectors.faiss_gpu import GpuCopies
+from dampipe.storage.vectors.faiss_manifest import SegmentEntry
 from dampipe.storage.vectors.faiss_segments import (
     Candidates,
     Rows,

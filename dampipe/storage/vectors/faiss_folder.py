@@ -8,15 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dampipe.domain.errors import Transient
-from dampipe.storage.vectors.faiss_files import (
-    SUFFIXES,
-    CorruptIndex,
+from dampipe.storage.vectors.faiss_files import SUFFIXES, CorruptIndex, translated, verify
+from dampipe.storage.vectors.faiss_manifest import (
+    MANIFEST,
     Manifest,
     SegmentEntry,
     raw_manifest,
     read_manifest,
-    translated,
-    verify,
     write_manifest,
 )
 from dampipe.storage.vectors.faiss_segments import Segment, open_segment
@@ -146,7 +144,7 @@ class IndexFolder:
         """Make these segments the index, then tidy up."""
         final = view.manifest.model_copy(update={"segments": tuple(segments), "watermark": watermark})
         write_manifest(self.path, final)
-        wanted = {"manifest.json", *(entry.file for entry in final.files)}
+        wanted = {MANIFEST, *(entry.file for entry in final.files)}
         for path in self.path.iterdir():
             if path.name not in wanted and path.name.endswith(SUFFIXES):
                 path.unlink(missing_ok=True)

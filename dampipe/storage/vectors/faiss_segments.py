@@ -15,13 +15,13 @@ from dampipe.storage.vectors.base import VectorIds, VectorRows
 from dampipe.storage.vectors.faiss_files import (
     CorruptIndex,
     FileEntry,
-    SegmentEntry,
     faiss,
     load_ids,
     load_index,
     verify,
     write_index,
 )
+from dampipe.storage.vectors.faiss_manifest import SegmentEntry
 
 SEAL = 8192
 """A segment is written again with what is added until it holds this many vectors."""

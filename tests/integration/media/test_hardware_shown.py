@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from dampipe.bootstrap import World
+from dampipe.bootstrap.world import World
 from dampipe.cli.status import render
 from dampipe.deployment.doctor import Finding, Verdict, examine
 from dampipe.domain.reports import Status
 from dampipe.media.acceleration import Acceleration
-from dampipe.settings import load_settings
+from dampipe.settings.loading import load_settings
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def test_what_works_and_what_is_set_aside(world: World, capsys: pytest.CaptureFi
     assert finding(world).found == "works: software encodes"
     card = Acceleration("nvidia", True, "", ("h264", "hevc-10"))
     absent = Acceleration("vaapi", False, "no such device")
-    world.hardware.accelerations = [card, absent, *world.hardware.accelerations]
+    world.tools.hardware.accelerations = [card, absent, *world.tools.hardware.accelerations]
     for _ in range(3):
-        world.hardware.machine.health.failed("nvidia encoder", "no session left")
+        world.tools.hardware.machine.health.failed("nvidia encoder", "no session left")
     told = finding(world)
     assert told.verdict is Verdict.WARNING
     assert "nvidia encodes and decodes h264, hevc-10; software encodes" in told.found
@@ -41,7 +41,7 @@ def test_what_works_and_what_is_set_aside(world: World, capsys: pytest.CaptureFi
     assert "nvidia encoder (no session left)" in told.found
     assert "--again" in told.hint
     other = World(world.settings)  # another process of the machine
-    assert [one.part for one in other.hardware.machine.health.set_aside()] == ["nvidia encoder"]
+    assert [one.part for one in other.tools.hardware.machine.health.set_aside()] == ["nvidia encoder"]
 
     facts = world.machine_facts(["proxy"])
     assert facts["encoders"] == ["nvidia", "software"]
@@ -57,6 +57,6 @@ def test_what_works_and_what_is_set_aside(world: World, capsys: pytest.CaptureFi
     printed = capsys.readouterr().out
     assert "encoders nvidia+software, decoders nvidia h264+hevc-10, set aside nvidia encoder until" in printed
 
-    world.hardware.try_again()
+    world.tools.hardware.try_again()
     assert finding(world).found == "works: software encodes"
-    assert other.hardware.machine.health.set_aside() == []
+    assert other.tools.hardware.machine.health.set_aside() == []

@@ -25,7 +25,7 @@ from dampipe.media.shot_frames import ShotFrames
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
 from dampipe.storage.catalog.outputs import save_output
-from dampipe.storage.catalog.tables import RUN
+from dampipe.storage.catalog.tables.work import RUN
 from dampipe.vision.frames import choose
 from tasks.preview import preview
 from tasks.proxy import proxy

@@ -13,7 +13,7 @@ from dampipe.domain.runs import Outcome, RunState
 from dampipe.pipeline.dispatch import Chain
 from dampipe.pipeline.plan import MAIN_LANE
 from dampipe.pipeline.stage import stage
-from dampipe.storage.catalog.tables import RUN
+from dampipe.storage.catalog.tables.work import RUN
 from tests.integration.pipeline.test_runner import Deployment, Diary, Half, Length, hash, measure
 
 FILES = 25

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dampipe.pipeline.exclude import Exclude
-from dampipe.settings import Settings
+from dampipe.settings.settings import Settings
 from tests.scanning import Scanning
 
 TREE = (

@@ -15,7 +15,7 @@ from dampipe.pipeline.scanner import Scanner
 from dampipe.pipeline.walk import Walk
 from dampipe.scan_control import ScanControl
 from dampipe.storage.catalog import holding, known
-from dampipe.storage.catalog.tables import RUN
+from dampipe.storage.catalog.tables.work import RUN
 from tests.integration.pipeline.test_runner import Deployment, everything_done_once
 
 FILES = 40
@@ -260,7 +260,7 @@ def test_prioritised_and_new_footage_goes_first(here: Here, folder: Path) -> Non
 
 def _queued(here: Here) -> list[str]:
     with here.catalog.database.read() as connection:
-        from dampipe.storage.catalog.tables import LOCATION
+        from dampipe.storage.catalog.tables.library import LOCATION
 
         rows = connection.execute(
             select(LOCATION.c.name)

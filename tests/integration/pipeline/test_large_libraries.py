@@ -18,7 +18,7 @@ from dampipe.storage.catalog import progress
 from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.progress import failed_since, left_to_do
 from dampipe.storage.catalog.retrying import retry_passing, retry_skipped
-from dampipe.storage.catalog.tables import RUN
+from dampipe.storage.catalog.tables.work import RUN
 from tests.scanning import HASH, Scanning, grow
 
 _LARGE = re.compile(r"SCAN (run|location|asset|folder|verification|vector|old|new|done)\b")

@@ -15,7 +15,8 @@ from dampipe.pipeline.memory import MemoryCarrier
 from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.toolbox import Tools
 from dampipe.pipeline.verifier import Verifier
-from dampipe.storage.catalog.tables import ASSET, VERIFICATION
+from dampipe.storage.catalog.tables.library import ASSET
+from dampipe.storage.catalog.tables.work import VERIFICATION
 from dampipe.verify import Verify
 from tests.e2e.stages import hash
 from tests.scanning import Scanning

@@ -58,7 +58,7 @@ def tree(tmp_path: Path) -> Path:
 def states(catalog: Catalog) -> dict[str, str]:
     from sqlalchemy import select
 
-    from dampipe.storage.catalog.tables import LOCATION
+    from dampipe.storage.catalog.tables.library import LOCATION
 
     with catalog.database.read() as connection:
         return {row.name: row.state for row in connection.execute(select(LOCATION.c.name, LOCATION.c.state))}

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
-from dampipe.settings import Settings
+from dampipe.settings.settings import Settings
 from dampipe.vision.base import Vectors
 from dampipe.vision.borrowed import BorrowingEmbedder
 from dampipe.vision.fake import FakeEmbedder

@@ -11,6 +11,7 @@ import pytest
 from dampipe.domain.errors import NotFound
 from dampipe.domain.media import MediaKind
 from dampipe.domain.search import Filter
+from dampipe.search.cuts import find_cuts
 from dampipe.storage import auto
 from dampipe.storage.vectors.faiss import FaissVectors
 from tests.searching import Searching, media, sha1
@@ -95,7 +96,7 @@ def test_of_several_files_one_that_counts_is_shown(here: Searching) -> None:
         found = here.find(words, folder=["second"])
         assert (found.hits[0].path, found.hits[0].name) == (str(copy), "b.mp4")
         assert [moment.path for moment in found.hits[0].moments] == [str(copy)] * bool(words)
-        assert [cut.path for cut in here.search.cuts(found)] == [str(copy)]
+        assert [cut.path for cut in find_cuts(here.catalog, found)] == [str(copy)]
     [hit] = here.find("red").hits
     assert hit.name == "a.mp4"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.storage.catalog.tables import ASSET
+from dampipe.storage.catalog.tables.library import ASSET
 from dampipe.storage.catalog.words import plain
 from tests.searching import Searching, media, sha1
 

@@ -15,7 +15,8 @@ from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
 from dampipe.storage.catalog.outputs import save_output
-from dampipe.storage.catalog.tables import ASSET, RUN
+from dampipe.storage.catalog.tables.library import ASSET
+from dampipe.storage.catalog.tables.work import RUN
 from dampipe.storage.catalog.turns import turn
 from dampipe.storage.vectors.memory import MemoryVectors
 from dampipe.upkeep import Upkeep

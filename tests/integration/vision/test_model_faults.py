@@ -12,7 +12,7 @@ import pytest
 from dampipe.deployment.doctor import Finding, Verdict, examine
 from dampipe.domain.errors import InvalidInput
 from dampipe.domain.runs import Outcome, Subject
-from dampipe.settings import load_settings
+from dampipe.settings.loading import load_settings
 from dampipe.vision import tiny
 from tests.integration.vision.test_models import ASSETS, dampipe, finds, folders, home, world
 
@@ -89,7 +89,7 @@ def test_a_wrong_model_is_told_once_and_names_the_setting(home: Path) -> None:
 
 
 def found_without_plan(home: Path) -> list[Finding]:
-    from dampipe.bootstrap import World
+    from dampipe.bootstrap.world import World
 
     here = World(load_settings(home=home, model="no-such-model"))
     here.catalog.set_up()

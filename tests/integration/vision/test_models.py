@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
 
-from dampipe import bootstrap
-from dampipe.bootstrap import World
+from dampipe.bootstrap import world as bootstrap
+from dampipe.bootstrap.world import World
 from dampipe.cli import main
 from dampipe.domain.assets import AssetRef
 from dampipe.domain.derivatives import DerivativeKind, Frame, Preview
@@ -20,9 +20,10 @@ from dampipe.domain.errors import Busy, InvalidInput, NotFound
 from dampipe.domain.runs import Outcome, Subject
 from dampipe.pipeline.memory import MemoryCarrier
 from dampipe.pipeline.stage import stage
-from dampipe.settings import load_settings
+from dampipe.settings.loading import load_settings
 from dampipe.storage.catalog.finishing import NEW_RUN
-from dampipe.storage.catalog.tables import ASSET, RUN
+from dampipe.storage.catalog.tables.library import ASSET
+from dampipe.storage.catalog.tables.work import RUN
 from dampipe.vision import models as vision_models
 from dampipe.vision import tiny
 from dampipe.vision.shapes import COLOURS
@@ -60,12 +61,12 @@ def home(tmp_path: Path, folders: tuple[Path, Path]) -> Path:
     """A library of a few plain pictures, embedded with the old model."""
     home = tmp_path / "home"
     here = world(home, str(folders[0]))
-    size = here.embedder.spec.size
+    size = here.tools.embedder.spec.size
     for number, colour in enumerate(list(COLOURS.values())[:ASSETS], 1):
         add(here, number, np.full((1, size, size, 3), colour, np.uint8))
     here.sweep.plan_missing()
     embed(here, 1)
-    assert here.storage.advance(here.embedder.fingerprint)
+    assert here.storage.advance(here.tools.embedder.fingerprint)
     here.catalog.close()
     return home
 
@@ -100,7 +101,7 @@ def embed(here: World, asset: int) -> None:
 def finds(here: World) -> list[str]:
     """The asset that each of the library's own pictures finds first."""
     here.models._until = 0.0  # look again at once
-    embedder, size = here.models.answering(), here.embedder.spec.size
+    embedder, size = here.models.answering(), here.tools.embedder.spec.size
     pictures = [np.full((1, size, size, 3), colour, np.uint8) for colour in list(COLOURS.values())[:ASSETS]]
     found = [
         here.storage.search_vector(embedder.fingerprint, embedder.pictures(picture)[0], 1)
@@ -112,9 +113,9 @@ def finds(here: World) -> list[str]:
 def test_search_answers_from_the_old_model_until_the_new_one_is_complete(
     home: Path, folders: tuple[Path, Path]
 ) -> None:
-    old = world(home, str(folders[0])).embedder.fingerprint
+    old = world(home, str(folders[0])).tools.embedder.fingerprint
     here = world(home, str(folders[1]))
-    new = here.embedder.fingerprint
+    new = here.tools.embedder.fingerprint
     assert old != new
     assert here.models.answering().fingerprint == old, "nothing has been planned yet"
     assert here.sweep.plan_missing() > 0
@@ -150,10 +151,10 @@ def test_what_cannot_be_embedded_again_does_not_hold_up_the_new_model(
     with here.catalog.database.write() as connection:
         bad = (RUN.c.stage == "embed", RUN.c.asset_id == 2, RUN.c.state == "pending")
         connection.execute(update(RUN).where(*bad).values(state="failed"))
-    assert here.models.answering().fingerprint != here.embedder.fingerprint
+    assert here.models.answering().fingerprint != here.tools.embedder.fingerprint
     embed(here, 1)
     assert finds(here)[0] == "1"
-    assert here.models.answering().fingerprint == here.embedder.fingerprint
+    assert here.models.answering().fingerprint == here.tools.embedder.fingerprint
     here.catalog.close()
 
 
@@ -169,7 +170,7 @@ def test_of_several_old_models_the_latest_answers(
         config = third / "open_clip_config.json"
         config.write_text(config.read_text() + " " * more)
         here = world(home, str(third))
-        assert here.models.answering().fingerprint == world(home, str(folders[1])).embedder.fingerprint
+        assert here.models.answering().fingerprint == world(home, str(folders[1])).tools.embedder.fingerprint
         here.catalog.close()
     shutil.rmtree(folders[1])
     here = world(home, str(folders[0]))
@@ -181,7 +182,7 @@ def test_of_several_old_models_the_latest_answers(
 def test_an_old_model_that_is_gone_does_not_answer(home: Path, folders: tuple[Path, Path]) -> None:
     shutil.rmtree(folders[0])
     here = world(home, str(folders[1]))
-    assert here.models.answering().fingerprint == here.embedder.fingerprint
+    assert here.models.answering().fingerprint == here.tools.embedder.fingerprint
     here.catalog.close()
 
 

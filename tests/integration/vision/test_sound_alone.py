@@ -14,7 +14,7 @@ def test_an_asset_without_frames_is_done_alone_and_beside_others(
     home: Path, folders: tuple[Path, Path]
 ) -> None:
     here = world(home, str(folders[0]))
-    size = here.embedder.spec.size
+    size = here.tools.embedder.spec.size
     nothing, picture = np.zeros((0, size, size, 3), np.uint8), np.zeros((1, size, size, 3), np.uint8)
     add(here, 11, nothing)
     here.sweep.plan_missing()
@@ -25,7 +25,8 @@ def test_an_asset_without_frames_is_done_alone_and_beside_others(
     report = here.runner.run("embed", Subject(asset=12))
     assert report.outcome is Outcome.DONE and report.also == 2
     counts = [
-        here.catalog.vectors.count_of(f"{number:040x}", here.embedder.fingerprint) for number in (11, 12, 13)
+        here.catalog.vectors.count_of(f"{number:040x}", here.tools.embedder.fingerprint)
+        for number in (11, 12, 13)
     ]
     assert counts == [0, 1, 0]
     here.catalog.close()

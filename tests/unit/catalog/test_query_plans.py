@@ -10,7 +10,8 @@ from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.finishing import NEW_RUN
 from dampipe.storage.catalog.keys import Next, RunKey
-from dampipe.storage.catalog.tables import ASSET, RUN
+from dampipe.storage.catalog.tables.library import ASSET
+from dampipe.storage.catalog.tables.work import RUN
 
 ASSETS = 40
 

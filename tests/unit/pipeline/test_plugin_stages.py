@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.bootstrap import load_pipeline
-from dampipe.settings import load_settings
+from dampipe.bootstrap.named import load_pipeline
+from dampipe.settings.loading import load_settings
 
 PLUGIN = """\
 from dampipe.domain.assets import AssetRef

@@ -130,7 +130,7 @@ def test_a_segment_damaged_while_it_is_open_is_not_merged(folder: Path) -> None:
 
 
 def test_a_format_of_the_future_is_rebuilt(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dampipe.storage.vectors.faiss_files.FORMAT", 3)
+    monkeypatch.setattr("dampipe.storage.vectors.faiss_manifest.FORMAT", 3)
     assert FaissVectors(folder, D, "m").watermark == 0
 
 

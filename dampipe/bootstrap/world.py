@@ -1,27 +1,21 @@
-"""Settings to wired objects: the only place that knows every adapter."""
+"""One process's objects, each made when it is first asked for, wired as the settings say."""
 
 import hashlib
 import os
 import re
 import sys
-from dataclasses import replace
 from functools import cached_property
-from importlib import import_module
 from typing import Any
 
-from dampipe.domain.errors import CannotStart, InvalidInput, Unavailable
+from dampipe.bootstrap.named import load_named, load_pipeline
+from dampipe.bootstrap.tools import Tools
 from dampipe.domain.scans import Guard
 from dampipe.library import Library
-from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
 from dampipe.media.filetypes import is_media
-from dampipe.media.isolation import find_isolation
-from dampipe.media.machine import Hardware
 from dampipe.media.mhl import Manifests
 from dampipe.media.passes import Passes
-from dampipe.media.preview import PreviewMaker
 from dampipe.media.probing import Prober
 from dampipe.media.proxy import ProxyMaker
-from dampipe.media.recipes import PreviewRecipe, ProxyRecipe
 from dampipe.media.shot_frames import ShotFrames
 from dampipe.models import Models
 from dampipe.pipeline.dispatch import Carrier, Dispatcher
@@ -30,11 +24,11 @@ from dampipe.pipeline.plan import Plan
 from dampipe.pipeline.rules import Rules
 from dampipe.pipeline.runner import Policy, Runner
 from dampipe.pipeline.scanner import Scanner
-from dampipe.pipeline.stage import PipelineError, Stage
 from dampipe.pipeline.sweep import Sweep
 from dampipe.pipeline.toolbox import MadeTools, Tool
 from dampipe.pipeline.verifier import Verifier
-from dampipe.settings import Settings, load_settings
+from dampipe.settings.loading import load_settings
+from dampipe.settings.settings import Settings
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.base import BlobStore
 from dampipe.storage.blobs.derivatives import DerivativeStore
@@ -44,66 +38,35 @@ from dampipe.storage.registry import get_storage_backend
 from dampipe.storage.vectors.base import VectorStorage
 from dampipe.sync import Nightly
 from dampipe.vision.base import Embedder
-from dampipe.vision.borrowed import BorrowingEmbedder
-from dampipe.vision.clip import ClipEmbedder
-from dampipe.vision.frames import POLICY, choose
 from dampipe.watching import Watching
 
 
-def load_pipeline(settings: Settings) -> list[Stage]:
-    """The list that the setting `pipeline` names, and the stages of plug-ins. Raises PipelineError."""
-    found = _named(settings.pipeline)
-    if not isinstance(found, list) or not all(isinstance(stage, Stage) for stage in found):
-        raise PipelineError(f"{settings.pipeline} is not a list of stages")
-    return [*found, *_plugin_stages()]
-
-
-def _plugin_stages() -> list[Stage]:
-    from importlib.metadata import entry_points
-
-    return [point.load() for point in entry_points(group="dampipe.stages")]
-
-
-def _named(name: str) -> Any:
-    module, _, attribute = name.partition(":")
-    try:
-        return getattr(import_module(module), attribute)
-    except ModuleNotFoundError as error:
-        raise CannotStart(
-            f"{name} cannot be found: {error}",
-            hint="tasks/ and workers/ come with dampipe's checkout: install it with `pip install -e .`.",
-        ) from error
-    except AttributeError as error:
-        raise CannotStart(f"{name} cannot be found: {error}") from error
-
-
 class World:
-    """One process's objects, each made when it is first asked for."""
-
-    borrows = False
-    """Whether words are asked of the page's server first, before a model is loaded for them."""
+    """All that a process may need. To make one costs nothing."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.tools = Tools(settings)
+        """What looks into files and makes something of them."""
 
     @cached_property
     def toolbox(self) -> MadeTools:
         """The tools that stages may ask for, by type."""
         return MadeTools(
             {
-                Prober: Tool(lambda: self.prober),
+                Prober: Tool(lambda: self.tools.prober),
                 Passes: Tool(
-                    lambda: self.passes,
-                    lambda: self.preview_recipe.fingerprint,
-                    lambda: self.preview_recipe.frames.fingerprint,
+                    lambda: self.tools.passes,
+                    lambda: self.tools.preview_recipe.fingerprint,
+                    lambda: self.tools.preview_recipe.frames.fingerprint,
                 ),
-                ProxyMaker: Tool(lambda: self.proxy_maker, lambda: self.proxy_recipe.fingerprint),
+                ProxyMaker: Tool(lambda: self.tools.proxy_maker, lambda: self.tools.proxy_recipe.fingerprint),
                 ShotFrames: Tool(
-                    lambda: ShotFrames(self.preview_recipe.frames),
-                    lambda: self.preview_recipe.frames.fingerprint,
+                    lambda: ShotFrames(self.tools.preview_recipe.frames),
+                    lambda: self.tools.preview_recipe.frames.fingerprint,
                 ),
                 DerivativeStore: Tool(lambda: self.derivatives),
-                Embedder: Tool(lambda: self.embedder, lambda: self.embedder.fingerprint),
+                Embedder: Tool(lambda: self.tools.embedder, lambda: self.tools.embedder.fingerprint),
                 AutoStorage: Tool(lambda: self.storage),
             }
         )
@@ -142,38 +105,6 @@ class World:
         return get_storage_backend(self.settings.vectors, config)  # type: ignore[return-value]
 
     @cached_property
-    def ffmpeg(self) -> Ffmpeg:
-        """The ffmpeg to use."""
-        found = find_ffmpeg(self.settings.ffmpeg or None)
-        return replace(found, isolation=find_isolation(self.settings.sandbox, found.path))
-
-    @cached_property
-    def prober(self) -> Prober:
-        """What looks into files; its helper is started at the first use."""
-        return Prober(isolation=self.ffmpeg.isolation)
-
-    @cached_property
-    def hardware(self) -> Hardware:
-        """This machine's video hardware; what was found out is kept in the home folder."""
-        settings = self.settings
-        cache = settings.home / "cache"
-        return Hardware(self.ffmpeg, cache, self.proxy_recipe, settings.acceleration, settings.nvenc_sessions)
-
-    @cached_property
-    def embedder(self) -> Embedder:
-        """The model, not loaded before it is needed. Raises InvalidInput that names the setting."""
-        try:
-            return self._embedder(self.settings.model)
-        except (InvalidInput, Unavailable) as error:
-            hint = f"{error.hint}. `dampipe model use NAME` changes it.".lstrip(". ")
-            raise InvalidInput(f"setting 'model': {error}", hint=hint) from error
-
-    def _embedder(self, model: str) -> Embedder:
-        threads = max(1, (os.cpu_count() or 1) // 2)
-        own = ClipEmbedder(model, self.settings.device, threads)
-        return BorrowingEmbedder(own, self.settings.page) if self.borrows else own
-
-    @cached_property
     def models(self) -> Models:
         """Which models there are, and which one answers."""
         return Models(
@@ -181,42 +112,9 @@ class World:
             self.storage,
             lambda: self.plan,
             self.settings.model,
-            lambda: self.embedder,
-            self._embedder,
+            lambda: self.tools.embedder,
+            self.tools.open_model,
         )
-
-    @cached_property
-    def preview_recipe(self) -> PreviewRecipe:
-        """What the preview pass makes; the frames as the model wants them."""
-        recipe, spec = self.settings.asset_recipe, self.embedder.spec
-        wanted = {"size": spec.size, "fit": spec.fit, "interpolation": spec.interpolation, "choice": POLICY}
-        frames = recipe.frames.model_copy(update=wanted)
-        return PreviewRecipe(poster=recipe.poster, sprite=recipe.sprite, frames=frames)
-
-    @property
-    def proxy_recipe(self) -> ProxyRecipe:
-        """What the proxy pass makes."""
-        return self.settings.asset_recipe.proxy
-
-    @cached_property
-    def proxy_maker(self) -> ProxyMaker:
-        """Makes proxies."""
-        return ProxyMaker(
-            self.ffmpeg, self.proxy_recipe, self.hardware.accelerations, machine=self.hardware.machine
-        )
-
-    @cached_property
-    def passes(self) -> Passes:
-        """Makes previews, and the proxy along with them where that is set."""
-        preview = PreviewMaker(
-            self.ffmpeg,
-            self.preview_recipe,
-            choose,
-            prober=self.prober,
-            accelerations=self.hardware.accelerations,
-            machine=self.hardware.machine,
-        )
-        return Passes(preview, self.proxy_maker if self.settings.one_pass else None)
 
     @cached_property
     def plan(self) -> Plan:
@@ -226,7 +124,7 @@ class World:
     @cached_property
     def carrier(self) -> Carrier:
         """What carries messages."""
-        carrier: Carrier = _named(self.settings.carrier)(self.settings)
+        carrier: Carrier = load_named(self.settings.carrier)(self.settings)
         return carrier
 
     @cached_property
@@ -292,20 +190,14 @@ class World:
         """Give back what stopped processes of this machine held, uncounted; returns how many runs."""
         return self.catalog.recovery.hand_back(is_dead)
 
-    def device_in_words(self) -> str:
-        """Where the model would run, in words."""
-        from dampipe.vision.devices import describe
-
-        return describe(self.settings.device)
-
     def machine_facts(self, queues: list[str]) -> dict[str, Any]:
         """What a worker of these queues tells about its machine."""
         facts: dict[str, Any] = {"python": sys.version.split()[0]}
         stages = [stage for stage in self.plan.stages if stage.queue in queues]
         tools = {tool for stage in stages for tool in stage.tools.values()}
         if tools & {Passes, ProxyMaker}:
-            facts["ffmpeg"] = self.ffmpeg.version
-            facts |= self.hardware.facts()
+            facts["ffmpeg"] = self.tools.ffmpeg.version
+            facts |= self.tools.hardware.facts()
         if Embedder in tools:
             facts["model"] = self.settings.model
             facts["device"] = self.settings.device

@@ -1,49 +1,22 @@
-"""The only reader of the environment and of dampipe.toml: every setting, its default and its meaning.
+"""Every setting, its default and its meaning, and what follows from several.
 
-What wins, from the top: arguments given in code, `DAMPIPE_*` in the environment, dampipe.toml, the
-default. The file is `$DAMPIPE_CONFIG`, else `dampipe.toml` in the home folder.
+What wins, from the top: arguments given in code, `DAMPIPE_*` in the environment, dampipe.toml, the default.
 """
 
 import hashlib
-import json
 import os
-import re
 import socket
 import tempfile
-import tomllib
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from dampipe.domain.errors import InvalidInput
 from dampipe.domain.schedule import check_schedule
+from dampipe.media.acceleration import families
 from dampipe.media.recipes import PRESETS, AssetRecipe, Description
-
-
-def default_home() -> Path:
-    """`$XDG_DATA_HOME/dampipe`, which is ~/.local/share/dampipe unless told otherwise."""
-    data = os.environ.get("XDG_DATA_HOME", "")
-    return (Path(data) if data else Path.home() / ".local" / "share") / "dampipe"
-
-
-def _home() -> Path:
-    home = os.environ.get("DAMPIPE_HOME", "")
-    return Path(home) if home else default_home()
-
-
-def config_file() -> Path:
-    """Where dampipe.toml is looked for."""
-    named = os.environ.get("DAMPIPE_CONFIG", "")
-    return Path(named) if named else _home().expanduser() / "dampipe.toml"
-
+from dampipe.settings.file import ConfigFile, config_file, home_folder
 
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
@@ -59,24 +32,9 @@ def _cron(given: str) -> str:
     return check_schedule(given) if given.strip() else ""
 
 
-class _File(TomlConfigSettingsSource):
-    """dampipe.toml, which cannot move the folder that it is looked for in."""
-
-    def __call__(self) -> dict[str, Any]:
-        given = super().__call__()
-        if "home" in given:
-            raise ValueError("home is set by DAMPIPE_HOME in the environment, not in the file")
-        return given
-
-
-HARDWARE = ("nvidia", "videotoolbox", "qsv", "vaapi", "amf")
-
-
-def _hardware(value: str) -> str:
-    for name in [] if value in ("auto", "none") else value.split(","):
-        if name.strip() not in HARDWARE:
-            raise ValueError(f"{name.strip()!r} is none of auto, none, {', '.join(HARDWARE)}")
-    return value
+def _hardware(given: str) -> str:
+    families(given)  # refuses names that it does not know
+    return given
 
 
 class Settings(BaseSettings):
@@ -85,7 +43,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DAMPIPE_", extra="forbid", frozen=True)
 
     home: AbsolutePath = Field(
-        default_factory=_home,
+        default_factory=home_folder,
         description="Folder of all state: database, derivatives, broker, index, logs. Environment only.",
     )
     database_url: str = Field(
@@ -205,7 +163,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Code, then environment, then dampipe.toml."""
-        return init_settings, env_settings, _File(settings_cls, config_file())
+        return init_settings, env_settings, ConfigFile(settings_cls, config_file())
 
     @model_validator(mode="after")
     def _recipe_is_known(self) -> Self:
@@ -272,84 +230,3 @@ class Settings(BaseSettings):
     def logs(self) -> Path:
         """Where `dampipe up` keeps its log."""
         return self.home / "logs"
-
-
-_UNKNOWN = "Extra inputs are not permitted"
-"""What pydantic says of a name that it does not know."""
-
-
-def load_settings(**given: Any) -> Settings:
-    """Read the settings. Raises InvalidInput that names the setting which is wrong."""
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        problem = first["msg"].replace("Value error, ", "").replace(_UNKNOWN, "there is no such setting")
-        if first["type"] == "extra_forbidden" and (near := get_close_matches(name, Settings.model_fields, 1)):
-            problem += f", did you mean {near[0]!r}?"
-        raise InvalidInput(
-            f"setting {name!r}: {problem}" if name else problem,
-            hint=f"`dampipe config --sample` tells what there is; looked in {config_file()}.",
-        ) from error
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"{config_file()} cannot be read: {error}") from error
-
-
-def write_setting(name: str, value: str) -> None:
-    """Set a text in dampipe.toml and leave the rest of the file as it is. Raises InvalidInput."""
-    path = config_file()
-    line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
-    try:
-        old = path.read_text(encoding="utf-8") if path.exists() else ""
-        new, count = re.subn(rf"^{name}\s*=.*$", lambda _: line, old, count=1, flags=re.M)
-        if not count:  # on top, since below a table's head it would belong to that
-            new = f"{line}\n{old}"
-        if tomllib.loads(new).get(name) != value:
-            raise ValueError(f"{name} cannot be changed there")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.new")
-        temporary.write_text(new, encoding="utf-8")
-        temporary.replace(path)
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"{path} cannot be written: {error}", hint=f"Write there: {line}") from error
-
-
-def shown(settings: Settings) -> dict[str, Any]:
-    """All values as they may be printed: without passwords and keys."""
-    values = settings.model_dump(mode="json")
-    for name in ("broker_url", "database_url", "blobs_url"):
-        values[name] = re.sub(r"(://[^/@]*:)[^/@]*@", r"\1***@", values[name])
-    for name in ("blobs_options", "vectors_options"):
-        values[name] = dict.fromkeys(values[name], "***")
-    return values
-
-
-def origin(name: str, settings: Settings) -> str:
-    """Where a setting's value comes from: environment, file or default."""
-    if f"DAMPIPE_{name.upper()}" in os.environ:
-        return "environment"
-    return "file" if name in settings.model_fields_set else "default"
-
-
-def sample() -> str:
-    """A dampipe.toml with every setting, its meaning and its default, all commented out."""
-    lines = [
-        "# dampipe.toml: every setting, commented out, with its default.",
-        "# Each can also be given as DAMPIPE_<NAME> in the environment, which wins over this file.",
-        "",
-    ]
-    for name, field in Settings.model_fields.items():
-        if name == "home":  # this file is looked for in the home folder
-            continue
-        default = field.get_default(call_default_factory=True)
-        if isinstance(default, str):
-            value = f'"{default}"'
-        elif isinstance(default, dict):
-            value = "{}"
-        elif isinstance(default, list):
-            value = json.dumps(default)
-        else:
-            value = str(default).lower()
-        lines += [f"# {field.description}", f"# {name} = {value}", ""]
-    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Settings to wired objects: the only place that knows every adapter."""

@@ -1,0 +1,71 @@
+"""What the tables' columns, references and indexes are made of."""
+
+import os
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
+
+
+class FsPath(TypeDecorator[str]):
+    """A path as `os.fsdecode` gives it, stored as bytes: a name need not be UTF-8."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """To the database."""
+        return None if value is None else os.fsencode(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """From the database."""
+        return None if value is None else os.fsdecode(bytes(value))
+
+
+def fs_path() -> Column[str]:
+    """A path or a file's name."""
+    return Column(FsPath, nullable=False)
+
+
+def big() -> Column[int]:
+    """A number that may need 64 bits."""
+    return Column(BigInteger, nullable=False)
+
+
+def long_text(nullable: bool = False) -> Column[str]:
+    """Text of any length."""
+    return Column(Text, nullable=nullable)
+
+
+def binary() -> Column[bytes]:
+    """Bytes of any length."""
+    return Column(LargeBinary, nullable=False)
+
+
+def owned(target: str, *, nullable: bool = False, **more: Any) -> Column[int]:
+    """A reference that goes when its target goes."""
+    return Column(ForeignKey(target, ondelete="CASCADE"), nullable=nullable, **more)
+
+
+def pointing(target: str) -> Column[int]:
+    """A reference that is emptied when its target goes."""
+    return Column(ForeignKey(target, ondelete="SET NULL"), nullable=True)
+
+
+def index_where(name: str, where: str, *columns: str, unique: bool = False) -> Index:
+    """An index over the few rows for which something holds."""
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+def one_each(name: str, subject: str, *columns: str) -> Index:
+    """At most one row a subject and those columns, where there is a subject; finds the rows of a subject, too."""
+    return index_where(name, f"{subject} IS NOT NULL", subject, *columns, unique=True)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table as SQLAlchemy's statements take it."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
