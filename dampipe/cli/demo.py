@@ -21,7 +21,7 @@ from dampipe.domain.errors import CannotStart, DampipeError, Unavailable
 from dampipe.domain.search import Query
 from dampipe.domain.timecode import clock
 from dampipe.domain.videos import Video
-from dampipe.settings import Settings
+from dampipe.settings import Settings, config_file, load_settings
 
 OWN_QUERIES = ("a person", "a car on a road", "something on a table")
 COLOUR_QUERIES = ("red", "blue", "green")
@@ -33,14 +33,14 @@ COLOUR_QUERIES = ("red", "blue", "green")
 @click.option("--once", is_flag=True, help="End by itself instead of waiting for Ctrl-C.")
 def command(footage: Path | None, once: bool) -> None:
     """Show the main job: make footage (or take yours), process it, search it."""
-    world = this_world()
     queries: tuple[str, ...] = QUERIES
     if footage is None:
-        footage = world.settings.home.parent / "footage"
+        place = load_settings().home / "demo"
+        world, footage = _apart(place), place / "footage"
         click.echo(f"making sample footage in {footage}")
         make_footage(world.ffmpeg, footage)
     else:
-        world, queries = _with_a_model(world)
+        world, queries = _with_a_model(this_world())
     world.catalog.set_up()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
@@ -67,6 +67,17 @@ def command(footage: Path | None, once: bool) -> None:
 def _interrupt(*_: object) -> None:
     """However the demo is ended, it stops what it started."""
     raise KeyboardInterrupt
+
+
+def _apart(place: Path) -> World:
+    """A world for made-up clips: they have no business in anyone's library, least of all a shared one."""
+    file = config_file()
+    if file.is_file():  # ports, the ffmpeg and the like
+        os.environ["DAMPIPE_CONFIG"] = str(file.absolute())
+    os.environ |= {"DAMPIPE_HOME": str(place / "home"), "DAMPIPE_MODEL": "tiny", "DAMPIPE_VECTORS": "faiss"}
+    os.environ |= dict.fromkeys(("DAMPIPE_DATABASE_URL", "DAMPIPE_BROKER_URL", "DAMPIPE_BLOBS_URL"), "")
+    os.environ |= dict.fromkeys(("DAMPIPE_VECTORS_OPTIONS", "DAMPIPE_BLOBS_OPTIONS"), "{}")
+    return this_world()
 
 
 def _with_a_model(world: World) -> tuple[World, tuple[str, ...]]:
