@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dampipe.bootstrap import World, this_world
+from dampipe.cli.streams import takes_all
 from dampipe.library import Library
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -46,7 +47,7 @@ def print_json(value: BaseModel | Iterable[BaseModel] | Any) -> None:
         plain = [one.model_dump(mode="json") if isinstance(one, BaseModel) else one for one in value]
     else:
         plain = value
-    click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(plain, indent=2, ensure_ascii=not takes_all()))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> Table:

@@ -1,5 +1,7 @@
 """`dampipe search "words"`"""
 
+import errno
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -53,11 +55,19 @@ def _export(cuts: Sequence[Cut], path: Path, form: Format) -> None:
 
 
 def _write(path: Path, text: str) -> None:
+    path = path.resolve()
+    beside = path.with_name(f".dampipe-{os.getpid()}.part")  # an earlier timeline goes when this one is whole
     try:
-        path.write_text(text, encoding="utf-8")
+        try:
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
     except FileNotFoundError:
         raise NotFound(f"there is no folder {path.parent}", hint="Make it, or write elsewhere.") from None
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
         raise InvalidInput(f"{path} cannot be written: {error.strerror}") from error
 
 

@@ -1,6 +1,7 @@
 """What a person reads who has mistyped something: a line for what happened, one for what to do next."""
 
 from collections.abc import Callable, Iterator
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,21 @@ def test_a_timeline_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InvalidInput, match=r"cannot be written: Not a directory"):
         _write(tmp_path / "file" / "cut.edl", "x")
+
+
+def test_a_timeline_that_cannot_be_written_whole_leaves_the_earlier_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, text: str, **_: object) -> None:
+        path.write_bytes(text.encode()[:1])
+        raise OSError(ENOSPC, "No space left on device")
+
+    path = tmp_path / "cut.edl"
+    path.write_text("earlier")
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space"):
+        _write(path, "later")
+    assert [(left.name, left.read_text()) for left in tmp_path.iterdir()] == [("cut.edl", "earlier")]
 
 
 def test_a_timeline_is_replaced_but_not_by_nothing(
