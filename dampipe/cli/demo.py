@@ -13,7 +13,7 @@ import click
 
 from dampipe.bootstrap import World, this_world
 from dampipe.cli.enqueue import follow, summary
-from dampipe.cli.output import console, table
+from dampipe.cli.output import say, table
 from dampipe.deployment.demo import QUERIES, make_footage
 from dampipe.deployment.supervisor import die_with_parent
 from dampipe.domain.derivatives import DerivativeKind
@@ -144,7 +144,7 @@ def _ingest(world: World, footage: Path) -> None:
 def _list(world: World) -> None:
     rows = [_row(world, video) for video in reversed(world.library.videos(30))]
     columns = ["file", "length", "picture", "codec", "poster", "scrub strip", "moments", "proxy"]
-    console().print(table(columns, rows, right=["length", "moments"]))
+    say(table(columns, rows, right=["length", "moments"]))
 
 
 def _row(world: World, video: Video) -> tuple[str, ...]:
@@ -169,7 +169,7 @@ def _search(world: World, queries: tuple[str, ...]) -> None:
         except DampipeError as error:
             click.echo(f"  {error}\n  {error.hint}")
             continue
-        console().print(
+        say(
             table(
                 ["score", "time", "file"],
                 [(f"{m.score:.3f}", clock(m.time), m.path) for hit in hits for m in hit.moments],

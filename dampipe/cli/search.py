@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from dampipe.cli.asking import Asking, question, read
-from dampipe.cli.output import console, json_option, library, plural, print_json, table
+from dampipe.cli.output import json_option, library, plural, print_json, say, table
 from dampipe.domain.cuts import Cut
 from dampipe.domain.errors import InvalidInput, NotFound
 from dampipe.domain.search import Filter, Found, Hit, Only, Query
@@ -80,7 +80,7 @@ def _print(found: Found, query: Query) -> None:
         click.echo(_NOTHING if plain and not query.offset and found.floor is None else "nothing found")
         return
     columns = ["score", "time", "also at", "file", "asset", "written"]
-    console().print(table(columns, map(_row, found.hits), right=["score", "time"]))
+    say(table(columns, map(_row, found.hits), right=["score", "time"]))
     if all(hit.weak for hit in found.hits):
         click.echo("nothing stands out: these are no nearer than what meaningless words find (~)", err=True)
     if found.more:

@@ -33,9 +33,9 @@ def test_output_that_nobody_wants_is_no_fault(tmp_path: Path) -> None:
 
 
 def test_characters_that_the_output_lacks_are_shown_by_their_number(tmp_path: Path) -> None:
-    home = tmp_path / "Äther"
-    plain = run("$dampipe config", home, PYTHONIOENCODING="ascii")
+    home = tmp_path / "Жук"
+    plain = run("$dampipe config", home, PYTHONIOENCODING="latin-1")
     assert plain.returncode == ExitCode.OK
-    assert "\\xc4ther" in plain.stdout
-    found = json.loads(run("$dampipe config --json", home, PYTHONIOENCODING="ascii").stdout)
+    assert "\\u0416\\u0443\\u043a" in plain.stdout
+    found = json.loads(run("$dampipe config --json", home, PYTHONIOENCODING="latin-1").stdout)
     assert found["home"] == str(home)
