@@ -21,8 +21,7 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 demo: $(STAMP) ## make footage, process it, search it (FOOTAGE=/some/folder for your own, ONCE=1 to end by itself)
-	@DAMPIPE_HOME="$(CURDIR)/demo/$(if $(FOOTAGE),own,home)" $(if $(FOOTAGE),,DAMPIPE_MODEL=tiny) \
-	  $(BIN)/dampipe demo $(if $(FOOTAGE),--footage '$(FOOTAGE)') $(if $(ONCE),--once)
+	@DAMPIPE_HOME="$(CURDIR)$(if $(FOOTAGE),/demo/own)" $(BIN)/dampipe demo $(if $(FOOTAGE),--footage '$(FOOTAGE)') $(if $(ONCE),--once)
 
 test: $(STAMP) ## the whole suite
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8

@@ -44,7 +44,9 @@ def _shutting_down(**_: Any) -> None:
     _over.set()
 
 
-def _stopped(**_: Any) -> None:
+def _stopped(sender: Any, **_: Any) -> None:
+    if _over.is_set():
+        sender.exitcode = 0  # it was asked to end; Celery calls Ctrl-C a failure
     try:
         this_world().hand_back()
     except DampipeError as error:

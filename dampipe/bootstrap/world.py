@@ -82,7 +82,7 @@ class World:
         """Where derivatives are."""
         place, options = self.settings.blobs, self.settings.blobs_options
         if "://" in place:
-            config = {"url": place, "cache": str(self.settings.home / "cache"), **options}
+            config = {"url": place, "cache": str(self.settings.home / "cache" / ".blobs"), **options}
             return get_storage_backend("fsspec", config)  # type: ignore[return-value]
         return get_storage_backend("local", {"root": place})  # type: ignore[return-value]
 

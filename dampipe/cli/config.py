@@ -2,7 +2,7 @@
 
 import click
 
-from dampipe.cli.output import console, json_option, print_json, table
+from dampipe.cli.output import json_option, print_json, say, table
 from dampipe.settings.file import config_file
 from dampipe.settings.loading import load_settings
 from dampipe.settings.settings import Settings
@@ -26,6 +26,6 @@ def command(as_sample: bool, as_json: bool) -> None:
         (name, str(values[name]), origin(name, settings), field.description or "")
         for name, field in Settings.model_fields.items()
     ]
-    console().print(table(["setting", "value", "from", "meaning"], rows))
+    say(table(["setting", "value", "from", "meaning"], rows))
     there = "read" if config_file().exists() else "not there"
     click.echo(f"\nfile: {config_file()} ({there}); environment: DAMPIPE_<SETTING>")

@@ -13,7 +13,7 @@ import click
 
 from dampipe.bootstrap.world import World, this_world
 from dampipe.cli.enqueue import follow, summary
-from dampipe.cli.output import console, table
+from dampipe.cli.output import say, table
 from dampipe.deployment.demo import QUERIES, make_footage
 from dampipe.deployment.supervisor import die_with_parent
 from dampipe.domain.derivatives import DerivativeKind
@@ -21,6 +21,8 @@ from dampipe.domain.errors import CannotStart, DampipeError, Unavailable
 from dampipe.domain.search import Query
 from dampipe.domain.timecode import clock
 from dampipe.domain.videos import Video
+from dampipe.settings.file import config_file
+from dampipe.settings.loading import load_settings
 from dampipe.settings.settings import Settings
 
 OWN_QUERIES = ("a person", "a car on a road", "something on a table")
@@ -33,14 +35,14 @@ COLOUR_QUERIES = ("red", "blue", "green")
 @click.option("--once", is_flag=True, help="End by itself instead of waiting for Ctrl-C.")
 def command(footage: Path | None, once: bool) -> None:
     """Show the main job: make footage (or take yours), process it, search it."""
-    world = this_world()
     queries: tuple[str, ...] = QUERIES
     if footage is None:
-        footage = world.settings.home.parent / "footage"
+        place = load_settings().home / "demo"
+        world, footage = _apart(place), place / "footage"
         click.echo(f"making sample footage in {footage}")
         make_footage(world.tools.ffmpeg, footage)
     else:
-        world, queries = _with_a_model(world)
+        world, queries = _with_a_model(this_world())
     world.catalog.set_up()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
@@ -67,6 +69,17 @@ def command(footage: Path | None, once: bool) -> None:
 def _interrupt(*_: object) -> None:
     """However the demo is ended, it stops what it started."""
     raise KeyboardInterrupt
+
+
+def _apart(place: Path) -> World:
+    """A world for made-up clips: they have no business in anyone's library, least of all a shared one."""
+    file = config_file()
+    if file.is_file():  # ports, the ffmpeg and the like
+        os.environ["DAMPIPE_CONFIG"] = str(file.absolute())
+    os.environ |= {"DAMPIPE_HOME": str(place / "home"), "DAMPIPE_MODEL": "tiny", "DAMPIPE_VECTORS": "faiss"}
+    os.environ |= dict.fromkeys(("DAMPIPE_DATABASE_URL", "DAMPIPE_BROKER_URL", "DAMPIPE_BLOBS_URL"), "")
+    os.environ |= dict.fromkeys(("DAMPIPE_VECTORS_OPTIONS", "DAMPIPE_BLOBS_OPTIONS"), "{}")
+    return this_world()
 
 
 def _with_a_model(world: World) -> tuple[World, tuple[str, ...]]:
@@ -133,7 +146,7 @@ def _ingest(world: World, footage: Path) -> None:
 def _list(world: World) -> None:
     rows = [_row(world, video) for video in reversed(world.library.assets.newest(30))]
     columns = ["file", "length", "picture", "codec", "poster", "scrub strip", "moments", "proxy"]
-    console().print(table(columns, rows, right=["length", "moments"]))
+    say(table(columns, rows, right=["length", "moments"]))
 
 
 def _row(world: World, video: Video) -> tuple[str, ...]:
@@ -158,7 +171,7 @@ def _search(world: World, queries: tuple[str, ...]) -> None:
         except DampipeError as error:
             click.echo(f"  {error}\n  {error.hint}")
             continue
-        console().print(
+        say(
             table(
                 ["score", "time", "file"],
                 [(f"{m.score:.3f}", clock(m.time), m.path) for hit in hits for m in hit.moments],

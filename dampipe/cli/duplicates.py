@@ -2,7 +2,7 @@
 
 import click
 
-from dampipe.cli.output import console, json_option, library, plural, print_json, table
+from dampipe.cli.output import json_option, library, plural, print_json, say, table
 from dampipe.domain.duplicates import Copy, Duplicates, NearDuplicate
 from dampipe.domain.timecode import clock
 
@@ -27,18 +27,17 @@ def command(near: bool, similarity: float, as_json: bool) -> None:
 
 
 def _print(found: Duplicates, near: bool) -> None:
-    out = console()
     if found.exact:
         rows = [(f"{d.size:,}", d.asset[:12], "\n".join(d.paths)) for d in found.exact]
-        out.print(table(["bytes each", "asset", "the same content"], rows, right=["bytes each"]))
+        say(table(["bytes each", "asset", "the same content"], rows, right=["bytes each"]))
     else:
         click.echo("no content lies in two places")
     if not near:
         return
     if found.near:
         columns = ["similar", "frames", "common part", "bytes", "picture", "shows the same"]
-        out.print()
-        out.print(table(columns, map(_row, found.near), right=["similar", "frames", "bytes"]))
+        click.echo()
+        say(table(columns, map(_row, found.near), right=["similar", "frames", "bytes"]))
     else:
         click.echo("no two assets show the same")
     if found.unknown:

@@ -79,6 +79,7 @@ def follow(dampipe: Library, scan: int, quiet: bool) -> ScanProgress:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
+    quiet = quiet or not sys.stdout.isatty()
     with Progress(*columns, console=console(), disable=quiet, transient=True) as bar:
         task = bar.add_task("scanning", total=None)
         idle_since = time.monotonic()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from dampipe.cli.output import console, json_option, library, print_json, table
+from dampipe.cli.output import json_option, library, print_json, say, table
 from dampipe.domain.failures import VERIFY, Failure
 
 
@@ -20,7 +20,7 @@ def command(limit: int, as_json: bool) -> None:
         click.echo("no failures")
     else:
         rows = [(f.path, f.stage, f.kind.replace("_", " "), _again(f), f.reason) for f in failed]
-        console().print(table(["file", "stage", "kind", "again", "reason"], rows))
+        say(table(["file", "stage", "kind", "again", "reason"], rows))
         if any(f.stage != VERIFY for f in failed):
             click.echo("\n`dampipe retry` lets them start afresh, `dampipe retry PATH` one of them")
         if any(f.stage == VERIFY for f in failed):

@@ -1,6 +1,6 @@
 """The group of commands: loads a command's file when it is called, and turns errors into exit codes."""
 
-import os
+import errno
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from dampipe import __version__
+from dampipe.cli import streams
 from dampipe.cli.loading import load
 from dampipe.domain.errors import DampipeError, ExitCode
 
@@ -53,6 +54,7 @@ class LazyGroup(click.Group):
 
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """Run, with one line for every error that has a name."""
+        streams.prepare()
         try:
             super().main(args, **{**extra, "standalone_mode": False})
         except click.exceptions.Exit as done:
@@ -72,8 +74,14 @@ class LazyGroup(click.Group):
             say_error(error)
             sys.exit(error.exit_code)
         except BrokenPipeError:  # the reader (`head`, say) has seen enough
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+            streams.give_up_output()
             sys.exit(ExitCode.OK)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            streams.give_up_output()
+            click.echo("dampipe: no space is left where this is to be written", err=True)
+            sys.exit(ExitCode.STORAGE_FULL)
         sys.exit(ExitCode.OK)
 
 

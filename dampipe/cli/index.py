@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from dampipe.cli.output import console, json_option, library, print_json, table
+from dampipe.cli.output import json_option, library, print_json, say, table
 from dampipe.domain.errors import ExitCode
 from dampipe.domain.reports import IndexReport
 
@@ -42,7 +42,7 @@ def _tell(reports: Sequence[IndexReport], as_json: bool) -> None:
             for r in reports
         ]
         heads = ["model", "vectors", "waiting", "missing", "superfluous", "how"]
-        console().print(table(heads, rows, right=heads[1:5]))
+        say(table(heads, rows, right=heads[1:5]))
         for line in (line for report in reports for line in report.damage):
             click.echo(f"damaged: {line}")
     if not all(report.sound for report in reports):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from dampipe.cli.output import console, json_option, library, plural, print_json, table
+from dampipe.cli.output import json_option, library, plural, print_json, say, table
 from dampipe.domain.errors import InvalidInput
 from dampipe.domain.reports import ModelReport
 from dampipe.settings.file import config_file, write_setting
@@ -37,7 +37,7 @@ def list_(everything: bool, as_json: bool) -> None:
         for m in found
     ]
     heads = ["model", "licence", "px", "weights", "assets", ""]
-    console().print(table(heads, rows, right=["px", "assets"]))
+    say(table(heads, rows, right=["px", "assets"]))
 
 
 @command.command(name="info")
@@ -101,4 +101,4 @@ def _facts(model: ModelReport, note: str) -> Sequence[tuple[str, str]]:
 
 
 def _print(facts: Sequence[tuple[str, str]]) -> None:
-    console().print(table(["", ""], facts))
+    say(table(["", ""], facts))

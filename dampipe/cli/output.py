@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 from pydantic import BaseModel
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 from dampipe.bootstrap.world import World, this_world
+from dampipe.cli.streams import takes_all
 from dampipe.library import Library
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -28,14 +30,28 @@ def world() -> World:
     return found
 
 
-WIDE = 240
+WIDE = 100_000
 """Columns where the output is no terminal, so that a path stays on one line for grep."""
 
+NARROW = 20
+"""Columns: what is no longer is not broken, and what is longer between words only: a path can be copied."""
 
-def console() -> Console:
-    """Standard output; plain and wide when it is no terminal."""
-    width = None if sys.stdout.isatty() else WIDE
-    return Console(highlight=False, width=width)
+
+def console(least: int = 0) -> Console:
+    """Standard output; plain and wide when it is no terminal, which breaks lines of more than its own width itself."""
+    made = Console(highlight=False, markup=False, emoji=False)  # a file may be called `[take 2] :smile:.mov`
+    made.width = max(made.width, least) if sys.stdout.isatty() else WIDE
+    return made
+
+
+def say(*what: RenderableType) -> None:
+    """Print tables and lines, unbroken where breaking would leave nothing to read."""
+    out = console()
+    least = max(out.measure(one, options=out.options.update(max_width=WIDE)).minimum for one in what)
+    out = console(least)
+    with out.capture() as said:
+        out.print(*what, sep="\n", crop=False)
+    click.echo("\n".join(line.rstrip() for line in said.get().splitlines()))
 
 
 def print_json(value: BaseModel | Iterable[BaseModel] | Any) -> None:
@@ -46,17 +62,26 @@ def print_json(value: BaseModel | Iterable[BaseModel] | Any) -> None:
         plain = [one.model_dump(mode="json") if isinstance(one, BaseModel) else one for one in value]
     else:
         plain = value
-    click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(plain, indent=2, ensure_ascii=not takes_all()))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> Table:
-    """A table without frills; the columns in `right` are numbers. Without names there is no line for them."""
+    """A table without frills; the columns in `right` are numbers, those that say nothing are left out.
+
+    Without names there is no line for them.
+    """
     made = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
-    for column in columns:
+    cells = list(zip(*rows, strict=True)) or [()] * len(columns)
+    told = [(name, column) for name, column in zip(columns, cells, strict=True) if any(column) or not column]
+    for name, column in told:
+        lines = [line for cell in (name, *column) for line in cell.split("\n")]
+        longest = max(map(cell_len, lines))
+        word = max((cell_len(word) for line in lines for word in line.split()), default=0)
         made.add_column(
-            column, justify="right" if column in right else "left", overflow="fold", no_wrap=column in right
-        )
-    for row in rows:
+            name, justify="right" if name in right else "left", overflow="fold",
+            no_wrap=longest <= max(word, NARROW), min_width=longest if longest <= NARROW else word,
+        )  # fmt: skip
+    for row in zip(*(column for _, column in told), strict=True):
         made.add_row(*row)
     return made
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 from rich.table import Table
 
-from dampipe.cli.output import console, json_option, library, plural, print_json, table
+from dampipe.cli.output import json_option, library, plural, print_json, say, table
 from dampipe.domain.scans import ScanProgress, ScanState
 
 number = click.argument("scan", type=int)
@@ -30,7 +30,7 @@ def list_(limit: int, as_json: bool) -> None:
     elif not found:
         click.echo("no scans yet: `dampipe enqueue PATH`")
     else:
-        console().print(scan_table(found))
+        say(scan_table(found))
 
 
 @command.command(name="pause")
@@ -77,7 +77,9 @@ def scan_table(scans: Sequence[ScanProgress]) -> Table:
                 str(s.scan),
                 datetime.fromtimestamp(s.created_at).strftime("%d %b %H:%M"),
                 s.state,
-                *(str(n) for n in (s.found, s.new, s.active, s.on_hold, s.done, s.failed)),
+                *(str(n) for n in (s.found, s.new, s.active)),
+                str(s.on_hold or ""),
+                *(str(n) for n in (s.done, s.failed)),
                 ", ".join(s.paths),
             )
             for s in scans

@@ -1,5 +1,7 @@
 """`dampipe search "words"`"""
 
+import errno
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 import click
 
 from dampipe.cli.asking import Asking, question, read
-from dampipe.cli.output import console, json_option, plural, print_json, table, world
+from dampipe.cli.output import json_option, plural, print_json, say, table, world
 from dampipe.domain.cuts import Cut
 from dampipe.domain.errors import InvalidInput, NotFound
 from dampipe.domain.search import Filter, Found, Hit, Only, Query
@@ -55,11 +57,19 @@ def _export(cuts: Sequence[Cut], path: Path, form: Format) -> None:
 
 
 def _write(path: Path, text: str) -> None:
+    path = path.resolve()
+    beside = path.with_name(f".dampipe-{os.getpid()}.part")  # an earlier timeline goes when this one is whole
     try:
-        path.write_text(text, encoding="utf-8")
+        try:
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
     except FileNotFoundError:
         raise NotFound(f"there is no folder {path.parent}", hint="Make it, or write elsewhere.") from None
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
         raise InvalidInput(f"{path} cannot be written: {error.strerror}") from error
 
 
@@ -72,7 +82,7 @@ def _print(found: Found, query: Query) -> None:
         click.echo(_NOTHING if plain and not query.offset and found.floor is None else "nothing found")
         return
     columns = ["score", "time", "also at", "file", "asset", "written"]
-    console().print(table(columns, map(_row, found.hits), right=["score", "time"]))
+    say(table(columns, map(_row, found.hits), right=["score", "time"]))
     if all(hit.weak for hit in found.hits):
         click.echo("nothing stands out: these are no nearer than what meaningless words find (~)", err=True)
     if found.more:

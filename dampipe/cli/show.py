@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from dampipe.cli.output import console, json_option, library, print_json, table
+from dampipe.cli.output import json_option, library, print_json, say, table
 from dampipe.domain.media import MediaInfo
 from dampipe.domain.reports import Details
 from dampipe.domain.timecode import clock
@@ -31,12 +31,11 @@ def _print(details: Details) -> None:
     facts += [("since", f"{video.added_at.astimezone():%Y-%m-%d %H:%M:%S}")]
     facts += [("tags", ", ".join(details.tags))] if details.tags else []
     facts += _media(video.media) if video.media else []
-    out = console()
-    out.print(table(["", ""], facts))
-    out.print()
+    say(table(["", ""], facts))
+    click.echo()
     rows = [(d.kind, d.media_type, f"{d.size:,}", d.key) for d in video.derivatives]
-    out.print(table(["derivative", "type", "bytes", "key"], rows, right=["bytes"]))
-    out.print()
+    say(table(["derivative", "type", "bytes", "key"], rows, right=["bytes"]))
+    click.echo()
     runs = [
         (
             run.stage,
@@ -51,7 +50,7 @@ def _print(details: Details) -> None:
         for run in details.runs
     ]
     columns = ["stage", "state", "took", "attempts", "plan", "speed", "bytes", "remarks"]
-    out.print(table(columns, runs, right=["took", "attempts", "speed", "bytes"]))
+    say(table(columns, runs, right=["took", "attempts", "speed", "bytes"]))
 
 
 def _media(media: MediaInfo) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ import shlex
 
 import click
 
-from dampipe.cli.output import console, json_option, library, plural, print_json, table
+from dampipe.cli.output import json_option, library, plural, print_json, say, table
 
 
 @click.group(name="source")
@@ -61,7 +61,7 @@ def list_(as_json: bool) -> None:
             for s in found
         ]
         numbers = ["files", "missing"]
-        console().print(table(["source", *numbers, "folder", ""], rows, right=numbers))
+        say(table(["source", *numbers, "folder", ""], rows, right=numbers))
         for source in found:
             notes = [f"include {pattern}" for pattern in source.include]
             notes += [f"exclude {pattern}" for pattern in source.exclude]

@@ -6,7 +6,7 @@ import click
 from rich.console import Group
 from rich.text import Text
 
-from dampipe.cli.output import console, json_option, library, plural, print_json, table
+from dampipe.cli.output import json_option, library, plural, print_json, say, table
 from dampipe.cli.scan import scan_table
 from dampipe.domain.reports import Status
 from dampipe.domain.timecode import clock
@@ -20,7 +20,7 @@ def command(as_json: bool) -> None:
     if as_json:
         print_json(status)
     else:
-        console().print(render(status))
+        say(render(status))
 
 
 def render(status: Status) -> Group:

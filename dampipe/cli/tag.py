@@ -2,7 +2,7 @@
 
 import click
 
-from dampipe.cli.output import console, json_option, library, plural, print_json, table
+from dampipe.cli.output import json_option, library, plural, print_json, say, table
 
 
 @click.group(name="tag")
@@ -40,4 +40,4 @@ def list_(as_json: bool) -> None:
     elif not found:
         click.echo("no tags yet: `dampipe tag add NAME ASSET`")
     else:
-        console().print(table(["tag", "assets"], [(t.name, str(t.assets)) for t in found], right=["assets"]))
+        say(table(["tag", "assets"], [(t.name, str(t.assets)) for t in found], right=["assets"]))

@@ -15,8 +15,10 @@ SYSTEM = (
     "RECYCLER/",
     "System Volume Information/",
     "lost+found/",
+    f"**/{'[0-9a-f]' * 2}/{'[0-9a-f]' * 40}/",
 )
-"""Hidden folders, and those in which NAS systems, Windows and Linux keep what was deleted or is theirs."""
+"""Hidden folders, those in which NAS systems, Windows and Linux keep what was deleted or is theirs, and
+those of derivatives, whoever made them: else a home inside a source would feed on itself."""
 
 
 def check_patterns(patterns: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The demo ends by itself when told to, and leaves nothing running however it is ended."""
+"""The demo ends by itself when told to, leaves nothing running however it is ended, and nothing in anyone's library."""
 
 import os
 import signal
@@ -13,12 +13,16 @@ from tests.ports import free_port
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
-    made = Deployment(tmp_path / "home", model="tiny", flower_port=free_port())
+    elsewhere = "postgresql+psycopg://nobody@127.0.0.1:1/library"
+    made = Deployment(tmp_path / "home", database_url=elsewhere, model="no/model", flower_port=free_port())
+    made.home = tmp_path / "home" / "demo" / "home"
+    made.home.mkdir(parents=True)
     yield made
     made.kill_all()
 
 
 def test_it_finds_what_it_says_and_ends_by_itself(deployment: Deployment) -> None:
+    library = deployment.home.parents[1]
     printed = deployment.run("demo", "--once")
     assert "5 done, 0 failed" in printed
     for query, clip in (("a red circle", "A001_C001"), ("a yellow star", "A001_C002")):
@@ -30,6 +34,7 @@ def test_it_finds_what_it_says_and_ends_by_itself(deployment: Deployment) -> Non
     )
     assert going_on in printed, "with another model everything would be embedded anew"
     assert deployment.processes("") == []
+    assert [entry.name for entry in library.iterdir()] == ["demo"], "its clips are nobody's footage"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Many machines: PostgreSQL, a broker of its own, and workers that share nothing but these and the blobs."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,8 +52,8 @@ def test_a_workstation_joins_and_embeds(
     assert "gpu" in names
     [hit] = front.json("search", "a red circle", "-n", "1")["hits"]
     assert hit["path"] == str(footage / "A001_C001.mp4")
-    joined.terminate()
-    joined.wait(PATIENCE)
+    joined.send_signal(signal.SIGINT)
+    assert joined.wait(PATIENCE) == 0, "Ctrl-C is how it is ended"
     front.wait_for(lambda: "gpu" not in str(front.asked("status")["workers"]))
     assert set(front.done_events().values()) == {1}
 

@@ -1,6 +1,8 @@
 """What a person reads who has mistyped something: a line for what happened, one for what to do next."""
 
+import sys
 from collections.abc import Callable, Iterator
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from dampipe.cli import main
 from dampipe.cli.asking import read
 from dampipe.cli.duplicates import _row
 from dampipe.cli.mhl import tell_written
-from dampipe.cli.output import console, table
+from dampipe.cli.output import say, table
 from dampipe.cli.search import _export, _write, command
 from dampipe.domain.cuts import Cut
 from dampipe.domain.duplicates import Copy, NearDuplicate
@@ -78,6 +80,21 @@ def test_a_timeline_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InvalidInput, match=r"cannot be written: Not a directory"):
         _write(tmp_path / "file" / "cut.edl", "x")
+
+
+def test_a_timeline_that_cannot_be_written_whole_leaves_the_earlier_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, text: str, **_: object) -> None:
+        path.write_bytes(text.encode()[:1])
+        raise OSError(ENOSPC, "No space left on device")
+
+    path = tmp_path / "cut.edl"
+    path.write_text("earlier")
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space"):
+        _write(path, "later")
+    assert [(left.name, left.read_text()) for left in tmp_path.iterdir()] == [("cut.edl", "earlier")]
 
 
 def test_a_timeline_is_replaced_but_not_by_nothing(
@@ -157,7 +174,30 @@ def test_a_manifest_that_was_written_is_told_so(capsys: pytest.CaptureFixture[st
 
 
 def test_a_table_without_names_has_no_line_for_them(capsys: pytest.CaptureFixture[str]) -> None:
-    console().print(table(["", ""], [("asset", "c3805cf3")]))
+    say(table(["", ""], [("asset", "c3805cf3")]))
     assert capsys.readouterr().out == "asset  c3805cf3\n"
-    console().print(table(["tag", ""], [("best", "2")]))
-    assert capsys.readouterr().out.splitlines()[0].strip() == "tag"
+    say(table(["tag", ""], [("best", "2")]))
+    assert capsys.readouterr().out.splitlines()[0] == "tag"
+
+
+def test_a_table_says_names_as_they_are_and_leaves_out_what_says_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    long = f"/mnt/{'n' * 400}.mov"
+    say(table(["score", "also at", "file"], [("0.5", "", "/take [v2][/b] :smile:.mov"), ("", "", long)]))
+    assert capsys.readouterr().out == f"score  file\n0.5    /take [v2][/b] :smile:.mov\n       {long}\n"
+
+
+@pytest.mark.parametrize("columns", [20, 60, 80])
+def test_a_narrow_terminal_breaks_no_word(
+    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    path, reason = "/mnt/archive/2019/day1/A001_C001_0101AB.mov", "is no media file, or is damaged " * 3
+    say(table(["since", "file", "reason"], [("26 Nov 14:57", path, reason)], right=["since"]))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith(f"26 Nov 14:57  {path}  is")
+    assert (
+        " ".join(line[len("26 Nov 14:57") + len(path) + 4 :] for line in lines[1:]).split() == reason.split()
+    )

@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from dampipe.domain.derivatives import DerivativeKind
+from dampipe.media.made import MadeFile
 from dampipe.pipeline.exclude import Exclude
 from dampipe.settings.settings import Settings
+from dampipe.storage.blobs.derivatives import DerivativeStore
+from dampipe.storage.blobs.local import LocalBlobs
 from tests.scanning import Scanning
 
 TREE = (
@@ -79,6 +83,17 @@ def test_a_hidden_folder_that_was_asked_for_is_taken(tree: Path) -> None:
     found = here.scan(tree)
     assert (found.unchanged, found.missing) == (1, 0), "a source keeps its files when another holds it"
     here.close()
+
+
+@pytest.mark.parametrize("where", ["home/derivatives", "."])
+def test_what_was_made_of_footage_is_no_footage(tree: Path, where: str) -> None:
+    store = DerivativeStore(LocalBlobs(tree / where))
+    with store.workspace() as folder:
+        (folder / "proxy.mp4").write_bytes(b"made")
+        made = MadeFile(DerivativeKind.PROXY, folder / "proxy.mp4", "video/mp4")
+        store.keep("ab" * 20, lambda _: "f00936edb1a3", [made])
+    assert list(tree.rglob("proxy.mp4"))
+    assert taken(tree, "__MACOSX") == USUAL
 
 
 def test_patterns_of_folders_cost_files_nothing() -> None:
