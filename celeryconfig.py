@@ -36,6 +36,7 @@ task_routes = {
     "dampipe.sweep": {"queue": "control"},
     "dampipe.sync": {"queue": "control"},
     "dampipe.verify": {"queue": _pipeline[0].queue},  # beside hash: it reads the same files
+    "dampipe.tend": {"queue": "index"},  # where the index is written
     **{f"dampipe.{stage.name}": {"queue": stage.queue} for stage in _pipeline},
 }
 task_publish_retry_policy = {"max_retries": 60, "interval_start": 0, "interval_step": 0.2, "interval_max": 1}
@@ -56,6 +57,12 @@ beat_schedule: dict[str, dict[str, object]] = {
         "options": {"expires": max(1.0, _settings.sweep_interval * 0.9)},
     }
 }
+if any(stage.queue == "index" for stage in _pipeline):
+    beat_schedule["tend"] = {
+        "task": "dampipe.tend",
+        "schedule": _settings.sweep_interval * 6,
+        "options": {"expires": max(1.0, _settings.sweep_interval * 5)},
+    }
 if _settings.sync_schedule:
     beat_schedule["sync"] = {
         "task": "dampipe.sync",

@@ -145,18 +145,27 @@ class Upkeep:
             self._catalog.leftovers.remove(self._derivatives.keys(), delete)
         return done.model_copy(update={"leftovers": len(sizes), "leftover_bytes": sum(sizes)})
 
-    def check_index(self) -> list[IndexReport]:
-        """The vector index of every model that has vectors, held against the catalogue; reads all of it.
+    def check_index(self, thorough: bool = True) -> list[IndexReport]:
+        """The vector index of every model that has vectors, held against the catalogue.
 
+        thorough: all of it is read, and every vector compared; otherwise its files are looked for, and vectors counted.
         Raises Unavailable where there is no vector index.
         """
         names = self._names()
-        found = map(self._storage.check_index, self._catalog.models.all())
+        found = (self._storage.check_index(model, thorough) for model in self._catalog.models.all())
         return [
             report.model_copy(update={"name": names.get(report.model, report.model)})
             for report in found
             if report is not None
         ]
+
+    def tend_index(self) -> list[str]:
+        """Bring indexes that are lost, damaged or left behind up to the catalogue; returns the models' names.
+
+        Costs next to nothing where all is well. What cannot be done now is in the log, and tried the next time.
+        """
+        names = self._names()
+        return [names.get(model, model) for model in self._catalog.models.all() if self._tended(model)]
 
     def rebuild_index(self, told: Callable[[str], None] = lambda _: None) -> list[IndexReport]:
         """Build every index anew from the catalogue; search answers from the old one until it is complete.
@@ -173,9 +182,17 @@ class Upkeep:
         return None if source is None else self._catalog.sources.named(source).id
 
     def _advance(self, model: str) -> None:
-        try:
-            self._storage.advance(model)
-        except Unavailable:
-            return
-        except DampipeError as error:
-            log.warning("the index of %s is brought up later: %s", model, error)
+        _or_later(self._storage.advance, model)
+
+    def _tended(self, model: str) -> bool:
+        return bool(_or_later(self._storage.tend_index, model))
+
+
+def _or_later(bring_up: Callable[[str], int], model: str) -> int:
+    try:
+        return bring_up(model)
+    except Unavailable:
+        return 0
+    except DampipeError as error:
+        log.warning("the index of %s is brought up later: %s", model, error)
+        return 0

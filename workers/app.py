@@ -74,6 +74,13 @@ def verify() -> str:
     return f"{this_world().verifier.portion()} files read"
 
 
+@app.task(name="dampipe.tend")  # type: ignore[untyped-decorator]
+def tend() -> str:
+    """Bring a vector index that is lost, damaged or left behind up to the catalogue."""
+    brought = this_world().library.upkeep.tend_index()
+    return f"brought up: {', '.join(brought)}" if brought else "nothing to do"
+
+
 def _register(world: World) -> None:
     for stage in world.plan.stages:
         _stage_task(stage)

@@ -202,13 +202,15 @@ def _vectors(world: World) -> Finding:
     if world.settings.vectors == "none":
         found = "none: search looks through the catalogue's vectors, which is slow for a large library"
         return Finding(what="vector index", verdict=Verdict.WARNING, found=found)
-    reports = world.library.upkeep.check_index()
+    reports = world.library.upkeep.check_index(thorough=False)
     told = [f"{one.name}: {one.vectors:,} vectors, {one.kind}" for one in reports]
     wrong = [f"{one.name}: {damage}" for one in reports for damage in one.damage]
     wrong += [f"{one.name} lacks {one.missing:,} vectors" for one in reports if one.missing]
     wrong += [f"{one.name}: nothing of {one.waiting:,} vectors" for one in reports if not one.vectors]
     if wrong:
-        hint = "`dampipe index rebuild` builds it anew; until then search scans or misses some."
+        hint = (
+            "A worker of the queue `index` mends it within a minute; until then search scans or misses some."
+        )
         return Finding(what="vector index", verdict=Verdict.WARNING, found="; ".join(wrong), hint=hint)
     found = "; ".join(told) or f"{world.settings.vectors}, nothing in it yet"
     return Finding(what="vector index", verdict=Verdict.FINE, found=found)

@@ -196,13 +196,21 @@ class AutoStorage(StorageEngine):
         space = self._space(model)
         return 0 if space is None else space.advance()
 
-    def check_index(self, model: str) -> IndexReport | None:
-        """The model's index held against the catalogue, all of it read; None if it has no vectors.
+    def tend_index(self, model: str) -> bool:
+        """Bring the model's index up to the catalogue if it is lost, damaged or left behind; whether it was.
 
-        Raises as `advance`.
+        Costs next to nothing where all is well. Raises as `advance`.
         """
         space = self._space(model)
-        return None if space is None else space.check()
+        return space is not None and space.tend()
+
+    def check_index(self, model: str, thorough: bool = True) -> IndexReport | None:
+        """The model's index held against the catalogue; None if it has no vectors. Raises as `advance`.
+
+        thorough: read all of it and compare every vector; otherwise look for its files and count.
+        """
+        space = self._space(model)
+        return None if space is None else space.check(thorough)
 
     def rebuild_index(self, model: str) -> int:
         """Build the model's index anew, beside the old one; returns its watermark. Raises as `advance`."""

@@ -95,7 +95,7 @@ class Space:
             if watermark == 0:
                 raise SearchUnavailable(
                     reason or "the vector index is still being built",
-                    hint="`dampipe status` shows how far the index stage is, `dampipe index rebuild` builds it anew",
+                    hint="a worker of the queue `index` builds it within a minute or two, `dampipe index rebuild` does so here",
                 )
             log.warning("the vector index is behind: only the first %d vectors above it are seen", len(ids))
         if among is not None:
@@ -137,21 +137,43 @@ class Space:
         self._fill(index)
         return index.watermark
 
-    def check(self) -> IndexReport:
-        """Compare the index with the catalogue and read all of it; raises as `advance`."""
+    def tend(self) -> bool:
+        """Bring an index that is lost, damaged or left behind up to the catalogue; whether it was.
+
+        Costs next to nothing where all is well. Raises as `advance`.
+        """
         index = self._open()
-        damage = index.damage()
-        reached, held = index.watermark, index.ids()
-        wanted = self._catalog.vector_ids(self._model, reached)
-        facts = index.facts()
+        if damage := index.damage(thorough=False):
+            log.warning("the vector index of %s is rebuilt: %s", self._model, damage[0])
+            self.rebuild()
+        elif len(self._catalog.vectors_after(self._model, index.watermark, 1)[0]):
+            self.advance()
+        else:
+            return False
+        return True
+
+    def check(self, thorough: bool = True) -> IndexReport:
+        """Compare the index with the catalogue; raises as `advance`.
+
+        thorough: read all of it and compare every vector; otherwise look for its files and count.
+        """
+        index = self._open()
+        damage, reached, facts = index.damage(thorough), index.watermark, index.facts()
+        if thorough:
+            held, ids = index.ids(), self._catalog.vector_ids(self._model, reached)
+            wanted = len(ids)
+            missing, superfluous = len(np.setdiff1d(ids, held)), len(np.setdiff1d(held, ids))
+        else:
+            wanted = self._catalog.vector_count(self._model, reached)
+            missing, superfluous = max(0, wanted - len(index)), max(0, len(index) - wanted)
         return IndexReport(
             model=self._model,
             kind=facts.kind,
             vectors=facts.vectors,
             bytes=facts.bytes,
-            waiting=self._catalog.vector_count(self._model, _ALL) - len(wanted),
-            missing=len(np.setdiff1d(wanted, held)),
-            superfluous=len(np.setdiff1d(held, wanted)),
+            waiting=self._catalog.vector_count(self._model, _ALL) - wanted,
+            missing=missing,
+            superfluous=superfluous,
             damage=tuple(damage),
         )
 

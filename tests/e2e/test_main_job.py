@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -322,3 +323,10 @@ def test_doctor_finds_everything_fine(deployment: Deployment) -> None:
     assert "software encodes" in findings["acceleration"]["found"]
     assert findings["workers"]["verdict"] == "fine"
     assert findings["sandbox"]["verdict"] in ("fine", "warning")
+
+
+def test_a_lost_index_comes_back_by_itself(deployment: Deployment) -> None:
+    [before] = deployment.json("index", "check")
+    shutil.rmtree(deployment.home / "index")
+    deployment.wait_for(lambda: deployment.json("index", "check", code=None) == [before])
+    assert before["vectors"]

@@ -99,8 +99,11 @@ class VectorStorage(Protocol):
         on answering until they are complete; if `batches` or the building fails, nothing has changed.
         """
 
-    def damage(self) -> list[str]:
-        """What is wrong with what is stored, a sentence each; reads all of it. Empty: nothing."""
+    def damage(self, thorough: bool = True) -> list[str]:
+        """What is wrong with what is stored, a sentence each. Empty: nothing.
+
+        thorough: read all of it; otherwise only see whether everything is there, in next to no time.
+        """
 
     def facts(self) -> IndexFacts:
         """What this is and how much it holds."""

@@ -174,8 +174,8 @@ class FaissVectors:
                 self._commit(view, segments, watermark)
             shutil.rmtree(following, ignore_errors=True)
 
-    def damage(self) -> list[str]:
-        return self._folder.damage()
+    def damage(self, thorough: bool = True) -> list[str]:
+        return self._folder.damage(thorough)
 
     def facts(self) -> IndexFacts:
         manifest = self._folder.fresh().manifest

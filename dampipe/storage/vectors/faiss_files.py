@@ -63,13 +63,21 @@ def verify(folder: Path, entry: FileEntry) -> None:
         raise CorruptIndex(f"{entry.file} cannot be read: {error}") from error
 
 
+def look_for(folder: Path, entry: FileEntry) -> None:
+    """Whether the file is there in its size. Raises `CorruptIndex`."""
+    try:
+        size = (folder / entry.file).stat().st_size
+    except OSError as error:
+        raise CorruptIndex(f"{entry.file} cannot be read: {error}") from error
+    if size != entry.bytes:
+        raise CorruptIndex(f"{entry.file} has another size than it had")
+
+
 def load_index(folder: Path, entry: FileEntry) -> Any:
     """The FAISS index of that file, mapped, not to be changed. Raises `CorruptIndex`."""
-    path = folder / entry.file
+    look_for(folder, entry)
     try:
-        if path.stat().st_size != entry.bytes:
-            raise CorruptIndex(f"{entry.file} has another size than it had")
-        index = faiss().read_index(str(path), faiss().IO_FLAG_MMAP_IFC)
+        index = faiss().read_index(str(folder / entry.file), faiss().IO_FLAG_MMAP_IFC)
     except (OSError, RuntimeError) as error:
         raise CorruptIndex(f"{entry.file} cannot be read: {error}") from error
     if index.ntotal != entry.count:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from dampipe.domain.errors import Transient
-from dampipe.storage.vectors.faiss_files import SUFFIXES, CorruptIndex, translated, verify
+from dampipe.domain.errors import DampipeError, Transient
+from dampipe.storage.vectors.faiss_files import SUFFIXES, CorruptIndex, look_for, translated, verify
 from dampipe.storage.vectors.faiss_manifest import (
     MANIFEST,
     Manifest,
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 EAGER = 64 << 20
 """Bytes up to which a file's checksum is verified before it is used; larger ones are checked meanwhile."""
+_WARNING = "the vector index in %s is damaged and will be rebuilt: %s"
 
 
 class View:
@@ -37,7 +38,8 @@ class View:
 class IndexFolder:
     """Readers never wait: they go on with the view they have until the manifest names other files.
 
-    Damaged files, or of another format, make the index empty, with a warning in the log. Raises `Permanent` if the
+    Damaged files, or of another format, make the index empty, with a warning in the log; the manifest that names
+    damaged ones is taken away. Raises `Permanent` if the
     folder holds vectors of another dimension or model, `Transient` if another process is writing, `StorageFull` if
     the disk is full.
     """
@@ -76,6 +78,13 @@ class IndexFolder:
         if raw is None:
             return self._empty(None)
         manifest = read_manifest(raw, self.path, self._dimension, self._name)
+        try:
+            return self._opened(raw, manifest)
+        except CorruptIndex as error:
+            self._take_away(raw, error)
+            raise
+
+    def _opened(self, raw: bytes, manifest: Manifest) -> View:
         large = []
         for entry in manifest.files:
             if entry.sha256 in self._verified:
@@ -98,6 +107,7 @@ class IndexFolder:
                     for entry in large:
                         verify(self.path, entry)
                 except CorruptIndex as error:
+                    self._take_away(raw, error)
                     with self._loading:
                         if self._view is view and raw == raw_manifest(self.path):
                             self._view = self._damaged(raw, error)
@@ -105,8 +115,19 @@ class IndexFolder:
             threading.Thread(target=check, name="verify", daemon=True).start()
         return view
 
+    def _take_away(self, raw: bytes, why: CorruptIndex) -> None:
+        """Have everybody know of the damage, whoever has the files open and does not read them again."""
+        try:
+            with self.locked("lock"), translated(self.path):
+                if raw != raw_manifest(self.path):
+                    return
+                (self.path / MANIFEST).unlink(missing_ok=True)
+                log.warning(_WARNING, self.path, why)
+        except DampipeError as error:
+            log.warning("the damaged index in %s stays where it is: %s", self.path, error)
+
     def _damaged(self, raw: bytes | None, why: CorruptIndex) -> View:
-        log.warning("the vector index in %s is damaged and will be rebuilt: %s", self.path, why)
+        log.warning(_WARNING, self.path, why)
         return self._empty(raw)
 
     def _empty(self, raw: bytes | None) -> View:
@@ -149,8 +170,8 @@ class IndexFolder:
             if path.name not in wanted and path.name.endswith(SUFFIXES):
                 path.unlink(missing_ok=True)
 
-    def damage(self) -> list[str]:
-        """What is wrong with the files, a sentence each; reads all of them."""
+    def damage(self, thorough: bool = True) -> list[str]:
+        """What is wrong with the files, a sentence each; reads all of them, or only looks for them."""
         raw = raw_manifest(self.path)
         if raw is None:
             return []
@@ -161,8 +182,8 @@ class IndexFolder:
             return [str(error)]
         for entry in manifest.files:
             try:
-                verify(self.path, entry)
+                (verify if thorough else look_for)(self.path, entry)
             except CorruptIndex as error:
                 found.append(str(error))
         # Whoever writes may have removed what we were about to read.
-        return found if raw == raw_manifest(self.path) else self.damage()
+        return found if raw == raw_manifest(self.path) else self.damage(thorough)

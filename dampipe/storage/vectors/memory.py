@@ -69,7 +69,7 @@ class MemoryVectors:
             self._rows = np.concatenate([self._rows[:0], *(rows for _, rows in made)])
             self._watermark = int(self._ids[-1]) if len(self._ids) else 0
 
-    def damage(self) -> list[str]:
+    def damage(self, thorough: bool = True) -> list[str]:
         return []
 
     def facts(self) -> IndexFacts:

@@ -151,7 +151,7 @@ class MilvusVectors:
                 raise
             client.drop_collection(old)
 
-    def damage(self) -> list[str]:
+    def damage(self, thorough: bool = True) -> list[str]:
         """Milvus looks after its files itself."""
         return []
 

@@ -129,7 +129,7 @@ class PgVectors:
                 watermark = int(ids[-1])
             self._reach(connection, watermark)
 
-    def damage(self) -> list[str]:
+    def damage(self, thorough: bool = True) -> list[str]:
         """PostgreSQL looks after its files itself."""
         return []
 

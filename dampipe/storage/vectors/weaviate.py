@@ -153,7 +153,7 @@ class WeaviateVectors:
                 raise
             collections.drop(old)
 
-    def damage(self) -> list[str]:
+    def damage(self, thorough: bool = True) -> list[str]:
         """Weaviate looks after its files itself."""
         return []
 

@@ -1,6 +1,7 @@
 """AutoStorage carries on whatever becomes of its index, and never answers wrongly."""
 
 import hashlib
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -106,6 +107,75 @@ def test_an_index_lost_in_operation_is_scanned_round_and_rebuilt(
     assert other.advance("m") == 120
     assert len(FaissVectors(folder, D)) == 120
     assert finds_all(storage, catalog)
+
+
+@pytest.mark.parametrize("damage", ["delete", "manifest", "rows", "gone"])
+def test_an_index_that_is_lost_comes_back_without_new_footage(
+    catalog: MemoryStorage, tmp_path: Path, damage: str
+) -> None:
+    folder = tmp_path / "index"
+    storage = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
+    storage.advance("m")
+    assert not storage.tend_index("m"), "all is well"
+    [rows_file], [manifest] = folder.glob("rows*"), folder.glob("manifest*")
+    if damage == "delete":
+        shutil.rmtree(folder)
+    elif damage == "gone":
+        rows_file.unlink()
+    else:
+        path = manifest if damage == "manifest" else rows_file
+        half = path.read_bytes()[:50]
+        path.unlink()  # a file that is open elsewhere must not shrink under it
+        path.write_bytes(half)
+    assert storage.tend_index("m")
+    assert FaissVectors(folder, D).damage() == []
+    assert len(FaissVectors(folder, D)) == 120
+    assert finds_all(storage, catalog)
+    assert not storage.tend_index("m")
+
+
+def test_damage_that_another_process_finds_is_mended_by_the_writer(
+    catalog: MemoryStorage, tmp_path: Path
+) -> None:
+    folder = tmp_path / "index"
+    writer = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
+    writer.advance("m")
+    [path] = folder.glob("rows*")
+    rotten = bytearray(path.read_bytes())
+    rotten[-20] ^= 1
+    path.unlink()
+    path.write_bytes(rotten)
+    assert not writer.tend_index("m"), "every file is there in its size"
+    assert FaissVectors(folder, D).watermark == 0, "whoever opens it reads it"
+    assert writer.tend_index("m")
+    assert FaissVectors(folder, D).watermark == 120
+
+
+def test_an_index_left_behind_is_brought_up(catalog: MemoryStorage) -> None:
+    index = MemoryVectors(D)
+    storage = AutoStorage(catalog, lambda model, dimension: index)
+    storage.advance("m")
+    catalog.add_vectors(sha1(3), "m", range(2), rows(2, 99))
+    assert storage.tend_index("m")
+    assert index.watermark == 122
+    assert not storage.tend_index("m")
+
+
+def test_a_model_without_vectors_needs_no_tending() -> None:
+    assert not AutoStorage(MemoryStorage(), lambda model, dimension: MemoryVectors(dimension)).tend_index("m")
+
+
+@pytest.mark.parametrize("thorough", [True, False])
+def test_a_check_counts_what_is_missing_and_superfluous(catalog: MemoryStorage, thorough: bool) -> None:
+    index = MemoryVectors(D)
+    storage = AutoStorage(catalog, lambda model, dimension: index)
+    storage.advance("m")
+    catalog.add_vectors(sha1(3), "m", range(2), rows(2, 99))
+    report = storage.check_index("m", thorough)
+    assert report and (report.waiting, report.missing, report.superfluous) == (2, 0, 4)
+    index.remove(index.ids()[:10])
+    report = storage.check_index("m", thorough)
+    assert report and report.missing == (10 if thorough else 6), "counting tells the balance"
 
 
 def no_package(model: str, dimension: int) -> VectorStorage:
