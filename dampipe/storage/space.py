@@ -95,7 +95,7 @@ class Space:
             if watermark == 0:
                 raise SearchUnavailable(
                     reason or "the vector index is still being built",
-                    hint="a worker of the queue `index` builds it within a minute or two, `dampipe index rebuild` does so here",
+                    hint="a worker of the queue `index` builds it, `dampipe index rebuild` does so here and now",
                 )
             log.warning("the vector index is behind: only the first %d vectors above it are seen", len(ids))
         if among is not None:
