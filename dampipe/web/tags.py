@@ -25,7 +25,7 @@ def add_tag(sha1: Sha1, name: Name, library: LibraryDep) -> None:
     library.tag(name, [library.show_asset(sha1).video.sha1])
 
 
-@router.delete("/assets/{sha1}/tags/{name}", status_code=204)
+@router.delete("/assets/{sha1}/tags/{name:path}", status_code=204)
 def remove_tag(sha1: Sha1, name: str, library: LibraryDep) -> None:
     """Take a tag from an asset; one that it does not have is no error."""
     library.untag(name, [library.show_asset(sha1).video.sha1])
