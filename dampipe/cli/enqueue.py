@@ -108,6 +108,8 @@ def summary(progress: ScanProgress) -> None:
     """What a scan came to, in a few lines."""
     for warning in progress.warnings:
         click.echo(f"warning: {warning}", err=True)
+    if not progress.found and progress.state == ScanState.FAILED:
+        return
     if not progress.found:
         click.echo(f"scan {progress.scan}: no media files found")
         return
