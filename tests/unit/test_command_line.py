@@ -14,11 +14,13 @@ from dampipe.cli.duplicates import _row
 from dampipe.cli.mhl import tell_written
 from dampipe.cli.output import say, table
 from dampipe.cli.search import _export, _write, command
+from dampipe.cli.watch import _tell
 from dampipe.domain.cuts import Cut
 from dampipe.domain.duplicates import Copy, NearDuplicate
 from dampipe.domain.errors import InvalidInput, NotFound
 from dampipe.domain.failures import VERIFY, Failure
 from dampipe.domain.manifests import Compared
+from dampipe.domain.reports import Status
 from dampipe.library import Library
 from dampipe.timeline import Format
 
@@ -201,3 +203,15 @@ def test_a_narrow_terminal_breaks_no_word(
     assert (
         " ".join(line[len("26 Nov 14:57") + len(path) + 4 :] for line in lines[1:]).split() == reason.split()
     )
+
+
+def test_watching_into_a_pipe_tells_each_status_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = iter([1, 1, 2])
+    status = lambda _: Status(assets=next(seen), locations=0, scans=(), stages={}, workers=())  # noqa: E731
+    monkeypatch.setattr(Library, "status", status)
+    with pytest.raises(StopIteration):
+        _tell(Library.__new__(Library), 0.0)
+    told = capsys.readouterr().out.splitlines()
+    assert [line for line in told if "asset" in line] == ["1 asset at 0 locations", "2 assets at 0 locations"]
