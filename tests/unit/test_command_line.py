@@ -1,5 +1,6 @@
 """What a person reads who has mistyped something: a line for what happened, one for what to do next."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from errno import ENOSPC
@@ -34,6 +35,9 @@ from dampipe.timeline import Format
         (["source", "add", "--bogus"], ["--bogus", "`dampipe source add --help`"]),
         (["search"], ["what are you looking for? Give words, --image", "`dampipe search --help`"]),
         (["search", "x", "--resolution", "foo"], ["'foo' is no resolution", "`dampipe search --help`"]),
+        (["enqueue", "day1", ""], ["a path is empty; this folder is .", "`dampipe enqueue --help`"]),
+        (["source", "add", "x", ""], ["a path is empty; this folder is .", "`dampipe source add --help`"]),
+        (["serve", "--port", "99999"], ["99999 is not in the range 0<=x<=65535", "`dampipe serve --help`"]),
         (["search", "x", "--duration", "60-10"], ["'60-10' begins after its end", "`dampipe search --help`"]),
     ],
 )
@@ -144,6 +148,11 @@ def dampipe(
     yield run
     bootstrap.this_world().catalog.close()
     bootstrap._worlds.clear()
+
+
+def test_a_device_is_not_scanned(dampipe: Callable[..., str]) -> None:
+    assert dampipe("enqueue", os.devnull) == f"dampipe: {os.devnull} is neither a folder nor a file\n"
+    assert dampipe("source", "list") == "no sources yet: `dampipe source add NAME PATH`\n"
 
 
 def test_what_became_of_a_source_is_told(tmp_path: Path, dampipe: Callable[..., str]) -> None:
