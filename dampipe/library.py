@@ -99,11 +99,15 @@ class Library:
         priority: of the files found, and of those that wait there already; higher ones go first.
 
         Paths that do not exist are named in the answer and left out. Raises NotFound when none
-        exists. When the broker is down, the scan is kept and starts when it is back; the answer says so.
+        exists, InvalidInput for a device or a pipe. When the broker is down, the scan is kept and
+        starts when it is back; the answer says so.
         """
         absolute = [os.path.abspath(os.fspath(path)) for path in paths]
         there = [path for path in absolute if os.path.exists(path)]
         absent = tuple(printable(path) for path in absolute if path not in there)
+        for path in there:
+            if not (os.path.isdir(path) or os.path.isfile(path)):
+                raise InvalidInput(f"{printable(path)} is neither a folder nor a file")
         sources = self._catalog.sources.all()
         there = [under_known_root(path, sources) for path in there]
         if not there:

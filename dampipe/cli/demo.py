@@ -39,6 +39,11 @@ def command(footage: Path | None, once: bool) -> None:
     if footage is None:
         place = load_settings().home / "demo"
         world, footage = _apart(place), place / "footage"
+        try:
+            footage.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            hint = "See the setting home (DAMPIPE_HOME)."
+            raise CannotStart(f"{footage} cannot be made: {error.strerror}", hint=hint) from error
         click.echo(f"making sample footage in {footage}")
         make_footage(world.tools.ffmpeg, footage)
     else:

@@ -14,6 +14,7 @@ from rich.progress import (
 )
 
 from dampipe.cli.output import console, json_option, library, plural, print_json
+from dampipe.cli.paths import not_empty
 from dampipe.domain.errors import ExitCode
 from dampipe.domain.reports import Enqueued
 from dampipe.domain.scans import ScanProgress, ScanState
@@ -21,7 +22,7 @@ from dampipe.library import Library
 
 
 @click.command(name="enqueue")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", callback=not_empty)
 @click.option("--wait", is_flag=True, help="Stay until all files are through, with a progress bar.")
 @click.option("--accept-missing", is_flag=True, help="Believe that files are gone, however many they are.")
 @click.option("--no-process", is_flag=True, help="Only take down what is there; another scan processes it.")
@@ -108,6 +109,8 @@ def summary(progress: ScanProgress) -> None:
     """What a scan came to, in a few lines."""
     for warning in progress.warnings:
         click.echo(f"warning: {warning}", err=True)
+    if not progress.found and progress.state == ScanState.FAILED:
+        return
     if not progress.found:
         click.echo(f"scan {progress.scan}: no media files found")
         return

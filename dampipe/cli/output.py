@@ -44,14 +44,19 @@ def console(least: int = 0) -> Console:
     return made
 
 
-def say(*what: RenderableType) -> None:
-    """Print tables and lines, unbroken where breaking would leave nothing to read."""
+def text_of(*what: RenderableType) -> str:
+    """Tables and lines as they are printed, unbroken where breaking would leave nothing to read."""
     out = console()
     least = max(out.measure(one, options=out.options.update(max_width=WIDE)).minimum for one in what)
     out = console(least)
     with out.capture() as said:
         out.print(*what, sep="\n", crop=False)
-    click.echo("\n".join(line.rstrip() for line in said.get().splitlines()))
+    return "\n".join(line.rstrip() for line in said.get().splitlines())
+
+
+def say(*what: RenderableType) -> None:
+    """Print tables and lines."""
+    click.echo(text_of(*what))
 
 
 def print_json(value: BaseModel | Iterable[BaseModel] | Any) -> None:

@@ -7,9 +7,9 @@ import click
 from rich.table import Table
 
 from dampipe.cli.output import json_option, library, plural, print_json, say, table
-from dampipe.domain.scans import ScanProgress, ScanState
+from dampipe.domain.scans import LARGEST, ScanProgress, ScanState
 
-number = click.argument("scan", type=int)
+number = click.argument("scan", type=click.IntRange(1, LARGEST))
 
 
 @click.group(name="scan")

@@ -9,7 +9,7 @@ from dampipe.deployment.up import check_ports
 
 @click.command(name="serve")
 @click.option("--host", help="Address to listen on; default: the setting host.")
-@click.option("--port", type=int, help="Port; default: the setting port.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; default: the setting port.")
 def command(host: str | None, port: int | None) -> None:
     """Run the web server: the page at /, and the API, described at /docs."""
     from dampipe.web.app import create_app

@@ -5,6 +5,7 @@ import shlex
 import click
 
 from dampipe.cli.output import json_option, library, plural, print_json, say, table
+from dampipe.cli.paths import not_empty
 
 
 @click.group(name="source")
@@ -14,7 +15,7 @@ def command() -> None:
 
 @command.command(name="add")
 @click.argument("name")
-@click.argument("path", type=click.Path())
+@click.argument("path", type=click.Path(), callback=not_empty)
 @click.option(
     "--include", multiple=True, metavar="PATTERN", help="Take only files that match; may be repeated."
 )

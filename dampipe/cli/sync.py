@@ -42,7 +42,7 @@ def _code(done: Synced) -> ExitCode:
         return ExitCode.MISMATCH
     if any(scan.state == ScanState.SUSPICIOUS for scan in done.scans):
         return ExitCode.SUSPECT
-    if done.failed or done.deferred:
+    if done.failed or done.deferred or any(scan.state == ScanState.FAILED for scan in done.scans):
         return ExitCode.FAILURES
     return ExitCode.BUSY if done.busy else ExitCode.OK
 

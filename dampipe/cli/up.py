@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from dampipe.bootstrap.world import this_world
+from dampipe.cli import streams
 from dampipe.deployment.procfile import Process, default_procfile, read_procfile
 from dampipe.deployment.up import run_deployment
 
@@ -32,6 +33,9 @@ def command(procfile: Path, watch_folder: bool) -> None:
     colours = {process.name: _COLOURS[i % len(_COLOURS)] for i, process in enumerate(processes)}
 
     def say(name: str, line: str) -> None:
-        click.echo(f"{click.style(name.ljust(width), fg=colours.get(name))} | {line}")
+        try:
+            click.echo(f"{click.style(name.ljust(width), fg=colours.get(name))} | {line}")
+        except OSError:  # the terminal is closed, or `head` has seen enough; there is the log
+            streams.give_up_output()
 
     run_deployment(this_world(), processes, say)

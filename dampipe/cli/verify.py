@@ -11,12 +11,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from dampipe.bootstrap.world import this_world
 from dampipe.cli import mhl as manifest
 from dampipe.cli.output import console, json_option, library, plural, print_json
+from dampipe.cli.paths import not_empty
 from dampipe.domain.errors import ExitCode
 from dampipe.domain.verification import Verified
 
 
 @click.command(name="verify")
-@click.argument("what", nargs=-1, metavar="[SOURCE|PATH]...")
+@click.argument("what", nargs=-1, metavar="[SOURCE|PATH]...", callback=not_empty)
 @click.option("--percent", type=click.FloatRange(0, 100), help="Only this share: what was seen longest ago.")
 @click.option("--mhl", is_flag=True, help="Compare these folders with their ASC MHL manifests instead.")
 @click.option("--quiet", is_flag=True, help="Print only what a person must know.")

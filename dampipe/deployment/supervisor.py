@@ -25,10 +25,15 @@ Log = Callable[[str, str], None]
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def die_with_parent() -> None:
+def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
     """For a new child: have the kernel end it when its parent is gone, however that happens."""
     if _libc is not None:
-        _libc.prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+        _libc.prctl(1, number)  # PR_SET_PDEATHSIG
+
+
+def _die_at_once() -> None:
+    """The same, without ado: a worker would wait for the broker to take its leave, and that is gone, too."""
+    die_with_parent(signal.SIGKILL)
 
 
 @dataclass
@@ -99,7 +104,7 @@ class Supervisor:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=die_with_parent,
+                preexec_fn=_die_at_once,
             )
         except OSError as error:
             self._log(child.process.name, f"cannot be started: {error}")

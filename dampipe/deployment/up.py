@@ -4,7 +4,6 @@ import fcntl
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ FLOWER = "flower"
 
 
 def run_deployment(world: World, processes: list[Process], say: Callable[[str, str], None]) -> None:
-    """Run the processes until SIGINT or SIGTERM. Raises CannotStart before anything is started.
+    """Run the processes until SIGINT, SIGTERM or the terminal is closed. Raises CannotStart before anything is started.
 
     say: takes a process's name and a line, for the terminal; all lines also go to logs/dampipe.log.
     """
@@ -33,8 +32,9 @@ def run_deployment(world: World, processes: list[Process], say: Callable[[str, s
         check_ports(settings, {process.name for process in wanted})
         world.catalog.set_up()
         supervisor = Supervisor(log)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: supervisor.stop())
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+                signal.signal(number, lambda *_: supervisor.stop())
         try:
             _start(world, wanted, supervisor, log)
             supervisor.run(ready=_ready(world, wanted), at_ready=lambda: _announce(settings, wanted, log))
@@ -156,7 +156,6 @@ def _both(settings: Settings, say: Callable[[str, str], None]) -> Iterator[Calla
     def log(name: str, line: str) -> None:
         say(name, line)
         handler.emit(LogRecord(name, INFO, "", 0, line, None, None))
-        sys.stdout.flush()
 
     try:
         yield log

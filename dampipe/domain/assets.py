@@ -53,6 +53,11 @@ class Source(BaseModel):
         return PurePath(path).is_relative_to(self.root)
 
 
+def kept_time(mtime_ns: int) -> int:
+    """A file's time as the catalogue keeps it: a broken clock reaches further than 64 bits of nanoseconds."""
+    return max(-(2**63), min(mtime_ns, 2**63 - 1))
+
+
 class SourceFile(BaseModel):
     """A file of a source that this process can open: what the first stages work on."""
 

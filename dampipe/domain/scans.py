@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+LARGEST = 2**63 - 1
+"""No scan has a higher number: no database counts further."""
+
 
 class ScanState(StrEnum):
     """How far the walk is; what becomes of the files is told by their runs."""

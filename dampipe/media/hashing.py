@@ -7,7 +7,7 @@ import stat
 import time
 from collections.abc import Callable
 
-from dampipe.domain.assets import ContentHash, SourceFile
+from dampipe.domain.assets import ContentHash, SourceFile, kept_time
 from dampipe.domain.errors import BadMedia, StageError, Transient
 
 BLOCK = 1 << 20
@@ -73,7 +73,7 @@ def _sha1(descriptor: int, progress: Callable[[int, float], None]) -> str:
 
 
 def _expect(found: os.stat_result, size: int, mtime_ns: int) -> None:
-    if (found.st_size, found.st_mtime_ns) != (size, mtime_ns):
+    if (found.st_size, kept_time(found.st_mtime_ns)) != (size, kept_time(mtime_ns)):
         raise Transient(
             "the file is still being written", hint="it is taken up by itself", delay=STILL_WRITTEN_DELAY
         )

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from dampipe.domain.assets import AssetRef, SourceFile, printable
+from dampipe.domain.assets import AssetRef, SourceFile, kept_time, printable
 from dampipe.domain.errors import BadMedia, Permanent, Transient
 from dampipe.domain.runs import Subject
 from dampipe.pipeline.plan import Plan
@@ -62,6 +62,6 @@ class Inputs:
                     "the file cannot be read: permission denied",
                     "Give dampipe the right to read it, then `dampipe retry`.",
                 )
-            return place.model_copy(update={"size": facts.st_size, "mtime_ns": facts.st_mtime_ns})
+            return place.model_copy(update={"size": facts.st_size, "mtime_ns": kept_time(facts.st_mtime_ns)})
         where = printable(places[0].path) if places else "anywhere"
         raise Transient(f"the file is not at {where} now", "Is the share mounted?")

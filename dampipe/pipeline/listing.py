@@ -14,6 +14,7 @@ from hashlib import blake2b
 from itertools import islice
 from operator import attrgetter
 
+from dampipe.domain.assets import kept_time
 from dampipe.domain.sidecars import may_be_sidecar
 from dampipe.pipeline.belongings import Entries, sort_out
 from dampipe.pipeline.exclude import Exclude
@@ -82,7 +83,10 @@ class Listing:
             return
         self.names += names
         self.sizes.extend(sizes)
-        self.times.extend(times)
+        try:
+            self.times += array("q", times)
+        except OverflowError:
+            self.times.extend(map(kept_time, times))
         trusted = {device: inodes.trusts(device) for device in set(devices)}
         if all(trusted.values()) and max(numbers) <= _LOW:
             self.inodes.extend(numbers)

@@ -1,6 +1,7 @@
 """The scanner: carries a scan from asked for to walked, once, whoever is killed on the way."""
 
 import logging
+from contextlib import suppress
 from time import time
 
 from dampipe.domain.errors import DampipeError
@@ -57,6 +58,16 @@ class Scanner:
                 self._scans.finish(order, state, warnings)
         except Stopped:
             log.info("scan %d stopped on the way: paused, cancelled or walked by another worker", scan)
+            return True
+        except DampipeError:  # the database's, say: the sweep has it tried again
+            raise
+        except (
+            Exception
+        ) as error:  # ours: it would happen again and again, and whoever waits would wait for ever
+            log.exception("scan %d failed", scan)
+            problem = f"the walk failed, which is a bug: {type(error).__name__}: {error}; the log tells more"
+            with suppress(Stopped):
+                self._scans.finish(order, ScanState.FAILED, [problem])
             return True
         for warning in warnings:
             log.warning("scan %d: %s", scan, warning)

@@ -8,7 +8,7 @@ import logging
 import os
 from time import monotonic
 
-from dampipe.domain.assets import SourceFile, printable
+from dampipe.domain.assets import SourceFile, kept_time, printable
 from dampipe.domain.errors import BrokerDown, StageError
 from dampipe.domain.verification import BAD, Verdict
 from dampipe.media.hashing import forget_cached, sha1_file
@@ -102,7 +102,7 @@ class _Edited(Exception):
 
 def _expect(check: Check) -> None:
     facts = os.stat(check.path)
-    if (facts.st_size, facts.st_mtime_ns) != (check.size, check.mtime_ns):
+    if (facts.st_size, kept_time(facts.st_mtime_ns)) != (check.size, check.mtime_ns):
         raise _Edited
 
 

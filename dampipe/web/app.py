@@ -55,10 +55,16 @@ def create_app(library: Library) -> FastAPI:
         first = error.errors()[0]
         said = first["msg"].removeprefix("Value error, ")
         where = ".".join(str(part) for part in first["loc"])
+        said = "there is no such parameter" if first["type"] == "extra_forbidden" else said
         whole = len(first["loc"]) == 1  # the question as a whole: it says itself what is wrong
         return JSONResponse(
             Problem(detail=said if whole else f"{where}: {said}").model_dump(), status_code=422
         )
+
+    @app.exception_handler(Exception)
+    def admit(_: Request, error: Exception) -> JSONResponse:
+        problem = Problem(detail=f"a bug: {type(error).__name__}", hint="The server's log tells more.")
+        return JSONResponse(problem.model_dump(), status_code=500)
 
     @app.exception_handler(HTTPException)
     def tell(_: Request, error: HTTPException) -> JSONResponse:

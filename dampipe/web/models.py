@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from dampipe.domain.errors import InvalidInput
 from dampipe.domain.reports import Enqueued
@@ -17,8 +17,14 @@ class Problem(BaseModel):
     hint: str = ""
 
 
+STRICT = ConfigDict(extra="forbid")
+"""For what is asked: a name that is mistyped is told, not passed by."""
+
+
 class ScanRequest(BaseModel):
     """Files and folders to scan, absolute paths as the server sees them."""
+
+    model_config = STRICT
 
     paths: list[str] = Field(min_length=1)
     process: bool = True
@@ -33,6 +39,8 @@ class ScanSubmitted(Enqueued):
 
 class RetryRequest(BaseModel):
     """What is to start afresh; everything that failed or was skipped unless told otherwise."""
+
+    model_config = STRICT
 
     what: list[str] = []
     """Assets by SHA-1, or paths."""

@@ -2,15 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, Path, Query, status
 
 from dampipe.domain.errors import InvalidInput
 from dampipe.domain.failures import Failure
 from dampipe.domain.reports import Status
-from dampipe.domain.scans import ScanProgress
+from dampipe.domain.scans import LARGEST, ScanProgress
 from dampipe.web.models import LibraryDep, Problem, Retried, RetryRequest, ScanRequest, ScanSubmitted
 
 router = APIRouter(tags=["scans"])
+
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
 
 
 @router.post(
@@ -35,25 +37,25 @@ def list_scans(library: LibraryDep, limit: Annotated[int, Query(ge=1, le=1000)] 
 
 
 @router.get("/scans/{scan}", responses={404: {"model": Problem}})
-def follow_scan(scan: int, library: LibraryDep) -> ScanProgress:
+def follow_scan(scan: Number, library: LibraryDep) -> ScanProgress:
     """How far a scan is."""
     return library.progress(scan)
 
 
 @router.post("/scans/{scan}/pause", responses={404: {"model": Problem}})
-def pause_scan(scan: int, library: LibraryDep) -> ScanProgress:
+def pause_scan(scan: Number, library: LibraryDep) -> ScanProgress:
     """Stop the walk at the next folder and start none of its files until it is resumed."""
     return library.scans.pause(scan)
 
 
 @router.post("/scans/{scan}/resume", responses={404: {"model": Problem}})
-def resume_scan(scan: int, library: LibraryDep) -> ScanProgress:
+def resume_scan(scan: Number, library: LibraryDep) -> ScanProgress:
     """Go on where it was."""
     return library.scans.resume(scan)
 
 
 @router.post("/scans/{scan}/cancel", responses={404: {"model": Problem}})
-def cancel_scan(scan: int, library: LibraryDep) -> ScanProgress:
+def cancel_scan(scan: Number, library: LibraryDep) -> ScanProgress:
     """End a scan: files found stay known, those not yet started wait for another scan of the place."""
     return library.scans.cancel(scan)
 

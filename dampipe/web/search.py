@@ -9,7 +9,7 @@ from dampipe.domain import search as domain
 from dampipe.domain.media import MediaKind
 from dampipe.domain.search import Filter, Found, Only, Orientation
 from dampipe.timeline import MEDIA_TYPES, Format, render
-from dampipe.web.models import LibraryDep, PictureDep, Problem
+from dampipe.web.models import STRICT, LibraryDep, PictureDep, Problem
 
 router = APIRouter(tags=["search"], responses={404: {"model": Problem}})
 
@@ -26,6 +26,8 @@ PICTURE_TYPES: dict[str, Any] = {
 
 class Question(BaseModel):
     """The question as parameters, named as on the command line."""
+
+    model_config = STRICT
 
     q: Annotated[str, Field(max_length=1000, description="Words; -word for what must not be there.")] = ""
     without: list[str] = []

@@ -25,7 +25,7 @@ def add_tag(sha1: Sha1, name: Name, library: LibraryDep) -> None:
     library.assets.tag(name, [library.assets.by_sha1(sha1).video.sha1])
 
 
-@router.delete("/assets/{sha1}/tags/{name}", status_code=204)
+@router.delete("/assets/{sha1}/tags/{name:path}", status_code=204)
 def remove_tag(sha1: Sha1, name: str, library: LibraryDep) -> None:
     """Take a tag from an asset; one that it does not have is no error."""
     library.assets.untag(name, [library.assets.by_sha1(sha1).video.sha1])

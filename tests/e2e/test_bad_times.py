@@ -1,8 +1,10 @@
 """Bad times: each gets one clear line and its exit code, the other files go on, and nothing is lost."""
 
 import os
+import signal
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from dampipe.deployment.demo import make_footage
 from dampipe.media.ffmpeg import find_ffmpeg
-from tests.e2e.deployment import Deployment
+from tests.e2e.deployment import PATIENCE, Deployment
 
 
 @pytest.fixture
@@ -70,6 +72,26 @@ def test_a_port_that_is_taken(deployment: Deployment) -> None:
     assert f"127.0.0.1:{deployment.port} for web cannot be used" in deployment.errors
     assert "DAMPIPE_PORT" in deployment.errors
     assert deployment.processes("") == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL, signal.SIGTERM])
+def test_a_terminal_that_is_closed_leaves_nobody_behind(
+    deployment: Deployment, number: signal.Signals
+) -> None:
+    deployment.together("embed")
+    up = subprocess.Popen(
+        [sys.executable, "-m", "dampipe", "up", *deployment.arguments],
+        env=deployment.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+    )  # fmt: skip
+    assert up.stdout is not None
+    assert any(b"ready: " in line for line in up.stdout)
+    up.stdout.close()
+    deployment.run("status")
+    assert len(deployment.processes("dampipe worker")) >= 4
+    os.kill(up.pid, number)
+    code = up.wait(PATIENCE)
+    assert code == (-number if number == signal.SIGKILL else 0)
+    deployment.wait_for(lambda: not deployment.processes(""))
 
 
 def test_a_pipeline_that_makes_no_sense(deployment: Deployment) -> None:

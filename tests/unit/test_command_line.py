@@ -1,5 +1,6 @@
 """What a person reads who has mistyped something: a line for what happened, one for what to do next."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from errno import ENOSPC
@@ -14,11 +15,13 @@ from dampipe.cli.duplicates import _row
 from dampipe.cli.mhl import tell_written
 from dampipe.cli.output import say, table
 from dampipe.cli.search import _export, _write, command
+from dampipe.cli.watch import _tell
 from dampipe.domain.cuts import Cut
 from dampipe.domain.duplicates import Copy, NearDuplicate
 from dampipe.domain.errors import InvalidInput, NotFound
 from dampipe.domain.failures import VERIFY, Failure
 from dampipe.domain.manifests import Compared
+from dampipe.domain.reports import Status
 from dampipe.library import Library
 from dampipe.timeline import Format
 
@@ -32,6 +35,9 @@ from dampipe.timeline import Format
         (["source", "add", "--bogus"], ["--bogus", "`dampipe source add --help`"]),
         (["search"], ["what are you looking for? Give words, --image", "`dampipe search --help`"]),
         (["search", "x", "--resolution", "foo"], ["'foo' is no resolution", "`dampipe search --help`"]),
+        (["enqueue", "day1", ""], ["a path is empty; this folder is .", "`dampipe enqueue --help`"]),
+        (["source", "add", "x", ""], ["a path is empty; this folder is .", "`dampipe source add --help`"]),
+        (["serve", "--port", "99999"], ["99999 is not in the range 0<=x<=65535", "`dampipe serve --help`"]),
         (["search", "x", "--duration", "60-10"], ["'60-10' begins after its end", "`dampipe search --help`"]),
     ],
 )
@@ -144,6 +150,11 @@ def dampipe(
     bootstrap._worlds.clear()
 
 
+def test_a_device_is_not_scanned(dampipe: Callable[..., str]) -> None:
+    assert dampipe("enqueue", os.devnull) == f"dampipe: {os.devnull} is neither a folder nor a file\n"
+    assert dampipe("source", "list") == "no sources yet: `dampipe source add NAME PATH`\n"
+
+
 def test_what_became_of_a_source_is_told(tmp_path: Path, dampipe: Callable[..., str]) -> None:
     add = ("source", "add")
     assert "source day 1 added; `dampipe sync 'day 1'`" in dampipe(*add, "day 1", str(tmp_path))
@@ -201,3 +212,15 @@ def test_a_narrow_terminal_breaks_no_word(
     assert (
         " ".join(line[len("26 Nov 14:57") + len(path) + 4 :] for line in lines[1:]).split() == reason.split()
     )
+
+
+def test_watching_into_a_pipe_tells_each_status_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = iter([1, 1, 2])
+    status = lambda _: Status(assets=next(seen), locations=0, scans=(), stages={}, workers=())  # noqa: E731
+    monkeypatch.setattr(Library, "status", status)
+    with pytest.raises(StopIteration):
+        _tell(Library.__new__(Library), 0.0)
+    told = capsys.readouterr().out.splitlines()
+    assert [line for line in told if "asset" in line] == ["1 asset at 0 locations", "2 assets at 0 locations"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
 
-from dampipe.domain.assets import AssetRef, LocationState, SourceFile, printable
+from dampipe.domain.assets import AssetRef, LocationState, SourceFile, kept_time, printable
 from dampipe.domain.derivatives import Derivative
 from dampipe.domain.errors import InvalidInput, NotFound
 from dampipe.domain.failures import Failure
@@ -52,7 +52,7 @@ class Assets:
             asset = ensure_asset(connection, self._db, sha1, facts.st_size, path.name, now)
             place = {
                 "size": facts.st_size,
-                "mtime_ns": facts.st_mtime_ns,
+                "mtime_ns": kept_time(facts.st_mtime_ns),
                 "inode": facts.st_ino,
                 "state": LocationState.PRESENT,
                 "asset_id": asset,

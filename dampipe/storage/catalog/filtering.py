@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, liter
 
 from dampipe.domain.errors import NotFound
 from dampipe.domain.search import Filter, Orientation
+from dampipe.domain.spelling import composed
 from dampipe.storage.catalog.database import Database
 from dampipe.storage.catalog.portions import portions
 from dampipe.storage.catalog.sources import Sources
@@ -114,9 +115,11 @@ def _lies_there(folders: list[int]) -> ColumnElement[bool]:
 
 
 def _lies_in(folder: PurePosixPath, wanted: str) -> bool:
-    if wanted.startswith("/"):
-        return folder.is_relative_to(wanted.rstrip("/") or "/")
-    pieces, pattern = [part.casefold() for part in folder.parts], wanted.strip("/").casefold().split("/")
+    there, asked = PurePosixPath(composed(str(folder))), PurePosixPath(composed(wanted))
+    if asked.is_absolute():
+        return there.is_relative_to(asked)
+    pieces = [part.casefold() for part in there.parts]
+    pattern = [part.casefold().replace("[", "[[]") for part in asked.parts]  # which stands for itself
     ends = range(len(pieces) - len(pattern) + 1)
     return any(all(map(fnmatchcase, pieces[at : at + len(pattern)], pattern)) for at in ends)
 

@@ -15,7 +15,13 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Have a screen reader say what the eye sees. */
+export function announce(text) {
+  document.getElementById("said").textContent = text;
+}
+
 /** A sentence in place of what is not there: what happened, and what to do next. */
 export function notice(text, hint = "") {
+  announce(text);
   return h("div", { class: "notice" }, h("p", {}, text), hint ? h("p", { class: "hint" }, hint) : null);
 }

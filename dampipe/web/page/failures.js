@@ -39,7 +39,7 @@ export async function failures(main, signal) {
     }
     const head = h("thead", {}, h("tr", {}, ["file", "stage", "reason", ""].map((title) => h("th", { scope: "col" }, title))));
     const everything = h("button", { onclick: (event) => retry(event, {}) }, "Retry all");
-    main.replaceChildren(h("div", { class: "bar" }, h("h2", {}, plural(all.length, "failure")), everything), said,
+    main.replaceChildren(h("div", { class: "bar" }, h("h2", {}, `${all.length < MOST ? "" : "the latest "}${plural(all.length, "failure")}`), everything), said,
       h("table", { class: "failures" }, head, h("tbody", {}, all.map(row))));
   }
 

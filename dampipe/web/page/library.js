@@ -19,23 +19,54 @@ export function facts(video) {
   return [...parts, bytes(video.size)].filter(Boolean).join(" · ");
 }
 
+const drawn = (video) => {
+  const pictured = video.derivatives.some((one) => one.kind === "poster");
+  const { sha1, name, media } = video;
+  const duration = media?.kind === "still" ? null : media?.duration;
+  return card({ sha1, name, path: video.paths[0], duration, pictured }, h("p", {}, facts(video)));
+};
+
 export async function library(main, signal) {
   const grid = h("div", { class: "grid" });
+  const shown = new Map(); // by SHA-1: what was drawn, and of which answer
   let after = null;
+
+  function draw(video) {
+    const made = { element: drawn(video), text: JSON.stringify(video) };
+    shown.set(video.sha1, made);
+    return made.element;
+  }
+
+  /** Bring into view what has come in or was finished meanwhile, but nothing under anyone's hand; false when all was drawn anew. */
+  async function renew() {
+    const page = await get("/assets", { limit: PAGE }, signal).catch(() => []);
+    const [known, still] = [page.findIndex(({ sha1 }) => shown.has(sha1)), !window.scrollY && !grid.matches(":hover, :focus-within")];
+    if (signal.aborted) return false;
+    if (page.length && known < 0 && still) {
+      await library(main, signal);
+      return false;
+    }
+    for (const video of page) {
+      const before = shown.get(video.sha1);
+      if (before && before.text !== JSON.stringify(video) && !before.element.matches(":hover, :focus-within")) before.element.replaceWith(draw(video));
+    }
+    if (still) grid.prepend(...page.slice(0, Math.max(known, 0)).map(draw));
+    return true;
+  }
+
+  function follow() {
+    document.addEventListener("library-changed", async () => (await renew()) && follow(), { signal, once: true });
+  }
 
   async function more() {
     const page = await get("/assets", after ? { limit: PAGE, after } : { limit: PAGE }, signal);
-    for (const video of page) {
-      const pictured = video.derivatives.some((one) => one.kind === "poster");
-      const { sha1, name, media } = video;
-      const duration = media?.kind === "still" ? null : media?.duration;
-      grid.append(card({ sha1, name, path: video.paths[0], duration, pictured }, h("p", {}, facts(video))));
-    }
+    grid.append(...page.filter(({ sha1 }) => !shown.has(sha1)).map(draw));
     after = page.at(-1)?.sha1;
     return page.length === PAGE;
   }
 
   const over = !(await more());
+  follow();
   if (!grid.childElementCount) {
     main.replaceChildren(notice("Nothing is here yet.", "Submit a folder under Scans, or run: dampipe enqueue /mnt/footage"));
     return;

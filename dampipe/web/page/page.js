@@ -18,6 +18,7 @@ const PULSE = 5000;
 
 let current = null;
 let leaving = new AbortController();
+let last = null;
 
 async function show(path, parameters) {
   leaving.abort();
@@ -25,7 +26,8 @@ async function show(path, parameters) {
   const { signal } = leaving;
   current = location.hash || "#/";
   for (const one of document.querySelectorAll("nav a")) {
-    one.toggleAttribute("aria-current", one.hash === `#${path}`);
+    if (one.hash === `#${path}`) one.setAttribute("aria-current", "page");
+    else one.removeAttribute("aria-current");
   }
   form.elements.q.value = parameters.get("q") ?? "";
   fill(form, parameters);
@@ -42,7 +44,9 @@ async function route() {
   const parameters = new URLSearchParams(query);
   const asset = path.match(/^\/asset\/([0-9a-f]{4,40})$/);
   if (!asset) {
+    const behind = dialog.open && (location.hash || "#/") === current;
     if (dialog.open) dialog.close();
+    if (behind) return; // the player was left by the way back: what it stood before is there still
     await show(path in views ? path : "/", parameters);
     return;
   }
@@ -61,6 +65,9 @@ async function pulse() {
   const [line, failed] = ["pulse", "failed"].map((id) => document.getElementById(id));
   try {
     const { assets, stages } = await get("/status");
+    const beat = JSON.stringify([assets, stages]);
+    if (beat !== last) document.dispatchEvent(new Event("library-changed"));
+    last = beat;
     const sum = (name) => Object.values(stages).reduce((total, counts) => total + counts[name], 0);
     const busy = sum("waiting") + sum("running");
     line.textContent = busy ? `${plural(busy, "stage")} to do` : plural(assets, "asset");

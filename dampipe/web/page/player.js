@@ -14,7 +14,7 @@ function screen(video, time) {
   const poster = made("poster") ? derivative(video.sha1, "poster") : null;
   const proxy = made("proxy");
   if (["video/mp4", "audio/mp4"].includes(proxy?.media_type)) {
-    const player = h("video", { controls: true, autoplay: true, playsInline: true, preload: "auto", src: derivative(video.sha1, "proxy") });
+    const player = h("video", { controls: true, autoplay: true, autofocus: true, playsInline: true, preload: "auto", src: derivative(video.sha1, "proxy") });
     if (poster) player.poster = poster;
     player.addEventListener("loadedmetadata", () => (player.currentTime = time), { once: true });
     return player;

@@ -2,7 +2,7 @@
 
 import { get, send } from "./api.js";
 import { card, link } from "./card.js";
-import { h, notice } from "./dom.js";
+import { announce, h, notice } from "./dom.js";
 import { label, names } from "./filters.js";
 import { plural, timecode } from "./format.js";
 import { picture } from "./picture.js";
@@ -72,7 +72,7 @@ export async function results(main, signal, parameters) {
   const grid = h("div", { class: "grid" }, found.hits.map(shown));
   const title = h("h2");
   const count = () => grid.childElementCount;
-  const tell = (more) => (title.textContent = `${more ? "the first " : ""}${plural(count(), "file")}${words ? ` for “${words}”` : ""}`);
+  const tell = (more) => announce((title.textContent = `${more ? "the first " : ""}${plural(count(), "file")}${words ? ` for “${words}”` : ""}`));
   tell(found.more);
   const doubt = found.hits.every((hit) => hit.weak) ? h("p", { class: "hint" }, "Nothing stands out: these are no nearer than what meaningless words find.") : "";
   const limited = found.warnings.map((warning) => h("p", { class: "hint" }, warning));

@@ -14,8 +14,9 @@ const states = {
 function scan(one) {
   const through = one.done + one.failed;
   const all = through + one.active;
-  const parts = [plural(one.found, "file"), `${one.new} new`, one.changed && `${one.changed} changed`, one.moved && `${one.moved} moved`,
-    one.missing && `${one.missing} missing`, all && `${one.done} done`, one.failed && `${one.failed} failed`].filter(Boolean);
+  const counts = { new: one.new, changed: one.changed, moved: one.moved, missing: one.missing, done: one.done, failed: one.failed };
+  const told = Object.entries(counts).filter(([name, count]) => count || name === "new" || (name === "done" && all));
+  const parts = [plural(one.found, "file"), ...told.map(([name, count]) => `${count.toLocaleString()} ${name}`)];
   const active = one.active > one.deferred || one.state === "walking";
   return h("li", { class: "scan" },
     h("h3", {}, `${one.scan} · ${one.paths.join(", ")}`),
@@ -50,7 +51,7 @@ function stages(status) {
   const names = ["waiting", "running", "done", "failed", "skipped"];
   const rows = Object.entries(status.stages).map(([stage, counts]) =>
     h("tr", {}, h("th", { scope: "row" }, stage), names.map((name) => h("td", { class: counts[name] ? name : "none" }, counts[name].toLocaleString()))));
-  return h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, "stage"), names.map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, rows));
+  return h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "stage"), names.map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, rows));
 }
 
 function workers(status) {
@@ -74,8 +75,11 @@ export async function scans(main, signal) {
     }
   };
   const live = h("div");
+  let before = "";
   async function refresh() {
     const status = await get("/status", {}, signal);
+    if (JSON.stringify(status) === before) return; // what is drawn anew loses what a person has marked in it
+    before = JSON.stringify(status);
     const list = status.scans.length ? h("ul", { class: "scans" }, status.scans.map(scan)) : notice("No scan was submitted yet.");
     live.replaceChildren(...now(status), h("h2", {}, "Latest scans"), list, h("h2", {}, "Stages"), stages(status), h("h2", {}, "Workers"), workers(status));
   }

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from dampipe.assets import Assets
 from dampipe.cli.asking import question, read
 from dampipe.domain.search import Query
 from dampipe.vision.shapes import COLOURS
@@ -56,7 +57,17 @@ def test_wrong_values_are_refused_in_words(http: TestClient) -> None:
     assert answer.status_code == 422
     assert "'soon' is no date" in answer.json()["detail"]
     assert "Value error" not in answer.json()["detail"], "that is how it is checked, not what is wrong"
-    assert http.get("/api/search", params={"q": "red", "nonsense": 1, "tag": "none"}).status_code == 404
+    assert http.get("/api/search", params={"q": "red", "tag": "none"}).status_code == 404
+
+
+def test_what_is_mistyped_is_not_passed_by(http: TestClient) -> None:
+    for answer, name in (
+        (http.get("/api/search", params={"q": "red", "tags": "best"}), "query.tags"),
+        (http.post("/api/search", params={"tags": "best"}, content=b"x"), "query.tags"),
+        (http.post("/api/scans", json={"paths": ["/"], "prority": 1}), "body.prority"),
+        (http.post("/api/retry", json={"stages": "embed"}), "body.stages"),
+    ):
+        assert (answer.status_code, answer.json()["detail"]) == (422, f"{name}: there is no such parameter")
 
 
 def test_every_error_says_what_to_do(http: TestClient) -> None:
@@ -66,6 +77,13 @@ def test_every_error_says_what_to_do(http: TestClient) -> None:
         http.get("/api/search", params={"duration": "60-10"}).json()["detail"]
         == "'60-10' begins after its end"
     )
+
+
+def test_even_a_bug_is_told_in_json(http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert http.get(f"/api/scans/{2**63}").status_code == 422
+    monkeypatch.setattr(Assets, "tags", lambda _: 1 / 0)
+    answer = TestClient(http.app, raise_server_exceptions=False).get("/api/tags")
+    assert (answer.status_code, answer.json()["detail"]) == (500, "a bug: ZeroDivisionError")
 
 
 def test_sources_over_http(http: TestClient, here: Searching) -> None:
@@ -107,6 +125,9 @@ def test_tags_over_http(http: TestClient) -> None:
     assert [hit["name"] for hit in http.get("/api/search?tag=best").json()["hits"]] == ["b.mp4"]
     assert http.get(f"/api/assets/{asset}").json()["tags"] == ["best"]
     assert http.delete(f"/api/assets/{asset}/tags/best").status_code == 204
+    assert http.get("/api/tags").json() == []
+    assert http.post(f"/api/assets/{asset}/tags", json={"name": "day/night"}).status_code == 204
+    assert http.delete(f"/api/assets/{asset}/tags/day%2Fnight").status_code == 204
     assert http.get("/api/tags").json() == []
     assert http.post(f"/api/assets/{asset}/tags", json={"name": "  "}).status_code == 422
     assert http.post("/api/assets/ffffffff/tags", json={"name": "x"}).status_code == 404

@@ -1,7 +1,7 @@
 """A filter holds inside the vector search: what it lets through is ranked as if nothing else were there."""
 
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +13,7 @@ from dampipe.domain.media import MediaKind
 from dampipe.domain.search import Filter
 from dampipe.search.cuts import find_cuts
 from dampipe.storage import auto
+from dampipe.storage.catalog.filtering import _lies_in
 from dampipe.storage.vectors.faiss import FaissVectors
 from tests.searching import Searching, media, sha1
 
@@ -75,6 +76,21 @@ def test_each_filter(mixed: Searching) -> None:
     assert mixed.names(offset=1, limit=2) == ["d.jpg", "c.mp4"]
     assert set(mixed.names("red", folder=[str(mixed.root / "wedding")])) == {"a.mp4", "b.mov"}
     assert mixed.names("red", folder=[str(mixed.root)], source=["footage"], limit=1) != []
+
+
+@pytest.mark.parametrize(
+    ("folder", "wanted"),
+    [
+        ("/a/day [1]/x", "day [1]"),
+        ("/a/Dreh\u00fcbung", "dreh\u00fcbung"),
+        ("/a/Drehu\u0308bung/b", "/a/Dreh\u00fcbung"),
+        ("/a/b/c", "./b/c/"),
+        ("/a/b", "/"),
+    ],
+)
+def test_a_folder_is_meant_by_its_name_however_it_is_spelt(folder: str, wanted: str) -> None:
+    assert _lies_in(PurePosixPath(folder), wanted)
+    assert not _lies_in(PurePosixPath("/a/day 1/elsewhere"), wanted.strip("/.") or "other")
 
 
 @pytest.mark.parametrize("given", [{"source": ["nope"]}, {"folder": ["nope"]}, {"tag": ["nope"]}])

@@ -1,0 +1,59 @@
+"""The page while somebody has it open: it keeps up with the library, and keeps its place."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dampipe.deployment.demo import make_footage
+from dampipe.media.ffmpeg import find_ffmpeg
+from tests.e2e.deployment import Deployment
+from tests.e2e.test_page import browser
+
+__all__ = ["browser"]
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Iterator[Deployment]:
+    made = Deployment(tmp_path / "home", model="tiny")
+    made.together()
+    try:
+        made.up()
+        yield made
+    finally:
+        made.kill_all()
+
+
+@pytest.fixture
+def page(browser: Browser, deployment: Deployment) -> Iterator[Page]:
+    page = browser.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(f"http://127.0.0.1:{deployment.port}/")
+    yield page
+    page.close()
+    assert problems == []
+
+
+def test_it_fills_by_itself_and_the_way_back_leads_to_where_one_was(
+    page: Page, deployment: Deployment, tmp_path: Path
+) -> None:
+    expect(page.locator("main")).to_contain_text("Nothing is here yet.")
+    make_footage(find_ffmpeg(), tmp_path / "footage")
+    deployment.run("enqueue", "--wait", tmp_path / "footage")
+    expect(page.locator(".card img")).to_have_count(5)
+    expect(page.locator(".card", has_text="not looked into yet")).to_have_count(0)
+
+    first = page.locator(".card").first
+    first.evaluate("card => card.classList.add('seen')")
+    first.locator(".picture").click()
+    expect(page.locator("dialog video")).to_be_focused()  # so that the space bar plays
+    page.go_back()
+    expect(page.locator("dialog")).not_to_be_visible()
+    expect(page.locator(".card.seen")).to_have_count(1)
+    expect(page.get_by_role("link", name="Library")).to_have_attribute("aria-current", "page")
+
+    page.get_by_role("searchbox").fill("a red circle")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.get_by_role("status")).to_have_text("5 files for “a red circle”")
