@@ -5,28 +5,29 @@ other no harm. Milvus Lite (a file instead of a server's address) serves one pro
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
-from typing import Any, Self
-from uuid import uuid4
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from grpc import RpcError
 from pydantic import Field
-from pymilvus import DataType, MilvusClient
+from pymilvus import MilvusClient
 from pymilvus.exceptions import MilvusException, MilvusUnavailableException
 
 from dampipe.domain.errors import Permanent, Transient
 from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
+from dampipe.storage.vectors.milvus_collections import Collections
 from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows
+
+T = TypeVar("T")
 
 MOST = 16_384
 """Milvus's limit for the answers of one search and one query."""
 AT_ONCE = 2000
 """Rows in one message: 8 MB at 1,024 dimensions."""
-WATERMARK = "dampipe.watermark"
 _AWAY = ("connect", "unavailable", "timeout", "timed out", "closed channel")
 
 
@@ -82,22 +83,25 @@ class MilvusVectors:
 
     @property
     def watermark(self) -> int:
-        with self._collection() as client:
-            return self._reached(client)
+        return self._read(lambda _: self._collections.reached(self._alias))
 
     def __len__(self) -> int:
-        with self._collection() as client:
+        def count(client: MilvusClient) -> int:
             [row] = client.query(self._alias, filter="", output_fields=["count(*)"])
             return int(row["count(*)"])
 
+        return self._read(count)
+
     def ids(self) -> VectorIds:
-        found: list[int] = []
-        with self._collection() as client:
+        def all_of(client: MilvusClient) -> list[int]:
+            found: list[int] = []
             pages = client.query_iterator(self._alias, batch_size=MOST, output_fields=["id"])
             while page := pages.next():
                 found += [row["id"] for row in page]
             pages.close()
-        return np.sort(np.array(found, np.int64))
+            return found
+
+        return np.sort(np.array(self._read(all_of), np.int64))
 
     def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
         """At most 16,384 neighbours, Milvus's own limit."""
@@ -105,7 +109,8 @@ class MilvusVectors:
         if count < 1 or (among is not None and not len(among)):
             return []
         wanted = "" if among is None else f"id in {np.unique(np.asarray(among, np.int64)).tolist()}"
-        with self._collection() as client:
+
+        def nearest(client: MilvusClient) -> list[Neighbour]:
             [hits] = client.search(
                 self._alias,
                 [row[0].tolist()],
@@ -115,40 +120,42 @@ class MilvusVectors:
                 output_fields=[],
                 search_params={"metric_type": "IP", "params": self._search_params},
             )
-        found = [Neighbour(int(hit["id"]), float(hit["distance"])) for hit in hits]
-        return sorted(found, key=lambda n: (-n.score, n.id))
+            return [Neighbour(int(hit["id"]), float(hit["distance"])) for hit in hits]
+
+        return sorted(self._read(nearest), key=lambda n: (-n.score, n.id))
 
     def add(self, ids: VectorIds, rows: VectorRows) -> None:
-        with self._writing, self._collection() as client:
-            ids, rows = checked_rows(ids, rows, self._dimension, above=self._reached(client))
+        with self._writer() as (client, name):
+            above = self._collections.reached(name)
+            ids, rows = checked_rows(ids, rows, self._dimension, above=above)
             if len(ids):
-                self._insert(client, self._alias, ids, rows)
+                self._insert(client, name, ids, rows)
                 # Last: what was written without it is written again, under the same ids.
-                self._reach(client, self._target(client), int(ids[-1]))
+                self._collections.reach(name, int(ids[-1]))
 
     def remove(self, ids: VectorIds) -> None:
         gone = np.unique(np.asarray(ids, np.int64)).tolist()
-        with self._writing, self._collection() as client:
+        with self._writer() as (client, name):
             for at in range(0, len(gone), MOST):
-                client.delete(self._alias, ids=gone[at : at + MOST])
+                client.delete(name, ids=gone[at : at + MOST])
 
     def clear(self) -> None:
         self.replace(())
 
     def replace(self, batches: Iterable[tuple[VectorIds, VectorRows]]) -> None:
         """Into another collection, to which the alias then points."""
-        with self._writing, self._collection() as client:
-            old, new = self._target(client), self._create(client)
+        with self._writer() as (client, old):
+            new = self._collections.create()
             try:
                 watermark = 0
                 for ids, rows in checked_batches(batches, self._dimension):
                     self._insert(client, new, ids, rows)
                     watermark = int(ids[-1])
-                self._reach(client, new, watermark)
-                client.alter_alias(new, self._alias)
+                self._collections.reach(new, watermark)
             except BaseException:
                 client.drop_collection(new)
                 raise
+            self._collections.point(new)
             client.drop_collection(old)
 
     def damage(self, thorough: bool = True) -> list[str]:
@@ -156,8 +163,7 @@ class MilvusVectors:
         return []
 
     def facts(self) -> IndexFacts:
-        with self._collection() as client:
-            version = client.get_server_version()
+        version = self._read(lambda client: client.get_server_version())
         return IndexFacts(f"Milvus {version} at {self._uri}, {self._index_type}", len(self))
 
     def close(self) -> None:
@@ -166,52 +172,37 @@ class MilvusVectors:
 
     @cached_property
     def _client(self) -> MilvusClient:
-        client = MilvusClient(self._uri, token=self._token)
-        try:
-            self._open(client)
-        except MilvusException:
-            # Another process may have made it at the same moment.
-            self._open(client)
-        return client
+        return MilvusClient(self._uri, token=self._token)
 
-    def _open(self, client: MilvusClient) -> None:
-        try:
-            target = self._target(client)
-        except MilvusException as error:
-            if _away(error):
-                raise
-            new = self._create(client)
-            client.create_alias(new, self._alias)
-            target = new
-        client.load_collection(target)
-        [vectors] = [one for one in client.describe_collection(target)["fields"] if one["name"] == "v"]
-        held = int(vectors["params"]["dim"])
-        if held != self._dimension:
-            raise Permanent(
-                f"the collection {target} holds vectors of dimension {held}, not {self._dimension}",
-                hint="give each model a name of its own",
-            )
+    @cached_property
+    def _collections(self) -> Collections:
+        made = Collections(self._client, self._alias, self._dimension, self._index_type, self._index_params)
+        made.begin()
+        return made
 
-    def _create(self, client: MilvusClient) -> str:
-        name = f"{self._alias}_{uuid4().hex[:12]}"
-        schema = client.create_schema(auto_id=False)
-        schema.add_field("id", DataType.INT64, is_primary=True)
-        schema.add_field("v", DataType.FLOAT_VECTOR, dim=self._dimension)
-        index = client.prepare_index_params()
-        index.add_index("v", index_type=self._index_type, metric_type="IP", params=self._index_params)
-        client.create_collection(name, schema=schema, index_params=index, consistency_level="Strong")
-        return name
+    def _read(self, look: Callable[[MilvusClient], T]) -> T:
+        with self._translated():
+            collections = self._collections
+            try:
+                return look(self._client)
+            except MilvusException as error:
+                if _away(error):
+                    raise
+                # Another process may have replaced it at this moment. If it is lost, an empty one takes its place.
+                collections.begin()
+                return look(self._client)
 
-    def _target(self, client: MilvusClient) -> str:
-        return str(client.describe_alias(self._alias)["collection_name"])
-
-    def _reached(self, client: MilvusClient) -> int:
-        told = client.describe_collection(self._target(client)).get("properties") or {}
-        return int(told.get(WATERMARK, 0))
-
-    @staticmethod
-    def _reach(client: MilvusClient, collection: str, watermark: int) -> None:
-        client.alter_collection_properties(collection, {WATERMARK: str(watermark)})
+    @contextmanager
+    def _writer(self) -> Iterator[tuple[MilvusClient, str]]:
+        """The client and the name of the collection that counts, for one writer in this process."""
+        with self._writing, self._translated():
+            name = self._collections.current()
+            try:
+                yield self._client, name
+            except MilvusException as error:
+                if _away(error) or self._collections.current() == name:
+                    raise
+                raise Transient(f"another process has replaced the collection {name}") from error
 
     @staticmethod
     def _insert(client: MilvusClient, collection: str, ids: VectorIds, rows: VectorRows) -> None:
@@ -220,10 +211,10 @@ class MilvusVectors:
             client.upsert(collection, [{"id": number, "v": row} for number, row in block])
 
     @contextmanager
-    def _collection(self) -> Iterator[MilvusClient]:
-        """The client, the collection there; foreign errors as ours, the most specific first."""
+    def _translated(self) -> Iterator[None]:
+        """Foreign errors as ours, the most specific first."""
         try:
-            yield self._client
+            yield
         except (MilvusUnavailableException, RpcError, ConnectionError) as error:
             raise Transient(f"Milvus at {self._uri} cannot be reached: {_said(error)}") from error
         except MilvusException as error:

@@ -1,10 +1,13 @@
 """Vector indexes in servers: what only they can do, and how they fail."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pymilvus import MilvusException
 from sqlalchemy import create_engine, text
 
 from dampipe.domain.errors import InvalidInput, Permanent, Transient
@@ -116,3 +119,102 @@ def test_a_rebuilt_milvus_collection_replaces_the_old_one(milvus_uri: str) -> No
     after = set(index._client.list_collections())
     assert len(after - before) == len(before - after) == 1
     index.close()
+
+
+def each_call(index: MilvusVectors, note: Callable[[str], None]) -> None:
+    """Have `note` called with the name of whatever this index asks the server, before it does."""
+    client = index._client
+
+    def noted(name: str) -> Callable[..., Any]:
+        call = getattr(client, name)
+
+        @wraps(call)
+        def ask(*arguments: Any, **options: Any) -> Any:
+            note(name)
+            return call(*arguments, **options)
+
+        return ask
+
+    for name in [name for name in dir(client) if not name.startswith("_") and name != "close"]:
+        if callable(getattr(client, name)):
+            setattr(client, name, noted(name))
+
+
+USES: dict[str, Callable[[MilvusVectors], object]] = {
+    "watermark": lambda index: index.watermark,
+    "len": len,
+    "search": lambda index: [n.id for n in index.search(unit(10)[3], 1)],
+    "ids": lambda index: index.ids().tolist(),
+    "add": lambda index: index.add(np.arange(11, 13), unit(2)),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("before", range(4))
+def test_a_rebuild_by_another_process_disturbs_no_one(milvus_uri: str, use: str, before: int) -> None:
+    """Whatever call to the server it falls before."""
+    name = f"disturbed {use} {before}"
+    index, other = MilvusVectors(milvus_uri, D, name), MilvusVectors(milvus_uri, D, name)
+    index.add(ids(10), unit(10))
+    undisturbed = {"watermark": 10, "len": 10, "search": [4], "ids": list(range(1, 11))}.get(use)
+    calls = list[str]()
+
+    def rebuild(call: str) -> None:
+        calls.append(call)
+        if len(calls) == before + 1:
+            other.replace([(ids(10), unit(10))])
+
+    each_call(index, rebuild)
+    try:
+        assert USES[use](index) == undisturbed
+    except Transient as error:
+        assert use == "add" and "replaced" in str(error), "who writes comes back"
+        USES[use](index)
+    left = list(range(1, 13 if use == "add" else 11))
+    assert other.ids().tolist() == left
+    index.close()
+    other.close()
+
+
+def test_a_collection_lost_in_milvus_begins_anew(milvus_uri: str) -> None:
+    index, other = MilvusVectors(milvus_uri, D, "lost"), MilvusVectors(milvus_uri, D, "lost")
+    for first, second in ((index, other), (other, index)):
+        first.add(ids(10), unit(10))
+        assert len(second) == 10
+        first._client.drop_collection(first._client.describe_alias(first._alias)["collection_name"])
+        assert (second.watermark, second.search(unit(1), 1)) == (0, [])
+        first.add(ids(10), unit(10))
+        assert (second.watermark, len(second)) == (10, 10)
+    index.close()
+    other.close()
+
+
+def test_an_answer_lost_on_the_way_drops_no_collection(milvus_uri: str) -> None:
+    index = MilvusVectors(milvus_uri, D, "unanswered")
+    index.add(ids(10), unit(10))
+    alter = index._client.alter_alias
+
+    def unanswered(*arguments: Any) -> None:
+        alter(*arguments)
+        raise MilvusException(message="the server went away")
+
+    index._client.alter_alias = unanswered
+    index.replace([(ids(5), unit(5))])
+    assert (index.watermark, len(index)) == (5, 5)
+    index.close()
+
+
+def test_two_that_begin_at_once_leave_one_collection(milvus_uri: str) -> None:
+    index, other = MilvusVectors(milvus_uri, D, "begun"), MilvusVectors(milvus_uri, D, "begun")
+
+    def begin_before(call: str) -> None:
+        if call == "create_alias":
+            assert other.watermark == 0
+
+    each_call(index, begin_before)
+    assert index.watermark == 0
+    index.add(ids(10), unit(10))
+    assert len(other) == 10
+    assert len([name for name in index._client.list_collections() if name.startswith(index._alias)]) == 1
+    index.close()
+    other.close()
