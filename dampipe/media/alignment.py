@@ -20,7 +20,7 @@ EXPLAINED = 0.5
 """Share of the frames whose difference the footage's own motion has to explain: measured, true pairs reach 0.7 at
 least, and pictures that only resemble each other 0.15 at the most."""
 NOISE = 0.02
-"""What another encode alone takes off the correlation of two frames."""
+"""What another encode alone takes off the correlation of two frames, at the most."""
 MOTION = 2.0
 """How much more than its nearer neighbour in time a frame may differ from one taken at another instant."""
 TABLES = 12
@@ -29,8 +29,6 @@ CHANCE = 10_000
 """Frames from which on some meet by chance."""
 CROWDED = 100
 """Frames that look like those of more assets than this tell nothing: slates, logos, empty sky."""
-AGAINST = -1.0
-"""Evidence from which on down two clips of one place are told from two versions of one clip."""
 CLEARLY = 2.0
 """By how much more evidence the mirrored picture must have: where it is the right one, it has 4 more at least."""
 
@@ -110,7 +108,7 @@ def align(first: Track, second: Track) -> Alignment | None:
         there = placed(first, turned)
         if there.evidence > at.evidence + CLEARLY:
             at, other = there, turned
-    found = _compared(first, other, at.offset) if at.evidence > AGAINST else None
+    found = _compared(first, other, at.offset)
     if found is None or found.score < ALIKE:
         return None
     return replace(found, others=at.others, mirrored=other is turned)
