@@ -3,7 +3,8 @@
 from functools import lru_cache
 
 from dampipe.domain.duplicates import Copy, Duplicates, NearDuplicate
-from dampipe.media.alignment import ALIKE, Alignment, Track, align, likely_pairs
+from dampipe.media.alignment import ALIKE, Alignment, align, likely_pairs
+from dampipe.media.tracks import Track
 from dampipe.storage.catalog.catalog import Catalog
 
 AT_HAND = 2000
@@ -43,12 +44,15 @@ def find_duplicates(catalog: Catalog, near: bool = False, similarity: float = AL
 
 
 def _pair(copies: dict[int, Copy], first: int, second: int, found: Alignment) -> NearDuplicate:
+    # With 0.0 added nobody reads -0.0.
     spans = {"start": round(found.start, 3), "end": round(found.end, 3)}
-    shifted = {name: round(time - found.offset, 3) for name, time in spans.items()}
+    shifted = {name: round(time - found.offset, 3) + 0.0 for name, time in spans.items()}
     return NearDuplicate(
         first=copies[first].model_copy(update=spans),
         second=copies[second].model_copy(update=shifted),
-        offset=round(found.offset, 3),
+        offset=round(found.offset, 3) + 0.0,
+        other_offsets=tuple((round(begin, 3) + 0.0, round(end, 3) + 0.0) for begin, end in found.others),
+        mirrored=found.mirrored,
         similarity=round(found.similarity, 4),
         coverage=round(found.coverage, 4),
         frames=found.frames,

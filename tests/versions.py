@@ -32,6 +32,8 @@ VERSIONS: dict[str, tuple[tuple[float, float], tuple[str, ...]]] = {
     "both": ((0.31, 0.71), ("-vf", "scale=480:-2", "-c:v", "libx264", "-preset", "veryfast", "-crf", "28")),
 }
 """Name -> (from and to, in parts of the duration; how it is encoded)."""
+FOOTAGE = Path(__file__).parents[2] / "shared" / "footage"
+"""Clips of cameras and public collections; not everywhere."""
 SCENE_RATE = 24
 """Frames a second of clips with scenes."""
 
@@ -50,11 +52,15 @@ def make_version(ffmpeg: Ffmpeg, clip: Path, duration: float, name: str, folder:
     """Another version of a clip, by its name in VERSIONS."""
     (begin, end), options = VERSIONS[name]
     made = folder / f"{clip.stem}__{name}.mp4"
-    cut = (
-        ()
-        if end - begin == 1
-        else ("-ss", f"{begin * duration:.3f}", "-t", f"{(end - begin) * duration:.3f}")
-    )
+    part = None if end - begin == 1 else (begin * duration, (end - begin) * duration)
+    return encoded(ffmpeg, clip, made, options, part)
+
+
+def encoded(
+    ffmpeg: Ffmpeg, clip: Path, made: Path, options: Sequence[str], part: tuple[float, float] | None = None
+) -> Path:
+    """The clip encoded anew without sound; of a part only that, from when and for how long, in seconds."""
+    cut = ("-ss", f"{part[0]:.3f}", "-t", f"{part[1]:.3f}") if part else ()
     source = ("-i", f"file:{clip.resolve()}", "-map", "0:v:0", "-an", "-pix_fmt", "yuv420p")
     ended = run(ffmpeg, [*cut, *source, *options, f"file:{made.absolute()}"], Limits(seconds=300))
     assert ended.ok, ended.stderr

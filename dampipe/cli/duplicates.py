@@ -47,12 +47,31 @@ def _print(found: Duplicates, near: bool) -> None:
 def _row(pair: NearDuplicate) -> tuple[str, ...]:
     """What tells that two assets show the same, and what tells them apart: a line for each."""
     sides = [
-        (f"{clock(one.start)}-{clock(one.end)}", f"{one.size:,}", _picture(one), one.path)
-        for one in (pair.first, pair.second)
+        (f"{clock(one.start)}-{clock(one.end)}", f"{one.size:,}", _picture(one, mirrored), one.path)
+        for one, mirrored in ((pair.first, False), (pair.second, pair.mirrored))
     ]
-    return f"{pair.similarity:.3f}", str(pair.frames), *map("\n".join, zip(*sides, strict=True))
+    common, *others = map("\n".join, zip(*sides, strict=True))
+    return f"{pair.similarity:.3f}", str(pair.frames), "\n".join([common, *_elsewhere(pair)]), *others
 
 
-def _picture(side: Copy) -> str:
+def _elsewhere(pair: NearDuplicate) -> list[str]:
+    """Where else in the first the common part may be."""
+    return [f"or {_shift(pair.offset, begin, end)}" for begin, end in pair.other_offsets]
+
+
+def _shift(told: float, begin: float, end: float) -> str:
+    """From which offset to another, in words, seen from the one told.
+
+    >>> _shift(8.0, 17.4, 18.2), _shift(8.0, 2.0, 2.0), _shift(8.0, 7.0, 10.0)
+    ('9.4-10.2 s later', '6.0 s earlier', '1.0 s earlier to 2.0 s later')
+    """
+    if begin < told < end:
+        return f"{told - begin:.1f} s earlier to {end - told:.1f} s later"
+    least, most = sorted((abs(begin - told), abs(end - told)))
+    span = f"{least:.1f}" if most - least < 0.1 else f"{least:.1f}-{most:.1f}"
+    return f"{span} s {'later' if begin >= told else 'earlier'}"
+
+
+def _picture(side: Copy, mirrored: bool) -> str:
     size = f"{side.width}×{side.height}" if side.width and side.height else ""
-    return " ".join(filter(None, [side.codec, size]))
+    return " ".join(filter(None, [side.codec, size, "mirrored" if mirrored else ""]))

@@ -40,6 +40,11 @@ class NearDuplicate(BaseModel):
     second: Copy
     offset: float
     """Seconds: what is at `t` in the second is at `t + offset` in the first."""
+    other_offsets: tuple[tuple[float, float], ...] = ()
+    """Others that fit as well, from and to, the likeliest three: footage that stands still, or shows the same again
+    and again. () where the one told is right to about half a second."""
+    mirrored: bool = False
+    """The second shows it with left and right exchanged."""
     similarity: float
     """Mean correlation of the frames of the common part, up to 1."""
     coverage: float

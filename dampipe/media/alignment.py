@@ -1,16 +1,17 @@
-"""Which footage shows the same, and shifted by how much: likely pairs by hashing, then votes for an offset."""
+"""Which footage shows the same: likely pairs by hashing, then the common part at the likeliest offset is compared."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.media.prints import WIDTH, unit_rows
+from dampipe.media.offsets import SLACK, placed
+from dampipe.media.prints import WIDTH
+from dampipe.media.tracks import Track
 
 SAME = 0.90
-"""Correlation from which two frames vote for the offset between them …"""
+"""Correlation of the two frames most alike from which a closer look is worth it …"""
 ALIKE = 0.55
 """… and mean correlation over the common part from which two assets show the same. Real clips encoded anew,
 trimmed and made smaller reach 0.6 to 1.0, since frames a second apart are compared with each other; unrelated
@@ -19,7 +20,7 @@ EXPLAINED = 0.5
 """Share of the frames whose difference the footage's own motion has to explain: measured, true pairs reach 0.7 at
 least, and pictures that only resemble each other 0.15 at the most."""
 NOISE = 0.02
-"""What another encode alone takes off the correlation of two frames."""
+"""What another encode alone takes off the correlation of two frames, at the most."""
 MOTION = 2.0
 """How much more than its nearer neighbour in time a frame may differ from one taken at another instant."""
 TABLES = 12
@@ -28,48 +29,8 @@ CHANCE = 10_000
 """Frames from which on some meet by chance."""
 CROWDED = 100
 """Frames that look like those of more assets than this tell nothing: slates, logos, empty sky."""
-OFFSETS = 200
-"""Offsets tried for one pair, at the most, those with the most votes."""
-SLACK = 0.8
-"""How far apart in time two frames may be that are compared, in gaps between frames."""
-TIE = 0.005
-"""Offsets whose score differs by less are equally good."""
-STEP = 0.1
-"""Seconds: votes that differ by less are one."""
-
-
-@dataclass(frozen=True)
-class Track:
-    """The prints of one asset."""
-
-    times: NDArray[np.float64]
-    """Seconds, rising."""
-    rows: NDArray[np.float32]
-    """Shape (len(times), 192), every row of length 1."""
-
-    @classmethod
-    def of(cls, times: Sequence[float] | NDArray[np.float64], prints: NDArray[np.int8]) -> "Track":
-        """Without the frames that show nothing."""
-        shows = prints.any(axis=1)
-        return cls(np.asarray(times, np.float64)[shows], unit_rows(prints[shows]))
-
-    @cached_property
-    def allowed(self) -> NDArray[np.float32]:
-        """How much the same instant may differ in another version, by how much each frame's own neighbours do."""
-        alike = (self.rows[1:] * self.rows[:-1]).sum(axis=1)
-        before, after = np.append(-1.0, alike), np.append(alike, -1.0)
-        own = 1 - np.maximum(before, after) if len(self.rows) > 1 else np.zeros(len(self.rows))
-        return np.asarray(NOISE + MOTION * own, np.float32)
-
-    @property
-    def length(self) -> float:
-        """Seconds from the first to the last frame."""
-        return float(self.times[-1] - self.times[0])
-
-    @property
-    def gap(self) -> float:
-        """The longest time between neighbours, in seconds; that of a single frame is a second."""
-        return float(np.diff(self.times).max()) if len(self.times) > 1 else 1.0
+CLEARLY = 2.0
+"""By how much more evidence the mirrored picture must have: where it is the right one, it has 4 more at least."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +44,12 @@ class Alignment:
     start: float
     """Of the common part, in seconds of the first; as is `end`."""
     end: float
+    others: tuple[tuple[float, float], ...] = ()
+    mirrored: bool = False
 
     @property
     def score(self) -> float:
-        """What offsets are compared by."""
+        """What is held against ALIKE."""
         return self.similarity * self.coverage
 
 
@@ -135,29 +98,28 @@ def _meetings(keys: NDArray[np.int64], owners: NDArray[np.int64]) -> NDArray[np.
 def align(first: Track, second: Track) -> Alignment | None:
     """How the second lies to the first, if they show the same; None if not.
 
-    Every two frames that look the same vote for the offset between their times; for the offsets with votes
-    all frames of the common part are compared with the nearest in time of the other.
+    At the likeliest offset all frames of the common part are compared with the nearest in time of the other. A
+    mirrored version is told from a straight one; it is found only where left and right are much the same.
     """
-    same = first.rows @ second.rows.T
-    at, of = np.nonzero(same >= SAME)
-    if not len(at):
+    if not _meet(first, second):
         return None
-    votes = np.round((first.times[at] - second.times[of]) / STEP)
-    offsets, counts = np.unique(votes, return_counts=True)
-    tried = offsets[np.argsort(-counts, kind="stable")[:OFFSETS]] * STEP
+    at, other, turned = placed(first, second), second, second.mirrored()
+    if _meet(first, turned):
+        there = placed(first, turned)
+        if there.evidence > at.evidence + CLEARLY:
+            at, other = there, turned
+    found = _compared(first, other, at.offset)
+    if found is None or found.score < ALIKE:
+        return None
+    return replace(found, others=at.others, mirrored=other is turned)
+
+
+def _meet(first: Track, second: Track) -> bool:
+    return bool((first.rows @ second.rows.T >= SAME).any())
+
+
+def _compared(first: Track, second: Track, offset: float) -> Alignment | None:
     slack = SLACK * max(first.gap, second.gap)
-    found = [one for offset in tried if (one := _compared(first, second, same, float(offset), slack))]
-    best = max((one.score for one in found), default=0.0)
-    if best < ALIKE:
-        return None
-    # While a picture stands still many offsets are as good: the one in the middle is nearest to the truth.
-    good = sorted((one for one in found if one.score >= best - TIE), key=lambda one: one.offset)
-    return good[len(good) // 2]
-
-
-def _compared(
-    first: Track, second: Track, same: NDArray[np.float32], offset: float, slack: float
-) -> Alignment | None:
     shifted = second.times + offset
     start = max(first.times[0], shifted[0]) - slack
     end = min(first.times[-1], shifted[-1]) + slack
@@ -166,9 +128,9 @@ def _compared(
     if not len(mine) or not len(other):
         return None
     apart = np.abs(first.times[mine][:, None] - shifted[other][None])
-    known = np.where(apart <= slack, same[np.ix_(mine, other)], -np.inf)
+    known = np.where(apart <= slack, first.rows[mine] @ second.rows[other].T, -np.inf)
     best = np.concatenate([known.max(axis=1), known.max(axis=0)])
-    allowed = np.concatenate([first.allowed[mine], second.allowed[other]])
+    allowed = np.concatenate([_allowed(first)[mine], _allowed(second)[other]])
     seen = np.isfinite(best)
     if not seen.any() or (1 - best[seen] <= allowed[seen]).mean() < EXPLAINED:
         return None
@@ -182,3 +144,11 @@ def _compared(
         start=float(max(first.times[mine[0]], shifted[other[0]])),
         end=float(min(first.times[mine[-1]], shifted[other[-1]])),
     )
+
+
+def _allowed(track: Track) -> NDArray[np.float64]:
+    """How much the same instant may differ in another version, by how much each frame's own neighbours do."""
+    if len(track.rows) < 2:
+        return np.full(len(track.rows), NOISE)
+    before, after = np.append(2.0, track.changes), np.append(track.changes, 2.0)
+    return np.asarray(NOISE + MOTION * np.minimum(before, after), np.float64)

@@ -34,3 +34,8 @@ def unit_rows(prints: NDArray[np.int8]) -> NDArray[np.float32]:
     """Prints as rows of length 1, so that products are cosines; those that show nothing stay 0."""
     rows = prints.astype(np.float32)
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6), np.float32)
+
+
+def mirrored(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The rows of pictures with left and right exchanged."""
+    return np.ascontiguousarray(rows.reshape(-1, CELLS, CELLS, 3)[:, :, ::-1]).reshape(len(rows), WIDTH)

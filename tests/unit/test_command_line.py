@@ -128,6 +128,13 @@ def test_duplicates_are_shown_with_what_tells_so_and_what_tells_them_apart() -> 
     assert _row(pair) == (
         "1.000", "10", "0:02.1-0:07.0\n0:00.0-0:04.9", "5,000\n70", "h264 640×360\n", "/a.mov\n/b.wav"
     )  # fmt: skip
+    doubtful = pair.model_copy(
+        update={"mirrored": True, "other_offsets": ((11.5, 12.3), (0.1, 0.1), (1.1, 4.1))}
+    )
+    common = (
+        "0:02.1-0:07.0\n0:00.0-0:04.9\nor 9.4-10.2 s later\nor 2.0 s earlier\nor 1.0 s earlier to 2.0 s later"
+    )
+    assert _row(doubtful)[2:5] == (common, "5,000\n70", "h264 640×360\nmirrored")
 
 
 @pytest.fixture

@@ -22,8 +22,17 @@ function side(one) {
   return card(shown, h("p", {}, about), h("p", {}, h("code", {}, one.path)));
 }
 
+const moved = (seconds) => `${Math.abs(seconds).toFixed(1)} s ${seconds < 0 ? "earlier" : "later"}`;
+
+/** Where else in the first one the common part may be. */
+function elsewhere(pair) {
+  const spans = pair.other_offsets.map(([begin, end]) => [...new Set([moved(begin - pair.offset), moved(end - pair.offset)])].join(" to "));
+  return spans.length ? `, in the first one maybe ${spans.join(", or ")}` : "";
+}
+
 function near(pair) {
-  const said = `${Math.round(pair.similarity * 100)} % alike in ${plural(pair.frames, "frame")}, ${Math.round(pair.coverage * 100)} % of the shorter one`;
+  const said = `${Math.round(pair.similarity * 100)} % alike in ${plural(pair.frames, "frame")}, ${Math.round(pair.coverage * 100)} % of the shorter one`
+    + (pair.mirrored ? ", mirrored" : "") + elsewhere(pair);
   return h("section", { class: "pair" }, h("p", { class: "hint" }, said), h("div", { class: "alike" }, side(pair.first), side(pair.second)));
 }
 

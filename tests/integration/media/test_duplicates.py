@@ -8,7 +8,7 @@ import pytest
 
 from dampipe.domain.duplicates import NearDuplicate
 from dampipe.vision.shapes import scenes
-from tests.versions import VERSIONS, Versions, make_version, scene_clip
+from tests.versions import FOOTAGE, VERSIONS, Versions, encoded, make_version, scene_clip
 
 
 @pytest.fixture
@@ -57,3 +57,49 @@ def test_the_same_bytes_in_two_places(library: Versions, tmp_path: Path) -> None
     assert exact.paths == (str(clip), str(copy))
     assert exact.size == clip.stat().st_size
     assert library.near().near == ()
+
+
+@pytest.mark.skipif(not FOOTAGE.is_dir(), reason="no real footage here")
+@pytest.mark.parametrize(
+    ("name", "start", "length"),
+    [
+        ("car-detection.mp4", 8.0, 8.0),
+        ("car-detection.mp4", 3.3, 12.0),
+        ("bottle-detection.mp4", 11.7, 14.0),
+        ("gopro-karma.mp4", 3.1, 5.0),
+        ("gopro-max-heromode.mp4", 2.6, 6.0),
+        ("old.avi", 0.9, 2.4),
+    ],
+)
+def test_a_trim_of_real_footage_is_placed_or_said_to_fit_elsewhere(
+    library: Versions, tmp_path: Path, name: str, start: float, length: float
+) -> None:
+    options = ("-vf", "scale=320:-2", "-c:v", "libx264", "-preset", "veryfast", "-crf", "30")
+    trim = encoded(library.ffmpeg, FOOTAGE / name, tmp_path / "trim.mp4", options, (start, length))
+    library.take_in(FOOTAGE / name)
+    library.take_in(trim)
+    [pair] = library.near().near
+    assert library.names[pair.second.asset] == "trim"
+    offsets = [(pair.offset, pair.offset), *pair.other_offsets]
+    assert any(begin - 0.5 <= start <= end + 0.5 for begin, end in offsets)
+    if not pair.other_offsets:
+        assert pair.first.start == pytest.approx(start, abs=0.5)
+        assert pair.second.start == pytest.approx(0.0, abs=0.5)
+
+
+@pytest.mark.skipif(not FOOTAGE.is_dir(), reason="no real footage here")
+def test_a_mirrored_version_is_not_told_as_the_same(library: Versions, tmp_path: Path) -> None:
+    clip = FOOTAGE / "bottle-detection.mp4"
+    options = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "30")
+    library.take_in(clip)
+    library.take_in(encoded(library.ffmpeg, clip, tmp_path / "turned.mp4", ("-vf", "hflip", *options)))
+    library.take_in(encoded(library.ffmpeg, clip, tmp_path / "straight.mp4", options))
+    told = {
+        frozenset((library.names[pair.first.asset], library.names[pair.second.asset])): pair.mirrored
+        for pair in library.near().near
+    }
+    assert told == {
+        frozenset((clip.stem, "turned")): True,
+        frozenset((clip.stem, "straight")): False,
+        frozenset(("turned", "straight")): True,
+    }

@@ -1,11 +1,12 @@
-"""Prints tell pictures apart whatever their size and encode, and votes find the offset between two tracks."""
+"""Prints tell pictures apart whatever their size and encode; tracks that show the same are told from others."""
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.media.alignment import Track, align, likely_pairs
+from dampipe.media.alignment import align, likely_pairs
 from dampipe.media.prints import WIDTH, prints_of, unit_rows
+from dampipe.media.tracks import Track
 from dampipe.vision.shapes import Scene, draw, scenes
 
 EVERYTHING = list(scenes())
@@ -59,7 +60,8 @@ def test_a_trim_is_found_with_its_offset(begin: int, end: int) -> None:
     part = track(frames[begin:end:2], times[begin:end:2] - times[begin])
     found = align(whole, part)
     assert found is not None
-    assert found.offset == pytest.approx(times[begin], abs=0.6)
+    assert found.offset == pytest.approx(times[begin], abs=0.5)
+    assert not found.mirrored
     assert found.coverage == 1.0
     assert found.similarity > 0.8
     assert found.start == pytest.approx(times[begin], abs=1.1)
@@ -84,6 +86,23 @@ def test_still_pictures_that_resemble_each_other_are_not_the_same() -> None:
     assert (alike[0].rows @ alike[1].rows.T).min() > 0.9
     assert align(*alike) is None
     assert align(alike[0], alike[0]) is not None
+
+
+def test_a_mirrored_version_is_told_from_a_straight_one() -> None:
+    frames, times = moving(60, seed=5).astype(float), np.arange(60.0)
+    # Nearly the same left and right, or its mirrored version would not be found at all.
+    frames = (frames + frames[:, :, ::-1]) / 2 + frames / 8
+    straight = track(frames.clip(0, 255).astype(np.uint8), times)
+    turned = track(frames[10:40, :, ::-1].clip(0, 255).astype(np.uint8), times[:30])
+    assert (straight.rows[10:40] * turned.rows).sum(axis=1).mean() > 0.9
+    found = align(straight, turned)
+    assert found is not None and found.mirrored
+    assert found.offset == pytest.approx(10, abs=0.5)
+    again = align(straight, track(frames[10:40].clip(0, 255).astype(np.uint8), times[:30]))
+    assert again is not None and not again.mirrored
+    still = track(pictures([EVERYTHING[3]]), np.zeros(1))
+    same = align(still, still)
+    assert same is not None and not same.mirrored
 
 
 def test_likely_pairs_hold_nearly_all_that_share_frames() -> None:
