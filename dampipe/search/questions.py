@@ -97,7 +97,8 @@ class Questions:
         if not reached:
             return None
         floor = max(reached)
-        _try(lambda: self._catalog.asked.keep_floor(model, floor))
+        if not self._storage.unseen(model):  # of a part of the library it would be too low
+            _try(lambda: self._catalog.asked.keep_floor(model, floor))
         return floor
 
     def _like(self, text: str, model: str) -> Vector:

@@ -79,7 +79,8 @@ class Search:
         look = partial(self._storage.search_moments, asked.model, asked.vector, enough, per_asset=per_asset)
         found = look() if query.filter.empty else self._filtered(look, asked.model, query.filter, wanted)
         found = [moment for moment in found if (moment.asset, moment.shot) not in asked.itself]
-        return _Seen(asked, _marked(found, asked.floor, query.strong))
+        unseen = self._storage.unseen(asked.model)
+        return _Seen(asked, _marked(found, asked.floor, query.strong), unseen)
 
     def _filtered(
         self, look: Callable[..., list[Moment]], model: str, wanted: Filter, count: int
@@ -135,7 +136,9 @@ class Search:
                 }
                 hits.append(cards[owner[0]].model_copy(update=update))
         more = len(order) > query.offset + query.limit
-        return Found(hits=tuple(hits), more=more, floor=seen.asked.floor if seen else None)
+        if seen is None:
+            return Found(hits=tuple(hits), more=more)
+        return Found(hits=tuple(hits), more=more, floor=seen.asked.floor, warnings=seen.warnings)
 
     def _best_of(self, query: Query, assets: list[str], asked: Meaning) -> dict[str, list[Moment]]:
         """The best moments of each of these assets: asked for once more, among their vectors only."""
@@ -161,6 +164,15 @@ class _Seen:
     asked: Meaning
     moments: list[Moment]
     """The ranking: one a shot if the hits are moments, else one an asset."""
+    unseen: int
+    """Vectors that were not looked at."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know of the answer."""
+        if not self.unseen:
+            return ()
+        return (f"{self.unseen:,} moments were not looked at: the vector index is being brought up",)
 
 
 def _marked(moments: Sequence[Moment], floor: float | None, strong: bool) -> list[Moment]:

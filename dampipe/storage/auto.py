@@ -182,6 +182,11 @@ class AutoStorage(StorageEngine):
             if n.id in moments
         ]
 
+    def unseen(self, model: str) -> int:
+        """How many vectors the last search in this process did not look at, since the index is far behind."""
+        space = self._space(model)
+        return 0 if space is None else space.unseen()
+
     def highest(self, model: str, vectors: NDArray[np.float32]) -> list[float]:
         """For each query (shape (count, dimension)) the score of the nearest vector; [] where there is none."""
         space = self._space(model)

@@ -73,6 +73,7 @@ class Space:
         self._index: VectorStorage | None = None
         self._lock = threading.Lock()
         self._since = 0
+        self._seen_up_to = _ALL
         self._ids: VectorIds = np.empty(0, np.int64)
         self._rows: VectorRows = np.empty((0, dimension), np.float32)
 
@@ -98,6 +99,7 @@ class Space:
                     hint="a worker of the queue `index` builds it, `dampipe index rebuild` does so here and now",
                 )
             log.warning("the vector index is behind: only the first %d vectors above it are seen", len(ids))
+        self._seen_up_to = _ALL if whole else int(ids[-1])
         if among is not None:
             wanted = np.isin(ids, among)
             ids, rows = ids[wanted], rows[wanted]
@@ -105,6 +107,13 @@ class Space:
         best = np.lexsort((ids, -scores))[:count]
         found |= {int(ids[i]): Neighbour(int(ids[i]), float(scores[i])) for i in best}
         return sorted(found.values(), key=lambda n: (-n.score, n.id))[:count]
+
+    def unseen(self) -> int:
+        """How many vectors the last search did not look at, since the index is far behind."""
+        seen = self._seen_up_to
+        if seen == _ALL:
+            return 0
+        return self._catalog.vector_count(self._model, _ALL) - self._catalog.vector_count(self._model, seen)
 
     def forget(self, gone: Iterable[int]) -> None:
         """Do not scan these again: the catalogue no longer has them."""

@@ -64,19 +64,19 @@ def verify(folder: Path, entry: FileEntry) -> None:
 
 
 def look_for(folder: Path, entry: FileEntry) -> None:
-    """Whether the file is there in its size. Raises `CorruptIndex`."""
+    """Whether the file is there in its size. Raises `CorruptIndex`, and OSError where the place is away."""
     try:
         size = (folder / entry.file).stat().st_size
-    except OSError as error:
-        raise CorruptIndex(f"{entry.file} cannot be read: {error}") from error
+    except FileNotFoundError as error:
+        raise CorruptIndex(f"{entry.file} is gone") from error
     if size != entry.bytes:
         raise CorruptIndex(f"{entry.file} has another size than it had")
 
 
 def load_index(folder: Path, entry: FileEntry) -> Any:
     """The FAISS index of that file, mapped, not to be changed. Raises `CorruptIndex`."""
-    look_for(folder, entry)
     try:
+        look_for(folder, entry)
         index = faiss().read_index(str(folder / entry.file), faiss().IO_FLAG_MMAP_IFC)
     except (OSError, RuntimeError) as error:
         raise CorruptIndex(f"{entry.file} cannot be read: {error}") from error

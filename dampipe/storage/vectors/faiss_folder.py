@@ -117,6 +117,8 @@ class IndexFolder:
 
     def _take_away(self, raw: bytes, why: CorruptIndex) -> None:
         """Have everybody know of the damage, whoever has the files open and does not read them again."""
+        if isinstance(why.__cause__, OSError) and not isinstance(why.__cause__, FileNotFoundError):
+            return  # the place is away
         try:
             with self.locked("lock"), translated(self.path):
                 if raw != raw_manifest(self.path):
@@ -182,7 +184,8 @@ class IndexFolder:
             return [str(error)]
         for entry in manifest.files:
             try:
-                (verify if thorough else look_for)(self.path, entry)
+                with translated(self.path):
+                    (verify if thorough else look_for)(self.path, entry)
             except CorruptIndex as error:
                 found.append(str(error))
         # Whoever writes may have removed what we were about to read.

@@ -148,6 +148,22 @@ def test_without_a_model_names_still_answer(here: Searching) -> None:
     assert here.find("mountain", only="names").hits == ()
 
 
+def test_what_was_not_looked_at_is_said(here: Searching, monkeypatch: pytest.MonkeyPatch) -> None:
+    here.add("x/a.mp4", ["red"])
+    here.storage.advance(here.embedder.fingerprint)
+    for number in range(20):
+        here.add(f"x/{number}.mp4", ["blue"])
+    monkeypatch.setattr("dampipe.storage.space.EXACT_LIMIT", 5)
+    monkeypatch.setattr("dampipe.storage.space.FETCH", 6)
+    found = here.find("red")
+    assert found.hits[0].name == "a.mp4"
+    assert found.warnings == ("14 moments were not looked at: the vector index is being brought up",)
+    assert here.catalog.asked.floor(here.embedder.fingerprint) is None, "of a part it would be too low"
+    here.storage.advance(here.embedder.fingerprint)
+    assert here.find("red").warnings == ()
+    assert here.catalog.asked.floor(here.embedder.fingerprint) is not None
+
+
 def test_exact_shots_put_vectors_into_their_shots(library: Searching) -> None:
     from dampipe.storage.catalog.outputs import _save_shots
 

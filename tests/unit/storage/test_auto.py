@@ -1,6 +1,8 @@
 """AutoStorage carries on whatever becomes of its index, and never answers wrongly."""
 
+import errno
 import hashlib
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -267,6 +269,31 @@ def test_an_index_far_behind_answers_with_what_it_has(
     assert storage.search_vector("m", rows(4, 0)[1])[0].asset == sha1(0)
     assert storage.search_vector("m", rows(4, 10)[1])[0].asset == sha1(10)
     assert "behind" in caplog.text
+    assert storage.unseen("m") == 120 - 20 - 60, "what was read of the tail is more than the limit"
+    storage.advance("m")
+    storage.search_vector("m", rows(4, 0)[1])
+    assert storage.unseen("m") == 0
+
+
+def test_a_place_that_is_away_is_no_damage(
+    catalog: MemoryStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "index"
+    storage = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
+    storage.advance("m")
+    real = Path.stat
+
+    def stat(path: Path, **given: bool) -> os.stat_result:
+        if path.name.startswith("rows"):
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return real(path, **given)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    with pytest.raises(Transient):
+        storage.tend_index("m")
+    assert FaissVectors(folder, D).watermark == 0, "it cannot be read now"
+    monkeypatch.undo()
+    assert FaissVectors(folder, D).watermark == 120
 
 
 def test_the_tail_is_read_once(catalog: MemoryStorage, monkeypatch: pytest.MonkeyPatch) -> None:
