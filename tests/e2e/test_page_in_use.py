@@ -36,6 +36,24 @@ def page(browser: Browser, deployment: Deployment) -> Iterator[Page]:
     assert problems == []
 
 
+def test_a_scan_is_paused_resumed_and_cancelled(page: Page, deployment: Deployment, tmp_path: Path) -> None:
+    for clip in make_footage(find_ffmpeg(), tmp_path / "footage"):
+        for copy in range(1, 20):  # more than is done before anyone can say what they want
+            clip.with_stem(f"{clip.stem}-{copy}").write_bytes(clip.read_bytes() + b"\0" * 8 * copy)
+    number = deployment.json("enqueue", tmp_path / "footage")["scan"]
+    deployment.run("scan", "pause", str(number))
+    page.get_by_role("link", name="Scans").click()
+    [told, scan] = page.locator("main [role=status]"), page.locator(".scan")
+    expect(scan).to_contain_text("paused")
+    page.get_by_role("button", name="resume scan").click()
+    expect(told).to_have_text(f"Scan {number} is resumed.")
+    page.get_by_role("button", name="pause scan").click()
+    expect(told).to_have_text(f"Scan {number} is paused.")
+    page.get_by_role("button", name="cancel scan").click()
+    expect(told).to_have_text(f"Scan {number} is cancelled.")
+    expect(scan.get_by_role("button")).to_have_count(0)
+
+
 def test_it_fills_by_itself_and_the_way_back_leads_to_where_one_was(
     page: Page, deployment: Deployment, tmp_path: Path
 ) -> None:

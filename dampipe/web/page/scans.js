@@ -11,7 +11,14 @@ const states = {
   suspicious: "not believed: too much was gone", failed: "failed", paused: "paused", cancelled: "cancelled",
 };
 
-function scan(one) {
+/** What may be done about a scan, as the API calls it. */
+function choices(one) {
+  if (one.state === "paused") return ["resume", "cancel"];
+  const under = one.active || ["waiting", "walking"].includes(one.state);
+  return under && !["cancelled", "failed"].includes(one.state) ? ["pause", "cancel"] : [];
+}
+
+function scan(one, act) {
   const through = one.done + one.failed;
   const all = through + one.active;
   const counts = { new: one.new, changed: one.changed, moved: one.moved, missing: one.missing, done: one.done, failed: one.failed };
@@ -22,7 +29,9 @@ function scan(one) {
     h("h3", {}, `${one.scan} · ${one.paths.join(", ")}`),
     active ? h("progress", { max: all || undefined, value: all ? through : undefined, "aria-label": `Scan ${one.scan}` }) : null,
     h("p", {}, `${active && one.state === "walked" ? "processing" : states[one.state] ?? one.state}: ${parts.join(", ")}`),
-    ...one.warnings.map((warning) => h("p", { class: "warning" }, warning)));
+    ...one.warnings.map((warning) => h("p", { class: "warning" }, warning)),
+    ...choices(one).flatMap((what) =>
+      [h("button", { onclick: () => act(one.scan, what), "aria-label": `${what} scan ${one.scan}` }, what[0].toUpperCase() + what.slice(1)), " "]));
 }
 
 /** How much of how much, how fast, how long still; "" where nobody has said. */
@@ -65,22 +74,31 @@ export async function scans(main, signal) {
   const path = h("input", { name: "path", placeholder: "/mnt/footage", required: true, "aria-label": "A folder or file, as the server sees it" });
   const submit = async (event) => {
     event.preventDefault();
-    try {
+    await attempt(async () => {
       const answer = await post("/scans", { paths: [path.value.trim()] });
-      said.textContent = answer.broker_problem || `Scan ${answer.scan} is submitted.`;
       path.value = "";
+      return answer.broker_problem || `Scan ${answer.scan} is submitted.`;
+    });
+  };
+  const act = (number, what) => attempt(async () => {
+    await post(`/scans/${number}/${what}`);
+    return `Scan ${number} is ${{ pause: "paused", resume: "resumed", cancel: "cancelled" }[what]}.`;
+  });
+  async function attempt(what) {
+    try {
+      said.textContent = await what();
       await refresh();
     } catch (problem) {
       said.textContent = [problem.message, problem.hint].filter(Boolean).join(" ");
     }
-  };
+  }
   const live = h("div");
   let before = "";
   async function refresh() {
     const status = await get("/status", {}, signal);
     if (JSON.stringify(status) === before) return; // what is drawn anew loses what a person has marked in it
     before = JSON.stringify(status);
-    const list = status.scans.length ? h("ul", { class: "scans" }, status.scans.map(scan)) : notice("No scan was submitted yet.");
+    const list = status.scans.length ? h("ul", { class: "scans" }, status.scans.map((one) => scan(one, act))) : notice("No scan was submitted yet.");
     live.replaceChildren(...now(status), h("h2", {}, "Latest scans"), list, h("h2", {}, "Stages"), stages(status), h("h2", {}, "Workers"), workers(status));
   }
   await refresh();
