@@ -172,7 +172,10 @@ class MilvusVectors:
 
     @cached_property
     def _client(self) -> MilvusClient:
-        return MilvusClient(self._uri, token=self._token)
+        # Nobody need hear from an index that is not asked. A server that is strict about pings (Milvus Lite is) ends
+        # the connection in the middle of the first call after half a minute.
+        quiet = {"grpc.keepalive_permit_without_calls": False}
+        return MilvusClient(self._uri, token=self._token, grpc_options=quiet)
 
     @cached_property
     def _collections(self) -> Collections:
