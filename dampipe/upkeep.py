@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 
 from dampipe.domain.assets import Source, printable
 from dampipe.domain.errors import DampipeError, InvalidInput, NotFound, Unavailable
@@ -16,6 +17,9 @@ from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.catalog.turns import turn
 
 log = logging.getLogger(__name__)
+
+REST = 300.0
+"""Seconds for which an index that could not be brought up (a full disk) is left alone."""
 
 
 class Upkeep:
@@ -33,6 +37,8 @@ class Upkeep:
         self._storage = storage
         self._derivatives = derivatives
         self._names = names
+        self._rests: dict[str, float] = {}
+        """Models whose index could not be brought up, and until when it is left alone."""
 
     def add_source(
         self,
@@ -162,7 +168,7 @@ class Upkeep:
     def tend_index(self) -> list[str]:
         """Bring indexes that are lost, damaged or left behind up to the catalogue; returns the models' names.
 
-        Costs next to nothing where all is well. What cannot be done now is in the log, and tried the next time.
+        Costs next to nothing where all is well. What cannot be done is in the log, and tried again after some minutes.
         """
         names = self._names()
         return [names.get(model, model) for model in self._catalog.models.all() if self._tended(model)]
@@ -185,14 +191,20 @@ class Upkeep:
         _or_later(self._storage.advance, model)
 
     def _tended(self, model: str) -> bool:
-        return bool(_or_later(self._storage.tend_index, model))
+        if monotonic() < self._rests.get(model, 0.0):
+            return False
+        brought = _or_later(self._storage.tend_index, model)
+        if brought is None:
+            self._rests[model] = monotonic() + REST
+        return bool(brought)
 
 
-def _or_later(bring_up: Callable[[str], int], model: str) -> int:
+def _or_later(bring_up: Callable[[str], int], model: str) -> int | None:
+    """What it returns; None where that is not possible now, and why is in the log."""
     try:
         return bring_up(model)
     except Unavailable:
         return 0
     except DampipeError as error:
         log.warning("the index of %s is brought up later: %s", model, error)
-        return 0
+        return None

@@ -177,7 +177,7 @@ class IndexFolder:
         raw = raw_manifest(self.path)
         if raw is None:
             return []
-        found = []
+        found = list[CorruptIndex]()
         try:
             manifest = read_manifest(raw, self.path, self._dimension, self._name)
         except CorruptIndex as error:
@@ -187,6 +187,10 @@ class IndexFolder:
                 with translated(self.path):
                     (verify if thorough else look_for)(self.path, entry)
             except CorruptIndex as error:
-                found.append(str(error))
+                found.append(error)
         # Whoever writes may have removed what we were about to read.
-        return found if raw == raw_manifest(self.path) else self.damage(thorough)
+        if raw != raw_manifest(self.path):
+            return self.damage(thorough)
+        if found and thorough:
+            self._take_away(raw, found[0])
+        return [str(error) for error in found]

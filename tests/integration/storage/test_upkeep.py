@@ -9,7 +9,7 @@ import pytest
 
 from dampipe.domain.assets import LocationState, printable
 from dampipe.domain.derivatives import Derivative, DerivativeKind, Preview
-from dampipe.domain.errors import Busy, InvalidInput, NotFound
+from dampipe.domain.errors import Busy, InvalidInput, NotFound, StorageFull
 from dampipe.domain.runs import RunState, Subject
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
@@ -247,3 +247,31 @@ def test_a_folder_of_a_source_that_becomes_one_of_its_own_keeps_its_files(here: 
     for root in (tree, tree / "day1"):
         found = here.scan(root)
         assert (found.new, found.missing, found.unchanged) == (0, 0, found.found)
+
+
+@pytest.mark.usefixtures("tree")
+def test_an_index_that_is_empty_is_brought_up_and_a_sound_one_left_alone(here: Here) -> None:
+    assert here.upkeep.tend_index() == []
+    here.index.clear()
+    assert here.upkeep.tend_index() == ["m"]
+    assert len(here.index) == 16
+    assert here.upkeep.tend_index() == []
+
+
+@pytest.mark.usefixtures("tree")
+def test_an_index_that_cannot_be_brought_up_is_left_alone_for_a_while(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def full(*_: object) -> None:
+        tried.append(1)
+        raise StorageFull("no space left for the vector index")
+
+    here.index.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(here.index, "add", full)
+        assert here.upkeep.tend_index() == here.upkeep.tend_index() == []
+    assert len(tried) == 1
+    monkeypatch.setattr("dampipe.upkeep.monotonic", lambda: 1e12)
+    assert here.upkeep.tend_index() == ["m"]

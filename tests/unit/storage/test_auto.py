@@ -136,8 +136,9 @@ def test_an_index_that_is_lost_comes_back_without_new_footage(
     assert not storage.tend_index("m")
 
 
+@pytest.mark.parametrize("by", ["a search", "a check"])
 def test_damage_that_another_process_finds_is_mended_by_the_writer(
-    catalog: MemoryStorage, tmp_path: Path
+    catalog: MemoryStorage, tmp_path: Path, by: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "index"
     writer = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
@@ -148,7 +149,11 @@ def test_damage_that_another_process_finds_is_mended_by_the_writer(
     path.unlink()
     path.write_bytes(rotten)
     assert not writer.tend_index("m"), "every file is there in its size"
-    assert FaissVectors(folder, D).watermark == 0, "whoever opens it reads it"
+    if by == "a search":
+        assert FaissVectors(folder, D).watermark == 0, "whoever opens it reads it"
+    else:
+        monkeypatch.setattr("dampipe.storage.vectors.faiss_folder.EAGER", 0)
+        assert "checksum" in FaissVectors(folder, D).damage()[0]
     assert writer.tend_index("m")
     assert FaissVectors(folder, D).watermark == 120
 
