@@ -155,8 +155,8 @@ class Sync:
             left = left_to_do(self._catalog.database) if process else 0
             told(found, left)
             walking = [scan for scan in found if scan.state in (ScanState.WAITING, ScanState.WALKING)]
-            if not walking and not left:
-                return found
+            if not walking and not left:  # what was done since the files were counted counts, too
+                return [self._catalog.scans.progress(scan, fresh=True) for scan in scans]
             if self._somebody_works("scan" if walking else None):
                 heard = time.monotonic()
             elif time.monotonic() - heard > PATIENCE:

@@ -8,6 +8,7 @@ import pytest
 
 from dampipe import sync as waiting
 from dampipe.domain.errors import CannotStart
+from dampipe.storage.catalog.database import Database
 from dampipe.sync import Nightly, Sync
 from dampipe.verify import Verify
 from tests.integration.pipeline.test_runner import Deployment, folder, here
@@ -15,12 +16,16 @@ from tests.integration.pipeline.test_runner import Deployment, folder, here
 __all__ = ["folder", "here"]  # fixtures
 
 
+@pytest.fixture
+def sync(here: Deployment) -> Sync:
+    verify = cast(Verify, cast(Any, None))
+    return Sync(here.catalog, lambda: here.carrier, lambda: here.sweep, verify, Nightly())
+
+
 def test_a_standstill_ends_the_waiting(
-    here: Deployment, folder: Path, monkeypatch: pytest.MonkeyPatch
+    here: Deployment, folder: Path, sync: Sync, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "PATIENCE", 0.5)
-    verify = cast(Verify, cast(Any, None))
-    sync = Sync(here.catalog, lambda: here.carrier, lambda: here.sweep, verify, Nightly())
     scan = here.scan(folder)
     here.catalog.workers.report("w@there", ["scan"], {}, time())
     told: list[int] = []
@@ -36,3 +41,19 @@ def test_a_standstill_ends_the_waiting(
     monkeypatch.setattr(waiting, "PATIENCE", 30)
     [progress] = sync._wait([scan], True, work)
     assert (progress.done, progress.active) == (5, 0), "as long as something moves it waits"
+
+
+def test_what_is_done_between_two_looks_is_counted(
+    here: Deployment, folder: Path, sync: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = here.scan(folder)
+    look = waiting.left_to_do
+
+    def work_first(database: Database) -> int:
+        here.sweep.run()
+        here.carrier.work(here.runner, 4)
+        return look(database)
+
+    monkeypatch.setattr(waiting, "left_to_do", work_first)
+    [progress] = sync._wait([scan], True, lambda scans, left: None)
+    assert (progress.done, progress.active) == (5, 0)
