@@ -8,10 +8,13 @@ from celery.schedules import crontab
 from tzlocal import get_localzone_name
 
 from dampipe.bootstrap.named import load_pipeline
+from dampipe.domain.moments import Indexed
 from dampipe.settings.loading import load_settings
 
 _settings = load_settings()
 _pipeline = load_pipeline(_settings)
+_index = next((stage.queue for stage in _pipeline if stage.gives is Indexed), None)
+"""Where the vector index is written."""
 
 broker_url = _settings.broker
 broker_connection_retry_on_startup = True
@@ -36,7 +39,7 @@ task_routes = {
     "dampipe.sweep": {"queue": "control"},
     "dampipe.sync": {"queue": "control"},
     "dampipe.verify": {"queue": _pipeline[0].queue},  # beside hash: it reads the same files
-    "dampipe.tend": {"queue": "index"},  # where the index is written
+    **({"dampipe.tend": {"queue": _index}} if _index else {}),
     **{f"dampipe.{stage.name}": {"queue": stage.queue} for stage in _pipeline},
 }
 task_publish_retry_policy = {"max_retries": 60, "interval_start": 0, "interval_step": 0.2, "interval_max": 1}
@@ -57,7 +60,7 @@ beat_schedule: dict[str, dict[str, object]] = {
         "options": {"expires": max(1.0, _settings.sweep_interval * 0.9)},
     }
 }
-if any(stage.queue == "index" for stage in _pipeline):
+if _index:
     beat_schedule["tend"] = {
         "task": "dampipe.tend",
         "schedule": _settings.sweep_interval * 6,
