@@ -7,12 +7,7 @@ import click
 
 from dampipe.cli.output import json_option, library, print_json, say, table
 from dampipe.domain.errors import ExitCode
-from dampipe.domain.reports import IndexReport
-
-MENDED = (
-    "A worker of the queue `index` mends it within a minute, `dampipe index rebuild` at once; "
-    "until then search scans or misses some."
-)
+from dampipe.domain.reports import UNSOUND, IndexReport
 
 
 @click.group(name="index")
@@ -52,5 +47,5 @@ def _tell(reports: Sequence[IndexReport], as_json: bool) -> None:
             click.echo(f"damaged: {line}")
     if not all(report.sound for report in reports):
         if not as_json:
-            click.echo(MENDED)
+            click.echo(UNSOUND)
         sys.exit(ExitCode.UNHEALTHY)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from dampipe.bootstrap.world import World
 from dampipe.deployment import broker
 from dampipe.domain.errors import CannotStart, DampipeError, StageError
+from dampipe.domain.reports import UNSOUND
 from dampipe.media.acceleration import Acceleration
 from dampipe.media.mhl import Manifests
 from dampipe.vision.devices import describe
@@ -208,10 +209,7 @@ def _vectors(world: World) -> Finding:
     wrong += [f"{one.name} lacks {one.missing:,} vectors" for one in reports if one.missing]
     wrong += [f"{one.name}: nothing of {one.waiting:,} vectors" for one in reports if not one.vectors]
     if wrong:
-        hint = (
-            "A worker of the queue `index` mends it within a minute; until then search scans or misses some."
-        )
-        return Finding(what="vector index", verdict=Verdict.WARNING, found="; ".join(wrong), hint=hint)
+        return Finding(what="vector index", verdict=Verdict.WARNING, found="; ".join(wrong), hint=UNSOUND)
     found = "; ".join(told) or f"{world.settings.vectors}, nothing in it yet"
     return Finding(what="vector index", verdict=Verdict.FINE, found=found)
 

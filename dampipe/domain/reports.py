@@ -138,6 +138,13 @@ class Pruned(BaseModel):
     leftover_bytes: int = 0
 
 
+UNSOUND = (
+    "`dampipe index rebuild` builds it anew; one that is lost or damaged is mended within a minute by a worker "
+    "of its queue, too. Until then search scans or misses some."
+)
+"""What to do about an index that is not sound."""
+
+
 class IndexReport(BaseModel):
     """The vector index of one model, held against the catalogue. Counts are vectors."""
 
