@@ -4,7 +4,7 @@ import fcntl
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dampipe.domain.errors import DampipeError, Transient
@@ -119,14 +119,11 @@ class IndexFolder:
         """Have everybody know of the damage, whoever has the files open and does not read them again."""
         if isinstance(why.__cause__, OSError) and not isinstance(why.__cause__, FileNotFoundError):
             return  # the place is away
-        try:
-            with self.locked("lock"), translated(self.path):
-                if raw != raw_manifest(self.path):
-                    return
+        # Who is writing replaces it anyway, and who may not write leaves it to others.
+        with suppress(DampipeError), self.locked("lock"), translated(self.path):
+            if raw == raw_manifest(self.path):
                 (self.path / MANIFEST).unlink(missing_ok=True)
                 log.warning(_WARNING, self.path, why)
-        except DampipeError as error:
-            log.warning("the damaged index in %s stays where it is: %s", self.path, error)
 
     def _damaged(self, raw: bytes | None, why: CorruptIndex) -> View:
         log.warning(_WARNING, self.path, why)
