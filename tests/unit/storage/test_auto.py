@@ -1,9 +1,6 @@
 """AutoStorage carries on whatever becomes of its index, and never answers wrongly."""
 
-import errno
 import hashlib
-import os
-import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +56,19 @@ def finds_all(storage: AutoStorage, catalog: MemoryStorage) -> bool:
     return [(h.asset, h.time) for h in hits] == [(shown[int(i)].asset, shown[int(i)].time) for i in ids]
 
 
+def harm(folder: Path, damage: str) -> None:
+    """Delete the whole index ("delete"), delete its rows ("gone"), or cut a file of that kind short."""
+    if damage == "delete":
+        for path in folder.iterdir():
+            path.unlink()
+        return
+    [path] = folder.glob("rows*" if damage == "gone" else f"{damage}*")
+    half = path.read_bytes()[:50]
+    path.unlink()  # a file that is open elsewhere must not shrink under it
+    if damage != "gone":
+        path.write_bytes(half)
+
+
 def test_advance_adds_and_removes_what_changed(catalog: MemoryStorage) -> None:
     index = MemoryVectors(D)
     storage = AutoStorage(catalog, lambda model, dimension: index)
@@ -95,94 +105,13 @@ def test_an_index_lost_in_operation_is_scanned_round_and_rebuilt(
     storage = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
     storage.advance("m")
     assert finds_all(storage, catalog)
-    if damage == "delete":
-        for path in folder.iterdir():
-            path.unlink()
-    else:
-        [path] = folder.glob(f"{damage}*")
-        half = path.read_bytes()[:50]
-        path.unlink()  # a file that is open elsewhere must not shrink under it
-        path.write_bytes(half)
+    harm(folder, damage)
     other = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
     for one in (storage, other):
         assert finds_all(one, catalog)
     assert other.advance("m") == 120
     assert len(FaissVectors(folder, D)) == 120
     assert finds_all(storage, catalog)
-
-
-@pytest.mark.parametrize("damage", ["delete", "manifest", "rows", "gone"])
-def test_an_index_that_is_lost_comes_back_without_new_footage(
-    catalog: MemoryStorage, tmp_path: Path, damage: str
-) -> None:
-    folder = tmp_path / "index"
-    storage = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
-    storage.advance("m")
-    assert not storage.tend_index("m"), "all is well"
-    [rows_file], [manifest] = folder.glob("rows*"), folder.glob("manifest*")
-    if damage == "delete":
-        shutil.rmtree(folder)
-    elif damage == "gone":
-        rows_file.unlink()
-    else:
-        path = manifest if damage == "manifest" else rows_file
-        half = path.read_bytes()[:50]
-        path.unlink()  # a file that is open elsewhere must not shrink under it
-        path.write_bytes(half)
-    assert storage.tend_index("m")
-    assert FaissVectors(folder, D).damage() == []
-    assert len(FaissVectors(folder, D)) == 120
-    assert finds_all(storage, catalog)
-    assert not storage.tend_index("m")
-
-
-@pytest.mark.parametrize("by", ["a search", "a check"])
-def test_damage_that_another_process_finds_is_mended_by_the_writer(
-    catalog: MemoryStorage, tmp_path: Path, by: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "index"
-    writer = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
-    writer.advance("m")
-    [path] = folder.glob("rows*")
-    rotten = bytearray(path.read_bytes())
-    rotten[-20] ^= 1
-    path.unlink()
-    path.write_bytes(rotten)
-    assert not writer.tend_index("m"), "every file is there in its size"
-    if by == "a search":
-        assert FaissVectors(folder, D).watermark == 0, "whoever opens it reads it"
-    else:
-        monkeypatch.setattr("dampipe.storage.vectors.faiss_folder.EAGER", 0)
-        assert "checksum" in FaissVectors(folder, D).damage()[0]
-    assert writer.tend_index("m")
-    assert FaissVectors(folder, D).watermark == 120
-
-
-def test_an_index_left_behind_is_brought_up(catalog: MemoryStorage) -> None:
-    index = MemoryVectors(D)
-    storage = AutoStorage(catalog, lambda model, dimension: index)
-    storage.advance("m")
-    catalog.add_vectors(sha1(3), "m", range(2), rows(2, 99))
-    assert storage.tend_index("m")
-    assert index.watermark == 122
-    assert not storage.tend_index("m")
-
-
-def test_a_model_without_vectors_needs_no_tending() -> None:
-    assert not AutoStorage(MemoryStorage(), lambda model, dimension: MemoryVectors(dimension)).tend_index("m")
-
-
-@pytest.mark.parametrize("thorough", [True, False])
-def test_a_check_counts_what_is_missing_and_superfluous(catalog: MemoryStorage, thorough: bool) -> None:
-    index = MemoryVectors(D)
-    storage = AutoStorage(catalog, lambda model, dimension: index)
-    storage.advance("m")
-    catalog.add_vectors(sha1(3), "m", range(2), rows(2, 99))
-    report = storage.check_index("m", thorough)
-    assert report and (report.waiting, report.missing, report.superfluous) == (2, 0, 4)
-    index.remove(index.ids()[:10])
-    report = storage.check_index("m", thorough)
-    assert report and report.missing == (10 if thorough else 6), "counting tells the balance"
 
 
 def no_package(model: str, dimension: int) -> VectorStorage:
@@ -278,27 +207,6 @@ def test_an_index_far_behind_answers_with_what_it_has(
     storage.advance("m")
     storage.search_vector("m", rows(4, 0)[1])
     assert storage.unseen("m") == 0
-
-
-def test_a_place_that_is_away_is_no_damage(
-    catalog: MemoryStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "index"
-    storage = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
-    storage.advance("m")
-    real = Path.stat
-
-    def stat(path: Path, **given: bool) -> os.stat_result:
-        if path.name.startswith("rows"):
-            raise OSError(errno.ESTALE, "Stale file handle")
-        return real(path, **given)
-
-    monkeypatch.setattr(Path, "stat", stat)
-    with pytest.raises(Transient):
-        storage.tend_index("m")
-    assert FaissVectors(folder, D).watermark == 0, "it cannot be read now"
-    monkeypatch.undo()
-    assert FaissVectors(folder, D).watermark == 120
 
 
 def test_the_tail_is_read_once(catalog: MemoryStorage, monkeypatch: pytest.MonkeyPatch) -> None:
