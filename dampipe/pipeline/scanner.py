@@ -61,9 +61,8 @@ class Scanner:
             return True
         except DampipeError:  # the database's, say: the sweep has it tried again
             raise
-        except (
-            Exception
-        ) as error:  # ours: it would happen again and again, and whoever waits would wait for ever
+        except Exception as error:
+            # Ours: it would happen again and again, and whoever waits would wait for ever.
             log.exception("scan %d failed", scan)
             problem = f"the walk failed, which is a bug: {type(error).__name__}: {error}; the log tells more"
             with suppress(Stopped):

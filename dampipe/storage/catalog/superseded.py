@@ -24,9 +24,8 @@ def forget_superseded(database: Database, keys: Sequence[RunKey]) -> int:
     asked = [(key.stage, key.version) for key in keys]
     gone = 0
     while True:
-        with (
-            database.read() as connection
-        ):  # of all that waits hardly ever any: nobody is to wait for the look
+        # Of all that waits hardly ever any: nobody is to wait for the look.
+        with database.read() as connection:
             undone = (in_state(connection, *_UNDONE), tuple_(RUN.c.stage, RUN.c.version).not_in(asked))
             ids = connection.execute(select(RUN.c.id).where(*undone).limit(AT_ONCE)).scalars().all()
         if ids:
