@@ -7,9 +7,9 @@ taken, results are not kept, and whatever is lost is planned again by the sweep.
 from celery.schedules import crontab
 from tzlocal import get_localzone_name
 
-from dampipe.bootstrap.named import load_pipeline
-from dampipe.domain.moments import Indexed
-from dampipe.settings.loading import load_settings
+from dampipe.app.plugins import load_pipeline
+from dampipe.kernel.settings.loading import load_settings
+from dampipe.storage.moments import Indexed
 
 _settings = load_settings()
 _pipeline = load_pipeline(_settings)
@@ -37,8 +37,8 @@ task_default_queue = "control"
 task_routes = {
     "dampipe.scan": {"queue": "scan"},
     "dampipe.sweep": {"queue": "control"},
-    "dampipe.sync": {"queue": "control"},
-    "dampipe.verify": {"queue": _pipeline[0].queue},  # beside hash: it reads the same files
+    "dampipe.features.scanning.sync": {"queue": "control"},
+    "dampipe.features.fixity.service": {"queue": _pipeline[0].queue},  # beside hash: it reads the same files
     **({"dampipe.tend": {"queue": _index}} if _index else {}),
     **{f"dampipe.{stage.name}": {"queue": stage.queue} for stage in _pipeline},
 }
@@ -68,7 +68,7 @@ if _index:
     }
 if _settings.sync_schedule:
     beat_schedule["sync"] = {
-        "task": "dampipe.sync",
+        "task": "dampipe.features.scanning.sync",
         "schedule": crontab.from_string(_settings.sync_schedule),
         "options": {"expires": 3600},
     }

@@ -1,6 +1,6 @@
 """The pipeline, in the order in which a file meets its stages. To add one: a file, and a line here."""
 
-from dampipe.pipeline.stage import Stage
+from dampipe.jobs.stage import Stage
 from tasks.embed import embed
 from tasks.hash import hash
 from tasks.index import index

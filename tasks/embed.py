@@ -4,14 +4,14 @@ from collections import deque
 from collections.abc import Iterator
 from functools import partial
 
-from dampipe.domain.derivatives import DerivativeKind, Preview
-from dampipe.domain.moments import Embedding
-from dampipe.domain.progress import Reporter
-from dampipe.pipeline.stage import stage
+from dampipe.jobs.stage import stage
+from dampipe.kernel.progress import Reporter
+from dampipe.media.outputs import DerivativeKind, Preview
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.vision.base import Embedder
+from dampipe.vision.batch_loader import Frames, NoFrames
 from dampipe.vision.batches import embed_each
-from dampipe.vision.filling import Frames, NoFrames
+from dampipe.vision.embedding import Embedding
 from dampipe.vision.frames_file import FramesFile
 
 TOLD_EVERY = 32

@@ -1,9 +1,9 @@
 """hash: what a file is, whatever it is called and wherever it lies."""
 
-from dampipe.domain.assets import ContentHash, SourceFile
-from dampipe.domain.progress import Reporter
+from dampipe.jobs.stage import stage
+from dampipe.kernel.progress import Reporter
+from dampipe.kernel.stage_io import ContentHash, SourceFile
 from dampipe.media.hashing import sha1_file
-from dampipe.pipeline.stage import stage
 
 
 @stage(queue="io", version=1, time_limit=24 * 3600)

@@ -1,8 +1,9 @@
 """index: what was embedded can be found."""
 
-from dampipe.domain.moments import Embedding, Indexed
-from dampipe.pipeline.stage import stage
+from dampipe.jobs.stage import stage
 from dampipe.storage.auto import AutoStorage
+from dampipe.storage.moments import Indexed
+from dampipe.vision.embedding import Embedding
 
 
 @stage(queue="index", version=1, batch=256, time_limit=3600)

@@ -1,11 +1,11 @@
 """preview: everything that search needs, from one sparse pass over the file."""
 
-from dampipe.domain.assets import AssetRef, SourceFile
-from dampipe.domain.derivatives import Preview
-from dampipe.domain.media import MediaInfo
-from dampipe.domain.progress import Reporter
+from dampipe.jobs.stage import stage
+from dampipe.kernel.progress import Reporter
+from dampipe.kernel.stage_io import AssetRef, SourceFile
+from dampipe.media.info import MediaInfo
+from dampipe.media.outputs import Preview
 from dampipe.media.passes import Passes
-from dampipe.pipeline.stage import stage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from tasks.proxy import kept_proxy
 

@@ -1,9 +1,9 @@
 """probe: what a file holds, without decoding it."""
 
-from dampipe.domain.assets import SourceFile
-from dampipe.domain.media import MediaInfo
-from dampipe.media.probing import Prober
-from dampipe.pipeline.stage import stage
+from dampipe.jobs.stage import stage
+from dampipe.kernel.stage_io import SourceFile
+from dampipe.media.info import MediaInfo
+from dampipe.media.probe.prober import Prober
 
 
 @stage(queue="io", version=1, time_limit=300)

@@ -1,12 +1,12 @@
 """proxy: the one full decode of a file, after it can already be found."""
 
-from dampipe.domain.assets import AssetRef, SourceFile
-from dampipe.domain.derivatives import DerivativeKind, Proxy
-from dampipe.domain.media import MediaInfo
-from dampipe.domain.progress import Reporter
-from dampipe.media.proxy import MadeProxy, ProxyMaker
+from dampipe.jobs.stage import stage
+from dampipe.kernel.progress import Reporter
+from dampipe.kernel.stage_io import AssetRef, SourceFile
+from dampipe.media.info import MediaInfo
+from dampipe.media.outputs import DerivativeKind, Proxy
+from dampipe.media.proxy.maker import MadeProxy, ProxyMaker
 from dampipe.media.recipes import ProxyRecipe
-from dampipe.pipeline.stage import stage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 
 

@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from dampipe.domain.assets import AssetRef
-from dampipe.domain.derivatives import DerivativeKind, Frame, Preview, Proxy, Refined
-from dampipe.media.made import MadeFile, write_frames
-from dampipe.media.shot_frames import ShotFrames, unseen
-from dampipe.pipeline.stage import stage
+from dampipe.jobs.stage import stage
+from dampipe.kernel.stage_io import AssetRef
+from dampipe.media.outputs import DerivativeKind, Frame, MadeFile, Preview, Proxy, Refined, write_frames
+from dampipe.media.preview.shot_frames import ShotFrames, unseen
 from dampipe.storage.blobs.derivatives import DerivativeStore
 
 NAME = "frames-of-shots.npy"

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.sandbox import Limits, run
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 
 LIMITS = Limits(seconds=120)
 SECONDS = 2.0
@@ -143,7 +143,7 @@ def make_matrix(ffmpeg: Ffmpeg, folder: Path, samples: Mapping[str, Sample] = MA
         inputs = [word for kind in sample.inputs for word in sources[kind]]
         maps = [word for n in range(len(sample.inputs)) for word in ("-map", str(n))]
         path = folder / name
-        if run(ffmpeg, [*inputs, *maps, *sample.options, f"file:{path.absolute()}"], LIMITS).ok:
+        if run_ffmpeg(ffmpeg, [*inputs, *maps, *sample.options, f"file:{path.absolute()}"], LIMITS).ok:
             made[name] = path
         else:
             path.unlink(missing_ok=True)
@@ -151,6 +151,6 @@ def make_matrix(ffmpeg: Ffmpeg, folder: Path, samples: Mapping[str, Sample] = MA
     if "h264.mp4" in made:
         path = folder / "rotated.mov"
         turned = ("-display_rotation:v:0", "-90", "-i", f"file:{made['h264.mp4'].absolute()}")
-        if run(ffmpeg, [*turned, "-c", "copy", f"file:{path.absolute()}"], LIMITS).ok:
+        if run_ffmpeg(ffmpeg, [*turned, "-c", "copy", f"file:{path.absolute()}"], LIMITS).ok:
             made[path.name] = path
     return made

@@ -10,18 +10,19 @@ from time import time
 
 from sqlalchemy import select, update
 
-from dampipe.domain.assets import ContentHash
-from dampipe.domain.runs import RunState
-from dampipe.domain.scans import Guard, ScanProgress, ScanState
-from dampipe.pipeline.rules import Rules
-from dampipe.pipeline.walk import Walk
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.keys import RunKey
-from dampipe.storage.catalog.outputs import identify
-from dampipe.storage.catalog.paths import full_path, place_columns
-from dampipe.storage.catalog.tables.library import ASSET, FOLDER, LOCATION, SOURCE
-from dampipe.storage.catalog.tables.work import RUN
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.paths import full_path, place_columns
+from dampipe.features.assets.savers import identify
+from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.scanning.model import Guard, ScanProgress, ScanState
+from dampipe.features.scanning.policy import ScanPolicy
+from dampipe.features.scanning.walk import Walk
+from dampipe.features.sources.tables import SOURCE
+from dampipe.jobs.keys import RunKey
+from dampipe.jobs.model import RunState
+from dampipe.jobs.tables import RUN
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.stage_io import ContentHash
 
 FULL = os.environ.get("DAMPIPE_TEST_SCALE") == "full"
 """Whether the tests of scans run at the scale that docs/benchmarks.md tells of, which takes minutes."""
@@ -40,7 +41,7 @@ class Scanning:
             self.catalog.set_up()
         self.asked = 0
         """How many names of footage were looked at."""
-        self.rules = Rules(self._is_clip, 0.0, guard or Guard(), exclude)
+        self.rules = ScanPolicy(self._is_clip, 0.0, guard or Guard(), exclude)
         self.warnings: list[str] = []
 
     def _is_clip(self, name: str) -> bool:

@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
-from dampipe.domain.search import Filter, Found, Query
-from dampipe.search.search import Search
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.search.model import Filter, Found, Query
+from dampipe.features.search.search import SearchService
+from dampipe.kernel.db.database import Database
+from dampipe.media.info import MediaInfo, MediaKind, VideoStream
 from dampipe.storage.auto import AutoStorage
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.vision.fake import FakeEmbedder
-from dampipe.vision.shapes import COLOURS
+from dampipe.vision.tiny.drawing import COLOURS
 
 
 def sha1(name: str) -> str:
@@ -62,7 +62,7 @@ class Searching:
         )
         self.embedder = FakeEmbedder()
         self.loaded = 0
-        self.search = Search(self.catalog, self.storage, self._load)
+        self.search = SearchService(self.catalog, self.storage, self._load)
 
     def _load(self) -> FakeEmbedder:
         self.loaded += 1

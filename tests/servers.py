@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from dampipe.deployment.broker import answers, find_server, wait
+from dampipe.app.broker import answers, find_server, wait
 
 
 class Postgres:

@@ -8,22 +8,22 @@ from time import time
 
 import numpy as np
 
-from dampipe.domain.derivatives import Preview
-from dampipe.domain.duplicates import Duplicates
-from dampipe.domain.runs import Subject
-from dampipe.duplicates import find_duplicates
-from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
-from dampipe.media.preview import FRAMES_NAME, PreviewMaker
-from dampipe.media.probing import Prober
+from dampipe.app.demo.clips import make_clip
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.savers import save_output
+from dampipe.features.duplicates.model import Duplicates
+from dampipe.features.duplicates.service import find_duplicates
+from dampipe.jobs.model import Subject
+from dampipe.kernel.db.database import Database
+from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.outputs import Preview
+from dampipe.media.preview.maker import FRAMES_NAME, PreviewMaker
+from dampipe.media.probe.prober import Prober
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe
-from dampipe.media.samples import make_clip
-from dampipe.media.sandbox import Limits, run
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.outputs import save_output
 from dampipe.vision.base import Embedder
 from dampipe.vision.frames import POLICY, choose
-from dampipe.vision.shapes import Scene, draw
+from dampipe.vision.tiny.drawing import Scene, draw
 
 VERSIONS: dict[str, tuple[tuple[float, float], tuple[str, ...]]] = {
     "encoded": ((0.0, 1.0), ("-c:v", "libx264", "-preset", "veryfast", "-crf", "34", "-g", "60")),
@@ -62,7 +62,7 @@ def encoded(
     """The clip encoded anew without sound; of a part only that, from when and for how long, in seconds."""
     cut = ("-ss", f"{part[0]:.3f}", "-t", f"{part[1]:.3f}") if part else ()
     source = ("-i", f"file:{clip.resolve()}", "-map", "0:v:0", "-an", "-pix_fmt", "yuv420p")
-    ended = run(ffmpeg, [*cut, *source, *options, f"file:{made.absolute()}"], Limits(seconds=300))
+    ended = run_ffmpeg(ffmpeg, [*cut, *source, *options, f"file:{made.absolute()}"], Limits(seconds=300))
     assert ended.ok, ended.stderr
     return made
 

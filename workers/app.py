@@ -6,11 +6,11 @@ from typing import Any
 
 from celery import Celery, Task
 
-from dampipe.bootstrap.world import World, this_world
-from dampipe.domain.runs import Outcome, Subject
-from dampipe.pipeline.stage import Stage
-from workers import reporting
-from workers.telling import Teller
+from dampipe.app.container import Container, process_container
+from dampipe.jobs.model import Outcome, Subject
+from dampipe.jobs.stage import Stage
+from workers import heartbeat as reporting
+from workers.progress_events import ProgressEvents
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +28,9 @@ def _stage_task(stage: Stage) -> None:
     )
     def run(self: Task, key: str, name: str) -> str:
         began = monotonic()
-        teller = Teller(app, self.request)
+        teller = ProgressEvents(app, self.request)
         try:
-            report = this_world().runner.run(stage.name, Subject.parse(key), teller.hear)
+            report = process_container().runner.run(stage.name, Subject.parse(key), teller.hear)
         finally:
             teller.over()
         also = f" (and {report.also} more in one batch)" if report.also else ""
@@ -48,7 +48,7 @@ def _stage_task(stage: Stage) -> None:
 @app.task(name="dampipe.scan")  # type: ignore[untyped-decorator]
 def scan(number: int) -> str:
     """Walk a scan."""
-    if not this_world().scanner.scan(number):
+    if not process_container().scanner.scan(number):
         return "nothing to do"
     log.info("scan %d walked", number)
     return "walked"
@@ -57,40 +57,40 @@ def scan(number: int) -> str:
 @app.task(name="dampipe.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> dict[str, int]:
     """Plan again what was lost."""
-    return this_world().sweep.run()
+    return process_container().sweep.run()
 
 
-@app.task(name="dampipe.sync")  # type: ignore[untyped-decorator]
+@app.task(name="dampipe.features.scanning.sync")  # type: ignore[untyped-decorator]
 def sync() -> str:
     """Begin a sync of all sources; what it comes to is in the status and among the failures."""
-    scans = this_world().library.sync.begin()
+    scans = process_container().library.sync.begin()
     log.info("sync began: scans %s", ", ".join(map(str, scans)))
     return f"began {len(scans)} scans"
 
 
-@app.task(name="dampipe.verify")  # type: ignore[untyped-decorator]
+@app.task(name="dampipe.features.fixity.service")  # type: ignore[untyped-decorator]
 def verify() -> str:
     """Read files again, for some seconds."""
-    return f"{this_world().verifier.portion()} files read"
+    return f"{process_container().verifier.portion()} files read"
 
 
 @app.task(name="dampipe.tend")  # type: ignore[untyped-decorator]
 def tend() -> str:
     """Bring a vector index that is lost, damaged or left behind up to the catalogue."""
-    brought = this_world().library.upkeep.tend_index()
+    brought = process_container().library.upkeep.tend_index()
     return f"brought up: {', '.join(brought)}" if brought else "nothing to do"
 
 
-def _register(world: World) -> None:
+def _register(world: Container) -> None:
     for stage in world.plan.stages:
         _stage_task(stage)
 
 
-_register(this_world())
+_register(process_container())
 reporting.connect()
 
 
 def queue_names() -> list[str]:
     """All queues of the deployment."""
-    names: dict[str, Any] = dict.fromkeys(["control", "scan", *this_world().plan.queues])
+    names: dict[str, Any] = dict.fromkeys(["control", "scan", *process_container().plan.queues])
     return list(names)

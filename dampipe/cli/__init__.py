@@ -1,37 +1,35 @@
-"""The command line: the list of commands, one file each. Exit codes are documented in docs/cli.md."""
+"""The command line: the commands of all features, and those that run a deployment.
 
+Exit codes are documented in docs/cli.md.
+"""
+
+from collections.abc import Mapping
+
+from dampipe.app.features import features
 from dampipe.cli.group import LazyGroup
+from dampipe.kernel.feature import Command
 
-COMMANDS = {
-    "enqueue": "Submit a scan of files and folders.",
-    "scan": "List scans, and pause, resume and cancel them.",
-    "source": "Name the folders that hold footage.",
-    "sync": "Bring the library up to its sources: the line for cron.",
-    "verify": "Read files again, to see whether they still are what they were.",
-    "mhl": "Write manifests that prove a card's offload.",
-    "watch-folder": "Take new files as soon as they hold still.",
-    "status": "What is waiting, running, done and failed.",
-    "watch": "The same, kept up to date.",
-    "search": "Find moments by words, a picture or a moment.",
-    "tag": "Give assets words of your own, to search by.",
-    "duplicates": "What the library has more than once.",
-    "show": "All that is known of one asset.",
-    "failures": "Files that could not be brought to the end, and why.",
-    "retry": "Let failed files start afresh.",
-    "prune": "Forget files that are gone, and what was made of them.",
-    "embed": "Catch up on embedding once the model is there.",
-    "model": "List models, and choose one.",
-    "index": "Check the vector index, or build it anew.",
-    "up": "Run a whole deployment on this machine.",
-    "worker": "Run one worker, here or on another machine.",
-    "serve": "Run the web server.",
-    "broker": "Run the embedded broker.",
-    "beat": "Run the clock that starts the sweep.",
-    "flower": "Run Flower.",
-    "demo": "Show the main job on made-up or your own footage.",
-    "doctor": "What this machine can do, and what to fix.",
-    "config": "List all settings.",
+DEPLOYMENT = {
+    "up": Command("Run a whole deployment on this machine.", "dampipe.cli.up:command"),
+    "worker": Command("Run one worker, here or on another machine.", "dampipe.cli.worker:command"),
+    "serve": Command("Run the web server.", "dampipe.cli.serve:command"),
+    "broker": Command("Run the embedded broker.", "dampipe.cli.broker:command"),
+    "beat": Command("Run the clock that starts the sweep.", "dampipe.cli.beat:command"),
+    "flower": Command("Run Flower.", "dampipe.cli.flower:command"),
+    "demo": Command("Show the main job on made-up or your own footage.", "dampipe.cli.demo:command"),
+    "doctor": Command("What this machine can do, and what to fix.", "dampipe.cli.doctor:command"),
+    "config": Command("List all settings.", "dampipe.cli.config:command"),
 }
-"""Each command and its one line; `dampipe.cli.NAME:command` is where it lives ("_" for "-")."""
+"""Commands that belong to no feature."""
 
-main = LazyGroup(COMMANDS)
+
+def commands() -> Mapping[str, Command]:
+    """All commands by name."""
+    found: dict[str, Command] = {}
+    for feature in features():
+        found |= feature.commands
+    return found | DEPLOYMENT
+
+
+main = LazyGroup(commands())
+"""The group of commands: loads a command's file when it is called, and turns errors into exit codes."""

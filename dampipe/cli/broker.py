@@ -2,9 +2,9 @@
 
 import click
 
-from dampipe.deployment import broker
-from dampipe.domain.errors import CannotStart
-from dampipe.settings.loading import load_settings
+from dampipe.app import broker
+from dampipe.kernel.errors import CannotStart
+from dampipe.kernel.settings.loading import load_settings
 
 
 @click.command(name="broker")

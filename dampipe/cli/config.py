@@ -2,11 +2,11 @@
 
 import click
 
-from dampipe.cli.output import json_option, print_json, say, table
-from dampipe.settings.file import config_file
-from dampipe.settings.loading import load_settings
-from dampipe.settings.settings import Settings
-from dampipe.settings.telling import origin, sample, shown
+from dampipe.kernel.faces.console import json_option, print_json, say, table
+from dampipe.kernel.settings.display import origin, sample, shown
+from dampipe.kernel.settings.file import config_file
+from dampipe.kernel.settings.loading import load_settings
+from dampipe.kernel.settings.settings import Settings
 
 
 @click.command(name="config")

@@ -11,19 +11,19 @@ from pathlib import Path
 
 import click
 
-from dampipe.bootstrap.world import World, this_world
-from dampipe.cli.enqueue import follow, summary
-from dampipe.cli.output import say, table
-from dampipe.deployment.demo import QUERIES, make_footage
-from dampipe.deployment.supervisor import die_with_parent
-from dampipe.domain.derivatives import DerivativeKind
-from dampipe.domain.errors import CannotStart, DampipeError, Unavailable
-from dampipe.domain.search import Query
-from dampipe.domain.timecode import clock
-from dampipe.domain.videos import Video
-from dampipe.settings.file import config_file
-from dampipe.settings.loading import load_settings
-from dampipe.settings.settings import Settings
+from dampipe.app.container import Container, process_container
+from dampipe.app.demo.footage import QUERIES, make_footage
+from dampipe.app.supervisor import die_with_parent
+from dampipe.features.scanning.cli.enqueue import follow, summary
+from dampipe.features.search.model import Query
+from dampipe.kernel.errors import CannotStart, DampipeError, Unavailable
+from dampipe.kernel.faces.console import say, table
+from dampipe.kernel.settings.file import config_file
+from dampipe.kernel.settings.loading import load_settings
+from dampipe.kernel.settings.settings import Settings
+from dampipe.kernel.timecode import clock
+from dampipe.media.outputs import DerivativeKind
+from dampipe.storage.video import Video
 
 OWN_QUERIES = ("a person", "a car on a road", "something on a table")
 COLOUR_QUERIES = ("red", "blue", "green")
@@ -47,7 +47,7 @@ def command(footage: Path | None, once: bool) -> None:
         click.echo(f"making sample footage in {footage}")
         make_footage(world.tools.ffmpeg, footage)
     else:
-        world, queries = _with_a_model(this_world())
+        world, queries = _with_a_model(process_container())
     world.catalog.set_up()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
@@ -76,7 +76,7 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _apart(place: Path) -> World:
+def _apart(place: Path) -> Container:
     """A world for made-up clips: they have no business in anyone's library, least of all a shared one."""
     file = config_file()
     if file.is_file():  # ports, the ffmpeg and the like
@@ -84,10 +84,10 @@ def _apart(place: Path) -> World:
     os.environ |= {"DAMPIPE_HOME": str(place / "home"), "DAMPIPE_MODEL": "tiny", "DAMPIPE_VECTORS": "faiss"}
     os.environ |= dict.fromkeys(("DAMPIPE_DATABASE_URL", "DAMPIPE_BROKER_URL", "DAMPIPE_BLOBS_URL"), "")
     os.environ |= dict.fromkeys(("DAMPIPE_VECTORS_OPTIONS", "DAMPIPE_BLOBS_OPTIONS"), "{}")
-    return this_world()
+    return process_container()
 
 
-def _with_a_model(world: World) -> tuple[World, tuple[str, ...]]:
+def _with_a_model(world: Container) -> tuple[Container, tuple[str, ...]]:
     """The model that the settings name or, where its weights cannot be had, the tiny one, and say so."""
     try:
         world.tools.embedder.check()
@@ -97,11 +97,11 @@ def _with_a_model(world: World) -> tuple[World, tuple[str, ...]]:
             "Going on with the tiny model that comes with dampipe. It knows coloured shapes and nothing else:\n"
             "its answers show how search works, not how well a real model finds things."
         )
-        return World(world.settings.model_copy(update={"model": "tiny"})), COLOUR_QUERIES
+        return Container(world.settings.model_copy(update={"model": "tiny"})), COLOUR_QUERIES
     return world, OWN_QUERIES
 
 
-def _start(world: World) -> "subprocess.Popen[bytes]":
+def _start(world: Container) -> "subprocess.Popen[bytes]":
     """`dampipe up` with its words in a file; returns once it is ready."""
     settings = world.settings
     settings.logs.mkdir(parents=True, exist_ok=True)
@@ -140,7 +140,7 @@ def _stop(deployment: "subprocess.Popen[bytes]") -> None:
             os.killpg(deployment.pid, signal.SIGKILL)
 
 
-def _ingest(world: World, footage: Path) -> None:
+def _ingest(world: Container, footage: Path) -> None:
     began = time.monotonic()
     submitted = world.library.enqueue([footage])
     progress = follow(world.library, submitted.scan, quiet=False)
@@ -148,13 +148,13 @@ def _ingest(world: World, footage: Path) -> None:
     click.echo(f"took {time.monotonic() - began:.0f} s\n")
 
 
-def _list(world: World) -> None:
+def _list(world: Container) -> None:
     rows = [_row(world, video) for video in reversed(world.library.assets.newest(30))]
     columns = ["file", "length", "picture", "codec", "poster", "scrub strip", "moments", "proxy"]
     say(table(columns, rows, right=["length", "moments"]))
 
 
-def _row(world: World, video: Video) -> tuple[str, ...]:
+def _row(world: Container, video: Video) -> tuple[str, ...]:
     media = video.media
     kinds = {made.kind: made for made in video.derivatives}
     picture = media.video if media else None
@@ -168,7 +168,7 @@ def _row(world: World, video: Video) -> tuple[str, ...]:
     return (video.name, length, size, picture.codec if picture else "-", *made[:2], str(moments), made[2])
 
 
-def _search(world: World, queries: tuple[str, ...]) -> None:
+def _search(world: Container, queries: tuple[str, ...]) -> None:
     for query in queries:
         click.echo(f'\ndampipe search "{query}"')
         try:

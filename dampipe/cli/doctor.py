@@ -4,9 +4,9 @@ import sys
 
 import click
 
-from dampipe.cli.output import json_option, print_json, world
-from dampipe.deployment.doctor import Verdict, examine
-from dampipe.domain.errors import CatalogueDown, ExitCode
+from dampipe.app.doctor import Verdict, examine
+from dampipe.kernel.errors import CatalogueDown, ExitCode
+from dampipe.kernel.faces.console import json_option, print_json, world
 
 _MARKS = {
     Verdict.FINE: click.style("fine   ", fg="green"),
@@ -20,12 +20,12 @@ _MARKS = {
 @json_option
 def command(again: bool, as_json: bool) -> None:
     """What this machine can do, and what to fix. Exit code 10 if something is broken."""
-    from dampipe.bootstrap.world import this_world
+    from dampipe.app.container import process_container
 
     try:
         here = world()
     except CatalogueDown:  # one finding among others
-        here = this_world()
+        here = process_container()
     if again:
         here.tools.hardware.try_again()
     findings = []

@@ -3,7 +3,7 @@
 import click
 
 from dampipe.cli.celery_program import run_celery
-from dampipe.settings.loading import load_settings
+from dampipe.kernel.settings.loading import load_settings
 
 
 @click.command(name="flower")

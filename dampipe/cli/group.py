@@ -9,40 +9,42 @@ from typing import Any
 import click
 
 from dampipe import __version__
-from dampipe.cli import streams
-from dampipe.cli.loading import load
-from dampipe.domain.errors import DampipeError, ExitCode
+from dampipe.cli import stdio as streams
+from dampipe.cli.lazy_import import load
+from dampipe.kernel.errors import DampipeError, ExitCode
+from dampipe.kernel.feature import Command
 
 
 class LazyGroup(click.Group):
     """`dampipe`. Importing a command costs; listing them does not."""
 
-    def __init__(self, commands: Mapping[str, str]) -> None:
+    def __init__(self, commands: Mapping[str, Command]) -> None:
         super().__init__(
             name="dampipe",
             help="Turn a folder of footage into a library that is searched in plain words.",
             context_settings={"help_option_names": ["-h", "--help"]},
         )
-        self._lines = commands
+        self._known = commands
         click.version_option(__version__, prog_name="dampipe")(self)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which a person meets them."""
-        return list(self._lines)
+        return list(self._known)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load the command's file."""
-        if cmd_name not in self._lines:
+        if cmd_name not in self._known:
             return None
-        command: click.Command = load(f"dampipe.cli.{cmd_name.replace('-', '_')}").command
+        module, _, attribute = self._known[cmd_name].target.partition(":")
+        command: click.Command = getattr(load(module), attribute)
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is meant; a slip of the keyboard is answered with what is near."""
-        if args[0] not in self._lines and not args[0].startswith("-"):
-            near = get_close_matches(args[0], self._lines, n=1)
+        if args[0] not in self._known and not args[0].startswith("-"):
+            near = get_close_matches(args[0], self._known, n=1)
             meant = f": did you mean `dampipe {near[0]}`?" if near else ""
             raise click.UsageError(f"there is no command {args[0]!r}{meant}", ctx)
         return super().resolve_command(ctx, args)
@@ -50,7 +52,7 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list, without loading anything."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(self._lines.items()))
+            formatter.write_dl([(name, one.summary) for name, one in self._known.items()])
 
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """Run, with one line for every error that has a name."""

@@ -3,8 +3,8 @@
 import click
 import uvicorn
 
-from dampipe.bootstrap.world import this_world
-from dampipe.deployment.up import check_ports
+from dampipe.app.container import process_container
+from dampipe.app.up import check_ports
 
 
 @click.command(name="serve")
@@ -14,7 +14,7 @@ def command(host: str | None, port: int | None) -> None:
     """Run the web server: the page at /, and the API, described at /docs."""
     from dampipe.web.app import create_app
 
-    world = this_world()
+    world = process_container()
     world.catalog.set_up()
     given = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = world.settings.model_copy(update=given)

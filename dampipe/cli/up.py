@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from dampipe.bootstrap.world import this_world
-from dampipe.cli import streams
-from dampipe.deployment.procfile import Process, default_procfile, read_procfile
-from dampipe.deployment.up import run_deployment
+from dampipe.app.container import process_container
+from dampipe.app.procfile import Process, default_procfile, read_procfile
+from dampipe.app.up import run_deployment
+from dampipe.cli import stdio as streams
 
 _COLOURS = ("cyan", "green", "yellow", "blue", "magenta", "bright_cyan", "bright_green", "bright_blue")
 
@@ -38,4 +38,4 @@ def command(procfile: Path, watch_folder: bool) -> None:
         except OSError:  # the terminal is closed, or `head` has seen enough; there is the log
             streams.give_up_output()
 
-    run_deployment(this_world(), processes, say)
+    run_deployment(process_container(), processes, say)

@@ -4,10 +4,10 @@ import os
 
 import click
 
-from dampipe.bootstrap.world import this_world
+from dampipe.app.container import process_container
 from dampipe.cli.celery_program import run_celery
-from dampipe.domain.errors import InvalidInput
-from dampipe.settings.settings import Settings
+from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.settings.settings import Settings
 
 QUEUES_OF_THE_DEPLOYMENT = ("control", "scan")
 
@@ -24,7 +24,7 @@ def command(queues: str | None, name: str | None, concurrency: int | None) -> No
         DAMPIPE_DATABASE_URL=postgresql+psycopg://dampipe@nas/dampipe \\
         DAMPIPE_BLOBS_URL=/mnt/derivatives dampipe worker --queues embed
     """
-    world = this_world()
+    world = process_container()
     known = [*QUEUES_OF_THE_DEPLOYMENT, *world.plan.queues]
     wanted = [queue.strip() for queue in queues.split(",") if queue.strip()] if queues else known
     unknown = [queue for queue in wanted if queue not in known]

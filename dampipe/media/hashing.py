@@ -7,8 +7,9 @@ import stat
 import time
 from collections.abc import Callable
 
-from dampipe.domain.assets import ContentHash, SourceFile, kept_time
-from dampipe.domain.errors import BadMedia, StageError, Transient
+from dampipe.kernel.errors import BadMedia, StageError, Transient
+from dampipe.kernel.paths import kept_time
+from dampipe.kernel.stage_io import ContentHash, SourceFile
 
 BLOCK = 1 << 20
 STILL_WRITTEN_DELAY = 30.0

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dampipe.domain.errors import BadMedia
-from dampipe.domain.media import MediaInfo, MediaKind
-from dampipe.media.failures import Silent
-from dampipe.media.plans import Plan
-from dampipe.media.preview import MadePreview, PreviewMaker
-from dampipe.media.preview_pass import PreviewPass
-from dampipe.media.progress import Progress
-from dampipe.media.proxy import MadeProxy, ProxyMaker
-from dampipe.media.sampling import samplings
-from dampipe.media.sandbox import Ended
+from dampipe.kernel.errors import BadMedia
+from dampipe.media.ffmpeg.failures import Silent
+from dampipe.media.ffmpeg.progress import Progress
+from dampipe.media.ffmpeg.run import Ended
+from dampipe.media.hwaccel.plans import Plan
+from dampipe.media.info import MediaInfo, MediaKind
+from dampipe.media.preview.maker import MadePreview, PreviewMaker
+from dampipe.media.preview.preview_pass import PreviewPass
+from dampipe.media.preview.sampling import samplings
+from dampipe.media.proxy.maker import MadeProxy, ProxyMaker
 
 
 class Passes:

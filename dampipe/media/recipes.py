@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from dampipe.domain.derivatives import DerivativeKind
+from dampipe.media.outputs import DerivativeKind
 
 WAVEFORM = "waveform-1"
 """Instead of a fingerprint: nothing about the waveform can be set. Another number for another way to draw it."""

@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from dampipe.domain.errors import InvalidInput
-from dampipe.domain.media import MediaInfo
-from dampipe.domain.moments import Moment
-from dampipe.domain.reports import IndexReport
-from dampipe.domain.videos import Video
+from dampipe.kernel.errors import InvalidInput
+from dampipe.media.info import MediaInfo
 from dampipe.storage.base import StorageEngine
+from dampipe.storage.index_report import IndexReport
+from dampipe.storage.model_index import ModelIndex, VectorCatalog
+from dampipe.storage.moments import Moment
 from dampipe.storage.registry import get_storage_backend
-from dampipe.storage.space import Space, VectorCatalog
 from dampipe.storage.vectors.base import Neighbour, VectorIds, VectorStorage
+from dampipe.storage.video import Video
 
 VectorsFactory = Callable[[str, int], VectorStorage]
 """Opens the index of a model (its fingerprint) with vectors of that dimension."""
@@ -66,7 +66,7 @@ class AutoStorage(StorageEngine):
         self._catalog = catalog
         self._vectors = vectors
         self._per_asset = per_asset
-        self._spaces: dict[str, Space] = {}
+        self._spaces: dict[str, ModelIndex] = {}
         self._lock = threading.Lock()
 
     @classmethod
@@ -222,7 +222,7 @@ class AutoStorage(StorageEngine):
         space = self._space(model)
         return 0 if space is None else space.rebuild()
 
-    def _space(self, model: str) -> Space | None:
+    def _space(self, model: str) -> ModelIndex | None:
         """The model's vectors; None as long as it has none."""
         with self._lock:
             known = self._spaces.get(model)
@@ -234,7 +234,7 @@ class AutoStorage(StorageEngine):
         dimension, vectors = rows.shape[1], self._vectors
         opener = None if vectors is None else lambda: vectors(model, dimension)
         with self._lock:
-            return self._spaces.setdefault(model, Space(self._catalog, model, dimension, opener))
+            return self._spaces.setdefault(model, ModelIndex(self._catalog, model, dimension, opener))
 
 
 def _distinct(near: Sequence[Neighbour], owners: Mapping[int, Owner], per_asset: int) -> list[Neighbour]:

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.domain.errors import SearchUnavailable
-from dampipe.domain.media import MediaInfo
-from dampipe.domain.moments import Moment
-from dampipe.domain.videos import Video
+from dampipe.kernel.errors import SearchUnavailable
+from dampipe.media.info import MediaInfo
+from dampipe.storage.moments import Moment
+from dampipe.storage.video import Video
 
 
 class StorageEngine(ABC):

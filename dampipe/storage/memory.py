@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from dampipe.domain.assets import printable
-from dampipe.domain.errors import InvalidInput, NotFound
-from dampipe.domain.media import MediaInfo
-from dampipe.domain.moments import Moment
-from dampipe.domain.videos import Video
+from dampipe.kernel.errors import InvalidInput, NotFound
+from dampipe.kernel.paths import printable
+from dampipe.media.info import MediaInfo
 from dampipe.storage.base import StorageEngine
+from dampipe.storage.moments import Moment
+from dampipe.storage.video import Video
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from pydantic import ValidationError
 
-from dampipe.domain.errors import InvalidInput
+from dampipe.kernel.errors import InvalidInput
 
 GROUP = "dampipe.storage"
 

@@ -5,9 +5,9 @@ from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 
-from dampipe.domain.cuts import Cut
-from dampipe.domain.errors import InvalidInput, Unavailable
+from dampipe.kernel.errors import InvalidInput, Unavailable
 from dampipe.timeline import fcpxml, otio, table
+from dampipe.timeline.clip import Clip
 from dampipe.timeline.frames import Count
 
 
@@ -40,7 +40,7 @@ def format_of(path: Path) -> Format:
     )
 
 
-def render(cuts: Sequence[Cut], form: Format, title: str) -> str:
+def render(cuts: Sequence[Clip], form: Format, title: str) -> str:
     """The cuts one after the other as the text of a file.
 
     In and out points are frames of the source, counted from its start time code. Raises `Unavailable` where

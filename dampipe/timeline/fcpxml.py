@@ -10,8 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from dampipe.domain.cuts import Cut
-from dampipe.domain.media import MediaInfo, MediaKind
+from dampipe.media.info import MediaInfo, MediaKind
+from dampipe.timeline.clip import Clip
 from dampipe.timeline.frames import Count, Span, own_rate
 
 VERSION = "1.10"
@@ -29,7 +29,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold, and the name of a file may."""
 
 
-def render(cuts: Sequence[Cut], count: Count, title: str) -> str:
+def render(cuts: Sequence[Clip], count: Count, title: str) -> str:
     """The text of the file.
 
     The timeline has the rate of most clips and starts at 0. Clips of other rates play in real time: where they
@@ -64,7 +64,7 @@ def time(frames: int, rate: Fraction) -> str:
     return f"{frames * rate.denominator}/{rate.numerator}s"
 
 
-def _place(spine: Element, at: int, cut: Cut, count: Count, resources: "_Resources") -> int:
+def _place(spine: Element, at: int, cut: Clip, count: Count, resources: "_Resources") -> int:
     """Append the cut at that frame of the timeline; returns how many frames it takes there."""
     rate = count.rate_of(cut.media)
     span = count.span(cut, rate)
@@ -111,7 +111,7 @@ class _Resources:
             self._formats[rate, size] = one.attrib["id"]
         return self._formats[rate, size]
 
-    def asset(self, cut: Cut, span: Span, rate: Fraction) -> str:
+    def asset(self, cut: Clip, span: Span, rate: Fraction) -> str:
         """The id of the cut's file."""
         one, whole = self._assets.get(cut.path, (None, 0))
         if one is None:
@@ -145,7 +145,7 @@ class _Resources:
         return f"r{len(self._element) + 1}"
 
 
-def _usual_size(cuts: Sequence[Cut]) -> tuple[int, int]:
+def _usual_size(cuts: Sequence[Clip]) -> tuple[int, int]:
     """Width and height of most pictures that move, else of most pictures."""
     videos = [cut.media for cut in cuts if cut.media is not None and cut.media.video is not None]
     moving = [media for media in videos if media.kind is MediaKind.VIDEO] or videos

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from dampipe.domain.cuts import Cut
-from dampipe.domain.media import MediaInfo, MediaKind
-from dampipe.media.picture import broadcast_rate
+from dampipe.media.ffmpeg.picture_filters import broadcast_rate
+from dampipe.media.info import MediaInfo, MediaKind
+from dampipe.timeline.clip import Clip
 
 USUAL = Fraction(25)
 """Frames per second of a timeline in which no clip has a rate of broadcast."""
@@ -31,7 +31,7 @@ class Span(NamedTuple):
 class Count:
     """Counts frames for one timeline; `rate` is the one that most of its clips have."""
 
-    def __init__(self, otio: Any, cuts: Sequence[Cut]) -> None:
+    def __init__(self, otio: Any, cuts: Sequence[Clip]) -> None:
         self._otio = otio
         known = Counter(rate for cut in cuts if (rate := own_rate(cut.media)) is not None)
         self.rate = known.most_common(1)[0][0] if known else USUAL
@@ -40,7 +40,7 @@ class Count:
         """The rate in which frames of this file are counted."""
         return own_rate(media) or self.rate
 
-    def span(self, cut: Cut, rate: Fraction) -> Span:
+    def span(self, cut: Clip, rate: Fraction) -> Span:
         """The cut in frames of that rate, one at the least."""
         media = cut.media
         start, own = 0, own_rate(media)

@@ -5,14 +5,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from dampipe.domain.cuts import Cut
-from dampipe.domain.media import MediaKind
+from dampipe.media.info import MediaKind
+from dampipe.timeline.clip import Clip
 from dampipe.timeline.frames import Count
 
 _ADAPTERS = {"otio": "otio_json", "xml": "fcp_xml", "edl": "cmx_3600"}
 
 
-def render(otio: Any, cuts: Sequence[Cut], count: Count, title: str, form: str) -> str:
+def render(otio: Any, cuts: Sequence[Clip], count: Count, title: str, form: str) -> str:
     """The text of the file; `form` is "otio", "xml" or "edl"."""
     rate, edl = count.rate, form == "edl"
     if edl and not cuts:
@@ -37,7 +37,7 @@ def render(otio: Any, cuts: Sequence[Cut], count: Count, title: str, form: str) 
     return text
 
 
-def _clip(otio: Any, cut: Cut, count: Count, rate: Fraction) -> Any:
+def _clip(otio: Any, cut: Clip, count: Count, rate: Fraction) -> Any:
     span = count.span(cut, rate)
     fps = float(rate)
 

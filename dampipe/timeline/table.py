@@ -4,13 +4,13 @@ import csv
 import io
 from collections.abc import Sequence
 
-from dampipe.domain.cuts import Cut
+from dampipe.timeline.clip import Clip
 from dampipe.timeline.frames import Count
 
 COLUMNS = ("path", "name", "asset", "in", "out", "moment", "score", "rate", "timecode in", "timecode out")
 
 
-def render(cuts: Sequence[Cut], count: Count) -> str:
+def render(cuts: Sequence[Clip], count: Count) -> str:
     """The text of the file."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from dampipe.vision.base import Embedder, HalfVectors
-from dampipe.vision.filling import Filling, Frames
+from dampipe.vision.batch_loader import BatchLoader, Frames
 
 READY = 3
 """Batches that are read and put together while the model works on one."""
@@ -22,7 +22,7 @@ def embed_each(embedder: Embedder, assets: Iterable[Frames]) -> Iterator[HalfVec
     Assets may have any number of frames, none too. They are read some `READY` batches ahead of the model, several at
     a time, straight into the memory that the model takes them from; what reading raises is raised here.
     """
-    filling = Filling(embedder, assets)
+    filling = BatchLoader(embedder, assets)
     parts: list[HalfVectors] = []
     ready = 0
     with closing(ahead(filling.batches(), READY)) as batches:

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from dampipe.domain.errors import DampipeError, InvalidInput, Permanent, StageError, Unavailable
+from dampipe.kernel.errors import DampipeError, InvalidInput, Permanent, StageError, Unavailable
 from dampipe.vision import hub
 from dampipe.vision.base import FrameSpec, Pictures, Vectors
-from dampipe.vision.computing import Loaded, translated
 from dampipe.vision.devices import place
-from dampipe.vision.known import spec_of
+from dampipe.vision.inference import Loaded, translated
+from dampipe.vision.model_catalog import spec_of
 from dampipe.vision.models import ModelRef, resolve
 from dampipe.vision.torchvision_compat import import_open_clip
 

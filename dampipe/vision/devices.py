@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dampipe.domain.errors import InvalidInput, Unavailable
+from dampipe.kernel.errors import InvalidInput, Unavailable
 
 if TYPE_CHECKING:
     import torch

@@ -5,9 +5,9 @@ from hashlib import sha1
 
 import numpy as np
 
-from dampipe.domain.errors import InvalidInput, Permanent
+from dampipe.kernel.errors import InvalidInput, Permanent
 from dampipe.vision.base import FrameSpec, Pictures, Vectors
-from dampipe.vision.shapes import COLOURS
+from dampipe.vision.tiny.drawing import COLOURS
 
 
 class FakeEmbedder:

@@ -10,7 +10,7 @@ from threading import Lock
 
 from numpy.lib import format as npy
 
-from dampipe.domain.errors import Permanent
+from dampipe.kernel.errors import Permanent
 from dampipe.vision.base import Pictures
 
 _START = 128

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
-from dampipe.domain.errors import Unavailable
+from dampipe.kernel.errors import Unavailable
 
 REMEMBER = 600.0
 """Seconds for which a failure answers for the next attempts."""

@@ -8,10 +8,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from dampipe.domain.errors import InvalidInput, Unavailable
+from dampipe.kernel.errors import InvalidInput, Unavailable
 from dampipe.vision import hub, tiny
 from dampipe.vision.base import FrameSpec
-from dampipe.vision.known import known_models, needs_of, spec_of
+from dampipe.vision.model_catalog import known_models, needs_of, spec_of
 from dampipe.vision.weights import check_weights
 
 DEFAULT_MODEL = "ViT-B-32-256/datacomp_s34b_b86k"

@@ -6,7 +6,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from dampipe.domain.errors import InvalidInput, NotFound
+from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.vision.base import FrameSpec, Pictures
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dampipe.domain.errors import Unavailable
+from dampipe.kernel.errors import Unavailable
 
 
 def check_weights(path: Path | None) -> None:

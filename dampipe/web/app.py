@@ -7,7 +7,9 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from dampipe import __version__
-from dampipe.domain.errors import (
+from dampipe.app.features import features
+from dampipe.app.library import Library
+from dampipe.kernel.errors import (
     BrokerDown,
     CatalogueDown,
     DampipeError,
@@ -16,9 +18,9 @@ from dampipe.domain.errors import (
     SearchUnavailable,
     StorageFull,
 )
-from dampipe.library import Library
-from dampipe.web import assets, duplicates, health, scans, search, sources, tags, vectors
-from dampipe.web.models import Problem
+from dampipe.kernel.faces.http import Problem
+from dampipe.kernel.feature import load_dotted
+from dampipe.web import health
 from dampipe.web.page import add_page
 
 STATUS: tuple[tuple[type[DampipeError], int], ...] = (
@@ -42,8 +44,10 @@ def create_app(library: Library) -> FastAPI:
         responses={422: {"model": Problem}, 503: {"model": Problem}},
     )
     app.state.library = library
-    for part in (scans, sources, search, assets, tags, duplicates, vectors, health):
-        app.include_router(part.router, prefix="/api")
+    for feature in features():
+        for router in feature.routers:
+            app.include_router(load_dotted(router), prefix="/api")
+    app.include_router(health.router, prefix="/api")
 
     @app.exception_handler(DampipeError)
     def answer(_: Request, error: DampipeError) -> JSONResponse:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from dampipe import __version__
-from dampipe.web.models import Health, LibraryDep
+from dampipe.kernel.faces.http import Health, LibraryDep
 
 router = APIRouter(tags=["health"])
 

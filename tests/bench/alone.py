@@ -19,24 +19,25 @@ from typing import Any, TypeAlias
 import numpy as np
 from sqlalchemy import func, select
 
-from dampipe.domain.assets import AssetRef, ContentHash, SourceFile
-from dampipe.domain.derivatives import Derivative, DerivativeKind, Frame, Preview
-from dampipe.domain.errors import Permanent
-from dampipe.domain.moments import Embedding, Indexed
-from dampipe.domain.runs import RunState
-from dampipe.pipeline.dispatch import Chain, Dispatcher
-from dampipe.pipeline.plan import Plan
-from dampipe.pipeline.runner import Policy, Runner
-from dampipe.pipeline.stage import Stage, stage
-from dampipe.pipeline.toolbox import Tools
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.tables import ASSET
+from dampipe.jobs.complete import NEW_RUN
+from dampipe.jobs.dispatch import Chain, Dispatcher
+from dampipe.jobs.model import RunState
+from dampipe.jobs.plan import Plan
+from dampipe.jobs.runner import Runner, RunPolicy
+from dampipe.jobs.stage import Stage, stage
+from dampipe.jobs.tables import RUN
+from dampipe.jobs.toolbox import Tools
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.errors import Permanent
+from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile
+from dampipe.media.outputs import Derivative, DerivativeKind, Frame, Preview
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.local import LocalBlobs
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.finishing import NEW_RUN
-from dampipe.storage.catalog.tables.library import ASSET
-from dampipe.storage.catalog.tables.work import RUN
+from dampipe.storage.moments import Indexed
 from dampipe.vision.base import Embedder, Pictures, Vectors
+from dampipe.vision.embedding import Embedding
 
 WINDOW = 128
 SEEDS = count(1)
@@ -178,7 +179,7 @@ class Parts:
         self.plan = Plan([hash, preview, embed_stage(), index], tools)
         self._chains: list[Chain] = []
         self._dispatcher = Dispatcher(self.catalog.backlog, self.plan, self, WINDOW)
-        self.runner = Runner(self.catalog, self.plan, tools, self._dispatcher, Policy())
+        self.runner = Runner(self.catalog, self.plan, tools, self._dispatcher, RunPolicy())
 
     def to_start(self) -> list[Chain]:
         """What the dispatcher would give to the broker now."""

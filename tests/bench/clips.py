@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from dampipe.media.ffmpeg import find_ffmpeg
-from dampipe.settings.settings import Settings
+from dampipe.kernel.settings.settings import Settings
+from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.bench.timing import in_turn, report
 from tests.e2e.deployment import Deployment
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dampipe.domain.duplicates import NearDuplicate
-from dampipe.media.probing import Prober
-from dampipe.vision.shapes import scenes
+from dampipe.features.duplicates.model import NearDuplicate
+from dampipe.media.probe.prober import Prober
+from dampipe.vision.tiny.drawing import scenes
 from tests.versions import FOOTAGE, VERSIONS, Versions, encoded, make_version, scene_clip
 
 SYNTHETIC = 24

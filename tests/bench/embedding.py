@@ -18,15 +18,15 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import func, select
 
-from dampipe.bootstrap.world import World
-from dampipe.domain.assets import AssetRef
-from dampipe.domain.derivatives import DerivativeKind, Frame, Preview
-from dampipe.domain.errors import Permanent
-from dampipe.pipeline.stage import stage
-from dampipe.settings.loading import load_settings
-from dampipe.storage.catalog.finishing import NEW_RUN
-from dampipe.storage.catalog.tables.library import ASSET
-from dampipe.storage.catalog.tables.work import RUN
+from dampipe.app.container import Container
+from dampipe.features.assets.tables import ASSET
+from dampipe.jobs.complete import NEW_RUN
+from dampipe.jobs.stage import stage
+from dampipe.jobs.tables import RUN
+from dampipe.kernel.errors import Permanent
+from dampipe.kernel.settings.loading import load_settings
+from dampipe.kernel.stage_io import AssetRef
+from dampipe.media.outputs import DerivativeKind, Frame, Preview
 from dampipe.vision.base import Pictures
 from tests.e2e.deployment import Deployment
 
@@ -89,7 +89,7 @@ def main() -> None:
 
 
 @contextmanager
-def deployed(home: Path, model: str) -> Iterator[World]:
+def deployed(home: Path, model: str) -> Iterator[Container]:
     """A deployment that embeds, warm; and the same world in this process."""
     deployment = Deployment(
         home, pipeline="tests.bench.embedding:PIPELINE", model=model, lease=60, sweep_interval=1
@@ -98,7 +98,7 @@ def deployed(home: Path, model: str) -> Iterator[World]:
     deployment.arguments = ["--procfile", str(home / "Procfile")]
     deployment.up()
     os.environ.update({k: v for k, v in deployment.environment.items() if k.startswith("DAMPIPE_")})
-    world = World(load_settings())
+    world = Container(load_settings())
     try:
         ours(world, 2, 2)
         yield world
@@ -107,7 +107,7 @@ def deployed(home: Path, model: str) -> Iterator[World]:
         deployment.kill_all()
 
 
-def compare(world: World, model: str, assets: int, frames: int) -> None:
+def compare(world: Container, model: str, assets: int, frames: int) -> None:
     """Both, in turn."""
     rates: dict[str, list[float]] = {"dampipe": [], "bare model": []}
     bare(world, np.zeros((2, *shape(world)), np.uint8))
@@ -123,13 +123,13 @@ def compare(world: World, model: str, assets: int, frames: int) -> None:
     print(f"  dampipe / bare model: median {statistics.median(ratios):.2f} ({words})", flush=True)
 
 
-def shape(world: World) -> tuple[int, int, int]:
+def shape(world: Container) -> tuple[int, int, int]:
     """Of a frame."""
     size = world.tools.embedder.spec.size
     return size, size, 3
 
 
-def ours(world: World, assets: int, frames: int) -> tuple[float, Pictures]:
+def ours(world: Container, assets: int, frames: int) -> tuple[float, Pictures]:
     """Seconds for assets that were never seen, and their pictures."""
     seed = next(SEEDS)
     pictures = np.random.default_rng(seed).integers(0, 255, (assets, frames, *shape(world)), np.uint8)
@@ -161,7 +161,7 @@ def ours(world: World, assets: int, frames: int) -> tuple[float, Pictures]:
         time.sleep(0.2)
 
 
-def keep(world: World, workspace: Path, sha1: str, frames: Pictures) -> tuple[str, Preview]:
+def keep(world: Container, workspace: Path, sha1: str, frames: Pictures) -> tuple[str, Preview]:
     """A frames derivative, and the preview that names it."""
     path = workspace / "frames.npy"
     np.save(path, frames)
@@ -178,7 +178,7 @@ class _Made:
         self.path = path
 
 
-def bare(world: World, pictures: Pictures) -> float:
+def bare(world: Container, pictures: Pictures) -> float:
     """Seconds of the model alone."""
     began = time.perf_counter()
     for at in range(0, len(pictures), BATCH):

@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from dampipe.domain.assets import SourceFile
+from dampipe.kernel.stage_io import SourceFile
 from dampipe.media.hashing import sha1_file
 from tests.bench.cpu import in_turn, ratio, table
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from dampipe.media.ffmpeg import find_ffmpeg
+from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.bench.clips import PROCFILE
 from tests.e2e.deployment import Deployment
 from tests.hostile.corpus import corpus

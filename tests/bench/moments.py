@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from dampipe.domain.search import Query
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.sandbox import Limits, run
-from dampipe.search.search import Search
+from dampipe.features.search.model import Query
+from dampipe.features.search.search import SearchService
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.storage.auto import AutoStorage
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.pictures import load_picture
-from dampipe.vision.shapes import Scene, captions, scenes
+from dampipe.vision.tiny.drawing import Scene, captions, scenes
 from tests.versions import SCENE_RATE, Versions, scene_clip
 
 CLIPS = 60
@@ -53,7 +53,7 @@ def measure(folder: Path, count: int) -> tuple[float, float, float, int]:
         starts = [first_frame(sum(seconds[:at])) for at in range(len(seconds))]
         shown[clip.name] = list(zip(starts, scenes_, strict=True))
         single.append(embedder.pictures(load_picture(thumbnail(library.ffmpeg, clip), embedder.spec))[0])
-    search = Search(library.catalog, AutoStorage(library.catalog, None), lambda: embedder)
+    search = SearchService(library.catalog, AutoStorage(library.catalog, None), lambda: embedder)
     right = near = alone = total = 0
     pictures = np.array(single)
     for number, (clip_name, shots) in enumerate(shown.items()):
@@ -86,6 +86,6 @@ def thumbnail(ffmpeg: Ffmpeg, clip: Path) -> Path:
     made = clip.with_suffix(".jpeg")
     flags = ["-skip_frame", "nointra", "-sws_flags", "accurate_rnd+full_chroma_int", "-i", f"file:{clip}"]
     out = ["-fps_mode", "vfr", "-frames:v", "1", "-update", "1", "-vf", IMMICH, f"file:{made}"]
-    ended = run(ffmpeg, [*flags, *out], Limits(seconds=120))
+    ended = run_ffmpeg(ffmpeg, [*flags, *out], Limits(seconds=120))
     assert ended.ok and made.is_file(), ended.stderr
     return made

@@ -10,12 +10,12 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dampipe.media.acceleration import SOFTWARE, Acceleration
-from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
-from dampipe.media.preview import PreviewMaker
-from dampipe.media.preview_pass import Pictures
-from dampipe.media.probing import Prober
-from dampipe.media.proxy import NICE, ProxyMaker
+from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
+from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
+from dampipe.media.preview.maker import PreviewMaker
+from dampipe.media.preview.preview_pass import Pictures
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.maker import NICE, ProxyMaker
 from dampipe.media.recipes import PreviewRecipe, ProxyRecipe
 from tests.bench import footage
 from tests.bench.cpu import in_turn, ratio, table

@@ -14,11 +14,11 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from dampipe.domain.assets import SourceFile
-from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
+from dampipe.kernel.stage_io import SourceFile
+from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from dampipe.media.hashing import sha1_file
-from dampipe.media.probing import Prober
-from dampipe.media.proxy import NICE
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.maker import NICE
 from dampipe.media.recipes import ProxyRecipe
 from tests.bench import footage
 from tests.bench.cpu import Taken, both_in_turn, ratio, table

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from dampipe.media.ffmpeg import find_ffmpeg
+from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.media.recipes import ProxyRecipe
 from tests.bench.cpu import taken_by
 

@@ -5,8 +5,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from dampipe.media.ffmpeg import find_ffmpeg
-from dampipe.media.probing import Prober
+from dampipe.media.ffmpeg.binary import find_ffmpeg
+from dampipe.media.probe.prober import Prober
 from tests.bench.cpu import in_turn, ratio, table
 from tests.matrix import MATRIX, make_matrix
 

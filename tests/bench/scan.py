@@ -156,10 +156,10 @@ def scan(worker: "subprocess.Popen[str]") -> Any:
 
 def work(tree: str) -> None:
     """Scan for every line that comes in."""
-    from dampipe.bootstrap.world import this_world
+    from dampipe.app.container import process_container
     from workers.app import app, queue_names
 
-    world = this_world()
+    world = process_container()
     world.catalog.set_up()
     for _ in sys.stdin:
         began, used = time.monotonic(), processor(resource.RUSAGE_SELF)

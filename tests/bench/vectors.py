@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.tables import ASSET
+from dampipe.features.search.tables import VECTOR
+from dampipe.kernel.db.database import Database
 from dampipe.storage.auto import AutoStorage
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.tables.library import ASSET
-from dampipe.storage.catalog.tables.search import VECTOR
 from dampipe.storage.vectors.faiss import RERANK, FaissVectors
 
 COUNT, DIMENSION = 1_000_000, 512

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from dampipe.domain.errors import NotFound
+from dampipe.kernel.errors import NotFound
 from dampipe.storage.blobs.base import BlobStore
 from dampipe.storage.blobs.fsspec import FsspecBlobs
 from dampipe.storage.blobs.local import LocalBlobs

@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from dampipe.domain.errors import InvalidInput, Permanent
+from dampipe.kernel.errors import InvalidInput, Permanent
 from dampipe.vision.base import Embedder, Pictures
-from dampipe.vision.borrowed import BorrowingEmbedder
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.fake import FakeEmbedder
+from dampipe.vision.remote_embedder import RemoteEmbedder
 
 _MAKERS: dict[str, Callable[[], Embedder]] = {
     "fake": lambda: FakeEmbedder(),
     "clip": lambda: ClipEmbedder("tiny", device="cpu", batch=4),
-    "borrowing": lambda: BorrowingEmbedder(FakeEmbedder(), "http://127.0.0.1:1"),
+    "borrowing": lambda: RemoteEmbedder(FakeEmbedder(), "http://127.0.0.1:1"),
 }
 
 

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.domain.errors import InvalidInput, NotFound, SearchUnavailable
-from dampipe.domain.media import MediaInfo, MediaKind
+from dampipe.features.assets.catalog import Catalog
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.errors import InvalidInput, NotFound, SearchUnavailable
+from dampipe.media.info import MediaInfo, MediaKind
 from dampipe.storage.auto import AutoStorage, VectorsFactory
 from dampipe.storage.base import StorageEngine
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
 from dampipe.storage.memory import MemoryStorage
 from dampipe.storage.vectors.base import VectorStorage
 from dampipe.storage.vectors.faiss import FaissVectors

@@ -11,10 +11,9 @@ import signal
 import time
 from pathlib import Path
 
-from dampipe.domain.assets import AssetRef, ContentHash, SourceFile
-from dampipe.domain.output import StageOutput
-from dampipe.domain.progress import Reporter
-from dampipe.pipeline.stage import Stage, stage
+from dampipe.jobs.stage import Stage, stage
+from dampipe.kernel.progress import Reporter
+from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile, StageOutput
 
 
 class Facts(StageOutput):

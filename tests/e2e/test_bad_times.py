@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.deployment.demo import make_footage
-from dampipe.media.ffmpeg import find_ffmpeg
+from dampipe.app.demo.footage import make_footage
+from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.e2e.deployment import PATIENCE, Deployment
 
 

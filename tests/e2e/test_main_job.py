@@ -15,8 +15,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from dampipe.deployment.demo import CLIPS, SCENE, make_footage
-from dampipe.media.ffmpeg import find_ffmpeg
+from dampipe.app.demo.footage import CLIPS, SCENE, make_footage
+from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.e2e.deployment import Deployment
 from tests.ports import free_port
 
@@ -137,7 +137,7 @@ def test_search_loads_no_model_where_the_page_has_one(deployment: Deployment) ->
 
 
 def test_search_by_a_picture(deployment: Deployment, folder: Path, tmp_path: Path) -> None:
-    from dampipe.vision.shapes import draw
+    from dampipe.vision.tiny.drawing import draw
 
     Image.fromarray(draw("star", "yellow", "navy", (200, 200))).save(tmp_path / "star.png")
     [hit] = deployment.json("search", "--image", tmp_path / "star.png", "-n", "1")["hits"]

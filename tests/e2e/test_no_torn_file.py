@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dampipe.media.ffmpeg import find_ffmpeg
+from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.e2e.deployment import Deployment
 
 CLIPS = 3

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.deployment.demo import make_footage
-from dampipe.media.ffmpeg import find_ffmpeg
+from dampipe.app.demo.footage import make_footage
+from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.e2e.deployment import ROOT, Deployment
 
 STAGE = '''"""count: how many moments an asset can be found by."""
 
-from dampipe.domain.assets import AssetRef
-from dampipe.domain.derivatives import Preview
-from dampipe.domain.output import StageOutput
-from dampipe.pipeline.stage import stage
+from dampipe.kernel.stage_io import AssetRef
+from dampipe.media.outputs import Preview
+from dampipe.kernel.stage_io import StageOutput
+from dampipe.jobs.stage import stage
 
 
 class Count(StageOutput):

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from dampipe.deployment.demo import make_footage
-from dampipe.media.ffmpeg import find_ffmpeg
+from dampipe.app.demo.footage import make_footage
+from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.e2e.deployment import Deployment
 
 expect.set_options(timeout=60_000)  # the first search loads the model

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dampipe.deployment.demo import make_footage
-from dampipe.media.ffmpeg import find_ffmpeg
+from dampipe.app.demo.footage import make_footage
+from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.e2e.deployment import Deployment
 from tests.e2e.test_page import browser
 

@@ -10,8 +10,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.turns import turn
+from dampipe.kernel.db.advisory_lock import advisory_lock
+from dampipe.kernel.db.database import Database
 from tests.e2e.deployment import Deployment
 
 PIPELINE = {"pipeline": "tests.e2e.stages:PIPELINE"}
@@ -92,7 +92,7 @@ def test_the_nights_of_a_library(deployment: Deployment, footage_folder: Path) -
 def test_a_second_sync_steps_aside(deployment: Deployment, footage_folder: Path) -> None:
     deployment.run("source", "add", "archive", footage_folder)
     database = Database(f"sqlite:///{deployment.home}/catalogue.sqlite")
-    with turn(database, "sync-1"):
+    with advisory_lock(database, "sync-1"):
         assert deployment.run("sync", "--quiet", code=12) == ""
     assert "another sync is at archive" in deployment.errors
     database.close()
@@ -115,9 +115,9 @@ def test_a_sync_that_nobody_works_for_ends_and_leaves_one_scan(
 
 
 IMPATIENT = """
-import dampipe.sync
+import dampipe.features.scanning.sync
 from dampipe.cli import main
-dampipe.sync.PATIENCE = 1.0
+dampipe.features.scanning.sync.PATIENCE = 1.0
 main(["sync"])
 """
 

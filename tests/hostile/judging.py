@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dampipe.domain.errors import BadMedia, DampipeError
-from dampipe.media.acceleration import SOFTWARE, Acceleration
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.preview import PreviewMaker
-from dampipe.media.preview_pass import Pictures
-from dampipe.media.probing import Prober
-from dampipe.media.proxy import ProxyMaker
+from dampipe.kernel.errors import BadMedia, DampipeError
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits
+from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
+from dampipe.media.preview.maker import PreviewMaker
+from dampipe.media.preview.preview_pass import Pictures
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
-from dampipe.media.sandbox import Limits
 
 
 @dataclass(frozen=True)

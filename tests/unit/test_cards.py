@@ -2,10 +2,10 @@
 
 import pytest
 
-from dampipe.domain.cards import card_of
-from dampipe.domain.sidecars import attach, may_be_sidecar
+from dampipe.features.scanning.cards import card_of
+from dampipe.features.scanning.classify import FolderEntries, classify_entries
+from dampipe.features.scanning.sidecars import attach, may_be_sidecar
 from dampipe.media.filetypes import is_media
-from dampipe.pipeline.belongings import Entries, sort_out
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_other_folders_are_no_cards(folder: str) -> None:
     ],
 )
 def test_folders_of_the_camera_are_left_out(path: str, folders: list[str], left: list[str]) -> None:
-    listing = Entries(folders=folders)
-    sort_out(path, listing)
+    listing = FolderEntries(folders=folders)
+    classify_entries(path, listing)
     assert listing.folders == left
 
 
@@ -77,13 +77,13 @@ def test_what_fits_no_clip_belongs_to_none() -> None:
 
 def test_sound_and_reference_movies_are_the_cameras_own_on_cards_only() -> None:
     names = ["GX010001.MP4", "GX010001.WAV", "memo.wav"]
-    on_card, elsewhere = Entries(files=list(names)), Entries(files=list(names))
-    assert sort_out("/m/DCIM/100GOPRO", on_card) == {"GX010001.MP4": ["GX010001.WAV"]}
+    on_card, elsewhere = FolderEntries(files=list(names)), FolderEntries(files=list(names))
+    assert classify_entries("/m/DCIM/100GOPRO", on_card) == {"GX010001.MP4": ["GX010001.WAV"]}
     assert on_card.files == ["GX010001.MP4", "memo.wav"]
-    assert sort_out("/m/interview", elsewhere) == {}
+    assert classify_entries("/m/interview", elsewhere) == {}
     assert elsewhere.files == names, "a recorder's sound is footage"
-    red = Entries(files=["A001_C001_001.mov", "A001_C001_H.mov"])
-    sort_out("/m/A001.RDM/A001_C001.RDC", red)
+    red = FolderEntries(files=["A001_C001_001.mov", "A001_C001_H.mov"])
+    classify_entries("/m/A001.RDM/A001_C001.RDC", red)
     assert red.files == ["A001_C001_001.mov"]
 
 

@@ -8,22 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.bootstrap import world as bootstrap
+from dampipe.app import container as bootstrap
+from dampipe.app.library import Library
 from dampipe.cli import main
-from dampipe.cli.asking import read
-from dampipe.cli.duplicates import _row
-from dampipe.cli.mhl import tell_written
-from dampipe.cli.output import say, table
-from dampipe.cli.search import _export, _write, command
-from dampipe.cli.watch import _tell
-from dampipe.domain.cuts import Cut
-from dampipe.domain.duplicates import Copy, NearDuplicate
-from dampipe.domain.errors import InvalidInput, NotFound
-from dampipe.domain.failures import VERIFY, Failure
-from dampipe.domain.manifests import Compared
-from dampipe.domain.reports import Status
-from dampipe.library import Library
+from dampipe.features.duplicates.cli import _row
+from dampipe.features.duplicates.model import Copy, NearDuplicate
+from dampipe.features.fixity.cli.mhl import tell_written
+from dampipe.features.fixity.model import VERIFY, Compared
+from dampipe.features.processing.cli.watch import _tell
+from dampipe.features.processing.model import Status
+from dampipe.features.search.cli.options import read
+from dampipe.features.search.cli.search import _export, _write, command
+from dampipe.jobs.model import Failure
+from dampipe.kernel.errors import InvalidInput, NotFound
+from dampipe.kernel.faces.console import say, table
 from dampipe.timeline import Format
+from dampipe.timeline.clip import Clip
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_timeline_that_cannot_be_written_whole_leaves_the_earlier_one(
 def test_a_timeline_is_replaced_but_not_by_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cut = Cut(
+    cut = Clip(
         asset="0" * 40, path="/a.mov", name="a.mov", media=None, moment=1.0, start=0.0, end=2.0, score=0.5
     )
     path = tmp_path / "cut.csv"
@@ -153,7 +153,7 @@ def dampipe(
         return said.out + said.err
 
     yield run
-    bootstrap.this_world().catalog.close()
+    bootstrap.process_container().catalog.close()
     bootstrap._worlds.clear()
 
 

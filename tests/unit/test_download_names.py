@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dampipe.domain.derivatives import Derivative, DerivativeKind
-from dampipe.domain.videos import Video
+from dampipe.media.outputs import Derivative, DerivativeKind
+from dampipe.storage.video import Video
 
 
 @pytest.mark.parametrize(

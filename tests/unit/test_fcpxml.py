@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element
 import opentimelineio as otio
 import pytest
 
-from dampipe.domain.cuts import Cut
-from dampipe.domain.media import AudioStream, MediaInfo, MediaKind, VideoStream
+from dampipe.media.info import AudioStream, MediaInfo, MediaKind, VideoStream
 from dampipe.timeline import Format, format_of, render
+from dampipe.timeline.clip import Clip
 from dampipe.timeline.frames import RATES
 
 FILM, NTSC, NTSC60 = (Fraction(n * 1000, 1001) for n in (24, 30, 60))
@@ -83,14 +83,14 @@ def media(
     )
 
 
-def cut(name: str, start: float, end: float, info: MediaInfo | None) -> Cut:
-    return Cut(
+def cut(name: str, start: float, end: float, info: MediaInfo | None) -> Clip:
+    return Clip(
         asset="a" * 40, path=f"/mnt/foo tage/é/{name}", name=name, media=info,
         moment=(start + end) / 2, start=start, end=end, score=0.5,
     )  # fmt: skip
 
 
-def parsed(*cuts: Cut, title: str = "cut") -> Element:
+def parsed(*cuts: Clip, title: str = "cut") -> Element:
     """The document's root, built as the DTD demands."""
     text = render(cuts, Format.FCPXML, title)
     assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n')

@@ -5,9 +5,9 @@ import random
 import pytest
 from celery.schedules import crontab
 
-from dampipe.domain.errors import InvalidInput
-from dampipe.domain.schedule import check_schedule
-from dampipe.settings.loading import load_settings
+from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.settings.cron import check_schedule
+from dampipe.kernel.settings.loading import load_settings
 
 
 @pytest.mark.parametrize(

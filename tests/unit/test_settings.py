@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.bootstrap.world import World
-from dampipe.domain.errors import InvalidInput
+from dampipe.app.container import Container
+from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.settings.display import origin, sample
+from dampipe.kernel.settings.file import write_setting
+from dampipe.kernel.settings.loading import load_settings
+from dampipe.kernel.settings.settings import Settings
 from dampipe.media.recipes import PRESETS
-from dampipe.settings.file import write_setting
-from dampipe.settings.loading import load_settings
-from dampipe.settings.settings import Settings
-from dampipe.settings.telling import origin, sample
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +100,7 @@ def test_a_deep_home_gets_a_socket_with_a_short_path(tmp_path: Path) -> None:
 
 def test_every_recipe_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, recipe in PRESETS.items():
-        assert World(load_settings(recipe=name)).tools.proxy_recipe == recipe.proxy
+        assert Container(load_settings(recipe=name)).tools.proxy_recipe == recipe.proxy
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "dampipe.toml").write_text(
         """recipe = "house"
@@ -111,13 +111,13 @@ proxy = { height = 360, crf = 30 }
 interval = 5
 """
     )
-    world = World(load_settings())
+    world = Container(load_settings())
     web = PRESETS["web"].proxy
     assert world.tools.proxy_recipe == web.model_copy(update={"height": 360, "crf": 30})
     assert world.tools.preview_recipe.sprite.interval == 5
     assert world.tools.preview_recipe.frames.size == world.tools.embedder.spec.size
     monkeypatch.setenv("DAMPIPE_RECIPES", '{"house": {"proxy": {"height": 240}}}')
-    assert World(load_settings()).tools.proxy_recipe.height == 240
+    assert Container(load_settings()).tools.proxy_recipe.height == 240
 
 
 def test_a_recipe_that_nobody_described(tmp_path: Path) -> None:

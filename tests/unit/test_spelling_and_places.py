@@ -4,9 +4,9 @@ import os
 import unicodedata
 from pathlib import Path
 
-from dampipe.domain.assets import Source
-from dampipe.domain.places import as_declared, as_seen_here, under_known_root
-from dampipe.domain.spelling import path_spellings, respelled, spellings
+from dampipe.features.sources.model import Source
+from dampipe.features.sources.path_mapping import as_declared, as_seen_here, under_known_root
+from dampipe.kernel.unicode_paths import path_spellings, respelled, spellings
 
 NFC, NFD = (unicodedata.normalize(form, "café.mp4") for form in ("NFC", "NFD"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.errors import ExitCode
+from dampipe.kernel.errors import ExitCode
 
 
 def run(command: str, home: Path, **environment: str) -> "subprocess.CompletedProcess[str]":

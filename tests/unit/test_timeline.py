@@ -9,11 +9,12 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
-from dampipe.domain.cuts import Cut, all_moments, span
-from dampipe.domain.errors import InvalidInput
-from dampipe.domain.media import AudioStream, MediaInfo, MediaKind, VideoStream
-from dampipe.domain.moments import Moment
+from dampipe.features.search.spans import all_moments, span
+from dampipe.kernel.errors import InvalidInput
+from dampipe.media.info import AudioStream, MediaInfo, MediaKind, VideoStream
+from dampipe.storage.moments import Moment
 from dampipe.timeline import Format, format_of, render
+from dampipe.timeline.clip import Clip
 from dampipe.timeline.frames import RATES
 from dampipe.timeline.table import COLUMNS
 
@@ -37,8 +38,8 @@ def media(
 
 def cut(
     name: str = "A001_C001.mov", start: float = 4.0, end: float = 6.0, info: MediaInfo | None = None
-) -> Cut:
-    return Cut(
+) -> Clip:
+    return Clip(
         asset="a" * 40, path=f"/mnt/foo tage/é/{name}", name=name, media=info or media(),
         moment=start + 1, start=start, end=end, score=0.5,
     )  # fmt: skip

@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar
 
-from dampipe.domain.derivatives import Derivative, DerivativeKind
-from dampipe.domain.errors import NotFound
-from dampipe.domain.output import StageOutput
+from dampipe.kernel.errors import NotFound
+from dampipe.kernel.stage_io import StageOutput
+from dampipe.media.outputs import Derivative, DerivativeKind
 from dampipe.storage.blobs.base import BlobStore
 
 _KEY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{40})/[^/]+/[^/]+")

@@ -17,11 +17,11 @@ from uuid import uuid4
 import fsspec
 from pydantic import BaseModel, ConfigDict, Field
 
-from dampipe.domain.errors import NotFound
+from dampipe.kernel.errors import NotFound
 from dampipe.storage.blobs import workspace
 from dampipe.storage.blobs.cache import LocalCache
 from dampipe.storage.blobs.names import checked, is_name
-from dampipe.storage.blobs.places import translated
+from dampipe.storage.blobs.remote_errors import translated
 
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "adl", "oss", "cos", "obs"})
 CACHE_BYTES = 10 * 2**30

@@ -11,7 +11,7 @@ from typing import BinaryIO, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from dampipe.domain.errors import DampipeError, NotFound, Permanent, StorageFull, Transient
+from dampipe.kernel.errors import DampipeError, NotFound, Permanent, StorageFull, Transient
 from dampipe.storage.blobs import workspace
 from dampipe.storage.blobs.names import checked, is_name
 

@@ -9,7 +9,7 @@ from typing import BinaryIO, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from dampipe.domain.errors import NotFound
+from dampipe.kernel.errors import NotFound
 from dampipe.storage.blobs.names import checked
 
 

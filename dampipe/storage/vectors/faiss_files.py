@@ -14,7 +14,7 @@ from uuid import uuid4
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from dampipe.domain.errors import DampipeError, Permanent, StorageFull, Transient, Unavailable
+from dampipe.kernel.errors import DampipeError, Permanent, StorageFull, Transient, Unavailable
 from dampipe.storage.vectors.base import VectorIds
 
 SUFFIXES = (".faiss", ".npy", ".tmp")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from dampipe.domain.errors import DampipeError, Transient
+from dampipe.kernel.errors import DampipeError, Transient
 from dampipe.storage.vectors.faiss_files import SUFFIXES, CorruptIndex, look_for, translated, verify
 from dampipe.storage.vectors.faiss_manifest import (
     MANIFEST,

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from dampipe.domain.errors import Permanent
+from dampipe.kernel.errors import Permanent
 from dampipe.storage.vectors.faiss_files import CorruptIndex, FileEntry, flush, sync, translated
 
 FORMAT = 2

@@ -17,7 +17,7 @@ from pydantic import Field
 from pymilvus import MilvusClient
 from pymilvus.exceptions import MilvusException, MilvusUnavailableException
 
-from dampipe.domain.errors import Permanent, Transient
+from dampipe.kernel.errors import Permanent, Transient
 from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
 from dampipe.storage.vectors.milvus_collections import Collections
 from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows

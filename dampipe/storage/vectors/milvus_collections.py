@@ -7,7 +7,7 @@ from uuid import uuid4
 from pymilvus import DataType, MilvusClient
 from pymilvus.exceptions import MilvusException
 
-from dampipe.domain.errors import Permanent
+from dampipe.kernel.errors import Permanent
 
 WATERMARK = "dampipe.watermark"
 

@@ -15,7 +15,7 @@ from pgvector import HalfVector
 from pydantic import Field
 from sqlalchemy import Connection, text
 
-from dampipe.domain.errors import InvalidInput, Permanent, Transient
+from dampipe.kernel.errors import InvalidInput, Permanent, Transient
 from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
 from dampipe.storage.vectors.pgvector_server import LOCK, PgServer
 from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows

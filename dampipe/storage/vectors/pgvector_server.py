@@ -9,7 +9,7 @@ from pgvector.psycopg import register_vector
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
 
-from dampipe.domain.errors import InvalidInput, Permanent, StageError, StorageFull, Transient
+from dampipe.kernel.errors import InvalidInput, Permanent, StageError, StorageFull, Transient
 
 LOCK = 0x64616D71
 """Advisory lock under which extension and tables are made."""

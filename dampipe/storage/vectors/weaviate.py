@@ -18,7 +18,7 @@ from weaviate.classes.config import ConsistencyLevel
 from weaviate.classes.data import DataObject
 from weaviate.classes.query import Filter, MetadataQuery
 
-from dampipe.domain.errors import DampipeError, Permanent, Transient
+from dampipe.kernel.errors import DampipeError, Permanent, Transient
 from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
 from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows
 from dampipe.storage.vectors.weaviate_collections import VECTOR, Collections

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 from weaviate import exceptions as foreign
 from weaviate.classes.config import Configure, ConsistencyLevel, DataType, Property, VectorDistances
 
-from dampipe.domain.errors import Transient
+from dampipe.kernel.errors import Transient
 
 STATES = "DampipeIndexes"
 VECTOR = "v"

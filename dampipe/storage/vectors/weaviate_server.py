@@ -13,7 +13,7 @@ from grpc import RpcError
 from weaviate import exceptions as foreign
 from weaviate.classes.init import AdditionalConfig, Auth, Timeout
 
-from dampipe.domain.errors import DampipeError, InvalidInput, Permanent, StorageFull, Transient
+from dampipe.kernel.errors import DampipeError, InvalidInput, Permanent, StorageFull, Transient
 
 WAIT = Timeout(init=5, query=60, insert=120)
 """Seconds for an answer."""

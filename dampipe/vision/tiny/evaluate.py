@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dampipe.vision.base import Embedder
-from dampipe.vision.shapes import BACKGROUNDS, COLOURS, SHAPES, Scene, scenes, with_article
 from dampipe.vision.tiny.camera import shot_of
+from dampipe.vision.tiny.drawing import BACKGROUNDS, COLOURS, SHAPES, Scene, scenes, with_article
 
 
 def held_out() -> frozenset[Scene]:

@@ -18,9 +18,9 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
 
-from dampipe.vision.shapes import BACKGROUNDS, COLOURS, SHAPES, Scene, scenes, with_article
 from dampipe.vision.tiny import FOLDER
 from dampipe.vision.tiny.camera import shot_of
+from dampipe.vision.tiny.drawing import BACKGROUNDS, COLOURS, SHAPES, Scene, scenes, with_article
 from dampipe.vision.tiny.evaluate import held_out, measure
 from dampipe.vision.torchvision_compat import import_open_clip
 

@@ -14,23 +14,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dampipe.domain.errors import BadMedia, Transient
-from dampipe.media.acceleration import Acceleration
-from dampipe.media.detection import detect, machine_key
-from dampipe.media.fallback import Machine
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.hardware import FAMILIES, SOFTWARE
-from dampipe.media.health import Health
-from dampipe.media.kinds import KINDS
+from dampipe.kernel.errors import BadMedia, Transient
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.hwaccel.acceleration import Acceleration
+from dampipe.media.hwaccel.circuit_breaker import CircuitBreaker
+from dampipe.media.hwaccel.detection import detect, machine_key
+from dampipe.media.hwaccel.fallback import SharedState
+from dampipe.media.hwaccel.families import FAMILIES, SOFTWARE
+from dampipe.media.hwaccel.plans import WORTH_STARTING, Plan
+from dampipe.media.hwaccel.self_test import self_test
+from dampipe.media.hwaccel.session_limit import SessionLimit
+from dampipe.media.hwaccel.stream_kinds import KINDS
 from dampipe.media.passes import Passes
-from dampipe.media.plans import WORTH_STARTING, Plan
-from dampipe.media.preview import PreviewMaker
-from dampipe.media.probing import Prober
-from dampipe.media.proxy import MadeProxy, ProxyMaker
+from dampipe.media.preview.maker import PreviewMaker
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.maker import MadeProxy, ProxyMaker
 from dampipe.media.recipes import PreviewRecipe, ProxyRecipe
-from dampipe.media.sandbox import Limits, run
-from dampipe.media.sessions import Sessions
-from dampipe.media.trial import try_family
 
 SOFT = Acceleration(SOFTWARE, True, "for the test")
 CARD = Acceleration("nvidia", True, "for the test", tuple(KINDS))
@@ -69,7 +69,7 @@ def card(ffmpeg: Ffmpeg, tmp_path: Path) -> Card:
 def clip(ffmpeg: Ffmpeg, path: Path, *options: str, seconds: float = 2) -> Path:
     source = f"testsrc2=size=640x360:rate=25:duration={seconds}"
     arguments = ["-f", "lavfi", "-i", source, *options, f"file:{path}"]
-    ended = run(ffmpeg, arguments, Limits())
+    ended = run_ffmpeg(ffmpeg, arguments, Limits())
     assert ended.ok, ended.stderr
     return path
 
@@ -95,14 +95,14 @@ def clips(ffmpeg: Ffmpeg, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     made = {name: clip(ffmpeg, folder / f"{name}.mov", *how) for name, (_, how) in FORMATS.items()}
     for name, turn in (("rotated", "-90"), ("upside-down", "180")):
         turned = ["-display_rotation:v:0", turn, "-i", f"file:{made['plain']}", "-c", "copy"]
-        assert run(ffmpeg, [*turned, f"file:{folder / name}.mov"], Limits()).ok
+        assert run_ffmpeg(ffmpeg, [*turned, f"file:{folder / name}.mov"], Limits()).ok
         made[name] = folder / f"{name}.mov"
     return made
 
 
 def picture_of(ffmpeg: Ffmpeg, path: Path, folder: Path) -> np.ndarray:
     arguments = ["-ss", "1", "-i", f"file:{path}", "-frames:v", "1", "-update", "1", "p.png"]
-    assert run(ffmpeg, arguments, Limits(), folder=folder).ok
+    assert run_ffmpeg(ffmpeg, arguments, Limits(), folder=folder).ok
     return np.asarray(Image.open(folder / "p.png").convert("RGB")).astype(int)
 
 
@@ -169,18 +169,20 @@ def test_real_hardware_makes_what_software_makes(
 
 
 @pytest.fixture
-def health() -> Health:
-    return Health()
+def health() -> CircuitBreaker:
+    return CircuitBreaker()
 
 
-def proxy(card: Card, health: Health, source: Path, prober: Prober, folder: Path, **more: Any) -> MadeProxy:
+def proxy(
+    card: Card, health: CircuitBreaker, source: Path, prober: Prober, folder: Path, **more: Any
+) -> MadeProxy:
     folder.mkdir(exist_ok=True)
     maker = ProxyMaker(
         card.ffmpeg,
         ProxyRecipe(),
         [CARD, SOFT],
         more.get("limits"),
-        Machine(health, more.get("sessions", Sessions())),
+        SharedState(health, more.get("sessions", SessionLimit())),
     )
     return maker.make(str(source), prober.probe(str(source)), folder)
 
@@ -212,7 +214,7 @@ FAILURES: dict[str, tuple[dict[str, object], str, str, list[str]]] = {
 
 @pytest.mark.parametrize("how", FAILURES)
 def test_a_card_that_fails_fails_no_file(
-    how: str, clips: dict[str, Path], card: Card, health: Health, prober: Prober, tmp_path: Path
+    how: str, clips: dict[str, Path], card: Card, health: CircuitBreaker, prober: Prober, tmp_path: Path
 ) -> None:
     orders, plan, words, calls = FAILURES[how]
     card.order(**orders)
@@ -227,12 +229,12 @@ def test_a_card_that_fails_fails_no_file(
 
 
 def test_a_file_that_software_cannot_do_either_blames_no_card(
-    ffmpeg: Ffmpeg, clips: dict[str, Path], card: Card, health: Health, prober: Prober, tmp_path: Path
+    ffmpeg: Ffmpeg, clips: dict[str, Path], card: Card, health: CircuitBreaker, prober: Prober, tmp_path: Path
 ) -> None:
     media = prober.probe(str(clips["plain"]))
     broken = tmp_path / "broken.mov"
     broken.write_bytes(clips["plain"].read_bytes()[:3000])
-    maker = ProxyMaker(card.ffmpeg, ProxyRecipe(), [CARD, SOFT], machine=Machine(health))
+    maker = ProxyMaker(card.ffmpeg, ProxyRecipe(), [CARD, SOFT], machine=SharedState(health))
     for _ in range(4):
         card.order()
         with pytest.raises(BadMedia):
@@ -245,7 +247,7 @@ def test_a_file_that_software_cannot_do_either_blames_no_card(
 
 
 def test_half_a_file_is_the_files_fault(
-    ffmpeg: Ffmpeg, card: Card, health: Health, prober: Prober, tmp_path: Path
+    ffmpeg: Ffmpeg, card: Card, health: CircuitBreaker, prober: Prober, tmp_path: Path
 ) -> None:
     whole = clip(ffmpeg, tmp_path / "half.mkv", *H264, seconds=6)
     whole.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
@@ -263,27 +265,27 @@ def test_a_card_that_fails_again_and_again_is_set_aside_for_a_while(
     card.order(no_encoder=True)
     for number in range(5):
         # As by several processes: each reads the notes of the others.
-        health = Health(notes, lambda: now[0])
+        health = CircuitBreaker(notes, lambda: now[0])
         seen.append(proxy(card, health, clips["plain"], prober, tmp_path / str(number)))
         now[0] += 10
     assert len(card.calls) == 3 * 2 + 2, "after three files it is asked for decoding only"
     assert card.calls[-2:] == ["decode", "decode"]
     assert [one.plan for one in seen] == [*(SOFTWARE,) * 3, *("nvidia-decode",) * 2]
     assert [bool(one.warnings) for one in seen] == [True, True, True, False, False]
-    [trouble] = Health(notes, lambda: now[0]).set_aside()
+    [trouble] = CircuitBreaker(notes, lambda: now[0]).set_aside()
     assert (trouble.part, trouble.failures) == ("nvidia encoder", 3)
     assert "OpenEncodeSessionEx" in trouble.reason
     now[0] += 3600
     card.order()
-    health = Health(notes, lambda: now[0])
+    health = CircuitBreaker(notes, lambda: now[0])
     assert proxy(card, health, clips["plain"], prober, tmp_path / "later").plan == "nvidia"
-    assert Health(notes, lambda: now[0])._read() == {}
+    assert CircuitBreaker(notes, lambda: now[0])._read() == {}
 
 
 def test_no_more_encoders_run_at_once_than_the_card_takes(
-    clips: dict[str, Path], card: Card, health: Health, prober: Prober, tmp_path: Path
+    clips: dict[str, Path], card: Card, health: CircuitBreaker, prober: Prober, tmp_path: Path
 ) -> None:
-    sessions, other = Sessions(tmp_path / "places", 1), Sessions(tmp_path / "places", 1)
+    sessions, other = SessionLimit(tmp_path / "places", 1), SessionLimit(tmp_path / "places", 1)
     with other.place() as got:
         assert got
         assert (
@@ -306,7 +308,7 @@ def test_a_preview_decodes_on_the_card_only_what_is_worth_it(
         return maker.make(str(source), prober.probe(str(source)), folder)
 
     assert preview(dense, [CARD, SOFT]).plan == SOFTWARE, "a short clip is decoded before the card is open"
-    monkeypatch.setattr("dampipe.media.plans.WORTH_STARTING", WORTH_STARTING / 1e6)
+    monkeypatch.setattr("dampipe.media.hwaccel.plans.WORTH_STARTING", WORTH_STARTING / 1e6)
     ours, theirs = preview(dense, [CARD, SOFT]), preview(dense, [SOFT])
     assert (ours.plan, theirs.plan, ours.way) == ("nvidia-decode", SOFTWARE, theirs.way)
     assert [frame.time for frame in ours.frames] == [frame.time for frame in theirs.frames]
@@ -347,7 +349,7 @@ SOME = {name: KINDS[name] for name in ("hevc-10", "mpeg2")}
 
 def test_the_trial_finds_out_what_a_card_does(card: Card) -> None:
     card.order(refuses=["mpeg2"])
-    found = try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), SOME)
+    found = self_test(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), SOME)
     assert (found.works, found.decodes) == (True, ("hevc-10",))
     assert found.reason.startswith("encoded 12 frames in ")
     assert card.calls == ["", "encode", "decode", "decode", "decode"], "10 bit as such and as 8 bit"
@@ -356,20 +358,20 @@ def test_the_trial_finds_out_what_a_card_does(card: Card) -> None:
 def test_a_card_that_gives_wrong_pictures_or_cannot_encode(card: Card) -> None:
     mpeg2 = {"mpeg2": KINDS["mpeg2"]}
     card.order(no_encoder=True)
-    found = try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), mpeg2)
+    found = self_test(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), mpeg2)
     assert (found.works, found.usable, found.decodes) == (False, True, ("mpeg2",)), "some cards decode only"
     assert "OpenEncodeSessionEx" in found.reason
     card.order(spoil=True, no_encoder=True)
-    assert not try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), mpeg2).usable
+    assert not self_test(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), mpeg2).usable
     card.order(absent=True)
-    found = try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), mpeg2)
+    found = self_test(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), mpeg2)
     assert (found.usable, found.reason, len(card.calls)) == (False, "Cannot load libcuda.so.1", 1)
 
 
 def test_a_card_that_hangs_is_given_up_soon(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dampipe.media.trial.LIMITS", Limits(seconds=3, stall=3, memory=0))
+    monkeypatch.setattr("dampipe.media.hwaccel.self_test.LIMITS", Limits(seconds=3, stall=3, memory=0))
     card.order(hangs=True)
-    found = try_family(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), SOME)
+    found = self_test(card.ffmpeg, FAMILIES["nvidia"], ProxyRecipe(), SOME)
     assert (found.usable, len(card.calls)) == (False, 2)
     assert re.fullmatch(r"gave nothing for \d+ s", found.reason)
 
@@ -439,7 +441,9 @@ def test_ffmpeg_knows_every_option_we_give_it(name: str, ffmpeg: Ffmpeg) -> None
         coded = [
             text for key, value in plan.encode(ProxyRecipe()).items() for text in (f"-{key}", str(value))
         ]
-        ended = run(ffmpeg, [*plan.opening, *options, *source, *coded, "-f", "null", "-"], Limits(seconds=30))
+        ended = run_ffmpeg(
+            ffmpeg, [*plan.opening, *options, *source, *coded, "-f", "null", "-"], Limits(seconds=30)
+        )
         words = (
             "Unrecognized",
             "not found",

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dampipe.domain.duplicates import NearDuplicate
-from dampipe.vision.shapes import scenes
+from dampipe.features.duplicates.model import NearDuplicate
+from dampipe.vision.tiny.drawing import scenes
 from tests.versions import FOOTAGE, VERSIONS, Versions, encoded, make_version, scene_clip
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import av
 import pytest
 
-from dampipe.domain.errors import Unavailable
-from dampipe.media.acceleration import SOFTWARE, Acceleration
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.probing import Prober
-from dampipe.media.proxy import ProxyMaker
+from dampipe.kernel.errors import Unavailable
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import PRESETS
-from dampipe.media.sandbox import Limits, run
 
 SOFT = [Acceleration(SOFTWARE, True, "for the test")]
 DROP_FRAME = ["-timecode", "01:02:03;04"]
@@ -30,7 +30,7 @@ def record(ffmpeg: Ffmpeg, path: Path, video: str, *options: str) -> Path:
     mono = "sine=frequency=800:sample_rate=44100:duration=2"
     inputs = [word for source in (video, stereo, mono) for word in ("-f", "lavfi", "-i", source)]
     maps = ["-map", "0", "-map", "1", "-map", "2", "-c:a", "aac", "-g", "40", "-bf", "2"]
-    assert run(ffmpeg, [*inputs, *maps, *options, f"file:{path}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*inputs, *maps, *options, f"file:{path}"], Limits()).ok
     return path
 
 
@@ -134,7 +134,7 @@ def test_web_is_480p_and_smaller_than_review(ffmpeg: Ffmpeg, prober: Prober, tmp
     source = tmp_path / "big.mp4"
     video = "testsrc2=size=1280x720:rate=25:duration=2,noise=alls=8:allf=t"
     lavfi = ["-f", "lavfi", "-i", video, "-c:v", "libx264", "-preset", "ultrafast"]
-    assert run(ffmpeg, [*lavfi, f"file:{source}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*lavfi, f"file:{source}"], Limits()).ok
     sizes = {}
     for name in ("web", "review"):
         folder = tmp_path / name

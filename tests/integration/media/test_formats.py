@@ -7,14 +7,14 @@ import av
 import numpy as np
 import pytest
 
-from dampipe.domain.media import MediaKind
-from dampipe.media.acceleration import SOFTWARE, Acceleration
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.preview import Choose, PreviewMaker
-from dampipe.media.probing import Prober
-from dampipe.media.proxy import ProxyMaker
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
+from dampipe.media.info import MediaKind
+from dampipe.media.preview.maker import Choose, PreviewMaker
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
-from dampipe.media.sandbox import Limits, run
 from tests.matrix import FLASH, MATRIX, SECONDS
 
 MOVING = {
@@ -134,7 +134,7 @@ def test_left_and_right_in_tracks_of_their_own_become_stereo(
         inputs += ["-f", "lavfi", "-i", f"sine=frequency={400 * (n + 1)}:sample_rate=48000:duration=1"]
     maps = [word for n in range(9) for word in ("-map", str(n))]
     options = ["-c:v", "mpeg2video", "-b:v", "2M", "-c:a", "pcm_s16le"]
-    assert run(ffmpeg, [*inputs, *maps, *options, f"file:{source}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*inputs, *maps, *options, f"file:{source}"], Limits()).ok
     media = prober.probe(str(source))
     assert [track.channels for track in media.audio] == [1] * 8
     made = maker.make(str(source), media, tmp_path)
@@ -154,7 +154,7 @@ def test_twelve_hours_cost_no_more_memory_or_frames_than_one(
     source = tmp_path / "night.mkv"
     hours = ["-f", "lavfi", "-i", "color=gray:size=64x36:rate=1/5:duration=43200"]
     options = ["-c:v", "mpeg4", "-g", "12"]
-    assert run(ffmpeg, [*hours, *options, f"file:{source}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*hours, *options, f"file:{source}"], Limits()).ok
     media = prober.probe(str(source))
     assert media.duration == pytest.approx(43_200, abs=10)
     recipe = PreviewRecipe(frames=FramesRecipe(size=64))

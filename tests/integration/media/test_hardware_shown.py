@@ -6,27 +6,27 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from dampipe.bootstrap.world import World
-from dampipe.cli.status import render
-from dampipe.deployment.doctor import Finding, Verdict, examine
-from dampipe.domain.reports import Status
-from dampipe.media.acceleration import Acceleration
-from dampipe.settings.loading import load_settings
+from dampipe.app.container import Container
+from dampipe.app.doctor import Finding, Verdict, examine
+from dampipe.features.processing.cli.status import render
+from dampipe.features.processing.model import Status
+from dampipe.kernel.settings.loading import load_settings
+from dampipe.media.hwaccel.acceleration import Acceleration
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World(load_settings(home=tmp_path, acceleration="none", model="tiny"))
+def world(tmp_path: Path) -> Iterator[Container]:
+    made = Container(load_settings(home=tmp_path, acceleration="none", model="tiny"))
     made.catalog.set_up()
     yield made
     made.catalog.close()
 
 
-def finding(world: World) -> Finding:
+def finding(world: Container) -> Finding:
     return next(one for one in examine(world) if one.what == "acceleration")
 
 
-def test_what_works_and_what_is_set_aside(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_works_and_what_is_set_aside(world: Container, capsys: pytest.CaptureFixture[str]) -> None:
     assert finding(world).verdict is Verdict.FINE
     assert finding(world).found == "works: software encodes"
     card = Acceleration("nvidia", True, "", ("h264", "hevc-10"))
@@ -40,7 +40,7 @@ def test_what_works_and_what_is_set_aside(world: World, capsys: pytest.CaptureFi
     assert "vaapi (no such device)" in told.found
     assert "nvidia encoder (no session left)" in told.found
     assert "--again" in told.hint
-    other = World(world.settings)  # another process of the machine
+    other = Container(world.settings)  # another process of the machine
     assert [one.part for one in other.tools.hardware.machine.health.set_aside()] == ["nvidia encoder"]
 
     facts = world.machine_facts(["proxy"])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.assets import SourceFile
-from dampipe.domain.errors import BadMedia, Transient
+from dampipe.kernel.errors import BadMedia, Transient
+from dampipe.kernel.stage_io import SourceFile
 from dampipe.media import hashing
 from dampipe.media.hashing import sha1_file
 

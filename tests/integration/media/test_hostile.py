@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.probing import Prober
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.probe.prober import Prober
 from tests.hostile.corpus import corpus
 from tests.hostile.judging import Judge
 from tests.hostile.watch import children, watched

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.errors import BadMedia, CannotStart, Transient
-from dampipe.media import isolation
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.isolation import Isolation, find_isolation, signal_of
-from dampipe.media.probing import Prober
-from dampipe.media.sandbox import Limits, run
+from dampipe.kernel.errors import BadMedia, CannotStart, Transient
+from dampipe.media.ffmpeg import sandbox as isolation
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.ffmpeg.sandbox import Sandbox, find_sandbox, signal_of
+from dampipe.media.probe.prober import Prober
 from tests.hostile.judging import Judge
 from tests.hostile.watch import children
 
@@ -24,16 +24,16 @@ LIMITS = Limits(seconds=60)
 
 
 @pytest.fixture(scope="module")
-def wall(ffmpeg: Ffmpeg) -> Isolation:
-    return find_isolation("auto", ffmpeg.path)
+def wall(ffmpeg: Ffmpeg) -> Sandbox:
+    return find_sandbox("auto", ffmpeg.path)
 
 
 @pytest.fixture
-def walled(ffmpeg: Ffmpeg, wall: Isolation) -> Ffmpeg:
+def walled(ffmpeg: Ffmpeg, wall: Sandbox) -> Ffmpeg:
     return replace(ffmpeg, isolation=wall)
 
 
-def test_what_was_found_is_said(wall: Isolation) -> None:
+def test_what_was_found_is_said(wall: Sandbox) -> None:
     assert wall.works == ("works: no network" in wall.why)
     assert wall.why
 
@@ -41,21 +41,21 @@ def test_what_was_found_is_said(wall: Isolation) -> None:
 def test_off_is_off_and_on_is_on_or_nothing(
     ffmpeg: Ffmpeg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not find_isolation("off", ffmpeg.path).works
+    assert not find_sandbox("off", ffmpeg.path).works
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho no namespaces for you >&2\nexit 1\n")
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     if sys.platform.startswith("linux"):
-        assert "no namespaces for you" in find_isolation("auto", ffmpeg.path).why
+        assert "no namespaces for you" in find_sandbox("auto", ffmpeg.path).why
     with pytest.raises(CannotStart, match="setting sandbox is on, but"):
-        find_isolation("on", ffmpeg.path)
+        find_sandbox("on", ffmpeg.path)
     broken.unlink()
-    assert not find_isolation("auto", ffmpeg.path).works
+    assert not find_sandbox("auto", ffmpeg.path).works
 
 
 def test_every_kind_of_footage_goes_through(
-    walled: Ffmpeg, wall: Isolation, matrix: dict[str, Path], tmp_path: Path
+    walled: Ffmpeg, wall: Sandbox, matrix: dict[str, Path], tmp_path: Path
 ) -> None:
     prober = Prober(isolation=wall)
     odd = tmp_path / os.fsdecode(b"-i caf\xe9 %03d.mp4")
@@ -72,31 +72,29 @@ def test_every_kind_of_footage_goes_through(
         prober.close()
 
 
-def test_nothing_else_is_seen(
-    walled: Ffmpeg, wall: Isolation, matrix: dict[str, Path], tmp_path: Path
-) -> None:
+def test_nothing_else_is_seen(walled: Ffmpeg, wall: Sandbox, matrix: dict[str, Path], tmp_path: Path) -> None:
     """The graph itself asks for another file, which no allow-list would notice."""
     secret = tmp_path / "secret.mp4"
     secret.write_bytes(matrix["h264.mp4"].read_bytes())
     folder = tmp_path / "work"
     folder.mkdir()
-    ended = run(walled, ["-f", "lavfi", "-i", f"movie={secret}", *NULL], LIMITS, folder=folder)
+    ended = run_ffmpeg(walled, ["-f", "lavfi", "-i", f"movie={secret}", *NULL], LIMITS, folder=folder)
     assert ended.ok != wall.works
-    ended = run(walled, ["-i", f"file:{secret}", *NULL], LIMITS, folder=folder)
+    ended = run_ffmpeg(walled, ["-i", f"file:{secret}", *NULL], LIMITS, folder=folder)
     assert ended.ok
-    ended = run(
+    ended = run_ffmpeg(
         walled, ["-i", f"file:{secret}", "-c", "copy", f"file:{tmp_path}/o.mp4"], LIMITS, folder=folder
     )
     assert (tmp_path / "o.mp4").exists() != wall.works
-    gone = run(walled, ["-i", f"file:{tmp_path}/gone.mp4", *NULL], LIMITS, folder=folder)
+    gone = run_ffmpeg(walled, ["-i", f"file:{tmp_path}/gone.mp4", *NULL], LIMITS, folder=folder)
     assert isinstance(gone.error, Transient)
 
 
-def test_no_address_is_asked(walled: Ffmpeg, wall: Isolation, tmp_path: Path) -> None:
+def test_no_address_is_asked(walled: Ffmpeg, wall: Sandbox, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         address = f"tcp://127.0.0.1:{listener.getsockname()[1]}?timeout=1000000"
-        assert not run(walled, ["-i", address, *NULL], Limits(seconds=20), folder=tmp_path).ok
+        assert not run_ffmpeg(walled, ["-i", address, *NULL], Limits(seconds=20), folder=tmp_path).ok
         if wall.works:
             with pytest.raises(BlockingIOError):
                 listener.accept()
@@ -107,10 +105,12 @@ def test_no_address_is_asked(walled: Ffmpeg, wall: Isolation, tmp_path: Path) ->
 def test_limits_hold_inside_and_nothing_is_left(walled: Ffmpeg, tmp_path: Path) -> None:
     before = children(os.getpid())
     endless = ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25"]
-    ended = run(walled, [*endless, *NULL], Limits(seconds=1.0), folder=tmp_path)
+    ended = run_ffmpeg(walled, [*endless, *NULL], Limits(seconds=1.0), folder=tmp_path)
     assert ended.how == "time"
     assert children(os.getpid()) == before
-    large = run(walled, [*endless[1:], "-f", "rawvideo", "o.raw"], Limits(file_size=100_000), folder=tmp_path)
+    large = run_ffmpeg(
+        walled, [*endless[1:], "-f", "rawvideo", "o.raw"], Limits(file_size=100_000), folder=tmp_path
+    )
     assert isinstance(large.error, BadMedia)
     assert "larger than allowed" in str(large.error)
 
@@ -119,11 +119,11 @@ def test_limits_hold_inside_and_nothing_is_left(walled: Ffmpeg, tmp_path: Path) 
 def test_nothing_survives_a_worker_that_is_killed(walled: Ffmpeg, tmp_path: Path) -> None:
     code = f"""
 from pathlib import Path
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.isolation import Isolation
-from dampipe.media.sandbox import Limits, run
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.sandbox import Sandbox
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 ffmpeg = Ffmpeg({walled.path!r}, "", (), "", {walled.isolation!r})
-run(ffmpeg, ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25", "-f", "null", "-"], Limits(),
+run_ffmpeg(ffmpeg, ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25", "-f", "null", "-"], Limits(),
     folder=Path({str(tmp_path)!r}), on_progress=lambda p: print(p, flush=True))
 """
     root = Path(__file__).resolve().parents[3]

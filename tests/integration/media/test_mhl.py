@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.errors import CannotStart, NotFound
-from dampipe.media.mhl import HASH_FORMATS, Manifests
+from dampipe.features.fixity.ascmhl import HASH_FORMATS, AscMhl
+from dampipe.kernel.errors import CannotStart, NotFound
 
 
 @pytest.fixture(scope="module")
-def manifests() -> Manifests:
-    made = Manifests()
+def manifests() -> AscMhl:
+    made = AscMhl()
     try:
         assert made.version()
     except CannotStart:
@@ -29,7 +29,7 @@ def card(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("hash_format", HASH_FORMATS)
-def test_round_trip_and_a_flipped_bit(manifests: Manifests, card: Path, hash_format: str) -> None:
+def test_round_trip_and_a_flipped_bit(manifests: AscMhl, card: Path, hash_format: str) -> None:
     made = manifests.create(card, hash_format, author="A. Loader", comment="first copy")
     assert (made.proved, made.same) == (True, 4)
     [written] = (card / "ascmhl").glob("0001_*.mhl")
@@ -46,7 +46,7 @@ def test_round_trip_and_a_flipped_bit(manifests: Manifests, card: Path, hash_for
     assert (bad.proved, bad.mismatch, bad.same) == (False, ("CLIP/C0002.MP4",), 3)
 
 
-def test_what_is_missing_and_what_is_new_are_told(manifests: Manifests, card: Path) -> None:
+def test_what_is_missing_and_what_is_new_are_told(manifests: AscMhl, card: Path) -> None:
     manifests.create(card)
     (card / "CLIP" / "C0001.MP4").unlink()
     [found] = manifests.verify(card)
@@ -61,7 +61,7 @@ def test_what_is_missing_and_what_is_new_are_told(manifests: Manifests, card: Pa
     assert manifests.create(card).mismatch == ("CLIP/C0002.MP4",)
 
 
-def test_a_manifest_that_was_changed_proves_nothing(manifests: Manifests, card: Path) -> None:
+def test_a_manifest_that_was_changed_proves_nothing(manifests: AscMhl, card: Path) -> None:
     manifests.create(card)
     [written] = (card / "ascmhl").glob("0001_*.mhl")
     written.write_text(written.read_text() + "\n")
@@ -69,7 +69,7 @@ def test_a_manifest_that_was_changed_proves_nothing(manifests: Manifests, card: 
     assert not found.proved and "Modified" in found.problem
 
 
-def test_all_histories_below_a_folder_are_compared(manifests: Manifests, card: Path) -> None:
+def test_all_histories_below_a_folder_are_compared(manifests: AscMhl, card: Path) -> None:
     other = card.parent / "archive" / "day1" / "CARD2"
     other.parent.mkdir(parents=True)
     manifests.create(card)
@@ -78,7 +78,7 @@ def test_all_histories_below_a_folder_are_compared(manifests: Manifests, card: P
     assert found.proved and found.folder == str(other)
 
 
-def test_what_has_no_history_is_one_clear_line(manifests: Manifests, card: Path, tmp_path: Path) -> None:
+def test_what_has_no_history_is_one_clear_line(manifests: AscMhl, card: Path, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no ASC MHL history") as error:
         manifests.verify(card)
     assert "mhl create" in error.value.hint
@@ -89,4 +89,4 @@ def test_what_has_no_history_is_one_clear_line(manifests: Manifests, card: Path,
     with pytest.raises(NotFound, match="no folder"):
         manifests.create(tmp_path / "nowhere")
     with pytest.raises(CannotStart):
-        Manifests(str(tmp_path / "ascmhl")).create(card)
+        AscMhl(str(tmp_path / "ascmhl")).create(card)

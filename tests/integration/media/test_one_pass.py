@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dampipe.domain.assets import AssetRef, SourceFile
-from dampipe.domain.derivatives import Preview, Proxy
-from dampipe.media.acceleration import SOFTWARE, Acceleration
-from dampipe.media.ffmpeg import Ffmpeg
+from dampipe.app.demo.clips import make_clip
+from dampipe.kernel.stage_io import AssetRef, SourceFile
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits
+from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
+from dampipe.media.outputs import Preview, Proxy
 from dampipe.media.passes import Passes
-from dampipe.media.preview import Choose, PreviewMaker
-from dampipe.media.probing import Prober
-from dampipe.media.proxy import ProxyMaker
+from dampipe.media.preview.maker import Choose, PreviewMaker
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import PRESETS, FramesRecipe, PreviewRecipe, ProxyRecipe
-from dampipe.media.samples import make_clip
-from dampipe.media.sandbox import Limits
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.local import LocalBlobs
 from tasks.preview import preview as preview_stage

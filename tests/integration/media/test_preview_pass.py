@@ -8,15 +8,15 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from dampipe.domain.derivatives import DerivativeKind
-from dampipe.domain.errors import BadMedia
-from dampipe.domain.media import MediaInfo
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.preview import Choose, MadePreview, PreviewMaker
-from dampipe.media.probing import Prober
+from dampipe.app.demo.clips import make_clip
+from dampipe.kernel.errors import BadMedia
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.info import MediaInfo
+from dampipe.media.outputs import DerivativeKind
+from dampipe.media.preview.maker import Choose, MadePreview, PreviewMaker
+from dampipe.media.probe.prober import Prober
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, SpriteRecipe
-from dampipe.media.samples import make_clip
-from dampipe.media.sandbox import Limits, run
 
 COLORS = {"red": (220, 30, 30), "green": (30, 180, 60), "blue": (40, 60, 220), "white": (240, 240, 240)}
 
@@ -228,7 +228,7 @@ def test_upright(
     flat = make_clip(ffmpeg, tmp_path / "flat.mp4", [(scene, 1.0)], audio=False)
     turned = tmp_path / "turned.mp4"
     inputs = ["-display_rotation:v:0", "-90", "-i", f"file:{flat}"]
-    assert run(ffmpeg, [*inputs, "-c", "copy", f"file:{turned}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*inputs, "-c", "copy", f"file:{turned}"], Limits()).ok
     media = prober.probe(str(turned))
     maker.make(str(turned), media, tmp_path)
     poster = np.asarray(Image.open(tmp_path / "poster.jpg"))

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from dampipe.domain.errors import BadMedia, StageError, Transient
-from dampipe.domain.media import MediaKind
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.probing import Prober
-from dampipe.media.sandbox import Limits, run
-from dampipe.media.stills import TRUNCATED
+from dampipe.kernel.errors import BadMedia, StageError, Transient
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.info import MediaKind
+from dampipe.media.probe.prober import Prober
+from dampipe.media.stills.develop import TRUNCATED
 
 FIELDS = {
     "h264.mp4": ("h264", 8, False, 1.0),
@@ -71,7 +71,7 @@ def test_cover_art_is_no_video(
     song = tmp_path / "song.m4a"
     inputs = ["-i", f"file:{matrix['audio-only.m4a']}", "-i", f"file:{matrix['still.jpg']}"]
     options = ["-map", "0:a", "-map", "1:v", "-c", "copy", "-disposition:v:0", "attached_pic"]
-    assert run(ffmpeg, [*inputs, *options, f"file:{song}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*inputs, *options, f"file:{song}"], Limits()).ok
     media = prober.probe(str(song))
     assert (media.kind, media.video) == (MediaKind.AUDIO, None)
 
@@ -112,7 +112,7 @@ def test_a_duration_that_no_header_gives_is_measured(
     live = tmp_path / "live.webm"
     options = ["-i", f"file:{matrix['vp9.webm']}", "-c", "copy", "-f", "webm", "-live", "1", "pipe:1"]
     with live.open("wb") as stream:
-        assert run(ffmpeg, options, Limits(), on_output=lambda data: void(stream.write(data))).ok
+        assert run_ffmpeg(ffmpeg, options, Limits(), on_output=lambda data: void(stream.write(data))).ok
     media = prober.probe(str(live))
     assert media.duration == pytest.approx(2.0, abs=0.1)
     assert any("measured" in warning for warning in media.warnings)

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dampipe.domain.errors import BadMedia, Unavailable
-from dampipe.media.acceleration import Acceleration
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.hardware import SOFTWARE
-from dampipe.media.probing import Prober
-from dampipe.media.progress import Progress
-from dampipe.media.proxy import MadeProxy, ProxyMaker
+from dampipe.app.demo.clips import make_clip
+from dampipe.kernel.errors import BadMedia, Unavailable
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.progress import Progress
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.hwaccel.acceleration import Acceleration
+from dampipe.media.hwaccel.families import SOFTWARE
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.maker import MadeProxy, ProxyMaker
 from dampipe.media.recipes import ProxyRecipe
-from dampipe.media.samples import make_clip
-from dampipe.media.sandbox import Limits, run
 
 SOFT = Acceleration(SOFTWARE, True, "for the test")
 
@@ -51,7 +51,7 @@ def test_large_pictures_become_720p_and_seek_well(
         "ultrafast",
     ]
     lavfi = ["-f", "lavfi", "-i", "testsrc2=size=1920x1080:rate=100:duration=5"]
-    assert run(ffmpeg, [*lavfi, *options, f"file:{source}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*lavfi, *options, f"file:{source}"], Limits()).ok
     seen: list[Progress] = []
     made = maker.make(str(source), prober.probe(str(source)), tmp_path, seen.append)
     assert made.file is not None
@@ -69,7 +69,7 @@ def test_large_pictures_become_720p_and_seek_well(
 def test_the_time_code_goes_along(ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMaker, tmp_path: Path) -> None:
     source = tmp_path / "tc.mov"
     lavfi = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=1", "-timecode", "10:20:30:12"]
-    assert run(ffmpeg, [*lavfi, "-c:v", "mjpeg", f"file:{source}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*lavfi, "-c:v", "mjpeg", f"file:{source}"], Limits()).ok
     made = maker.make(str(source), prober.probe(str(source)), tmp_path)
     assert made.file is not None
     assert prober.probe(str(made.file.path)).timecode == "10:20:30:12"
@@ -83,7 +83,7 @@ def test_hdr_is_toned_down(ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMaker, tm
     graph = f"color=gray:size=320x180:rate=25:duration=0.4,format=yuv420p10le,geq=lum='{steps}':cb=512:cr=512"
     tags = "setparams=colorspace=bt2020nc:color_trc=smpte2084:color_primaries=bt2020:range=tv"
     options = ["-f", "lavfi", "-i", f"{graph},{tags}", "-c:v", "libx265", "-x265-params", "log-level=none"]
-    assert run(ffmpeg, [*options, f"file:{source}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*options, f"file:{source}"], Limits()).ok
     media = prober.probe(str(source))
     assert media.video is not None
     assert media.video.hdr
@@ -93,7 +93,7 @@ def test_hdr_is_toned_down(ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMaker, tm
     assert video is not None
     assert (video.color_transfer, video.color_space) == ("bt709", "bt709")
     arguments = ["-i", f"file:{made.file.path}", "-frames:v", "1", "-update", "1", "p.png"]
-    assert run(ffmpeg, arguments, Limits(), folder=tmp_path).ok
+    assert run_ffmpeg(ffmpeg, arguments, Limits(), folder=tmp_path).ok
     grey = np.asarray(Image.open(tmp_path / "p.png").convert("L"))[90, 40::80].astype(int)
     print(grey)
     assert grey[0] < 40 < grey[1] < grey[2] < grey[3] <= 255
@@ -165,7 +165,7 @@ def test_pictures_keep_their_colours(
         "1",
         f"file:{tmp_path / 'p.png'}",
     ]
-    assert run(ffmpeg, arguments, Limits()).ok
+    assert run_ffmpeg(ffmpeg, arguments, Limits()).ok
     shown = np.asarray(Image.open(tmp_path / "p.png").convert("RGB")).astype(int)
     for n, color in enumerate(colors):
         assert np.abs(shown[90, n * 80 + 40] - color).max() <= 8
@@ -186,7 +186,7 @@ def test_shots_are_exact_and_the_waveform_follows_the_sound(
     silent = _from_pictures(ffmpeg, clip.with_name("silent.mp4"), [picture for picture, _ in scenes])
     tone = "sine=frequency=440:sample_rate=48000:duration=2.92,adelay=1200,volume=6"
     arguments = ["-i", f"file:{silent}", "-f", "lavfi", "-i", tone, "-c:v", "copy", "-c:a", "aac"]
-    assert run(ffmpeg, [*arguments, f"file:{clip}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*arguments, f"file:{clip}"], Limits()).ok
     made = maker.make(str(clip), prober.probe(str(clip)), tmp_path)
     assert made.shots == (0.0, 1.2, 2.8)
     assert made.waveform is not None
@@ -222,7 +222,9 @@ def _from_pictures(ffmpeg: Ffmpeg, path: Path, pictures: list[np.ndarray]) -> Pa
         "-i",
         f"file:{raw}",
     ]
-    assert run(ffmpeg, [*source, "-c:v", "libx264", "-pix_fmt", "yuv420p", f"file:{path}"], Limits()).ok
+    assert run_ffmpeg(
+        ffmpeg, [*source, "-c:v", "libx264", "-pix_fmt", "yuv420p", f"file:{path}"], Limits()
+    ).ok
     raw.unlink()
     return path
 
@@ -232,7 +234,7 @@ def test_one_shot_has_one_start_and_mute_footage_no_waveform(
 ) -> None:
     source = tmp_path / "mute.mkv"
     lavfi = ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30000/1001:duration=2"]
-    assert run(ffmpeg, [*lavfi, "-c:v", "libx264", f"file:{source}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*lavfi, "-c:v", "libx264", f"file:{source}"], Limits()).ok
     made = maker.make(str(source), prober.probe(str(source)), tmp_path)
     assert (made.shots, made.waveform) == ((0.0,), None)
 
@@ -242,7 +244,7 @@ def test_a_sound_track_without_sound_spoils_nothing(
 ) -> None:
     source = tmp_path / "empty.mkv"
     drop = ["-i", f"file:{matrix['h264.mp4']}", "-c", "copy", "-bsf:a", "noise=drop=1"]
-    assert run(ffmpeg, [*drop, f"file:{source}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*drop, f"file:{source}"], Limits()).ok
     media = prober.probe(str(source))
     assert len(media.audio) == 1
     made = maker.make(str(source), media, tmp_path)

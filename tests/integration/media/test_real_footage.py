@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.media.acceleration import SOFTWARE, Acceleration
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.preview import Choose, PreviewMaker
-from dampipe.media.probing import Prober
-from dampipe.media.proxy import ProxyMaker
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
+from dampipe.media.preview.maker import Choose, PreviewMaker
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
 
 FILES = {

@@ -8,24 +8,24 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
-from dampipe.domain.assets import AssetRef, SourceFile
-from dampipe.domain.derivatives import DerivativeKind, Preview, Proxy, Refined
-from dampipe.domain.moments import Embedding
-from dampipe.domain.progress import Reporter
-from dampipe.domain.runs import RunState, Subject
-from dampipe.media.acceleration import SOFTWARE, Acceleration
-from dampipe.media.ffmpeg import Ffmpeg, find_ffmpeg
+from dampipe.app.demo.clips import make_clip
+from dampipe.features.assets.savers import save_output
+from dampipe.jobs.model import RunState, Subject
+from dampipe.jobs.tables import RUN
+from dampipe.kernel.progress import Reporter
+from dampipe.kernel.stage_io import AssetRef, SourceFile
+from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
+from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
+from dampipe.media.outputs import DerivativeKind, Preview, Proxy, Refined
 from dampipe.media.passes import Passes
-from dampipe.media.preview import PreviewMaker
-from dampipe.media.probing import Prober
-from dampipe.media.proxy import ProxyMaker
+from dampipe.media.preview.maker import PreviewMaker
+from dampipe.media.preview.shot_frames import ShotFrames
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
-from dampipe.media.samples import make_clip
-from dampipe.media.shot_frames import ShotFrames
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
-from dampipe.storage.catalog.outputs import save_output
-from dampipe.storage.catalog.tables.work import RUN
+from dampipe.vision.embedding import Embedding
 from dampipe.vision.frames import choose
 from tasks.preview import preview
 from tasks.proxy import proxy

@@ -5,17 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dampipe.domain.errors import BadMedia
-from dampipe.media.acceleration import SOFTWARE, Acceleration
-from dampipe.media.failures import OutOfTime, Silent
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.preview import Choose, PreviewMaker
-from dampipe.media.probing import Prober
-from dampipe.media.proxy import ProxyMaker
+from dampipe.app.demo.clips import make_clip
+from dampipe.kernel.errors import BadMedia
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.failures import OutOfTime, Silent
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.ffmpeg.salvage import NO_PICTURE, NO_SOUND, best, without_sound
+from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
+from dampipe.media.preview.maker import Choose, PreviewMaker
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
-from dampipe.media.salvage import NO_PICTURE, NO_SOUND, best, without_sound
-from dampipe.media.samples import make_clip
-from dampipe.media.sandbox import Limits, run
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_camera_that_died_mid_take(
     extra = ["-movflags", "frag_keyframe+empty_moov"] if "frag" in suffix else []
     if suffix == "avi":
         extra = ["-bsf:v", "h264_mp4toannexb"]
-    assert run(ffmpeg, ["-i", f"file:{take}", "-c", "copy", *extra, f"file:{whole}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, ["-i", f"file:{take}", "-c", "copy", *extra, f"file:{whole}"], Limits()).ok
     content = whole.read_bytes()
     cut.write_bytes(content[: len(content) * 6 // 10])
     media = prober.probe(str(cut))
@@ -69,7 +69,7 @@ def test_a_file_without_its_table_of_contents_says_what_may_help(
     take: Path, ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path
 ) -> None:
     whole, cut = tmp_path / "whole.mov", tmp_path / "cut.mov"
-    assert run(ffmpeg, ["-i", f"file:{take}", "-c", "copy", f"file:{whole}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, ["-i", f"file:{take}", "-c", "copy", f"file:{whole}"], Limits()).ok
     cut.write_bytes(whole.read_bytes()[:100_000])
     with pytest.raises(BadMedia, match="table of contents") as caught:
         prober.probe(str(cut))
@@ -81,7 +81,7 @@ def test_sound_that_cannot_be_decoded(
 ) -> None:
     source = tmp_path / "noise.mkv"
     arguments = ["-i", f"file:{take}", "-c", "copy", "-bsf:a", "noise=amount=1"]
-    assert run(ffmpeg, [*arguments, f"file:{source}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*arguments, f"file:{source}"], Limits()).ok
     media = prober.probe(str(source))
     assert len(media.audio) == 1
     assert previews.make(str(source), media, tmp_path).warnings == ()
@@ -108,7 +108,7 @@ def test_a_picture_that_cannot_be_decoded_leaves_the_sound(
 ) -> None:
     source = tmp_path / "blind.mkv"
     arguments = ["-i", f"file:{take}", "-c", "copy", "-bsf:v", "noise=drop=1"]
-    assert run(ffmpeg, [*arguments, f"file:{source}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*arguments, f"file:{source}"], Limits()).ok
     media = prober.probe(str(take))
     preview = previews.make(str(source), media, tmp_path)
     assert (preview.warnings, preview.frames) == ((NO_PICTURE,), ())

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.errors import BadMedia, Permanent, Transient
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.progress import Progress
-from dampipe.media.sandbox import Limits, run
+from dampipe.kernel.errors import BadMedia, Permanent, Transient
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.progress import Progress
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 
 ENDLESS = ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25", "-f", "null", "-"]
 SHORT = ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=2"]
@@ -40,7 +40,7 @@ def alive(pid: int) -> bool:
 def test_output_and_progress_arrive(ffmpeg: Ffmpeg) -> None:
     pieces: list[bytes] = []
     seen: list[Progress] = []
-    ended = run(
+    ended = run_ffmpeg(
         ffmpeg,
         [*SHORT, "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"],
         Limits(),
@@ -55,7 +55,7 @@ def test_output_and_progress_arrive(ffmpeg: Ffmpeg) -> None:
 
 def test_the_time_limit_ends_it(ffmpeg: Ffmpeg) -> None:
     before = children()
-    ended = run(ffmpeg, ENDLESS, Limits(seconds=1.0))
+    ended = run_ffmpeg(ffmpeg, ENDLESS, Limits(seconds=1.0))
     assert (ended.how, ended.ok) == ("time", False)
     assert isinstance(ended.error, BadMedia)
     assert "longer than 1 s" in str(ended.error)
@@ -65,20 +65,20 @@ def test_the_time_limit_ends_it(ffmpeg: Ffmpeg) -> None:
 def test_a_source_that_gives_nothing_stalls(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     pipe = tmp_path / "silent.mp4"
     os.mkfifo(pipe)
-    ended = run(ffmpeg, ["-i", f"file:{pipe}", "-f", "null", "-"], Limits(seconds=30, stall=1.5))
+    ended = run_ffmpeg(ffmpeg, ["-i", f"file:{pipe}", "-f", "null", "-"], Limits(seconds=30, stall=1.5))
     assert ended.how == "stall"
     assert isinstance(ended.error, Transient)
 
 
 def test_slow_but_moving_is_no_stall(ffmpeg: Ffmpeg) -> None:
     source = ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=5"]
-    ended = run(ffmpeg, [*source, "-f", "null", "-"], Limits(seconds=60, stall=4))
+    ended = run_ffmpeg(ffmpeg, [*source, "-f", "null", "-"], Limits(seconds=60, stall=4))
     assert ended.ok and ended.wall > 4
 
 
 def test_the_file_size_limit(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     arguments = [*SHORT, "-f", "rawvideo", "-pix_fmt", "rgb24", "big.raw"]
-    ended = run(ffmpeg, arguments, Limits(file_size=100_000), folder=tmp_path)
+    ended = run_ffmpeg(ffmpeg, arguments, Limits(file_size=100_000), folder=tmp_path)
     assert not ended.ok
     assert isinstance(ended.error, BadMedia)
     assert "larger than allowed" in str(ended.error)
@@ -97,7 +97,7 @@ def test_the_memory_limit(ffmpeg: Ffmpeg) -> None:
         "null",
         "-",
     ]
-    ended = run(ffmpeg, huge, Limits(memory=600 << 20, seconds=60))
+    ended = run_ffmpeg(ffmpeg, huge, Limits(memory=600 << 20, seconds=60))
     assert not ended.ok
     assert isinstance(ended.error, BadMedia | Transient)
 
@@ -105,16 +105,16 @@ def test_the_memory_limit(ffmpeg: Ffmpeg) -> None:
 def test_a_full_disk_is_tried_again_later(ffmpeg: Ffmpeg) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
-    ended = run(ffmpeg, [*SHORT, "-f", "rawvideo", "/dev/full"], Limits())
+    ended = run_ffmpeg(ffmpeg, [*SHORT, "-f", "rawvideo", "/dev/full"], Limits())
     assert not ended.ok
     assert isinstance(ended.error, Transient)
     assert ended.error.delay == 300
 
 
 def test_an_option_of_ours_that_does_not_exist_is_our_fault(ffmpeg: Ffmpeg) -> None:
-    ended = run(ffmpeg, [*SHORT, "-nosuchoption", "1", "-f", "null", "-"], Limits())
+    ended = run_ffmpeg(ffmpeg, [*SHORT, "-nosuchoption", "1", "-f", "null", "-"], Limits())
     assert isinstance(ended.error, Permanent)
-    ended = run(ffmpeg, [*SHORT, "-c:v", "nosuchencoder", "-f", "null", "-"], Limits())
+    ended = run_ffmpeg(ffmpeg, [*SHORT, "-c:v", "nosuchencoder", "-f", "null", "-"], Limits())
     assert isinstance(ended.error, Permanent)
 
 
@@ -125,14 +125,14 @@ def test_an_exception_in_a_callback_leaves_no_child(ffmpeg: Ffmpeg) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(ffmpeg, ENDLESS, Limits(), on_progress=interrupt)
+        run_ffmpeg(ffmpeg, ENDLESS, Limits(), on_progress=interrupt)
     assert children() == before
 
 
 def test_many_lines_of_errors_are_kept_bounded(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     noise = tmp_path / "noise.mp3"
     noise.write_bytes(os.urandom(1 << 20))
-    ended = run(ffmpeg, ["-f", "mp3", "-i", f"file:{noise}", "-f", "null", "-"], Limits())
+    ended = run_ffmpeg(ffmpeg, ["-f", "mp3", "-i", f"file:{noise}", "-f", "null", "-"], Limits())
     assert len(ended.stderr) < 70_000
 
 
@@ -140,9 +140,9 @@ def test_many_lines_of_errors_are_kept_bounded(ffmpeg: Ffmpeg, tmp_path: Path) -
 def test_no_ffmpeg_survives_a_worker_that_is_killed(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     code = f"""
 import sys
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.sandbox import Limits, run
-run(Ffmpeg({ffmpeg.path!r}, "", (), ""), {ENDLESS!r}, Limits(), on_progress=lambda p: print(p, flush=True))
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+run_ffmpeg(Ffmpeg({ffmpeg.path!r}, "", (), ""), {ENDLESS!r}, Limits(), on_progress=lambda p: print(p, flush=True))
 """
     root = Path(__file__).resolve().parents[3]
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=root) as worker:
@@ -163,7 +163,9 @@ run(Ffmpeg({ffmpeg.path!r}, "", (), ""), {ENDLESS!r}, Limits(), on_progress=lamb
 def test_works_beside_other_threads(ffmpeg: Ffmpeg) -> None:
     results: list[bool] = []
     threads = [
-        threading.Thread(target=lambda: results.append(run(ffmpeg, [*SHORT, "-f", "null", "-"], Limits()).ok))
+        threading.Thread(
+            target=lambda: results.append(run_ffmpeg(ffmpeg, [*SHORT, "-f", "null", "-"], Limits()).ok)
+        )
         for _ in range(3)
     ]
     for thread in threads:

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from dampipe.domain.derivatives import DerivativeKind
-from dampipe.domain.errors import BadMedia
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.preview import Choose, MadePreview, PreviewMaker
-from dampipe.media.probing import Prober
+from dampipe.kernel.errors import BadMedia
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.outputs import DerivativeKind
+from dampipe.media.preview.maker import Choose, MadePreview, PreviewMaker
+from dampipe.media.probe.prober import Prober
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe
-from dampipe.media.sandbox import Limits, run
-from dampipe.media.stills import TRUNCATED
+from dampipe.media.stills.develop import TRUNCATED
 from tests.dng import dng
 from tests.heic import heic
 
@@ -90,7 +90,7 @@ def test_heic(turns: int, ffmpeg: Ffmpeg, prober: Prober, maker: PreviewMaker, t
     upright = scene(size)
     upright.rotate(90 * (4 - turns) % 360, expand=True).save(tmp_path / "coded.png")
     arguments = ["-i", "coded.png", "-c:v", "libx265", "-x265-params", "log-level=none:crf=10"]
-    assert run(ffmpeg, [*arguments, "-pix_fmt", "yuv420p", "p.hevc"], Limits(), folder=tmp_path).ok
+    assert run_ffmpeg(ffmpeg, [*arguments, "-pix_fmt", "yuv420p", "p.hevc"], Limits(), folder=tmp_path).ok
     source = tmp_path / "p.heic"
     source.write_bytes(heic((tmp_path / "p.hevc").read_bytes(), (320, 192), turns))
     media = prober.probe(str(source))

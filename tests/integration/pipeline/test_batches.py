@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from dampipe.domain.assets import AssetRef
-from dampipe.domain.errors import BadMedia, CatalogueDown
-from dampipe.domain.runs import Outcome, RunState
-from dampipe.pipeline.dispatch import Chain
-from dampipe.pipeline.plan import MAIN_LANE
-from dampipe.pipeline.stage import stage
-from dampipe.storage.catalog.tables.work import RUN
+from dampipe.jobs.dispatch import Chain
+from dampipe.jobs.model import Outcome, RunState
+from dampipe.jobs.plan import MAIN_LANE
+from dampipe.jobs.stage import stage
+from dampipe.jobs.tables import RUN
+from dampipe.kernel.errors import BadMedia, CatalogueDown
+from dampipe.kernel.stage_io import AssetRef
 from tests.integration.pipeline.test_runner import Deployment, Diary, Half, Length, hash, measure
 
 FILES = 25
@@ -85,14 +85,14 @@ def test_a_batch_stage_gets_a_chain_for_as_many_as_it_takes_at_once(backlog: Dep
 def test_what_cannot_be_saved_is_parked_with_its_reason_and_spoils_no_other(
     backlog: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finish = backlog.catalog.runs.finish
+    complete = backlog.catalog.runs.complete
 
     def picky(finished: Any, *others: Any) -> Any:
         if any(output.value == 3 / 4 for _, output in finished):
             raise ValueError("no place for three quarters")
-        return finish(finished, *others)
+        return complete(finished, *others)
 
-    monkeypatch.setattr(backlog.catalog.runs, "finish", picky)
+    monkeypatch.setattr(backlog.catalog.runs, "complete", picky)
     backlog.dispatcher.top_up_all()
     backlog.carrier.work(backlog.runner)
     assert backlog.counts("quarter") == {"done": FILES - 1, "failed": 1}
@@ -138,7 +138,7 @@ def test_a_stage_that_goes_on_takes_all_that_waits(following: Deployment) -> Non
 def test_it_ends_after_a_while_so_that_nobody_waits_for_ever(
     following: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dampipe.pipeline.taken.GOES_ON", -1.0)
+    monkeypatch.setattr("dampipe.jobs.batch.GOES_ON", -1.0)
     report = following.runner.run("follow", chains(following)[0].subject)
     assert report.also == 9
     following.carrier.work(following.runner)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.assets import LocationState
-from dampipe.domain.scans import ScanState
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.model import LocationState
+from dampipe.features.scanning.model import ScanState
+from dampipe.features.scanning.policy import ScanPolicy
+from dampipe.features.scanning.walk import Walk
+from dampipe.kernel.db.database import Database
 from dampipe.media.filetypes import is_media
-from dampipe.pipeline.rules import Rules
-from dampipe.pipeline.walk import Walk
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
 from tests.scanning import HASH, Scanning
 
 CARD = (
@@ -33,7 +33,7 @@ CARD = (
 @pytest.fixture
 def here(catalogue_url: str) -> Iterator[Scanning]:
     made = Scanning(catalogue_url)
-    made.rules = Rules(is_media, 0.0)
+    made.rules = ScanPolicy(is_media, 0.0)
     yield made
     made.close()
 
@@ -154,7 +154,7 @@ def test_a_source_has_its_own_patterns(here: Scanning, tmp_path: Path) -> None:
     names = ("a.mp4", "a.jpg", "private/b.mp4", "private/ok/c.mp4", "__MACOSX/d.mp4")
     for name in names:
         write(tmp_path / "tree" / name)
-    here.rules = Rules(is_media, 0.0, exclude=["__MACOSX/"])
+    here.rules = ScanPolicy(is_media, 0.0, exclude=["__MACOSX/"])
     sources, root = here.catalog.sources, str(tmp_path / "tree")
 
     def taken() -> set[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.assets import LocationState
+from dampipe.features.assets.model import LocationState
 from tests.scanning import FULL, Scanning
 
 FILES, SHARE, SEEDS = (10_000, 1, 20) if FULL else (1000, 5, 1)

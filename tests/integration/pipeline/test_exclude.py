@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.derivatives import DerivativeKind
-from dampipe.media.made import MadeFile
-from dampipe.pipeline.exclude import Exclude
-from dampipe.settings.settings import Settings
+from dampipe.kernel.gitignore import Exclude
+from dampipe.kernel.settings.settings import Settings
+from dampipe.media.outputs import DerivativeKind, MadeFile
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.local import LocalBlobs
 from tests.scanning import Scanning

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.assets import LocationState
-from dampipe.domain.scans import Guard, ScanState
+from dampipe.features.assets.model import LocationState
+from dampipe.features.scanning.model import Guard, ScanState
 from tests.scanning import Scanning, grow
 
 
@@ -141,7 +141,7 @@ def _below_an_unreadable_folder(here: Scanning, tree: Path, break_: object) -> N
 def test_many_unreadable_places_do_not_make_a_long_story(
     here: Scanning, tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dampipe.pipeline.notes.MOST_WARNINGS", 3)
+    monkeypatch.setattr("dampipe.features.scanning.change_buffer.MOST_WARNINGS", 3)
     for path in sorted(tree.rglob("*.mp4")):
         path.unlink()
         path.symlink_to(path)  # a loop, which nobody can follow

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dampipe.domain.errors import InvalidInput, NotFound
-from dampipe.domain.scans import ScanProgress, ScanState
-from dampipe.pipeline import notes
-from dampipe.pipeline.rules import Rules
-from dampipe.pipeline.scanner import Scanner
-from dampipe.pipeline.walk import Walk
-from dampipe.scan_control import ScanControl
-from dampipe.storage.catalog import holding, known
-from dampipe.storage.catalog.tables.work import RUN
+from dampipe.features.scanning import change_buffer as notes
+from dampipe.features.scanning import hold as holding
+from dampipe.features.scanning import known_files as known
+from dampipe.features.scanning.control import ScanControl
+from dampipe.features.scanning.model import ScanProgress, ScanState
+from dampipe.features.scanning.policy import ScanPolicy
+from dampipe.features.scanning.scanner import Scanner
+from dampipe.features.scanning.walk import Walk
+from dampipe.jobs.tables import RUN
+from dampipe.kernel.errors import InvalidInput, NotFound
 from tests.integration.pipeline.test_runner import Deployment, everything_done_once
 
 FILES = 40
@@ -30,7 +31,7 @@ class Here(Deployment):
         self.looked: list[str] = []
         self.disturb: dict[int, Callable[[], object]] = {}
         """What happens when so many files were looked at."""
-        self.scanner = Scanner(self.catalog, self.plan, self.dispatcher, Rules(self._look, 0.0), 5.0)
+        self.scanner = Scanner(self.catalog, self.plan, self.dispatcher, ScanPolicy(self._look, 0.0), 5.0)
 
     def _look(self, name: str) -> bool:
         if not name.endswith(".mp4"):
@@ -216,7 +217,7 @@ def test_a_walker_that_lost_its_scan_writes_nothing_more(here: Here, folder: Pat
     def taken_over() -> None:
         order = other.catalog.scans.claim(scan, "another", 60)
         assert order is not None
-        Walk(order, other.catalog, other.plan.key(other.plan.first), Rules(_is_clip, 0.0)).run(_nothing)
+        Walk(order, other.catalog, other.plan.key(other.plan.first), ScanPolicy(_is_clip, 0.0)).run(_nothing)
 
     here.disturb[13] = taken_over
     assert here.scanner.scan(scan)
@@ -260,7 +261,7 @@ def test_prioritised_and_new_footage_goes_first(here: Here, folder: Path) -> Non
 
 def _queued(here: Here) -> list[str]:
     with here.catalog.database.read() as connection:
-        from dampipe.storage.catalog.tables.library import LOCATION
+        from dampipe.features.assets.tables import LOCATION
 
         rows = connection.execute(
             select(LOCATION.c.name)

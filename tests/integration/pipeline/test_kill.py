@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
-from dampipe.pipeline import notes
-from dampipe.storage.catalog import conclusion, known
+from dampipe.features.scanning import change_buffer as notes
+from dampipe.features.scanning import known_files as known
+from dampipe.features.scanning import reconcile as conclusion
 from tests.scanning import FULL, Scanning, grow, stir
 
 POINTS = 20 if FULL else 4

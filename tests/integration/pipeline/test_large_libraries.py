@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from dampipe.domain.runs import RunState
-from dampipe.storage.catalog import progress
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.progress import failed_since, left_to_do
-from dampipe.storage.catalog.retrying import retry_passing, retry_skipped
-from dampipe.storage.catalog.tables.work import RUN
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.scanning import progress
+from dampipe.features.scanning.progress import failed_since, left_to_do
+from dampipe.jobs.model import RunState
+from dampipe.jobs.retry import retry_passing, retry_skipped
+from dampipe.jobs.tables import RUN
 from tests.scanning import HASH, Scanning, grow
 
 _LARGE = re.compile(r"SCAN (run|location|asset|folder|verification|vector|old|new|done)\b")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.assets import LocationState
-from dampipe.pipeline.inodes import Inodes
+from dampipe.features.assets.model import LocationState
+from dampipe.features.scanning.inodes import Inodes
 from tests.scanning import Scanning, grow
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.assets import SourceFile
-from dampipe.domain.scans import ScanState
+from dampipe.features.scanning.inodes import Inodes
+from dampipe.features.scanning.listing import Listing
+from dampipe.features.scanning.model import ScanState
+from dampipe.kernel.stage_io import SourceFile
 from dampipe.media.hashing import sha1_file
-from dampipe.pipeline.inodes import Inodes
-from dampipe.pipeline.listing import Listing
 from tests.integration.pipeline.test_runner import Deployment
 
 YEAR = 365 * 24 * 3600 * 10**9

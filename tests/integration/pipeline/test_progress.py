@@ -9,33 +9,32 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from dampipe.domain.assets import AssetRef
-from dampipe.domain.output import StageOutput
-from dampipe.domain.progress import Progress, Reporter
-from dampipe.domain.runs import Outcome, Running, Subject
-from dampipe.media.acceleration import Acceleration
-from dampipe.media.ffmpeg import find_ffmpeg
-from dampipe.media.hardware import SOFTWARE
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.scanning.policy import ScanPolicy
+from dampipe.features.scanning.scanner import Scanner
+from dampipe.jobs import lease
+from dampipe.jobs.dispatch import Dispatcher
+from dampipe.jobs.keys import ClaimedRun
+from dampipe.jobs.memory_transport import MemoryTransport
+from dampipe.jobs.model import Outcome, Running, Subject
+from dampipe.jobs.plan import Plan
+from dampipe.jobs.runner import Runner, RunPolicy
+from dampipe.jobs.stage import Stage, stage
+from dampipe.jobs.toolbox import Tools
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.progress import Progress, Reporter
+from dampipe.kernel.stage_io import AssetRef, StageOutput
+from dampipe.media.ffmpeg.binary import find_ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.hwaccel.acceleration import Acceleration
+from dampipe.media.hwaccel.families import SOFTWARE
 from dampipe.media.passes import Passes
-from dampipe.media.preview import PreviewMaker
-from dampipe.media.probing import Prober
-from dampipe.media.proxy import ProxyMaker
+from dampipe.media.preview.maker import PreviewMaker
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import PreviewRecipe, ProxyRecipe
-from dampipe.media.sandbox import Limits, run
-from dampipe.pipeline import lease
-from dampipe.pipeline.dispatch import Dispatcher
-from dampipe.pipeline.memory import MemoryCarrier
-from dampipe.pipeline.plan import Plan
-from dampipe.pipeline.rules import Rules
-from dampipe.pipeline.runner import Policy, Runner
-from dampipe.pipeline.scanner import Scanner
-from dampipe.pipeline.stage import Stage, stage
-from dampipe.pipeline.toolbox import Tools
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.keys import Claimed
 from tasks.hash import hash
 from tasks.preview import preview
 from tasks.probe import probe
@@ -50,10 +49,10 @@ class Here:
         self.catalog.set_up()
         toolbox = Tools(tools)
         self.plan = Plan(stages, toolbox)
-        self.carrier = MemoryCarrier(self.plan)
+        self.carrier = MemoryTransport(self.plan)
         dispatcher = Dispatcher(self.catalog.backlog, self.plan, self.carrier, 100)
-        self.runner = Runner(self.catalog, self.plan, toolbox, dispatcher, Policy(60.0, 3))
-        rules = Rules(lambda name: name.endswith((".mp4", ".mov")), 0.0)
+        self.runner = Runner(self.catalog, self.plan, toolbox, dispatcher, RunPolicy(60.0, 3))
+        rules = ScanPolicy(lambda name: name.endswith((".mp4", ".mov")), 0.0)
         scanner = Scanner(self.catalog, self.plan, dispatcher, rules, 60.0)
         assert scanner.scan(self.catalog.scans.create([str(folder)]))
 
@@ -152,7 +151,7 @@ def test_neither_telling_nor_listing_walks_through_all_runs(tmp_path: Path) -> N
         if statement.startswith(("SELECT", "UPDATE")):
             asked.append((statement, values))
 
-    claims = [Claimed(number, Subject(asset=number), 1, True) for number in (1, 2)]
+    claims = [ClaimedRun(number, Subject(asset=number), 1, True) for number in (1, 2)]
     catalog.runs.renew(claims, "me", 60.0, "{}")
     catalog.results.running(["hash", "proxy"], 20)
     assert len(asked) == 2
@@ -181,7 +180,7 @@ def test_ffmpegs_progress_comes_to_the_catalogue(tmp_path: Path, quick: None) ->
     folder = tmp_path / "footage"
     folder.mkdir()
     clip = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=4", "-c:v", "mjpeg"]
-    assert run(ffmpeg, [*clip, f"file:{folder / 'clip.mov'}"], Limits()).ok
+    assert run_ffmpeg(ffmpeg, [*clip, f"file:{folder / 'clip.mov'}"], Limits()).ok
     slow = tmp_path / "ffmpeg"
     slow.write_text(f'#!/bin/sh\nexec "{ffmpeg.path}" -readrate 2 "$@"\n')
     slow.chmod(0o755)

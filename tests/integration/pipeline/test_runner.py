@@ -11,24 +11,23 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.assets import AssetRef, ContentHash, SourceFile
-from dampipe.domain.errors import BadMedia, Transient, Unavailable
-from dampipe.domain.output import StageOutput
-from dampipe.domain.runs import Outcome, Subject
-from dampipe.pipeline import lease
-from dampipe.pipeline.dispatch import Dispatcher
-from dampipe.pipeline.memory import MemoryCarrier
-from dampipe.pipeline.plan import MAIN_LANE, Plan
-from dampipe.pipeline.rules import Rules
-from dampipe.pipeline.runner import Policy, Runner
-from dampipe.pipeline.scanner import Scanner
-from dampipe.pipeline.stage import Stage, stage
-from dampipe.pipeline.sweep import Sweep
-from dampipe.pipeline.toolbox import Tools
-from dampipe.pipeline.verifier import Verifier
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.retrying import retry_skipped
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.fixity.worker import FixityWorker
+from dampipe.features.scanning.policy import ScanPolicy
+from dampipe.features.scanning.scanner import Scanner
+from dampipe.jobs import lease
+from dampipe.jobs.dispatch import Dispatcher
+from dampipe.jobs.memory_transport import MemoryTransport
+from dampipe.jobs.model import Outcome, Subject
+from dampipe.jobs.plan import MAIN_LANE, Plan
+from dampipe.jobs.retry import retry_skipped
+from dampipe.jobs.runner import Runner, RunPolicy
+from dampipe.jobs.stage import Stage, stage
+from dampipe.jobs.sweep import Sweep
+from dampipe.jobs.toolbox import Tools
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.errors import BadMedia, Transient, Unavailable
+from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile, StageOutput
 
 
 class Length(StageOutput):
@@ -102,13 +101,13 @@ class Deployment:
         self.diary = Diary()
         self.tools = Tools({Diary: self.diary})
         self.plan = Plan(list(stages) or [hash, measure, halve, polish], self.tools)
-        self.carrier = MemoryCarrier(self.plan)
+        self.carrier = MemoryTransport(self.plan)
         self.dispatcher = Dispatcher(self.catalog.backlog, self.plan, self.carrier, window)
-        self.runner = Runner(self.catalog, self.plan, self.tools, self.dispatcher, Policy(5.0, 3))
-        self.verifier = Verifier(self.catalog, self.carrier, "io", 5.0)
+        self.runner = Runner(self.catalog, self.plan, self.tools, self.dispatcher, RunPolicy(5.0, 3))
+        self.verifier = FixityWorker(self.catalog, self.carrier, "io", 5.0)
         self.sweep = Sweep(self.catalog, self.plan, self.dispatcher, self.carrier, self.verifier, 3)
         self.scanner = Scanner(
-            self.catalog, self.plan, self.dispatcher, Rules(lambda n: n.endswith(".mp4"), settle), 5.0
+            self.catalog, self.plan, self.dispatcher, ScanPolicy(lambda n: n.endswith(".mp4"), settle), 5.0
         )
 
     def scan(self, *paths: Path) -> int:
@@ -222,7 +221,7 @@ def test_what_a_batch_gave_before_it_failed_is_kept_and_only_the_rest_is_tried_a
 def test_outputs_are_saved_while_the_stage_goes_on(
     trickling: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dampipe.pipeline.runner.SAVED_TOGETHER", 1)
+    monkeypatch.setattr("dampipe.jobs.runner.SAVED_TOGETHER", 1)
     plain, called = trickling.diary.note, list[str]()
 
     def note(stage: str, name: str) -> None:
@@ -244,7 +243,9 @@ def test_a_batch_stage_that_gives_too_little_is_to_blame(trickling: Deployment) 
 
     stages = [hash, measure, replace(quarter, function=few)]
     trickling.plan = Plan(stages, trickling.tools)
-    runner = Runner(trickling.catalog, trickling.plan, trickling.tools, trickling.dispatcher, Policy(5.0, 3))
+    runner = Runner(
+        trickling.catalog, trickling.plan, trickling.tools, trickling.dispatcher, RunPolicy(5.0, 3)
+    )
     trickling.carrier.work(runner)
     assert trickling.counts("quarter") == {"failed": 5}
     assert "gave 0 results" in trickling.catalog.assets.failures(1)[0].reason
@@ -299,7 +300,7 @@ def test_a_skipped_stage_is_no_failure_and_can_be_caught_up(here: Deployment, fo
 def test_a_broker_that_forgets_everything_loses_nothing(
     here: Deployment, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dampipe.pipeline.sweep.GRACE", 0.0)
+    monkeypatch.setattr("dampipe.jobs.sweep.GRACE", 0.0)
     here.scan(folder)
     while here.carrier.waiting():
         here.carrier.work(here.runner, 3)
@@ -413,13 +414,13 @@ def test_a_new_version_runs_again_with_what_depends_on_it(here: Deployment, fold
         return [Half(value=0) for _ in lengths]
 
     newer = Plan([hash, measure, halve, polish], here.tools)
-    carrier = MemoryCarrier(newer)
+    carrier = MemoryTransport(newer)
     dispatcher = Dispatcher(here.catalog.backlog, newer, carrier, 100)
     sweep = Sweep(here.catalog, newer, dispatcher, carrier, here.verifier, 3)
     assert sweep.plan_missing() == 5
     assert sweep.plan_missing() == 0
     sweep.run()
-    carrier.work(Runner(here.catalog, newer, here.tools, dispatcher, Policy()))
+    carrier.work(Runner(here.catalog, newer, here.tools, dispatcher, RunPolicy()))
     assert here.diary.calls["halve", "clip0.mp4"] == 2
     assert here.diary.calls["measure", "clip0.mp4"] == 1
     assert here.counts("halve") == {"done": 5}, "the old version's runs are gone"
@@ -439,9 +440,9 @@ def test_the_owner_of_a_lease_is_known_to_be_dead_when_its_process_is() -> None:
 def test_a_file_in_motion_is_taken_once_it_holds_still(
     here: Deployment, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dampipe.pipeline.scanner.MOTION", 0.0)
+    monkeypatch.setattr("dampipe.features.scanning.scanner.MOTION", 0.0)
     growing = folder / "clip0.mp4"
-    rules = Rules(lambda n: n.endswith(".mp4"), settle=1.0)
+    rules = ScanPolicy(lambda n: n.endswith(".mp4"), settle=1.0)
     here.scanner = Scanner(here.catalog, here.plan, here.dispatcher, rules, 5.0)
     over, written = threading.Event(), threading.Event()
 

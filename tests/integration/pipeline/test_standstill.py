@@ -6,24 +6,24 @@ from typing import Any, cast
 
 import pytest
 
-from dampipe import sync as waiting
-from dampipe.domain.errors import CannotStart
-from dampipe.storage.catalog.database import Database
-from dampipe.sync import Nightly, Sync
-from dampipe.verify import Verify
+from dampipe.features.fixity.service import FixityService
+from dampipe.features.scanning import sync as waiting
+from dampipe.features.scanning.sync import NightlyPolicy, SyncService
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.errors import CannotStart
 from tests.integration.pipeline.test_runner import Deployment, folder, here
 
 __all__ = ["folder", "here"]  # fixtures
 
 
 @pytest.fixture
-def sync(here: Deployment) -> Sync:
-    verify = cast(Verify, cast(Any, None))
-    return Sync(here.catalog, lambda: here.carrier, lambda: here.sweep, verify, Nightly())
+def sync(here: Deployment) -> SyncService:
+    verify = cast(FixityService, cast(Any, None))
+    return SyncService(here.catalog, lambda: here.carrier, lambda: here.sweep, verify, NightlyPolicy())
 
 
 def test_a_standstill_ends_the_waiting(
-    here: Deployment, folder: Path, sync: Sync, monkeypatch: pytest.MonkeyPatch
+    here: Deployment, folder: Path, sync: SyncService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "PATIENCE", 0.5)
     scan = here.scan(folder)
@@ -44,7 +44,7 @@ def test_a_standstill_ends_the_waiting(
 
 
 def test_what_is_done_between_two_looks_is_counted(
-    here: Deployment, folder: Path, sync: Sync, monkeypatch: pytest.MonkeyPatch
+    here: Deployment, folder: Path, sync: SyncService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scan = here.scan(folder)
     look = waiting.left_to_do

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
-from dampipe.domain.errors import BadMedia
-from dampipe.pipeline.dispatch import Dispatcher
-from dampipe.pipeline.memory import MemoryCarrier
-from dampipe.pipeline.plan import Plan
-from dampipe.pipeline.runner import Policy, Runner
-from dampipe.pipeline.stage import Stage
-from dampipe.pipeline.sweep import Sweep
-from dampipe.storage.catalog.progress import left_to_do
+from dampipe.features.scanning.progress import left_to_do
+from dampipe.jobs.dispatch import Dispatcher
+from dampipe.jobs.memory_transport import MemoryTransport
+from dampipe.jobs.plan import Plan
+from dampipe.jobs.runner import Runner, RunPolicy
+from dampipe.jobs.stage import Stage
+from dampipe.jobs.sweep import Sweep
+from dampipe.kernel.errors import BadMedia
 from tests.integration.pipeline.test_runner import Deployment, folder, halve, hash, here, measure, polish
 
 __all__ = ["folder", "here"]  # fixtures
@@ -19,12 +19,12 @@ __all__ = ["folder", "here"]  # fixtures
 def renew(here: Deployment, stages: list[Stage]) -> None:
     """Another pipeline over the same library: what it asks for is planned and done."""
     plan = Plan(stages, here.tools)
-    carrier = MemoryCarrier(plan)
+    carrier = MemoryTransport(plan)
     dispatcher = Dispatcher(here.catalog.backlog, plan, carrier, 100)
     sweep = Sweep(here.catalog, plan, dispatcher, carrier, here.verifier, 3)
     sweep.plan_missing()
     sweep.run()
-    carrier.work(Runner(here.catalog, plan, here.tools, dispatcher, Policy()))
+    carrier.work(Runner(here.catalog, plan, here.tools, dispatcher, RunPolicy()))
 
 
 def fail(here: Deployment, folder: Path) -> None:

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from dampipe.domain.errors import NotFound
-from dampipe.domain.verification import Verified
-from dampipe.pipeline import lease
-from dampipe.pipeline.memory import MemoryCarrier
-from dampipe.pipeline.plan import Plan
-from dampipe.pipeline.toolbox import Tools
-from dampipe.pipeline.verifier import Verifier
-from dampipe.storage.catalog.tables.library import ASSET
-from dampipe.storage.catalog.tables.work import VERIFICATION
-from dampipe.verify import Verify
+from dampipe.features.assets.tables import ASSET
+from dampipe.features.fixity.model import Verified
+from dampipe.features.fixity.service import FixityService
+from dampipe.features.fixity.tables import VERIFICATION
+from dampipe.features.fixity.worker import FixityWorker
+from dampipe.jobs import lease
+from dampipe.jobs.memory_transport import MemoryTransport
+from dampipe.jobs.plan import Plan
+from dampipe.jobs.toolbox import Tools
+from dampipe.kernel.errors import NotFound
 from tests.e2e.stages import hash
 from tests.scanning import Scanning
 
@@ -38,9 +38,9 @@ class Reading:
         self.scanning.scan(root)
         self.scanning.hash_all()
         self.age(30 * 86400)
-        self.carrier = MemoryCarrier(Plan([hash], Tools({})))
-        self.verifier = Verifier(self.catalog, self.carrier, "io", 30.0)
-        self.verify = Verify(self.catalog, lambda: self.carrier, lambda: self.verifier)
+        self.carrier = MemoryTransport(Plan([hash], Tools({})))
+        self.verifier = FixityWorker(self.catalog, self.carrier, "io", 30.0)
+        self.verify = FixityService(self.catalog, lambda: self.carrier, lambda: self.verifier)
         self.catalog.workers.report("media@here", ["io"], {}, 0.0)
         [self.source] = [source.id for source in self.catalog.sources.all()]
 

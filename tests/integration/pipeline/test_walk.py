@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.assets import LocationState
-from dampipe.domain.scans import ScanProgress
-from dampipe.pipeline.rules import Rules
-from dampipe.pipeline.walk import Walk
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.keys import RunKey
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.model import LocationState
+from dampipe.features.scanning.model import ScanProgress
+from dampipe.features.scanning.policy import ScanPolicy
+from dampipe.features.scanning.walk import Walk
+from dampipe.jobs.keys import RunKey
+from dampipe.kernel.db.database import Database
 
 HASH = RunKey("hash", "1", "main", on_location=True)
 
@@ -40,7 +40,7 @@ def scan(catalog: Catalog) -> Scan:
         number = catalog.scans.create([str(path) for path in paths])
         order = catalog.scans.claim(number, "me", 60)
         assert order is not None
-        warnings = Walk(order, catalog, HASH, Rules(is_clip, settle)).run(lambda: None)
+        warnings = Walk(order, catalog, HASH, ScanPolicy(is_clip, settle)).run(lambda: None)
         return catalog.scans.progress(number), warnings
 
     return walk
@@ -58,7 +58,7 @@ def tree(tmp_path: Path) -> Path:
 def states(catalog: Catalog) -> dict[str, str]:
     from sqlalchemy import select
 
-    from dampipe.storage.catalog.tables.library import LOCATION
+    from dampipe.features.assets.tables import LOCATION
 
     with catalog.database.read() as connection:
         return {row.name: row.state for row in connection.execute(select(LOCATION.c.name, LOCATION.c.state))}
@@ -209,9 +209,9 @@ def test_an_interrupted_walk_starts_again_and_counts_right(catalog: Catalog, tre
     number = catalog.scans.create([str(tree)])
     order = catalog.scans.claim(number, "first", -1.0)
     assert order is not None
-    Walk(order, catalog, HASH, Rules(is_clip, 0.0)).run(lambda: None)
+    Walk(order, catalog, HASH, ScanPolicy(is_clip, 0.0)).run(lambda: None)
     again = catalog.scans.claim(number, "second", 60)
     assert again is not None
-    Walk(again, catalog, HASH, Rules(is_clip, 0.0)).run(lambda: None)
+    Walk(again, catalog, HASH, ScanPolicy(is_clip, 0.0)).run(lambda: None)
     progress = catalog.scans.progress(number)
     assert (progress.found, progress.new, progress.unchanged) == (4, 4, 0)

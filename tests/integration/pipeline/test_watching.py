@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.pipeline.mounts import is_silent
-from dampipe.pipeline.rules import Rules
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
-from dampipe.watching import Watching
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.scanning.policy import ScanPolicy
+from dampipe.features.scanning.watch_folder import FolderWatcher
+from dampipe.features.sources.mounts import is_silent
+from dampipe.kernel.db.database import Database
 
 
 class Watched:
@@ -28,8 +28,8 @@ class Watched:
         self.submitted: list[str] = []
         self.said: list[str] = []
         self._stop = threading.Event()
-        rules = Rules(lambda name: name.endswith(".mp4"), settle=0.3)
-        self._watching = watching = Watching(self.catalog, rules, self._submit)
+        rules = ScanPolicy(lambda name: name.endswith(".mp4"), settle=0.3)
+        self._watching = watching = FolderWatcher(self.catalog, rules, self._submit)
         arguments = {"poll": poll, "stop": self._stop, "say": self.said.append}
         self._thread = threading.Thread(target=watching.run, kwargs=arguments)
         self._thread.start()
@@ -67,7 +67,7 @@ class Watched:
 def here(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Watched]:
-    monkeypatch.setattr("dampipe.watching.LOOK", 0.05)
+    monkeypatch.setattr("dampipe.features.scanning.watch_folder.LOOK", 0.05)
     made = Watched(tmp_path, request.param)
     yield made
     made.end()

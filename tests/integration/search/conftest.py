@@ -7,11 +7,11 @@ from typing import Any, cast
 import pytest
 from fastapi.testclient import TestClient
 
-from dampipe.library import Library
-from dampipe.models import Models
+from dampipe.app.library import Library
+from dampipe.features.scanning.sync import NightlyPolicy
+from dampipe.features.search.models import ModelService
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
-from dampipe.sync import Nightly
 from dampipe.vision.base import Embedder
 from dampipe.web.app import create_app
 from tests.searching import Searching, media
@@ -37,7 +37,7 @@ def here(tmp_path: Path) -> Iterator[Searching]:
 def http(here: Searching) -> TestClient:
     """The web server over a library with two files, which show red and blue, and blue."""
 
-    class OneModel(Models):
+    class OneModel(ModelService):
         """There was never another model."""
 
         def answering(self) -> Embedder:
@@ -47,7 +47,7 @@ def http(here: Searching) -> TestClient:
     models = OneModel(here.catalog, here.storage, nothing, "fake", nothing, nothing)
     library = Library(
         catalog=here.catalog, storage=here.storage, derivatives=DerivativeStore(MemoryBlobs()), plan=nothing,
-        carrier=nothing, models=models, sweep=nothing, verifier=nothing, nightly=Nightly(), manifests=nothing,
+        carrier=nothing, models=models, sweep=nothing, verifier=nothing, nightly=NightlyPolicy(), manifests=nothing,
     )  # fmt: skip
     here.add("day/a.mp4", ["red", "blue"], media(camera="Sony FX3"))
     here.add("day/b.mp4", ["blue"])

@@ -12,10 +12,10 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
-from dampipe.settings.settings import Settings
+from dampipe.kernel.settings.settings import Settings
 from dampipe.vision.base import Vectors
-from dampipe.vision.borrowed import BorrowingEmbedder
 from dampipe.vision.fake import FakeEmbedder
+from dampipe.vision.remote_embedder import RemoteEmbedder
 from tests.ports import free_port
 from tests.searching import Searching
 
@@ -74,7 +74,7 @@ def answering(body: bytes) -> Iterator[str]:
 def test_a_server_with_the_same_model_spares_ours(http: TestClient, here: Searching) -> None:
     own = Counting()
     with serving(http) as page:
-        rows = BorrowingEmbedder(own, page).words(["a red circle", "night", "Straße"])
+        rows = RemoteEmbedder(own, page).words(["a red circle", "night", "Straße"])
     assert own.asked == 0
     assert (rows == here.embedder.words(["a red circle", "night", "Straße"])).all()
     assert rows.dtype == np.float32
@@ -89,13 +89,13 @@ def test_what_was_asked_is_known_afterwards(http: TestClient, here: Searching) -
 def test_a_server_with_another_model_is_of_no_use(http: TestClient) -> None:
     own = Counting(dimension=16)
     with serving(http) as page:
-        assert BorrowingEmbedder(own, page).words(["red"]).shape == (1, 16)
+        assert RemoteEmbedder(own, page).words(["red"]).shape == (1, 16)
     assert own.asked == 1
 
 
 def test_without_a_server_our_own_model_answers() -> None:
     own = Counting()
-    assert BorrowingEmbedder(own, f"http://127.0.0.1:{free_port()}").words(["red"]).shape == (1, 8)
+    assert RemoteEmbedder(own, f"http://127.0.0.1:{free_port()}").words(["red"]).shape == (1, 8)
     assert own.asked == 1
 
 
@@ -117,7 +117,7 @@ _ROW = [1.0] + [0.0] * 7
 def test_what_is_no_answer_is_not_taken_for_one(said: object) -> None:
     own = Counting()
     with answering(json.dumps(said).encode()) as page:
-        assert np.isfinite(BorrowingEmbedder(own, page).words(["red"])).all()
+        assert np.isfinite(RemoteEmbedder(own, page).words(["red"])).all()
     assert own.asked == 1
 
 

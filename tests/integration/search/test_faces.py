@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from dampipe.assets import Assets
-from dampipe.cli.asking import question, read
-from dampipe.domain.search import Query
-from dampipe.vision.shapes import COLOURS
-from dampipe.web.search import Question
+from dampipe.features.assets.service import AssetService
+from dampipe.features.search.cli.options import question, read
+from dampipe.features.search.http import Question
+from dampipe.features.search.model import Query
+from dampipe.vision.tiny.drawing import COLOURS
 from tests.searching import Searching, sha1
 
 
@@ -81,7 +81,7 @@ def test_every_error_says_what_to_do(http: TestClient) -> None:
 
 def test_even_a_bug_is_told_in_json(http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert http.get(f"/api/scans/{2**63}").status_code == 422
-    monkeypatch.setattr(Assets, "tags", lambda _: 1 / 0)
+    monkeypatch.setattr(AssetService, "tags", lambda _: 1 / 0)
     answer = TestClient(http.app, raise_server_exceptions=False).get("/api/tags")
     assert (answer.status_code, answer.json()["detail"]) == (500, "a bug: ZeroDivisionError")
 

@@ -8,12 +8,12 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from dampipe.domain.errors import NotFound
-from dampipe.domain.media import MediaKind
-from dampipe.domain.search import Filter
-from dampipe.search.cuts import find_cuts
+from dampipe.features.search.clips import find_clips
+from dampipe.features.search.filters import _lies_in
+from dampipe.features.search.model import Filter
+from dampipe.kernel.errors import NotFound
+from dampipe.media.info import MediaKind
 from dampipe.storage import auto
-from dampipe.storage.catalog.filtering import _lies_in
 from dampipe.storage.vectors.faiss import FaissVectors
 from tests.searching import Searching, media, sha1
 
@@ -112,7 +112,7 @@ def test_of_several_files_one_that_counts_is_shown(here: Searching) -> None:
         found = here.find(words, folder=["second"])
         assert (found.hits[0].path, found.hits[0].name) == (str(copy), "b.mp4")
         assert [moment.path for moment in found.hits[0].moments] == [str(copy)] * bool(words)
-        assert [cut.path for cut in find_cuts(here.catalog, found)] == [str(copy)]
+        assert [cut.path for cut in find_clips(here.catalog, found)] == [str(copy)]
     [hit] = here.find("red").hits
     assert hit.name == "a.mp4"
 

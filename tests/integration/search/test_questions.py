@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dampipe.domain.errors import InvalidInput, NotFound, SearchUnavailable, Unavailable
-from dampipe.domain.media import MediaKind
+from dampipe.kernel.errors import InvalidInput, NotFound, SearchUnavailable, Unavailable
+from dampipe.media.info import MediaKind
 from dampipe.vision.fake import FakeEmbedder
-from dampipe.vision.shapes import COLOURS
+from dampipe.vision.tiny.drawing import COLOURS
 from tests.searching import Searching, media, sha1
 
 
@@ -153,8 +153,8 @@ def test_what_was_not_looked_at_is_said(here: Searching, monkeypatch: pytest.Mon
     here.storage.advance(here.embedder.fingerprint)
     for number in range(20):
         here.add(f"x/{number}.mp4", ["blue"])
-    monkeypatch.setattr("dampipe.storage.space.EXACT_LIMIT", 5)
-    monkeypatch.setattr("dampipe.storage.space.FETCH", 6)
+    monkeypatch.setattr("dampipe.storage.model_index.EXACT_LIMIT", 5)
+    monkeypatch.setattr("dampipe.storage.model_index.FETCH", 6)
     found = here.find("red")
     assert found.hits[0].name == "a.mp4"
     assert found.warnings == ("14 moments were not looked at: the vector index is being brought up",)
@@ -165,7 +165,7 @@ def test_what_was_not_looked_at_is_said(here: Searching, monkeypatch: pytest.Mon
 
 
 def test_exact_shots_put_vectors_into_their_shots(library: Searching) -> None:
-    from dampipe.storage.catalog.outputs import _save_shots
+    from dampipe.features.assets.savers import _save_shots
 
     asset = library.add("x/a.mp4", ["red", "blue", "green"], shots=[0, 1, 1])
     with library.catalog.database.write() as connection:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.storage.catalog.tables.library import ASSET
-from dampipe.storage.catalog.words import plain
+from dampipe.features.assets.tables import ASSET
+from dampipe.features.search.text_index import words_of
 from tests.searching import Searching, media, sha1
 
 
@@ -82,7 +82,7 @@ def test_the_words_follow_files_tags_and_sources(named: Searching) -> None:
 
 
 def test_words_are_cut_alike_everywhere() -> None:
-    assert plain("DJI_0042-Straße (1e5) 日本.MP4") == ["dji", "0042", "strasse", "1e5", "日本", "mp4"]
+    assert words_of("DJI_0042-Straße (1e5) 日本.MP4") == ["dji", "0042", "strasse", "1e5", "日本", "mp4"]
 
 
 def test_refreshing_is_done_in_small_steps_and_only_once(library: Searching) -> None:

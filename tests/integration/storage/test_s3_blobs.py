@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from dampipe.domain.errors import DampipeError, NotFound, Permanent, Transient
+from dampipe.kernel.errors import DampipeError, NotFound, Permanent, Transient
 from dampipe.storage.blobs.fsspec import FsspecBlobs
 
 pytest.importorskip("s3fs")

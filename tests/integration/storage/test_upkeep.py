@@ -7,19 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dampipe.domain.assets import LocationState, printable
-from dampipe.domain.derivatives import Derivative, DerivativeKind, Preview
-from dampipe.domain.errors import Busy, InvalidInput, NotFound, StorageFull
-from dampipe.domain.runs import RunState, Subject
+from dampipe.app.upkeep import Upkeep
+from dampipe.features.assets.model import LocationState
+from dampipe.features.assets.savers import save_output
+from dampipe.features.assets.tables import ASSET
+from dampipe.jobs.model import RunState, Subject
+from dampipe.jobs.tables import RUN
+from dampipe.kernel.db.advisory_lock import advisory_lock
+from dampipe.kernel.errors import Busy, InvalidInput, NotFound, StorageFull
+from dampipe.kernel.paths import printable
+from dampipe.media.outputs import Derivative, DerivativeKind, Preview
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
-from dampipe.storage.catalog.outputs import save_output
-from dampipe.storage.catalog.tables.library import ASSET
-from dampipe.storage.catalog.tables.work import RUN
-from dampipe.storage.catalog.turns import turn
 from dampipe.storage.vectors.memory import MemoryVectors
-from dampipe.upkeep import Upkeep
 from tests.scanning import Scanning, grow
 
 
@@ -171,7 +172,7 @@ def test_prune_of_one_source_leaves_the_others(here: Here, tree: Path, tmp_path:
 
 
 def test_two_prunes_at_once_are_one(here: Here, tree: Path) -> None:
-    with turn(here.catalog.database, "prune"), pytest.raises(Busy, match="another prune"):
+    with advisory_lock(here.catalog.database, "prune"), pytest.raises(Busy, match="another prune"):
         here.upkeep.prune()
     here.upkeep.prune()
 
@@ -273,5 +274,5 @@ def test_an_index_that_cannot_be_brought_up_is_left_alone_for_a_while(
         patched.setattr(here.index, "add", full)
         assert here.upkeep.tend_index() == here.upkeep.tend_index() == []
     assert len(tried) == 1
-    monkeypatch.setattr("dampipe.upkeep.monotonic", lambda: 1e12)
+    monkeypatch.setattr("dampipe.app.upkeep.monotonic", lambda: 1e12)
     assert here.upkeep.tend_index() == ["m"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pymilvus import MilvusException
 from sqlalchemy import create_engine, text
 
-from dampipe.domain.errors import InvalidInput, Permanent, Transient
+from dampipe.kernel.errors import InvalidInput, Permanent, Transient
 from dampipe.storage.vectors.milvus import MilvusVectors
 from dampipe.storage.vectors.pgvector import PgVectors
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.domain.errors import InvalidInput, Permanent, StorageFull, Transient
+from dampipe.kernel.errors import InvalidInput, Permanent, StorageFull, Transient
 from dampipe.storage.registry import missing
 
 D = 8

@@ -107,7 +107,7 @@ def test_a_model_is_downloaded_once_and_then_needs_no_hub(hub: Hub, tmp_path: Pa
 MISSED = """
 import socket
 from time import monotonic
-from dampipe.domain.errors import Unavailable
+from dampipe.kernel.errors import Unavailable
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.models import DEFAULT_MODEL
 from dampipe.vision.torchvision_compat import import_open_clip

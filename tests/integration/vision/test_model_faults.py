@@ -9,10 +9,10 @@ from time import time
 
 import pytest
 
-from dampipe.deployment.doctor import Finding, Verdict, examine
-from dampipe.domain.errors import InvalidInput
-from dampipe.domain.runs import Outcome, Subject
-from dampipe.settings.loading import load_settings
+from dampipe.app.doctor import Finding, Verdict, examine
+from dampipe.jobs.model import Outcome, Subject
+from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.settings.loading import load_settings
 from dampipe.vision import tiny
 from tests.integration.vision.test_models import ASSETS, dampipe, finds, folders, home, world
 
@@ -89,9 +89,9 @@ def test_a_wrong_model_is_told_once_and_names_the_setting(home: Path) -> None:
 
 
 def found_without_plan(home: Path) -> list[Finding]:
-    from dampipe.bootstrap.world import World
+    from dampipe.app.container import Container
 
-    here = World(load_settings(home=home, model="no-such-model"))
+    here = Container(load_settings(home=home, model="no-such-model"))
     here.catalog.set_up()
     with pytest.raises(InvalidInput):
         _ = here.plan

@@ -11,22 +11,22 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
 
-from dampipe.bootstrap import world as bootstrap
-from dampipe.bootstrap.world import World
+from dampipe.app import container as bootstrap
+from dampipe.app.container import Container
 from dampipe.cli import main
-from dampipe.domain.assets import AssetRef
-from dampipe.domain.derivatives import DerivativeKind, Frame, Preview
-from dampipe.domain.errors import Busy, InvalidInput, NotFound
-from dampipe.domain.runs import Outcome, Subject
-from dampipe.pipeline.memory import MemoryCarrier
-from dampipe.pipeline.stage import stage
-from dampipe.settings.loading import load_settings
-from dampipe.storage.catalog.finishing import NEW_RUN
-from dampipe.storage.catalog.tables.library import ASSET
-from dampipe.storage.catalog.tables.work import RUN
+from dampipe.features.assets.tables import ASSET
+from dampipe.jobs.complete import NEW_RUN
+from dampipe.jobs.memory_transport import MemoryTransport
+from dampipe.jobs.model import Outcome, Subject
+from dampipe.jobs.stage import stage
+from dampipe.jobs.tables import RUN
+from dampipe.kernel.errors import Busy, InvalidInput, NotFound
+from dampipe.kernel.settings.loading import load_settings
+from dampipe.kernel.stage_io import AssetRef
+from dampipe.media.outputs import DerivativeKind, Frame, Preview
 from dampipe.vision import models as vision_models
 from dampipe.vision import tiny
-from dampipe.vision.shapes import COLOURS
+from dampipe.vision.tiny.drawing import COLOURS
 
 ASSETS = 4
 
@@ -37,12 +37,12 @@ def preview(asset: AssetRef) -> Preview:
     raise AssertionError
 
 
-def world(home: Path, model: str) -> World:
-    made = World(
+def world(home: Path, model: str) -> Container:
+    made = Container(
         load_settings(home=home, model=model, pipeline="tests.integration.vision.test_models:PIPELINE")
     )
     made.catalog.set_up()
-    made.__dict__["carrier"] = MemoryCarrier(made.plan)
+    made.__dict__["carrier"] = MemoryTransport(made.plan)
     return made
 
 
@@ -71,7 +71,7 @@ def home(tmp_path: Path, folders: tuple[Path, Path]) -> Path:
     return home
 
 
-def add(here: World, number: int, frames: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]") -> None:
+def add(here: Container, number: int, frames: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]") -> None:
     class Made:
         kind, media_type = DerivativeKind.FRAMES, "application/octet-stream"
 
@@ -94,11 +94,11 @@ def add(here: World, number: int, frames: "np.ndarray[tuple[int, ...], np.dtype[
         )
 
 
-def embed(here: World, asset: int) -> None:
+def embed(here: Container, asset: int) -> None:
     assert here.runner.run("embed", Subject(asset=asset)).outcome is Outcome.DONE
 
 
-def finds(here: World) -> list[str]:
+def finds(here: Container) -> list[str]:
     """The asset that each of the library's own pictures finds first."""
     here.models._until = 0.0  # look again at once
     embedder, size = here.models.answering(), here.tools.embedder.spec.size
@@ -199,7 +199,7 @@ def dampipe(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
         bootstrap._worlds.clear()
         done = CliRunner().invoke(main, arguments)
         assert done.exit_code == code, (done.output, done.exception)
-        bootstrap.this_world().catalog.close()
+        bootstrap.process_container().catalog.close()
         bootstrap._worlds.clear()
         return done.stdout
 

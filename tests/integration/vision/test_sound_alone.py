@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dampipe.domain.runs import Outcome, Subject
+from dampipe.jobs.model import Outcome, Subject
 from tests.integration.vision.test_models import add, embed, folders, home, world
 
 __all__ = ["folders", "home"]  # fixtures

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dampipe.vision.base import FrameSpec
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.frames import choose
-from dampipe.vision.shapes import Scene, draw, scenes, with_article
+from dampipe.vision.tiny.drawing import Scene, draw, scenes, with_article
 
 CLIPS = 24
 SECONDS = 2.0

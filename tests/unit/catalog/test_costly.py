@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from dampipe.storage.catalog import costly
-from dampipe.storage.catalog.costly import Costly
+from dampipe.kernel.db import adaptive_cache as costly
+from dampipe.kernel.db.adaptive_cache import AdaptiveCache
 
 
 class Clock:
@@ -30,12 +30,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_a_quick_answer_is_never_old(clock: Clock) -> None:
-    answers: Costly[int] = Costly()
+    answers: AdaptiveCache[int] = AdaptiveCache()
     assert [answers.get("a", lambda: clock.count(costly.COSTLY / 2)) for _ in range(3)] == [1, 2, 3]
 
 
 def test_a_costly_answer_is_given_again_for_a_multiple_of_its_time(clock: Clock) -> None:
-    answers: Costly[int] = Costly()
+    answers: AdaptiveCache[int] = AdaptiveCache()
     assert answers.get("a", lambda: clock.count(2.0)) == 1
     clock.now += 2.0 * costly.SHARE - 0.1
     assert answers.get("a", lambda: clock.count(2.0)) == 1
@@ -45,7 +45,7 @@ def test_a_costly_answer_is_given_again_for_a_multiple_of_its_time(clock: Clock)
 
 
 def test_what_was_changed_here_is_seen_at_once(clock: Clock) -> None:
-    answers: Costly[int] = Costly()
+    answers: AdaptiveCache[int] = AdaptiveCache()
     assert answers.get("a", lambda: clock.count(2.0)) == 1
     answers.forget()
     assert answers.get("a", lambda: clock.count(2.0)) == 2

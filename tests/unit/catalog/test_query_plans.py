@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import event
 
-from dampipe.domain.output import StageOutput
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.finishing import NEW_RUN
-from dampipe.storage.catalog.keys import Next, RunKey
-from dampipe.storage.catalog.tables.library import ASSET
-from dampipe.storage.catalog.tables.work import RUN
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.tables import ASSET
+from dampipe.jobs.complete import NEW_RUN
+from dampipe.jobs.keys import FollowUp, RunKey
+from dampipe.jobs.tables import RUN
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.stage_io import StageOutput
 
 ASSETS = 40
 
@@ -39,8 +39,8 @@ def test_inputs_and_the_end_of_a_batch_walk_no_stage(tmp_path: Path) -> None:
 
     outputs = catalog.results.outputs([before, other], [run.subject.asset or 0 for run in claimed])
     assert len(outputs) == 40
-    nexts = [Next(after, (mine, other), carried=True)]
-    catalog.runs.finish([(run, StageOutput()) for run in claimed], mine, "me", nexts, claimed[0].id)
+    nexts = [FollowUp(after, (mine, other), carried=True)]
+    catalog.runs.complete([(run, StageOutput()) for run in claimed], mine, "me", nexts, claimed[0].id)
     assert catalog.results.counts()["after"] == {"pending": 20}
     event.remove(catalog.database.engine, "before_cursor_execute", note)
 

@@ -8,11 +8,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from dampipe.domain.errors import CatalogueDown, InvalidInput
-from dampipe.storage.catalog import migrate
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
-from dampipe.storage.catalog.tables import METADATA
+from dampipe.app.features import metadata
+from dampipe.features.assets.catalog import Catalog
+from dampipe.kernel.db import migrate
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.errors import CatalogueDown, InvalidInput
 
 
 def in_metadata(name: str | None, kind: str, parents: object) -> bool:
@@ -27,7 +27,7 @@ def test_the_migrations_and_the_tables_agree(catalogue_url: str) -> None:
         context = MigrationContext.configure(
             connection, opts={"compare_type": False, "include_name": in_metadata}
         )
-        assert compare_metadata(context, METADATA) == []
+        assert compare_metadata(context, metadata()) == []
     database.close()
 
 

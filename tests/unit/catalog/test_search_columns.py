@@ -7,10 +7,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from dampipe.domain.search import Filter
-from dampipe.storage.catalog import migrate
-from dampipe.storage.catalog.catalog import Catalog
-from dampipe.storage.catalog.database import Database
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.search.model import Filter
+from dampipe.kernel.db import migrate
+from dampipe.kernel.db.database import Database
 from tests.searching import media
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.media.alignment import align, likely_pairs
-from dampipe.media.prints import WIDTH, prints_of, unit_rows
-from dampipe.media.tracks import Track
-from dampipe.vision.shapes import Scene, draw, scenes
+from dampipe.features.duplicates.match import align, likely_pairs
+from dampipe.features.duplicates.track import Track
+from dampipe.media.perceptual_hash import WIDTH, prints_of, unit_rows
+from dampipe.vision.tiny.drawing import Scene, draw, scenes
 
 EVERYTHING = list(scenes())
 

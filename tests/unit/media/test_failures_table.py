@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from dampipe.domain.errors import BadMedia, Permanent, StageError, Transient
-from dampipe.media import failures
+from dampipe.kernel.errors import BadMedia, Permanent, StageError, Transient
+from dampipe.media.ffmpeg import failures
 
 SEEN = [
     ("av_interleaved_write_frame(): No space left on device", Transient, "no space left"),

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.errors import Unavailable
-from dampipe.media import ffmpeg as choosing
-from dampipe.media.ffmpeg import find_ffmpeg, version_number
+from dampipe.kernel.errors import Unavailable
+from dampipe.media.ffmpeg import binary as choosing
+from dampipe.media.ffmpeg.binary import find_ffmpeg, version_number
 
 
 def pretend(folder: Path, version: str, name: str = "ffmpeg") -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dampipe.media.made import write_frames
+from dampipe.media.outputs import write_frames
 
 
 @pytest.mark.parametrize("shape", [(0, 4, 4, 3), (1, 4, 4, 3), (3, 224, 224, 3)])

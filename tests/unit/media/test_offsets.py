@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.media.offsets import Placed, placed
-from dampipe.media.prints import prints_of
-from dampipe.media.tracks import Track
+from dampipe.features.duplicates.time_offset import Placed, placed
+from dampipe.features.duplicates.track import Track
+from dampipe.media.perceptual_hash import prints_of
 
 LENGTH = 60.0
 ROAD = np.random.default_rng(7).uniform(40, 215, (8, 8, 3))

@@ -7,23 +7,20 @@ from typing import Any
 
 import pytest
 
-from dampipe.domain import progress
-from dampipe.domain.media import VideoStream
-from dampipe.media import (
-    acceleration,
-    ffmpeg,
-    filetypes,
-    kinds,
-    made,
-    picture,
-    sampling,
-    tags,
-    webvtt,
-)
+from dampipe.kernel import progress
+from dampipe.media import filetypes
+from dampipe.media import integrity as made
+from dampipe.media.ffmpeg import binary as ffmpeg
+from dampipe.media.ffmpeg import picture_filters as picture
+from dampipe.media.ffmpeg.picture_filters import fitted
 from dampipe.media.filetypes import is_media
-from dampipe.media.picture import fitted
+from dampipe.media.hwaccel import acceleration
+from dampipe.media.hwaccel import stream_kinds as kinds
+from dampipe.media.info import VideoStream
+from dampipe.media.preview import sampling, webvtt
+from dampipe.media.preview.webvtt import sprite_for
+from dampipe.media.probe import container_metadata as tags
 from dampipe.media.recipes import SpriteRecipe
-from dampipe.media.webvtt import sprite_for
 
 
 @pytest.mark.parametrize(

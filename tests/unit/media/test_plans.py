@@ -9,20 +9,20 @@ from typing import Any
 import ffmpeg as graphs
 import pytest
 
-from dampipe.domain.errors import BadMedia, InvalidInput
-from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
-from dampipe.media.acceleration import Acceleration, families
-from dampipe.media.fallback import Machine, Tried, first_that_works
-from dampipe.media.hardware import FAMILIES, SOFTWARE
-from dampipe.media.health import FIRST, LONGEST, Health
-from dampipe.media.kinds import KINDS, kind_of
-from dampipe.media.picture import fitted
-from dampipe.media.plans import IN_SOFTWARE, Plan, preview_plans, proxy_plans
-from dampipe.media.progress import Progress
+from dampipe.kernel.errors import BadMedia, InvalidInput
+from dampipe.kernel.settings.loading import load_settings
+from dampipe.media.ffmpeg.picture_filters import fitted
+from dampipe.media.ffmpeg.progress import Progress
+from dampipe.media.ffmpeg.run import Ended, Limits
+from dampipe.media.hwaccel.acceleration import Acceleration, families
+from dampipe.media.hwaccel.circuit_breaker import FIRST, LONGEST, CircuitBreaker
+from dampipe.media.hwaccel.fallback import SharedState, Tried, first_that_works
+from dampipe.media.hwaccel.families import FAMILIES, SOFTWARE
+from dampipe.media.hwaccel.plans import IN_SOFTWARE, Plan, preview_plans, proxy_plans
+from dampipe.media.hwaccel.session_limit import SessionLimit
+from dampipe.media.hwaccel.stream_kinds import KINDS, kind_of
+from dampipe.media.info import MediaInfo, MediaKind, VideoStream
 from dampipe.media.recipes import PRESETS, ProxyRecipe
-from dampipe.media.sandbox import Ended, Limits
-from dampipe.media.sessions import Sessions
-from dampipe.settings.loading import load_settings
 
 SOFT = Acceleration(SOFTWARE, True, "")
 VIDEO = VideoStream(index=0, codec="h264", width=3840, height=2160, pixel_format="yuv420p", rate=Fraction(25))
@@ -163,7 +163,7 @@ class Story:
     def __init__(self, **outcomes: Tried) -> None:
         self._outcomes = {name.replace("_", "-"): tried for name, tried in outcomes.items()}
         self.tried: list[str] = []
-        self.machine = Machine()
+        self.machine = SharedState()
 
     def run(self) -> Any:
         def attempt(plan: Plan) -> Tried:
@@ -242,7 +242,7 @@ def test_a_part_that_software_gives_too_is_the_files_fault() -> None:
 
 def test_what_is_set_aside_is_left_out_until_its_time_is_over(tmp_path: Path) -> None:
     now = [0.0]
-    one, other = (Health(tmp_path / "notes", lambda: now[0]) for _ in range(2))
+    one, other = (CircuitBreaker(tmp_path / "notes", lambda: now[0]) for _ in range(2))
     part = ("nvidia encoder",)
     pauses = []
     for failures in range(1, 9):
@@ -266,7 +266,7 @@ def test_what_is_set_aside_is_left_out_until_its_time_is_over(tmp_path: Path) ->
 
 
 def test_places_for_encoders(tmp_path: Path) -> None:
-    sessions = [Sessions(tmp_path / "places", 2) for _ in range(3)]
+    sessions = [SessionLimit(tmp_path / "places", 2) for _ in range(3)]
     got: list[bool] = []
     with sessions[0].place() as first, sessions[1].place() as second:
 
@@ -280,7 +280,7 @@ def test_places_for_encoders(tmp_path: Path) -> None:
         assert (first, second, got) == (True, True, [False])
     with sessions[2].place() as place:
         assert place
-    with Sessions(tmp_path / "places", 0).place() as place:
+    with SessionLimit(tmp_path / "places", 0).place() as place:
         assert place, "0 is no limit"
 
 

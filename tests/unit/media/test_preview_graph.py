@@ -2,14 +2,14 @@
 
 import pytest
 
-from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
-from dampipe.media import opening
-from dampipe.media.ffmpeg import Ffmpeg
-from dampipe.media.plans import IN_SOFTWARE
-from dampipe.media.preview_graph import PreviewGraph
+from dampipe.media.ffmpeg import inputs as opening
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.hwaccel.plans import IN_SOFTWARE
+from dampipe.media.info import MediaInfo, MediaKind, VideoStream
+from dampipe.media.preview.graph import PreviewGraph
+from dampipe.media.preview.sampling import Sampling, Way
+from dampipe.media.preview.webvtt import sprite_for
 from dampipe.media.recipes import PosterRecipe, PreviewRecipe
-from dampipe.media.sampling import Sampling, Way
-from dampipe.media.webvtt import sprite_for
 
 
 def arguments(way: Way, size: tuple[int, int] = (3840, 2160), height: int = 720) -> list[str]:

@@ -1,6 +1,6 @@
 """Reports of `ffmpeg -progress`, in the pieces in which they come."""
 
-from dampipe.media.progress import Progress, ProgressReader
+from dampipe.media.ffmpeg.progress import Progress, ProgressReader
 
 REPORT = ["frame=12", "total_size=N/A", "out_time_us=1500000", "speed=3.1x", "progress=continue"]
 

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from dampipe.domain.derivatives import DerivativeKind
-from dampipe.media.hardware import FAMILIES, SOFTWARE
+from dampipe.media.hwaccel.families import FAMILIES, SOFTWARE
+from dampipe.media.outputs import DerivativeKind
 from dampipe.media.recipes import (
     PRESETS,
     AssetRecipe,

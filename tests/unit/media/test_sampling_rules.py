@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dampipe.domain.media import MediaInfo, MediaKind, VideoStream
-from dampipe.media.sampling import good_enough, interval_for, samplings, thinned
+from dampipe.media.info import MediaInfo, MediaKind, VideoStream
+from dampipe.media.preview.sampling import good_enough, interval_for, samplings, thinned
 
 
 def media(duration: float | None = 60.0, **video: Any) -> MediaInfo:

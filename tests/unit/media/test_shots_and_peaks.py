@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dampipe.media.peaks import PER_PIXEL, Peaks
-from dampipe.media.shots import SCORES_NAME, SHORTEST, THRESHOLD, read_scores, shot_starts
+from dampipe.media.audio.peaks import PER_PIXEL, Peaks
+from dampipe.media.preview.shots import SCORES_NAME, SHORTEST, THRESHOLD, read_scores, shot_starts
 
 
 def test_without_scores_there_is_one_shot() -> None:

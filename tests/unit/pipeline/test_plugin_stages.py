@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.bootstrap.named import load_pipeline
-from dampipe.settings.loading import load_settings
+from dampipe.app.plugins import load_pipeline
+from dampipe.kernel.settings.loading import load_settings
 
 PLUGIN = """\
-from dampipe.domain.assets import AssetRef
-from dampipe.domain.output import StageOutput
-from dampipe.pipeline.stage import stage
+from dampipe.kernel.stage_io import AssetRef, StageOutput
+
+from dampipe.jobs.stage import stage
 
 @stage(queue="io", version=1)
 def applaud(asset: AssetRef) -> StageOutput:

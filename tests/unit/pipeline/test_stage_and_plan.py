@@ -2,11 +2,10 @@
 
 import pytest
 
-from dampipe.domain.assets import AssetRef, ContentHash, SourceFile
-from dampipe.domain.output import StageOutput
-from dampipe.pipeline.plan import Plan
-from dampipe.pipeline.stage import PipelineError, Stage, stage
-from dampipe.pipeline.toolbox import Tools
+from dampipe.jobs.plan import Plan
+from dampipe.jobs.stage import PipelineError, Stage, stage
+from dampipe.jobs.toolbox import Tools
+from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile, StageOutput
 
 
 class Sound(StageOutput):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.domain.errors import (
+from dampipe.kernel.errors import (
     DampipeError,
     InvalidInput,
     Permanent,
@@ -17,7 +17,7 @@ from dampipe.domain.errors import (
     Transient,
     Unavailable,
 )
-from dampipe.storage import space
+from dampipe.storage import model_index as space
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.memory import MemoryStorage
 from dampipe.storage.vectors.base import VectorStorage

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dampipe.domain.errors import Permanent
-from dampipe.storage.current import current_storage, use_storage
+from dampipe.kernel.errors import Permanent
+from dampipe.storage.context import current_storage, use_storage
 from dampipe.storage.memory import MemoryStorage
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.domain.errors import Permanent, StorageFull, Transient
+from dampipe.kernel.errors import Permanent, StorageFull, Transient
 from dampipe.storage.vectors.faiss import FaissVectors
 
 D = 16
@@ -178,7 +178,7 @@ def test_a_full_disk_is_said_and_changes_nothing(tmp_path: Path) -> None:
     script = """
 import sys, numpy as np
 from pathlib import Path
-from dampipe.domain.errors import StorageFull
+from dampipe.kernel.errors import StorageFull
 from dampipe.storage.vectors.faiss import FaissVectors
 index = FaissVectors(Path(sys.argv[1]) / "i", 64)
 row = np.zeros((3000, 64), np.float32); row[:, 0] = 1

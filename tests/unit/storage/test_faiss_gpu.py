@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.domain.errors import Unavailable
+from dampipe.kernel.errors import Unavailable
 from dampipe.storage.vectors import faiss_files
 from dampipe.storage.vectors.base import Neighbour
 from dampipe.storage.vectors.faiss import FaissVectors

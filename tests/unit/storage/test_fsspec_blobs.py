@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.errors import InvalidInput, NotFound, Permanent, StorageFull, Transient
+from dampipe.kernel.errors import InvalidInput, NotFound, Permanent, StorageFull, Transient
 from dampipe.storage.blobs.cache import LocalCache
 from dampipe.storage.blobs.fsspec import FsspecBlobs
-from dampipe.storage.blobs.places import translated
+from dampipe.storage.blobs.remote_errors import translated
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.errors import Permanent, StorageFull, Transient
+from dampipe.kernel.errors import Permanent, StorageFull, Transient
 from dampipe.storage.blobs.local import LocalBlobs, as_ours
 
 
@@ -43,7 +43,7 @@ def test_errors_of_the_file_system(number: int, kind: type[Exception]) -> None:
 OTHER_DISK = """
 import sys
 from pathlib import Path
-from dampipe.domain.errors import StorageFull
+from dampipe.kernel.errors import StorageFull
 from dampipe.storage.blobs.local import LocalBlobs
 small, large = Path(sys.argv[1]), Path(sys.argv[2])
 blobs = LocalBlobs(small)

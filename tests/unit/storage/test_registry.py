@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dampipe.domain.errors import InvalidInput
+from dampipe.features.assets.catalog import Catalog
+from dampipe.kernel.errors import InvalidInput
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.fsspec import FsspecBlobs
 from dampipe.storage.blobs.local import LocalBlobs
 from dampipe.storage.blobs.memory import MemoryBlobs
-from dampipe.storage.catalog.catalog import Catalog
 from dampipe.storage.memory import MemoryStorage
 from dampipe.storage.registry import get_storage_backend, missing
 from dampipe.storage.vectors.faiss import FaissVectors

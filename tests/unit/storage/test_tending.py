@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.errors import Transient
+from dampipe.kernel.errors import Transient
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.memory import MemoryStorage
 from dampipe.storage.vectors.faiss import FaissVectors

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from dampipe.domain.errors import InvalidInput, Permanent, Transient, Unavailable
+from dampipe.kernel.errors import InvalidInput, Permanent, Transient, Unavailable
 from dampipe.vision import tiny
 from dampipe.vision.base import FrameSpec
 from dampipe.vision.clip import ClipEmbedder, _load
-from dampipe.vision.computing import Loaded, translated
 from dampipe.vision.devices import Placement, place
+from dampipe.vision.inference import Loaded, translated
 from dampipe.vision.models import resolve
 
 CPU = Placement(torch.device("cpu"), torch.float32, 32)

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dampipe.vision.frames import choose
-from dampipe.vision.shapes import draw
+from dampipe.vision.tiny.drawing import draw
 
 Picture = NDArray[np.uint8]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dampipe.domain.errors import Permanent
+from dampipe.kernel.errors import Permanent
 from dampipe.vision.base import Pictures
 from dampipe.vision.frames_file import FramesFile
 

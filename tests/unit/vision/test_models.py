@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.domain.errors import InvalidInput, Unavailable
+from dampipe.kernel.errors import InvalidInput, Unavailable
 from dampipe.vision import tiny
 from dampipe.vision.base import FrameSpec
 from dampipe.vision.models import DEFAULT_MODEL, TINY, licence_of, resolve
@@ -144,10 +144,10 @@ def test_a_folder_that_holds_no_model(tmp_path: Path) -> None:
 def test_what_knows_no_torch_imports_none() -> None:
     modules = (
         "base",
-        "shapes",
+        "tiny.drawing",
         "fake",
         "frames",
-        "known",
+        "model_catalog",
         "hub",
         "models",
         "clip",

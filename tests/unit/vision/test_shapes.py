@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from dampipe.domain.errors import InvalidInput
-from dampipe.vision.shapes import BACKGROUNDS, COLOURS, SHAPES, captions, draw, scenes, with_article
+from dampipe.kernel.errors import InvalidInput
+from dampipe.vision.tiny.drawing import BACKGROUNDS, COLOURS, SHAPES, captions, draw, scenes, with_article
 
 
 def test_there_are_630_scenes() -> None:

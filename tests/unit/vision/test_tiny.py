@@ -8,8 +8,8 @@ import torch
 
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.fake import FakeEmbedder
-from dampipe.vision.shapes import COLOURS, SHAPES, draw, scenes
 from dampipe.vision.tiny.camera import shot_of
+from dampipe.vision.tiny.drawing import COLOURS, SHAPES, draw, scenes
 from dampipe.vision.tiny.evaluate import held_out, measure
 from dampipe.vision.tiny.train import loss_of, say, train
 

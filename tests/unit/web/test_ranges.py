@@ -2,7 +2,7 @@
 
 import pytest
 
-from dampipe.web.ranges import Span, parse_range
+from dampipe.features.derivatives.byte_ranges import Span, parse_range
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,222 @@
+"""One process's objects, each made when it is first asked for, wired as the settings say."""
+
+import hashlib
+import os
+import re
+import sys
+from functools import cached_property
+from typing import Any
+
+from dampipe.app.library import Library
+from dampipe.app.plugins import load_named, load_pipeline
+from dampipe.app.tools import MediaTools
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.fixity.ascmhl import AscMhl
+from dampipe.features.fixity.worker import FixityWorker
+from dampipe.features.scanning.model import Guard
+from dampipe.features.scanning.policy import ScanPolicy
+from dampipe.features.scanning.scanner import Scanner
+from dampipe.features.scanning.sync import NightlyPolicy
+from dampipe.features.scanning.watch_folder import FolderWatcher
+from dampipe.features.search.models import ModelService
+from dampipe.jobs.dispatch import Dispatcher, TaskTransport
+from dampipe.jobs.lease import is_dead
+from dampipe.jobs.plan import Plan
+from dampipe.jobs.runner import Runner, RunPolicy
+from dampipe.jobs.sweep import Sweep
+from dampipe.jobs.toolbox import LazyTools, Tool
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.settings.loading import load_settings
+from dampipe.kernel.settings.settings import Settings
+from dampipe.media.filetypes import is_media
+from dampipe.media.passes import Passes
+from dampipe.media.preview.shot_frames import ShotFrames
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.maker import ProxyMaker
+from dampipe.storage.auto import AutoStorage
+from dampipe.storage.blobs.base import BlobStore
+from dampipe.storage.blobs.derivatives import DerivativeStore
+from dampipe.storage.registry import get_storage_backend
+from dampipe.storage.vectors.base import VectorStorage
+from dampipe.vision.base import Embedder
+
+
+class Container:
+    """All that a process may need. To make one costs nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.tools = MediaTools(settings)
+        """What looks into files and makes something of them."""
+
+    @cached_property
+    def toolbox(self) -> LazyTools:
+        """The tools that stages may ask for, by type."""
+        return LazyTools(
+            {
+                Prober: Tool(lambda: self.tools.prober),
+                Passes: Tool(
+                    lambda: self.tools.passes,
+                    lambda: self.tools.preview_recipe.fingerprint,
+                    lambda: self.tools.preview_recipe.frames.fingerprint,
+                ),
+                ProxyMaker: Tool(lambda: self.tools.proxy_maker, lambda: self.tools.proxy_recipe.fingerprint),
+                ShotFrames: Tool(
+                    lambda: ShotFrames(self.tools.preview_recipe.frames),
+                    lambda: self.tools.preview_recipe.frames.fingerprint,
+                ),
+                DerivativeStore: Tool(lambda: self.derivatives),
+                Embedder: Tool(lambda: self.tools.embedder, lambda: self.tools.embedder.fingerprint),
+                AutoStorage: Tool(lambda: self.storage),
+            }
+        )
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The catalogue; `set_up` or `check` it before use."""
+        settings = self.settings
+        return Catalog(Database(settings.database, settings.database_timeout, settings.machine_name))
+
+    @cached_property
+    def blobs(self) -> BlobStore:
+        """Where derivatives are."""
+        place, options = self.settings.blobs, self.settings.blobs_options
+        if "://" in place:
+            config = {"url": place, "cache": str(self.settings.home / "cache" / ".blobs"), **options}
+            return get_storage_backend("fsspec", config)  # type: ignore[return-value]
+        return get_storage_backend("local", {"root": place})  # type: ignore[return-value]
+
+    @cached_property
+    def derivatives(self) -> DerivativeStore:
+        """The same, by what they are for."""
+        return DerivativeStore(self.blobs)
+
+    @cached_property
+    def storage(self) -> AutoStorage:
+        """The catalogue with the vector index."""
+        return AutoStorage(self.catalog, None if self.settings.vectors == "none" else self._vectors)
+
+    def _vectors(self, model: str, dimension: int) -> VectorStorage:
+        name = _file_name(model)
+        own = {"folder": str(self.settings.index_folder / name), "dimension": dimension, "name": name}
+        config = {**self.settings.vectors_options, **own}
+        if self.settings.vectors == "pgvector":
+            config.setdefault("url", self.settings.database)  # the catalogue's own, where it is PostgreSQL
+        return get_storage_backend(self.settings.vectors, config)  # type: ignore[return-value]
+
+    @cached_property
+    def models(self) -> ModelService:
+        """Which models there are, and which one answers."""
+        return ModelService(
+            self.catalog,
+            self.storage,
+            lambda: self.plan,
+            self.settings.model,
+            lambda: self.tools.embedder,
+            self.tools.open_model,
+        )
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The pipeline, checked."""
+        return Plan(load_pipeline(self.settings), self.toolbox)
+
+    @cached_property
+    def carrier(self) -> TaskTransport:
+        """What carries messages."""
+        carrier: TaskTransport = load_named(self.settings.carrier)(self.settings)
+        return carrier
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """What starts chains."""
+        return Dispatcher(self.catalog.backlog, self.plan, self.carrier, self.settings.window)
+
+    @cached_property
+    def runner(self) -> Runner:
+        """What runs stages."""
+        policy = RunPolicy(self.settings.lease, self.settings.max_attempts)
+        return Runner(self.catalog, self.plan, self.toolbox, self.dispatcher, policy)
+
+    @cached_property
+    def rules(self) -> ScanPolicy:
+        """What walks take, when, and how much they believe."""
+        settings = self.settings
+        return ScanPolicy(
+            is_media=is_media,
+            settle=settings.settle,
+            guard=Guard(share=settings.guard_share, files=settings.guard_files),
+            exclude=settings.exclude,
+        )
+
+    @cached_property
+    def scanner(self) -> Scanner:
+        """What walks scans."""
+        return Scanner(self.catalog, self.plan, self.dispatcher, self.rules, self.settings.lease)
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        """What brings back lost work."""
+        attempts = self.settings.max_attempts
+        return Sweep(self.catalog, self.plan, self.dispatcher, self.carrier, self.verifier, attempts)
+
+    @cached_property
+    def verifier(self) -> FixityWorker:
+        """What reads files again."""
+        return FixityWorker(self.catalog, self.carrier, self.plan.first.queue, self.settings.lease)
+
+    @cached_property
+    def library(self) -> Library:
+        """The use cases."""
+        return Library(
+            catalog=self.catalog,
+            storage=self.storage,
+            derivatives=self.derivatives,
+            plan=lambda: self.plan,
+            carrier=lambda: self.carrier,
+            models=self.models,
+            sweep=lambda: self.sweep,
+            verifier=lambda: self.verifier,
+            nightly=NightlyPolicy(self.settings.verify_percent, self.settings.verify_minutes),
+            manifests=AscMhl(self.settings.ascmhl),
+        )
+
+    @cached_property
+    def watching(self) -> FolderWatcher:
+        """What takes new files at once."""
+        return FolderWatcher(self.catalog, self.rules, self.library.enqueue)
+
+    def hand_back(self) -> int:
+        """Give back what stopped processes of this machine held, uncounted; returns how many runs."""
+        return self.catalog.recovery.hand_back(is_dead)
+
+    def machine_facts(self, queues: list[str]) -> dict[str, Any]:
+        """What a worker of these queues tells about its machine."""
+        facts: dict[str, Any] = {"python": sys.version.split()[0]}
+        stages = [stage for stage in self.plan.stages if stage.queue in queues]
+        tools = {tool for stage in stages for tool in stage.tools.values()}
+        if tools & {Passes, ProxyMaker}:
+            facts["ffmpeg"] = self.tools.ffmpeg.version
+            facts |= self.tools.hardware.facts()
+        if Embedder in tools:
+            facts["model"] = self.settings.model
+            facts["device"] = self.settings.device
+        return facts
+
+
+def _file_name(fingerprint: str) -> str:
+    """A model's fingerprint as a name that is safe on every file system, and still tells which it is."""
+    digest = hashlib.sha1(fingerprint.encode(), usedforsecurity=False).hexdigest()[:8]
+    return f"{re.sub('[^a-z0-9]+', '-', fingerprint.lower())}-{digest}"
+
+
+_worlds: dict[int, Container] = {}
+
+
+def process_container() -> Container:
+    """The world of this process: a fork gets its own, since connections must not be shared."""
+    pid = os.getpid()
+    if pid not in _worlds:
+        _worlds.clear()
+        _worlds[pid] = Container(load_settings())
+    return _worlds[pid]

@@ -1,1 +1,0 @@
-"""Settings to wired objects: the only place that knows every adapter."""

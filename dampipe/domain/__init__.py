@@ -1,1 +1,0 @@
-"""Values and rules: what dampipe talks about, whatever stores, decodes or carries it."""

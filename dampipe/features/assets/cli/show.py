@@ -1,0 +1,80 @@
+"""`dampipe show ASSET`"""
+
+from datetime import datetime
+
+import click
+
+from dampipe.features.assets.model import Details
+from dampipe.kernel.faces.console import json_option, library, print_json, say, table
+from dampipe.kernel.timecode import clock
+from dampipe.media.info import MediaInfo
+
+
+@click.command(name="show")
+@click.argument("asset")
+@json_option
+def command(asset: str, as_json: bool) -> None:
+    """All that is known of one asset, by its SHA-1, the first digits of it, or the path of a file."""
+    details = library().assets.show(asset)
+    if as_json:
+        print_json(details)
+    else:
+        _print(details)
+
+
+def _print(details: Details) -> None:
+    video = details.video
+    facts = [("asset", video.sha1), ("name", video.name), ("size", f"{video.size:,} bytes")]
+    facts += [("at", path) for path in video.paths]
+    facts += [("with", path) for path in details.sidecars]
+    facts += [("card", f"{details.card.kind} in {details.card.root}")] if details.card else []
+    facts += [("since", f"{video.added_at.astimezone():%Y-%m-%d %H:%M:%S}")]
+    facts += [("tags", ", ".join(details.tags))] if details.tags else []
+    facts += _media(video.media) if video.media else []
+    say(table(["", ""], facts))
+    click.echo()
+    rows = [(d.kind, d.media_type, f"{d.size:,}", d.key) for d in video.derivatives]
+    say(table(["derivative", "type", "bytes", "key"], rows, right=["bytes"]))
+    click.echo()
+    runs = [
+        (
+            run.stage,
+            run.state,
+            "" if run.seconds is None else f"{run.seconds:.2f} s",
+            str(run.attempts),
+            run.plan or "",
+            "" if run.speed is None else f"{run.speed:.1f}×",
+            "" if run.size is None else f"{run.size:,}",
+            "; ".join([*([run.reason] if run.reason else []), *run.warnings]),
+        )
+        for run in details.runs
+    ]
+    columns = ["stage", "state", "took", "attempts", "plan", "speed", "bytes", "remarks"]
+    say(table(columns, runs, right=["took", "attempts", "speed", "bytes"]))
+
+
+def _media(media: MediaInfo) -> list[tuple[str, str]]:
+    facts = [("kind", f"{media.kind}, {media.container}")]
+    if media.duration is not None:
+        facts.append(("duration", clock(media.duration)))
+    if media.video is not None:
+        video = media.video
+        rate = f", {float(video.rate):.3f} frames/s ({video.rate})" if video.rate else ""
+        facts.append(
+            (
+                "video",
+                f"{video.codec} {video.width}×{video.height}, {video.pixel_format} {video.bit_depth} bit{rate}"
+                + (f", turned {video.rotation}°" if video.rotation else "")
+                + (", HDR" if video.hdr else ""),
+            )
+        )
+    facts += [
+        ("audio", f"{a.codec}, {a.sample_rate} Hz, {a.layout or f'{a.channels} channels'}")
+        for a in media.audio
+    ]
+    optional: list[tuple[str, str | datetime | None]] = [
+        ("timecode", media.timecode),
+        ("made", media.created_at),
+        ("camera", media.camera),
+    ]
+    return facts + [(name, str(value)) for name, value in optional if value]

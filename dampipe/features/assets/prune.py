@@ -1,0 +1,146 @@
+"""Forgetting: the only place where locations and assets are deleted, and only when somebody asks for it.
+
+An asset goes in three steps, so that a kill leaves nothing behind and a file that is back in between is
+processed anew: its runs and vectors, its derivatives' bytes, its rows. Each is done again by the next prune.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, literal, select
+
+from dampipe.features.assets.model import LocationState, Pruned
+from dampipe.features.assets.paths import full_path, place_columns
+from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.derivatives.tables import DERIVATIVE
+from dampipe.features.search.tables import VECTOR
+from dampipe.features.sources.tables import SOURCE
+from dampipe.jobs.model import RunState
+from dampipe.jobs.tables import RUN
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.paths import printable
+
+IN_ONE_GO = 200
+SHOWN = 20
+"""Paths named in a report."""
+
+
+class Pruner:
+    """What can be forgotten in one catalogue."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def plan(self, source: int | None) -> Pruned:
+        """What `prune` would do; `source` bounds the locations."""
+        kept = and_(LOCATION.c.asset_id == ASSET.c.id, ~_missing(source))
+        alone = and_(~exists(select(literal(1)).where(kept)), ~_is_worked_on())
+        with self._db.read() as connection:
+            paths = connection.execute(
+                select(*place_columns(self._db))
+                .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+                .where(_missing(source))
+                .order_by(LOCATION.c.id)
+                .limit(SHOWN)
+            ).all()
+            unhashed = self._unhashed(connection)
+            assets = self._assets(connection, alone) if not unhashed else {}
+            return Pruned(
+                locations=_count(connection, select(func.count()).where(_missing(source))),
+                unidentified=unhashed,
+                paths=tuple(printable(full_path(row)) for row in paths),
+                **assets,
+            )
+
+    def prune(
+        self, source: int | None, delete_blob: Callable[[str], object], told: Callable[[int], None]
+    ) -> Pruned:
+        """Do it, in small transactions. `told` is called with the number of rows gone each time."""
+        planned = self.plan(source)
+        while gone := self._forget_locations(source):
+            told(gone)
+        found = {"assets": 0, "vectors": 0, "derivatives": 0, "bytes": 0}
+        if not planned.unidentified:
+            while some := self._next_assets():
+                for name, count in self._forget(some, delete_blob).items():
+                    found[name] += count
+                told(len(some))
+        return planned.model_copy(update=found)
+
+    def _unhashed(self, connection: Connection) -> int:
+        """Files that are there and may turn out to be an asset that seems to be nowhere."""
+        over = select(literal(1)).where(
+            RUN.c.location_id == LOCATION.c.id, RUN.c.state.in_([RunState.FAILED, RunState.SKIPPED])
+        )
+        return _count(
+            connection,
+            select(func.count()).where(
+                LOCATION.c.asset_id.is_(None), LOCATION.c.state == LocationState.PRESENT, ~exists(over)
+            ),
+        )
+
+    def _assets(self, connection: Connection, which: ColumnElement[bool]) -> dict[str, int]:
+        ids = select(ASSET.c.id).where(which)
+        made, size = connection.execute(
+            select(func.count(), func.coalesce(func.sum(DERIVATIVE.c.size), 0)).where(
+                DERIVATIVE.c.asset_id.in_(ids)
+            )
+        ).one()
+        return {
+            "assets": _count(connection, select(func.count()).select_from(ids.subquery())),
+            "vectors": _count(connection, select(func.count()).where(VECTOR.c.asset_id.in_(ids))),
+            "derivatives": int(made),
+            "bytes": int(size),
+        }
+
+    def _forget_locations(self, source: int | None) -> int:
+        some = select(LOCATION.c.id).where(_missing(source)).limit(IN_ONE_GO)
+        with self._db.write() as connection:
+            return connection.execute(
+                delete(LOCATION).where(LOCATION.c.id.in_(some.scalar_subquery()))
+            ).rowcount
+
+    def _next_assets(self) -> list[int]:
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(ASSET.c.id).where(_is_nowhere(), ~_is_worked_on()).limit(IN_ONE_GO)
+            )
+            return list(rows.scalars())
+
+    def _forget(self, assets: Sequence[int], delete_blob: Callable[[str], object]) -> dict[str, int]:
+        mine = and_(ASSET.c.id.in_(assets), _is_nowhere(), ~_is_worked_on())
+        with self._db.write() as connection:
+            connection.execute(select(ASSET.c.id).where(mine).with_for_update()).all()
+            # Asked again under the lock: a file may have been identified while we waited for it.
+            ids = list(connection.execute(select(ASSET.c.id).where(mine)).scalars())
+            counts = self._assets(connection, ASSET.c.id.in_(ids))
+            keys = list(
+                connection.execute(select(DERIVATIVE.c.key).where(DERIVATIVE.c.asset_id.in_(ids))).scalars()
+            )
+            connection.execute(delete(RUN).where(RUN.c.asset_id.in_(ids)))
+            connection.execute(delete(VECTOR).where(VECTOR.c.asset_id.in_(ids)))
+        for key in keys:
+            delete_blob(key)
+        with self._db.write() as connection:
+            # One that is back by now has its rows made anew.
+            connection.execute(delete(ASSET).where(ASSET.c.id.in_(ids), _is_nowhere()))
+        return counts
+
+
+def _missing(source: int | None) -> ColumnElement[bool]:
+    gone = LOCATION.c.state == LocationState.MISSING
+    if source is None:
+        return gone
+    return and_(gone, LOCATION.c.folder_id.in_(select(FOLDER.c.id).where(FOLDER.c.source_id == source)))
+
+
+def _is_nowhere() -> ColumnElement[bool]:
+    return ~exists(select(literal(1)).where(LOCATION.c.asset_id == ASSET.c.id))
+
+
+def _is_worked_on() -> ColumnElement[bool]:
+    return exists(select(literal(1)).where(RUN.c.asset_id == ASSET.c.id, RUN.c.state == RunState.RUNNING))
+
+
+def _count(connection: Connection, query: Any) -> int:
+    return int(connection.execute(query).scalar_one())

@@ -1,0 +1,250 @@
+"""Assets and their locations in the catalogue."""
+
+from collections.abc import Container, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from time import time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
+
+from dampipe.features.assets.model import LocationState
+from dampipe.features.assets.paths import full_path, place_columns, sidecar_paths
+from dampipe.features.assets.savers import ensure_asset, media_columns
+from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.derivatives.tables import DERIVATIVE
+from dampipe.features.search.model import Hit
+from dampipe.features.sources.tables import SOURCE
+from dampipe.jobs.model import Failure, RunState, RunSummary
+from dampipe.jobs.tables import RUN
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.errors import InvalidInput, NotFound
+from dampipe.kernel.paths import kept_time, printable
+from dampipe.kernel.stage_io import AssetRef, SourceFile
+from dampipe.media.info import MediaInfo
+from dampipe.media.outputs import Derivative
+from dampipe.storage.video import Video
+
+SHORTEST_PREFIX = 4
+
+
+_REFS = select(ASSET.c.id, ASSET.c.sha1, ASSET.c.size, ASSET.c.name).where(
+    ASSET.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+class AssetRepository:
+    """The assets of one catalogue."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        # Built once: every stage that reads a file asks.
+        files = (
+            select(LOCATION, *place_columns(database))
+            .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+            .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
+        )
+        self._of_location = files.where(LOCATION.c.id == bindparam("of"))
+        self._of_asset = files.where(LOCATION.c.asset_id == bindparam("of"))
+
+    def add(self, folder: int, path: Path, sha1: str, media: MediaInfo | None) -> None:
+        """Record that a file has that content. `folder` is the catalogue's row for the file's folder."""
+        facts = path.stat()
+        now = time()
+        with self._db.write() as connection:
+            asset = ensure_asset(connection, self._db, sha1, facts.st_size, path.name, now)
+            place = {
+                "size": facts.st_size,
+                "mtime_ns": kept_time(facts.st_mtime_ns),
+                "inode": facts.st_ino,
+                "state": LocationState.PRESENT,
+                "asset_id": asset,
+            }
+            connection.execute(
+                self._db.insert(LOCATION)
+                .values(folder_id=folder, name=path.name, **place)
+                .on_conflict_do_update(index_elements=["folder_id", "name"], set_=place)
+            )
+            if media is not None:
+                connection.execute(ASSET.update().where(ASSET.c.id == asset).values(media_columns(media)))
+
+    def find(self, sha1: str) -> Row[Any]:
+        """The asset's row by its SHA-1 or the beginning of it. Raises NotFound or InvalidInput."""
+        text = sha1.strip().lower()
+        if len(text) < SHORTEST_PREFIX or len(text) > 40 or set(text) - set("0123456789abcdef"):
+            raise InvalidInput(
+                f"{printable(sha1)!r} is no asset: give {SHORTEST_PREFIX} to 40 digits of its SHA-1",
+                hint="`dampipe search` and `dampipe show PATH` print them.",
+            )
+        with self._db.read() as connection:
+            rows = connection.execute(select(ASSET).where(ASSET.c.sha1.startswith(text)).limit(2)).all()
+        if not rows:
+            raise NotFound(f"there is no asset {text}")
+        if len(rows) > 1:
+            raise InvalidInput(f"several assets begin with {text}", hint="Give more digits.")
+        return rows[0]
+
+    def find_path(self, source: int, folder: str, name: str) -> Row[Any] | None:
+        """The location of a file, with `asset_id`; None when it is not in the catalogue."""
+        with self._db.read() as connection:
+            return connection.execute(
+                select(LOCATION)
+                .join_from(LOCATION, FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
+                .where(FOLDER.c.source_id == source, FOLDER.c.path == folder, LOCATION.c.name == name)
+            ).first()
+
+    def refs(self, ids: Sequence[int]) -> dict[int, AssetRef]:
+        """Assets by id."""
+        with self._db.read() as connection:
+            rows = connection.execute(_REFS, {"ids": ids})
+            return {row.id: AssetRef(id=row.id, sha1=row.sha1, size=row.size, name=row.name) for row in rows}
+
+    def files(self, *, asset: int | None = None, location: int | None = None) -> list[SourceFile]:
+        """Where files are: those of an asset, present ones first, or one location."""
+        query, of = (self._of_location, location) if location is not None else (self._of_asset, asset)
+        with self._db.read() as connection:
+            rows = connection.execute(query, {"of": of}).all()
+        return [
+            SourceFile(location=row.id, path=full_path(row), size=row.size, mtime_ns=row.mtime_ns)
+            for row in rows
+        ]
+
+    def videos(self, rows: Sequence[Row[Any]]) -> list[Video]:
+        """Asset rows with everything that belongs to them."""
+        ids = [row.id for row in rows]
+        with self._db.read() as connection:
+            places = self._grouped(connection, ids)
+            derivatives: dict[int, list[Derivative]] = {}
+            for made in connection.execute(
+                select(DERIVATIVE).where(DERIVATIVE.c.asset_id.in_(ids)).order_by(DERIVATIVE.c.id)
+            ):
+                derivatives.setdefault(made.asset_id, []).append(
+                    Derivative.model_validate(made._asdict(), extra="ignore")
+                )
+        return [
+            Video(
+                sha1=row.sha1,
+                size=row.size,
+                name=places[row.id][0].rpartition("/")[2] if row.id in places else row.name,
+                paths=tuple(places.get(row.id, ())),
+                media=MediaInfo.model_validate_json(row.media) if row.media else None,
+                derivatives=tuple(derivatives.get(row.id, ())),
+                added_at=datetime.fromtimestamp(row.added_at, UTC),
+            )
+            for row in rows
+        ]
+
+    def _grouped(
+        self, connection: Connection, ids: Sequence[int], folders: Container[int] = ()
+    ) -> dict[int, list[str]]:
+        places: dict[int, list[str]] = {}
+        rows = connection.execute(
+            select(LOCATION.c.asset_id, LOCATION.c.state, LOCATION.c.folder_id, *place_columns(self._db))
+            .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+            .where(LOCATION.c.asset_id.in_(ids))
+            .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
+        ).all()
+        for row in sorted(
+            rows, key=lambda row: (row.state != LocationState.PRESENT, row.folder_id not in folders)
+        ):
+            places.setdefault(row.asset_id, []).append(printable(full_path(row)))
+        return places
+
+    def cards(self, assets: Sequence[str], folders: Sequence[int] | None = None) -> dict[str, Hit]:
+        """Assets by SHA-1, as a search shows them; those that are gone are left out.
+
+        folders: of several files of an asset one in these is shown.
+        """
+        chosen = select(ASSET).where(ASSET.c.sha1.in_(assets))
+        return {hit.asset: hit for hit in self._cards(chosen, folders)}
+
+    def filtered(
+        self, where: ColumnElement[bool], limit: int, offset: int, folders: Sequence[int] | None = None
+    ) -> list[Hit]:
+        """Assets that fulfil a condition, the newest first; `folders` as in `cards`."""
+        chosen = select(ASSET).where(where).order_by(ASSET.c.id.desc()).limit(limit).offset(offset)
+        return self._cards(chosen, folders)
+
+    def _cards(self, query: Select[Any], folders: Sequence[int] | None) -> list[Hit]:
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+            places = self._grouped(connection, [row.id for row in rows], frozenset(folders or ()))
+        paths = {row.id: places.get(row.id, [row.name])[0] for row in rows}
+        return [
+            Hit(
+                asset=row.sha1,
+                path=paths[row.id],
+                name=paths[row.id].rpartition("/")[2],
+                kind=row.kind,
+                duration=row.duration,
+            )
+            for row in rows
+        ]
+
+    def sidecars(self, asset: int) -> list[str]:
+        """The absolute paths of what belongs to an asset's files, those of present files first."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(FOLDER.c.sidecars, *place_columns(self._db))
+                .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+                .where(LOCATION.c.asset_id == asset, FOLDER.c.sidecars != "{}")
+                .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
+            ).all()
+        return [path for row in rows for path in sidecar_paths(row)]
+
+    def page(self, limit: int, before: int | None) -> list[Row[Any]]:
+        """Asset rows, newest first; `before` is the id of the last row of the page before."""
+        query = select(ASSET).order_by(ASSET.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(ASSET.c.id < before)
+        with self._db.read() as connection:
+            return list(connection.execute(query).all())
+
+    def totals(self) -> tuple[int, int]:
+        """How many assets and locations there are."""
+        with self._db.read() as connection:
+            assets = connection.execute(select(func.count()).select_from(ASSET)).scalar_one()
+            locations = connection.execute(select(func.count()).select_from(LOCATION)).scalar_one()
+        return int(assets), int(locations)
+
+    def runs(self, asset: int) -> list[RunSummary]:
+        """What was and will be done with an asset, in the order of beginning."""
+        here = select(LOCATION.c.id).where(LOCATION.c.asset_id == asset)
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(RUN)
+                .where(or_(RUN.c.asset_id == asset, RUN.c.location_id.in_(here)))
+                .order_by(RUN.c.id)
+            ).all()
+        return [RunSummary.from_row(row._asdict()) for row in rows]
+
+    def failures(self, limit: int) -> list[Failure]:
+        """Runs that failed, the newest first: parked ones, and those that wait for another try."""
+        waits = and_(RUN.c.state == RunState.PENDING, RUN.c.not_before > 0)
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(RUN, ASSET.c.sha1, ASSET.c.name.label("asset_name"))
+                .select_from(RUN.outerjoin(ASSET, ASSET.c.id == RUN.c.asset_id))
+                .where(RUN.c.error_kind.is_not(None), or_(RUN.c.state == RunState.FAILED, waits))
+                .order_by(RUN.c.id.desc())
+                .limit(limit)
+            ).all()
+        return [
+            Failure(
+                asset=row.sha1,
+                path=self._somewhere(row) or row.asset_name or "?",
+                stage=row.stage,
+                kind=row.error_kind or "permanent",
+                reason=row.reason or "",
+                attempts=row.attempts,
+                at=row.finished_at,
+                again_at=row.not_before if row.state == RunState.PENDING else None,
+            )
+            for row in rows
+        ]
+
+    def _somewhere(self, run: Row[Any]) -> str:
+        """The path of a file that a run is about, printable; "" when there is none any more."""
+        located = run.location_id is not None
+        places = self.files(location=run.location_id) if located else self.files(asset=run.asset_id)
+        return printable(places[0].path) if places else ""

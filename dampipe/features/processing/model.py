@@ -1,0 +1,47 @@
+"""What the use cases answer with; the faces print these as they are."""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict
+
+from dampipe.features.scanning.model import ScanProgress
+from dampipe.jobs.model import Running, RunState, WorkerInfo
+
+
+class StageCounts(BaseModel):
+    """How many runs of a stage are in which state."""
+
+    model_config = ConfigDict(frozen=True)
+
+    waiting: int = 0
+    running: int = 0
+    done: int = 0
+    failed: int = 0
+    skipped: int = 0
+    on_hold: int = 0
+
+    @classmethod
+    def from_states(cls, states: Mapping[str, int]) -> "StageCounts":
+        """From counts by run state."""
+        return cls(
+            waiting=states.get(RunState.PENDING, 0),
+            running=states.get(RunState.RUNNING, 0),
+            done=states.get(RunState.DONE, 0),
+            failed=states.get(RunState.FAILED, 0),
+            skipped=states.get(RunState.SKIPPED, 0),
+            on_hold=states.get(RunState.ON_HOLD, 0),
+        )
+
+
+class Status(BaseModel):
+    """The library at a glance."""
+
+    model_config = ConfigDict(frozen=True)
+
+    assets: int
+    locations: int
+    scans: tuple[ScanProgress, ...]
+    stages: dict[str, StageCounts]
+    workers: tuple[WorkerInfo, ...]
+    running: tuple[Running, ...] = ()
+    """What is worked on now, the longest first; 20 at most, `stages` counts them all."""

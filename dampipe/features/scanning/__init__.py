@@ -1,0 +1,24 @@
+"""Scanning: walks of sources find new, changed, moved and missing files."""
+
+from dampipe.kernel.feature import Command, Feature
+
+FEATURE = Feature(
+    "scanning",
+    tables=("dampipe.features.scanning.tables",),
+    commands={
+        "enqueue": Command(
+            "Submit a scan of files and folders.", "dampipe.features.scanning.cli.enqueue:command"
+        ),
+        "scan": Command(
+            "List scans, and pause, resume and cancel them.", "dampipe.features.scanning.cli.scan:command"
+        ),
+        "sync": Command(
+            "Bring the library up to its sources: the line for cron.",
+            "dampipe.features.scanning.cli.sync:command",
+        ),
+        "watch-folder": Command(
+            "Take new files as soon as they hold still.", "dampipe.features.scanning.cli.watch_folder:command"
+        ),
+    },
+    routers=("dampipe.features.scanning.http:router",),
+)

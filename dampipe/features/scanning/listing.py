@@ -1,0 +1,176 @@
+"""What one folder holds, kept in columns: a folder that has not changed is told by one digest of them.
+
+Reading is what a scan of unchanged footage does all the time, so what is done for each file here is
+done by the interpreter's own loops as far as it can be.
+"""
+
+import json
+import os
+import stat
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import islice
+from operator import attrgetter
+
+from dampipe.features.scanning.classify import FolderEntries, classify_entries
+from dampipe.features.scanning.inodes import Inodes
+from dampipe.features.scanning.sidecars import may_be_sidecar
+from dampipe.kernel.gitignore import Exclude
+from dampipe.kernel.paths import kept_time
+
+AT_ONCE = 4096
+"""Files asked about before their facts are packed: a folder of a million must not fill the memory."""
+
+_FACTS = attrgetter("st_mode", "st_dev", "st_size", "st_mtime_ns", "st_ino")
+_LOW = 2**63 - 1
+
+Facts = tuple[int, int, int, int, int]
+
+
+@dataclass
+class Listing:
+    """The media files of a folder with their facts, and the folders in it."""
+
+    path: str
+    folders: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    sizes: "array[int]" = field(default_factory=lambda: array("q"))
+    times: "array[int]" = field(default_factory=lambda: array("q"))
+    """Nanoseconds since 1970."""
+    inodes: "array[int]" = field(default_factory=lambda: array("q"))
+    """0 where they mean nothing."""
+    unread: dict[str, str] = field(default_factory=dict)
+    """Files that are there and cannot be asked, and why."""
+    sidecars: dict[str, list[str]] = field(default_factory=dict)
+    """By file: what belongs to it, relative to the folder."""
+    problem: str = ""
+    """Why the folder could not be read."""
+
+    def digest(self) -> bytes:
+        """Equal for equal files in equal order; another order costs a comparison, file by file."""
+        found = blake2b(os.fsencode("\0".join(self.names)), digest_size=16)
+        for column in (self.sizes, self.times, self.inodes):
+            found.update(column)
+        if self.sidecars:
+            found.update(as_text(self.sidecars).encode())
+        return found.digest()
+
+    def in_order(self) -> Iterator[tuple[bytes, int]]:
+        """The files by the bytes of their names: name and number."""
+        return iter(sorted((os.fsencode(name), number) for number, name in enumerate(self.names)))
+
+    def add(self, files: list["os.DirEntry[str]"], inodes: Inodes) -> bool:
+        """Take in files, as far as they are files and can be asked; returns whether all are."""
+        known = len(self.names)
+        try:
+            facts: list[Facts] = list(map(_FACTS, map(os.DirEntry.stat, files)))
+            names = [entry.name for entry in files]
+        except OSError:
+            names, facts = self._one_by_one(files)
+        if facts:
+            self.pack(names, facts, inodes)
+        return len(self.names) == known + len(files)
+
+    def pack(self, names: list[str], facts: list[Facts], inodes: Inodes) -> None:
+        """Take in names and facts, as far as they are of regular files."""
+        modes, devices, sizes, times, numbers = zip(*facts, strict=True)
+        if not all(map(stat.S_ISREG, set(modes))):
+            regular = [(name, fact) for name, fact in zip(names, facts, strict=True) if stat.S_ISREG(fact[0])]
+            if regular:
+                self.pack([name for name, _ in regular], [fact for _, fact in regular], inodes)
+            return
+        self.names += names
+        self.sizes.extend(sizes)
+        try:
+            self.times += array("q", times)
+        except OverflowError:
+            self.times.extend(map(kept_time, times))
+        trusted = {device: inodes.trusts(device) for device in set(devices)}
+        if all(trusted.values()) and max(numbers) <= _LOW:
+            self.inodes.extend(numbers)
+        else:
+            pairs = zip(devices, numbers, strict=True)
+            # A number above 2**63 does not fit the catalogue; the lower bits tell as much.
+            self.inodes.extend(number & _LOW if trusted[device] else 0 for device, number in pairs)
+
+    def keep(self, names: set[str]) -> None:
+        """Leave out all other files."""
+        kept = [number for number, name in enumerate(self.names) if name in names]
+        self.names = [self.names[number] for number in kept]
+        self.sizes = array("q", [self.sizes[number] for number in kept])
+        self.times = array("q", [self.times[number] for number in kept])
+        self.inodes = array("q", [self.inodes[number] for number in kept])
+
+    def _one_by_one(self, files: list["os.DirEntry[str]"]) -> tuple[list[str], list[Facts]]:
+        names, facts = [], []
+        for entry in files:
+            try:
+                facts.append(_FACTS(entry.stat()))
+                names.append(entry.name)
+            except FileNotFoundError:  # gone since the folder was read, or a link to nowhere
+                continue
+            except OSError as error:
+                self.unread[entry.name] = error.strerror or str(error)
+        return names, facts
+
+
+def as_text(sidecars: Mapping[str, list[str]]) -> str:
+    """The sidecars of a folder as they are kept; "{}" for none."""
+    return json.dumps(sidecars, sort_keys=True, separators=(",", ":"))
+
+
+def read(
+    path: str,
+    relative: str,
+    is_media: Callable[[str], bool],
+    exclude: Exclude,
+    inodes: Inodes,
+    roots: frozenset[str],
+) -> Listing:
+    """Read a folder. `relative`: its path below the source's root; folders in `roots` are passed by."""
+    found, prefix = Listing(path), f"{relative}/" if relative else ""
+    others: list[str] = []
+    try:
+        # Asked through the folder's descriptor, the kernel need not walk the whole path for each file.
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with os.scandir(folder) as entries:
+                while some := list(islice(entries, AT_ONCE)):
+                    files = [entry for entry in some if is_media(entry.name)]
+                    if exclude.asks_files:
+                        files = [entry for entry in files if not exclude.file(prefix + entry.name)]
+                    if not found.add(files, inodes) or len(files) < len(some):
+                        inner = [entry.name for entry in some if entry.is_dir(follow_symlinks=False)]
+                        found.folders += [
+                            name
+                            for name in inner
+                            if not exclude.folder(prefix + name) and os.path.join(path, name) not in roots
+                        ]
+                        media = {entry.name for entry in files}
+                        rest = [entry.name for entry in some if entry.name not in media]
+                        others += [name for name in filter(may_be_sidecar, rest) if not is_media(name)]
+        finally:
+            os.close(folder)
+    except OSError as error:
+        return Listing(path, problem=error.strerror or str(error))
+    sorted_out = FolderEntries(found.names, found.folders, sorted(others))
+    found.sidecars = classify_entries(path, sorted_out)
+    found.folders = sorted_out.folders
+    if len(sorted_out.files) < len(found.names):
+        found.keep(set(sorted_out.files))
+    return found
+
+
+def read_file(path: str, inodes: Inodes) -> Listing:
+    """A listing of the one file; an empty one where there is none."""
+    folder, name = os.path.split(path)
+    found = Listing(folder)
+    try:
+        found.pack([name], [_FACTS(os.stat(path))], inodes)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        found.unread[name] = error.strerror or str(error)
+    return found

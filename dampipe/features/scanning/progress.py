@@ -1,0 +1,155 @@
+"""How far scans are: counts of the walk from their rows, what became of the files from their runs.
+
+Nearly all runs of a large library are done. So the files of a large scan are found from the runs that are not,
+and those of a small one by themselves.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
+
+from dampipe.features.assets.tables import LOCATION
+from dampipe.features.scanning.model import ScanProgress, ScanState
+from dampipe.features.scanning.tables import SCAN
+from dampipe.features.sources.model import Source
+from dampipe.features.sources.path_mapping import as_seen_here
+from dampipe.jobs.index_hints import in_state
+from dampipe.jobs.model import RunState
+from dampipe.jobs.tables import RUN
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.paths import printable
+
+DEFERRED_AFTER = 20.0
+"""Seconds: a try that is further away than this is not waited for."""
+SMALL = 5000
+"""Files up to which a scan's are looked at one by one."""
+
+_OPEN = (RunState.PENDING, RunState.RUNNING, RunState.FAILED, RunState.ON_HOLD)
+
+
+@dataclass
+class Counts:
+    """The files of one scan, each counted for the most pressing of its runs."""
+
+    files: int = 0
+    soon: int = 0
+    deferred: int = 0
+    failed: int = 0
+    on_hold: int = 0
+
+
+_RANKS = ("soon", "deferred", "failed", "on_hold")
+
+
+def counts_of(database: Database, scans: Sequence[int]) -> dict[int, Counts]:
+    """What became of the files of these scans."""
+    found = {scan: Counts() for scan in scans}
+    now = time()
+    with database.read() as connection:
+        files = (
+            select(LOCATION.c.scan_id, func.count())
+            .where(LOCATION.c.scan_id.in_(scans))
+            .group_by(LOCATION.c.scan_id)
+        )
+        for scan, count in connection.execute(files):
+            found[scan].files = count
+        small = [scan for scan in scans if 0 < found[scan].files <= SMALL]
+        large = [scan for scan in scans if found[scan].files > SMALL]
+        for some, by_runs in ((small, False), (large, True)):
+            if some:
+                for scan, rank, count in _open_files(connection, _of(database, some, by_runs), by_runs, now):
+                    setattr(found[scan], _RANKS[rank], getattr(found[scan], _RANKS[rank]) + count)
+    return found
+
+
+def progress_of(row: Row[Any], counts: Counts, sources: Sequence[Source]) -> ScanProgress:
+    """How far the scan of a row is, its paths as this machine sees them."""
+    active = counts.soon + counts.deferred
+    return ScanProgress(
+        scan=row.id,
+        state=ScanState.PAUSED if row.paused else ScanState(row.state),
+        paths=tuple(printable(as_seen_here(path, sources)) for path in json.loads(row.paths)),
+        found=row.found,
+        new=row.new,
+        changed=row.changed,
+        moved=row.moved,
+        returned=row.returned,
+        unchanged=max(0, row.found - row.new - row.changed - row.moved - row.returned),
+        missing=row.missing,
+        active=active,
+        deferred=counts.deferred,
+        failed=counts.failed,
+        on_hold=counts.on_hold,
+        done=max(0, counts.files - active - counts.failed - counts.on_hold),
+        warnings=tuple(json.loads(row.warnings)),
+        created_at=row.created_at,
+        priority=row.priority,
+    )
+
+
+def scan_rows(database: Database, *where: Any, limit: int = 1) -> list[Row[Any]]:
+    """The newest scans for which something holds."""
+    with database.read() as connection:
+        newest = select(SCAN).where(*where).order_by(SCAN.c.id.desc()).limit(limit)
+        return list(connection.execute(newest).all())
+
+
+def left_to_do(database: Database) -> int:
+    """How many runs wait or run, of whatever scan; those that wait for a later try are left out."""
+    with database.read() as connection:
+        to_do = in_state(connection, RunState.PENDING, RunState.RUNNING)
+        counted = select(func.count()).select_from(RUN).where(to_do, ~_later(time()))
+        return int(connection.execute(counted).scalar_one())
+
+
+def running(database: Database) -> bool:
+    """Whether a worker has a run in hand."""
+    with database.read() as connection:
+        some = select(RUN.c.id).where(in_state(connection, RunState.RUNNING)).limit(1)
+        return connection.execute(some).first() is not None
+
+
+def failed_since(database: Database, when: float) -> int:
+    """How many runs were parked since then."""
+    parked = (RUN.c.error_kind.is_not(None), RUN.c.state == RunState.FAILED, RUN.c.finished_at >= when)
+    with database.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(RUN).where(*parked)).scalar_one())
+
+
+def _later(now: float) -> Any:
+    return and_(RUN.c.state == RunState.PENDING, RUN.c.not_before > now + DEFERRED_AFTER)
+
+
+def _of(database: Database, scans: Sequence[int], by_runs: bool) -> ColumnElement[bool]:
+    # SQLite keeps no statistics by itself: with a sum, which no index has, only the runs lead to the files.
+    hinted = by_runs and database.is_sqlite
+    return (LOCATION.c.scan_id + 0 if hinted else LOCATION.c.scan_id).in_(scans)
+
+
+def _open_files(
+    connection: Connection, of_scans: ColumnElement[bool], by_runs: bool, now: float
+) -> list[Any]:
+    """Scan, number in _RANKS and number of files, of files that are not through."""
+    rank = case(
+        (_later(now), 1), (RUN.c.state == RunState.FAILED, 2), (RUN.c.state == RunState.ON_HOLD, 3), else_=0
+    )
+    is_open = in_state(connection, *_OPEN) if by_runs else RUN.c.state.in_(_OPEN)
+    found: list[Any] = []
+    for of_run, kind in (
+        (RUN.c.location_id == LOCATION.c.id, LOCATION.c.asset_id.is_(None)),
+        (RUN.c.asset_id == LOCATION.c.asset_id, LOCATION.c.asset_id.is_not(None)),
+    ):
+        each = (
+            select(LOCATION.c.scan_id, func.min(rank).label("rank"))
+            .join_from(RUN, LOCATION, of_run)
+            .where(kind, is_open, of_scans)
+            .group_by(LOCATION.c.id)
+            .subquery()
+        )
+        counted = select(each.c.scan_id, each.c.rank, func.count()).group_by(each.c.scan_id, each.c.rank)
+        found += connection.execute(counted).all()
+    return found

@@ -1,0 +1,191 @@
+"""Vectors in the catalogue: the truth that every vector index is derived from."""
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import func, select
+
+from dampipe.features.assets.model import LocationState
+from dampipe.features.assets.paths import full_path, place_columns
+from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.search.tables import VECTOR
+from dampipe.features.sources.tables import SOURCE
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.paths import printable
+from dampipe.storage.moments import Moment
+
+_IN_ONE_QUERY = 500
+
+
+class VectorRepository:
+    """The vector rows of one catalogue."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def after(self, model: str, watermark: int, limit: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Up to `limit` vectors with ids above the watermark, ascending; rows of shape (count, dimension)."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(VECTOR.c.id, VECTOR.c.data)
+                .where(VECTOR.c.model == model, VECTOR.c.id > watermark)
+                .order_by(VECTOR.c.id)
+                .limit(limit)
+            ).all()
+        ids = np.array([row.id for row in rows], dtype=np.int64)
+        if not rows:
+            return ids, np.empty((0, 0), dtype=np.float32)
+        values = np.frombuffer(b"".join(bytes(row.data) for row in rows), dtype="<f2")
+        return ids, values.reshape(len(rows), -1).astype(np.float32)
+
+    def count(self, model: str, up_to: int) -> int:
+        """How many vectors of the model have ids up to and with `up_to`."""
+        with self._db.read() as connection:
+            return int(
+                connection.execute(
+                    select(func.count()).where(VECTOR.c.model == model, VECTOR.c.id <= up_to)
+                ).scalar_one()
+            )
+
+    def count_of(self, sha1: str, model: str) -> int:
+        """How many vectors one asset has."""
+        query = (
+            select(func.count())
+            .select_from(VECTOR.join(ASSET, ASSET.c.id == VECTOR.c.asset_id))
+            .where(ASSET.c.sha1 == sha1, VECTOR.c.model == model)
+        )
+        with self._db.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def ids(self, model: str, up_to: int) -> NDArray[np.int64]:
+        """Their ids, ascending."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(VECTOR.c.id).where(VECTOR.c.model == model, VECTOR.c.id <= up_to).order_by(VECTOR.c.id)
+            )
+            return np.fromiter(rows.scalars(), dtype=np.int64)
+
+    def owners(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+        """SHA-1 of the asset and number of the shot of each vector; ids no longer there are left out."""
+        found: dict[int, tuple[str, int]] = {}
+        for start in range(0, len(ids), _IN_ONE_QUERY):
+            query = (
+                select(VECTOR.c.id, ASSET.c.sha1, VECTOR.c.shot)
+                .join_from(VECTOR, ASSET, VECTOR.c.asset_id == ASSET.c.id)
+                .where(VECTOR.c.id.in_([int(i) for i in ids[start : start + _IN_ONE_QUERY]]))
+            )
+            with self._db.read() as connection:
+                found |= {row.id: (row.sha1, row.shot) for row in connection.execute(query)}
+        return found
+
+    def ids_of(self, model: str, assets: Sequence[str]) -> NDArray[np.int64]:
+        """The vectors that assets (SHA-1) have, in no order."""
+        found: list[int] = []
+        for start in range(0, len(assets), _IN_ONE_QUERY):
+            here = select(ASSET.c.id).where(ASSET.c.sha1.in_(assets[start : start + _IN_ONE_QUERY]))
+            query = select(VECTOR.c.id).where(VECTOR.c.asset_id.in_(here), VECTOR.c.model == model)
+            with self._db.read() as connection:
+                found += connection.execute(query).scalars()
+        return np.array(found, dtype=np.int64)
+
+    def of(self, sha1: str, model: str) -> tuple[list[float], list[int], NDArray[np.float32]]:
+        """Times, shots and vectors of one asset (its whole SHA-1), in the order of time."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(VECTOR.c.time, VECTOR.c.shot, VECTOR.c.data)
+                .join_from(VECTOR, ASSET, VECTOR.c.asset_id == ASSET.c.id)
+                .where(ASSET.c.sha1 == sha1, VECTOR.c.model == model)
+                .order_by(VECTOR.c.time, VECTOR.c.id)
+            ).all()
+        values = np.frombuffer(b"".join(bytes(row.data) for row in rows), dtype="<f2")
+        return (
+            [row.time for row in rows],
+            [row.shot for row in rows],
+            values.reshape(len(rows), -1 if rows else 0).astype(np.float32),
+        )
+
+    def with_spans(self, model: str, moments: Sequence[Moment]) -> list[Moment]:
+        """The same moments with start and end of their shots."""
+        assets = sorted({moment.asset for moment in moments})
+        spans: dict[tuple[str, int], tuple[float, float | None]] = {}
+        for start in range(0, len(assets), _IN_ONE_QUERY):
+            spans |= self._spans(model, assets[start : start + _IN_ONE_QUERY])
+        found = []
+        for moment in moments:
+            begin, end = spans.get((moment.asset, moment.shot), (moment.time, None))
+            found.append(moment.model_copy(update={"start": min(begin, moment.time), "end": end}))
+        return found
+
+    def _spans(self, model: str, assets: Sequence[str]) -> dict[tuple[str, int], tuple[float, float | None]]:
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(ASSET.c.id, ASSET.c.sha1, ASSET.c.duration, ASSET.c.shots).where(
+                    ASSET.c.sha1.in_(assets)
+                )
+            ).all()
+            first = (
+                select(VECTOR.c.asset_id, VECTOR.c.shot, func.min(VECTOR.c.time).label("time"))
+                .where(VECTOR.c.model == model, VECTOR.c.asset_id.in_([row.id for row in rows]))
+                .group_by(VECTOR.c.asset_id, VECTOR.c.shot)
+            )
+            seen: dict[int, dict[int, float]] = {}
+            for one in connection.execute(first):
+                seen.setdefault(one.asset_id, {})[one.shot] = one.time
+        spans: dict[tuple[str, int], tuple[float, float | None]] = {}
+        for row in rows:
+            # Shots are told apart by the frames looked at until the proxy pass has found them exactly.
+            starts = dict(enumerate(json.loads(row.shots))) if row.shots else seen.get(row.id, {})
+            order = sorted(starts)
+            for shot, following in zip(order, [*order[1:], None], strict=True):
+                end = row.duration if following is None else starts[following]
+                spans[row.sha1, shot] = (starts[shot], end)
+        return spans
+
+    def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
+        """What these vectors show, score 0; ids that are no longer there are left out."""
+        found: dict[int, Moment] = {}
+        for start in range(0, len(ids), _IN_ONE_QUERY):
+            found.update(self._moments(ids[start : start + _IN_ONE_QUERY]))
+        return found
+
+    def _moments(self, ids: Sequence[int]) -> dict[int, Moment]:
+        with self._db.read() as connection:
+            vectors = connection.execute(
+                select(
+                    VECTOR.c.id,
+                    VECTOR.c.time,
+                    VECTOR.c.shot,
+                    ASSET.c.id.label("asset"),
+                    ASSET.c.sha1,
+                    ASSET.c.name,
+                    ASSET.c.duration,
+                )
+                .join_from(VECTOR, ASSET, VECTOR.c.asset_id == ASSET.c.id)
+                .where(VECTOR.c.id.in_([int(i) for i in ids]))
+            ).all()
+            places = connection.execute(
+                select(LOCATION.c.asset_id, LOCATION.c.state, *place_columns(self._db))
+                .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+                .where(LOCATION.c.asset_id.in_({row.asset for row in vectors}))
+                .order_by(LOCATION.c.id)
+            ).all()
+        paths: dict[int, str] = {}
+        for present in (True, False):
+            for row in places:
+                if (row.state == LocationState.PRESENT) is present:
+                    paths.setdefault(row.asset_id, full_path(row))
+        found = {}
+        for row in vectors:
+            path = printable(paths.get(row.asset, row.name))
+            found[row.id] = Moment(
+                asset=row.sha1,
+                path=path,
+                time=row.time,
+                score=0.0,
+                name=path.rpartition("/")[2],
+                duration=row.duration,
+                shot=row.shot,
+            )
+        return found

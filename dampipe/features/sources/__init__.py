@@ -1,0 +1,12 @@
+"""Sources: named roots of footage, their patterns and where each machine sees them."""
+
+from dampipe.kernel.feature import Command, Feature
+
+FEATURE = Feature(
+    "sources",
+    tables=("dampipe.features.sources.tables",),
+    commands={
+        "source": Command("Name the folders that hold footage.", "dampipe.features.sources.cli:command"),
+    },
+    routers=("dampipe.features.sources.http:router",),
+)

@@ -1,0 +1,84 @@
+"""`dampipe source add|list|remove`"""
+
+import shlex
+
+import click
+
+from dampipe.cli.paths import not_empty
+from dampipe.kernel.faces.console import json_option, library, plural, print_json, say, table
+
+
+@click.group(name="source")
+def command() -> None:
+    """Name the folders that hold footage, so that `dampipe sync` knows them."""
+
+
+@command.command(name="add")
+@click.argument("name")
+@click.argument("path", type=click.Path(), callback=not_empty)
+@click.option(
+    "--include", multiple=True, metavar="PATTERN", help="Take only files that match; may be repeated."
+)
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass by what matches; may be repeated.")
+@click.option(
+    "--path-map", "path_maps", multiple=True, metavar="MACHINE:PATH",
+    help="Where another machine sees the folder; may be repeated.",
+)  # fmt: skip
+def add(
+    name: str, path: str, include: tuple[str, ...], exclude: tuple[str, ...], path_maps: tuple[str, ...]
+) -> None:
+    """Name a folder of footage; nothing is read yet. For a known folder: replace what was said of it."""
+    maps = dict(_split(one) for one in path_maps)
+    upkeep = library().upkeep
+    before = upkeep.source_at(path)
+    source = upkeep.add_source(name, path, include=include, exclude=exclude, path_maps=maps)
+    done = "added"
+    if before is not None:
+        done = "changed" if before.name == source.name else f"is the new name of {before.name}"
+    click.echo(
+        f"source {source.name} {done}; `dampipe sync {shlex.quote(source.name)}` takes in what it holds"
+    )
+
+
+def _split(path_map: str) -> tuple[str, str]:
+    machine, colon, path = path_map.partition(":")
+    if not colon:
+        raise click.BadParameter(f"{path_map!r} is not MACHINE:PATH", param_hint="--path-map")
+    return machine, path
+
+
+@command.command(name="list")
+@json_option
+def list_(as_json: bool) -> None:
+    """All sources, with how many files are there and how many are missing."""
+    found = library().upkeep.sources()
+    if as_json:
+        print_json(found)
+    elif not found:
+        click.echo("no sources yet: `dampipe source add NAME PATH`")
+    else:
+        rows = [
+            (s.name, str(s.present), str(s.missing), s.root, "" if s.reachable else "not there now")
+            for s in found
+        ]
+        numbers = ["files", "missing"]
+        say(table(["source", *numbers, "folder", ""], rows, right=numbers))
+        for source in found:
+            notes = [f"include {pattern}" for pattern in source.include]
+            notes += [f"exclude {pattern}" for pattern in source.exclude]
+            notes += [f"on {machine} at {path}" for machine, path in source.path_maps.items()]
+            if notes:
+                click.echo(f"{source.name}: {', '.join(notes)}")
+
+
+@command.command(name="remove")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(name: str, yes: bool) -> None:
+    """Forget a source and its files, not what was made of them: that is for `dampipe prune`."""
+    upkeep = library().upkeep
+    known = next((source for source in upkeep.sources() if source.name == name), None)
+    if known is not None and not yes:
+        files = plural(known.present + known.missing, "file")
+        click.confirm(f"Forget {name} ({known.root}) and that it holds {files}?", abort=True)
+    click.echo(f"source {name} removed; {plural(upkeep.remove_source(name), 'file')} forgotten")

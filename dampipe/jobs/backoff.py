@@ -1,0 +1,23 @@
+"""Runs: one row for one stage of one asset (or, for hash, one location), and how its state may change.
+
+pending ──claim──> running ──finish──> done
+   ^ ^                │ ├─────────────> skipped    (this deployment cannot do it)
+   │ │<──transient────┘ └─────────────> failed     (parked: bad media, or our fault)
+   │ └──retry── failed, skipped
+   └──> on_hold                         (nobody is to do it for now)
+A run whose lease ran out is claimed again as if it were pending.
+"""
+
+BACKOFF_FIRST = 30.0
+
+
+BACKOFF_LONGEST = 3600.0
+
+
+def backoff(attempts: int) -> float:
+    """Seconds to wait after the n-th failed attempt: 30 s, doubled each time, an hour at most.
+
+    >>> [backoff(n) for n in (1, 2, 3, 20)]
+    [30.0, 60.0, 120.0, 3600.0]
+    """
+    return min(BACKOFF_LONGEST, BACKOFF_FIRST * 2.0 ** (attempts - 1))

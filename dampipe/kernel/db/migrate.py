@@ -1,0 +1,56 @@
+"""The schema of the catalogue: brought to the newest version by Alembic, one process at a time."""
+
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+
+from dampipe.kernel.db.advisory_lock import advisory_lock
+from dampipe.kernel.db.database import Database, translated
+from dampipe.kernel.errors import CatalogueDown
+
+NEWEST = "0005"
+"""The revision that this version of dampipe works with; a test holds it to the newest migration."""
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+def upgrade(database: Database) -> None:
+    """Run the migrations that are missing. Raises CatalogueDown."""
+    with translated(database):
+        if _revision(database) == NEWEST:
+            return
+        with advisory_lock(database, "upgrade", wait=True):
+            _run_alembic(database)
+
+
+def check_schema(database: Database) -> None:
+    """Raise CatalogueDown unless the schema is the one this version works with."""
+    with translated(database):
+        revision = _revision(database)
+    if revision is None:
+        raise CatalogueDown("the catalogue has not been set up", hint="`dampipe up` sets it up.")
+    if revision != NEWEST:
+        raise CatalogueDown(
+            f"the catalogue has schema {revision}, this dampipe needs {NEWEST}",
+            hint="Run the newest dampipe everywhere; `dampipe up` brings an older schema up to date.",
+        )
+
+
+def _revision(database: Database) -> str | None:
+    with database.engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _run_alembic(database: Database) -> None:
+    # Imported here: every command starts without paying for Alembic.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    with database.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()

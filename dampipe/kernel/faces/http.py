@@ -1,0 +1,89 @@
+"""What the API takes and gives beyond the domain's own values."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from dampipe.app.library import Library
+from dampipe.features.scanning.model import Enqueued
+from dampipe.kernel.errors import InvalidInput
+
+
+class Problem(BaseModel):
+    """What went wrong, and what to do next."""
+
+    detail: str
+    hint: str = ""
+
+
+STRICT = ConfigDict(extra="forbid")
+"""For what is asked: a name that is mistyped is told, not passed by."""
+
+
+class ScanRequest(BaseModel):
+    """Files and folders to scan, absolute paths as the server sees them."""
+
+    model_config = STRICT
+
+    paths: list[str] = Field(min_length=1)
+    process: bool = True
+    """Whether to do more than to take down what is there."""
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    """Files of a higher one go first."""
+
+
+class ScanSubmitted(Enqueued):
+    """The scan's number, and what a person should know about it."""
+
+
+class RetryRequest(BaseModel):
+    """What is to start afresh; everything that failed or was skipped unless told otherwise."""
+
+    model_config = STRICT
+
+    what: list[str] = []
+    """Assets by SHA-1, or paths."""
+    stage: str | None = None
+
+
+class Retried(BaseModel):
+    """How many stages will run again."""
+
+    retried: int
+
+
+class Health(BaseModel):
+    """Whether the server's parts answer."""
+
+    catalogue: str
+    broker: str
+    version: str
+
+
+def the_library(request: Request) -> Library:
+    """The library the application was made over."""
+    library: Library = request.app.state.library
+    return library
+
+
+LibraryDep = Annotated[Library, Depends(the_library)]
+
+
+LARGEST_PICTURE = 32 << 20
+"""Bytes of a picture in a question."""
+
+
+async def the_picture(request: Request) -> bytes:
+    """The body of a request, as long as it is no larger than a picture. Raises InvalidInput."""
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > LARGEST_PICTURE:
+            raise InvalidInput(f"a picture of more than {LARGEST_PICTURE >> 20} MiB")
+    if not data:
+        raise InvalidInput("no picture in the body", hint="Send a JPEG, PNG or WebP.")
+    return bytes(data)
+
+
+PictureDep = Annotated[bytes, Depends(the_picture)]

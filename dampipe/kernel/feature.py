@@ -1,0 +1,39 @@
+"""The manifest of a feature: what it adds to dampipe, as dotted names that are loaded on use.
+
+A dotted name is `package.module:attribute`. Listing features imports nothing but their manifests, so
+that `dampipe --help` stays fast. Built-in features and plug-in packages register the same object.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the command line."""
+
+    summary: str
+    """One line for `dampipe --help`."""
+    target: str
+    """Dotted name of the click command."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """What one feature adds."""
+
+    name: str
+    tables: tuple[str, ...] = ()
+    """Modules whose import declares the feature's SQLModel tables."""
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    """By name, in the order in which `dampipe --help` lists them."""
+    routers: tuple[str, ...] = ()
+    """Dotted names of FastAPI routers, mounted below `/api`."""
+
+
+def load_dotted(name: str) -> Any:
+    """Import what `package.module:attribute` names. Raises ImportError or AttributeError."""
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute) if attribute else import_module(module)

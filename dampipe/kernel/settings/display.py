@@ -1,0 +1,48 @@
+"""How settings are told to a person: their values without secrets, whence they come, a file to copy from."""
+
+import json
+import os
+import re
+from typing import Any
+
+from dampipe.kernel.settings.settings import Settings
+
+
+def shown(settings: Settings) -> dict[str, Any]:
+    """All values as they may be printed: without passwords and keys."""
+    values = settings.model_dump(mode="json")
+    for name in ("broker_url", "database_url", "blobs_url"):
+        values[name] = re.sub(r"(://[^/@]*:)[^/@]*@", r"\1***@", values[name])
+    for name in ("blobs_options", "vectors_options"):
+        values[name] = dict.fromkeys(values[name], "***")
+    return values
+
+
+def origin(name: str, settings: Settings) -> str:
+    """Where a setting's value comes from: environment, file or default."""
+    if f"DAMPIPE_{name.upper()}" in os.environ:
+        return "environment"
+    return "file" if name in settings.model_fields_set else "default"
+
+
+def sample() -> str:
+    """A dampipe.toml with every setting, its meaning and its default, all commented out."""
+    lines = [
+        "# dampipe.toml: every setting, commented out, with its default.",
+        "# Each can also be given as DAMPIPE_<NAME> in the environment, which wins over this file.",
+        "",
+    ]
+    for name, field in Settings.model_fields.items():
+        if name == "home":  # this file is looked for in the home folder
+            continue
+        default = field.get_default(call_default_factory=True)
+        if isinstance(default, str):
+            value = f'"{default}"'
+        elif isinstance(default, dict):
+            value = "{}"
+        elif isinstance(default, list):
+            value = json.dumps(default)
+        else:
+            value = str(default).lower()
+        lines += [f"# {field.description}", f"# {name} = {value}", ""]
+    return "\n".join(lines)

@@ -1,0 +1,106 @@
+"""Technical metadata: what a probe finds out about a file without decoding it all.
+
+Durations and times are seconds as floats; a rate is an exact fraction of frames per second; sizes
+are bytes or pixels. `rotation` is clockwise degrees to turn the coded picture so that it stands upright.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+
+from dampipe.kernel.stage_io import StageOutput
+
+
+def _fraction(value: object) -> Fraction:
+    if isinstance(value, (str, int, Fraction)):
+        return Fraction(value)
+    raise ValueError(f"not an exact fraction: {value!r}")
+
+
+Rational = Annotated[
+    Fraction,
+    BeforeValidator(_fraction),
+    PlainSerializer(lambda f: f"{f.numerator}/{f.denominator}", return_type=str),
+]
+"""An exact fraction; "30000/1001" in JSON."""
+
+
+class MediaKind(StrEnum):
+    """What a file is, as far as the pipeline cares."""
+
+    VIDEO = "video"
+    AUDIO = "audio"
+    STILL = "still"
+
+
+class VideoStream(BaseModel):
+    """The picture of a file: its first real video stream (cover art does not count)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    index: int
+    codec: str
+    profile: str | None = None
+    width: int
+    """Coded width in pixels, before rotation and pixel aspect."""
+    height: int
+    pixel_format: str
+    bit_depth: int = 8
+    rate: Rational | None = None
+    """Average frames per second; None for stills and where the file does not tell."""
+    sample_aspect: Rational = Fraction(1)
+    rotation: int = 0
+    interlaced: bool = False
+    color_range: str | None = None
+    color_space: str | None = None
+    color_transfer: str | None = None
+    color_primaries: str | None = None
+    intra_only: bool = False
+    """Every frame is a key frame (ProRes, DNxHR, MJPEG …)."""
+    keyframe_interval: float | None = None
+    """Longest distance between key frames in seconds, as far as was looked; None if unknown."""
+
+    @property
+    def hdr(self) -> bool:
+        """Needs tone mapping to be shown on an ordinary screen."""
+        return self.color_transfer in ("smpte2084", "arib-std-b67")
+
+    @property
+    def display_size(self) -> tuple[int, int]:
+        """(width, height) in square pixels, upright."""
+        width, height = round(self.width * self.sample_aspect), self.height
+        return (height, width) if self.rotation % 180 else (width, height)
+
+
+class AudioStream(BaseModel):
+    """One sound track."""
+
+    model_config = ConfigDict(frozen=True)
+
+    index: int
+    codec: str
+    sample_rate: int
+    channels: int
+    layout: str | None = None
+    language: str | None = None
+
+
+class MediaInfo(StageOutput):
+    """What the probe stage gives."""
+
+    kind: MediaKind
+    container: str
+    duration: float | None = None
+    """Seconds; None for stills."""
+    bit_rate: int | None = None
+    video: VideoStream | None = None
+    audio: tuple[AudioStream, ...] = ()
+    data_streams: int = 0
+    timecode: str | None = None
+    """Start timecode as written in the file, "HH:MM:SS:FF" or "HH:MM:SS;FF"."""
+    created_at: datetime | None = None
+    camera: str | None = None
+    """Make and model, where the file tells."""

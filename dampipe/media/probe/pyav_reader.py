@@ -1,0 +1,205 @@
+"""What PyAV tells of a container: streams, colours, key frames, tags. Runs in the probe helper."""
+
+import contextlib
+from fractions import Fraction
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
+from dampipe.media.probe import container_metadata as tags
+from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
+
+SECONDS_TO_OPEN = 15.0
+_DISAGREE = 1.0
+_DISAGREE_SHARE = 0.05
+"""By more than a second and five per cent the picture may not end before the rest without a word."""
+
+
+class NoStreams(ValueError):
+    """The container opened, but holds neither picture nor sound."""
+
+
+def read_media(path: str) -> dict[str, Any]:
+    """The fields of MediaInfo as JSON. Raises av's errors, and ValueError for what makes no sense."""
+    options = {
+        "protocol_whitelist": PROTOCOLS,
+        "format_whitelist": FORMATS,
+        "max_pixels": str(MAX_PIXELS),
+        "max_streams": "200",
+    }
+    with av.open(
+        file_url(path), options=options, metadata_errors="replace", timeout=(SECONDS_TO_OPEN, SECONDS_TO_OPEN)
+    ) as container:
+        return _media(container)
+
+
+def _media(container: InputContainer) -> dict[str, Any]:
+    warnings: list[str] = []
+    pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    sounds = list(container.streams.audio)
+    if not pictures and not sounds:
+        raise NoStreams("no streams")
+    pictures = _decodable(pictures, "its picture is", "pictures are", warnings)
+    sounds = _decodable(sounds, "its sound track is", "sound tracks are", warnings)
+    if not pictures and not sounds:
+        raise NoStreams("Unknown codec")
+    if len(pictures) > 1:
+        warnings.append(f"has {len(pictures)} pictures; the first one is used")
+    duration = _duration(container, [*pictures[:1], *sounds], warnings)
+    places = [dict(container.metadata), *(dict(stream.metadata) for stream in container.streams)]
+    return {
+        "kind": "video" if pictures else "audio",
+        "container": container.format.name,
+        "duration": duration,
+        "bit_rate": container.bit_rate or None,
+        "video": _video(container, pictures[0], warnings) if pictures else None,
+        "audio": [_audio(stream) for stream in sounds],
+        "data_streams": len(container.streams.data),
+        "timecode": tags.timecode(places),
+        "created_at": tags.created(places),
+        "camera": tags.camera(places),
+        "warnings": warnings,
+    }
+
+
+def _decodable(streams: list[Any], one: str, many: str, warnings: list[str]) -> list[Any]:
+    """The streams for which there is a decoder; of the others there is a warning."""
+    known = [stream for stream in streams if stream.codec_context is not None]
+    lost = len(streams) - len(known)
+    if lost:
+        which = f"{lost} of {len(streams)} {many}" if len(streams) > 1 else one
+        warnings.append(f"{which} in a format that is not known here")
+    return known
+
+
+def _duration(container: InputContainer, streams: list[Any], warnings: list[str]) -> float | None:
+    """Seconds of picture and sound; telemetry often goes on for longer than both."""
+    whole = container.duration / av.time_base if container.duration and container.duration > 0 else None
+    own = [float(s.duration * s.time_base) if s.duration and s.time_base else None for s in streams]
+    known = [seconds for seconds in own if seconds is not None]
+    first = streams[0]
+    if whole is None and not known:
+        measured = measured_duration(container, first)
+        warnings.append("its header gives no duration" + ("" if measured is None else "; it was measured"))
+        return measured
+    longest = max(known) if len(known) == len(own) else max([*known, whole or 0.0])
+    if own[0] is not None and longest - own[0] > max(_DISAGREE, _DISAGREE_SHARE * longest):
+        what = "picture" if first.type == "video" else "sound"
+        warnings.append(f"the {what} ends at {own[0]:.1f} s, the file at {longest:.1f} s")
+    return longest
+
+
+def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) -> dict[str, Any]:
+    codec = stream.codec_context
+    # Before the first frame is decoded: decoding moves the place of reading.
+    interval = keyframe_interval(container, stream)
+    frame = _first_frame(container, stream, warnings)
+    shown: Any = frame if frame is not None else codec
+    pixel_format = frame.format if frame is not None else codec.format
+    if pixel_format is None or codec.width <= 0 or codec.height <= 0:
+        raise ValueError("could not find codec parameters")
+    rate = stream.average_rate or stream.guessed_rate
+    intra_only = bool(codec.codec.intra_only)
+    if intra_only and rate:
+        interval = float(1 / rate)
+    return {
+        "index": stream.index,
+        "codec": codec.codec.canonical_name,
+        "profile": codec.profile,
+        "width": codec.width,
+        "height": codec.height,
+        "pixel_format": pixel_format.name,
+        "bit_depth": max((component.bits for component in pixel_format.components), default=8),
+        "rate": _fraction(rate),
+        "sample_aspect": _fraction(stream.sample_aspect_ratio or codec.sample_aspect_ratio) or "1/1",
+        # libav counts counter-clockwise; -90 means that a player turns the picture right by 90.
+        "rotation": -frame.rotation % 360 if frame is not None else 0,
+        "interlaced": bool(frame.interlaced_frame) if frame is not None else False,
+        "color_range": {1: "tv", 2: "pc"}.get(int(shown.color_range)),
+        "color_space": _COLOR_SPACES.get(int(shown.colorspace)),
+        "color_transfer": _TRANSFERS.get(int(shown.color_trc)),
+        "color_primaries": _PRIMARIES.get(int(shown.color_primaries)),
+        "intra_only": intra_only,
+        "keyframe_interval": interval,
+    }
+
+
+def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[str]) -> Any:
+    """The first frame that decodes, or None. Only now rotation and colours are certain."""
+    stream.thread_count = 1
+    with contextlib.suppress(OSError):
+        container.seek(0, stream=stream, backward=True, any_frame=False)
+    try:
+        for packets, packet in enumerate(container.demux(stream)):
+            frames = packet.decode()
+            if frames:
+                return frames[0]
+            if packets > 300:
+                break
+    except (OSError, ValueError):
+        pass
+    warnings.append("its first frames cannot be decoded")
+    return None
+
+
+def _audio(stream: Any) -> dict[str, Any]:
+    codec = stream.codec_context
+    return {
+        "index": stream.index,
+        "codec": codec.codec.canonical_name if codec.codec is not None else codec.name,
+        "sample_rate": codec.sample_rate or 0,
+        "channels": codec.channels or 0,
+        "layout": codec.layout.name if codec.layout else None,
+        "language": stream.language if stream.language not in (None, "und") else None,
+    }
+
+
+def _fraction(value: Fraction | None) -> str | None:
+    return f"{value.numerator}/{value.denominator}" if value and value > 0 else None
+
+
+# Numbers of ISO/IEC 23091-2, in the names that ffmpeg takes back.
+_COLOR_SPACES = {
+    0: "gbr",
+    1: "bt709",
+    4: "fcc",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "ycgco",
+    9: "bt2020nc",
+    10: "bt2020c",
+    14: "ictcp",
+}
+_PRIMARIES = {
+    1: "bt709",
+    4: "bt470m",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "film",
+    9: "bt2020",
+    10: "smpte428",
+    11: "smpte431",
+    12: "smpte432",
+}
+_TRANSFERS = {
+    1: "bt709",
+    4: "gamma22",
+    5: "gamma28",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "linear",
+    11: "iec61966-2-4",
+    12: "bt1361e",
+    13: "iec61966-2-1",
+    14: "bt2020-10",
+    15: "bt2020-12",
+    16: "smpte2084",
+    17: "smpte428",
+    18: "arib-std-b67",
+}

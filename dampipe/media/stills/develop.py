@@ -1,0 +1,130 @@
+"""Stills, read with Pillow: what they are, and their picture. Runs in the probe's helper."""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps
+
+from dampipe.media.ffmpeg.allowlist import MAX_PIXELS
+from dampipe.media.probe.exif import camera, created
+from dampipe.media.stills import camera_raw
+
+_CODECS = {"jpeg": "mjpeg", "heif": "hevc", "avif": "av1", "raw": "raw"}
+_DEEP_MODES = {"I;16": 16, "I;16B": 16, "I;16L": 16, "I": 16, "F": 32}
+_TURNS = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
+"""EXIF orientation -> degrees clockwise."""
+TRUNCATED = "cut short or damaged: only a part of the picture could be decoded"
+
+
+def still_info(path: str, container: str) -> dict[str, Any] | None:
+    """The fields of MediaInfo, or None for a GIF that moves. Raises what Pillow raises."""
+    with _opened(path, container) as picture:
+        if container == "gif" and getattr(picture, "is_animated", False):
+            return None
+        complaints = _loaded(picture)
+        exif = picture.getexif()
+        orientation = exif.get(ExifTags.Base.Orientation, 1)
+        width, height, mode = *picture.size, picture.mode
+    if container == "raw":
+        exif = camera_raw.exif(path) or exif
+    return {
+        "kind": "still",
+        "container": container,
+        "camera": camera(exif),
+        "created_at": created(exif),
+        "warnings": complaints,
+        "video": {
+            "index": 0,
+            "codec": _CODECS.get(container, container),
+            "width": width,
+            "height": height,
+            "pixel_format": mode.lower(),
+            "bit_depth": _DEEP_MODES.get(mode, 8),
+            "rotation": _TURNS.get(orientation, 0),
+            "intra_only": True,
+        },
+    }
+
+
+def developed(path: str, container: str, side: int) -> Image.Image:
+    """The picture upright, in sRGB, 8 bit, its shorter side at most about `side` pixels. Raises what Pillow raises."""
+    with _opened(path, container) as picture:
+        picture.draft("RGB", (side, side))  # JPEG alone: decodes at half the size where that suffices
+        _loaded(picture)
+        shrink = side / min(picture.size)
+        small = ImageOps.exif_transpose(_eight_bit(picture))
+        if shrink < 1:
+            width, height = (max(1, round(length * shrink)) for length in small.size)
+            small = small.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        return _opaque(_in_srgb(small, picture.info.get("icc_profile")))
+
+
+@contextmanager
+def _opened(path: str, container: str) -> Iterator[Image.Image]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        Image.MAX_IMAGE_PIXELS = None  # checked here, by the limit that ffmpeg gets too
+        if container == "heif":
+            from pi_heif import register_heif_opener
+
+            register_heif_opener()
+        source: Any = path if container != "raw" else io.BytesIO(camera_raw.preview(path))
+        with Image.open(source, formats=["JPEG" if container == "raw" else container.upper()]) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise ValueError(f"Picture size {picture.width}x{picture.height} is invalid")
+            yield picture
+
+
+def _loaded(picture: Image.Image) -> list[str]:
+    """Decode; what cannot be decoded to its end is taken as far as it goes, and the warning says so."""
+    try:
+        picture.load()
+    except OSError as error:
+        if "truncated" not in str(error) and "broken" not in str(error):
+            raise
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        try:
+            picture.load()
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+        return [TRUNCATED]
+    return []
+
+
+def _eight_bit(picture: Image.Image) -> Image.Image:
+    """Pillow cuts deep greys off instead of scaling them."""
+    if picture.mode not in _DEEP_MODES:
+        return picture.copy()
+    import numpy as np
+
+    values = np.asarray(picture).astype(np.float32)
+    top = 1.0 if picture.mode == "F" and values.max(initial=0) <= 1.0 else 65535.0
+    grey = Image.fromarray(np.clip(values * (255.0 / top), 0, 255).astype(np.uint8))
+    grey.info = picture.info
+    return grey
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    if not profile or picture.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        return picture
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+        converted = ImageCms.profileToProfile(
+            picture, source, ImageCms.createProfile("sRGB"), outputMode=mode
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture  # a broken profile is no reason to show nothing
+    return converted or picture
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """What is transparent becomes white, as on a page."""
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture.convert("RGB")
+    with_alpha = picture.convert("RGBA")
+    ground = Image.new("RGBA", with_alpha.size, "white")
+    return Image.alpha_composite(ground, with_alpha).convert("RGB")

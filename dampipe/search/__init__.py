@@ -1,1 +1,0 @@
-"""The use case of finding: what was asked, what answers it, and spans of files made of the answer."""

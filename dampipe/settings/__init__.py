@@ -1,1 +1,0 @@
-"""The only reader of the environment and of dampipe.toml. Everything else takes values as arguments."""

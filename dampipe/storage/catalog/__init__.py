@@ -1,1 +1,0 @@
-"""The SQL catalogue: see catalog.py."""

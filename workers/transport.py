@@ -1,0 +1,82 @@
+"""The carrier over Celery: chains become Celery chains, a bell becomes a task."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from celery import chain
+from kombu.exceptions import ChannelError, KombuError, OperationalError
+
+from dampipe.jobs.dispatch import Chain
+from dampipe.kernel.errors import BrokerDown
+from dampipe.kernel.settings.settings import Settings
+
+BROKER_ERRORS = (OperationalError, KombuError, ConnectionError, TimeoutError, OSError)
+
+
+class CeleryTransport:
+    """Publishes to the broker that the settings name. Connects when first used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def publish(self, chains: Sequence[Chain]) -> None:
+        """See Carrier."""
+        if not chains:
+            return
+        from workers.app import app
+
+        with self._translated(), app.producer_pool.acquire(block=True, timeout=30) as producer:
+            for one in chains:
+                steps = [
+                    app.signature(f"dampipe.{name}", args=(one.subject.key, one.name), immutable=True)
+                    for name in one.stages
+                ]
+                chain(*steps, app=app).apply_async(producer=producer)
+
+    def ring(self, what: str, *arguments: int) -> None:
+        """See Carrier. Fails at once when the broker is down: the sweep rings again."""
+        from workers.app import app
+
+        with self._translated(), app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=4)
+            app.send_task(f"dampipe.{what}", args=arguments, connection=connection, retry=False)
+
+    def empty_queues(self) -> set[str]:
+        """See Carrier."""
+        from workers.app import app, queue_names
+
+        empty = set()
+        with self._translated(), app.connection_for_read() as connection:
+            for name in queue_names():
+                try:
+                    if not connection.default_channel.queue_declare(name, passive=True).message_count:
+                        empty.add(name)
+                except ChannelError:  # Redis knows no empty list
+                    empty.add(name)
+        return empty
+
+    def check(self) -> str:
+        """See Carrier."""
+        from workers.app import app
+
+        with self._translated(), app.connection_for_read() as connection:
+            connection.ensure_connection(max_retries=1, timeout=4)
+            info = connection.default_channel.client.info("server")
+            name = "Valkey" if "valkey_version" in info else "Redis"
+            return f"{name} {info.get('valkey_version') or info.get('redis_version')}"
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except BROKER_ERRORS as error:
+            raise self._down(error) from error
+
+    def _down(self, error: Exception) -> BrokerDown:
+        if self._settings.embedded_broker:
+            return BrokerDown(
+                "the embedded broker is not running",
+                hint="Start everything with `dampipe up`, or name a broker in the setting broker_url.",
+            )
+        place = self._settings.broker_url.rpartition("@")[2] or self._settings.broker_url
+        return BrokerDown(f"the broker at {place} cannot be reached: {error}", hint="See broker_url.")
