@@ -16,9 +16,19 @@
     └── StorageFull             no space left where dampipe writes
 
 An adapter translates foreign errors in one table; what is unknown is Permanent.
+
+Below the faces an error is a code with parameters:
+
+    TAG_INVALID = ErrorCode("tag.invalid", "{name!r} is not a valid tag", "Use letters, digits and spaces.")
+    raise InvalidInput(TAG_INVALID, name=name)
+
+Its text and its remedy hold in every face. What to do next in the terms of one face (a command, a button) stands
+in that face's table of remedies, by code: `remedies.py` of a feature, of `dampipe/cli` and of `dampipe/web`.
 """
 
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -44,13 +54,32 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+@dataclass(frozen=True)
+class ErrorCode:
+    """One kind of error. `text` and `remedy` are format strings over the error's parameters."""
+
+    code: str
+    """Stable, `subject.problem`; part of the HTTP API."""
+    text: str
+    """What happened, in one line."""
+    remedy: str = ""
+    """What to do next, in words that hold for every face: no command, no button."""
+
+
 class DampipeError(Exception):
     """The base of all. `str(error)` is one line for a person; `hint` says what to do next."""
 
     exit_code = ExitCode.INTERNAL
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, what: ErrorCode | str, hint: str = "", **parameters: Any) -> None:
+        """what: the error's code, whose text is filled with the parameters; or a text of no code."""
+        if isinstance(what, ErrorCode):
+            super().__init__(what.text.format_map(parameters))
+            hint = hint or what.remedy.format_map(parameters)
+        else:
+            super().__init__(what)
+        self.code = what.code if isinstance(what, ErrorCode) else ""
+        self.parameters = parameters
         self.hint = hint
 
 
@@ -68,8 +97,10 @@ class Transient(StageError):
 
     kind = "transient"
 
-    def __init__(self, message: str, hint: str = "", delay: float | None = None) -> None:
-        super().__init__(message, hint)
+    def __init__(
+        self, what: ErrorCode | str, hint: str = "", delay: float | None = None, **parameters: Any
+    ) -> None:
+        super().__init__(what, hint, **parameters)
         self.delay = delay
 
 

@@ -31,6 +31,16 @@ class Feature:
     """By name, in the order in which `dampipe --help` lists them."""
     routers: tuple[str, ...] = ()
     """Dotted names of FastAPI routers, mounted below `/api`."""
+    savers: tuple[tuple[str, str], ...] = ()
+    """Pairs of dotted names: a StageOutput class, and the function that saves its rows. Several may save one class."""
+    filters: tuple[str, ...] = ()
+    """Dotted names of sequences of filter fields."""
+    sweeps: tuple[str, ...] = ()
+    """Dotted names of functions of the container that every sweep calls; each returns counts by name."""
+    stages: tuple[str, ...] = ()
+    """Dotted names of stages, appended to the pipeline."""
+    remedies: str = ""
+    """Module with the tables CLI and PAGE: what to do next, by error code."""
 
 
 def load_dotted(name: str) -> Any:
