@@ -7,10 +7,14 @@ import sys
 from functools import cached_property
 from typing import Any
 
+from dampipe.app.features import detail_fields
 from dampipe.app.library import Library
 from dampipe.app.plugins import load_named, load_pipeline
 from dampipe.app.tools import MediaTools
 from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.queries import AssetRepository, DerivativeLookup
+from dampipe.features.assets.service import AssetService, DetailFields
+from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.fixity.worker import FixityWorker
 from dampipe.features.scanning.model import Guard
@@ -25,7 +29,10 @@ from dampipe.jobs.plan import Plan
 from dampipe.jobs.runner import Runner, RunPolicy
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.toolbox import LazyTools, Tool
+from dampipe.kernel import container as kernel
+from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.migrate import upgrade
 from dampipe.kernel.settings.loading import load_settings
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.filetypes import is_media
@@ -41,13 +48,49 @@ from dampipe.storage.vectors.base import VectorStorage
 from dampipe.vision.base import Embedder
 
 
-class Container:
+class Container(kernel.Container):
     """All that a process may need. To make one costs nothing."""
 
     def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._is_set_up = False
         self.settings = settings
+        self._provide_all()
         self.tools = MediaTools(settings)
         """What looks into files and makes something of them."""
+
+    def _provide_all(self) -> None:
+        self.provide(Settings, lambda: self.settings)
+        self.provide(Database, lambda: self.catalog.database)
+        self.provide(Catalog, lambda: self.catalog)
+        self.provide(BlobStore, lambda: self.blobs)
+        self.provide(DerivativeStore, lambda: self.derivatives)
+        self.provide(AutoStorage, lambda: self.storage)
+        self.provide(ModelService, lambda: self.models)
+        self.provide(Plan, lambda: self.plan)
+        self.provide(TaskTransport, lambda: self.carrier)
+        self.provide(Dispatcher, lambda: self.dispatcher)
+        self.provide(Runner, lambda: self.runner)
+        self.provide(ScanPolicy, lambda: self.rules)
+        self.provide(Scanner, lambda: self.scanner)
+        self.provide(Sweep, lambda: self.sweep)
+        self.provide(FixityWorker, lambda: self.verifier)
+        self.provide(Services, lambda: self)
+        self.provide(AssetRepository, lambda: self.catalog.assets)
+        self.provide(DerivativeLookup, lambda: self.get(DerivativeRepository))
+        self.provide(DetailFields, detail_fields)
+        self.provide(AscMhl, lambda: AscMhl(self.settings.ascmhl))
+        self.provide(Library, lambda: self.library)
+        self.provide(MediaTools, lambda: self.tools)
+        self.provide(
+            NightlyPolicy, lambda: NightlyPolicy(self.settings.verify_percent, self.settings.verify_minutes)
+        )
+
+    def set_up(self) -> None:
+        """Bring the catalogue to the newest schema, once a process. Raises CatalogueDown."""
+        if not self._is_set_up:
+            upgrade(self.get(Database))
+            self._is_set_up = True
 
     @cached_property
     def toolbox(self) -> LazyTools:
@@ -179,6 +222,7 @@ class Container:
             verifier=lambda: self.verifier,
             nightly=NightlyPolicy(self.settings.verify_percent, self.settings.verify_minutes),
             manifests=AscMhl(self.settings.ascmhl),
+            assets=self.get(AssetService),
         )
 
     @cached_property

@@ -8,6 +8,7 @@ from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.fixity import FEATURE as FIXITY
 from dampipe.features.processing import FEATURE as PROCESSING
+from dampipe.features.pruning import FEATURE as PRUNING
 from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
 from dampipe.features.sources import FEATURE as SOURCES
@@ -16,6 +17,8 @@ from dampipe.kernel.feature import Feature, load_dotted
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
+
+    from dampipe.features.assets.service import DetailFields
 
 BUILT_IN = (
     SOURCES,
@@ -27,6 +30,7 @@ BUILT_IN = (
     PROCESSING,
     TAGGING,
     SEARCH,
+    PRUNING,
 )
 """Each may import those above it."""
 
@@ -47,3 +51,10 @@ def metadata() -> "MetaData":
         for module in feature.tables:
             load_dotted(module)
     return SQLModel.metadata
+
+
+def detail_fields() -> "DetailFields":
+    """The fields that features add to the details of an asset."""
+    from dampipe.features.assets.service import DetailFields
+
+    return DetailFields(load_dotted(name) for feature in features() for name in feature.details)

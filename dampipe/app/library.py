@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dampipe.app.upkeep import Upkeep
 from dampipe.features.assets.catalog import Catalog
-from dampipe.features.assets.service import AssetService
+from dampipe.features.assets.service import AssetService, DetailFields
 from dampipe.features.duplicates.model import Duplicates
 from dampipe.features.duplicates.service import ALIKE, find_duplicates
 from dampipe.features.fixity.ascmhl import AscMhl
@@ -20,7 +20,7 @@ from dampipe.features.scanning.control import ScanControl
 from dampipe.features.scanning.model import Enqueued, ScanProgress
 from dampipe.features.scanning.sync import NightlyPolicy, SyncService
 from dampipe.features.search.clips import find_clips
-from dampipe.features.search.model import Found, Query
+from dampipe.features.search.model import Found, Query, split_like
 from dampipe.features.search.models import ModelService
 from dampipe.features.search.search import SearchService
 from dampipe.features.sources.path_mapping import under_known_root
@@ -28,6 +28,7 @@ from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.model import Failure
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.sweep import Sweep
+from dampipe.kernel import container as kernel
 from dampipe.kernel.errors import BrokerDown, DampipeError, InvalidInput, NotFound
 from dampipe.kernel.paths import printable
 from dampipe.storage.auto import AutoStorage
@@ -58,6 +59,7 @@ class Library:
         verifier: Callable[[], FixityWorker],
         nightly: NightlyPolicy,
         manifests: AscMhl,
+        assets: AssetService | None = None,
     ) -> None:
         self._catalog = catalog
         self._plan = plan
@@ -66,7 +68,8 @@ class Library:
         """Which models there are, and which one answers."""
         self._sweep = sweep
         self._search = SearchService(catalog, storage, models.answering)
-        self.assets = AssetService(catalog, derivatives, models.answering)
+        details = DetailFields()
+        self.assets = assets or AssetService(catalog.assets, catalog.sources, details, kernel.Container())
         """Single assets: what is known of them, their derivatives and tags."""
         self.manifests = manifests
         """Proving by ASC MHL that a folder is what it was."""
@@ -147,8 +150,20 @@ class Library:
 
         What it is to look like may be named by the path of a file, too.
         """
-        like = tuple(map(self.assets.moment, query.like))
+        like = tuple(map(self._moment, query.like))
         return self._search.find(query.model_copy(update={"like": like}))
+
+    def _moment(self, text: str) -> str:
+        """What `--like` names, `ASSET@SECONDS`, with the asset's SHA-1 in the place of a path."""
+        name, time = split_like(text)
+        if os.sep not in name:
+            return text
+        sha1 = self.assets.sha1(name)
+        return sha1 if time is None else f"{sha1}@{time}"
+
+    def moments_of(self, sha1: str) -> int:
+        """How many moments of an asset can be found with the present model."""
+        return self._catalog.vectors.count_of(sha1, self.models.answering().fingerprint)
 
     def text_vectors(self, texts: list[str]) -> tuple[str, list[NDArray[np.float32]]]:
         """Texts as vectors, and the fingerprint of the model that they are of. Raises SearchUnavailable."""

@@ -7,10 +7,8 @@ from pathlib import Path
 from time import monotonic
 
 from dampipe.features.assets.catalog import Catalog
-from dampipe.features.assets.model import Pruned
 from dampipe.features.sources.model import Source, SourceReport
 from dampipe.features.sources.path_mapping import under_known_root
-from dampipe.kernel.db.advisory_lock import advisory_lock
 from dampipe.kernel.errors import DampipeError, InvalidInput, NotFound, Unavailable
 from dampipe.kernel.gitignore import check_patterns
 from dampipe.kernel.paths import printable
@@ -110,48 +108,6 @@ class Upkeep:
         Raises NotFound.
         """
         return self._catalog.sources.remove(self._catalog.sources.named(name).id)
-
-    def prune_plan(self, source: str | None = None, leftovers: bool = False) -> Pruned:
-        """What `prune` would forget. Raises NotFound for an unknown source."""
-        planned = self._catalog.pruning.plan(self._id(source))
-        if not leftovers:
-            return planned
-        sizes = [
-            self._derivatives.size(key) for key in self._catalog.leftovers.find(self._derivatives.keys())
-        ]
-        return planned.model_copy(update={"leftovers": len(sizes), "leftover_bytes": sum(sizes)})
-
-    def prune(
-        self,
-        source: str | None = None,
-        told: Callable[[int], None] = lambda _: None,
-        leftovers: bool = False,
-    ) -> Pruned:
-        """Forget missing locations (of one source, or all), then assets that are nowhere, with all that
-        was made of them. Raises NotFound for an unknown source, Busy when another prune is at it.
-
-        As long as files wait for their hash, assets are kept: one of those files may be one of them.
-
-        leftovers: delete the derivatives that nothing refers to any more, too, whatever source they are of.
-        """
-        with advisory_lock(self._catalog.database, "prune"):
-            models = self._catalog.models.all()
-            for model in models:
-                self._advance(model)  # opens the index while the model still has vectors
-            done = self._catalog.pruning.prune(self._id(source), self._derivatives.delete, told)
-            for model in models if done.vectors else ():
-                self._advance(model)
-            if not leftovers:
-                return done
-            sizes: list[int] = []
-
-            def delete(key: str) -> None:
-                size = self._derivatives.size(key)
-                self._derivatives.delete(key)
-                sizes.append(size)
-
-            self._catalog.leftovers.remove(self._derivatives.keys(), delete)
-        return done.model_copy(update={"leftovers": len(sizes), "leftover_bytes": sum(sizes)})
 
     def check_index(self, thorough: bool = True) -> list[IndexReport]:
         """The vector index of every model that has vectors, held against the catalogue.

@@ -149,7 +149,7 @@ def _ingest(world: Container, footage: Path) -> None:
 
 
 def _list(world: Container) -> None:
-    rows = [_row(world, video) for video in reversed(world.library.assets.newest(30))]
+    rows = [_row(world, video) for video in reversed(world.library.assets.page(30))]
     columns = ["file", "length", "picture", "codec", "poster", "scrub strip", "moments", "proxy"]
     say(table(columns, rows, right=["length", "moments"]))
 
@@ -163,7 +163,7 @@ def _row(world: Container, video: Video) -> tuple[str, ...]:
         f"{kinds[kind].size / 1000:.0f} kB" if kind in kinds else "-"
         for kind in (DerivativeKind.POSTER, DerivativeKind.SPRITE, DerivativeKind.PROXY)
     ]
-    moments = world.library.assets.moments_of(video.sha1)
+    moments = world.library.moments_of(video.sha1)
     length = clock(media.duration) if media and media.duration else "-"
     return (video.name, length, size, picture.codec if picture else "-", *made[:2], str(moments), made[2])
 

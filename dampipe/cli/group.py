@@ -4,15 +4,19 @@ import errno
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from dampipe import __version__
-from dampipe.cli import stdio as streams
+from dampipe.app.remedies import remedy
+from dampipe.cli import stdio
 from dampipe.cli.lazy_import import load
+from dampipe.cli.remedies import CLI
 from dampipe.kernel.errors import DampipeError, ExitCode
 from dampipe.kernel.feature import Command
+
+T = TypeVar("T")
 
 
 class LazyGroup(click.Group):
@@ -56,9 +60,9 @@ class LazyGroup(click.Group):
 
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """Run, with one line for every error that has a name."""
-        streams.prepare()
+        stdio.prepare()
         try:
-            super().main(args, **{**extra, "standalone_mode": False})
+            super().main(args, **{**extra, "standalone_mode": False, "obj": _Services()})
         except click.exceptions.Exit as done:
             sys.exit(done.exit_code)
         except click.ClickException as error:
@@ -76,22 +80,33 @@ class LazyGroup(click.Group):
             say_error(error)
             sys.exit(error.exit_code)
         except BrokenPipeError:  # the reader (`head`, say) has seen enough
-            streams.give_up_output()
+            stdio.give_up_output()
             sys.exit(ExitCode.OK)
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-            streams.give_up_output()
+            stdio.give_up_output()
             click.echo("dampipe: no space is left where this is to be written", err=True)
             sys.exit(ExitCode.STORAGE_FULL)
         sys.exit(ExitCode.OK)
 
 
+class _Services:
+    """The services of this process, with the catalogue's schema brought up at the first use."""
+
+    def get(self, kind: type[T]) -> T:
+        from dampipe.app.container import process_container  # imports the whole application
+
+        container = process_container()
+        container.set_up()
+        return container.get(kind)
+
+
 def say_error(error: DampipeError) -> None:
     """One line for what happened, one for what to do next."""
     click.echo(f"dampipe: {error}", err=True)
-    if error.hint:
-        click.echo(f"  {error.hint}", err=True)
+    if next_step := remedy(error, "CLI", CLI):
+        click.echo(f"  {next_step}", err=True)
 
 
 def _command(context: click.Context | None) -> str:

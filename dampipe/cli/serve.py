@@ -19,4 +19,4 @@ def command(host: str | None, port: int | None) -> None:
     given = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = world.settings.model_copy(update=given)
     check_ports(settings, {"web"})
-    uvicorn.run(create_app(world.library), host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(create_app(world.library, world), host=settings.host, port=settings.port, log_level="warning")

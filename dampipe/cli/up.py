@@ -7,7 +7,7 @@ import click
 from dampipe.app.container import process_container
 from dampipe.app.procfile import Process, default_procfile, read_procfile
 from dampipe.app.up import run_deployment
-from dampipe.cli import stdio as streams
+from dampipe.cli import stdio
 
 _COLOURS = ("cyan", "green", "yellow", "blue", "magenta", "bright_cyan", "bright_green", "bright_blue")
 
@@ -36,6 +36,6 @@ def command(procfile: Path, watch_folder: bool) -> None:
         try:
             click.echo(f"{click.style(name.ljust(width), fg=colours.get(name))} | {line}")
         except OSError:  # the terminal is closed, or `head` has seen enough; there is the log
-            streams.give_up_output()
+            stdio.give_up_output()
 
     run_deployment(process_container(), processes, say)

@@ -33,6 +33,10 @@ class Feature:
     """Dotted names of FastAPI routers, mounted below `/api`."""
     savers: tuple[tuple[str, str], ...] = ()
     """Pairs of dotted names: a StageOutput class, and the function that saves its rows. Several may save one class."""
+    details: tuple[str, ...] = ()
+    """Dotted names of `DetailField`s, which `dampipe show` and the API add to the details of an asset."""
+    panel: str = ""
+    """File of an ES module beside the manifest that the page loads; it exports what the page calls."""
     filters: tuple[str, ...] = ()
     """Dotted names of sequences of filter fields."""
     sweeps: tuple[str, ...] = ()

@@ -1,14 +1,19 @@
 """The web server: the routers and the page put together, and errors turned into answers."""
 
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
+from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
 from dampipe import __version__
-from dampipe.app.features import features
+from dampipe.app.features import detail_fields, features
 from dampipe.app.library import Library
+from dampipe.app.remedies import remedy
+from dampipe.kernel.container import Services
 from dampipe.kernel.errors import (
     BrokerDown,
     CatalogueDown,
@@ -22,6 +27,7 @@ from dampipe.kernel.faces.http import Problem
 from dampipe.kernel.feature import load_dotted
 from dampipe.web import health
 from dampipe.web.page import add_page
+from dampipe.web.remedies import PAGE
 
 STATUS: tuple[tuple[type[DampipeError], int], ...] = (
     (NotFound, 404),
@@ -35,8 +41,8 @@ STATUS: tuple[tuple[type[DampipeError], int], ...] = (
 """Most specific first."""
 
 
-def create_app(library: Library) -> FastAPI:
-    """The application over a library."""
+def create_app(library: Library, services: Services) -> FastAPI:
+    """The application over the services of one process."""
     app: FastAPI = FastAPIOffline(  # /docs without asking a server elsewhere for its script
         title="dampipe",
         version=__version__,
@@ -44,18 +50,25 @@ def create_app(library: Library) -> FastAPI:
         responses={422: {"model": Problem}, 503: {"model": Problem}},
     )
     app.state.library = library
+    app.state.services = services
     for feature in features():
         for router in feature.routers:
             app.include_router(load_dotted(router), prefix="/api")
     app.include_router(health.router, prefix="/api")
 
     @app.exception_handler(DampipeError)
-    def answer(_: Request, error: DampipeError) -> JSONResponse:
+    def dampipe_error(_: Request, error: DampipeError) -> JSONResponse:
         status = next(code for kind, code in STATUS if isinstance(error, kind))
-        return JSONResponse(Problem(detail=str(error), hint=error.hint).model_dump(), status_code=status)
+        problem = Problem(
+            detail=str(error),
+            hint=remedy(error, "PAGE", PAGE),
+            code=error.code,
+            parameters={name: _plain(value) for name, value in error.parameters.items()},
+        )
+        return JSONResponse(problem.model_dump(), status_code=status)
 
     @app.exception_handler(RequestValidationError)
-    def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
+    def invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         said = first["msg"].removeprefix("Value error, ")
         where = ".".join(str(part) for part in first["loc"])
@@ -66,15 +79,37 @@ def create_app(library: Library) -> FastAPI:
         )
 
     @app.exception_handler(Exception)
-    def admit(_: Request, error: Exception) -> JSONResponse:
-        problem = Problem(detail=f"a bug: {type(error).__name__}", hint="The server's log tells more.")
+    def internal_error(_: Request, error: Exception) -> JSONResponse:
+        problem = Problem(
+            detail=f"internal error: {type(error).__name__}", hint="The server's log has the traceback."
+        )
         return JSONResponse(problem.model_dump(), status_code=500)
 
     @app.exception_handler(HTTPException)
-    def tell(_: Request, error: HTTPException) -> JSONResponse:
+    def http_error(_: Request, error: HTTPException) -> JSONResponse:
         hint = "/docs lists what there is." if error.status_code in (404, 405) else ""
         problem = Problem(detail=error.detail, hint=hint)
         return JSONResponse(problem.model_dump(), status_code=error.status_code, headers=error.headers)
 
     add_page(app)
+    _describe_details(app)
     return app
+
+
+def _describe_details(app: FastAPI) -> None:
+    """Add the fields that features give to an asset's details to its schema in OpenAPI."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = describe()
+        properties = schema["components"]["schemas"]["Details"]["properties"]
+        for field in detail_fields():
+            properties.setdefault(field.name, TypeAdapter(field.type).json_schema())
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _plain(value: object) -> object:
+    """A parameter of an error as JSON takes it."""
+    return value if isinstance(value, (str, int, float, bool, list, dict)) or value is None else str(value)

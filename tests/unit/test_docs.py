@@ -17,11 +17,12 @@ from pydantic import TypeAdapter
 
 from dampipe.app.container import Container
 from dampipe.app.doctor import Finding
+from dampipe.app.features import detail_fields
 from dampipe.cli import commands, main
-from dampipe.features.assets.model import Details, Pruned
 from dampipe.features.duplicates.model import Duplicates
 from dampipe.features.fixity.model import Compared, Verified
 from dampipe.features.processing.model import Status
+from dampipe.features.pruning.model import Pruned
 from dampipe.features.scanning.model import ScanProgress, Synced
 from dampipe.features.search.model import Found, ModelReport
 from dampipe.features.sources.model import SourceReport
@@ -114,7 +115,7 @@ SHAPES: dict[str, Any] = {
     "search": Found,
     "tag": list[TagReport],
     "duplicates": Duplicates,
-    "show": Details,
+    "show": detail_fields().model(),
     "failures": list[Failure],
     "model": list[ModelReport],
     "index": list[IndexReport],
@@ -217,7 +218,7 @@ def test_every_event_is_documented() -> None:
 def test_every_endpoint_is_documented() -> None:
     from dampipe.web.app import create_app
 
-    paths = create_app(None).openapi()["paths"]  # type: ignore[arg-type]
+    paths = create_app(None, None).openapi()["paths"]  # type: ignore[arg-type]
     served = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     methods = ("GET", "POST", "DELETE")
     assert {row[0] for row in rows(read("docs/api.md")) if row[0].startswith(methods)} == served

@@ -1,16 +1,11 @@
-"""Assets: what is known of each content, where its files are, and pruning what is gone."""
+"""Assets: what is known of each content, and where its files are."""
 
 from dampipe.kernel.feature import Command, Feature
 
 FEATURE = Feature(
     "assets",
     tables=("dampipe.features.assets.tables",),
-    commands={
-        "show": Command("All that is known of one asset.", "dampipe.features.assets.cli.show:command"),
-        "prune": Command(
-            "Forget files that are gone, and what was made of them.",
-            "dampipe.features.assets.cli.prune:command",
-        ),
-    },
+    commands={"show": Command("Show all that is known of one asset.", "dampipe.features.assets.cli:command")},
     routers=("dampipe.features.assets.http:router",),
+    remedies="dampipe.features.assets.remedies",
 )

@@ -1,15 +1,15 @@
 """The catalogue: one database, what is known of sources, assets, runs, scans and vectors."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.features.assets.prune import Pruner
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.savers import save_vectors
-from dampipe.features.derivatives.orphans import OrphanedBlobs
+from dampipe.features.assets.service import relative
+from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.duplicates.fingerprints import FingerprintRepository
 from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.report import FixityReport
@@ -49,7 +49,7 @@ class Catalog(StorageEngine):
     def __init__(self, database: Database) -> None:
         """Over a database that `set_up` has brought, or will bring, to the newest schema."""
         self.database = database
-        self.assets = AssetRepository(database)
+        self.assets = AssetRepository(database, DerivativeRepository())
         self.runs = RunRepository(database)
         self.backlog = RunQueue(database)
         self.recovery = RunRecovery(database)
@@ -59,8 +59,6 @@ class Catalog(StorageEngine):
         self.findings = ChangeWriter(database)
         self.folders = FolderRepository(database)
         self.holding = ScanHolds(database)
-        self.pruning = Pruner(database)
-        self.leftovers = OrphanedBlobs(database)
         self.verifications = FixityQueue(database)
         self.verdicts = FixityReport(database)
         self.vectors = VectorRepository(database)
@@ -154,9 +152,3 @@ class Catalog(StorageEngine):
     def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
         """What vectors show."""
         return self.vectors.moments(ids)
-
-
-def relative(folder: PurePath, root: str) -> str:
-    """A folder's path below its source's root, "" for the root itself."""
-    path = str(folder.relative_to(root))
-    return "" if path == "." else path

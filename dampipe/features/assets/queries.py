@@ -4,15 +4,15 @@ from collections.abc import Container, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
 
+from dampipe.features.assets.errors import AMBIGUOUS_ASSET, INVALID_ASSET, UNKNOWN_ASSET
 from dampipe.features.assets.model import LocationState
 from dampipe.features.assets.paths import full_path, place_columns, sidecar_paths
 from dampipe.features.assets.savers import ensure_asset, media_columns
 from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
-from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.features.search.model import Hit
 from dampipe.features.sources.tables import SOURCE
 from dampipe.jobs.model import Failure, RunState, RunSummary
@@ -33,11 +33,20 @@ _REFS = select(ASSET.c.id, ASSET.c.sha1, ASSET.c.size, ASSET.c.name).where(
 )
 
 
+class DerivativeLookup(Protocol):
+    """Reads the derivatives of assets. The feature `derivatives` implements it."""
+
+    def of_assets(self, connection: Connection, assets: Sequence[int]) -> dict[int, list[Derivative]]:
+        """The derivatives of each of these assets that has any, oldest first."""
+        ...
+
+
 class AssetRepository:
     """The assets of one catalogue."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, derivatives: DerivativeLookup) -> None:
         self._db = database
+        self._derivatives = derivatives
         # Built once: every stage that reads a file asks.
         files = (
             select(LOCATION, *place_columns(database))
@@ -72,16 +81,13 @@ class AssetRepository:
         """The asset's row by its SHA-1 or the beginning of it. Raises NotFound or InvalidInput."""
         text = sha1.strip().lower()
         if len(text) < SHORTEST_PREFIX or len(text) > 40 or set(text) - set("0123456789abcdef"):
-            raise InvalidInput(
-                f"{printable(sha1)!r} is no asset: give {SHORTEST_PREFIX} to 40 digits of its SHA-1",
-                hint="`dampipe search` and `dampipe show PATH` print them.",
-            )
+            raise InvalidInput(INVALID_ASSET, name=printable(sha1), shortest=SHORTEST_PREFIX)
         with self._db.read() as connection:
             rows = connection.execute(select(ASSET).where(ASSET.c.sha1.startswith(text)).limit(2)).all()
         if not rows:
-            raise NotFound(f"there is no asset {text}")
+            raise NotFound(UNKNOWN_ASSET, sha1=text)
         if len(rows) > 1:
-            raise InvalidInput(f"several assets begin with {text}", hint="Give more digits.")
+            raise InvalidInput(AMBIGUOUS_ASSET, sha1=text)
         return rows[0]
 
     def find_path(self, source: int, folder: str, name: str) -> Row[Any] | None:
@@ -114,13 +120,7 @@ class AssetRepository:
         ids = [row.id for row in rows]
         with self._db.read() as connection:
             places = self._grouped(connection, ids)
-            derivatives: dict[int, list[Derivative]] = {}
-            for made in connection.execute(
-                select(DERIVATIVE).where(DERIVATIVE.c.asset_id.in_(ids)).order_by(DERIVATIVE.c.id)
-            ):
-                derivatives.setdefault(made.asset_id, []).append(
-                    Derivative.model_validate(made._asdict(), extra="ignore")
-                )
+            derivatives = self._derivatives.of_assets(connection, ids)
         return [
             Video(
                 sha1=row.sha1,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dampipe.features.assets.tables import ASSET, LOCATION
-from dampipe.features.derivatives.tables import DERIVATIVE
+from dampipe.features.derivatives.queries import save_derivatives
 from dampipe.features.duplicates.tables import FINGERPRINT
 from dampipe.features.search.tables import VECTOR
 from dampipe.jobs.model import RunState, Subject
@@ -20,7 +20,7 @@ from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import ContentHash, StageOutput
 from dampipe.media.info import MediaInfo
-from dampipe.media.outputs import Derivative, Preview, Proxy, Refined
+from dampipe.media.outputs import Preview, Proxy, Refined
 from dampipe.vision.embedding import Embedding
 
 _ROUNDING = 0.001
@@ -69,11 +69,11 @@ def save_output(
     if isinstance(output, MediaInfo):
         _save_media(connection, subject.asset, output)
     elif isinstance(output, Preview):
-        _save_derivatives(connection, subject.asset, output.derivatives)
+        save_derivatives(connection, subject.asset, output.derivatives)
         _save_prints(connection, subject.asset, output)
     elif isinstance(output, Proxy):
         made = (output.derivative, output.waveform)
-        _save_derivatives(connection, subject.asset, tuple(one for one in made if one is not None))
+        save_derivatives(connection, subject.asset, tuple(one for one in made if one is not None))
         _save_shots(connection, subject.asset, output.shots)
     elif isinstance(output, Refined) and output.preview is not None:
         _save_refined(connection, subject.asset, output, output.preview)
@@ -133,7 +133,7 @@ def _save_refined(connection: Connection, asset: int, refined: Refined, preview:
         .where(mine, RUN.c.stage == refined.of, RUN.c.state == RunState.DONE)
         .values(output=preview.model_dump_json())
     )
-    _save_derivatives(connection, asset, preview.derivatives)
+    save_derivatives(connection, asset, preview.derivatives)
     first, *others = refined.again
     connection.execute(delete(RUN).where(mine, RUN.c.stage.in_(others)))
     again = {"state": RunState.PENDING, "output": None, "queued_at": None, "owner": None, "lease_until": 0.0}
@@ -168,14 +168,6 @@ def shot_at(starts: Sequence[float], time: float) -> int:
     [0, 1, 1, 2]
     """
     return max(0, bisect_right(starts, time + _ROUNDING) - 1)
-
-
-def _save_derivatives(connection: Connection, asset: int, derivatives: tuple[Derivative, ...]) -> None:
-    for made in derivatives:
-        connection.execute(
-            delete(DERIVATIVE).where(DERIVATIVE.c.asset_id == asset, DERIVATIVE.c.kind == made.kind)
-        )
-        connection.execute(DERIVATIVE.insert().values(asset_id=asset, **made.model_dump()))
 
 
 def _rows(output: Embedding) -> list[bytes]:

@@ -1,116 +1,105 @@
-"""The use cases about single assets: which one is meant, what is known of it, its derivatives and its tags."""
+"""The use cases of single assets: finding one by name, showing and listing them."""
 
 import os
-from collections.abc import Callable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Any
 
-from dampipe.features.assets.catalog import Catalog, relative
+from pydantic import create_model
+
+from dampipe.features.assets.errors import NOT_HASHED, UNKNOWN_PATH
 from dampipe.features.assets.model import Details
+from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.scanning.cards import card_of
-from dampipe.features.search.model import split_like
 from dampipe.features.sources.path_mapping import under_known_root
-from dampipe.features.tagging.model import TagReport
+from dampipe.features.sources.queries import SourceRepository
+from dampipe.kernel.container import Services
+from dampipe.kernel.detail import DetailField
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.paths import printable
 from dampipe.kernel.unicode_paths import spellings
-from dampipe.media.outputs import Derivative
-from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.video import Video
-from dampipe.vision.base import Embedder
+
+
+class DetailFields(tuple[DetailField, ...]):
+    """The fields that features add to the details of an asset."""
+
+    __slots__ = ()
+
+    def model(self) -> type[Details]:
+        """`Details` with these fields, all optional in JSON."""
+        fields: dict[str, Any] = {field.name: (field.type, field.default) for field in self}
+        made: type[Details] = create_model("Details", __base__=Details, **fields)
+        return made
 
 
 class AssetService:
-    """The assets of a library. A name is a SHA-1 (or the beginning of it) or a file's path.
+    """The assets of a library. The name of an asset is its SHA-1, the first digits of it, or the path of a file.
 
     Any method may raise CatalogueDown, and NotFound for an asset that does not exist.
     """
 
     def __init__(
-        self, catalog: Catalog, derivatives: DerivativeStore, answering: Callable[[], Embedder]
+        self, assets: AssetRepository, sources: SourceRepository, details: DetailFields, services: Services
     ) -> None:
-        """answering: the embedder that search asks."""
-        self._catalog = catalog
-        self._answering = answering
-        self.derivatives = derivatives
-        """Where the bytes of derivatives are."""
+        self._assets = assets
+        self._sources = sources
+        self._details = details
+        self._model = details.model()
+        self._services = services
 
-    def newest(self, limit: int = 100, after: str | None = None) -> list[Video]:
-        """The newest first; `after` is the SHA-1 of the last one of the page before."""
-        return self._catalog.list_videos(limit=limit, after=after)
+    def page(self, limit: int = 100, after: str | None = None) -> list[Video]:
+        """Assets, newest first; `after` is the SHA-1 of the last one of the previous page."""
+        before = None if after is None else int(self._assets.find(after).id)
+        return self._assets.videos(self._assets.page(limit, before))
 
     def show(self, name: str) -> Details:
-        """All that is known of one asset."""
-        return self._details(self._asset(name))
-
-    def by_sha1(self, sha1: str) -> Details:
-        """The same by SHA-1 only."""
-        return self._details(int(self._catalog.assets.find(sha1).id))
-
-    def _details(self, asset: int) -> Details:
-        video = self._catalog.get_video(self._catalog.assets.refs([asset])[asset].sha1)
-        return Details(
+        """All that is known of one asset, with the fields of all features."""
+        asset = self.asset_id(name)
+        sha1 = self._assets.refs([asset])[asset].sha1
+        video = self._assets.videos([self._assets.find(sha1)])[0]
+        added = {field.name: field.read(self._services, asset) for field in self._details}
+        return self._model(
             video=video,
-            tags=self._catalog.tags.of(asset),
-            sidecars=tuple(printable(path) for path in self._catalog.assets.sidecars(asset)),
+            sidecars=tuple(printable(path) for path in self._assets.sidecars(asset)),
             card=card_of(str(PurePosixPath(video.paths[0]).parent)) if video.paths else None,
-            runs=tuple(self._catalog.assets.runs(asset)),
+            runs=tuple(self._assets.runs(asset)),
+            **added,
         )
 
-    def moments_of(self, sha1: str) -> int:
-        """How many moments of an asset can be found with the present model."""
-        return self._catalog.vectors.count_of(sha1, self._answering().fingerprint)
-
-    def derivative(self, sha1: str, name: str) -> tuple[Derivative, str]:
-        """A derivative of an asset by its kind or its file's name, and what to call it."""
-        video = self._catalog.get_video(sha1)
-        for made in video.derivatives:
-            if name in (made.kind, made.key.rpartition("/")[2]):
-                return made, video.download_name(made)
-        hint = f"`dampipe show {video.sha1[:12]}` tells what it has."
-        raise NotFound(f"{video.name} has no {name!r}", hint=hint)
-
-    def tags(self) -> list[TagReport]:
-        """All tags, and how many assets have each."""
-        return self._catalog.tags.all()
-
-    def tag(self, name: str, assets: Sequence[str]) -> int:
-        """Give a tag to assets; returns how many did not have it."""
-        return self._catalog.tags.add(name, [self._asset(one) for one in assets])
-
-    def untag(self, name: str, assets: Sequence[str] | None = None) -> int:
-        """Take a tag from assets, or from all; returns how many had it."""
-        ids = None if assets is None else [self._asset(one) for one in assets]
-        return self._catalog.tags.remove(name, ids)
+    def shown_fields(self, details: Details) -> list[tuple[str, str]]:
+        """Label and text of each feature's field that has something to show."""
+        texts = [(field.label, field.text(getattr(details, field.name))) for field in self._details]
+        return [(label, text) for label, text in texts if text]
 
     def find(self, name: str) -> tuple[int | None, int | None]:
-        """The location (for a path) and the asset (once it was hashed) that a name means."""
-        sources = self._catalog.sources.all()
-        whole = under_known_root(os.path.abspath(name), sources)
-        for path in map(Path, spellings(whole)):
-            inside = [s for s in sources if s.holds(path)]
-            for source in sorted(inside, key=lambda source: -len(source.root)):
+        """The ids of the location (for a path) and of the asset (once it was hashed) that a name means."""
+        sources = self._sources.all()
+        absolute = under_known_root(os.path.abspath(name), sources)
+        for path in map(Path, spellings(absolute)):
+            holding = [source for source in sources if source.holds(path)]
+            for source in sorted(holding, key=lambda source: -len(source.root)):
                 folder = relative(path.parent, source.root) if path != Path(source.root) else ""
-                row = self._catalog.assets.find_path(source.id, folder, path.name)
+                row = self._assets.find_path(source.id, folder, path.name)
                 if row is not None:
                     return row.id, row.asset_id
         if os.sep in name or os.path.exists(name):
-            raise NotFound(f"{printable(name)} is not in the library", hint="`dampipe enqueue` adds it.")
-        return None, int(self._catalog.assets.find(name).id)
+            raise NotFound(UNKNOWN_PATH, path=printable(name))
+        return None, int(self._assets.find(name).id)
 
-    def moment(self, text: str) -> str:
-        """What `--like` names, `ASSET@SECONDS`, with the asset's SHA-1 in the place of a path."""
-        name, time = split_like(text)
-        if os.sep not in name:
-            return text
-        asset = self._asset(name)
-        sha1 = self._catalog.assets.refs([asset])[asset].sha1
-        return sha1 if time is None else f"{sha1}@{time}"
-
-    def _asset(self, name: str) -> int:
+    def asset_id(self, name: str) -> int:
+        """The id of the asset that a name means. Raises NotFound, also for a file that is not hashed yet."""
         _, asset = self.find(name)
         if asset is None:
-            raise NotFound(
-                f"{name} is known, but was not hashed yet",
-                hint="`dampipe status` and `dampipe failures` tell why.",
-            )
+            raise NotFound(NOT_HASHED, name=name)
         return asset
+
+    def sha1(self, name: str) -> str:
+        """The whole SHA-1 of the asset that a name means."""
+        asset = self.asset_id(name)
+        return self._assets.refs([asset])[asset].sha1
+
+
+def relative(folder: PurePath, root: str) -> str:
+    """A folder's path below its source's root, "" for the root itself."""
+    path = str(folder.relative_to(root))
+    return "" if path == "." else path

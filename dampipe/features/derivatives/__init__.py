@@ -1,8 +1,10 @@
-"""Derivatives: files made from assets, and those that nothing refers to any more."""
+"""Derivatives: files made from assets, recorded in the catalogue and served over HTTP."""
 
 from dampipe.kernel.feature import Feature
 
 FEATURE = Feature(
     "derivatives",
     tables=("dampipe.features.derivatives.tables",),
+    routers=("dampipe.features.derivatives.http:router",),
+    remedies="dampipe.features.derivatives.remedies",
 )

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
-from dampipe.features.assets.catalog import Catalog, relative
+from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.service import relative
 from dampipe.features.fixity.model import Verified
 from dampipe.features.fixity.queue import Below
 from dampipe.features.fixity.worker import FixityWorker

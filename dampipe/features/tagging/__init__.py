@@ -1,4 +1,4 @@
-"""Tagging: words that people give to assets."""
+"""Tagging: words that people give to assets, shown, searched and filtered by."""
 
 from dampipe.kernel.feature import Command, Feature
 
@@ -6,9 +6,10 @@ FEATURE = Feature(
     "tagging",
     tables=("dampipe.features.tagging.tables",),
     commands={
-        "tag": Command(
-            "Give assets words of your own, to search by.", "dampipe.features.tagging.cli:command"
-        ),
+        "tag": Command("Give tags to assets, and search by them.", "dampipe.features.tagging.cli:command")
     },
     routers=("dampipe.features.tagging.http:router",),
+    details=("dampipe.features.tagging.details:TAGS",),
+    panel="panel.js",
+    remedies="dampipe.features.tagging.remedies",
 )

@@ -2,42 +2,45 @@
 
 import click
 
-from dampipe.kernel.faces.console import json_option, library, plural, print_json, say, table
+from dampipe.features.tagging.model import TagRequest
+from dampipe.features.tagging.service import TagService
+from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 
 
 @click.group(name="tag")
 def command() -> None:
-    """Give assets words of your own, to search by."""
+    """Give tags to assets, and search by them."""
 
 
 @command.command(name="add")
-@click.argument("name")
+@click.argument("tag")
 @click.argument("assets", nargs=-1, required=True)
-def add(name: str, assets: tuple[str, ...]) -> None:
-    """Give the tag NAME to assets: SHA-1, the first digits of it, or the path of a file."""
-    click.echo(f"{plural(library().assets.tag(name, assets), 'asset')} tagged {name}")
+def add(tag: str, assets: tuple[str, ...]) -> None:
+    """Give TAG to assets: SHA-1, its first digits, or the path of a file."""
+    count = service(TagService).add(TagRequest(tag=tag, assets=assets))
+    click.echo(f"{plural(count, 'asset')} tagged {tag}")
 
 
 @command.command(name="remove")
-@click.argument("name")
+@click.argument("tag")
 @click.argument("assets", nargs=-1)
-@click.option("--all", "everywhere", is_flag=True, help="Take it from all assets.")
-def remove(name: str, assets: tuple[str, ...], everywhere: bool) -> None:
-    """Take the tag NAME from assets."""
-    if bool(assets) == everywhere:
-        raise click.UsageError("give assets, or --all")
-    count = library().assets.untag(name, None if everywhere else assets)
-    click.echo(f"{plural(count, 'asset')} no longer tagged {name}")
+@click.option("--all", "from_all", is_flag=True, help="Take the tag from all assets.")
+def remove(tag: str, assets: tuple[str, ...], from_all: bool) -> None:
+    """Take TAG from assets."""
+    if bool(assets) == from_all:
+        raise click.UsageError("give assets or --all")
+    count = service(TagService).remove(TagRequest(tag=tag, assets=None if from_all else assets))
+    click.echo(f"{plural(count, 'asset')} no longer tagged {tag}")
 
 
 @command.command(name="list")
 @json_option
 def list_(as_json: bool) -> None:
-    """All tags, and how many assets have each."""
-    found = library().assets.tags()
+    """List all tags with the number of assets that have each."""
+    found = service(TagService).all()
     if as_json:
         print_json(found)
     elif not found:
-        click.echo("no tags yet: `dampipe tag add NAME ASSET`")
+        click.echo("no tags yet: `dampipe tag add TAG ASSET` adds one")
     else:
         say(table(["tag", "assets"], [(t.name, str(t.assets)) for t in found], right=["assets"]))

@@ -5,27 +5,29 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 
 from dampipe.features.assets.http import Sha1
-from dampipe.features.tagging.model import TagReport
-from dampipe.kernel.faces.http import LibraryDep, Problem
+from dampipe.features.tagging.model import MAX_LENGTH, TagReport, TagRequest
+from dampipe.features.tagging.service import TagService
+from dampipe.kernel.faces.http import Problem, provided
 
 router = APIRouter(tags=["tags"], responses={404: {"model": Problem}})
 
-Name = Annotated[str, Body(embed=True, max_length=100)]
+Name = Annotated[str, Body(embed=True, max_length=MAX_LENGTH)]
+Tags = Annotated[TagService, provided(TagService)]
 
 
 @router.get("/tags")
-def list_tags(library: LibraryDep) -> list[TagReport]:
-    """All tags, and how many assets have each."""
-    return library.assets.tags()
+def list_tags(tags: Tags) -> list[TagReport]:
+    """All tags, with the number of assets that have each."""
+    return tags.all()
 
 
 @router.post("/assets/{sha1}/tags", status_code=204)
-def add_tag(sha1: Sha1, name: Name, library: LibraryDep) -> None:
-    """Give an asset a tag; one that it has already is no error."""
-    library.assets.tag(name, [library.assets.by_sha1(sha1).video.sha1])
+def add_tag(sha1: Sha1, name: Name, tags: Tags) -> None:
+    """Give an asset a tag; a tag that it has already is no error."""
+    tags.add(TagRequest(tag=name, assets=(sha1,)))
 
 
 @router.delete("/assets/{sha1}/tags/{name:path}", status_code=204)
-def remove_tag(sha1: Sha1, name: str, library: LibraryDep) -> None:
-    """Take a tag from an asset; one that it does not have is no error."""
-    library.assets.untag(name, [library.assets.by_sha1(sha1).video.sha1])
+def remove_tag(sha1: Sha1, name: str, tags: Tags) -> None:
+    """Take a tag from an asset; a tag that it does not have is no error."""
+    tags.remove(TagRequest(tag=name, assets=(sha1,)))

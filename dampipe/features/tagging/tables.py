@@ -1,4 +1,4 @@
-"""What there is: sources and their folders, locations of files, assets, what was made of them and their tags."""
+"""The table of tags."""
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -7,7 +7,7 @@ from dampipe.kernel.db.columns import long_text, owned, table_of
 
 
 class TagRow(SQLModel, table=True):
-    """A word that a person gave an asset."""
+    """One tag of one asset."""
 
     __tablename__ = "tag"
     __table_args__ = (UniqueConstraint("asset_id", "name"), Index("tag_name", "name", "asset_id"))

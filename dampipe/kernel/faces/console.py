@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from pydantic import BaseModel
@@ -14,8 +14,18 @@ from rich.table import Table
 from dampipe.app.container import Container, process_container
 from dampipe.app.library import Library
 from dampipe.cli.stdio import takes_all
+from dampipe.kernel.container import Services
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+T = TypeVar("T")
+
+
+def service(kind: type[T]) -> T:
+    """The service of that type, over the catalogue that the settings name, brought to the newest schema."""
+    services: Services = click.get_current_context().obj
+    return services.get(kind)
 
 
 def library() -> Library:

@@ -1,13 +1,16 @@
 """What the API takes and gives beyond the domain's own values."""
 
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from dampipe.app.library import Library
 from dampipe.features.scanning.model import Enqueued
+from dampipe.kernel.container import Services
 from dampipe.kernel.errors import InvalidInput
+
+T = TypeVar("T")
 
 
 class Problem(BaseModel):
@@ -15,6 +18,20 @@ class Problem(BaseModel):
 
     detail: str
     hint: str = ""
+    code: str = ""
+    """Stable, `subject.problem`; listed in docs/api.md. Empty for what has no code."""
+    parameters: dict[str, Any] = {}
+    """What the text was filled with."""
+
+
+def provided(kind: type[T]) -> Any:
+    """The FastAPI dependency on the service of that type."""
+
+    def find(request: Request) -> T:
+        services: Services = request.app.state.services
+        return services.get(kind)
+
+    return Depends(find)
 
 
 STRICT = ConfigDict(extra="forbid")

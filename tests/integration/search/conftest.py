@@ -8,8 +8,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from dampipe.app.library import Library
+from dampipe.features.assets.queries import DerivativeLookup
+from dampipe.features.assets.service import DetailFields
+from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.scanning.sync import NightlyPolicy
 from dampipe.features.search.models import ModelService
+from dampipe.features.tagging.details import TAGS
+from dampipe.kernel.container import Container, Services
+from dampipe.kernel.db.database import Database
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
 from dampipe.vision.base import Embedder
@@ -51,4 +57,10 @@ def http(here: Searching) -> TestClient:
     )  # fmt: skip
     here.add("day/a.mp4", ["red", "blue"], media(camera="Sony FX3"))
     here.add("day/b.mp4", ["blue"])
-    return TestClient(create_app(library))
+    services = Container()
+    services.provide(Services, lambda: services)
+    services.provide(Database, lambda: here.catalog.database)
+    services.provide(DerivativeLookup, DerivativeRepository)
+    services.provide(DerivativeStore, lambda: DerivativeStore(MemoryBlobs()))
+    services.provide(DetailFields, lambda: DetailFields([TAGS]))
+    return TestClient(create_app(library, services))

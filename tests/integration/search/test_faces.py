@@ -11,10 +11,10 @@ from click.testing import CliRunner
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from dampipe.features.assets.service import AssetService
 from dampipe.features.search.cli.options import question, read
 from dampipe.features.search.http import Question
 from dampipe.features.search.model import Query
+from dampipe.features.tagging.service import TagService
 from dampipe.vision.tiny.drawing import COLOURS
 from tests.searching import Searching, sha1
 
@@ -72,7 +72,10 @@ def test_what_is_mistyped_is_not_passed_by(http: TestClient) -> None:
 
 def test_every_error_says_what_to_do(http: TestClient) -> None:
     for answer in (http.get("/api/nope"), http.delete("/api/search")):
-        assert set(answer.json()) == {"detail", "hint"} and "/docs" in answer.json()["hint"]
+        assert (
+            set(answer.json()) == {"detail", "hint", "code", "parameters"}
+            and "/docs" in answer.json()["hint"]
+        )
     assert (
         http.get("/api/search", params={"duration": "60-10"}).json()["detail"]
         == "'60-10' begins after its end"
@@ -81,9 +84,9 @@ def test_every_error_says_what_to_do(http: TestClient) -> None:
 
 def test_even_a_bug_is_told_in_json(http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert http.get(f"/api/scans/{2**63}").status_code == 422
-    monkeypatch.setattr(AssetService, "tags", lambda _: 1 / 0)
+    monkeypatch.setattr(TagService, "all", lambda _: 1 / 0)
     answer = TestClient(http.app, raise_server_exceptions=False).get("/api/tags")
-    assert (answer.status_code, answer.json()["detail"]) == (500, "a bug: ZeroDivisionError")
+    assert (answer.status_code, answer.json()["detail"]) == (500, "internal error: ZeroDivisionError")
 
 
 def test_sources_over_http(http: TestClient, here: Searching) -> None:

@@ -11,6 +11,10 @@ from dampipe.app.upkeep import Upkeep
 from dampipe.features.assets.model import LocationState
 from dampipe.features.assets.savers import save_output
 from dampipe.features.assets.tables import ASSET
+from dampipe.features.pruning.model import PruneRequest
+from dampipe.features.pruning.orphans import OrphanedBlobs
+from dampipe.features.pruning.queries import Pruner
+from dampipe.features.pruning.service import PruneService
 from dampipe.jobs.model import RunState, Subject
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.advisory_lock import advisory_lock
@@ -32,7 +36,17 @@ class Here(Scanning):
         self.blobs = MemoryBlobs()
         self.index = MemoryVectors(8)
         self.storage = AutoStorage(self.catalog, lambda model, dimension: self.index)
-        self.upkeep = Upkeep(self.catalog, self.storage, DerivativeStore(self.blobs))
+        derivatives, database = DerivativeStore(self.blobs), self.catalog.database
+        self.upkeep = Upkeep(self.catalog, self.storage, derivatives)
+        self.pruning = PruneService(
+            database,
+            self.catalog.sources,
+            Pruner(database),
+            OrphanedBlobs(database),
+            derivatives,
+            self.catalog.models,
+            self.storage,
+        )
 
     def process(self, tmp_path: Path) -> None:
         """Hash what is new, and make one derivative of 100 bytes and two vectors of each asset."""
@@ -81,22 +95,22 @@ def lose(here: Here, tree: Path, count: int) -> None:
 
 def test_prune_forgets_what_is_missing_and_all_that_was_made_of_it(here: Here, tree: Path) -> None:
     lose(here, tree, 3)
-    planned = here.upkeep.prune_plan()
+    planned = here.pruning.plan(PruneRequest())
     assert (planned.locations, planned.assets, planned.vectors) == (3, 3, 6)
     assert (planned.derivatives, planned.bytes, len(planned.paths)) == (3, 300, 3)
     assert (here.catalog.assets.totals(), len(list(here.blobs.keys()))) == ((8, 8), 8), "only a plan"
-    assert here.upkeep.prune() == planned
+    assert here.pruning.prune(PruneRequest()) == planned
     assert (here.catalog.assets.totals(), len(list(here.blobs.keys()))) == ((5, 5), 5)
     assert here.index.ids().tolist() == here.catalog.vector_ids("m", 2**31 - 1).tolist()
     assert len(here.index) == 10
     assert {row[0] for row in here.places().values()} == {LocationState.PRESENT}
-    again = here.upkeep.prune()
+    again = here.pruning.prune(PruneRequest())
     assert (again.locations, again.assets, again.bytes) == (0, 0, 0)
 
 
 def test_the_last_vectors_leave_the_index_too(here: Here, tree: Path) -> None:
     here.upkeep.remove_source(here.upkeep.sources()[0].name)
-    assert here.upkeep.prune().assets == 8
+    assert here.pruning.prune(PruneRequest()).assets == 8
     assert len(here.index) == 0 and list(here.blobs.keys()) == []
     assert here.storage.search_vector("m", np.eye(8, dtype=np.float32)[0]) == []
 
@@ -107,7 +121,7 @@ def test_what_is_still_somewhere_is_kept(here: Here, tree: Path) -> None:
     here.scan(tree)
     here.hash_all()
     lose(here, tree, 1)
-    done = here.upkeep.prune()
+    done = here.pruning.prune(PruneRequest())
     assert (done.locations, done.assets) == (1, 0)
     assert len(list(here.blobs.keys())) == 8
 
@@ -116,10 +130,10 @@ def test_while_files_wait_for_their_hash_no_asset_is_forgotten(here: Here, tree:
     clip = sorted(tree.rglob("*.mp4"))[0]
     (tree / "elsewhere.mp4").write_bytes(clip.read_bytes())
     lose(here, tree, 1)
-    for done in (here.upkeep.prune_plan(), here.upkeep.prune()):
+    for done in (here.pruning.plan(PruneRequest()), here.pruning.prune(PruneRequest())):
         assert (done.locations, done.assets, done.unidentified) == (1, 0, 1)
     here.hash_all()
-    assert here.upkeep.prune().assets == 0
+    assert here.pruning.prune(PruneRequest()).assets == 0
     assert here.catalog.assets.totals() == (8, 8)
 
 
@@ -135,10 +149,10 @@ def test_an_asset_that_is_worked_on_is_left_for_the_next_prune(here: Here, tree:
                 priority=0, ring=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
             )
         )  # fmt: skip
-    assert here.upkeep.prune_plan().assets == here.upkeep.prune().assets == 1
+    assert here.pruning.plan(PruneRequest()).assets == here.pruning.prune(PruneRequest()).assets == 1
     with here.catalog.database.write() as connection:
         connection.execute(RUN.update().where(RUN.c.stage == "s").values(state=RunState.DONE))
-    assert here.upkeep.prune().assets == 1
+    assert here.pruning.prune(PruneRequest()).assets == 1
 
 
 @pytest.mark.parametrize("after", [0, 1, 2])
@@ -153,8 +167,8 @@ def test_a_prune_that_is_killed_is_finished_by_the_next(here: Here, tree: Path, 
         here.blobs.delete(key)
 
     with pytest.raises(KeyboardInterrupt):
-        here.catalog.pruning.prune(None, delete, lambda _: None)
-    assert here.upkeep.prune().assets == 3
+        Pruner(here.catalog.database).prune(None, delete, lambda _: None)
+    assert here.pruning.prune(PruneRequest()).assets == 3
     assert (here.catalog.assets.totals(), len(list(here.blobs.keys()))) == ((5, 5), 5)
 
 
@@ -164,17 +178,17 @@ def test_prune_of_one_source_leaves_the_others(here: Here, tree: Path, tmp_path:
     here.process(tmp_path)
     lose(here, tree, 2)
     lose(here, tmp_path / "other", 1)
-    done = here.upkeep.prune("other")
+    done = here.pruning.prune(PruneRequest(source="other"))
     assert (done.locations, done.assets) == (1, 1)
-    assert here.upkeep.prune_plan().locations == 2
+    assert here.pruning.plan(PruneRequest()).locations == 2
     with pytest.raises(NotFound, match="no source 'nowhere'"):
-        here.upkeep.prune("nowhere")
+        here.pruning.prune(PruneRequest(source="nowhere"))
 
 
 def test_two_prunes_at_once_are_one(here: Here, tree: Path) -> None:
     with advisory_lock(here.catalog.database, "prune"), pytest.raises(Busy, match="another prune"):
-        here.upkeep.prune()
-    here.upkeep.prune()
+        here.pruning.prune(PruneRequest())
+    here.pruning.prune(PruneRequest())
 
 
 def leave(here: Here, tmp_path: Path, key: str) -> str:
@@ -205,15 +219,17 @@ def test_leftovers_go_only_when_asked_and_only_if_nothing_refers_to_them(
                     priority=0, ring=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
                 )
             )  # fmt: skip
-    assert here.upkeep.prune().leftovers == here.upkeep.prune_plan().leftovers == 0, "not asked for"
-    planned = here.upkeep.prune_plan(leftovers=True)
+    assert here.pruning.prune(PruneRequest()).leftovers == here.pruning.plan(PruneRequest()).leftovers == 0, (
+        "not asked for"
+    )
+    planned = here.pruning.plan(PruneRequest(orphans=True))
     assert (planned.leftovers, planned.leftover_bytes, planned.derivatives) == (2, 100, 0)
     assert set(here.blobs.keys()) == used | left | strange, "only a plan"
-    assert here.upkeep.prune(leftovers=True) == planned
+    assert here.pruning.prune(PruneRequest(orphans=True)) == planned
     assert set(here.blobs.keys()) == used | strange
     with here.catalog.database.write() as connection:
         connection.execute(RUN.update().where(RUN.c.stage == "s").values(state=RunState.DONE))
-    assert here.upkeep.prune(leftovers=True).leftovers == 3
+    assert here.pruning.prune(PruneRequest(orphans=True)).leftovers == 3
     assert len(set(here.blobs.keys()) - used) == 2
 
 

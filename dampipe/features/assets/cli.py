@@ -5,7 +5,8 @@ from datetime import datetime
 import click
 
 from dampipe.features.assets.model import Details
-from dampipe.kernel.faces.console import json_option, library, print_json, say, table
+from dampipe.features.assets.service import AssetService
+from dampipe.kernel.faces.console import json_option, print_json, say, service, table
 from dampipe.kernel.timecode import clock
 from dampipe.media.info import MediaInfo
 
@@ -14,22 +15,24 @@ from dampipe.media.info import MediaInfo
 @click.argument("asset")
 @json_option
 def command(asset: str, as_json: bool) -> None:
-    """All that is known of one asset, by its SHA-1, the first digits of it, or the path of a file."""
-    details = library().assets.show(asset)
+    """Show all that is known of one asset: SHA-1, its first digits, or the path of a file."""
+    assets = service(AssetService)
+    details = assets.show(asset)
     if as_json:
         print_json(details)
     else:
-        _print(details)
+        _print(details, assets.shown_fields(details))
 
 
-def _print(details: Details) -> None:
+def _print(details: Details, added: list[tuple[str, str]]) -> None:
+    """added: label and text of the fields of features."""
     video = details.video
     facts = [("asset", video.sha1), ("name", video.name), ("size", f"{video.size:,} bytes")]
     facts += [("at", path) for path in video.paths]
     facts += [("with", path) for path in details.sidecars]
     facts += [("card", f"{details.card.kind} in {details.card.root}")] if details.card else []
     facts += [("since", f"{video.added_at.astimezone():%Y-%m-%d %H:%M:%S}")]
-    facts += [("tags", ", ".join(details.tags))] if details.tags else []
+    facts += added
     facts += _media(video.media) if video.media else []
     say(table(["", ""], facts))
     click.echo()

@@ -1,4 +1,4 @@
-"""Leftovers: derivatives that nothing refers to any more, made by earlier recipes or by work that was broken off."""
+"""Orphans: derivatives that nothing refers to any more, made by earlier recipes or by interrupted work."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -10,34 +10,34 @@ from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 
-IN_ONE_GO = 50
-"""Assets looked at in one transaction."""
+ASSETS_PER_TRANSACTION = 50
+"""Assets checked in one transaction."""
 _OPEN = (RunState.PENDING, RunState.RUNNING, RunState.ON_HOLD)
 
 
 class OrphanedBlobs:
-    """Which blobs of one catalogue's assets can go.
+    """Finds blobs that can be deleted.
 
-    An asset for which there is anything still to do keeps all: what is being made has no row yet, and what
-    the preview made along for the proxy gets one only when the proxy's turn comes. An asset that the catalogue
-    does not know keeps all, too: it may be another catalogue's.
+    An asset with open runs keeps all its blobs: what is being made has no row yet, and a proxy that the preview
+    made in the same pass gets its row only when the proxy stage runs. An asset that the catalogue does not know
+    keeps all, too: it may belong to another catalogue.
     """
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def find(self, keys: Iterable[tuple[str, str]]) -> Iterator[str]:
-        """Those of the keys, each given with its asset's SHA-1, that nothing refers to."""
-        for some in _portions(keys):
+        """The orphans among keys, each given with its asset's SHA-1."""
+        for some in _by_asset(keys):
             with self._db.read() as connection:
                 yield from self._unused(connection, some)
 
     def remove(self, keys: Iterable[tuple[str, str]], delete: Callable[[str], object]) -> None:
-        """Delete those of the keys that nothing refers to."""
-        for some in _portions(keys):
+        """Delete the orphans among keys."""
+        for some in _by_asset(keys):
             with self._db.write() as connection:
-                # Nobody starts to make one of them again meanwhile: a run would have to be made or claimed.
-                # Runs before assets, as the end of a stage locks them.
+                # The locks keep workers from claiming or creating a run of these assets meanwhile.
+                # Runs are locked before assets, in the order in which completing a stage locks them.
                 mine = RUN.c.asset_id.in_(select(ASSET.c.id).where(ASSET.c.sha1.in_(some)))
                 connection.execute(select(RUN.c.id).where(mine).order_by(RUN.c.id).with_for_update()).all()
                 locked = select(ASSET.c.id).where(ASSET.c.sha1.in_(some)).order_by(ASSET.c.id)
@@ -53,11 +53,11 @@ class OrphanedBlobs:
         return [key for sha1 in idle for key in keys[sha1] if key not in kept]
 
 
-def _portions(keys: Iterable[tuple[str, str]]) -> Iterator[dict[str, list[str]]]:
-    """Keys by asset, so many assets at a time."""
+def _by_asset(keys: Iterable[tuple[str, str]]) -> Iterator[dict[str, list[str]]]:
+    """Keys by asset, `ASSETS_PER_TRANSACTION` assets at a time."""
     some: dict[str, list[str]] = {}
     for sha1, key in keys:
-        if sha1 not in some and len(some) == IN_ONE_GO:
+        if sha1 not in some and len(some) == ASSETS_PER_TRANSACTION:
             yield some
             some = {}
         some.setdefault(sha1, []).append(key)

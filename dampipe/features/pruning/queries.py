@@ -1,7 +1,7 @@
-"""Forgetting: the only place where locations and assets are deleted, and only when somebody asks for it.
+"""The SQL of pruning: the only place where assets are deleted, and only on request.
 
-An asset goes in three steps, so that a kill leaves nothing behind and a file that is back in between is
-processed anew: its runs and vectors, its derivatives' bytes, its rows. Each is done again by the next prune.
+An asset is deleted in three steps, so that a kill leaves no orphan behind and a file that comes back in between
+is processed again: its runs and vectors, its derivatives' bytes, its rows. Each step is repeated by the next prune.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, literal, select
 
-from dampipe.features.assets.model import LocationState, Pruned
+from dampipe.features.assets.model import LocationState
 from dampipe.features.assets.paths import full_path, place_columns
 from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
 from dampipe.features.derivatives.tables import DERIVATIVE
+from dampipe.features.pruning.model import Pruned
 from dampipe.features.search.tables import VECTOR
 from dampipe.features.sources.tables import SOURCE
 from dampipe.jobs.model import RunState
@@ -53,18 +54,18 @@ class Pruner:
             )
 
     def prune(
-        self, source: int | None, delete_blob: Callable[[str], object], told: Callable[[int], None]
+        self, source: int | None, delete_blob: Callable[[str], object], on_progress: Callable[[int], None]
     ) -> Pruned:
-        """Do it, in small transactions. `told` is called with the number of rows gone each time."""
+        """Do it, in small transactions. `on_progress` is called with the number of rows gone each time."""
         planned = self.plan(source)
         while gone := self._forget_locations(source):
-            told(gone)
+            on_progress(gone)
         found = {"assets": 0, "vectors": 0, "derivatives": 0, "bytes": 0}
         if not planned.unidentified:
             while some := self._next_assets():
                 for name, count in self._forget(some, delete_blob).items():
                     found[name] += count
-                told(len(some))
+                on_progress(len(some))
         return planned.model_copy(update=found)
 
     def _unhashed(self, connection: Connection) -> int:

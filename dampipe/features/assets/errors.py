@@ -1,0 +1,19 @@
+"""What can be wrong with the name of an asset."""
+
+from dampipe.kernel.errors import ErrorCode
+
+INVALID_ASSET = ErrorCode(
+    "asset.invalid", "{name!r} is not a valid asset", "Give {shortest} to 40 digits of its SHA-1, or a path."
+)
+UNKNOWN_ASSET = ErrorCode("asset.not_found", "no asset has the SHA-1 {sha1}")
+AMBIGUOUS_ASSET = ErrorCode("asset.ambiguous", "several assets begin with {sha1}", "Give more digits.")
+UNKNOWN_PATH = ErrorCode("asset.path_not_found", "{path} is not in the library", "Scan its folder to add it.")
+NOT_HASHED = ErrorCode(
+    "asset.not_hashed",
+    "{name} was found, but has not been hashed yet",
+    "The status and the failures show whether it waits or failed.",
+)
+NO_SUCH_FILE = ErrorCode("asset.no_file", "there is no file {path}")
+INVALID_SHA1 = ErrorCode(
+    "asset.invalid_sha1", "{sha1!r} is not a SHA-1", "Give 40 lower-case hexadecimal digits."
+)

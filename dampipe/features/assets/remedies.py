@@ -1,0 +1,11 @@
+"""What to do next about errors of assets, by face and error code."""
+
+CLI = {
+    "asset.invalid": "Give {shortest} to 40 digits of its SHA-1, or a path: `dampipe search` prints both.",
+    "asset.path_not_found": "`dampipe enqueue` adds it.",
+    "asset.not_hashed": "`dampipe status` and `dampipe failures` show whether it waits or failed.",
+}
+PAGE = {
+    "asset.path_not_found": "Submit a scan of its folder under Scans.",
+    "asset.not_hashed": "Scans and Failures show whether it waits or failed.",
+}

@@ -1,0 +1,75 @@
+"""Derivatives over HTTP, whole or by byte range."""
+
+from collections.abc import Iterator
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi.responses import StreamingResponse
+
+from dampipe.features.assets.http import Sha1
+from dampipe.features.derivatives.byte_ranges import Span, parse_range
+from dampipe.features.derivatives.service import DerivativeService
+from dampipe.kernel.faces.http import Problem, provided
+
+router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
+
+CHUNK = 256 * 1024
+"""Bytes sent at a time."""
+Derivatives = Annotated[DerivativeService, provided(DerivativeService)]
+
+
+@router.head("/assets/{sha1}/{name}", include_in_schema=False)
+@router.get(
+    "/assets/{sha1}/{name}",
+    response_class=Response,
+    responses={
+        200: {"description": "The whole file.", "content": {"application/octet-stream": {}}},
+        206: {"description": "The part asked for.", "content": {"application/octet-stream": {}}},
+        416: {"description": "The part asked for lies outside the file."},
+    },
+)
+def fetch_derivative(
+    request: Request,
+    sha1: Sha1,
+    name: Annotated[
+        str,
+        Path(description="A kind (poster, sprite, sprite_vtt, frames, proxy, waveform) or a file's name."),
+    ],
+    derivatives: Derivatives,
+    range_: Annotated[str | None, Header(alias="Range")] = None,
+) -> Response:
+    """A derivative's bytes, or a part of them, so that a player can seek.
+
+    By file name too, since the sprite's WebVTT refers to its picture by name. Saved, a proxy is called
+    as its original, with its own suffix.
+    """
+    derivative, filename = derivatives.find(sha1, name)
+    headers = {
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{derivative.recipe}-{derivative.size}"',
+        "Content-Disposition": f"inline; filename*=UTF-8''{quote(filename, safe='')}",
+    }
+    span = parse_range(range_, derivative.size)
+    if span is None:
+        span, status = Span(0, derivative.size), 200
+    elif span.start >= span.end:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{derivative.size}"})
+    else:
+        status = 206
+        headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{derivative.size}"
+    headers["Content-Length"] = str(span.end - span.start)
+
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type=derivative.media_type)
+    stream = derivatives.open(derivative)
+
+    def chunks() -> Iterator[bytes]:
+        with stream:
+            stream.seek(span.start)
+            left = span.end - span.start
+            while left and (data := stream.read(min(CHUNK, left))):
+                left -= len(data)
+                yield data
+
+    return StreamingResponse(chunks(), status, headers, media_type=derivative.media_type)

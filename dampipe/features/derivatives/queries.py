@@ -1,0 +1,29 @@
+"""The SQL of derivatives; the only writer of the table `derivative`."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, select
+
+from dampipe.features.derivatives.tables import DERIVATIVE
+from dampipe.media.outputs import Derivative
+
+
+class DerivativeRepository:
+    """The derivatives of assets."""
+
+    def of_assets(self, connection: Connection, assets: Sequence[int]) -> dict[int, list[Derivative]]:
+        """The derivatives of each of these assets that has any, oldest first."""
+        query = select(DERIVATIVE).where(DERIVATIVE.c.asset_id.in_(assets)).order_by(DERIVATIVE.c.id)
+        found: dict[int, list[Derivative]] = {}
+        for row in connection.execute(query):
+            derivative = Derivative.model_validate(row._asdict(), extra="ignore")
+            found.setdefault(row.asset_id, []).append(derivative)
+        return found
+
+
+def save_derivatives(connection: Connection, asset: int, derivatives: Sequence[Derivative]) -> None:
+    """Record derivatives of an asset; one of a kind that it has already is replaced."""
+    for derivative in derivatives:
+        same_kind = (DERIVATIVE.c.asset_id == asset, DERIVATIVE.c.kind == derivative.kind)
+        connection.execute(delete(DERIVATIVE).where(*same_kind))
+        connection.execute(DERIVATIVE.insert().values(asset_id=asset, **derivative.model_dump()))

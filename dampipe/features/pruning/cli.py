@@ -1,0 +1,42 @@
+"""`dampipe prune`"""
+
+import click
+
+from dampipe.features.pruning.model import Pruned, PruneRequest
+from dampipe.features.pruning.service import PruneService
+from dampipe.kernel.faces.console import json_option, plural, print_json, service
+
+
+@click.command(name="prune")
+@click.option("--dry-run", is_flag=True, help="Show what would be removed, and remove nothing.")
+@click.option("--source", help="Only missing files of this source.")
+@click.option("--leftovers", is_flag=True, help="Also delete orphaned derivatives, which nothing refers to.")
+@json_option
+def command(dry_run: bool, source: str | None, leftovers: bool, as_json: bool) -> None:
+    """Remove missing files from the catalogue, then assets without a file, with derivatives and vectors.
+
+    Footage itself is never touched. A file that comes back later is processed again.
+    """
+    request = PruneRequest(source=source, orphans=leftovers)
+    pruning = service(PruneService)
+    done = pruning.plan(request) if dry_run else pruning.prune(request)
+    if as_json:
+        print_json(done)
+    else:
+        _print(done, "would be removed" if dry_run else "removed", leftovers)
+
+
+def _print(done: Pruned, verb: str, leftovers: bool) -> None:
+    for path in done.paths:
+        click.echo(f"missing: {path}")
+    if done.locations > len(done.paths):
+        click.echo(f"and {done.locations - len(done.paths)} more")
+    click.echo(
+        f"{verb}: {plural(done.locations, 'missing file')}, {plural(done.assets, 'asset')}, "
+        f"{plural(done.vectors, 'vector')}, {plural(done.derivatives, 'derivative')} ({done.bytes:,} bytes)"
+    )
+    if leftovers:
+        click.echo(f"{verb}: {plural(done.leftovers, 'orphaned derivative')} ({done.leftover_bytes:,} bytes)")
+    if done.unidentified:
+        waiting = plural(done.unidentified, "file waits for its hash", "files wait for their hashes")
+        click.echo(f"{waiting} and may be a moved asset: assets are kept for now")

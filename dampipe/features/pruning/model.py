@@ -1,0 +1,36 @@
+"""What a prune removes."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class PruneRequest(BaseModel):
+    """What to prune."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str | None = None
+    """Only missing files of the source of that name; None means all sources."""
+    orphans: bool = False
+    """Whether to delete derivatives that nothing refers to any more, of whatever source."""
+
+
+class Pruned(BaseModel):
+    """What a prune removed, or would remove."""
+
+    model_config = ConfigDict(frozen=True)
+
+    locations: int = 0
+    """Missing files."""
+    assets: int = 0
+    """Assets without any location left."""
+    vectors: int = 0
+    derivatives: int = 0
+    bytes: int = 0
+    """Size of the derivatives in the blob store."""
+    unidentified: int = 0
+    """Files that wait for their hash; while there are any, no asset is removed."""
+    paths: tuple[str, ...] = ()
+    """The first of the locations."""
+    leftovers: int = 0
+    """Orphans: derivatives of present assets that nothing refers to; 0 where they were not asked for."""
+    leftover_bytes: int = 0
