@@ -7,7 +7,7 @@ taken, results are not kept, and whatever is lost is planned again by the sweep.
 from celery.schedules import crontab
 from tzlocal import get_localzone_name
 
-from dampipe.app.plugins import load_pipeline
+from dampipe.app.pipeline import load_pipeline
 from dampipe.kernel.settings.loading import load_settings
 from dampipe.storage.moments import Indexed
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from dampipe.app.features import detail_fields
 from dampipe.app.library import Library
-from dampipe.app.plugins import load_named, load_pipeline
+from dampipe.app.pipeline import load_named, load_pipeline
 from dampipe.app.tools import MediaTools
 from dampipe.features.assets.catalog import Catalog
 from dampipe.features.assets.queries import AssetRepository, DerivativeLookup
@@ -19,6 +19,7 @@ from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.fixity.worker import FixityWorker
 from dampipe.features.scanning.model import Guard
 from dampipe.features.scanning.policy import ScanPolicy
+from dampipe.features.scanning.queries import ScanRepository
 from dampipe.features.scanning.scanner import Scanner
 from dampipe.features.scanning.sync import NightlyPolicy
 from dampipe.features.scanning.watch_folder import FolderWatcher
@@ -76,6 +77,7 @@ class Container(kernel.Container):
         self.provide(Sweep, lambda: self.sweep)
         self.provide(FixityWorker, lambda: self.verifier)
         self.provide(Services, lambda: self)
+        self.provide(ScanRepository, lambda: self.catalog.scans)
         self.provide(AssetRepository, lambda: self.catalog.assets)
         self.provide(DerivativeLookup, lambda: self.get(DerivativeRepository))
         self.provide(DetailFields, detail_fields)

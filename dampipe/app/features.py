@@ -3,6 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from dampipe.app.plugins import find_plugins
 from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
@@ -38,7 +39,7 @@ BUILT_IN = (
 @cache
 def features() -> tuple[Feature, ...]:
     """All features: the built-in ones, then those of plug-ins."""
-    return BUILT_IN
+    return (*BUILT_IN, *find_plugins().features)
 
 
 def metadata() -> "MetaData":

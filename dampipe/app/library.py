@@ -15,7 +15,6 @@ from dampipe.features.duplicates.service import ALIKE, find_duplicates
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.fixity.service import FixityService
 from dampipe.features.fixity.worker import FixityWorker
-from dampipe.features.processing.model import StageCounts, Status
 from dampipe.features.scanning.control import ScanControl
 from dampipe.features.scanning.model import Enqueued, ScanProgress
 from dampipe.features.scanning.sync import NightlyPolicy, SyncService
@@ -25,7 +24,6 @@ from dampipe.features.search.models import ModelService
 from dampipe.features.search.search import SearchService
 from dampipe.features.sources.path_mapping import under_known_root
 from dampipe.jobs.dispatch import TaskTransport
-from dampipe.jobs.model import Failure
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.sweep import Sweep
 from dampipe.kernel import container as kernel
@@ -82,11 +80,6 @@ class Library:
         self.upkeep = Upkeep(catalog, storage, derivatives, models.names)
         """Sources, and forgetting what is gone."""
 
-    def catch_up(self) -> int:
-        """Plan what a new stage, recipe or model asks for and bring back what was lost; returns how much."""
-        planned = self._sweep().plan_missing()
-        return planned + sum(self._sweep().run().values())
-
     def enqueue(
         self,
         paths: Sequence[str | Path],
@@ -128,23 +121,6 @@ class Library:
         """How far a scan is. Raises NotFound."""
         return self._catalog.scans.progress(scan)
 
-    def status(self) -> Status:
-        """What is there, waiting, running, done and failed, and which workers are there."""
-        assets, locations = self._catalog.assets.totals()
-        counts = self._catalog.results.counts()
-        names = [stage.name for stage in self._plan().stages]
-        return Status(
-            assets=assets,
-            locations=locations,
-            scans=tuple(self._catalog.scans.latest(SCANS_SHOWN)),
-            stages={
-                name: StageCounts.from_states(counts.get(name, {}))
-                for name in [*names, *sorted(set(counts) - set(names))]
-            },
-            workers=tuple(self._catalog.workers.present()),
-            running=tuple(self._catalog.results.running(sorted({*names, *counts}), RUNNING_SHOWN)),
-        )
-
     def search(self, query: Query) -> Found:
         """What fits the question best. Raises SearchUnavailable, NotFound or InvalidInput.
 
@@ -176,38 +152,6 @@ class Library:
     def duplicates(self, near: bool = False, similarity: float = ALIKE) -> Duplicates:
         """What the library has more than once; `near`: also what only shows the same."""
         return find_duplicates(self._catalog, near, similarity)
-
-    def failures(self, limit: int = 1000) -> list[Failure]:
-        """Files that could not be brought to the end, the newest first."""
-        bad = self._catalog.verdicts.failures(limit)
-        return [*bad, *self._catalog.assets.failures(limit)][:limit]
-
-    def retry(
-        self,
-        what: Sequence[str] = (),
-        *,
-        stage: str | None = None,
-        kinds: Sequence[str] | None = None,
-    ) -> int:
-        """Let failed and skipped stages start afresh; returns how many.
-
-        what: assets (SHA-1) or paths; none means all. Raises NotFound for an unknown one.
-        """
-        if stage is not None and stage not in {known.name for known in self._plan().stages}:
-            raise InvalidInput(f"there is no stage {stage!r}", hint="`dampipe status` lists them.")
-        if not what:
-            count = self._catalog.backlog.retry(None, kinds, stage)
-        else:
-            assets, locations = [], []
-            for name in what:
-                location, asset = self.assets.find(name)
-                locations += [location] if location is not None else []
-                assets += [asset] if asset is not None else []
-            count = self._catalog.backlog.retry(assets, kinds, stage)
-            count += self._catalog.backlog.retry_locations(locations)
-        if count:
-            self._carrier().ring("sweep")
-        return count
 
     def check(self) -> tuple[str, str]:
         """Whether the catalogue and the broker answer: "ok", or what is wrong."""

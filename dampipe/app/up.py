@@ -14,6 +14,7 @@ from dampipe.app import broker
 from dampipe.app.container import Container
 from dampipe.app.procfile import Process
 from dampipe.app.supervisor import Supervisor
+from dampipe.features.processing.service import ProcessingService
 from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.settings.settings import Settings
 
@@ -57,7 +58,7 @@ def _start(
             supervisor.step(0.05)
             if time.monotonic() > end:
                 raise CannotStart("the embedded broker does not answer", hint="Its words are above.")
-    count = world.library.catch_up()
+    count = world.get(ProcessingService).catch_up()
     if count:
         log("dampipe", f"found {count} things left to do")
     for process in rest:

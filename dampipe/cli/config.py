@@ -3,8 +3,8 @@
 import click
 
 from dampipe.kernel.faces.console import json_option, print_json, say, table
+from dampipe.kernel.home import config_file
 from dampipe.kernel.settings.display import origin, sample, shown
-from dampipe.kernel.settings.file import config_file
 from dampipe.kernel.settings.loading import load_settings
 from dampipe.kernel.settings.settings import Settings
 

@@ -18,7 +18,7 @@ from dampipe.features.scanning.cli.enqueue import follow, summary
 from dampipe.features.search.model import Query
 from dampipe.kernel.errors import CannotStart, DampipeError, Unavailable
 from dampipe.kernel.faces.console import say, table
-from dampipe.kernel.settings.file import config_file
+from dampipe.kernel.home import config_file
 from dampipe.kernel.settings.loading import load_settings
 from dampipe.kernel.settings.settings import Settings
 from dampipe.kernel.timecode import clock

@@ -25,12 +25,14 @@ class Feature:
     """What one feature adds."""
 
     name: str
+    module: str
+    """Import name of the package or module that holds the manifest; `panel` lies beside it."""
     tables: tuple[str, ...] = ()
     """Modules whose import declares the feature's SQLModel tables."""
     commands: Mapping[str, Command] = field(default_factory=dict)
     """By name, in the order in which `dampipe --help` lists them."""
     routers: tuple[str, ...] = ()
-    """Dotted names of FastAPI routers, mounted below `/api`."""
+    """Dotted names of FastAPI routers, mounted below `/api/v1`."""
     savers: tuple[tuple[str, str], ...] = ()
     """Pairs of dotted names: a StageOutput class, and the function that saves its rows. Several may save one class."""
     details: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ from dampipe.kernel.errors import (
     SearchUnavailable,
     StorageFull,
 )
-from dampipe.kernel.faces.http import Problem
+from dampipe.kernel.faces.http import API, Problem
 from dampipe.kernel.feature import load_dotted
 from dampipe.web import health
 from dampipe.web.page import add_page
@@ -53,8 +53,8 @@ def create_app(library: Library, services: Services) -> FastAPI:
     app.state.services = services
     for feature in features():
         for router in feature.routers:
-            app.include_router(load_dotted(router), prefix="/api")
-    app.include_router(health.router, prefix="/api")
+            app.include_router(load_dotted(router), prefix=API)
+    app.include_router(health.router, prefix=API)
 
     @app.exception_handler(DampipeError)
     def dampipe_error(_: Request, error: DampipeError) -> JSONResponse:

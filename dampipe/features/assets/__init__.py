@@ -4,6 +4,7 @@ from dampipe.kernel.feature import Command, Feature
 
 FEATURE = Feature(
     "assets",
+    __name__,
     tables=("dampipe.features.assets.tables",),
     commands={"show": Command("Show all that is known of one asset.", "dampipe.features.assets.cli:command")},
     routers=("dampipe.features.assets.http:router",),

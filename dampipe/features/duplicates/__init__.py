@@ -4,6 +4,7 @@ from dampipe.kernel.feature import Command, Feature
 
 FEATURE = Feature(
     "duplicates",
+    __name__,
     tables=("dampipe.features.duplicates.tables",),
     commands={
         "duplicates": Command(

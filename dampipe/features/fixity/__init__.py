@@ -4,6 +4,7 @@ from dampipe.kernel.feature import Command, Feature
 
 FEATURE = Feature(
     "fixity",
+    __name__,
     tables=("dampipe.features.fixity.tables",),
     commands={
         "verify": Command(

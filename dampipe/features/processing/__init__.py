@@ -1,18 +1,23 @@
-"""Processing: the state of all stages, failures, and retrying them."""
+"""Processing: the state of all stages, what failed, and retrying it."""
 
 from dampipe.kernel.feature import Command, Feature
 
 FEATURE = Feature(
     "processing",
+    __name__,
     commands={
         "status": Command(
-            "What is waiting, running, done and failed.", "dampipe.features.processing.cli.status:command"
+            "Show what waits, runs, is done and failed.", "dampipe.features.processing.cli.status:command"
         ),
-        "watch": Command("The same, kept up to date.", "dampipe.features.processing.cli.watch:command"),
+        "watch": Command(
+            "Show the status, updated until Ctrl-C.", "dampipe.features.processing.cli.watch:command"
+        ),
         "failures": Command(
-            "Files that could not be brought to the end, and why.",
+            "List files that could not be processed, and why.",
             "dampipe.features.processing.cli.failures:command",
         ),
-        "retry": Command("Let failed files start afresh.", "dampipe.features.processing.cli.retry:command"),
+        "retry": Command("Run failed stages again.", "dampipe.features.processing.cli.retry:command"),
     },
+    routers=("dampipe.features.processing.http:router",),
+    remedies="dampipe.features.processing.remedies",
 )

@@ -1,4 +1,4 @@
-"""What the use cases answer with; the faces print these as they are."""
+"""The state of processing: counts by stage, what is running, and requests to retry."""
 
 from collections.abc import Mapping
 
@@ -45,3 +45,21 @@ class Status(BaseModel):
     workers: tuple[WorkerInfo, ...]
     running: tuple[Running, ...] = ()
     """What is worked on now, the longest first; 20 at most, `stages` counts them all."""
+
+
+class RetryRequest(BaseModel):
+    """Failed and skipped runs to reset; all of them unless narrowed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    what: tuple[str, ...] = ()
+    """Assets by SHA-1, or paths; none means all."""
+    stage: str | None = None
+    kinds: tuple[str, ...] | None = None
+    """Only runs that failed with these kinds of error; None means all."""
+
+
+class Retried(BaseModel):
+    """How many runs were reset."""
+
+    retried: int

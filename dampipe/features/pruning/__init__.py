@@ -4,6 +4,7 @@ from dampipe.kernel.feature import Command, Feature
 
 FEATURE = Feature(
     "pruning",
+    __name__,
     commands={
         "prune": Command(
             "Remove missing files from the catalogue, with what was made of them.",

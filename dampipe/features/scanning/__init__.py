@@ -4,6 +4,7 @@ from dampipe.kernel.feature import Command, Feature
 
 FEATURE = Feature(
     "scanning",
+    __name__,
     tables=("dampipe.features.scanning.tables",),
     commands={
         "enqueue": Command(

@@ -4,11 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, status
 
-from dampipe.features.processing.model import Status
 from dampipe.features.scanning.model import LARGEST, ScanProgress
-from dampipe.jobs.model import Failure
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.faces.http import LibraryDep, Problem, Retried, RetryRequest, ScanRequest, ScanSubmitted
+from dampipe.kernel.faces.http import LibraryDep, Problem, ScanRequest, ScanSubmitted
 
 router = APIRouter(tags=["scans"])
 
@@ -58,21 +56,3 @@ def resume_scan(scan: Number, library: LibraryDep) -> ScanProgress:
 def cancel_scan(scan: Number, library: LibraryDep) -> ScanProgress:
     """End a scan: files found stay known, those not yet started wait for another scan of the place."""
     return library.scans.cancel(scan)
-
-
-@router.get("/status")
-def read_status(library: LibraryDep) -> Status:
-    """What is waiting, running, done and failed; the latest scans; the workers."""
-    return library.status()
-
-
-@router.get("/failures")
-def list_failures(library: LibraryDep, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000) -> list[Failure]:
-    """Files that could not be brought to the end, the newest first."""
-    return library.failures(limit)
-
-
-@router.post("/retry", responses={404: {"model": Problem, "description": "No such asset or path."}})
-def retry(request: RetryRequest, library: LibraryDep) -> Retried:
-    """Let failed and skipped stages start afresh."""
-    return Retried(retried=library.retry(request.what, stage=request.stage))

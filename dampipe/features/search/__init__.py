@@ -4,6 +4,7 @@ from dampipe.kernel.feature import Command, Feature
 
 FEATURE = Feature(
     "search",
+    __name__,
     tables=("dampipe.features.search.tables",),
     commands={
         "search": Command(

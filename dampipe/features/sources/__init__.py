@@ -4,6 +4,7 @@ from dampipe.kernel.feature import Command, Feature
 
 FEATURE = Feature(
     "sources",
+    __name__,
     tables=("dampipe.features.sources.tables",),
     commands={
         "source": Command("Name the folders that hold footage.", "dampipe.features.sources.cli:command"),

@@ -4,6 +4,7 @@ from dampipe.kernel.feature import Command, Feature
 
 FEATURE = Feature(
     "tagging",
+    __name__,
     tables=("dampipe.features.tagging.tables",),
     commands={
         "tag": Command("Give tags to assets, and search by them.", "dampipe.features.tagging.cli:command")

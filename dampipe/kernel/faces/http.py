@@ -12,6 +12,9 @@ from dampipe.kernel.errors import InvalidInput
 
 T = TypeVar("T")
 
+API = "/api"
+"""Where the HTTP API is mounted."""
+
 
 class Problem(BaseModel):
     """What went wrong, and what to do next."""
@@ -52,22 +55,6 @@ class ScanRequest(BaseModel):
 
 class ScanSubmitted(Enqueued):
     """The scan's number, and what a person should know about it."""
-
-
-class RetryRequest(BaseModel):
-    """What is to start afresh; everything that failed or was skipped unless told otherwise."""
-
-    model_config = STRICT
-
-    what: list[str] = []
-    """Assets by SHA-1, or paths."""
-    stage: str | None = None
-
-
-class Retried(BaseModel):
-    """How many stages will run again."""
-
-    retried: int
 
 
 class Health(BaseModel):

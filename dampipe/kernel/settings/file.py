@@ -1,29 +1,14 @@
 """dampipe.toml: where it is looked for, how it is read, and how one line of it is changed."""
 
 import json
-import os
 import re
 import tomllib
-from pathlib import Path
 from typing import Any
 
 from pydantic_settings import TomlConfigSettingsSource
 
 from dampipe.kernel.errors import InvalidInput
-
-
-def home_folder() -> Path:
-    """`$DAMPIPE_HOME`, else `$XDG_DATA_HOME/dampipe`, which is ~/.local/share/dampipe unless told otherwise."""
-    if named := os.environ.get("DAMPIPE_HOME", ""):
-        return Path(named)
-    data = os.environ.get("XDG_DATA_HOME", "")
-    return (Path(data) if data else Path.home() / ".local" / "share") / "dampipe"
-
-
-def config_file() -> Path:
-    """`$DAMPIPE_CONFIG`, else `dampipe.toml` in the home folder."""
-    named = os.environ.get("DAMPIPE_CONFIG", "")
-    return Path(named) if named else home_folder().expanduser() / "dampipe.toml"
+from dampipe.kernel.home import config_file
 
 
 class ConfigFile(TomlConfigSettingsSource):

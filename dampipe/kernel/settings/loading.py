@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.settings.file import config_file
+from dampipe.kernel.home import config_file
 from dampipe.kernel.settings.settings import Settings
 
 _UNKNOWN = "Extra inputs are not permitted"

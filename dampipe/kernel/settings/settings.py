@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from dampipe.kernel.home import config_file, home_folder
 from dampipe.kernel.settings.cron import check_schedule
-from dampipe.kernel.settings.file import ConfigFile, config_file, home_folder
+from dampipe.kernel.settings.file import ConfigFile
 from dampipe.media.hwaccel.acceleration import families
 from dampipe.media.recipes import PRESETS, AssetRecipe, Description
 

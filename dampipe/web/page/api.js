@@ -1,5 +1,7 @@
 // The HTTP API, and its errors with what to do next.
 
+export const API = "/api";
+
 export class Problem extends Error {
   constructor(detail, hint = "") {
     super(detail);
@@ -10,10 +12,10 @@ export class Problem extends Error {
 async function ask(path, options) {
   let response;
   try {
-    response = await fetch(`/api${path}`, options);
+    response = await fetch(`${API}${path}`, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Problem("The server does not answer.", "Is `dampipe up` running?");
+    throw new Problem("The server does not answer.", "Check that dampipe is running on the machine that serves this page.");
   }
   if (response.ok) return response;
   const said = await response.json().catch(() => ({}));
@@ -45,4 +47,4 @@ export async function remove(path) {
 }
 
 /** Where a derivative of an asset is served. */
-export const derivative = (sha1, kind) => `/api/assets/${sha1}/${kind}`;
+export const derivative = (sha1, kind) => `${API}/assets/${sha1}/${kind}`;

@@ -4,8 +4,8 @@ import { derivative, get } from "./api.js";
 import { h, notice } from "./dom.js";
 import { timecode } from "./format.js";
 import { facts } from "./library.js";
+import { panels } from "./panels.js";
 import { show, tiles } from "./sprite.js";
-import { tagging } from "./tags.js";
 
 const TILES = 12;
 
@@ -34,7 +34,8 @@ async function filmstrip(video, player) {
   return strip;
 }
 
-function details(video, runs, tags) {
+async function details(all) {
+  const { video, runs } = all;
   const { media } = video;
   const copy = (event) => {
     navigator.clipboard?.writeText(video.paths[0]);
@@ -42,7 +43,7 @@ function details(video, runs, tags) {
   };
   const rows = [
     ["File", h("span", {}, video.paths.map((path) => h("code", {}, path)), h("button", { class: "small", onclick: copy }, "Copy path"))],
-    ["Tags", tagging(video.sha1, tags)],
+    ...(await panels()).flatMap((panel) => panel.details?.(all) ?? []),
     ["Media", facts(video)],
     media?.timecode ? ["Timecode", media.timecode] : null,
     media?.created_at ? ["Recorded", new Date(media.created_at).toLocaleString()] : null,
@@ -62,12 +63,13 @@ function alike(video, picture) {
 
 /** Open the player over the page; `close` is called when a person closes it. */
 export async function open(dialog, sha1, time, close) {
-  const { video, runs, tags } = await get(`/assets/${sha1}`);
+  const all = await get(`/assets/${sha1}`);
+  const { video } = all;
   const picture = screen(video, time);
   const strip = picture.tagName === "VIDEO" ? await filmstrip(video, picture) : null;
   dialog.replaceChildren(
     h("div", { class: "bar" }, h("h2", { id: "player-name" }, video.name), alike(video, picture), h("button", { onclick: () => dialog.close() }, "Close")),
-    picture, strip ?? "", details(video, runs, tags));
+    picture, strip ?? "", await details(all));
   dialog.onclose = () => {
     dialog.replaceChildren(); // stops the download, too
     close();

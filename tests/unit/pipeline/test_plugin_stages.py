@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.app.plugins import load_pipeline
+from dampipe.app.pipeline import load_pipeline
 from dampipe.kernel.settings.loading import load_settings
 
 PLUGIN = """\

@@ -2,7 +2,9 @@
 
 import click
 
-from dampipe.kernel.faces.console import json_option, library, plural, print_json
+from dampipe.features.processing.model import RetryRequest
+from dampipe.features.processing.service import ProcessingService
+from dampipe.kernel.faces.console import json_option, plural, print_json, service
 
 
 @click.command(name="retry")
@@ -10,8 +12,8 @@ from dampipe.kernel.faces.console import json_option, library, plural, print_jso
 @click.option("--stage", help="Only this stage.")
 @json_option
 def command(what: tuple[str, ...], stage: str | None, as_json: bool) -> None:
-    """Let failed and skipped stages start afresh: of the assets or files given, or of all."""
-    count = library().retry(what, stage=stage)
+    """Run failed and skipped stages again: those of the given assets or files, or all."""
+    count = service(ProcessingService).retry(RetryRequest(what=what, stage=stage))
     if as_json:
         print_json({"retried": count})
     else:

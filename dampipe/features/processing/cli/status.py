@@ -7,16 +7,17 @@ from rich.console import Group
 from rich.text import Text
 
 from dampipe.features.processing.model import Status
+from dampipe.features.processing.service import ProcessingService
 from dampipe.features.scanning.cli.scan import scan_table
-from dampipe.kernel.faces.console import json_option, library, plural, print_json, say, table
+from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.timecode import clock
 
 
 @click.command(name="status")
 @json_option
 def command(as_json: bool) -> None:
-    """What is waiting, running, done and failed, by stage; the latest scans; the workers."""
-    status = library().status()
+    """Show what waits, runs, is done and failed, by stage; the latest scans; the workers."""
+    status = service(ProcessingService).status()
     if as_json:
         print_json(status)
     else:
@@ -24,7 +25,7 @@ def command(as_json: bool) -> None:
 
 
 def render(status: Status) -> Group:
-    """The status as a person reads it."""
+    """The status as tables."""
     stages = table(
         ["stage", "waiting", "running", "done", "failed", "skipped", "on hold"],
         [
@@ -66,8 +67,8 @@ def render(status: Status) -> Group:
         parts += [Text(""), running]
     if status.scans:
         parts += [Text(""), scan_table(status.scans)]
-    nobody = Text("no worker is running: start one with `dampipe up` or `dampipe worker`")
-    parts += [Text(""), workers if status.workers else nobody]
+    no_worker = Text("no worker is running: start one with `dampipe up` or `dampipe worker`")
+    parts += [Text(""), workers if status.workers else no_worker]
     return Group(*parts)  # type: ignore[arg-type]
 
 

@@ -2,6 +2,8 @@
 
 import click
 
+from dampipe.features.processing.model import RetryRequest
+from dampipe.features.processing.service import ProcessingService
 from dampipe.kernel.faces.console import json_option, plural, print_json, world
 
 
@@ -12,7 +14,7 @@ def command(missing: bool, as_json: bool) -> None:
     """Catch up on embedding once the model's weights are there. Needs running workers."""
     here = world()
     here.tools.embedder.check()
-    count = here.library.retry(stage="embed", kinds=["unavailable"])
+    count = here.get(ProcessingService).retry(RetryRequest(stage="embed", kinds=("unavailable",)))
     if as_json:
         print_json({"retried": count})
     else:

@@ -8,7 +8,8 @@ import click
 from dampipe.features.search.model import ModelReport
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.faces.console import json_option, library, plural, print_json, say, table
-from dampipe.kernel.settings.file import config_file, write_setting
+from dampipe.kernel.home import config_file
+from dampipe.kernel.settings.file import write_setting
 
 
 @click.group(name="model")

@@ -1,0 +1,34 @@
+"""Status, failures and retries over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from dampipe.features.processing.model import Retried, RetryRequest, Status
+from dampipe.features.processing.service import ProcessingService
+from dampipe.jobs.model import Failure
+from dampipe.kernel.faces.http import Problem, provided
+
+router = APIRouter(tags=["processing"])
+
+Processing = Annotated[ProcessingService, provided(ProcessingService)]
+
+
+@router.get("/status")
+def read_status(processing: Processing) -> Status:
+    """Runs that wait, run, are done or failed, by stage; the latest scans; the workers."""
+    return processing.status()
+
+
+@router.get("/failures")
+def list_failures(
+    processing: Processing, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000
+) -> list[Failure]:
+    """Failed runs and files that failed their fixity check, newest first."""
+    return processing.failures(limit)
+
+
+@router.post("/retry", responses={404: {"model": Problem, "description": "No such asset or path."}})
+def retry(request: RetryRequest, processing: Processing) -> Retried:
+    """Reset failed and skipped runs, so that they are run again."""
+    return Retried(retried=processing.retry(request))

@@ -1,0 +1,93 @@
+"""The use cases of processing: the status, the failures, and retrying them."""
+
+from collections.abc import Callable
+
+from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.assets.service import AssetService
+from dampipe.features.fixity.report import FixityReport
+from dampipe.features.processing.errors import UNKNOWN_STAGE
+from dampipe.features.processing.model import RetryRequest, StageCounts, Status
+from dampipe.features.scanning.queries import ScanRepository
+from dampipe.jobs.dispatch import TaskTransport
+from dampipe.jobs.model import Failure
+from dampipe.jobs.plan import Plan
+from dampipe.jobs.queue import RunQueue
+from dampipe.jobs.reads import RunReads
+from dampipe.jobs.sweep import Sweep
+from dampipe.jobs.workers import WorkerRepository
+from dampipe.kernel.errors import InvalidInput
+
+SCANS_SHOWN = 5
+RUNNING_SHOWN = 20
+
+
+class ProcessingService:
+    """The state of all stages of all assets. Any method may raise CatalogueDown."""
+
+    def __init__(
+        self,
+        assets: AssetRepository,
+        names: AssetService,
+        scans: ScanRepository,
+        runs: RunReads,
+        queue: RunQueue,
+        workers: WorkerRepository,
+        fixity: FixityReport,
+        plan: Callable[[], Plan],
+        transport: Callable[[], TaskTransport],
+        sweep: Callable[[], Sweep],
+    ) -> None:
+        self._assets = assets
+        self._names = names
+        self._scans = scans
+        self._runs = runs
+        self._queue = queue
+        self._workers = workers
+        self._fixity = fixity
+        self._plan = plan
+        self._transport = transport
+        self._sweep = sweep
+
+    def status(self) -> Status:
+        """Counts by stage, the latest scans, what is running now, and the workers."""
+        assets, locations = self._assets.totals()
+        counts = self._runs.counts()
+        names = [stage.name for stage in self._plan().stages]
+        stages = [*names, *sorted(set(counts) - set(names))]
+        return Status(
+            assets=assets,
+            locations=locations,
+            scans=tuple(self._scans.latest(SCANS_SHOWN)),
+            stages={name: StageCounts.from_states(counts.get(name, {})) for name in stages},
+            workers=tuple(self._workers.present()),
+            running=tuple(self._runs.running(sorted({*names, *counts}), RUNNING_SHOWN)),
+        )
+
+    def failures(self, limit: int = 1000) -> list[Failure]:
+        """Files whose fixity check failed, then failed runs, the newest first."""
+        damaged = self._fixity.failures(limit)
+        return [*damaged, *self._assets.failures(limit)][:limit]
+
+    def retry(self, request: RetryRequest) -> int:
+        """Reset failed and skipped runs, so that they are run again; returns how many.
+
+        Raises NotFound for an unknown asset or path, InvalidInput for an unknown stage.
+        """
+        if request.stage is not None and request.stage not in {stage.name for stage in self._plan().stages}:
+            raise InvalidInput(UNKNOWN_STAGE, stage=request.stage)
+        if not request.what:
+            count = self._queue.retry(None, request.kinds, request.stage)
+        else:
+            found = [self._names.find(name) for name in request.what]
+            locations = [location for location, _ in found if location is not None]
+            assets = [asset for _, asset in found if asset is not None]
+            count = self._queue.retry(assets, request.kinds, request.stage)
+            count += self._queue.retry_locations(locations)
+        if count:
+            self._transport().ring("sweep")
+        return count
+
+    def catch_up(self) -> int:
+        """Create runs for new stages, recipes and models, and recover lost ones; returns how many."""
+        created = self._sweep().plan_missing()
+        return created + sum(self._sweep().run().values())

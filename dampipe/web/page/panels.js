@@ -1,0 +1,11 @@
+// The ES modules by which features add to the page.
+
+import { get } from "./api.js";
+
+let loaded;
+
+/** All of them. A panel exports `details(details)`: rows (heading and element) for the details of an asset. */
+export function panels() {
+  loaded ??= get("/panels").then((urls) => Promise.all(urls.map((url) => import(url))));
+  return loaded;
+}
