@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from dampipe.app import container as bootstrap
-from dampipe.app.library import Library
 from dampipe.cli import main
 from dampipe.features.duplicates.cli import _row
 from dampipe.features.duplicates.model import Copy, NearDuplicate
 from dampipe.features.fixity.cli.mhl import tell_written
 from dampipe.features.fixity.model import VERIFY, Compared
-from dampipe.features.processing.cli.watch import _tell
+from dampipe.features.processing.cli.watch import _append
 from dampipe.features.processing.model import Status
+from dampipe.features.processing.service import ProcessingService
 from dampipe.features.search.cli.options import read
 from dampipe.features.search.cli.search import _export, _write, command
 from dampipe.jobs.model import Failure
@@ -174,7 +174,7 @@ def test_what_was_bad_when_it_was_read_again_is_not_for_retry(
 ) -> None:
     def told(*stages: str) -> str:
         failed = [Failure(asset=None, path="/a", stage=stage, kind="x", reason="y") for stage in stages]
-        monkeypatch.setattr(Library, "failures", lambda self, limit: failed)
+        monkeypatch.setattr(ProcessingService, "failures", lambda self, limit: failed)
         return dampipe("failures")
 
     assert "retry" in told("hash") and "verify PATH" not in told("hash")
@@ -226,8 +226,8 @@ def test_watching_into_a_pipe_tells_each_status_once(
 ) -> None:
     seen = iter([1, 1, 2])
     status = lambda _: Status(assets=next(seen), locations=0, scans=(), stages={}, workers=())  # noqa: E731
-    monkeypatch.setattr(Library, "status", status)
+    monkeypatch.setattr(ProcessingService, "status", status)
     with pytest.raises(StopIteration):
-        _tell(Library.__new__(Library), 0.0)
+        _append(ProcessingService.__new__(ProcessingService), 0.0)
     told = capsys.readouterr().out.splitlines()
     assert [line for line in told if "asset" in line] == ["1 asset at 0 locations", "2 assets at 0 locations"]
