@@ -37,8 +37,8 @@ task_default_queue = "control"
 task_routes = {
     "dampipe.scan": {"queue": "scan"},
     "dampipe.sweep": {"queue": "control"},
-    "dampipe.features.scanning.sync": {"queue": "control"},
-    "dampipe.features.fixity.service": {"queue": _pipeline[0].queue},  # beside hash: it reads the same files
+    "dampipe.sync": {"queue": "control"},
+    "dampipe.verify": {"queue": _pipeline[0].queue},  # beside hash: it reads the same files
     **({"dampipe.tend": {"queue": _index}} if _index else {}),
     **{f"dampipe.{stage.name}": {"queue": stage.queue} for stage in _pipeline},
 }
@@ -68,7 +68,7 @@ if _index:
     }
 if _settings.sync_schedule:
     beat_schedule["sync"] = {
-        "task": "dampipe.features.scanning.sync",
+        "task": "dampipe.sync",
         "schedule": crontab.from_string(_settings.sync_schedule),
         "options": {"expires": 3600},
     }

@@ -60,7 +60,7 @@ def sweep() -> dict[str, int]:
     return process_container().sweep.run()
 
 
-@app.task(name="dampipe.features.scanning.sync")  # type: ignore[untyped-decorator]
+@app.task(name="dampipe.sync")  # type: ignore[untyped-decorator]
 def sync() -> str:
     """Begin a sync of all sources; what it comes to is in the status and among the failures."""
     scans = process_container().library.sync.begin()
@@ -68,7 +68,7 @@ def sync() -> str:
     return f"began {len(scans)} scans"
 
 
-@app.task(name="dampipe.features.fixity.service")  # type: ignore[untyped-decorator]
+@app.task(name="dampipe.verify")  # type: ignore[untyped-decorator]
 def verify() -> str:
     """Read files again, for some seconds."""
     return f"{process_container().verifier.portion()} files read"
