@@ -85,7 +85,7 @@ class PreviewRecipe(Recipe):
     frames: FramesRecipe = FramesRecipe()
 
     def fingerprint_of(self, kind: DerivativeKind) -> str:
-        """The fingerprint of the part that makes one derivative: a change of the poster does not change the frames' key."""
+        """The fingerprint of the part that makes one derivative: a new poster keeps the frames' key."""
         parts: dict[DerivativeKind, Recipe] = {
             DerivativeKind.POSTER: self.poster,
             DerivativeKind.SPRITE: self.sprite,

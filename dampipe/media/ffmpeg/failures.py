@@ -41,9 +41,7 @@ class Translation:
 
 
 TABLE: tuple[Translation, ...] = (
-    Translation(
-        r"No space left on device|Disk quota exceeded", Transient, errors.DISK_FULL, DISK_FULL_DELAY
-    ),
+    Translation(r"No space left on device|Disk quota exceeded", Transient, errors.DISK_FULL, DISK_FULL_DELAY),
     Translation(
         r"Input/output error|Stale file handle|No such file or directory|Host is down"
         r"|Connection timed out|Transport endpoint|No such device|Remote I/O error",

@@ -33,7 +33,15 @@ _SYSTEM_PATHS = (
 _DRIVER_PATHS = ("/sys", "/etc/OpenCL", "/etc/vulkan", "/etc/glvnd")
 _UNSHARE = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
 # Root drops every capability but that to read files of all users; a user namespace would drop that, too.
-_AS_ROOT = (*_UNSHARE, "--cap-drop", "ALL", "--cap-add", "CAP_DAC_OVERRIDE", "--cap-add", "CAP_DAC_READ_SEARCH")
+_AS_ROOT = (
+    *_UNSHARE,
+    "--cap-drop",
+    "ALL",
+    "--cap-add",
+    "CAP_DAC_OVERRIDE",
+    "--cap-add",
+    "CAP_DAC_READ_SEARCH",
+)
 _AS_USER = (*_UNSHARE, "--unshare-user")
 
 

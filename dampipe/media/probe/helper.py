@@ -42,9 +42,9 @@ def probe(path: str) -> dict[str, Any]:
             messages = [message for _, _, message in log][-20:]
             if error.log is not None:
                 messages.append(str(error.log[-1]))
-            if not _begins_like_mp4(path):
-                # Of any text that is named .mp4 the library says that its table of contents is missing.
-                messages = [message for message in said if "moov atom" not in message]
+            if not _starts_like_mp4(path):
+                # For any text file named .mp4 the library reports that its table of contents is missing.
+                messages = [message for message in messages if "moov atom" not in message]
             return {"error": "\n".join([*messages, error.strerror or str(error)])}
         except OSError as error:
             return {"error": _os_error_text(error)}

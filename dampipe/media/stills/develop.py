@@ -50,7 +50,7 @@ def still_info(path: str, container: str) -> dict[str, Any] | None:
 
 
 def develop(path: str, container: str, side: int) -> Image.Image:
-    """Decode a still: upright, sRGB, 8 bit, its shorter side at most about `side` pixels. Raises the errors of Pillow."""
+    """Decode a still: upright, sRGB, 8 bit, its shorter side at most about `side` pixels. Raises Pillow's errors."""
     with _open(path, container) as picture:
         picture.draft("RGB", (side, side))  # JPEG only: decodes at a reduced size where that suffices
         _load(picture)
