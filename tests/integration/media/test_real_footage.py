@@ -6,7 +6,7 @@ import pytest
 
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
-from dampipe.media.preview.maker import Choose, PreviewMaker
+from dampipe.media.preview.maker import FrameSelector, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
@@ -30,7 +30,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_all_the_way(
-    name: str, footage: Path, ffmpeg: Ffmpeg, prober: Prober, choose: Choose, tmp_path: Path
+    name: str, footage: Path, ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector, tmp_path: Path
 ) -> None:
     source = str(footage / name)
     media = prober.probe(source)

@@ -14,7 +14,7 @@ from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import DerivativeKind
-from dampipe.media.preview.maker import Choose, MadePreview, PreviewMaker
+from dampipe.media.preview.maker import FrameSelector, MadePreview, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, SpriteRecipe
 
@@ -42,7 +42,7 @@ def times_of(made: MadePreview) -> list[float]:
 
 
 @pytest.fixture
-def maker(ffmpeg: Ffmpeg, choose: Choose) -> PreviewMaker:
+def maker(ffmpeg: Ffmpeg, choose: FrameSelector) -> PreviewMaker:
     return PreviewMaker(ffmpeg, PreviewRecipe(frames=FramesRecipe(size=64)), choose)
 
 
@@ -150,7 +150,7 @@ def test_a_probe_that_is_wrong_about_key_frames_does_not_cost_frames(
 
 
 def test_frames_and_strip_may_have_their_own_intervals(
-    ffmpeg: Ffmpeg, prober: Prober, choose: Choose, tmp_path: Path
+    ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector, tmp_path: Path
 ) -> None:
     clip = scenes_clip(ffmpeg, tmp_path / "clip.mov", 4.0)
     media = prober.probe(str(clip))
@@ -175,7 +175,7 @@ def test_the_tiles_left_over_are_black(
 
 
 def test_long_footage_is_looked_at_less_often(
-    ffmpeg: Ffmpeg, prober: Prober, choose: Choose, tmp_path: Path
+    ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector, tmp_path: Path
 ) -> None:
     clip = scenes_clip(ffmpeg, tmp_path / "clip.mov", 5.0)
     recipe = PreviewRecipe(frames=FramesRecipe(size=64, limit=5), sprite=SpriteRecipe(max_tiles=4))
@@ -189,7 +189,7 @@ def test_long_footage_is_looked_at_less_often(
 
 @pytest.mark.parametrize(("gop", "late"), [("25", 1.0), ("999", 0.2)])
 def test_a_frame_is_taken_where_a_shot_begins(
-    gop: str, late: float, ffmpeg: Ffmpeg, prober: Prober, choose: Choose, tmp_path: Path
+    gop: str, late: float, ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector, tmp_path: Path
 ) -> None:
     clip = scenes_clip(ffmpeg, tmp_path / "clip.mov", 3.4, "-g", gop)
     recipe = PreviewRecipe(frames=FramesRecipe(size=64))
@@ -210,7 +210,7 @@ def test_only_the_chosen_frames_are_kept(ffmpeg: Ffmpeg, prober: Prober, tmp_pat
 
 
 @pytest.mark.parametrize(("fit", "edge"), [("crop", "green"), ("squash", "red")])
-def test_fits(fit: str, edge: str, ffmpeg: Ffmpeg, prober: Prober, choose: Choose, tmp_path: Path) -> None:
+def test_fits(fit: str, edge: str, ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector, tmp_path: Path) -> None:
     wide = plain("green")
     wide[:, :60] = COLORS["red"]
     clip = make_clip(ffmpeg, tmp_path / "clip.mp4", [(wide, 1.0)])

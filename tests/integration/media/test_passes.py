@@ -15,7 +15,7 @@ from dampipe.media.ffmpeg.run import Limits
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
 from dampipe.media.outputs import Preview, Proxy
 from dampipe.media.passes import Passes
-from dampipe.media.preview.maker import Choose, PreviewMaker
+from dampipe.media.preview.maker import FrameSelector, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import PRESETS, FramesRecipe, PreviewRecipe, ProxyRecipe
@@ -54,7 +54,7 @@ def clip(ffmpeg: Ffmpeg, tmp_path: Path) -> Path:
 
 
 def makers(
-    ffmpeg: Ffmpeg, choose: Choose, prober: Prober, recipe: ProxyRecipe, limit: int = 300
+    ffmpeg: Ffmpeg, choose: FrameSelector, prober: Prober, recipe: ProxyRecipe, limit: int = 300
 ) -> tuple[PreviewMaker, ProxyMaker]:
     frames = PreviewRecipe(frames=FramesRecipe(size=64, limit=limit))
     return PreviewMaker(ffmpeg, frames, choose, prober=prober), ProxyMaker(ffmpeg, recipe, SOFT)
@@ -62,7 +62,7 @@ def makers(
 
 @pytest.mark.parametrize("preset", ["review", "edit"])
 def test_the_same_as_by_two_passes(
-    preset: str, counted: tuple[Ffmpeg, Path], choose: Choose, prober: Prober, clip: Path, tmp_path: Path
+    preset: str, counted: tuple[Ffmpeg, Path], choose: FrameSelector, prober: Prober, clip: Path, tmp_path: Path
 ) -> None:
     ffmpeg, log = counted
     previews, proxies = makers(ffmpeg, choose, prober, PRESETS[preset].proxy)
@@ -95,7 +95,7 @@ def test_odd_footage_in_one_pass(
     name: str,
     counted: tuple[Ffmpeg, Path],
     matrix: dict[str, Path],
-    choose: Choose,
+    choose: FrameSelector,
     prober: Prober,
     tmp_path: Path,
 ) -> None:
@@ -112,7 +112,7 @@ def test_odd_footage_in_one_pass(
 
 
 def test_stills_and_sound_need_no_second_way(
-    matrix: dict[str, Path], ffmpeg: Ffmpeg, choose: Choose, prober: Prober, tmp_path: Path
+    matrix: dict[str, Path], ffmpeg: Ffmpeg, choose: FrameSelector, prober: Prober, tmp_path: Path
 ) -> None:
     passes = Passes(*makers(ffmpeg, choose, prober, ProxyRecipe()))
     for name in ("still.jpg", "audio-only.m4a"):
@@ -122,7 +122,7 @@ def test_stills_and_sound_need_no_second_way(
 
 
 def test_a_failed_proxy_leaves_a_preview(
-    clip: Path, ffmpeg: Ffmpeg, choose: Choose, prober: Prober, tmp_path: Path
+    clip: Path, ffmpeg: Ffmpeg, choose: FrameSelector, prober: Prober, tmp_path: Path
 ) -> None:
     """The proxy grows beyond its limit, and takes the common run with it."""
     folder = tmp_path / "out"
@@ -136,7 +136,7 @@ def test_a_failed_proxy_leaves_a_preview(
 
 
 def test_the_proxy_stage_takes_over_what_was_made_along(
-    counted: tuple[Ffmpeg, Path], choose: Choose, prober: Prober, clip: Path, tmp_path: Path
+    counted: tuple[Ffmpeg, Path], choose: FrameSelector, prober: Prober, clip: Path, tmp_path: Path
 ) -> None:
     ffmpeg, log = counted
     previews, proxies = makers(ffmpeg, choose, prober, ProxyRecipe())

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dampipe.features.duplicates.time_offset import Placed, placed
 from dampipe.features.duplicates.track import Track
-from dampipe.media.perceptual_hash import prints_of
+from dampipe.media.perceptual_hash import perceptual_hashes
 
 LENGTH = 60.0
 ROAD = np.random.default_rng(7).uniform(40, 215, (8, 8, 3))
@@ -39,7 +39,7 @@ def filmed(show: Callable[[float], NDArray[np.float64]], begin: float, end: floa
     rng = np.random.default_rng(int(begin * 100))
     cells = np.stack([show(begin + time) for time in times])
     frames = np.clip(cells + rng.normal(0, 1, cells.shape), 0, 255).astype(np.uint8)
-    return Track.of(times, prints_of(np.repeat(np.repeat(frames, 8, axis=1), 8, axis=2)))
+    return Track.of(times, perceptual_hashes(np.repeat(np.repeat(frames, 8, axis=1), 8, axis=2)))
 
 
 def fits(found: Placed, truth: float) -> bool:
@@ -108,7 +108,7 @@ def test_a_film_with_frames_far_apart_is_placed_by_its_cuts() -> None:
 
     def film(times: NDArray[np.float64], begin: float) -> Track:
         frames = shots[np.searchsorted(cuts, times + begin + 1e-6, "right")].astype(np.uint8)
-        return Track.of(times, prints_of(np.repeat(np.repeat(frames, 8, axis=1), 8, axis=2)))
+        return Track.of(times, perceptual_hashes(np.repeat(np.repeat(frames, 8, axis=1), 8, axis=2)))
 
     begin, end = 321.3, 1921.3
     inside = cuts[(cuts > begin) & (cuts < end)] - begin

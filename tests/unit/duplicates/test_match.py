@@ -1,4 +1,4 @@
-"""Prints tell pictures apart whatever their size and encode; tracks that show the same are told from others."""
+"""Tracks with the same pictures are matched, with their offset; others are not."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from dampipe.features.duplicates.match import align, likely_pairs
 from dampipe.features.duplicates.track import Track
-from dampipe.media.perceptual_hash import WIDTH, prints_of, unit_rows
+from dampipe.media.perceptual_hash import perceptual_hashes
 from dampipe.vision.tiny.drawing import Scene, draw, scenes
 
 EVERYTHING = list(scenes())
@@ -30,27 +30,7 @@ def moving(count: int, seed: int) -> NDArray[np.uint8]:
 
 
 def track(frames: NDArray[np.uint8], times: NDArray[np.float64]) -> Track:
-    return Track.of(times, prints_of(frames))
-
-
-def test_a_print_is_the_same_for_another_size_and_brightness() -> None:
-    shown = [EVERYTHING[n] for n in (3, 200, 401, 600)]
-    one = unit_rows(prints_of(pictures(shown, 64)))
-    other = unit_rows(prints_of((pictures(shown, 224) * 0.8 + 20).astype(np.uint8)))
-    same = one @ other.T
-    assert (np.diag(same) > 0.97).all()
-    assert (same - np.diag(np.diag(same)) < 0.9).all()
-
-
-def test_what_shows_nothing_has_no_print() -> None:
-    frames = np.zeros((3, 64, 64, 3), np.uint8)
-    frames[1] = 200
-    frames[2, :, 32:, 0] = 9
-    prints = prints_of(frames)
-    assert prints.shape == (3, WIDTH)
-    assert prints.any(axis=1).tolist() == [False, False, True]
-    assert len(track(frames, np.arange(3.0)).times) == 1
-    assert prints_of(frames[:0]).shape == (0, WIDTH)
+    return Track.of(times, perceptual_hashes(frames))
 
 
 @pytest.mark.parametrize(("begin", "end"), [(0, 40), (7, 33), (20, 40), (3, 13)])
@@ -68,11 +48,18 @@ def test_a_trim_is_found_with_its_offset(begin: int, end: int) -> None:
     assert found.end == pytest.approx(times[end - 1], abs=1.1)
 
 
+def test_blank_frames_are_not_part_of_a_track() -> None:
+    frames = np.zeros((3, 64, 64, 3), np.uint8)
+    frames[1] = 200
+    frames[2, :, 32:, 0] = 9
+    assert track(frames, np.arange(3.0)).times.tolist() == [2.0]
+
+
 def test_other_footage_is_not_the_same() -> None:
     times = np.arange(40.0)
     one, other = track(moving(40, 1), times), track(moving(40, 2), times)
     assert align(one, other) is None
-    nothing = Track.of(times[:0], prints_of(np.zeros((0, 64, 64, 3), np.uint8)))
+    nothing = Track.of(times[:0], perceptual_hashes(np.zeros((0, 64, 64, 3), np.uint8)))
     assert align(one, nothing) is None
 
 

@@ -14,7 +14,7 @@ from dampipe.kernel.errors import BadMedia, CannotStart, Transient
 from dampipe.media.ffmpeg import sandbox as isolation
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
-from dampipe.media.ffmpeg.sandbox import Sandbox, find_sandbox, signal_of
+from dampipe.media.ffmpeg.sandbox import Sandbox, find_sandbox, exit_status
 from dampipe.media.probe.prober import Prober
 from tests.hostile.judging import Judge
 from tests.hostile.watch import children
@@ -30,7 +30,7 @@ def wall(ffmpeg: Ffmpeg) -> Sandbox:
 
 @pytest.fixture
 def walled(ffmpeg: Ffmpeg, wall: Sandbox) -> Ffmpeg:
-    return replace(ffmpeg, isolation=wall)
+    return replace(ffmpeg, sandbox=wall)
 
 
 def test_what_was_found_is_said(wall: Sandbox) -> None:
@@ -57,7 +57,7 @@ def test_off_is_off_and_on_is_on_or_nothing(
 def test_every_kind_of_footage_goes_through(
     walled: Ffmpeg, wall: Sandbox, matrix: dict[str, Path], tmp_path: Path
 ) -> None:
-    prober = Prober(isolation=wall)
+    prober = Prober(sandbox=wall)
     odd = tmp_path / os.fsdecode(b"-i caf\xe9 %03d.mp4")
     odd.write_bytes(matrix["h264.mp4"].read_bytes())
     link = tmp_path / "link.mov"
@@ -122,7 +122,7 @@ from pathlib import Path
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.sandbox import Sandbox
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
-ffmpeg = Ffmpeg({walled.path!r}, "", (), "", {walled.isolation!r})
+ffmpeg = Ffmpeg({walled.path!r}, "", (), "", {walled.sandbox!r})
 run_ffmpeg(ffmpeg, ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25", "-f", "null", "-"], Limits(),
     folder=Path({str(tmp_path)!r}), on_progress=lambda p: print(p, flush=True))
 """
@@ -140,7 +140,7 @@ run_ffmpeg(ffmpeg, ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25", "
 
 
 def test_a_signal_shows_as_one() -> None:
-    assert [signal_of(code) for code in (0, 1, 139, 183, -9)] == [0, 1, -11, 183, -9]
+    assert [exit_status(code) for code in (0, 1, 139, 183, -9)] == [0, 1, -11, 183, -9]
 
 
 def test_the_system_is_named_once() -> None:

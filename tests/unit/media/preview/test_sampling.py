@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
-from dampipe.media.preview.sampling import good_enough, interval_for, samplings, thinned
+from dampipe.media.preview.sampling import interval_for, is_dense_enough, samplings, thin_out
 
 
 def media(duration: float | None = 60.0, **video: Any) -> MediaInfo:
@@ -63,19 +63,19 @@ def test_full_pass_steps() -> None:
     ],
 )
 def test_a_sparse_pass_is_judged_by_its_times(times: list[float], good: bool) -> None:
-    assert good_enough(times, 2.0, 10.0, "keys") is good
+    assert is_dense_enough(times, 2.0, 10.0, "keys") is good
 
 
 def test_a_pass_over_everything_ends_where_the_picture_ends() -> None:
-    assert not good_enough([0.0, 2.0, 4.0], 2.0, 30.0, "keys")
-    assert good_enough([0.0, 2.0, 4.0], 2.0, 30.0, "references")
-    assert not good_enough([0.0, 4.0], 2.0, 30.0, "references")
-    assert good_enough([0.0, 4.0], 2.0, 30.0, "full")
+    assert not is_dense_enough([0.0, 2.0, 4.0], 2.0, 30.0, "keys")
+    assert is_dense_enough([0.0, 2.0, 4.0], 2.0, 30.0, "references")
+    assert not is_dense_enough([0.0, 4.0], 2.0, 30.0, "references")
+    assert is_dense_enough([0.0, 4.0], 2.0, 30.0, "full")
 
 
 def test_without_a_duration_two_frames_are_the_least() -> None:
-    assert not good_enough([0.0], 2.0, None, "keys")
-    assert good_enough([0.0, 2.0], 2.0, None, "keys")
+    assert not is_dense_enough([0.0], 2.0, None, "keys")
+    assert is_dense_enough([0.0, 2.0], 2.0, None, "keys")
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,6 @@ def test_the_interval_suits_the_duration(duration: float | None, interval: float
 
 def test_thinning_keeps_the_first_and_stays_dense() -> None:
     times = [n / 25 for n in range(250)]
-    rows = thinned(times, 2.0, 300)
+    rows = thin_out(times, 2.0, 300)
     assert [times[row] for row in rows] == [0.0, 2.0, 4.0, 6.0, 8.0, 9.96]
-    assert thinned([], 2.0, 300) == []
+    assert thin_out([], 2.0, 300) == []

@@ -11,12 +11,12 @@ from dampipe.kernel.errors import BadMedia
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.outputs import DerivativeKind
-from dampipe.media.preview.maker import Choose, MadePreview, PreviewMaker
+from dampipe.media.preview.maker import FrameSelector, MadePreview, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe
 from dampipe.media.stills.develop import TRUNCATED
-from tests.dng import dng
-from tests.heic import heic
+from tests.support.dng import dng
+from tests.support.heic import heic
 
 RED, BLUE = (220, 30, 30), (40, 60, 220)
 TURNS = {
@@ -33,7 +33,7 @@ TURNS = {
 
 
 @pytest.fixture
-def maker(ffmpeg: Ffmpeg, choose: Choose, prober: Prober) -> PreviewMaker:
+def maker(ffmpeg: Ffmpeg, choose: FrameSelector, prober: Prober) -> PreviewMaker:
     return PreviewMaker(ffmpeg, PreviewRecipe(frames=FramesRecipe(size=64)), choose, prober=prober)
 
 

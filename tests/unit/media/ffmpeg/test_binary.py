@@ -1,11 +1,12 @@
-"""Which ffmpeg is taken, shown with little scripts that say they are one."""
+"""The choice of an ffmpeg, with small scripts that pretend to be one."""
 
 from pathlib import Path
 
 import pytest
 
 from dampipe.kernel.errors import Unavailable
-from dampipe.media.ffmpeg import binary as choosing
+from dampipe.media import errors
+from dampipe.media.ffmpeg import binary
 from dampipe.media.ffmpeg.binary import find_ffmpeg, version_number
 
 
@@ -21,7 +22,7 @@ def pretend(folder: Path, version: str, name: str = "ffmpeg") -> Path:
 def only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A PATH with nothing of ours but what the test puts into this folder, and no bundled ffmpeg."""
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/bin")
-    monkeypatch.setattr(choosing, "_bundled", lambda: None)
+    monkeypatch.setattr(binary, "_bundled", lambda: None)
     return tmp_path / "bin"
 
 
@@ -30,7 +31,7 @@ def test_the_configured_one_comes_first(only: Path, tmp_path: Path) -> None:
     own = pretend(tmp_path / "own", "7.1.2")
     found = find_ffmpeg(str(own))
     assert (found.path, found.number) == (str(own), (7, 1, 2))
-    assert "configured" in found.why
+    assert "configured" in found.reason
 
 
 def test_an_old_one_on_the_path_is_passed_over(
@@ -38,11 +39,11 @@ def test_an_old_one_on_the_path_is_passed_over(
 ) -> None:
     pretend(only, "5.1.6-0+deb12u1")
     bundled = pretend(tmp_path / "wheel", "9.0.2")
-    monkeypatch.setattr(choosing, "_bundled", lambda: str(bundled))
+    monkeypatch.setattr(binary, "_bundled", lambda: str(bundled))
     found = find_ffmpeg(None)
     assert found.path == str(bundled)
-    assert "5.1.6" in found.why
-    assert "older than 7.1" in found.why
+    assert "5.1.6" in found.reason
+    assert "older than 7.1" in found.reason
 
 
 def test_a_configured_one_that_does_not_run_is_passed_over_and_told(only: Path, tmp_path: Path) -> None:
@@ -52,12 +53,13 @@ def test_a_configured_one_that_does_not_run_is_passed_over_and_told(only: Path, 
     broken.chmod(0o755)
     found = find_ffmpeg(str(broken))
     assert found.number == (8, 0, 1)
-    assert "broken" in found.why
+    assert "broken" in found.reason
 
 
 def test_none_at_all_says_what_to_do(only: Path) -> None:
     with pytest.raises(Unavailable) as caught:
         find_ffmpeg("/nowhere/ffmpeg")
+    assert caught.value.code == errors.FFMPEG_MISSING.code
     assert "/nowhere/ffmpeg" in str(caught.value)
     assert "7.1" in caught.value.hint
 

@@ -12,7 +12,7 @@ from dampipe.media.ffmpeg.failures import OutOfTime, Silent
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.ffmpeg.salvage import NO_PICTURE, NO_SOUND, best, without_sound
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
-from dampipe.media.preview.maker import Choose, PreviewMaker
+from dampipe.media.preview.maker import FrameSelector, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
@@ -24,7 +24,7 @@ def maker(ffmpeg: Ffmpeg) -> ProxyMaker:
 
 
 @pytest.fixture
-def previews(ffmpeg: Ffmpeg, choose: Choose, prober: Prober) -> PreviewMaker:
+def previews(ffmpeg: Ffmpeg, choose: FrameSelector, prober: Prober) -> PreviewMaker:
     return PreviewMaker(ffmpeg, PreviewRecipe(frames=FramesRecipe(size=64)), choose, prober=prober)
 
 

@@ -1,14 +1,13 @@
-"""What ffmpeg is told for a preview: savings only where nobody can see them."""
+"""The ffmpeg options of a preview: work is saved only where the result does not change."""
 
 import pytest
 
-from dampipe.media.ffmpeg import inputs as opening
 from dampipe.media.ffmpeg.binary import Ffmpeg
-from dampipe.media.hwaccel.plans import IN_SOFTWARE
+from dampipe.media.ffmpeg.inputs import graph_arguments
+from dampipe.media.hwaccel.plans import SOFTWARE_PLAN
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
 from dampipe.media.preview.graph import PreviewGraph
 from dampipe.media.preview.sampling import Sampling, Way
-from dampipe.media.preview.webvtt import sprite_for
 from dampipe.media.recipes import PosterRecipe, PreviewRecipe
 
 
@@ -16,11 +15,11 @@ def arguments(way: Way, size: tuple[int, int] = (3840, 2160), height: int = 720)
     video = VideoStream(index=0, codec="h264", width=size[0], height=size[1], pixel_format="yuv420p")
     media = MediaInfo(kind=MediaKind.VIDEO, container="mov,mp4,m4a", duration=60.0, video=video)
     recipe = PreviewRecipe(poster=PosterRecipe(height=height))
-    sprite = sprite_for(recipe.sprite, video, 60.0)
-    graph = PreviewGraph(Ffmpeg("ffmpeg", "9", (9,), ""), recipe, media, video, sprite, 2.0, 610, cuts=True)
+    graph = PreviewGraph(Ffmpeg("ffmpeg", "9", (9,), ""), recipe, media)
+    assert (graph.frame_interval, graph.max_frames, graph.detects_cuts) == (2.0, 610, True)
     sampling = Sampling(way, step=1.0, every=50)
-    outputs = graph.outputs(sampling, IN_SOFTWARE, "pipe:1")
-    return [*graph.opening(sampling, IN_SOFTWARE), *opening.arguments("/footage.mp4", *outputs)]
+    outputs = graph.outputs(sampling, SOFTWARE_PLAN, "pipe:1")
+    return [*graph.global_options(sampling, SOFTWARE_PLAN), *graph_arguments("/footage.mp4", *outputs)]
 
 
 @pytest.mark.parametrize(("way", "spared"), [("keys", True), ("references", False), ("full", False)])
