@@ -9,8 +9,7 @@ from dampipe.kernel.errors import BadMedia, DampipeError
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
-from dampipe.media.preview.maker import PreviewMaker
-from dampipe.media.preview.maker import Pictures
+from dampipe.media.preview.maker import Pictures, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe

@@ -62,7 +62,12 @@ def makers(
 
 @pytest.mark.parametrize("preset", ["review", "edit"])
 def test_the_same_as_by_two_passes(
-    preset: str, counted: tuple[Ffmpeg, Path], choose: FrameSelector, prober: Prober, clip: Path, tmp_path: Path
+    preset: str,
+    counted: tuple[Ffmpeg, Path],
+    choose: FrameSelector,
+    prober: Prober,
+    clip: Path,
+    tmp_path: Path,
 ) -> None:
     ffmpeg, log = counted
     previews, proxies = makers(ffmpeg, choose, prober, PRESETS[preset].proxy)

@@ -56,7 +56,7 @@ def test_output_and_progress_arrive(ffmpeg: Ffmpeg) -> None:
 def test_the_time_limit_ends_it(ffmpeg: Ffmpeg) -> None:
     before = children()
     ended = run_ffmpeg(ffmpeg, ENDLESS, Limits(seconds=1.0))
-    assert (ended.how, ended.ok) == ("time", False)
+    assert (ended.outcome, ended.ok) == ("timeout", False)
     assert isinstance(ended.error, BadMedia)
     assert "longer than 1 s" in str(ended.error)
     assert children() == before
@@ -66,7 +66,7 @@ def test_a_source_that_gives_nothing_stalls(ffmpeg: Ffmpeg, tmp_path: Path) -> N
     pipe = tmp_path / "silent.mp4"
     os.mkfifo(pipe)
     ended = run_ffmpeg(ffmpeg, ["-i", f"file:{pipe}", "-f", "null", "-"], Limits(seconds=30, stall=1.5))
-    assert ended.how == "stall"
+    assert ended.outcome == "stall"
     assert isinstance(ended.error, Transient)
 
 
@@ -144,7 +144,7 @@ from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 run_ffmpeg(Ffmpeg({ffmpeg.path!r}, "", (), ""), {ENDLESS!r}, Limits(), on_progress=lambda p: print(p, flush=True))
 """
-    root = Path(__file__).resolve().parents[3]
+    root = Path(__file__).resolve().parents[4]
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=root) as worker:
         try:
             assert worker.stdout is not None

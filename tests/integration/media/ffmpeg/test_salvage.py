@@ -8,9 +8,9 @@ import pytest
 from dampipe.app.demo.clips import make_clip
 from dampipe.kernel.errors import BadMedia
 from dampipe.media.ffmpeg.binary import Ffmpeg
-from dampipe.media.ffmpeg.failures import OutOfTime, Silent
+from dampipe.media.ffmpeg.failures import OutOfTime, Stalled
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
-from dampipe.media.ffmpeg.salvage import NO_PICTURE, NO_SOUND, best, without_sound
+from dampipe.media.ffmpeg.salvage import NO_PICTURE, NO_SOUND, best_effort, without_sound
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
 from dampipe.media.preview.maker import FrameSelector, PreviewMaker
 from dampipe.media.probe.prober import Prober
@@ -98,7 +98,7 @@ def test_a_sound_format_that_nobody_knows(
     source = tmp_path / "odd.mkv"
     source.write_bytes(take.read_bytes().replace(b"A_AAC", b"A_XYZ"))
     media = prober.probe(str(source))
-    assert media.warnings == ("its sound track is in a format that is not known here",)
+    assert media.warnings == ("its sound track has an unknown format",)
     made = maker.make(str(source), media, tmp_path)
     assert made.duration == pytest.approx(12.0, abs=0.1)
 
@@ -143,12 +143,12 @@ def test_less_is_asked_for_step_by_step(matrix: dict[str, Path], prober: Prober)
                 raise error("does not work")
             return tracks
 
-        return best(media, without_sound(media), attempt)
+        return best_effort(media, without_sound(media), attempt)
 
     assert make(4, BadMedia) == (4, [])
     assert make(1, BadMedia) == (1, ["only the first of its 4 sound tracks could be decoded"])
     assert asked == [4, 1]
-    assert make(0, Silent) == (0, [NO_SOUND])
+    assert make(0, Stalled) == (0, [NO_SOUND])
     assert asked == [4, 4, 1, 0], "what only waited is asked a second time"
     with pytest.raises(BadMedia):
         make(-1, BadMedia)

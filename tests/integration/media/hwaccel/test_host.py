@@ -1,4 +1,4 @@
-"""What is known of a machine's hardware is shown: by the doctor, and by a worker of itself."""
+"""The state of a machine's hardware is shown by the doctor and reported by its workers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,14 +26,14 @@ def finding(world: Container) -> Finding:
     return next(one for one in examine(world) if one.what == "acceleration")
 
 
-def test_what_works_and_what_is_set_aside(world: Container, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_works_and_what_is_paused(world: Container, capsys: pytest.CaptureFixture[str]) -> None:
     assert finding(world).verdict is Verdict.FINE
     assert finding(world).found == "works: software encodes"
     card = Acceleration("nvidia", True, "", ("h264", "hevc-10"))
     absent = Acceleration("vaapi", False, "no such device")
     world.tools.hardware.accelerations = [card, absent, *world.tools.hardware.accelerations]
     for _ in range(3):
-        world.tools.hardware.machine.health.failed("nvidia encoder", "no session left")
+        world.tools.hardware.shared_state.circuit_breaker.record_failure("nvidia encoder", "no session left")
     told = finding(world)
     assert told.verdict is Verdict.WARNING
     assert "nvidia encodes and decodes h264, hevc-10; software encodes" in told.found
@@ -41,7 +41,9 @@ def test_what_works_and_what_is_set_aside(world: Container, capsys: pytest.Captu
     assert "nvidia encoder (no session left)" in told.found
     assert "--again" in told.hint
     other = Container(world.settings)  # another process of the machine
-    assert [one.part for one in other.tools.hardware.machine.health.set_aside()] == ["nvidia encoder"]
+    assert [one.part for one in other.tools.hardware.shared_state.circuit_breaker.open_circuits()] == [
+        "nvidia encoder"
+    ]
 
     facts = world.machine_facts(["proxy"])
     assert facts["encoders"] == ["nvidia", "software"]
@@ -57,6 +59,6 @@ def test_what_works_and_what_is_set_aside(world: Container, capsys: pytest.Captu
     printed = capsys.readouterr().out
     assert "encoders nvidia+software, decoders nvidia h264+hevc-10, set aside nvidia encoder until" in printed
 
-    world.tools.hardware.try_again()
+    world.tools.hardware.detect_again()
     assert finding(world).found == "works: software encodes"
-    assert other.tools.hardware.machine.health.set_aside() == []
+    assert other.tools.hardware.shared_state.circuit_breaker.open_circuits() == []

@@ -210,7 +210,9 @@ def test_only_the_chosen_frames_are_kept(ffmpeg: Ffmpeg, prober: Prober, tmp_pat
 
 
 @pytest.mark.parametrize(("fit", "edge"), [("crop", "green"), ("squash", "red")])
-def test_fits(fit: str, edge: str, ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector, tmp_path: Path) -> None:
+def test_fits(
+    fit: str, edge: str, ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector, tmp_path: Path
+) -> None:
     wide = plain("green")
     wide[:, :60] = COLORS["red"]
     clip = make_clip(ffmpeg, tmp_path / "clip.mp4", [(wide, 1.0)])

@@ -150,7 +150,7 @@ def refused(prober: Prober, path: Path) -> StageError:
     return caught.value
 
 
-def test_what_is_no_media(prober: Prober, matrix: dict[str, Path], tmp_path: Path) -> None:
+def test_files_that_are_not_media(prober: Prober, matrix: dict[str, Path], tmp_path: Path) -> None:
     text = tmp_path / "text.mp4"
     text.write_text("not a film\n" * 100)
     noise = tmp_path / "noise.mkv"
@@ -163,13 +163,13 @@ def test_what_is_no_media(prober: Prober, matrix: dict[str, Path], tmp_path: Pat
         error = refused(prober, path)
         assert isinstance(error, BadMedia), path
     assert "incomplete" in str(refused(prober, half))
-    assert "no media file" in str(refused(prober, text))
+    assert "not a media file" in str(refused(prober, text))
     assert isinstance(refused(prober, tmp_path / "gone.mp4"), Transient)
 
 
 def test_a_pipe_does_not_block(prober: Prober, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
-    assert "no regular file" in str(refused(prober, tmp_path / "pipe.mp4"))
+    assert "not a regular file" in str(refused(prober, tmp_path / "pipe.mp4"))
 
 
 def test_a_still_that_would_fill_the_memory(prober: Prober, tmp_path: Path) -> None:
