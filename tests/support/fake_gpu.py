@@ -1,8 +1,8 @@
-"""A stand-in for an NVIDIA card: an ffmpeg that carries out NVIDIA's arguments in software and fails on demand.
+"""A fake NVIDIA card: an ffmpeg that executes NVIDIA's options in software and fails on demand.
 
-It keeps book of which frames would lie in the card's memory, and refuses, in ffmpeg's words, a filter that
-cannot reach them. It also has a fault that a real card showed: where one side shrinks and the other stays, the
-scaled picture is empty. What it accepts has the right shape; that a real card likes it, it cannot know.
+It tracks which frames would be in the card's memory, and fails with ffmpeg's message for a filter that cannot
+access them. It also has a fault of a real card: if one side shrinks and the other is unchanged, the scaled
+picture is empty. It checks the structure of the options only, not whether a real card accepts them.
 
     fake_gpu.py FFMPEG ORDERS ARGUMENT…      ORDERS: a JSON file, see `Orders`
 """

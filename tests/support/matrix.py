@@ -1,7 +1,7 @@
-"""The matrix of samples: one small file for every kind of footage, generated, for tests and benchmarks.
+"""The matrix of samples: one small generated file for every kind of footage, for tests and benchmarks.
 
-Every moving picture shows the same: a test card that changes with every frame, 25 a second, for two
-seconds; at `FLASH` it is white for four frames, and where there is sound, a tone is heard meanwhile.
+Every moving picture is the same test card, which changes with every frame, at 25 frames per second for two
+seconds; at `FLASH` it is white for four frames, and the sound, if any, has a tone during the flash.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ def _tagged(space: str, transfer: str, primaries: str, depth: str = "yuv420p10le
 
 
 class Sample(NamedTuple):
-    """How one file is made."""
+    """The recipe of one file."""
 
     inputs: str
     """ "v" a picture, "a" a sound track, "s" silence, "d" telemetry; each in the order of the streams."""
@@ -124,11 +124,11 @@ MATRIX: dict[str, Sample] = {
         "v", ("-frames:v", "1", "-c:v", "libsvtav1", "-pix_fmt", "yuv420p", "-svtav1-params", "lp=1")
     ),
 }
-"""Name -> how it is made. `rotated.mov` is "h264.mp4" with another display matrix."""
+"""Name -> recipe. `rotated.mov` is "h264.mp4" with another display matrix."""
 
 
 def make_matrix(ffmpeg: Ffmpeg, folder: Path, samples: Mapping[str, Sample] = MATRIX) -> dict[str, Path]:
-    """Write the files into `folder`; what this ffmpeg cannot encode is left out."""
+    """Write the files into `folder`; formats that this ffmpeg cannot encode are omitted."""
     folder.mkdir(parents=True, exist_ok=True)
     telemetry = folder / "telemetry.bin"
     telemetry.write_bytes(b"GPMF" * 500)

@@ -1,4 +1,4 @@
-"""Everything in one run of ffmpeg: the same derivatives under the same keys, and a preview whatever fails."""
+"""Preview and proxy in one run of ffmpeg: the same derivatives and keys, and a preview even if the proxy fails."""
 
 import sys
 from dataclasses import replace
@@ -34,12 +34,12 @@ os.execv({ffmpeg!r}, [{ffmpeg!r}, *sys.argv[1:]])
 
 
 def silent(*_: object, **__: object) -> None:
-    """Nobody asks how far it is."""
+    """Ignores progress."""
 
 
 @pytest.fixture
 def counted(ffmpeg: Ffmpeg, tmp_path: Path) -> tuple[Ffmpeg, Path]:
-    """An ffmpeg that notes every run, and its notes."""
+    """An ffmpeg that logs every run, and its log."""
     log, program = tmp_path / "runs", tmp_path / "counted"
     program.write_text(COUNTER.format(python=sys.executable, log=str(log), ffmpeg=ffmpeg.path))
     program.chmod(0o755)
@@ -116,7 +116,7 @@ def test_odd_footage_in_one_pass(
     assert proxy.duration == pytest.approx(media.duration, abs=0.1)
 
 
-def test_stills_and_sound_need_no_second_way(
+def test_stills_and_sound_get_no_proxy_in_the_same_pass(
     matrix: dict[str, Path], ffmpeg: Ffmpeg, choose: FrameSelector, prober: Prober, tmp_path: Path
 ) -> None:
     passes = Passes(*makers(ffmpeg, choose, prober, ProxyRecipe()))
@@ -140,7 +140,7 @@ def test_a_failed_proxy_leaves_a_preview(
     assert {path.name for path in folder.iterdir()} == {file.path.name for file in preview.files}
 
 
-def test_the_proxy_stage_takes_over_what_was_made_along(
+def test_the_proxy_stage_takes_over_the_proxy_of_the_preview_stage(
     counted: tuple[Ffmpeg, Path], choose: FrameSelector, prober: Prober, clip: Path, tmp_path: Path
 ) -> None:
     ffmpeg, log = counted
@@ -158,7 +158,7 @@ def test_the_proxy_stage_takes_over_what_was_made_along(
     with store.local_path(proxy.derivative) as path:
         assert prober.probe(str(path)).duration == pytest.approx(9.0, abs=0.05)
     again: Proxy = proxy_stage.function(file, asset, media, proxies, store, silent)
-    assert log.read_text() == "once\n" * 2, "asked again, it does its work"
+    assert log.read_text() == "once\n" * 2, "a second run transcodes"
     assert again.model_copy(update={"speed": None}) == proxy.model_copy(update={"speed": None})
     two: Preview = preview_stage.function(file, asset, media, Passes(previews), store, silent)
     assert [(one.kind, one.key, one.recipe) for one in two.derivatives] == [

@@ -1,4 +1,4 @@
-"""ffmpeg under limits: every way to end, and nothing left behind."""
+"""ffmpeg under limits: every outcome, and no process left behind."""
 
 import contextlib
 import os
@@ -62,7 +62,7 @@ def test_the_time_limit_ends_it(ffmpeg: Ffmpeg) -> None:
     assert children() == before
 
 
-def test_a_source_that_gives_nothing_stalls(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+def test_a_source_without_data_stalls(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     pipe = tmp_path / "silent.mp4"
     os.mkfifo(pipe)
     ended = run_ffmpeg(ffmpeg, ["-i", f"file:{pipe}", "-f", "null", "-"], Limits(seconds=30, stall=1.5))
@@ -70,7 +70,7 @@ def test_a_source_that_gives_nothing_stalls(ffmpeg: Ffmpeg, tmp_path: Path) -> N
     assert isinstance(ended.error, Transient)
 
 
-def test_slow_but_moving_is_no_stall(ffmpeg: Ffmpeg) -> None:
+def test_slow_progress_is_not_a_stall(ffmpeg: Ffmpeg) -> None:
     source = ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=5"]
     ended = run_ffmpeg(ffmpeg, [*source, "-f", "null", "-"], Limits(seconds=60, stall=4))
     assert ended.ok and ended.wall > 4
@@ -160,7 +160,7 @@ run_ffmpeg(Ffmpeg({ffmpeg.path!r}, "", (), ""), {ENDLESS!r}, Limits(), on_progre
     assert not alive(child)
 
 
-def test_works_beside_other_threads(ffmpeg: Ffmpeg) -> None:
+def test_several_threads_run_ffmpeg_at_once(ffmpeg: Ffmpeg) -> None:
     results: list[bool] = []
     threads = [
         threading.Thread(

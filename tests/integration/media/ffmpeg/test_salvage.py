@@ -1,4 +1,4 @@
-"""Footage that is partly beyond repair: what is there is used, and the warning says what is not."""
+"""Damaged footage: what can be decoded is used, and a warning names the loss."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def test_a_camera_that_died_mid_take(
     previews: PreviewMaker,
     tmp_path: Path,
 ) -> None:
-    """The last part of the file is missing, whatever it would have held."""
+    """The last part of the file is missing."""
     whole, cut = tmp_path / f"whole.{suffix}", tmp_path / f"cut.{suffix}"
     extra = ["-movflags", "frag_keyframe+empty_moov"] if "frag" in suffix else []
     if suffix == "avi":
@@ -92,9 +92,7 @@ def test_sound_that_cannot_be_decoded(
     assert any("sound" in warning or "damaged" in warning for warning in made.warnings)
 
 
-def test_a_sound_format_that_nobody_knows(
-    take: Path, prober: Prober, maker: ProxyMaker, tmp_path: Path
-) -> None:
+def test_an_unknown_sound_format(take: Path, prober: Prober, maker: ProxyMaker, tmp_path: Path) -> None:
     source = tmp_path / "odd.mkv"
     source.write_bytes(take.read_bytes().replace(b"A_AAC", b"A_XYZ"))
     media = prober.probe(str(source))
@@ -118,7 +116,7 @@ def test_a_picture_that_cannot_be_decoded_leaves_the_sound(
     assert made.duration == pytest.approx(12.0, abs=0.1)
 
 
-def test_holes_are_told(take: Path, prober: Prober, maker: ProxyMaker, tmp_path: Path) -> None:
+def test_holes_cause_a_warning(take: Path, prober: Prober, maker: ProxyMaker, tmp_path: Path) -> None:
     content = bytearray(take.read_bytes())
     for spot in range(100_000, len(content) - 100_000, 50_000):
         content[spot : spot + 3000] = bytes(3000)
@@ -129,16 +127,16 @@ def test_holes_are_told(take: Path, prober: Prober, maker: ProxyMaker, tmp_path:
     assert "damaged" in made.warnings[0] or "could be decoded" in made.warnings[0]
 
 
-def test_less_is_asked_for_step_by_step(matrix: dict[str, Path], prober: Prober) -> None:
+def test_tracks_are_dropped_step_by_step(matrix: dict[str, Path], prober: Prober) -> None:
     media = prober.probe(str(matrix["mpeg2-mono.mxf"]))
-    asked: list[int] = []
+    attempts: list[int] = []
 
     def make(tracks_that_work: int, error: type[Exception]) -> tuple[int, list[str]]:
-        asked.clear()
+        attempts.clear()
 
         def attempt(part: object) -> int:
             tracks = len(part.audio)  # type: ignore[attr-defined]
-            asked.append(tracks)
+            attempts.append(tracks)
             if tracks > tracks_that_work:
                 raise error("does not work")
             return tracks
@@ -147,11 +145,11 @@ def test_less_is_asked_for_step_by_step(matrix: dict[str, Path], prober: Prober)
 
     assert make(4, BadMedia) == (4, [])
     assert make(1, BadMedia) == (1, ["only the first of its 4 sound tracks could be decoded"])
-    assert asked == [4, 1]
+    assert attempts == [4, 1]
     assert make(0, Stalled) == (0, [NO_SOUND])
-    assert asked == [4, 4, 1, 0], "what only waited is asked a second time"
+    assert attempts == [4, 4, 1, 0], "a stalled attempt is repeated"
     with pytest.raises(BadMedia):
         make(-1, BadMedia)
     with pytest.raises(OutOfTime):
         make(1, OutOfTime)
-    assert asked == [4], "what took all its time is not asked again"
+    assert attempts == [4], "a timeout is not repeated"

@@ -54,7 +54,7 @@ def test_off_is_off_and_on_is_on_or_nothing(
     assert not find_sandbox("auto", ffmpeg.path).active
 
 
-def test_every_kind_of_footage_goes_through(
+def test_every_kind_of_footage_works_in_the_sandbox(
     sandboxed: Ffmpeg, found: Sandbox, matrix: dict[str, Path], tmp_path: Path
 ) -> None:
     prober = Prober(sandbox=found)
@@ -72,10 +72,10 @@ def test_every_kind_of_footage_goes_through(
         prober.close()
 
 
-def test_nothing_else_is_seen(
+def test_other_files_cannot_be_read(
     sandboxed: Ffmpeg, found: Sandbox, matrix: dict[str, Path], tmp_path: Path
 ) -> None:
-    """The graph itself asks for another file, which no allow-list would notice."""
+    """The graph itself opens another file, which no allow-list would detect."""
     secret = tmp_path / "secret.mp4"
     secret.write_bytes(matrix["h264.mp4"].read_bytes())
     folder = tmp_path / "work"
@@ -92,7 +92,7 @@ def test_nothing_else_is_seen(
     assert isinstance(gone.error, Transient)
 
 
-def test_no_address_is_asked(sandboxed: Ffmpeg, found: Sandbox, tmp_path: Path) -> None:
+def test_no_connection_is_made(sandboxed: Ffmpeg, found: Sandbox, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         address = f"tcp://127.0.0.1:{listener.getsockname()[1]}?timeout=1000000"
@@ -141,9 +141,9 @@ run_ffmpeg(ffmpeg, ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25", "
     assert [pid for pid in started if Path(f"/proc/{pid}/exe").exists()] == []
 
 
-def test_a_signal_shows_as_one() -> None:
+def test_signals_are_recognised() -> None:
     assert [exit_status(code) for code in (0, 1, 139, 183, -9)] == [0, 1, -11, 183, -9]
 
 
-def test_the_system_is_named_once() -> None:
+def test_system_paths_are_unique() -> None:
     assert len(set(sandbox._SYSTEM_PATHS)) == len(sandbox._SYSTEM_PATHS)

@@ -1,4 +1,4 @@
-"""Proxies made by hardware: a fake card that works or fails as ordered, and real hardware where there is some."""
+"""Proxies made by hardware: a fake card that works or fails as ordered, and real hardware if there is any."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,7 +31,7 @@ def picture_of(ffmpeg: Ffmpeg, path: Path, folder: Path) -> np.ndarray:
     return np.asarray(Image.open(folder / "p.png").convert("RGB")).astype(int)
 
 
-def made_the_same(
+def compare_with_software(
     source: Path, found: Sequence[Acceleration], ffmpeg: Ffmpeg, prober: Prober, folder: Path
 ) -> str:
     """Make a proxy with `found` and one in software, compare them, and return the plan of the first."""
@@ -58,13 +58,13 @@ def made_the_same(
 def test_a_proxy_made_on_the_card_is_the_one_that_software_makes(
     name: str, clips: dict[str, Path], card: FakeCard, prober: Prober, tmp_path: Path
 ) -> None:
-    plan = made_the_same(clips[name], [CARD, SOFT], card.ffmpeg, prober, tmp_path)
+    plan = compare_with_software(clips[name], [CARD, SOFT], card.ffmpeg, prober, tmp_path)
     assert plan == FORMATS.get(name, ("nvidia",))[0]
 
 
 @pytest.fixture(scope="module")
 def real_hardware(ffmpeg: Ffmpeg, tmp_path_factory: pytest.TempPathFactory) -> list[Acceleration]:
-    """What works on this machine, software aside."""
+    """The hardware that works on this machine."""
     found = detect(ffmpeg, tmp_path_factory.mktemp("cache"))
     usable = [one for one in found if one.usable and one.name != SOFTWARE]
     if not usable:
@@ -82,10 +82,10 @@ def test_real_hardware_makes_what_software_makes(
     prober: Prober,
     tmp_path: Path,
 ) -> None:
-    """On a machine that has some; what it does not take software does."""
+    """On a machine with hardware; what it does not support is done in software."""
     for one in real_hardware:
         (tmp_path / one.name).mkdir()
-        plan = made_the_same(clips[name], [one, SOFT], ffmpeg, prober, tmp_path / one.name)
+        plan = compare_with_software(clips[name], [one, SOFT], ffmpeg, prober, tmp_path / one.name)
         print(name, plan)
         assert plan.startswith(one.name) or name in ("interlaced", "422") or not one.encodes
 

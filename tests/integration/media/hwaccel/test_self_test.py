@@ -1,4 +1,4 @@
-"""The self-test of hardware, the detection, and what ffmpeg's own parser says to our options."""
+"""The self-test of hardware, the detection, and ffmpeg's own check of our options."""
 
 import os
 import re

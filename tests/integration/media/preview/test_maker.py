@@ -64,7 +64,7 @@ WAYS = {
     "moving.gif": "references",
     "rotated.mov": "references",
 }
-"""These clips last 2 s, so they are looked at every half second, and few have key frames as dense."""
+"""These clips last 2 s, so they are sampled every half second, and few have key frames as dense."""
 
 
 @pytest.mark.parametrize("name", WAYS)
@@ -111,7 +111,7 @@ def expected(time: float, seconds: float) -> str:
         (("-c:v", "mjpeg", "-pix_fmt", "yuvj420p"), "packets"),
     ],
 )
-def test_times_tell_the_truth(
+def test_times_are_correct(
     extra: tuple[str, ...],
     way: str,
     ffmpeg: Ffmpeg,
@@ -174,7 +174,7 @@ def test_the_tiles_left_over_are_black(
     assert strip[95:, 3 * 160 + 8 :].max() < 10
 
 
-def test_long_footage_is_looked_at_less_often(
+def test_long_footage_is_sampled_less_often(
     ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector, tmp_path: Path
 ) -> None:
     clip = scenes_clip(ffmpeg, tmp_path / "clip.mov", 5.0)
@@ -188,7 +188,7 @@ def test_long_footage_is_looked_at_less_often(
 
 
 @pytest.mark.parametrize(("gop", "late"), [("25", 1.0), ("999", 0.2)])
-def test_a_frame_is_taken_where_a_shot_begins(
+def test_a_frame_is_selected_where_a_shot_starts(
     gop: str, late: float, ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector, tmp_path: Path
 ) -> None:
     clip = scenes_clip(ffmpeg, tmp_path / "clip.mov", 3.4, "-g", gop)

@@ -1,4 +1,4 @@
-"""Shots between two samples get a frame from the proxy, and the asset is embedded again: no shot stays unseen."""
+"""Shots between two samples get a frame from the proxy, and the asset is embedded again."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -106,7 +106,7 @@ def test_a_gif_that_moves_is_video_and_one_that_does_not_is_a_still(
     assert prober.probe(str(tmp_path / "one.gif")).kind is MediaKind.STILL
 
 
-def test_a_duration_that_no_header_gives_is_measured(
+def test_a_duration_missing_from_the_header_is_measured(
     ffmpeg: Ffmpeg, matrix: dict[str, Path], prober: Prober, tmp_path: Path
 ) -> None:
     live = tmp_path / "live.webm"
@@ -203,7 +203,7 @@ def test_playlists_do_not_open_other_files(prober: Prober, matrix: dict[str, Pat
         assert isinstance(refused(prober, path), BadMedia), name
 
 
-def test_a_source_that_does_not_answer_is_given_up_and_the_next_file_works(
+def test_a_source_that_does_not_answer_times_out_and_the_next_file_works(
     matrix: dict[str, Path],
 ) -> None:
     prober = Prober()

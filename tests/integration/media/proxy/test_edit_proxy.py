@@ -35,7 +35,7 @@ def record(ffmpeg: Ffmpeg, path: Path, video: str, *options: str) -> Path:
 
 
 def frame_times(path: Path) -> list[float]:
-    """Presentation times of all frames from the first on, in seconds, as a decoder gives them."""
+    """Presentation times of all frames from the first on, in seconds, as decoded."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         assert stream.time_base is not None
@@ -102,7 +102,7 @@ def test_a_variable_rate_stays_variable(
 def test_colours_are_left_to_the_editor(
     matrix: dict[str, Path], prober: Prober, editor: ProxyMaker, tmp_path: Path
 ) -> None:
-    """HDR stays HDR, while the proxy that a browser plays is toned down."""
+    """HDR is kept, while the proxy for the browser is tone-mapped."""
     if "hlg.mp4" not in matrix:
         pytest.skip("this ffmpeg cannot encode it")
     made = editor.make(str(matrix["hlg.mp4"]), prober.probe(str(matrix["hlg.mp4"])), tmp_path)

@@ -1,4 +1,4 @@
-"""Proxies: sizes, colours, sound, time codes, what is cut short, and what falls back."""
+"""Proxies: sizes, colours, sound, timecodes, truncated files and fallbacks."""
 
 import struct
 from pathlib import Path
@@ -66,7 +66,7 @@ def test_large_pictures_become_720p_and_seek_well(
     assert made.speed is not None
 
 
-def test_the_time_code_goes_along(ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMaker, tmp_path: Path) -> None:
+def test_the_timecode_is_kept(ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMaker, tmp_path: Path) -> None:
     source = tmp_path / "tc.mov"
     lavfi = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=1", "-timecode", "10:20:30:12"]
     assert run_ffmpeg(ffmpeg, [*lavfi, "-c:v", "mjpeg", f"file:{source}"], Limits()).ok
@@ -76,7 +76,7 @@ def test_the_time_code_goes_along(ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMa
 
 
 def test_hdr_is_toned_down(ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMaker, tmp_path: Path) -> None:
-    """Greys of PQ come out as a person expects: white is bright, nothing is clipped, the order stays."""
+    """Greys of PQ are tone-mapped plausibly: white is bright, nothing is clipped, the order is kept."""
     source = tmp_path / "pq.mkv"
     # 10 bit codes of 1, 20, 203 (reference white) and 1000 cd/m²
     steps = "if(lt(X,80),195,if(lt(X,160),391,if(lt(X,240),573,723)))"
@@ -116,7 +116,7 @@ def test_stills_need_none(matrix: dict[str, Path], prober: Prober, maker: ProxyM
     assert list(tmp_path.iterdir()) == []
 
 
-def test_half_a_file_gives_half_a_proxy_and_says_so(
+def test_half_a_file_becomes_half_a_proxy_with_a_warning(
     ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMaker, tmp_path: Path
 ) -> None:
     rng = np.random.default_rng(1)

@@ -9,7 +9,7 @@ from dampipe.media.audio.peaks import PER_PIXEL, Peaks
 
 
 @pytest.mark.parametrize("piece", [1, 7, 4096])
-def test_peaks_do_not_depend_on_the_pieces_in_which_sound_comes(piece: int) -> None:
+def test_peaks_do_not_depend_on_chunk_sizes(piece: int) -> None:
     samples = np.random.default_rng(1).integers(-30000, 30000, PER_PIXEL * 5 + 17).astype("<i2")
     peaks = Peaks()
     data = samples.tobytes()

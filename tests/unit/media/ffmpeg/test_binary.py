@@ -20,7 +20,7 @@ def pretend(folder: Path, version: str, name: str = "ffmpeg") -> Path:
 
 @pytest.fixture
 def only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A PATH with nothing of ours but what the test puts into this folder, and no bundled ffmpeg."""
+    """A PATH with this folder only, which the test fills, and no bundled ffmpeg."""
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/bin")
     monkeypatch.setattr(binary, "_bundled", lambda: None)
     return tmp_path / "bin"
@@ -34,7 +34,7 @@ def test_the_configured_one_comes_first(only: Path, tmp_path: Path) -> None:
     assert "configured" in found.reason
 
 
-def test_an_old_one_on_the_path_is_passed_over(
+def test_an_old_one_on_the_path_is_rejected(
     only: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pretend(only, "5.1.6-0+deb12u1")
@@ -46,7 +46,7 @@ def test_an_old_one_on_the_path_is_passed_over(
     assert "older than 7.1" in found.reason
 
 
-def test_a_configured_one_that_does_not_run_is_passed_over_and_told(only: Path, tmp_path: Path) -> None:
+def test_a_configured_one_that_does_not_run_is_rejected_with_a_reason(only: Path, tmp_path: Path) -> None:
     pretend(only, "n8.0.1-3-gabcdef")
     broken = tmp_path / "broken"
     broken.write_text("#!/bin/sh\nexit 3\n")
@@ -56,7 +56,7 @@ def test_a_configured_one_that_does_not_run_is_passed_over_and_told(only: Path, 
     assert "broken" in found.reason
 
 
-def test_none_at_all_says_what_to_do(only: Path) -> None:
+def test_the_error_without_any_ffmpeg_says_what_to_install(only: Path) -> None:
     with pytest.raises(Unavailable) as caught:
         find_ffmpeg("/nowhere/ffmpeg")
     assert caught.value.code == errors.FFMPEG_MISSING.code

@@ -1,4 +1,4 @@
-"""Reports of `ffmpeg -progress`, in the pieces in which they come."""
+"""Reports of `ffmpeg -progress`, in chunks."""
 
 from dampipe.media.ffmpeg.progress import Progress, ProgressReader
 
@@ -13,7 +13,7 @@ def test_a_report_counts_when_it_is_whole() -> None:
     assert reader.latest == Progress(seconds=1.5, speed=3.1, frames=12)
 
 
-def test_the_same_report_again_is_no_movement() -> None:
+def test_an_identical_report_is_not_progress() -> None:
     reader = ProgressReader()
     assert reader.feed(REPORT)
     assert not reader.feed(REPORT)

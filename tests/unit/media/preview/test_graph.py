@@ -23,14 +23,14 @@ def arguments(way: Way, size: tuple[int, int] = (3840, 2160), height: int = 720)
 
 
 @pytest.mark.parametrize(("way", "spared"), [("keys", True), ("references", False), ("full", False)])
-def test_the_loop_filter_is_spared_only_where_no_frame_is_made_of_another(way: Way, spared: bool) -> None:
+def test_the_loop_filter_is_skipped_only_for_key_frames(way: Way, spared: bool) -> None:
     assert ("-skip_loop_filter" in arguments(way)) == spared
 
 
 @pytest.mark.parametrize(
     ("size", "spared"), [((3840, 2160), True), ((2160, 3840), True), ((1920, 1080), False)]
 )
-def test_the_loop_filter_is_spared_only_where_the_picture_becomes_much_smaller(
+def test_the_loop_filter_is_skipped_only_for_much_smaller_pictures(
     size: tuple[int, int], spared: bool
 ) -> None:
     assert ("-skip_loop_filter" in arguments("keys", size)) == spared
