@@ -31,8 +31,8 @@ def preview(
     return Preview(
         derivatives=derivatives,
         frames=made.frames,
-        print_times=made.print_times,
-        prints=made.prints,
+        hash_times=made.hash_times,
+        hashes=made.hashes,
         plan=made.plan,
         way=made.way,
         speed=made.speed,

@@ -5,7 +5,7 @@ import numpy as np
 from dampipe.jobs.stage import stage
 from dampipe.kernel.stage_io import AssetRef
 from dampipe.media.outputs import DerivativeKind, Frame, MadeFile, Preview, Proxy, Refined, write_frames
-from dampipe.media.preview.shot_frames import ShotFrames, unseen
+from dampipe.media.preview.shot_frames import ShotFrames, shots_without_frame
 from dampipe.storage.blobs.derivatives import DerivativeStore
 
 NAME = "frames-of-shots.npy"
@@ -18,11 +18,11 @@ def refine(
     """The preview with a frame of each shot; nothing where it has them all, or as many as one asset may have."""
     kept = preview.derivative(DerivativeKind.FRAMES)
     room = maker.recipe.limit - len(preview.frames)
-    lacking = [proxy.shots[shot] for shot in unseen(proxy.shots, preview.frames)[: max(0, room)]]
+    lacking = [proxy.shots[shot] for shot in shots_without_frame(proxy.shots, preview.frames)[: max(0, room)]]
     if kept is None or proxy.derivative is None or not lacking:
         return Refined()
     with store.local_path(proxy.derivative) as path:
-        pictures, times = maker.take(path, lacking)
+        pictures, times = maker.extract(path, lacking)
     with store.local_path(kept) as path:
         everything = np.concatenate([np.load(path), pictures])
     frames = [*preview.frames, *(Frame(time=time, shot=0) for time in times)]

@@ -89,7 +89,7 @@ class Versions:
         with tempfile.TemporaryDirectory() as folder:
             made = self.maker.make(str(path.resolve()), media, Path(folder))
             frames = np.load(Path(folder) / FRAMES_NAME)
-        preview = Preview(frames=made.frames, print_times=made.print_times, prints=made.prints)
+        preview = Preview(frames=made.frames, hash_times=made.hash_times, hashes=made.hashes)
         if self.embedder is not None:
             rows = self.embedder.pictures(frames)
             times, shots = [f.time for f in made.frames], [f.shot for f in made.frames]

@@ -138,18 +138,18 @@ def _disk(world: Container) -> Finding:
 
 def _ffmpeg(world: Container) -> Finding:
     ffmpeg = world.tools.ffmpeg
-    found = f"{ffmpeg.version} at {ffmpeg.path} ({ffmpeg.why})"
+    found = f"{ffmpeg.version} at {ffmpeg.path} ({ffmpeg.reason})"
     return Finding(what="ffmpeg", verdict=Verdict.FINE, found=found)
 
 
 def _sandbox(world: Container) -> Finding:
-    isolation = world.tools.ffmpeg.isolation
-    if isolation.works:
-        return Finding(what="sandbox", verdict=Verdict.FINE, found=isolation.why)
+    sandbox = world.tools.ffmpeg.sandbox
+    if sandbox.active:
+        return Finding(what="sandbox", verdict=Verdict.FINE, found=sandbox.reason)
     return Finding(
         what="sandbox",
         verdict=Verdict.FINE if world.settings.sandbox == "off" else Verdict.WARNING,
-        found=f"limits and allow-lists only: {isolation.why}",
+        found=f"limits and allow-lists only: {sandbox.reason}",
         hint="" if world.settings.sandbox == "off" else "Install bubblewrap, or set sandbox to off.",
     )
 
@@ -161,10 +161,10 @@ def _acceleration(world: Container) -> Finding:
     found = f"works: {'; '.join(works) or 'nothing'}"
     if failed:
         found += f". Tried and failed: {', '.join(failed)}"
-    if not any(one.works for one in tried):
+    if not any(one.encodes for one in tried):
         hint = "This ffmpeg has no H.264 encoder that works; see the setting ffmpeg."
         return Finding(what="acceleration", verdict=Verdict.BROKEN, found=found, hint=hint)
-    aside = world.tools.hardware.machine.health.set_aside()
+    aside = world.tools.hardware.shared_state.circuit_breaker.open_circuits()
     if aside:
         found += f". Set aside after failures: {', '.join(f'{one.part} ({one.reason})' for one in aside)}"
         hint = "It is used again by itself later; `dampipe doctor --again` tries everything now."
@@ -173,7 +173,7 @@ def _acceleration(world: Container) -> Finding:
 
 
 def _abilities(one: Acceleration) -> str:
-    abilities = ["encodes"] if one.works else []
+    abilities = ["encodes"] if one.encodes else []
     if one.decodes:
         abilities.append(f"decodes {', '.join(one.decodes)}")
     return f"{one.name} {' and '.join(abilities)}"

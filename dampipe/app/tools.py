@@ -33,12 +33,12 @@ class MediaTools:
     def ffmpeg(self) -> Ffmpeg:
         """The ffmpeg to use."""
         found = find_ffmpeg(self._settings.ffmpeg or None)
-        return replace(found, isolation=find_sandbox(self._settings.sandbox, found.path))
+        return replace(found, sandbox=find_sandbox(self._settings.sandbox, found.path))
 
     @cached_property
     def prober(self) -> Prober:
         """What looks into files; its helper is started at the first use."""
-        return Prober(isolation=self.ffmpeg.isolation)
+        return Prober(sandbox=self.ffmpeg.sandbox)
 
     @cached_property
     def hardware(self) -> HostAcceleration:
@@ -81,7 +81,10 @@ class MediaTools:
     def proxy_maker(self) -> ProxyMaker:
         """Makes proxies."""
         return ProxyMaker(
-            self.ffmpeg, self.proxy_recipe, self.hardware.accelerations, machine=self.hardware.machine
+            self.ffmpeg,
+            self.proxy_recipe,
+            self.hardware.accelerations,
+            shared_state=self.hardware.shared_state,
         )
 
     @cached_property
@@ -93,6 +96,6 @@ class MediaTools:
             choose,
             prober=self.prober,
             accelerations=self.hardware.accelerations,
-            machine=self.hardware.machine,
+            shared_state=self.hardware.shared_state,
         )
         return Passes(preview, self.proxy_maker if self._settings.one_pass else None)

@@ -27,7 +27,7 @@ def command(again: bool, as_json: bool) -> None:
     except CatalogueDown:  # one finding among others
         here = process_container()
     if again:
-        here.tools.hardware.try_again()
+        here.tools.hardware.detect_again()
     findings = []
     for finding in examine(here):
         findings.append(finding)

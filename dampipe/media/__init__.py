@@ -1,1 +1,1 @@
-"""Everything that touches ffmpeg or the bytes of a file."""
+"""The media engine: probes files and makes previews and proxies of them, with ffmpeg, PyAV and Pillow."""

@@ -1,4 +1,4 @@
-"""Which files a scan takes for footage, by name alone."""
+"""Recognition of media files by name."""
 
 _VIDEO = """3g2 3gp asf avi dv f4v flv gif insv m2t m2ts m4v mkv mod mov mp4 mpeg mpg mts mxf ogm ogv
 qt tod ts vob webm wmv"""
@@ -11,20 +11,20 @@ MEDIA_SUFFIXES: frozenset[str] = frozenset(
 )
 """Lower case, with the dot."""
 RAW_SUFFIXES: frozenset[str] = frozenset(f".{word}" for word in _RAW.split())
-"""Those of camera raw."""
+"""The suffixes of camera raw files."""
 _PARTIAL = {".part", ".partial", ".tmp", ".crdownload", ".download"}
 
 
 def is_media(name: str) -> bool:
-    """Whether a file of that name is footage: by suffix, and neither hidden nor a partial download.
+    """Return whether the name is that of a media file: a known suffix, not hidden, not a partial download.
 
-    Partial downloads and copies (`clip.mp4.part`, `clip.mp4.crdownload`, `.clip.mp4.x7Gk`) have a
-    suffix of their own or a leading dot; so have the companions that macOS leaves (`._clip.mp4`).
+    Partial downloads and copies (`clip.mp4.part`, `clip.mp4.crdownload`, `.clip.mp4.x7Gk`) have their own
+    suffix or a leading dot, as have the AppleDouble files of macOS (`._clip.mp4`).
 
     >>> is_media("A001.MOV"), is_media("._A001.MOV"), is_media("a.mp4.part")
     (True, False, False)
     """
-    # Asked of every file at every scan, hence in few steps.
+    # Called for every file in every scan, so it is kept fast.
     dot = name.rfind(".")
     if dot < 1 or name[dot:].lower() not in MEDIA_SUFFIXES or name[0] in ".~":
         return False

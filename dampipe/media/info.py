@@ -1,7 +1,7 @@
-"""Technical metadata: what a probe finds out about a file without decoding it all.
+"""Technical metadata, which the probe reads without decoding the whole file.
 
 Durations and times are seconds as floats; a rate is an exact fraction of frames per second; sizes
-are bytes or pixels. `rotation` is clockwise degrees to turn the coded picture so that it stands upright.
+are bytes or pixels. `rotation` is the clockwise rotation in degrees that turns the coded picture upright.
 """
 
 from datetime import datetime
@@ -29,7 +29,7 @@ Rational = Annotated[
 
 
 class MediaKind(StrEnum):
-    """What a file is, as far as the pipeline cares."""
+    """The kind of a media file."""
 
     VIDEO = "video"
     AUDIO = "audio"
@@ -50,7 +50,7 @@ class VideoStream(BaseModel):
     pixel_format: str
     bit_depth: int = 8
     rate: Rational | None = None
-    """Average frames per second; None for stills and where the file does not tell."""
+    """Average frames per second; None for stills and if unknown."""
     sample_aspect: Rational = Fraction(1)
     rotation: int = 0
     interlaced: bool = False
@@ -61,11 +61,11 @@ class VideoStream(BaseModel):
     intra_only: bool = False
     """Every frame is a key frame (ProRes, DNxHR, MJPEG …)."""
     keyframe_interval: float | None = None
-    """Longest distance between key frames in seconds, as far as was looked; None if unknown."""
+    """Longest distance between key frames in seconds, in the part that was read; None if unknown."""
 
     @property
     def hdr(self) -> bool:
-        """Needs tone mapping to be shown on an ordinary screen."""
+        """Whether it needs tone mapping for an SDR screen."""
         return self.color_transfer in ("smpte2084", "arib-std-b67")
 
     @property
@@ -89,7 +89,7 @@ class AudioStream(BaseModel):
 
 
 class MediaInfo(StageOutput):
-    """What the probe stage gives."""
+    """The output of the probe stage."""
 
     kind: MediaKind
     container: str
@@ -103,4 +103,4 @@ class MediaInfo(StageOutput):
     """Start timecode as written in the file, "HH:MM:SS:FF" or "HH:MM:SS;FF"."""
     created_at: datetime | None = None
     camera: str | None = None
-    """Make and model, where the file tells."""
+    """Make and model, if the file contains them."""

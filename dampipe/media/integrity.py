@@ -1,26 +1,12 @@
-"""What a pass leaves in its folder."""
+"""Integrity checks: warnings for truncated and for damaged footage."""
 
 import re
 
-SHORT_BY = 1.0
-
-
-SHORT_SHARE = 0.02
-"""What ends before its time by more than a second and two per cent was cut short."""
-
-
-def cut_short(reached: float, duration: float | None, slack: float = 0.0) -> str | None:
-    """The sentence for footage of which only the beginning could be decoded, or None; all in seconds.
-
-    >>> cut_short(12.34, 30.0)
-    'only the first 12.3 s of 30.0 s could be decoded'
-    >>> cut_short(29.5, 30.0)
-    """
-    if duration is None or duration - reached <= max(SHORT_BY, SHORT_SHARE * duration) + slack:
-        return None
-    return f"only the first {reached:.1f} s of {duration:.1f} s could be decoded"
-
-
+TRUNCATED_BY = 1.0
+TRUNCATED_SHARE = 0.02
+"""Footage is truncated if more than a second and more than two per cent of its duration are missing."""
+INTACT_SHARE = 0.98
+"""If a smaller share of the pictures was decoded, the warning says how large it is."""
 _DAMAGE = re.compile(
     r"error while decoding|[Ee]rror submitting packet to decoder|[Dd]ecoding error|[Ii]nvalid NAL|[Cc]orrupt"
     r"|concealing|[Hh]eader missing|cabac decode|decode_slice|is not allocated|ac-tex damaged|[Tt]runcated"
@@ -28,22 +14,30 @@ _DAMAGE = re.compile(
 )
 
 
-WHOLE_SHARE = 0.98
-"""Of the pictures: with fewer of them the warning says how many there are."""
+def truncation_warning(reached: float, duration: float | None, slack: float = 0.0) -> str | None:
+    """The warning for truncated footage, of which only the beginning could be decoded, or None; all in seconds.
 
-
-def damage(complaints: str, frames: int, expected: float | None) -> str | None:
-    """The sentence for footage that could be decoded to its end, but not all of it, or None.
-
-    complaints: what ffmpeg said. frames, expected: pictures that came, and that should have come.
-
-    >>> damage("[h264 @ 0x1] error while decoding MB 14 10, bytestream 245", 90, 100)
-    'damaged: only 90 % of its pictures could be decoded'
-    >>> damage("[h264 @ 0x1] error while decoding MB 14 10, bytestream 245", 100, 100)
-    'damaged in places: some pictures or sounds may be spoilt'
+    >>> truncation_warning(12.34, 30.0)
+    'only the first 12.3 s of 30.0 s could be decoded'
+    >>> truncation_warning(29.5, 30.0)
     """
-    if not _DAMAGE.search(complaints):
+    if duration is None or duration - reached <= max(TRUNCATED_BY, TRUNCATED_SHARE * duration) + slack:
         return None
-    if expected and frames < WHOLE_SHARE * expected:
+    return f"only the first {reached:.1f} s of {duration:.1f} s could be decoded"
+
+
+def damage_warning(stderr: str, frames: int, expected: float | None) -> str | None:
+    """The warning for footage that was decoded to its end, but with errors, or None.
+
+    stderr: messages of ffmpeg. frames, expected: number of pictures decoded, and in the file.
+
+    >>> damage_warning("[h264 @ 0x1] error while decoding MB 14 10, bytestream 245", 90, 100)
+    'damaged: only 90 % of its pictures could be decoded'
+    >>> damage_warning("[h264 @ 0x1] error while decoding MB 14 10, bytestream 245", 100, 100)
+    'damaged in places: some pictures or sounds may be corrupt'
+    """
+    if not _DAMAGE.search(stderr):
+        return None
+    if expected and frames < INTACT_SHARE * expected:
         return f"damaged: only {100 * frames / expected:.0f} % of its pictures could be decoded"
-    return "damaged in places: some pictures or sounds may be spoilt"
+    return "damaged in places: some pictures or sounds may be corrupt"

@@ -13,30 +13,30 @@ from dampipe.kernel.stage_io import StageOutput
 
 
 class DerivativeKind(StrEnum):
-    """What a derivative is for."""
+    """The kinds of derivatives."""
 
     POSTER = "poster"
-    """One picture that stands for the asset (JPEG)."""
+    """One picture that represents the asset (JPEG)."""
     SPRITE = "sprite"
     """A grid of small pictures for scrubbing (JPEG)."""
     SPRITE_VTT = "sprite_vtt"
-    """WebVTT that says which tile of the sprite belongs to which span of time."""
+    """WebVTT that maps spans of time to tiles of the sprite."""
     FRAMES = "frames"
     """Small RGB frames for the embedder: a NumPy .npy file, uint8, shape (count, size, size, 3)."""
     PROXY = "proxy"
-    """A light copy that a browser plays and seeks (MP4), or an editor cuts with (MOV), by its recipe."""
+    """A transcoded copy: MP4 to play and seek in a browser, or MOV to edit with, by its recipe."""
     WAVEFORM = "waveform"
     """Peaks of the first sound track: audiowaveform's data format, version 2, 8 bit, one channel."""
 
 
 class Derivative(BaseModel):
-    """One stored file: where its bytes are and what made them."""
+    """One stored file: where its bytes are, and the recipe that made them."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: DerivativeKind
     key: str
-    """Its name in the blob store: the asset's SHA-1 and the recipe's fingerprint are part of it."""
+    """Its key in the blob store, which contains the asset's SHA-1 and the recipe's fingerprint."""
     recipe: str
     """Fingerprint of the recipe that made it."""
     media_type: str
@@ -45,7 +45,7 @@ class Derivative(BaseModel):
 
 
 class Frame(BaseModel):
-    """A chosen frame: row `n` of the frames file, the moment it shows, the shot it belongs to."""
+    """A selected frame: row `n` of the frames file, its time, and its shot."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,76 +56,76 @@ class Frame(BaseModel):
 
 
 class Preview(StageOutput):
-    """What the preview stage gives: poster, sprite and frames, as far as the asset has a picture."""
+    """The output of the preview stage: poster, sprite and frames, if the asset has a picture."""
 
     derivatives: tuple[Derivative, ...] = ()
     frames: tuple[Frame, ...] = ()
     """Same order and count as the rows of the frames derivative."""
-    print_times: tuple[float, ...] = Field(default=(), exclude=True, repr=False)
-    """Seconds: of all frames that were looked at, not only those that were kept."""
-    prints: bytes = Field(default=b"", exclude=True, repr=False)
-    """What each of these looks like, 192 bytes a frame. Both are a row of their own, so no part of the JSON."""
+    hash_times: tuple[float, ...] = Field(default=(), exclude=True, repr=False)
+    """Seconds; one for each decoded frame, not only for the selected ones."""
+    hashes: bytes = Field(default=b"", exclude=True, repr=False)
+    """Perceptual hashes of these frames, 192 bytes each. Both are stored in their own table, not in the JSON."""
     plan: str = ""
-    """Who decoded: "software", a family of hardware ("nvidia-decode"), or "sound"."""
+    """What decoded: "software", a family of hardware ("nvidia-decode"), or "sound"."""
     way: str = ""
     """How the source was read: key frames only ("keys"), "packets", "references", "full", or "sound"."""
     speed: float | None = None
     """Seconds of footage per second of work."""
     size: int = 0
-    """Bytes written, all files together."""
+    """Bytes of all files."""
 
     def derivative(self, kind: DerivativeKind) -> Derivative | None:
-        """The derivative of that kind, or None."""
+        """The derivative of this kind, or None."""
         return next((d for d in self.derivatives if d.kind == kind), None)
 
 
 class Proxy(StageOutput):
-    """What the proxy stage gives; `derivative` is None where a proxy makes no sense (stills)."""
+    """The output of the proxy stage; `derivative` is None for stills."""
 
     derivative: Derivative | None = None
     waveform: Derivative | None = None
     """None without sound."""
     shots: tuple[float, ...] = ()
-    """When shots start: seconds by presentation time stamp, the first 0.0; () without a moving picture."""
+    """Start times of shots: seconds by presentation time stamp, the first 0.0; () without a moving picture."""
     plan: str = ""
-    """Who made it: "software", "sound", or a family of hardware, all of it ("nvidia") or a part ("nvidia-encode")."""
+    """What transcoded: "software", "sound", or a family of hardware, fully ("nvidia") or partly ("nvidia-encode")."""
     duration: float | None = None
     """Seconds of footage in the proxy."""
     speed: float | None = None
     """Seconds of footage per second of work."""
     size: int = 0
-    """Bytes written, all files together."""
+    """Bytes of all files."""
 
 
 class Refined(StageOutput):
-    """What the refine stage gives: a better preview, where one was needed."""
+    """The output of the refine stage: a preview with more frames, if one was needed."""
 
     preview: Preview | None = Field(default=None, exclude=True)
-    """Takes the place of the output of the stage `of`."""
+    """Replaces the output of the stage `of`."""
     of: str = ""
     again: tuple[str, ...] = ()
-    """Stages of the asset whose results are out of date by it: the first starts afresh, the others follow it."""
+    """Stages of the asset whose results are outdated: the first is reset, the others follow it."""
     added: int = 0
-    """Frames that it has more."""
+    """Number of added frames."""
 
 
 @dataclass(frozen=True)
 class MadeFile:
-    """A file that a pass left in its folder."""
+    """A file that a pass wrote to its folder, not yet stored."""
 
     kind: DerivativeKind
     path: Path
     media_type: str
 
 
-LONGEST = 48 * 3600.0
-"""Seconds: a header may claim more, but gets no more time and space for it."""
+MAX_DURATION = 48 * 3600.0
+"""Seconds; a longer duration in a header is not trusted when limits are computed."""
 
 
 def write_frames(path: Path, pictures: NDArray[np.uint8]) -> None:
     """Write pictures, shape (count, height, width, 3), as an .npy file.
 
-    Raises OSError with its number, which `numpy.save` loses: a full disk is to be known as one.
+    Raises OSError with its errno, which `numpy.save` drops, so that a full disk can be recognised.
     """
     header: dict[str, Any] = np.lib.format.header_data_from_array_1_0(pictures)
     with path.open("wb") as file:

@@ -1,26 +1,21 @@
-"""How often a file is decoded: sparsely for the preview and wholly for the proxy, or once for both."""
+"""How often a file is decoded: sparsely for the preview and fully for the proxy, or once for both."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from dampipe.kernel.errors import BadMedia
-from dampipe.media.ffmpeg.failures import Silent
+from dampipe.media.ffmpeg.failures import Stalled
 from dampipe.media.ffmpeg.progress import Progress
-from dampipe.media.ffmpeg.run import Ended
-from dampipe.media.hwaccel.plans import Plan
 from dampipe.media.info import MediaInfo, MediaKind
 from dampipe.media.preview.maker import MadePreview, PreviewMaker
-from dampipe.media.preview.preview_pass import PreviewPass
-from dampipe.media.preview.sampling import samplings
 from dampipe.media.proxy.maker import MadeProxy, ProxyMaker
 
 
 class Passes:
-    """Previews, with the proxy made along where that is wanted."""
+    """Makes previews, and the proxy in the same pass if configured."""
 
     def __init__(self, preview: PreviewMaker, proxy: ProxyMaker | None = None) -> None:
-        """proxy: works along with the preview; None: two passes."""
+        """proxy: makes the proxy in the pass of the preview; None: the proxy gets its own pass."""
         self.preview = preview
         self.proxy = proxy
 
@@ -29,49 +24,33 @@ class Passes:
         source: str,
         media: MediaInfo,
         folder: Path,
-        progress: Callable[[Progress], None] | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
     ) -> tuple[MadePreview, MadeProxy | None]:
-        """The preview and, if it could be made in the same run of ffmpeg, the proxy, in the empty `folder`.
+        """Make the preview and, if one run of ffmpeg could make both, the proxy, in the empty `folder`.
 
-        What fails together is tried as a preview alone: a file without a proxy can still be found, and
-        the proxy stage says why there is none. Stills and sound alone are so cheap that they always go
-        the way of two passes. Raises as `PreviewMaker.make` does.
+        If the common run fails, the preview is made alone: a file without a proxy can still be found, and
+        the proxy stage reports the error. Stills and sound are cheap and always use two passes.
+        Raises like `PreviewMaker.make`.
         """
         if self.proxy is not None and media.kind is MediaKind.VIDEO and media.video is not None:
-            made = self._at_once(self.proxy, source, media, folder, progress)
+            made = self._make_both(self.proxy, source, media, folder, on_progress)
             if made is not None:
                 return made
-            for left in folder.iterdir():
-                left.unlink()
-        return self.preview.make(source, media, folder, progress), None
+            for path in folder.iterdir():
+                path.unlink()
+        return self.preview.make(source, media, folder, on_progress), None
 
-    def _at_once(
+    def _make_both(
         self,
-        maker: ProxyMaker,
+        proxy_maker: ProxyMaker,
         source: str,
         media: MediaInfo,
         folder: Path,
-        progress: Callable[[Progress], None] | None,
+        on_progress: Callable[[Progress], None] | None,
     ) -> tuple[MadePreview, MadeProxy] | None:
-        along = _Along(self.preview.begun(source, media, folder, progress))
+        preview = self.preview.start(source, media, folder)
         try:
-            proxy = maker.make(source, media, folder, progress, along)
-            preview = self.preview.finished(along.one) if along.fine else None
-        except (BadMedia, Silent):
+            proxy = proxy_maker.make(source, media, folder, on_progress, preview)
+            return None if preview.error is not None else (preview.result(), proxy)
+        except (BadMedia, Stalled):
             return None
-        return None if preview is None else (preview, proxy)
-
-
-class _Along:
-    """The preview's part in the run that makes the proxy."""
-
-    def __init__(self, one: PreviewPass) -> None:
-        self.one = one
-        self._sampling = samplings(one.media, one.interval)[-1]
-        self.fine = False
-
-    def outputs(self, plan: Plan) -> list[Any]:
-        return self.one.outputs_along(self._sampling, plan)
-
-    def ended(self, ended: Ended) -> None:
-        self.fine = self.one.ended_along(ended) is None

@@ -1,4 +1,4 @@
-"""Recipes: every setting that changes a derivative's bytes, and so its key."""
+"""Recipes: all settings that change a derivative's bytes, and therefore its key."""
 
 import hashlib
 import json
@@ -10,31 +10,31 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from dampipe.media.outputs import DerivativeKind
 
 WAVEFORM = "waveform-1"
-"""Instead of a fingerprint: nothing about the waveform can be set. Another number for another way to draw it."""
+"""Used instead of a fingerprint, since the waveform has no settings. Increase the number when its format changes."""
 _JPEG_SIDE = 65_000
 
 
 class Recipe(BaseModel):
-    """The base: immutable, and known by its fingerprint."""
+    """The base class: immutable, identified by its fingerprint."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     revision: ClassVar[int] = 1
-    """Raised when the code makes other bytes from the same settings."""
+    """Increased when the code makes other bytes from the same settings."""
 
     @property
     def fingerprint(self) -> str:
-        """12 hexadecimal digits: the same settings give the same on every machine."""
+        """12 hexadecimal digits, the same on every machine for the same settings."""
         settings: dict[str, Any] = {"kind": type(self).__name__, "revision": self.revision}
         text = json.dumps(settings | self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 class PosterRecipe(Recipe):
-    """One picture that stands for the asset."""
+    """One picture that represents the asset."""
 
     height: int = Field(default=720, ge=16)
-    """Pixels of the shorter side, at most; never upscaled."""
+    """Maximum of the shorter side in pixels; never upscaled."""
     quality: int = Field(default=3, ge=2, le=31)
     """JPEG quantiser: 2 is the best."""
 
@@ -43,7 +43,7 @@ class SpriteRecipe(Recipe):
     """The scrub strip."""
 
     interval: float = Field(default=2.0, gt=0)
-    """Seconds per tile; grows for long footage."""
+    """Seconds per tile; increased for long footage."""
     columns: int = Field(default=10, ge=1, le=50)
     tile_width: int = Field(default=160, ge=16, le=640)
     """Pixels; the height follows from the picture."""
@@ -68,15 +68,15 @@ class FramesRecipe(Recipe):
     """crop: the short side becomes `size`, the middle square is kept. squash: both sides become `size`."""
     interpolation: Literal["bicubic", "bilinear"] = "bicubic"
     interval: float = Field(default=2.0, gt=0)
-    """Seconds between frames looked at, at most; grows for long footage, shrinks for short."""
+    """Maximum seconds between decoded frames; longer for long footage, shorter for short footage."""
     limit: int = Field(default=300, ge=1)
-    """Frames looked at per asset, at most."""
+    """Maximum of decoded frames per asset."""
     choice: str = ""
-    """Which of them are kept: the policy of whoever chooses, as a text that differs where the choice does."""
+    """The policy that selects the frames to keep, as a text that changes with the policy."""
 
 
 class PreviewRecipe(Recipe):
-    """All that the preview pass makes."""
+    """Everything that the preview pass makes."""
 
     revision: ClassVar[int] = 2
 
@@ -85,7 +85,7 @@ class PreviewRecipe(Recipe):
     frames: FramesRecipe = FramesRecipe()
 
     def fingerprint_of(self, kind: DerivativeKind) -> str:
-        """That of the part which one derivative is made by: another poster leaves the frames' key alone."""
+        """The fingerprint of the part that makes one derivative: a new poster keeps the frames' key."""
         parts: dict[DerivativeKind, Recipe] = {
             DerivativeKind.POSTER: self.poster,
             DerivativeKind.SPRITE: self.sprite,
@@ -96,40 +96,40 @@ class PreviewRecipe(Recipe):
 
 
 class ProxyRecipe(Recipe):
-    """A light copy of the footage."""
+    """A transcoded copy of the footage."""
 
     revision: ClassVar[int] = 2
 
     codec: Literal["h264", "prores"] = "h264"
-    """h264: MP4 with AAC, which browsers play and seek. prores: ProRes Proxy in MOV with all sound tracks
-    as PCM, frame for frame the original, which editors cut with and replace by the original."""
+    """h264: MP4 with AAC, to play and seek in a browser. prores: ProRes Proxy in MOV with all sound tracks
+    as PCM and all frames of the original, to edit offline and relink."""
     height: int = Field(default=720, ge=16, le=8192)
-    """Pixels of the shorter side, at most; never upscaled."""
+    """Maximum of the shorter side in pixels; never upscaled."""
     preset: Literal[
         "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"
     ] = "superfast"
-    """x264's; hardware encoders have speeds of their own. This and all below is for h264 only."""
+    """Of x264; hardware encoders have their own presets. This and the following settings apply to h264 only."""
     crf: int = Field(default=23, ge=0, le=51)
     audio_bitrate: int = Field(default=128, ge=16)
     """kbit/s."""
     max_bitrate: int = Field(default=6000, ge=100)
-    """kbit/s, of the picture."""
+    """kbit/s of the picture."""
     max_rate: int = Field(default=60, ge=1)
-    """Frames per second; slow-motion originals have more than a browser shows."""
+    """Maximum frames per second; slow-motion originals have more than a browser shows."""
     keyframe_seconds: float = Field(default=2.0, gt=0)
-    """Distance of key frames, so that seeking is quick."""
+    """Distance of key frames, which makes seeking fast."""
 
     @property
-    def deep(self) -> bool:
-        """Every frame, track and bit of colour, for those who edit."""
+    def for_editing(self) -> bool:
+        """Whether it keeps every frame, every sound track and the full colour depth."""
         return self.codec == "prores"
 
     def fingerprint_of(self, kind: DerivativeKind) -> str:
-        """That of the part which one derivative is made by; the waveform is the same for every proxy."""
+        """The fingerprint of the part that makes one derivative; the waveform is the same for every proxy."""
         return WAVEFORM if kind is DerivativeKind.WAVEFORM else self.fingerprint
 
     @model_validator(mode="after")
-    def _says_nothing_in_vain(self) -> Self:
+    def _reject_unused_settings(self) -> Self:
         unused = self.model_fields_set - {"codec", "height"}
         changed = [name for name in unused if getattr(self, name) != type(self).model_fields[name].default]
         if self.codec == "prores" and changed:
@@ -138,7 +138,7 @@ class ProxyRecipe(Recipe):
 
 
 class AssetRecipe(BaseModel):
-    """All that is made of an asset."""
+    """The recipes of all derivatives of an asset."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -156,13 +156,13 @@ PRESETS: dict[str, AssetRecipe] = {
     ),
     "edit": AssetRecipe(proxy=ProxyRecipe(codec="prores", height=1080)),
 }
-"""By what they are for: looking, looking over a slow line, cutting."""
+"""By use: reviewing, reviewing over a slow network, editing."""
 
-_OF_THE_MODEL = ("size", "fit", "interpolation")
+_SET_BY_MODEL = ("size", "fit", "interpolation")
 
 
 class Description(BaseModel):
-    """A recipe as people describe it: a preset, and what is different."""
+    """A recipe as it is configured: a preset with overrides."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -173,21 +173,21 @@ class Description(BaseModel):
     frames: dict[str, Any] = {}
 
     @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        for name in _OF_THE_MODEL:
+    def _validate(self) -> Self:
+        for name in _SET_BY_MODEL:
             if name in self.frames:
                 raise ValueError(f"frames.{name} follows from the model and cannot be set")
         try:
             self.recipe()
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise ValueError(f"{place or 'recipe'}: {first['msg']}") from None
+            path = ".".join(str(part) for part in first["loc"])
+            raise ValueError(f"{path or 'recipe'}: {first['msg']}") from None
         return self
 
     def recipe(self) -> AssetRecipe:
-        """The whole recipe. Raises ValidationError, which `Description` has checked against."""
-        whole = PRESETS[self.base].model_dump()
+        """The complete recipe, which the validator has checked."""
+        merged = PRESETS[self.base].model_dump()
         for part in ("proxy", "poster", "sprite", "frames"):
-            whole[part] |= getattr(self, part)
-        return AssetRecipe.model_validate(whole)
+            merged[part] |= getattr(self, part)
+        return AssetRecipe.model_validate(merged)

@@ -17,7 +17,7 @@ from tests.bench.clips import PROCFILE
 from tests.e2e.deployment import Deployment
 from tests.hostile.corpus import corpus
 from tests.hostile.watch import watched
-from tests.matrix import make_matrix
+from tests.support.matrix import make_matrix
 
 SEED = 20261121
 FILES = 320

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
-from dampipe.media.preview.maker import PreviewMaker
-from dampipe.media.preview.preview_pass import Pictures
+from dampipe.media.preview.maker import Pictures, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import NICE, ProxyMaker
 from dampipe.media.recipes import PreviewRecipe, ProxyRecipe

@@ -8,7 +8,7 @@ from pathlib import Path
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.media.probe.prober import Prober
 from tests.bench.cpu import in_turn, ratio, table
-from tests.matrix import MATRIX, make_matrix
+from tests.support.matrix import MATRIX, make_matrix
 
 FILES = 100
 KINDS = ("h264.mp4", "hevc10.mp4", "vp9.webm", "mpeg2.ts", "mjpeg.avi")

@@ -147,7 +147,7 @@ def test_scans_and_a_wrong_path(page: Page, folder: Path) -> None:
 def test_failures_say_why_and_can_be_tried_again(page: Page, deployment: Deployment) -> None:
     page.get_by_role("link", name="Failures").click()
     row = page.get_by_role("row", name="text.mp4")
-    expect(row).to_contain_text("is no media file, or is damaged (the file's fault)")
+    expect(row).to_contain_text("not a media file, or damaged (the file's fault)")
     row.get_by_role("button", name="Retry").click()
     expect(page.locator("main [role=status]")).to_have_text("1 stage will run again.")
     deployment.wait_for(lambda: deployment.asked("failures"))

@@ -1,4 +1,4 @@
-"""The corpus: crafted files first, then mutated samples, each sample in turn; the seed says all."""
+"""The corpus: crafted files, then mutated samples in turn, determined by the seed."""
 
 import itertools
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from tests.hostile.crafted import crafted
 from tests.hostile.mutations import MUTATIONS
 
 LARGEST = 500_000
-"""Samples beyond this are not mutated: as many small files find more."""
+"""Larger samples are not mutated: many small files find more."""
 
 
 def corpus(

@@ -1,4 +1,4 @@
-"""Files that nobody's camera wrote: playlists, drawings and containers that name other files or addresses."""
+"""Crafted files: playlists, drawings and containers that refer to other files or addresses."""
 
 import struct
 import zlib
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 
 def crafted(victim: str, address: str, samples: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Name -> content. victim: a good file that nothing may open; address: a URL that nothing may ask."""
+    """Name -> content. victim: a valid file that must not be opened; address: a URL that must not be requested."""
     hls = "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10.0,\n{}\n#EXT-X-ENDLIST\n"
     svg = (
         '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/xlink"'
@@ -67,19 +67,19 @@ def crafted(victim: str, address: str, samples: Mapping[str, bytes]) -> dict[str
 
 
 def _referring(sample: bytes, place: str) -> bytes:
-    """An MP4 whose data reference says that the pictures are elsewhere."""
+    """An MP4 whose data reference points to another file."""
     path = place.encode()
     entry = struct.pack(">I4sI", 12 + len(path) + 1, b"url ", 0) + path + b"\0"
     spot = sample.index(b"dref") - 4
     size = struct.unpack(">I", sample[spot : spot + 4])[0]
-    # What encloses it keeps its old sizes: that is a lie more.
+    # The enclosing boxes keep their old, now wrong, sizes.
     return (
         sample[:spot] + struct.pack(">I4sII", 16 + len(entry), b"dref", 0, 1) + entry + sample[spot + size :]
     )
 
 
 def _png(width: int, height: int) -> bytes:
-    """One bit a pixel, all black: small on disk, huge in memory. Of the rows only some are there."""
+    """A black picture with one bit per pixel: small on disk, huge in memory. Most rows are missing."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -1,4 +1,4 @@
-"""How a file ends in the media stages, in process: the real probe, preview and proxy, in the pipeline's order."""
+"""The outcome of a file in the media stages, in process: the real probe, preview and proxy, in pipeline order."""
 
 import time
 from dataclasses import dataclass
@@ -9,8 +9,7 @@ from dampipe.kernel.errors import BadMedia, DampipeError
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
-from dampipe.media.preview.maker import PreviewMaker
-from dampipe.media.preview.preview_pass import Pictures
+from dampipe.media.preview.maker import Pictures, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
@@ -18,20 +17,20 @@ from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
 
 @dataclass(frozen=True)
 class Ending:
-    """How one file ended."""
+    """The outcome of one file."""
 
     name: str
     state: Literal["done", "done with a warning", "searchable without a proxy", "bad media", "not terminal"]
-    """The last one is a defect: an error that is tried again, or is said to be ours."""
+    """The last one is a defect: an error that is retried, or is classified as our fault."""
     said: tuple[str, ...]
     """Warnings, or the reason."""
     seconds: float
     left: tuple[str, ...] = ()
-    """Files that a maker left and did not report."""
+    """Files that a maker wrote but did not report."""
 
 
 class Judge:
-    """Sends files through, one after the other."""
+    """Processes files one after the other."""
 
     def __init__(self, ffmpeg: Ffmpeg, prober: Prober, seconds: float) -> None:
         """seconds: for one ffmpeg."""
@@ -44,7 +43,7 @@ class Judge:
         self._proxy = ProxyMaker(ffmpeg, ProxyRecipe(), software, limits)
 
     def judge(self, path: Path, folder: Path) -> Ending:
-        """Send `path` through; `folder` is empty before and after."""
+        """Process `path`; `folder` is empty before and after."""
         began = time.monotonic()
         left: tuple[str, ...] = ()
         said: list[str] = []

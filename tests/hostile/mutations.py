@@ -1,4 +1,4 @@
-"""What is done to a good sample to make a bad one: a function each, from bytes to bytes by a seeded generator."""
+"""Mutations of valid samples: functions from bytes to bytes with a seeded random generator."""
 
 import struct
 from collections.abc import Callable
@@ -47,31 +47,31 @@ def zeroed(rng: Random, data: bytes) -> bytes:
 
 
 def noise(rng: Random, data: bytes) -> bytes:
-    """A stretch of something else."""
+    """A range is replaced by random bytes."""
     start, length = _stretch(rng, data)
     return data[:start] + rng.randbytes(length) + data[start + length :]
 
 
 def repeated(rng: Random, data: bytes) -> bytes:
-    """A stretch comes twice."""
+    """A range is repeated."""
     start, length = _stretch(rng, data)
     return data[: start + length] + data[start:]
 
 
 def removed(rng: Random, data: bytes) -> bytes:
-    """A stretch in the middle is missing: all that follows is out of place."""
+    """A range in the middle is missing, so that everything after it is displaced."""
     start, length = _stretch(rng, data)
     return data[:start] + data[start + length :]
 
 
 def lying_number(rng: Random, data: bytes) -> bytes:
-    """A 32 bit number near the name of a box, chunk or field says something extreme."""
+    """A 32 bit number near the name of a box, chunk or field gets an extreme value."""
     spots = _spots(data, (*_BOXES, *_FIELDS))
     return _put(rng, data, spots, range(-8, 40, 4), struct.pack(rng.choice("<>") + "I", rng.choice(EXTREMES)))
 
 
 def lying_pixels(rng: Random, data: bytes) -> bytes:
-    """0×0, 1×60,000 or 60,000×60,000, wherever the format keeps its size; else as `lying_number`."""
+    """0×0, 1×60,000 or 60,000×60,000, wherever the format stores its size; otherwise like `lying_number`."""
     width, height = rng.choice(((0, 0), (60_000, 60_000), (1, 60_000), (65_535, 65_535), (0, 180)))
     found = _spots(data, _ENTRIES)
     if found:
@@ -92,7 +92,7 @@ def lying_pixels(rng: Random, data: bytes) -> bytes:
 
 
 def lying_duration(rng: Random, data: bytes) -> bytes:
-    """A time scale or duration of nothing, of centuries, or that is no number."""
+    """A time scale or duration of zero, of centuries, or NaN."""
     spots = _spots(data, (b"mvhd", b"mdhd"))
     if spots:
         return _at(
@@ -121,7 +121,7 @@ def lying_rate(rng: Random, data: bytes) -> bytes:
 
 
 def many_tracks(rng: Random, data: bytes) -> bytes:
-    """The first track of an MP4 comes 400 times; other files repeat their first kilobyte as often."""
+    """The first track of an MP4 is repeated 400 times; of other files the first kilobyte."""
     moov, trak = data.find(b"moov"), data.find(b"trak")
     if 0 < moov < trak:
         size = struct.unpack(">I", data[trak - 4 : trak])[0]

@@ -1,4 +1,4 @@
-"""Sees what nobody may do: open the victim, ask the address, leave a process or a file behind."""
+"""Detects forbidden effects: opening the victim, requesting the address, leaving a process or a file behind."""
 
 import contextlib
 import ctypes
@@ -13,7 +13,7 @@ IN_ACCESS, IN_OPEN, IN_NONBLOCK = 0x1, 0x20, 0o4000
 
 
 class Watch:
-    """A file and an address that must stay untouched; whatever process touches them is seen (Linux)."""
+    """A file and an address that must not be accessed; access by any process is detected (Linux)."""
 
     def __init__(self, victim: Path, listener: socket.socket) -> None:
         self.victim = str(victim)

@@ -143,9 +143,9 @@ def _save_refined(connection: Connection, asset: int, refined: Refined, preview:
 
 def _save_prints(connection: Connection, asset: int, preview: Preview) -> None:
     connection.execute(delete(FINGERPRINT).where(FINGERPRINT.c.asset_id == asset))
-    if preview.print_times:
-        times = np.array(preview.print_times, "<f8").tobytes()
-        connection.execute(FINGERPRINT.insert().values(asset_id=asset, times=times, data=preview.prints))
+    if preview.hash_times:
+        times = np.array(preview.hash_times, "<f8").tobytes()
+        connection.execute(FINGERPRINT.insert().values(asset_id=asset, times=times, data=preview.hashes))
 
 
 def _save_shots(connection: Connection, asset: int, starts: Sequence[float]) -> None:

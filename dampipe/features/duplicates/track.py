@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.media.perceptual_hash import mirrored, unit_rows
+from dampipe.media.perceptual_hash import mirrored, unit_vectors
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Track:
     def of(cls, times: Sequence[float] | NDArray[np.float64], prints: NDArray[np.int8]) -> "Track":
         """Without the frames that show nothing."""
         shows = prints.any(axis=1)
-        return cls(np.asarray(times, np.float64)[shows], unit_rows(prints[shows]))
+        return cls(np.asarray(times, np.float64)[shows], unit_vectors(prints[shows]))
 
     def mirrored(self) -> "Track":
         """The same with left and right exchanged."""

@@ -16,7 +16,7 @@ from dampipe.jobs.dispatch import TaskTransport
 from dampipe.kernel.errors import BrokerDown, StageError
 from dampipe.kernel.paths import kept_time, printable
 from dampipe.kernel.stage_io import SourceFile
-from dampipe.media.hashing import forget_cached, sha1_file
+from dampipe.media.hashing import drop_page_cache, sha1_file
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ def _expect(check: FixityCheck) -> None:
 
 
 def _sha1(check: FixityCheck) -> str:
-    forget_cached(check.path)
+    drop_page_cache(check.path)
     file = SourceFile(location=check.location, path=check.path, size=check.size, mtime_ns=check.mtime_ns)
     try:
         return sha1_file(file).sha1

@@ -1,4 +1,4 @@
-"""The waveform for players: the loudest samples of short spans, folded so that it never grows large.
+"""The waveform for players: lowest and highest samples of short spans, in a file of bounded size.
 
 The file is a data file of BBC's audiowaveform, version 2, as peaks.js and waveform-data.js read it.
 Little-endian: int32 version (2), uint32 flags (1: 8 bit), int32 samples per second, int32 samples per
@@ -16,61 +16,61 @@ from numpy.typing import NDArray
 WAVEFORM_NAME = "waveform.dat"
 MEDIA_TYPE = "application/octet-stream"
 RATE = 8000
-"""Samples per second that are looked at, of all channels mixed."""
-AT_ONCE = 4000
-"""Samples that come in one piece: half a second, as often as ffmpeg reports."""
+"""Samples per second, after all channels are mixed."""
+CHUNK = 4000
+"""Samples per chunk that ffmpeg writes: half a second, its reporting interval."""
 PER_PIXEL = 400
 """Samples per pixel: 20 pixels a second."""
-MOST = 1 << 16
-"""Pixels at most, which is 54 minutes; whenever there are so many, each two become one."""
+MAX_PIXELS = 1 << 16
+"""54 minutes at PER_PIXEL; when this many are reached, each pair is merged into one."""
 
 
-def sampled(stream: Any) -> Any:
-    """The branch of the graph that brings a filtered sound stream to `pipe:1`, as `Peaks.feed` takes it."""
-    # Sound that begins after the picture gets silence before it, gaps are filled: times stay true.
+def waveform_output(stream: Any) -> Any:
+    """The ffmpeg output that writes the samples of a sound stream to `pipe:1` in the format of `Peaks.feed`."""
+    # Leading and inner gaps are filled with silence, so that times stay correct.
     stream = stream.filter("aresample", RATE, **{"async": 1, "first_pts": 0})
     stream = stream.filter("aformat", sample_fmts="s16", channel_layouts="mono")
-    # Else each packet of a few hundred bytes goes through two threads, the pipe and `feed` by itself.
-    stream = stream.filter("asetnsamples", n=AT_ONCE, p=0)
+    # Otherwise each packet of a few hundred bytes passes through two threads and the pipe on its own.
+    stream = stream.filter("asetnsamples", n=CHUNK, p=0)
     return stream.output("pipe:1", **{"f": "s16le", "c:a": "pcm_s16le"})
 
 
 class Peaks:
-    """Takes samples as they come and keeps the lowest and highest of each pixel."""
+    """Accumulates the lowest and the highest sample of each pixel."""
 
-    def __init__(self, most: int = MOST) -> None:
-        """most: even; so many pixels are folded to half of them."""
-        self._most = most
+    def __init__(self, max_pixels: int = MAX_PIXELS) -> None:
+        """max_pixels: even; when reached, the number of pixels is halved."""
+        self._max_pixels = max_pixels
         self._rest = b""
         self._parts: list[NDArray[np.int16]] = []
         self._count = 0
         self.per_pixel = PER_PIXEL
 
     def feed(self, data: bytes) -> None:
-        """Mono samples, 16 bit, little-endian, RATE a second; any number of bytes."""
+        """Add mono samples, 16 bit, little-endian, RATE per second; any number of bytes."""
         self._rest += data
-        while count := min(len(self._rest) // (2 * self.per_pixel), self._most - self._count):
+        while count := min(len(self._rest) // (2 * self.per_pixel), self._max_pixels - self._count):
             samples = np.frombuffer(self._rest, "<i2", count * self.per_pixel).reshape(count, -1)
             self._rest = self._rest[2 * count * self.per_pixel :]
             self._parts.append(np.stack([samples.min(axis=1), samples.max(axis=1)], axis=1))
             self._count += count
-            if self._count == self._most:
-                self._fold()
+            if self._count == self._max_pixels:
+                self._halve()
 
-    def _fold(self) -> None:
+    def _halve(self) -> None:
         pairs = np.concatenate(self._parts).reshape(-1, 2, 2)
         self._parts = [np.stack([pairs[:, :, 0].min(axis=1), pairs[:, :, 1].max(axis=1)], axis=1)]
         self._count //= 2
         self.per_pixel *= 2
 
     def pixels(self) -> NDArray[np.int16]:
-        """Lowest and highest sample of each pixel, shape (count, 2); the last may be of fewer samples."""
+        """Lowest and highest sample of each pixel, shape (count, 2); the last pixel may cover fewer samples."""
         rest = np.frombuffer(self._rest, "<i2", len(self._rest) // 2)
         last = [np.array([[rest.min(), rest.max()]], np.int16)] if len(rest) else []
         return np.concatenate([np.empty((0, 2), np.int16), *self._parts, *last])
 
     def write(self, folder: Path) -> Path | None:
-        """Write the file; None when there was no sound at all."""
+        """Write the waveform file; None if no samples were added."""
         pixels = self.pixels()
         if not len(pixels):
             return None

@@ -1,32 +1,32 @@
-"""The sound of a proxy that is looked at: one stereo track, of what a viewer of the original would hear.
+"""The sound of a review proxy: one stereo track of what a viewer of the original would hear.
 
-A first track of two or more channels is that already. Broadcast and cinema cameras write one microphone
-to a mono track each; then the first two are left and right, as in an editor's default.
+A first track of two or more channels already is that. Broadcast and cinema cameras record each microphone
+on a mono track; then the first two tracks become left and right, the default of editing programs.
 """
 
 from typing import Any
 
 import ffmpeg as graphs
 
-from dampipe.media.audio import peaks
+from dampipe.media.audio.peaks import waveform_output
 from dampipe.media.info import MediaInfo
 
 
-def heard(footage: Any, media: MediaInfo, *, joined: bool) -> tuple[Any, Any]:
-    """(the stream for the proxy, the output for the waveform) of a file that has sound.
+def split_sound(footage: Any, media: MediaInfo, *, join_mono: bool) -> tuple[Any, Any]:
+    """Return the sound stream for the proxy, and the output for the waveform, of a file that has sound.
 
-    joined: left and right out of two mono tracks, where there are such. Both come out of the one graph
-    of the whole command: with graphs of their own, ffmpeg's threads wait for each other for ever as
-    soon as there is a gap in the sound. The price is that a track which holds nothing fails the command.
+    join_mono: make a stereo stream of the first two tracks if both are mono. Both results are part of the
+    one graph of the whole command: with separate graphs, ffmpeg's threads deadlock when the sound has a
+    gap. The price is that an empty track fails the command.
     """
     stream = footage[str(media.audio[0].index)]
-    if joined and in_two_tracks(media):
+    if join_mono and is_dual_mono(media):
         pair = [stream, footage[str(media.audio[1].index)]]
         stream = graphs.filter(pair, "join", inputs=2, channel_layout="stereo", map="0.0-FL|1.0-FR")
     branches = stream.filter_multi_output("asplit", 2)
-    return branches[0], peaks.sampled(branches[1])
+    return branches[0], waveform_output(branches[1])
 
 
-def in_two_tracks(media: MediaInfo) -> bool:
-    """Whether left and right are tracks of their own."""
+def is_dual_mono(media: MediaInfo) -> bool:
+    """Return whether the first two tracks are mono."""
     return len(media.audio) > 1 and media.audio[0].channels == media.audio[1].channels == 1

@@ -1,4 +1,4 @@
-"""Which ffmpeg this machine uses: the configured one, else a recent one on the PATH, else the bundled one."""
+"""Finds the ffmpeg to use: the configured one, else a recent one on the PATH, else the bundled one."""
 
 import functools
 import re
@@ -8,59 +8,57 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dampipe.kernel.errors import Unavailable
-from dampipe.media.ffmpeg.sandbox import NONE, Sandbox
+from dampipe.media.errors import FFMPEG_MISSING
+from dampipe.media.ffmpeg.sandbox import NO_SANDBOX, Sandbox
 
 OLDEST = (7, 1)
-"""Older ones lack options that the preview needs (bitstream filters on inputs, encoder statistics)."""
+"""Older releases lack options that the preview needs (bitstream filters on inputs, encoder statistics)."""
 _OLDEST_LIBAVCODEC = (61, 19)
-_SECONDS = 20.0
+_TIMEOUT = 20.0
 
 
 @dataclass(frozen=True)
 class Ffmpeg:
-    """An ffmpeg that was seen to run."""
+    """An ffmpeg that runs on this machine."""
 
     path: str
     version: str
-    """As it calls itself, "n9.0.2-17-g2a571b6068"."""
+    """As it reports it, "n9.0.2-17-g2a571b6068"."""
     number: tuple[int, ...]
-    """(9, 0, 2); for a development build the release it precedes or follows, by its libavcodec."""
-    why: str
-    """One sentence: why this one and not another."""
-    isolation: Sandbox = NONE
-    """The wall it runs in when it reads footage."""
+    """(9, 0, 2); a development build counts as the release that its libavcodec belongs to."""
+    reason: str
+    """One sentence: why this one was chosen."""
+    sandbox: Sandbox = NO_SANDBOX
+    """The sandbox in which it reads footage."""
 
     def has_filter(self, name: str) -> bool:
-        """Whether the filter is compiled in. Asks ffmpeg once per process."""
-        return name in _listed(self.path, "-filters")
+        """Return whether the filter is compiled in. Runs ffmpeg once per process."""
+        return name in _compiled_in(self.path, "-filters")
 
     def has_encoder(self, name: str) -> bool:
-        """Whether the encoder is compiled in; says nothing about whether it works here."""
-        return name in _listed(self.path, "-encoders")
+        """Return whether the encoder is compiled in, which does not mean that it works here."""
+        return name in _compiled_in(self.path, "-encoders")
 
 
 def find_ffmpeg(configured: str | None = None) -> Ffmpeg:
-    """The ffmpeg to use.
+    """Find the ffmpeg to use.
 
     configured: a path or a command name from the settings. Raises `Unavailable` when none works.
     """
-    refused: list[str] = []
+    rejected: list[str] = []
     for origin, path in _candidates(configured):
         if path is None:
-            refused.append(f"{origin} is not there")
+            rejected.append(f"{origin} does not exist")
             continue
-        found = _look_at(path)
+        found = _inspect(path)
         if isinstance(found, str):
-            refused.append(f"{origin} {found}")
+            rejected.append(f"{origin} {found}")
         elif found.number < OLDEST:
-            refused.append(f"{origin} is {found.version}, older than {_dotted(OLDEST)}")
+            rejected.append(f"{origin} is {found.version}, older than {_dotted(OLDEST)}")
         else:
-            because = f", because {' and '.join(refused)}" if refused else ""
-            return replace(found, why=f"{origin} is used{because}.")
-    raise Unavailable(
-        f"no ffmpeg can be used: {'; '.join(refused)}",
-        hint=f"install ffmpeg {_dotted(OLDEST)} or newer, or the package imageio-ffmpeg, which brings one",
-    )
+            because = f", because {' and '.join(rejected)}" if rejected else ""
+            return replace(found, reason=f"{origin} is used{because}.")
+    raise Unavailable(FFMPEG_MISSING, rejected="; ".join(rejected), oldest=_dotted(OLDEST))
 
 
 def _candidates(configured: str | None) -> Iterator[tuple[str, str | None]]:
@@ -80,20 +78,20 @@ def _bundled() -> str | None:
     return str(path)
 
 
-def _look_at(path: str) -> Ffmpeg | str:
-    """What `path` is, or why it cannot be used."""
+def _inspect(path: str) -> Ffmpeg | str:
+    """The ffmpeg at `path`, or why it cannot be used."""
     try:
         text = _output(path, "-version")
     except (OSError, subprocess.SubprocessError) as error:
         return f"does not run ({type(error).__name__})"
-    named = re.search(r"^ffmpeg version (\S+)", text, re.MULTILINE)
-    if named is None:
+    version = re.search(r"^ffmpeg version (\S+)", text, re.MULTILINE)
+    if version is None:
         return "is not ffmpeg"
-    return Ffmpeg(path, named[1], version_number(named[1], text), "")
+    return Ffmpeg(path, version[1], version_number(version[1], text), "")
 
 
 def version_number(version: str, text: str) -> tuple[int, ...]:
-    """The release number in a version text; a development build is dated by its libavcodec.
+    """Parse the release number of a version text; a development build is classified by its libavcodec.
 
     >>> version_number("n9.0.2-17-g2a571b6068", "")
     (9, 0, 2)
@@ -113,23 +111,23 @@ def version_number(version: str, text: str) -> tuple[int, ...]:
 
 
 @functools.cache
-def _listed(path: str, what: str) -> frozenset[str]:
+def _compiled_in(path: str, option: str) -> frozenset[str]:
     try:
-        text = _output(path, what)
+        text = _output(path, option)
     except (OSError, subprocess.SubprocessError):
         return frozenset()
     return frozenset(line.split()[1] for line in text.splitlines() if len(line.split()) > 2)
 
 
 def _output(path: str, *arguments: str) -> str:
-    done = subprocess.run(
+    process = subprocess.run(
         [path, "-hide_banner", *arguments] if arguments != ("-version",) else [path, *arguments],
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=_SECONDS,
+        timeout=_TIMEOUT,
         check=True,
     )
-    return done.stdout.decode("utf-8", "replace")
+    return process.stdout.decode("utf-8", "replace")
 
 
 def _dotted(number: tuple[int, ...]) -> str:

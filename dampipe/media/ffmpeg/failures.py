@@ -1,140 +1,141 @@
-"""The one table from what ffmpeg and its libraries say to the errors of dampipe, most specific first."""
+"""The one table that translates messages of ffmpeg and its libraries into errors, most specific first."""
 
 import re
 import signal
-from collections.abc import Callable
+from dataclasses import dataclass
 
-from dampipe.kernel.errors import BadMedia, Permanent, StageError, Transient
+from dampipe.kernel.errors import BadMedia, ErrorCode, Permanent, StageError, Transient
+from dampipe.media import errors
 
-RETRY_WHEN_FULL = 300.0
-"""Seconds; a full disk is not emptied sooner by asking often."""
+DISK_FULL_DELAY = 300.0
+"""Seconds before the next attempt."""
+_MAX_LINE = 200
+"""Characters of a message that are kept."""
 
 
-class Silent(Transient):
-    """Nothing came for a while although nothing was being computed: the storage, or a decoder that waits for ever."""
+class Stalled(Transient):
+    """Nothing was read for a while although nothing was computed: the storage hangs, or a decoder is deadlocked."""
 
 
 class OutOfTime(BadMedia):
-    """A limit of time was reached: asking for less would take as long."""
+    """A time limit was reached, so a retry with fewer streams would take as long."""
 
 
-def _full(_: str) -> StageError:
-    return Transient(
-        "no space left on the device that dampipe writes to",
-        hint="free some space; the work is taken up again by itself",
-        delay=RETRY_WHEN_FULL,
-    )
+@dataclass(frozen=True)
+class Translation:
+    """One row of the table."""
+
+    pattern: str
+    """Regular expression, searched for in the message."""
+    error: type[StageError]
+    code: ErrorCode
+    """Its text may use `line`: the line of the message that matched."""
+    delay: float | None = None
+    """Seconds before the next attempt, for `Transient`; None: the usual back-off."""
+
+    def make(self, line: str) -> StageError:
+        """The error for a matching line."""
+        if issubclass(self.error, Transient):
+            return self.error(self.code, delay=self.delay, line=line)
+        return self.error(self.code, line=line)
 
 
-def _away(_: str) -> StageError:
-    return Transient(
-        "the file cannot be read just now", hint="check that its disk or share is connected and healthy"
-    )
-
-
-def _bad(message: str, hint: str = "") -> Callable[[str], StageError]:
-    return lambda _: BadMedia(message, hint)
-
-
-def _ours(line: str) -> StageError:
-    return Permanent(f"this ffmpeg cannot do what was asked: {line}", hint="run: dampipe doctor")
-
-
-TABLE: tuple[tuple[str, Callable[[str], StageError]], ...] = (
-    (r"No space left on device|Disk quota exceeded", _full),
-    (r"Input/output error|Stale file handle|No such file or directory|Host is down", _away),
-    (r"Connection timed out|Transport endpoint|No such device|Remote I/O error", _away),
-    (
-        r"Too many open files|Resource temporarily unavailable",
-        lambda _: Transient("the machine is overloaded"),
+TABLE: tuple[Translation, ...] = (
+    Translation(r"No space left on device|Disk quota exceeded", Transient, errors.DISK_FULL, DISK_FULL_DELAY),
+    Translation(
+        r"Input/output error|Stale file handle|No such file or directory|Host is down"
+        r"|Connection timed out|Transport endpoint|No such device|Remote I/O error",
+        Transient,
+        errors.SOURCE_UNAVAILABLE,
     ),
-    (
-        r"Permission denied",
-        _bad("cannot be read: permission denied", "make the file readable for the worker"),
+    Translation(r"Too many open files|Resource temporarily unavailable", Transient, errors.OVERLOADED),
+    Translation(r"Permission denied", BadMedia, errors.PERMISSION_DENIED),
+    Translation(
+        r"Unknown encoder|Encoder not found|Unknown encoder|Error selecting an encoder"
+        r"|No such filter|Filter not found|Unrecognized option|Option .*not found|Invalid argument to"
+        r"|Error (applying|parsing|setting) option|Unable to parse .*option|Error parsing filterchain"
+        r"|cannot execute|error while loading shared libraries",
+        Permanent,
+        errors.FFMPEG_UNSUPPORTED,
     ),
-    (r"Unknown encoder|Encoder not found|Unknown encoder|Error selecting an encoder", _ours),
-    (r"No such filter|Filter not found|Unrecognized option|Option .*not found|Invalid argument to", _ours),
-    (r"Error (applying|parsing|setting) option|Unable to parse .*option|Error parsing filterchain", _ours),
-    (r"cannot execute|error while loading shared libraries", _ours),
-    (r"not a regular file", _bad("is no regular file")),
-    (r"File too large", _bad("its copy grew larger than allowed")),
-    (
-        r"moov atom not found",
-        _bad(
-            "the file is incomplete: its table of contents (moov) is missing",
-            "copy it again from the card; if the camera died while recording, a repair program may rebuild it "
-            "with the help of an intact clip of the same camera",
-        ),
-    ),
-    (r"not on whitelist", _bad("its format is not one that dampipe opens")),
-    (
+    Translation(r"not a regular file", BadMedia, errors.NOT_REGULAR),
+    Translation(r"File too large", BadMedia, errors.OUTPUT_TOO_LARGE),
+    Translation(r"moov atom not found", BadMedia, errors.INDEX_MISSING),
+    Translation(r"not on whitelist", BadMedia, errors.FORMAT_NOT_ALLOWED),
+    Translation(
         r"Picture size .* is invalid|picture is larger|Invalid frame dimensions",
-        _bad("its picture is too large"),
+        BadMedia,
+        errors.PICTURE_TOO_LARGE,
     ),
-    (r"Cannot allocate memory|Out of memory|MemoryError", _bad("needs more memory than a file is allowed")),
-    (
+    Translation(r"Cannot allocate memory|Out of memory|MemoryError", BadMedia, errors.OUT_OF_MEMORY),
+    Translation(
         r"does not contain any stream|matches no streams|no streams|Stream map .* matches",
-        _bad("holds neither picture nor sound"),
+        BadMedia,
+        errors.NO_STREAMS,
     ),
-    (
+    Translation(
         r"Decoder .*not found|no decoder|Decoding requested, but no decoder|Unknown codec",
-        _bad("its codec is unknown"),
+        BadMedia,
+        errors.UNKNOWN_CODEC,
     ),
-    (
+    Translation(
         r"Not yet implemented in FFmpeg|not implemented",
-        _bad("uses a part of its format that is not known here"),
+        BadMedia,
+        errors.UNSUPPORTED_FEATURE,
     ),
-    (
+    Translation(
         r"Output file is empty|[Nn]othing was (encoded|written)|No filtered frames|received no packets"
         r"|Could not open encoder before EOF|no frame",
-        _bad("nothing in it could be decoded"),
+        BadMedia,
+        errors.NOTHING_DECODED,
     ),
-    (
+    Translation(
         r"Invalid data found|Error while decoding|Decode error rate|Error opening input|Operation not permitted"
         r"|could not find codec param|End of file|Cannot determine format",
-        _bad("is no media file, or is damaged"),
+        BadMedia,
+        errors.NOT_MEDIA,
     ),
+)
+
+_CRASHES = (
+    signal.SIGSEGV,
+    signal.SIGBUS,
+    signal.SIGABRT,
+    signal.SIGFPE,
+    signal.SIGILL,
+    signal.SIGTRAP,
 )
 
 
 def from_text(text: str) -> StageError:
-    """The error that a message of ffmpeg or of its libraries stands for; unknown is `Permanent`."""
-    for pattern, make in TABLE:
-        found = re.search(pattern, text)
+    """Translate a message of ffmpeg or of its libraries; an unknown message is `Permanent`."""
+    for row in TABLE:
+        found = re.search(row.pattern, text)
         if found:
             start = text.rfind("\n", 0, found.start()) + 1
-            return make(text[start:].split("\n", 1)[0].strip()[:200])
+            return row.make(text[start:].split("\n", 1)[0].strip()[:_MAX_LINE])
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return Permanent(f"ffmpeg failed: {lines[-1][:200] if lines else 'it gave no reason'}")
+    return Permanent(errors.FFMPEG_FAILED, line=lines[-1][:_MAX_LINE] if lines else "it gave no reason")
 
 
 def from_signal(number: int) -> StageError:
-    """The error for a process that a signal ended, when it was not us who sent it."""
+    """Translate the signal that ended a process, if this process did not send it."""
     if number == signal.SIGXFSZ:
-        return BadMedia("its copy grew larger than allowed")
+        return BadMedia(errors.OUTPUT_TOO_LARGE)
     if number == signal.SIGXCPU:
-        return OutOfTime("took more computing time than a file is allowed")
-    if number in (
-        signal.SIGSEGV,
-        signal.SIGBUS,
-        signal.SIGABRT,
-        signal.SIGFPE,
-        signal.SIGILL,
-        signal.SIGTRAP,
-    ):
-        return BadMedia(f"crashed the decoder ({signal.Signals(number).name})")
-    return Transient(f"ffmpeg was stopped from outside (signal {number}), perhaps for want of memory")
+        return OutOfTime(errors.CPU_TIMEOUT)
+    if number in _CRASHES:
+        return BadMedia(errors.DECODER_CRASHED, signal=signal.Signals(number).name)
+    return Transient(errors.FFMPEG_KILLED, signal=number)
 
 
-def from_silence(seconds: float, busy: bool) -> StageError:
-    """The error for work that stood still: the storage's fault unless the decoder was busy."""
+def from_stall(seconds: float, busy: bool) -> StageError:
+    """The error for a process without progress: the storage is at fault unless the decoder was busy."""
     if busy:
-        return OutOfTime(f"gave nothing for {seconds:.0f} s although the decoder was busy")
-    return Silent(
-        f"its storage did not answer for {seconds:.0f} s", hint="check that the disk or share is healthy"
-    )
+        return OutOfTime(errors.DECODER_STALLED, seconds=seconds)
+    return Stalled(errors.STORAGE_STALLED, seconds=seconds)
 
 
-def from_time(seconds: float) -> StageError:
-    """The error for work that reached its time limit."""
-    return OutOfTime(f"took longer than {seconds:.0f} s", hint="raise the time limit if the file is worth it")
+def from_timeout(seconds: float) -> StageError:
+    """The error for a process that reached its time limit."""
+    return OutOfTime(errors.TIMEOUT, seconds=seconds)

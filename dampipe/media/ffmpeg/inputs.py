@@ -1,8 +1,8 @@
-"""How footage is opened, everywhere: as hostile input, by its absolute name, through allow-lists.
+"""How ffmpeg opens footage: as untrusted input, by its absolute path, restricted by allow-lists.
 
-A graph is built with ffmpeg-python on a stand-in for the file, and the real name is put in after
-compiling: ffmpeg-python cannot carry names that are no UTF-8. Outputs are plain names in the folder
-that the command runs in.
+A graph is built with ffmpeg-python on a placeholder; the real path is substituted after compilation,
+since ffmpeg-python cannot handle names that are not UTF-8. Outputs are plain names in the working
+directory of the command.
 """
 
 from typing import Any
@@ -12,29 +12,29 @@ import ffmpeg as graphs
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 from dampipe.media.info import MediaInfo, MediaKind
 
-STILL = "ppm_pipe"
-"""The demuxer of stills: of plain pixels, that is all that ffmpeg sees of a still."""
+STILL_DEMUXER = "ppm_pipe"
+"""ffmpeg gets a still as plain pixels only."""
 
-_STAND_IN = "footage:"
+_PLACEHOLDER = "footage:"
 
 
-def footage(media: MediaInfo, **options: Any) -> Any:
-    """The file as an input of a graph (an ffmpeg-python stream); `options` go before -i."""
-    opening: dict[str, Any] = {
+def footage_input(media: MediaInfo, **options: Any) -> Any:
+    """The file as the input of a graph (an ffmpeg-python stream); `options` go before -i."""
+    restrictions: dict[str, Any] = {
         "protocol_whitelist": PROTOCOLS,
         "format_whitelist": FORMATS,
         "max_pixels": MAX_PIXELS,
     }
     if media.kind is MediaKind.STILL:
-        opening |= {"f": STILL, "format_whitelist": STILL}
-    return graphs.input(_STAND_IN, **opening, **options)
+        restrictions |= {"f": STILL_DEMUXER, "format_whitelist": STILL_DEMUXER}
+    return graphs.input(_PLACEHOLDER, **restrictions, **options)
 
 
-def arguments(path: str, *outputs: Any) -> list[str]:
-    """The arguments of one ffmpeg that reads `path` and writes all `outputs` (ffmpeg-python outputs).
+def graph_arguments(path: str, *outputs: Any) -> list[str]:
+    """Compile the arguments of one ffmpeg that reads `path` and writes all `outputs` (ffmpeg-python outputs).
 
-    path: absolute or not, any bytes (surrogate escapes included); never taken as an option, a URL
-    or a pattern.
+    path: absolute or relative, any bytes (surrogate escapes included); never interpreted as an option,
+    a URL or a pattern.
     """
     graph = outputs[0] if len(outputs) == 1 else graphs.merge_outputs(*outputs)
-    return [file_url(path) if item == _STAND_IN else item for item in graphs.get_args(graph)]
+    return [file_url(path) if item == _PLACEHOLDER else item for item in graphs.get_args(graph)]

@@ -1,48 +1,48 @@
-"""What `ffmpeg -progress` writes, read as it comes."""
+"""Parser for the reports that `ffmpeg -progress` writes."""
 
 from dataclasses import dataclass
 
-_MOVES = ("frame", "out_time_us", "total_size")
+_PROGRESS_KEYS = ("frame", "out_time_us", "total_size")
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an ffmpeg has come."""
+    """The progress of one ffmpeg."""
 
     seconds: float = 0.0
-    """Footage done, in seconds."""
+    """Footage processed, in seconds."""
     speed: float | None = None
     """Seconds of footage per second."""
     frames: int = 0
 
 
 class ProgressReader:
-    """Puts lines "key=value" together to reports; a report ends with the key "progress"."""
+    """Assembles lines "key=value" into reports; the key "progress" ends a report."""
 
     def __init__(self) -> None:
         self.latest = Progress()
         self.reports = 0
-        self._mark: tuple[str, ...] = ()
-        self._block: dict[str, str] = {}
+        self._position: tuple[str, ...] = ()
+        self._report: dict[str, str] = {}
 
     def feed(self, lines: list[str]) -> bool:
-        """Whether anything moved: ffmpeg reports twice a second even while it waits."""
-        before = self._mark
+        """Parse lines; return whether there was progress. ffmpeg reports twice a second even while it waits."""
+        before = self._position
         for line in lines:
             key, _, value = line.partition("=")
-            self._block[key] = value.strip()
+            self._report[key] = value.strip()
             if key == "progress":
-                self._report()
-        return self._mark != before
+                self._finish_report()
+        return self._position != before
 
-    def _report(self) -> None:
-        block = self._block
+    def _finish_report(self) -> None:
+        report = self._report
         self.reports += 1
-        self._mark = tuple(block.get(key, "") for key in _MOVES)
+        self._position = tuple(report.get(key, "") for key in _PROGRESS_KEYS)
         self.latest = Progress(
-            seconds=max(_number(block.get("out_time_us")) / 1e6, 0.0),
-            speed=_number(block.get("speed", "").rstrip("x")) or None,
-            frames=int(_number(block.get("frame"))),
+            seconds=max(_number(report.get("out_time_us")) / 1e6, 0.0),
+            speed=_number(report.get("speed", "").rstrip("x")) or None,
+            frames=int(_number(report.get("frame"))),
         )
 
 

@@ -1,9 +1,9 @@
-"""A program of its own: takes on limits and a bond to its parent, then becomes the command it is given.
+"""A small program: sets resource limits and a parent-death signal, then executes a command.
 
-    python -I -S launch.py PARENT NICE MEMORY FILE_SIZE CPU_SECONDS COMMAND ARGUMENT…
+    python -I -S rlimit_exec.py PARENT NICE MEMORY FILE_SIZE CPU_SECONDS COMMAND ARGUMENT…
 
-A `preexec_fn` would do the same, but is not safe in a process that has threads, and workers have
-some. Knows the standard library only, so it costs about 20 ms.
+A `preexec_fn` would do the same, but is not safe in a process with threads, and workers have threads.
+Imports the standard library only, so that it starts in about 20 ms.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ PR_SET_PDEATHSIG = 1
 SIGKILL = 9
 
 
-def die_with(parent: int) -> None:
+def die_with_parent(parent: int) -> None:
     """On Linux, have the kernel kill this process when its parent ends. Exits if it has ended already."""
     if sys.platform == "linux":
         import ctypes
@@ -25,26 +25,26 @@ def die_with(parent: int) -> None:
             os._exit(125)
 
 
-def limit(kind: int, amount: int) -> None:
-    """Lower a resource limit as far as the system lets us; 0 leaves it alone."""
+def lower_limit(kind: int, amount: int) -> None:
+    """Lower a resource limit as far as the system allows; 0 leaves it unchanged."""
     if amount > 0:
         _, hard = resource.getrlimit(kind)
-        most = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+        new = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (most, most))
+            resource.setrlimit(kind, (new, new))
 
 
 def main(arguments: list[str]) -> None:
-    """Does not return."""
+    """Set the limits and replace this process by the command; does not return."""
     parent, niceness, memory, file_size, cpu_seconds = (int(number) for number in arguments[:5])
     command = arguments[5:]
-    die_with(parent)
+    die_with_parent(parent)
     if niceness:
         os.nice(niceness)
-    limit(resource.RLIMIT_AS, memory)
-    limit(resource.RLIMIT_FSIZE, file_size)
-    limit(resource.RLIMIT_CPU, cpu_seconds)
-    limit(resource.RLIMIT_CORE, 1)
+    lower_limit(resource.RLIMIT_AS, memory)
+    lower_limit(resource.RLIMIT_FSIZE, file_size)
+    lower_limit(resource.RLIMIT_CPU, cpu_seconds)
+    lower_limit(resource.RLIMIT_CORE, 1)
     try:
         os.execv(command[0], command)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""One ffmpeg, run under limits: it ends in bounded time, leaves no child behind, and says how it ended."""
+"""Runs one ffmpeg under resource limits: it ends in bounded time and leaves no child process."""
 
 import contextlib
 import itertools
@@ -18,60 +18,60 @@ from dampipe.kernel.errors import StageError
 from dampipe.media.ffmpeg import failures
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.progress import Progress, ProgressReader
-from dampipe.media.ffmpeg.sandbox import signal_of
+from dampipe.media.ffmpeg.sandbox import exit_status
 
 GIB = 1024**3
-_LAUNCH = str(Path(__file__).with_name("rlimit_exec.py"))
+_RLIMIT_EXEC = str(Path(__file__).with_name("rlimit_exec.py"))
 _TICK = 0.5
 _CHUNK = 1 << 18
 _TAIL_LINES = 60
-_BUSY = 0.25
-"""A process that used this share of a core while nothing came was working, not waiting for its storage."""
+_BUSY_SHARE = 0.25
+"""A process that used this share of a core while it stalled was computing, not waiting for its storage."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one ffmpeg may use; 0 means no limit of that kind."""
+    """Resource limits of one ffmpeg; 0 means unlimited."""
 
     seconds: float = 3600.0
-    """Wall time."""
+    """Wall-clock time."""
     stall: float = 60.0
     """Seconds without any progress, counted from the start."""
     memory: int = 4 * GIB + (os.cpu_count() or 1) * GIB // 8
-    """Bytes of address space; every thread reserves some, and ffmpeg starts as many as there are cores."""
+    """Bytes of address space; every thread reserves some, and ffmpeg starts one per core."""
     file_size: int = 64 * GIB
-    """Bytes of any one file written."""
+    """Bytes of each file written."""
     nice: int = 0
 
 
 @dataclass
-class Ended:
-    """How one ffmpeg ended."""
+class FfmpegResult:
+    """The result of one ffmpeg."""
 
-    how: Literal["exit", "time", "stall"]
+    outcome: Literal["exit", "timeout", "stall"]
     code: int
-    """Exit status; negative: the signal that ended it."""
+    """Exit status; -n if signal n ended it."""
     stderr: str
-    """The last lines of what it said."""
+    """The last lines of standard error."""
     progress: Progress
     wall: float
     """Seconds."""
     busy: bool
-    """Whether it used the processor in its last stretch."""
+    """Whether it used the processor after its last progress."""
     limits: Limits
 
     @property
     def ok(self) -> bool:
-        """It ended by itself and with status 0, which does not mean that all of the input was readable."""
-        return self.how == "exit" and self.code == 0
+        """Whether it exited with status 0, which does not mean that all of the input was readable."""
+        return self.outcome == "exit" and self.code == 0
 
     @property
     def error(self) -> StageError:
-        """Why it failed, in the words of dampipe. Only where `ok` is false."""
-        if self.how == "time":
-            return failures.from_time(self.limits.seconds)
-        if self.how == "stall":
-            return failures.from_silence(self.limits.stall, self.busy)
+        """The error that its failure means. Only where `ok` is false."""
+        if self.outcome == "timeout":
+            return failures.from_timeout(self.limits.seconds)
+        if self.outcome == "stall":
+            return failures.from_stall(self.limits.stall, self.busy)
         if self.code < 0:
             return failures.from_signal(-self.code)
         return failures.from_text(self.stderr)
@@ -85,25 +85,25 @@ def run_ffmpeg(
     folder: Path | None = None,
     on_output: Callable[[bytes], None] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
-) -> Ended:
+) -> FfmpegResult:
     """Run ffmpeg with `arguments` (inputs, filters, outputs) in `folder` and wait for its end.
 
-    With a folder it runs within the wall of `ffmpeg.isolation`: it sees the inputs and the folder alone.
+    With a folder it runs in `ffmpeg.sandbox`, where it sees its inputs and the folder only.
 
-    on_output gets what it writes to `pipe:1`, piece by piece; on_progress is called about twice a
-    second. Whatever happens here, an exception of a callback included, no process is left. Raises
-    nothing of its own for a failed ffmpeg: look at `Ended.ok` and raise `Ended.error`.
+    on_output: called with each chunk that ffmpeg writes to `pipe:1`. on_progress: called about twice a
+    second. No process is left behind, even if a callback raises. A failed ffmpeg raises nothing: check
+    `FfmpegResult.ok` and raise `FfmpegResult.error`.
     """
-    reading, writing = os.pipe()
+    progress_pipe, progress_writer = os.pipe()
     command = [
         *(ffmpeg.path, "-nostdin", "-hide_banner", "-v", "error", "-y"),
-        *("-progress", f"pipe:{writing}", "-stats_period", str(_TICK)),
+        *("-progress", f"pipe:{progress_writer}", "-stats_period", str(_TICK)),
         *arguments,
     ]
     if folder is not None:
-        command = ffmpeg.isolation.around(command, _inputs(arguments), folder)
+        command = ffmpeg.sandbox.wrap(command, _input_paths(arguments), folder)
     command = [
-        sys.executable, "-I", "-S", _LAUNCH, *(str(number) for number in _launch_numbers(limits)), *command
+        sys.executable, "-I", "-S", _RLIMIT_EXEC, *(str(number) for number in _rlimit_arguments(limits)), *command
     ]  # fmt: skip
     try:
         process = subprocess.Popen(
@@ -112,37 +112,37 @@ def run_ffmpeg(
             stdout=subprocess.PIPE if on_output else subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             cwd=folder,
-            pass_fds=(writing,),
+            pass_fds=(progress_writer,),
             start_new_session=True,
         )
     except BaseException:
-        os.close(reading)
+        os.close(progress_pipe)
         raise
     finally:
-        os.close(writing)
-    watch = _Watch(process, reading, limits, on_output, on_progress)
+        os.close(progress_writer)
+    monitor = _Monitor(process, progress_pipe, limits, on_output, on_progress)
     try:
-        return watch.to_the_end()
+        return monitor.wait()
     finally:
         kill_group(process)
-        os.close(reading)
+        os.close(progress_pipe)
         for stream in (process.stdout, process.stderr):
             if stream is not None:
                 stream.close()
 
 
 def kill_group(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a process that leads its own session, with all its children, and reap it."""
+    """Kill a session leader with all its children, and reap it."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            # A process that waits for a dead share cannot be killed until the share answers.
+            # A process that waits for an unreachable share cannot be killed until the share answers.
             process.wait(timeout=10)
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time a process and its children have used so far; 0 where the system does not tell."""
+    """Processor time of a process and its children so far; 0 where the system has no /proc."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -152,22 +152,21 @@ def cpu_seconds(pid: int) -> float:
     return own + sum(cpu_seconds(int(child)) for child in children)
 
 
-def _inputs(arguments: Sequence[str]) -> list[str]:
-    """The files that are read."""
+def _input_paths(arguments: Sequence[str]) -> list[str]:
     pairs = itertools.pairwise(arguments)
     return [
         word.removeprefix("file:") for before, word in pairs if before == "-i" and word.startswith("file:")
     ]
 
 
-def _launch_numbers(limits: Limits) -> tuple[int, ...]:
+def _rlimit_arguments(limits: Limits) -> tuple[int, ...]:
     cpu = int(limits.seconds * (os.cpu_count() or 1)) + 1 if limits.seconds else 0
     return (os.getpid(), limits.nice, limits.memory, limits.file_size, cpu)
 
 
 @dataclass
-class _Watch:
-    """Reads the three pipes of a running ffmpeg and keeps its times."""
+class _Monitor:
+    """Reads the three pipes of a running ffmpeg and enforces its time limits."""
 
     process: "subprocess.Popen[bytes]"
     progress_pipe: int
@@ -178,10 +177,11 @@ class _Watch:
     tail: deque[str] = field(default_factory=lambda: deque(maxlen=_TAIL_LINES))
     _rest: dict[str, bytes] = field(default_factory=dict)
 
-    def to_the_end(self) -> Ended:
-        started = moved = measured = time.monotonic()
-        cpu_then = 0.0
-        how: Literal["exit", "time", "stall"] = "exit"
+    def wait(self) -> FfmpegResult:
+        """Read until the pipes are closed or a limit is reached."""
+        started = last_progress = measured = time.monotonic()
+        cpu_at_progress = 0.0
+        outcome: Literal["exit", "timeout", "stall"] = "exit"
         with selectors.DefaultSelector() as selector:
             selector.register(self.progress_pipe, selectors.EVENT_READ, self._progress)
             assert self.process.stderr is not None
@@ -194,27 +194,27 @@ class _Watch:
                     if not data:
                         selector.unregister(key.fileobj)
                     elif key.data(data):
-                        moved = time.monotonic()
-                        if moved - measured > _TICK:  # not for each piece of what may be a fast stream
-                            measured, cpu_then = moved, cpu_seconds(self.process.pid)
+                        last_progress = time.monotonic()
+                        if last_progress - measured > _TICK:  # not for each chunk of a fast stream
+                            measured, cpu_at_progress = last_progress, cpu_seconds(self.process.pid)
                 now = time.monotonic()
                 if self.limits.seconds and now - started > self.limits.seconds:
-                    how = "time"
-                elif self.limits.stall and now - moved > self.limits.stall:
-                    how = "stall"
-                if how != "exit":
+                    outcome = "timeout"
+                elif self.limits.stall and now - last_progress > self.limits.stall:
+                    outcome = "stall"
+                if outcome != "exit":
                     break
-        used = cpu_seconds(self.process.pid) - cpu_then
-        busy = used > _BUSY * (time.monotonic() - measured)
-        if how == "exit":
+        used = cpu_seconds(self.process.pid) - cpu_at_progress
+        busy = used > _BUSY_SHARE * (time.monotonic() - measured)
+        if outcome == "exit":
             self.process.wait()
         else:
             kill_group(self.process)
         self._stderr(b"\n")
-        code = None if self.process.returncode is None else signal_of(self.process.returncode)
+        code = None if self.process.returncode is None else exit_status(self.process.returncode)
         wall = time.monotonic() - started
-        return Ended(
-            how,
+        return FfmpegResult(
+            outcome,
             -9 if code is None else code,
             "\n".join(self.tail),
             self.reader.latest,
@@ -224,9 +224,9 @@ class _Watch:
         )
 
     def _lines(self, pipe: str, data: bytes) -> list[str]:
-        *whole, rest = (self._rest.get(pipe, b"") + data).split(b"\n")
+        *complete, rest = (self._rest.get(pipe, b"") + data).split(b"\n")
         self._rest[pipe] = rest[-4096:]
-        return [line[:1000].decode("utf-8", "replace").strip() for line in whole]
+        return [line[:1000].decode("utf-8", "replace").strip() for line in complete]
 
     def _output(self, data: bytes) -> bool:
         assert self.on_output is not None
@@ -238,9 +238,9 @@ class _Watch:
         return False
 
     def _progress(self, data: bytes) -> bool:
-        """Whether anything moved since the last report."""
+        """Parse reports; return whether there was progress since the last one."""
         reports = self.reader.reports
-        moved = self.reader.feed(self._lines("progress", data))
+        advanced = self.reader.feed(self._lines("progress", data))
         if self.on_progress is not None and self.reader.reports > reports:
             self.on_progress(self.reader.latest)
-        return moved
+        return advanced

@@ -1,7 +1,7 @@
-"""A wall round ffmpeg where the system has one: it sees the system's programs, its input and its folder; no network.
+"""A bubblewrap sandbox for ffmpeg: it sees system programs, its inputs and its working directory, and no network.
 
-bubblewrap does it, with namespaces of the kernel. Not every system allows them, containers least of
-all, so it is tried; without it, limits and allow-lists have to do.
+bubblewrap uses kernel namespaces. Many systems do not allow them, especially containers, so the sandbox is
+tested before use; without it, resource limits and allow-lists are the only protection.
 """
 
 import os
@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Literal
 
 from dampipe.kernel.errors import CannotStart
+from dampipe.media.errors import SANDBOX_MISSING
 
-Wanted = Literal["auto", "on", "off"]
+SandboxMode = Literal["auto", "on", "off"]
 
-_SECONDS = 10.0
-_SYSTEM = (
+_TIMEOUT = 10.0
+_SYSTEM_PATHS = (
     "/usr",
     "/lib",
     "/lib64",
@@ -29,109 +30,112 @@ _SYSTEM = (
     "/etc/alternatives",
     "/nix/store",
 )
-_DRIVERS = ("/sys", "/etc/OpenCL", "/etc/vulkan", "/etc/glvnd")
-_OWN = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
-# Root gives up all but the right to read everybody's footage; a user namespace would take that, too.
-_AS_ROOT = (*_OWN, "--cap-drop", "ALL", "--cap-add", "CAP_DAC_OVERRIDE", "--cap-add", "CAP_DAC_READ_SEARCH")
-_AS_USER = (*_OWN, "--unshare-user")
+_DRIVER_PATHS = ("/sys", "/etc/OpenCL", "/etc/vulkan", "/etc/glvnd")
+_UNSHARE = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
+# Root drops every capability but that to read files of all users; a user namespace would drop that, too.
+_AS_ROOT = (
+    *_UNSHARE,
+    "--cap-drop",
+    "ALL",
+    "--cap-add",
+    "CAP_DAC_OVERRIDE",
+    "--cap-add",
+    "CAP_DAC_READ_SEARCH",
+)
+_AS_USER = (*_UNSHARE, "--unshare-user")
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """How processes that read footage are walled in; `program` is empty where they are not."""
+    """The sandbox of processes that read footage; `program` is empty where there is none."""
 
     program: str = ""
     options: tuple[str, ...] = ()
-    why: str = "not asked for"
-    """What was found, in words."""
+    reason: str = "not requested"
+    """One phrase: why it is active or not."""
 
     @property
-    def works(self) -> bool:
-        """Whether there is a wall."""
+    def active(self) -> bool:
+        """Whether commands are sandboxed."""
         return bool(self.program)
 
-    def around(self, command: Sequence[str], reads: Iterable[str], folder: Path) -> list[str]:
-        """`command` so that of all files it sees those it `reads`, and `folder`, where it may write."""
-        if not self.works:
+    def wrap(self, command: Sequence[str], inputs: Iterable[str], folder: Path) -> list[str]:
+        """Wrap `command` so that it can read only `inputs` and system files, and write only to `folder`."""
+        if not self.active:
             return [*command]
-        inside = str(folder.absolute())
-        seen = [*self._start(command[0]), "--bind", inside, inside]
-        for path in reads:
-            seen += ["--ro-bind", path, path]
-        return [*seen, "--chdir", inside, "--", *command]
+        working_dir = str(folder.absolute())
+        wrapped = [*self._base(command[0]), "--bind", working_dir, working_dir]
+        for path in inputs:
+            wrapped += ["--ro-bind", path, path]
+        return [*wrapped, "--chdir", working_dir, "--", *command]
 
-    def around_reader(self, command: Sequence[str]) -> list[str]:
-        """`command` so that it may read all files and write none; for a helper that is told later what to read."""
-        if not self.works:
+    def wrap_reader(self, command: Sequence[str]) -> list[str]:
+        """Wrap `command` so that it can read all files and write none, for a helper that gets its paths later."""
+        if not self.active:
             return [*command]
         return [
             *(self.program, *self.options, "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev"),
             *("--proc", "/proc", "--", *command),
         ]
 
-    def _start(self, program: str) -> list[str]:
-        seen = [self.program, *self.options, "--die-with-parent"]
-        for path in _SYSTEM:
-            seen += ["--ro-bind-try", path, path]
-        seen += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
-        for path in (*_DRIVERS, *_devices()):
-            seen += ["--dev-bind-try" if path.startswith("/dev/") else "--ro-bind-try", path, path]
-        where = os.path.realpath(program)
-        return [*seen, "--ro-bind", where, program]
+    def _base(self, program: str) -> list[str]:
+        arguments = [self.program, *self.options, "--die-with-parent"]
+        for path in _SYSTEM_PATHS:
+            arguments += ["--ro-bind-try", path, path]
+        arguments += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
+        for path in (*_DRIVER_PATHS, *_gpu_devices()):
+            arguments += ["--dev-bind-try" if path.startswith("/dev/") else "--ro-bind-try", path, path]
+        target = os.path.realpath(program)
+        return [*arguments, "--ro-bind", target, program]
 
 
-NONE = Sandbox()
+NO_SANDBOX = Sandbox()
 
 
-def find_sandbox(wanted: Wanted, ffmpeg: str) -> Sandbox:
-    """The wall to use for the program `ffmpeg`, seen to work. Raises CannotStart where "on" cannot be had."""
-    if wanted == "off":
-        return Sandbox(why="switched off by the setting sandbox")
-    found = _tried(ffmpeg)
-    if wanted == "on" and not found.works:
-        raise CannotStart(
-            f"the setting sandbox is on, but {found.why}", hint="install bubblewrap, or set sandbox to auto"
-        )
-    return found
+def find_sandbox(mode: SandboxMode, ffmpeg: str) -> Sandbox:
+    """Find a sandbox in which the program `ffmpeg` runs. Raises CannotStart when `mode` is "on" and none works."""
+    if mode == "off":
+        return Sandbox(reason="switched off by the setting sandbox")
+    sandbox = _tested_sandbox(ffmpeg)
+    if mode == "on" and not sandbox.active:
+        raise CannotStart(SANDBOX_MISSING, reason=sandbox.reason)
+    return sandbox
 
 
-def signal_of(code: int) -> int:
-    """The exit status as subprocess tells it: within the wall a signal shows as 128 and its number."""
-    return 128 - code if code in _SIGNALLED else code
+def exit_status(code: int) -> int:
+    """Convert 128 + n, which bubblewrap returns for signal n, to -n, as `subprocess` does without a sandbox."""
+    return 128 - code if code in _SIGNAL_CODES else code
 
 
-_SIGNALLED = {128 + number for number in (4, 5, 6, 7, 8, 9, 11, 24, 25, 31)}
+_SIGNAL_CODES = {128 + number for number in (4, 5, 6, 7, 8, 9, 11, 24, 25, 31)}
 
 
-def _tried(ffmpeg: str) -> Sandbox:
+def _tested_sandbox(ffmpeg: str) -> Sandbox:
     if not sys.platform.startswith("linux"):
-        return Sandbox(why="bubblewrap runs on Linux only")
+        return Sandbox(reason="bubblewrap runs on Linux only")
     program = shutil.which("bwrap")
     if program is None:
-        return Sandbox(why="bubblewrap (bwrap) is not installed")
-    said = ""
+        return Sandbox(reason="bubblewrap (bwrap) is not installed")
+    problem = ""
     for options in (_AS_ROOT, _AS_USER) if os.geteuid() == 0 else (_AS_USER,):
-        found = Sandbox(
-            program, options, "bubblewrap works: no network, and of all files only the one at work"
-        )
+        sandbox = Sandbox(program, options, "bubblewrap works: no network, and no files but the input")
         try:
-            done = subprocess.run(
-                found.around([ffmpeg, "-version"], (), Path("/tmp")),
+            process = subprocess.run(
+                sandbox.wrap([ffmpeg, "-version"], (), Path("/tmp")),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=_SECONDS,
+                timeout=_TIMEOUT,
             )
         except (OSError, subprocess.SubprocessError) as error:
-            said = type(error).__name__
+            problem = type(error).__name__
             continue
-        if done.returncode == 0:
-            return found
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        said = lines[-1][:200] if lines else f"status {done.returncode}"
-    return Sandbox(why=f"bubblewrap does not work here: {said}")
+        if process.returncode == 0:
+            return sandbox
+        lines = process.stderr.decode("utf-8", "replace").strip().splitlines()
+        problem = lines[-1][:200] if lines else f"status {process.returncode}"
+    return Sandbox(reason=f"bubblewrap does not work here: {problem}")
 
 
-def _devices() -> list[str]:
-    """Of GPUs."""
-    found = [Path("/dev/dri"), Path("/dev/kfd"), Path("/dev/dxg"), *Path("/dev").glob("nvidia*")]
-    return [str(path) for path in found if path.exists()]
+def _gpu_devices() -> list[str]:
+    paths = [Path("/dev/dri"), Path("/dev/kfd"), Path("/dev/dxg"), *Path("/dev").glob("nvidia*")]
+    return [str(path) for path in paths if path.exists()]

@@ -1,4 +1,4 @@
-"""What this machine's video hardware can do, family by family, as far as it was seen to work."""
+"""One family of video hardware on this machine, as tested."""
 
 from dataclasses import dataclass
 
@@ -7,43 +7,43 @@ from dampipe.media.hwaccel.families import FAMILIES, SOFTWARE
 
 @dataclass(frozen=True)
 class Acceleration:
-    """One family of hardware, or software, and what of it was seen to work here."""
+    """One family of hardware, or software, and what works on this machine."""
 
     name: str
-    """ "software" or a family's name: what a run records."""
-    works: bool
-    """Whether it encodes."""
+    """ "software" or the name of a family; recorded in the outputs of runs."""
+    encodes: bool
+    """Whether its encoder works."""
     reason: str
-    """How it was found out, or why not."""
+    """How the encoder was tested, or why it does not work."""
     decodes: tuple[str, ...] = ()
-    """The kinds of pictures that it decodes, of `KINDS`."""
+    """The kinds of streams that it decodes, of `KINDS`."""
     device: str = ""
-    """Which of several, where that has to be said."""
+    """The device, if the family has several."""
 
     @property
     def usable(self) -> bool:
-        """Whether it is good for anything."""
-        return self.works or bool(self.decodes)
+        """Whether it encodes or decodes anything."""
+        return self.encodes or bool(self.decodes)
 
     @property
-    def opening(self) -> list[str]:
-        """Global options of ffmpeg that open the device."""
-        return [text.replace("{device}", self.device) for text in FAMILIES[self.name].opening]
+    def device_options(self) -> list[str]:
+        """Global ffmpeg options that open the device."""
+        return [text.replace("{device}", self.device) for text in FAMILIES[self.name].device_options]
 
 
-def families(wanted: str) -> tuple[str, ...]:
-    """The families that the setting `acceleration` means, the best first: "auto", "none" or names with commas.
+def families(setting: str) -> tuple[str, ...]:
+    """The families that the setting `acceleration` selects, the best first: "auto", "none" or names with commas.
 
-    Software always stays, as the last. Raises ValueError for a name that is none.
+    Software is always included, as the last. Raises ValueError for an unknown name.
 
     >>> families("vaapi, nvidia"), families("none")
     (('vaapi', 'nvidia', 'software'), ('software',))
     """
     hardware = [name for name in FAMILIES if name != SOFTWARE]
-    if wanted == "auto":
+    if setting == "auto":
         return (*hardware, SOFTWARE)
-    named = [] if wanted == "none" else [name.strip() for name in wanted.split(",")]
-    for name in named:
+    names = [] if setting == "none" else [name.strip() for name in setting.split(",")]
+    for name in names:
         if name not in hardware:
             raise ValueError(f"{name!r} is none of auto, none, {', '.join(hardware)}")
-    return (*named, SOFTWARE)
+    return (*names, SOFTWARE)

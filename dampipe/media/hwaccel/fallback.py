@@ -1,4 +1,4 @@
-"""From plan to plan: what hardware cannot do software does, and only hardware that was at fault is blamed."""
+"""Falls back from plan to plan: software does what hardware cannot, and only faulty hardware is blamed."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -6,11 +6,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from dampipe.kernel.errors import BadMedia, Transient
-from dampipe.media.ffmpeg.run import Ended
+from dampipe.media.ffmpeg.run import FfmpegResult
 from dampipe.media.hwaccel.circuit_breaker import CircuitBreaker
 from dampipe.media.hwaccel.plans import Plan
 from dampipe.media.hwaccel.session_limit import SessionLimit
-from dampipe.media.integrity import cut_short
+from dampipe.media.integrity import truncation_warning
 
 _HARDWARE = re.compile(
     r"cuda|nvenc|nvdec|cuvid|vaapi|libva|\bva\b|qsv|mfx|videotoolbox|_vt\b|\bamf\b|_amf\b"
@@ -18,116 +18,120 @@ _HARDWARE = re.compile(
     r"|convert between the formats",
     re.IGNORECASE,
 )
-"""What a failure says that a device, its driver or its filters had a part in."""
+"""Messages that involve a device, its driver or its filters."""
 
 
 @dataclass(frozen=True)
-class Tried:
-    """What one plan gave."""
+class Attempt:
+    """The outcome of one plan."""
 
     plan: Plan
-    ended: Ended
+    result: FfmpegResult
     reached: float
-    """Seconds of footage in what it made; 0 when that is nothing."""
-    whole: bool
-    """Whether that is all of it, as far as can be told."""
+    """Seconds of footage in the output; 0 if there is none."""
+    complete: bool
+    """Whether that is the whole footage, as far as can be determined."""
 
     @property
-    def made(self) -> bool:
-        """Whether there is something to keep."""
-        return self.ended.ok and self.reached > 0
+    def usable(self) -> bool:
+        """Whether there is an output to keep."""
+        return self.result.ok and self.reached > 0
 
 
 @dataclass
 class SharedState:
-    """The state of the hardware that the processes of a machine share."""
+    """State of the hardware that the processes of a machine share."""
 
-    health: CircuitBreaker = field(default_factory=CircuitBreaker)
+    circuit_breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
     sessions: SessionLimit = field(default_factory=SessionLimit)
 
 
 @dataclass(frozen=True)
-class Result:
-    """The last plan that was tried, and what failed before it."""
+class FallbackResult:
+    """The last attempt, and the attempts before it that hardware failed."""
 
-    last: Tried
-    failed: tuple[Tried, ...] = ()
-    """Plans that failed although the last one did it: the hardware's fault."""
+    last: Attempt
+    failed: tuple[Attempt, ...] = ()
+    """Attempts that achieved less than the last one, which means that hardware was at fault."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """For people: which hardware failed, and why."""
+        """For users: which hardware failed, and why."""
         return tuple(
-            f"{one.plan.name} failed on this file ({_why(one)}), {self.last.plan.name} did it"
-            for one in self.failed
+            f"{attempt.plan.name} failed on this file ({_reason(attempt)}), {self.last.plan.name} succeeded"
+            for attempt in self.failed
         )
 
 
-def first_that_works(plans: Sequence[Plan], attempt: Callable[[Plan], Tried], machine: SharedState) -> Result:
-    """Try plans in their order until one gives the whole; the last one is the truth whatever it gives.
+def run_with_fallback(
+    plans: Sequence[Plan], attempt: Callable[[Plan], Attempt], shared_state: SharedState
+) -> FallbackResult:
+    """Try plans in order until one gives complete output; the result of the last plan is accepted as it is.
 
-    After a failure only plans are tried that use less hardware. A file that software cannot do either is
-    the file's fault, and no hardware is blamed. What failed where another plan then did more is counted
-    against those parts of the hardware that the other did without.
+    After a failure only plans that use less hardware are tried. If software fails as well, the file is at
+    fault and no hardware is blamed. If a later plan achieves more, the failure is recorded in the circuit
+    breaker for the parts of the hardware that the later plan does not use.
     """
-    failed: list[Tried] = []
+    failed: list[Attempt] = []
     for position, plan in enumerate(plans):
-        last = position == len(plans) - 1
-        if failed and len(plan.parts) >= len(failed[-1].plan.parts) and not last:
+        is_last = position == len(plans) - 1
+        if failed and len(plan.parts) >= len(failed[-1].plan.parts) and not is_last:
             continue
-        if not last and not machine.health.good(plan.parts):
+        if not is_last and not shared_state.circuit_breaker.allows(plan.parts):
             continue
-        with machine.sessions.place() if plan.few_sessions else nullcontext(True) as free:
-            if not free and not last:
+        slot = shared_state.sessions.acquire() if plan.limited_sessions else nullcontext(True)
+        with slot as acquired:
+            if not acquired and not is_last:
                 continue
-            tried = attempt(plan)
-        if last or tried.whole or not _worth_another(tried):
+            current = attempt(plan)
+        if is_last or current.complete or not _may_improve(current):
             break
-        failed.append(tried)
-    better = [one for one in failed if _did_less(one, tried)]
+        failed.append(current)
+    surpassed = [earlier for earlier in failed if _achieved_less(earlier, current)]
     blamed: set[str] = set()
-    for one in reversed(better):  # the one with the least hardware tells best which part it was
-        parts = set(one.plan.parts) - set(tried.plan.parts)
+    for earlier in reversed(surpassed):  # the attempt with the least hardware identifies the part best
+        parts = set(earlier.plan.parts) - set(current.plan.parts)
         if not parts & blamed:
             for part in parts:
-                machine.health.failed(part, _why(one))
+                shared_state.circuit_breaker.record_failure(part, _reason(earlier))
             blamed |= parts
-    if tried.made:
-        machine.health.worked(tried.plan.parts)
-    return Result(tried, tuple(better))
+    if current.usable:
+        shared_state.circuit_breaker.record_success(current.plan.parts)
+    return FallbackResult(current, tuple(surpassed))
 
 
-def _worth_another(tried: Tried) -> bool:
-    """Whether less hardware may do better. What software decoded and did not like, it will not like again."""
-    if not tried.plan.parts:
+def _may_improve(attempt: Attempt) -> bool:
+    """Return whether less hardware may achieve more. What software failed to decode, it would fail to decode again."""
+    if not attempt.plan.parts:
         return False
-    ended = tried.ended
-    if ended.how != "exit" or _HARDWARE.search(_without_names(ended.stderr)):
+    result = attempt.result
+    if result.outcome != "exit" or _HARDWARE.search(_without_file_names(result.stderr)):
         return True
-    if ended.ok:
-        return tried.plan.decoder is not None
-    if isinstance(ended.error, Transient):  # a full disk, an absent share, somebody who killed it
+    if result.ok:
+        return attempt.plan.decoder is not None
+    if isinstance(result.error, Transient):  # a full disk, an unavailable share, a kill from outside
         return False
-    return tried.plan.decoder is not None or ended.code < 0 or not isinstance(ended.error, BadMedia)
+    return attempt.plan.decoder is not None or result.code < 0 or not isinstance(result.error, BadMedia)
 
 
-def _did_less(one: Tried, than: Tried) -> bool:
-    if not than.made:
+def _achieved_less(attempt: Attempt, other: Attempt) -> bool:
+    if not other.usable:
         return False
-    return not one.made or cut_short(one.reached, than.reached) is not None
+    return not attempt.usable or truncation_warning(attempt.reached, other.reached) is not None
 
 
-def _why(tried: Tried) -> str:
-    ended = tried.ended
-    if ended.how != "exit":
-        return f"it gave nothing for {ended.limits.stall if ended.how == 'stall' else ended.limits.seconds:.0f} s"
-    if ended.code < 0:
-        return f"ffmpeg crashed, signal {-ended.code}"
-    lines = [line.rpartition("] ")[2].strip() for line in _without_names(ended.stderr).splitlines()]
-    told = [line for line in lines if _HARDWARE.search(line)] or [line for line in lines if line]
-    return told[0][:200] if told else "it gave only a part"
+def _reason(attempt: Attempt) -> str:
+    result = attempt.result
+    if result.outcome != "exit":
+        seconds = result.limits.stall if result.outcome == "stall" else result.limits.seconds
+        return f"no output for {seconds:.0f} s"
+    if result.code < 0:
+        return f"ffmpeg crashed, signal {-result.code}"
+    lines = [line.rpartition("] ")[2].strip() for line in _without_file_names(result.stderr).splitlines()]
+    messages = [line for line in lines if _HARDWARE.search(line)] or [line for line in lines if line]
+    return messages[0][:200] if messages else "its output was incomplete"
 
 
-def _without_names(stderr: str) -> str:
-    """Without the lines that hold the file's name, which may be any words."""
+def _without_file_names(stderr: str) -> str:
+    """Drop the lines with the name of the file, which may contain any words."""
     return "\n".join(line for line in stderr.splitlines() if "file:" not in line)

@@ -1,4 +1,4 @@
-"""The families of video hardware: how each is opened, decodes, scales, takes frames in and encodes. Data only."""
+"""The families of video hardware: ffmpeg options to open, decode, scale, upload and encode. Data only."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,63 +11,63 @@ Arguments: TypeAlias = dict[str, object]
 
 SOFTWARE = "software"
 PRORES = "prores_aw"
-"""The encoder of ProRes: software's work everywhere. Seven times as fast as prores_ks, and no worse."""
+"""The ProRes encoder, always in software. Seven times as fast as prores_ks at the same quality."""
 _DRI = Path("/dev/dri")
 
 
 @dataclass(frozen=True)
 class Family:
-    """What ffmpeg has to be told to use one maker's hardware. `{device}` stands for one of `devices`."""
+    """The ffmpeg options for the hardware of one vendor. `{device}` is replaced by one of `devices`."""
 
     name: str
     encoder: str
-    """H.264."""
+    """The H.264 encoder."""
     encode: Callable[[ProxyRecipe], Arguments]
     """Output options for the picture."""
-    opening: tuple[str, ...] = ()
+    device_options: tuple[str, ...] = ()
     """Global options that open the device."""
     upload: tuple[str, ...] = ()
-    """Filters, in order, that bring a yuv420p frame to where the encoder takes it from."""
+    """Filters, in order, that convert a yuv420p frame in memory to the input of the encoder."""
     decode: Mapping[str, object] = field(default_factory=dict)
-    """Input options; frames stay on the device. {}: it decodes nothing here."""
+    """Input options; frames stay on the device. {}: decoding is not supported."""
     scale: str = ""
-    """The filter that scales frames on the device; takes w and h."""
+    """The filter that scales frames on the device; its options are w and h."""
     scale_options: Mapping[str, object] = field(default_factory=dict)
     converts_depth: bool = False
-    """Its scaler makes 8 bit 4:2:0 of anything (option `format`); else a frame keeps depth and chroma."""
+    """Its scaler converts to 8 bit 4:2:0 (option `format`); otherwise frames keep depth and chroma."""
     converts_range: bool = False
-    """Its scaler makes video range of full range."""
+    """Its scaler converts full range to video range."""
     shrinks_both_sides_only: bool = False
-    """Its scaler gives empty pictures where one side shrinks and the other stays as it is."""
+    """Its scaler outputs empty pictures if one side shrinks and the other stays unchanged."""
     devices: Callable[[], tuple[str, ...]] = lambda: ("",)
-    """Those to try, the first that opens is used."""
-    few_sessions: bool = False
-    """Its driver may allow a few encoders at once only."""
+    """Candidates; the first that opens is used."""
+    limited_sessions: bool = False
+    """Its driver may allow only a few encoder sessions at once."""
 
 
 def render_nodes() -> tuple[str, ...]:
-    """The GPUs of this machine as Linux shows them, at least the usual name so that there is a reason to tell."""
+    """The DRM render nodes of this machine; if there are none, the usual name, so that the test reports a reason."""
     try:
-        found = sorted(str(path) for path in _DRI.iterdir() if path.name.startswith("renderD"))
+        nodes = sorted(str(path) for path in _DRI.iterdir() if path.name.startswith("renderD"))
     except OSError:
-        found = []
-    return tuple(found) or (str(_DRI / "renderD128"),)
+        nodes = []
+    return tuple(nodes) or (str(_DRI / "renderD128"),)
 
 
-def rate(recipe: ProxyRecipe) -> Arguments:
-    """The bit rate's ceiling."""
+def bitrate_limit(recipe: ProxyRecipe) -> Arguments:
+    """Options that limit the bit rate."""
     return {"maxrate": f"{recipe.max_bitrate}k", "bufsize": f"{2 * recipe.max_bitrate}k"}
 
 
 def _software(recipe: ProxyRecipe) -> Arguments:
     if recipe.codec == "prores":
         return {"c:v": PRORES, "profile:v": 0, "vendor": "apl0"}
-    return {"c:v": "libx264", "preset": recipe.preset, "crf": recipe.crf} | rate(recipe)
+    return {"c:v": "libx264", "preset": recipe.preset, "crf": recipe.crf} | bitrate_limit(recipe)
 
 
 def _nvenc(recipe: ProxyRecipe) -> Arguments:
     quality: Arguments = {"preset": "p4", "tune": "hq", "rc": "vbr", "cq": recipe.crf + 3, "b:v": 0}
-    return {"c:v": "h264_nvenc"} | quality | {"forced-idr": 1} | rate(recipe)
+    return {"c:v": "h264_nvenc"} | quality | {"forced-idr": 1} | bitrate_limit(recipe)
 
 
 def _vaapi(recipe: ProxyRecipe) -> Arguments:
@@ -79,7 +79,7 @@ def _qsv(recipe: ProxyRecipe) -> Arguments:
 
 
 def _videotoolbox(recipe: ProxyRecipe) -> Arguments:
-    # Its scale runs the other way: 1 to 100, the best.
+    # Its quality scale is reversed: 1 to 100, 100 is the best.
     return {"c:v": "h264_videotoolbox", "q:v": max(1, min(100, 100 - 2 * recipe.crf + 1))}
 
 
@@ -88,32 +88,32 @@ def _amf(recipe: ProxyRecipe) -> Arguments:
     return {"c:v": "h264_amf", "quality": "speed", "rc": "cqp", **quality, "forced_idr": 1}
 
 
-_EXTRA = 8
-"""Frames that filters and the encoder hold while the decoder needs its own."""
+_EXTRA_FRAMES = 8
+"""Frames that filters and the encoder hold, in addition to those of the decoder."""
 
 FAMILIES: dict[str, Family] = {
     "nvidia": Family(
         "nvidia",
         "h264_nvenc",
         _nvenc,
-        opening=("-init_hw_device", "cuda=gpu", "-filter_hw_device", "gpu"),
+        device_options=("-init_hw_device", "cuda=gpu", "-filter_hw_device", "gpu"),
         decode={
             "threads": 1,
             "hwaccel": "cuda",
             "hwaccel_device": "gpu",
             "hwaccel_output_format": "cuda",
-            "extra_hw_frames": _EXTRA,
+            "extra_hw_frames": _EXTRA_FRAMES,
         },
         scale="scale_cuda",
         converts_depth=True,
         shrinks_both_sides_only=True,  # seen on an H200 with ffmpeg 9.0.2, with every interp_algo
-        few_sessions=True,
+        limited_sessions=True,
     ),
     "videotoolbox": Family(
         "videotoolbox",
         "h264_videotoolbox",
         _videotoolbox,
-        opening=("-init_hw_device", "videotoolbox=gpu", "-filter_hw_device", "gpu"),
+        device_options=("-init_hw_device", "videotoolbox=gpu", "-filter_hw_device", "gpu"),
         decode={
             "hwaccel": "videotoolbox",
             "hwaccel_device": "gpu",
@@ -125,7 +125,7 @@ FAMILIES: dict[str, Family] = {
         "qsv",
         "h264_qsv",
         _qsv,
-        opening=(
+        device_options=(
             *("-init_hw_device", "vaapi=va:{device}", "-init_hw_device", "qsv=gpu@va"),
             *("-filter_hw_device", "gpu"),
         ),
@@ -134,7 +134,7 @@ FAMILIES: dict[str, Family] = {
             "hwaccel": "qsv",
             "hwaccel_device": "gpu",
             "hwaccel_output_format": "qsv",
-            "extra_hw_frames": _EXTRA,
+            "extra_hw_frames": _EXTRA_FRAMES,
         },
         scale="vpp_qsv",
         scale_options={"out_range": "tv", "async_depth": 4},
@@ -146,13 +146,13 @@ FAMILIES: dict[str, Family] = {
         "vaapi",
         "h264_vaapi",
         _vaapi,
-        opening=("-init_hw_device", "vaapi=gpu:{device}", "-filter_hw_device", "gpu"),
+        device_options=("-init_hw_device", "vaapi=gpu:{device}", "-filter_hw_device", "gpu"),
         upload=("format=nv12", "hwupload"),
         decode={
             "hwaccel": "vaapi",
             "hwaccel_device": "gpu",
             "hwaccel_output_format": "vaapi",
-            "extra_hw_frames": _EXTRA,
+            "extra_hw_frames": _EXTRA_FRAMES,
         },
         scale="scale_vaapi",
         scale_options={"out_range": "tv"},
@@ -160,8 +160,8 @@ FAMILIES: dict[str, Family] = {
         converts_range=True,
         devices=render_nodes,
     ),
-    # On Linux AMD's cards decode by VAAPI; AMF, where its driver is installed, encodes.
+    # On Linux, AMD cards decode with VAAPI; AMF encodes if its driver is installed.
     "amf": Family("amf", "h264_amf", _amf, upload=("format=nv12",)),
     SOFTWARE: Family(SOFTWARE, "libx264", _software),
 }
-"""Best first; software is the last resort."""
+"""Best first; software is last."""

@@ -1,6 +1,6 @@
-"""Locks between the processes of a machine: a file's lock, given back in so many words.
+"""File locks between the processes of a machine, released explicitly.
 
-Closing the file is not enough: a process that is forked meanwhile holds it open, and the lock with it.
+Closing the file is not sufficient: a process that is forked meanwhile inherits the open file and with it the lock.
 """
 
 import contextlib
@@ -10,13 +10,14 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def locked(path: Path, wait: bool = True) -> Iterator[bool]:
-    """Hold the lock on `path`, which is made with its folder. False: another holds it, and `wait` is False.
+def file_lock(path: Path, wait: bool = True) -> Iterator[bool]:
+    """Hold a lock on `path`, which is created with its folder.
 
-    Where nothing can be written there is no lock to be had: True, and OSErrors are not raised.
+    Yields False if another process holds the lock and `wait` is False. If the folder is not writable,
+    there is no locking: yields True and raises no OSError.
     """
     with contextlib.ExitStack() as stack:
-        held = True
+        acquired = True
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             file = stack.enter_context(path.open("w"))
@@ -24,5 +25,5 @@ def locked(path: Path, wait: bool = True) -> Iterator[bool]:
                 fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
                 stack.callback(fcntl.flock, file, fcntl.LOCK_UN)
             except BlockingIOError:
-                held = False
-        yield held
+                acquired = False
+        yield acquired

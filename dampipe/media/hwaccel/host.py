@@ -1,4 +1,4 @@
-"""This machine's video hardware in one hand: what works, what is set aside, how many may use it at once."""
+"""The video hardware of this machine: what works, which parts are paused, how many sessions may run at once."""
 
 from datetime import datetime
 from functools import cached_property
@@ -7,45 +7,49 @@ from pathlib import Path
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.hwaccel.acceleration import Acceleration, families
 from dampipe.media.hwaccel.circuit_breaker import CircuitBreaker
-from dampipe.media.hwaccel.detection import beside_the_cache, detect
+from dampipe.media.hwaccel.detection import detect, machine_file
 from dampipe.media.hwaccel.fallback import SharedState
 from dampipe.media.hwaccel.session_limit import SessionLimit
 from dampipe.media.recipes import ProxyRecipe
 
 
 class HostAcceleration:
-    """What a process knows of it; the processes of a machine share the rest through the cache folder."""
+    """Hardware acceleration of one machine. Its processes share state through the cache folder."""
 
     def __init__(
-        self, ffmpeg: Ffmpeg, cache: Path, recipe: ProxyRecipe, wanted: str = "auto", nvenc_sessions: int = 0
+        self, ffmpeg: Ffmpeg, cache: Path, recipe: ProxyRecipe, setting: str = "auto", nvenc_sessions: int = 0
     ) -> None:
-        """wanted, nvenc_sessions: the settings `acceleration` and `nvenc_sessions`."""
+        """setting, nvenc_sessions: the settings `acceleration` and `nvenc_sessions`."""
         self._ffmpeg = ffmpeg
         self._cache = cache
         self._recipe = recipe
-        self._families = families(wanted)
-        self.machine = SharedState(
-            CircuitBreaker(beside_the_cache(cache, "hardware.json")),
-            SessionLimit(beside_the_cache(cache, "nvenc"), nvenc_sessions),
+        self._families = families(setting)
+        self.shared_state = SharedState(
+            CircuitBreaker(machine_file(cache, "hardware.json")),
+            SessionLimit(machine_file(cache, "nvenc"), nvenc_sessions),
         )
 
     @cached_property
     def accelerations(self) -> list[Acceleration]:
-        """What was seen to work, the best first; tried when first asked for, if nobody has of late."""
+        """What works, the best first; detected on first use unless a recent result is cached."""
         return detect(self._ffmpeg, self._cache, self._recipe, self._families)
 
-    def try_again(self) -> None:
-        """Forget what is known and try everything once more."""
-        self.machine.health.forget()
-        self.accelerations = detect(self._ffmpeg, self._cache, self._recipe, self._families, again=True)
+    def detect_again(self) -> None:
+        """Discard the cached result and all recorded failures, and detect again."""
+        self.shared_state.circuit_breaker.reset()
+        self.accelerations = detect(
+            self._ffmpeg, self._cache, self._recipe, self._families, ignore_cache=True
+        )
 
     def facts(self) -> dict[str, object]:
-        """What a worker tells of it."""
+        """What a worker reports about the hardware of its machine."""
         return {
-            "encoders": [one.name for one in self.accelerations if one.works],
-            "decoders": {one.name: list(one.decodes) for one in self.accelerations if one.decodes},
+            "encoders": [family.name for family in self.accelerations if family.encodes],
+            "decoders": {
+                family.name: list(family.decodes) for family in self.accelerations if family.decodes
+            },
             "set_aside": [
-                f"{one.part} until {datetime.fromtimestamp(one.until):%H:%M}: {one.reason}"
-                for one in self.machine.health.set_aside()
+                f"{circuit.part} until {datetime.fromtimestamp(circuit.until):%H:%M}: {circuit.reason}"
+                for circuit in self.shared_state.circuit_breaker.open_circuits()
             ],
         }

@@ -1,4 +1,4 @@
-"""A plan per file: which hardware decodes, scales and encodes it, the most of it first, software last."""
+"""Transcoding plans for a file: which hardware decodes, scales and encodes it, most hardware first, software last."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,29 +6,29 @@ from typing import Any
 
 from dampipe.media.hwaccel.acceleration import Acceleration
 from dampipe.media.hwaccel.families import FAMILIES, SOFTWARE, Arguments, Family
-from dampipe.media.hwaccel.stream_kinds import KINDS, LARGEST_ENCODED, SMALLEST, kind_of
+from dampipe.media.hwaccel.stream_kinds import KINDS, MAX_ENCODED_SIDE, MIN_SIDE, kind_of
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
 from dampipe.media.recipes import ProxyRecipe
 
-WORTH_STARTING = 2e9
-"""Pixels of a film: opening a device takes as long as software takes to decode so many."""
-_TURNS = {90: ("clock",), 180: ("clock", "clock"), 270: ("cclock",)}
+PREVIEW_MIN_PIXELS = 2e9
+"""Pixels of all frames of a video below which opening a device takes longer than decoding in software."""
+_TRANSPOSE = {90: ("clock",), 180: ("clock", "clock"), 270: ("cclock",)}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Who decodes (and scales) and who encodes; None is software. Where both are hardware, it is one family."""
+    """What decodes (and scales) and what encodes; None is software. If both are hardware, it is one family."""
 
     decoder: Acceleration | None = None
     encoder: Acceleration | None = None
     kind: str = ""
-    """What the decoder is asked for, of `KINDS`."""
-    direct: bool = False
-    """Frames go from the decoder to the encoder on the device; only those that are looked at leave it."""
+    """The kind of stream that the decoder gets, of `KINDS`."""
+    zero_copy: bool = False
+    """Frames stay on the device from decoder to encoder; only those for shot detection are downloaded."""
 
     @property
     def name(self) -> str:
-        """What a run records: "nvidia" for all of it, "nvidia-decode", "nvidia-encode" or "software"."""
+        """Recorded in the outputs of runs: "nvidia" (both), "nvidia-decode", "nvidia-encode" or "software"."""
         if self.decoder and self.encoder:
             return self.decoder.name
         if self.decoder:
@@ -37,133 +37,141 @@ class Plan:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The pieces of hardware that it relies on, each of which may fail by itself."""
+        """The parts of the hardware that it uses, each with its own circuit in the circuit breaker."""
         parts = (f"{self.decoder.name} decoder ({self.kind})",) if self.decoder else ()
         return (*parts, f"{self.encoder.name} encoder") if self.encoder else parts
 
     @property
-    def opening(self) -> list[str]:
-        """Global options of ffmpeg that open its device."""
+    def device_options(self) -> list[str]:
+        """Global ffmpeg options that open its device."""
         device = self.encoder or self.decoder
-        return device.opening if device is not None else []
+        return device.device_options if device is not None else []
 
     @property
-    def few_sessions(self) -> bool:
-        """Whether its encoder is one of those of which few may run at once."""
-        return self.encoder is not None and FAMILIES[self.encoder.name].few_sessions
+    def limited_sessions(self) -> bool:
+        """Whether its encoder allows only a few sessions at once."""
+        return self.encoder is not None and FAMILIES[self.encoder.name].limited_sessions
 
     @property
-    def input(self) -> Arguments:
-        """Input options; with hardware the picture is not turned upright by ffmpeg, see `brought_down`."""
+    def input_options(self) -> Arguments:
+        """Input options. With a hardware decoder ffmpeg does not rotate the picture; see `scale_and_download`."""
         if self.decoder is None:
             return {}
         return {**FAMILIES[self.decoder.name].decode, "noautorotate": None}
 
-    def encode(self, recipe: ProxyRecipe) -> Arguments:
+    def encode_options(self, recipe: ProxyRecipe) -> Arguments:
         """Output options for the picture."""
         return FAMILIES[self.encoder.name if self.encoder else SOFTWARE].encode(recipe)
 
-    def scaled(self, stream: Any, size: tuple[int, int], deep: bool = False) -> Any:
-        """Scale frames on the device. deep: keep 10 bit where they have them."""
-        family = self._decoding
+    def scale(self, stream: Any, size: tuple[int, int], keep_depth: bool = False) -> Any:
+        """Scale frames on the device. keep_depth: keep 10 bit if they have it."""
+        family = self._decoder_family
         options = dict(family.scale_options)
-        if deep:
+        if keep_depth:
             options.pop("out_range", None)
         if family.converts_depth:
-            options["format"] = "p010le" if deep else "nv12"
+            options["format"] = "p010le" if keep_depth else "nv12"
         return stream.filter(family.scale, w=size[0], h=size[1], **options).filter("setsar", 1)
 
-    def downloaded(self, stream: Any, deep: bool = False) -> Any:
-        """Bring scaled frames to memory."""
-        kept = "p010le" if deep else "nv12"
-        form = kept if self._decoding.converts_depth else KINDS[self.kind].downloads
-        return stream.filter("hwdownload").filter("format", form)
+    def download(self, stream: Any, keep_depth: bool = False) -> Any:
+        """Copy scaled frames from the device to memory."""
+        converted = "p010le" if keep_depth else "nv12"
+        pixel_format = converted if self._decoder_family.converts_depth else KINDS[self.kind].downloads
+        return stream.filter("hwdownload").filter("format", pixel_format)
 
-    def brought_down(self, stream: Any, video: VideoStream, size: tuple[int, int]) -> Any:
-        """Scale on the device, bring the small frames to memory and turn them upright.
+    def scale_and_download(self, stream: Any, video: VideoStream, size: tuple[int, int]) -> Any:
+        """Scale on the device, download the small frames and rotate them upright.
 
-        The rest is as in software: `picture.upright`, which finds the size right already, or scales itself
-        what the device's scaler cannot.
+        The remaining steps are those of software, `picture_filters.normalized`, which finds the size right
+        already, or scales what the device's scaler cannot.
         """
-        lying = size[::-1] if video.rotation % 180 else size
-        if not _scales(self._decoding, video, lying):
-            lying = video.width, video.height
-        small = self.downloaded(self.scaled(stream, lying, deep=video.hdr), deep=video.hdr)
-        for direction in _TURNS.get(video.rotation, ()):
+        coded_size = size[::-1] if video.rotation % 180 else size
+        if not _can_scale(self._decoder_family, video, coded_size):
+            coded_size = video.width, video.height
+        small = self.download(self.scale(stream, coded_size, keep_depth=video.hdr), keep_depth=video.hdr)
+        for direction in _TRANSPOSE.get(video.rotation, ()):
             small = small.filter("transpose", direction)
         return small.filter("sidedata", mode="delete", type="DISPLAYMATRIX") if video.rotation else small
 
-    def uploaded(self, stream: Any) -> Any:
-        """Frames where the encoder takes them from."""
+    def upload(self, stream: Any) -> Any:
+        """Convert frames in memory to the input of the encoder."""
         for text in FAMILIES[self.encoder.name].upload if self.encoder else ():
             name, _, value = text.partition("=")
             stream = stream.filter(name, *([value] if value else []))
         return stream
 
     @property
-    def _decoding(self) -> Family:
+    def _decoder_family(self) -> Family:
         assert self.decoder is not None
         return FAMILIES[self.decoder.name]
 
 
-IN_SOFTWARE = Plan()
+SOFTWARE_PLAN = Plan()
 
 
 def proxy_plans(
-    video: VideoStream, size: tuple[int, int], recipe: ProxyRecipe, found: Sequence[Acceleration]
+    video: VideoStream,
+    size: tuple[int, int],
+    recipe: ProxyRecipe,
+    accelerations: Sequence[Acceleration],
 ) -> tuple[Plan, ...]:
-    """The plans for a proxy of `size`, the one that uses most hardware first.
+    """The plans for a proxy of `size`, most hardware first.
 
-    found: as `detect` gives them; software is the last plan if it is among those that work.
+    accelerations: the result of `detect`. Software is the last plan if it is among those that encode.
     """
-    software = (IN_SOFTWARE,) if any(one.name == SOFTWARE and one.works for one in found) else ()
+    software = any(item.name == SOFTWARE and item.encodes for item in accelerations)
+    software_plans = (SOFTWARE_PLAN,) if software else ()
     if recipe.codec == "prores":
-        return (IN_SOFTWARE,)
-    hardware = [one for one in found if one.name != SOFTWARE]
-    fits = min(size) >= SMALLEST and max(size) <= LARGEST_ENCODED
-    encoders = [one for one in hardware if one.works and fits]
+        return (SOFTWARE_PLAN,)
+    hardware = [item for item in accelerations if item.name != SOFTWARE]
+    fits = min(size) >= MIN_SIDE and max(size) <= MAX_ENCODED_SIDE
+    encoders = [item for item in hardware if item.encodes and fits]
     kind = kind_of(video) or ""
-    decoders = [one for one in hardware if kind and kind in one.decodes]
+    decoders = [item for item in hardware if kind and kind in item.decodes]
     both = [
-        Plan(decoder, encoder, kind, _direct(video, size, kind, encoder.name))
+        Plan(decoder, encoder, kind, _can_zero_copy(video, size, kind, encoder.name))
         for encoder in encoders
         for decoder in decoders
         if decoder.name == encoder.name
     ]
-    decode_only = [Plan(decoders[0], kind=kind)] if decoders and software else []
-    return (*both, *(Plan(encoder=one) for one in encoders), *decode_only, *software)
+    decode_only = [Plan(decoders[0], kind=kind)] if decoders and software_plans else []
+    return (*both, *(Plan(encoder=encoder) for encoder in encoders), *decode_only, *software_plans)
 
 
-def _scales(family: Family, video: VideoStream, size: tuple[int, int]) -> bool:
-    """Whether the family's scaler makes frames of `size` of the video's, as they are coded."""
+def _can_scale(family: Family, video: VideoStream, size: tuple[int, int]) -> bool:
+    """Return whether the family's scaler can scale the coded frames to `size`."""
     if not family.shrinks_both_sides_only:
         return True
     changes = (size[0] - video.width, size[1] - video.height)
     return not (0 in changes and min(changes) < 0)
 
 
-def _direct(video: VideoStream, size: tuple[int, int], kind: str, name: str) -> bool:
-    """Whether scaling is all that a picture needs and the family's scaler can do it."""
+def _can_zero_copy(video: VideoStream, size: tuple[int, int], kind: str, name: str) -> bool:
+    """Return whether the picture needs scaling only, and the family's scaler can do it."""
     family = FAMILIES[name]
-    right_range = family.converts_range or not (
-        video.color_range == "pc" or video.pixel_format.startswith("yuvj")
-    )
-    right_depth = family.converts_depth or KINDS[kind].downloads == "nv12"
-    right_size = _scales(family, video, size)
-    return right_range and right_depth and right_size and not video.hdr and not video.rotation
+    full_range = video.color_range == "pc" or video.pixel_format.startswith("yuvj")
+    range_ok = family.converts_range or not full_range
+    depth_ok = family.converts_depth or KINDS[kind].downloads == "nv12"
+    return range_ok and depth_ok and _can_scale(family, video, size) and not video.hdr and not video.rotation
 
 
-def preview_plans(media: MediaInfo, sparse: bool, found: Sequence[Acceleration]) -> tuple[Plan, ...]:
-    """The plans for a preview: hardware where whole stretches are decoded, and there is much to decode.
+def preview_plans(
+    media: MediaInfo,
+    sparse: bool,
+    accelerations: Sequence[Acceleration],
+    min_pixels: float = PREVIEW_MIN_PIXELS,
+) -> tuple[Plan, ...]:
+    """The plans for a preview: hardware if many consecutive frames are decoded.
 
-    sparse: single key frames, which hardware is slow to jump between; that is software's work.
+    sparse: single key frames are decoded, between which hardware is slow to seek; this is done in software.
+    min_pixels: pixels of all frames of the video from which on hardware is used.
     """
     video = media.video
     if video is None or sparse or media.kind is not MediaKind.VIDEO:
-        return (IN_SOFTWARE,)
+        return (SOFTWARE_PLAN,)
     pixels = video.width * video.height * float(video.rate or 25) * (media.duration or 0.0)
     kind = kind_of(video)
-    decoders = [one for one in found if one.name != SOFTWARE and kind in one.decodes]
-    if not decoders or kind is None or pixels < WORTH_STARTING:
-        return (IN_SOFTWARE,)
-    return (Plan(decoders[0], kind=kind), IN_SOFTWARE)
+    decoders = [item for item in accelerations if item.name != SOFTWARE and kind in item.decodes]
+    if not decoders or kind is None or pixels < min_pixels:
+        return (SOFTWARE_PLAN,)
+    return (Plan(decoders[0], kind=kind), SOFTWARE_PLAN)

@@ -1,13 +1,13 @@
-"""What hardware decoders are asked for: one table of coded pictures, told by codec, depth and chroma."""
+"""The kinds of streams that hardware decoders support: by codec, bit depth and chroma subsampling."""
 
 from dataclasses import dataclass
 
 from dampipe.media.info import VideoStream
 
-SMALLEST = 256
-"""Pixels: a picture with a shorter side is done in no time by the processor, and refused by some hardware."""
-LARGEST_ENCODED = 4096
-"""Pixels of the longer side that every hardware H.264 encoder takes."""
+MIN_SIDE = 256
+"""Minimum of the shorter side in pixels; smaller pictures are fast in software and rejected by some hardware."""
+MAX_ENCODED_SIDE = 4096
+"""Maximum of the longer side in pixels that every hardware H.264 encoder supports."""
 
 _X264 = ("-c:v", "libx264", "-preset", "superfast", "-g", "12")
 _X265 = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:keyint=12")
@@ -17,17 +17,17 @@ _AV1 = ("-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "lp=2")
 
 @dataclass(frozen=True)
 class StreamKind:
-    """Coded pictures that a decoder either takes or does not."""
+    """A kind of stream that a decoder supports or not."""
 
     codec: str
     formats: tuple[str, ...]
-    """Pixel formats as probed; the first is that of the sample."""
-    largest: int
-    """Pixels of the longer side that hardware commonly takes."""
+    """Pixel formats as probed; the first is used for the sample."""
+    max_side: int
+    """Maximum of the longer side in pixels that hardware commonly supports."""
     sample: tuple[str, ...]
-    """How ffmpeg makes a sample of it to try decoders with."""
+    """ffmpeg options that encode a sample for the self-test."""
     downloads: str
-    """The format of its frames in memory where a scaler does not convert."""
+    """Pixel format of downloaded frames if the scaler does not convert them."""
 
 
 _420 = ("yuv420p", "yuvj420p", "nv12")
@@ -49,22 +49,23 @@ KINDS: dict[str, StreamKind] = {
     "mjpeg": StreamKind("mjpeg", ("yuvj420p", "yuv420p"), 8192, ("-c:v", "mjpeg", "-q:v", "4"), "nv12"),
     "prores": StreamKind("prores", _422_10, 8192, ("-c:v", "prores_aw", "-profile:v", "0"), "p210le"),
 }
-"""Whether this machine's hardware takes a kind is for the trial to say; what has none is software's work."""
+"""The self-test determines which kinds the hardware of this machine decodes; other streams are decoded in software."""
 
 
 def kind_of(video: VideoStream) -> str | None:
-    """The kind to ask hardware for, or None where a picture is software's work on any machine.
+    """The kind of a stream, or None if it is decoded in software on every machine.
 
-    Interlaced pictures are: fields are woven apart in software, and look the same whoever did the rest.
+    Interlaced streams are always decoded in software, which also deinterlaces them, so that the result is the
+    same on every machine.
 
     >>> video = VideoStream(index=0, codec="hevc", width=3840, height=2160, pixel_format="yuv420p10le")
     >>> kind_of(video), kind_of(video.model_copy(update={"interlaced": True}))
     ('hevc-10', None)
     """
-    if video.interlaced or min(video.width, video.height) < SMALLEST:
+    if video.interlaced or min(video.width, video.height) < MIN_SIDE:
         return None
     for name, kind in KINDS.items():
-        fits = max(video.width, video.height) <= kind.largest
+        fits = max(video.width, video.height) <= kind.max_side
         if video.codec == kind.codec and video.pixel_format in kind.formats and fits:
             return name
     return None

@@ -1,106 +1,125 @@
-"""The graph of the preview pass: which packets are decoded, and poster, sprite and frames made of them at once."""
+"""The filter graph of the preview pass: which packets are decoded, and poster, sprite and frames of them at once."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from dampipe.media.ffmpeg import inputs as opening
-from dampipe.media.ffmpeg import picture_filters as picture
 from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.inputs import footage_input
+from dampipe.media.ffmpeg.picture_filters import fitted_size, normalized
 from dampipe.media.hwaccel.plans import Plan
-from dampipe.media.info import MediaInfo, VideoStream
-from dampipe.media.preview.sampling import EPSILON, Sampling, Way
-from dampipe.media.preview.webvtt import SPRITE_NAME, Sprite
+from dampipe.media.info import MediaInfo, MediaKind, VideoStream
+from dampipe.media.preview.sampling import EPSILON, Sampling, Way, interval_for
+from dampipe.media.preview.webvtt import SPRITE_NAME, Sprite, sprite_for
 from dampipe.media.recipes import PreviewRecipe
 
 POSTER_NAME = "poster.jpg"
 TIMES_NAME = "times.txt"
-"""When the frames are shown: a line "number seconds" each."""
-_SKIPPED: dict[Way, str] = {"keys": "nokey", "references": "noref"}
+"""Presentation times of the frames: a line "number seconds" for each."""
 SPARSE: tuple[Way, ...] = ("keys", "packets")
-"""Frames come one by one, far apart."""
+"""Only single frames far apart are decoded."""
+_SKIP_FRAME: dict[Way, str] = {"keys": "nokey", "references": "noref"}
+_SCORED_FORMATS = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv420p10le"})
+"""Pixel formats that ffmpeg scores directly; others it would convert first, every frame at full size."""
 _MUCH_SMALLER = 2
-"""A key frame whose sides are divided by this or more shows nothing of the edges that the loop filter smooths."""
+"""A key frame scaled down by this factor or more does not show the edges that the loop filter smooths."""
 _SELF_CONTAINED = ("mov,mp4", "matroska")
-"""Containers whose header holds all that a decoder of key frames needs."""
-_CUT = 0.1
-"""ffmpeg's scene score from which a frame is taken although its turn has not come: a shot begins there."""
-_SOONEST = 0.25
-"""Seconds after the frame taken before it, at the least; for long files half their interval."""
+"""Containers whose header contains everything that a decoder of key frames needs."""
+_CUT_SCORE = 0.1
+"""ffmpeg's scene score from which a frame is selected before its regular time, since a shot starts there."""
+_MIN_GAP = 0.25
+"""Minimum seconds between two selected frames at a cut; for long files half their interval."""
 _EARLY_BY = 1.5
-"""Frames by which a key frame comes before its time when the encoder put it where a shot begins."""
+"""Frames by which a key frame is early if the encoder inserted it at the start of a shot."""
 _LARGE = 0.6
-"""Of a key frame's size: a packet between key frames is as large only where next to nothing could be predicted."""
+"""Of a key frame's size: a packet between key frames is that large only if prediction failed."""
 _LARGER = 1.4
-_OTHER = 1.25
-_FEW = 10
-"""So many key frames are all decoded, whatever their packets tell."""
-_POSTER_OF = 20
-"""The poster is the most typical of so many frames."""
+_OTHER_SIZE = 1.25
+_FEW_KEYS = 10
+"""Up to this many key frames are all decoded, whatever the sizes of packets suggest."""
+_POSTER_CANDIDATES = 20
+"""The poster is the most typical of this many frames."""
 
 
+@dataclass(frozen=True)
 class PreviewGraph:
-    """What ffmpeg is to make of one file by one recipe."""
+    """The filter graph for one file that has a picture, by one recipe."""
 
-    def __init__(
-        self,
-        ffmpeg: Ffmpeg,
-        recipe: PreviewRecipe,
-        media: MediaInfo,
-        video: VideoStream,
-        sprite: Sprite | None,
-        between_frames: float,
-        most: int,
-        cuts: bool,
-    ) -> None:
-        """between_frames: seconds. most: frames that come out, at most. cuts: look where shots begin."""
-        self.ffmpeg = ffmpeg
-        self.recipe = recipe
-        self.media = media
-        self.video = video
-        self.sprite = sprite
-        self.between_frames = between_frames
-        self.most = most
-        self.cuts = cuts
-        self.interval = min(between_frames, sprite.interval) if sprite else between_frames
+    ffmpeg: Ffmpeg
+    recipe: PreviewRecipe
+    media: MediaInfo
+    detect_cuts: bool = True
+    """Whether frames at cuts are selected as well, if the pixel format allows it."""
 
-    def sees_cuts(self, plan: Plan) -> bool:
-        """Frames in the memory of a GPU cannot be scored."""
-        return self.cuts and plan.decoder is None
+    @property
+    def video(self) -> VideoStream:
+        """The picture."""
+        assert self.media.video is not None
+        return self.media.video
 
-    def opening(self, sampling: Sampling, plan: Plan) -> list[str]:
+    @cached_property
+    def sprite(self) -> Sprite | None:
+        """The layout of the sprite; None for stills and if the duration is unknown."""
+        if self.media.kind is MediaKind.STILL or not self.media.duration:
+            return None
+        return sprite_for(self.recipe.sprite, self.video, self.media.duration)
+
+    @property
+    def frame_interval(self) -> float:
+        """Maximum seconds between two frames of the frames file."""
+        frames = self.recipe.frames
+        return interval_for(frames.interval, frames.limit, self.media.duration)
+
+    @property
+    def decode_interval(self) -> float:
+        """Maximum seconds between two decoded frames."""
+        return min(self.frame_interval, self.sprite.interval) if self.sprite else self.frame_interval
+
+    @property
+    def max_frames(self) -> int:
+        """Maximum number of RGB frames written: a wrong duration in the header must not fill the memory."""
+        return 2 * self.recipe.frames.limit + 10
+
+    @property
+    def detects_cuts(self) -> bool:
+        """Whether frames in memory are scored to detect cuts."""
+        return (
+            self.detect_cuts
+            and self.video.pixel_format in _SCORED_FORMATS
+            and self.media.kind is MediaKind.VIDEO
+        )
+
+    def scores_cuts(self, plan: Plan) -> bool:
+        """Whether cuts are detected with this plan; frames in the memory of a GPU cannot be scored."""
+        return self.detects_cuts and plan.decoder is None
+
+    def global_options(self, sampling: Sampling, plan: Plan) -> list[str]:
         """Global options of ffmpeg."""
-        # While the one thread decodes, one more scales what it gave.
-        return [*plan.opening, *(("-filter_complex_threads", "1") if sampling.way in SPARSE else ())]
-
-    @property
-    def _shrinks_a_lot(self) -> bool:
-        size = picture.fitted(self.video, self.recipe.poster.height)
-        return min(self.video.display_size) >= _MUCH_SMALLER * min(size)
-
-    @property
-    def _few_keys(self) -> bool:
-        return (self.video.keyframe_interval or 0.0) * _FEW >= (self.media.duration or 0.0)
+        # One thread decodes; one more filters.
+        threads = ("-filter_complex_threads", "1") if sampling.way in SPARSE else ()
+        return [*plan.device_options, *threads]
 
     def outputs(self, sampling: Sampling, plan: Plan, frames_to: str) -> list[Any]:
-        """Frames selected by time, scaled once, then one branch for each derivative; RGB frames to `frames_to`."""
+        """Frames selected by time, scaled once, then one branch per derivative; RGB frames go to `frames_to`."""
         poster, sprite = self.recipe.poster, self.sprite
-        stream = opening.footage(self.media, **self._input(sampling, plan))[str(self.video.index)]
+        stream = footage_input(self.media, **self._input_options(sampling, plan))[str(self.video.index)]
         if sampling.step:
-            stream = stream.filter("select", self._selected(sampling, plan))
-        size = picture.fitted(self.video, poster.height)
+            stream = stream.filter("select", self._select_expression(sampling, plan))
+        size = fitted_size(self.video, poster.height)
         if plan.decoder is not None:
-            stream = plan.brought_down(stream, self.video, size)
-        stream = picture.upright(stream, self.video, size, self.ffmpeg, moving=False)
+            stream = plan.scale_and_download(stream, self.video, size)
+        stream = normalized(stream, self.video, size, self.ffmpeg, moving=False)
         branches = stream.filter_multi_output("split", 3 if sprite else 2)
-        typical = branches[0].filter("thumbnail", n=_POSTER_OF)
+        typical = branches[0].filter("thumbnail", n=_POSTER_CANDIDATES)
         outputs = [
             typical.output(POSTER_NAME, **{"frames:v": 1, "update": 1, "q:v": poster.quality, "f": "image2"}),
-            self._for_the_model(branches[1], plan).output(
+            self._embedder_frames(branches[1], plan).output(
                 frames_to,
                 **{
                     "f": "rawvideo",
                     "pix_fmt": "rgb24",
                     "fps_mode": "passthrough",
-                    "frames:v": self.most,
+                    "frames:v": self.max_frames,
                     "stats_enc_pre:v": TIMES_NAME,
                     "stats_enc_pre_fmt:v": "{n} {t}",
                 },
@@ -108,7 +127,7 @@ class PreviewGraph:
         ]
         if sprite is not None:
             # Rounding down, tile n shows a frame of its own span. At the end of a clip shorter than a
-            # span `pass` still gives its frame.
+            # span, `pass` still outputs its frame.
             strip = branches[2].filter(
                 "fps", fps=f"1/{sprite.interval:.6f}", start_time=0, round="down", eof_action="pass"
             )
@@ -123,64 +142,74 @@ class PreviewGraph:
             )
         return outputs
 
-    def _input(self, sampling: Sampling, plan: Plan) -> dict[str, Any]:
+    @property
+    def _shrinks_a_lot(self) -> bool:
+        size = fitted_size(self.video, self.recipe.poster.height)
+        return min(self.video.display_size) >= _MUCH_SMALLER * min(size)
+
+    @property
+    def _has_few_keys(self) -> bool:
+        return (self.video.keyframe_interval or 0.0) * _FEW_KEYS >= (self.media.duration or 0.0)
+
+    def _input_options(self, sampling: Sampling, plan: Plan) -> dict[str, Any]:
         """The options before -i."""
-        options: dict[str, Any] = dict(plan.input)
-        if sampling.way in _SKIPPED:
-            options["skip_frame"] = _SKIPPED[sampling.way]
+        options: dict[str, Any] = dict(plan.input_options)
+        if sampling.way in _SKIP_FRAME:
+            options["skip_frame"] = _SKIP_FRAME[sampling.way]
         if sampling.way == "keys" and self._shrinks_a_lot:
-            options["skip_loop_filter"] = "all"  # no frame is predicted from another, so nothing adds up
+            options["skip_loop_filter"] = "all"  # no frame is predicted from another, so no error accumulates
         if sampling.way in SPARSE:
-            options["bsf:v"] = f"noise=amount=0:drop='{self._unwanted(sampling, plan)}'"
-            # A thread that decodes a frame now and then costs a set of buffers; workers are as many as cores.
+            options["bsf:v"] = f"noise=amount=0:drop='{self._drop_expression(sampling, plan)}'"
+            # Each thread allocates buffers for an occasional frame, and there is a worker per core already.
             options["threads"] = 1
             if self.media.container.startswith(_SELF_CONTAINED):
-                # ffmpeg's own probe decodes up to seven frames, as many as are wanted of a short clip.
+                # ffmpeg's own probe decodes up to seven frames, as many as the preview of a short clip.
                 options["nofind_stream_info"] = None
         return options
 
-    def _selected(self, sampling: Sampling, plan: Plan) -> str:
-        """The expression that selects frames in time, the first one to begin with, and where shots begin."""
-        since = "t-prev_selected_t"
-        by_time = f"isnan(prev_selected_t)+gte({since},{sampling.step:.4f})"
-        if not self.sees_cuts(plan):
+    def _select_expression(self, sampling: Sampling, plan: Plan) -> str:
+        """True for frames to select: the first one, then by time, and where shots start."""
+        since_last = "t-prev_selected_t"
+        by_time = f"isnan(prev_selected_t)+gte({since_last},{sampling.step:.4f})"
+        if not self.scores_cuts(plan):
             return by_time
-        usual = self.between_frames <= self.recipe.frames.interval
-        cut = f"gt(scene,{_CUT})*gte({since},{_SOONEST if usual else self.between_frames / 2:.4f})"
-        if sampling.way != "keys" or self._few_keys:
+        regular = self.frame_interval <= self.recipe.frames.interval
+        gap = _MIN_GAP if regular else self.frame_interval / 2
+        cut = f"gt(scene,{_CUT_SCORE})*gte({since_last},{gap:.4f})"
+        if sampling.way != "keys" or self._has_few_keys:
             return f"{by_time}+{cut}"
-        # As packets were thinned: a cut in between must not shift the times, for what would come then is not there.
-        # Some files call frames key frames that are none.
+        # Same schedule as that by which packets were dropped: a cut in between must not shift it, since the frames
+        # at shifted times were not decoded. Some files flag frames as key frames that are not.
         predicted = "eq(pict_type,P)+eq(pict_type,B)"
         return f"if({predicted},0,if({_due('t', sampling.step)},st(0,t)*0+st(1,1),{cut}))"
 
-    def _unwanted(self, sampling: Sampling, plan: Plan) -> str:
-        """The expression that is true for packets which the decoder need not see."""
+    def _drop_expression(self, sampling: Sampling, plan: Plan) -> str:
+        """True for packets that are dropped before the decoder."""
         if sampling.way == "packets":
             return f"mod(n,{sampling.every})"
         time = "pts*tb"
         kept = f"st(0,{time})*0+st(1,1)*0"
-        if not self.sees_cuts(plan):
+        if not self.scores_cuts(plan):
             return f"if(key*({_due(time, sampling.step)}),{kept},1)"
-        if self._few_keys:
+        if self._has_few_keys:
             return "not(key)"
-        # A shot may have begun since the last key frame (its time is in 2, its size in 5) when this one comes
-        # before its time or is of another size, or when a packet in between (the largest is in 3) was nearly as
-        # large as a key frame, or far larger than any between the two key frames before (in 4).
-        usual = self.video.keyframe_interval or 0.0
+        # A shot may have started since the last key frame (its time is in register 2, its size in 5) if this one is
+        # early or differs in size, or if the largest packet in between (in 3) was nearly as large as a key frame or
+        # far larger than the largest one between the two key frames before (in 4).
+        interval = self.video.keyframe_interval or 0.0
         frame = 1 / float(self.video.rate) if self.video.rate else 0.0
-        early = f"lt({time}-ld(2),{usual - _EARLY_BY * frame:.4f})"
-        other = f"gte(max(size,ld(5)),{_OTHER}*min(size,ld(5)))"
+        early = f"lt({time}-ld(2),{interval - _EARLY_BY * frame:.4f})"
+        other_size = f"gte(max(size,ld(5)),{_OTHER_SIZE}*min(size,ld(5)))"
         large = f"gte(ld(3),{_LARGE}*size)+gte(ld(3),{_LARGER}*ld(4))"
-        kept_books = f"st(2,{time})*0+st(5,size)*0+st(4,ld(3))*0+st(3,0)"
-        key = f"if({_due(time, sampling.step)},{kept},not({early}+{other}+{large}))+{kept_books}"
+        update = f"st(2,{time})*0+st(5,size)*0+st(4,ld(3))*0+st(3,0)"
+        key = f"if({_due(time, sampling.step)},{kept},not({early}+{other_size}+{large}))+{update}"
         return f"if(key,{key},gte(st(3,max(ld(3),size)),0))"
 
-    def _for_the_model(self, stream: Any, plan: Plan) -> Any:
+    def _embedder_frames(self, stream: Any, plan: Plan) -> Any:
         frames = self.recipe.frames
-        if self.between_frames > self.interval:
-            further = Sampling("full", step=self.between_frames - self.interval + EPSILON)
-            stream = stream.filter("select", self._selected(further, plan))
+        if self.frame_interval > self.decode_interval:
+            sparser = Sampling("full", step=self.frame_interval - self.decode_interval + EPSILON)
+            stream = stream.filter("select", self._select_expression(sparser, plan))
         options: dict[str, Any] = {"flags": frames.interpolation}
         if frames.fit == "squash":
             stream = stream.filter("scale", frames.size, frames.size, **options)
@@ -192,5 +221,5 @@ class PreviewGraph:
 
 
 def _due(time: str, step: float) -> str:
-    """True for the first, and `step` seconds after the last one for which it was true (kept in 0, whether in 1)."""
+    """True for the first frame, and `step` seconds after the last one (its time is in register 0, its presence in 1)."""
     return f"not(ld(1))+gte({time}-ld(0),{step:.4f})"

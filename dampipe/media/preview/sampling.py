@@ -1,4 +1,4 @@
-"""Which frames a preview looks at, and by which pass: sparse where that is exact enough, full where not."""
+"""Which frames a preview decodes, and how: sparsely where that is accurate enough, otherwise fully."""
 
 import itertools
 import math
@@ -8,16 +8,14 @@ from typing import Literal, TypeAlias
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
 
 SLACK = 1.1
-"""Frames may be this much further apart than asked: 2.002 s is what cameras write for 2 s."""
-SHORT = 4
-"""A clip shorter than this many intervals is looked at this often all the same."""
-SHORTEST_INTERVAL = 0.25
+"""Factor by which frames may be further apart than requested: cameras write 2.002 s for 2 s."""
+MIN_FRAMES = 4
+"""A clip shorter than this many intervals is sampled this many times."""
+MIN_INTERVAL = 0.25
 EPSILON = 0.002
-"""Seconds: time stamps are rounded to milliseconds in some containers."""
-
-
-_REFERENCES_APART = 0.2
-"""Seconds: encoders put a frame that others refer to at least this often."""
+"""Seconds; some containers round time stamps to milliseconds."""
+_REFERENCE_INTERVAL = 0.2
+"""Maximum seconds between reference frames of common encoders."""
 
 Way: TypeAlias = Literal["keys", "packets", "references", "full"]
 
@@ -26,36 +24,36 @@ Way: TypeAlias = Literal["keys", "packets", "references", "full"]
 class Sampling:
     """One way to read a file.
 
-    keys: the decoder skips all but key frames. packets: every n-th packet reaches the decoder, which
-    suits codecs that have key frames only. references: it skips the frames that no other needs, about
-    half of the work. full: everything is decoded.
+    keys: only key frames are decoded. packets: only every n-th packet is decoded, for intra-only codecs.
+    references: frames that no other frame refers to are skipped, which halves the work. full: everything
+    is decoded.
     """
 
     way: Way
     step: float = 0.0
-    """A frame is taken when it comes at least so many seconds after the one before it."""
+    """Minimum seconds between two selected frames."""
     every: int = 1
-    """For `packets`: one packet of so many."""
+    """For `packets`: one packet in this many is decoded."""
 
 
 def interval_for(interval: float, limit: int, duration: float | None) -> float:
-    """The interval for a file: longer where `limit` frames would not do, shorter for short clips.
+    """The sampling interval for a file: longer if `limit` would be exceeded, shorter for short clips.
 
     >>> interval_for(2.0, 300, 60.0), interval_for(2.0, 300, 6000.0), interval_for(2.0, 300, 2.0)
     (2.0, 20.0, 0.5)
     """
     if duration is None or duration <= 0:
         return interval
-    if duration < SHORT * interval:
-        return max(duration / SHORT, min(SHORTEST_INTERVAL, interval))
+    if duration < MIN_FRAMES * interval:
+        return max(duration / MIN_FRAMES, min(MIN_INTERVAL, interval))
     return max(interval, duration / limit)
 
 
 def samplings(media: MediaInfo, interval: float) -> tuple[Sampling, ...]:
-    """The ways to get frames at most `interval` (and the slack) apart, the cheapest first.
+    """The samplings that yield frames at most `interval` (times SLACK) apart, the cheapest first.
 
-    Going by the probe, so each must be checked with `good_enough`; the last one, "full", is the
-    truth whatever it gives.
+    They rely on the probe, so each result must be checked with `is_dense_enough`; the last one, "full", is
+    always accepted.
     """
     video = media.video
     if video is None or media.kind is MediaKind.STILL:
@@ -64,10 +62,10 @@ def samplings(media: MediaInfo, interval: float) -> tuple[Sampling, ...]:
     if video.intra_only:
         every = math.floor(interval * rate * (1 + 1e-9)) if rate else 1
         return (*((Sampling("packets", every=every),) if every > 1 else ()), _full(video, interval))
-    ways = [Sampling("references", step=_step(interval, _REFERENCES_APART)), _full(video, interval)]
-    apart = video.keyframe_interval
-    if apart is not None and apart <= SLACK * interval:
-        ways.insert(0, Sampling("keys", step=_step(interval, apart)))
+    ways = [Sampling("references", step=_step(interval, _REFERENCE_INTERVAL)), _full(video, interval)]
+    key_interval = video.keyframe_interval
+    if key_interval is not None and key_interval <= SLACK * interval:
+        ways.insert(0, Sampling("keys", step=_step(interval, key_interval)))
     return tuple(ways)
 
 
@@ -76,38 +74,38 @@ def _full(video: VideoStream | None, interval: float) -> Sampling:
     return Sampling("full", step=_step(interval, 1 / rate))
 
 
-def _step(interval: float, apart: float) -> float:
-    """How far to go from a frame before the next is taken, so that with frames `apart` none is too late."""
-    return max(0.0, interval - apart) + EPSILON
+def _step(interval: float, spacing: float) -> float:
+    """The minimum distance of selected frames, so that with frames `spacing` apart none is later than `interval`."""
+    return max(0.0, interval - spacing) + EPSILON
 
 
-def good_enough(times: list[float], interval: float, duration: float | None, way: Way) -> bool:
-    """Whether the frames that a pass gave are as dense as asked, to the end of the file.
+def is_dense_enough(times: list[float], interval: float, duration: float | None, way: Way) -> bool:
+    """Return whether the frames are at most `interval` apart, up to the end of the file.
 
-    The probe may be wrong: a file may call frames key frames that the decoder does not.
+    The probe may be wrong: a file may flag frames as key frames that the decoder rejects.
     """
     if way == "full":
         return True
     if not times:
         return False
-    widest = SLACK * interval + EPSILON
-    if any(b - a > widest for a, b in itertools.pairwise(times)):
+    max_gap = SLACK * interval + EPSILON
+    if any(b - a > max_gap for a, b in itertools.pairwise(times)):
         return False
     if way == "references":
-        # It goes to the end of the picture, which may be before that of the sound.
+        # It reads to the end of the picture, which may end before the sound.
         return True
-    return len(times) > 1 if duration is None else duration - times[-1] <= 1.5 * widest
+    return len(times) > 1 if duration is None else duration - times[-1] <= 1.5 * max_gap
 
 
-def thinned(times: list[float], interval: float, limit: int) -> list[int]:
-    """The fewest rows of `times` (rising) that still are at most `interval` apart; the first is among them.
+def thin_out(times: list[float], interval: float, limit: int) -> list[int]:
+    """The fewest rows of `times` (ascending) that are at most `interval` apart, starting with the first.
 
-    Decoders that skip less than they were told to give more frames than anybody asked for, and key
-    frames that do not divide the interval do so too. More than `limit` are thinned evenly.
+    There are more frames than requested if a decoder skips fewer than it should, or if the key frame interval
+    does not divide the interval. If more than `limit` rows remain, every n-th is kept.
 
-    >>> thinned([0.0, 0.5, 1.0, 1.5, 2.0, 4.5, 5.0], 2.0, 300)
+    >>> thin_out([0.0, 0.5, 1.0, 1.5, 2.0, 4.5, 5.0], 2.0, 300)
     [0, 4, 5, 6]
-    >>> thinned([0.0, 0.5, 1.0, 1.5, 2.0, 4.5, 5.0], 2.0, 2)
+    >>> thin_out([0.0, 0.5, 1.0, 1.5, 2.0, 4.5, 5.0], 2.0, 2)
     [0, 5]
     """
     rows: list[int] = []

@@ -1,4 +1,4 @@
-"""Exact shots: every frame is scored by how suddenly it differs from the one before; high scores start a shot."""
+"""Exact shot detection: every frame is scored by its difference from the previous one; a high score starts a shot."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,38 +6,43 @@ from typing import Any
 
 SCORES_NAME = "scores.txt"
 WIDTH = 320
-"""Pixels of the picture that is scored: enough to tell shots apart, and costs next to nothing."""
-LOWEST = 5.0
-"""Lower scores are not even written down: a long film has millions of frames."""
+"""Width in pixels of the scored picture: sufficient to detect shots, at little cost."""
+MIN_LOGGED_SCORE = 5.0
+"""Lower scores are not written: a long film has millions of frames."""
 THRESHOLD = 10.0
-"""From this score on a frame starts a shot; 0 is the same picture, 100 black to white."""
-SHORTEST = 0.5
-"""Seconds: of starts closer than this the one with the highest score stays (flashes, dissolves)."""
+"""Score from which on a frame starts a shot; 0 is an identical picture, 100 black to white."""
+MIN_SHOT = 0.5
+"""Seconds; of closer starts the one with the highest score is kept (flashes, dissolves)."""
 
 
-def scored(stream: Any, size: tuple[int, int]) -> Any:
-    """The branch of the graph that scores all frames of `stream` (pictures of `size`) into SCORES_NAME.
+def score_output(stream: Any, size: tuple[int, int]) -> Any:
+    """The ffmpeg output that writes the scores of all frames of `stream` (of `size`) to SCORES_NAME.
 
-    It passes every frame through, since an output that gets none fails the whole command.
+    It outputs every frame, since an output without frames fails the whole command.
     """
     if size[0] > WIDTH:
-        # Waking threads for so little takes longer than the scaling.
-        stream = stream.filter("scale", *small(size), flags="neighbor", threads=1)
-    printed = {"key": "lavfi.scd.score", "value": f"{LOWEST:g}", "function": "greater", "file": SCORES_NAME}
-    stream = stream.filter("scdet", threshold=THRESHOLD).filter("metadata", mode="print", **printed)
+        # Threads would cost more than they save for such a small picture.
+        stream = stream.filter("scale", *scored_size(size), flags="neighbor", threads=1)
+    options = {
+        "key": "lavfi.scd.score",
+        "value": f"{MIN_LOGGED_SCORE:g}",
+        "function": "greater",
+        "file": SCORES_NAME,
+    }
+    stream = stream.filter("scdet", threshold=THRESHOLD).filter("metadata", mode="print", **options)
     return stream.output("-", f="null", fps_mode="passthrough")
 
 
-def small(size: tuple[int, int]) -> tuple[int, int]:
-    """The size of the pictures that are scored, for pictures of `size`; even."""
+def scored_size(size: tuple[int, int]) -> tuple[int, int]:
+    """The size, even, to which pictures of `size` are scaled for scoring."""
     width, height = size
     return (WIDTH, max(2, round(height * WIDTH / width / 2) * 2)) if width > WIDTH else size
 
 
 def read_scores(folder: Path) -> list[tuple[float, float]]:
-    """(time in seconds, score) of the frames that were written down, in their order; [] without any."""
+    """Read and delete the scores: (time in seconds, score) of frames in order; [] if there are none."""
     path = folder / SCORES_NAME
-    found: list[tuple[float, float]] = []
+    scores: list[tuple[float, float]] = []
     seconds = 0.0
     try:
         with path.open(encoding="ascii", errors="replace") as lines:
@@ -45,27 +50,27 @@ def read_scores(folder: Path) -> list[tuple[float, float]]:
                 if "pts_time:" in line:
                     seconds = _number(line.rpartition("pts_time:")[2])
                 elif "=" in line:
-                    found.append((seconds, _number(line.rpartition("=")[2])))
+                    scores.append((seconds, _number(line.rpartition("=")[2])))
     except OSError:
         return []
     finally:
         path.unlink(missing_ok=True)
-    return found
+    return scores
 
 
 def shot_starts(scores: Sequence[tuple[float, float]]) -> tuple[float, ...]:
-    """When shots start, in seconds by presentation time stamp; the first starts at 0.
+    """Start times of shots, in seconds by presentation time stamp; the first is 0.
 
-    scores: (time, score), rising in time; low ones may be missing.
+    scores: (time, score), ascending in time; low scores may be missing.
 
     >>> shot_starts([(0.04, 30.0), (4.0, 25.0), (4.04, 12.0), (6.0, 9.9), (8.0, 41.0)])
     (0.0, 4.0, 8.0)
     """
     starts: list[tuple[float, float]] = []
     for time, score in scores:
-        if score < THRESHOLD or time < SHORTEST:
+        if score < THRESHOLD or time < MIN_SHOT:
             continue
-        if not starts or time - starts[-1][0] >= SHORTEST:
+        if not starts or time - starts[-1][0] >= MIN_SHOT:
             starts.append((time, score))
         elif score > starts[-1][1]:
             starts[-1] = (time, score)

@@ -1,4 +1,4 @@
-"""The geometry of a sprite and the WebVTT that says which tile belongs to which span of time."""
+"""The layout of a sprite, and the WebVTT that maps spans of time to its tiles."""
 
 import math
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from dampipe.media.preview.sampling import interval_for
 from dampipe.media.recipes import SpriteRecipe
 
 SPRITE_NAME = "sprite.jpg"
-"""The name by which the WebVTT refers to its sprite: both are served from the same folder."""
+"""The name by which the WebVTT refers to its sprite; both are served from the same folder."""
 
-_SLIVER = 0.1
-"""A last span shorter than this share of the others belongs to the tile before it."""
+_MIN_LAST_SPAN = 0.1
+"""A last span shorter than this share of the interval is merged into the previous tile."""
 
 
 @dataclass(frozen=True)
 class Sprite:
-    """A grid of tiles; tile n shows the span from n × interval, left to right, then down."""
+    """A grid of tiles; tile n shows the span that starts at n × interval, left to right, then down."""
 
     columns: int
     rows: int
@@ -25,14 +25,14 @@ class Sprite:
     interval: float
     """Seconds per tile."""
     count: int
-    """Tiles in use; the rest of the last row is black."""
+    """Number of tiles; the rest of the last row is black."""
     duration: float
 
 
 def sprite_for(recipe: SpriteRecipe, video: VideoStream, duration: float) -> Sprite:
-    """The grid for a video of `duration` seconds: the interval grows until the tiles suffice.
+    """The layout for a video of `duration` seconds: the interval grows until max_tiles suffice.
 
-    Short clips get tiles closer together, like their frames.
+    Short clips have a shorter interval, like their frames.
 
     >>> video = VideoStream(index=0, codec="h264", width=1920, height=1080, pixel_format="yuv420p")
     >>> grid = sprite_for(SpriteRecipe(interval=5, columns=10, tile_width=160, max_tiles=100), video, 62)
@@ -40,7 +40,7 @@ def sprite_for(recipe: SpriteRecipe, video: VideoStream, duration: float) -> Spr
     (10, 2, (160, 90), 13)
     """
     interval = interval_for(recipe.interval, recipe.max_tiles, duration)
-    count = min(max(math.ceil(duration / interval - _SLIVER), 1), recipe.max_tiles)
+    count = min(max(math.ceil(duration / interval - _MIN_LAST_SPAN), 1), recipe.max_tiles)
     columns = min(count, recipe.columns)
     width, height = video.display_size
     tile_height = round(recipe.tile_width * height / max(width, 1) / 2) * 2
@@ -70,13 +70,13 @@ def webvtt(sprite: Sprite, picture: str = SPRITE_NAME) -> str:
         start = n * sprite.interval
         end = sprite.duration if n == sprite.count - 1 else (n + 1) * sprite.interval
         cues.append(
-            f"{_stamp(start)} --> {_stamp(end)}\n"
+            f"{_timestamp(start)} --> {_timestamp(end)}\n"
             f"{picture}#xywh={column * width},{row * height},{width},{height}\n"
         )
     return "\n".join(cues)
 
 
-def _stamp(seconds: float) -> str:
+def _timestamp(seconds: float) -> str:
     milliseconds = round(seconds * 1000)
     whole, milliseconds = divmod(milliseconds, 1000)
     minutes, whole = divmod(whole, 60)

@@ -1,4 +1,4 @@
-"""What cameras write into containers: time of recording, start timecode, make and model."""
+"""Metadata that cameras write into containers: recording time, start timecode, make and model."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,32 +9,32 @@ _MODEL = ("com.apple.quicktime.model", "com.android.model", "model", "com.sony.m
 _CREATED = ("com.apple.quicktime.creationdate", "creation_time", "date_recorded", "modification_date", "date")
 _TIMECODE = re.compile(r"^\d{2}:\d{2}:\d{2}[:;.]\d{2,3}$")
 _UNSET_BEFORE = 1971
-"""Containers without a clock count from 1904 or 1970."""
+"""Cameras without a clock write the epoch of the container, 1904 or 1970."""
 
 Tags = Mapping[str, str]
 
 
-def timecode(places: Iterable[Tags]) -> str | None:
+def timecode(tag_sets: Iterable[Tags]) -> str | None:
     """The first well-formed start timecode."""
-    for tags in places:
+    for tags in tag_sets:
         text = tags.get("timecode", "").strip()
         if _TIMECODE.match(text):
             return text.replace(".", ";")
     return None
 
 
-def created(places: Iterable[Tags]) -> str | None:
-    """The first believable time of recording, ISO 8601. The phone's own (with time zone) goes before UTC."""
-    found = list(places)
+def created(tag_sets: Iterable[Tags]) -> str | None:
+    """The first plausible recording time, ISO 8601. Tags with the local time zone take precedence over UTC."""
+    candidates = list(tag_sets)
     for key in _CREATED:
-        for tags in found:
-            moment = _moment(tags.get(key, ""))
-            if moment is not None and moment.year >= _UNSET_BEFORE:
-                return moment.isoformat()
+        for tags in candidates:
+            time = _parse_time(tags.get(key, ""))
+            if time is not None and time.year >= _UNSET_BEFORE:
+                return time.isoformat()
     return None
 
 
-def _moment(text: str) -> datetime | None:
+def _parse_time(text: str) -> datetime | None:
     text = text.strip()
     if not re.match(r"^\d{4}-\d{2}-\d{2}", text):
         return None
@@ -44,25 +44,24 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def camera(places: Iterable[Tags]) -> str | None:
-    """Make and model, as far as any place tells."""
-    found = [{key.lower(): value.strip() for key, value in tags.items()} for tags in places]
-    make, model = _first(found, _MAKE), _first(found, _MODEL)
+def camera(tag_sets: Iterable[Tags]) -> str | None:
+    """Make and model, if any tags contain them."""
+    candidates = [{key.lower(): value.strip() for key, value in tags.items()} for tags in tag_sets]
+    make, model = _first(candidates, _MAKE), _first(candidates, _MODEL)
     if make or model:
         return camera_name(make, model)
-    if any("gopro" in tags.get("handler_name", "").lower() for tags in found):
-        return _gopro(_first(found, ("firmware",)))
-    product = " ".join(
-        word for word in (_first(found, ("company_name",)), _first(found, ("product_name",))) if word
-    )
-    # An MXF names the program that wrote it; a muxer is no camera.
+    if any("gopro" in tags.get("handler_name", "").lower() for tags in candidates):
+        return _gopro(_first(candidates, ("firmware",)))
+    names = (_first(candidates, ("company_name",)), _first(candidates, ("product_name",)))
+    product = " ".join(name for name in names if name)
+    # An MXF file names the program that wrote it, which may be a muxer instead of a camera.
     return (
         None if not product or re.search(r"ffmpeg|muxer|libmxf|writer|avid|adobe", product, re.I) else product
     )
 
 
 def camera_name(make: str | None, model: str | None) -> str | None:
-    """Make and model as people say it: the make is not said twice.
+    """Join make and model, without repeating the make.
 
     >>> camera_name("Canon", "Canon EOS R5"), camera_name("Apple", "iPhone 15"), camera_name(None, None)
     ('Canon EOS R5', 'Apple iPhone 15', None)
@@ -93,5 +92,5 @@ def _gopro(firmware: str | None) -> str:
     return f"GoPro {model}" if model else "GoPro"
 
 
-def _first(places: list[dict[str, str]], keys: tuple[str, ...]) -> str | None:
-    return next((tags[key] for key in keys for tags in places if tags.get(key)), None)
+def _first(tag_sets: list[dict[str, str]], keys: tuple[str, ...]) -> str | None:
+    return next((tags[key] for key in keys for tags in tag_sets if tags.get(key)), None)

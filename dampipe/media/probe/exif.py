@@ -1,4 +1,4 @@
-"""What cameras write into stills: make, model and time of recording, out of EXIF."""
+"""EXIF metadata of stills: make, model and recording time."""
 
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -9,18 +9,18 @@ from dampipe.media.probe.container_metadata import camera_name
 
 
 def camera(exif: Any) -> str | None:
-    """Make and model, as far as EXIF (Pillow's) tells."""
+    """Make and model, if EXIF (as read by Pillow) contains them."""
     return camera_name(_text(exif.get(ExifTags.Base.Make)), _text(exif.get(ExifTags.Base.Model)))
 
 
 def created(exif: Any) -> str | None:
-    """The time of recording, ISO 8601; with a time zone where the camera wrote one."""
+    """The recording time, ISO 8601, with a time zone if the camera wrote one."""
     details = exif.get_ifd(ExifTags.IFD.Exif)
     text = _text(details.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime))
     if not text:
         return None
     try:
-        moment = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")
+        time = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")
     except ValueError:
         return None
     offset = _text(details.get(ExifTags.Base.OffsetTimeOriginal))
@@ -28,10 +28,10 @@ def created(exif: Any) -> str | None:
         try:
             hours, minutes = int(offset[:3]), int(offset[4:])
         except ValueError:
-            return moment.isoformat()
+            return time.isoformat()
         sign = -1 if offset[0] == "-" else 1
-        moment = moment.replace(tzinfo=timezone(timedelta(hours=hours, minutes=sign * minutes)))
-    return moment.isoformat()
+        time = time.replace(tzinfo=timezone(timedelta(hours=hours, minutes=sign * minutes)))
+    return time.isoformat()
 
 
 def _text(value: Any) -> str | None:

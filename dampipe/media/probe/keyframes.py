@@ -1,23 +1,23 @@
-"""How far apart key frames are, found without decoding: from the container's index, else from packets."""
+"""The key frame interval, read without decoding: from the container's index, otherwise from packets."""
 
 from typing import Any
 
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-LOOK_SECONDS = 20.0
-LOOK_BYTES = 64 << 20
-"""What is read at most to look for key frames: enough for 20 s at 25 Mbit/s."""
+SCAN_SECONDS = 20.0
+SCAN_BYTES = 64 << 20
+"""Maximum that is read to find key frames: 20 s at 25 Mbit/s."""
 MEASURE_BYTES = 1 << 30
-"""What is read at most to measure a duration that no header gives."""
+"""Maximum that is read to measure a duration that is missing from the header."""
 _INDEX_ENTRIES = 200_000
 
 
 def keyframe_interval(container: InputContainer, stream: VideoStream) -> float | None:
-    """Longest distance between key frames in seconds, or None when fewer than two were seen.
+    """Longest distance between key frames in seconds, or None when fewer than two were found.
 
-    Seen is the whole index where the container has one of all frames (MP4, MOV, AVI), else the first
-    20 s. Footage that is shorter than its first group of pictures has no distance to tell.
+    Reads the whole index if the container has one of all frames (MP4, MOV, AVI), otherwise the first
+    20 s. Footage that is shorter than its first group of pictures has no interval.
     """
     if stream.time_base is None:
         return None
@@ -26,7 +26,7 @@ def keyframe_interval(container: InputContainer, stream: VideoStream) -> float |
     if 1 < count <= _INDEX_ENTRIES:
         keys = [entry.timestamp for entry in entries if entry.is_keyframe]
         if len(keys) < count or count == stream.frames:
-            # An index of key frames alone (Matroska's cues) may leave some out, so it proves nothing.
+            # An index of key frames only (the cues of Matroska) may be incomplete, so it is not used.
             return _longest(keys, entries[count - 1].timestamp, stream.time_base)
     return _from_packets(container, stream)
 
@@ -44,15 +44,15 @@ def _from_packets(container: InputContainer, stream: VideoStream) -> float | Non
             last = stamp
             if packet.is_keyframe:
                 keys.append(stamp)
-            if (stamp - first) * stream.time_base > LOOK_SECONDS:
+            if (stamp - first) * stream.time_base > SCAN_SECONDS:
                 break
-        if size > LOOK_BYTES:
+        if size > SCAN_BYTES:
             break
     return _longest(keys, last, stream.time_base)
 
 
 def _longest(keys: list[int], last: int | None, time_base: Any) -> float | None:
-    """The longest step from key frame to key frame; the last one counts up to the end of what was seen."""
+    """The longest distance between key frames; the last one is measured to the end of what was read."""
     if not keys or last is None:
         return None
     keys = sorted(keys)
@@ -64,7 +64,7 @@ def _longest(keys: list[int], last: int | None, time_base: Any) -> float | None:
 
 
 def measured_duration(container: InputContainer, stream: Any) -> float | None:
-    """Seconds from the first to the last packet, by reading up to 1 GiB; None where stamps are missing."""
+    """Seconds from the first to the last packet, reading up to 1 GiB; None if time stamps are missing."""
     if stream.time_base is None:
         return None
     first = end = None
@@ -73,8 +73,8 @@ def measured_duration(container: InputContainer, stream: Any) -> float | None:
         size += packet.size
         if packet.pts is not None:
             first = packet.pts if first is None else min(first, packet.pts)
-            reach = packet.pts + (packet.duration or 0)
-            end = reach if end is None else max(end, reach)
+            packet_end = packet.pts + (packet.duration or 0)
+            end = packet_end if end is None else max(end, packet_end)
         if size > MEASURE_BYTES:
             return None
     container.seek(0)

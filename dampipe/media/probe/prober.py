@@ -1,4 +1,4 @@
-"""Probing in a disposable helper process: a file can kill the helper, never the worker."""
+"""Probes files in a disposable helper process: a file can crash the helper, never the worker."""
 
 import contextlib
 import json
@@ -15,14 +15,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from dampipe.kernel.errors import BadMedia, Permanent
+from dampipe.media import errors
 from dampipe.media.ffmpeg import failures
 from dampipe.media.ffmpeg.run import GIB, cpu_seconds, kill_group
-from dampipe.media.ffmpeg.sandbox import NONE, Sandbox, signal_of
+from dampipe.media.ffmpeg.sandbox import NO_SANDBOX, Sandbox, exit_status
 from dampipe.media.info import MediaInfo
 
-_PACKAGES = Path(__file__).resolve().parents[3]
-_LONGEST_ANSWER = 1 << 20
-_LARGEST_PICTURE = 1 << 28
+_ROOT = Path(__file__).resolve().parents[3]
+_MAX_RESPONSE = 1 << 20
+_MAX_PICTURE = 1 << 28
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Developed:
 
 
 class Prober:
-    """Finds out what a file is. One helper a process, started at the first use, renewed now and then."""
+    """Reads technical metadata and develops stills. Has one helper, started on first use and replaced regularly."""
 
     def __init__(
         self,
@@ -44,13 +45,13 @@ class Prober:
         *,
         memory: int = 2 * GIB,
         renew_after: int = 500,
-        isolation: Sandbox = NONE,
+        sandbox: Sandbox = NO_SANDBOX,
     ) -> None:
         """time_limit: seconds for one file. memory: bytes of the helper. renew_after: files per helper.
 
-        isolation: the helper runs within this wall; it may read all files there, and write none.
+        sandbox: the helper runs in it; it can read all files and write none.
         """
-        self.isolation = isolation
+        self.sandbox = sandbox
         self.time_limit = time_limit
         self.memory = memory
         self.renew_after = renew_after
@@ -60,27 +61,28 @@ class Prober:
         self._lock = threading.Lock()
 
     def probe(self, path: str) -> MediaInfo:
-        """What the file is.
+        """Read the technical metadata of the file.
 
-        Raises `BadMedia` (no media, damaged, kills or outlasts the helper) and `Transient` (its
+        Raises `BadMedia` (not a media file, damaged, crashes or times out the helper) and `Transient` (its
         storage does not answer).
         """
         with self._lock:
-            reply, _ = self._ask({"path": path})
-        if "error" in reply:
-            raise failures.from_text(str(reply["error"]))
+            response, _ = self._request({"path": path})
+        if "error" in response:
+            raise failures.from_text(str(response["error"]))
         try:
-            return MediaInfo.model_validate(reply["media"])
+            return MediaInfo.model_validate(response["media"])
         except (ValidationError, KeyError) as error:
-            raise Permanent(f"the probe's answer makes no sense: {error}".split("\n", 1)[0]) from error
+            reason = str(error).split("\n", 1)[0]
+            raise Permanent(errors.PROBE_ANSWER_INVALID, reason=reason) from error
 
     def develop(self, path: str, side: int) -> Developed:
-        """A still, upright and in sRGB, its shorter side at most about `side` pixels. Raises as `probe` does."""
+        """Develop a still: upright, sRGB, its shorter side at most about `side` pixels. Raises like `probe`."""
         with self._lock:
-            reply, pixels = self._ask({"path": path, "side": side})
-        if "error" in reply:
-            raise failures.from_text(str(reply["error"]))
-        return Developed(int(str(reply["width"])), int(str(reply["height"])), pixels)
+            response, pixels = self._request({"path": path, "side": side})
+        if "error" in response:
+            raise failures.from_text(str(response["error"]))
+        return Developed(int(str(response["width"])), int(str(response["height"])), pixels)
 
     def close(self) -> None:
         """End the helper; the next probe starts a new one."""
@@ -88,78 +90,78 @@ class Prober:
             self._stop()
 
     def __del__(self) -> None:
-        """A prober that nobody closed takes its helper along."""
+        """End the helper of a prober that was not closed."""
         with contextlib.suppress(Exception):
             self._stop()
 
-    def _ask(self, question: dict[str, object]) -> tuple[dict[str, object], bytes]:
-        """The answer, and the bytes that follow it."""
-        helper = self._running()
+    def _request(self, request: dict[str, object]) -> tuple[dict[str, object], bytes]:
+        """Send a request; return the response and the bytes that follow it."""
+        helper = self._running_helper()
         assert helper.stdin is not None
         assert helper.stdout is not None
-        deadline, cpu_then = time.monotonic() + self.time_limit, cpu_seconds(helper.pid)
-        question = question | {"path": str(Path(str(question["path"])).absolute())}
-        got = bytearray()
+        deadline, cpu_before = time.monotonic() + self.time_limit, cpu_seconds(helper.pid)
+        request = request | {"path": str(Path(str(request["path"])).absolute())}
+        received = bytearray()
         try:
-            helper.stdin.write(json.dumps(question).encode() + b"\n")
+            helper.stdin.write(json.dumps(request).encode() + b"\n")
             helper.stdin.flush()
             with selectors.DefaultSelector() as selector:
                 selector.register(helper.stdout, selectors.EVENT_READ)
 
-                def read_until(enough: Callable[[], bool], most: int) -> None:
-                    while not enough():
-                        left = deadline - time.monotonic()
-                        if left <= 0 or not selector.select(left):
-                            raise self._silent(helper, cpu_then)
+                def read_until(complete: Callable[[], bool], max_bytes: int) -> None:
+                    while not complete():
+                        remaining = deadline - time.monotonic()
+                        if remaining <= 0 or not selector.select(remaining):
+                            raise self._timeout_error(helper, cpu_before)
                         data = os.read(helper.stdout.fileno(), 1 << 20)  # type: ignore[union-attr]
-                        if not data or len(got) > most:
+                        if not data or len(received) > max_bytes:
                             raise BrokenPipeError
-                        got.extend(data)
+                        received.extend(data)
 
-                read_until(lambda: b"\n" in got, _LONGEST_ANSWER)
-                line, _, rest = bytes(got).partition(b"\n")
-                reply: dict[str, object] = json.loads(line)
-                size = int(str(reply["bytes"]))
-                got[:] = rest
-                read_until(lambda: len(got) >= size, _LARGEST_PICTURE)
+                read_until(lambda: b"\n" in received, _MAX_RESPONSE)
+                line, _, rest = bytes(received).partition(b"\n")
+                response: dict[str, object] = json.loads(line)
+                size = int(str(response["bytes"]))
+                received[:] = rest
+                read_until(lambda: len(received) >= size, _MAX_PICTURE)
         except (BrokenPipeError, ConnectionResetError) as error:
-            raise self._died(helper) from error
+            raise self._exit_error(helper) from error
         except BaseException:
-            # Interrupted half-way: its answer would be taken for the next file's.
+            # The pending response would be read as that of the next request.
             self._stop()
             raise
-        return reply, bytes(got)
+        return response, bytes(received)
 
-    def _silent(self, helper: "subprocess.Popen[bytes]", cpu_then: float) -> Exception:
-        busy = cpu_seconds(helper.pid) - cpu_then > 0.25 * self.time_limit
-        return failures.from_time(self.time_limit) if busy else failures.from_silence(self.time_limit, busy)
+    def _timeout_error(self, helper: "subprocess.Popen[bytes]", cpu_before: float) -> Exception:
+        busy = cpu_seconds(helper.pid) - cpu_before > 0.25 * self.time_limit
+        return failures.from_timeout(self.time_limit) if busy else failures.from_stall(self.time_limit, busy)
 
-    def _died(self, helper: "subprocess.Popen[bytes]") -> Exception:
+    def _exit_error(self, helper: "subprocess.Popen[bytes]") -> Exception:
         with contextlib.suppress(subprocess.TimeoutExpired):
             helper.wait(timeout=2)
-        code = None if helper.returncode is None else signal_of(helper.returncode)
+        code = None if helper.returncode is None else exit_status(helper.returncode)
         self._stop()
         if code is not None and code < 0:
             return failures.from_signal(-code)
         if code == 1:
-            return BadMedia("crashed the probe", hint="the file is damaged in a way not met before")
-        return Permanent(f"the probe's helper ended with status {code}", hint="run: dampipe doctor")
+            return BadMedia(errors.PROBE_CRASHED)
+        return Permanent(errors.PROBE_FAILED, status=code)
 
-    def _running(self) -> "subprocess.Popen[bytes]":
+    def _running_helper(self) -> "subprocess.Popen[bytes]":
         if self._owner != os.getpid():
-            # After a fork the helper is the parent's: leave it, pipes and all.
+            # After a fork the helper and its pipes belong to the parent process.
             self._helper, self._owner = None, os.getpid()
         if self._helper is not None and (self._files >= self.renew_after or self._helper.poll() is not None):
             self._stop()
         if self._helper is None:
             self._helper = subprocess.Popen(
-                self.isolation.around_reader(
+                self.sandbox.wrap_reader(
                     [sys.executable, "-m", "dampipe.media.probe.helper", str(self.memory)]
                 ),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                cwd=_PACKAGES,
+                cwd=_ROOT,
                 start_new_session=True,
             )
             self._files = 0

@@ -1,4 +1,4 @@
-"""What PyAV tells of a container: streams, colours, key frames, tags. Runs in the probe helper."""
+"""Reads containers with PyAV: streams, colours, key frames, tags. Runs in the probe helper."""
 
 import contextlib
 from fractions import Fraction
@@ -10,21 +10,21 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
-from dampipe.media.probe import container_metadata as tags
+from dampipe.media.probe.container_metadata import camera, created, timecode
 from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
 
-SECONDS_TO_OPEN = 15.0
-_DISAGREE = 1.0
-_DISAGREE_SHARE = 0.05
-"""By more than a second and five per cent the picture may not end before the rest without a word."""
+OPEN_TIMEOUT = 15.0
+_ENDS_EARLY_BY = 1.0
+_ENDS_EARLY_SHARE = 0.05
+"""A picture that ends more than a second and five per cent before the file causes a warning."""
 
 
 class NoStreams(ValueError):
-    """The container opened, but holds neither picture nor sound."""
+    """The container contains neither picture nor sound."""
 
 
 def read_media(path: str) -> dict[str, Any]:
-    """The fields of MediaInfo as JSON. Raises av's errors, and ValueError for what makes no sense."""
+    """Read the fields of MediaInfo as JSON. Raises the errors of PyAV, and ValueError for inconsistent files."""
     options = {
         "protocol_whitelist": PROTOCOLS,
         "format_whitelist": FORMATS,
@@ -32,7 +32,7 @@ def read_media(path: str) -> dict[str, Any]:
         "max_streams": "200",
     }
     with av.open(
-        file_url(path), options=options, metadata_errors="replace", timeout=(SECONDS_TO_OPEN, SECONDS_TO_OPEN)
+        file_url(path), options=options, metadata_errors="replace", timeout=(OPEN_TIMEOUT, OPEN_TIMEOUT)
     ) as container:
         return _media(container)
 
@@ -43,14 +43,14 @@ def _media(container: InputContainer) -> dict[str, Any]:
     sounds = list(container.streams.audio)
     if not pictures and not sounds:
         raise NoStreams("no streams")
-    pictures = _decodable(pictures, "its picture is", "pictures are", warnings)
-    sounds = _decodable(sounds, "its sound track is", "sound tracks are", warnings)
+    pictures = _decodable(pictures, "its picture has", "pictures have", warnings)
+    sounds = _decodable(sounds, "its sound track has", "sound tracks have", warnings)
     if not pictures and not sounds:
         raise NoStreams("Unknown codec")
     if len(pictures) > 1:
-        warnings.append(f"has {len(pictures)} pictures; the first one is used")
+        warnings.append(f"has {len(pictures)} video streams; the first one is used")
     duration = _duration(container, [*pictures[:1], *sounds], warnings)
-    places = [dict(container.metadata), *(dict(stream.metadata) for stream in container.streams)]
+    tag_sets = [dict(container.metadata), *(dict(stream.metadata) for stream in container.streams)]
     return {
         "kind": "video" if pictures else "audio",
         "container": container.format.name,
@@ -59,46 +59,46 @@ def _media(container: InputContainer) -> dict[str, Any]:
         "video": _video(container, pictures[0], warnings) if pictures else None,
         "audio": [_audio(stream) for stream in sounds],
         "data_streams": len(container.streams.data),
-        "timecode": tags.timecode(places),
-        "created_at": tags.created(places),
-        "camera": tags.camera(places),
+        "timecode": timecode(tag_sets),
+        "created_at": created(tag_sets),
+        "camera": camera(tag_sets),
         "warnings": warnings,
     }
 
 
-def _decodable(streams: list[Any], one: str, many: str, warnings: list[str]) -> list[Any]:
-    """The streams for which there is a decoder; of the others there is a warning."""
+def _decodable(streams: list[Any], singular: str, plural: str, warnings: list[str]) -> list[Any]:
+    """The streams for which there is a decoder; the others cause a warning."""
     known = [stream for stream in streams if stream.codec_context is not None]
-    lost = len(streams) - len(known)
-    if lost:
-        which = f"{lost} of {len(streams)} {many}" if len(streams) > 1 else one
-        warnings.append(f"{which} in a format that is not known here")
+    unknown = len(streams) - len(known)
+    if unknown:
+        subject = f"{unknown} of {len(streams)} {plural}" if len(streams) > 1 else singular
+        warnings.append(f"{subject} an unknown format")
     return known
 
 
 def _duration(container: InputContainer, streams: list[Any], warnings: list[str]) -> float | None:
-    """Seconds of picture and sound; telemetry often goes on for longer than both."""
-    whole = container.duration / av.time_base if container.duration and container.duration > 0 else None
+    """Seconds of picture and sound; telemetry, which is often longer, is ignored."""
+    total = container.duration / av.time_base if container.duration and container.duration > 0 else None
     own = [float(s.duration * s.time_base) if s.duration and s.time_base else None for s in streams]
     known = [seconds for seconds in own if seconds is not None]
     first = streams[0]
-    if whole is None and not known:
+    if total is None and not known:
         measured = measured_duration(container, first)
         warnings.append("its header gives no duration" + ("" if measured is None else "; it was measured"))
         return measured
-    longest = max(known) if len(known) == len(own) else max([*known, whole or 0.0])
-    if own[0] is not None and longest - own[0] > max(_DISAGREE, _DISAGREE_SHARE * longest):
-        what = "picture" if first.type == "video" else "sound"
-        warnings.append(f"the {what} ends at {own[0]:.1f} s, the file at {longest:.1f} s")
+    longest = max(known) if len(known) == len(own) else max([*known, total or 0.0])
+    if own[0] is not None and longest - own[0] > max(_ENDS_EARLY_BY, _ENDS_EARLY_SHARE * longest):
+        stream_name = "picture" if first.type == "video" else "sound"
+        warnings.append(f"the {stream_name} ends at {own[0]:.1f} s, the file at {longest:.1f} s")
     return longest
 
 
 def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) -> dict[str, Any]:
     codec = stream.codec_context
-    # Before the first frame is decoded: decoding moves the place of reading.
+    # Must precede the decoding of the first frame, which moves the read position.
     interval = keyframe_interval(container, stream)
     frame = _first_frame(container, stream, warnings)
-    shown: Any = frame if frame is not None else codec
+    colors: Any = frame if frame is not None else codec
     pixel_format = frame.format if frame is not None else codec.format
     if pixel_format is None or codec.width <= 0 or codec.height <= 0:
         raise ValueError("could not find codec parameters")
@@ -116,20 +116,20 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "bit_depth": max((component.bits for component in pixel_format.components), default=8),
         "rate": _fraction(rate),
         "sample_aspect": _fraction(stream.sample_aspect_ratio or codec.sample_aspect_ratio) or "1/1",
-        # libav counts counter-clockwise; -90 means that a player turns the picture right by 90.
+        # libav counts counter-clockwise: -90 means a clockwise rotation by 90 degrees.
         "rotation": -frame.rotation % 360 if frame is not None else 0,
         "interlaced": bool(frame.interlaced_frame) if frame is not None else False,
-        "color_range": {1: "tv", 2: "pc"}.get(int(shown.color_range)),
-        "color_space": _COLOR_SPACES.get(int(shown.colorspace)),
-        "color_transfer": _TRANSFERS.get(int(shown.color_trc)),
-        "color_primaries": _PRIMARIES.get(int(shown.color_primaries)),
+        "color_range": {1: "tv", 2: "pc"}.get(int(colors.color_range)),
+        "color_space": _COLOR_SPACES.get(int(colors.colorspace)),
+        "color_transfer": _TRANSFERS.get(int(colors.color_trc)),
+        "color_primaries": _PRIMARIES.get(int(colors.color_primaries)),
         "intra_only": intra_only,
         "keyframe_interval": interval,
     }
 
 
 def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[str]) -> Any:
-    """The first frame that decodes, or None. Only now rotation and colours are certain."""
+    """Decode the first frame, or return None. Only a frame has reliable rotation and colours."""
     stream.thread_count = 1
     with contextlib.suppress(OSError):
         container.seek(0, stream=stream, backward=True, any_frame=False)
@@ -162,7 +162,7 @@ def _fraction(value: Fraction | None) -> str | None:
     return f"{value.numerator}/{value.denominator}" if value and value > 0 else None
 
 
-# Numbers of ISO/IEC 23091-2, in the names that ffmpeg takes back.
+# Code points of ISO/IEC 23091-2 by the names that ffmpeg accepts.
 _COLOR_SPACES = {
     0: "gbr",
     1: "bt709",

@@ -1,4 +1,4 @@
-"""Stills are told by their first bytes. Imports next to nothing: every probe begins here."""
+"""Recognition of stills by their first bytes. Has few imports, since every probe uses it."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def still_container(path: str) -> str | None:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "webp"
     if head[4:8] == b"ftyp":
-        brands = [head[at : at + 4] for at in range(8, min(int.from_bytes(head[:4]), 64), 4)]
+        brands = [head[offset : offset + 4] for offset in range(8, min(int.from_bytes(head[:4]), 64), 4)]
         if brands[0] in _HEIF_BRANDS or brands[0] == b"avif":
             return "avif" if b"avif" in brands else "heif"
         return None
@@ -42,7 +42,7 @@ def still_container(path: str) -> str | None:
 
 
 def _is_raw(path: str, head: bytes) -> bool:
-    """Whether the file is one: by its first bytes, and by its suffix where these are those of any TIFF."""
-    if any(head[at : at + len(word)] == word for at, word in _RAW):
+    """Return whether the file is camera raw: by its first bytes, or by its suffix if these are those of any TIFF."""
+    if any(head[offset : offset + len(magic)] == magic for offset, magic in _RAW):
         return True
     return head[:4] in _TIFF and Path(path).suffix.lower() in RAW_SUFFIXES

@@ -1,55 +1,56 @@
-"""The graph of the proxy pass: picture, sound, and the branches that find the shots and the waveform."""
+"""The filter graph of the proxy pass: picture, sound, and the branches for shot detection and the waveform."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import ffmpeg as graphs
 
-from dampipe.media.audio import tracks as sound
-from dampipe.media.ffmpeg import inputs as opening
-from dampipe.media.ffmpeg import picture_filters as picture
+from dampipe.media.audio.tracks import split_sound
 from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.inputs import footage_input
+from dampipe.media.ffmpeg.picture_filters import broadcast_rate, fitted_size, normalized, tag_bt709
 from dampipe.media.hwaccel.plans import Plan
 from dampipe.media.info import MediaInfo, VideoStream
-from dampipe.media.preview import shots
+from dampipe.media.preview.shots import score_output, scored_size
 from dampipe.media.recipes import ProxyRecipe
 
 
+@dataclass(frozen=True)
 class ProxyGraph:
-    """What ffmpeg is to make of one file by one recipe."""
+    """The filter graph for one file, by one recipe."""
 
-    def __init__(self, ffmpeg: Ffmpeg, recipe: ProxyRecipe, media: MediaInfo) -> None:
-        self.ffmpeg = ffmpeg
-        self.recipe = recipe
-        self.media = media
+    ffmpeg: Ffmpeg
+    recipe: ProxyRecipe
+    media: MediaInfo
 
     @property
     def container(self) -> str:
         """ "mov" or "mp4"."""
-        return "mov" if self.recipe.deep and self.media.video is not None else "mp4"
+        return "mov" if self.recipe.for_editing and self.media.video is not None else "mp4"
 
     @property
     def rate(self) -> float | None:
-        """Pictures a second of the proxy; None where the file does not tell."""
+        """Frames per second of the proxy; None if unknown."""
         rate = self.media.video.rate if self.media.video is not None else None
         if rate is None:
             return None
-        return self.recipe.max_rate if self._capped else float(rate)
+        return self.recipe.max_rate if self._limits_rate else float(rate)
 
     @property
-    def _capped(self) -> bool:
+    def _limits_rate(self) -> bool:
         rate = self.media.video.rate if self.media.video is not None else None
-        return rate is not None and rate > self.recipe.max_rate and not self.recipe.deep
+        return rate is not None and rate > self.recipe.max_rate and not self.recipe.for_editing
 
     def outputs(self, plan: Plan, name: str) -> list[Any]:
-        """The proxy under `name`, the null output that scores shots, and samples for the waveform to pipe:1."""
+        """The proxy `name`, the null output that scores shots, and samples for the waveform on pipe:1."""
         media = self.media
-        footage = opening.footage(media, **plan.input)
+        footage = footage_input(media, **plan.input_options)
         streams: list[Any] = []
         others: list[Any] = []
         options: dict[str, Any] = {
             "f": self.container,
             "movflags": "+faststart",
-            # The proxy is handed to people: of the tags only the time of recording goes with it, no places.
+            # Proxies are shared with others, so of the metadata they keep only the recording time, not the location.
             "map_metadata": -1,
             "map_chapters": -1,
             "sn": None,
@@ -58,17 +59,17 @@ class ProxyGraph:
         if media.created_at is not None:
             options["metadata"] = f"creation_time={media.created_at.isoformat()}"
         if media.video is not None:
-            size = picture.fitted(media.video, self.recipe.height)
-            shown, watched = self._picture(footage, media.video, size, plan)
-            streams.append(shown)
-            others.append(watched)
-            options |= plan.encode(self.recipe) | self._picture_options(media.video)
+            size = fitted_size(media.video, self.recipe.height)
+            picture, scores = self._picture(footage, media.video, size, plan)
+            streams.append(picture)
+            others.append(scores)
+            options |= plan.encode_options(self.recipe) | self._picture_options(media.video)
         if media.audio:
-            all_tracks = options["f"] == "mov"
-            heard, sampled = sound.heard(footage, media, joined=not all_tracks)
-            streams.append(heard)
-            others.append(sampled)
-            if all_tracks:
+            keep_tracks = options["f"] == "mov"
+            sound, samples = split_sound(footage, media, join_mono=not keep_tracks)
+            streams.append(sound)
+            others.append(samples)
+            if keep_tracks:
                 streams += [footage[str(track.index)] for track in media.audio[1:]]
                 options["c:a"] = "pcm_s16le"
             else:
@@ -78,32 +79,32 @@ class ProxyGraph:
     def _picture(
         self, footage: Any, video: VideoStream, size: tuple[int, int], plan: Plan
     ) -> tuple[Any, Any]:
-        """The picture as the encoder takes it, and the output that finds the shots."""
+        """The input of the encoder, and the output that detects shots."""
         stream = footage[str(video.index)]
-        if self._capped:
+        if self._limits_rate:
             stream = stream.filter("fps", self.recipe.max_rate)
-        if plan.direct:
-            branches = picture.tagged(plan.scaled(stream, size), video).filter_multi_output("split", 2)
-            small = shots.small(size)
-            return branches[0], shots.scored(plan.downloaded(plan.scaled(branches[1], small)), small)
+        if plan.zero_copy:
+            branches = tag_bt709(plan.scale(stream, size), video).filter_multi_output("split", 2)
+            small = scored_size(size)
+            return branches[0], score_output(plan.download(plan.scale(branches[1], small)), small)
         if plan.decoder is not None:
-            stream = plan.brought_down(stream, video, size)
-        stream = picture.upright(stream, video, size, self.ffmpeg, moving=True, deep=self.recipe.deep)
+            stream = plan.scale_and_download(stream, video, size)
+        stream = normalized(stream, video, size, self.ffmpeg, moving=True, keep_depth=self.recipe.for_editing)
         branches = stream.filter_multi_output("split", 2)
-        return plan.uploaded(branches[0]), shots.scored(branches[1], size)
+        return plan.upload(branches[0]), score_output(branches[1], size)
 
     def _picture_options(self, video: VideoStream) -> dict[str, Any]:
         options: dict[str, Any] = {"color_range": "tv"}
-        if self.recipe.deep:
+        if self.recipe.for_editing:
             options["fps_mode"] = "passthrough"
-            exact = picture.broadcast_rate(video.rate)
+            exact = broadcast_rate(video.rate)
             if exact is not None:
                 options["enc_time_base:v"] = f"{exact.denominator}/{exact.numerator}"
         else:
             options["fps_mode"] = "vfr"
             options["force_key_frames"] = f"expr:gte(t,n_forced*{self.recipe.keyframe_seconds:g})"
-        if video.hdr and not self.recipe.deep:
+        if video.hdr and not self.recipe.for_editing:
             options |= {"colorspace": "bt709", "color_trc": "bt709", "color_primaries": "bt709"}
-        if self.media.timecode is not None and not self._capped:
+        if self.media.timecode is not None and not self._limits_rate:
             options["timecode"] = self.media.timecode
         return options

@@ -1,4 +1,8 @@
-"""The proxy pass: the one full decode, into a light copy, the exact shots and the waveform."""
+"""The proxy pass: the one full decode, which transcodes, detects the exact shots and draws the waveform.
+
+`ProxyMaker` has the tools and the recipe; a `_ProxyPass` is its work on one file. `ProxyGraph` builds the
+filter graph.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -6,21 +10,22 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dampipe.kernel.errors import BadMedia, Unavailable
-from dampipe.media.audio import peaks
-from dampipe.media.ffmpeg import inputs as opening
-from dampipe.media.ffmpeg import picture_filters as picture
-from dampipe.media.ffmpeg import salvage
+from dampipe.media.audio.peaks import MEDIA_TYPE, Peaks
+from dampipe.media.errors import NO_ENCODER, NOTHING_DECODED
 from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.inputs import graph_arguments
+from dampipe.media.ffmpeg.picture_filters import NO_TONE_MAPPING, fitted_size
 from dampipe.media.ffmpeg.progress import Progress
-from dampipe.media.ffmpeg.run import Ended, Limits, run_ffmpeg
+from dampipe.media.ffmpeg.run import FfmpegResult, Limits, run_ffmpeg
+from dampipe.media.ffmpeg.salvage import best_effort, without_picture, without_sound
 from dampipe.media.hwaccel.acceleration import Acceleration
-from dampipe.media.hwaccel.fallback import SharedState, Tried, first_that_works
+from dampipe.media.hwaccel.fallback import Attempt, SharedState, run_with_fallback
 from dampipe.media.hwaccel.families import PRORES
-from dampipe.media.hwaccel.plans import IN_SOFTWARE, Plan, proxy_plans
+from dampipe.media.hwaccel.plans import SOFTWARE_PLAN, Plan, proxy_plans
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
-from dampipe.media.integrity import cut_short, damage
-from dampipe.media.outputs import LONGEST, DerivativeKind, MadeFile
-from dampipe.media.preview import shots
+from dampipe.media.integrity import damage_warning, truncation_warning
+from dampipe.media.outputs import MAX_DURATION, DerivativeKind, MadeFile
+from dampipe.media.preview.shots import read_scores, shot_starts
 from dampipe.media.proxy.graph import ProxyGraph
 from dampipe.media.recipes import ProxyRecipe
 
@@ -28,21 +33,22 @@ PROXY_NAME = "proxy"
 """Without its suffix: .mp4 or .mov."""
 NICE = 10
 PRORES_BITRATE = 300_000
-"""kbit/s; ProRes Proxy has no limit of its own, this is about 8K's and bounds the file."""
+"""kbit/s; ProRes Proxy has no limit of its own, this is about that of 8K and bounds the file size."""
+_CODEC_NAMES = {"h264": "H.264", "prores": "ProRes"}
 
 
 @dataclass(frozen=True)
 class MadeProxy:
-    """What one proxy pass made."""
+    """The result of one proxy pass."""
 
     file: MadeFile | None = None
     """None for stills."""
     waveform: MadeFile | None = None
     """None without sound."""
     shots: tuple[float, ...] = ()
-    """When shots start, in seconds; the first is 0.0. () without a moving picture."""
+    """Start times of shots, in seconds; the first is 0.0. () without a moving picture."""
     plan: str = ""
-    """Who made it: a family of hardware ("nvidia", "nvidia-decode", "nvidia-encode"), "software", or "sound"."""
+    """What transcoded: hardware ("nvidia", "nvidia-decode", "nvidia-encode"), "software", or "sound"."""
     duration: float | None = None
     """Seconds of footage in the proxy."""
     speed: float | None = None
@@ -55,14 +61,14 @@ class MadeProxy:
         return tuple(file for file in (self.file, self.waveform) if file is not None)
 
 
-class Along(Protocol):
-    """What else is made in the same run of ffmpeg."""
+class ExtraOutputs(Protocol):
+    """Further outputs of the same run of ffmpeg."""
 
     def outputs(self, plan: Plan) -> list[Any]:
-        """Outputs (ffmpeg-python's) over the same input, as `plan` decodes it; asked for at every attempt."""
+        """ffmpeg-python outputs of the same input, decoded by `plan`; called for every attempt."""
 
-    def ended(self, ended: Ended) -> None:
-        """An attempt is over."""
+    def finish_attempt(self, result: FfmpegResult) -> None:
+        """Called after every attempt."""
 
 
 class ProxyMaker:
@@ -74,153 +80,173 @@ class ProxyMaker:
         recipe: ProxyRecipe,
         accelerations: Sequence[Acceleration],
         limits: Limits | None = None,
-        machine: SharedState | None = None,
+        shared_state: SharedState | None = None,
     ) -> None:
-        """accelerations: as `detect` gives them. machine: what its processes share; by default nothing is.
+        """accelerations: the result of `detect`. shared_state: shared with the other processes of the
+        machine; the default is not shared.
 
-        limits: for one ffmpeg; by default ten minutes and twenty times the footage's duration.
+        limits: for one ffmpeg; the default is ten minutes plus twenty times the footage's duration.
         """
         self.ffmpeg = ffmpeg
         self.recipe = recipe
         self.accelerations = tuple(accelerations)
-        self.machine = machine or SharedState()
+        self.shared_state = shared_state or SharedState()
         self._limits = limits
 
     @property
     def fingerprint(self) -> str:
-        """The recipe's. The encoder is no part of it: a proxy made by another is as good."""
+        """The fingerprint of the recipe. It does not include the encoder: all encoders are equivalent."""
         return self.recipe.fingerprint
+
+    def limits_for(self, media: MediaInfo) -> Limits:
+        """The limits of one ffmpeg that transcodes the file."""
+        if self._limits is not None:
+            return self._limits
+        duration = min(media.duration or 3600.0, MAX_DURATION)
+        bitrate = PRORES_BITRATE if self.recipe.for_editing else self.recipe.max_bitrate
+        return Limits(
+            seconds=600 + 20 * duration,
+            file_size=(1 << 28) + int(2 * duration * 125 * (bitrate + 1000)),
+            nice=NICE,
+        )
 
     def make(
         self,
         source: str,
         media: MediaInfo,
         folder: Path,
-        progress: Callable[[Progress], None] | None = None,
-        along: Along | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        extra: ExtraOutputs | None = None,
     ) -> MadeProxy:
-        """Write proxy and waveform of `source` into the existing `folder`; stills get nothing.
+        """Write proxy and waveform of `source` into the existing `folder`; nothing for stills.
 
-        along: what is made in the same run, as long as the picture can be decoded.
+        extra: made in the same run, as long as the picture can be decoded.
 
-        Raises `BadMedia` when nothing can be decoded, `Transient` when the storage gives way,
-        `Unavailable` when no encoder for it works.
+        Raises `BadMedia` when nothing can be decoded, `Transient` when the storage fails,
+        `Unavailable` when no suitable encoder works.
         """
         if media.kind is MediaKind.STILL:
             return MadeProxy()
-        parts = (*salvage.without_sound(media), *salvage.without_picture(media))
-        made, lost = salvage.best(
-            media, parts, lambda part: self._made(source, part, folder, progress, along)
+        made, losses = best_effort(
+            media,
+            (*without_sound(media), *without_picture(media)),
+            lambda subset: _ProxyPass(self, source, subset, folder, on_progress, extra).run(),
         )
-        return replace(made, warnings=(*lost, *made.warnings))
+        return replace(made, warnings=(*losses, *made.warnings))
 
-    def _made(
+    def plans_for(self, video: VideoStream) -> tuple[Plan, ...]:
+        """The plans to transcode a picture. Raises Unavailable when no encoder works."""
+        size = fitted_size(video, self.recipe.height)
+        plans = proxy_plans(video, size, self.recipe, self.accelerations)
+        if not plans or (self.recipe.for_editing and not self.ffmpeg.has_encoder(PRORES)):
+            raise Unavailable(NO_ENCODER, codec=_CODEC_NAMES[self.recipe.codec])
+        return plans
+
+
+class _ProxyPass:
+    """The attempts to transcode all streams in `media`, and the outputs of the last one."""
+
+    def __init__(
         self,
+        maker: ProxyMaker,
         source: str,
         media: MediaInfo,
         folder: Path,
-        progress: Callable[[Progress], None] | None,
-        along: Along | None,
-    ) -> MadeProxy:
-        """As `make`, of all that `media` names."""
-        for left in folder.glob(f"{PROXY_NAME}.*"):
-            left.unlink()
-        graph = ProxyGraph(self.ffmpeg, self.recipe, media)
-        path = folder / f"{PROXY_NAME}.{graph.container}"
+        on_progress: Callable[[Progress], None] | None,
+        extra: ExtraOutputs | None,
+    ) -> None:
+        self._maker = maker
+        self._source = source
+        self._media = media
+        self._folder = folder
+        self._on_progress = on_progress
+        self._extra = extra
+        self._graph = ProxyGraph(maker.ffmpeg, maker.recipe, media)
+        self._path = folder / f"{PROXY_NAME}.{self._graph.container}"
+        # Outputs of the last attempt
+        self._peaks = Peaks()
+        self._scores: list[tuple[float, float]] = []
+        self._durations: dict[str, float] = {}
+
+    def run(self) -> MadeProxy:
+        """Transcode by the first plan that works."""
+        video, recipe = self._media.video, self._maker.recipe
+        for path in self._folder.glob(f"{PROXY_NAME}.*"):
+            path.unlink()
+        plans = self._maker.plans_for(video) if video is not None else (SOFTWARE_PLAN,)
         warnings: list[str] = []
-        plans: tuple[Plan, ...] = (IN_SOFTWARE,)
-        if media.video is not None:
-            plans = self._plans(media.video)
-            if media.video.hdr and not self.recipe.deep and not self.ffmpeg.has_filter("zscale"):
-                warnings.append(picture.NO_TONE_MAPPING)
-        made: dict[str, float] = {}
-        loudness, scores = peaks.Peaks(), shots.read_scores(folder)
-
-        def attempt(plan: Plan) -> Tried:
-            nonlocal made, loudness, scores
-            loudness = peaks.Peaks()
-            ended = self._attempt(source, graph, path, plan, progress, loudness.feed, along)
-            scores = shots.read_scores(folder)
-            made = _duration(path)
-            whole = ended.ok and bool(made) and _flaw(graph, made, ended) is None
-            return Tried(plan, ended, max(made.values(), default=0.0), whole)
-
-        result = first_that_works(plans, attempt, self.machine)
-        plan, ended = result.last.plan, result.last.ended
-        if not ended.ok:
-            raise ended.error
-        if not made:
-            raise BadMedia("nothing in it could be decoded")
-        warnings += result.warnings
-        flaw = _flaw(graph, made, ended)
-        if flaw:
-            warnings.append(flaw)
-        waveform = _waveform(loudness.write(folder))
+        if video is not None and video.hdr and not recipe.for_editing:
+            warnings += [] if self._maker.ffmpeg.has_filter("zscale") else [NO_TONE_MAPPING]
+        read_scores(self._folder)  # deletes those of an earlier pass
+        fallback = run_with_fallback(plans, self._attempt, self._maker.shared_state)
+        plan, result = fallback.last.plan, fallback.last.result
+        if not result.ok:
+            raise result.error
+        if not self._durations:
+            raise BadMedia(NOTHING_DECODED)
+        warnings += fallback.warnings
+        loss = self._loss_warning(result)
+        if loss:
+            warnings.append(loss)
+        waveform = self._peaks.write(self._folder)
+        duration = max(self._durations.values())
         return MadeProxy(
-            MadeFile(DerivativeKind.PROXY, path, _media_type(media, path)),
-            waveform,
-            shots.shot_starts(scores) if media.video is not None else (),
-            plan=plan.name if media.video is not None else "sound",
-            duration=round(max(made.values()), 3),
-            speed=round(max(made.values()) / ended.wall, 2) if ended.wall else None,
+            MadeFile(DerivativeKind.PROXY, self._path, self._media_type),
+            MadeFile(DerivativeKind.WAVEFORM, waveform, MEDIA_TYPE) if waveform is not None else None,
+            shot_starts(self._scores) if video is not None else (),
+            plan=plan.name if video is not None else "sound",
+            duration=round(duration, 3),
+            speed=round(duration / result.wall, 2) if result.wall else None,
             warnings=tuple(warnings),
         )
 
-    def _plans(self, video: VideoStream) -> tuple[Plan, ...]:
-        """Raises Unavailable when nothing here encodes."""
-        plans = proxy_plans(video, picture.fitted(video, self.recipe.height), self.recipe, self.accelerations)
-        if not plans or (self.recipe.deep and not self.ffmpeg.has_encoder(PRORES)):
-            raise Unavailable(
-                f"no {_CODECS[self.recipe.codec]} encoder works here", hint="run: dampipe doctor"
-            )
-        return plans
-
-    def _attempt(
-        self,
-        source: str,
-        graph: ProxyGraph,
-        path: Path,
-        plan: Plan,
-        progress: Callable[[Progress], None] | None,
-        on_output: Callable[[bytes], None],
-        along: Along | None,
-    ) -> Ended:
-        media = graph.media
-        duration = min(media.duration or 3600.0, LONGEST)
-        bitrate = PRORES_BITRATE if self.recipe.deep else self.recipe.max_bitrate
-        limits = self._limits or Limits(
-            seconds=600 + 20 * duration,
-            file_size=(1 << 28) + int(2 * duration * 125 * (bitrate + 1000)),
-            nice=NICE,
-        )
+    def _attempt(self, plan: Plan) -> Attempt:
+        self._peaks = Peaks()
+        limits = self._maker.limits_for(self._media)
         if plan.parts:
             limits = replace(limits, memory=0)  # drivers reserve far more address space than they use
-        others = along.outputs(plan) if along is not None and media.video is not None else []
-        arguments = plan.opening + opening.arguments(source, *graph.outputs(plan, path.name), *others)
-        ended = run_ffmpeg(
-            self.ffmpeg, arguments, limits, folder=path.parent, on_output=on_output, on_progress=progress
+        extra_outputs: list[Any] = []
+        if self._extra is not None and self._media.video is not None:
+            extra_outputs = self._extra.outputs(plan)
+        outputs = [*self._graph.outputs(plan, self._path.name), *extra_outputs]
+        result = run_ffmpeg(
+            self._maker.ffmpeg,
+            plan.device_options + graph_arguments(self._source, *outputs),
+            limits,
+            folder=self._folder,
+            on_output=self._peaks.feed,
+            on_progress=self._on_progress,
         )
-        if along is not None:
-            along.ended(ended)
-        return ended
+        if self._extra is not None:
+            self._extra.finish_attempt(result)
+        self._scores = read_scores(self._folder)
+        self._durations = _stream_durations(self._path)
+        complete = result.ok and bool(self._durations) and self._loss_warning(result) is None
+        return Attempt(plan, result, max(self._durations.values(), default=0.0), complete)
+
+    def _loss_warning(self, result: FfmpegResult) -> str | None:
+        """The warning if the source is truncated or damaged, which ffmpeg's exit status does not tell.
+
+        The picture may legitimately end before the sound; it counts as truncated only if ffmpeg wrote messages.
+        """
+        has_messages = self._media.video is not None and result.stderr.strip()
+        reached = self._durations.get("video", 0.0) if has_messages else max(self._durations.values())
+        rate, duration = self._graph.rate, self._media.duration
+        expected = duration * rate if duration and rate else None
+        return truncation_warning(reached, duration) or damage_warning(
+            result.stderr, result.progress.frames, expected
+        )
+
+    @property
+    def _media_type(self) -> str:
+        if self._media.video is None:
+            return "audio/mp4"
+        return "video/quicktime" if self._path.suffix == ".mov" else "video/mp4"
 
 
-_CODECS = {"h264": "H.264", "prores": "ProRes"}
-
-
-def _media_type(media: MediaInfo, path: Path) -> str:
-    if media.video is None:
-        return "audio/mp4"
-    return "video/quicktime" if path.suffix == ".mov" else "video/mp4"
-
-
-def _waveform(path: Path | None) -> MadeFile | None:
-    return MadeFile(DerivativeKind.WAVEFORM, path, peaks.MEDIA_TYPE) if path is not None else None
-
-
-def _duration(path: Path) -> dict[str, float]:
-    """Seconds of each kind of stream in a proxy that we made; {} when it holds nothing."""
-    import av  # 40 ms, and only here
+def _stream_durations(path: Path) -> dict[str, float]:
+    """Seconds of each type of stream in a finished proxy; {} if it is empty or invalid."""
+    import av  # 40 ms, needed only here
 
     try:
         with av.open(str(path)) as container:
@@ -231,15 +257,3 @@ def _duration(path: Path) -> dict[str, float]:
             }
     except (OSError, ValueError):
         return {}
-
-
-def _flaw(graph: ProxyGraph, made: dict[str, float], ended: Ended) -> str | None:
-    """The sentence for a proxy that lacks something of its source. ffmpeg's exit status does not tell.
-
-    The picture may end before the sound by right; it counts as cut short only where ffmpeg complained.
-    """
-    media = graph.media
-    complained = media.video is not None and ended.stderr.strip()
-    reached = made.get("video", 0.0) if complained else max(made.values())
-    expected = media.duration * graph.rate if media.duration and graph.rate else None
-    return cut_short(reached, media.duration) or damage(ended.stderr, ended.progress.frames, expected)

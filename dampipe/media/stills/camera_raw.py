@@ -1,4 +1,4 @@
-"""Camera raw: the preview that every camera puts into its file; the sensor's data is never developed."""
+"""Camera raw files: their embedded preview and EXIF; the sensor data itself is never developed."""
 
 import io
 from pathlib import Path
@@ -10,38 +10,38 @@ _ORIENTATIONS = {3: 3, 5: 8, 6: 6}
 """LibRaw's flip -> EXIF orientation."""
 
 
-def preview(path: str) -> bytes:
-    """The largest embedded preview, as JPEG, with its orientation in EXIF. Raises ValueError when there is none."""
+def embedded_preview(path: str) -> bytes:
+    """The largest embedded preview as JPEG, with its orientation in EXIF. Raises ValueError if there is none."""
     import rawpy
 
     try:
         with rawpy.imread(path) as raw:
-            found, flip = raw.extract_thumb(), raw.sizes.flip
+            thumbnail, flip = raw.extract_thumb(), raw.sizes.flip
     except rawpy.LibRawError as error:
         raise ValueError(f"Invalid data found: no preview in the camera raw file ({error})") from error
-    content: Any = found.data
+    content: Any = thumbnail.data
     picture = (
         Image.open(io.BytesIO(content), formats=["JPEG"])
-        if found.format is rawpy.ThumbFormat.JPEG
+        if thumbnail.format is rawpy.ThumbFormat.JPEG
         else Image.fromarray(content)
     )
-    written = picture.getexif()
-    if found.format is rawpy.ThumbFormat.JPEG and ExifTags.Base.Orientation in written:
+    metadata = picture.getexif()
+    if thumbnail.format is rawpy.ThumbFormat.JPEG and ExifTags.Base.Orientation in metadata:
         return bytes(content)
-    written[ExifTags.Base.Orientation] = _ORIENTATIONS.get(flip, 1)
+    metadata[ExifTags.Base.Orientation] = _ORIENTATIONS.get(flip, 1)
     out = io.BytesIO()
-    picture.convert("RGB").save(out, "JPEG", quality=95, exif=written)
+    picture.convert("RGB").save(out, "JPEG", quality=95, exif=metadata)
     return out.getvalue()
 
 
-def exif(path: str) -> Image.Exif | None:
-    """The file's own EXIF, where it is laid out as a TIFF; else None."""
-    found = Image.Exif()
+def read_exif(path: str) -> Image.Exif | None:
+    """The EXIF of the raw file itself if it has the structure of a TIFF; otherwise None."""
+    metadata = Image.Exif()
     try:
         with Path(path).open("rb") as stream:
-            found.load_from_fp(stream)
-            found.get(ExifTags.Base.Make)
-            found.get_ifd(ExifTags.IFD.Exif)
+            metadata.load_from_fp(stream)
+            metadata.get(ExifTags.Base.Make)
+            metadata.get_ifd(ExifTags.IFD.Exif)
     except (OSError, SyntaxError, ValueError, KeyError):
         return None
-    return found
+    return metadata

@@ -1,4 +1,4 @@
-"""Stills, read with Pillow: what they are, and their picture. Runs in the probe's helper."""
+"""Stills, read with Pillow: technical metadata and pixels. Runs in the probe helper."""
 
 import io
 import warnings
@@ -10,32 +10,32 @@ from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps
 
 from dampipe.media.ffmpeg.allowlist import MAX_PIXELS
 from dampipe.media.probe.exif import camera, created
-from dampipe.media.stills import camera_raw
+from dampipe.media.stills.camera_raw import embedded_preview, read_exif
 
 _CODECS = {"jpeg": "mjpeg", "heif": "hevc", "avif": "av1", "raw": "raw"}
 _DEEP_MODES = {"I;16": 16, "I;16B": 16, "I;16L": 16, "I": 16, "F": 32}
-_TURNS = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
+_ROTATIONS = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
 """EXIF orientation -> degrees clockwise."""
-TRUNCATED = "cut short or damaged: only a part of the picture could be decoded"
+TRUNCATED = "truncated or damaged: only a part of the picture could be decoded"
 
 
 def still_info(path: str, container: str) -> dict[str, Any] | None:
-    """The fields of MediaInfo, or None for a GIF that moves. Raises what Pillow raises."""
-    with _opened(path, container) as picture:
+    """The fields of MediaInfo, or None for an animated GIF. Raises the errors of Pillow."""
+    with _open(path, container) as picture:
         if container == "gif" and getattr(picture, "is_animated", False):
             return None
-        complaints = _loaded(picture)
+        messages = _load(picture)
         exif = picture.getexif()
         orientation = exif.get(ExifTags.Base.Orientation, 1)
         width, height, mode = *picture.size, picture.mode
     if container == "raw":
-        exif = camera_raw.exif(path) or exif
+        exif = read_exif(path) or exif
     return {
         "kind": "still",
         "container": container,
         "camera": camera(exif),
         "created_at": created(exif),
-        "warnings": complaints,
+        "warnings": messages,
         "video": {
             "index": 0,
             "codec": _CODECS.get(container, container),
@@ -43,17 +43,17 @@ def still_info(path: str, container: str) -> dict[str, Any] | None:
             "height": height,
             "pixel_format": mode.lower(),
             "bit_depth": _DEEP_MODES.get(mode, 8),
-            "rotation": _TURNS.get(orientation, 0),
+            "rotation": _ROTATIONS.get(orientation, 0),
             "intra_only": True,
         },
     }
 
 
-def developed(path: str, container: str, side: int) -> Image.Image:
-    """The picture upright, in sRGB, 8 bit, its shorter side at most about `side` pixels. Raises what Pillow raises."""
-    with _opened(path, container) as picture:
-        picture.draft("RGB", (side, side))  # JPEG alone: decodes at half the size where that suffices
-        _loaded(picture)
+def develop(path: str, container: str, side: int) -> Image.Image:
+    """Decode a still: upright, sRGB, 8 bit, its shorter side at most about `side` pixels. Raises Pillow's errors."""
+    with _open(path, container) as picture:
+        picture.draft("RGB", (side, side))  # JPEG only: decodes at a reduced size where that suffices
+        _load(picture)
         shrink = side / min(picture.size)
         small = ImageOps.exif_transpose(_eight_bit(picture))
         if shrink < 1:
@@ -63,23 +63,23 @@ def developed(path: str, container: str, side: int) -> Image.Image:
 
 
 @contextmanager
-def _opened(path: str, container: str) -> Iterator[Image.Image]:
+def _open(path: str, container: str) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        Image.MAX_IMAGE_PIXELS = None  # checked here, by the limit that ffmpeg gets too
+        Image.MAX_IMAGE_PIXELS = None  # checked below against the limit that ffmpeg has, too
         if container == "heif":
             from pi_heif import register_heif_opener
 
             register_heif_opener()
-        source: Any = path if container != "raw" else io.BytesIO(camera_raw.preview(path))
+        source: Any = path if container != "raw" else io.BytesIO(embedded_preview(path))
         with Image.open(source, formats=["JPEG" if container == "raw" else container.upper()]) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise ValueError(f"Picture size {picture.width}x{picture.height} is invalid")
             yield picture
 
 
-def _loaded(picture: Image.Image) -> list[str]:
-    """Decode; what cannot be decoded to its end is taken as far as it goes, and the warning says so."""
+def _load(picture: Image.Image) -> list[str]:
+    """Decode and return warnings; a truncated picture is decoded as far as possible."""
     try:
         picture.load()
     except OSError as error:
@@ -95,7 +95,7 @@ def _loaded(picture: Image.Image) -> list[str]:
 
 
 def _eight_bit(picture: Image.Image) -> Image.Image:
-    """Pillow cuts deep greys off instead of scaling them."""
+    """Scale deep greyscale pictures to 8 bit; Pillow itself would clip them."""
     if picture.mode not in _DEEP_MODES:
         return picture.copy()
     import numpy as np
@@ -117,14 +117,14 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
             picture, source, ImageCms.createProfile("sRGB"), outputMode=mode
         )
     except (ImageCms.PyCMSError, OSError, ValueError):
-        return picture  # a broken profile is no reason to show nothing
+        return picture  # an invalid profile must not fail the whole picture
     return converted or picture
 
 
 def _opaque(picture: Image.Image) -> Image.Image:
-    """What is transparent becomes white, as on a page."""
+    """Replace transparency by white."""
     if "A" not in picture.getbands() and "transparency" not in picture.info:
         return picture.convert("RGB")
     with_alpha = picture.convert("RGBA")
-    ground = Image.new("RGBA", with_alpha.size, "white")
-    return Image.alpha_composite(ground, with_alpha).convert("RGB")
+    background = Image.new("RGBA", with_alpha.size, "white")
+    return Image.alpha_composite(background, with_alpha).convert("RGB")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
-from dampipe.media.preview.preview_pass import Pictures
+from dampipe.media.preview.maker import Pictures
 from dampipe.media.probe.prober import Prober
-from tests.matrix import make_matrix
+from tests.support.matrix import make_matrix
 
 FOOTAGE = Path(__file__).resolve().parents[4] / "shared" / "footage"
 

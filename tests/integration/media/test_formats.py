@@ -11,11 +11,11 @@ from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
 from dampipe.media.info import MediaKind
-from dampipe.media.preview.maker import Choose, PreviewMaker
+from dampipe.media.preview.maker import FrameSelector, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
-from tests.matrix import FLASH, MATRIX, SECONDS
+from tests.support.matrix import FLASH, MATRIX, SECONDS
 
 MOVING = {
     name: sample.size for name, sample in MATRIX.items() if "v" in sample.inputs and "still" not in name
@@ -104,7 +104,7 @@ def test_every_kind_of_footage(
 
 @pytest.mark.parametrize("name", MATRIX)
 def test_every_kind_has_a_poster_and_frames(
-    name: str, matrix: dict[str, Path], prober: Prober, ffmpeg: Ffmpeg, choose: Choose, tmp_path: Path
+    name: str, matrix: dict[str, Path], prober: Prober, ffmpeg: Ffmpeg, choose: FrameSelector, tmp_path: Path
 ) -> None:
     media = prober.probe(str(matrix[name]))
     maker = PreviewMaker(ffmpeg, PreviewRecipe(frames=FramesRecipe(size=64)), choose, prober=prober)
@@ -149,7 +149,7 @@ def test_left_and_right_in_tracks_of_their_own_become_stereo(
 
 
 def test_twelve_hours_cost_no_more_memory_or_frames_than_one(
-    ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMaker, choose: Choose, tmp_path: Path
+    ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMaker, choose: FrameSelector, tmp_path: Path
 ) -> None:
     source = tmp_path / "night.mkv"
     hours = ["-f", "lavfi", "-i", "color=gray:size=64x36:rate=1/5:duration=43200"]

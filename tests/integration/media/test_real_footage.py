@@ -1,4 +1,4 @@
-"""Files from real cameras: each is probed, previewed and proxied, with true warnings only."""
+"""Files from real cameras: each is probed, previewed and proxied, without false warnings."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
-from dampipe.media.preview.maker import Choose, PreviewMaker
+from dampipe.media.preview.maker import FrameSelector, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
@@ -30,7 +30,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_all_the_way(
-    name: str, footage: Path, ffmpeg: Ffmpeg, prober: Prober, choose: Choose, tmp_path: Path
+    name: str, footage: Path, ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector, tmp_path: Path
 ) -> None:
     source = str(footage / name)
     media = prober.probe(source)
@@ -52,7 +52,7 @@ def test_all_the_way(
     assert proxy.created_at == media.created_at
 
 
-def test_what_the_cameras_say(footage: Path, prober: Prober) -> None:
+def test_metadata_of_cameras(footage: Path, prober: Prober) -> None:
     gopro = prober.probe(str(footage / "gopro-karma.mp4"))
     assert (gopro.camera, gopro.timecode, gopro.data_streams) == ("GoPro HERO5", "19:26:48:04", 3)
     phone = prober.probe(str(footage / "phone-hevc10-hlg-rotated.mp4")).video

@@ -90,7 +90,7 @@ def test_a_description_is_a_preset_with_changes() -> None:
         ({"posters": {}}, "posters"),
     ],
 )
-def test_a_description_that_makes_no_sense_says_where(description: dict[str, object], words: str) -> None:
+def test_an_invalid_description_names_the_field(description: dict[str, object], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         Description.model_validate(description)
 

@@ -1,0 +1,96 @@
+"""The error codes of the media engine. Texts and remedies are stored as the reason of a failed run."""
+
+from dampipe.kernel.errors import ErrorCode
+
+# Storage and resources
+DISK_FULL = ErrorCode(
+    "media.disk_full",
+    "no space left on the device that dampipe writes to",
+    "Free some space; the work is retried automatically.",
+)
+SOURCE_UNAVAILABLE = ErrorCode(
+    "media.source_unavailable",
+    "the file cannot be read at the moment",
+    "Check that its disk or share is connected and healthy.",
+)
+READ_FAILED = ErrorCode(
+    "media.read_failed",
+    "cannot be read at the moment: {reason}",
+    "Check that its disk or share is connected.",
+)
+STORAGE_STALLED = ErrorCode(
+    "media.storage_stalled",
+    "its storage did not answer for {seconds:.0f} s",
+    "Check that the disk or share is healthy.",
+)
+OVERLOADED = ErrorCode("media.overloaded", "the machine is overloaded")
+STILL_WRITTEN = ErrorCode(
+    "media.still_written", "the file is still being written", "It is retried automatically."
+)
+
+# The file
+PERMISSION_DENIED = ErrorCode(
+    "media.permission_denied",
+    "cannot be read: permission denied",
+    "Make the file readable for the worker.",
+)
+EMPTY_FILE = ErrorCode("media.empty_file", "the file is empty", "Copy it again from the card.")
+NOT_REGULAR = ErrorCode("media.not_regular", "not a regular file")
+NOT_READABLE = ErrorCode("media.not_readable", "not a readable file: {reason}")
+NOT_MEDIA = ErrorCode("media.not_media", "not a media file, or damaged")
+INDEX_MISSING = ErrorCode(
+    "media.index_missing",
+    "the file is incomplete: its table of contents (moov) is missing",
+    "Copy it again from the card; if the camera died while recording, a repair program may rebuild it with "
+    "the help of an intact clip of the same camera.",
+)
+FORMAT_NOT_ALLOWED = ErrorCode("media.format_not_allowed", "its format is not one that dampipe opens")
+PICTURE_TOO_LARGE = ErrorCode("media.picture_too_large", "its picture is too large")
+OUT_OF_MEMORY = ErrorCode("media.out_of_memory", "needs more memory than a file is allowed")
+NO_STREAMS = ErrorCode("media.no_streams", "contains neither picture nor sound")
+UNKNOWN_CODEC = ErrorCode("media.unknown_codec", "its codec is unknown")
+UNSUPPORTED_FEATURE = ErrorCode(
+    "media.unsupported_feature", "uses a part of its format that ffmpeg does not support"
+)
+NOTHING_DECODED = ErrorCode("media.nothing_decoded", "nothing in it could be decoded")
+OUTPUT_TOO_LARGE = ErrorCode("media.output_too_large", "its derivative grew larger than allowed")
+TIMEOUT = ErrorCode(
+    "media.timeout", "took longer than {seconds:.0f} s", "Raise the time limit if the file is worth it."
+)
+CPU_TIMEOUT = ErrorCode("media.cpu_timeout", "took more processor time than a file is allowed")
+DECODER_STALLED = ErrorCode(
+    "media.decoder_stalled", "produced nothing for {seconds:.0f} s although the decoder was busy"
+)
+DECODER_CRASHED = ErrorCode("media.decoder_crashed", "crashed the decoder ({signal})")
+PROBE_CRASHED = ErrorCode(
+    "media.probe_crashed", "crashed the probe", "The file is damaged in a way that is not known yet."
+)
+
+# ffmpeg and the helper processes
+FFMPEG_FAILED = ErrorCode("media.ffmpeg_failed", "ffmpeg failed: {line}")
+FFMPEG_UNSUPPORTED = ErrorCode(
+    "media.ffmpeg_unsupported",
+    "this ffmpeg does not support what was requested: {line}",
+    "Use another build of ffmpeg.",
+)
+FFMPEG_KILLED = ErrorCode(
+    "media.ffmpeg_killed", "ffmpeg was killed from outside (signal {signal}), perhaps for lack of memory"
+)
+FFMPEG_MISSING = ErrorCode(
+    "media.ffmpeg_missing",
+    "no usable ffmpeg: {rejected}",
+    "Install ffmpeg {oldest} or newer, or the package imageio-ffmpeg, which contains one.",
+)
+SANDBOX_MISSING = ErrorCode(
+    "media.sandbox_missing",
+    "the setting sandbox is on, but {reason}",
+    "Install bubblewrap, or set sandbox to auto.",
+)
+NO_ENCODER = ErrorCode(
+    "media.no_encoder", "no {codec} encoder works here", "Use a build of ffmpeg that has one."
+)
+PROBE_FAILED = ErrorCode("media.probe_failed", "the probe helper ended with status {status}")
+PROBE_ANSWER_INVALID = ErrorCode("media.probe_answer_invalid", "the answer of the probe is invalid: {reason}")
+PROXY_UNREADABLE = ErrorCode(
+    "media.proxy_unreadable", "the proxy cannot be read: {reason}", "Make the proxy again."
+)

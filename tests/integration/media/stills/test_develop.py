@@ -1,0 +1,159 @@
+"""Stills: upright by EXIF, in true colours, deep ones scaled, HEIC, AVIF and camera raw, and half a picture."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from dampipe.kernel.errors import BadMedia
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.outputs import DerivativeKind
+from dampipe.media.preview.maker import FrameSelector, MadePreview, PreviewMaker
+from dampipe.media.probe.prober import Prober
+from dampipe.media.recipes import FramesRecipe, PreviewRecipe
+from dampipe.media.stills.develop import TRUNCATED
+from tests.support.dng import dng
+from tests.support.heic import heic
+
+RED, BLUE = (220, 30, 30), (40, 60, 220)
+TURNS = {
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+"""EXIF orientation -> what the camera did to the upright picture."""
+
+
+@pytest.fixture
+def maker(ffmpeg: Ffmpeg, choose: FrameSelector, prober: Prober) -> PreviewMaker:
+    return PreviewMaker(ffmpeg, PreviewRecipe(frames=FramesRecipe(size=64)), choose, prober=prober)
+
+
+def scene(size: tuple[int, int] = (320, 200)) -> Image.Image:
+    """Blue with a red band on top, whose left end is white: every turn and mirror of it looks different."""
+    picture = Image.new("RGB", size, BLUE)
+    picture.paste(RED, (0, 0, size[0], size[1] // 3))
+    picture.paste((255, 255, 255), (0, 0, size[0] // 5, size[1] // 3))
+    return picture
+
+
+def jpeg(picture: Image.Image, **options: object) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=95, **options)
+    return out.getvalue()
+
+
+def poster_of(made: MadePreview) -> np.ndarray:
+    path = next(file.path for file in made.files if file.kind is DerivativeKind.POSTER)
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB")).astype(int)
+
+
+def assert_shows_the_scene(poster: np.ndarray, size: tuple[int, int] = (320, 200)) -> None:
+    assert poster.shape == (size[1], size[0], 3)
+    high, wide = size[1], size[0]
+    for (y, x), color in (
+        ((0.15, 0.08), (255,) * 3),
+        ((0.15, 0.8), RED),
+        ((0.8, 0.08), BLUE),
+        ((0.8, 0.8), BLUE),
+    ):
+        assert np.abs(poster[int(y * high), int(x * wide)] - color).max() <= 14, (y, x)
+
+
+@pytest.mark.parametrize("orientation", TURNS)
+def test_all_ways_to_hold_a_camera(
+    orientation: int, prober: Prober, maker: PreviewMaker, tmp_path: Path
+) -> None:
+    source, exif, turn = tmp_path / "p.jpg", Image.Exif(), TURNS[orientation]
+    exif[274] = orientation
+    held = scene() if turn is None else scene().transpose(turn)
+    source.write_bytes(jpeg(held, exif=exif))
+    media = prober.probe(str(source))
+    assert media.video is not None
+    assert media.video.display_size == (320, 200)
+    assert_shows_the_scene(poster_of(maker.make(str(source), media, tmp_path)))
+    assert not (tmp_path / "still.ppm").exists()
+
+
+@pytest.mark.parametrize("turns", [0, 3])
+def test_heic(turns: int, ffmpeg: Ffmpeg, prober: Prober, maker: PreviewMaker, tmp_path: Path) -> None:
+    size = (192, 320) if turns else (320, 192)
+    upright = scene(size)
+    upright.rotate(90 * (4 - turns) % 360, expand=True).save(tmp_path / "coded.png")
+    arguments = ["-i", "coded.png", "-c:v", "libx265", "-x265-params", "log-level=none:crf=10"]
+    assert run_ffmpeg(ffmpeg, [*arguments, "-pix_fmt", "yuv420p", "p.hevc"], Limits(), folder=tmp_path).ok
+    source = tmp_path / "p.heic"
+    source.write_bytes(heic((tmp_path / "p.hevc").read_bytes(), (320, 192), turns))
+    media = prober.probe(str(source))
+    assert (media.kind, media.container) == ("still", "heif")
+    assert_shows_the_scene(poster_of(maker.make(str(source), media, tmp_path)), size)
+
+
+def test_the_preview_in_a_camera_raw(prober: Prober, maker: PreviewMaker, tmp_path: Path) -> None:
+    source = tmp_path / "p.dng"
+    source.write_bytes(dng(jpeg(scene((200, 320)).transpose(Image.Transpose.ROTATE_90)), (320, 200), 6))
+    media = prober.probe(str(source))
+    assert (media.kind, media.container, media.camera) == ("still", "raw", "Acme One")
+    assert media.created_at is not None
+    assert media.video is not None
+    assert media.video.display_size == (200, 320)
+    assert_shows_the_scene(poster_of(maker.make(str(source), media, tmp_path)), (200, 320))
+    source.write_bytes(dng(b"no picture", (320, 200)))
+    with pytest.raises(BadMedia):
+        prober.probe(str(source))
+
+
+def test_deep_greys_are_scaled_not_cut_off(prober: Prober, maker: PreviewMaker, tmp_path: Path) -> None:
+    source = tmp_path / "p.tiff"
+    ramp = np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (64, 1))
+    Image.fromarray(ramp).save(source)
+    media = prober.probe(str(source))
+    assert media.video is not None
+    assert media.video.bit_depth == 16
+    poster = poster_of(maker.make(str(source), media, tmp_path))
+    assert poster[32, [4, 128, 250], 1] == pytest.approx([4, 128, 250], abs=6)
+
+
+def test_what_is_transparent_is_white(prober: Prober, maker: PreviewMaker, tmp_path: Path) -> None:
+    source = tmp_path / "p.png"
+    Image.new("RGBA", (64, 64), (10, 10, 10, 0)).save(source)
+    assert poster_of(maker.make(str(source), prober.probe(str(source)), tmp_path)).min() > 250
+
+
+def test_a_broken_colour_profile_is_no_reason_to_show_nothing(
+    prober: Prober, maker: PreviewMaker, tmp_path: Path
+) -> None:
+    source = tmp_path / "p.jpg"
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    source.write_bytes(jpeg(scene(), icc_profile=profile[:100]))
+    assert_shows_the_scene(poster_of(maker.make(str(source), prober.probe(str(source)), tmp_path)))
+
+
+def test_half_a_picture_is_better_than_none(prober: Prober, maker: PreviewMaker, tmp_path: Path) -> None:
+    content = jpeg(Image.effect_noise((320, 200), 60).convert("RGB"))
+    source = tmp_path / "p.jpg"
+    source.write_bytes(content[: len(content) // 2])
+    media = prober.probe(str(source))
+    assert media.warnings == (TRUNCATED,)
+    poster = poster_of(maker.make(str(source), media, tmp_path))
+    assert poster[:60].std() > 20
+    assert poster[-40:].std() < 5
+
+
+def test_large_stills_are_scaled_and_narrow_ones_stay_bounded(
+    prober: Prober, maker: PreviewMaker, tmp_path: Path
+) -> None:
+    for size, expected in (((3000, 2000), (1080, 720)), ((60, 6000), (22, 2160))):
+        source = tmp_path / "p.jpg"
+        source.write_bytes(jpeg(scene(size)))
+        poster = poster_of(maker.make(str(source), prober.probe(str(source)), tmp_path))
+        assert poster.shape[1::-1] == expected
