@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from dampipe.app.library import Library
+from dampipe.app.load_settings import load_settings
 from dampipe.app.plugins import load_named, load_pipeline
 from dampipe.app.tools import MediaTools
 from dampipe.features.assets.catalog import Catalog
@@ -26,7 +27,6 @@ from dampipe.jobs.runner import Runner, RunPolicy
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.toolbox import LazyTools, Tool
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.settings.loading import load_settings
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.filetypes import is_media
 from dampipe.media.passes import Passes

@@ -1,6 +1,7 @@
-"""Every setting, its default and its meaning, and what follows from several.
+"""Every setting with its default and meaning, and the values that are derived from settings.
 
-What wins, from the top: arguments given in code, `DAMPIPE_*` in the environment, dampipe.toml, the default.
+Precedence, highest first: arguments in code, `DAMPIPE_*` in the environment, dampipe.toml, the default. The values of
+`acceleration`, `recipe` and `recipes` are checked by `dampipe.app.load_settings`, which knows the media layer.
 """
 
 import hashlib
@@ -8,37 +9,30 @@ import os
 import socket
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from dampipe.kernel.settings.cron import check_schedule
 from dampipe.kernel.settings.file import ConfigFile, config_file, home_folder
-from dampipe.media.hwaccel.acceleration import families
-from dampipe.media.recipes import PRESETS, AssetRecipe, Description
 
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
-def _patterns(given: list[str]) -> list[str]:
-    from dampipe.kernel.gitignore import check_patterns  # asked only about patterns that somebody gave
+def _check_exclude(patterns: list[str]) -> list[str]:
+    from dampipe.kernel.gitignore import check_patterns  # imported only when the setting has a value
 
-    check_patterns(given)
-    return given
-
-
-def _cron(given: str) -> str:
-    return check_schedule(given) if given.strip() else ""
+    check_patterns(patterns)
+    return patterns
 
 
-def _hardware(given: str) -> str:
-    families(given)  # refuses names that it does not know
-    return given
+def _check_cron(schedule: str) -> str:
+    return check_schedule(schedule) if schedule.strip() else ""
 
 
 class Settings(BaseSettings):
-    """All settings; `dampipe config` lists them with their values and where each came from."""
+    """All settings, immutable. Read them with `read_settings`, which names the one that is wrong."""
 
     model_config = SettingsConfigDict(env_prefix="DAMPIPE_", extra="forbid", frozen=True)
 
@@ -85,7 +79,7 @@ class Settings(BaseSettings):
         description="Whether ffmpeg runs in bubblewrap, where it sees its input only and no network: auto (where that "
         "works), on (or refuse to start), off (limits and allow-lists only).",
     )
-    acceleration: Annotated[str, AfterValidator(_hardware)] = Field(
+    acceleration: str = Field(
         "auto",
         description="Video hardware to use where it was seen to work: auto, none, or names of nvidia, videotoolbox, "
         "qsv, vaapi and amf, comma-separated, the best first.",
@@ -98,7 +92,7 @@ class Settings(BaseSettings):
         description="What is made of a file: review (720p H.264), web (480p, smaller), edit (ProRes Proxy, 1080p, to "
         "relink in an editor; no browser plays it), or the name of one of `recipes`.",
     )
-    recipes: dict[str, Description] = Field(
+    recipes: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         description="Recipes of your own by name: base (a preset) and what differs in proxy, poster, sprite and frames.",
     )
@@ -124,7 +118,7 @@ class Settings(BaseSettings):
         0.5, ge=0, description="A source that lost more than this share of its files is not believed."
     )
     guard_files: int = Field(10, ge=1, description="Losses of fewer files than this are always believed.")
-    exclude: Annotated[list[str], AfterValidator(_patterns)] = Field(
+    exclude: Annotated[list[str], AfterValidator(_check_exclude)] = Field(
         default=[
             "__MACOSX/",
             "CacheClip/",
@@ -139,7 +133,7 @@ class Settings(BaseSettings):
     verify_minutes: float = Field(
         120.0, ge=0, description="Most minutes that a sync spends on reading again."
     )
-    sync_schedule: Annotated[str, AfterValidator(_cron)] = Field(
+    sync_schedule: Annotated[str, AfterValidator(_check_cron)] = Field(
         "", description="When the clock starts a sync, as in a crontab; empty: never."
     )
     machine: str = Field(
@@ -164,71 +158,59 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Code, then environment, then dampipe.toml."""
+        """The sources by precedence: code, environment, dampipe.toml."""
         return init_settings, env_settings, ConfigFile(settings_cls, config_file())
-
-    @model_validator(mode="after")
-    def _recipe_is_known(self) -> Self:
-        hidden = sorted(set(self.recipes) & set(PRESETS))
-        if hidden:
-            raise ValueError(f"setting recipes: {hidden[0]!r} is the name of a preset")
-        if self.recipe not in PRESETS and self.recipe not in self.recipes:
-            known = ", ".join([*PRESETS, *self.recipes])
-            raise ValueError(f"setting recipe: there is no {self.recipe!r}, only {known}")
-        return self
-
-    @property
-    def asset_recipe(self) -> AssetRecipe:
-        """The recipe that `recipe` names."""
-        return PRESETS[self.recipe] if self.recipe in PRESETS else self.recipes[self.recipe].recipe()
 
     @property
     def machine_name(self) -> str:
-        """The name by which path maps know this machine."""
+        """Name of this machine in path maps."""
         return self.machine or socket.gethostname()
 
     @property
     def embedded_broker(self) -> bool:
-        """Whether this deployment runs its own broker."""
+        """Whether `dampipe up` runs the broker."""
         return not self.broker_url
 
     @property
     def broker_socket(self) -> Path:
-        """Unix socket of the embedded broker. A socket's path may have about 100 bytes, so a deep
-        home gets one in the temporary folder, named after the home."""
-        socket = self.home / "broker" / "broker.sock"
-        if len(os.fsencode(socket)) < 100:
-            return socket
+        """Unix socket of the embedded broker.
+
+        The path of a socket is limited to about 100 bytes. For a longer home folder the socket is in the temporary
+        folder, with a name that is derived from the home folder.
+        """
+        path = self.home / "broker" / "broker.sock"
+        if len(os.fsencode(path)) < 100:
+            return path
         digest = hashlib.sha1(os.fsencode(self.home), usedforsecurity=False).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"dampipe-{os.getuid()}-{digest}.sock"
 
     @property
     def broker(self) -> str:
-        """The broker's URL as Celery takes it."""
+        """URL of the broker, in Celery's syntax."""
         return self.broker_url or f"redis+socket://{self.broker_socket}"
 
     @property
     def database(self) -> str:
-        """The catalogue's URL as SQLAlchemy takes it."""
+        """URL of the catalogue, in SQLAlchemy's syntax."""
         return self.database_url or f"sqlite:///{self.home / 'catalogue.sqlite'}"
 
     @property
     def page(self) -> str:
-        """Where this machine finds its own web server, if one runs."""
+        """URL of the web server of this machine, whether or not it runs."""
         host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
     def blobs(self) -> str:
-        """The blob store's folder or URL."""
+        """Folder or URL of the blob store."""
         return self.blobs_url or str(self.home / "derivatives")
 
     @property
     def index_folder(self) -> Path:
-        """Where the vector index lies."""
+        """Folder of the vector indexes."""
         return self.home / "index"
 
     @property
     def logs(self) -> Path:
-        """Where `dampipe up` keeps its log."""
+        """Folder of log files."""
         return self.home / "logs"

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from dampipe.app import container as bootstrap
 from dampipe.app.container import Container
+from dampipe.app.load_settings import load_settings
 from dampipe.cli import main
 from dampipe.features.assets.tables import ASSET
 from dampipe.jobs.complete import NEW_RUN
@@ -21,7 +22,6 @@ from dampipe.jobs.model import Outcome, Subject
 from dampipe.jobs.stage import stage
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.errors import Busy, InvalidInput, NotFound
-from dampipe.kernel.settings.loading import load_settings
 from dampipe.kernel.stage_io import AssetRef
 from dampipe.media.outputs import DerivativeKind, Frame, Preview
 from dampipe.vision import models as vision_models

@@ -9,8 +9,8 @@ from typing import Any
 import ffmpeg as graphs
 import pytest
 
+from dampipe.app.load_settings import load_settings
 from dampipe.kernel.errors import BadMedia, InvalidInput
-from dampipe.kernel.settings.loading import load_settings
 from dampipe.media.ffmpeg.picture_filters import fitted
 from dampipe.media.ffmpeg.progress import Progress
 from dampipe.media.ffmpeg.run import Ended, Limits

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from dampipe.app.load_settings import load_settings
 from dampipe.app.plugins import load_pipeline
-from dampipe.kernel.settings.loading import load_settings
 
 PLUGIN = """\
 from dampipe.kernel.stage_io import AssetRef, StageOutput
