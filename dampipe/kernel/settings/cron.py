@@ -29,7 +29,9 @@ def check_schedule(text: str) -> str:
     """
     fields = text.split()
     if len(fields) != len(_FIELDS):
-        raise ValueError(f"{text!r} is not a valid schedule: give five fields as in a crontab, such as 30 2 * * *")
+        raise ValueError(
+            f"{text!r} is not a valid schedule: give five fields as in a crontab, such as 30 2 * * *"
+        )
     try:
         _, _, days, months, _ = [
             {number for part in field.split(",") for number in _numbers(part, *facts)}

@@ -50,7 +50,8 @@ class Settings(BaseSettings):
         "", description="Redis or Valkey URL of the broker; empty: an embedded one, run by `dampipe up`."
     )
     blobs_url: str = Field(
-        "", description="Where derivatives are kept: a folder or an fsspec URL; empty: in the home folder."
+        "",
+        description="Blob store for derivatives: a folder or an fsspec URL; empty: a folder in the home folder.",
     )
     blobs_options: dict[str, Any] = Field(
         default_factory=dict, description="Options for the blob store (keys, endpoint), as fsspec names them."
@@ -67,57 +68,67 @@ class Settings(BaseSettings):
         "ViT-B-32-256/datacomp_s34b_b86k",
         description="Embedding model: open_clip `name/pretrained`, a folder, or `tiny` (demo shapes only).",
     )
-    device: str = Field("auto", description="Where the model runs: auto, cpu, cuda, cuda:1, mps.")
+    device: str = Field("auto", description="Device that runs the model: auto, cpu, cuda, cuda:1, mps.")
 
     ffmpeg: str = Field("", description="Path of ffmpeg; empty: PATH if 7.1 or newer, else the bundled one.")
     ascmhl: str = Field(
         "",
-        description="Path of the program ascmhl, which writes and compares manifests; empty: that in PATH.",
+        description="Path of the program ascmhl, which writes and compares manifests; empty: the one in PATH.",
     )
     sandbox: Literal["auto", "on", "off"] = Field(
         "auto",
-        description="Whether ffmpeg runs in bubblewrap, where it sees its input only and no network: auto (where that "
-        "works), on (or refuse to start), off (limits and allow-lists only).",
+        description="Whether ffmpeg runs in a bubblewrap sandbox, with access to its input only and without network: "
+        "auto (if bubblewrap works), on (refuse to start without it), off (resource limits and allow-lists "
+        "only).",
     )
     acceleration: str = Field(
         "auto",
-        description="Video hardware to use where it was seen to work: auto, none, or names of nvidia, videotoolbox, "
-        "qsv, vaapi and amf, comma-separated, the best first.",
+        description="Video hardware to use where its self-test passes: auto, none, or a comma-separated list of nvidia, "
+        "videotoolbox, qsv, vaapi and amf in order of preference.",
     )
     nvenc_sessions: int = Field(
-        8, ge=0, description="Most proxies that one machine encodes with NVENC at a time; 0: no limit."
+        8,
+        ge=0,
+        description="Maximum number of proxies that one machine encodes with NVENC at a time; 0: no limit.",
     )
     recipe: str = Field(
         "review",
-        description="What is made of a file: review (720p H.264), web (480p, smaller), edit (ProRes Proxy, 1080p, to "
-        "relink in an editor; no browser plays it), or the name of one of `recipes`.",
+        description="Recipe of the derivatives: review (720p H.264), web (480p, smaller), edit (ProRes Proxy, 1080p, to "
+        "relink in an editor; browsers cannot play it), or the name of one of `recipes`.",
     )
     recipes: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
-        description="Recipes of your own by name: base (a preset) and what differs in proxy, poster, sprite and frames.",
+        description="Custom recipes by name: base (a preset) and the values that differ in proxy, poster, sprite and "
+        "frames.",
     )
     one_pass: bool = Field(
         False,
-        description="Make the proxy along with the preview, in one decode; files can be searched later.",
+        description="Make the proxy and the preview in one decode; files become searchable later.",
     )
 
-    pipeline: str = Field("tasks:PIPELINE", description="The list of stages, `module:name`.")
+    pipeline: str = Field("tasks:PIPELINE", description="Dotted name of the list of stages, `module:name`.")
     carrier: str = Field(
-        "workers.transport:CeleryTransport", description="What carries messages, `module:name`."
+        "workers.transport:CeleryTransport", description="Dotted name of the task transport, `module:name`."
     )
     window: int = Field(
-        128, ge=1, description="Most chains in flight in a lane; the rest wait in the catalogue."
+        128, ge=1, description="Maximum number of chains in flight per lane; the rest wait in the catalogue."
     )
     lease: float = Field(
-        60.0, gt=0, description="Seconds a worker may be silent before its run is taken over."
+        60.0, gt=0, description="Seconds without a heartbeat after which the runs of a worker are taken over."
     )
-    max_attempts: int = Field(3, ge=1, description="Attempts at a stage before a file is parked.")
+    max_attempts: int = Field(3, ge=1, description="Attempts at a stage before the file is quarantined.")
     sweep_interval: float = Field(10.0, gt=0, description="Seconds between two sweeps for lost work.")
-    settle: float = Field(5.0, ge=0, description="Seconds a file must have held still before it is taken.")
-    guard_share: float = Field(
-        0.5, ge=0, description="A source that lost more than this share of its files is not believed."
+    settle: float = Field(
+        5.0, ge=0, description="Seconds that a file must be unchanged before it is processed (debounce)."
     )
-    guard_files: int = Field(10, ge=1, description="Losses of fewer files than this are always believed.")
+    guard_share: float = Field(
+        0.5,
+        ge=0,
+        description="If a scan misses more than this share of the files of a source, no file is marked missing.",
+    )
+    guard_files: int = Field(
+        10, ge=1, description="If a scan misses fewer files than this, they are always marked missing."
+    )
     exclude: Annotated[list[str], AfterValidator(_check_exclude)] = Field(
         default=[
             "__MACOSX/",
@@ -125,26 +136,32 @@ class Settings(BaseSettings):
             "Media Cache Files/",
             "Adobe Premiere Pro Video Previews/",
         ],
-        description="What a scan passes by, as in .gitignore, beside hidden and system folders.",
+        description="Patterns of files and folders that scans skip, in .gitignore syntax, in addition to hidden and "
+        "system folders.",
     )
     verify_percent: float = Field(
-        1.0, ge=0, le=100, description="Per cent of the files that a sync reads again, the oldest first."
+        1.0,
+        ge=0,
+        le=100,
+        description="Per cent of the files whose checksum a sync verifies, least recently verified first.",
     )
     verify_minutes: float = Field(
-        120.0, ge=0, description="Most minutes that a sync spends on reading again."
+        120.0, ge=0, description="Maximum number of minutes that a sync spends on verification."
     )
     sync_schedule: Annotated[str, AfterValidator(_check_cron)] = Field(
-        "", description="When the clock starts a sync, as in a crontab; empty: never."
+        "", description="Cron schedule of the nightly sync; empty: never."
     )
     machine: str = Field(
         "", description="Name of this machine in the path maps of sources; empty: its host name."
     )
     media_workers: int = Field(
-        0, ge=0, description="Processes for hash, probe and preview; 0: one a core, 8 at most."
+        0,
+        ge=0,
+        description="Number of worker processes for hash, probe and preview; 0: one per core, at most 8.",
     )
-    proxy_workers: int = Field(1, ge=1, description="Processes that make proxies.")
+    proxy_workers: int = Field(1, ge=1, description="Number of worker processes for proxies.")
 
-    host: str = Field("127.0.0.1", description="Address the web server and Flower listen on.")
+    host: str = Field("127.0.0.1", description="Address that the web server and Flower listen on.")
     port: int = Field(8700, ge=0, le=65535, description="Port of the web server.")
     flower_port: int = Field(8701, ge=0, le=65535, description="Port of Flower; 0: no Flower.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
