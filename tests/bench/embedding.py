@@ -165,7 +165,7 @@ def keep(world: Container, workspace: Path, sha1: str, frames: Pictures) -> tupl
     """A frames derivative, and the preview that names it."""
     path = workspace / "frames.npy"
     np.save(path, frames)
-    kept = world.derivatives.keep(sha1, lambda _: "bench", [_Made(path)])
+    kept = world.derivatives.publish(sha1, lambda _: "bench", [_Made(path)])
     times = tuple(Frame(time=float(n), shot=n) for n in range(len(frames)))
     return sha1, Preview(derivatives=kept, frames=times)
 

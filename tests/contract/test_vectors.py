@@ -34,7 +34,7 @@ def faiss_estimating(folder: Path) -> Open:
 def faiss_on_a_gpu(folder: Path) -> Open:
     """Copies are made as soon as something was searched, and hold what is small, too."""
     from dampipe.storage.vectors.faiss_gpu import GpuCopies
-    from tests.fake_faiss_gpu import FakeFaiss
+    from tests.support.fake_faiss_gpu import FakeFaiss
 
     def opened() -> VectorStorage:
         gpu = GpuCopies(FakeFaiss(), patience=0, least=1)

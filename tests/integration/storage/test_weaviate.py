@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dampipe.kernel.errors import InvalidInput, Permanent, StorageFull, Transient
-from dampipe.storage.registry import missing
+from dampipe.storage.registry import missing_package
 
 D = 8
 Open = Callable[..., Any]
@@ -259,5 +259,5 @@ def test_the_usual_ports(opened: Open) -> None:
 
 
 def test_its_package_is_named_where_it_is_missing() -> None:
-    error = missing("weaviate", ModuleNotFoundError("No module named 'weaviate'", name="weaviate"))
-    assert error.hint == "pip install 'dampipe[weaviate]'"
+    error = missing_package("weaviate", ModuleNotFoundError("No module named 'weaviate'", name="weaviate"))
+    assert error.parameters["command"] == "pip install 'dampipe[weaviate]'"

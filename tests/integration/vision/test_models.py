@@ -80,7 +80,7 @@ def add(here: Container, number: int, frames: "np.ndarray[tuple[int, ...], np.dt
 
     with here.derivatives.workspace() as workspace:
         np.save(workspace / "frames.npy", frames)
-        kept = here.derivatives.keep(f"{number:040x}", lambda _: "r", [Made(workspace / "frames.npy")])
+        kept = here.derivatives.publish(f"{number:040x}", lambda _: "r", [Made(workspace / "frames.npy")])
     key = here.plan.key(here.plan["preview"])
     output = Preview(derivatives=kept, frames=tuple(Frame(time=float(n), shot=n) for n in range(len(frames))))
     row = {"id": number, "sha1": f"{number:040x}", "size": 1, "name": f"{number}.png", "added_at": 0}

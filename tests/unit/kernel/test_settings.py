@@ -168,7 +168,9 @@ def test_a_setting_is_written_and_the_rest_of_the_file_stays(
     assert file.read_text() == after
 
 
-def test_a_file_that_is_not_valid_toml_is_not_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_not_valid_toml_is_not_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "dampipe.toml"
     monkeypatch.setenv("DAMPIPE_CONFIG", str(file))
     file.write_text("[oops\n")

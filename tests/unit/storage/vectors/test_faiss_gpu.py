@@ -15,7 +15,7 @@ from dampipe.storage.vectors import faiss_files
 from dampipe.storage.vectors.base import Neighbour
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.storage.vectors.faiss_gpu import GpuCopies
-from tests.fake_faiss_gpu import FakeFaiss
+from tests.support.fake_faiss_gpu import FakeFaiss
 
 D = 64
 COUNT = 20_000

@@ -32,7 +32,7 @@ VERSIONS: dict[str, tuple[tuple[float, float], tuple[str, ...]]] = {
     "both": ((0.31, 0.71), ("-vf", "scale=480:-2", "-c:v", "libx264", "-preset", "veryfast", "-crf", "28")),
 }
 """Name -> (from and to, in parts of the duration; how it is encoded)."""
-FOOTAGE = Path(__file__).parents[2] / "shared" / "footage"
+FOOTAGE = Path(__file__).parents[3] / "shared" / "footage"
 """Clips of cameras and public collections; not everywhere."""
 SCENE_RATE = 24
 """Frames a second of clips with scenes."""

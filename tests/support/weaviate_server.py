@@ -22,7 +22,7 @@ from weaviate.proto.v1 import (
     weaviate_pb2_grpc,
 )
 
-from tests.weaviate_http import HttpSide
+from tests.support.weaviate_http import HttpSide
 
 VERSION = "1.33.0"
 MOST = 10_000
