@@ -1,7 +1,7 @@
-"""What every StorageEngine must do. A new catalogue joins by one more line in CATALOGUES.
+"""The contract suite of storage engines. To add a catalogue, add a line to CATALOGUES.
 
-Each catalogue is tried by itself and under AutoStorage with every vector index of INDEXES; those in
-SLOW_TO_MAKE only by themselves and with FAISS.
+Each catalogue runs alone and in an AutoStorage with every index of INDEXES; those in SLOW_TO_MAKE only alone and with
+FAISS.
 """
 
 import hashlib

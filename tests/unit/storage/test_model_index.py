@@ -32,7 +32,7 @@ def test_an_index_that_is_lost_comes_back_without_new_footage(
 
 @pytest.mark.parametrize("by", ["a search", "a check"])
 def test_damage_found_by_another_process_is_repaired_by_the_writer(
-    catalog: MemoryStorage, tmp_path: Path, by: str, monkeypatch: pytest.MonkeyPatch
+    catalog: MemoryStorage, tmp_path: Path, by: str
 ) -> None:
     folder = tmp_path / "index"
     writer = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
@@ -46,8 +46,7 @@ def test_damage_found_by_another_process_is_repaired_by_the_writer(
     if by == "a search":
         assert FaissVectors(folder, DIMENSION).watermark == 0, "whoever opens it reads it"
     else:
-        monkeypatch.setattr("dampipe.storage.vectors.faiss_folder.EAGER", 0)
-        assert "checksum" in FaissVectors(folder, DIMENSION).damage()[0]
+        assert "checksum" in FaissVectors(folder, DIMENSION, verify_first_up_to=0).damage()[0]
     assert writer.repair_index("m")
     assert FaissVectors(folder, DIMENSION).watermark == 120
 
