@@ -7,8 +7,8 @@ taken, results are not kept, and whatever is lost is planned again by the sweep.
 from celery.schedules import crontab
 from tzlocal import get_localzone_name
 
+from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_pipeline
-from dampipe.kernel.settings.loading import load_settings
 from dampipe.storage.moments import Indexed
 
 _settings = load_settings()

@@ -24,10 +24,10 @@ def preview(
         made, proxy = passes.make(
             file.path, media, folder, lambda now: report(now.seconds, media.duration, speed=now.speed)
         )
-        derivatives = store.keep(asset.sha1, passes.preview.recipe.fingerprint_of, made.files)
+        derivatives = store.publish(asset.sha1, passes.preview.recipe.fingerprint_of, made.files)
         if proxy is not None and passes.proxy is not None:
             recipe = passes.proxy.recipe
-            store.hand_over(asset.sha1, recipe.fingerprint, kept_proxy(asset, recipe, proxy, store))
+            store.put_handover(asset.sha1, recipe.fingerprint, kept_proxy(asset, recipe, proxy, store))
     return Preview(
         derivatives=derivatives,
         frames=made.frames,

@@ -20,7 +20,7 @@ def proxy(
     report: Reporter,
 ) -> Proxy:
     """A light copy, the exact shots and the waveform; nothing for stills, and no work where the preview made it."""
-    handed_over = store.handed_over(asset.sha1, maker.fingerprint, Proxy)
+    handed_over = store.take_handover(asset.sha1, maker.fingerprint, Proxy)
     if handed_over is not None:
         return handed_over
     with store.workspace() as folder:
@@ -32,7 +32,7 @@ def proxy(
 
 def kept_proxy(asset: AssetRef, recipe: ProxyRecipe, made: MadeProxy, store: DerivativeStore) -> Proxy:
     """Keep what was made; the output that tells of it."""
-    kept = {one.kind: one for one in store.keep(asset.sha1, recipe.fingerprint_of, made.files)}
+    kept = {one.kind: one for one in store.publish(asset.sha1, recipe.fingerprint_of, made.files)}
     return Proxy(
         derivative=kept.get(DerivativeKind.PROXY),
         waveform=kept.get(DerivativeKind.WAVEFORM),

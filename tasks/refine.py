@@ -31,7 +31,7 @@ def refine(
         write_frames(folder / NAME, everything[order])
         made = MadeFile(DerivativeKind.FRAMES, folder / NAME, kept.media_type)
         others = tuple(one for one in preview.derivatives if one.kind != DerivativeKind.FRAMES)
-        derivatives = (*others, *store.keep(asset.sha1, lambda _: kept.recipe, [made]))
+        derivatives = (*others, *store.publish(asset.sha1, lambda _: kept.recipe, [made]))
     # Their shots are those of the proxy pass, which the catalogue gives them.
     chosen = tuple(frames[row] for row in order)
     better = preview.model_copy(update={"derivatives": derivatives, "frames": chosen})

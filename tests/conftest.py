@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.servers import milvus_uri, postgres_server, postgres_url, valkey_server, weaviate_server
+from tests.support.postgres import postgres_server, postgres_url
+from tests.support.valkey import valkey_server
+from tests.support.vector_servers import milvus_uri, weaviate_server
 
 __all__ = ["footage", "milvus_uri", "postgres_server", "postgres_url", "valkey_server", "weaviate_server"]
 

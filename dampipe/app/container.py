@@ -9,6 +9,7 @@ from typing import Any
 
 from dampipe.app.features import detail_fields
 from dampipe.app.library import Library
+from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_named, load_pipeline
 from dampipe.app.tools import MediaTools
 from dampipe.features.assets.catalog import Catalog
@@ -34,7 +35,6 @@ from dampipe.kernel import container as kernel
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.migrate import upgrade
-from dampipe.kernel.settings.loading import load_settings
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.filetypes import is_media
 from dampipe.media.passes import Passes

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict
 from dampipe.app import broker
 from dampipe.app.container import Container
 from dampipe.features.fixity.ascmhl import AscMhl
+from dampipe.features.search.cli.index import REBUILD_HINT
 from dampipe.kernel.errors import CannotStart, DampipeError, StageError
 from dampipe.media.hwaccel.acceleration import Acceleration
-from dampipe.storage.index_report import UNSOUND
 from dampipe.vision.devices import describe
 
 LITTLE_DISK = 5_000_000_000
@@ -209,7 +209,9 @@ def _vectors(world: Container) -> Finding:
     wrong += [f"{one.name} lacks {one.missing:,} vectors" for one in reports if one.missing]
     wrong += [f"{one.name}: nothing of {one.waiting:,} vectors" for one in reports if not one.vectors]
     if wrong:
-        return Finding(what="vector index", verdict=Verdict.WARNING, found="; ".join(wrong), hint=UNSOUND)
+        return Finding(
+            what="vector index", verdict=Verdict.WARNING, found="; ".join(wrong), hint=REBUILD_HINT
+        )
     found = "; ".join(told) or f"{world.settings.vectors}, nothing in it yet"
     return Finding(what="vector index", verdict=Verdict.FINE, found=found)
 

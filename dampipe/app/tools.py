@@ -13,7 +13,7 @@ from dampipe.media.passes import Passes
 from dampipe.media.preview.maker import PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
-from dampipe.media.recipes import PreviewRecipe, ProxyRecipe
+from dampipe.media.recipes import PRESETS, AssetRecipe, Description, PreviewRecipe, ProxyRecipe
 from dampipe.vision.base import Embedder
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.frames import POLICY, choose
@@ -65,9 +65,15 @@ class MediaTools:
         return RemoteEmbedder(own, self._settings.page) if self.borrows else own
 
     @cached_property
+    def _asset_recipe(self) -> AssetRecipe:
+        """The recipe that the setting `recipe` names."""
+        name, described = self._settings.recipe, self._settings.recipes
+        return PRESETS[name] if name in PRESETS else Description.model_validate(described[name]).recipe()
+
+    @cached_property
     def preview_recipe(self) -> PreviewRecipe:
         """What the preview pass makes; the frames as the model wants them."""
-        recipe, spec = self._settings.asset_recipe, self.embedder.spec
+        recipe, spec = self._asset_recipe, self.embedder.spec
         wanted = {"size": spec.size, "fit": spec.fit, "interpolation": spec.interpolation, "choice": POLICY}
         frames = recipe.frames.model_copy(update=wanted)
         return PreviewRecipe(poster=recipe.poster, sprite=recipe.sprite, frames=frames)
@@ -75,7 +81,7 @@ class MediaTools:
     @property
     def proxy_recipe(self) -> ProxyRecipe:
         """What the proxy pass makes."""
-        return self._settings.asset_recipe.proxy
+        return self._asset_recipe.proxy
 
     @cached_property
     def proxy_maker(self) -> ProxyMaker:

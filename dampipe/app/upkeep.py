@@ -151,7 +151,7 @@ class Upkeep:
     def _tended(self, model: str) -> bool:
         if monotonic() < self._rests.get(model, 0.0):
             return False
-        brought = _or_later(self._storage.tend_index, model)
+        brought = _or_later(self._storage.repair_index, model)
         if brought is None:
             self._rests[model] = monotonic() + REST
         return bool(brought)

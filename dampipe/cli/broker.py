@@ -3,8 +3,8 @@
 import click
 
 from dampipe.app import broker
+from dampipe.app.load_settings import load_settings
 from dampipe.kernel.errors import CannotStart
-from dampipe.kernel.settings.loading import load_settings
 
 
 @click.command(name="broker")

@@ -2,10 +2,10 @@
 
 import click
 
+from dampipe.app.load_settings import load_settings
 from dampipe.kernel.faces.console import json_option, print_json, say, table
 from dampipe.kernel.home import config_file
-from dampipe.kernel.settings.display import origin, sample, shown
-from dampipe.kernel.settings.loading import load_settings
+from dampipe.kernel.settings.display import origin, redacted, sample
 from dampipe.kernel.settings.settings import Settings
 
 
@@ -18,7 +18,7 @@ def command(as_sample: bool, as_json: bool) -> None:
         click.echo(sample(), nl=False)
         return
     settings = load_settings()
-    values = shown(settings)
+    values = redacted(settings)
     if as_json:
         print_json(values)
         return

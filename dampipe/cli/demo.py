@@ -13,13 +13,13 @@ import click
 
 from dampipe.app.container import Container, process_container
 from dampipe.app.demo.footage import QUERIES, make_footage
+from dampipe.app.load_settings import load_settings
 from dampipe.app.supervisor import die_with_parent
 from dampipe.features.scanning.cli.enqueue import follow, summary
 from dampipe.features.search.model import Query
 from dampipe.kernel.errors import CannotStart, DampipeError, Unavailable
 from dampipe.kernel.faces.console import say, table
 from dampipe.kernel.home import config_file
-from dampipe.kernel.settings.loading import load_settings
 from dampipe.kernel.settings.settings import Settings
 from dampipe.kernel.timecode import clock
 from dampipe.media.outputs import DerivativeKind

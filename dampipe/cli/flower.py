@@ -2,8 +2,8 @@
 
 import click
 
+from dampipe.app.load_settings import load_settings
 from dampipe.cli.celery_program import run_celery
-from dampipe.kernel.settings.loading import load_settings
 
 
 @click.command(name="flower")

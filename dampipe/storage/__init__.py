@@ -1,1 +1,1 @@
-"""Where things are kept: the catalogue, the vectors and the blobs."""
+"""Storage ports and backends: the storage engine, vector indexes and blob stores."""

@@ -1,14 +1,13 @@
-"""The default storage: a catalogue, and a vector index where there is one.
+"""The default storage engine: a catalogue, and a vector index where one is configured.
 
-The catalogue keeps everything, vectors too. The index only makes search quick, so without one, or with
-a broken one, everything still works, and search too as long as there is little to scan.
+The catalogue stores everything, vectors included. The index only makes search fast: without one, or with a damaged one,
+everything still works, and so does search as long as there are few vectors to scan.
 """
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,78 +16,111 @@ from pydantic import BaseModel, ConfigDict
 from dampipe.kernel.errors import InvalidInput
 from dampipe.media.info import MediaInfo
 from dampipe.storage.base import StorageEngine
+from dampipe.storage.errors import (
+    BACKEND_NOT_A_CATALOG,
+    VECTORS_DIMENSION,
+    VECTORS_NOT_NORMALISED,
+    VECTORS_SHAPE,
+)
 from dampipe.storage.index_report import IndexReport
-from dampipe.storage.model_index import ModelIndex, VectorCatalog
+from dampipe.storage.limits import MomentLimits, ScanLimits
+from dampipe.storage.model_index import IndexFactory, ModelIndex, VectorSource
+from dampipe.storage.moment_search import MomentSource, Owner, search_moments, unit_query
 from dampipe.storage.moments import Moment
 from dampipe.storage.registry import get_storage_backend
-from dampipe.storage.vectors.base import Neighbour, VectorIds, VectorStorage
+from dampipe.storage.vectors.base import VectorIds, VectorStorage
 from dampipe.storage.video import Video
 
-VectorsFactory = Callable[[str, int], VectorStorage]
-"""Opens the index of a model (its fingerprint) with vectors of that dimension."""
-
-Owner: TypeAlias = tuple[str, int]
-"""An asset's SHA-1 and the number of a shot in it."""
-
-PER_ASSET = 3
-"""So many moments of one asset may be among the hits."""
-FEWEST_CANDIDATES = 64
-MOST_CANDIDATES = 65_536
-"""So many neighbours are looked at, at the most, to find moments that are not near-duplicates."""
-MOST_TRIED = 4096
-"""So many when it may be that few of them count."""
+__all__ = ["AutoConfig", "AutoStorage", "Owner", "VectorCatalog"]
 
 
-class _Part(BaseModel):
+class VectorCatalog(VectorSource, MomentSource, Protocol):
+    """What AutoStorage needs of a catalogue: videos as in StorageEngine, and their vectors by id."""
+
+    def add_video(self, path: Path, sha1: str, media: MediaInfo | None = None) -> Video:
+        """See StorageEngine."""
+
+    def get_video(self, sha1: str) -> Video:
+        """See StorageEngine."""
+
+    def list_videos(self, *, limit: int = 100, after: str | None = None) -> list[Video]:
+        """See StorageEngine."""
+
+    def add_vectors(self, sha1: str, model: str, times: Sequence[float], rows: NDArray[np.float32]) -> None:
+        """Replace the vectors that the video has for this model, under new ids. Raises `NotFound`."""
+
+
+class _BackendConfig(BaseModel):
+    """A backend's `kind`, and its own configuration in all other keys."""
+
     model_config = ConfigDict(extra="allow")
 
     kind: str
 
 
 class AutoConfig(BaseModel):
-    """What `get_storage_backend("auto", …)` takes: each part's `kind` and its own configuration.
+    """Configuration of `get_storage_backend("auto", …)`: the kind and configuration of each part.
 
-    The configuration of `vectors` holds the `folder` of all indexes; each model gets one of its own.
+    The `folder` of `vectors` is the folder of all indexes; each model gets a folder in it.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    catalog: _Part
-    vectors: _Part | None = None
+    catalog: _BackendConfig
+    vectors: _BackendConfig | None = None
 
 
 class AutoStorage(StorageEngine):
-    """A catalogue with search by vector."""
+    """A catalogue with search by vector: an adapter over one ModelIndex per model. Thread-safe."""
 
     def __init__(
-        self, catalog: VectorCatalog, vectors: VectorsFactory | None, *, per_asset: int = PER_ASSET
+        self,
+        catalog: VectorCatalog,
+        open_index: IndexFactory | None,
+        *,
+        scan_limits: ScanLimits | None = None,
+        moment_limits: MomentLimits | None = None,
     ) -> None:
+        """open_index: opens the vector index of a model; None if there are none. The limits of new indexes."""
         self._catalog = catalog
-        self._vectors = vectors
-        self._per_asset = per_asset
-        self._spaces: dict[str, ModelIndex] = {}
+        self._open_index = open_index
+        self.scan_limits = scan_limits or ScanLimits()
+        self.moment_limits = moment_limits or MomentLimits()
+        self._indexes: dict[str, ModelIndex] = {}
         self._lock = threading.Lock()
 
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> Self:
         """For the registry: see AutoConfig."""
-        wanted = AutoConfig.model_validate(config)
-        catalog: Any = _backend(wanted.catalog, {})
+        parts = AutoConfig.model_validate(config)
+        catalog: Any = _backend(parts.catalog, {})
         if not hasattr(catalog, "vectors_after"):
-            raise InvalidInput(f"the backend {wanted.catalog.kind!r} is no catalogue that keeps vectors")
-        part = wanted.vectors
-        if part is None:
+            raise InvalidInput(BACKEND_NOT_A_CATALOG, kind=parts.catalog.kind)
+        vectors = parts.vectors
+        if vectors is None:
             return cls(catalog, None)
-        folder = (part.model_extra or {}).get("folder")
+        folder = (vectors.model_extra or {}).get("folder")
 
         def open_index(model: str, dimension: int) -> VectorStorage:
-            own: dict[str, object] = {"dimension": dimension, "name": model}
+            options: dict[str, object] = {"dimension": dimension, "name": model}
             if folder is not None:
-                own["folder"] = Path(str(folder)) / model
-            index: VectorStorage = _backend(part, own)
+                options["folder"] = Path(str(folder)) / model
+            index: VectorStorage = _backend(vectors, options)
             return index
 
         return cls(catalog, open_index)
+
+    @property
+    def has_index(self) -> bool:
+        """Whether a vector index is configured."""
+        return self._open_index is not None
+
+    def index(self, model: str) -> ModelIndex:
+        """The vector index of a model, given by its fingerprint. A model without vectors has an empty one."""
+        with self._lock:
+            if model not in self._indexes:
+                self._indexes[model] = ModelIndex(self._catalog, model, self._open_index, self.scan_limits)
+            return self._indexes[model]
 
     def add_video(self, path: Path, sha1: str, media: MediaInfo | None = None) -> Video:
         """See StorageEngine."""
@@ -103,28 +135,28 @@ class AutoStorage(StorageEngine):
         return self._catalog.list_videos(limit=limit, after=after)
 
     def add_vector(self, sha1: str, model: str, times: Sequence[float], vectors: NDArray[np.float32]) -> None:
-        """See StorageEngine. Found at once; `advance` brings it into the index.
+        """See StorageEngine. Searches find the vectors at once; `advance` adds them to the index.
 
-        Raises `InvalidInput` for a wrong shape, a length other than 1 or another dimension than before.
+        Raises `InvalidInput` for a wrong shape, a length other than 1, or another dimension than the model has.
         """
         rows = np.asarray(vectors, np.float32)
         if rows.ndim != 2 or len(rows) != len(times):
-            raise InvalidInput(f"{len(times)} times need as many vectors, not an array of shape {rows.shape}")
+            raise InvalidInput(VECTORS_SHAPE, times=len(times), shape=rows.shape)
         if len(rows) and not (np.abs(np.linalg.norm(rows, axis=1) - 1) <= 0.01).all():
-            raise InvalidInput("a vector whose length is not 1")
-        space = self._space(model)
-        if len(rows) and space and space.dimension != rows.shape[1]:
-            raise InvalidInput(f"{model} has vectors of {space.dimension} dimensions, not {rows.shape[1]}")
+            raise InvalidInput(VECTORS_NOT_NORMALISED)
+        stored = self.index(model).dimension
+        if len(rows) and stored is not None and stored != rows.shape[1]:
+            raise InvalidInput(VECTORS_DIMENSION, model=model, stored=stored, dimension=rows.shape[1])
         self._catalog.add_vectors(sha1, model, times, rows)
 
     def search_vector(self, model: str, vector: NDArray[np.float32], limit: int = 10) -> list[Moment]:
-        """See StorageEngine. One moment a shot and at most three an asset, each the best of its kind.
+        """See StorageEngine. At most one moment per shot and three per asset, the best of each.
 
-        Raises `InvalidInput` for a vector of another dimension, `SearchUnavailable` if there is no
-        usable index and more than 50,000 vectors.
+        Raises `InvalidInput` for a vector of another dimension, `SearchUnavailable` if there is no usable index and
+        more than 50,000 vectors.
         """
         return self.search_moments(
-            model, vector, lambda owners: len(owners) >= limit, per_asset=self._per_asset
+            model, vector, lambda owners: len(owners) >= limit, per_asset=self.moment_limits.per_asset
         )[: max(0, limit)]
 
     def search_moments(
@@ -137,120 +169,58 @@ class AutoStorage(StorageEngine):
         among: VectorIds | None = None,
         counting: Callable[[Collection[str]], Collection[str]] | None = None,
     ) -> list[Moment]:
-        """The nearest moments, best first, one a shot and at most `per_asset` an asset.
+        """The nearest moments, best first, at most one per shot and `per_asset` per asset.
 
-        enough: asked about (asset, shot) of those found so far, best first; as long as it says no, and there are
-        more, further ones are looked at. among: only vectors with these ids; None means all. The restriction
-        holds inside the vector search, so it costs no recall. counting: told assets (SHA-1), which of them count; for
-        when most do. It looks less far than `among`, and may give fewer moments than would be enough.
+        enough: receives the (asset, shot) pairs found so far, best first; while it returns False and there are more,
+        the search continues. among: only vectors with these ids; None means all. The restriction holds inside the
+        vector search, so it costs no recall. counting: receives SHA-1s of assets and returns those to include; for
+        filters that most assets pass. It examines fewer neighbours than `among` and may return fewer moments than
+        would be enough.
 
-        Raises as `search_vector` does.
+        Raises as `search_vector`.
         """
-        query = np.asarray(vector, np.float32)
-        length = float(np.linalg.norm(query))
-        if query.ndim != 1 or not np.isfinite(length) or length == 0:
-            raise InvalidInput("the query is no vector with a direction")
-        space = self._space(model)
-        if space is None or enough([]):
+        index = self.index(model)
+        query = unit_query(vector)
+        if index.dimension is None or enough([]):
             return []
-        if query.shape != (space.dimension,):
-            raise InvalidInput(f"{model} has vectors of {space.dimension} dimensions, not {len(query)}")
-        query = query / np.float32(length)
-        owners: dict[int, Owner] = {}
-        asked: set[int] = set()
-        count = FEWEST_CANDIDATES
-        most = MOST_CANDIDATES if counting is None else MOST_TRIED
-        while True:
-            near = space.nearest(query, count, among)
-            new = [n.id for n in near if n.id not in asked]
-            asked.update(new)
-            shown = self._catalog.owners(new)
-            space.forget(set(new) - set(shown))
-            if counting is not None:
-                count_too = counting({sha1 for sha1, _ in shown.values()})
-                shown = {number: owner for number, owner in shown.items() if owner[0] in count_too}
-            owners |= shown
-            best = _distinct(near, owners, per_asset)
-            if len(near) < count or count >= most or enough([owners[n.id] for n in best]):
-                break
-            count *= 4
-        moments = self._catalog.moments([n.id for n in best])
-        # Float16 rows may be a thousandth longer than 1.
-        return [
-            moments[n.id].model_copy(update={"score": min(1.0, max(-1.0, n.score))})
-            for n in best
-            if n.id in moments
-        ]
-
-    def unseen(self, model: str) -> int:
-        """How many vectors the last search in this process did not look at, since the index is far behind."""
-        space = self._space(model)
-        return 0 if space is None else space.unseen()
+        if query.shape != (index.dimension,):
+            raise InvalidInput(VECTORS_DIMENSION, model=model, stored=index.dimension, dimension=len(query))
+        return search_moments(
+            index,
+            self._catalog,
+            query,
+            enough,
+            per_asset=per_asset,
+            limits=self.moment_limits,
+            among=among,
+            counting=counting,
+        )
 
     def highest(self, model: str, vectors: NDArray[np.float32]) -> list[float]:
-        """For each query (shape (count, dimension)) the score of the nearest vector; [] where there is none."""
-        space = self._space(model)
-        return [] if space is None else [near[0].score for v in vectors if (near := space.nearest(v, 1))]
+        """The score of the nearest vector of each query (shape (count, dimension)); [] if the model has no vectors."""
+        index = self.index(model)
+        return [nearest[0].score for query in vectors if (nearest := index.nearest(query, 1))]
+
+    def unseen(self, model: str) -> int:
+        """See ModelIndex.unseen; of the last search in this process."""
+        return self.index(model).unseen()
 
     def advance(self, model: str) -> int:
-        """Bring the model's index up to the catalogue and return the watermark it has reached.
+        """See ModelIndex.advance."""
+        return self.index(model).advance()
 
-        Adds what is new, removes what is gone, and rebuilds an index that lacks something. Raises
-        `Unavailable` if there is no vector layer here, `Transient` if another process is at it.
-        """
-        space = self._space(model)
-        return 0 if space is None else space.advance()
-
-    def tend_index(self, model: str) -> bool:
-        """Bring the model's index up to the catalogue if it is lost, damaged or left behind; whether it was.
-
-        Costs next to nothing where all is well. Raises as `advance`.
-        """
-        space = self._space(model)
-        return space is not None and space.tend()
+    def repair_index(self, model: str) -> bool:
+        """See ModelIndex.repair."""
+        return self.index(model).repair()
 
     def check_index(self, model: str, thorough: bool = True) -> IndexReport | None:
-        """The model's index held against the catalogue; None if it has no vectors. Raises as `advance`.
-
-        thorough: read all of it and compare every vector; otherwise look for its files and count.
-        """
-        space = self._space(model)
-        return None if space is None else space.check(thorough)
+        """See ModelIndex.check."""
+        return self.index(model).check(thorough)
 
     def rebuild_index(self, model: str) -> int:
-        """Build the model's index anew, beside the old one; returns its watermark. Raises as `advance`."""
-        space = self._space(model)
-        return 0 if space is None else space.rebuild()
-
-    def _space(self, model: str) -> ModelIndex | None:
-        """The model's vectors; None as long as it has none."""
-        with self._lock:
-            known = self._spaces.get(model)
-        if known:
-            return known
-        ids, rows = self._catalog.vectors_after(model, 0, 1)
-        if not len(ids):
-            return None
-        dimension, vectors = rows.shape[1], self._vectors
-        opener = None if vectors is None else lambda: vectors(model, dimension)
-        with self._lock:
-            return self._spaces.setdefault(model, ModelIndex(self._catalog, model, dimension, opener))
+        """See ModelIndex.rebuild."""
+        return self.index(model).rebuild()
 
 
-def _distinct(near: Sequence[Neighbour], owners: Mapping[int, Owner], per_asset: int) -> list[Neighbour]:
-    """Best first, without what is gone and without near-duplicates."""
-    seen: set[Owner] = set()
-    of_asset: Counter[str] = Counter()
-    best = []
-    for neighbour in near:
-        owner = owners.get(neighbour.id)
-        if owner is None or owner in seen or of_asset[owner[0]] >= per_asset:
-            continue
-        seen.add(owner)
-        of_asset[owner[0]] += 1
-        best.append(neighbour)
-    return best
-
-
-def _backend(part: _Part, own: Mapping[str, object]) -> Any:
-    return get_storage_backend(part.kind, {**(part.model_extra or {}), **own})
+def _backend(part: _BackendConfig, options: Mapping[str, object]) -> Any:
+    return get_storage_backend(part.kind, {**(part.model_extra or {}), **options})

@@ -1,10 +1,11 @@
-"""The contract upstream code sees: videos in, videos and vectors out.
+"""The storage port: store and list videos, store and search their vectors.
 
     StorageEngine
-    ├── Catalog         videos, no vectors           (storage/catalog)
-    └── AutoStorage     a catalogue and, where there is one, a vector index (storage/auto.py)
+    ├── media-db        videos in a SQL database, no search by vector      (features/assets)
+    ├── MemoryStorage   videos in memory, for tests                        (storage/memory.py)
+    └── AutoStorage     a catalogue and, if configured, a vector index     (storage/auto.py)
 
-A backend must keep videos; vectors are optional, so their methods have a default that says so.
+A backend must store videos. Vectors are optional: the default of their methods raises `SearchUnavailable`.
 Every backend passes tests/contract/test_storage_engine.py.
 """
 
@@ -17,42 +18,44 @@ from numpy.typing import NDArray
 
 from dampipe.kernel.errors import SearchUnavailable
 from dampipe.media.info import MediaInfo
+from dampipe.storage.errors import NO_VECTORS
 from dampipe.storage.moments import Moment
 from dampipe.storage.video import Video
 
 
 class StorageEngine(ABC):
-    """Keeps videos and, where it can, their vectors."""
+    """Stores videos and, if the backend can, their vectors."""
 
     @abstractmethod
     def add_video(self, path: Path, sha1: str, media: MediaInfo | None = None) -> Video:
         """Record that the file at `path` has the content `sha1` (40 hexadecimal digits).
 
-        The same content at a second path is the same video with two paths; adding again changes
-        nothing. `media`, when given, is kept as its metadata. Raises `NotFound` if there is no such file.
+        The same content at a second path is one video with two paths. Idempotent. `media`, if given, becomes the
+        metadata of the video. Raises `NotFound` if there is no such file.
         """
 
     @abstractmethod
     def get_video(self, sha1: str) -> Video:
-        """The video with that SHA-1, or the only one that begins with it (at least 4 digits).
+        """The video with this SHA-1, or with the only SHA-1 that begins with these digits (at least 4).
 
-        Raises `NotFound`, or `InvalidInput` when several begin so.
+        Raises `NotFound`, or `InvalidInput` if several SHA-1s begin with them.
         """
 
     @abstractmethod
     def list_videos(self, *, limit: int = 100, after: str | None = None) -> list[Video]:
-        """Videos, the newest first; `after` is the SHA-1 of the last one of the page before."""
+        """One page of videos, newest first. `after`: the SHA-1 of the last video of the previous page."""
 
     def add_vector(self, sha1: str, model: str, times: Sequence[float], vectors: NDArray[np.float32]) -> None:
-        """Keep one vector a moment: `times` in seconds, `vectors` of shape (len(times), dimension).
+        """Store one vector per moment: `times` in seconds, `vectors` of shape (len(times), dimension).
 
-        Rows have length 1. Replaces what the video had for that model. Default: this backend has no vectors.
+        Rows have length 1. Replaces the vectors that the video has for this model. The default raises
+        `SearchUnavailable`.
         """
-        raise SearchUnavailable(f"{type(self).__name__} keeps no vectors")
+        raise SearchUnavailable(NO_VECTORS, backend=type(self).__name__)
 
     def search_vector(self, model: str, vector: NDArray[np.float32], limit: int = 10) -> list[Moment]:
         """The moments nearest to `vector` (shape (dimension,)), best first.
 
-        Default: this backend has no vectors.
+        The default raises `SearchUnavailable`.
         """
-        raise SearchUnavailable(f"{type(self).__name__} keeps no vectors")
+        raise SearchUnavailable(NO_VECTORS, backend=type(self).__name__)

@@ -1,9 +1,9 @@
-"""The storage in use here and now: set for a context, never for the process.
+"""The current storage: a context variable, not a global of the process.
 
     with use_storage(engine):
         current_storage().list_videos()
 
-A command, a request and a test each set their own; threads and tasks do not see one another's.
+Each command, request and test sets its own. Threads and asyncio tasks do not see the value of others.
 """
 
 from collections.abc import Iterator
@@ -12,16 +12,17 @@ from contextvars import ContextVar
 
 from dampipe.kernel.errors import Permanent
 from dampipe.storage.base import StorageEngine
+from dampipe.storage.errors import NO_CURRENT_STORAGE
 
 _current: ContextVar[StorageEngine] = ContextVar("dampipe_storage")
 
 
 @contextmanager
 def use_storage(engine: StorageEngine) -> Iterator[StorageEngine]:
-    """Make `engine` the current storage for as long as the context lasts; may be nested.
+    """Make `engine` the current storage until the context ends. Can be nested.
 
-    A thread started inside does not inherit it (run it with `contextvars.copy_context().run`); an
-    asyncio task does.
+    An asyncio task that starts inside inherits it. A thread does not, unless it runs in
+    `contextvars.copy_context().run`.
     """
     token = _current.set(engine)
     try:
@@ -31,10 +32,8 @@ def use_storage(engine: StorageEngine) -> Iterator[StorageEngine]:
 
 
 def current_storage() -> StorageEngine:
-    """The storage set by the nearest `use_storage`. Raises `Permanent` if there is none."""
+    """The storage set by the innermost `use_storage`. Raises `Permanent` if there is none."""
     try:
         return _current.get()
     except LookupError:
-        raise Permanent(
-            "no storage is set in this context", hint="wrap the call in `with use_storage(engine):`"
-        ) from None
+        raise Permanent(NO_CURRENT_STORAGE) from None

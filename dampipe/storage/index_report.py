@@ -1,39 +1,33 @@
-"""What the use cases answer with; the faces print these as they are."""
+"""The result of a check of one vector index."""
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-UNSOUND = (
-    "`dampipe index rebuild` builds it anew; one that is lost or damaged is mended within a minute by a worker "
-    "of its queue, too. Until then search scans or misses some."
-)
-"""What to do about an index that is not sound."""
-
 
 class IndexReport(BaseModel):
-    """The vector index of one model, held against the catalogue. Counts are vectors."""
+    """The vector index of one model, compared with the catalogue. Counts are numbers of vectors."""
 
     model_config = ConfigDict(frozen=True)
 
     model: str
-    """Its fingerprint."""
+    """Fingerprint of the model."""
     name: str = ""
-    """What the settings call it."""
+    """Name of the model in the settings."""
     kind: str
-    """How it finds, in words."""
+    """Search method, for display."""
     vectors: int
     bytes: int = 0
-    """What it takes on disk; 0 where the backend does not tell."""
+    """Size on disk; 0 if the backend does not report it."""
     waiting: int = 0
-    """Newer than the index; the index stage brings them in, and search scans them until then."""
+    """Newer than the index. Searches scan them until the index stage adds them."""
     missing: int = 0
-    """What the index should hold and does not."""
+    """Vectors that the index should contain and does not."""
     superfluous: int = 0
-    """What it holds and the catalogue no longer does; search passes them by."""
+    """Vectors that the index contains and the catalogue no longer does; searches ignore them."""
     damage: tuple[str, ...] = ()
-    """What is wrong with its files, a sentence each."""
+    """Damage to its files, one sentence each."""
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def sound(self) -> bool:
-        """Whether nothing is wrong; waiting and superfluous vectors are not."""
+        """Whether the index is complete and undamaged. Waiting and superfluous vectors are normal."""
         return not self.missing and not self.damage

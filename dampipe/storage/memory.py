@@ -1,4 +1,4 @@
-"""The catalogue that forgets: videos and vector rows in this process, for tests and for trying things out."""
+"""A catalogue in memory: videos and vectors of one process, for tests and experiments. Nothing is persisted."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,13 @@ from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.paths import printable
 from dampipe.media.info import MediaInfo
 from dampipe.storage.base import StorageEngine
+from dampipe.storage.errors import (
+    FILE_NOT_FOUND,
+    SHA1_AMBIGUOUS,
+    SHA1_INVALID,
+    SHA1_TOO_SHORT,
+    VIDEO_NOT_FOUND,
+)
 from dampipe.storage.moments import Moment
 from dampipe.storage.video import Video
 
@@ -29,12 +36,12 @@ class _Vector:
     row: NDArray[np.float16]
 
 
-class _Nothing(BaseModel):
+class _NoOptions(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
 class MemoryStorage(StorageEngine):
-    """A StorageEngine without search of its own, and a VectorCatalog for AutoStorage."""
+    """A StorageEngine without search by vector, and a VectorCatalog for AutoStorage. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -44,35 +51,35 @@ class MemoryStorage(StorageEngine):
 
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> Self:
-        """For the registry: takes nothing."""
-        _Nothing.model_validate(config)
+        """For the registry: has no options."""
+        _NoOptions.model_validate(config)
         return cls()
 
     def add_video(self, path: Path, sha1: str, media: MediaInfo | None = None) -> Video:
         """See StorageEngine."""
-        place = path.absolute()
-        if not place.is_file():
-            raise NotFound(f"there is no file {printable(place)}")
+        file = path.absolute()
+        if not file.is_file():
+            raise NotFound(FILE_NOT_FOUND, path=printable(file))
         if len(sha1) != 40 or set(sha1) - set("0123456789abcdef"):
-            raise InvalidInput(f"{sha1!r} is no SHA-1: 40 hexadecimal digits, lower case")
+            raise InvalidInput(SHA1_INVALID, sha1=sha1)
         with self._lock:
             video = self._videos.get(sha1) or Video(
-                sha1=sha1, size=place.stat().st_size, name=printable(place.name), added_at=datetime.now(UTC)
+                sha1=sha1, size=file.stat().st_size, name=printable(file.name), added_at=datetime.now(UTC)
             )
-            shown = printable(place)
-            paths = video.paths if shown in video.paths else (*video.paths, shown)
+            name = printable(file)
+            paths = video.paths if name in video.paths else (*video.paths, name)
             self._videos[sha1] = video.model_copy(update={"paths": paths, "media": media or video.media})
             return self._videos[sha1]
 
     def get_video(self, sha1: str) -> Video:
         """See StorageEngine."""
         if len(sha1) < 4:
-            raise InvalidInput(f"{sha1!r} is too short: give at least 4 digits of the SHA-1")
-        found = [video for known, video in self._videos.items() if known.startswith(sha1)]
+            raise InvalidInput(SHA1_TOO_SHORT, sha1=sha1)
+        found = [video for key, video in self._videos.items() if key.startswith(sha1)]
         if not found:
-            raise NotFound(f"no video has the SHA-1 {sha1}")
+            raise NotFound(VIDEO_NOT_FOUND, sha1=sha1)
         if len(found) > 1:
-            raise InvalidInput(f"{len(found)} videos have a SHA-1 that begins with {sha1}: give more digits")
+            raise InvalidInput(SHA1_AMBIGUOUS, sha1=sha1, count=len(found))
         return found[0]
 
     def list_videos(self, *, limit: int = 100, after: str | None = None) -> list[Video]:
@@ -89,9 +96,9 @@ class MemoryStorage(StorageEngine):
         rows: NDArray[np.float32],
         shots: Sequence[int] | None = None,
     ) -> None:
-        """Replace the video's vectors of that model; without `shots` every moment is one of its own."""
+        """See VectorCatalog. shots: the number of the shot of each moment; None: each moment is a shot."""
         if rows.ndim != 2 or len(rows) != len(times):
-            raise ValueError(f"{len(times)} times need as many rows, not {rows.shape}")
+            raise ValueError(f"{len(times)} times need as many rows, not an array of shape {rows.shape}")
         with self._lock:
             asset = self.get_video(sha1).sha1
             self._vectors = {i: v for i, v in self._vectors.items() if (v.sha1, v.model) != (asset, model)}
@@ -117,8 +124,8 @@ class MemoryStorage(StorageEngine):
 
     def owners(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
         """See VectorCatalog."""
-        there = ((i, self._vectors[i]) for i in map(int, ids) if i in self._vectors)
-        return {i: (vector.sha1, vector.shot) for i, vector in there}
+        found = ((i, self._vectors[i]) for i in map(int, ids) if i in self._vectors)
+        return {i: (vector.sha1, vector.shot) for i, vector in found}
 
     def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
         """See VectorCatalog."""

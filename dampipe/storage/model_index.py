@@ -1,89 +1,92 @@
-"""One model's vectors, as the index and the catalogue hold them together: what the index lacks is scanned."""
+"""The vector index of one model, kept consistent with the catalogue. Vectors that it lacks are scanned."""
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dampipe.kernel.errors import DampipeError, InvalidInput, SearchUnavailable, Transient, Unavailable
-from dampipe.media.info import MediaInfo
+from dampipe.storage.errors import (
+    INDEX_NOT_BUILT,
+    INDEX_NOT_CONFIGURED,
+    INDEX_REQUIRED,
+    INDEX_UNAVAILABLE,
+    INDEX_WRITE_LOST,
+)
 from dampipe.storage.index_report import IndexReport
-from dampipe.storage.moments import Moment
+from dampipe.storage.limits import ScanLimits
 from dampipe.storage.vectors.base import Neighbour, VectorIds, VectorRows, VectorStorage
-from dampipe.storage.video import Video
 
 log = logging.getLogger(__name__)
 
-EXACT_LIMIT = 50_000
-"""So many vectors are scanned without an index: some 100 MB at 512 dimensions, 15 ms."""
-FETCH = 4096
-_ALL = 2**62
-CHUNK = 32_768
-"""Vectors an `advance` adds at once."""
+_MAX_ID = 2**62
+
+IndexFactory: TypeAlias = Callable[[str, int], VectorStorage]
+"""Opens the index of a model (its fingerprint) for vectors of that dimension."""
 
 
-class VectorCatalog(Protocol):
-    """What AutoStorage needs of a catalogue: StorageEngine's own methods, and vector rows with ids.
-
-    Ids rise in the order in which they become visible, and none is used twice.
-    """
-
-    def add_video(self, path: Path, sha1: str, media: MediaInfo | None = None) -> Video:
-        """See StorageEngine."""
-
-    def get_video(self, sha1: str) -> Video:
-        """See StorageEngine."""
-
-    def list_videos(self, *, limit: int = 100, after: str | None = None) -> list[Video]:
-        """See StorageEngine."""
-
-    def add_vectors(self, sha1: str, model: str, times: Sequence[float], rows: NDArray[np.float32]) -> None:
-        """Replace the video's vectors of that model, under new ids. Raises `NotFound`."""
+class VectorSource(Protocol):
+    """The vector rows of the catalogue. Ids ascend in the order in which rows become visible; none is reused."""
 
     def vectors_after(self, model: str, watermark: int, limit: int) -> tuple[VectorIds, VectorRows]:
         """The first `limit` vectors with ids above the watermark, ascending."""
 
     def vector_count(self, model: str, up_to: int) -> int:
-        """How many vectors have ids up to and with `up_to`."""
+        """The number of vectors with ids up to and including `up_to`."""
 
     def vector_ids(self, model: str, up_to: int) -> VectorIds:
-        """Their ids, ascending."""
-
-    def owners(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
-        """Of which asset (SHA-1) and shot these vectors are; ids no longer there are left out."""
-
-    def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
-        """What these vectors show, with score 0; ids that are no longer there are left out."""
+        """The ids of these vectors, ascending."""
 
 
 class ModelIndex:
-    """The vectors of one model. Safe to use from several threads."""
+    """The vectors of one model. Thread-safe.
+
+    A model without vectors has no dimension: its searches find nothing, and maintenance does nothing.
+    """
 
     def __init__(
-        self, catalog: VectorCatalog, model: str, dimension: int, opener: Callable[[], VectorStorage] | None
+        self,
+        source: VectorSource,
+        model: str,
+        open_index: IndexFactory | None,
+        limits: ScanLimits | None = None,
     ) -> None:
-        self.dimension = dimension
-        self._catalog = catalog
+        """open_index: None if no index is configured. It is called again until it succeeds."""
+        self._source = source
         self._model = model
-        self._opener = opener
+        self._open_index = open_index
+        self._limits = limits or ScanLimits()
+        self._dimension: int | None = None
         self._index: VectorStorage | None = None
         self._lock = threading.Lock()
-        self._since = 0
-        self._seen_up_to = _ALL
+        self._tail_start = 0
+        self._seen_up_to = _MAX_ID
         self._ids: VectorIds = np.empty(0, np.int64)
-        self._rows: VectorRows = np.empty((0, dimension), np.float32)
+        self._rows: VectorRows = np.empty((0, 0), np.float32)
+
+    @property
+    def dimension(self) -> int | None:
+        """Dimension of the vectors; None as long as the model has none."""
+        if self._dimension is None:
+            ids, rows = self._source.vectors_after(self._model, 0, 1)
+            if len(ids):
+                with self._lock:
+                    if self._dimension is None:
+                        self._rows = np.empty((0, rows.shape[1]), np.float32)
+                        self._dimension = rows.shape[1]
+        return self._dimension
 
     def nearest(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
-        """The `count` nearest to `query` (shape (dimension,)), best first; some may be gone already.
+        """The `count` nearest to `query` (shape (dimension,)), best first. Some may be deleted already.
 
         among: only vectors with these ids; None means all.
 
-        Raises `SearchUnavailable` if there is no usable index and too much to scan without one.
+        Raises `SearchUnavailable` without a usable index if there are too many vectors to scan.
         """
+        if self.dimension is None:
+            return []
         reason = ""
         try:
             index = self._open()
@@ -91,96 +94,114 @@ class ModelIndex:
             found = {n.id: n for n in index.search(query, count, among)}
         except (DampipeError, OSError, ValueError, RuntimeError) as error:
             reason, watermark, found = str(error), 0, {}
-        ids, rows, whole = self._tail(watermark)
-        if not whole:
+        ids, rows, complete = self._load_tail(watermark)
+        if not complete:
             if watermark == 0:
-                raise SearchUnavailable(
-                    reason or "the vector index is still being built",
-                    hint="a worker of the queue `index` builds it, `dampipe index rebuild` does so here and now",
-                )
-            log.warning("the vector index is behind: only the first %d vectors above it are seen", len(ids))
-        self._seen_up_to = _ALL if whole else int(ids[-1])
+                raise SearchUnavailable(INDEX_REQUIRED if reason else INDEX_NOT_BUILT, reason=reason)
+            log.warning(
+                "the vector index of %s is behind: of the newer vectors only the first %d are searched",
+                self._model,
+                len(ids),
+            )
+        self._seen_up_to = _MAX_ID if complete else int(ids[-1])
         if among is not None:
-            wanted = np.isin(ids, among)
-            ids, rows = ids[wanted], rows[wanted]
+            selected = np.isin(ids, among)
+            ids, rows = ids[selected], rows[selected]
         scores = rows @ query
         best = np.lexsort((ids, -scores))[:count]
         found |= {int(ids[i]): Neighbour(int(ids[i]), float(scores[i])) for i in best}
         return sorted(found.values(), key=lambda n: (-n.score, n.id))[:count]
 
     def unseen(self) -> int:
-        """How many vectors the last search did not look at, since the index is far behind."""
-        seen = self._seen_up_to
-        if seen == _ALL:
+        """The number of vectors that the last search skipped because the index is far behind."""
+        if self._seen_up_to == _MAX_ID:
             return 0
-        return self._catalog.vector_count(self._model, _ALL) - self._catalog.vector_count(self._model, seen)
+        total = self._source.vector_count(self._model, _MAX_ID)
+        return total - self._source.vector_count(self._model, self._seen_up_to)
 
-    def forget(self, gone: Iterable[int]) -> None:
-        """Do not scan these again: the catalogue no longer has them."""
+    def forget(self, deleted: Iterable[int]) -> None:
+        """Drop vectors that the catalogue no longer has from the cached tail."""
         with self._lock:
-            kept = ~np.isin(self._ids, list(gone))
-            if not kept.all():
-                self._ids, self._rows = self._ids[kept], self._rows[kept]
+            remaining = ~np.isin(self._ids, list(deleted))
+            if not remaining.all():
+                self._ids, self._rows = self._ids[remaining], self._rows[remaining]
 
     def advance(self) -> int:
-        """Bring the index up to the catalogue and return its watermark.
+        """Synchronise the index with the catalogue and return its watermark.
 
-        Raises `Unavailable` if there is no vector layer here, and whatever the index raises.
+        Adds new vectors, removes deleted ones, and rebuilds an index that lacks vectors below its watermark.
+
+        Raises `Unavailable` if no index is configured or installed, and what the index raises: `Transient` if another
+        process is writing, for example.
         """
+        if self.dimension is None:
+            return 0
         index = self._open()
         self._fill(index)
-        reached = index.watermark
-        if len(index) != self._catalog.vector_count(self._model, reached):
-            held, wanted = index.ids(), self._catalog.vector_ids(self._model, reached)
-            if len(np.setdiff1d(wanted, held)):
+        watermark = index.watermark
+        if len(index) != self._source.vector_count(self._model, watermark):
+            stored, expected = index.ids(), self._source.vector_ids(self._model, watermark)
+            if len(np.setdiff1d(expected, stored)):
                 log.warning("the vector index of %s lacks vectors and is rebuilt", self._model)
                 self.rebuild()
             else:
-                index.remove(np.setdiff1d(held, wanted))
+                index.remove(np.setdiff1d(stored, expected))
         return index.watermark
 
     def rebuild(self) -> int:
-        """Build the index anew from the catalogue, beside the old one; raises as `advance`."""
+        """Rebuild the index from the catalogue and return its watermark. The old one answers until then.
+
+        Raises as `advance`.
+        """
+        if self.dimension is None:
+            return 0
         index = self._open()
         index.replace(self._batches())
         self._fill(index)
         return index.watermark
 
-    def tend(self) -> bool:
-        """Bring an index that is lost, damaged or left behind up to the catalogue; whether it was.
+    def repair(self) -> bool:
+        """Synchronise the index if it is lost, damaged or behind; returns whether it was.
 
-        Costs next to nothing where all is well. Raises as `advance`.
+        Cheap when the index is sound. Raises as `advance`.
         """
+        if self.dimension is None:
+            return False
         index = self._open()
         if damage := index.damage(thorough=False):
             log.warning("the vector index of %s is rebuilt: %s", self._model, damage[0])
             self.rebuild()
-        elif len(self._catalog.vectors_after(self._model, index.watermark, 1)[0]):
+        elif len(self._source.vectors_after(self._model, index.watermark, 1)[0]):
             self.advance()
         else:
             return False
         return True
 
-    def check(self, thorough: bool = True) -> IndexReport:
-        """Compare the index with the catalogue; raises as `advance`.
+    def check(self, thorough: bool = True) -> IndexReport | None:
+        """Compare the index with the catalogue; None if the model has no vectors. Raises as `advance`.
 
-        thorough: read all of it and compare every vector; otherwise look for its files and count.
+        thorough: read all files and compare all ids; otherwise check that files exist and compare counts.
         """
+        if self.dimension is None:
+            return None
         index = self._open()
-        damage, reached, facts = index.damage(thorough), index.watermark, index.facts()
+        damage, watermark, facts = index.damage(thorough), index.watermark, index.facts()
         if thorough:
-            held, ids = index.ids(), self._catalog.vector_ids(self._model, reached)
-            wanted = len(ids)
-            missing, superfluous = len(np.setdiff1d(ids, held)), len(np.setdiff1d(held, ids))
+            stored, expected_ids = index.ids(), self._source.vector_ids(self._model, watermark)
+            expected = len(expected_ids)
+            missing, superfluous = (
+                len(np.setdiff1d(expected_ids, stored)),
+                len(np.setdiff1d(stored, expected_ids)),
+            )
         else:
-            wanted = self._catalog.vector_count(self._model, reached)
-            missing, superfluous = max(0, wanted - len(index)), max(0, len(index) - wanted)
+            expected = self._source.vector_count(self._model, watermark)
+            missing, superfluous = max(0, expected - len(index)), max(0, len(index) - expected)
         return IndexReport(
             model=self._model,
             kind=facts.kind,
             vectors=facts.vectors,
             bytes=facts.bytes,
-            waiting=self._catalog.vector_count(self._model, _ALL) - wanted,
+            waiting=self._source.vector_count(self._model, _MAX_ID) - expected,
             missing=missing,
             superfluous=superfluous,
             damage=tuple(damage),
@@ -189,7 +210,7 @@ class ModelIndex:
     def _batches(self) -> Iterator[tuple[VectorIds, VectorRows]]:
         last = 0
         while True:
-            ids, rows = self._catalog.vectors_after(self._model, last, CHUNK)
+            ids, rows = self._source.vectors_after(self._model, last, self._limits.batch)
             if not len(ids):
                 return
             yield ids, rows
@@ -197,50 +218,50 @@ class ModelIndex:
 
     def _fill(self, index: VectorStorage) -> None:
         while True:
-            ids, rows = self._catalog.vectors_after(self._model, index.watermark, CHUNK)
+            ids, rows = self._source.vectors_after(self._model, index.watermark, self._limits.batch)
             if not len(ids):
                 return
             index.add(ids, rows)
             if index.watermark < ids[-1]:
-                raise Transient(f"the vector index of {self._model} did not keep what was added")
+                raise Transient(INDEX_WRITE_LOST, model=self._model)
 
     def _open(self) -> VectorStorage:
-        """The index; tried again at every call until it opens. Raises `Unavailable`."""
-        if self._opener is None:
-            raise Unavailable("no vector index is configured", hint="set `vectors` to `faiss`")
+        """The index. A failed attempt is repeated at the next call. Raises `Unavailable`."""
+        dimension = self.dimension
+        if self._open_index is None or dimension is None:
+            raise Unavailable(INDEX_NOT_CONFIGURED)
         with self._lock:
             if self._index is None:
                 try:
-                    self._index = self._opener()
+                    self._index = self._open_index(self._model, dimension)
                 except (ImportError, InvalidInput) as error:
                     hint = error.hint if isinstance(error, DampipeError) else ""
-                    raise Unavailable(f"the vector index cannot be used: {error}", hint=hint) from error
+                    raise Unavailable(INDEX_UNAVAILABLE, hint, reason=str(error)) from error
             return self._index
 
-    def _tail(self, watermark: int) -> tuple[VectorIds, VectorRows, bool]:
-        """Vectors above the watermark, read once and kept; and whether these are all."""
+    def _load_tail(self, watermark: int) -> tuple[VectorIds, VectorRows, bool]:
+        """Cached vectors above the watermark, and whether these are all of them."""
+        limits = self._limits
         with self._lock:
-            if watermark < self._since:
+            if watermark < self._tail_start:
                 self._ids, self._rows = self._ids[:0], self._rows[:0]
-            self._since = watermark
+            self._tail_start = watermark
             above = self._ids > watermark
             if not above.all():
                 self._ids, self._rows = self._ids[above], self._rows[above]
             while True:
                 last = max(watermark, int(self._ids[-1]) if len(self._ids) else 0)
-                if len(self._ids) > EXACT_LIMIT and not self._drop_gone(watermark, last):
+                if len(self._ids) > limits.exact and not self._drop_deleted(watermark, last):
                     return self._ids, self._rows, False
-                ids, rows = self._catalog.vectors_after(self._model, last, FETCH)
+                ids, rows = self._source.vectors_after(self._model, last, limits.page)
                 if not len(ids):
-                    return self._ids, self._rows, len(self._ids) <= EXACT_LIMIT
+                    return self._ids, self._rows, len(self._ids) <= limits.exact
                 self._ids, self._rows = np.concatenate([self._ids, ids]), np.concatenate([self._rows, rows])
 
-    def _drop_gone(self, watermark: int, last: int) -> bool:
-        """Drop what the catalogue no longer has from the tail; whether it is short enough then."""
-        alive = self._catalog.vector_count(self._model, last) - self._catalog.vector_count(
-            self._model, watermark
-        )
-        if alive < len(self._ids):
-            kept = np.isin(self._ids, self._catalog.vector_ids(self._model, last))
-            self._ids, self._rows = self._ids[kept], self._rows[kept]
-        return len(self._ids) <= EXACT_LIMIT
+    def _drop_deleted(self, watermark: int, last: int) -> bool:
+        """Drop vectors that the catalogue no longer has from the tail; whether it is short enough then."""
+        count = self._source.vector_count
+        if count(self._model, last) - count(self._model, watermark) < len(self._ids):
+            remaining = np.isin(self._ids, self._source.vector_ids(self._model, last))
+            self._ids, self._rows = self._ids[remaining], self._rows[remaining]
+        return len(self._ids) <= self._limits.exact

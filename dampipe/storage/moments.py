@@ -1,4 +1,4 @@
-"""Vectors with time codes, and what a search answers with."""
+"""Moments: what a search by vector returns. And the output of the index stage."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -6,21 +6,21 @@ from dampipe.kernel.stage_io import StageOutput
 
 
 class Indexed(StageOutput):
-    """What the index stage gives: the vector index holds everything up to this watermark."""
+    """Output of the index stage: the vector index contains all vectors up to the watermark."""
 
     watermark: int
-    """Highest vector id in the index."""
+    """Highest vector id that was added to the index."""
 
 
 class Moment(BaseModel):
-    """One hit: a point of time in an asset, and where its file is."""
+    """One hit: a point in time of an asset, with the path of a file."""
 
     model_config = ConfigDict(frozen=True)
 
     asset: str
     """SHA-1 of the asset, hexadecimal."""
     path: str
-    """Where a file of the asset is; bytes that are no UTF-8 shown as \\xNN."""
+    """Path of a file of the asset; bytes that are not valid UTF-8 appear as \\xNN."""
     time: float
     """Seconds from the start."""
     score: float
@@ -29,8 +29,8 @@ class Moment(BaseModel):
     duration: float | None = None
     shot: int = 0
     start: float | None = None
-    """When its shot starts, in seconds; exact once the proxy is made, before that by the frames looked at."""
+    """Start of its shot in seconds: exact after the proxy is made, before that estimated from the sampled frames."""
     end: float | None = None
-    """When its shot ends; None where that is not known."""
+    """End of its shot in seconds; None: unknown."""
     weak: bool = False
-    """No nearer than meaningless words come to something in this library."""
+    """Whether the score is below the floor that meaningless queries reach in this library."""

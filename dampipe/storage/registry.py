@@ -1,7 +1,6 @@
-"""Backends by name: catalogue, vectors and blobs alike are entry points of the group `dampipe.storage`.
+"""The registry of storage backends: entry points of the group `dampipe.storage`, by name.
 
-A backend is a class with `from_config(config) -> backend`; a package that declares one in its own
-pyproject is found like ours:
+A backend is a class with `from_config(config) -> backend`. Other packages register theirs in pyproject.toml:
 
     [project.entry-points."dampipe.storage"]
     mystore = "mypackage.store:MyStore"
@@ -13,6 +12,13 @@ from importlib.metadata import EntryPoint, entry_points
 from pydantic import ValidationError
 
 from dampipe.kernel.errors import InvalidInput
+from dampipe.storage.errors import (
+    BACKEND_CONFIG_INVALID,
+    BACKEND_IMPORT_FAILED,
+    BACKEND_PACKAGE_MISSING,
+    BACKEND_UNKNOWN,
+    NO_BACKENDS,
+)
 
 GROUP = "dampipe.storage"
 
@@ -25,37 +31,36 @@ EXTRAS = {
     "pymilvus": "milvus",
     "weaviate": "weaviate",
 }
-"""Which extra of dampipe brings a module that is optional."""
+"""The extra of dampipe that installs an optional module."""
 
 
 def get_storage_backend(kind: str, config: Mapping[str, object]) -> object:
-    """The backend of that kind, set up from `config`: a StorageEngine, a VectorStorage or a BlobStore.
+    """Create the backend registered as `kind`: a StorageEngine, a VectorStorage or a BlobStore.
 
-    Raises `InvalidInput` for an unknown kind (listing those that exist), for a configuration that the
-    backend does not take (naming the key), and where a package it needs is missing (naming the extra).
+    Raises `InvalidInput` for an unknown kind (the message lists all kinds), for a configuration that the backend
+    rejects (it names the key), and if a package is missing (the remedy names the extra).
     """
     known = _known()
     if kind not in known:
-        raise InvalidInput(
-            f"there is no storage backend {kind!r}, only {', '.join(sorted(known)) or 'none at all'}",
-            hint="" if known else "install dampipe, from a checkout with `pip install -e .`",
-        )
+        code = BACKEND_UNKNOWN if known else NO_BACKENDS
+        raise InvalidInput(code, kind=kind, known=", ".join(sorted(known)))
     try:
         backend: object = known[kind].load().from_config(config)
     except ValidationError as error:
-        raise InvalidInput(f"storage backend {kind!r}: {_first(error)}") from error
+        raise InvalidInput(BACKEND_CONFIG_INVALID, kind=kind, problem=_problem(error)) from error
     except ImportError as error:
-        raise missing(kind, error) from error
+        raise missing_package(kind, error) from error
     return backend
 
 
-def missing(kind: str, error: ImportError) -> InvalidInput:
-    """What to say where a backend's package is not installed."""
+def missing_package(kind: str, error: ImportError) -> InvalidInput:
+    """The error for a backend that cannot be imported, with the command that installs its package."""
     module = (error.name or "").partition(".")[0]
-    extra = EXTRAS.get(module)
+    if not module:
+        return InvalidInput(BACKEND_IMPORT_FAILED, kind=kind, reason=str(error))
+    requirement = f"'dampipe[{EXTRAS[module]}]'" if module in EXTRAS else module
     return InvalidInput(
-        f"storage backend {kind!r} needs a package that is not installed: {module or error}",
-        hint=f"pip install 'dampipe[{extra}]'" if extra else f"pip install {module}" if module else "",
+        BACKEND_PACKAGE_MISSING, kind=kind, package=module, command=f"pip install {requirement}"
     )
 
 
@@ -63,11 +68,11 @@ def _known() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
-def _first(error: ValidationError) -> str:
+def _problem(error: ValidationError) -> str:
     problem = error.errors()[0]
     key = ".".join(map(str, problem["loc"])) or "configuration"
     if problem["type"] == "extra_forbidden":
-        return f"it knows no {key!r}"
+        return f"unknown key {key!r}"
     if problem["type"] == "missing":
         return f"{key!r} is missing"
     return f"{key!r}: {problem['msg']}"

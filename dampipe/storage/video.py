@@ -1,4 +1,4 @@
-"""An asset as upstream code sees it through `StorageEngine`."""
+"""The asset as `StorageEngine` presents it: a video."""
 
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -10,7 +10,7 @@ from dampipe.media.outputs import Derivative, DerivativeKind
 
 
 class Video(BaseModel):
-    """All that is known of one asset: identity, places, metadata and derivatives."""
+    """One asset: identity, locations, metadata and derivatives."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -18,13 +18,17 @@ class Video(BaseModel):
     size: int
     name: str
     paths: tuple[str, ...] = ()
-    """Printable paths of its present locations, then of the missing ones."""
+    """Printable paths of its present locations, followed by those of missing ones."""
     media: MediaInfo | None = None
-    """None until it was probed."""
+    """None: not probed yet."""
     derivatives: tuple[Derivative, ...] = ()
     added_at: datetime
 
-    def download_name(self, made: Derivative) -> str:
-        """What a derivative is called outside: a proxy as its original, so that editors relink it."""
-        stem, suffix = PurePosixPath(self.name).stem, PurePosixPath(made.key).suffix
-        return f"{stem}{suffix}" if made.kind is DerivativeKind.PROXY else f"{stem}.{made.kind}{suffix}"
+    def download_name(self, derivative: Derivative) -> str:
+        """The file name for a download. A proxy has the name of its original, so that editing programs can relink it."""
+        stem, suffix = PurePosixPath(self.name).stem, PurePosixPath(derivative.key).suffix
+        return (
+            f"{stem}{suffix}"
+            if derivative.kind is DerivativeKind.PROXY
+            else f"{stem}.{derivative.kind}{suffix}"
+        )

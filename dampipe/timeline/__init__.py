@@ -1,4 +1,4 @@
-"""Cuts as a file for editing programs, or as a table: what formats there are; one file beside this writes each."""
+"""Export of clips as a timeline for editing programs, or as a table. Each module of this package writes one format."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -8,11 +8,12 @@ from pathlib import Path
 from dampipe.kernel.errors import InvalidInput, Unavailable
 from dampipe.timeline import fcpxml, otio, table
 from dampipe.timeline.clip import Clip
-from dampipe.timeline.frames import Count
+from dampipe.timeline.errors import FORMAT_UNKNOWN, PACKAGE_MISSING
+from dampipe.timeline.frames import FrameCounter
 
 
 class Format(StrEnum):
-    """What a file of cuts may be, by its suffix."""
+    """Format of a timeline file, by its suffix."""
 
     OTIO = "otio"
     FCPXML = "fcpxml"
@@ -31,30 +32,26 @@ MEDIA_TYPES = {
 
 
 def format_of(path: Path) -> Format:
-    """The format that a file's name asks for. Raises InvalidInput."""
+    """The format for the suffix of a path. Raises InvalidInput."""
     suffix = path.suffix.lower().lstrip(".")
     if suffix in list(Format):
         return Format(suffix)
-    raise InvalidInput(
-        f"{path.name} is no timeline", hint="End its name in .otio, .fcpxml, .xml, .edl or .csv."
-    )
+    raise InvalidInput(FORMAT_UNKNOWN, name=path.name)
 
 
-def render(cuts: Sequence[Clip], form: Format, title: str) -> str:
-    """The cuts one after the other as the text of a file.
+def render(clips: Sequence[Clip], form: Format, title: str) -> str:
+    """The text of a file with the clips in sequence.
 
-    In and out points are frames of the source, counted from its start time code. Raises `Unavailable` where
-    OpenTimelineIO is not installed.
+    In and out points are frames of the source, counted from its start time code. Raises `Unavailable` if OpenTimelineIO
+    is not installed.
     """
     try:
         package = import_module("opentimelineio")
     except ImportError as error:
-        raise Unavailable(
-            f"timelines cannot be written: {error}", hint="pip install 'dampipe[otio]'"
-        ) from error
-    count = Count(package, cuts)
+        raise Unavailable(PACKAGE_MISSING, reason=str(error)) from error
+    counter = FrameCounter(package, clips)
     if form is Format.CSV:
-        return table.render(cuts, count)
+        return table.render(clips, counter)
     if form is Format.FCPXML:
-        return fcpxml.render(cuts, count, title)
-    return otio.render(package, cuts, count, title, form)
+        return fcpxml.render(clips, counter, title)
+    return otio.render(package, clips, counter, title, form)

@@ -1,4 +1,4 @@
-"""Cuts: spans of assets in the order of a search's answer, for an editing program."""
+"""Clips: spans of assets for a timeline, in the order of the search result."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -6,17 +6,17 @@ from dampipe.media.info import MediaInfo
 
 
 class Clip(BaseModel):
-    """One span of a file."""
+    """A span of a file. Times are seconds from its start."""
 
     model_config = ConfigDict(frozen=True)
 
     asset: str
     path: str
-    """Absolute, as `os.fsdecode` gives it: the name need not be UTF-8."""
+    """Absolute path as returned by `os.fsdecode`; it may contain bytes that are not valid UTF-8."""
     name: str
     media: MediaInfo | None
     moment: float
-    """Seconds from the start of the file, as are the next two."""
+    """The time that the search found."""
     start: float
     end: float
     score: float

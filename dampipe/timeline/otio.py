@@ -1,4 +1,4 @@
-"""What OpenTimelineIO writes well: its own format, Final Cut Pro 7 XML and EDL (CMX 3600)."""
+"""Formats written by OpenTimelineIO: its own, Final Cut Pro 7 XML and EDL (CMX 3600)."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -7,51 +7,53 @@ from typing import Any
 
 from dampipe.media.info import MediaKind
 from dampipe.timeline.clip import Clip
-from dampipe.timeline.frames import Count
+from dampipe.timeline.frames import FrameCounter
 
 _ADAPTERS = {"otio": "otio_json", "xml": "fcp_xml", "edl": "cmx_3600"}
 
 
-def render(otio: Any, cuts: Sequence[Clip], count: Count, title: str, form: str) -> str:
+def render(otio: Any, clips: Sequence[Clip], counter: FrameCounter, title: str, form: str) -> str:
     """The text of the file; `form` is "otio", "xml" or "edl"."""
-    rate, edl = count.rate, form == "edl"
-    if edl and not cuts:
-        return f"TITLE: {title}\n"  # its writer wants an event
+    rate, edl = counter.rate, form == "edl"
+    if edl and not clips:
+        return f"TITLE: {title}\n"  # the EDL writer requires an event
     timeline = otio.schema.Timeline(name=title)
     timeline.global_start_time = otio.opentime.RationalTime(0, float(rate))
     video, audio = (otio.schema.Track(name, kind=kind) for name, kind in (("V1", "Video"), ("A1", "Audio")))
     timeline.tracks.append(video)
-    for cut in cuts:
-        # An EDL counts everything in one rate.
-        clip = _clip(otio, cut, count, rate if edl else count.rate_of(cut.media))
-        gap = otio.schema.Gap(source_range=otio.opentime.TimeRange(duration=clip.source_range.duration))
-        media = cut.media
+    for clip in clips:
+        # An EDL has a single rate.
+        placed = _otio_clip(otio, clip, counter, rate if edl else counter.rate_of(clip.media))
+        gap = otio.schema.Gap(source_range=otio.opentime.TimeRange(duration=placed.source_range.duration))
+        media = clip.media
         sound = media is not None and bool(media.audio)
         only_sound = media is not None and media.kind is MediaKind.AUDIO
-        video.append(gap.clone() if only_sound else clip)
-        audio.append(clip.clone() if sound else gap)
-    if not edl and any(isinstance(one, otio.schema.Clip) for one in audio):
+        video.append(gap.clone() if only_sound else placed)
+        audio.append(placed.clone() if sound else gap)
+    if not edl and any(isinstance(item, otio.schema.Clip) for item in audio):
         timeline.tracks.append(audio)
     options = {"rate": float(rate)} if edl else {}
     text: str = otio.adapters.write_to_string(timeline, _ADAPTERS[form], **options)
     return text
 
 
-def _clip(otio: Any, cut: Clip, count: Count, rate: Fraction) -> Any:
-    span = count.span(cut, rate)
+def _otio_clip(otio: Any, clip: Clip, counter: FrameCounter, rate: Fraction) -> Any:
+    span = counter.span(clip, rate)
     fps = float(rate)
 
-    def stretch(first: int, length: int) -> Any:
+    def time_range(first: int, length: int) -> Any:
         time = otio.opentime.RationalTime
         return otio.opentime.TimeRange(time(first, fps), time(length, fps))
 
     reference = otio.schema.ExternalReference(
-        target_url=Path(cut.path).as_uri(), available_range=stretch(span.start, span.whole)
+        target_url=Path(clip.path).as_uri(), available_range=time_range(span.start, span.whole)
     )
-    reference.name = cut.name
-    clip = otio.schema.Clip(
-        name=cut.name, media_reference=reference, source_range=stretch(span.first, span.length)
+    reference.name = clip.name
+    otio_clip = otio.schema.Clip(
+        name=clip.name, media_reference=reference, source_range=time_range(span.first, span.length)
     )
-    clip.markers.append(otio.schema.Marker(name=f"{cut.score:.3f}", marked_range=stretch(span.moment, 1)))
-    clip.metadata["dampipe"] = {"asset": cut.asset, "moment": cut.moment, "score": cut.score}
-    return clip
+    otio_clip.markers.append(
+        otio.schema.Marker(name=f"{clip.score:.3f}", marked_range=time_range(span.moment, 1))
+    )
+    otio_clip.metadata["dampipe"] = {"asset": clip.asset, "moment": clip.moment, "score": clip.score}
+    return otio_clip

@@ -1,3 +1,3 @@
-"""What to do next on the page, by error code, about errors of the kernel and the engines."""
+"""What to do next on the page, by error code, about errors of the kernel, the engines and the deployment."""
 
 PAGE: dict[str, str] = {}

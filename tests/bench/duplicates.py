@@ -11,7 +11,7 @@ import numpy as np
 from dampipe.features.duplicates.model import NearDuplicate
 from dampipe.media.probe.prober import Prober
 from dampipe.vision.tiny.drawing import scenes
-from tests.versions import FOOTAGE, VERSIONS, Versions, encoded, make_version, scene_clip
+from tests.support.versions import FOOTAGE, VERSIONS, Versions, encoded, make_version, scene_clip
 
 SYNTHETIC = 24
 TRIMS = 8

@@ -19,12 +19,12 @@ import numpy as np
 from sqlalchemy import func, select
 
 from dampipe.app.container import Container
+from dampipe.app.load_settings import load_settings
 from dampipe.features.assets.tables import ASSET
 from dampipe.jobs.complete import NEW_RUN
 from dampipe.jobs.stage import stage
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.errors import Permanent
-from dampipe.kernel.settings.loading import load_settings
 from dampipe.kernel.stage_io import AssetRef
 from dampipe.media.outputs import DerivativeKind, Frame, Preview
 from dampipe.vision.base import Pictures
@@ -165,7 +165,7 @@ def keep(world: Container, workspace: Path, sha1: str, frames: Pictures) -> tupl
     """A frames derivative, and the preview that names it."""
     path = workspace / "frames.npy"
     np.save(path, frames)
-    kept = world.derivatives.keep(sha1, lambda _: "bench", [_Made(path)])
+    kept = world.derivatives.publish(sha1, lambda _: "bench", [_Made(path)])
     times = tuple(Frame(time=float(n), shot=n) for n in range(len(frames)))
     return sha1, Preview(derivatives=kept, frames=times)
 

@@ -16,7 +16,7 @@ from dampipe.storage.auto import AutoStorage
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.pictures import load_picture
 from dampipe.vision.tiny.drawing import Scene, captions, scenes
-from tests.versions import SCENE_RATE, Versions, scene_clip
+from tests.support.versions import SCENE_RATE, Versions, scene_clip
 
 CLIPS = 60
 NEAR = 1.0

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.timing import in_turn, report
-from tests.servers import Postgres, Valkey
+from tests.support.postgres import Postgres
+from tests.support.valkey import Valkey
 
 FILES = int(os.environ.get("SCAN_FILES", "1000000"))
 IN_A_FOLDER = 100

@@ -105,7 +105,7 @@ def count_signature(bare: Celery, last: bool) -> Signature:
 @contextmanager
 def bare_worker(deployment: Deployment) -> Iterator[Celery]:
     """A worker of bare tasks on the deployment's broker, in another of its databases."""
-    from dampipe.kernel.settings.loading import load_settings
+    from dampipe.app.load_settings import load_settings
 
     url = f"redis+socket://{load_settings(home=deployment.home).broker_socket}?virtual_host=1"
     environment = {**os.environ, "BARE_BROKER": url, "PYTHONPATH": str(ROOT)}

@@ -1,4 +1,4 @@
-"""What every blob store must do. A new backend joins by one more line in BACKENDS."""
+"""The contract suite of blob stores. To add a backend, add a line to BACKENDS."""
 
 import threading
 from collections.abc import Callable

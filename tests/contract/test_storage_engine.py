@@ -1,7 +1,7 @@
-"""What every StorageEngine must do. A new catalogue joins by one more line in CATALOGUES.
+"""The contract suite of storage engines. To add a catalogue, add a line to CATALOGUES.
 
-Each catalogue is tried by itself and under AutoStorage with every vector index of INDEXES; those in
-SLOW_TO_MAKE only by themselves and with FAISS.
+Each catalogue runs alone and in an AutoStorage with every index of INDEXES; those in SLOW_TO_MAKE only alone and with
+FAISS.
 """
 
 import hashlib
@@ -18,9 +18,10 @@ from dampipe.features.assets.catalog import Catalog
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound, SearchUnavailable
 from dampipe.media.info import MediaInfo, MediaKind
-from dampipe.storage.auto import AutoStorage, VectorsFactory
+from dampipe.storage.auto import AutoStorage
 from dampipe.storage.base import StorageEngine
 from dampipe.storage.memory import MemoryStorage
+from dampipe.storage.model_index import IndexFactory
 from dampipe.storage.vectors.base import VectorStorage
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.storage.vectors.memory import MemoryVectors
@@ -44,12 +45,12 @@ CATALOGUES: dict[str, Make] = {
 SLOW_TO_MAKE = {"sqlite", "postgres"}
 
 
-def in_memory(folder: Path) -> VectorsFactory:
+def in_memory(folder: Path) -> IndexFactory:
     made: dict[str, VectorStorage] = {}
     return lambda model, dimension: made.setdefault(model, MemoryVectors(dimension))
 
 
-INDEXES: dict[str, Callable[[Path], VectorsFactory | None]] = {
+INDEXES: dict[str, Callable[[Path], IndexFactory | None]] = {
     "no-index": lambda folder: None,
     "memory-vectors": in_memory,
     "faiss": lambda folder: lambda model, dimension: FaissVectors(folder / model, dimension, model),
@@ -222,11 +223,11 @@ def test_the_index_changes_nothing_but_the_speed(searching: AutoStorage, tmp_pat
         rows = rng.standard_normal((5, D)).astype(np.float32)
         searching.add_video(path, sha1(str(n)))
         searching.add_vector(sha1(str(n)), "m", range(5), rows / np.linalg.norm(rows, axis=1, keepdims=True))
-        if n == 10 and searching._vectors:
+        if n == 10 and searching.has_index:
             searching.advance("m")
     query = rng.standard_normal(D).astype(np.float32)
     before = searching.search_vector("m", query, limit=8)
-    if searching._vectors:
+    if searching.has_index:
         assert searching.advance("m") == searching.advance("m") >= 100
     after = searching.search_vector("m", query, limit=8)
     assert [(m.asset, m.time) for m in after] == [(m.asset, m.time) for m in before]
@@ -239,11 +240,11 @@ def test_adding_vectors_again_replaces_them(searching: AutoStorage, tmp_path: Pa
     searching.add_video(file(tmp_path), sha1("a"))
     searching.add_vector(sha1("a"), "m", [1.0, 2.0], axis(0, 1))
     for advance_first in (True, False):
-        if advance_first and searching._vectors:
+        if advance_first and searching.has_index:
             searching.advance("m")
         searching.add_vector(sha1("a"), "m", [7.0], axis(2))
         assert [m.time for m in searching.search_vector("m", axis(0)[0])] == [7.0]
-    if searching._vectors:
+    if searching.has_index:
         searching.advance("m")
     assert [m.time for m in searching.search_vector("m", axis(0)[0])] == [7.0]
 

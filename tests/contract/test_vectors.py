@@ -1,6 +1,6 @@
-"""What every vector index must do. A new backend joins by one more line in BACKENDS.
+"""The contract suite of vector indexes. To add a backend, add a line to BACKENDS.
 
-Those in DURABLE outlive their process: the line that opens the same index in another one.
+DURABLE holds the persistent ones, with the code that opens the same index in another process.
 """
 
 import json
@@ -34,10 +34,10 @@ def faiss_estimating(folder: Path) -> Open:
 def faiss_on_a_gpu(folder: Path) -> Open:
     """Copies are made as soon as something was searched, and hold what is small, too."""
     from dampipe.storage.vectors.faiss_gpu import GpuCopies
-    from tests.fake_faiss_gpu import FakeFaiss
+    from tests.support.fake_faiss_gpu import FakeFaiss
 
     def opened() -> VectorStorage:
-        gpu = GpuCopies(FakeFaiss(), patience=0, least=1)
+        gpu = GpuCopies(FakeFaiss(), warm_up=0, min_segment=1)
         return FaissVectors(folder, D, "m", exact_up_to=0, rerank=20_000, gpu=gpu)
 
     return opened

@@ -9,7 +9,7 @@ import pytest
 from dampipe.app.demo.footage import make_footage
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.e2e.deployment import PATIENCE, Deployment
-from tests.servers import Valkey
+from tests.support.valkey import Valkey
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.kernel.settings.loading import load_settings
+from dampipe.app.load_settings import load_settings
 from tests.e2e.deployment import PATIENCE, Deployment
 
 STAGES = ("hash", "probe", "preview", "embed", "index", "proxy")

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from dampipe.app.container import Container
 from dampipe.app.doctor import Finding
 from dampipe.app.features import detail_fields
+from dampipe.app.load_settings import load_settings
 from dampipe.cli import commands, main
 from dampipe.features.duplicates.model import Duplicates
 from dampipe.features.fixity.model import Compared, Verified
@@ -32,7 +33,6 @@ from dampipe.jobs.plan import Plan
 from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.events.names import EventName
 from dampipe.kernel.settings.display import sample
-from dampipe.kernel.settings.loading import load_settings
 from dampipe.kernel.settings.settings import Settings
 from dampipe.storage.index_report import IndexReport
 from tasks import PIPELINE

@@ -1,4 +1,4 @@
-"""How settings are told to a person: their values without secrets, whence they come, a file to copy from."""
+"""Settings for display: values without secrets, the source of each value, and a sample file."""
 
 import json
 import os
@@ -8,8 +8,8 @@ from typing import Any
 from dampipe.kernel.settings.settings import Settings
 
 
-def shown(settings: Settings) -> dict[str, Any]:
-    """All values as they may be printed: without passwords and keys."""
+def redacted(settings: Settings) -> dict[str, Any]:
+    """All values by name, with passwords and keys replaced by ***."""
     values = settings.model_dump(mode="json")
     for name in ("broker_url", "database_url", "blobs_url"):
         values[name] = re.sub(r"(://[^/@]*:)[^/@]*@", r"\1***@", values[name])
@@ -19,21 +19,21 @@ def shown(settings: Settings) -> dict[str, Any]:
 
 
 def origin(name: str, settings: Settings) -> str:
-    """Where a setting's value comes from: environment, file or default."""
+    """The source of a value: "environment", "file" or "default"."""
     if f"DAMPIPE_{name.upper()}" in os.environ:
         return "environment"
     return "file" if name in settings.model_fields_set else "default"
 
 
 def sample() -> str:
-    """A dampipe.toml with every setting, its meaning and its default, all commented out."""
+    """The text of a dampipe.toml with every setting, its description and its default, all commented out."""
     lines = [
         "# dampipe.toml: every setting, commented out, with its default.",
         "# Each can also be given as DAMPIPE_<NAME> in the environment, which wins over this file.",
         "",
     ]
     for name, field in Settings.model_fields.items():
-        if name == "home":  # this file is looked for in the home folder
+        if name == "home":  # not allowed in the file
             continue
         default = field.get_default(call_default_factory=True)
         if isinstance(default, str):

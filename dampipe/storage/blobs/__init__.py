@@ -1,0 +1,1 @@
+"""Blob stores: the port, its backends, and derivatives as blobs."""

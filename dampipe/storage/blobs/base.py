@@ -1,7 +1,7 @@
 """The port of a blob store: named, immutable bytes.
 
-A name is lower-case segments of [a-z0-9._-] joined by "/": safe on every file system and bucket.
-Backends sit beside this file; each passes tests/contract/test_blobs.py.
+A name (key) is lower-case segments of [a-z0-9._-] joined by "/", which is safe on every file system and in every bucket.
+The backends are in this package; each passes tests/contract/test_blobs.py.
 """
 
 from collections.abc import Iterator
@@ -11,36 +11,36 @@ from typing import BinaryIO, Protocol
 
 
 class BlobStore(Protocol):
-    """Blobs appear whole or not at all, and are never changed: a new content has a new name.
+    """Writes are atomic, and blobs are immutable: new content gets a new name.
 
-    Errors: `NotFound` for a name that is not there, `StorageFull` when no space is left,
-    `Transient` when the place does not answer, `ValueError` for a name outside the rule.
+    Errors: `NotFound` if there is no blob of that name, `StorageFull` if no space is left, `Transient` if the store does
+    not answer, `ValueError` for an invalid name.
     """
 
     def workspace(self) -> AbstractContextManager[Path]:
-        """A private temporary folder, on the store's own file system where it has one; gone after use."""
+        """A private temporary folder, on the file system of the store if it has one. Deleted when the context ends."""
 
     def put(self, key: str, file: Path) -> int:
-        """Take over a finished file under that name and return its size in bytes.
+        """Store a finished file under that name and return its size in bytes.
 
-        The file is moved or copied away; readers see the blob complete or not at all, also after a
-        power cut. An existing blob of that name is replaced as a whole.
+        The file is moved or copied. Readers see the complete blob or none, also after a power failure. An existing blob
+        of that name is replaced atomically.
         """
 
     def open(self, key: str) -> BinaryIO:
         """A seekable binary reader."""
 
     def local_path(self, key: str) -> AbstractContextManager[Path]:
-        """The blob as a local file for as long as the context lasts; read only."""
+        """The blob as a local file until the context ends. Read-only."""
 
     def size(self, key: str) -> int:
-        """Bytes."""
+        """Size in bytes."""
 
     def exists(self, key: str) -> bool:
-        """Whether the blob is there."""
+        """Whether the blob exists."""
 
     def delete(self, key: str) -> None:
-        """Remove a blob; an unknown name is no error."""
+        """Delete a blob. Does nothing if there is none of that name."""
 
     def keys(self, prefix: str = "") -> Iterator[str]:
-        """All names that begin with `prefix`, in no order; temporary files never show."""
+        """All names that begin with `prefix`, in no particular order, without temporary files."""

@@ -1,4 +1,4 @@
-"""Local copies of distant blobs: the ones used longest ago go first, the ones in use stay."""
+"""A local LRU cache of remote blobs. Files in use are never evicted."""
 
 import fcntl
 import os
@@ -11,9 +11,9 @@ from dampipe.storage.blobs.workspace import private_folder
 
 
 class LocalCache:
-    """Files below a folder, together at most `limit` bytes (and what is in use at the moment).
+    """Files in a folder, at most `limit` bytes in total, not counting files in use.
 
-    Several processes may share the folder: a file in use is locked, a new one appears by rename.
+    Processes may share the folder: a file in use is locked, and a new one is renamed into place.
     """
 
     def __init__(self, folder: Path, limit: int) -> None:
@@ -23,52 +23,52 @@ class LocalCache:
 
     @contextmanager
     def get(self, name: str, suffix: str, download: Callable[[Path], None]) -> Iterator[Path]:
-        """The copy called `name`, made by `download` (which gets a path to write to) if it is not there."""
+        """The cached file `name`. If there is none, `download` is called with the path to write to."""
         path = self._folder / f"{name}{suffix}"
-        descriptor = self._hold(path)
+        descriptor = self._open_locked(path)
         while descriptor is None:
             with private_folder(self.temporary) as private:
                 download(private / "part")
                 (private / "part").replace(path)
-            descriptor = self._hold(path)
+            descriptor = self._open_locked(path)
         try:
-            self._shrink()
+            self._evict()
             yield path
         finally:
             os.close(descriptor)
 
-    def _hold(self, path: Path) -> int | None:
-        """Lock the file against removal and note its use; None if it is not there (any more)."""
+    def _open_locked(self, path: Path) -> int | None:
+        """Open the file, lock it against eviction and update its time of use. None if it does not exist."""
         try:
             descriptor = os.open(path, os.O_RDONLY)
         except FileNotFoundError:
             return None
         fcntl.flock(descriptor, fcntl.LOCK_SH)
-        # Between the opening and the lock it may have been removed.
+        # It may have been evicted between the open and the lock.
         if os.fstat(descriptor).st_nlink == 0:
             os.close(descriptor)
             return None
-        now = time.time_ns()  # finer than the file system's own clock
+        now = time.time_ns()  # more precise than the clock of the file system
         os.utime(descriptor, ns=(now, now))
         return descriptor
 
-    def _shrink(self) -> None:
-        held = []
+    def _evict(self) -> None:
+        files = []
         for entry in os.scandir(self._folder):
             try:
                 if entry.is_file():
-                    held.append((entry.stat().st_mtime_ns, entry.stat().st_size, Path(entry.path)))
+                    files.append((entry.stat().st_mtime_ns, entry.stat().st_size, Path(entry.path)))
             except FileNotFoundError:
                 continue
-        excess = sum(size for _, size, _ in held) - self._limit
-        for _, size, path in sorted(held):
+        excess = sum(size for _, size, _ in files) - self._limit
+        for _, size, path in sorted(files):
             if excess <= 0:
                 return
-            if _remove_unused(path):
+            if _delete_unused(path):
                 excess -= size
 
 
-def _remove_unused(path: Path) -> bool:
+def _delete_unused(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

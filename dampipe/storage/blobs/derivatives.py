@@ -1,4 +1,4 @@
-"""Derivatives in a blob store: the key is the asset's SHA-1, the recipe's fingerprint and the file's name."""
+"""Derivatives in a blob store. The key is made of the asset's SHA-1, the recipe's fingerprint and the file name."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -15,16 +15,16 @@ _KEY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{40})/[^/]+/[^/]+")
 Output = TypeVar("Output", bound=StageOutput)
 
 
-class Made(Protocol):
+class FinishedFile(Protocol):
     """A finished file in the workspace."""
 
     @property
     def kind(self) -> DerivativeKind:
-        """What it is for."""
+        """Kind of derivative."""
 
     @property
     def path(self) -> Path:
-        """Where it lies now; its name becomes the last part of the key."""
+        """Its path in the workspace. The file name becomes the last part of the key."""
 
     @property
     def media_type(self) -> str:
@@ -32,62 +32,62 @@ class Made(Protocol):
 
 
 class DerivativeStore:
-    """Keeps what the media stages make. Errors are those of the blob store."""
+    """Stores the files that media stages make. Errors are those of the blob store."""
 
     def __init__(self, blobs: BlobStore) -> None:
         self._blobs = blobs
 
     def workspace(self) -> AbstractContextManager[Path]:
-        """A private folder to make files in; gone after use."""
+        """A private folder to write files in. Deleted when the context ends."""
         return self._blobs.workspace()
 
-    def keep(
-        self, sha1: str, recipe_of: Callable[[DerivativeKind], str], made: Iterable[Made]
+    def publish(
+        self, sha1: str, recipe_of: Callable[[DerivativeKind], str], files: Iterable[FinishedFile]
     ) -> tuple[Derivative, ...]:
-        """Take finished files over; each is seen whole or not at all. recipe_of: the fingerprint for a kind."""
-        kept = []
-        for file in made:
+        """Move finished files into the store, each atomically. recipe_of: the fingerprint of the recipe by kind."""
+        derivatives = []
+        for file in files:
             recipe = recipe_of(file.kind)
             key = f"{sha1[:2]}/{sha1}/{recipe}/{file.path.name}"
             size = self._blobs.put(key, file.path)
-            kept.append(
+            derivatives.append(
                 Derivative(kind=file.kind, key=key, recipe=recipe, media_type=file.media_type, size=size)
             )
-        return tuple(kept)
+        return tuple(derivatives)
 
-    def hand_over(self, sha1: str, recipe: str, output: StageOutput) -> None:
-        """Leave what another stage would give, since it was made along: `handed_over` finds it there."""
+    def put_handover(self, sha1: str, recipe: str, output: StageOutput) -> None:
+        """Store the output of another stage that was made in the same pass, for `take_handover`."""
         with self.workspace() as folder:
-            note = folder / "note.json"
-            note.write_text(output.model_dump_json(), encoding="utf-8")
-            self._blobs.put(_note(sha1, recipe, type(output)), note)
+            file = folder / "handover.json"
+            file.write_text(output.model_dump_json(), encoding="utf-8")
+            self._blobs.put(_handover_key(sha1, recipe, type(output)), file)
 
-    def handed_over(self, sha1: str, recipe: str, kind: type[Output]) -> Output | None:
-        """What was left for this recipe, once: it is gone afterwards. None if nothing was."""
-        key = _note(sha1, recipe, kind)
+    def take_handover(self, sha1: str, recipe: str, kind: type[Output]) -> Output | None:
+        """The output stored for this recipe, which is deleted; None if there is none."""
+        key = _handover_key(sha1, recipe, kind)
         if not self._blobs.exists(key):
             return None
         with self._blobs.open(key) as stream:
-            found = kind.model_validate_json(stream.read())
+            output = kind.model_validate_json(stream.read())
         self._blobs.delete(key)
-        return found
+        return output
 
     def local_path(self, derivative: Derivative) -> AbstractContextManager[Path]:
-        """The derivative as a local file for as long as the context lasts."""
+        """The derivative as a local file until the context ends."""
         return self._blobs.local_path(derivative.key)
 
     def delete(self, key: str) -> None:
-        """Remove a derivative's bytes by their key; an unknown one is no error."""
+        """Delete the file with that key. Does nothing if there is none."""
         self._blobs.delete(key)
 
     def keys(self) -> Iterator[tuple[str, str]]:
-        """All that is kept: the asset's SHA-1 and the key. What has another kind of name is passed by."""
+        """The SHA-1 of the asset and the key of every stored file. Blobs with other names are skipped."""
         for key in self._blobs.keys(""):
-            if found := _KEY.fullmatch(key):
-                yield found[1], key
+            if match := _KEY.fullmatch(key):
+                yield match[1], key
 
     def size(self, key: str) -> int:
-        """Bytes of a derivative; 0 where it is gone."""
+        """Size in bytes; 0 if the file does not exist."""
         try:
             return self._blobs.size(key)
         except NotFound:
@@ -98,5 +98,5 @@ class DerivativeStore:
         return self._blobs.open(derivative.key)
 
 
-def _note(sha1: str, recipe: str, kind: type[StageOutput]) -> str:
+def _handover_key(sha1: str, recipe: str, kind: type[StageOutput]) -> str:
     return f"{sha1[:2]}/{sha1}/{recipe}/{kind.__name__.lower()}.json"

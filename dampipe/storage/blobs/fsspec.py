@@ -1,9 +1,8 @@
-"""Blobs wherever fsspec reaches: S3 and MinIO, SMB, SFTP and the rest, by URL.
+"""Blobs on any file system of fsspec, by URL: S3 and MinIO, SMB, SFTP and others.
 
-How a blob appears whole: an object store shows an object only when its upload is complete, so `put`
-uploads it under its name. Everywhere else it goes to a temporary name first and is then renamed. Over
-SMB a rename cannot replace: there an existing blob of the same name is removed first, so that for a
-moment it is missing. How soon the bytes are on a disk is up to the place.
+Atomicity: an object store shows an object only after its upload is complete, so `put` uploads under the final name.
+On other file systems it uploads under a temporary name, then renames. Over SMB a rename cannot replace a file: an
+existing blob is deleted first and is missing for a moment. Durability is that of the remote file system.
 """
 
 import hashlib
@@ -20,17 +19,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from dampipe.kernel.errors import NotFound
 from dampipe.storage.blobs import workspace
 from dampipe.storage.blobs.cache import LocalCache
-from dampipe.storage.blobs.names import checked, is_name
-from dampipe.storage.blobs.remote_errors import translated
+from dampipe.storage.blobs.errors import BLOB_NOT_FOUND
+from dampipe.storage.blobs.names import checked_name, is_name
+from dampipe.storage.blobs.remote_errors import translate_errors
 
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "adl", "oss", "cos", "obs"})
 CACHE_BYTES = 10 * 2**30
 _VERSION = ("size", "ETag", "etag", "LastModified", "last_modified", "last_write_time", "mtime", "created")
-"""What tells one version of a blob from another, as far as a place gives it."""
+"""Fields that distinguish versions of a blob; which of them exist depends on the file system."""
 
 
 class FsspecConfig(BaseModel):
-    """What `get_storage_backend("fsspec", …)` takes; all other keys are the place's own options."""
+    """Configuration of `get_storage_backend("fsspec", …)`. All other keys are options of the file system."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -40,15 +40,15 @@ class FsspecConfig(BaseModel):
 
 
 class FsspecBlobs:
-    """A folder or bucket at a URL; `options` go to its fsspec file system (key, secret, endpoint_url …).
+    """A folder or bucket at a URL. `options` are those of the fsspec file system (key, secret, endpoint_url …).
 
-    `cache` is a local folder for copies of at most `cache_bytes`. Raises `InvalidInput` for a scheme
-    that does not exist or whose package is not installed.
+    cache: local folder for copies, at most `cache_bytes` in total. Raises `InvalidInput` for an unknown scheme, or one
+    whose package is not installed.
     """
 
     def __init__(self, url: str, cache: Path, *, cache_bytes: int = CACHE_BYTES, **options: object) -> None:
         self._url = url.rstrip("/")
-        with translated(self._url):
+        with translate_errors(self._url):
             self._fs, root = fsspec.core.url_to_fs(url, **options)
         self._root = str(root).rstrip("/")
         scheme = url.partition("://")[0]
@@ -57,23 +57,23 @@ class FsspecBlobs:
 
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> Self:
-        """For the registry: `url`, `cache`, `cache_bytes`, and the place's own options."""
-        wanted = FsspecConfig.model_validate(config)
-        options: Any = wanted.model_extra or {}
-        return cls(wanted.url, wanted.cache, cache_bytes=wanted.cache_bytes, **options)
+        """For the registry: `url`, `cache`, `cache_bytes`, and options of the file system."""
+        parsed = FsspecConfig.model_validate(config)
+        options: Any = parsed.model_extra or {}
+        return cls(parsed.url, parsed.cache, cache_bytes=parsed.cache_bytes, **options)
 
     def workspace(self) -> AbstractContextManager[Path]:
-        """A private folder inside the local cache."""
+        """A private folder in the local cache."""
         return workspace.private_folder(self._cache.temporary)
 
     def sweep(self, older_than: float) -> int:
-        """Remove workspaces of dead processes that nobody has touched for so many seconds."""
+        """Delete orphaned workspaces that have not changed for `older_than` seconds; returns their number."""
         return workspace.sweep(self._cache.temporary, older_than)
 
     def put(self, key: str, file: Path) -> int:
-        """Uploads; the file stays where it is."""
+        """Upload the file. The local file is kept."""
         final = self._path(key)
-        with translated(self._url, key):
+        with translate_errors(self._url, key):
             if self._atomic:
                 self._fs.put_file(str(file), final)
             else:
@@ -97,33 +97,33 @@ class FsspecBlobs:
             raise
 
     def open(self, key: str) -> BinaryIO:
-        """Reads ahead in blocks; nothing is downloaded as a whole."""
+        """A reader that fetches blocks with read-ahead, without downloading the whole blob."""
         path = self._path(key)
         self.size(key)
-        with translated(self._url, key):
+        with translate_errors(self._url, key):
             source = self._fs.open(path, "rb")
         return cast(BinaryIO, io.BufferedReader(_Reader(source, self._url, key), 1 << 16))
 
     @contextmanager
     def local_path(self, key: str) -> Iterator[Path]:
-        """A copy in the local cache, downloaded unless this version is there already."""
+        """A copy in the local cache, downloaded unless this version is cached."""
         info = self._info(key)
         version = [str(info[name]) for name in _VERSION if info.get(name) is not None]
         name = hashlib.sha256("\n".join([self._url, key, *version]).encode()).hexdigest()
 
         def download(target: Path) -> None:
-            with translated(self._url, key):
+            with translate_errors(self._url, key):
                 self._fs.get_file(self._path(key), str(target))
 
         with self._cache.get(name, Path(key).suffix, download) as path:
             yield path
 
     def size(self, key: str) -> int:
-        """Bytes."""
+        """Size in bytes."""
         return int(self._info(key)["size"])
 
     def exists(self, key: str) -> bool:
-        """Whether the blob is there."""
+        """Whether the blob exists."""
         try:
             self._info(key)
         except NotFound:
@@ -131,21 +131,21 @@ class FsspecBlobs:
         return True
 
     def delete(self, key: str) -> None:
-        """An unknown name is no error."""
+        """Delete a blob, if it exists."""
         path = self._path(key)
         try:
-            with translated(self._url, key):
+            with translate_errors(self._url, key):
                 self._fs.rm_file(path)
         except NotFound:
             return
 
     def keys(self, prefix: str = "") -> Iterator[str]:
-        """All names that begin with `prefix`, in no order."""
+        """All names that begin with `prefix`, in no particular order."""
         above = prefix.rpartition("/")[0]
         if above and not is_name(above):
             return
         start = f"{self._root}/{above}".rstrip("/")
-        with translated(self._url):
+        with translate_errors(self._url):
             self._fs.invalidate_cache()
             try:
                 found = self._fs.find(start)
@@ -157,20 +157,20 @@ class FsspecBlobs:
                 yield key
 
     def _path(self, key: str) -> str:
-        return f"{self._root}/{checked(key)}"
+        return f"{self._root}/{checked_name(key)}"
 
     def _info(self, key: str) -> Mapping[str, Any]:
         path = self._path(key)
-        with translated(self._url, key):
+        with translate_errors(self._url, key):
             self._fs.invalidate_cache(path.rpartition("/")[0])
             info: Mapping[str, Any] = self._fs.info(path)
         if info["type"] != "file":
-            raise NotFound(f"there is no blob {key}")
+            raise NotFound(BLOB_NOT_FOUND, key=key)
         return info
 
 
 class _Reader(io.RawIOBase):
-    """A distant file whose errors are ours."""
+    """A remote file that translates its errors."""
 
     def __init__(self, source: Any, url: str, key: str) -> None:
         self._source = source
@@ -190,7 +190,7 @@ class _Reader(io.RawIOBase):
         return int(self._source.tell())
 
     def readinto(self, buffer: Any) -> int:
-        with translated(self._url, self._key):
+        with translate_errors(self._url, self._key):
             content = self._source.read(len(buffer))
         buffer[: len(content)] = content
         return len(content)

@@ -1,11 +1,11 @@
-"""Blobs as files below a folder; a file gets its name only when its bytes are on the disk."""
+"""Blobs as files in a folder. A file is fsynced before it is renamed into place."""
 
 import errno
 import os
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -13,17 +13,18 @@ from pydantic import BaseModel, ConfigDict
 
 from dampipe.kernel.errors import DampipeError, NotFound, Permanent, StorageFull, Transient
 from dampipe.storage.blobs import workspace
-from dampipe.storage.blobs.names import checked, is_name
+from dampipe.storage.blobs.errors import BLOB_NOT_FOUND, STORE_FAILED, STORE_FULL, STORE_UNREACHABLE
+from dampipe.storage.blobs.names import checked_name, is_name
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-_AWAY = (
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_UNREACHABLE = (
     *(errno.EIO, errno.ESTALE, errno.EAGAIN, errno.EBUSY, errno.EMFILE, errno.ENFILE),
     *(errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENOTCONN),
 )
 
 
 class LocalConfig(BaseModel):
-    """What `get_storage_backend("local", …)` takes."""
+    """Configuration of `get_storage_backend("local", …)`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,7 +32,7 @@ class LocalConfig(BaseModel):
 
 
 class LocalBlobs:
-    """A folder of blobs on a local or mounted file system; it is made when first needed."""
+    """Blobs in a folder of a local or mounted file system. The folder is created on first use."""
 
     def __init__(self, root: Path) -> None:
         self._root = Path(root)
@@ -44,47 +45,44 @@ class LocalBlobs:
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
-        """A private folder inside the root, so that `put` only renames."""
-        with translated_writing(self._root):
-            folder = workspace.private_folder(self._temporary)
-            path = folder.__enter__()
-        try:
-            yield path
-        finally:
-            folder.__exit__(None, None, None)
+        """A private folder in the root, so that `put` only renames."""
+        with ExitStack() as stack:
+            with translate_write_errors(self._root):
+                folder = stack.enter_context(workspace.private_folder(self._temporary))
+            yield folder
 
     def sweep(self, older_than: float) -> int:
-        """Remove workspaces of dead processes that nobody has touched for so many seconds."""
+        """Delete orphaned workspaces that have not changed for `older_than` seconds; returns their number."""
         return workspace.sweep(self._temporary, older_than)
 
     def put(self, key: str, file: Path) -> int:
-        """Renames a file of the workspace; copies one from another file system, and removes it there."""
-        final = self._root / checked(key)
-        with translated_writing(self._root):
-            made = _make_folders(final.parent)
-            _sync(file)
+        """Rename a file of the workspace. A file on another file system is copied, then deleted."""
+        final = self._root / checked_name(key)
+        with translate_write_errors(self._root):
+            changed_folders = _make_folders(final.parent)
+            _fsync(file)
             try:
                 file.replace(final)
             except OSError as error:
                 if error.errno != errno.EXDEV:
                     raise
-                with workspace.private_folder(self._temporary) as near:
-                    copy = Path(shutil.copyfile(file, near / "copy"))
-                    _sync(copy)
+                with workspace.private_folder(self._temporary) as folder:
+                    copy = Path(shutil.copyfile(file, folder / "copy"))
+                    _fsync(copy)
                     copy.replace(final)
                 file.unlink(missing_ok=True)
-            for folder in (final.parent, *made):
-                _sync(folder)
+            for folder in (final.parent, *changed_folders):
+                _fsync(folder)
             return final.stat().st_size
 
     def open(self, key: str) -> BinaryIO:
-        """A plain file."""
-        with translated(self._root, key):
-            return (self._root / checked(key)).open("rb")
+        """The open file."""
+        with translate_read_errors(self._root, key):
+            return (self._root / checked_name(key)).open("rb")
 
     def local_path(self, key: str) -> AbstractContextManager[Path]:
         """The file itself."""
-        return self._in_place(checked(key))
+        return self._in_place(checked_name(key))
 
     @contextmanager
     def _in_place(self, key: str) -> Iterator[Path]:
@@ -93,27 +91,27 @@ class LocalBlobs:
         yield path
 
     def size(self, key: str) -> int:
-        """Bytes."""
-        return self._status(self._root / checked(key), key).st_size
+        """Size in bytes."""
+        return self._status(self._root / checked_name(key), key).st_size
 
     def _status(self, path: Path, key: str) -> os.stat_result:
-        with translated(self._root, key):
+        with translate_read_errors(self._root, key):
             status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise NotFound(f"there is no blob {key}")
+            raise NotFound(BLOB_NOT_FOUND, key=key)
         return status
 
     def exists(self, key: str) -> bool:
-        """Whether the blob is there."""
-        return (self._root / checked(key)).is_file()
+        """Whether the blob exists."""
+        return (self._root / checked_name(key)).is_file()
 
     def delete(self, key: str) -> None:
-        """Folders stay: another process may be about to put something there."""
-        with translated(self._root, key):
-            (self._root / checked(key)).unlink(missing_ok=True)
+        """Delete a blob, if it exists. Folders are kept: another process may be about to write into them."""
+        with translate_read_errors(self._root, key):
+            (self._root / checked_name(key)).unlink(missing_ok=True)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
-        """All names that begin with `prefix`, in no order."""
+        """All names that begin with `prefix`, in no particular order."""
         above = prefix.rpartition("/")[0]
         if above and not is_name(above):
             return
@@ -126,42 +124,42 @@ class LocalBlobs:
 
 
 @contextmanager
-def translated(root: Path, key: str) -> Iterator[None]:
-    """Errors of the file system, as ours, where a blob is looked for."""
+def translate_read_errors(root: Path, key: str) -> Iterator[None]:
+    """Translate errors of the file system while a blob is read: a missing file is `NotFound`."""
     try:
         yield
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise NotFound(f"there is no blob {key}") from error
+        raise NotFound(BLOB_NOT_FOUND, key=key) from error
     except OSError as error:
-        raise as_ours(error, str(root)) from error
+        raise translate_os_error(error, str(root)) from error
 
 
 @contextmanager
-def translated_writing(root: Path) -> Iterator[None]:
-    """The same, where something is made."""
+def translate_write_errors(root: Path) -> Iterator[None]:
+    """Translate errors of the file system while something is written."""
     try:
         yield
     except OSError as error:
-        raise as_ours(error, str(root)) from error
+        raise translate_os_error(error, str(root)) from error
 
 
-def as_ours(error: OSError, place: str) -> DampipeError:
-    """The error that says what happens next."""
-    if error.errno in _FULL:
-        return StorageFull(f"no space left in {place}", hint="free some space, then `dampipe retry`")
-    if error.errno in _AWAY:
-        return Transient(f"{place} does not answer: {error.strerror}")
-    return Permanent(f"{place} cannot be used: {error}")
+def translate_os_error(error: OSError, store: str) -> DampipeError:
+    """The error of dampipe for an error of the file system: by its number, unknown ones are `Permanent`."""
+    if error.errno in _NO_SPACE:
+        return StorageFull(STORE_FULL, store=store)
+    if error.errno in _UNREACHABLE:
+        return Transient(STORE_UNREACHABLE, store=store, reason=error.strerror)
+    return Permanent(STORE_FAILED, store=store, reason=str(error))
 
 
 def _make_folders(folder: Path) -> list[Path]:
-    """Make the folder; returns the folders whose list of names has changed by that."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    """Create the folder and its parents; returns the folders that got a new entry, to be fsynced."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    return [one.parent for one in missing]
+    return [path.parent for path in missing]
 
 
-def _sync(path: Path) -> None:
+def _fsync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

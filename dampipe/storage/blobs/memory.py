@@ -1,4 +1,4 @@
-"""The blob store that forgets: for tests and for trying things out."""
+"""A blob store in memory, for tests and experiments. Nothing is persisted."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -10,51 +10,52 @@ from typing import BinaryIO, Self
 from pydantic import BaseModel, ConfigDict
 
 from dampipe.kernel.errors import NotFound
-from dampipe.storage.blobs.names import checked
+from dampipe.storage.blobs.errors import BLOB_NOT_FOUND
+from dampipe.storage.blobs.names import checked_name
 
 
 class MemoryBlobsConfig(BaseModel):
-    """What `get_storage_backend("memory-blobs", …)` takes: nothing."""
+    """Configuration of `get_storage_backend("memory-blobs", …)`: no options."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class MemoryBlobs:
-    """Blobs in this process."""
+    """Blobs of one process."""
 
     def __init__(self) -> None:
         self._blobs: dict[str, bytes] = {}
 
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> Self:
-        """For the registry: takes nothing."""
+        """For the registry: has no options."""
         MemoryBlobsConfig.model_validate(config)
         return cls()
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
-        """A temporary folder of the system."""
+        """A folder in the temporary folder of the system."""
         with TemporaryDirectory(prefix="dampipe-") as folder:
             yield Path(folder)
 
     def sweep(self, older_than: float) -> int:
-        """Nothing is ever left."""
+        """Does nothing: there are no orphaned folders."""
         return 0
 
     def put(self, key: str, file: Path) -> int:
-        """Reads the file and removes it."""
-        name = checked(key)
+        """Read the file and delete it."""
+        name = checked_name(key)
         self._blobs[name] = file.read_bytes()
         file.unlink()
         return len(self._blobs[name])
 
     def open(self, key: str) -> BinaryIO:
-        """Over the bytes."""
+        """A reader over the bytes."""
         return io.BytesIO(self._get(key))
 
     @contextmanager
     def local_path(self, key: str) -> Iterator[Path]:
-        """A copy, as long as the context lasts."""
+        """A copy, deleted when the context ends."""
         content = self._get(key)
         with self.workspace() as folder:
             path = folder / Path(key).name
@@ -62,16 +63,16 @@ class MemoryBlobs:
             yield path
 
     def size(self, key: str) -> int:
-        """Bytes."""
+        """Size in bytes."""
         return len(self._get(key))
 
     def exists(self, key: str) -> bool:
-        """Whether the blob is there."""
-        return checked(key) in self._blobs
+        """Whether the blob exists."""
+        return checked_name(key) in self._blobs
 
     def delete(self, key: str) -> None:
-        """An unknown name is no error."""
-        self._blobs.pop(checked(key), None)
+        """Delete a blob, if it exists."""
+        self._blobs.pop(checked_name(key), None)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """All names that begin with `prefix`."""
@@ -79,6 +80,6 @@ class MemoryBlobs:
 
     def _get(self, key: str) -> bytes:
         try:
-            return self._blobs[checked(key)]
+            return self._blobs[checked_name(key)]
         except KeyError:
-            raise NotFound(f"there is no blob {key}") from None
+            raise NotFound(BLOB_NOT_FOUND, key=key) from None

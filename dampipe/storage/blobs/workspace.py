@@ -1,4 +1,4 @@
-"""Private temporary folders, each locked by its owner for as long as it lives."""
+"""Private temporary folders, each locked by its process, so that orphaned ones can be deleted."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 
 @contextmanager
 def private_folder(parent: Path) -> Iterator[Path]:
-    """A new folder inside `parent`; gone after use, whatever is in it."""
+    """A new folder in `parent`. Deleted with its content when the context ends."""
     parent.mkdir(parents=True, exist_ok=True)
     folder = Path(mkdtemp(dir=parent))
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -25,26 +25,25 @@ def private_folder(parent: Path) -> Iterator[Path]:
 
 
 def sweep(parent: Path, older_than: float) -> int:
-    """Remove what dead processes left in `parent` and nobody has touched for `older_than` seconds.
+    """Delete orphaned folders in `parent` that have not changed for `older_than` seconds; returns their number.
 
-    A folder whose owner lives is kept however old it is. Where the file system knows no locks, age
-    alone decides. Returns how many were removed.
+    A folder is orphaned if its process is dead, which the lock shows. On file systems without locks, age alone decides.
     """
     removed = 0
-    for left in list(parent.iterdir()) if parent.is_dir() else []:
-        if time.time() - _touched(left) < older_than:
+    for path in list(parent.iterdir()) if parent.is_dir() else []:
+        if time.time() - _last_change(path) < older_than:
             continue
-        if not left.is_dir():
-            left.unlink(missing_ok=True)
+        if not path.is_dir():
+            path.unlink(missing_ok=True)
             removed += 1
             continue
         try:
-            descriptor = os.open(left, os.O_RDONLY | os.O_DIRECTORY)
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         except FileNotFoundError:
             continue
         try:
             if _lock(descriptor):
-                shutil.rmtree(left, ignore_errors=True)
+                shutil.rmtree(path, ignore_errors=True)
                 removed += 1
         finally:
             os.close(descriptor)
@@ -52,7 +51,7 @@ def sweep(parent: Path, older_than: float) -> int:
 
 
 def _lock(descriptor: int) -> bool:
-    """Whether no other process holds it; true, too, where there are no locks (NFS, SMB)."""
+    """Lock the folder. False if another process holds the lock; True if there are no locks (NFS, SMB)."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -62,12 +61,12 @@ def _lock(descriptor: int) -> bool:
     return True
 
 
-def _touched(path: Path) -> float:
-    """When anything in it changed last, seconds since the epoch."""
+def _last_change(path: Path) -> float:
+    """The latest modification time in the tree, in seconds since the epoch."""
     newest = 0.0
-    for one in (path, *path.rglob("*")):
+    for entry in (path, *path.rglob("*")):
         try:
-            newest = max(newest, one.lstat().st_mtime)
+            newest = max(newest, entry.lstat().st_mtime)
         except OSError:
             continue
     return newest

@@ -1,0 +1,1 @@
+"""Vector indexes: the port and its backends."""

@@ -1,8 +1,8 @@
-"""The port of a vector index: ids to unit vectors, nearest first.
+"""The port of a vector index: stores unit vectors by id, finds the nearest.
 
-An index is derived from the catalogue and may be lost: `watermark` says how far it got, and the
-caller adds the rest. Backends sit beside this file; each passes tests/contract/test_vectors.py,
-which is where an author of a new one starts.
+An index is derived from the catalogue and can be lost: `watermark` is the highest id it has stored, and the caller adds
+the rest. The backends are in this package; each passes tests/contract/test_vectors.py, where the author of a new one
+starts.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ VectorRows: TypeAlias = NDArray[np.float32]
 
 
 class Neighbour(NamedTuple):
-    """One answer: the vector's id and its cosine similarity, -1 to 1."""
+    """One search result: the id of a vector and its cosine similarity, -1 to 1."""
 
     id: int
     score: float
@@ -28,82 +28,83 @@ class Neighbour(NamedTuple):
 
 @dataclass(frozen=True)
 class IndexFacts:
-    """What an index tells of itself."""
+    """Description of an index, for display."""
 
     kind: str
-    """How it finds, in words for a person."""
+    """Search method."""
     vectors: int
     bytes: int = 0
-    """What it takes on disk; 0 where the backend does not tell."""
+    """Size on disk; 0 if the backend does not report it."""
 
 
 class VectorsConfig(BaseModel):
-    """What every backend is offered; each adds options of its own."""
+    """Options common to all backends; each adds its own."""
 
     model_config = ConfigDict(extra="forbid")
 
     dimension: int = Field(gt=0)
     name: str = ""
-    """Which model; indexes of different names never meet."""
+    """Name of the model. Indexes with different names are separate."""
     folder: Path | None = None
-    """A folder of this index's own, for backends that keep files."""
+    """Folder of this index alone, for backends that store files."""
 
 
 class VectorStorage(Protocol):
     """Vectors of one space (one model).
 
-    One process writes at a time (a second writer raises `Transient`); any number read, also while it
-    writes. Scores are inner products, so rows must have length 1. A wrong shape raises `ValueError`.
+    One process writes at a time (a second writer raises `Transient`, where the backend has a lock). Any number of
+    processes read, also during writes. Scores are inner products, so rows must have length 1. A wrong shape raises
+    `ValueError`.
     """
 
     @property
     def watermark(self) -> int:
-        """The highest id durably stored so far, removed or not; 0 when new or cleared.
+        """The highest id durably stored so far, whether removed since or not; 0 for an empty index.
 
         Ids are added in ascending order.
         """
 
     def __len__(self) -> int:
-        """How many vectors are stored."""
+        """The number of stored vectors."""
 
     def add(self, ids: VectorIds, rows: VectorRows) -> None:
-        """Add vectors with ids above the watermark, all or none; durable when it returns.
+        """Add vectors with ids above the watermark, atomically. Durable on return.
 
-        Ids at or below the watermark are skipped, so adding the same twice changes nothing.
+        Idempotent: ids at or below the watermark are skipped.
         """
 
     def remove(self, ids: VectorIds) -> None:
-        """Remove vectors; unknown ids are no error. Durable when it returns."""
+        """Remove vectors. Unknown ids are ignored. Durable on return."""
 
     def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
         """The `count` nearest to `query` (shape (1, dimension) or (dimension,)), best first.
 
-        among: only vectors with these ids count, in any order, unknown ones and repetitions allowed; None
-        means all. The restriction holds inside the search, so that it costs no recall: `count` neighbours
-        come back if `among` holds as many.
+        among: only vectors with these ids, in any order, unknown ids and duplicates allowed; None means all. The
+        restriction is applied inside the search and costs no recall: the result has `count` neighbours if `among` has
+        that many.
 
-        Sees what any process has added before the call. Fewer when there are fewer. A backend may miss
-        a few of the nearest where there are very many; its `facts` say so.
+        Includes what any process has added before the call. Returns fewer if there are fewer. An approximate backend
+        may miss some of the nearest; its `facts` say so.
         """
 
     def ids(self) -> VectorIds:
-        """All ids stored, ascending."""
+        """All stored ids, ascending."""
 
     def clear(self) -> None:
-        """Forget everything; the watermark is 0 again."""
+        """Remove everything and reset the watermark to 0."""
 
     def replace(self, batches: Iterable[tuple[VectorIds, VectorRows]]) -> None:
-        """Hold these vectors and no others; the watermark is their highest id, 0 if there are none.
+        """Replace the content with these vectors; the watermark becomes their highest id, 0 if there are none.
 
-        Ids ascend within a batch and from batch to batch. They are built beside what is there, which goes
-        on answering until they are complete; if `batches` or the building fails, nothing has changed.
+        Ids ascend within a batch and from batch to batch. The old content answers searches until the new one is
+        complete, and stays if `batches` or the build fails.
         """
 
     def damage(self, thorough: bool = True) -> list[str]:
-        """What is wrong with what is stored, a sentence each. Empty: nothing.
+        """Damage to the stored data, one sentence each. Empty: none.
 
-        thorough: read all of it; otherwise only see whether everything is there, in next to no time.
+        thorough: read everything; otherwise only check that all files exist, which is cheap.
         """
 
     def facts(self) -> IndexFacts:
-        """What this is and how much it holds."""
+        """The search method and the size."""

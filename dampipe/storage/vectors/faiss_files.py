@@ -1,4 +1,4 @@
-"""How the index's files are written and read: whole, checksummed, or not at all."""
+"""Files of a FAISS index: written atomically, named by their checksum, verified when read."""
 
 import errno
 import hashlib
@@ -16,20 +16,35 @@ from pydantic import BaseModel, ConfigDict
 
 from dampipe.kernel.errors import DampipeError, Permanent, StorageFull, Transient, Unavailable
 from dampipe.storage.vectors.base import VectorIds
+from dampipe.storage.vectors.errors import (
+    FAISS_UNAVAILABLE,
+    INDEX_DISK_FULL,
+    INDEX_FAILED,
+    INDEX_NO_MEMORY,
+    INDEX_UNREACHABLE,
+)
 
 SUFFIXES = (".faiss", ".npy", ".tmp")
-"""What belongs to the index and goes when no manifest names it any longer."""
+"""Files of the index. They are deleted when the manifest no longer names them."""
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-_AWAY = (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENOTCONN, errno.EAGAIN, errno.EINTR)
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_UNREACHABLE = (
+    errno.EIO,
+    errno.ESTALE,
+    errno.ETIMEDOUT,
+    errno.EHOSTDOWN,
+    errno.ENOTCONN,
+    errno.EAGAIN,
+    errno.EINTR,
+)
 
 
 class CorruptIndex(Exception):
-    """The files are not what the manifest says; never leaves this package."""
+    """The files do not match the manifest. Internal to this package."""
 
 
 class FileEntry(BaseModel):
-    """One file; `count` is how many vectors (or ids) it holds."""
+    """One file. `count`: the number of vectors (or ids) in it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -40,21 +55,21 @@ class FileEntry(BaseModel):
 
 
 def faiss() -> Any:
-    """The FAISS package, imported when first needed, for one thread. Raises `Unavailable`.
+    """The FAISS package, imported on first use, limited to one thread. Raises `Unavailable`.
 
-    An exact scan for one query gains nothing from a second thread, and on a busy machine FAISS's
-    threads wait for one another: 20 to 40 ms a search instead of 0.3 to 3.
+    An exact scan for one query is not faster with a second thread, and on a busy machine the threads of FAISS wait for
+    each other: 20 to 40 ms per search instead of 0.3 to 3.
     """
     try:
         package = import_module("faiss")
-    except (ImportError, RuntimeError) as error:  # faiss-gpu raises the latter where it lacks CUDA
-        raise Unavailable(f"FAISS cannot be loaded: {error}", hint="pip install faiss-cpu") from error
+    except (ImportError, RuntimeError) as error:  # faiss-gpu raises RuntimeError if CUDA is missing
+        raise Unavailable(FAISS_UNAVAILABLE, reason=str(error)) from error
     package.omp_set_num_threads(1)  # for the calling thread only
     return package
 
 
 def verify(folder: Path, entry: FileEntry) -> None:
-    """Read the whole file (about 1 GB a second). Raises `CorruptIndex`."""
+    """Compare the checksum of the file (about 1 GB per second). Raises `CorruptIndex`."""
     try:
         with (folder / entry.file).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != entry.sha256:
@@ -63,25 +78,25 @@ def verify(folder: Path, entry: FileEntry) -> None:
         raise CorruptIndex(f"{entry.file} cannot be read: {error}") from error
 
 
-def look_for(folder: Path, entry: FileEntry) -> None:
-    """Whether the file is there in its size. Raises `CorruptIndex`, and OSError where the place is away."""
+def check_size(folder: Path, entry: FileEntry) -> None:
+    """Check that the file exists in its size. Raises `CorruptIndex`; OSError if the file system is unreachable."""
     try:
         size = (folder / entry.file).stat().st_size
     except FileNotFoundError as error:
-        raise CorruptIndex(f"{entry.file} is gone") from error
+        raise CorruptIndex(f"{entry.file} does not exist") from error
     if size != entry.bytes:
-        raise CorruptIndex(f"{entry.file} has another size than it had")
+        raise CorruptIndex(f"{entry.file} has another size than the manifest says")
 
 
 def load_index(folder: Path, entry: FileEntry) -> Any:
-    """The FAISS index of that file, mapped, not to be changed. Raises `CorruptIndex`."""
+    """The FAISS index in that file, memory-mapped and read-only. Raises `CorruptIndex`."""
     try:
-        look_for(folder, entry)
+        check_size(folder, entry)
         index = faiss().read_index(str(folder / entry.file), faiss().IO_FLAG_MMAP_IFC)
     except (OSError, RuntimeError) as error:
         raise CorruptIndex(f"{entry.file} cannot be read: {error}") from error
     if index.ntotal != entry.count:
-        raise CorruptIndex(f"{entry.file} does not hold what the manifest says")
+        raise CorruptIndex(f"{entry.file} holds another number of vectors than the manifest says")
     return index
 
 
@@ -93,32 +108,32 @@ def load_ids(folder: Path, entry: FileEntry) -> VectorIds:
 
 
 def write_index(folder: Path, kind: str, index: Any) -> FileEntry:
-    """Write a FAISS index under a name that carries its checksum; durable but not yet part of the index."""
+    """Write a FAISS index to a file named by its checksum. Durable; the manifest must name it afterwards."""
     return _write(
         folder,
         kind,
         ".faiss",
         index.ntotal,
-        # FAISS's own file writer overlooks an error at the final flush; ours raises it.
+        # FAISS's own file writer ignores an error of the final flush.
         lambda write: faiss().write_index(index, faiss().PyCallbackIOWriter(write, 1 << 20)),
     )
 
 
 def write_ids(folder: Path, kind: str, ids: VectorIds) -> FileEntry:
-    """The same for an array of ids."""
+    """Write an array of ids in the same way."""
     buffer = BytesIO()
     np.save(buffer, ids)
     return _write(folder, kind, ".npy", len(ids), lambda write: write(buffer.getvalue()))
 
 
-def flush(file: IO[Any]) -> None:
-    """Make what was written durable."""
+def fsync_file(file: IO[Any]) -> None:
+    """Flush and fsync an open file."""
     file.flush()
     os.fsync(file.fileno())
 
 
-def sync(folder: Path) -> None:
-    """Make the names in a folder durable."""
+def fsync_folder(folder: Path) -> None:
+    """Fsync a folder, which makes the names in it durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -127,24 +142,22 @@ def sync(folder: Path) -> None:
 
 
 @contextmanager
-def translated(folder: Path) -> Iterator[None]:
-    """Foreign errors as ours; `ValueError` and `CorruptIndex` pass."""
+def translate_errors(folder: Path) -> Iterator[None]:
+    """Translate errors of FAISS and the file system. `ValueError` and `CorruptIndex` pass."""
     try:
         yield
     except (DampipeError, ValueError, CorruptIndex):
         raise
     except MemoryError as error:
-        raise Transient(f"not enough memory for the vector index in {folder}") from error
+        raise Transient(INDEX_NO_MEMORY, index=str(folder)) from error
     except OSError as error:
-        if error.errno in _FULL:
-            raise StorageFull(
-                f"no space left for the vector index in {folder}", hint="free some space and try again"
-            ) from error
-        if error.errno in _AWAY:
-            raise Transient(f"the vector index in {folder} cannot be used: {error.strerror}") from error
-        raise Permanent(f"the vector index in {folder} cannot be used: {error}") from error
+        if error.errno in _NO_SPACE:
+            raise StorageFull(INDEX_DISK_FULL, index=str(folder)) from error
+        if error.errno in _UNREACHABLE:
+            raise Transient(INDEX_UNREACHABLE, index=str(folder), reason=error.strerror) from error
+        raise Permanent(INDEX_FAILED, index=str(folder), reason=str(error)) from error
     except RuntimeError as error:
-        raise Permanent(f"FAISS failed on the index in {folder}: {error}") from error
+        raise Permanent(INDEX_FAILED, index=str(folder), reason=f"FAISS: {error}") from error
 
 
 def _write(
@@ -161,7 +174,7 @@ def _write(
             size += len(block)
 
         save(write)
-        flush(file)
+        fsync_file(file)
     name = f"{kind}-{digest.hexdigest()[:16]}{suffix}"
     temporary.replace(folder / name)
     return FileEntry(file=name, sha256=digest.hexdigest(), count=count, bytes=size)

@@ -1,4 +1,4 @@
-"""The folder of an index: what counts in it now, who may change it, and what is done about damage."""
+"""The folder of a FAISS index: its current state, the lock of its writer, and detection of damage."""
 
 import fcntl
 import logging
@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dampipe.kernel.errors import DampipeError, Transient
-from dampipe.storage.vectors.faiss_files import SUFFIXES, CorruptIndex, look_for, translated, verify
+from dampipe.storage.vectors.errors import INDEX_BUSY, INDEX_CHANGING, INDEX_DAMAGED
+from dampipe.storage.vectors.faiss_files import SUFFIXES, CorruptIndex, check_size, translate_errors, verify
 from dampipe.storage.vectors.faiss_manifest import (
     MANIFEST,
     Manifest,
@@ -21,13 +22,13 @@ from dampipe.storage.vectors.faiss_segments import Segment, open_segment
 
 log = logging.getLogger(__name__)
 
-EAGER = 64 << 20
-"""Bytes up to which a file's checksum is verified before it is used; larger ones are checked meanwhile."""
+VERIFY_FIRST_UP_TO = 64 << 20
+"""Bytes. The checksum of a smaller file is verified before the file is used, that of a larger one in the background."""
 _WARNING = "the vector index in %s is damaged and will be rebuilt: %s"
 
 
 class View:
-    """One state of the index, never changed once made, so that searches need no lock."""
+    """One state of the index. Immutable, so searches need no lock."""
 
     def __init__(self, raw: bytes | None, manifest: Manifest, segments: Sequence[Segment]) -> None:
         self.raw = raw
@@ -36,30 +37,32 @@ class View:
 
 
 class IndexFolder:
-    """Readers never wait: they go on with the view they have until the manifest names other files.
+    """Readers never wait: they use their view until the manifest names other files.
 
-    Damaged files, or of another format, make the index empty, with a warning in the log; the manifest that names
-    damaged ones is taken away. Raises `Permanent` if the
-    folder holds vectors of another dimension or model, `Transient` if another process is writing, `StorageFull` if
-    the disk is full.
+    An index with damaged files, or of another format, is treated as empty, with a warning in the log; a manifest that
+    names damaged files is deleted. Raises `Permanent` if the folder holds vectors of another dimension or model,
+    `Transient` if another process is writing, `StorageFull` if the disk is full.
     """
 
-    def __init__(self, path: Path, dimension: int, name: str) -> None:
+    def __init__(
+        self, path: Path, dimension: int, name: str, verify_first_up_to: int = VERIFY_FIRST_UP_TO
+    ) -> None:
         self.path = path
         self._dimension = dimension
         self._name = name
+        self._verify_first_up_to = verify_first_up_to
         self._loading = threading.Lock()
         self._writing = threading.Lock()
         self._verified: set[str] = set()
         self._view = self._empty(None)
 
-    def fresh(self) -> View:
-        """The state on disk now; loads only the files that changed."""
+    def current(self) -> View:
+        """The state on disk. Loads only files that changed."""
         raw = raw_manifest(self.path)
         if raw == self._view.raw:
             return self._view
         with self._loading:
-            # Whoever writes may remove a file between our reading its name and opening it.
+            # A writer may delete a file between the read of its name and the open.
             for _ in range(5):
                 raw = raw_manifest(self.path)
                 if raw == self._view.raw:
@@ -72,7 +75,7 @@ class IndexFolder:
                     view = self._damaged(raw, error)
                 self._view = view
                 return view
-        raise Transient(f"the vector index in {self.path} keeps changing", delay=1.0)
+        raise Transient(INDEX_CHANGING, delay=1.0, index=str(self.path))
 
     def _load(self, raw: bytes | None) -> View:
         if raw is None:
@@ -81,7 +84,7 @@ class IndexFolder:
         try:
             return self._opened(raw, manifest)
         except CorruptIndex as error:
-            self._take_away(raw, error)
+            self._withdraw(raw, error)
             raise
 
     def _opened(self, raw: bytes, manifest: Manifest) -> View:
@@ -89,7 +92,7 @@ class IndexFolder:
         for entry in manifest.files:
             if entry.sha256 in self._verified:
                 continue
-            if entry.bytes > EAGER:
+            if entry.bytes > self._verify_first_up_to:
                 large.append(entry)
             else:
                 verify(self.path, entry)
@@ -107,7 +110,7 @@ class IndexFolder:
                     for entry in large:
                         verify(self.path, entry)
                 except CorruptIndex as error:
-                    self._take_away(raw, error)
+                    self._withdraw(raw, error)
                     with self._loading:
                         if self._view is view and raw == raw_manifest(self.path):
                             self._view = self._damaged(raw, error)
@@ -115,12 +118,12 @@ class IndexFolder:
             threading.Thread(target=check, name="verify", daemon=True).start()
         return view
 
-    def _take_away(self, raw: bytes, why: CorruptIndex) -> None:
-        """Have everybody know of the damage, whoever has the files open and does not read them again."""
+    def _withdraw(self, raw: bytes, why: CorruptIndex) -> None:
+        """Delete the manifest, so that processes that have the files open learn of the damage."""
         if isinstance(why.__cause__, OSError) and not isinstance(why.__cause__, FileNotFoundError):
-            return  # the place is away
-        # Who is writing replaces it anyway, and who may not write leaves it to others.
-        with suppress(DampipeError), self.locked("lock"), translated(self.path):
+            return  # the file system is unreachable: this is not damage
+        # An active writer replaces the manifest anyway; a process without write access leaves it to others.
+        with suppress(DampipeError), self.locked("lock"), translate_errors(self.path):
             if raw == raw_manifest(self.path):
                 (self.path / MANIFEST).unlink(missing_ok=True)
                 log.warning(_WARNING, self.path, why)
@@ -134,8 +137,8 @@ class IndexFolder:
 
     @contextmanager
     def locked(self, name: str) -> Iterator[None]:
-        """With that lock, or `Transient`; the folder is made where it is not there."""
-        with translated(self.path):
+        """Hold that lock; create the folder if needed. Raises `Transient` if another process holds the lock."""
+        with translate_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             lock = (self.path / name).open("ab")
         with lock:
@@ -143,34 +146,32 @@ class IndexFolder:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 # A merge of half a million vectors takes some seconds.
-                raise Transient(
-                    f"another process is writing the vector index in {self.path}", delay=15.0
-                ) from error
+                raise Transient(INDEX_BUSY, delay=15.0, index=str(self.path)) from error
             yield
 
     @contextmanager
     def writer(self) -> Iterator[View]:
-        """The state on disk, with the sole right to change it."""
-        with self._writing, self.locked("lock"), translated(self.path):
-            view = self.fresh()
+        """The state on disk, with the exclusive right to change it."""
+        with self._writing, self.locked("lock"), translate_errors(self.path):
+            view = self.current()
             try:
                 yield view
             except CorruptIndex as error:
-                # Damaged since it was loaded. What we hold is no longer to be trusted either.
+                # Damaged after it was loaded: the loaded view cannot be trusted either.
                 self._view = self._damaged(self._view.raw, error)
-                raise Transient(f"the vector index in {self.path} is damaged: {error}") from error
+                raise Transient(INDEX_DAMAGED, index=str(self.path), reason=str(error)) from error
 
     def commit(self, view: View, segments: Sequence[SegmentEntry], watermark: int) -> None:
-        """Make these segments the index, then tidy up."""
+        """Make these segments the index, then delete files that are no longer used."""
         final = view.manifest.model_copy(update={"segments": tuple(segments), "watermark": watermark})
         write_manifest(self.path, final)
-        wanted = {MANIFEST, *(entry.file for entry in final.files)}
+        used = {MANIFEST, *(entry.file for entry in final.files)}
         for path in self.path.iterdir():
-            if path.name not in wanted and path.name.endswith(SUFFIXES):
+            if path.name not in used and path.name.endswith(SUFFIXES):
                 path.unlink(missing_ok=True)
 
     def damage(self, thorough: bool = True) -> list[str]:
-        """What is wrong with the files, a sentence each; reads all of them, or only looks for them."""
+        """See VectorStorage.damage."""
         raw = raw_manifest(self.path)
         if raw is None:
             return []
@@ -181,13 +182,13 @@ class IndexFolder:
             return [str(error)]
         for entry in manifest.files:
             try:
-                with translated(self.path):
-                    (verify if thorough else look_for)(self.path, entry)
+                with translate_errors(self.path):
+                    (verify if thorough else check_size)(self.path, entry)
             except CorruptIndex as error:
                 found.append(error)
-        # Whoever writes may have removed what we were about to read.
+        # A writer may have deleted files in the meantime.
         if raw != raw_manifest(self.path):
             return self.damage(thorough)
         if found and thorough:
-            self._take_away(raw, found[0])
+            self._withdraw(raw, found[0])
         return [str(error) for error in found]

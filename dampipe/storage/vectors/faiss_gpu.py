@@ -1,8 +1,8 @@
-"""Large segments in a GPU's memory, scanned exactly, where the FAISS that is installed can (faiss-gpu).
+"""Copies of large segments in the memory of a GPU, scanned exactly, if the installed FAISS supports it (faiss-gpu).
 
-The GPU only ever adds: whatever is not there (yet), does not fit or cannot be asked there is searched by the CPU. Copies
-are made in the background, by a process that has been searching for a while: one that searches once gains nothing. What
-fails sets the GPU aside for as long as the process lives, with one line in the log.
+The GPU is optional: what is not copied yet, does not fit, or cannot be searched there is searched by the CPU. Copies are
+made in the background, after a process has been searching for some time: a single search would not benefit. A failure
+disables the GPU for the rest of the process, with one line in the log.
 """
 
 import atexit
@@ -17,78 +17,81 @@ from numpy.typing import NDArray
 
 from dampipe.storage.vectors.base import VectorRows
 from dampipe.storage.vectors.faiss_files import faiss
-from dampipe.storage.vectors.faiss_segments import AT_ONCE, Candidates, Segment
+from dampipe.storage.vectors.faiss_segments import BLOCK, Candidates, Segment
 
 log = logging.getLogger(__name__)
 
-LEAST = 32_768
-"""Segments of fewer vectors stay with the CPU, which scans them in a millisecond."""
-PATIENCE = 30.0
+MIN_SEGMENT = 32_768
+"""Vectors. Smaller segments are left to the CPU, which scans them in a millisecond."""
+WARM_UP = 30.0
 """Seconds from the first search to the first copy."""
-MOST = 2048
-"""FAISS's limit for the answers of one search on a GPU."""
+MAX_RESULTS = 2048
+"""FAISS's limit for the results of one search on a GPU."""
 MARGIN = 64
-"""So many more are asked for and ranked again by the rows: on the GPU the query, too, is rounded to float16."""
+"""Extra results that are fetched and reranked by the rows, since the GPU rounds the query to float16 as well."""
 SCRATCH = 256 << 20
-"""Bytes of the GPU's memory for intermediate results; FAISS takes up to 1.5 GB unless told."""
+"""Bytes of GPU memory for intermediate results. The default of FAISS is up to 1.5 GB."""
 
 
 class _Copy(NamedTuple):
     index: Any
     positions: NDArray[np.int64] | None
-    """Where its rows are in the segment; None: all, in the same order."""
+    """Positions of its rows in the segment; None: all, in the same order."""
 
 
 class GpuCopies:
-    """Copies of segments in the first GPU's memory. Safe to use from several threads.
+    """Copies of segments in the memory of the first GPU. Thread-safe.
 
-    package: FAISS, or what stands for it; the installed one if None.
+    package: the FAISS package or a replacement; None: the installed one. warm_up: seconds from the first search to the
+    first copy. min_segment: vectors of the smallest segment that is copied.
     """
 
-    def __init__(self, package: Any = None, *, patience: float = PATIENCE, least: int = LEAST) -> None:
+    def __init__(
+        self, package: Any = None, *, warm_up: float = WARM_UP, min_segment: int = MIN_SEGMENT
+    ) -> None:
         self._package = package
-        self._patience = patience
-        self._least = least
-        self._first = 0.0
+        self._warm_up = warm_up
+        self._min_segment = min_segment
+        self._first_search = 0.0
         self._present: bool | None = None
-        self._tried = False
+        self._tested = False
         self._lock = threading.Lock()
-        """For all below, and for every call of the GPU: FAISS allows one at a time."""
-        self._wanted: list[Segment] = []
+        """Guards the attributes below and all GPU calls: FAISS allows one at a time."""
+        self._segments: list[Segment] = []
         self._copies: dict[object, _Copy] = {}
         self._loader: threading.Thread | None = None
         self._resources: Any = None
         self._full = False
-        self._reason: str | None = None
+        self._failure: str | None = None
 
     def follow(self, segments: Sequence[Segment]) -> None:
-        """These are searched now: forget other copies, and begin with what is missing."""
-        self._first = self._first or time.monotonic()
-        if time.monotonic() - self._first < self._patience or not self._usable():
+        """Set the segments to search: drop copies of others, and start to copy missing ones."""
+        self._first_search = self._first_search or time.monotonic()
+        if time.monotonic() - self._first_search < self._warm_up or not self._usable():
             return
         with self._lock:
-            self._wanted = [one for one in segments if one.entry.live >= self._least]
-            keys = {_key(one) for one in self._wanted}
-            for gone in self._copies.keys() - keys:
-                del self._copies[gone]
+            self._segments = [segment for segment in segments if segment.entry.live >= self._min_segment]
+            keys = {_key(segment) for segment in self._segments}
+            for key in self._copies.keys() - keys:
+                del self._copies[key]
                 self._full = False
             if self._loader is None and not self._full and keys - self._copies.keys():
                 self._loader = threading.Thread(target=self._load, name="gpu", daemon=True)
                 self._loader.start()
 
     def search(self, segment: Segment, row: VectorRows, count: int) -> Candidates | None:
-        """The segment's `count` best; None where the CPU has to be asked."""
-        wanted = min(count + MARGIN, segment.entry.live)
-        if wanted > MOST:
+        """The `count` nearest of the segment; None: search it on the CPU."""
+        fetched = min(count + MARGIN, segment.entry.live)
+        if fetched > MAX_RESULTS:
             return None
         with self._lock:
             copy = self._copies.get(_key(segment))
             if copy is None:
                 return None
             try:
-                _, found = copy.index.search(row, wanted)
+                _, found = copy.index.search(row, fetched)
             except Exception as error:
-                self._set_aside(error)
+                self._disable(error)
                 return None
         positions = found[0][found[0] >= 0]
         if copy.positions is not None:
@@ -97,33 +100,32 @@ class GpuCopies:
         best = np.argsort(-scores, kind="stable")[:count]
         return Candidates(segment, positions[best], scores[best], estimated=False)
 
-    def told(self) -> str:
-        """What there is to say of the GPU, for a person; empty where FAISS sees none. Tries it where nobody has yet."""
-        if self._reason is None and self._usable():
+    def status(self) -> str:
+        """The use of the GPU, for display; "" if FAISS sees none. Runs the self-test if it has not run yet."""
+        if self._failure is None and self._usable():
             with self._lock:
                 try:
-                    self._try()
+                    self._self_test()
                 except Exception as error:
-                    self._set_aside(error)
-        if self._reason:
-            return f"the GPU is not used: {self._reason}"
+                    self._disable(error)
+        if self._failure:
+            return f"the GPU is not used: {self._failure}"
         if not self._usable():
             return ""
-        there = (
-            f", {len(self._copies)} of {len(self._wanted)} large segments are there" if self._wanted else ""
-        )
-        return f"on the GPU exactly, for a process that goes on searching{there}"
+        total = len(self._segments)
+        copied = f", {len(self._copies)} of {total} large segments are copied" if total else ""
+        return f"exact scan on the GPU in processes that search repeatedly{copied}"
 
     def wait(self) -> None:
-        """Until the copies that were begun are made."""
+        """Wait until the copies in progress are complete."""
         loader = self._loader
         if loader is not None:
             loader.join()
 
     def close(self) -> None:
-        """Make no more copies, and forget all."""
+        """Stop copying and free all copies."""
         with self._lock:
-            self._wanted = []
+            self._segments = []
         self.wait()
         with self._lock:
             self._copies.clear()
@@ -133,21 +135,23 @@ class GpuCopies:
         if self._present is None:
             self._package = self._package or faiss()
             try:
-                # faiss-cpu has only the second of the two.
+                # faiss-cpu has get_num_gpus only.
                 self._present = hasattr(self._package, "GpuIndexFlat") and self._package.get_num_gpus() > 0
             except Exception as error:
-                self._set_aside(error)
+                self._disable(error)
                 self._present = True
-        return self._present and self._reason is None
+        return self._present and self._failure is None
 
     def _load(self) -> None:
         try:
             with self._lock:
-                self._try()
+                self._self_test()
             while (segment := self._next()) is not None:
-                copy = self._copied(segment)
+                copy = self._copy(segment)
                 with self._lock:
-                    if self._reason is None and any(_key(one) == _key(segment) for one in self._wanted):
+                    if self._failure is None and any(
+                        _key(other) == _key(segment) for other in self._segments
+                    ):
                         self._copies[_key(segment)] = copy
                 del copy
         except Exception as error:
@@ -155,26 +159,29 @@ class GpuCopies:
                 self._loader = None
                 if self._copies and "out of memory" in str(error).lower():
                     self._full = True
-                    told = len(self._copies), len(self._wanted)
-                    log.warning("the GPU's memory is full: it searches %d of %d large segments", *told)
+                    log.warning(
+                        "the memory of the GPU is full: it searches %d of %d large segments",
+                        len(self._copies),
+                        len(self._segments),
+                    )
                 else:
-                    self._set_aside(error)
+                    self._disable(error)
 
     def _next(self) -> Segment | None:
         with self._lock:
-            missing = (one for one in self._wanted if _key(one) not in self._copies)
-            found = None if self._full or self._reason else next(missing, None)
-            if found is None:
-                self._loader = None  # at once, so that whoever wants more begins anew
-            return found
+            missing = (segment for segment in self._segments if _key(segment) not in self._copies)
+            segment = None if self._full or self._failure else next(missing, None)
+            if segment is None:
+                self._loader = None  # under the lock, so that the next `follow` starts a new thread
+            return segment
 
-    def _copied(self, segment: Segment) -> _Copy:
-        positions = None if segment.alive is None else np.flatnonzero(segment.alive)
-        rows = segment.part.rows
+    def _copy(self, segment: Segment) -> _Copy:
+        positions = None if segment.live is None else np.flatnonzero(segment.live)
+        rows = segment.files.rows
         with self._lock:
             index = self._new(rows.shape[1])
-        for start in range(0, segment.entry.live, AT_ONCE):
-            block = slice(start, start + AT_ONCE)
+        for start in range(0, segment.entry.live, BLOCK):
+            block = slice(start, start + BLOCK)
             values = rows[block if positions is None else positions[block]].astype(np.float32)
             with self._lock:
                 index.add(values)
@@ -185,15 +192,15 @@ class GpuCopies:
         if self._resources is None:
             self._resources = package.StandardGpuResources()
             self._resources.setTempMemory(SCRATCH)
-            atexit.register(self.close)  # no thread may be in CUDA when the process ends
+            atexit.register(self.close)  # no thread may use CUDA when the process exits
         options = package.GpuIndexFlatConfig()
         options.useFloat16 = True
         options.device = 0
         return package.GpuIndexFlat(self._resources, dimension, package.METRIC_INNER_PRODUCT, options)
 
-    def _try(self) -> None:
-        """Once, a search of which the answer is known. Raises what FAISS raises, `RuntimeError` for a wrong answer."""
-        if self._tried:
+    def _self_test(self) -> None:
+        """Run one search with a known answer. Raises what FAISS raises, and `RuntimeError` for a wrong answer."""
+        if self._tested:
             return
         rows = np.random.default_rng(0).standard_normal((256, 64)).astype(np.float32)
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
@@ -202,14 +209,14 @@ class GpuCopies:
         scores, found = index.search(rows[:8], 1)
         if found[:, 0].tolist() != list(range(8)) or not np.allclose(scores, 1, atol=0.01):
             raise RuntimeError("it gives wrong answers")
-        self._tried = True
+        self._tested = True
 
-    def _set_aside(self, error: Exception) -> None:
+    def _disable(self, error: Exception) -> None:
         self._copies.clear()
-        # FAISS names function, file and condition first.
-        said = (str(error).strip() or type(error).__name__).splitlines()[0]
-        self._reason = said.rpartition("failed: ")[2][:300]
-        log.warning("the GPU is set aside, the CPU searches: %s", self._reason)
+        # FAISS's messages begin with function, file and condition.
+        message = (str(error).strip() or type(error).__name__).splitlines()[0]
+        self._failure = message.rpartition("failed: ")[2][:300]
+        log.warning("the GPU is disabled, the CPU searches: %s", self._failure)
 
 
 def _key(segment: Segment) -> object:

@@ -1,4 +1,4 @@
-"""The manifest: what a vector index consists of, replaced last, so that a reader sees all of an index or none."""
+"""The manifest of a FAISS index: the list of its files. Replaced last, so that readers see a complete index."""
 
 import hashlib
 import json
@@ -8,37 +8,44 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dampipe.kernel.errors import Permanent
-from dampipe.storage.vectors.faiss_files import CorruptIndex, FileEntry, flush, sync, translated
+from dampipe.storage.vectors.errors import INDEX_OTHER_MODEL
+from dampipe.storage.vectors.faiss_files import (
+    CorruptIndex,
+    FileEntry,
+    fsync_file,
+    fsync_folder,
+    translate_errors,
+)
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 
 
 class SegmentEntry(BaseModel):
-    """One part of the index."""
+    """One segment of the index."""
 
     model_config = ConfigDict(frozen=True)
 
     rows: FileEntry
     """Ids and float16 rows, FAISS's `IDMap,SQfp16`, ids ascending."""
     codes: FileEntry | None = None
-    """FAISS's `RaBitQ` of the same rows in the same order: quick estimates, for large libraries."""
+    """FAISS's `RaBitQ` of the same rows in the same order: fast estimates, for large libraries."""
     removed: FileEntry | None = None
-    """Ids among the rows that no longer count, a NumPy array."""
+    """Removed ids among the rows, a NumPy array."""
 
     @property
     def files(self) -> tuple[FileEntry, ...]:
-        """All that there are."""
+        """The files of the segment."""
         return tuple(entry for entry in (self.rows, self.codes, self.removed) if entry)
 
     @property
     def live(self) -> int:
-        """How many vectors count."""
+        """The number of vectors that are not removed."""
         return self.rows.count - (self.removed.count if self.removed else 0)
 
 
 class Manifest(BaseModel):
-    """What the index consists of."""
+    """The content of the index."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -47,24 +54,24 @@ class Manifest(BaseModel):
     name: str = ""
     watermark: int = 0
     segments: tuple[SegmentEntry, ...] = ()
-    """Ids ascend from one to the next."""
+    """Ids ascend from segment to segment."""
     written: str = ""
-    """Different at every writing: a rebuilt index is never taken for the damaged one it replaces."""
+    """Random, new at every write: distinguishes a rebuilt index from the damaged one with the same vectors."""
 
     @property
     def live(self) -> int:
-        """How many vectors count."""
+        """The number of vectors that are not removed."""
         return sum(segment.live for segment in self.segments)
 
     @property
     def files(self) -> tuple[FileEntry, ...]:
-        """Of all segments."""
+        """The files of all segments."""
         return tuple(entry for segment in self.segments for entry in segment.files)
 
 
 def raw_manifest(folder: Path) -> bytes | None:
-    """The manifest's bytes; None if there is none. Comparing them tells whether anything changed."""
-    with translated(folder):
+    """The bytes of the manifest; None if there is none. Equal bytes mean an unchanged index."""
+    with translate_errors(folder):
         try:
             return (folder / MANIFEST).read_bytes()
         except FileNotFoundError:
@@ -72,36 +79,39 @@ def raw_manifest(folder: Path) -> bytes | None:
 
 
 def read_manifest(raw: bytes, folder: Path, dimension: int, name: str) -> Manifest:
-    """Parse and verify. Raises `CorruptIndex`, or `Permanent` if it is another model's index."""
+    """Parse and verify a manifest. Raises `CorruptIndex`, or `Permanent` if it is the index of another model."""
     try:
         document = json.loads(raw)
         body = document["index"]
         if document["sha256"] != _digest_of(body):
-            raise CorruptIndex("the manifest's checksum is wrong")
+            raise CorruptIndex("the checksum of the manifest is wrong")
         if body["format"] != FORMAT:
-            raise CorruptIndex(f"format {body['format']} is not read by this version")
+            raise CorruptIndex(f"this version does not read format {body['format']}")
         manifest = Manifest.model_validate(body)
     except (ValueError, KeyError, TypeError, ValidationError) as error:
         raise CorruptIndex("the manifest cannot be read") from error
     if (manifest.dimension, manifest.name) != (dimension, name):
         raise Permanent(
-            f"{folder} holds vectors of {manifest.name or 'a model'} with dimension {manifest.dimension}, "
-            f"not of {name or 'this model'} with {dimension}",
-            hint="give each model a folder of its own",
+            INDEX_OTHER_MODEL,
+            index=str(folder),
+            stored_model=manifest.name or "a model",
+            stored=manifest.dimension,
+            model=name or "this model",
+            dimension=dimension,
         )
     return manifest
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Make this the index, durably: from here on every reader sees it."""
-    sync(folder)  # the index files' names, before anything points at them
+    """Replace the manifest, durably. From then on all readers see the new index."""
+    fsync_folder(folder)  # the names of the files, before the manifest refers to them
     body = manifest.model_copy(update={"written": uuid4().hex}).model_dump(mode="json")
     temporary = folder / f"{uuid4().hex}.tmp"
     with temporary.open("x", encoding="utf-8") as file:
         json.dump({"sha256": _digest_of(body), "index": body}, file)
-        flush(file)
+        fsync_file(file)
     temporary.replace(folder / MANIFEST)
-    sync(folder)
+    fsync_folder(folder)
 
 
 def _digest_of(body: object) -> str:

@@ -1,7 +1,7 @@
-"""One part of the index: float16 rows that never change, and for large libraries codes to estimate from.
+"""A segment of a FAISS index: immutable float16 rows, and in large libraries codes for fast estimates.
 
-Estimates are FAISS's RaBitQ (Gao and Long, "RaBitQ", SIGMOD 2024): one bit a dimension, some four times quicker
-to scan than the rows, 15 times smaller, no training beyond a mean. The best of them are ranked again by the rows.
+Estimates are FAISS's RaBitQ (Gao and Long, "RaBitQ", SIGMOD 2024): one bit per dimension, some four times faster
+to scan than the rows, 15 times smaller, no training beyond a mean. The best estimates are reranked by the rows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,18 +23,18 @@ from dampipe.storage.vectors.faiss_files import (
 )
 from dampipe.storage.vectors.faiss_manifest import SegmentEntry
 
-SEAL = 8192
-"""A segment is written again with what is added until it holds this many vectors."""
-FAN = 4
-"""So many segments of about the same size become one, so each vector is written log4 times."""
-MOST = 524_288
-"""No segment grows beyond this: what a merge holds in memory stays bounded, and several cores share a search."""
-AT_ONCE = 65_536
-"""Rows converted at once while codes are made."""
+SEALED_SIZE = 8192
+"""An `add` rewrites the last segment until it holds this many vectors."""
+MERGE_FACTOR = 4
+"""This many segments of about the same size are merged, so each vector is written log4(n) times."""
+MAX_SIZE = 524_288
+"""Vectors in a segment at most: bounds the memory of a merge, and lets several cores share a search."""
+BLOCK = 65_536
+"""Rows converted at a time while codes are made."""
 QUERY_BITS = 4
-"""Of the query's numbers in an estimate: with 6 and 8 recall was the same and time twice, with 2 recall fell."""
-FEW = 8
-"""A restriction to less than an eighth of a segment is scanned exactly: quicker, and nothing is missed."""
+"""Bits per number of the query in an estimate. With 6 and 8, recall was the same at twice the time; with 2, it fell."""
+EXACT_DIVISOR = 8
+"""A restriction to less than an eighth of a segment is scanned exactly, which is faster and misses nothing."""
 
 
 class Rows(NamedTuple):
@@ -45,7 +45,7 @@ class Rows(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """What a search of one segment found: positions and scores, the latter estimates if `estimated`."""
+    """The result of a search in one segment. Scores are estimates if `estimated`."""
 
     segment: "Segment"
     positions: NDArray[np.int64]
@@ -53,15 +53,15 @@ class Candidates(NamedTuple):
     estimated: bool
 
 
-class Part:
-    """The files of a segment, open. Raises `CorruptIndex`."""
+class SegmentFiles:
+    """The open files of a segment. Raises `CorruptIndex`."""
 
     def __init__(self, folder: Path, entry: SegmentEntry, dimension: int) -> None:
-        # The array points into what `_owner` maps.
+        # The arrays point into the memory that `_owner` maps.
         self._owner = load_index(folder, entry.rows)
         self.exact = faiss().downcast_index(self._owner.index)
         if self.exact.d != dimension or self.exact.code_size != 2 * dimension:
-            raise CorruptIndex(f"{entry.rows.file} holds vectors of another shape")
+            raise CorruptIndex(f"{entry.rows.file} holds vectors of another dimension")
         self.ids: VectorIds = faiss().vector_to_array(self._owner.id_map)
         codes = self.exact.codes
         self.rows: NDArray[np.float16] = (
@@ -71,88 +71,87 @@ class Part:
 
 
 class Segment:
-    """A part without what was removed from it; never changed once made, so searches need no lock."""
+    """The vectors of a segment that are not removed. Immutable, so searches need no lock."""
 
-    def __init__(self, entry: SegmentEntry, part: Part, removed: VectorIds) -> None:
+    def __init__(self, entry: SegmentEntry, files: SegmentFiles, removed: VectorIds) -> None:
         self.entry = entry
-        self.part = part
+        self.files = files
         self.removed = removed
-        self.alive: NDArray[np.bool_] | None = None
+        self.live: NDArray[np.bool_] | None = None
         if len(removed):
-            self.alive = ~np.isin(part.ids, removed)
+            self.live = ~np.isin(files.ids, removed)
 
     def selection(self, among: VectorIds | None) -> tuple[NDArray[np.bool_] | None, int]:
-        """Which positions may be found (None: all) and how many; `among` ascends without repetition."""
-        ids = self.part.ids
+        """The searchable positions as a mask (None: all) and their number. `among` ascends without duplicates."""
+        ids = self.files.ids
         if among is None:
-            return self.alive, len(ids) - len(self.removed)
+            return self.live, len(ids) - len(self.removed)
         first, last = np.searchsorted(among, [ids[0], ids[-1] + 1])
         near = among[first:last]
         at = np.searchsorted(ids, near)
         at = at[ids[at] == near]
         mask = np.zeros(len(ids), bool)
         mask[at] = True
-        if self.alive is not None:
-            mask &= self.alive
+        if self.live is not None:
+            mask &= self.live
         return mask, int(mask.sum())
 
     def search(self, row: VectorRows, count: int, rerank: int, among: VectorIds | None) -> Candidates | None:
-        """The `count` best, or the `rerank` best estimates if `rerank` is not 0 and there are codes."""
-        mask, kept = self.selection(among)
-        if not kept:
+        """The `count` nearest; or the `rerank` best estimates, if `rerank` is not 0 and the segment has codes."""
+        mask, selected = self.selection(among)
+        if not selected:
             return None
-        codes = self.part.codes if rerank > 0 and kept * FEW >= len(self.part.ids) else None
+        codes = self.files.codes if rerank > 0 and selected * EXACT_DIVISOR >= len(self.files.ids) else None
         estimated = codes is not None
-        index: Any = self.part.exact if codes is None else codes
+        index: Any = self.files.exact if codes is None else codes
         selector = bits = None
         if mask is not None:
-            # FAISS keeps bare pointers: bits and selector must live as long as the search.
+            # FAISS keeps raw pointers: bits and selector must outlive the search.
             bits = np.packbits(mask, bitorder="little")
             selector = faiss().IDSelectorBitmap(bits)
         kind = faiss().RaBitQSearchParameters if estimated else faiss().SearchParameters
         options = kind(sel=selector)
         if estimated:
             options.qb = QUERY_BITS
-        scores, positions = index.search(row, min(rerank if estimated else count, kept), params=options)
-        found = positions[0] >= 0  # FAISS fills up with -1 where it finds fewer
+        scores, positions = index.search(row, min(rerank if estimated else count, selected), params=options)
+        found = positions[0] >= 0  # FAISS pads with -1 if it finds fewer
         return Candidates(self, positions[0][found], scores[0][found], estimated)
 
     def scores(self, row: VectorRows, positions: NDArray[np.int64]) -> NDArray[np.float32]:
         """The exact scores of these positions."""
-        scores: NDArray[np.float32] = self.part.rows[positions].astype(np.float32) @ row[0]
+        scores: NDArray[np.float32] = self.files.rows[positions].astype(np.float32) @ row[0]
         return scores
 
-    def kept(self) -> Rows:
-        """Ids and rows that count."""
-        if self.alive is None:
-            return Rows(self.part.ids, self.part.rows)
-        return Rows(self.part.ids[self.alive], self.part.rows[self.alive])
+    def live_rows(self) -> Rows:
+        """The ids and rows that are not removed."""
+        if self.live is None:
+            return Rows(self.files.ids, self.files.rows)
+        return Rows(self.files.ids[self.live], self.files.rows[self.live])
 
 
 def open_segment(folder: Path, entry: SegmentEntry, dimension: int, known: Sequence[Segment]) -> Segment:
-    """The segment, from those already open where nothing changed. Raises `CorruptIndex`."""
-    same = {(one.entry.rows.file, one.entry.codes): one.part for one in known}
-    part = same.get((entry.rows.file, entry.codes)) or Part(folder, entry, dimension)
+    """Open a segment, reusing the files of `known` segments if they are the same. Raises `CorruptIndex`."""
+    open_files = {(segment.entry.rows.file, segment.entry.codes): segment.files for segment in known}
+    files = open_files.get((entry.rows.file, entry.codes)) or SegmentFiles(folder, entry, dimension)
     removed = load_ids(folder, entry.removed) if entry.removed else np.empty(0, np.int64)
-    return Segment(entry, part, removed)
+    return Segment(entry, files, removed)
 
 
 def ranked(
-    row: VectorRows, parts: Sequence[Candidates], rerank: int
-) -> Iterator[tuple[Part, NDArray[np.int64], VectorRows]]:
-    """Positions with their exact scores: of what was estimated, only the `rerank` best of all segments."""
-    estimates = [part.scores for part in parts if part.estimated]
-    together = np.concatenate([np.empty(0, np.float32), *estimates])
-    least = np.partition(together, -rerank)[-rerank] if len(together) > rerank else -np.inf
-    for segment, positions, scores, estimated in parts:
+    row: VectorRows, candidates: Sequence[Candidates], rerank: int
+) -> Iterator[tuple[SegmentFiles, NDArray[np.int64], VectorRows]]:
+    """The positions per segment with exact scores. Of estimates, only the `rerank` best of all segments are kept."""
+    estimates = np.concatenate([np.empty(0, np.float32), *(c.scores for c in candidates if c.estimated)])
+    least = np.partition(estimates, -rerank)[-rerank] if len(estimates) > rerank else -np.inf
+    for segment, positions, scores, estimated in candidates:
         if estimated:
             positions = positions[scores >= least]
             scores = segment.scores(row, positions)
-        yield segment.part, positions, scores
+        yield segment.files, positions, scores
 
 
 def merge_count(counts: Sequence[int], new: int) -> int:
-    """How many of the last segments, of that many vectors each, become one with `new` more vectors.
+    """How many of the last segments to merge with `new` vectors. counts: the number of vectors of each segment.
 
     >>> merge_count([100_000, 5000], 10), merge_count([100_000, 9000], 10)
     (1, 0)
@@ -160,34 +159,34 @@ def merge_count(counts: Sequence[int], new: int) -> int:
     (3, 0)
     """
     taken, total = 0, new
-    if counts and counts[-1] < SEAL:
+    if counts and counts[-1] < SEALED_SIZE:
         taken, total = 1, new + counts[-1]
     while True:
         run, size = 0, 0
         for count in reversed(counts[: len(counts) - taken]):
-            if _tier(count) > _tier(total) or count * 2 > MOST or total + size + count > MOST:
+            if _tier(count) > _tier(total) or count * 2 > MAX_SIZE or total + size + count > MAX_SIZE:
                 break
             run, size = run + 1, size + count
-        if run < FAN - 1:
+        if run < MERGE_FACTOR - 1:
             return taken
         taken, total = taken + run, total + size
 
 
 def _tier(count: int) -> int:
     tier = 0
-    while count >= SEAL * FAN:
-        count, tier = count // FAN, tier + 1
+    while count >= SEALED_SIZE * MERGE_FACTOR:
+        count, tier = count // MERGE_FACTOR, tier + 1
     return tier
 
 
 def write_rows(folder: Path, parts: Sequence[Rows], dimension: int) -> FileEntry:
-    """Write a segment's rows; the parts' ids ascend from one to the next."""
+    """Write the rows file of a segment. Ids ascend from part to part."""
     total = sum(len(part.ids) for part in parts)
     exact = faiss().IndexScalarQuantizer(
         dimension, faiss().ScalarQuantizer.QT_fp16, faiss().METRIC_INNER_PRODUCT
     )
     index = faiss().IndexIDMap(exact)
-    # At once and then filled, for growing step by step would take twice the memory.
+    # Allocated once, then filled: growing in steps would need twice the memory.
     exact.codes.resize(total * exact.code_size)
     target = faiss().rev_swig_ptr(exact.codes.data(), exact.codes.size()).view(np.float16)
     np.concatenate([part.values.reshape(-1) for part in parts], out=target)
@@ -198,13 +197,15 @@ def write_rows(folder: Path, parts: Sequence[Rows], dimension: int) -> FileEntry
 
 
 def write_codes(folder: Path, rows: FileEntry, dimension: int) -> FileEntry:
-    """Make and write the codes of a rows file (10 CPU seconds a million at 512 dimensions)."""
+    """Compute and write the codes of a rows file (10 CPU seconds per million at 512 dimensions)."""
     verify(folder, rows)
-    part = Part(folder, SegmentEntry(rows=rows), dimension)  # named, for the rows point into it
-    values = part.rows
+    files = SegmentFiles(
+        folder, SegmentEntry(rows=rows), dimension
+    )  # must outlive `values`, which point into it
+    values = files.rows
     codes: Any = faiss().index_factory(dimension, "RaBitQ", faiss().METRIC_INNER_PRODUCT)
-    sample = values[:: max(1, len(values) // AT_ONCE)]
+    sample = values[:: max(1, len(values) // BLOCK)]
     codes.train(sample.astype(np.float32))
-    for start in range(0, len(values), AT_ONCE):
-        codes.add(values[start : start + AT_ONCE].astype(np.float32))
+    for start in range(0, len(values), BLOCK):
+        codes.add(values[start : start + BLOCK].astype(np.float32))
     return write_index(folder, "codes", codes)

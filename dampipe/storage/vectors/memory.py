@@ -1,4 +1,4 @@
-"""The vector index that forgets: for tests and for trying things out."""
+"""A vector index in memory, for tests and experiments. Nothing is persisted."""
 
 import threading
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from dampipe.storage.vectors.shapes import checked_batches, checked_query, check
 
 
 class MemoryVectors:
-    """Vectors of one model in this process; see the port for the rules."""
+    """Vectors of one model in this process. See VectorStorage."""
 
     def __init__(self, dimension: int) -> None:
         self._dimension = dimension
@@ -41,16 +41,16 @@ class MemoryVectors:
 
     def remove(self, ids: VectorIds) -> None:
         with self._lock:
-            kept = ~np.isin(self._ids, ids)
-            self._ids, self._rows = self._ids[kept], self._rows[kept]
+            remaining = ~np.isin(self._ids, ids)
+            self._ids, self._rows = self._ids[remaining], self._rows[remaining]
 
     def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
         row = checked_query(query, self._dimension)
         with self._lock:
             ids, rows = self._ids, self._rows
         if among is not None:
-            wanted = np.isin(ids, among)
-            ids, rows = ids[wanted], rows[wanted]
+            selected = np.isin(ids, among)
+            ids, rows = ids[selected], rows[selected]
         scores = rows @ row[0]
         best = np.lexsort((ids, -scores))[: max(0, count)]
         return [Neighbour(int(ids[i]), float(scores[i])) for i in best]
@@ -63,14 +63,14 @@ class MemoryVectors:
             self._watermark, self._ids, self._rows = 0, self._ids[:0], self._rows[:0]
 
     def replace(self, batches: Iterable[tuple[VectorIds, VectorRows]]) -> None:
-        made = list(checked_batches(batches, self._dimension))
+        checked = list(checked_batches(batches, self._dimension))
         with self._lock:
-            self._ids = np.concatenate([self._ids[:0], *(ids for ids, _ in made)])
-            self._rows = np.concatenate([self._rows[:0], *(rows for _, rows in made)])
+            self._ids = np.concatenate([self._ids[:0], *(ids for ids, _ in checked)])
+            self._rows = np.concatenate([self._rows[:0], *(rows for _, rows in checked)])
             self._watermark = int(self._ids[-1]) if len(self._ids) else 0
 
     def damage(self, thorough: bool = True) -> list[str]:
         return []
 
     def facts(self) -> IndexFacts:
-        return IndexFacts("exact scan in memory, kept by nobody", len(self))
+        return IndexFacts("exact scan in memory, not persisted", len(self))

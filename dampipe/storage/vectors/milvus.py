@@ -1,7 +1,7 @@
-"""The vector index in Milvus: a collection for each model, reached by an alias, so that a rebuilt one is swapped in.
+"""A vector index in Milvus: one collection per model, behind an alias, so that a rebuilt one is swapped in.
 
-Milvus has no lock that would tell a second writer to wait; rows are written under their ids, so two writers do each
-other no harm. Milvus Lite (a file instead of a server's address) serves one process only: for tests and trials.
+Milvus has no lock for writers. Rows are upserted under their ids, so two writers do no harm. Milvus Lite (a file instead
+of the address of a server) serves one process only and is for tests and experiments.
 """
 
 import hashlib
@@ -19,33 +19,34 @@ from pymilvus.exceptions import MilvusException, MilvusUnavailableException
 
 from dampipe.kernel.errors import Permanent, Transient
 from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
+from dampipe.storage.vectors.errors import INDEX_FAILED, INDEX_REPLACED, INDEX_UNREACHABLE
 from dampipe.storage.vectors.milvus_collections import Collections
 from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows
 
 T = TypeVar("T")
 
-MOST = 16_384
-"""Milvus's limit for the answers of one search and one query."""
-AT_ONCE = 2000
+MAX_RESULTS = 16_384
+"""Milvus's limit for the results of one search or query."""
+MESSAGE_ROWS = 2000
 """Rows in one message: 8 MB at 1,024 dimensions."""
-_AWAY = ("connect", "unavailable", "timeout", "timed out", "closed channel")
+_UNREACHABLE_WORDS = ("connect", "unavailable", "timeout", "timed out", "closed channel")
 
 
 class MilvusConfig(VectorsConfig):
-    """What `get_storage_backend("milvus", …)` takes."""
+    """Configuration of `get_storage_backend("milvus", …)`."""
 
     uri: str
     """`http://host:19530`, or a file for Milvus Lite."""
     token: str = ""
     """`user:password` or an API key."""
     index_type: str = "FLAT"
-    """Milvus's name of the index; FLAT is exact."""
+    """Index type of Milvus; FLAT is exact."""
     index_params: dict[str, Any] = Field(default_factory=dict)
     search_params: dict[str, Any] = Field(default_factory=dict)
 
 
 class MilvusVectors:
-    """Vectors of one model in a Milvus. Raises `Transient` where it is not reached."""
+    """Vectors of one model in a Milvus. Raises `Transient` if it cannot be reached."""
 
     def __init__(
         self,
@@ -70,20 +71,20 @@ class MilvusVectors:
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> Self:
         """For the registry: `uri`, `token`, `dimension`, `name`, `index_type`, `index_params`, `search_params`."""
-        wanted = MilvusConfig.model_validate(config)
+        options = MilvusConfig.model_validate(config)
         return cls(
-            wanted.uri,
-            wanted.dimension,
-            wanted.name,
-            token=wanted.token,
-            index_type=wanted.index_type,
-            index_params=wanted.index_params,
-            search_params=wanted.search_params,
+            options.uri,
+            options.dimension,
+            options.name,
+            token=options.token,
+            index_type=options.index_type,
+            index_params=options.index_params,
+            search_params=options.search_params,
         )
 
     @property
     def watermark(self) -> int:
-        return self._read(lambda _: self._collections.reached(self._alias))
+        return self._read(lambda _: self._collections.watermark(self._alias))
 
     def __len__(self) -> int:
         def count(client: MilvusClient) -> int:
@@ -95,7 +96,7 @@ class MilvusVectors:
     def ids(self) -> VectorIds:
         def all_of(client: MilvusClient) -> list[int]:
             found: list[int] = []
-            pages = client.query_iterator(self._alias, batch_size=MOST, output_fields=["id"])
+            pages = client.query_iterator(self._alias, batch_size=MAX_RESULTS, output_fields=["id"])
             while page := pages.next():
                 found += [row["id"] for row in page]
             pages.close()
@@ -104,19 +105,19 @@ class MilvusVectors:
         return np.sort(np.array(self._read(all_of), np.int64))
 
     def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
-        """At most 16,384 neighbours, Milvus's own limit."""
+        """See VectorStorage. At most 16,384 neighbours, a limit of Milvus."""
         row = checked_query(query, self._dimension)
         if count < 1 or (among is not None and not len(among)):
             return []
-        wanted = "" if among is None else f"id in {np.unique(np.asarray(among, np.int64)).tolist()}"
+        selected = "" if among is None else f"id in {np.unique(np.asarray(among, np.int64)).tolist()}"
 
         def nearest(client: MilvusClient) -> list[Neighbour]:
             [hits] = client.search(
                 self._alias,
                 [row[0].tolist()],
                 anns_field="v",
-                filter=wanted,
-                limit=min(count, MOST),
+                filter=selected,
+                limit=min(count, MAX_RESULTS),
                 output_fields=[],
                 search_params={"metric_type": "IP", "params": self._search_params},
             )
@@ -126,24 +127,24 @@ class MilvusVectors:
 
     def add(self, ids: VectorIds, rows: VectorRows) -> None:
         with self._writer() as (client, name):
-            above = self._collections.reached(name)
+            above = self._collections.watermark(name)
             ids, rows = checked_rows(ids, rows, self._dimension, above=above)
             if len(ids):
                 self._insert(client, name, ids, rows)
-                # Last: what was written without it is written again, under the same ids.
-                self._collections.reach(name, int(ids[-1]))
+                # Last: rows written without it are written again, under the same ids.
+                self._collections.set_watermark(name, int(ids[-1]))
 
     def remove(self, ids: VectorIds) -> None:
-        gone = np.unique(np.asarray(ids, np.int64)).tolist()
+        removed = np.unique(np.asarray(ids, np.int64)).tolist()
         with self._writer() as (client, name):
-            for at in range(0, len(gone), MOST):
-                client.delete(name, ids=gone[at : at + MOST])
+            for at in range(0, len(removed), MAX_RESULTS):
+                client.delete(name, ids=removed[at : at + MAX_RESULTS])
 
     def clear(self) -> None:
         self.replace(())
 
     def replace(self, batches: Iterable[tuple[VectorIds, VectorRows]]) -> None:
-        """Into another collection, to which the alias then points."""
+        """See VectorStorage. Builds another collection, then moves the alias to it."""
         with self._writer() as (client, old):
             new = self._collections.create()
             try:
@@ -151,7 +152,7 @@ class MilvusVectors:
                 for ids, rows in checked_batches(batches, self._dimension):
                     self._insert(client, new, ids, rows)
                     watermark = int(ids[-1])
-                self._collections.reach(new, watermark)
+                self._collections.set_watermark(new, watermark)
             except BaseException:
                 client.drop_collection(new)
                 raise
@@ -159,7 +160,7 @@ class MilvusVectors:
             client.drop_collection(old)
 
     def damage(self, thorough: bool = True) -> list[str]:
-        """Milvus looks after its files itself."""
+        """None: Milvus checks its own files."""
         return []
 
     def facts(self) -> IndexFacts:
@@ -167,68 +168,72 @@ class MilvusVectors:
         return IndexFacts(f"Milvus {version} at {self._uri}, {self._index_type}", len(self))
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._client.close()
 
     @cached_property
     def _client(self) -> MilvusClient:
-        # Nobody need hear from an index that is not asked. A server that is strict about pings (Milvus Lite is) ends
-        # the connection in the middle of the first call after half a minute.
-        quiet = {"grpc.keepalive_permit_without_calls": False}
-        return MilvusClient(self._uri, token=self._token, grpc_options=quiet)
+        # No keep-alive pings on an idle connection: a server that is strict about pings, as Milvus Lite is, would end
+        # the connection during the first call after half a minute.
+        options = {"grpc.keepalive_permit_without_calls": False}
+        return MilvusClient(self._uri, token=self._token, grpc_options=options)
 
     @cached_property
     def _collections(self) -> Collections:
-        made = Collections(self._client, self._alias, self._dimension, self._index_type, self._index_params)
-        made.begin()
-        return made
+        collections = Collections(
+            self._client, self._alias, self._dimension, self._index_type, self._index_params
+        )
+        collections.load()
+        return collections
 
-    def _read(self, look: Callable[[MilvusClient], T]) -> T:
-        with self._translated():
+    def _read(self, query: Callable[[MilvusClient], T]) -> T:
+        with self._translate_errors():
             collections = self._collections
             try:
-                return look(self._client)
+                return query(self._client)
             except MilvusException as error:
-                if _away(error):
+                if _unreachable(error):
                     raise
-                # Another process may have replaced it at this moment. If it is lost, an empty one takes its place.
-                collections.begin()
-                return look(self._client)
+                # Another process may have just replaced the collection. A lost one is replaced by an empty one.
+                collections.load()
+                return query(self._client)
 
     @contextmanager
     def _writer(self) -> Iterator[tuple[MilvusClient, str]]:
-        """The client and the name of the collection that counts, for one writer in this process."""
-        with self._writing, self._translated():
+        """The client and the name of the current collection, for one writer in this process."""
+        with self._writing, self._translate_errors():
             name = self._collections.current()
             try:
                 yield self._client, name
             except MilvusException as error:
-                if _away(error) or self._collections.current() == name:
+                if _unreachable(error) or self._collections.current() == name:
                     raise
-                raise Transient(f"another process has replaced the collection {name}") from error
+                raise Transient(INDEX_REPLACED, collection=name) from error
 
     @staticmethod
     def _insert(client: MilvusClient, collection: str, ids: VectorIds, rows: VectorRows) -> None:
-        for at in range(0, len(ids), AT_ONCE):
-            block = zip(ids[at : at + AT_ONCE].tolist(), rows[at : at + AT_ONCE].tolist(), strict=True)
+        for at in range(0, len(ids), MESSAGE_ROWS):
+            block = zip(
+                ids[at : at + MESSAGE_ROWS].tolist(), rows[at : at + MESSAGE_ROWS].tolist(), strict=True
+            )
             client.upsert(collection, [{"id": number, "v": row} for number, row in block])
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Foreign errors as ours, the most specific first."""
+    def _translate_errors(self) -> Iterator[None]:
+        """Translate errors of the client, most specific first."""
         try:
             yield
         except (MilvusUnavailableException, RpcError, ConnectionError) as error:
-            raise Transient(f"Milvus at {self._uri} cannot be reached: {_said(error)}") from error
+            raise Transient(INDEX_UNREACHABLE, index=self._uri, reason=_message(error)) from error
         except MilvusException as error:
-            if _away(error):
-                raise Transient(f"Milvus at {self._uri} cannot be reached: {_said(error)}") from error
-            raise Permanent(f"Milvus at {self._uri} failed: {_said(error)}") from error
+            if _unreachable(error):
+                raise Transient(INDEX_UNREACHABLE, index=self._uri, reason=_message(error)) from error
+            raise Permanent(INDEX_FAILED, index=self._uri, reason=_message(error)) from error
 
 
-def _away(error: Exception) -> bool:
-    return any(word in str(error).lower() for word in _AWAY)
+def _unreachable(error: Exception) -> bool:
+    return any(word in str(error).lower() for word in _UNREACHABLE_WORDS)
 
 
-def _said(error: Exception) -> str:
+def _message(error: Exception) -> str:
     return " ".join(str(getattr(error, "message", "") or error).split())[:300]

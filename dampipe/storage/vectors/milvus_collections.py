@@ -1,4 +1,4 @@
-"""The collections of one model in Milvus, and the alias that says which of them counts."""
+"""The collections of one model in Milvus, and the alias that names the current one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,12 +8,13 @@ from pymilvus import DataType, MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from dampipe.kernel.errors import Permanent
+from dampipe.storage.vectors.errors import INDEX_OTHER_DIMENSION
 
 WATERMARK = "dampipe.watermark"
 
 
 class Collections:
-    """What one index has in Milvus. Raises what the client raises."""
+    """The collections of one index. Errors of the client are not translated."""
 
     def __init__(
         self,
@@ -29,31 +30,29 @@ class Collections:
         self._index_type = index_type
         self._index_params = dict(index_params)
 
-    def begin(self) -> None:
-        """Have one that counts, ready to be searched. Raises `Permanent` if it is of another dimension."""
+    def load(self) -> None:
+        """Load the current collection for search; create it if needed. Raises `Permanent` for another dimension."""
         target = self.current()
         self._client.load_collection(target)
-        [vectors] = [one for one in self._client.describe_collection(target)["fields"] if one["name"] == "v"]
-        held = int(vectors["params"]["dim"])
-        if held != self._dimension:
-            raise Permanent(
-                f"the collection {target} holds vectors of dimension {held}, not {self._dimension}",
-                hint="give each model a name of its own",
-            )
+        fields = self._client.describe_collection(target)["fields"]
+        [vectors] = [field for field in fields if field["name"] == "v"]
+        stored = int(vectors["params"]["dim"])
+        if stored != self._dimension:
+            raise Permanent(INDEX_OTHER_DIMENSION, index=target, stored=stored, dimension=self._dimension)
 
     def current(self) -> str:
-        """The one that counts: an empty one where there was none, or where it is lost."""
+        """The name of the current collection. Creates an empty one if there is none or it is lost."""
         if not self._client.has_collection(self._alias):
             try:
                 self.point(self.create(), first=True)
             except MilvusException:
-                # Another process may have made one at the same moment.
+                # Another process may have created one at the same time.
                 if not self._client.has_collection(self._alias):
                     raise
         return self._target()
 
     def create(self) -> str:
-        """An empty one that does not count yet."""
+        """Create an empty collection, which is not current yet; returns its name."""
         name = f"{self._alias}_{uuid4().hex[:12]}"
         schema = self._client.create_schema(auto_id=False)
         schema.add_field("id", DataType.INT64, is_primary=True)
@@ -64,23 +63,23 @@ class Collections:
         return name
 
     def point(self, new: str, first: bool = False) -> None:
-        """Let this one count; where that fails, it goes. `first`: none counted before."""
+        """Make a collection the current one; drop it if that fails. first: there is no current one yet."""
         try:
             (self._client.create_alias if first else self._client.alter_alias)(new, self._alias)
         except MilvusException:
-            # Only the answer may have got lost. To drop what the alias points to would lose everything.
+            # Only the response may be lost. Dropping the target of the alias would lose all vectors.
             if self._client.has_collection(self._alias) and self._target() == new:
                 return
             self._client.drop_collection(new)
             raise
 
-    def reached(self, name: str) -> int:
-        """The watermark of a collection, or of what an alias points to."""
-        told = self._client.describe_collection(name).get("properties") or {}
-        return int(told.get(WATERMARK, 0))
+    def watermark(self, name: str) -> int:
+        """The watermark of a collection or of the target of an alias."""
+        properties = self._client.describe_collection(name).get("properties") or {}
+        return int(properties.get(WATERMARK, 0))
 
-    def reach(self, name: str, watermark: int) -> None:
-        """Note how far a collection has got."""
+    def set_watermark(self, name: str, watermark: int) -> None:
+        """Store the watermark of a collection."""
         self._client.alter_collection_properties(name, {WATERMARK: str(watermark)})
 
     def _target(self) -> str:

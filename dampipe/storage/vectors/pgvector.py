@@ -1,8 +1,8 @@
-"""The vector index in PostgreSQL, by its extension pgvector: a table of half vectors for each model.
+"""A vector index in PostgreSQL with the extension pgvector: one table of half-precision vectors per model.
 
-Every state is a transaction, so readers never wait and see the old index or the new one. Searches are exact scans,
-which PostgreSQL shares among its cores; the option `hnsw` adds pgvector's graph (Malkov and Yashunin, 2016), quicker
-for millions, which misses some of the nearest, most of all with words.
+Every write is a transaction, so readers never wait and see the old index or the new one. Searches are exact scans, which
+PostgreSQL runs on several cores. The option `hnsw` adds pgvector's graph (Malkov and Yashunin, 2016): faster for
+millions of vectors, but it misses some of the nearest, mostly for text queries.
 """
 
 import hashlib
@@ -17,40 +17,45 @@ from sqlalchemy import Connection, text
 
 from dampipe.kernel.errors import InvalidInput, Permanent, Transient
 from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
-from dampipe.storage.vectors.pgvector_server import LOCK, PgServer
+from dampipe.storage.vectors.errors import (
+    INDEX_BUSY,
+    INDEX_OTHER_DIMENSION,
+    PGVECTOR_GRAPH_DIMENSIONS,
+)
+from dampipe.storage.vectors.pgvector_server import SETUP_LOCK, PgServer
 from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows
 
-BUSY = 15.0
-"""Seconds after which a second writer tries again."""
-HNSW_DIMENSIONS = 4000
+BUSY_DELAY = 15.0
+"""Seconds after which a second writer retries."""
+HNSW_MAX_DIMENSIONS = 4000
 """pgvector's limit for half vectors."""
+PLAIN_MAX_DIMENSIONS = 3900
+"""Dimension up to which a row fits into a page of PostgreSQL, 8 kB, without TOAST."""
 
 
 class PgVectorConfig(VectorsConfig):
-    """What `get_storage_backend("pgvector", …)` takes."""
+    """Configuration of `get_storage_backend("pgvector", …)`."""
 
     url: str
-    """SQLAlchemy's, as `database_url`."""
+    """SQLAlchemy URL, like `database_url`."""
     hnsw: bool = False
     ef_search: int = Field(400, ge=1, le=1000)
-    """How far a search of the graph looks: more finds more and takes longer."""
+    """Size of the candidate list of a graph search: a larger one raises recall and time."""
 
 
 class PgVectors:
-    """Vectors of one model in a PostgreSQL database, which may be the catalogue's.
+    """Vectors of one model in a PostgreSQL database, which may be that of the catalogue.
 
-    The extension must be there or this user be allowed to create it. Raises `Transient` where the server
-    is not reached, `Permanent` if the table holds vectors of another dimension.
+    The extension must exist, or the user must be allowed to create it. Raises `Transient` if the server cannot be
+    reached, `Permanent` if the table holds vectors of another dimension.
     """
 
     def __init__(
         self, url: str, dimension: int, name: str = "", *, hnsw: bool = False, ef_search: int = 400
     ) -> None:
         self._server = PgServer(url)
-        if hnsw and dimension > HNSW_DIMENSIONS:
-            raise InvalidInput(
-                f"pgvector's graph takes {HNSW_DIMENSIONS} dimensions at most, not {dimension}"
-            )
+        if hnsw and dimension > HNSW_MAX_DIMENSIONS:
+            raise InvalidInput(PGVECTOR_GRAPH_DIMENSIONS, most=HNSW_MAX_DIMENSIONS, dimension=dimension)
         self._dimension = dimension
         self._name = name
         self._hnsw = hnsw
@@ -63,8 +68,10 @@ class PgVectors:
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> Self:
         """For the registry: `url`, `dimension`, `name`, `hnsw`, `ef_search`."""
-        wanted = PgVectorConfig.model_validate(config)
-        return cls(wanted.url, wanted.dimension, wanted.name, hnsw=wanted.hnsw, ef_search=wanted.ef_search)
+        options = PgVectorConfig.model_validate(config)
+        return cls(
+            options.url, options.dimension, options.name, hnsw=options.hnsw, ef_search=options.ef_search
+        )
 
     @property
     def watermark(self) -> int:
@@ -84,13 +91,13 @@ class PgVectors:
         row = checked_query(query, self._dimension)
         if count < 1 or (among is not None and not len(among)):
             return []
-        given: dict[str, Any] = {"query": HalfVector(row[0]), "count": count}
+        parameters: dict[str, Any] = {"query": HalfVector(row[0]), "count": count}
         nearest = "ORDER BY v <#> :query LIMIT :count"
         if among is None:
             statement = f"SELECT id, -(v <#> :query) AS score FROM {self._table} {nearest}"
         else:
-            # Materialized, so that these few are scanned and no graph is asked.
-            given["among"] = np.unique(np.asarray(among, np.int64)).tolist()
+            # Materialized, so that these rows are scanned and the graph is not used.
+            parameters["among"] = np.unique(np.asarray(among, np.int64)).tolist()
             statement = (
                 f"WITH few AS MATERIALIZED (SELECT id, v FROM {self._table} WHERE id = ANY(:among)) "
                 f"SELECT id, -(v <#> :query) AS score FROM few {nearest}"
@@ -100,8 +107,8 @@ class PgVectors:
                 width = max(self._ef_search, min(count, 1000))
                 connection.execute(text(f"SET LOCAL hnsw.ef_search = {width}"))
                 connection.execute(text("SET LOCAL hnsw.iterative_scan = strict_order"))
-            rows = connection.execute(text(statement), given).all()
-        found = [Neighbour(int(one.id), float(one.score)) for one in rows]
+            rows = connection.execute(text(statement), parameters).all()
+        found = [Neighbour(int(row.id), float(row.score)) for row in rows]
         return sorted(found, key=lambda n: (-n.score, n.id))
 
     def add(self, ids: VectorIds, rows: VectorRows) -> None:
@@ -109,28 +116,30 @@ class PgVectors:
             ids, rows = checked_rows(ids, rows, self._dimension, above=self._watermark(connection))
             if len(ids):
                 self._insert(connection, ids, rows)
-                self._reach(connection, int(ids[-1]))
+                self._set_watermark(connection, int(ids[-1]))
 
     def remove(self, ids: VectorIds) -> None:
         with self._writer() as connection:
-            gone = np.unique(np.asarray(ids, np.int64)).tolist()
-            connection.execute(text(f"DELETE FROM {self._table} WHERE id = ANY(:gone)"), {"gone": gone})
+            removed = np.unique(np.asarray(ids, np.int64)).tolist()
+            connection.execute(
+                text(f"DELETE FROM {self._table} WHERE id = ANY(:removed)"), {"removed": removed}
+            )
 
     def clear(self) -> None:
         self.replace(())
 
     def replace(self, batches: Iterable[tuple[VectorIds, VectorRows]]) -> None:
-        """In one transaction, so that another writer has to come back until it is done."""
+        """See VectorStorage. One transaction, during which other writers get `Transient`."""
         with self._writer() as connection:
             connection.execute(text(f"DELETE FROM {self._table}"))
             watermark = 0
             for ids, rows in checked_batches(batches, self._dimension):
                 self._insert(connection, ids, rows)
                 watermark = int(ids[-1])
-            self._reach(connection, watermark)
+            self._set_watermark(connection, watermark)
 
     def damage(self, thorough: bool = True) -> list[str]:
-        """PostgreSQL looks after its files itself."""
+        """None: PostgreSQL checks its own files."""
         return []
 
     def facts(self) -> IndexFacts:
@@ -143,38 +152,38 @@ class PgVectors:
         return IndexFacts(f"pgvector {version}, {how}", len(self), int(size))
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""
         self._server.close()
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        """A transaction, the tables there."""
+        """A transaction in which the tables exist."""
         with self._server.begin() as connection:
             if not self._ready:
-                self._make(connection)
+                self._create_tables(connection)
             yield connection
             self._ready = True
 
     @contextmanager
     def _writer(self) -> Iterator[Connection]:
-        """The same, with the sole right to change the index."""
+        """A transaction with the exclusive right to change the index. Raises `Transient`."""
         with self._connection() as connection:
             free = connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": self._lock})
             if not free.scalar_one():
-                raise Transient(f"another process is writing the vector index {self._name}", delay=BUSY)
+                raise Transient(INDEX_BUSY, delay=BUSY_DELAY, index=self._name)
             yield connection
 
-    def _make(self, connection: Connection) -> None:
+    def _create_tables(self, connection: Connection) -> None:
         if connection.execute(text(f"SELECT to_regclass('{self._table}')")).scalar_one() is None:
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({SETUP_LOCK})"))
             for statement in (
                 "CREATE TABLE IF NOT EXISTS dampipe_vectors "
                 "(name text PRIMARY KEY, dimension int NOT NULL, watermark bigint NOT NULL)",
                 f"CREATE TABLE IF NOT EXISTS {self._table} "
                 f"(id bigint PRIMARY KEY, v halfvec({self._dimension}) NOT NULL)",
-                # Uncompressed, beside the id: numbers do not compress, and a scan reads all of them.
+                # Uncompressed and inline: numbers do not compress, and a scan reads all of them.
                 f"ALTER TABLE {self._table} ALTER COLUMN v SET STORAGE PLAIN"
-                if self._dimension <= 3900
+                if self._dimension <= PLAIN_MAX_DIMENSIONS
                 else "SELECT 1",
             ):
                 connection.execute(text(statement))
@@ -182,13 +191,12 @@ class PgVectors:
                 text("INSERT INTO dampipe_vectors VALUES (:name, :dimension, 0) ON CONFLICT DO NOTHING"),
                 {"name": self._name, "dimension": self._dimension},
             )
-        held = connection.execute(
+        stored = connection.execute(
             text("SELECT dimension FROM dampipe_vectors WHERE name = :name"), {"name": self._name}
         ).scalar_one()
-        if held != self._dimension:
+        if stored != self._dimension:
             raise Permanent(
-                f"{self._table} holds vectors of dimension {held}, not {self._dimension}",
-                hint="give each model a name of its own",
+                INDEX_OTHER_DIMENSION, index=self._table, stored=stored, dimension=self._dimension
             )
         graph = f"{self._table}_hnsw"
         exists = connection.execute(text(f"SELECT to_regclass('{graph}')")).scalar_one() is not None
@@ -205,16 +213,16 @@ class PgVectors:
         )
         return int(found.scalar_one())
 
-    def _reach(self, connection: Connection, watermark: int) -> None:
+    def _set_watermark(self, connection: Connection, watermark: int) -> None:
         connection.execute(
             text("UPDATE dampipe_vectors SET watermark = :watermark WHERE name = :name"),
             {"watermark": watermark, "name": self._name},
         )
 
     def _insert(self, connection: Connection, ids: VectorIds, rows: VectorRows) -> None:
-        plain: Any = connection.connection.driver_connection
+        driver: Any = connection.connection.driver_connection
         with (
-            plain.cursor() as cursor,
+            driver.cursor() as cursor,
             cursor.copy(f"COPY {self._table} (id, v) FROM STDIN (FORMAT BINARY)") as copy,
         ):
             copy.set_types(["int8", "halfvec"])

@@ -1,4 +1,4 @@
-"""A PostgreSQL with pgvector as one reaches it: the extension made when first needed, its errors as ours."""
+"""Connections to a PostgreSQL with pgvector: creates the extension on first use, translates errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,34 +10,43 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
 
 from dampipe.kernel.errors import InvalidInput, Permanent, StageError, StorageFull, Transient
+from dampipe.storage.vectors.errors import (
+    INDEX_DISK_FULL,
+    INDEX_FAILED,
+    INDEX_OPTIONS_INVALID,
+    INDEX_UNREACHABLE,
+    PGVECTOR_SETUP_FAILED,
+)
 
-LOCK = 0x64616D71
-"""Advisory lock under which extension and tables are made."""
-_AWAY = (OperationalError, InterfaceError, InternalError)
+SETUP_LOCK = 0x64616D71
+"""Key of the advisory lock under which extension and tables are created."""
+_CONNECTION_ERRORS = (OperationalError, InterfaceError, InternalError)
+
+_EXAMPLE = 'vectors_options = {url = "postgresql+psycopg://user@host/name"}; or set database_url.'
 
 
 class PgServer:
-    """Connections to one database. Raises `InvalidInput` for a URL of another kind."""
+    """A connection pool for one database. Raises `InvalidInput` if the URL is not one of PostgreSQL."""
 
     def __init__(self, url: str) -> None:
         try:
             self._url = make_url(url)
         except ArgumentError as error:
-            raise InvalidInput(f"vectors_options: {url!r} is no database URL") from error
-        if self._url.get_backend_name() != "postgresql":
             raise InvalidInput(
-                f"pgvector needs a PostgreSQL database, not {self._url.get_backend_name()}",
-                hint='vectors_options = {url = "postgresql+psycopg://user@host/name"}, or set database_url',
-            )
+                INDEX_OPTIONS_INVALID, problem=f"{url!r} is not a valid database URL", example=_EXAMPLE
+            ) from error
+        if self._url.get_backend_name() != "postgresql":
+            problem = f"pgvector needs a PostgreSQL database, not {self._url.get_backend_name()}"
+            raise InvalidInput(INDEX_OPTIONS_INVALID, problem=problem, example=_EXAMPLE)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A transaction; foreign errors as ours."""
-        with self._translated(), self._engine.begin() as connection:
+        """A transaction. Errors are translated."""
+        with self._translate_errors(), self._engine.begin() as connection:
             yield connection
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""
         self._engine.dispose()
 
     @cached_property
@@ -46,43 +55,42 @@ class PgServer:
 
         @event.listens_for(engine, "connect")
         def _connected(connection: Any, _: Any) -> None:
-            plain = connection.driver_connection if hasattr(connection, "driver_connection") else connection
-            with plain.cursor() as cursor:
+            driver = connection.driver_connection if hasattr(connection, "driver_connection") else connection
+            with driver.cursor() as cursor:
                 cursor.execute("SELECT 1 FROM pg_type WHERE typname = 'halfvec'")
-                known = cursor.fetchone()
-            if not known:
-                with plain.cursor() as cursor:
-                    cursor.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+                installed = cursor.fetchone()
+            if not installed:
+                with driver.cursor() as cursor:
+                    cursor.execute(f"SELECT pg_advisory_xact_lock({SETUP_LOCK})")
                     cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
-            plain.commit()
-            register_vector(plain)
-            plain.commit()
+            driver.commit()
+            register_vector(driver)
+            driver.commit()
 
         return engine
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Foreign errors as ours, the most specific first."""
+    def _translate_errors(self) -> Iterator[None]:
+        """Translate errors of the driver and SQLAlchemy."""
         try:
             yield
         except DBAPIError as error:
-            raise self._ours(error.orig or error, isinstance(error, _AWAY)) from error
+            raise self._translate(error.orig or error, isinstance(error, _CONNECTION_ERRORS)) from error
         except Exception as error:
             if type(error).__module__.partition(".")[0] != "psycopg":
                 raise
-            raise self._ours(error, type(error).__name__ in ("OperationalError", "InterfaceError")) from error
+            raise self._translate(
+                error, type(error).__name__ in ("OperationalError", "InterfaceError")
+            ) from error
 
-    def _ours(self, error: BaseException, away: bool) -> StageError | StorageFull:
-        said = (str(error).strip() or type(error).__name__).splitlines()[0]
-        place = self._url.render_as_string(hide_password=True)
+    def _translate(self, error: BaseException, unreachable: bool) -> StageError | StorageFull:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        index = self._url.render_as_string(hide_password=True)
         state = getattr(error, "sqlstate", None) or ""
         if state == "53100":
-            return StorageFull(f"no space left for the vector index in {place}", hint="free some space")
+            return StorageFull(INDEX_DISK_FULL, index=index)
         if state in ("42501", "58P01", "0A000"):
-            return Permanent(
-                f"pgvector cannot be set up in {place}: {said}",
-                hint="install pgvector on the server and let an administrator run CREATE EXTENSION vector",
-            )
-        if away:
-            return Transient(f"the vector index in {place} cannot be reached: {said}")
-        return Permanent(f"the vector index in {place} failed: {said}")
+            return Permanent(PGVECTOR_SETUP_FAILED, index=index, reason=reason)
+        if unreachable:
+            return Transient(INDEX_UNREACHABLE, index=index, reason=reason)
+        return Permanent(INDEX_FAILED, index=index, reason=reason)

@@ -1,7 +1,7 @@
-"""The collections of one Weaviate: which counts for a model, and how far each has got.
+"""The collections of one Weaviate: which one is current for a model, and the watermark of each.
 
-This is kept in objects of one small collection. Each has a state of its own, so that a writer who is overtaken by a
-rebuild marks what it wrote, and nothing else.
+Both are stored as objects of a small collection. Each collection of vectors has a state object of its own, so that a
+writer that is overtaken by a rebuild updates the watermark of the collection that it wrote, and no other.
 """
 
 from typing import Any, NamedTuple
@@ -11,34 +11,35 @@ from weaviate import exceptions as foreign
 from weaviate.classes.config import Configure, ConsistencyLevel, DataType, Property, VectorDistances
 
 from dampipe.kernel.errors import Transient
+from dampipe.storage.vectors.errors import INDEX_COLLECTION_GONE
 
 STATES = "DampipeIndexes"
 VECTOR = "v"
 EF_CONSTRUCTION = 256
-"""How far the making of a graph looks; Weaviate's own default is half of it."""
+"""Size of the candidate list while a graph is built; twice the default of Weaviate."""
 
 
 class State(NamedTuple):
-    """What is known of a collection."""
+    """The state of one collection."""
 
     dimension: int
     kind: str
-    """How it finds, in words for a person."""
+    """Search method, for display."""
     watermark: int = 0
 
 
 class Collections:
-    """What a connected client reaches; its errors pass."""
+    """The collections that a connected client reaches. Errors of the client are not translated."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
-        # All replicas are written, so that any one may be asked.
+        # Writes go to all replicas, so that reads from any replica see them.
         self._objects = client.collections.use(STATES).with_consistency_level(ConsistencyLevel.ALL).data
 
     def prepare(self) -> None:
-        """Make the collection of states where it is not there."""
+        """Create the collection of states, if it does not exist."""
         collections, text, number = self._client.collections, DataType.TEXT, DataType.INT
-        # By HTTP and so at once: where there is no server, gRPC tries for a minute.
+        # By HTTP, which fails at once if there is no server; gRPC would retry for a minute.
         if collections.exists(STATES):
             return
         fields = {"collection": text, "watermark": number, "dimension": number, "kind": text}
@@ -51,19 +52,19 @@ class Collections:
                 STATES, properties=properties, vector_config=_vector(Configure.VectorIndex.flat())
             )
         except foreign.UnexpectedStatusCodeError:
-            # Another process may have made it at the same moment.
+            # Another process may have created it at the same time.
             if not collections.exists(STATES):
                 raise
 
     def pointer(self, model: str) -> str | None:
-        """The collection that counts for the model."""
-        found = self._get(_pointer(model))
+        """The current collection of the model; None if there is none."""
+        found = self._get(_pointer_key(model))
         return None if found is None else str(found["collection"])
 
     def claim(self, model: str, collection: str) -> bool:
-        """Let this one count if there is none yet; whether it does."""
+        """Make a collection the current one if there is none; returns whether that succeeded."""
         try:
-            self._objects.insert({"collection": collection}, uuid=_pointer(model))
+            self._objects.insert({"collection": collection}, uuid=_pointer_key(model))
         except foreign.UnexpectedStatusCodeError:
             if self.pointer(model) is None:
                 raise
@@ -71,60 +72,64 @@ class Collections:
         return True
 
     def point(self, model: str, collection: str) -> None:
-        """Let this one count from now on."""
-        self._objects.update(_pointer(model), {"collection": collection})
+        """Make a collection the current one."""
+        self._objects.update(_pointer_key(model), {"collection": collection})
 
-    def holds(self, collection: str) -> bool:
-        """Whether it is there."""
-        return self._get(_mark(collection)) is not None and bool(self._client.collections.exists(collection))
+    def exists(self, collection: str) -> bool:
+        """Whether the collection and its state exist."""
+        return self._get(_state_key(collection)) is not None and bool(
+            self._client.collections.exists(collection)
+        )
 
     def state(self, collection: str) -> State:
-        """What is known of it. Raises `Transient` where another process has just removed it."""
-        found = self._get(_mark(collection))
+        """The state of a collection. Raises `Transient` if another process has just dropped it."""
+        found = self._get(_state_key(collection))
         if found is None:
-            raise Transient(f"the collection {collection} is gone")
+            raise Transient(INDEX_COLLECTION_GONE, collection=collection)
         return State(int(found["dimension"]), str(found["kind"]), int(found["watermark"]))
 
     def create(self, model: str, dimension: int, ef: int | None) -> str:
-        """A new one that counts for nobody yet: scanned, or with a graph where `ef` says how far it looks."""
+        """Create an empty collection, not current yet; returns its name. ef: of an HNSW graph; None: exact scan."""
         name = f"{model}_{uuid4().hex[:12]}"
-        # Scores are inner products of what was given, nothing shortened.
-        index, dot, plain = (
+        # Scores are inner products of the vectors as given, without compression.
+        index, dot, uncompressed = (
             Configure.VectorIndex,
             VectorDistances.DOT,
             Configure.VectorIndex.Quantizer.none(),
         )
-        form = (
-            index.flat(distance_metric=dot, quantizer=plain)
+        vector_index = (
+            index.flat(distance_metric=dot, quantizer=uncompressed)
             if ef is None
-            else index.hnsw(distance_metric=dot, quantizer=plain, ef=ef, ef_construction=EF_CONSTRUCTION)
+            else index.hnsw(
+                distance_metric=dot, quantizer=uncompressed, ef=ef, ef_construction=EF_CONSTRUCTION
+            )
         )
-        self._client.collections.create(name, vector_config=_vector(form))
+        self._client.collections.create(name, vector_config=_vector(vector_index))
         state = State(dimension, "exact scan" if ef is None else f"HNSW graph, ef {ef}")
-        self._objects.insert(state._asdict(), uuid=_mark(name))
+        self._objects.insert(state._asdict(), uuid=_state_key(name))
         return name
 
-    def reach(self, collection: str, watermark: int) -> None:
-        """It holds what there is up to this id."""
-        self._objects.update(_mark(collection), {"watermark": watermark})
+    def set_watermark(self, collection: str, watermark: int) -> None:
+        """Store the watermark of a collection."""
+        self._objects.update(_state_key(collection), {"watermark": watermark})
 
     def drop(self, collection: str) -> None:
-        """Remove it with its state."""
+        """Delete a collection and its state."""
         self._client.collections.delete(collection)
-        self._objects.delete_by_id(_mark(collection))
+        self._objects.delete_by_id(_state_key(collection))
 
     def _get(self, key: UUID) -> Any:
         found = self._client.collections.use(STATES).query.fetch_object_by_id(key)
         return None if found is None else found.properties
 
 
-def _vector(form: Any) -> Any:
-    return Configure.Vectors.self_provided(name=VECTOR, vector_index_config=form)
+def _vector(vector_index: Any) -> Any:
+    return Configure.Vectors.self_provided(name=VECTOR, vector_index_config=vector_index)
 
 
-def _pointer(model: str) -> UUID:
+def _pointer_key(model: str) -> UUID:
     return uuid5(NAMESPACE_OID, f"dampipe pointer {model}")
 
 
-def _mark(collection: str) -> UUID:
+def _state_key(collection: str) -> UUID:
     return uuid5(NAMESPACE_OID, f"dampipe mark {collection}")

@@ -1,4 +1,4 @@
-"""A Weaviate server as one reaches it: connected when first needed, its errors as ours."""
+"""The connection to a Weaviate server: connects on first use, translates errors."""
 
 import socket
 from collections.abc import Iterator
@@ -13,12 +13,28 @@ from grpc import RpcError
 from weaviate import exceptions as foreign
 from weaviate.classes.init import AdditionalConfig, Auth, Timeout
 
-from dampipe.kernel.errors import DampipeError, InvalidInput, Permanent, StorageFull, Transient
+from dampipe.kernel.errors import (
+    DampipeError,
+    ErrorCode,
+    InvalidInput,
+    Permanent,
+    StorageFull,
+    Transient,
+)
+from dampipe.storage.vectors.errors import (
+    INDEX_FAILED,
+    INDEX_OPTIONS_INVALID,
+    INDEX_UNREACHABLE,
+    WEAVIATE_DENIED,
+    WEAVIATE_DISK_FULL,
+    WEAVIATE_GRPC_UNREACHABLE,
+    WEAVIATE_TOO_OLD,
+)
 
-WAIT = Timeout(init=5, query=60, insert=120)
-"""Seconds for an answer."""
+TIMEOUT = Timeout(init=5, query=60, insert=120)
+"""Seconds to wait for an answer."""
 
-_AWAY = (
+_CONNECTION_ERRORS = (
     foreign.WeaviateConnectionError,
     foreign.WeaviateGRPCUnavailableError,
     foreign.WeaviateRetryError,
@@ -28,63 +44,61 @@ _AWAY = (
     RpcError,
     ConnectionError,
 )
-_KNOWN = (
-    (("not supported", "minimum version"), Permanent, "update the Weaviate server to 1.29 or newer"),
-    (
-        ("unauthorized", "anonymous", "forbidden", " 401", " 403"),
-        Permanent,
-        "set `api_key` in vectors_options",
-    ),
-    (("read-only", "readonly", "no space left", "disk usage"), StorageFull, "free some space on the server"),
+_BY_WORDS: tuple[tuple[tuple[str, ...], type[DampipeError], ErrorCode], ...] = (
+    (("not supported", "minimum version"), Permanent, WEAVIATE_TOO_OLD),
+    (("unauthorized", "anonymous", "forbidden", " 401", " 403"), Permanent, WEAVIATE_DENIED),
+    (("read-only", "readonly", "no space left", "disk usage"), StorageFull, WEAVIATE_DISK_FULL),
 )
-"""What a message says, what that is to us, and what to do: the most specific first."""
-_AWAY_WORDS = ("unavailable", "deadline", "timed out", "connection refused", " 502", " 503", " 504")
+"""Words in a message of the server, and the error of dampipe for it. The first match wins."""
+_UNREACHABLE_WORDS = ("unavailable", "deadline", "timed out", "connection refused", " 502", " 503", " 504")
+
+_EXAMPLE = 'vectors_options = {url = "http://host:8080"}'
 
 
 class WeaviateServer:
-    """One connection to it, safe to use from several threads.
+    """One connection to a server. Thread-safe.
 
-    url: of its HTTP side. grpc: `host:port` of its other one; empty: port 50051 of the same host, with https 443.
+    url: HTTP address. grpc: `host:port` of the gRPC service; empty: port 50051 of the same host, 443 with https.
     """
 
     def __init__(self, url: str, grpc: str = "", api_key: str = "") -> None:
         self.url = url
         parts = urlsplit(url)
         secure = parts.scheme == "https"
-        other = urlsplit(f"//{grpc}") if grpc else parts
+        grpc_parts = urlsplit(f"//{grpc}") if grpc else parts
         try:
             self._address: dict[str, Any] = {
                 "http_host": parts.hostname or "",
                 "http_port": parts.port or (443 if secure else 80),
                 "http_secure": secure,
-                "grpc_host": other.hostname or "",
-                "grpc_port": (other.port if grpc else None) or (443 if secure else 50051),
+                "grpc_host": grpc_parts.hostname or "",
+                "grpc_port": (grpc_parts.port if grpc else None) or (443 if secure else 50051),
                 "grpc_secure": secure,
             }
         except ValueError as error:
-            raise InvalidInput(f"vectors_options: {error}") from error
-        if parts.scheme not in ("http", "https") or not parts.hostname or not other.hostname:
-            raise InvalidInput(
-                f"vectors_options: {url!r} with grpc {grpc!r} is no address of a Weaviate",
-                hint='vectors = "weaviate" and vectors_options = {url = "http://host:8080"}',
-            )
+            raise InvalidInput(INDEX_OPTIONS_INVALID, problem=str(error), example=_EXAMPLE) from error
+        if parts.scheme not in ("http", "https") or not parts.hostname or not grpc_parts.hostname:
+            problem = f"{url!r} with grpc {grpc!r} is not a valid address of a Weaviate"
+            raise InvalidInput(INDEX_OPTIONS_INVALID, problem=problem, example=_EXAMPLE)
         self._api_key = api_key
         self._client: Any = None
         self._opening = Lock()
 
     @contextmanager
     def client(self) -> Iterator[Any]:
-        """Weaviate's client, connected; its errors as ours."""
+        """The connected client. Its errors are translated."""
         try:
             with self._opening:
                 if self._client is None:
                     self._client = self._connected()
             yield self._client
         except (foreign.WeaviateBaseError, httpx.TransportError, RpcError, ConnectionError) as error:
-            raise failed(self.url, str(error), away=isinstance(error, _AWAY)) from error
+            raise translate_message(
+                self.url, str(error), unreachable=isinstance(error, _CONNECTION_ERRORS)
+            ) from error
 
     def close(self) -> None:
-        """Give the connection back; the next use makes another."""
+        """Close the connection. The next use opens a new one."""
         with self._opening:
             if self._client is not None:
                 self._client.close()
@@ -94,29 +108,28 @@ class WeaviateServer:
         client = weaviate.connect_to_custom(
             **self._address,
             auth_credentials=Auth.api_key(self._api_key) if self._api_key else None,
-            additional_config=AdditionalConfig(timeout=WAIT),
-            # They ask a server elsewhere for the client's newest version.
+            additional_config=AdditionalConfig(timeout=TIMEOUT),
+            # The checks would ask a server on the internet for the newest version of the client.
             skip_init_checks=True,
         )
         host, port = self._address["grpc_host"], self._address["grpc_port"]
         try:
-            # gRPC itself would try for a minute.
+            # gRPC would retry for a minute.
             socket.create_connection((host, port), 5).close()
         except OSError as error:
             client.close()
             raise Transient(
-                f"Weaviate at {self.url} answers, but not its gRPC port {host}:{port}: {error}",
-                hint="`grpc` in vectors_options names host and port",
+                WEAVIATE_GRPC_UNREACHABLE, index=self.url, address=f"{host}:{port}", reason=str(error)
             ) from error
         return client
 
 
-def failed(url: str, said: str, *, away: bool = False) -> DampipeError:
-    """Weaviate's words as an error of ours: by the table, else `Transient` if `away`; what is unknown is `Permanent`."""
-    said = " ".join(said.split())[:300]
-    for words, kind, hint in _KNOWN:
-        if any(word in said.lower() for word in words):
-            return kind(f"Weaviate at {url}: {said}", hint)
-    if away or any(word in said.lower() for word in _AWAY_WORDS):
-        return Transient(f"Weaviate at {url} cannot be reached: {said}")
-    return Permanent(f"Weaviate at {url} failed: {said}")
+def translate_message(url: str, message: str, *, unreachable: bool = False) -> DampipeError:
+    """The error for a message of the server: by the table, else `Transient` if unreachable, else `Permanent`."""
+    reason = " ".join(message.split())[:300]
+    for words, kind, code in _BY_WORDS:
+        if any(word in reason.lower() for word in words):
+            return kind(code, index=url, reason=reason)
+    if unreachable or any(word in reason.lower() for word in _UNREACHABLE_WORDS):
+        return Transient(INDEX_UNREACHABLE, index=url, reason=reason)
+    return Permanent(INDEX_FAILED, index=url, reason=reason)

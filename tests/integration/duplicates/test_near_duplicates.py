@@ -8,7 +8,7 @@ import pytest
 
 from dampipe.features.duplicates.model import NearDuplicate
 from dampipe.vision.tiny.drawing import scenes
-from tests.versions import FOOTAGE, VERSIONS, Versions, encoded, make_version, scene_clip
+from tests.support.versions import FOOTAGE, VERSIONS, Versions, encoded, make_version, scene_clip
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def test_what_was_made_of_footage_is_no_footage(tree: Path, where: str) -> None:
     with store.workspace() as folder:
         (folder / "proxy.mp4").write_bytes(b"made")
         made = MadeFile(DerivativeKind.PROXY, folder / "proxy.mp4", "video/mp4")
-        store.keep("ab" * 20, lambda _: "f00936edb1a3", [made])
+        store.publish("ab" * 20, lambda _: "f00936edb1a3", [made])
     assert list(tree.rglob("proxy.mp4"))
     assert taken(tree, "__MACOSX") == USUAL
 

@@ -13,7 +13,7 @@ from dampipe.features.search.filters import _lies_in
 from dampipe.features.search.model import Filter
 from dampipe.kernel.errors import NotFound
 from dampipe.media.info import MediaKind
-from dampipe.storage import auto
+from dampipe.storage.limits import MomentLimits
 from dampipe.storage.vectors.faiss import FaissVectors
 from tests.searching import Searching, media, sha1
 
@@ -128,7 +128,7 @@ def test_a_filter_that_keeps_one_per_cent_keeps_recall(here: Searching, tmp_path
         name = f"f{number}.mp4"
         here.add(name, info=media(camera="rare" if number < kept else "common"))
         here.catalog.add_vectors(sha1(name), "m", [float(n) for n in range(50)], rows[number])
-    here.storage._vectors = lambda model, dim: FaissVectors(tmp_path / "other", dim, model)
+    here.storage._open_index = lambda model, dim: FaissVectors(tmp_path / "other", dim, model)
     here.storage.advance("m")
     among = here.catalog.filtering.vector_ids("m", Filter(camera=("rare",)))
     assert len(among) == kept * 50
@@ -154,17 +154,17 @@ def _many(here: Searching, tmp_path: Path, common: int) -> None:
         name = f"f{number}.mp4"
         here.add(name, info=media(camera="common" if number < common else "rare"))
         here.catalog.add_vectors(sha1(name), "m", [0.0, 1.0, 2.0, 3.0], rows[number], [0, 1, 2, 3])
-    here.storage._vectors = lambda model, dim: FaissVectors(tmp_path / "other", dim, model)
+    here.storage._open_index = lambda model, dim: FaissVectors(tmp_path / "other", dim, model)
     here.storage.advance("m")
 
 
 @pytest.mark.parametrize(("common", "named"), [(270, 0), (70, 1), (3, 1)])
 def test_a_filter_that_lets_most_through_names_no_vectors_and_finds_the_same(
-    here: Searching, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, common: int, named: int
+    here: Searching, tmp_path: Path, common: int, named: int
 ) -> None:
     """Where too few of the nearest count, or too few at all, the index is told which vectors do."""
     _many(here, tmp_path, common)
-    monkeypatch.setattr(auto, "MOST_TRIED", 256)
+    here.storage.moment_limits = MomentLimits(most_counted=256)
     wanted = Filter(camera=("common",))
     among = here.catalog.filtering.vector_ids("m", wanted)
     assert here.catalog.filtering.share(wanted) == pytest.approx(common / 300)

@@ -8,6 +8,7 @@ from PIL import Image
 
 from dampipe.kernel.errors import InvalidInput, NotFound, SearchUnavailable, Unavailable
 from dampipe.media.info import MediaKind
+from dampipe.storage.limits import ScanLimits
 from dampipe.vision.fake import FakeEmbedder
 from dampipe.vision.tiny.drawing import COLOURS
 from tests.searching import Searching, media, sha1
@@ -148,13 +149,12 @@ def test_without_a_model_names_still_answer(here: Searching) -> None:
     assert here.find("mountain", only="names").hits == ()
 
 
-def test_what_was_not_looked_at_is_said(here: Searching, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_not_looked_at_is_said(here: Searching) -> None:
+    here.storage.scan_limits = ScanLimits(exact=5, page=6)
     here.add("x/a.mp4", ["red"])
     here.storage.advance(here.embedder.fingerprint)
     for number in range(20):
         here.add(f"x/{number}.mp4", ["blue"])
-    monkeypatch.setattr("dampipe.storage.model_index.EXACT_LIMIT", 5)
-    monkeypatch.setattr("dampipe.storage.model_index.FETCH", 6)
     found = here.find("red")
     assert found.hits[0].name == "a.mp4"
     assert found.warnings == ("14 moments were not looked at: the vector index is being brought up",)

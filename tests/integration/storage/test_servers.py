@@ -4,7 +4,8 @@ import psycopg
 import redis
 from sqlalchemy import create_engine, text
 
-from tests.servers import Postgres, Valkey
+from tests.support.postgres import Postgres
+from tests.support.valkey import Valkey
 
 
 def test_each_postgres_database_is_empty_and_its_own(postgres_server: Postgres, postgres_url: str) -> None:

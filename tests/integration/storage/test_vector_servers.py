@@ -1,4 +1,4 @@
-"""Vector indexes in servers: what only they can do, and how they fail."""
+"""Vector indexes in PostgreSQL and Milvus: features of their own, and errors."""
 
 from collections.abc import Callable, Iterator
 from functools import wraps
@@ -64,7 +64,7 @@ def test_the_graph_goes_when_it_is_no_longer_asked_for(exact: PgVectors, postgre
         assert graphs == wanted
 
 
-def test_a_second_writer_of_the_table_is_told_to_come_back(exact: PgVectors, postgres_url: str) -> None:
+def test_a_second_writer_of_the_table_gets_a_transient_error(exact: PgVectors, postgres_url: str) -> None:
     other = PgVectors(postgres_url, D, "m")
 
     def batches() -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
@@ -89,14 +89,16 @@ def test_models_do_not_meet_in_one_database(exact: PgVectors, postgres_url: str)
     wrong.close()
 
 
-def test_a_postgresql_that_is_away_or_none() -> None:
+def test_an_unreachable_postgresql_and_wrong_urls() -> None:
     away = PgVectors("postgresql+psycopg://nobody@127.0.0.1:1/none", D, "m")
     with pytest.raises(Transient, match="cannot be reached"):
         away.search(unit(1), 1)
     with pytest.raises(InvalidInput, match="needs a PostgreSQL"):
         PgVectors("sqlite:///x", D, "m")
-    with pytest.raises(InvalidInput, match="no database URL"):
+    with pytest.raises(InvalidInput, match="not a valid database URL") as raised:
         PgVectors("nonsense", D, "m")
+    assert raised.value.code == "index.options_invalid"
+    assert "postgresql+psycopg://" in raised.value.hint
 
 
 def test_models_do_not_meet_in_one_milvus(milvus_uri: str) -> None:
@@ -151,7 +153,7 @@ USES: dict[str, Callable[[MilvusVectors], object]] = {
 
 @pytest.mark.parametrize("use", USES)
 @pytest.mark.parametrize("before", range(4))
-def test_a_rebuild_by_another_process_disturbs_no_one(milvus_uri: str, use: str, before: int) -> None:
+def test_a_rebuild_by_another_process_does_not_disturb_others(milvus_uri: str, use: str, before: int) -> None:
     """Whatever call to the server it falls before."""
     name = f"disturbed {use} {before}"
     index, other = MilvusVectors(milvus_uri, D, name), MilvusVectors(milvus_uri, D, name)

@@ -1,4 +1,4 @@
-"""Weaviate: what only it can do, and how it fails. By its client, and a server that speaks as Weaviate does."""
+"""The vector index in Weaviate: features of its own, and errors. With the real client and a stand-in server."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dampipe.kernel.errors import InvalidInput, Permanent, StorageFull, Transient
-from dampipe.storage.registry import missing
+from dampipe.storage.registry import missing_package
 
 D = 8
 Open = Callable[..., Any]
@@ -79,6 +79,7 @@ def test_models_do_not_meet(weaviate_server: Any, opened: Open) -> None:
     assert (len(first), len(other), len(held(weaviate_server))) == (10, 0, 2)
     with pytest.raises(Permanent, match="of dimension 8, not 9") as caught:
         opened("one", D + 1).search(np.ones(D + 1, np.float32), 1)
+    assert caught.value.code == "index.other_dimension"
     assert caught.value.hint
 
 
@@ -221,6 +222,7 @@ def test_a_server_that_is_away_is_said_at_once_and_found_again(weaviate_server: 
 def test_a_grpc_port_that_does_not_answer_is_named(opened: Open) -> None:
     with pytest.raises(Transient, match="its gRPC port") as caught:
         opened(grpc="127.0.0.1:1").search(unit(1)[0], 1)
+    assert caught.value.code == "index.weaviate_grpc_unreachable"
     assert "`grpc`" in caught.value.hint
 
 
@@ -232,6 +234,7 @@ def test_a_key_goes_along(weaviate_server: Any, opened: Open) -> None:
     for wrong in ("", "other"):
         with pytest.raises(Permanent) as caught:
             opened(api_key=wrong).search(unit(1)[0], 1)
+        assert caught.value.code == "index.weaviate_denied"
         assert "api_key" in caught.value.hint
 
 
@@ -259,5 +262,5 @@ def test_the_usual_ports(opened: Open) -> None:
 
 
 def test_its_package_is_named_where_it_is_missing() -> None:
-    error = missing("weaviate", ModuleNotFoundError("No module named 'weaviate'", name="weaviate"))
-    assert error.hint == "pip install 'dampipe[weaviate]'"
+    error = missing_package("weaviate", ModuleNotFoundError("No module named 'weaviate'", name="weaviate"))
+    assert error.parameters["command"] == "pip install 'dampipe[weaviate]'"

@@ -10,9 +10,9 @@ from time import time
 import pytest
 
 from dampipe.app.doctor import Finding, Verdict, examine
+from dampipe.app.load_settings import load_settings
 from dampipe.jobs.model import Outcome, Subject
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.settings.loading import load_settings
 from dampipe.vision import tiny
 from tests.integration.vision.test_models import ASSETS, dampipe, finds, folders, home, world
 

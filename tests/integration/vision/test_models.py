@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from dampipe.app import container as bootstrap
 from dampipe.app.container import Container
+from dampipe.app.load_settings import load_settings
 from dampipe.cli import main
 from dampipe.features.assets.tables import ASSET
 from dampipe.jobs.complete import NEW_RUN
@@ -21,7 +22,6 @@ from dampipe.jobs.model import Outcome, Subject
 from dampipe.jobs.stage import stage
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.errors import Busy, InvalidInput, NotFound
-from dampipe.kernel.settings.loading import load_settings
 from dampipe.kernel.stage_io import AssetRef
 from dampipe.media.outputs import DerivativeKind, Frame, Preview
 from dampipe.vision import models as vision_models
@@ -80,7 +80,7 @@ def add(here: Container, number: int, frames: "np.ndarray[tuple[int, ...], np.dt
 
     with here.derivatives.workspace() as workspace:
         np.save(workspace / "frames.npy", frames)
-        kept = here.derivatives.keep(f"{number:040x}", lambda _: "r", [Made(workspace / "frames.npy")])
+        kept = here.derivatives.publish(f"{number:040x}", lambda _: "r", [Made(workspace / "frames.npy")])
     key = here.plan.key(here.plan["preview"])
     output = Preview(derivatives=kept, frames=tuple(Frame(time=float(n), shot=n) for n in range(len(frames))))
     row = {"id": number, "sha1": f"{number:040x}", "size": 1, "name": f"{number}.png", "added_at": 0}

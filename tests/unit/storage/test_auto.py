@@ -1,6 +1,5 @@
-"""AutoStorage carries on whatever becomes of its index, and never answers wrongly."""
+"""AutoStorage tolerates a missing, damaged or outdated index, and its answers are always right."""
 
-import hashlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dampipe.cli import remedies
 from dampipe.kernel.errors import (
     DampipeError,
     InvalidInput,
@@ -17,64 +17,21 @@ from dampipe.kernel.errors import (
     Transient,
     Unavailable,
 )
-from dampipe.storage import model_index as space
 from dampipe.storage.auto import AutoStorage
+from dampipe.storage.limits import ScanLimits
 from dampipe.storage.memory import MemoryStorage
 from dampipe.storage.vectors.base import VectorStorage
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.storage.vectors.memory import MemoryVectors
-
-D = 16
-
-
-def sha1(n: int) -> str:
-    return hashlib.sha1(str(n).encode()).hexdigest()
-
-
-def rows(count: int, seed: int) -> NDArray[np.float32]:
-    made = np.random.default_rng(seed).standard_normal((count, D)).astype(np.float32)
-    return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), np.float32)
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> MemoryStorage:
-    """30 assets with 4 vectors each."""
-    made = MemoryStorage()
-    clip = tmp_path / "clip.mp4"
-    clip.write_bytes(b"x")
-    for n in range(30):
-        made.add_video(clip, sha1(n))
-        made.add_vectors(sha1(n), "m", range(4), rows(4, n))
-    return made
-
-
-def finds_all(storage: AutoStorage, catalog: MemoryStorage) -> bool:
-    _, wanted = catalog.vectors_after("m", 0, 10_000)
-    ids = catalog.vector_ids("m", 2**60)
-    shown = catalog.moments(ids.tolist())
-    hits = [storage.search_vector("m", row, limit=1)[0] for row in wanted]
-    return [(h.asset, h.time) for h in hits] == [(shown[int(i)].asset, shown[int(i)].time) for i in ids]
-
-
-def harm(folder: Path, damage: str) -> None:
-    """Delete the whole index ("delete"), delete its rows ("gone"), or cut a file of that kind short."""
-    if damage == "delete":
-        for path in folder.iterdir():
-            path.unlink()
-        return
-    [path] = folder.glob("rows*" if damage == "gone" else f"{damage}*")
-    half = path.read_bytes()[:50]
-    path.unlink()  # a file that is open elsewhere must not shrink under it
-    if damage != "gone":
-        path.write_bytes(half)
+from tests.support.vector_catalog import DIMENSION, damage_index, finds_all, sha1, unit_rows
 
 
 def test_advance_adds_and_removes_what_changed(catalog: MemoryStorage) -> None:
-    index = MemoryVectors(D)
+    index = MemoryVectors(DIMENSION)
     storage = AutoStorage(catalog, lambda model, dimension: index)
     assert storage.advance("m") == index.watermark == 120
-    catalog.add_vectors(sha1(3), "m", range(2), rows(2, 99))
-    catalog.add_vectors(sha1(4), "m", [], np.empty((0, D), np.float32))
+    catalog.add_vectors(sha1(3), "m", range(2), unit_rows(2, 99))
+    catalog.add_vectors(sha1(4), "m", [], np.empty((0, DIMENSION), np.float32))
     assert storage.advance("m") == 122
     assert index.ids().tolist() == catalog.vector_ids("m", 2**60).tolist()
     assert len(index) == 30 * 4 - 4 - 4 + 2
@@ -84,7 +41,7 @@ def test_advance_adds_and_removes_what_changed(catalog: MemoryStorage) -> None:
 def test_an_index_that_lacks_vectors_is_rebuilt(
     catalog: MemoryStorage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    index = MemoryVectors(D)
+    index = MemoryVectors(DIMENSION)
     storage = AutoStorage(catalog, lambda model, dimension: index)
     storage.advance("m")
     index.remove(np.array([5, 6]))
@@ -98,19 +55,19 @@ def test_advance_of_a_model_without_vectors() -> None:
 
 
 @pytest.mark.parametrize("damage", ["delete", "manifest", "rows"])
-def test_an_index_lost_in_operation_is_scanned_round_and_rebuilt(
+def test_an_index_lost_in_operation_is_bypassed_and_rebuilt(
     catalog: MemoryStorage, tmp_path: Path, damage: str
 ) -> None:
     folder = tmp_path / "index"
     storage = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
     storage.advance("m")
     assert finds_all(storage, catalog)
-    harm(folder, damage)
+    damage_index(folder, damage)
     other = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
     for one in (storage, other):
         assert finds_all(one, catalog)
     assert other.advance("m") == 120
-    assert len(FaissVectors(folder, D)) == 120
+    assert len(FaissVectors(folder, DIMENSION)) == 120
     assert finds_all(storage, catalog)
 
 
@@ -139,9 +96,8 @@ BROKEN: list[tuple[Callable[[str, int], VectorStorage] | None, type[Exception], 
 
 
 @pytest.mark.parametrize(("vectors", "kind", "reason"), BROKEN)
-def test_without_a_usable_index_little_is_scanned_and_much_is_refused(
+def test_without_a_usable_index_few_vectors_are_scanned_and_many_are_refused(
     catalog: MemoryStorage,
-    monkeypatch: pytest.MonkeyPatch,
     vectors: Callable[[str, int], VectorStorage] | None,
     kind: type[DampipeError],
     reason: str,
@@ -150,17 +106,19 @@ def test_without_a_usable_index_little_is_scanned_and_much_is_refused(
     assert finds_all(storage, catalog)
     with pytest.raises(kind, match=reason):
         storage.advance("m")
-    monkeypatch.setattr(space, "EXACT_LIMIT", 119)
-    with pytest.raises(SearchUnavailable, match=reason):
-        AutoStorage(catalog, vectors).search_vector("m", rows(1, 0)[0])
+    small = AutoStorage(catalog, vectors, scan_limits=ScanLimits(exact=119))
+    with pytest.raises(SearchUnavailable, match=reason) as raised:
+        small.search_vector("m", unit_rows(1, 0)[0])
+    assert raised.value.code == "index.required"
+    assert raised.value.code in remedies.CLI
     assert len(storage.list_videos()) == 30, "everything else works"
-    storage.add_vector(sha1(1), "m", [], np.empty((0, D), np.float32))
-    monkeypatch.setattr(space, "EXACT_LIMIT", 116)
-    assert storage.search_vector("m", rows(1, 0)[0])[0].asset == sha1(0)
+    storage.add_vector(sha1(1), "m", [], np.empty((0, DIMENSION), np.float32))
+    storage = AutoStorage(catalog, vectors, scan_limits=ScanLimits(exact=116))
+    assert storage.search_vector("m", unit_rows(1, 0)[0])[0].asset == sha1(0)
 
 
-def test_an_index_of_another_dimension_is_not_asked(catalog: MemoryStorage, tmp_path: Path) -> None:
-    FaissVectors(tmp_path / "i", D + 1).add(np.array([1]), np.eye(1, D + 1, dtype=np.float32))
+def test_an_index_of_another_dimension_is_not_used(catalog: MemoryStorage, tmp_path: Path) -> None:
+    FaissVectors(tmp_path / "i", DIMENSION + 1).add(np.array([1]), np.eye(1, DIMENSION + 1, dtype=np.float32))
     for vectors in (other_dimension, lambda model, dimension: FaissVectors(tmp_path / "i", dimension)):
         storage = AutoStorage(catalog, vectors)
         assert finds_all(storage, catalog)
@@ -168,17 +126,17 @@ def test_an_index_of_another_dimension_is_not_asked(catalog: MemoryStorage, tmp_
             storage.advance("m")
 
 
-def test_an_index_that_keeps_nothing_is_not_filled_for_ever(catalog: MemoryStorage) -> None:
+def test_an_index_that_stores_nothing_does_not_cause_an_endless_loop(catalog: MemoryStorage) -> None:
     class Sieve(MemoryVectors):
         def add(self, ids: NDArray[np.int64], rows: NDArray[np.float32]) -> None:
             pass
 
-    with pytest.raises(Transient, match="did not keep"):
+    with pytest.raises(Transient, match="did not store"):
         AutoStorage(catalog, lambda model, dimension: Sieve(dimension)).advance("m")
 
 
 def test_an_index_that_opens_later_is_used_from_then_on(catalog: MemoryStorage) -> None:
-    index, works = MemoryVectors(D), list[bool]()
+    index, works = MemoryVectors(DIMENSION), list[bool]()
 
     def vectors(model: str, dimension: int) -> VectorStorage:
         if not works:
@@ -192,24 +150,23 @@ def test_an_index_that_opens_later_is_used_from_then_on(catalog: MemoryStorage) 
     assert finds_all(storage, catalog)
 
 
-def test_an_index_far_behind_answers_with_what_it_has(
-    catalog: MemoryStorage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_an_index_far_behind_answers_from_what_it_contains(
+    catalog: MemoryStorage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    index = MemoryVectors(D)
+    index = MemoryVectors(DIMENSION)
     index.add(*catalog.vectors_after("m", 0, 20))
-    monkeypatch.setattr(space, "EXACT_LIMIT", 50)
-    monkeypatch.setattr(space, "FETCH", 10)
-    storage = AutoStorage(catalog, lambda model, dimension: index)
-    assert storage.search_vector("m", rows(4, 0)[1])[0].asset == sha1(0)
-    assert storage.search_vector("m", rows(4, 10)[1])[0].asset == sha1(10)
+    limits = ScanLimits(exact=50, page=10)
+    storage = AutoStorage(catalog, lambda model, dimension: index, scan_limits=limits)
+    assert storage.search_vector("m", unit_rows(4, 0)[1])[0].asset == sha1(0)
+    assert storage.search_vector("m", unit_rows(4, 10)[1])[0].asset == sha1(10)
     assert "behind" in caplog.text
     assert storage.unseen("m") == 120 - 20 - 60, "what was read of the tail is more than the limit"
     storage.advance("m")
-    storage.search_vector("m", rows(4, 0)[1])
+    storage.search_vector("m", unit_rows(4, 0)[1])
     assert storage.unseen("m") == 0
 
 
-def test_the_tail_is_read_once(catalog: MemoryStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tail_is_read_once(catalog: MemoryStorage) -> None:
     read = list[int]()
 
     class Counting(MemoryStorage):
@@ -226,34 +183,31 @@ def test_the_tail_is_read_once(catalog: MemoryStorage, monkeypatch: pytest.Monke
 
     storage = AutoStorage(Counting(), None)
     for _ in range(3):
-        storage.search_vector("m", rows(1, 0)[0])
+        storage.search_vector("m", unit_rows(1, 0)[0])
     assert sum(read) == 120
-    catalog.add_vectors(sha1(7), "m", [1.0], rows(1, 77))
-    assert storage.search_vector("m", rows(1, 77)[0], limit=1)[0].asset == sha1(7)
+    catalog.add_vectors(sha1(7), "m", [1.0], unit_rows(1, 77))
+    assert storage.search_vector("m", unit_rows(1, 77)[0], limit=1)[0].asset == sha1(7)
     assert sum(read) == 121
 
 
-def test_what_is_gone_does_not_count_for_ever(
-    catalog: MemoryStorage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(space, "EXACT_LIMIT", 150)
-    storage = AutoStorage(catalog, None)
+def test_deleted_vectors_do_not_count_towards_the_limit(catalog: MemoryStorage) -> None:
+    storage = AutoStorage(catalog, None, scan_limits=ScanLimits(exact=150))
     for n in range(100):
-        catalog.add_vectors(sha1(n % 30), "m", range(4), rows(4, 1000 + n))
-        assert storage.search_vector("m", rows(4, 1000 + n)[3], limit=1)[0].asset == sha1(n % 30)
+        catalog.add_vectors(sha1(n % 30), "m", range(4), unit_rows(4, 1000 + n))
+        assert storage.search_vector("m", unit_rows(4, 1000 + n)[3], limit=1)[0].asset == sha1(n % 30)
 
 
-def test_gone_neighbours_do_not_shorten_the_answer(catalog: MemoryStorage) -> None:
-    index = MemoryVectors(D)
+def test_deleted_neighbours_do_not_shorten_the_answer(catalog: MemoryStorage) -> None:
+    index = MemoryVectors(DIMENSION)
     storage = AutoStorage(catalog, lambda model, dimension: index)
-    near = np.tile(rows(1, 5), (500, 1))
+    near = np.tile(unit_rows(1, 5), (500, 1))
     catalog.add_vectors(sha1(0), "m", range(500), near)
     storage.advance("m")
-    catalog.add_vectors(sha1(0), "m", [1.0], rows(1, 1))
+    catalog.add_vectors(sha1(0), "m", [1.0], unit_rows(1, 1))
     assert len(storage.search_vector("m", near[0], limit=20)) == 20
 
 
-def test_searching_while_the_index_is_brought_up(catalog: MemoryStorage, tmp_path: Path) -> None:
+def test_searching_while_the_index_is_updated(catalog: MemoryStorage, tmp_path: Path) -> None:
     storage = AutoStorage(catalog, lambda model, dimension: FaissVectors(tmp_path / "i", dimension))
     reader = AutoStorage(catalog, lambda model, dimension: FaissVectors(tmp_path / "i", dimension))
     wrong, stop = list[object](), threading.Event()
@@ -261,7 +215,7 @@ def test_searching_while_the_index_is_brought_up(catalog: MemoryStorage, tmp_pat
     def look() -> None:
         while not stop.is_set():
             try:
-                best = reader.search_vector("m", rows(4, 9)[2], limit=5)
+                best = reader.search_vector("m", unit_rows(4, 9)[2], limit=5)
                 if (best[0].asset, best[0].time, len(best)) != (sha1(9), 2.0, 5):
                     wrong.append(best)
             except Exception as error:
@@ -271,7 +225,7 @@ def test_searching_while_the_index_is_brought_up(catalog: MemoryStorage, tmp_pat
     thread.start()
     try:
         for n in range(10, 30):
-            catalog.add_vectors(sha1(n), "m", range(4), rows(4, 100 + n))
+            catalog.add_vectors(sha1(n), "m", range(4), unit_rows(4, 100 + n))
             storage.advance("m")
     finally:
         stop.set()

@@ -1,4 +1,4 @@
-"""Backends are found by name, and what is wrong with a request is said."""
+"""Backends are found by name, and errors name what is wrong with a request."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from dampipe.storage.blobs.fsspec import FsspecBlobs
 from dampipe.storage.blobs.local import LocalBlobs
 from dampipe.storage.blobs.memory import MemoryBlobs
 from dampipe.storage.memory import MemoryStorage
-from dampipe.storage.registry import get_storage_backend, missing
+from dampipe.storage.registry import get_storage_backend, missing_package
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.storage.vectors.memory import MemoryVectors
 
@@ -45,7 +45,7 @@ def test_the_sql_catalogue_is_found(tmp_path: Path) -> None:
     catalog.close()
 
 
-def test_auto_is_put_together_from_parts(tmp_path: Path) -> None:
+def test_auto_is_composed_of_parts(tmp_path: Path) -> None:
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(b"x")
     config = {
@@ -66,26 +66,33 @@ def test_auto_is_put_together_from_parts(tmp_path: Path) -> None:
     [
         ("fais", {}, "no storage backend 'fais', only .*faiss.*local"),
         ("faiss", {"folder": "x"}, "'faiss': 'dimension' is missing"),
-        ("faiss", {"folder": "x", "dimension": 4, "folders": 1}, "knows no 'folders'"),
+        ("faiss", {"folder": "x", "dimension": 4, "folders": 1}, "unknown key 'folders'"),
         ("faiss", {"folder": "x", "dimension": 0}, "'dimension'"),
         ("local", {"root": 5}, "'root'"),
-        ("memory", {"url": "x"}, "knows no 'url'"),
-        ("memory-blobs", {"root": "x"}, "knows no 'root'"),
+        ("memory", {"url": "x"}, "unknown key 'url'"),
+        ("memory-blobs", {"root": "x"}, "unknown key 'root'"),
         ("sql", {"path": "x"}, "url"),
         ("fsspec", {"url": "/no/scheme", "cache": "x"}, "'url'"),
         ("auto", {}, "'catalog' is missing"),
         ("auto", {"catalog": {}}, "'catalog.kind' is missing"),
-        ("auto", {"catalog": {"kind": "memory-blobs"}}, "no catalogue"),
+        ("auto", {"catalog": {"kind": "memory-blobs"}}, "not a catalogue"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(kind: str, config: dict[str, Any], said: str) -> None:
+def test_a_wrong_configuration_is_described_in_one_line(kind: str, config: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidInput, match=said) as caught:
         get_storage_backend(kind, config)
     assert "\n" not in str(caught.value)
 
 
-def test_a_missing_package_is_named_with_what_installs_it() -> None:
-    error = missing("fsspec", ModuleNotFoundError("No module named 's3fs'", name="s3fs"))
+def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
+    error = missing_package("fsspec", ModuleNotFoundError("No module named 's3fs'", name="s3fs"))
     assert "s3fs" in str(error)
-    assert error.hint == "pip install 'dampipe[s3]'"
-    assert missing("x", ModuleNotFoundError(name="their.module")).hint == "pip install their"
+    assert (error.code, error.parameters["command"]) == (
+        "storage.package_missing",
+        "pip install 'dampipe[s3]'",
+    )
+    assert "`pip install 'dampipe[s3]'`" in error.hint
+    other = missing_package("x", ModuleNotFoundError(name="their.module"))
+    assert other.parameters["command"] == "pip install their"
+    nameless = missing_package("x", ImportError("broken"))
+    assert (nameless.code, nameless.hint, "broken" in str(nameless)) == ("storage.import_failed", "", True)

@@ -7,7 +7,12 @@ import click
 
 from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.faces.console import json_option, library, print_json, say, table
-from dampipe.storage.index_report import UNSOUND, IndexReport
+from dampipe.storage.index_report import IndexReport
+
+REBUILD_HINT = (
+    "`dampipe index rebuild` rebuilds it. A worker of its queue also repairs a lost or damaged index within a minute. "
+    "Until then, searches scan or miss some vectors."
+)
 
 
 @click.group(name="index")
@@ -47,5 +52,5 @@ def _tell(reports: Sequence[IndexReport], as_json: bool) -> None:
             click.echo(f"damaged: {line}")
     if not all(report.sound for report in reports):
         if not as_json:
-            click.echo(UNSOUND)
+            click.echo(REBUILD_HINT)
         sys.exit(ExitCode.UNHEALTHY)

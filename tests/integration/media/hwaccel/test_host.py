@@ -8,9 +8,9 @@ from rich.console import Console
 
 from dampipe.app.container import Container
 from dampipe.app.doctor import Finding, Verdict, examine
+from dampipe.app.load_settings import load_settings
 from dampipe.features.processing.cli.status import render
 from dampipe.features.processing.model import Status
-from dampipe.kernel.settings.loading import load_settings
 from dampipe.media.hwaccel.acceleration import Acceleration
 
 

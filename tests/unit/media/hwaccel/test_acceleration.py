@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from dampipe.app.load_settings import load_settings
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.settings.loading import load_settings
 from dampipe.media.hwaccel.acceleration import families
 from dampipe.media.hwaccel.families import FAMILIES, SOFTWARE
 from dampipe.media.hwaccel.stream_kinds import KINDS

@@ -1,4 +1,4 @@
-"""Clips with a few scenes, other versions of clips, and a library that takes them in as the pipeline would."""
+"""Clips of drawn scenes, re-encoded versions of clips, and a library that processes them like the pipeline."""
 
 import hashlib
 import tempfile
@@ -31,11 +31,11 @@ VERSIONS: dict[str, tuple[tuple[float, float], tuple[str, ...]]] = {
     "trimmed": ((0.23, 0.78), ("-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-g", "50")),
     "both": ((0.31, 0.71), ("-vf", "scale=480:-2", "-c:v", "libx264", "-preset", "veryfast", "-crf", "28")),
 }
-"""Name -> (from and to, in parts of the duration; how it is encoded)."""
-FOOTAGE = Path(__file__).parents[2] / "shared" / "footage"
-"""Clips of cameras and public collections; not everywhere."""
+"""Name: (start and end as fractions of the duration, options of ffmpeg)."""
+FOOTAGE = Path(__file__).parents[3] / "shared" / "footage"
+"""Real footage beside the checkout, if present."""
 SCENE_RATE = 24
-"""Frames a second of clips with scenes."""
+"""Frames per second of clips with scenes."""
 
 
 def scene_clip(
@@ -49,7 +49,7 @@ def scene_clip(
 
 
 def make_version(ffmpeg: Ffmpeg, clip: Path, duration: float, name: str, folder: Path) -> Path:
-    """Another version of a clip, by its name in VERSIONS."""
+    """Write another version of a clip, by its name in VERSIONS."""
     (begin, end), options = VERSIONS[name]
     made = folder / f"{clip.stem}__{name}.mp4"
     part = None if end - begin == 1 else (begin * duration, (end - begin) * duration)
@@ -59,7 +59,7 @@ def make_version(ffmpeg: Ffmpeg, clip: Path, duration: float, name: str, folder:
 def encoded(
     ffmpeg: Ffmpeg, clip: Path, made: Path, options: Sequence[str], part: tuple[float, float] | None = None
 ) -> Path:
-    """The clip encoded anew without sound; of a part only that, from when and for how long, in seconds."""
+    """Re-encode the clip without sound. part: start and length in seconds; None: the whole clip."""
     cut = ("-ss", f"{part[0]:.3f}", "-t", f"{part[1]:.3f}") if part else ()
     source = ("-i", f"file:{clip.resolve()}", "-map", "0:v:0", "-an", "-pix_fmt", "yuv420p")
     ended = run_ffmpeg(ffmpeg, [*cut, *source, *options, f"file:{made.absolute()}"], Limits(seconds=300))
@@ -68,10 +68,10 @@ def encoded(
 
 
 class Versions:
-    """A library of clips, previewed for frames of 64 pixels."""
+    """A library of clips with frames of 64 pixels."""
 
     def __init__(self, folder: Path, embedder: Embedder | None = None) -> None:
-        """With an embedder (of 64 pixels) the frames get vectors, too."""
+        """embedder: one for 64 pixels, which makes vectors of the frames; None: no vectors."""
         self.embedder = embedder
         self.catalog = Catalog(Database(f"sqlite:///{folder / 'c.sqlite'}"))
         self.catalog.set_up()
@@ -82,7 +82,7 @@ class Versions:
         self.names: dict[str, str] = {}
 
     def take_in(self, path: Path) -> float:
-        """Hash, probe and preview a clip; returns its duration."""
+        """Hash, probe and preview a clip; returns its duration in seconds."""
         sha1 = hashlib.sha1(path.read_bytes()).hexdigest()
         media = self.prober.probe(str(path.resolve()))
         self.catalog.add_video(path, sha1, media)
@@ -101,17 +101,17 @@ class Versions:
         return media.duration or 0.0
 
     def near(self) -> Duplicates:
-        """What shows the same."""
+        """Near-duplicates in the library."""
         return find_duplicates(self.catalog, near=True)
 
     def pairs(self) -> dict[frozenset[str], str]:
-        """The same by names, and the kind of pair: `A/B`."""
+        """Similarity of near-duplicates by the names of the pair."""
         return {
             frozenset((self.names[p.first.asset], self.names[p.second.asset])): f"{p.similarity:.3f}"
             for p in self.near().near
         }
 
     def close(self) -> None:
-        """End the helper and give the connections back."""
+        """Stop the probe helper and close the database."""
         self.prober.close()
         self.catalog.close()

@@ -1,6 +1,7 @@
-"""What the FAISS folder goes through: damage, a second writer, a full disk, killed writers."""
+"""The folder of a FAISS index: damage, a second writer, a full disk, killed writers."""
 
 import fcntl
+import hashlib
 import json
 import random
 import shutil
@@ -73,7 +74,7 @@ def test_the_folder_holds_the_segments_and_no_leftovers(folder: Path) -> None:
 
 @pytest.mark.parametrize("damage", [*DAMAGE, Path.unlink])
 @pytest.mark.parametrize("kind", ["manifest", "rows", "codes", "removed"])
-def test_damage_is_noticed_and_the_index_starts_anew(
+def test_damage_is_detected_and_the_index_starts_empty(
     folder: Path, kind: str, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     assert open_(folder).damage() == []
@@ -89,11 +90,8 @@ def test_damage_is_noticed_and_the_index_starts_anew(
     assert len(list(folder.iterdir())) == 4, "what the damaged index left is gone"
 
 
-def test_damage_to_a_large_file_is_noticed_while_it_is_in_use(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("dampipe.storage.vectors.faiss_folder.EAGER", 1000)
-    index = open_(folder)
+def test_damage_to_a_large_file_is_detected_while_it_is_in_use(folder: Path) -> None:
+    index = FaissVectors(folder, D, "m", exact_up_to=1000, verify_first_up_to=1000)
     path = file(folder, "rows")
     content = bytearray(path.read_bytes())
     content[-20 * D] ^= 1
@@ -129,22 +127,27 @@ def test_a_segment_damaged_while_it_is_open_is_not_merged(folder: Path) -> None:
     assert len(open_(folder)) == 10_000
 
 
-def test_a_format_of_the_future_is_rebuilt(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dampipe.storage.vectors.faiss_manifest.FORMAT", 3)
-    assert FaissVectors(folder, D, "m").watermark == 0
+@pytest.mark.parametrize(("format_", "watermark"), [(2, 9100), (3, 0)])
+def test_a_newer_format_is_rebuilt(folder: Path, format_: int, watermark: int) -> None:
+    index = json.loads((folder / "manifest.json").read_text())["index"] | {"format": format_}
+    digest = hashlib.sha256(json.dumps(index, sort_keys=True).encode()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps({"sha256": digest, "index": index}))
+    assert FaissVectors(folder, D, "m").watermark == watermark
 
 
 @pytest.mark.parametrize(("dimension", "name"), [(D + 1, "m"), (D, "another model")])
-def test_models_never_meet(folder: Path, dimension: int, name: str) -> None:
+def test_models_are_separate(folder: Path, dimension: int, name: str) -> None:
     index = FaissVectors(folder, dimension, name)
-    with pytest.raises(Permanent, match="dimension 16"):
+    with pytest.raises(Permanent, match="dimension 16") as raised:
         index.search(np.ones(dimension, np.float32), 1)
+    assert (raised.value.code, raised.value.parameters["stored"]) == ("index.other_model", 16)
+    assert raised.value.hint
     with pytest.raises(Permanent):
         index.add(ids(1, 1), np.eye(1, dimension, dtype=np.float32))
     assert len(FaissVectors(folder, D, "m")) == 9099, "the others' vectors are untouched"
 
 
-def test_a_second_writer_is_told_to_come_back(folder: Path) -> None:
+def test_a_second_writer_gets_a_transient_error(folder: Path) -> None:
     index = FaissVectors(folder, D, "m")
     with (folder / "lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -164,17 +167,17 @@ def test_a_second_writer_is_told_to_come_back(folder: Path) -> None:
 def test_old_files_go_while_a_reader_still_holds_them(folder: Path) -> None:
     reader, writer = FaissVectors(folder, D, "m"), FaissVectors(folder, D, "m")
     before = reader.search(unit(1), 3)
-    segment = reader._folder.fresh().segments[0]
+    segment = reader._folder.current().segments[0]
     old = file(folder, "rows")
     writer.replace([(ids(1, 50_000), unit(50_000))])
     assert not old.exists()
     found = segment.search(unit(1), 1, 0, None)
-    assert found and segment.part.ids[found.positions].tolist() == [before[0].id]
+    assert found and segment.files.ids[found.positions].tolist() == [before[0].id]
     assert float(found.scores[0]) == pytest.approx(before[0].score)
     assert len(reader) == 50_000
 
 
-def test_a_full_disk_is_said_and_changes_nothing(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_changes_nothing(tmp_path: Path) -> None:
     script = """
 import sys, numpy as np
 from pathlib import Path
@@ -264,7 +267,7 @@ print("built", flush=True)
 
 
 @pytest.mark.parametrize("killed_at", [b"0\n", b"50000\n", b"190000\n"])
-def test_a_rebuild_killed_on_its_way_changes_nothing(folder: Path, tmp_path: Path, killed_at: bytes) -> None:
+def test_a_killed_rebuild_changes_nothing(folder: Path, tmp_path: Path, killed_at: bytes) -> None:
     np.save(tmp_path / "rows.npy", unit(200_000))
     arguments = [sys.executable, "-c", BUILDER, str(folder), str(tmp_path / "rows.npy")]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE) as builder:
@@ -303,7 +306,7 @@ def test_what_the_index_does_depends_on_the_size_of_the_library(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("kept", [1.0, 0.5, 0.01])
-def test_estimates_miss_next_to_nothing(tmp_path: Path, kept: float) -> None:
+def test_estimates_have_high_recall(tmp_path: Path, kept: float) -> None:
     """Recall of the ten nearest, with queries that are far from everything, loosely at a cluster, as words are."""
     rng, count, dimension = np.random.default_rng(3), 30_000, 256
     centres = rng.standard_normal((300, dimension)).astype(np.float32)

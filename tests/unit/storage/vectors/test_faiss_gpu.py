@@ -1,4 +1,4 @@
-"""A GPU answers as the CPU does, as far as it can, and whatever goes wrong there costs nothing but time."""
+"""A GPU gives the same answers as the CPU, and its failures cost nothing but time."""
 
 import logging
 import time
@@ -15,7 +15,7 @@ from dampipe.storage.vectors import faiss_files
 from dampipe.storage.vectors.base import Neighbour
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.storage.vectors.faiss_gpu import GpuCopies
-from tests.fake_faiss_gpu import FakeFaiss
+from tests.support.fake_faiss_gpu import FakeFaiss
 
 D = 64
 COUNT = 20_000
@@ -40,8 +40,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def opened(folder: Path, package: Any, *, patience: float = 0, least: int = 1) -> FaissVectors:
-    gpu = GpuCopies(package, patience=patience, least=least)
+def opened(folder: Path, package: Any, *, warm_up: float = 0, min_segment: int = 1) -> FaissVectors:
+    gpu = GpuCopies(package, warm_up=warm_up, min_segment=min_segment)
     # What the CPU estimates is ranked exactly, all of it.
     return FaissVectors(folder, D, exact_up_to=100, rerank=COUNT, gpu=gpu)
 
@@ -67,7 +67,7 @@ def test_it_finds_what_an_exact_scan_finds(folder: Path) -> None:
     for query in unit(20, seed=9):
         same(index.search(query, 10), exact.search(query, 10))
     assert package.searches == 20 * 2
-    assert "on the GPU exactly, for a process that goes on searching, 2 of 2 large" in index.facts().kind
+    assert "exact scan on the GPU in processes that search repeatedly, 2 of 2 large" in index.facts().kind
 
 
 def test_it_knows_what_was_added_and_removed_meanwhile(folder: Path) -> None:
@@ -100,18 +100,18 @@ def test_what_it_cannot_do_is_done_by_the_cpu(folder: Path) -> None:
 
 def test_small_segments_and_small_libraries_stay_where_they_are(folder: Path) -> None:
     package = FakeFaiss()
-    index = ready(folder, package, least=10_000)
+    index = ready(folder, package, min_segment=10_000)
     index.search(unit(1)[0], 1)
     assert package.searches == 1
     assert package.free == (1 << 30) - 2 * D * 11_997
-    small = FaissVectors(folder, D, exact_up_to=COUNT, gpu=GpuCopies(package := FakeFaiss(), patience=0))
+    small = FaissVectors(folder, D, exact_up_to=COUNT, gpu=GpuCopies(package := FakeFaiss(), warm_up=0))
     small.search(unit(1)[0], 1)
     assert (package.searches, package.free, "GPU" in small.facts().kind) == (0, 1 << 30, False)
 
 
-def test_who_searches_once_copies_nothing(folder: Path) -> None:
+def test_a_single_search_copies_nothing(folder: Path) -> None:
     package = FakeFaiss()
-    index = opened(folder, package, patience=0.2)
+    index = opened(folder, package, warm_up=0.2)
     index.search(unit(1)[0], 1)
     assert package.free == 1 << 30
     time.sleep(0.25)
@@ -124,7 +124,7 @@ def test_who_searches_once_copies_nothing(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("package", [FakeFaiss(gpus=0), SimpleNamespace(get_num_gpus=lambda: 1)])
-def test_nothing_is_tried_where_there_is_none(folder: Path, package: Any) -> None:
+def test_without_a_gpu_nothing_is_tried(folder: Path, package: Any) -> None:
     """No GPU; a FAISS without."""
     index, exact = opened(folder, package), FaissVectors(folder, D, exact_up_to=10**9)
     same(index.search(unit(1)[0], 10), exact.search(unit(1)[0], 10))
@@ -134,7 +134,9 @@ def test_nothing_is_tried_where_there_is_none(folder: Path, package: Any) -> Non
     assert "GPU" not in index.facts().kind
 
 
-def test_what_fails_sets_it_aside_and_is_said_once(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_disables_the_gpu_and_is_logged_once(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     package = FakeFaiss()
     index, exact = ready(folder, package), FaissVectors(folder, D, exact_up_to=10**9)
     package.failing = RuntimeError("CUDA error 719 unspecified launch failure\n  at GpuIndex.cu:65")
@@ -142,7 +144,7 @@ def test_what_fails_sets_it_aside_and_is_said_once(folder: Path, caplog: pytest.
         for query in unit(5, seed=3):
             same(index.search(query, 10), exact.search(query, 10))
     assert [record.message for record in caplog.records] == [
-        "the GPU is set aside, the CPU searches: CUDA error 719 unspecified launch failure"
+        "the GPU is disabled, the CPU searches: CUDA error 719 unspecified launch failure"
     ]
     assert "the GPU is not used: CUDA error 719" in index.facts().kind
     package.failing = None
@@ -160,14 +162,14 @@ def test_short_memory_leaves_the_rest_to_the_cpu(folder: Path, caplog: pytest.Lo
             same(index.search(query, 10), exact.search(query, 10))
     assert package.searches == 5, "one of two segments is there"
     assert [record.message for record in caplog.records] == [
-        "the GPU's memory is full: it searches 1 of 2 large segments"
+        "the memory of the GPU is full: it searches 1 of 2 large segments"
     ]
     assert "1 of 2 large segments" in index.facts().kind
 
 
 def test_no_memory_at_all_is_a_failure(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     index = ready(folder, FakeFaiss(memory=100_000))
-    assert "set aside, the CPU searches: alloc fail (cudaMalloc error out of memory [2])" in caplog.text
+    assert "disabled, the CPU searches: alloc fail (cudaMalloc error out of memory [2])" in caplog.text
     assert "\n" not in index.facts().kind
     assert index.search(unit(12_000)[99], 1)[0].id == 100
 
@@ -205,5 +207,7 @@ def test_a_package_that_lacks_cuda_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         raise RuntimeError("faiss-gpu installed but nvidia-cuda-runtime-cu12 is missing")
 
     monkeypatch.setattr(faiss_files, "import_module", broken)
-    with pytest.raises(Unavailable, match="nvidia-cuda-runtime-cu12"):
+    with pytest.raises(Unavailable, match="nvidia-cuda-runtime-cu12") as raised:
         faiss_files.faiss()
+    assert raised.value.code == "index.faiss_unavailable"
+    assert "pip install faiss-cpu" in raised.value.hint

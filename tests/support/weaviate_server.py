@@ -1,7 +1,7 @@
-"""What a Weaviate server says to its client: HTTP for schema and single objects, gRPC for searches and batches.
+"""A stand-in for a Weaviate server: HTTP for the schema and single objects, gRPC for searches and batches.
 
-No Weaviate can be started from a wheel, so this one speaks its wire contract by the messages that the client brings
-along, and answers by NumPy, exactly. It refuses what it does not know: a request in another form fails its test.
+No wheel contains a Weaviate server, so this one implements its protocol with the messages of the client package and
+searches exactly with NumPy. It rejects unknown requests: a request in another form fails its test.
 """
 
 import threading
@@ -22,7 +22,7 @@ from weaviate.proto.v1 import (
     weaviate_pb2_grpc,
 )
 
-from tests.weaviate_http import HttpSide
+from tests.support.weaviate_http import HttpSide
 
 VERSION = "1.33.0"
 MOST = 10_000
@@ -54,19 +54,19 @@ class Collection:
 
 
 class Weaviate(weaviate_pb2_grpc.WeaviateServicer):
-    """A server on two ports of its own; `api_key` is asked for where there is one."""
+    """A server on two free ports. Clients must send `api_key`, if it is set."""
 
     def __init__(self, api_key: str = "") -> None:
         self.collections: dict[str, Collection] = {}
         self.api_key = api_key
         self.refuse = ""
-        """Every batch is answered with this error."""
+        """If set, every batch is answered with this error."""
         self._lock = threading.Lock()
         self._ports = 0, 0
         self.start()
 
     def start(self) -> None:
-        """Listen, after `stop` on the same ports as before."""
+        """Listen; after `stop`, on the same ports as before."""
         self._http = HttpSide(self._answer, self._ports[0])
         self._grpc = grpc.server(
             ThreadPoolExecutor(8), options=[("grpc.max_receive_message_length", MESSAGE)]
@@ -77,7 +77,7 @@ class Weaviate(weaviate_pb2_grpc.WeaviateServicer):
         self._grpc.start()
 
     def stop(self) -> None:
-        """As when it is killed: connections end."""
+        """Stop as if killed: connections are closed."""
         self._http.stop()
         self._grpc.stop(None).wait()
 
@@ -85,14 +85,14 @@ class Weaviate(weaviate_pb2_grpc.WeaviateServicer):
 
     def _answer(self, method: str, path: list[str], body: Any, level: str, key: str) -> tuple[int, Any]:
         if self.api_key and key != self.api_key and path != ["meta"]:
-            return 401, _said("unauthorized: invalid api key")
+            return 401, _error("unauthorized: invalid api key")
         with self._lock:
             match method, path:
                 case "GET", ["meta"]:
                     return 200, {"version": VERSION, "grpcMaxMessageSize": MESSAGE}
                 case "POST", ["schema"]:
                     if body["class"] in self.collections:
-                        return 422, _said(f"class name {body['class']} already exists")
+                        return 422, _error(f"class name {body['class']} already exists")
                     assert body["class"][0].isupper()
                     assert Collection(body).index["vectorizer"] == {"none": {}}
                     self.collections[body["class"]] = Collection(body)
@@ -116,15 +116,15 @@ class Weaviate(weaviate_pb2_grpc.WeaviateServicer):
                     return (
                         404 if self.collections[name].properties.pop(UUID(key), None) is None else 204
                     ), None
-        return 405, _said(f"no {method} for {path}")
+        return 405, _error(f"no {method} for {path}")
 
     def _insert(self, key: UUID, body: Any, level: str) -> tuple[int, Any]:
         assert level == "ALL"
         collection = self.collections[body["class"]]
         if key in collection.properties:
-            return 422, _said(f"id '{key}' already exists")
-        known = {one["name"] for one in collection.schema["properties"]}
-        assert set(body["properties"]) <= known, "no schema by itself"
+            return 422, _error(f"id '{key}' already exists")
+        known = {field["name"] for field in collection.schema["properties"]}
+        assert set(body["properties"]) <= known, "properties need a schema"
         collection.properties[key] = body["properties"]
         return 200, body
 
@@ -225,13 +225,13 @@ def _chosen(filters: Any) -> set[UUID]:
 
 
 def _result(key: UUID, distance: float | None, collection: Collection, request: Any) -> Any:
-    wanted = request.properties
+    selection = request.properties
     fields = {
         name: _value(value)
         for name, value in collection.properties[key].items()
         if not request.HasField("properties")
-        or wanted.return_all_nonref_properties
-        or name in wanted.non_ref_properties
+        or selection.return_all_nonref_properties
+        or name in selection.non_ref_properties
     }
     metadata = search_get_pb2.MetadataResult(
         id_as_bytes=key.bytes, creation_time_unix_present=True, last_update_time_unix_present=True
@@ -253,5 +253,5 @@ def _value(value: Any) -> Any:
     return properties_pb2.Value(text_value=value)
 
 
-def _said(message: str) -> dict[str, Any]:
+def _error(message: str) -> dict[str, Any]:
     return {"error": [{"message": message}]}

@@ -263,8 +263,8 @@ def test_sound_and_stills() -> None:
     sound = asset_of(root, wild)
     assert (sound.get("hasVideo"), sound.get("hasAudio"), sound.get("format")) == (None, "1", None)
     clip = asset_of(root, spine[2])
-    told = [clip.get(name) for name in ("hasVideo", "audioSources", "audioChannels", "audioRate")]
-    assert told == ["1", "3", "6", "48000"]
+    attributes = [clip.get(name) for name in ("hasVideo", "audioSources", "audioChannels", "audioRate")]
+    assert attributes == ["1", "3", "6", "48000"]
     [sequence] = root.iter("sequence")
     assert format_named(root, sequence)["width"] == "1920", "of what moves, not of the still"
 

@@ -1,4 +1,4 @@
-"""What a distant blob store adds: a bounded cache, and foreign errors as ours."""
+"""Remote blob stores: a bounded cache, and translation of errors."""
 
 import errno
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from dampipe.kernel.errors import InvalidInput, NotFound, Permanent, StorageFull, Transient
 from dampipe.storage.blobs.cache import LocalCache
 from dampipe.storage.blobs.fsspec import FsspecBlobs
-from dampipe.storage.blobs.remote_errors import translated
+from dampipe.storage.blobs.remote_errors import translate_errors
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def put(blobs: FsspecBlobs, key: str, size: int) -> None:
         blobs.put(key, folder / "f")
 
 
-def test_the_cache_is_bounded_and_keeps_what_was_used_last(blobs: FsspecBlobs, tmp_path: Path) -> None:
+def test_the_cache_is_bounded_and_evicts_the_least_recently_used(blobs: FsspecBlobs, tmp_path: Path) -> None:
     for key in "abc":
         put(blobs, key, 100)
     paths = {}
@@ -93,7 +93,7 @@ class NoCredentialsError(Exception):
     ],
 )
 def test_foreign_errors(foreign: Exception, ours: type[Exception]) -> None:
-    with pytest.raises(ours) as caught, translated("s3://bucket", "a/b"):
+    with pytest.raises(ours) as caught, translate_errors("s3://bucket", "a/b"):
         raise foreign
     assert type(caught.value) is ours
     assert "\n" not in str(caught.value)
@@ -105,9 +105,10 @@ def test_a_scheme_that_does_not_exist(tmp_path: Path) -> None:
 
 
 def test_a_package_that_is_missing_is_named_with_its_extra() -> None:
-    with pytest.raises(InvalidInput, match="s3fs") as caught, translated("s3://bucket"):
+    with pytest.raises(InvalidInput, match="s3fs") as caught, translate_errors("s3://bucket"):
         try:
             raise ModuleNotFoundError("No module named 's3fs'", name="s3fs")
         except ModuleNotFoundError as error:
             raise ImportError("Install s3fs to access S3") from error
+    assert caught.value.code == "storage.package_missing"
     assert "dampipe[s3]" in caught.value.hint

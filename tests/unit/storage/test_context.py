@@ -1,4 +1,4 @@
-"""The current storage belongs to a context: nobody sees another's."""
+"""The current storage belongs to a context and is not visible in others."""
 
 import asyncio
 import contextvars
@@ -15,6 +15,7 @@ from dampipe.storage.memory import MemoryStorage
 def test_without_one_the_error_says_what_to_do() -> None:
     with pytest.raises(Permanent, match="no storage is set") as caught:
         current_storage()
+    assert caught.value.code == "storage.none_current"
     assert "use_storage" in caught.value.hint
 
 

@@ -1,4 +1,4 @@
-"""The HTTP side of the stand-in for Weaviate: requests below /v1, answered by a function."""
+"""The HTTP server of the stand-in for Weaviate: passes requests below /v1 to a function."""
 
 import json
 import socket
@@ -9,11 +9,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Answer = Callable[[str, list[str], Any, str, str], tuple[int, Any]]
-"""Method, path, body, consistency level and API key; gives status and body."""
+"""From method, path, body, consistency level and API key to status and body."""
 
 
 class HttpSide(ThreadingHTTPServer):
-    """Listens on that port (0: any) until it is stopped, and then ends its connections, too."""
+    """Listens on a port (0: a free one) until `stop`, which also closes its connections."""
 
     def __init__(self, answer: Answer, port: int) -> None:
         self.answer = answer
@@ -27,7 +27,7 @@ class HttpSide(ThreadingHTTPServer):
         return connection, address
 
     def stop(self) -> None:
-        """As when it is killed."""
+        """Stop as if killed."""
         self.shutdown()
         self.server_close()
         for connection in self._connections:

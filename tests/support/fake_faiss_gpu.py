@@ -1,4 +1,4 @@
-"""The few parts of faiss-gpu that are used, computed by NumPy in float16, with memory that ends and calls that fail."""
+"""A stand-in for the used part of faiss-gpu, with NumPy in float16, limited memory, and calls that can fail."""
 
 import threading
 from typing import Any
@@ -21,9 +21,9 @@ class _Config:
 
 
 class FakeFaiss:
-    """What stands for the package: `gpus` of them with `memory` bytes each.
+    """A stand-in for the package, with `gpus` GPUs of `memory` bytes each.
 
-    As in FAISS, a call from a second thread while one is at it is forbidden; here it is found out.
+    FAISS forbids concurrent calls; here one fails an assertion.
     """
 
     METRIC_INNER_PRODUCT = 0
@@ -54,11 +54,11 @@ class _Index:
         self._rows = np.empty((0, dimension), np.float16)
 
     def add(self, rows: NDArray[np.float32]) -> None:
-        with self._alone():
+        with self._exclusive():
             assert rows.dtype == np.float32
             size = rows.nbytes // 2
             if size > self._package.free:
-                # FAISS's own words, shortened.
+                # The message of FAISS, shortened.
                 raise RuntimeError(
                     "Error in virtual void* faiss::gpu::StandardGpuResourcesImpl::allocMemory(…): "
                     "Error: 'err == cudaSuccess' failed: alloc fail (cudaMalloc error out of memory [2])\nmore"
@@ -67,7 +67,7 @@ class _Index:
             self._rows = np.concatenate([self._rows, rows.astype(np.float16)])
 
     def search(self, row: NDArray[np.float32], count: int) -> tuple[Any, Any]:
-        with self._alone():
+        with self._exclusive():
             assert 0 < count <= 2048, "more than FAISS selects on a GPU"
             self._package.searches += 1
             scores = row.astype(np.float16).astype(np.float32) @ self._rows.astype(np.float32).T
@@ -79,16 +79,16 @@ class _Index:
     def __del__(self) -> None:
         self._package.free += self._rows.nbytes
 
-    def _alone(self) -> "_Alone":
-        return _Alone(self._package)
+    def _exclusive(self) -> "_Exclusive":
+        return _Exclusive(self._package)
 
 
-class _Alone:
+class _Exclusive:
     def __init__(self, package: FakeFaiss) -> None:
         self._package = package
 
     def __enter__(self) -> None:
-        assert self._package.busy.acquire(blocking=False), "two calls at a time"
+        assert self._package.busy.acquire(blocking=False), "two concurrent calls"
         if self._package.failing is not None:
             self._package.busy.release()
             raise self._package.failing

@@ -1,4 +1,4 @@
-"""What a folder of blobs goes through: other file systems, a full disk, processes that died."""
+"""Blobs in a folder: other file systems, a full disk, orphaned workspaces, errors."""
 
 import errno
 import os
@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from dampipe.cli import remedies
 from dampipe.kernel.errors import Permanent, StorageFull, Transient
-from dampipe.storage.blobs.local import LocalBlobs, as_ours
+from dampipe.storage.blobs.local import LocalBlobs, translate_os_error
 
 
 def test_put_renames_the_very_file(tmp_path: Path) -> None:
@@ -35,9 +36,29 @@ def test_put_renames_the_very_file(tmp_path: Path) -> None:
     ],
 )
 def test_errors_of_the_file_system(number: int, kind: type[Exception]) -> None:
-    error = as_ours(OSError(number, os.strerror(number)), "/there")
+    error = translate_os_error(OSError(number, os.strerror(number)), "/there")
     assert type(error) is kind
     assert "/there" in str(error)
+    assert error.parameters["store"] == "/there"
+
+
+def test_a_full_disk_has_a_command_in_the_cli() -> None:
+    error = translate_os_error(OSError(errno.ENOSPC, ""), "/there")
+    assert "dampipe retry" in remedies.CLI[error.code].format_map(error.parameters)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("ours"), OSError(errno.ENOSPC, "of the caller")])
+def test_errors_of_the_caller_pass_through_a_workspace(tmp_path: Path, error: Exception) -> None:
+    with pytest.raises(type(error)) as raised, LocalBlobs(tmp_path / "b").workspace() as folder:
+        raise error
+    assert raised.value is error
+    assert not folder.exists()
+
+
+def test_a_workspace_that_cannot_be_made_is_an_error_of_the_store(tmp_path: Path) -> None:
+    (tmp_path / "b").write_bytes(b"a file")
+    with pytest.raises(Permanent), LocalBlobs(tmp_path / "b").workspace():
+        pass
 
 
 OTHER_DISK = """
@@ -58,7 +79,7 @@ print(list(blobs.keys()), list((small / ".tmp").iterdir()), (large / "big").exis
 """
 
 
-def test_a_file_of_another_disk_is_copied_and_a_full_disk_is_said(tmp_path: Path) -> None:
+def test_a_file_of_another_disk_is_copied_and_a_full_disk_is_reported(tmp_path: Path) -> None:
     unshare = shutil.which("unshare")
     if not unshare or subprocess.run([unshare, "-Urm", "true"], capture_output=True, check=False).returncode:
         pytest.skip("mounting a small disk takes user namespaces")
@@ -74,7 +95,7 @@ def test_a_file_of_another_disk_is_copied_and_a_full_disk_is_said(tmp_path: Path
     )
 
 
-def test_the_sweep_takes_what_the_dead_left_and_nothing_else(tmp_path: Path) -> None:
+def test_the_sweep_deletes_orphaned_workspaces_and_nothing_else(tmp_path: Path) -> None:
     script = f"""
 from pathlib import Path
 from dampipe.storage.blobs.local import LocalBlobs

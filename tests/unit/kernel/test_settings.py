@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from dampipe.app.container import Container
+from dampipe.app.load_settings import load_settings
+from dampipe.cli import remedies
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.settings.display import origin, sample
 from dampipe.kernel.settings.file import write_setting
-from dampipe.kernel.settings.loading import load_settings
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.recipes import PRESETS
 
@@ -57,16 +58,31 @@ def test_code_beats_environment_beats_file_beats_default(
         ("window = 0", "window"),
         ("sandbox = 'maybe'", "sandbox"),
         ("exclude = ['!']", "exclude"),
+        ("acceleration = 'voodoo'", "acceleration"),
+        ("recipe = 'tv'", "recipe"),
+        ("[recipes.edit]", "recipes"),
+        ("[recipes.house]\nbase = 'tv'", "recipes.house.base"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str, name: str) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "dampipe.toml").write_text(text)
-    with pytest.raises(InvalidInput, match=f"setting '{name}'"):
+    with pytest.raises(InvalidInput, match=f"setting '{name}'") as raised:
         load_settings()
+    assert raised.value.code.startswith("settings.")
+    assert raised.value.parameters["name"] == name
+    assert str(tmp_path / "home" / "dampipe.toml") in raised.value.hint
+    assert raised.value.code in remedies.CLI
 
 
-def test_a_mistyped_setting_is_told_in_words(tmp_path: Path) -> None:
+def test_the_environment_variable_of_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAMPIPE_RECIPES", '{"house": {"proxy": {"height": 2}}}')
+    with pytest.raises(InvalidInput, match=r"setting 'recipes.house': proxy.height") as raised:
+        load_settings()
+    assert raised.value.parameters["variable"] == "DAMPIPE_RECIPES"
+
+
+def test_a_misspelled_setting_comes_with_a_suggestion(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "dampipe.toml").write_text("flower_prt = 1\n")
     with pytest.raises(
@@ -111,16 +127,16 @@ proxy = { height = 360, crf = 30 }
 interval = 5
 """
     )
-    world = Container(load_settings())
+    container = Container(load_settings())
     web = PRESETS["web"].proxy
-    assert world.tools.proxy_recipe == web.model_copy(update={"height": 360, "crf": 30})
-    assert world.tools.preview_recipe.sprite.interval == 5
-    assert world.tools.preview_recipe.frames.size == world.tools.embedder.spec.size
+    assert container.tools.proxy_recipe == web.model_copy(update={"height": 360, "crf": 30})
+    assert container.tools.preview_recipe.sprite.interval == 5
+    assert container.tools.preview_recipe.frames.size == container.tools.embedder.spec.size
     monkeypatch.setenv("DAMPIPE_RECIPES", '{"house": {"proxy": {"height": 240}}}')
     assert Container(load_settings()).tools.proxy_recipe.height == 240
 
 
-def test_a_recipe_that_nobody_described(tmp_path: Path) -> None:
+def test_an_unknown_recipe_is_rejected() -> None:
     with pytest.raises(InvalidInput, match=r"no 'tv', only review, web, edit"):
         load_settings(recipe="tv")
     with pytest.raises(InvalidInput, match="'edit' is the name of a preset"):
@@ -133,7 +149,7 @@ def test_a_recipe_that_nobody_described(tmp_path: Path) -> None:
     ("before", "after"),
     [
         ("", 'model = "a/b"\n'),
-        ("# mine\nport = 1\n", 'model = "a/b"\n# mine\nport = 1\n'),
+        ("# ours\nport = 1\n", 'model = "a/b"\n# ours\nport = 1\n'),
         ('port = 1\nmodel="old" # why\n', 'port = 1\nmodel = "a/b"\n'),
         (
             '# model = "x"\n[blobs_options]\nkey = "k"\n',
@@ -152,10 +168,13 @@ def test_a_setting_is_written_and_the_rest_of_the_file_stays(
     assert file.read_text() == after
 
 
-def test_a_file_that_is_no_toml_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_not_valid_toml_is_not_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "dampipe.toml"
     monkeypatch.setenv("DAMPIPE_CONFIG", str(file))
     file.write_text("[oops\n")
-    with pytest.raises(InvalidInput, match="cannot be written"):
+    with pytest.raises(InvalidInput, match="cannot be written") as raised:
         write_setting("model", "a/b")
+    assert 'model = "a/b"' in raised.value.hint
     assert file.read_text() == "[oops\n"

@@ -127,8 +127,9 @@ def test_nothing_found_is_an_empty_timeline(form: Format) -> None:
 
 def test_the_format_goes_by_the_name() -> None:
     assert format_of(Path("a/Cut.EDL")) is Format.EDL
-    with pytest.raises(InvalidInput, match="no timeline") as caught:
+    with pytest.raises(InvalidInput, match="not have the suffix of a timeline") as caught:
         format_of(Path("cut.mp4"))
+    assert caught.value.code == "timeline.format_unknown"
     assert all(f".{form}" in caught.value.hint for form in Format)
 
 

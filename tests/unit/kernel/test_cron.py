@@ -1,13 +1,13 @@
-"""A schedule is refused when the settings are read, and what is taken means to Celery what it says."""
+"""Cron schedules: wrong ones are rejected when settings are read, valid ones mean the same to Celery."""
 
 import random
 
 import pytest
 from celery.schedules import crontab
 
+from dampipe.app.load_settings import load_settings
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.settings.cron import check_schedule
-from dampipe.kernel.settings.loading import load_settings
 
 
 @pytest.mark.parametrize(
@@ -16,30 +16,30 @@ from dampipe.kernel.settings.loading import load_settings
         ("2:30", "give five fields"),
         ("30 2 * *", "give five fields"),
         ("@daily", "give five fields"),
-        ("60 2 * * *", "'60' is no minute"),
-        ("30 24 * * *", "'24' is no hour"),
-        ("30 2 0 * *", "'0' is no day of the month"),
-        ("30 2 * 13 *", "'13' is no month"),
-        ("30 2 * * 7", "'7' is no day of the week"),
-        ("30 2 * mon *", "'mon' is no month"),
-        ("30 2 * * someday", "'someday' is no day of the week"),
-        ("30 2 30 feb *", "no such month has a day 30"),
+        ("60 2 * * *", "'60' is not a valid minute"),
+        ("30 24 * * *", "'24' is not a valid hour"),
+        ("30 2 0 * *", "'0' is not a valid day of the month"),
+        ("30 2 * 13 *", "'13' is not a valid month"),
+        ("30 2 * * 7", "'7' is not a valid day of the week"),
+        ("30 2 * mon *", "'mon' is not a valid month"),
+        ("30 2 * * someday", "'someday' is not a valid day of the week"),
+        ("30 2 30 feb *", "none of these months has a day 30"),
         ("*/0 2 * * *", "is neither"),
         ("5/10 2 * * *", "is neither"),
         ("1,,2 2 * * *", "is neither"),
         ("-1 2 * * *", "is neither"),
         ("1- 2 * * *", "is neither"),
-        ("³ 2 * * *", "is no minute"),
+        ("³ 2 * * *", "is not a valid minute"),
     ],
 )
-def test_a_wrong_one_is_told_when_settings_are_read(text: str, why: str) -> None:
-    with pytest.raises(InvalidInput, match="setting 'sync_schedule'") as told:
+def test_a_wrong_schedule_is_rejected_when_settings_are_read(text: str, why: str) -> None:
+    with pytest.raises(InvalidInput, match="setting 'sync_schedule'") as raised:
         load_settings(sync_schedule=text)
-    assert why in str(told.value)
+    assert why in str(raised.value)
 
 
 @pytest.mark.parametrize("text", ["", "  "])
-def test_none_is_none(text: str) -> None:
+def test_an_empty_schedule_means_never(text: str) -> None:
     assert load_settings(sync_schedule=text).sync_schedule == ""
 
 
@@ -53,12 +53,12 @@ def test_none_is_none(text: str) -> None:
         ),
     ],
 )
-def test_celery_understands_it(text: str, meant: tuple[set[int], ...]) -> None:
+def test_celery_reads_the_same_fields(text: str, meant: tuple[set[int], ...]) -> None:
     assert _fields(check_schedule(text)) == meant
 
 
-def test_celery_takes_whatever_is_taken() -> None:
-    dice, taken = random.Random(1), 0
+def test_celery_accepts_every_valid_schedule() -> None:
+    random_, valid = random.Random(1), 0
     words = [
         "*",
         "*/2",
@@ -78,16 +78,16 @@ def test_celery_takes_whatever_is_taken() -> None:
         "/3",
     ]
     for _ in range(3000):
-        text = " ".join(",".join(dice.choices(words, k=dice.choice((1, 1, 2)))) for _ in range(5))
+        text = " ".join(",".join(random_.choices(words, k=random_.choice((1, 1, 2)))) for _ in range(5))
         try:
             checked = check_schedule(text)
         except ValueError:
             continue
-        taken += 1
+        valid += 1
         assert all(_fields(checked))
-    assert taken > 20
+    assert valid > 20
 
 
 def _fields(text: str) -> tuple[set[int], ...]:
-    made = crontab.from_string(text)
-    return made.minute, made.hour, made.day_of_month, made.month_of_year, made.day_of_week
+    parsed = crontab.from_string(text)
+    return parsed.minute, parsed.hour, parsed.day_of_month, parsed.month_of_year, parsed.day_of_week

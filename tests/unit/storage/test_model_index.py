@@ -1,4 +1,4 @@
-"""An index that is lost, damaged or left behind is noticed at next to no cost, and brought up to the catalogue."""
+"""A lost, damaged or outdated index is detected cheaply and repaired from the catalogue."""
 
 import errno
 import os
@@ -11,9 +11,7 @@ from dampipe.storage.auto import AutoStorage
 from dampipe.storage.memory import MemoryStorage
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.storage.vectors.memory import MemoryVectors
-from tests.unit.storage.test_auto import D, catalog, finds_all, harm, rows, sha1
-
-__all__ = ["catalog"]  # a fixture
+from tests.support.vector_catalog import DIMENSION, damage_index, finds_all, sha1, unit_rows
 
 
 @pytest.mark.parametrize("damage", ["delete", "manifest", "rows", "gone"])
@@ -23,18 +21,18 @@ def test_an_index_that_is_lost_comes_back_without_new_footage(
     folder = tmp_path / "index"
     storage = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
     storage.advance("m")
-    assert not storage.tend_index("m"), "all is well"
-    harm(folder, damage)
-    assert storage.tend_index("m")
-    assert FaissVectors(folder, D).damage() == []
-    assert len(FaissVectors(folder, D)) == 120
+    assert not storage.repair_index("m"), "all is well"
+    damage_index(folder, damage)
+    assert storage.repair_index("m")
+    assert FaissVectors(folder, DIMENSION).damage() == []
+    assert len(FaissVectors(folder, DIMENSION)) == 120
     assert finds_all(storage, catalog)
-    assert not storage.tend_index("m")
+    assert not storage.repair_index("m")
 
 
 @pytest.mark.parametrize("by", ["a search", "a check"])
-def test_damage_that_another_process_finds_is_mended_by_the_writer(
-    catalog: MemoryStorage, tmp_path: Path, by: str, monkeypatch: pytest.MonkeyPatch
+def test_damage_found_by_another_process_is_repaired_by_the_writer(
+    catalog: MemoryStorage, tmp_path: Path, by: str
 ) -> None:
     folder = tmp_path / "index"
     writer = AutoStorage(catalog, lambda model, dimension: FaissVectors(folder, dimension))
@@ -44,36 +42,37 @@ def test_damage_that_another_process_finds_is_mended_by_the_writer(
     rotten[-20] ^= 1
     path.unlink()
     path.write_bytes(rotten)
-    assert not writer.tend_index("m"), "every file is there in its size"
+    assert not writer.repair_index("m"), "every file is there in its size"
     if by == "a search":
-        assert FaissVectors(folder, D).watermark == 0, "whoever opens it reads it"
+        assert FaissVectors(folder, DIMENSION).watermark == 0, "whoever opens it reads it"
     else:
-        monkeypatch.setattr("dampipe.storage.vectors.faiss_folder.EAGER", 0)
-        assert "checksum" in FaissVectors(folder, D).damage()[0]
-    assert writer.tend_index("m")
-    assert FaissVectors(folder, D).watermark == 120
+        assert "checksum" in FaissVectors(folder, DIMENSION, verify_first_up_to=0).damage()[0]
+    assert writer.repair_index("m")
+    assert FaissVectors(folder, DIMENSION).watermark == 120
 
 
-def test_an_index_left_behind_is_brought_up(catalog: MemoryStorage) -> None:
-    index = MemoryVectors(D)
+def test_an_outdated_index_is_updated(catalog: MemoryStorage) -> None:
+    index = MemoryVectors(DIMENSION)
     storage = AutoStorage(catalog, lambda model, dimension: index)
     storage.advance("m")
-    catalog.add_vectors(sha1(3), "m", range(2), rows(2, 99))
-    assert storage.tend_index("m")
+    catalog.add_vectors(sha1(3), "m", range(2), unit_rows(2, 99))
+    assert storage.repair_index("m")
     assert index.watermark == 122
-    assert not storage.tend_index("m")
+    assert not storage.repair_index("m")
 
 
-def test_a_model_without_vectors_needs_no_tending() -> None:
-    assert not AutoStorage(MemoryStorage(), lambda model, dimension: MemoryVectors(dimension)).tend_index("m")
+def test_a_model_without_vectors_needs_no_repair() -> None:
+    assert not AutoStorage(MemoryStorage(), lambda model, dimension: MemoryVectors(dimension)).repair_index(
+        "m"
+    )
 
 
 @pytest.mark.parametrize("thorough", [True, False])
 def test_a_check_counts_what_is_missing_and_superfluous(catalog: MemoryStorage, thorough: bool) -> None:
-    index = MemoryVectors(D)
+    index = MemoryVectors(DIMENSION)
     storage = AutoStorage(catalog, lambda model, dimension: index)
     storage.advance("m")
-    catalog.add_vectors(sha1(3), "m", range(2), rows(2, 99))
+    catalog.add_vectors(sha1(3), "m", range(2), unit_rows(2, 99))
     report = storage.check_index("m", thorough)
     assert report and (report.waiting, report.missing, report.superfluous) == (2, 0, 4)
     index.remove(index.ids()[:10])
@@ -81,7 +80,7 @@ def test_a_check_counts_what_is_missing_and_superfluous(catalog: MemoryStorage, 
     assert report and report.missing == (10 if thorough else 6), "counting tells the balance"
 
 
-def test_a_place_that_is_away_is_no_damage(
+def test_an_unreachable_file_system_is_not_damage(
     catalog: MemoryStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "index"
@@ -96,7 +95,7 @@ def test_a_place_that_is_away_is_no_damage(
 
     monkeypatch.setattr(Path, "stat", stat)
     with pytest.raises(Transient):
-        storage.tend_index("m")
-    assert FaissVectors(folder, D).watermark == 0, "it cannot be read now"
+        storage.repair_index("m")
+    assert FaissVectors(folder, DIMENSION).watermark == 0, "it cannot be read now"
     monkeypatch.undo()
-    assert FaissVectors(folder, D).watermark == 120
+    assert FaissVectors(folder, DIMENSION).watermark == 120

@@ -1,0 +1,42 @@
+"""Load the settings, with the checks that need the media layer."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from dampipe.kernel.settings.loading import describe_error, invalid_setting, read_settings
+from dampipe.kernel.settings.settings import Settings
+from dampipe.media.hwaccel.acceleration import families
+from dampipe.media.recipes import PRESETS, Description
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read and check all settings. Raises InvalidInput that names the first wrong one.
+
+    overrides: values by name of setting; they win over environment and file.
+    """
+    return read_settings(_check_acceleration, _check_recipes, _check_recipe, **overrides)
+
+
+def _check_acceleration(settings: Settings) -> None:
+    try:
+        families(settings.acceleration)
+    except ValueError as error:
+        raise invalid_setting("acceleration", str(error)) from error
+
+
+def _check_recipes(settings: Settings) -> None:
+    for name, description in settings.recipes.items():
+        if name in PRESETS:
+            raise invalid_setting("recipes", f"{name!r} is the name of a preset")
+        try:
+            Description.model_validate(description)
+        except ValidationError as error:
+            path, problem = describe_error(error)
+            raise invalid_setting(f"recipes.{name}{'.' * bool(path)}{path}", problem) from error
+
+
+def _check_recipe(settings: Settings) -> None:
+    if settings.recipe not in PRESETS and settings.recipe not in settings.recipes:
+        known = ", ".join([*PRESETS, *settings.recipes])
+        raise invalid_setting("recipe", f"there is no {settings.recipe!r}, only {known}")

