@@ -103,7 +103,7 @@ class _Every(Enum):
 
 
 ALL: Final = _Every.ALL
-"""Every asset there is, later ones included. A marker of its own, so that a set that is missing never means everything."""
+"""Every asset there is, later ones included. A marker of its own, so that a missing set never means everything."""
 
 Selection: TypeAlias = AssetSet | Literal[_Every.ALL]
 """Some assets, or all of them."""
