@@ -13,7 +13,7 @@ from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.tagging import FEATURE as TAGGING
-from dampipe.kernel.feature import Feature, load_dotted
+from dampipe.kernel.feature import Feature, load_dotted, register_features
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -39,6 +39,9 @@ BUILT_IN = (
 def features() -> tuple[Feature, ...]:
     """All features: the built-in ones, then those of plug-ins."""
     return BUILT_IN
+
+
+register_features(features)
 
 
 def metadata() -> "MetaData":
