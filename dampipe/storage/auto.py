@@ -6,7 +6,7 @@ a broken one, everything still works, and search too as long as there is little 
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.errors import InvalidInput
 from dampipe.media.info import MediaInfo
 from dampipe.storage.base import StorageEngine
@@ -135,14 +136,15 @@ class AutoStorage(StorageEngine):
         *,
         per_asset: int,
         among: VectorIds | None = None,
-        counting: Callable[[Collection[str]], Collection[str]] | None = None,
+        assets: AssetSet | None = None,
     ) -> list[Moment]:
         """The nearest moments, best first, one a shot and at most `per_asset` an asset.
 
         enough: asked about (asset, shot) of those found so far, best first; as long as it says no, and there are
         more, further ones are looked at. among: only vectors with these ids; None means all. The restriction
-        holds inside the vector search, so it costs no recall. counting: told assets (SHA-1), which of them count; for
-        when most do. It looks less far than `among`, and may give fewer moments than would be enough.
+        holds inside the vector search, so it costs no recall. assets: only moments of these assets; None means all.
+        It is applied to what the index finds, so it is for a set that most of the library is in: it looks less far
+        than `among`, and may give fewer moments than would be enough.
 
         Raises as `search_vector` does.
         """
@@ -159,17 +161,18 @@ class AutoStorage(StorageEngine):
         owners: dict[int, Owner] = {}
         asked: set[int] = set()
         count = FEWEST_CANDIDATES
-        most = MOST_CANDIDATES if counting is None else MOST_TRIED
+        most = MOST_CANDIDATES if assets is None else MOST_TRIED
         while True:
             near = space.nearest(query, count, among)
             new = [n.id for n in near if n.id not in asked]
             asked.update(new)
-            shown = self._catalog.owners(new)
-            space.forget(set(new) - set(shown))
-            if counting is not None:
-                count_too = counting({sha1 for sha1, _ in shown.values()})
-                shown = {number: owner for number, owner in shown.items() if owner[0] in count_too}
-            owners |= shown
+            known = self._catalog.owners(new)
+            space.forget(set(new) - set(known))
+            owners |= {
+                number: (owner.sha1, owner.shot)
+                for number, owner in known.items()
+                if assets is None or owner.asset in assets
+            }
             best = _distinct(near, owners, per_asset)
             if len(near) < count or count >= most or enough([owners[n.id] for n in best]):
                 break

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,15 @@ FETCH = 4096
 _ALL = 2**62
 CHUNK = 32_768
 """Vectors an `advance` adds at once."""
+
+
+class VectorOwner(NamedTuple):
+    """Which asset and shot a vector belongs to."""
+
+    sha1: str
+    shot: int
+    asset: int
+    """The asset's number in the catalogue."""
 
 
 class VectorCatalog(Protocol):
@@ -53,8 +62,8 @@ class VectorCatalog(Protocol):
     def vector_ids(self, model: str, up_to: int) -> VectorIds:
         """Their ids, ascending."""
 
-    def owners(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
-        """Of which asset (SHA-1) and shot these vectors are; ids no longer there are left out."""
+    def owners(self, ids: Sequence[int]) -> dict[int, VectorOwner]:
+        """The owners of vectors; ids that no longer exist are left out."""
 
     def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
         """What these vectors show, with score 0; ids that are no longer there are left out."""

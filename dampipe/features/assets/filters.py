@@ -188,7 +188,7 @@ FIELDS = (
         "Orientation of the picture as it is shown.",
         restrict=_any(_shown),
         parse=str,
-        choices=tuple(Orientation),
+        choices=tuple(map(str, Orientation)),
     ),
     FilterField(
         "kind",
@@ -196,6 +196,6 @@ FIELDS = (
         "Kind of media.",
         restrict=_any(lambda text: ASSET.c.kind == text),
         parse=str,
-        choices=tuple(MediaKind),
+        choices=tuple(map(str, MediaKind)),
     ),
 )
