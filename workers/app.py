@@ -7,6 +7,7 @@ from typing import Any
 from celery import Celery, Task
 
 from dampipe.app.container import Container, process_container
+from dampipe.features.search.index_admin import IndexService
 from dampipe.jobs.model import Outcome, Subject
 from dampipe.jobs.stage import Stage
 from workers import heartbeat as reporting
@@ -77,8 +78,8 @@ def verify() -> str:
 @app.task(name="dampipe.tend")  # type: ignore[untyped-decorator]
 def tend() -> str:
     """Bring a vector index that is lost, damaged or left behind up to the catalogue."""
-    brought = process_container().library.upkeep.tend_index()
-    return f"brought up: {', '.join(brought)}" if brought else "nothing to do"
+    repaired = process_container().get(IndexService).tend()
+    return f"repaired: {', '.join(repaired)}" if repaired else "nothing to do"
 
 
 def _register(world: Container) -> None:

@@ -24,7 +24,7 @@ from dampipe.features.scanning.queries import ScanRepository
 from dampipe.features.scanning.scanner import Scanner
 from dampipe.features.scanning.sync import NightlyPolicy
 from dampipe.features.scanning.watch_folder import FolderWatcher
-from dampipe.features.search.models import ModelService
+from dampipe.features.search.model_service import ModelService
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport
 from dampipe.jobs.lease import is_dead
 from dampipe.jobs.plan import Plan
@@ -52,12 +52,13 @@ from dampipe.vision.base import Embedder
 class Container(kernel.Container):
     """All that a process may need. To make one costs nothing."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, asks_server: bool = False) -> None:
+        """asks_server: whether text queries are encoded by the web server of this machine, where one runs."""
         super().__init__()
         self._is_set_up = False
         self.settings = settings
         self._provide_all()
-        self.tools = MediaTools(settings)
+        self.tools = MediaTools(settings, asks_server)
         """What looks into files and makes something of them."""
 
     def _provide_all(self) -> None:
@@ -153,7 +154,7 @@ class Container(kernel.Container):
     def models(self) -> ModelService:
         """Which models there are, and which one answers."""
         return ModelService(
-            self.catalog,
+            self.catalog.models,
             self.storage,
             lambda: self.plan,
             self.settings.model,
@@ -215,8 +216,6 @@ class Container(kernel.Container):
         """The use cases."""
         return Library(
             catalog=self.catalog,
-            storage=self.storage,
-            derivatives=self.derivatives,
             plan=lambda: self.plan,
             carrier=lambda: self.carrier,
             models=self.models,
@@ -259,10 +258,13 @@ def _file_name(fingerprint: str) -> str:
 _worlds: dict[int, Container] = {}
 
 
-def process_container() -> Container:
-    """The world of this process: a fork gets its own, since connections must not be shared."""
+def process_container(asks_server: bool = False) -> Container:
+    """The container of this process: a fork gets its own, since connections must not be shared.
+
+    asks_server: see Container; the first call in a process decides.
+    """
     pid = os.getpid()
     if pid not in _worlds:
         _worlds.clear()
-        _worlds[pid] = Container(load_settings())
+        _worlds[pid] = Container(load_settings(), asks_server)
     return _worlds[pid]

@@ -12,6 +12,7 @@ from dampipe.app import broker
 from dampipe.app.container import Container
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.search.cli.index import REBUILD_HINT
+from dampipe.features.search.index_admin import IndexService
 from dampipe.kernel.errors import CannotStart, DampipeError, StageError
 from dampipe.media.hwaccel.acceleration import Acceleration
 from dampipe.vision.devices import describe
@@ -203,7 +204,7 @@ def _vectors(world: Container) -> Finding:
     if world.settings.vectors == "none":
         found = "none: search looks through the catalogue's vectors, which is slow for a large library"
         return Finding(what="vector index", verdict=Verdict.WARNING, found=found)
-    reports = world.library.upkeep.check_index(thorough=False)
+    reports = world.get(IndexService).check(thorough=False)
     told = [f"{one.name}: {one.vectors:,} vectors, {one.kind}" for one in reports]
     wrong = [f"{one.name}: {damage}" for one in reports for damage in one.damage]
     wrong += [f"{one.name} lacks {one.missing:,} vectors" for one in reports if one.missing]

@@ -14,7 +14,7 @@ from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.tagging import FEATURE as TAGGING
-from dampipe.kernel.feature import Feature, load_dotted
+from dampipe.kernel.feature import Feature, load_dotted, register_features
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -40,6 +40,9 @@ BUILT_IN = (
 def features() -> tuple[Feature, ...]:
     """All features: the built-in ones, then those of plug-ins."""
     return (*BUILT_IN, *find_plugins().features)
+
+
+register_features(features)
 
 
 def metadata() -> "MetaData":

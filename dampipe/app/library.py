@@ -4,24 +4,16 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dampipe.app.upkeep import Upkeep
 from dampipe.features.assets.catalog import Catalog
 from dampipe.features.assets.service import AssetService, DetailFields
-from dampipe.features.duplicates.model import Duplicates
-from dampipe.features.duplicates.service import ALIKE, find_duplicates
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.fixity.service import FixityService
 from dampipe.features.fixity.worker import FixityWorker
 from dampipe.features.scanning.control import ScanControl
 from dampipe.features.scanning.model import Enqueued, ScanProgress
 from dampipe.features.scanning.sync import NightlyPolicy, SyncService
-from dampipe.features.search.clips import find_clips
-from dampipe.features.search.model import Found, Query, split_like
-from dampipe.features.search.models import ModelService
-from dampipe.features.search.search import SearchService
+from dampipe.features.search.model_service import ModelService
 from dampipe.features.sources.path_mapping import under_known_root
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.plan import Plan
@@ -29,9 +21,6 @@ from dampipe.jobs.sweep import Sweep
 from dampipe.kernel import container as kernel
 from dampipe.kernel.errors import BrokerDown, DampipeError, InvalidInput, NotFound
 from dampipe.kernel.paths import printable
-from dampipe.storage.auto import AutoStorage
-from dampipe.storage.blobs.derivatives import DerivativeStore
-from dampipe.timeline.clip import Clip
 
 SCANS_SHOWN = 5
 RUNNING_SHOWN = 20
@@ -48,8 +37,6 @@ class Library:
         self,
         *,
         catalog: Catalog,
-        storage: AutoStorage,
-        derivatives: DerivativeStore,
         plan: Callable[[], Plan],
         carrier: Callable[[], TaskTransport],
         models: ModelService,
@@ -65,7 +52,6 @@ class Library:
         self.models = models
         """Which models there are, and which one answers."""
         self._sweep = sweep
-        self._search = SearchService(catalog, storage, models.answering)
         details = DetailFields()
         self.assets = assets or AssetService(catalog.assets, catalog.sources, details, kernel.Container())
         """Single assets: what is known of them, their derivatives and tags."""
@@ -77,8 +63,8 @@ class Library:
         """Bringing the library up to its sources."""
         self.scans = ScanControl(catalog, plan, carrier)
         """Scans under way."""
-        self.upkeep = Upkeep(catalog, storage, derivatives, models.names)
-        """Sources, and forgetting what is gone."""
+        self.upkeep = Upkeep(catalog)
+        """Sources."""
 
     def enqueue(
         self,
@@ -121,37 +107,9 @@ class Library:
         """How far a scan is. Raises NotFound."""
         return self._catalog.scans.progress(scan)
 
-    def search(self, query: Query) -> Found:
-        """What fits the question best. Raises SearchUnavailable, NotFound or InvalidInput.
-
-        What it is to look like may be named by the path of a file, too.
-        """
-        like = tuple(map(self._moment, query.like))
-        return self._search.find(query.model_copy(update={"like": like}))
-
-    def _moment(self, text: str) -> str:
-        """What `--like` names, `ASSET@SECONDS`, with the asset's SHA-1 in the place of a path."""
-        name, time = split_like(text)
-        if os.sep not in name:
-            return text
-        sha1 = self.assets.sha1(name)
-        return sha1 if time is None else f"{sha1}@{time}"
-
     def moments_of(self, sha1: str) -> int:
         """How many moments of an asset can be found with the present model."""
         return self._catalog.vectors.count_of(sha1, self.models.answering().fingerprint)
-
-    def text_vectors(self, texts: list[str]) -> tuple[str, list[NDArray[np.float32]]]:
-        """Texts as vectors, and the fingerprint of the model that they are of. Raises SearchUnavailable."""
-        return self._search.text_vectors(texts)
-
-    def cuts(self, found: Found) -> list[Clip]:
-        """The moments of an answer as spans of files, each shot once."""
-        return find_clips(self._catalog, found)
-
-    def duplicates(self, near: bool = False, similarity: float = ALIKE) -> Duplicates:
-        """What the library has more than once; `near`: also what only shows the same."""
-        return find_duplicates(self._catalog, near, similarity)
 
     def check(self) -> tuple[str, str]:
         """Whether the catalogue and the broker answer: "ok", or what is wrong."""

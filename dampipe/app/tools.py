@@ -19,15 +19,17 @@ from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.frames import POLICY, choose
 from dampipe.vision.remote_embedder import RemoteEmbedder
 
+VECTORS_PATH = "/api/vectors"
+"""Path of the endpoint that encodes texts (`dampipe/features/search/http_vectors.py`)."""
+
 
 class MediaTools:
     """One process's tools, each made when it is first asked for. They know no catalogue."""
 
-    borrows = False
-    """Whether words are asked of the page's server first, before a model is loaded for them."""
-
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, asks_server: bool = False) -> None:
+        """asks_server: whether text queries are encoded by the web server of this machine, where one runs."""
         self._settings = settings
+        self._asks_server = asks_server
 
     @cached_property
     def ffmpeg(self) -> Ffmpeg:
@@ -62,7 +64,7 @@ class MediaTools:
         """Any model by its name, not loaded before it is needed."""
         threads = max(1, (os.cpu_count() or 1) // 2)
         own = ClipEmbedder(model, self._settings.device, threads)
-        return RemoteEmbedder(own, self._settings.page) if self.borrows else own
+        return RemoteEmbedder(own, f"{self._settings.page}{VECTORS_PATH}") if self._asks_server else own
 
     @cached_property
     def _asset_recipe(self) -> AssetRecipe:

@@ -16,7 +16,8 @@ from dampipe.app.demo.footage import QUERIES, make_footage
 from dampipe.app.load_settings import load_settings
 from dampipe.app.supervisor import die_with_parent
 from dampipe.features.scanning.cli.enqueue import follow, summary
-from dampipe.features.search.model import Query
+from dampipe.features.search.model import SearchRequest
+from dampipe.features.search.service import SearchService
 from dampipe.kernel.errors import CannotStart, DampipeError, Unavailable
 from dampipe.kernel.faces.console import say, table
 from dampipe.kernel.home import config_file
@@ -172,7 +173,7 @@ def _search(world: Container, queries: tuple[str, ...]) -> None:
     for query in queries:
         click.echo(f'\ndampipe search "{query}"')
         try:
-            hits = world.library.search(Query(words=query, limit=3, flat=True)).hits
+            hits = world.get(SearchService).find(SearchRequest(words=query, limit=3, flat=True)).hits
         except DampipeError as error:
             click.echo(f"  {error}\n  {error.hint}")
             continue

@@ -92,12 +92,15 @@ class LazyGroup(click.Group):
 
 
 class _Services:
-    """The services of this process, with the catalogue's schema brought up at the first use."""
+    """The services of this process, with the catalogue's schema brought up at the first use.
+
+    A command ends soon, so it has texts encoded by a running server instead of loading a model.
+    """
 
     def get(self, kind: type[T]) -> T:
         from dampipe.app.container import process_container  # imports the whole application
 
-        container = process_container()
+        container = process_container(asks_server=True)
         container.set_up()
         return container.get(kind)
 

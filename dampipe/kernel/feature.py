@@ -4,7 +4,7 @@ A dotted name is `package.module:attribute`. Listing features imports nothing bu
 that `dampipe --help` stays fast. Built-in features and plug-in packages register the same object.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -40,7 +40,9 @@ class Feature:
     panel: str = ""
     """File of an ES module beside the manifest that the page loads; it exports what the page calls."""
     filters: tuple[str, ...] = ()
-    """Dotted names of sequences of filter fields."""
+    """Dotted names of sequences of `FilterField`s (`dampipe/kernel/filter.py`)."""
+    documents: tuple[str, ...] = ()
+    """Dotted names of functions that add words to search documents (`dampipe/features/search/text_index.py`)."""
     sweeps: tuple[str, ...] = ()
     """Dotted names of functions of the container that every sweep calls; each returns counts by name."""
     stages: tuple[str, ...] = ()
@@ -53,3 +55,22 @@ def load_dotted(name: str) -> Any:
     """Import what `package.module:attribute` names. Raises ImportError or AttributeError."""
     module, _, attribute = name.partition(":")
     return getattr(import_module(module), attribute) if attribute else import_module(module)
+
+
+_source: Callable[[], Sequence[Feature]] | None = None
+
+
+def register_features(source: Callable[[], Sequence[Feature]]) -> None:
+    """Say which features there are, in their order. `dampipe/app/features.py` does; `source` is called on use."""
+    global _source
+    _source = source
+
+
+def registered(field: str) -> list[Any]:
+    """What the dotted names in a field of the manifests (`filters`, `documents`) name, feature by feature.
+
+    Raises RuntimeError before `register_features` was called.
+    """
+    if _source is None:
+        raise RuntimeError("no features are registered: import dampipe.app.features first")
+    return [load_dotted(name) for feature in _source() for name in getattr(feature, field)]

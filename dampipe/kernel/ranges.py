@@ -1,4 +1,4 @@
-"""Amounts, times and dates as people write them in a question, and what they mean."""
+"""Times, dates and ranges as people write them in a query: "1:15.2", "2024-05", "10-60", "4k+"."""
 
 import re
 from collections.abc import Callable
@@ -6,10 +6,30 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.errors import ErrorCode, InvalidInput
 
 LINES = {"8k": 4320.0, "5k": 2880.0, "4k": 2160.0, "uhd": 2160.0, "fhd": 1080.0, "hd": 720.0}
 """Names of resolutions: pixels of the shorter side."""
+
+TIME_INVALID = ErrorCode(
+    "time.invalid", "invalid time {value!r}", "Give seconds (12.5) or a clock time (1:15.2)."
+)
+DURATION_INVALID = ErrorCode(
+    "duration.invalid",
+    "invalid duration {value!r}",
+    "Give seconds (10-60, 10+, 60-) or clock times (1:00-2:30).",
+)
+RESOLUTION_INVALID = ErrorCode(
+    "resolution.invalid",
+    "invalid resolution {value!r}",
+    "Give 1080p, 2160, a range (720-1080, 4k+) or one of {names}.",
+)
+RANGE_REVERSED = ErrorCode(
+    "range.reversed", "the range {value!r} begins after its end", "Give the smaller value first."
+)
+DATE_INVALID = ErrorCode(
+    "date.invalid", "invalid date {value!r}", "Give 2024, 2024-05, 2024-05-17 or 2024-05-17T10:30."
+)
 
 
 class Range(BaseModel):
@@ -22,67 +42,46 @@ class Range(BaseModel):
 
 
 def parse_seconds(text: str) -> float:
-    """Seconds from "12.5", "1:15.2" or "1:01:15". Raises InvalidInput.
+    """Seconds from "12.5", "1:15.2" or "1:01:15". Raises InvalidInput (TIME_INVALID).
 
     >>> parse_seconds("1:15.2"), parse_seconds("12.5")
     (75.2, 12.5)
     """
-    if not re.fullmatch(r"(\d+:){0,2}\d+(\.\d+)?", text.strip()):
-        raise InvalidInput(f"{text!r} is no time", hint="Give seconds (12.5) or a clock's time (1:15.2).")
-    seconds = 0.0
-    for part in text.strip().split(":"):
-        seconds = 60 * seconds + float(part)
+    if (seconds := _seconds(text)) is None:
+        raise InvalidInput(TIME_INVALID, value=text)
     return seconds
 
 
 def parse_duration(text: str) -> Range:
-    """Durations: "10-60" between, "10+" at least, "60-" at most; "10" is 10 s, rounded.
+    """A range of seconds: "10-60" between, "10+" at least, "60-" at most; "10" is 10 s, rounded.
+
+    Raises InvalidInput (DURATION_INVALID, RANGE_REVERSED).
 
     >>> parse_duration("1:00+")
     Range(least=60.0, most=None)
     """
-    return _range(text, parse_seconds, 0.5)
+    if (found := _range(text, _seconds, 0.5)) is None:
+        raise InvalidInput(DURATION_INVALID, value=text)
+    return found
 
 
 def parse_lines(text: str) -> Range:
-    """Resolutions by the shorter side: "1080p" exactly, "4k+" at least, "720p-" at most, "720-1080".
+    """A range of pixels of the shorter side: "1080p" exactly, "4k+" at least, "720p-" at most, "720-1080".
+
+    Raises InvalidInput (RESOLUTION_INVALID, RANGE_REVERSED).
 
     >>> parse_lines("4k+"), parse_lines("1080p")
     (Range(least=2160.0, most=None), Range(least=1080.0, most=1080.0))
     """
-    return _range(text, _lines, 0.0)
-
-
-def _lines(text: str) -> float:
-    word = text.strip().lower()
-    if word in LINES:
-        return LINES[word]
-    if not re.fullmatch(r"\d+p?", word):
-        known = ", ".join(LINES)
-        raise InvalidInput(f"{text!r} is no resolution", hint=f"Give 1080p, 2160 or one of {known}.")
-    return float(word.rstrip("p"))
-
-
-def _range(text: str, read: Callable[[str], float], slack: float) -> Range:
-    word = text.strip()
-    if word.endswith("+"):
-        return Range(least=read(word[:-1]))
-    first, dash, last = word.partition("-")
-    if dash and first and last:
-        least, most = read(first), read(last)
-        if least > most:
-            raise InvalidInput(f"{text!r} begins after its end")
-        return Range(least=least, most=most)
-    if dash and first:
-        return Range(most=read(first))
-    value = read(word)
-    return Range(least=value - slack, most=value + slack)
+    if (found := _range(text, _lines, 0.0)) is None:
+        raise InvalidInput(RESOLUTION_INVALID, value=text, names=", ".join(LINES))
+    return found
 
 
 def parse_date(text: str) -> tuple[datetime, datetime]:
-    """What "2024", "2024-05", "2024-05-17" or "2024-05-17T10:30" covers: its first moment, and the first after it.
+    """The period of "2024", "2024-05", "2024-05-17" or "2024-05-17T10:30": its first moment, and the first after it.
 
-    Without a time zone in the zone of this machine. Raises InvalidInput.
+    Without a time zone it is in the zone of this machine. Raises InvalidInput (DATE_INVALID).
 
     >>> [moment.isoformat() for moment in parse_date("2024-02")]
     ['2024-02-01T00:00:00', '2024-03-01T00:00:00']
@@ -97,6 +96,39 @@ def parse_date(text: str) -> tuple[datetime, datetime]:
         begin = datetime.fromisoformat(word)
         return begin, begin + (timedelta(days=1) if len(word) == 10 else timedelta(minutes=1))
     except (ValueError, OverflowError) as error:
-        raise InvalidInput(
-            f"{text!r} is no date", hint="Give 2024, 2024-05, 2024-05-17 or 2024-05-17T10:30."
-        ) from error
+        raise InvalidInput(DATE_INVALID, value=text) from error
+
+
+def _seconds(text: str) -> float | None:
+    if not re.fullmatch(r"(\d+:){0,2}\d+(\.\d+)?", text.strip()):
+        return None
+    seconds = 0.0
+    for part in text.strip().split(":"):
+        seconds = 60 * seconds + float(part)
+    return seconds
+
+
+def _lines(text: str) -> float | None:
+    word = text.strip().lower()
+    if word in LINES:
+        return LINES[word]
+    return float(word.rstrip("p")) if re.fullmatch(r"\d+p?", word) else None
+
+
+def _range(text: str, parse: Callable[[str], float | None], slack: float) -> Range | None:
+    """the range that a text means, None for an invalid text. slack: how far a single value reaches, both ways."""
+    word = text.strip()
+    if word.endswith("+"):
+        least = parse(word[:-1])
+        return None if least is None else Range(least=least)
+    first, dash, last = word.partition("-")
+    least, most = parse(first), parse(last)
+    if dash and last:
+        if least is None or most is None:
+            return None
+        if least > most:
+            raise InvalidInput(RANGE_REVERSED, value=text)
+        return Range(least=least, most=most)
+    if least is None:
+        return None
+    return Range(most=least) if dash else Range(least=least - slack, most=least + slack)

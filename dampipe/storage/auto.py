@@ -5,7 +5,7 @@ everything still works, and so does search as long as there are few vectors to s
 """
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.errors import InvalidInput
 from dampipe.media.info import MediaInfo
 from dampipe.storage.base import StorageEngine
@@ -167,15 +168,15 @@ class AutoStorage(StorageEngine):
         *,
         per_asset: int,
         among: VectorIds | None = None,
-        counting: Callable[[Collection[str]], Collection[str]] | None = None,
+        assets: AssetSet | None = None,
     ) -> list[Moment]:
         """The nearest moments, best first, at most one per shot and `per_asset` per asset.
 
         enough: receives the (asset, shot) pairs found so far, best first; while it returns False and there are more,
         the search continues. among: only vectors with these ids; None means all. The restriction holds inside the
-        vector search, so it costs no recall. counting: receives SHA-1s of assets and returns those to include; for
-        filters that most assets pass. It examines fewer neighbours than `among` and may return fewer moments than
-        would be enough.
+        vector search, so it costs no recall. assets: only moments of these assets; None means all. It is applied to
+        what the index finds, for sets that hold most of the library: it examines fewer neighbours than `among` and
+        may return fewer moments than would be enough.
 
         Raises as `search_vector`.
         """
@@ -193,7 +194,7 @@ class AutoStorage(StorageEngine):
             per_asset=per_asset,
             limits=self.moment_limits,
             among=among,
-            counting=counting,
+            assets=assets,
         )
 
     def highest(self, model: str, vectors: NDArray[np.float32]) -> list[float]:

@@ -23,6 +23,7 @@ from dampipe.storage.errors import (
     SHA1_TOO_SHORT,
     VIDEO_NOT_FOUND,
 )
+from dampipe.storage.moment_search import VectorOwner
 from dampipe.storage.moments import Moment
 from dampipe.storage.video import Video
 
@@ -122,10 +123,11 @@ class MemoryStorage(StorageEngine):
         """See VectorCatalog."""
         return np.array([i for i, v in self._vectors.items() if v.model == model and i <= up_to], np.int64)
 
-    def owners(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
-        """See VectorCatalog."""
-        found = ((i, self._vectors[i]) for i in map(int, ids) if i in self._vectors)
-        return {i: (vector.sha1, vector.shot) for i, vector in found}
+    def owners(self, ids: Sequence[int]) -> dict[int, VectorOwner]:
+        """See VectorCatalog. Videos are numbered in the order in which they were added."""
+        numbers = {sha1: number for number, sha1 in enumerate(self._videos, 1)}
+        known = ((i, self._vectors[i]) for i in map(int, ids) if i in self._vectors)
+        return {i: VectorOwner(vector.sha1, vector.shot, numbers[vector.sha1]) for i, vector in known}
 
     def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
         """See VectorCatalog."""

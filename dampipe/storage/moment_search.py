@@ -1,12 +1,13 @@
 """From nearest vectors to distinct moments: one per shot, a limited number per asset."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Protocol, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.errors import InvalidInput
 from dampipe.storage.errors import QUERY_INVALID
 from dampipe.storage.limits import MomentLimits
@@ -18,10 +19,19 @@ Owner: TypeAlias = tuple[str, int]
 """The SHA-1 of an asset and the number of a shot in it."""
 
 
+class VectorOwner(NamedTuple):
+    """The asset and shot that a vector belongs to."""
+
+    sha1: str
+    shot: int
+    asset: int
+    """The asset's number in the catalogue."""
+
+
 class MomentSource(Protocol):
     """What the catalogue knows of vectors by their ids."""
 
-    def owners(self, ids: Sequence[int]) -> dict[int, Owner]:
+    def owners(self, ids: Sequence[int]) -> dict[int, VectorOwner]:
         """The asset and shot of each vector. Ids that no longer exist are left out."""
 
     def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
@@ -46,7 +56,7 @@ def search_moments(
     per_asset: int,
     limits: MomentLimits,
     among: VectorIds | None,
-    counting: Callable[[Collection[str]], Collection[str]] | None,
+    assets: AssetSet | None,
 ) -> list[Moment]:
     """The search of `AutoStorage.search_moments`, for a query of length 1.
 
@@ -55,17 +65,18 @@ def search_moments(
     owners: dict[int, Owner] = {}
     examined: set[int] = set()
     count = limits.first
-    most = limits.most if counting is None else limits.most_counted
+    most = limits.most if assets is None else limits.most_counted
     while True:
         near = index.nearest(query, count, among)
         new = [n.id for n in near if n.id not in examined]
         examined.update(new)
         new_owners = source.owners(new)
         index.forget(set(new) - set(new_owners))
-        if counting is not None:
-            counted = counting({sha1 for sha1, _ in new_owners.values()})
-            new_owners = {number: owner for number, owner in new_owners.items() if owner[0] in counted}
-        owners |= new_owners
+        owners |= {
+            vector: (owner.sha1, owner.shot)
+            for vector, owner in new_owners.items()
+            if assets is None or owner.asset in assets
+        }
         best = _distinct(near, owners, per_asset)
         if len(near) < count or count >= most or enough([owners[n.id] for n in best]):
             break

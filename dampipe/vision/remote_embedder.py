@@ -1,4 +1,4 @@
-"""Words to vectors by the model that the page's server has loaded: to load one takes seconds for each question."""
+"""Encodes texts by the model that a server has loaded: to load one takes seconds for each query."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,21 +9,19 @@ import numpy as np
 
 from dampipe.vision.base import Embedder, FrameSpec, Pictures, Vectors
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 """Seconds for an answer: the server may have to load its model first."""
 
-_direct = build_opener(ProxyHandler({}))  # what is asked is on this machine
+_direct = build_opener(ProxyHandler({}))  # no proxy: the server is on this machine
 
 
 class RemoteEmbedder:
-    """An embedder that asks a server for words, and its own model where none answers, or one with another model.
+    """An embedder whose texts a server encodes; its own model does where no server with the same model answers."""
 
-    own: everything else is asked of it. page: where the API is, as http://127.0.0.1:8700.
-    """
-
-    def __init__(self, own: Embedder, page: str) -> None:
+    def __init__(self, own: Embedder, url: str) -> None:
+        """own: encodes everything else. url: the server's endpoint for texts."""
         self._own = own
-        self._page = page
+        self._url = url
 
     @property
     def fingerprint(self) -> str:
@@ -50,17 +48,17 @@ class RemoteEmbedder:
         return self._own.each(batches)
 
     def words(self, texts: list[str]) -> Vectors:
-        borrowed = self._borrow(texts) if texts else None
-        return self._own.words(texts) if borrowed is None else borrowed
+        rows = self._ask_server(texts) if texts else None
+        return self._own.words(texts) if rows is None else rows
 
-    def _borrow(self, texts: list[str]) -> Vectors | None:
+    def _ask_server(self, texts: list[str]) -> Vectors | None:
         body = json.dumps({"texts": texts}).encode()
-        request = Request(f"{self._page}/api/vectors", body, {"content-type": "application/json"})
+        request = Request(self._url, body, {"content-type": "application/json"})
         try:
-            with _direct.open(request, timeout=PATIENCE) as answer:
-                said = json.load(answer)
-            rows = np.array(said["vectors"], np.float32)
-            usable = said["model"] == self.fingerprint and rows.ndim == 2 and len(rows) == len(texts)
+            with _direct.open(request, timeout=TIMEOUT) as answer:
+                answered = json.load(answer)
+            rows = np.array(answered["vectors"], np.float32)
+            usable = answered["model"] == self.fingerprint and rows.ndim == 2 and len(rows) == len(texts)
         except (OSError, HTTPException, ValueError, KeyError, TypeError):
-            return None  # whatever it is, it is no server with this model
+            return None  # not a server with this model
         return rows if usable and np.isfinite(rows).all() else None

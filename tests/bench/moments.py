@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from dampipe.features.search.model import Query
-from dampipe.features.search.search import SearchService
+from dampipe.features.search.model import SearchRequest
+from dampipe.features.search.service import SearchService
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.storage.auto import AutoStorage
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.pictures import load_picture
 from dampipe.vision.tiny.drawing import Scene, captions, scenes
+from tests.support.searching import search_services
 from tests.support.versions import SCENE_RATE, Versions, scene_clip
 
 CLIPS = 60
@@ -53,13 +54,14 @@ def measure(folder: Path, count: int) -> tuple[float, float, float, int]:
         starts = [first_frame(sum(seconds[:at])) for at in range(len(seconds))]
         shown[clip.name] = list(zip(starts, scenes_, strict=True))
         single.append(embedder.pictures(load_picture(thumbnail(library.ffmpeg, clip), embedder.spec))[0])
-    search = SearchService(library.catalog, AutoStorage(library.catalog, None), lambda: embedder)
+    services = search_services(library.catalog, AutoStorage(library.catalog, None), lambda: embedder)
+    search = services.get(SearchService)
     right = near = alone = total = 0
     pictures = np.array(single)
     for number, (clip_name, shots) in enumerate(shown.items()):
         for start, scene in shots:
             text = captions(*scene)[0]
-            [hit] = search.find(Query(words=text, limit=1, only="vision")).hits
+            [hit] = search.find(SearchRequest(words=text, limit=1, only="vision")).hits
             total += 1
             right += hit.name == clip_name
             near += hit.name == clip_name and abs(hit.moments[0].time - start) <= NEAR + 1e-3

@@ -11,8 +11,8 @@ import numpy as np
 from dampipe.app.demo.clips import make_clip
 from dampipe.features.assets.catalog import Catalog
 from dampipe.features.assets.savers import save_output
-from dampipe.features.duplicates.model import Duplicates
-from dampipe.features.duplicates.service import find_duplicates
+from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest
+from dampipe.features.duplicates.service import DuplicateService
 from dampipe.jobs.model import Subject
 from dampipe.kernel.db.database import Database
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
@@ -101,8 +101,8 @@ class Versions:
         return media.duration or 0.0
 
     def near(self) -> Duplicates:
-        """Near-duplicates in the library."""
-        return find_duplicates(self.catalog, near=True)
+        """What shows the same."""
+        return DuplicateService(self.catalog.prints).find(DuplicatesRequest(near=True))
 
     def pairs(self) -> dict[frozenset[str], str]:
         """Similarity of near-duplicates by the names of the pair."""

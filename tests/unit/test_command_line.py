@@ -17,8 +17,9 @@ from dampipe.features.fixity.model import VERIFY, Compared
 from dampipe.features.processing.cli.watch import _append
 from dampipe.features.processing.model import Status
 from dampipe.features.processing.service import ProcessingService
-from dampipe.features.search.cli.options import read
-from dampipe.features.search.cli.search import _export, _write, command
+from dampipe.features.search.cli.options import search_request
+from dampipe.features.search.cli.search import _REGISTRY, _export, _write, command
+from dampipe.features.search.model import SearchRequest
 from dampipe.jobs.model import Failure
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.faces.console import say, table
@@ -33,12 +34,15 @@ from dampipe.timeline.clip import Clip
         (["xyzzy"], ["there is no command 'xyzzy'", "`dampipe --help`"]),
         (["search", "--bogus", "x"], ["--bogus", "`dampipe search --help`"]),
         (["source", "add", "--bogus"], ["--bogus", "`dampipe source add --help`"]),
-        (["search"], ["what are you looking for? Give words, --image", "`dampipe search --help`"]),
-        (["search", "x", "--resolution", "foo"], ["'foo' is no resolution", "`dampipe search --help`"]),
+        (["search"], ["nothing to search for: give words, --image", "`dampipe search --help`"]),
+        (["search", "x", "--resolution", "foo"], ["invalid resolution 'foo'", "`dampipe search --help`"]),
         (["enqueue", "day1", ""], ["a path is empty; this folder is .", "`dampipe enqueue --help`"]),
         (["source", "add", "x", ""], ["a path is empty; this folder is .", "`dampipe source add --help`"]),
         (["serve", "--port", "99999"], ["99999 is not in the range 0<=x<=65535", "`dampipe serve --help`"]),
-        (["search", "x", "--duration", "60-10"], ["'60-10' begins after its end", "`dampipe search --help`"]),
+        (
+            ["search", "x", "--duration", "60-10"],
+            ["the range '60-10' begins after its end", "`dampipe search --help`"],
+        ),
     ],
 )
 def test_a_mistake_is_told_in_two_lines(
@@ -56,28 +60,30 @@ def test_a_mistake_is_told_in_two_lines(
     [
         (["beach", "-people"], "beach", ("people",)),
         (["-people", "beach", "-red umbrella", "-n5"], "beach", ("people", "red umbrella")),
-        (["beach -people"], "beach -people", ()),
-        (["beach", "--", "-people"], "beach -people", ()),
+        (["beach -people"], "beach", ("people",)),
+        (["beach", "--", "-people"], "beach", ("people",)),
+        (["beach", "-a", "--", 'C001-C002 -"two words"'], "beach C001-C002", ("a", "two words")),
         (["beach", "--without", "-people"], "beach", ("-people",)),
     ],
 )
 def test_a_minus_sign_before_a_word_is_no_option(
     given: list[str], words: str, without: tuple[str, ...]
 ) -> None:
-    context = command.make_context("search", list(given))
-    query = read(
-        **{name: context.params[name] for name in context.params if name not in ("export", "as_json")}
-    )
-    assert (query.words, sorted(query.without)) == (words, sorted(without))
+    request = requested(given)
+    assert (request.words, sorted(request.without)) == (words, sorted(without))
+    assert request.limit == (5 if "-n5" in given else 10)
+
+
+def requested(arguments: list[str]) -> SearchRequest:
+    """What `dampipe search` makes of its arguments."""
+    params = dict(command.make_context("search", list(arguments)).params)
+    return search_request(_REGISTRY, **{k: v for k, v in params.items() if k not in ("export", "as_json")})
 
 
 def test_an_empty_file_is_a_picture_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "none.jpg").write_bytes(b"")
-    context = command.make_context("search", ["--image", str(tmp_path / "none.jpg")])
-    query = read(
-        **{name: context.params[name] for name in context.params if name not in ("export", "as_json")}
-    )
-    assert query.asks_vision, "so that whoever looks at it says what is wrong"
+    request = requested(["--image", str(tmp_path / "none.jpg")])
+    assert request.asks_vision, "the picture is refused where it is decoded"
 
 
 def test_a_timeline_that_cannot_be_written_is_told(tmp_path: Path) -> None:
@@ -113,7 +119,7 @@ def test_a_timeline_is_replaced_but_not_by_nothing(
     _export([cut], path, Format.CSV)
     assert capsys.readouterr().err == f"1 moment written to {path}\n"
     _export([cut, cut], path, Format.CSV)
-    assert capsys.readouterr().err == f"2 moments written to {path}, in place of what was there\n"
+    assert capsys.readouterr().err == f"2 moments written to {path}, replacing an earlier file\n"
     _export([], path, Format.CSV)
     assert "was not written" in capsys.readouterr().err
     assert len(path.read_text().splitlines()) == 3

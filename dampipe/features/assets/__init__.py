@@ -8,5 +8,6 @@ FEATURE = Feature(
     tables=("dampipe.features.assets.tables",),
     commands={"show": Command("Show all that is known of one asset.", "dampipe.features.assets.cli:command")},
     routers=("dampipe.features.assets.http:router",),
+    filters=("dampipe.features.assets.filters:FIELDS",),
     remedies="dampipe.features.assets.remedies",
 )

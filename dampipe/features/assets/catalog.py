@@ -17,7 +17,6 @@ from dampipe.features.scanning.apply_changes import ChangeWriter
 from dampipe.features.scanning.folders import FolderRepository
 from dampipe.features.scanning.hold import ScanHolds
 from dampipe.features.scanning.queries import ScanRepository
-from dampipe.features.search.filters import FilterQueries
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.search.query_cache import QueryVectorCache
 from dampipe.features.search.text_index import TextIndex
@@ -34,6 +33,7 @@ from dampipe.kernel.db.migrate import check_schema, upgrade
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.media.info import MediaInfo
 from dampipe.storage.base import StorageEngine
+from dampipe.storage.moment_search import VectorOwner
 from dampipe.storage.moments import Moment
 from dampipe.storage.video import Video
 
@@ -42,7 +42,7 @@ class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
     Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `folders`,
-    `holding`, `pruning`, `leftovers`, `verifications`, `verdicts`, `vectors`, `models`, `workers`, `filtering`,
+    `holding`, `pruning`, `leftovers`, `verifications`, `verdicts`, `vectors`, `models`, `workers`,
     `words`, `tags`, `asked`, `prints`.
     """
 
@@ -64,8 +64,7 @@ class Catalog(StorageEngine):
         self.vectors = VectorRepository(database)
         self.models = ModelRepository(database)
         self.workers = WorkerRepository(database)
-        self.filtering = FilterQueries(database)
-        self.words = TextIndex(database, self.filtering)
+        self.words = TextIndex(database)
         self.tags = TagRepository(database)
         self.asked = QueryVectorCache(database)
         self.prints = FingerprintRepository(database)
@@ -145,8 +144,8 @@ class Catalog(StorageEngine):
         """Which vectors an index at that watermark should hold."""
         return self.vectors.ids(model, up_to)
 
-    def owners(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
-        """Of which asset and shot vectors are."""
+    def owners(self, ids: Sequence[int]) -> dict[int, VectorOwner]:
+        """The owners of vectors."""
         return self.vectors.owners(ids)
 
     def moments(self, ids: Sequence[int]) -> dict[int, Moment]:

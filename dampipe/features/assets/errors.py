@@ -13,6 +13,11 @@ NOT_HASHED = ErrorCode(
     "{name} was found, but has not been hashed yet",
     "The status and the failures show whether it waits or failed.",
 )
+UNKNOWN_FOLDER = ErrorCode(
+    "asset.folder_not_found",
+    "no footage is known in the folder {names}",
+    "Give an absolute path, or a folder's name; * and ? stand for anything.",
+)
 NO_SUCH_FILE = ErrorCode("asset.no_file", "there is no file {path}")
 INVALID_SHA1 = ErrorCode(
     "asset.invalid_sha1", "{sha1!r} is not a SHA-1", "Give 40 lower-case hexadecimal digits."

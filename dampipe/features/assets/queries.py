@@ -1,19 +1,18 @@
 """Assets and their locations in the catalogue."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
 
 from dampipe.features.assets.errors import AMBIGUOUS_ASSET, INVALID_ASSET, UNKNOWN_ASSET
 from dampipe.features.assets.model import LocationState
 from dampipe.features.assets.paths import full_path, place_columns, sidecar_paths
 from dampipe.features.assets.savers import ensure_asset, media_columns
 from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
-from dampipe.features.search.model import Hit
 from dampipe.features.sources.tables import SOURCE
 from dampipe.jobs.model import Failure, RunState, RunSummary
 from dampipe.jobs.tables import RUN
@@ -134,52 +133,17 @@ class AssetRepository:
             for row in rows
         ]
 
-    def _grouped(
-        self, connection: Connection, ids: Sequence[int], folders: Container[int] = ()
-    ) -> dict[int, list[str]]:
+    def _grouped(self, connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
         places: dict[int, list[str]] = {}
         rows = connection.execute(
-            select(LOCATION.c.asset_id, LOCATION.c.state, LOCATION.c.folder_id, *place_columns(self._db))
+            select(LOCATION.c.asset_id, LOCATION.c.state, *place_columns(self._db))
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
             .where(LOCATION.c.asset_id.in_(ids))
             .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
         ).all()
-        for row in sorted(
-            rows, key=lambda row: (row.state != LocationState.PRESENT, row.folder_id not in folders)
-        ):
+        for row in sorted(rows, key=lambda row: row.state != LocationState.PRESENT):
             places.setdefault(row.asset_id, []).append(printable(full_path(row)))
         return places
-
-    def cards(self, assets: Sequence[str], folders: Sequence[int] | None = None) -> dict[str, Hit]:
-        """Assets by SHA-1, as a search shows them; those that are gone are left out.
-
-        folders: of several files of an asset one in these is shown.
-        """
-        chosen = select(ASSET).where(ASSET.c.sha1.in_(assets))
-        return {hit.asset: hit for hit in self._cards(chosen, folders)}
-
-    def filtered(
-        self, where: ColumnElement[bool], limit: int, offset: int, folders: Sequence[int] | None = None
-    ) -> list[Hit]:
-        """Assets that fulfil a condition, the newest first; `folders` as in `cards`."""
-        chosen = select(ASSET).where(where).order_by(ASSET.c.id.desc()).limit(limit).offset(offset)
-        return self._cards(chosen, folders)
-
-    def _cards(self, query: Select[Any], folders: Sequence[int] | None) -> list[Hit]:
-        with self._db.read() as connection:
-            rows = connection.execute(query).all()
-            places = self._grouped(connection, [row.id for row in rows], frozenset(folders or ()))
-        paths = {row.id: places.get(row.id, [row.name])[0] for row in rows}
-        return [
-            Hit(
-                asset=row.sha1,
-                path=paths[row.id],
-                name=paths[row.id].rpartition("/")[2],
-                kind=row.kind,
-                duration=row.duration,
-            )
-            for row in rows
-        ]
 
     def sidecars(self, asset: int) -> list[str]:
         """The absolute paths of what belongs to an asset's files, those of present files first."""

@@ -1,4 +1,4 @@
-"""Duplicates: the same content at several places, and footage that shows the same."""
+"""Duplicates: files with the same content, and contents that show the same (compared by perceptual hashes)."""
 
 from dampipe.kernel.feature import Command, Feature
 
@@ -8,7 +8,7 @@ FEATURE = Feature(
     tables=("dampipe.features.duplicates.tables",),
     commands={
         "duplicates": Command(
-            "What the library has more than once.", "dampipe.features.duplicates.cli:command"
+            "List what the library has more than once.", "dampipe.features.duplicates.cli:command"
         ),
     },
     routers=("dampipe.features.duplicates.http:router",),

@@ -2,24 +2,33 @@
 
 import click
 
-from dampipe.features.duplicates.model import Copy, Duplicates, NearDuplicate
-from dampipe.kernel.faces.console import json_option, library, plural, print_json, say, table
+from dampipe.features.duplicates.model import (
+    MIN_SIMILARITY,
+    Copy,
+    Duplicates,
+    DuplicatesRequest,
+    NearDuplicate,
+)
+from dampipe.features.duplicates.service import DuplicateService
+from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.timecode import clock
+
+_HELP = {name: field.description for name, field in DuplicatesRequest.model_fields.items()}
 
 
 @click.command(name="duplicates")
-@click.option("--near", is_flag=True, help="Also what shows the same: other encodes, trims, resized ones.")
+@click.option("--near", is_flag=True, help=_HELP["near"])
 @click.option(
     "--similarity",
-    default=0.55,
+    default=MIN_SIMILARITY,
     show_default=True,
-    type=click.FloatRange(0.55, 1),
-    help="Of near ones, at least.",
+    type=click.FloatRange(MIN_SIMILARITY, 1),
+    help=_HELP["similarity"],
 )
 @json_option
 def command(near: bool, similarity: float, as_json: bool) -> None:
-    """What the library has more than once, and what tells so. Nothing is deleted."""
-    found = library().duplicates(near, similarity)
+    """List what the library has more than once, with the evidence. Nothing is deleted."""
+    found = service(DuplicateService).find(DuplicatesRequest(near=near, similarity=similarity))
     if as_json:
         print_json(found)
     else:
@@ -31,7 +40,7 @@ def _print(found: Duplicates, near: bool) -> None:
         rows = [(f"{d.size:,}", d.asset[:12], "\n".join(d.paths)) for d in found.exact]
         say(table(["bytes each", "asset", "the same content"], rows, right=["bytes each"]))
     else:
-        click.echo("no content lies in two places")
+        click.echo("no two files have the same content")
     if not near:
         return
     if found.near:
@@ -45,31 +54,31 @@ def _print(found: Duplicates, near: bool) -> None:
 
 
 def _row(pair: NearDuplicate) -> tuple[str, ...]:
-    """What tells that two assets show the same, and what tells them apart: a line for each."""
+    """The cells of a pair, with a line for each asset."""
     sides = [
-        (f"{clock(one.start)}-{clock(one.end)}", f"{one.size:,}", _picture(one, mirrored), one.path)
-        for one, mirrored in ((pair.first, False), (pair.second, pair.mirrored))
+        (f"{clock(copy.start)}-{clock(copy.end)}", f"{copy.size:,}", _picture(copy, mirrored), copy.path)
+        for copy, mirrored in ((pair.first, False), (pair.second, pair.mirrored))
     ]
     common, *others = map("\n".join, zip(*sides, strict=True))
     return f"{pair.similarity:.3f}", str(pair.frames), "\n".join([common, *_elsewhere(pair)]), *others
 
 
 def _elsewhere(pair: NearDuplicate) -> list[str]:
-    """Where else in the first the common part may be."""
+    """Where else in the first asset the common part may be."""
     return [f"or {_shift(pair.offset, begin, end)}" for begin, end in pair.other_offsets]
 
 
-def _shift(told: float, begin: float, end: float) -> str:
-    """From which offset to another, in words, seen from the one told.
+def _shift(offset: float, begin: float, end: float) -> str:
+    """A range of offsets in words, relative to an offset.
 
     >>> _shift(8.0, 17.4, 18.2), _shift(8.0, 2.0, 2.0), _shift(8.0, 7.0, 10.0)
     ('9.4-10.2 s later', '6.0 s earlier', '1.0 s earlier to 2.0 s later')
     """
-    if begin < told < end:
-        return f"{told - begin:.1f} s earlier to {end - told:.1f} s later"
-    least, most = sorted((abs(begin - told), abs(end - told)))
+    if begin < offset < end:
+        return f"{offset - begin:.1f} s earlier to {end - offset:.1f} s later"
+    least, most = sorted((abs(begin - offset), abs(end - offset)))
     span = f"{least:.1f}" if most - least < 0.1 else f"{least:.1f}-{most:.1f}"
-    return f"{span} s {'later' if begin >= told else 'earlier'}"
+    return f"{span} s {'later' if begin >= offset else 'earlier'}"
 
 
 def _picture(side: Copy, mirrored: bool) -> str:

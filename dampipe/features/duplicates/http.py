@@ -4,17 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from dampipe.features.duplicates.model import Duplicates
-from dampipe.kernel.faces.http import LibraryDep
+from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest
+from dampipe.features.duplicates.service import DuplicateService
+from dampipe.kernel.faces.http import provided
 
 router = APIRouter(tags=["duplicates"])
 
 
 @router.get("/duplicates")
 def list_duplicates(
-    library: LibraryDep,
-    near: Annotated[bool, Query(description="Also other encodes, trims and resized versions.")] = False,
-    similarity: Annotated[float, Query(ge=0.55, le=1)] = 0.55,
+    duplicates: Annotated[DuplicateService, provided(DuplicateService)],
+    request: Annotated[DuplicatesRequest, Query()],
 ) -> Duplicates:
-    """What the library has more than once, and what tells so."""
-    return library.duplicates(near, similarity)
+    """List what the library has more than once, with the evidence."""
+    return duplicates.find(request)

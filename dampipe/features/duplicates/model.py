@@ -1,16 +1,30 @@
-"""The same footage more than once: the same bytes, or the same pictures."""
+"""Duplicates: contents that several files have, and contents that show the same."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+MIN_SIMILARITY = 0.55
+"""Mean correlation over the common part from which two assets show the same: see `match.py`."""
+
+
+class DuplicatesRequest(BaseModel):
+    """Which duplicates to find."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    near: bool = Field(default=False, description="Also find other encodes, trims and resized versions.")
+    similarity: float = Field(
+        default=MIN_SIMILARITY, ge=MIN_SIMILARITY, le=1, description="Least similarity of near duplicates."
+    )
 
 
 class ExactDuplicate(BaseModel):
-    """One content that lies in several places."""
+    """One content that several files have."""
 
     model_config = ConfigDict(frozen=True)
 
     asset: str
     size: int
-    """Bytes, of each."""
+    """Bytes of each file."""
     paths: tuple[str, ...]
 
 
@@ -27,12 +41,12 @@ class Copy(BaseModel):
     height: int | None = None
     codec: str | None = None
     start: float = 0.0
-    """When the common part starts in it, in seconds, as far as the frames looked at tell."""
+    """Start of the common part in this asset, in seconds, as exact as the sampled frames."""
     end: float = 0.0
 
 
 class NearDuplicate(BaseModel):
-    """Two contents that show the same, and what tells so."""
+    """Two contents that show the same, with the evidence."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,24 +55,24 @@ class NearDuplicate(BaseModel):
     offset: float
     """Seconds: what is at `t` in the second is at `t + offset` in the first."""
     other_offsets: tuple[tuple[float, float], ...] = ()
-    """Others that fit as well, from and to, the likeliest three: footage that stands still, or shows the same again
-    and again. () where the one told is right to about half a second."""
+    """Other ranges of offsets that fit as well, the likeliest three: footage that does not move, or repeats itself.
+    () where `offset` is right to about half a second."""
     mirrored: bool = False
-    """The second shows it with left and right exchanged."""
+    """The second is flipped horizontally."""
     similarity: float
     """Mean correlation of the frames of the common part, up to 1."""
     coverage: float
-    """Which part of the shorter one is common, up to 1."""
+    """Part of the shorter one that is common, up to 1."""
     frames: int
-    """Frames that were compared."""
+    """Number of frames compared."""
 
 
 class Duplicates(BaseModel):
-    """What lies in the library more than once."""
+    """The duplicates in a library."""
 
     model_config = ConfigDict(frozen=True)
 
     exact: tuple[ExactDuplicate, ...] = ()
     near: tuple[NearDuplicate, ...] = ()
     unknown: int = 0
-    """Assets with pictures that could not be compared: not previewed yet."""
+    """Number of assets with pictures that are not previewed yet, so that they could not be compared."""

@@ -1,50 +1,56 @@
-"""The use case of finding what the library has more than once."""
+"""The use case of finding duplicates."""
 
 from functools import lru_cache
 
-from dampipe.features.assets.catalog import Catalog
-from dampipe.features.duplicates.match import ALIKE, Alignment, align, likely_pairs
-from dampipe.features.duplicates.model import Copy, Duplicates, NearDuplicate
+from dampipe.features.duplicates.fingerprints import FingerprintRepository
+from dampipe.features.duplicates.match import Alignment, align, likely_pairs
+from dampipe.features.duplicates.model import Copy, Duplicates, DuplicatesRequest, NearDuplicate
 from dampipe.features.duplicates.track import Track
 
-AT_HAND = 2000
-"""Assets whose prints are held at once: some 30 MB."""
-
-__all__ = ["ALIKE", "find_duplicates"]
+CACHED = 2000
+"""Assets whose fingerprints are held at once: some 30 MB."""
 
 
-def find_duplicates(catalog: Catalog, near: bool = False, similarity: float = ALIKE) -> Duplicates:
-    """The same bytes in several places; with `near` also other encodes, trims and resized versions.
+class DuplicateService:
+    """Duplicates in one library. Any method may raise CatalogueDown."""
 
-    similarity: leave out pairs below, 0.55 at least. Raises CatalogueDown.
-    """
-    exact = tuple(catalog.prints.exact())
-    if not near:
-        return Duplicates(exact=exact)
-    everything = ((asset, Track.of(times, rows)) for asset, times, rows in catalog.prints.each())
-    pairs: list[tuple[int, int, Alignment]] = []
+    def __init__(self, fingerprints: FingerprintRepository) -> None:
+        self._fingerprints = fingerprints
 
-    @lru_cache(AT_HAND)
-    def track(asset: int) -> Track | None:
-        found = catalog.prints.of(asset)
-        return Track.of(*found) if found else None
+    def find(self, request: DuplicatesRequest) -> Duplicates:
+        """Contents that several files have; with `near` also pairs of contents that show the same."""
+        exact = tuple(self._fingerprints.exact())
+        if not request.near:
+            return Duplicates(exact=exact)
+        pairs = self._near(request.similarity)
+        copies = self._fingerprints.copies(sorted({asset for pair in pairs for asset in pair[:2]}))
+        near = tuple(_pair(copies, *pair) for pair in pairs if pair[0] in copies and pair[1] in copies)
+        return Duplicates(exact=exact, near=near, unknown=self._fingerprints.missing())
 
-    for one, other in likely_pairs(everything):
-        sides = [(asset, found) for asset in (one, other) if (found := track(asset)) and len(found.times)]
-        if len(sides) == 2:  # neither was forgotten or previewed anew meanwhile
-            # The longer one first: a trim lies somewhere in what it was cut from.
-            (first, a), (second, b) = sorted(sides, key=lambda side: -float(side[1].times[-1]))
-            aligned = align(a, b)
+    def _near(self, similarity: float) -> list[tuple[int, int, Alignment]]:
+        """Pairs of assets that show the same, the most similar first; of each pair the longer asset first."""
+
+        @lru_cache(CACHED)
+        def track(asset: int) -> Track | None:
+            found = self._fingerprints.of(asset)
+            return Track.of(*found) if found else None
+
+        pairs = []
+        tracks = ((asset, Track.of(times, rows)) for asset, times, rows in self._fingerprints.each())
+        for one, other in likely_pairs(tracks):
+            sides = [(asset, found) for asset in (one, other) if (found := track(asset)) and len(found.times)]
+            if len(sides) < 2:  # one was pruned or previewed again meanwhile
+                continue
+            # The longer one first: a trim lies within what it was cut from.
+            (first, longer), (second, shorter) = sorted(sides, key=lambda side: -float(side[1].times[-1]))
+            aligned = align(longer, shorter)
             if aligned is not None and aligned.similarity >= similarity:
                 pairs.append((first, second, aligned))
-    copies = catalog.prints.copies(sorted({asset for pair in pairs for asset in pair[:2]}))
-    pairs.sort(key=lambda pair: (-pair[2].similarity, pair[0], pair[1]))
-    found_pairs = (_pair(copies, *pair) for pair in pairs if pair[0] in copies and pair[1] in copies)
-    return Duplicates(exact=exact, near=tuple(found_pairs), unknown=catalog.prints.missing())
+        return sorted(pairs, key=lambda pair: (-pair[2].similarity, pair[0], pair[1]))
 
 
 def _pair(copies: dict[int, Copy], first: int, second: int, found: Alignment) -> NearDuplicate:
-    # With 0.0 added nobody reads -0.0.
+    # Adding 0.0 turns -0.0 into 0.0.
     spans = {"start": round(found.start, 3), "end": round(found.end, 3)}
     shifted = {name: round(time - found.offset, 3) + 0.0 for name, time in spans.items()}
     return NearDuplicate(

@@ -1,4 +1,4 @@
-"""Search: moments by words, picture, moment and filters; models and the vector index."""
+"""Search: moments by words, picture, moment and filters; full-text index, embedding models and vector index."""
 
 from dampipe.kernel.feature import Command, Feature
 
@@ -11,15 +11,20 @@ FEATURE = Feature(
             "Find moments by words, a picture or a moment.", "dampipe.features.search.cli.search:command"
         ),
         "embed": Command(
-            "Catch up on embedding once the model is there.", "dampipe.features.search.cli.embed:command"
+            "Embed what was skipped while the model was missing.",
+            "dampipe.features.search.cli.embed:command",
         ),
-        "model": Command("List models, and choose one.", "dampipe.features.search.cli.model:command"),
+        "model": Command(
+            "List embedding models, and choose one.", "dampipe.features.search.cli.model:command"
+        ),
         "index": Command(
-            "Check the vector index, or build it anew.", "dampipe.features.search.cli.index:command"
+            "Check the vector index, or rebuild it.", "dampipe.features.search.cli.index:command"
         ),
     },
     routers=(
         "dampipe.features.search.http:router",
         "dampipe.features.search.http_vectors:router",
     ),
+    sweeps=("dampipe.features.search.text_index:refresh_documents",),
+    remedies="dampipe.features.search.remedies",
 )

@@ -1,41 +1,51 @@
-"""An answer becomes spans of files, for an editing program."""
+"""The use case of an export: the moments of a search result as spans of files, for an editing program."""
 
-from dampipe.features.assets.catalog import Catalog
-from dampipe.features.search.model import Found
+from dampipe.features.search.hits import HitRepository
+from dampipe.features.search.model import ExportRequest, Found
+from dampipe.features.search.service import SearchService
 from dampipe.features.search.spans import all_moments, beginning, span
 from dampipe.kernel.paths import printable
-from dampipe.media.info import MediaInfo
+from dampipe.timeline import render
 from dampipe.timeline.clip import Clip
 
 
-def find_clips(catalog: Catalog, found: Found) -> list[Clip]:
-    """The moments of an answer as spans of files, each shot once; weak ones only if there are no others.
+class ClipService:
+    """Clips of search results. Any method may raise CatalogueDown."""
 
-    Of a hit without moments its beginning is taken.
-    """
-    moments = all_moments(hit.moments or [beginning(hit)] for hit in found.hits)
-    moments = [moment for moment in moments if not moment.weak] or moments
-    media, cuts = dict[str, MediaInfo | None](), list[Clip]()
-    places = dict[str, str]()
-    for moment in moments:
-        if moment.asset not in media:
-            row = catalog.assets.find(moment.asset)
-            files = catalog.assets.files(asset=row.id)
-            media[moment.asset] = MediaInfo.model_validate_json(row.media) if row.media else None
-            shown = [file.path for file in files if printable(file.path) == moment.path]
-            places[moment.asset] = (shown or [file.path for file in files] or [""])[0]
-        if places[moment.asset]:
+    def __init__(self, search: SearchService, hits: HitRepository) -> None:
+        self._search = search
+        self._hits = hits
+
+    def export(self, request: ExportRequest, title: str = "dampipe") -> str:
+        """Search, and render the clips of the result as a timeline. Raises as `SearchService.find`, and Unavailable."""
+        return render(self.clips(self._search.find(request)), request.format, title)
+
+    def clips(self, found: Found) -> list[Clip]:
+        """The moments of a result as spans of files, each shot once; weak ones only if there are no others.
+
+        A hit without moments becomes its beginning. Assets that have no file are left out.
+        """
+        moments = all_moments(hit.moments or [beginning(hit)] for hit in found.hits)
+        moments = [moment for moment in moments if not moment.weak] or moments
+        files = self._hits.files(moment.asset for moment in moments)
+        clips = []
+        for moment in moments:
+            asset = files.get(moment.asset)
+            if asset is None or not asset.paths:
+                continue
             start, end = span(moment)
-            cuts.append(
+            clips.append(
                 Clip(
                     asset=moment.asset,
-                    path=places[moment.asset],
+                    path=next(
+                        (path for path in asset.paths if printable(path) == moment.path), asset.paths[0]
+                    ),
                     name=moment.name,
-                    media=media[moment.asset],
+                    media=asset.media,
                     moment=moment.time,
                     start=start,
                     end=end,
                     score=moment.score,
                 )
             )
-    return cuts
+        return clips

@@ -1,137 +1,99 @@
-"""A search's filter in SQL: which assets count, and which vectors they have."""
+"""Resolves the filters of a query, once, into SQL without lookups and into the set of assets that pass."""
 
-from collections.abc import Callable, Collection
-from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 
-from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
-from dampipe.features.search.model import Filter, Orientation
-from dampipe.features.search.tables import VECTOR
-from dampipe.features.sources.queries import SourceRepository
-from dampipe.features.tagging.tables import TAG
-from dampipe.kernel.db.chunks import chunked
+from dampipe.features.assets.tables import ASSET, LOCATION
+from dampipe.features.search.model import FilterReport
+from dampipe.kernel.asset_set import ALL, AssetSet, Selection, intersection
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.errors import NotFound
-from dampipe.kernel.unicode_paths import composed
+from dampipe.kernel.db.id_list import in_ids
+from dampipe.kernel.errors import ErrorCode, NotFound
+from dampipe.kernel.filter import FilterContext, FilterRegistry
+
+NO_SUGGESTIONS = ErrorCode("filter.no_suggestions", "there is no list of values of a filter {name!r}")
 
 
-class FilterQueries:
-    """Filters over one catalogue. Raises NotFound for a source, a folder or a tag that does not exist."""
+@dataclass(frozen=True)
+class ResolvedFilter:
+    """The filters of one query with everything looked up."""
 
-    def __init__(self, database: Database) -> None:
+    where: ColumnElement[bool]
+    """The condition on a row of the table `asset`."""
+    folders: frozenset[int] | None = None
+    """Ids of the folders that files have to lie in; None: any. Files in them are shown before others."""
+    is_empty: bool = False
+    """Whether every asset passes."""
+
+
+EVERYTHING = ResolvedFilter(where=true(), is_empty=True)
+
+
+class FilterResolver:
+    """Resolves filters over one catalogue. Any method may raise CatalogueDown."""
+
+    def __init__(self, database: Database, registry: FilterRegistry) -> None:
         self._db = database
-        self._sources = SourceRepository(database)
+        self._registry = registry
 
-    def vector_ids(self, model: str, wanted: Filter) -> NDArray[np.int64]:
-        """The vectors of all assets that count, in no order."""
-        query = select(VECTOR.c.id).where(
-            VECTOR.c.model == model, VECTOR.c.asset_id.in_(select(ASSET.c.id).where(self.where(wanted)))
-        )
+    def resolve(self, filters: Mapping[str, Sequence[str]]) -> ResolvedFilter:
+        """Parse the filters and look up what they name.
+
+        Raises InvalidInput for an unknown field or an invalid value, NotFound for a source, folder or tag that does
+        not exist.
+        """
+        folders: frozenset[int] | None = None
+        conditions: list[ColumnElement[bool]] = []
+        selections: list[Selection] = []
+        for name, values in self._registry.parse(filters).items():
+            found = self._registry[name].restrict(FilterContext(self._db, folders), values)
+            if found.folders is not None:
+                folders = found.folders if folders is None else folders & found.folders
+            if found.where is not None:
+                conditions.append(found.where)
+            selections.append(found.assets)
+        if folders is not None:
+            held = select(LOCATION.c.asset_id).where(in_ids(self._db, LOCATION.c.folder_id, folders))
+            conditions.append(ASSET.c.id.in_(held))
+        if (selection := intersection(selections)) is not ALL:
+            conditions.append(in_ids(self._db, ASSET.c.id, selection))
+        return ResolvedFilter(and_(true(), *conditions), folders, is_empty=not conditions)
+
+    def assets(self, resolved: ResolvedFilter) -> Selection:
+        """The assets that pass."""
+        if resolved.is_empty:
+            return ALL
         with self._db.read() as connection:
-            return np.fromiter(connection.execute(query).scalars(), dtype=np.int64)
+            ids = connection.execute(select(ASSET.c.id).where(resolved.where)).scalars()
+            return AssetSet.from_numpy(np.fromiter(ids, dtype=np.int64))
 
-    def share(self, wanted: Filter) -> float:
-        """How much of the library counts, by assets: 0 to 1."""
-        counts = case((self.where(wanted), 1), else_=0)
+    def share(self, assets: AssetSet) -> float:
+        """The part of the library that a set is, 0 to 1."""
         with self._db.read() as connection:
-            some, everything = connection.execute(
-                select(func.sum(counts), func.count()).select_from(ASSET)
-            ).one()
-        return int(some or 0) / everything if everything else 0.0
+            count = connection.execute(select(func.count()).select_from(ASSET)).scalar_one()
+        return len(assets) / count if count else 0.0
 
-    def counting(self, wanted: Filter, assets: Collection[str]) -> set[str]:
-        """Those of these assets (SHA-1) that count."""
-        condition, found = self.where(wanted), set[str]()
-        with self._db.read() as connection:
-            for some in chunked(sorted(assets)):
-                query = select(ASSET.c.sha1).where(ASSET.c.sha1.in_(some), condition)
-                found |= set(connection.execute(query).scalars())
-        return found
-
-    def where(self, wanted: Filter) -> ColumnElement[bool]:
-        """The condition on a row of the table asset."""
-        seconds, lines = wanted.seconds, wanted.lines
-        short = func.min if self._db.is_sqlite else func.least  # of two values, in the words of the database
-        height = short(ASSET.c.width, ASSET.c.height)
-        time, (begin, end) = self._recorded(), (wanted.begin, wanted.end)
-        parts: list[ColumnElement[bool]] = [
-            *([_lies_there(folders)] if (folders := self.folders(wanted)) is not None else []),
-            *([time >= begin] if begin is not None else []),
-            *([time < end] if end is not None else []),
-            *_any([func.lower(ASSET.c.camera).contains(c.lower(), autoescape=True) for c in wanted.camera]),
-            *([ASSET.c.duration >= seconds.least] if seconds.least is not None else []),
-            *([ASSET.c.duration <= seconds.most] if seconds.most is not None else []),
-            *_any([func.lower(ASSET.c.codec) == codec.lower() for codec in wanted.codec]),
-            *([height >= lines.least] if lines.least is not None else []),
-            *([height <= lines.most] if lines.most is not None else []),
-            *_any([_STANDS[one](ASSET.c.width, ASSET.c.height) for one in wanted.orientation]),
-            *(self._tagged(name) for name in wanted.tag),
-            *_any([ASSET.c.kind == kind for kind in wanted.kind]),
+    def fields(self) -> list[FilterReport]:
+        """All fields, in the order in which faces offer them."""
+        return [
+            FilterReport(
+                name=field.name,
+                label=field.label,
+                help=field.help,
+                multiple=field.multiple,
+                choices=field.choices,
+                example=field.example,
+                suggests=field.suggest is not None,
+            )
+            for field in self._registry.values()
         ]
-        return and_(true(), *parts)
 
-    def _recorded(self) -> ColumnElement[float]:
-        """When an asset was recorded; the time of its oldest file where it does not tell."""
-        file = select(func.min(LOCATION.c.mtime_ns) / 1e9).where(LOCATION.c.asset_id == ASSET.c.id)
-        return func.coalesce(ASSET.c.recorded_at, file.scalar_subquery())
-
-    def _tagged(self, name: str) -> ColumnElement[bool]:
-        with self._db.read() as connection:
-            if connection.execute(select(TAG.c.id).where(TAG.c.name == name).limit(1)).first() is None:
-                raise NotFound(f"nothing has the tag {name!r}", hint="`dampipe tag list` lists the tags.")
-        return exists(select(literal(1)).where(TAG.c.asset_id == ASSET.c.id, TAG.c.name == name))
-
-    def folders(self, wanted: Filter) -> list[int] | None:
-        """The folders that count, by their ids; None where all do. Raises NotFound."""
-        if not (wanted.source or wanted.folder):
-            return None
-        sources = {source.id: source for source in self._sources.all()}
-        named = {self._sources.named(name).id for name in wanted.source}
-        with self._db.read() as connection:
-            folders = [
-                (row.id, PurePosixPath(sources[row.source_id].root, row.path))
-                for row in connection.execute(select(FOLDER.c.id, FOLDER.c.source_id, FOLDER.c.path))
-                if row.source_id in sources and (not named or row.source_id in named)
-            ]
-        if wanted.folder:
-            known = folders
-            folders = [one for one in known if any(_lies_in(one[1], folder) for folder in wanted.folder)]
-            if not folders:
-                raise NotFound(
-                    f"no footage is known in a folder {' or '.join(wanted.folder)}",
-                    hint="Give an absolute path, or a folder's name; * and ? stand for anything.",
-                )
-        return [number for number, _ in folders]
-
-
-def _lies_there(folders: list[int]) -> ColumnElement[bool]:
-    # Written into the statement: databases limit how many parameters it may have.
-    ids: Any = bindparam("folders", folders, expanding=True, literal_execute=True)
-    return ASSET.c.id.in_(select(LOCATION.c.asset_id).where(LOCATION.c.folder_id.in_(ids)))
-
-
-def _lies_in(folder: PurePosixPath, wanted: str) -> bool:
-    there, asked = PurePosixPath(composed(str(folder))), PurePosixPath(composed(wanted))
-    if asked.is_absolute():
-        return there.is_relative_to(asked)
-    pieces = [part.casefold() for part in there.parts]
-    pattern = [part.casefold().replace("[", "[[]") for part in asked.parts]  # which stands for itself
-    ends = range(len(pieces) - len(pattern) + 1)
-    return any(all(map(fnmatchcase, pieces[at : at + len(pattern)], pattern)) for at in ends)
-
-
-def _any(parts: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
-    return [or_(*parts)] if parts else []
-
-
-_Stands = Callable[[ColumnElement[int], ColumnElement[int]], ColumnElement[bool]]
-_STANDS: dict[Orientation, _Stands] = {
-    Orientation.LANDSCAPE: lambda width, height: width > height,
-    Orientation.PORTRAIT: lambda width, height: width < height,
-    Orientation.SQUARE: lambda width, height: width == height,
-}
+    def suggestions(self, name: str) -> list[str]:
+        """The values of a field that exist now. Raises NotFound for a field without such a list."""
+        field = self._registry.get(name)
+        if field is None or field.suggest is None:
+            raise NotFound(NO_SUGGESTIONS, name=name)
+        return list(field.suggest(self._db))

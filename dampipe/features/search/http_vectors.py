@@ -1,28 +1,30 @@
-"""Words as vectors over HTTP, for whoever does not want to load the model once more."""
+"""Text vectors over HTTP, so that other processes need not load the model."""
 
 from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from dampipe.kernel.faces.http import LibraryDep
+from dampipe.features.search.model import MAX_WORDS
+from dampipe.features.search.query_vectors import QueryEncoder
+from dampipe.kernel.faces.http import provided
 
 router = APIRouter(tags=["search"])
 
-MOST_TEXTS = 100
+MAX_TEXTS = 100
 
 
-class Texts(BaseModel):
-    """What is to become vectors."""
+class TextVectorsRequest(BaseModel):
+    """Texts to encode."""
 
     texts: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=1000)]],
-        Field(min_length=1, max_length=MOST_TEXTS),
+        list[Annotated[str, Field(min_length=1, max_length=MAX_WORDS)]],
+        Field(min_length=1, max_length=MAX_TEXTS),
     ]
 
 
 class TextVectors(BaseModel):
-    """One vector of length 1 for each text, in their order."""
+    """One vector of length 1 per text, in the order of the texts."""
 
     model: str
     """Fingerprint of the model that answers searches now."""
@@ -30,7 +32,9 @@ class TextVectors(BaseModel):
 
 
 @router.post("/vectors")
-def vectors(library: LibraryDep, wanted: Texts) -> TextVectors:
-    """Texts as the model sees them, to be held against vectors of the same model."""
-    model, rows = library.text_vectors(wanted.texts)
+def vectors(
+    encoder: Annotated[QueryEncoder, provided(QueryEncoder)], request: TextVectorsRequest
+) -> TextVectors:
+    """Encode texts with the model that answers searches, to compare them with vectors of the same model."""
+    model, rows = encoder.text_vectors(request.texts)
     return TextVectors(model=model, vectors=[row.tolist() for row in rows])

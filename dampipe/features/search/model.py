@@ -1,118 +1,98 @@
-"""A question to the library and its answer: the same values behind the command line and HTTP."""
+"""The request and the result of a search: the same values behind the command line, HTTP and Python."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from dampipe.features.search.errors import ONLY_UNWANTED, WORDS_NEEDED
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.ranges import Range, parse_date, parse_duration, parse_lines
 from dampipe.media.info import MediaKind
 from dampipe.storage.moments import Moment
+from dampipe.timeline import Format
 
-MOST = 1000
-"""Hits of one page, at the most."""
+MAX_LIMIT = 1000
+"""Hits of one page."""
+MAX_OFFSET = 100_000
+MAX_MOMENTS = 100
+"""Moments shown of one asset."""
+MAX_WORDS = 1000
+"""Characters of a text query."""
 
 
 class Only(StrEnum):
-    """Where to look, when not everywhere."""
+    """What to search, when not everything."""
 
     VISION = "vision"
-    """In the pictures."""
+    """Pictures."""
     WORDS = "words"
-    """In all that is written: names, folders, cameras and tags."""
+    """All text: names, folders, cameras and tags."""
     NAMES = "names"
-    """In the names of files, folders and sources."""
+    """Names of files, folders and sources."""
 
 
-class Orientation(StrEnum):
-    """How a picture stands."""
+class SearchRequest(BaseModel):
+    """What to search for, and how to show the result. Words, pictures and moments add up.
 
-    LANDSCAPE = "landscape"
-    PORTRAIT = "portrait"
-    SQUARE = "square"
-
-
-class Filter(BaseModel):
-    """Which assets count. Several values of one field mean any of them, except for tags: all of them."""
+    Raises InvalidInput for a request that can find nothing: unwanted words only, or a search of text without words.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: tuple[str, ...] = ()
-    folder: tuple[str, ...] = ()
-    """An absolute path: what lies in it and below. Else a folder's name or a piece of a path, anywhere."""
-    since: str = ""
-    """Recorded then or later: 2024, 2024-05, 2024-05-17. Where the file does not tell, its own time counts."""
-    until: str = ""
-    """Recorded then or earlier; the whole of that year, month or day is in."""
-    camera: tuple[str, ...] = ()
-    """A part of make or model, in any case."""
-    duration: str = ""
-    """Seconds or a clock's time: "10-60", "10+" at least, "1:00-" at most."""
-    codec: tuple[str, ...] = ()
-    resolution: str = ""
-    """By the shorter side: "1080p", "4k+" at least, "720p-" at most, "720-1080"."""
-    orientation: tuple[Orientation, ...] = ()
-    tag: tuple[str, ...] = ()
-    kind: tuple[MediaKind, ...] = ()
-
-    @model_validator(mode="after")
-    def _is_understood(self) -> Self:
-        try:
-            _ = self.seconds, self.lines, self.begin, self.end
-        except InvalidInput as error:
-            raise ValueError(f"{error}. {error.hint}".removesuffix(". ")) from error
-        return self
-
-    @property
-    def empty(self) -> bool:
-        """Whether every asset counts."""
-        return self == Filter()
-
-    @property
-    def seconds(self) -> Range:
-        """`duration` in seconds."""
-        return parse_duration(self.duration) if self.duration else Range()
-
-    @property
-    def lines(self) -> Range:
-        """`resolution` in pixels of the shorter side."""
-        return parse_lines(self.resolution) if self.resolution else Range()
-
-    @property
-    def begin(self) -> float | None:
-        """`since`, in seconds since 1970."""
-        return parse_date(self.since)[0].timestamp() if self.since else None
-
-    @property
-    def end(self) -> float | None:
-        """The first moment after `until`, in seconds since 1970."""
-        return parse_date(self.until)[1].timestamp() if self.until else None
-
-
-class Query(BaseModel):
-    """What is looked for, and how the answer is to be. Words, pictures and moments add up."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    words: str = ""
-    without: tuple[str, ...] = ()
-    """What must not be in the picture, a word or phrase each."""
+    words: str = Field(
+        default="",
+        max_length=MAX_WORDS,
+        description='Words to look for; -word or -"two words" for what must not be in the picture.',
+    )
+    """Without the unwanted words, which `without` holds, wherever they were given."""
+    without: tuple[str, ...] = Field(default=(), description="What must not be in the picture.")
+    """A word or a phrase each."""
     image: bytes | None = Field(default=None, repr=False)
     """A JPEG, PNG or WebP; find what looks like it."""
-    like: tuple[str, ...] = ()
-    """Moments, `ASSET@SECONDS`; without `@` the whole asset."""
-    only: Only | None = None
-    filter: Filter = Filter()
-    flat: bool = False
-    """A hit a moment, instead of a hit an asset."""
-    moments: int = Field(default=3, ge=1, le=100)
-    """Moments shown of one asset, at the most."""
-    strong: bool = False
-    """Leave weak hits out."""
-    limit: int = Field(default=10, ge=1, le=MOST)
-    offset: int = Field(default=0, ge=0, le=100_000)
+    like: tuple[str, ...] = Field(
+        default=(), description="What looks like this moment, or all of an asset: ASSET@SECONDS or ASSET."
+    )
+    """ASSET is a SHA-1, the first digits of it, or the path of a file."""
+    only: Only | None = Field(
+        default=None,
+        description="Search only pictures (vision), all text (words) or the names of files (names).",
+    )
+    filters: dict[str, tuple[str, ...]] = {}
+    """By the name of the filter field (`dampipe/kernel/filter.py`); fields without a value are left out."""
+    flat: bool = Field(default=False, description="A hit per moment instead of a hit per asset.")
+    moments: int = Field(default=3, ge=1, le=MAX_MOMENTS, description="Most moments of one asset.")
+    strong: bool = Field(default=False, description="Leave weak hits out.")
+    limit: int = Field(default=10, ge=1, le=MAX_LIMIT, description="Most hits.")
+    offset: int = Field(
+        default=0, ge=0, le=MAX_OFFSET, description="Number of hits to skip: where the next page begins."
+    )
+
+    @field_validator("filters", mode="before")
+    @classmethod
+    def _drop_empty_filters(cls, filters: Any) -> Any:
+        if not isinstance(filters, Mapping):
+            return filters
+        given = {name: (value,) if isinstance(value, str) else value for name, value in filters.items()}
+        return {name: values for name, values in given.items() if any(values or ())}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_unwanted(cls, data: Any) -> Any:
+        if not (isinstance(data, Mapping) and isinstance(data.get("words"), str)):
+            return data
+        words, unwanted = split_words(data["words"])
+        given = (text.strip() for text in data.get("without", ()))
+        return {**data, "words": words, "without": tuple(dict.fromkeys([*filter(None, given), *unwanted]))}
+
+    @model_validator(mode="after")
+    def _can_find_something(self) -> Self:
+        if self.without and not self.asks_vision:
+            raise InvalidInput(ONLY_UNWANTED, words=", ".join(self.without))
+        if self.only in (Only.WORDS, Only.NAMES) and not self.words:
+            raise InvalidInput(WORDS_NEEDED, only=str(self.only))
+        return self
 
     @property
     def asks_vision(self) -> bool:
@@ -120,30 +100,52 @@ class Query(BaseModel):
         return bool(self.words or self.image is not None or self.like)
 
 
+class ExportRequest(SearchRequest):
+    """A search whose moments become a timeline for an editing program."""
+
+    format: Format = Field(description="Format of the timeline.")
+
+
+class FilterReport(BaseModel):
+    """A filter field, as a face offers it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    label: str
+    help: str
+    multiple: bool
+    choices: tuple[str, ...] = ()
+    """All valid values; (): others are valid, too."""
+    example: str = ""
+    suggests: bool = False
+    """Whether there is a list of the values that exist now."""
+
+
 class Hit(BaseModel):
-    """One asset that fits, with the moments that fit best."""
+    """An asset that was found, with its best moments."""
 
     model_config = ConfigDict(frozen=True)
 
     asset: str
     """SHA-1, hexadecimal."""
     path: str
-    """Where a file of it is; bytes that are no UTF-8 shown as \\xNN."""
+    """Path of one of its files; bytes that are not UTF-8 are shown as \\xNN."""
     name: str
     kind: MediaKind | None = None
     duration: float | None = None
     score: float | None = None
     """Cosine similarity of its best moment to the query, -1 to 1; None where no picture was compared."""
     weak: bool = False
-    """No nearer than meaningless words come to something in this library."""
+    """The score is no higher than what meaningless words reach in this library."""
     words: tuple[str, ...] = ()
     """Words of the query found in its names, folders, camera or tags."""
     moments: tuple[Moment, ...] = ()
-    """The best first, one a shot."""
+    """Best first, one per shot."""
 
 
 class Found(BaseModel):
-    """A page of hits, the best first."""
+    """A page of hits, best first."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -153,26 +155,37 @@ class Found(BaseModel):
     floor: float | None = None
     """The score that meaningless words reach here; hits below are weak. None where it does not apply."""
     warnings: tuple[str, ...] = ()
-    """What a person should know of this answer: search by pictures was not possible, say."""
+    """What limits this result: pictures could not be searched, say."""
 
 
-_NEGATIVE = re.compile(r"""(?:^|(?<=\s))-(?:"([^"]+)"|([^\W\d_][^\s"]*))""")
+_UNWANTED = r"""-(?:"([^"]+)"|([^\W\d_][^\s"]*))"""
+_UNWANTED_ANYWHERE = re.compile(rf"(?:^|(?<=\s)){_UNWANTED}")
 
 
 def split_words(text: str) -> tuple[str, tuple[str, ...]]:
-    """Words, and those after a minus sign that must not be there.
+    """The words of a text query, and the unwanted ones: those after a minus sign, which begin with a letter.
 
     >>> split_words('beach at dusk -people -"red umbrella"')
     ('beach at dusk', ('people', 'red umbrella'))
-    >>> split_words("A001-C002 well-lit")
-    ('A001-C002 well-lit', ())
+    >>> split_words("A001-C002 well-lit -5")
+    ('A001-C002 well-lit -5', ())
     """
-    without = tuple(quoted or word for quoted, word in _NEGATIVE.findall(text))
-    return " ".join(_NEGATIVE.sub(" ", text).split()), without
+    unwanted = tuple(quoted or word for quoted, word in _UNWANTED_ANYWHERE.findall(text))
+    return " ".join(_UNWANTED_ANYWHERE.sub(" ", text).split()), unwanted
+
+
+def quote_unwanted(argument: str) -> str | None:
+    """An argument of a shell that begins with an unwanted word, quoted so that all of it is unwanted; else None.
+
+    >>> quote_unwanted("-people"), quote_unwanted("-red umbrella"), quote_unwanted("beach -people")
+    ('-"people"', '-"red umbrella"', None)
+    """
+    unwanted = re.match(_UNWANTED, argument)
+    return None if unwanted is None else '-"{}"'.format(argument[1:].replace('"', ""))
 
 
 def split_like(text: str) -> tuple[str, str | None]:
-    """An asset and, after the last `@`, the time in it.
+    """Split ASSET@TIME at the last `@`; the time is None where there is none.
 
     >>> split_like("c3805cf38b67@12.5"), split_like("c3805cf38b67")
     (('c3805cf38b67', '12.5'), ('c3805cf38b67', None))
@@ -180,7 +193,7 @@ def split_like(text: str) -> tuple[str, str | None]:
     (('/mnt/footage/me@home.mov', '1:15'), ('/mnt/footage/me@home.mov', None))
     """
     asset, at, time = text.rpartition("@")
-    named = "/" not in asset  # by its SHA-1, in which no @ can be meant otherwise
+    named = "/" not in asset  # a SHA-1, which holds no @ of its own
     if not at or not (named or re.fullmatch(r"[\d:.]+", time)):
         return text, None
     return asset, time
@@ -201,14 +214,14 @@ class ModelReport(BaseModel):
     weights_here: bool = False
     """Whether the weights are on this machine."""
     needs: str = ""
-    """A package that it needs and dampipe does not bring."""
+    """A package that the model needs and dampipe does not install."""
     problem: str = ""
-    """Why it cannot be used on this machine, as far as can be told without a network; empty: it can."""
+    """Why it cannot be used on this machine, as far as is known without a network; empty: it can."""
     note: str = ""
-    """What speaks for it."""
+    """What it is good for."""
     used: bool = False
     """Whether the settings name it."""
     answers: bool = False
-    """Whether search asks it: an old model does until the new one's vectors are complete."""
+    """Whether it answers searches: an old model does until the vectors of the new one are complete."""
     assets: int = 0
     """How many assets have vectors of it."""

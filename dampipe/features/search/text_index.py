@@ -1,148 +1,195 @@
-"""What is written about assets, in the database's own text index: SQLite's FTS5 or PostgreSQL's tsvector.
+"""The full-text index over the names, folders, cameras and tags of assets: SQLite's FTS5 or PostgreSQL's tsvector.
 
-Texts are cut into plain words here, so that both databases find the same. They propose candidates; which
-words an asset really has is judged here, too.
+Texts are split into plain words here, so that both databases find the same. The database proposes candidates; which
+words of a query an asset has is decided here, too.
+
+An asset has one document (table `written`): its `names` are those of its files, folders and sources, its `facts` the
+camera and what features add by their contributors (`Feature.documents`). A document is dirty while its asset is in the
+table `written_stale`; a search rebuilds dirty documents first, so that it reads what was written before it, and the
+sweep does so, too. Triggers of migration 0004 mark documents dirty, whoever writes these tables:
+
+| Table | Write | Documents marked |
+|---|---|---|
+| location | INSERT, DELETE, UPDATE of asset_id, folder_id or name | of the asset before and after, if any |
+| asset | UPDATE of camera | of the asset |
+| folder | UPDATE of source_id or path | of all assets with a file in it |
+| source | UPDATE of name | of all assets with a file in it |
+| tag | INSERT, DELETE | of the asset |
+
+A migration that makes one of these tables anew has to make its triggers, too. A feature whose words come from another
+table calls `mark_dirty` in the transaction that writes it.
 """
 
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, delete, insert, select, text
 
 from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
-from dampipe.features.search.filters import FilterQueries
-from dampipe.features.search.model import Filter
+from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.tables import DIRTY_DOCUMENT, SEARCH_DOCUMENT
 from dampipe.features.sources.tables import SOURCE
-from dampipe.features.tagging.tables import TAG
+from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.feature import registered
+
+DocumentContributor: TypeAlias = Callable[[Connection, Collection[int]], Iterable[tuple[int, str]]]
+"""Adds words to documents: called with assets (500 at most), it returns pairs of an asset and a text."""
 
 CANDIDATES = 1000
-"""Assets looked at for one question."""
-AT_ONCE = 500
-LONGEST = 20_000
-"""Characters kept for one asset: a content may lie in thousands of places."""
+"""Assets that the database proposes for one query."""
+BATCH = 500
+"""Dirty documents rebuilt in one transaction."""
+SWEPT = 5000
+"""Dirty documents rebuilt by one sweep; a search rebuilds the rest."""
+MAX_LENGTH = 20_000
+"""Characters of a document: a content may have thousands of files."""
 STOP_WORDS = frozenset(
     """
     a an and are as at be by for from in into is it near of on or over some that the there this to under with
     without der die das ein eine und mit im am auf von zu le la les un une et de du des en
     """.split()  # noqa: SIM905
 )
-"""Words that tell nothing about a name; they count only when there are no others."""
+"""Words that say nothing about a name; they count only when a query has no others."""
 
 
 @dataclass(frozen=True)
 class TextMatch:
-    """An asset and the words of the question that are written about it."""
+    """An asset and the words of the query that its document has."""
 
     sha1: str
     words: tuple[str, ...]
 
 
 class TextIndex:
-    """The text index of one catalogue."""
+    """The full-text index of one catalogue. Any method may raise CatalogueDown."""
 
-    def __init__(self, database: Database, filtering: FilterQueries) -> None:
+    def __init__(self, database: Database, contributors: Sequence[DocumentContributor] | None = None) -> None:
+        """contributors: by default those of all registered features."""
         self._db = database
-        self._filtering = filtering
+        self._given = contributors
 
     def search(
-        self, question: str, without: Sequence[str], wanted: Filter, names_only: bool = False
+        self, words: str, without: Sequence[str], resolved: ResolvedFilter, names_only: bool = False
     ) -> list[TextMatch]:
-        """Assets about which at least half of the question's words are written, most of them first.
+        """Assets whose documents have at least half of the words, those with most words first.
 
-        A word counts as written where one begins with it. Words that tell nothing (a, the, at …) do not
-        count. without: words or phrases that must not be written.
+        A document has a word where one of its words begins with it. Stop words (a, the, at …) do not count.
+        without: words or phrases that the document must not have. names_only: ignore `facts`.
         """
-        asked = [word for word in words_of(question) if word not in STOP_WORDS] or words_of(question)
-        asked = list(dict.fromkeys(asked))
-        if not asked:
+        wanted = [word for word in words_of(words) if word not in STOP_WORDS] or words_of(words)
+        wanted = list(dict.fromkeys(wanted))
+        if not wanted:
             return []
         self.refresh()
-        unwanted = [words_of(phrase) for phrase in without]
+        unwanted = [set(phrase) for text_ in without if (phrase := words_of(text_))]
         found = []
-        for row in self._candidates(asked, wanted):
-            here = row.names.split() if names_only else [*row.names.split(), *row.facts.split()]
-            words = tuple(word for word in asked if any(one.startswith(word) for one in here))
-            barred = any(phrase and set(phrase) <= set(here) for phrase in unwanted)
-            if 2 * len(words) >= len(asked) and not barred:
-                found.append(TextMatch(row.sha1, words))
-        return sorted(found, key=lambda one: -len(one.words))  # stable: the database's rank decides the rest
+        for row in self._candidates(wanted, resolved):
+            document = row.names.split() if names_only else [*row.names.split(), *row.facts.split()]
+            matched = tuple(word for word in wanted if any(known.startswith(word) for known in document))
+            is_unwanted = any(phrase <= set(document) for phrase in unwanted)
+            if 2 * len(matched) >= len(wanted) and not is_unwanted:
+                found.append(TextMatch(row.sha1, matched))
+        return sorted(
+            found, key=lambda match: -len(match.words)
+        )  # stable: equal ones keep the database's rank
 
-    def _candidates(self, asked: Sequence[str], wanted: Filter) -> Sequence[Any]:
+    def _candidates(self, words: Sequence[str], resolved: ResolvedFilter) -> Sequence[Any]:
         columns = (ASSET.c.sha1, SEARCH_DOCUMENT.c.names, SEARCH_DOCUMENT.c.facts)
         query = select(*columns).join_from(SEARCH_DOCUMENT, ASSET, ASSET.c.id == SEARCH_DOCUMENT.c.asset_id)
         if self._db.is_sqlite:
-            # bm25, the smaller the better; a word of a name weighs twice.
+            # bm25: smaller is better; a word of a name weighs twice.
             query = query.join(
-                text("written_fts"), text("written_fts.rowid = written.asset_id AND written_fts MATCH :asked")
+                text("written_fts"),
+                text("written_fts.rowid = written.asset_id AND written_fts MATCH :expression"),
             ).order_by(text("bm25(written_fts, 2.0, 1.0)"), ASSET.c.id.desc())
-            given = " OR ".join(f'"{word}"*' for word in asked)
+            expression = " OR ".join(f'"{word}"*' for word in words)
         else:
-            words = "array_to_tsvector(string_to_array(trim(names || ' ' || facts), ' '))"
-            query = query.where(text(f"{words} @@ CAST(:asked AS tsquery)")).order_by(
-                text(f"ts_rank({words}, CAST(:asked AS tsquery)) DESC"), ASSET.c.id.desc()
+            vector = "array_to_tsvector(string_to_array(trim(names || ' ' || facts), ' '))"
+            query = query.where(text(f"{vector} @@ CAST(:expression AS tsquery)")).order_by(
+                text(f"ts_rank({vector}, CAST(:expression AS tsquery)) DESC"), ASSET.c.id.desc()
             )
-            given = " | ".join(f"'{word}':*" for word in asked)
-        query = query.where(self._filtering.where(wanted)).limit(CANDIDATES)
+            expression = " | ".join(f"'{word}':*" for word in words)
+        query = query.where(resolved.where).limit(CANDIDATES)
         with self._db.read() as connection:
-            return connection.execute(query, {"asked": given}).all()
+            return connection.execute(query, {"expression": expression}).all()
 
     def refresh(self, most: int = 1_000_000) -> int:
-        """Write down anew what has changed, in small transactions; returns how many assets at least."""
+        """Rebuild dirty documents, in small transactions, until `most` at least are done; returns how many."""
         done = 0
-        while done < most and self._has_stale():
+        while done < most and self._has_dirty():
             with self._db.write() as connection:
-                done += self._refresh_some(connection)
+                done += self._refresh_batch(connection)
         return done
 
-    def _has_stale(self) -> bool:
+    def _has_dirty(self) -> bool:
         with self._db.read() as connection:
             return connection.execute(select(DIRTY_DOCUMENT.c.id).limit(1)).first() is not None
 
-    def _refresh_some(self, connection: Connection) -> int:
-        some = (
-            select(DIRTY_DOCUMENT.c.id, DIRTY_DOCUMENT.c.asset_id)
-            .order_by(DIRTY_DOCUMENT.c.id)
-            .limit(AT_ONCE)
+    def _refresh_batch(self, connection: Connection) -> int:
+        batch = (
+            select(DIRTY_DOCUMENT.c.id, DIRTY_DOCUMENT.c.asset_id).order_by(DIRTY_DOCUMENT.c.id).limit(BATCH)
         )
-        rows = connection.execute(some.with_for_update()).all()
+        rows = connection.execute(batch.with_for_update()).all()
         connection.execute(delete(DIRTY_DOCUMENT).where(DIRTY_DOCUMENT.c.id.in_([row.id for row in rows])))
-        assets = {row.asset_id for row in rows}
-        there = connection.execute(select(ASSET.c.id, ASSET.c.camera).where(ASSET.c.id.in_(assets))).all()
-        names: dict[int, list[str]] = {row.id: [] for row in there}
-        facts: dict[int, list[str]] = {row.id: [row.camera or ""] for row in there}
-        for row in connection.execute(
-            select(
-                *(LOCATION.c.asset_id, LOCATION.c.name, FOLDER.c.path, SOURCE.c.root),
-                SOURCE.c.name.label("source"),
-            )
-            .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-            .where(LOCATION.c.asset_id.in_(names))
-            .order_by(LOCATION.c.id)
-        ):
-            names[row.asset_id] += [PurePath(row.name).stem, row.path, PurePath(row.root).name, row.source]
-        for tag in connection.execute(select(TAG.c.asset_id, TAG.c.name).where(TAG.c.asset_id.in_(facts))):
-            facts[tag.asset_id].append(tag.name)
-        connection.execute(delete(SEARCH_DOCUMENT).where(SEARCH_DOCUMENT.c.asset_id.in_(assets)))
+        dirty = {row.asset_id for row in rows}
+        assets = connection.execute(select(ASSET.c.id, ASSET.c.camera).where(ASSET.c.id.in_(dirty))).all()
+        names: dict[int, list[str]] = {row.id: [] for row in assets}
+        facts: dict[int, list[str]] = {row.id: [row.camera or ""] for row in assets}
+        for asset, text_ in _names(connection, names):
+            names[asset].append(text_)
+        for contribute in registered("documents") if self._given is None else self._given:
+            for asset, text_ in contribute(connection, facts.keys()):
+                facts[asset].append(text_)
+        connection.execute(delete(SEARCH_DOCUMENT).where(SEARCH_DOCUMENT.c.asset_id.in_(dirty)))
         if names:
-            written = [
+            documents = [
                 {"asset_id": asset, "names": _joined(names[asset]), "facts": _joined(facts[asset])}
                 for asset in names
             ]
-            connection.execute(self._db.insert(SEARCH_DOCUMENT).on_conflict_do_nothing(), written)
+            connection.execute(self._db.insert(SEARCH_DOCUMENT).on_conflict_do_nothing(), documents)
         return len(rows)
 
 
-def words_of(text_: str) -> list[str]:
-    """The words of a text: small letters and digits, without accents.
+def mark_dirty(connection: Connection, assets: Iterable[int]) -> None:
+    """Have the documents of assets rebuilt before the next search; part of the caller's transaction."""
+    if rows := [{"asset_id": asset} for asset in assets]:
+        connection.execute(insert(DIRTY_DOCUMENT), rows)
 
-    >>> plain("A001_C002 Été (Grün).mp4")
+
+def refresh_documents(services: Services) -> dict[str, int]:
+    """The sweep's share of rebuilding: some dirty documents, so that a search after a large scan has little left."""
+    return {"documents_rebuilt": services.get(TextIndex).refresh(most=SWEPT)}
+
+
+def _names(connection: Connection, assets: Collection[int]) -> Iterable[tuple[int, str]]:
+    """The names of files, folders and sources, as pairs of asset and text."""
+    columns = (
+        LOCATION.c.asset_id,
+        LOCATION.c.name,
+        FOLDER.c.path,
+        SOURCE.c.root,
+        SOURCE.c.name.label("source"),
+    )
+    for row in connection.execute(
+        select(*columns)
+        .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+        .where(LOCATION.c.asset_id.in_(assets))
+        .order_by(LOCATION.c.id)
+    ):
+        for text_ in (PurePath(row.name).stem, row.path, PurePath(row.root).name, row.source):
+            yield row.asset_id, text_
+
+
+def words_of(text_: str) -> list[str]:
+    """The words of a text: lower-case letters and digits, without accents.
+
+    >>> words_of("A001_C002 Été (Grün).mp4")
     ['a001', 'c002', 'ete', 'grun', 'mp4']
     """
     readable = os.fsencode(text_).decode("utf-8", "replace")
@@ -151,5 +198,5 @@ def words_of(text_: str) -> list[str]:
 
 
 def _joined(texts: Iterable[str]) -> str:
-    words = dict.fromkeys(word for one in texts for word in words_of(one))
-    return " ".join(words)[:LONGEST]
+    words = dict.fromkeys(word for text_ in texts for word in words_of(text_))
+    return " ".join(words)[:MAX_LENGTH]

@@ -1,4 +1,4 @@
-"""Vectors in the catalogue: the truth that every vector index is derived from."""
+"""Vectors in the catalogue: the source that every vector index is derived from."""
 
 import json
 from collections.abc import Sequence
@@ -12,11 +12,13 @@ from dampipe.features.assets.paths import full_path, place_columns
 from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
 from dampipe.features.search.tables import VECTOR
 from dampipe.features.sources.tables import SOURCE
+from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.paths import printable
+from dampipe.storage.moment_search import VectorOwner
 from dampipe.storage.moments import Moment
-
-_IN_ONE_QUERY = 500
 
 
 class VectorRepository:
@@ -67,28 +69,38 @@ class VectorRepository:
             )
             return np.fromiter(rows.scalars(), dtype=np.int64)
 
-    def owners(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
-        """SHA-1 of the asset and number of the shot of each vector; ids no longer there are left out."""
-        found: dict[int, tuple[str, int]] = {}
-        for start in range(0, len(ids), _IN_ONE_QUERY):
+    def owners(self, ids: Sequence[int]) -> dict[int, VectorOwner]:
+        """The asset and the shot of each vector; ids that no longer exist are left out."""
+        found: dict[int, VectorOwner] = {}
+        for some in chunked(ids):
             query = (
-                select(VECTOR.c.id, ASSET.c.sha1, VECTOR.c.shot)
+                select(VECTOR.c.id, ASSET.c.sha1, VECTOR.c.shot, VECTOR.c.asset_id)
                 .join_from(VECTOR, ASSET, VECTOR.c.asset_id == ASSET.c.id)
-                .where(VECTOR.c.id.in_([int(i) for i in ids[start : start + _IN_ONE_QUERY]]))
+                .where(VECTOR.c.id.in_([int(i) for i in some]))
             )
             with self._db.read() as connection:
-                found |= {row.id: (row.sha1, row.shot) for row in connection.execute(query)}
+                rows = connection.execute(query)
+                found |= {row.id: VectorOwner(row.sha1, row.shot, row.asset_id) for row in rows}
         return found
 
     def ids_of(self, model: str, assets: Sequence[str]) -> NDArray[np.int64]:
-        """The vectors that assets (SHA-1) have, in no order."""
+        """The vectors of assets (SHA-1), in no order."""
         found: list[int] = []
-        for start in range(0, len(assets), _IN_ONE_QUERY):
-            here = select(ASSET.c.id).where(ASSET.c.sha1.in_(assets[start : start + _IN_ONE_QUERY]))
-            query = select(VECTOR.c.id).where(VECTOR.c.asset_id.in_(here), VECTOR.c.model == model)
+        for some in chunked(assets):
+            numbers = select(ASSET.c.id).where(ASSET.c.sha1.in_(some))
+            query = select(VECTOR.c.id).where(VECTOR.c.asset_id.in_(numbers), VECTOR.c.model == model)
             with self._db.read() as connection:
                 found += connection.execute(query).scalars()
         return np.array(found, dtype=np.int64)
+
+    def ids_of_assets(self, model: str, assets: AssetSet) -> NDArray[np.int64]:
+        """The vectors of a set of assets, in no order: the mask of a vector search."""
+        # The index vector_of_asset holds all three columns.
+        query = select(VECTOR.c.id).where(
+            VECTOR.c.model == model, in_ids(self._db, VECTOR.c.asset_id, assets)
+        )
+        with self._db.read() as connection:
+            return np.fromiter(connection.execute(query).scalars(), dtype=np.int64)
 
     def of(self, sha1: str, model: str) -> tuple[list[float], list[int], NDArray[np.float32]]:
         """Times, shots and vectors of one asset (its whole SHA-1), in the order of time."""
@@ -110,8 +122,8 @@ class VectorRepository:
         """The same moments with start and end of their shots."""
         assets = sorted({moment.asset for moment in moments})
         spans: dict[tuple[str, int], tuple[float, float | None]] = {}
-        for start in range(0, len(assets), _IN_ONE_QUERY):
-            spans |= self._spans(model, assets[start : start + _IN_ONE_QUERY])
+        for some in chunked(assets):
+            spans |= self._spans(model, some)
         found = []
         for moment in moments:
             begin, end = spans.get((moment.asset, moment.shot), (moment.time, None))
@@ -131,11 +143,11 @@ class VectorRepository:
                 .group_by(VECTOR.c.asset_id, VECTOR.c.shot)
             )
             seen: dict[int, dict[int, float]] = {}
-            for one in connection.execute(first):
-                seen.setdefault(one.asset_id, {})[one.shot] = one.time
+            for vector in connection.execute(first):
+                seen.setdefault(vector.asset_id, {})[vector.shot] = vector.time
         spans: dict[tuple[str, int], tuple[float, float | None]] = {}
         for row in rows:
-            # Shots are told apart by the frames looked at until the proxy pass has found them exactly.
+            # Until the proxy pass has found the exact shots, they begin at their first sampled frame.
             starts = dict(enumerate(json.loads(row.shots))) if row.shots else seen.get(row.id, {})
             order = sorted(starts)
             for shot, following in zip(order, [*order[1:], None], strict=True):
@@ -144,10 +156,10 @@ class VectorRepository:
         return spans
 
     def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
-        """What these vectors show, score 0; ids that are no longer there are left out."""
+        """The moments that vectors show, with score 0; ids that no longer exist are left out."""
         found: dict[int, Moment] = {}
-        for start in range(0, len(ids), _IN_ONE_QUERY):
-            found.update(self._moments(ids[start : start + _IN_ONE_QUERY]))
+        for some in chunked(ids):
+            found.update(self._moments(some))
         return found
 
     def _moments(self, ids: Sequence[int]) -> dict[int, Moment]:
@@ -165,7 +177,7 @@ class VectorRepository:
                 .join_from(VECTOR, ASSET, VECTOR.c.asset_id == ASSET.c.id)
                 .where(VECTOR.c.id.in_([int(i) for i in ids]))
             ).all()
-            places = connection.execute(
+            files = connection.execute(
                 select(LOCATION.c.asset_id, LOCATION.c.state, *place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
                 .where(LOCATION.c.asset_id.in_({row.asset for row in vectors}))
@@ -173,7 +185,7 @@ class VectorRepository:
             ).all()
         paths: dict[int, str] = {}
         for present in (True, False):
-            for row in places:
+            for row in files:
                 if (row.state == LocationState.PRESENT) is present:
                     paths.setdefault(row.asset_id, full_path(row))
         found = {}

@@ -10,4 +10,5 @@ FEATURE = Feature(
         "source": Command("Name the folders that hold footage.", "dampipe.features.sources.cli:command"),
     },
     routers=("dampipe.features.sources.http:router",),
+    filters=("dampipe.features.sources.filters:FIELDS",),
 )

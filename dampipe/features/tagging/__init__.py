@@ -10,6 +10,8 @@ FEATURE = Feature(
         "tag": Command("Give tags to assets, and search by them.", "dampipe.features.tagging.cli:command")
     },
     routers=("dampipe.features.tagging.http:router",),
+    filters=("dampipe.features.tagging.filters:FIELDS",),
+    documents=("dampipe.features.tagging.search:tag_words",),
     details=("dampipe.features.tagging.details:TAGS",),
     panel="panel.js",
     remedies="dampipe.features.tagging.remedies",

@@ -17,7 +17,7 @@ from dampipe.vision.base import Vectors
 from dampipe.vision.fake import FakeEmbedder
 from dampipe.vision.remote_embedder import RemoteEmbedder
 from tests.ports import free_port
-from tests.searching import Searching
+from tests.support.searching import Searching
 
 
 class Counting(FakeEmbedder):
@@ -32,7 +32,7 @@ class Counting(FakeEmbedder):
 
 @contextmanager
 def serving(http: TestClient) -> Iterator[str]:
-    """The page's server, on a port of its own."""
+    """The URL of the endpoint for texts of the page's server, on a port of its own."""
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(http.app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
@@ -40,7 +40,7 @@ def serving(http: TestClient) -> Iterator[str]:
     while not server.started:
         time.sleep(0.01)
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}/api/vectors"
     finally:
         server.should_exit = True
         thread.join()
@@ -64,7 +64,7 @@ def answering(body: bytes) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}/vectors"
     finally:
         server.shutdown()
         thread.join()
@@ -73,8 +73,8 @@ def answering(body: bytes) -> Iterator[str]:
 
 def test_a_server_with_the_same_model_spares_ours(http: TestClient, here: Searching) -> None:
     own = Counting()
-    with serving(http) as page:
-        rows = RemoteEmbedder(own, page).words(["a red circle", "night", "Straße"])
+    with serving(http) as url:
+        rows = RemoteEmbedder(own, url).words(["a red circle", "night", "Straße"])
     assert own.asked == 0
     assert (rows == here.embedder.words(["a red circle", "night", "Straße"])).all()
     assert rows.dtype == np.float32
@@ -88,8 +88,8 @@ def test_what_was_asked_is_known_afterwards(http: TestClient, here: Searching) -
 
 def test_a_server_with_another_model_is_of_no_use(http: TestClient) -> None:
     own = Counting(dimension=16)
-    with serving(http) as page:
-        assert RemoteEmbedder(own, page).words(["red"]).shape == (1, 16)
+    with serving(http) as url:
+        assert RemoteEmbedder(own, url).words(["red"]).shape == (1, 16)
     assert own.asked == 1
 
 
@@ -116,8 +116,8 @@ _ROW = [1.0] + [0.0] * 7
 )
 def test_what_is_no_answer_is_not_taken_for_one(said: object) -> None:
     own = Counting()
-    with answering(json.dumps(said).encode()) as page:
-        assert np.isfinite(RemoteEmbedder(own, page).words(["red"])).all()
+    with answering(json.dumps(said).encode()) as url:
+        assert np.isfinite(RemoteEmbedder(own, url).words(["red"])).all()
     assert own.asked == 1
 
 

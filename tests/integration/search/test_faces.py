@@ -11,22 +11,25 @@ from click.testing import CliRunner
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from dampipe.features.search.cli.options import question, read
-from dampipe.features.search.http import Question
-from dampipe.features.search.model import Query
+from dampipe.features.search.cli.options import SearchCommand, search_options, search_request
+from dampipe.features.search.model import SearchRequest
+from dampipe.features.search.parameters import parameters_of, request_from_parameters
 from dampipe.features.tagging.service import TagService
+from dampipe.kernel.filter import FilterRegistry
 from dampipe.vision.tiny.drawing import COLOURS
-from tests.searching import Searching, sha1
+from tests.support.searching import Searching, sha1
+
+REGISTRY = FilterRegistry()
 
 
-def asked(arguments: list[str]) -> Query:
+def asked(arguments: list[str]) -> SearchRequest:
     """What the command line makes of its arguments."""
-    got: list[Query] = []
+    got: list[SearchRequest] = []
 
-    @click.command()
-    @question
+    @click.command(cls=SearchCommand)
+    @search_options(REGISTRY)
     def command(**given: Any) -> None:
-        got.append(read(**given))
+        got.append(search_request(REGISTRY, **given))
 
     result = CliRunner().invoke(command, arguments, standalone_mode=False)
     if result.exception is not None:
@@ -45,17 +48,18 @@ def test_a_question_is_the_same_on_both_faces() -> None:
     for name, value in every.items():
         for one in value if isinstance(value, list) else [value]:
             arguments += [f"--{name}", str(one)]
-    over_http = Question.model_validate({"q": "red car -blue", "flat": True, "strong": True, **every})
-    assert asked(arguments) == over_http.query()
-    assert set(every) | {"q", "flat", "strong"} == set(Question.model_fields)
+    parameters = parameters_of(SearchRequest, REGISTRY)
+    given = parameters.model_validate({"q": "red car -blue", "flat": True, "strong": True, **every})
+    assert asked(arguments) == request_from_parameters(SearchRequest, REGISTRY)(given)
+    assert set(every) | {"q", "flat", "strong"} == set(parameters.model_fields)
 
 
 def test_wrong_values_are_refused_in_words(http: TestClient) -> None:
-    with pytest.raises(click.UsageError, match="'soon' is no date"):
+    with pytest.raises(click.UsageError, match="invalid date 'soon'"):
         asked(["red", "--since", "soon"])
     answer = http.get("/api/search", params={"q": "red", "since": "soon"})
     assert answer.status_code == 422
-    assert "'soon' is no date" in answer.json()["detail"]
+    assert "invalid date 'soon'" in answer.json()["detail"]
     assert "Value error" not in answer.json()["detail"], "that is how it is checked, not what is wrong"
     assert http.get("/api/search", params={"q": "red", "tag": "none"}).status_code == 404
 
@@ -76,10 +80,9 @@ def test_every_error_says_what_to_do(http: TestClient) -> None:
             set(answer.json()) == {"detail", "hint", "code", "parameters"}
             and "/docs" in answer.json()["hint"]
         )
-    assert (
-        http.get("/api/search", params={"duration": "60-10"}).json()["detail"]
-        == "'60-10' begins after its end"
-    )
+    problem = http.get("/api/search", params={"duration": "60-10"}).json()
+    assert (problem["code"], problem["parameters"]) == ("range.reversed", {"value": "60-10"})
+    assert problem["detail"] == "the range '60-10' begins after its end" and problem["hint"]
 
 
 def test_even_a_bug_is_told_in_json(http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

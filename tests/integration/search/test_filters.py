@@ -1,21 +1,22 @@
 """A filter holds inside the vector search: what it lets through is ranked as if nothing else were there."""
 
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 import pytest
 
-from dampipe.features.search.clips import find_clips
-from dampipe.features.search.filters import _lies_in
-from dampipe.features.search.model import Filter
+from dampipe.features.assets.filters import FolderPattern
+from dampipe.features.search.query_vectors import EncodedQuery
+from dampipe.features.search.vectors import VectorRepository
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.errors import NotFound
 from dampipe.media.info import MediaKind
 from dampipe.storage.limits import MomentLimits
 from dampipe.storage.vectors.faiss import FaissVectors
-from tests.searching import Searching, media, sha1
+from tests.support.searching import Searching, media, sha1
 
 RECORDED = datetime(2024, 5, 17, 10, 30, tzinfo=UTC)
 
@@ -89,8 +90,8 @@ def test_each_filter(mixed: Searching) -> None:
     ],
 )
 def test_a_folder_is_meant_by_its_name_however_it_is_spelt(folder: str, wanted: str) -> None:
-    assert _lies_in(PurePosixPath(folder), wanted)
-    assert not _lies_in(PurePosixPath("/a/day 1/elsewhere"), wanted.strip("/.") or "other")
+    assert FolderPattern(wanted).matches(folder)
+    assert not FolderPattern(wanted.strip("/.") or "other").matches("/a/day 1/elsewhere")
 
 
 @pytest.mark.parametrize("given", [{"source": ["nope"]}, {"folder": ["nope"]}, {"tag": ["nope"]}])
@@ -112,9 +113,16 @@ def test_of_several_files_one_that_counts_is_shown(here: Searching) -> None:
         found = here.find(words, folder=["second"])
         assert (found.hits[0].path, found.hits[0].name) == (str(copy), "b.mp4")
         assert [moment.path for moment in found.hits[0].moments] == [str(copy)] * bool(words)
-        assert [cut.path for cut in find_clips(here.catalog, found)] == [str(copy)]
+        assert [cut.path for cut in here.clips.clips(found)] == [str(copy)]
     [hit] = here.find("red").hits
     assert hit.name == "a.mp4"
+
+
+def passing(library: Searching, **filters: Any) -> AssetSet:
+    """The assets that pass filters."""
+    assets = library.filters.assets(library.filters.resolve(filters))
+    assert isinstance(assets, AssetSet)
+    return assets
 
 
 def test_a_filter_that_keeps_one_per_cent_keeps_recall(here: Searching, tmp_path: Path) -> None:
@@ -130,7 +138,7 @@ def test_a_filter_that_keeps_one_per_cent_keeps_recall(here: Searching, tmp_path
         here.catalog.add_vectors(sha1(name), "m", [float(n) for n in range(50)], rows[number])
     here.storage._open_index = lambda model, dim: FaissVectors(tmp_path / "other", dim, model)
     here.storage.advance("m")
-    among = here.catalog.filtering.vector_ids("m", Filter(camera=("rare",)))
+    among = here.catalog.vectors.ids_of_assets("m", passing(here, camera=("rare",)))
     assert len(among) == kept * 50
     found = 0
     for query in rng.normal(size=(20, dimension)).astype(np.float32):
@@ -165,22 +173,19 @@ def test_a_filter_that_lets_most_through_names_no_vectors_and_finds_the_same(
     """Where too few of the nearest count, or too few at all, the index is told which vectors do."""
     _many(here, tmp_path, common)
     here.storage.moment_limits = MomentLimits(most_counted=256)
-    wanted = Filter(camera=("common",))
-    among = here.catalog.filtering.vector_ids("m", wanted)
-    assert here.catalog.filtering.share(wanted) == pytest.approx(common / 300)
+    assets = passing(here, camera=("common",))
+    among = here.catalog.vectors.ids_of_assets("m", assets)
+    assert here.filters.share(assets) == pytest.approx(common / 300)
     rng = np.random.default_rng(7)
     for number, query in enumerate([np.ones(32, np.float32), *rng.normal(size=(10, 32)).astype(np.float32)]):
 
         def enough(owners: Any) -> bool:
             return len(owners) >= 50
 
-        def look(query: Any = query, **given: Any) -> Any:
-            return here.storage.search_moments("m", query, enough, per_asset=1, **given)
-
-        exact = look(among=among)[:50]
-        filtering = type(here.catalog.filtering)
-        with patch.object(filtering, "vector_ids", return_value=among) as asked:
-            found = here.search._filtered(look, "m", wanted, 50)[:50]
+        exact = here.storage.search_moments("m", query, enough, per_asset=1, among=among)[:50]
+        encoded = EncodedQuery("m", query, None, frozenset())
+        with patch.object(VectorRepository, "ids_of_assets", return_value=among) as asked:
+            found = here.search._nearest(encoded, assets, 50, 1)[:50]
         assert [(one.asset, one.time) for one in found] == [(one.asset, one.time) for one in exact]
         if number == 0 or common != 70:  # the others may be answered either way
             assert asked.call_count == named

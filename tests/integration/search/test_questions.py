@@ -11,7 +11,7 @@ from dampipe.media.info import MediaKind
 from dampipe.storage.limits import ScanLimits
 from dampipe.vision.fake import FakeEmbedder
 from dampipe.vision.tiny.drawing import COLOURS
-from tests.searching import Searching, media, sha1
+from tests.support.searching import Searching, media, sha1
 
 
 def png(colour: str) -> bytes:
@@ -66,7 +66,7 @@ def test_unwanted_words_take_off_what_shows_them(here: Searching) -> None:
     assert here.names("purple")[:2] == ["purple.mp4", "red.mp4"]
     assert here.names("purple -red")[:2] == ["purple.mp4", "pink.mp4"]
     assert here.names("purple", without=["red"]) == here.names('purple -"red"')
-    with pytest.raises(InvalidInput, match="only told what is not wanted: red"):
+    with pytest.raises(InvalidInput, match="only unwanted words are given: red"):
         here.find("-red")
 
 
@@ -91,7 +91,7 @@ def test_a_moment_finds_what_looks_like_it_and_not_itself(here: Searching) -> No
         with pytest.raises(InvalidInput):
             here.find(like=[wrong])
     for wrong, said in (
-        (f"{first}@soon", "'soon' is no time"),
+        (f"{first}@soon", "invalid time 'soon'"),
         (f"{first}@1:00", "a.mp4: it is 0:30.0 long"),
     ):
         with pytest.raises(InvalidInput, match=said):
@@ -157,7 +157,7 @@ def test_what_was_not_looked_at_is_said(here: Searching) -> None:
         here.add(f"x/{number}.mp4", ["blue"])
     found = here.find("red")
     assert found.hits[0].name == "a.mp4"
-    assert found.warnings == ("14 moments were not looked at: the vector index is being brought up",)
+    assert found.warnings == ("14 moments were not searched: the vector index is being updated",)
     assert here.catalog.asked.floor(here.embedder.fingerprint) is None, "of a part it would be too low"
     here.storage.advance(here.embedder.fingerprint)
     assert here.find("red").warnings == ()

@@ -7,7 +7,7 @@ import pytest
 
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.search.text_index import words_of
-from tests.searching import Searching, media, sha1
+from tests.support.searching import Searching, media, sha1
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from dampipe.features.pruning.model import PruneRequest
 from dampipe.features.pruning.orphans import OrphanedBlobs
 from dampipe.features.pruning.queries import Pruner
 from dampipe.features.pruning.service import PruneService
+from dampipe.features.search.index_admin import IndexService
+from dampipe.features.search.model_service import ModelService
 from dampipe.jobs.model import RunState, Subject
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.advisory_lock import advisory_lock
@@ -28,6 +30,16 @@ from dampipe.storage.vectors.memory import MemoryVectors
 from tests.scanning import Scanning, grow
 
 
+class Unnamed(ModelService):
+    """The models of a catalogue, none of which has a name."""
+
+    def __init__(self) -> None:
+        """No model is opened."""
+
+    def names(self) -> dict[str, str]:
+        return {}
+
+
 class Here(Scanning):
     """With derivatives and vectors for every asset."""
 
@@ -37,7 +49,8 @@ class Here(Scanning):
         self.index = MemoryVectors(8)
         self.storage = AutoStorage(self.catalog, lambda model, dimension: self.index)
         derivatives, database = DerivativeStore(self.blobs), self.catalog.database
-        self.upkeep = Upkeep(self.catalog, self.storage, derivatives)
+        self.upkeep = Upkeep(self.catalog)
+        self.indexes = IndexService(self.catalog.models, Unnamed(), self.storage)
         self.pruning = PruneService(
             database,
             self.catalog.sources,
@@ -268,11 +281,11 @@ def test_a_folder_of_a_source_that_becomes_one_of_its_own_keeps_its_files(here: 
 
 @pytest.mark.usefixtures("tree")
 def test_an_index_that_is_empty_is_brought_up_and_a_sound_one_left_alone(here: Here) -> None:
-    assert here.upkeep.tend_index() == []
+    assert here.indexes.tend() == []
     here.index.clear()
-    assert here.upkeep.tend_index() == ["m"]
+    assert here.indexes.tend() == ["m"]
     assert len(here.index) == 16
-    assert here.upkeep.tend_index() == []
+    assert here.indexes.tend() == []
 
 
 @pytest.mark.usefixtures("tree")
@@ -288,7 +301,7 @@ def test_an_index_that_cannot_be_brought_up_is_left_alone_for_a_while(
     here.index.clear()
     with monkeypatch.context() as patched:
         patched.setattr(here.index, "add", full)
-        assert here.upkeep.tend_index() == here.upkeep.tend_index() == []
+        assert here.indexes.tend() == here.indexes.tend() == []
     assert len(tried) == 1
-    monkeypatch.setattr("dampipe.app.upkeep.monotonic", lambda: 1e12)
-    assert here.upkeep.tend_index() == ["m"]
+    monkeypatch.setattr("dampipe.features.search.index_admin.monotonic", lambda: 1e12)
+    assert here.indexes.tend() == ["m"]

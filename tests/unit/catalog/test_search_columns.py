@@ -8,10 +8,10 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from dampipe.features.assets.catalog import Catalog
-from dampipe.features.search.model import Filter
+from dampipe.features.search.filters import EVERYTHING
 from dampipe.kernel.db import migrate
 from dampipe.kernel.db.database import Database
-from tests.searching import media
+from tests.support.searching import media
 
 
 def migrated(database: Database, step: Callable[[Config, str], None], revision: str) -> None:
@@ -43,7 +43,7 @@ def test_columns_shots_and_words_are_filled(catalogue_url: str) -> None:
     row = catalog.assets.find("a" * 40)
     assert (row.camera, row.codec, row.width, row.height) == ("Sony FX3", "h264", 1080, 1920)
     assert (row.recorded_at, row.shots) == (datetime(2024, 5, 1, tzinfo=UTC).timestamp(), "[0.0, 4.5]")
-    assert [one.sha1 for one in catalog.words.search("fx3", [], Filter())] == ["a" * 40]
+    assert [one.sha1 for one in catalog.words.search("fx3", [], EVERYTHING)] == ["a" * 40]
     migrated(database, command.downgrade, "0002")
     migrated(database, command.upgrade, "head")
     catalog.close()

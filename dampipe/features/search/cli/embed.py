@@ -8,7 +8,9 @@ from dampipe.kernel.faces.console import json_option, plural, print_json, world
 
 
 @click.command(name="embed")
-@click.option("--missing", is_flag=True, required=True, help="Embed what was skipped without a model.")
+@click.option(
+    "--missing", is_flag=True, required=True, help="Embed what was skipped while the model was missing."
+)
 @json_option
 def command(missing: bool, as_json: bool) -> None:
     """Catch up on embedding once the model's weights are there. Needs running workers."""
@@ -18,4 +20,4 @@ def command(missing: bool, as_json: bool) -> None:
     if as_json:
         print_json({"retried": count})
     else:
-        click.echo(f"{plural(count, 'asset')} will be embedded" if count else "nothing is missing")
+        click.echo(f"{plural(count, 'asset')} will be embedded" if count else "nothing was skipped")

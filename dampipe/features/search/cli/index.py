@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import click
 
+from dampipe.features.search.index_admin import IndexService
 from dampipe.kernel.errors import ExitCode
-from dampipe.kernel.faces.console import json_option, library, print_json, say, table
+from dampipe.kernel.faces.console import json_option, print_json, say, service, table
 from dampipe.storage.index_report import IndexReport
 
 REBUILD_HINT = (
@@ -17,26 +18,29 @@ REBUILD_HINT = (
 
 @click.group(name="index")
 def command() -> None:
-    """Check the vector index, or build it anew from the catalogue."""
+    """Check the vector index, or rebuild it from the catalogue."""
 
 
 @command.command(name="check")
 @json_option
 def check(as_json: bool) -> None:
-    """Hold every index against the catalogue and read all of its files. Exit code 10 if one is not sound."""
-    _tell(library().upkeep.check_index(), as_json)
+    """Read every index and compare it with the catalogue. Exit code 10 if one is not sound."""
+    _print(service(IndexService).check(), as_json)
 
 
 @command.command(name="rebuild")
 @json_option
 def rebuild(as_json: bool) -> None:
-    """Build every index anew. Search answers from the old one until the new one is complete."""
-    told = None if as_json else lambda model: click.echo(f"building the index of {model}", err=True)
-    upkeep = library().upkeep
-    _tell(upkeep.rebuild_index(told) if told else upkeep.rebuild_index(), as_json)
+    """Rebuild every index. Search answers from the old one until the new one is complete."""
+
+    def on_progress(model: str) -> None:
+        if not as_json:
+            click.echo(f"building the index of {model}", err=True)
+
+    _print(service(IndexService).rebuild(on_progress), as_json)
 
 
-def _tell(reports: Sequence[IndexReport], as_json: bool) -> None:
+def _print(reports: Sequence[IndexReport], as_json: bool) -> None:
     if as_json:
         print_json(reports)
     elif not reports:

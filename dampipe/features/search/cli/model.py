@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 import click
 
+from dampipe.features.search.errors import MODEL_FROM_ENVIRONMENT
 from dampipe.features.search.model import ModelReport
+from dampipe.features.search.model_service import ModelService
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.faces.console import json_option, library, plural, print_json, say, table
+from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.home import config_file
 from dampipe.kernel.settings.file import write_setting
 
@@ -18,11 +20,11 @@ def command() -> None:
 
 
 @command.command(name="list")
-@click.option("--all", "everything", is_flag=True, help="Every model that open_clip can fetch by name.")
+@click.option("--all", "everything", is_flag=True, help="List every model that open_clip can fetch by name.")
 @json_option
 def list_(everything: bool, as_json: bool) -> None:
-    """The model in use, those that have vectors, and some worth a thought."""
-    found = library().models.all(everything)
+    """List the model in use, those that have vectors, and some suggestions."""
+    found = service(ModelService).all(everything)
     if as_json:
         print_json(found)
         return
@@ -45,8 +47,8 @@ def list_(everything: bool, as_json: bool) -> None:
 @click.argument("name")
 @json_option
 def info(name: str, as_json: bool) -> None:
-    """One model: licence, frames, weights, how many assets have vectors of it."""
-    found = library().models.info(name)
+    """Show one model: licence, frames, weights, how many assets have vectors of it."""
+    found = service(ModelService).info(name)
     if as_json:
         print_json(found)
         return
@@ -56,18 +58,18 @@ def info(name: str, as_json: bool) -> None:
 @command.command(name="use")
 @click.argument("name")
 def use(name: str) -> None:
-    """Name the model in dampipe.toml. Search answers from the old one until the new one is complete."""
+    """Write the model into dampipe.toml. Search answers from the old one until the new one is complete."""
     if "DAMPIPE_MODEL" in os.environ:
-        raise InvalidInput("DAMPIPE_MODEL is set in the environment and wins", hint="change it there")
-    found = library().models.info(name)
+        raise InvalidInput(MODEL_FROM_ENVIRONMENT)
+    found = service(ModelService).info(name)
     write_setting("model", found.name)
     _print(_facts(found, found.note))
     click.echo(f"model = {found.name!r} is in {config_file()}")
     if found.problem:
         click.echo(
-            f"It cannot be used here: {found.problem}. Until that is mended nothing is embedded.", err=True
+            f"It cannot be used here: {found.problem}. Nothing is embedded until that is fixed.", err=True
         )
-    again = "what has no vectors of it is embedded" if found.assets else "they embed all footage again"
+    again = "assets without vectors of it are embedded" if found.assets else "all footage is embedded again"
     restart = "Then restart" if found.problem else "Restart"
     click.echo(f"{restart} `dampipe up` and every worker: {again} in the background.")
 
@@ -76,16 +78,16 @@ def use(name: str) -> None:
 @click.argument("name")
 def forget(name: str) -> None:
     """Remove the vectors of a model that is no longer used."""
-    count = library().models.forget(name)
-    click.echo(f"{plural(count, 'vector')} of {name} forgotten")
+    count = service(ModelService).forget(name)
+    click.echo(f"{plural(count, 'vector')} of {name} removed")
 
 
 def _role(model: ModelReport) -> str:
     if model.used:
-        what = "in use" if model.answers else "in use; an older one answers search until this one is complete"
+        role = "in use" if model.answers else "in use; an older one answers search until this one is complete"
     else:
-        what = "answers search until the one in use is complete" if model.answers else model.note
-    return "; ".join(filter(None, [what, model.problem]))
+        role = "answers search until the one in use is complete" if model.answers else model.note
+    return "; ".join(filter(None, [role, model.problem]))
 
 
 def _facts(model: ModelReport, note: str) -> Sequence[tuple[str, str]]:

@@ -8,17 +8,23 @@ from typing import Any
 
 import click
 
-from dampipe.features.search.cli.options import SearchCommand, question, read
-from dampipe.features.search.model import Filter, Found, Hit, Only, Query
+from dampipe.features.search.cli.options import SearchCommand, search_options, search_request
+from dampipe.features.search.clips import ClipService
+from dampipe.features.search.errors import EXPORT_FAILED, EXPORT_NO_FOLDER
+from dampipe.features.search.model import Found, Hit, Only, SearchRequest
+from dampipe.features.search.service import SearchService
 from dampipe.kernel.errors import InvalidInput, NotFound
-from dampipe.kernel.faces.console import json_option, plural, print_json, say, table, world
+from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
+from dampipe.kernel.filter import FilterRegistry
 from dampipe.kernel.timecode import clock
 from dampipe.timeline import Format, format_of, render
 from dampipe.timeline.clip import Clip
 
+_REGISTRY = FilterRegistry()
+
 
 @click.command(name="search", cls=SearchCommand)
-@question
+@search_options(_REGISTRY)
 @click.option(
     "--export",
     "export",
@@ -27,69 +33,70 @@ from dampipe.timeline.clip import Clip
 )
 @json_option
 def command(export: Path | None, as_json: bool, **given: Any) -> None:
-    """Find moments by words, by a picture or by a moment: file, time code and score, the best first.
+    """Find moments by words, a picture or a moment: file, time code and score, best first.
 
     A minus sign before a word says what must not be in the picture: beach -people.
     """
-    query = read(**given)
-    if not query.asks_vision and query.filter == Filter():
-        raise click.UsageError("what are you looking for? Give words, --image, --like or a filter")
+    request = search_request(_REGISTRY, **given)
+    if not (request.asks_vision or request.filters):
+        raise click.UsageError("nothing to search for: give words, --image, --like or a filter")
     form = format_of(export) if export else None
-    here = world()
-    here.tools.borrows = True
-    dampipe = here.library
-    found = dampipe.search(query)
+    found = service(SearchService).find(request)
     if export and form:
-        _export(dampipe.cuts(found), export, form)
+        _export(service(ClipService).clips(found), export, form)
     if as_json:
         print_json(found)
     else:
-        _print(found, query)
+        _print(found, request)
 
 
-def _export(cuts: Sequence[Clip], path: Path, form: Format) -> None:
-    if not cuts:  # an earlier timeline of that name is worth more than an empty one
-        click.echo(f"nothing was found, so {path} was not written", err=True)
+def _export(clips: Sequence[Clip], path: Path, form: Format) -> None:
+    if not clips:  # an earlier timeline of that name is worth more than an empty one
+        click.echo(f"nothing found: {path} was not written", err=True)
         return
-    replaced = ", in place of what was there" if path.exists() else ""
-    _write(path, render(cuts, form, path.stem))
-    click.echo(f"{plural(len(cuts), 'moment')} written to {path}{replaced}", err=True)
+    replaced = ", replacing an earlier file" if path.exists() else ""
+    _write(path, render(clips, form, path.stem))
+    click.echo(f"{plural(len(clips), 'moment')} written to {path}{replaced}", err=True)
 
 
 def _write(path: Path, text: str) -> None:
     path = path.resolve()
-    beside = path.with_name(f".dampipe-{os.getpid()}.part")  # an earlier timeline goes when this one is whole
+    part = path.with_name(f".dampipe-{os.getpid()}.part")  # replaces an earlier timeline once it is complete
     try:
         try:
-            beside.write_text(text, encoding="utf-8")
-            beside.replace(path)
+            part.write_text(text, encoding="utf-8")
+            part.replace(path)
         finally:
-            beside.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
     except FileNotFoundError:
-        raise NotFound(f"there is no folder {path.parent}", hint="Make it, or write elsewhere.") from None
+        raise NotFound(EXPORT_NO_FOLDER, folder=path.parent) from None
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}") from error
+        raise InvalidInput(EXPORT_FAILED, path=path, reason=error.strerror) from error
 
 
-def _print(found: Found, query: Query) -> None:
+def _print(found: Found, request: SearchRequest) -> None:
     for warning in found.warnings:
         click.echo(warning, err=True)
     if not found.hits:
-        # Meaningless words come near to something, as soon as there is anything.
-        plain = bool(query.words) and query.only in (None, Only.VISION) and query.filter.empty
-        click.echo(_NOTHING if plain and not query.offset and found.floor is None else "nothing found")
+        # Even meaningless words find something as soon as anything is embedded.
+        unfiltered = bool(request.words) and request.only in (None, Only.VISION) and not request.filters
+        click.echo(
+            _NOTHING_EMBEDDED
+            if unfiltered and not request.offset and found.floor is None
+            else "nothing found"
+        )
         return
     columns = ["score", "time", "also at", "file", "asset", "written"]
     say(table(columns, map(_row, found.hits), right=["score", "time"]))
     if all(hit.weak for hit in found.hits):
-        click.echo("nothing stands out: these are no nearer than what meaningless words find (~)", err=True)
+        click.echo("only weak hits (~): their scores are no higher than those of meaningless words", err=True)
     if found.more:
-        click.echo(f"there is more: --offset {query.offset + len(found.hits)}", err=True)
+        click.echo(f"there are more hits: --offset {request.offset + len(found.hits)}", err=True)
 
 
-_NOTHING = "nothing found: nothing has been embedded yet (`dampipe status`)"
+_NOTHING_EMBEDDED = "nothing found: nothing has been embedded yet (`dampipe status`)"
 
 
 def _row(hit: Hit) -> tuple[str, ...]:

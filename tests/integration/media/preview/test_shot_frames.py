@@ -30,7 +30,7 @@ from dampipe.vision.frames import choose
 from tasks.preview import preview
 from tasks.proxy import proxy
 from tasks.refine import refine
-from tests.searching import Searching
+from tests.support.searching import Searching
 
 COLOURS = ("red", "lime", "blue", "yellow", "black", "white", "cyan", "magenta", "orange", "purple")
 FRAMES = FramesRecipe(size=32)

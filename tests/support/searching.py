@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -10,13 +10,24 @@ from typing import Any
 
 import numpy as np
 
+from dampipe.app.features import detail_fields
 from dampipe.features.assets.catalog import Catalog
-from dampipe.features.search.model import Filter, Found, Query
-from dampipe.features.search.search import SearchService
+from dampipe.features.assets.queries import DerivativeLookup
+from dampipe.features.assets.service import DetailFields
+from dampipe.features.derivatives.queries import DerivativeRepository
+from dampipe.features.search.clips import ClipService
+from dampipe.features.search.filters import FilterResolver
+from dampipe.features.search.model import Found, SearchRequest
+from dampipe.features.search.model_service import ModelService
+from dampipe.features.search.service import SearchService
+from dampipe.kernel.container import Container, Services
 from dampipe.kernel.db.database import Database
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
 from dampipe.storage.auto import AutoStorage
+from dampipe.storage.blobs.derivatives import DerivativeStore
+from dampipe.storage.blobs.memory import MemoryBlobs
 from dampipe.storage.vectors.faiss import FaissVectors
+from dampipe.vision.base import Embedder
 from dampipe.vision.fake import FakeEmbedder
 from dampipe.vision.tiny.drawing import COLOURS
 
@@ -49,8 +60,18 @@ def media(
     )
 
 
+class AnsweringModel(ModelService):
+    """The models of a library in which there was never another one."""
+
+    def __init__(self, open_model: Callable[[], Embedder]) -> None:
+        self._open = open_model
+
+    def answering(self) -> Embedder:
+        return self._open()
+
+
 class Searching:
-    """The library; `catalog`, `storage` and `search` are the real ones."""
+    """The library; `catalog`, `storage` and the services are the real ones."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self.root = folder / "footage"
@@ -62,7 +83,10 @@ class Searching:
         )
         self.embedder = FakeEmbedder()
         self.loaded = 0
-        self.search = SearchService(self.catalog, self.storage, self._load)
+        self.services = search_services(self.catalog, self.storage, self._load)
+        self.search = self.services.get(SearchService)
+        self.filters = self.services.get(FilterResolver)
+        self.clips = self.services.get(ClipService)
 
     def _load(self) -> FakeEmbedder:
         self.loaded += 1
@@ -88,14 +112,27 @@ class Searching:
         return sha1(path)
 
     def find(self, words: str = "", **given: Any) -> Found:
-        """The answer; what is a field of Filter goes there."""
-        chosen = {name: given.pop(name) for name in list(given) if name in Filter.model_fields}
-        return self.search.find(Query(words=words, filter=Filter(**chosen), **given))
+        """The result; what is the name of a filter field goes there."""
+        filters = {name: given.pop(name) for name in list(given) if name not in SearchRequest.model_fields}
+        return self.search.find(SearchRequest(words=words, filters=filters, **given))
 
     def names(self, words: str = "", **given: Any) -> list[str]:
-        """The files that were found."""
+        """The names of the files that were found."""
         return [hit.name for hit in self.find(words, **given).hits]
 
     def close(self) -> None:
         """Give the connections back."""
         self.catalog.close()
+
+
+def search_services(catalog: Catalog, storage: AutoStorage, open_model: Callable[[], Embedder]) -> Container:
+    """The services over a catalogue, with the one model that there is."""
+    services = Container()
+    services.provide(Services, lambda: services)
+    services.provide(Database, lambda: catalog.database)
+    services.provide(AutoStorage, lambda: storage)
+    services.provide(ModelService, lambda: AnsweringModel(open_model))
+    services.provide(DerivativeLookup, DerivativeRepository)
+    services.provide(DerivativeStore, lambda: DerivativeStore(MemoryBlobs()))
+    services.provide(DetailFields, detail_fields)
+    return services

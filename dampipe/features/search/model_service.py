@@ -1,4 +1,4 @@
-"""The use cases about models: which there are, which one answers, and how a new one takes over."""
+"""The use cases of models: listing them, choosing the one that answers, and the change from an old to a new one."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -6,8 +6,9 @@ from contextlib import suppress
 from threading import Lock
 from time import monotonic
 
-from dampipe.features.assets.catalog import Catalog
+from dampipe.features.search.errors import MODEL_IN_USE, UNKNOWN_MODEL
 from dampipe.features.search.model import ModelReport
+from dampipe.features.search.model_queries import ModelRepository
 from dampipe.jobs.keys import RunKey
 from dampipe.jobs.plan import Plan
 from dampipe.kernel.errors import Busy, DampipeError, InvalidInput, NotFound, StageError
@@ -18,51 +19,52 @@ from dampipe.vision.models import SUGGESTED, TINY, ModelRef, resolve
 
 log = logging.getLogger(__name__)
 
-AGAIN = 10.0
-"""Seconds after which it is looked again whether the new model has taken over."""
+RECHECK = 10.0
+"""Seconds between two checks of whether the new model has taken over."""
 EMBED = "embed"
 """The stage that makes vectors."""
 
 
 class ModelService:
-    """The models of a library. `name` is what the settings say, `current` its embedder."""
+    """The models of a library. Any method may raise CatalogueDown."""
 
     def __init__(
         self,
-        catalog: Catalog,
+        models: ModelRepository,
         storage: AutoStorage,
         plan: Callable[[], Plan],
         name: str,
         current: Callable[[], Embedder],
-        opener: Callable[[str], Embedder],
+        open_model: Callable[[str], Embedder],
     ) -> None:
-        self._catalog = catalog
+        """name: what the settings call the model; current: its embedder; open_model: opens any other by name."""
+        self._models = models
         self._storage = storage
         self._plan = plan
         self._name = name
         self._current = current
-        self._opener = opener
+        self._open_model = open_model
         self._lock = Lock()
         self._answering: Embedder | None = None
         self._until = 0.0
 
     def answering(self) -> Embedder:
-        """The embedder that search asks: the settings' own once its vectors are complete, until then the old one's.
+        """The embedder that answers searches: the one in the settings once its vectors are complete, else the old one.
 
-        Complete: whatever can be found by the old model can be found by the new one, or has failed.
+        Complete: every asset that has vectors of the old model has some of the new one, or its stages have failed.
         """
         with self._lock:
             if self._answering is None or monotonic() > self._until:
                 chosen = self._choose()
-                # Who has taken over stays.
+                # A model that has taken over is not checked again.
                 taken_over = chosen is self._current()
-                self._until = float("inf") if taken_over else monotonic() + AGAIN
+                self._until = float("inf") if taken_over else monotonic() + RECHECK
                 self._answering = chosen
             return self._answering
 
     def all(self, everything: bool = False) -> list[ModelReport]:
-        """The present model, those that have vectors, and some worth a thought; or all that are known."""
-        present = self._catalog.models.all()
+        """The model in use, those that have vectors, and some suggestions; with `everything` all that are known."""
+        present = self._models.all()
         names = self.names()
         shown = dict.fromkeys(
             [self._name, *(names.get(model, model) for model in present), *SUGGESTED, TINY]
@@ -73,34 +75,30 @@ class ModelService:
         return [self._report(name, present, answering, known) for name in shown]
 
     def info(self, name: str) -> ModelReport:
-        """One model, whether it is used or not. Raises InvalidInput for a name that nobody knows."""
+        """One model, whether it is used or not. Raises InvalidInput for an unknown name."""
         ref = resolve(name)
         if ref.folder and name != TINY:
             name = str(ref.folder)  # the same from whatever folder a process is started
-        return self._report(name, self._catalog.models.all(), self._answers(), {})
+        return self._report(name, self._models.all(), self._answers(), {})
 
     def forget(self, name: str) -> int:
         """Remove the vectors of a model that no longer answers; returns how many.
 
         Raises NotFound for a model without vectors, Busy for the one that is used or still answers.
         """
-        present = self._catalog.models.all()
+        present = self._models.all()
         names = self.names()
         by_name = {names.get(model, model): model for model in present}
         model = by_name.get(name, name)
-        if model not in present:  # an earlier one, whose name nothing tells any more
+        if model not in present:  # an earlier one, whose name is in no stage's output any more
             with suppress(DampipeError):
                 model = resolve(name).fingerprint
         if model not in present:
-            raise NotFound(
-                f"there are no vectors of a model {name!r}", hint="`dampipe model list` lists them."
-            )
+            raise NotFound(UNKNOWN_MODEL, name=name)
         if model in (self._current().fingerprint, self.answering().fingerprint):
-            raise Busy(
-                f"{name} is in use", hint="Its vectors can go when another model has taken over in search."
-            )
+            raise Busy(MODEL_IN_USE, name=name)
         self._empty(model)  # opens its index while it still has vectors
-        gone = self._catalog.models.forget(model)
+        gone = self._models.forget(model)
         self._empty(model)
         return gone
 
@@ -112,63 +110,63 @@ class ModelService:
 
     def _choose(self) -> Embedder:
         current = self._current()
-        present = self._catalog.models.all()
+        present = self._models.all()
         others = [model for model in present if model != current.fingerprint]
         if not others:
             return current
-        keys = self._way()
-        left = {other: self._catalog.models.left(other, current.fingerprint, keys) for other in others}
-        # One that could embed nothing at all, since it is broken, takes over from nobody.
-        useless = current.fingerprint not in present
+        keys = self._stages_to_vectors()
+        left = {other: self._models.left(other, current.fingerprint, keys) for other in others}
+        # A broken model, which has embedded nothing, does not take over.
+        is_without_vectors = current.fingerprint not in present
         names = self.names()
-        # Of those that find as much the one that was in use last, which made the results that there are.
-        latest = self._catalog.models.names(EMBED)
+        # Of models with as many assets left the one that was used last is preferred: the runs have its outputs.
+        latest = self._models.names(EMBED)
         for old in sorted(others, key=lambda model: (-left[model], model not in latest)):
-            if left[old] or useless:
+            if left[old] or is_without_vectors:
                 try:
-                    embedder = self._opener(names.get(old, old))
+                    embedder = self._open_model(names.get(old, old))
                     embedder.check()
                 except (DampipeError, StageError) as error:
-                    log.warning("the model %s cannot answer any longer: %s", old, error)
+                    log.warning("the model %s can no longer answer searches: %s", old, error)
                     continue
                 if embedder.fingerprint == old:
                     known = self._answering
-                    # The same object again, for it holds the loaded model.
+                    # The same object again, since it holds the loaded model.
                     return known if known is not None and known.fingerprint == old else embedder
         return current
 
-    def _way(self) -> list[RunKey]:
-        """The stages by which an asset comes to its vectors, embed last."""
+    def _stages_to_vectors(self) -> list[RunKey]:
+        """The stages that lead to the vectors of an asset, embed last."""
         plan = self._plan()
-        way = [plan[EMBED]]
-        for stage in way:
-            way += [giver for giver in plan.givers(stage) if giver not in way]
-        return [plan.key(stage) for stage in reversed(way) if not stage.on_location]
+        stages = [plan[EMBED]]
+        for stage in stages:
+            stages += [giver for giver in plan.givers(stage) if giver not in stages]
+        return [plan.key(stage) for stage in reversed(stages) if not stage.on_location]
 
     def names(self) -> dict[str, str]:
         """What models are called, by fingerprint."""
-        known = {resolve(TINY).fingerprint: TINY, **self._catalog.models.names(EMBED)}
-        with suppress(InvalidInput):  # the settings name a model that is none
+        known = {resolve(TINY).fingerprint: TINY, **self._models.names(EMBED)}
+        with suppress(InvalidInput):  # the settings name an unknown model
             known[self._current().fingerprint] = self._name
         return known
 
     def _answers(self) -> str:
-        """The fingerprint of the model that answers; empty where the settings name none that exists."""
+        """The fingerprint of the model that answers; empty where the settings name an unknown one."""
         try:
             return self.answering().fingerprint
         except InvalidInput:
             return ""
 
     def _report(self, name: str, present: list[str], answering: str, known: Mapping[str, str]) -> ModelReport:
-        """known: fingerprints by name, for models that are gone."""
+        """known: fingerprints by name, for models that can no longer be resolved."""
         problem = ""
         try:
             ref: ModelRef | None = resolve(name)
         except DampipeError as error:
-            ref = None  # a folder that is gone, a hub that is away
-            unnamed = name in present  # an earlier one of which only the fingerprint is known
-            problem = "an earlier one" if unnamed else str(error)
-        if ref and (ref.folder or ref.weights_available()):  # a look at any other would ask the hub
+            ref = None  # a folder that no longer exists, a hub that does not answer
+            is_fingerprint = name in present  # an earlier one whose name is unknown
+            problem = "an earlier model" if is_fingerprint else str(error)
+        if ref and (ref.folder or ref.weights_available()):  # checking any other would ask the hub
             try:
                 ref.check()
             except StageError as error:
@@ -185,5 +183,5 @@ class ModelService:
             note=SUGGESTED.get(name, ""),
             used=name == self._name,
             answers=fingerprint == answering,
-            assets=self._catalog.models.assets(fingerprint) if fingerprint in present else 0,
+            assets=self._models.assets(fingerprint) if fingerprint in present else 0,
         )

@@ -1,0 +1,201 @@
+"""The filter fields of assets: where their files are, when and with what they were recorded, what they are."""
+
+import re
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from fnmatch import translate
+from pathlib import PurePosixPath
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from dampipe.features.assets.errors import UNKNOWN_FOLDER
+from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.sources.queries import SourceRepository
+from dampipe.kernel.errors import NotFound
+from dampipe.kernel.filter import FilterContext, FilterField, Restriction
+from dampipe.kernel.ranges import Range, parse_date, parse_duration, parse_lines
+from dampipe.kernel.unicode_paths import composed
+from dampipe.media.info import MediaKind
+
+
+class Orientation(StrEnum):
+    """How a picture is shown, its rotation applied."""
+
+    LANDSCAPE = "landscape"
+    PORTRAIT = "portrait"
+    SQUARE = "square"
+
+
+def _in_folders(context: FilterContext, names: Sequence[str]) -> Restriction:
+    roots = {source.id: source.root for source in SourceRepository(context.database).all()}
+    with context.database.read() as connection:
+        rows = connection.execute(select(FOLDER.c.id, FOLDER.c.source_id, FOLDER.c.path)).all()
+    patterns = [FolderPattern(name) for name in names]
+    found = frozenset(
+        row.id
+        for row in rows
+        if (context.folders is None or row.id in context.folders)
+        and (root := roots.get(row.source_id)) is not None
+        and any(
+            pattern.matches(f"{root.rstrip('/')}/{row.path}" if row.path else root) for pattern in patterns
+        )
+    )
+    if not found:
+        raise NotFound(UNKNOWN_FOLDER, names=" or ".join(names))
+    return Restriction(folders=found)
+
+
+class FolderPattern:
+    """A folder as a person names it: an absolute path, or the name of a folder or a piece of a path, anywhere.
+
+    A name may hold the wildcards * and ?, and matches in any case. Both match in either Unicode form.
+    """
+
+    def __init__(self, text: str) -> None:
+        asked = PurePosixPath(composed(text))
+        self._absolute = str(asked) if asked.is_absolute() else ""
+        # A bracket stands for itself.
+        globs = (part.casefold().replace("[", "[[]") for part in asked.parts)
+        self._parts = [re.compile(translate(glob)).match for glob in globs]
+
+    def matches(self, folder: str) -> bool:
+        """Whether a folder, by its normalized absolute path, is the named one or lies in it."""
+        path = composed(folder)
+        if self._absolute:
+            return path == self._absolute or path.startswith(f"{self._absolute.rstrip('/')}/")
+        parts = ["/", *filter(None, path.casefold().split("/"))]
+        starts = range(len(parts) - len(self._parts) + 1)
+        return any(
+            all(match(part) for match, part in zip(self._parts, parts[at:], strict=False)) for at in starts
+        )
+
+
+def _recorded() -> ColumnElement[float]:
+    """The time of recording; that of the oldest file where it is unknown."""
+    oldest = select(func.min(LOCATION.c.mtime_ns) / 1e9).where(LOCATION.c.asset_id == ASSET.c.id)
+    return func.coalesce(ASSET.c.recorded_at, oldest.scalar_subquery())
+
+
+def _since(_: FilterContext, times: Sequence[float]) -> Restriction:
+    return Restriction(where=_recorded() >= times[0])
+
+
+def _until(_: FilterContext, times: Sequence[float]) -> Restriction:
+    return Restriction(where=_recorded() < times[0])
+
+
+def _any(
+    condition: Callable[[str], ColumnElement[bool]],
+) -> Callable[[FilterContext, Sequence[str]], Restriction]:
+    """A restriction by a condition that one of the values has to fulfil."""
+    return lambda _, values: Restriction(where=or_(*map(condition, values)))
+
+
+def _within(column: ColumnElement[float], given: Range) -> Restriction:
+    limits = [column >= given.least] if given.least is not None else []
+    limits += [column <= given.most] if given.most is not None else []
+    return Restriction(where=and_(*limits))
+
+
+def _lines(context: FilterContext, ranges: Sequence[Range]) -> Restriction:
+    shorter = (
+        func.min if context.database.is_sqlite else func.least
+    )  # of two values, as the database calls it
+    return _within(shorter(ASSET.c.width, ASSET.c.height), ranges[0])
+
+
+def _shown(orientation: str) -> ColumnElement[bool]:
+    width, height = ASSET.c.width, ASSET.c.height
+    shapes = {
+        Orientation.LANDSCAPE: width > height,
+        Orientation.PORTRAIT: width < height,
+        Orientation.SQUARE: width == height,
+    }
+    return shapes[Orientation(orientation)]
+
+
+FIELDS = (
+    FilterField(
+        "folder",
+        "Folder",
+        "Only footage in this folder, by path or name.",
+        restrict=_in_folders,
+        parse=str,
+        metavar="FOLDER",
+        example="day1, /mnt/archive/day2",
+    ),
+    FilterField(
+        "since",
+        "Recorded since",
+        "Recorded at this time or later: 2024, 2024-05, 2024-05-17.",
+        restrict=_since,
+        parse=lambda text: parse_date(text)[0].timestamp(),
+        multiple=False,
+        metavar="DATE",
+        example="2024-05",
+    ),
+    FilterField(
+        "until",
+        "Recorded until",
+        "Recorded at this time or earlier; the whole of that year, month or day counts.",
+        restrict=_until,
+        parse=lambda text: parse_date(text)[1].timestamp(),
+        multiple=False,
+        metavar="DATE",
+        example="2024-05-17",
+    ),
+    FilterField(
+        "camera",
+        "Camera",
+        "Make or model of the camera, or a part of it, in any case.",
+        restrict=_any(lambda text: func.lower(ASSET.c.camera).contains(text.lower(), autoescape=True)),
+        parse=str,
+        metavar="TEXT",
+        example="FX3",
+    ),
+    FilterField(
+        "duration",
+        "Length",
+        "Seconds: 10-60, 10+, 1:00-.",
+        restrict=lambda _, ranges: _within(ASSET.c.duration, ranges[0]),
+        parse=parse_duration,
+        multiple=False,
+        metavar="RANGE",
+        example="10-60, 1:00+, 20-",
+    ),
+    FilterField(
+        "codec",
+        "Codec",
+        "Codec of the picture, else of the sound: h264, hevc, prores …",
+        restrict=_any(lambda text: func.lower(ASSET.c.codec) == text.lower()),
+        parse=str,
+        metavar="NAME",
+        example="h264, prores",
+    ),
+    FilterField(
+        "resolution",
+        "Resolution",
+        "By the shorter side: 1080p, 4k+, 720p-, 720-1080.",
+        restrict=_lines,
+        parse=parse_lines,
+        multiple=False,
+        metavar="RANGE",
+        example="1080p, 4k+, 720p-",
+    ),
+    FilterField(
+        "orientation",
+        "Orientation",
+        "Orientation of the picture as it is shown.",
+        restrict=_any(_shown),
+        parse=str,
+        choices=tuple(map(str, Orientation)),
+    ),
+    FilterField(
+        "kind",
+        "Kind",
+        "Kind of media.",
+        restrict=_any(lambda text: ASSET.c.kind == text),
+        parse=str,
+        choices=tuple(map(str, MediaKind)),
+    ),
+)

@@ -1,0 +1,33 @@
+"""What can be wrong with a search, a model or the export of a result."""
+
+from dampipe.kernel.errors import ErrorCode
+
+ONLY_UNWANTED = ErrorCode(
+    "search.only_unwanted", "only unwanted words are given: {words}", "Add what to look for."
+)
+WORDS_NEEDED = ErrorCode("search.words_needed", "a search of {only} needs words", "Add words to look for.")
+NO_VECTORS = ErrorCode(
+    "search.no_vectors",
+    "{name} has no vectors of the model that answers",
+    "An asset without pictures has none; others get them once they are embedded.",
+)
+BEYOND_END = ErrorCode(
+    "search.beyond_end", "there is no {time} in {name}: it is {duration} long", "Give a time before its end."
+)
+VISION_UNAVAILABLE = ErrorCode("search.vision_unavailable", "pictures cannot be searched: {reason}")
+MODEL_UNAVAILABLE = ErrorCode("model.unavailable", "the model cannot be used: {reason}")
+UNKNOWN_MODEL = ErrorCode(
+    "model.not_found", "no vectors of a model {name!r} exist", "The list of models shows which have vectors."
+)
+MODEL_IN_USE = ErrorCode(
+    "model.in_use", "{name} is in use", "Its vectors can be removed once another model answers searches."
+)
+MODEL_FROM_ENVIRONMENT = ErrorCode(
+    "model.from_environment",
+    "DAMPIPE_MODEL is set in the environment and takes precedence",
+    "Change it there.",
+)
+EXPORT_NO_FOLDER = ErrorCode(
+    "export.no_folder", "there is no folder {folder}", "Create it, or write to another folder."
+)
+EXPORT_FAILED = ErrorCode("export.failed", "{path} cannot be written: {reason}")

@@ -1,0 +1,93 @@
+"""What a search shows of assets: path, name, kind and duration; and what an export reads of their files."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from dampipe.features.assets.model import LocationState
+from dampipe.features.assets.paths import full_path, place_columns
+from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.search.filters import ResolvedFilter
+from dampipe.features.search.model import Hit
+from dampipe.features.sources.tables import SOURCE
+from dampipe.kernel.db.chunks import chunked
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.paths import printable
+from dampipe.media.info import MediaInfo
+
+
+@dataclass(frozen=True)
+class AssetFiles:
+    """The metadata of an asset and where its files are."""
+
+    media: MediaInfo | None
+    paths: tuple[str, ...]
+    """Absolute, as `os.fsdecode` gives them; files that are present first."""
+
+
+class HitRepository:
+    """Reads assets as hits without moments."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def by_sha1(self, assets: Sequence[str], resolved: ResolvedFilter) -> dict[str, Hit]:
+        """Assets by SHA-1; those that no longer exist are left out."""
+        hits = self._hits(select(ASSET).where(ASSET.c.sha1.in_(assets)), resolved)
+        return {hit.asset: hit for hit in hits}
+
+    def newest(self, resolved: ResolvedFilter, limit: int, offset: int) -> list[Hit]:
+        """Assets that pass the filter, newest first."""
+        newest = select(ASSET).where(resolved.where).order_by(ASSET.c.id.desc())
+        return self._hits(newest.limit(limit).offset(offset), resolved)
+
+    def _hits(self, query: Select[Any], resolved: ResolvedFilter) -> list[Hit]:
+        """Of several files of an asset one in the folders of the filter is shown, and a present one before others."""
+        folders = resolved.folders or frozenset()
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+            files = connection.execute(self._files([row.id for row in rows])).all()
+        paths: dict[int, str] = {}
+        for file in sorted(
+            files, key=lambda f: (f.state != LocationState.PRESENT, f.folder_id not in folders)
+        ):
+            if file.asset_id not in paths:
+                paths[file.asset_id] = printable(full_path(file))
+        return [
+            Hit(
+                asset=row.sha1,
+                path=(path := paths.get(row.id, row.name)),
+                name=path.rpartition("/")[2],
+                kind=row.kind,
+                duration=row.duration,
+            )
+            for row in rows
+        ]
+
+    def files(self, assets: Iterable[str]) -> dict[str, AssetFiles]:
+        """Metadata and files of assets by SHA-1, two queries per 500; those that no longer exist are left out."""
+        found: dict[str, AssetFiles] = {}
+        for some in chunked(sorted(set(assets))):
+            with self._db.read() as connection:
+                columns = (ASSET.c.id, ASSET.c.sha1, ASSET.c.media)
+                rows = connection.execute(select(*columns).where(ASSET.c.sha1.in_(some))).all()
+                files = connection.execute(self._files([row.id for row in rows])).all()
+            paths: dict[int, list[str]] = {}
+            for file in files:
+                paths.setdefault(file.asset_id, []).append(full_path(file))
+            for row in rows:
+                media = MediaInfo.model_validate_json(row.media) if row.media else None
+                found[row.sha1] = AssetFiles(media, tuple(paths.get(row.id, ())))
+        return found
+
+    def _files(self, assets: Sequence[int]) -> Select[Any]:
+        """The locations of assets, present ones first."""
+        columns = (LOCATION.c.asset_id, LOCATION.c.state, LOCATION.c.folder_id, *place_columns(self._db))
+        return (
+            select(*columns)
+            .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+            .where(LOCATION.c.asset_id.in_(assets))
+            .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
+        )

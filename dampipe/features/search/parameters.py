@@ -1,0 +1,58 @@
+"""The parameters of a search over HTTP, derived from the request and from the registry of filter fields."""
+
+from collections.abc import Callable
+from copy import copy
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, Field, create_model
+
+from dampipe.features.search.model import SearchRequest
+from dampipe.kernel.faces.http import STRICT
+from dampipe.kernel.filter import FilterField, FilterRegistry
+
+Request = TypeVar("Request", bound=SearchRequest)
+
+NAMES = {"words": "q"}
+"""Parameters that are not called as the request's field."""
+NOT_PARAMETERS = ("image", "filters")
+
+
+def request_from_parameters(kind: type[Request], registry: FilterRegistry) -> Callable[..., Request]:
+    """A FastAPI dependency that reads a request from query parameters, all of which OpenAPI lists.
+
+    Raises ValueError for a filter field that has the name of another parameter.
+    """
+    model = parameters_of(kind, registry)
+
+    def read(parameters: Annotated[model, Query()]) -> Request:  # type: ignore[valid-type]
+        given = {name: getattr(parameters, name) for name in model.model_fields}
+        filters = {name: given.pop(name) for name in registry}
+        return kind(filters=filters, **{name: given[NAMES.get(name, name)] for name in _names(kind)})
+
+    return read
+
+
+def parameters_of(kind: type[SearchRequest], registry: FilterRegistry) -> type[BaseModel]:
+    """The query parameters of a request as a model."""
+    fields: dict[str, Any] = {
+        NAMES.get(name, name): (kind.model_fields[name].annotation, copy(kind.model_fields[name]))
+        for name in _names(kind)
+    }
+    for name, field in registry.items():
+        if name in fields:
+            raise ValueError(f"the filter field {name!r} has the name of a parameter of every search")
+        fields[name] = _parameter(field)
+    made: type[BaseModel] = create_model(f"{kind.__name__}Parameters", __config__=STRICT, **fields)
+    return made
+
+
+def _names(kind: type[SearchRequest]) -> list[str]:
+    return [name for name in kind.model_fields if name not in NOT_PARAMETERS]
+
+
+def _parameter(field: FilterField[Any]) -> tuple[Any, Any]:
+    value: Any = Literal[field.choices] if field.choices else str
+    if field.multiple:
+        return tuple[value, ...], Field(default=(), description=field.help)
+    return value | None, Field(default=None, description=field.help)

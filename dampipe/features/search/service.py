@@ -1,0 +1,209 @@
+"""The use case of searching: a ranking by text and one by pictures are fused into one result."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from dampipe.features.search.filters import FilterResolver, ResolvedFilter
+from dampipe.features.search.fusion import reciprocal_rank_fusion
+from dampipe.features.search.hits import HitRepository
+from dampipe.features.search.model import Found, Hit, Only, SearchRequest
+from dampipe.features.search.query_vectors import EncodedQuery, QueryEncoder
+from dampipe.features.search.text_index import TextIndex, TextMatch
+from dampipe.features.search.vectors import VectorRepository
+from dampipe.kernel.asset_set import ALL, Selection
+from dampipe.kernel.errors import SearchUnavailable
+from dampipe.storage.auto import AutoStorage, Owner
+from dampipe.storage.moments import Moment
+
+DEPTH = 200
+"""Ranks by pictures that are fused with the ranking by text, at least."""
+BROAD = 0.2
+"""A filter that this part of the library passes is applied to what the index finds; a narrower one is its mask."""
+
+
+class SearchService:
+    """Search over one library. Any method may raise CatalogueDown."""
+
+    def __init__(
+        self,
+        filters: FilterResolver,
+        text_index: TextIndex,
+        encoder: QueryEncoder,
+        storage: AutoStorage,
+        vectors: VectorRepository,
+        hits: HitRepository,
+    ) -> None:
+        self._filters = filters
+        self._text_index = text_index
+        self._encoder = encoder
+        self._storage = storage
+        self._vectors = vectors
+        self._hits = hits
+
+    def find(self, request: SearchRequest) -> Found:
+        """The hits of one page.
+
+        Without words, picture or moment: all assets that pass the filters, newest first. Raises
+        SearchUnavailable, NotFound (a source, folder, tag or asset that does not exist) or InvalidInput.
+        """
+        resolved = self._filters.resolve(request.filters)
+        if not request.asks_vision:
+            hits = self._hits.newest(resolved, request.limit + 1, request.offset)
+            return Found(hits=tuple(hits[: request.limit]), more=len(hits) > request.limit)
+        matches = self._match_text(request, resolved)
+        by_text = [(match.sha1, 0) for match in matches]
+        if request.only in (Only.WORDS, Only.NAMES):
+            return self._page(request, resolved, by_text, matches, None)
+        try:
+            seen = self._search_pictures(request, resolved, deep=bool(matches))
+        except SearchUnavailable as error:
+            if not matches:
+                raise
+            found = self._page(request, resolved, by_text, matches, None)
+            return found.model_copy(update={"warnings": (f"only text was searched: {error}",)})
+        order = reciprocal_rank_fusion(
+            [ranking for ranking in (seen.owners, seen.shown_as(by_text)) if ranking]
+        )
+        return self._page(request, resolved, order, matches, seen)
+
+    def _match_text(self, request: SearchRequest, resolved: ResolvedFilter) -> list[TextMatch]:
+        if not request.words or request.only is Only.VISION:
+            return []
+        return self._text_index.search(
+            request.words, request.without, resolved, names_only=request.only is Only.NAMES
+        )
+
+    def _search_pictures(self, request: SearchRequest, resolved: ResolvedFilter, deep: bool) -> "_Seen":
+        """The ranking by pictures. deep: rank at least DEPTH owners, since they are fused with others."""
+        query = self._encoder.encode(request)
+        count = request.offset + request.limit + 1 + len(query.excluded)
+        count = -(-count // DEPTH) * DEPTH if deep else count
+        per_asset = (count if request.flat else 1) + len(query.excluded)
+        moments = self._nearest(query, self._filters.assets(resolved), count, per_asset)
+        kept = [moment for moment in moments if (moment.asset, moment.shot) not in query.excluded]
+        unseen = self._storage.unseen(query.model)
+        return _Seen(query, _marked(kept, query.floor, request.strong), unseen, request.flat)
+
+    def _nearest(self, query: EncodedQuery, assets: Selection, count: int, per_asset: int) -> list[Moment]:
+        """The moments of the selected assets nearest to the query, at least `count` if there are as many.
+
+        To name all vectors of a broad selection would take seconds, so the nearest of all are found first.
+        """
+
+        def enough(owners: Sequence[Owner]) -> bool:
+            return len(owners) >= count
+
+        search = partial(self._storage.search_moments, query.model, query.vector, enough, per_asset=per_asset)
+        if assets is ALL:
+            return search()
+        if self._filters.share(assets) >= BROAD:
+            found = search(assets=assets)
+            if len(found) >= count:
+                return found
+        return search(among=self._vectors.ids_of_assets(query.model, assets))
+
+    def _page(
+        self,
+        request: SearchRequest,
+        resolved: ResolvedFilter,
+        order: Sequence[Owner],
+        matches: Sequence[TextMatch],
+        seen: "_Seen | None",
+    ) -> Found:
+        """The page of a ranking. seen: the result by pictures, None where pictures were not searched."""
+        owners = order[request.offset : request.offset + request.limit]
+        more = len(order) > request.offset + request.limit
+        cards = self._hits.by_sha1(list(dict.fromkeys(sha1 for sha1, _ in owners)), resolved)
+        moments = {} if seen is None else self._moments(request, owners, list(cards), seen)
+        words = {match.sha1: match.words for match in matches}
+        hits = tuple(
+            _hit(cards[owner[0]], moments.get(owner, ()), words.get(owner[0], ()))
+            for owner in owners
+            if owner[0] in cards
+        )
+        if seen is None:
+            return Found(hits=hits, more=more)
+        return Found(hits=hits, more=more, floor=seen.query.floor, warnings=seen.warnings)
+
+    def _moments(
+        self, request: SearchRequest, owners: Sequence[Owner], assets: list[str], seen: "_Seen"
+    ) -> Mapping[Owner, Sequence[Moment]]:
+        """The moments shown of each owner, with the spans of their shots."""
+        if request.flat:
+            page = set(owners)
+            best = [moment for moment in seen.moments if (moment.asset, moment.shot) in page]
+        else:
+            best = self._best_of(request, assets, seen.query)
+        shown: dict[Owner, list[Moment]] = {}
+        for moment in self._vectors.with_spans(seen.query.model, best):
+            shown.setdefault((moment.asset, moment.shot if request.flat else 0), []).append(moment)
+        return shown
+
+    def _best_of(self, request: SearchRequest, assets: list[str], query: EncodedQuery) -> list[Moment]:
+        """The best moments of each of these assets, by a second search among their vectors only."""
+        found = self._storage.search_moments(
+            query.model,
+            query.vector,
+            lambda owners: False,
+            per_asset=request.moments + len(query.excluded),
+            among=self._vectors.ids_of(query.model, assets),
+        )
+        counts = dict.fromkeys(assets, 0)
+        best = []
+        for moment in _marked(found, query.floor, request.strong):
+            is_excluded = (moment.asset, moment.shot) in query.excluded
+            if not is_excluded and counts[moment.asset] < request.moments:
+                counts[moment.asset] += 1
+                best.append(moment)
+        return best
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The result by pictures."""
+
+    query: EncodedQuery
+    moments: list[Moment]
+    """Best first: one per shot if hits are moments, else one per asset."""
+    unseen: int
+    """Vectors that were not compared."""
+    flat: bool
+
+    @property
+    def owners(self) -> list[Owner]:
+        """What is ranked: (asset, shot) if hits are moments, else (asset, 0)."""
+        return [(moment.asset, moment.shot if self.flat else 0) for moment in self.moments]
+
+    def shown_as(self, assets: Sequence[Owner]) -> list[Owner]:
+        """A ranking of assets by text, where hits are moments by the best moment of each."""
+        best = {owner[0]: owner for owner in reversed(self.owners)}
+        return [best.get(owner[0], owner) for owner in assets]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What limits this result."""
+        if not self.unseen:
+            return ()
+        return (f"{self.unseen:,} moments were not searched: the vector index is being updated",)
+
+
+def _hit(card: Hit, moments: Sequence[Moment], words: tuple[str, ...]) -> Hit:
+    """A hit with its moments (best first), which are shown at the file of the hit."""
+    at_file = tuple(moment.model_copy(update={"path": card.path, "name": card.name}) for moment in moments)
+    return card.model_copy(
+        update={
+            "score": at_file[0].score if at_file else None,
+            "weak": bool(at_file) and at_file[0].weak and not words,
+            "words": words,
+            "moments": at_file,
+        }
+    )
+
+
+def _marked(moments: Sequence[Moment], floor: float | None, strong: bool) -> list[Moment]:
+    """The moments with the weak ones marked, or left out where `strong`."""
+    if floor is None:
+        return list(moments)
+    marked = [moment.model_copy(update={"weak": moment.score < floor}) for moment in moments]
+    return [moment for moment in marked if not (strong and moment.weak)]

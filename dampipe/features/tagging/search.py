@@ -1,0 +1,16 @@
+"""The words that tags add to the search documents of assets.
+
+Triggers on the table `tag` (migration 0004) mark the document of an asset dirty when a tag is added or removed.
+"""
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Connection, select
+
+from dampipe.features.tagging.tables import TAG
+
+
+def tag_words(connection: Connection, assets: Collection[int]) -> Iterable[tuple[int, str]]:
+    """The tags of assets, as pairs of asset and text."""
+    rows = connection.execute(select(TAG.c.asset_id, TAG.c.name).where(TAG.c.asset_id.in_(assets)))
+    return ((row.asset_id, row.name) for row in rows)

@@ -1,0 +1,123 @@
+"""The registry of filter fields: each is declared once, by the feature that owns the data it reads.
+
+The options of the command line, the parameters of the HTTP API, the inputs of the page and the SQL of a search are all
+derived from the fields. A field parses the texts that a person gives and turns them into a Restriction; every lookup
+(of a source, a folder, a term) happens there, once for a query, so that nothing does I/O while SQL is built.
+
+A feature names its fields in `Feature.filters`, as dotted names of sequences of FilterField.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement
+
+from dampipe.kernel.asset_set import ALL, Selection
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.errors import ErrorCode, InvalidInput
+from dampipe.kernel.feature import registered
+
+FILTER_UNKNOWN = ErrorCode("filter.unknown", "there is no filter {name!r}", "The filters are {names}.")
+FILTER_NOT_MULTIPLE = ErrorCode(
+    "filter.not_multiple", "the filter {name!r} takes one value, not {count}", "Give it once."
+)
+FILTER_CHOICE_INVALID = ErrorCode(
+    "filter.choice_invalid", "{value!r} is not a valid {name}", "Give one of {choices}."
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """What one field asks of an asset. Parts that are given all hold; no part needs another lookup."""
+
+    where: ColumnElement[bool] | None = None
+    """A condition on a row of the table `asset`."""
+    folders: frozenset[int] | None = None
+    """Ids of folders. The folders of several fields are intersected, and the asset has a file in one of the rest."""
+    assets: Selection = ALL
+
+
+@dataclass(frozen=True)
+class FilterContext:
+    """What a field may look things up in."""
+
+    database: Database
+    folders: frozenset[int] | None
+    """The folders that the fields before this one leave; None: all."""
+
+
+@dataclass(frozen=True)
+class FilterField(Generic[T]):
+    """One thing by which a search can be narrowed."""
+
+    name: str
+    """An identifier, the same in every face: `--name` on the command line, a parameter of the API."""
+    label: str
+    """What the page calls its input."""
+    help: str
+    """One sentence, for `--help` and the OpenAPI document."""
+    restrict: Callable[[FilterContext, Sequence[T]], Restriction]
+    """Turns parsed values, one at least, into a restriction. May read the database; raises NotFound."""
+    parse: Callable[[str], T]
+    """Turns a text into a value. Raises InvalidInput."""
+    multiple: bool = True
+    """Whether it takes several values. Any of them counts, unless `help` says otherwise."""
+    choices: tuple[str, ...] = ()
+    """All valid texts; (): any that `parse` accepts."""
+    metavar: str = ""
+    """What stands for the value in `--help`."""
+    example: str = ""
+    """A valid text, shown in the page's empty input; with commas between several values."""
+    suggest: Callable[[Database], Sequence[str]] | None = None
+    """Lists the values that there are now, for the page to offer."""
+
+
+class FilterRegistry(Mapping[str, FilterField[Any]]):
+    """Fields by name, in the order of their features."""
+
+    def __init__(self, fields: Iterable[FilterField[Any]] | None = None) -> None:
+        """fields: by default those of all registered features. Raises ValueError for two fields of one name."""
+        if fields is None:
+            fields = (field for declared in registered("filters") for field in declared)
+        self._fields: dict[str, FilterField[Any]] = {}
+        for field in fields:
+            if field.name in self._fields or not field.name.isidentifier():
+                raise ValueError(f"the filter field {field.name!r} is declared twice or is not an identifier")
+            self._fields[field.name] = field
+
+    def parse(self, filters: Mapping[str, Sequence[str]]) -> dict[str, tuple[Any, ...]]:
+        """The values of a query's filters by field, in the order of the fields. Raises InvalidInput."""
+        for name in filters:
+            if name not in self._fields:
+                raise InvalidInput(FILTER_UNKNOWN, name=name, names=", ".join(self._fields))
+        return {
+            name: tuple(_value(field, text) for text in _checked(field, filters[name]))
+            for name, field in self._fields.items()
+            if filters.get(name)
+        }
+
+    def __getitem__(self, name: str) -> FilterField[Any]:
+        return self._fields[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+
+def _checked(field: FilterField[Any], texts: Sequence[str]) -> Sequence[str]:
+    if len(texts) > 1 and not field.multiple:
+        raise InvalidInput(FILTER_NOT_MULTIPLE, name=field.name, count=len(texts))
+    return texts
+
+
+def _value(field: FilterField[Any], text: str) -> Any:
+    if field.choices and text not in field.choices:
+        raise InvalidInput(
+            FILTER_CHOICE_INVALID, value=text, name=field.name, choices=", ".join(field.choices)
+        )
+    return field.parse(text)
