@@ -29,6 +29,7 @@ from dampipe.jobs.model import Failure
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.sweep import Sweep
 from dampipe.kernel.errors import BrokerDown, DampipeError, InvalidInput, NotFound
+from dampipe.kernel.ids import AssetId, LocationId
 from dampipe.kernel.paths import printable
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
@@ -116,7 +117,7 @@ class Library:
         scan = self._catalog.scans.create(there, accept_missing, process=process, priority=priority)
         problem = ""
         try:
-            self._carrier().ring("scan", scan)
+            self._carrier().notify("scan", scan)
         except BrokerDown as error:
             problem = f"{error}. {error.hint}"
         return Enqueued(scan=scan, absent=absent, broker_problem=problem)
@@ -181,17 +182,17 @@ class Library:
         if stage is not None and stage not in {known.name for known in self._plan().stages}:
             raise InvalidInput(f"there is no stage {stage!r}", hint="`dampipe status` lists them.")
         if not what:
-            count = self._catalog.backlog.retry(None, kinds, stage)
+            count = self._catalog.retries.retry(None, kinds, stage)
         else:
             assets, locations = [], []
             for name in what:
                 location, asset = self.assets.find(name)
-                locations += [location] if location is not None else []
-                assets += [asset] if asset is not None else []
-            count = self._catalog.backlog.retry(assets, kinds, stage)
-            count += self._catalog.backlog.retry_locations(locations)
+                locations += [LocationId(location)] if location is not None else []
+                assets += [AssetId(asset)] if asset is not None else []
+            count = self._catalog.retries.retry(assets, kinds, stage)
+            count += self._catalog.retries.retry_locations(locations)
         if count:
-            self._carrier().ring("sweep")
+            self._carrier().notify("sweep")
         return count
 
     def check(self) -> tuple[str, str]:

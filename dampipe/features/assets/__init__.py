@@ -13,4 +13,8 @@ FEATURE = Feature(
         ),
     },
     routers=("dampipe.features.assets.http:router",),
+    savers=(
+        ("dampipe.media.info:MediaInfo", "dampipe.features.assets.savers:save_media"),
+        ("dampipe.media.outputs:Proxy", "dampipe.features.assets.savers:save_shots"),
+    ),
 )

@@ -21,4 +21,9 @@ FEATURE = Feature(
         "dampipe.features.search.http:router",
         "dampipe.features.search.http_vectors:router",
     ),
+    savers=(
+        ("dampipe.vision.embedding:Embedding", "dampipe.features.search.savers:save_embeddings"),
+        ("dampipe.media.outputs:Proxy", "dampipe.features.search.savers:save_shot_numbers"),
+    ),
+    sweeps=("dampipe.features.search.sweep:TextIndexSweep",),
 )

@@ -142,7 +142,7 @@ class ModelService:
         plan = self._plan()
         way = [plan[EMBED]]
         for stage in way:
-            way += [giver for giver in plan.givers(stage) if giver not in way]
+            way += [upstream for upstream in plan.upstream(stage) if upstream not in way]
         return [plan.key(stage) for stage in reversed(way) if not stage.on_location]
 
     def names(self) -> dict[str, str]:

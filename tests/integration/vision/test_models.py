@@ -15,10 +15,10 @@ from dampipe.app import container as bootstrap
 from dampipe.app.container import Container
 from dampipe.cli import main
 from dampipe.features.assets.tables import ASSET
-from dampipe.jobs.complete import NEW_RUN
 from dampipe.jobs.memory_transport import MemoryTransport
 from dampipe.jobs.model import Outcome, Subject
 from dampipe.jobs.stage import stage
+from dampipe.jobs.state import NEW_RUN
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.errors import Busy, InvalidInput, NotFound
 from dampipe.kernel.settings.loading import load_settings
