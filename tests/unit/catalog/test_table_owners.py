@@ -81,9 +81,9 @@ def table_names() -> dict[str, str]:
                         classes[node.name] = str(line.value.value)
     for _, tree in sources():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-                if name_of(node.value.func) == "table_of":
-                    constants[name_of(node.targets[0])] = classes[name_of(node.value.args[0])]
+            is_call = isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+            if is_call and name_of(node.value.func) == "table_of":
+                constants[name_of(node.targets[0])] = classes[name_of(node.value.args[0])]
     return {**classes, **constants}
 
 
