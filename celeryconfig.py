@@ -1,20 +1,22 @@
-"""How Celery carries work: broker, routes, limits. Everything comes from dampipe's settings.
+"""Celery's configuration: broker, routes, limits. All of it comes from dampipe's settings.
 
-The catalogue is the truth and the broker only a doorbell, so messages are acknowledged when they are
-taken, results are not kept, and whatever is lost is planned again by the sweep.
+The catalogue is the truth and the broker only wakes workers, so messages are acknowledged when they are taken, results
+are not kept, and the sweep dispatches again what is lost.
 """
 
 from celery.schedules import crontab
 from tzlocal import get_localzone_name
 
+from dampipe.app.features import features
 from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_pipeline
 from dampipe.storage.moments import Indexed
 
 _settings = load_settings()
 _pipeline = load_pipeline(_settings)
-_index = next((stage.queue for stage in _pipeline if stage.gives is Indexed), None)
-"""Where the vector index is written."""
+_index = next((stage.queue for stage in _pipeline if stage.output_type is Indexed), None)
+"""The queue whose worker writes the vector index."""
+_work = {name: work for feature in features() for name, work in feature.work.items()}
 
 broker_url = _settings.broker
 broker_connection_retry_on_startup = True
@@ -41,6 +43,7 @@ task_routes = {
     "dampipe.verify": {"queue": _pipeline[0].queue},  # beside hash: it reads the same files
     **({"dampipe.tend": {"queue": _index}} if _index else {}),
     **{f"dampipe.{stage.name}": {"queue": stage.queue} for stage in _pipeline},
+    **{f"dampipe.{name}": {"queue": work.queue} for name, work in _work.items()},
 }
 task_publish_retry_policy = {"max_retries": 60, "interval_start": 0, "interval_step": 0.2, "interval_max": 1}
 

@@ -11,7 +11,7 @@ from dampipe.storage.blobs.derivatives import DerivativeStore
 NAME = "frames-of-shots.npy"
 
 
-@stage(queue="preview", version=1, beside=True, time_limit=3600)
+@stage(queue="preview", version=1, own_chain=True, time_limit=3600)
 def refine(
     asset: AssetRef, preview: Preview, proxy: Proxy, maker: ShotFrames, store: DerivativeStore
 ) -> Refined:

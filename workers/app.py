@@ -1,17 +1,19 @@
-"""The Celery app: one task a stage, the scan and the sweep. All that Celery knows of dampipe is here."""
+"""The Celery app: one task for each stage and kind of work, and those of scans, sweeps and fixity checks."""
 
 import logging
+from collections.abc import Callable
 from time import monotonic
-from typing import Any
 
 from celery import Celery, Task
 
 from dampipe.app.container import Container, process_container
 from dampipe.features.search.index_admin import IndexService
-from dampipe.jobs.model import Outcome, Subject
+from dampipe.jobs.model import Outcome, Report, Subject
+from dampipe.jobs.queue import parse_work_item_key
 from dampipe.jobs.stage import Stage
-from workers import heartbeat as reporting
-from workers.progress_events import ProgressEvents
+from dampipe.kernel.progress import Progress
+from workers import heartbeat
+from workers.progress_events import ProgressEvents, ProgressSender
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +21,11 @@ app = Celery("dampipe")
 app.config_from_object("celeryconfig")
 
 
+progress_sender = ProgressSender(app)
+
+
 class StageFailed(Exception):
-    """A run was parked; what Flower shows in red is its reason."""
+    """A run was parked; Flower shows its reason in red."""
 
 
 def _stage_task(stage: Stage) -> None:
@@ -28,22 +33,47 @@ def _stage_task(stage: Stage) -> None:
         name=f"dampipe.{stage.name}", bind=True, throws=(StageFailed,), time_limit=stage.time_limit
     )
     def run(self: Task, key: str, name: str) -> str:
-        began = monotonic()
-        teller = ProgressEvents(app, self.request)
-        try:
-            report = process_container().runner.run(stage.name, Subject.parse(key), teller.hear)
-        finally:
-            teller.over()
-        also = f" (and {report.also} more in one batch)" if report.also else ""
-        because = f": {report.reason}" if report.reason else ""
-        words = f"{report.outcome}{because}{also}"
-        level = logging.WARNING if report.outcome is Outcome.FAILED else logging.INFO
-        log.log(level, "%-8s %s %s, %.2f s", stage.name, name, words, monotonic() - began)
-        if report.outcome is Outcome.FAILED:
-            raise StageFailed(f"{name}: {report.reason}")
-        if not report.outcome.goes_on:
-            self.request.chain = None  # the chain steps aside
-        return f"{name} {words}"
+        return _run(
+            self,
+            stage.name,
+            name,
+            lambda on_progress: process_container().runner.run(stage.name, Subject.parse(key), on_progress),
+        )
+
+
+def _work_task(kind: str, time_limit: float) -> None:
+    @app.task(  # type: ignore[untyped-decorator]
+        name=f"dampipe.{kind}", bind=True, throws=(StageFailed,), time_limit=time_limit
+    )
+    def run(self: Task, key: str, name: str) -> str:
+        return _run(
+            self,
+            kind,
+            name,
+            lambda on_progress: process_container().work_runner.run(
+                kind, parse_work_item_key(key), on_progress
+            ),
+        )
+
+
+def _run(task: Task, kind: str, name: str, call: Callable[[Callable[[Progress], None]], Report]) -> str:
+    """Run one stage or work item, log one line about it, and end the chain where it may not continue."""
+    began = monotonic()
+    events = ProgressEvents(progress_sender, task.request)
+    try:
+        report = call(events.on_progress)
+    finally:
+        events.close()
+    batched = f" (and {report.batched} more in one batch)" if report.batched else ""
+    reason = f": {report.reason}" if report.reason else ""
+    result = f"{report.outcome}{reason}{batched}"
+    level = logging.WARNING if report.outcome is Outcome.FAILED else logging.INFO
+    log.log(level, "%-8s %s %s, %.2f s", kind, name, result, monotonic() - began)
+    if report.outcome is Outcome.FAILED:
+        raise StageFailed(f"{name}: {report.reason}")
+    if not report.outcome.chain_continues:
+        task.request.chain = None
+    return f"{name} {result}"
 
 
 @app.task(name="dampipe.scan")  # type: ignore[untyped-decorator]
@@ -57,13 +87,13 @@ def scan(number: int) -> str:
 
 @app.task(name="dampipe.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> dict[str, int]:
-    """Plan again what was lost."""
+    """Recover lost runs and messages, and dispatch what is due."""
     return process_container().sweep.run()
 
 
 @app.task(name="dampipe.sync")  # type: ignore[untyped-decorator]
 def sync() -> str:
-    """Begin a sync of all sources; what it comes to is in the status and among the failures."""
+    """Start a sync of all sources; the status and the failures show its result."""
     scans = process_container().library.sync.begin()
     log.info("sync began: scans %s", ", ".join(map(str, scans)))
     return f"began {len(scans)} scans"
@@ -71,7 +101,7 @@ def sync() -> str:
 
 @app.task(name="dampipe.verify")  # type: ignore[untyped-decorator]
 def verify() -> str:
-    """Read files again, for some seconds."""
+    """Check files against their stored checksums, for some seconds."""
     return f"{process_container().verifier.portion()} files read"
 
 
@@ -82,16 +112,19 @@ def tend() -> str:
     return f"repaired: {', '.join(repaired)}" if repaired else "nothing to do"
 
 
-def _register(world: Container) -> None:
-    for stage in world.plan.stages:
+def _register(container: Container) -> None:
+    for stage in container.plan.stages:
         _stage_task(stage)
+    for kind in container.work:
+        _work_task(kind, container.work[kind].time_limit)
 
 
 _register(process_container())
-reporting.connect()
+heartbeat.connect()
 
 
 def queue_names() -> list[str]:
     """All queues of the deployment."""
-    names: dict[str, Any] = dict.fromkeys(["control", "scan", *process_container().plan.queues])
-    return list(names)
+    container = process_container()
+    work = (container.work[kind].queue for kind in container.work)
+    return list(dict.fromkeys(["control", "scan", *container.plan.queues, *work]))

@@ -1,4 +1,4 @@
-"""A worker tells the catalogue that it is there, what it serves, and what its machine can do."""
+"""Heartbeats: a worker reports to the catalogue which queues it serves and what its machine can do."""
 
 import logging
 import threading
@@ -13,56 +13,57 @@ from dampipe.kernel.errors import DampipeError
 log = logging.getLogger(__name__)
 
 INTERVAL = 15.0
-"""Seconds between two reports."""
+"""Seconds between two heartbeats."""
 
-_over = threading.Event()
+_shut_down = threading.Event()
 
 
 def connect() -> None:
-    """Report from when a worker is ready until it shuts down, and keep the log to what concerns footage."""
-    after_setup_logger.connect(_quieten)
-    worker_ready.connect(_ready)
-    worker_shutting_down.connect(_shutting_down)
-    worker_shutdown.connect(_stopped)
+    """Send heartbeats from when a worker is ready until it shuts down, and keep the log to what concerns footage."""
+    after_setup_logger.connect(_set_log_levels)
+    worker_ready.connect(_start)
+    worker_shutting_down.connect(_begin_shutdown)
+    worker_shutdown.connect(_end_shutdown)
 
 
-def _quieten(loglevel: int, **_: Any) -> None:
-    """Each task says one line of its own; libraries are heard when something is wrong."""
+def _set_log_levels(loglevel: int, **_: Any) -> None:
+    """Each task logs one line; libraries log only warnings and errors."""
     logging.getLogger().setLevel(max(loglevel, logging.WARNING))
     for name in ("dampipe", "tasks", "workers", "celery.apps.worker"):
         logging.getLogger(name).setLevel(loglevel)
 
 
-def _ready(sender: Any, **_: Any) -> None:
+def _start(sender: Any, **_: Any) -> None:
     queues = sorted(sender.app.amqp.queues.consume_from)
     threading.Thread(
-        target=_report, args=(sender.hostname, queues, time.time()), name="report", daemon=True
+        target=_send_heartbeats, args=(sender.hostname, queues, time.time()), name="heartbeat", daemon=True
     ).start()
 
 
-def _shutting_down(**_: Any) -> None:
-    _over.set()
+def _begin_shutdown(**_: Any) -> None:
+    _shut_down.set()
 
 
-def _stopped(sender: Any, **_: Any) -> None:
-    if _over.is_set():
+def _end_shutdown(sender: Any, **_: Any) -> None:
+    if _shut_down.is_set():
         sender.exitcode = 0  # it was asked to end; Celery calls Ctrl-C a failure
     try:
         process_container().hand_back()
     except DampipeError as error:
-        log.warning("%s; what was under way is brought back by the sweep", error)
+        log.warning("%s; the sweep recovers what was under way", error)
 
 
-def _report(name: str, queues: list[str], started_at: float) -> None:
-    world = process_container()
+def _send_heartbeats(name: str, queues: list[str], started_at: float) -> None:
+    container = process_container()
     while True:
         try:
-            world.catalog.workers.report(name, queues, world.machine_facts(queues), started_at)
+            facts = container.machine_facts(queues)
+            container.catalog.workers.report(name, queues, facts, started_at)
         except DampipeError as error:
-            log.warning("%s; this worker is not listed until it works again", error)
-        if _over.wait(INTERVAL):
+            log.warning("%s; this worker is not listed until a heartbeat succeeds", error)
+        if _shut_down.wait(INTERVAL):
             break
     try:
-        world.catalog.workers.gone(name)
+        container.catalog.workers.gone(name)
     except DampipeError:
-        log.warning("could not sign off; the worker disappears from the list by itself")
+        log.warning("the worker could not be deleted from the list; it disappears without a heartbeat")

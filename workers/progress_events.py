@@ -1,8 +1,8 @@
-"""Progress for Flower: an event now and then, sent beside the work, which never waits for the broker."""
+"""Progress events for Flower, sent every few seconds by a thread, so that the work never waits for the broker."""
 
 import threading
 import time
-from typing import Any, ClassVar
+from typing import Any
 
 from celery import Celery
 from kombu.exceptions import KombuError
@@ -10,62 +10,74 @@ from kombu.exceptions import KombuError
 from dampipe.kernel.progress import Progress
 
 FIRST = 2.0
-EVERY = 5.0
+INTERVAL = 5.0
 """Seconds until the first event of a task, and between two: most tasks send none."""
 PAUSE = 30.0
 """Seconds without any after the broker could not be reached."""
 
 
-class ProgressEvents:
-    """Tells of one task. A thread of the process sends; what it has no time for is replaced by what is newer."""
+class ProgressSender:
+    """Sends the progress of this process's tasks by one thread; a newer event replaces one that is still to be sent."""
 
-    _waiting: ClassVar[dict[str, tuple["ProgressEvents", str]]] = {}
-    _changed: ClassVar[threading.Condition] = threading.Condition()
-    _thread: ClassVar[threading.Thread | None] = None
-
-    def __init__(self, app: Celery, request: Any) -> None:
-        """request: the task's own, as Celery gives it."""
+    def __init__(self, app: Celery) -> None:
         self._app = app
+        self._waiting: dict[str, tuple[str, str]] = {}
+        """By task id: the worker's name, and the progress in words."""
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def put(self, task: str, worker: str, text: str) -> None:
+        """Have an event sent as soon as the thread gets to it."""
+        with self._changed:
+            self._waiting[task] = (worker, text)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._send_all, name="progress", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def discard(self, task: str) -> None:
+        """Send nothing more of a task."""
+        with self._changed:
+            self._waiting.pop(task, None)
+
+    def _next(self) -> tuple[str, str, str]:
+        with self._changed:
+            while not self._waiting:
+                self._changed.wait()
+            task = next(iter(self._waiting))
+            return task, *self._waiting.pop(task)
+
+    def _send_all(self) -> None:
+        while True:
+            task, worker, text = self._next()
+            try:
+                self._send(task, worker, text)
+            except (KombuError, OSError):
+                time.sleep(PAUSE)
+
+    def _send(self, task: str, worker: str, text: str) -> None:
+        """Send the event that Flower shows as the task's result. Raises what the broker raises."""
+        with self._app.events.default_dispatcher(hostname=worker) as dispatcher:
+            dispatcher.send("task-progress", uuid=task, result=text, retry=False)
+
+
+class ProgressEvents:
+    """The progress events of one task."""
+
+    def __init__(self, sender: ProgressSender, request: Any) -> None:
+        """request: the task's own, as Celery gives it."""
+        self._sender = sender
         self._task = str(request.id)
         self._worker = request.hostname
         self._next = time.monotonic() + FIRST
 
-    def hear(self, progress: Progress) -> None:
-        """Note it, and have it sent when it is time."""
+    def on_progress(self, progress: Progress) -> None:
+        """Have the progress sent if it is time for an event."""
         now = time.monotonic()
-        if now < self._next:
-            return
-        self._next = now + EVERY
-        with ProgressEvents._changed:
-            ProgressEvents._waiting[self._task] = (self, progress.words)
-            if ProgressEvents._thread is None or not ProgressEvents._thread.is_alive():
-                ProgressEvents._thread = threading.Thread(target=_send_all, name="progress", daemon=True)
-                ProgressEvents._thread.start()
-            ProgressEvents._changed.notify()
+        if now >= self._next:
+            self._next = now + INTERVAL
+            self._sender.put(self._task, self._worker, progress.words)
 
-    def over(self) -> None:
-        """Nothing more is sent of this task."""
-        with ProgressEvents._changed:
-            ProgressEvents._waiting.pop(self._task, None)
-
-    def send(self, words: str) -> None:
-        """Send the event that Flower shows as the task's result. Raises what the broker raises."""
-        with self._app.events.default_dispatcher(hostname=self._worker) as dispatcher:
-            dispatcher.send("task-progress", uuid=self._task, result=words, retry=False)
-
-    @classmethod
-    def next(cls) -> tuple["ProgressEvents", str]:
-        """Wait for the next that is to be sent."""
-        with cls._changed:
-            while not cls._waiting:
-                cls._changed.wait()
-            return cls._waiting.pop(next(iter(cls._waiting)))
-
-
-def _send_all() -> None:
-    while True:
-        teller, words = ProgressEvents.next()
-        try:
-            teller.send(words)
-        except (KombuError, OSError):
-            time.sleep(PAUSE)
+    def close(self) -> None:
+        """Send nothing more of this task."""
+        self._sender.discard(self._task)

@@ -1,4 +1,4 @@
-"""The carrier over Celery: chains become Celery chains, a bell becomes a task."""
+"""The task transport over Celery: chains become Celery chains, a notification becomes a task."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ class CeleryTransport:
         self._settings = settings
 
     def publish(self, chains: Sequence[Chain]) -> None:
-        """See Carrier."""
+        """See TaskTransport."""
         if not chains:
             return
         from workers.app import app
@@ -28,21 +28,21 @@ class CeleryTransport:
         with self._translated(), app.producer_pool.acquire(block=True, timeout=30) as producer:
             for one in chains:
                 steps = [
-                    app.signature(f"dampipe.{name}", args=(one.subject.key, one.name), immutable=True)
-                    for name in one.stages
+                    app.signature(f"dampipe.{stage}", args=(one.key, one.name), immutable=True)
+                    for stage in one.stages
                 ]
                 chain(*steps, app=app).apply_async(producer=producer)
 
-    def ring(self, what: str, *arguments: int) -> None:
-        """See Carrier. Fails at once when the broker is down: the sweep rings again."""
+    def notify(self, task: str, *arguments: int) -> None:
+        """See TaskTransport. Fails at once when the broker is down: the sweep notifies again."""
         from workers.app import app
 
         with self._translated(), app.connection_for_write() as connection:
             connection.ensure_connection(max_retries=1, timeout=4)
-            app.send_task(f"dampipe.{what}", args=arguments, connection=connection, retry=False)
+            app.send_task(f"dampipe.{task}", args=arguments, connection=connection, retry=False)
 
     def empty_queues(self) -> set[str]:
-        """See Carrier."""
+        """See TaskTransport."""
         from workers.app import app, queue_names
 
         empty = set()
@@ -56,7 +56,7 @@ class CeleryTransport:
         return empty
 
     def check(self) -> str:
-        """See Carrier."""
+        """See TaskTransport."""
         from workers.app import app
 
         with self._translated(), app.connection_for_read() as connection:

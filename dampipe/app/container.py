@@ -7,7 +7,7 @@ import sys
 from functools import cached_property
 from typing import Any
 
-from dampipe.app.features import detail_fields
+from dampipe.app.features import detail_fields, features
 from dampipe.app.library import Library
 from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_named, load_pipeline
@@ -17,20 +17,30 @@ from dampipe.features.assets.queries import AssetRepository, DerivativeLookup
 from dampipe.features.assets.service import AssetService, DetailFields
 from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.fixity.ascmhl import AscMhl
+from dampipe.features.fixity.sweep import FixitySweep
 from dampipe.features.fixity.worker import FixityWorker
 from dampipe.features.scanning.model import Guard
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.queries import ScanRepository
 from dampipe.features.scanning.scanner import Scanner
+from dampipe.features.scanning.sweep import ScanSweep
 from dampipe.features.scanning.sync import NightlyPolicy
 from dampipe.features.scanning.watch_folder import FolderWatcher
 from dampipe.features.search.model_service import ModelService
+from dampipe.features.search.sweep import TextIndexSweep
+from dampipe.jobs.complete import RunCompleter
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport
-from dampipe.jobs.lease import is_dead
+from dampipe.jobs.inputs import StageInputs
+from dampipe.jobs.lease import LeaseRenewer, is_dead
 from dampipe.jobs.plan import Plan
-from dampipe.jobs.runner import Runner, RunPolicy
+from dampipe.jobs.policy import RunPolicy, SweepPolicy
+from dampipe.jobs.record import RunRecorder
+from dampipe.jobs.runner import Runner
+from dampipe.jobs.savers import SaverRegistry
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.toolbox import LazyTools, Tool
+from dampipe.jobs.work import WorkRegistry, WorkRepository
+from dampipe.jobs.work_runner import WorkRunner
 from dampipe.kernel import container as kernel
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
@@ -176,13 +186,55 @@ class Container(kernel.Container):
     @cached_property
     def dispatcher(self) -> Dispatcher:
         """What starts chains."""
-        return Dispatcher(self.catalog.backlog, self.plan, self.carrier, self.settings.window)
+        return Dispatcher(self.catalog.backlog, self.plan, self.carrier, self.work, self.settings.window)
+
+    @cached_property
+    def leases(self) -> LeaseRenewer:
+        """Renews the leases that this process holds."""
+        return LeaseRenewer()
+
+    @cached_property
+    def run_policy(self) -> RunPolicy:
+        """How runs are held and attempted."""
+        return RunPolicy(self.settings.lease, self.settings.max_attempts)
+
+    @cached_property
+    def savers(self) -> SaverRegistry:
+        """What features save of the outputs of stages."""
+        return SaverRegistry.of(features())
+
+    @cached_property
+    def work(self) -> WorkRegistry:
+        """The kinds of work items that features add."""
+        return WorkRegistry.of(features(), (stage.name for stage in self.plan.stages), lambda kind: kind())
 
     @cached_property
     def runner(self) -> Runner:
         """What runs stages."""
-        policy = RunPolicy(self.settings.lease, self.settings.max_attempts)
-        return Runner(self.catalog, self.plan, self.toolbox, self.dispatcher, policy)
+        catalog = self.catalog
+        completer = RunCompleter(catalog.database, catalog.subjects, self.savers)
+        return Runner(
+            runs=catalog.runs,
+            inputs=StageInputs(catalog.results, catalog.subjects, self.plan),
+            recorder=RunRecorder(catalog.runs, completer, self.plan, self.run_policy),
+            dispatcher=self.dispatcher,
+            plan=self.plan,
+            toolbox=self.toolbox,
+            leases=self.leases,
+            policy=self.run_policy,
+        )
+
+    @cached_property
+    def work_runner(self) -> WorkRunner:
+        """What runs work items of other kinds."""
+        return WorkRunner(
+            work=WorkRepository(self.catalog.database),
+            runs=self.catalog.runs,
+            kinds=self.work,
+            dispatcher=self.dispatcher,
+            leases=self.leases,
+            policy=self.run_policy,
+        )
 
     @cached_property
     def rules(self) -> ScanPolicy:
@@ -198,18 +250,34 @@ class Container(kernel.Container):
     @cached_property
     def scanner(self) -> Scanner:
         """What walks scans."""
-        return Scanner(self.catalog, self.plan, self.dispatcher, self.rules, self.settings.lease)
+        return Scanner(self.catalog, self.plan, self.dispatcher, self.rules, self.leases, self.settings.lease)
 
     @cached_property
     def sweep(self) -> Sweep:
         """What brings back lost work."""
-        attempts = self.settings.max_attempts
-        return Sweep(self.catalog, self.plan, self.dispatcher, self.carrier, self.verifier, attempts)
+        catalog = self.catalog
+        return Sweep(
+            database=catalog.database,
+            recovery=catalog.recovery,
+            queue=catalog.backlog,
+            plan=self.plan,
+            dispatcher=self.dispatcher,
+            transport=self.carrier,
+            work=self.work,
+            parts=[
+                ScanSweep(catalog.scans, catalog.holding, self.plan, self.carrier),
+                TextIndexSweep(catalog.words),
+                FixitySweep(self.verifier),
+            ],
+            policy=SweepPolicy(max_attempts=self.settings.max_attempts),
+        )
 
     @cached_property
     def verifier(self) -> FixityWorker:
         """What reads files again."""
-        return FixityWorker(self.catalog, self.carrier, self.plan.first.queue, self.settings.lease)
+        return FixityWorker(
+            self.catalog, self.carrier, self.plan.first.queue, self.leases, self.settings.lease
+        )
 
     @cached_property
     def library(self) -> Library:

@@ -98,7 +98,7 @@ class Library:
         scan = self._catalog.scans.create(there, accept_missing, process=process, priority=priority)
         problem = ""
         try:
-            self._carrier().ring("scan", scan)
+            self._carrier().notify("scan", scan)
         except BrokerDown as error:
             problem = f"{error}. {error.hint}"
         return Enqueued(scan=scan, absent=absent, broker_problem=problem)

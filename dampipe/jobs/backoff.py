@@ -1,16 +1,6 @@
-"""Runs: one row for one stage of one asset (or, for hash, one location), and how its state may change.
-
-pending ──claim──> running ──finish──> done
-   ^ ^                │ ├─────────────> skipped    (this deployment cannot do it)
-   │ │<──transient────┘ └─────────────> failed     (parked: bad media, or our fault)
-   │ └──retry── failed, skipped
-   └──> on_hold                         (nobody is to do it for now)
-A run whose lease ran out is claimed again as if it were pending.
-"""
+"""Retry back-off: how long a run waits after an attempt that failed."""
 
 BACKOFF_FIRST = 30.0
-
-
 BACKOFF_LONGEST = 3600.0
 
 

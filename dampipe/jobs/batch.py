@@ -1,4 +1,4 @@
-"""The runs of one batch: taken, given to the stage in order, answered in the same order."""
+"""The runs of one batch: claimed, given to the stage in order, answered in the same order."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -6,31 +6,32 @@ from time import monotonic
 
 from dampipe.jobs.keys import ClaimedRun
 from dampipe.kernel.errors import CatalogueDown
-
-GOES_ON = 10.0
-"""Seconds for which a stage that can is given ever more: whoever waits for one of them waits so long."""
+from dampipe.kernel.ids import RunId
 
 
 class RunBatch:
-    """What a batch holds. One thread may take more while another notes results and a third renews leases."""
+    """Runs that are done by one call of a stage. Thread-safe for one claimer, one saver and one lease renewer."""
 
     def __init__(
-        self, claimed: Sequence[ClaimedRun], more: Callable[[], Sequence[ClaimedRun]] | None = None
+        self,
+        claimed: Sequence[ClaimedRun],
+        claim_more: Callable[[], Sequence[ClaimedRun]] | None = None,
+        seconds: float = 0.0,
     ) -> None:
-        """more: claims what waits by now; None: the batch is all there is."""
+        """claim_more: claims runs that are due by now, for that many seconds; None: the batch does not grow."""
         self._first = tuple(claimed)
-        self._more = more
-        self._until = monotonic() + GOES_ON
+        self._claim_more = claim_more
+        self._until = monotonic() + seconds
         self.waiting = deque(claimed)
         """Those without a result, in order."""
         self._held = {run.id: run for run in claimed}
         self.count = len(claimed)
-        """How many there were."""
-        self.complete = more is None
-        """Nothing is taken any more."""
+        """How many there have been."""
+        self.complete = claim_more is None
+        """No more runs are added."""
 
     def groups(self) -> Iterator[Sequence[ClaimedRun]]:
-        """What was claimed together, as long as there is more."""
+        """The runs that were claimed together, group by group, until no more are added."""
         group: Sequence[ClaimedRun] = self._first
         while group:
             yield group
@@ -41,17 +42,17 @@ class RunBatch:
         self.complete = True
 
     def _claim(self) -> Sequence[ClaimedRun]:
-        if self._more is None or monotonic() > self._until:
+        if self._claim_more is None or monotonic() > self._until:
             return ()
         try:
-            return self._more()
-        except CatalogueDown:  # whoever saves the next result says it
+            return self._claim_more()
+        except CatalogueDown:  # saving the next result raises it again
             return ()
 
     def saved(self, run: ClaimedRun) -> None:
-        """Its lease need not be renewed any more."""
-        self._held.pop(run.id, None)
+        """The run's lease is renewed no longer."""
+        self._held.pop(RunId(run.id), None)
 
     def held(self) -> list[ClaimedRun]:
-        """Those that are not saved, the longest held first."""
+        """Those that are not saved yet, the longest held first."""
         return list(self._held.values())

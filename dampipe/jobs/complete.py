@@ -1,132 +1,148 @@
-"""The end of runs: outputs, states, events and the runs that come next, for many at once, all or nothing."""
+"""The end of runs: outputs, states, events and the follow-up runs, for many at once, all or nothing."""
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, select
 
-from dampipe.features.assets.savers import save_outputs
+from dampipe.jobs import state
 from dampipe.jobs.keys import ClaimedRun, FollowUp, RunKey
 from dampipe.jobs.model import RunState
+from dampipe.jobs.savers import SaverRegistry
+from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import record_events
+from dampipe.kernel.ids import AssetId, RunId
 from dampipe.kernel.stage_io import ContentHash, StageOutput
 
-NEW_RUN: dict[str, Any] = {
-    "priority": 0,
-    "ring": False,
-    "attempts": 0,
-    "not_before": 0.0,
-    "lease_until": 0.0,
-    "warnings": "[]",
-}
-
-_DONE: dict[str, Any] = {
-    "state": RunState.DONE.value,
-    "owner": None,
-    "lease_until": 0.0,
-    "error_kind": None,
-    "reason": None,
-    "progress": None,
-}
-
-# Built once: to build such a statement takes several times as long as to run it, and every run ends with them.
-_IDS: Any = bindparam("ids", expanding=True)
-_STILL_HELD = (
-    select(RUN.c.id, RUN.c.attempts, RUN.c.ring, RUN.c.priority)
-    .where(RUN.c.id.in_(_IDS), RUN.c.state == RunState.RUNNING, RUN.c.owner == bindparam("holder"))
-    .with_for_update()
-)
-_DELETE_OTHERS = delete(RUN).where(
-    RUN.c.asset_id.in_(_IDS),
-    RUN.c.stage == bindparam("of_stage"),
-    RUN.c.version != bindparam("but_version"),
-)
-# The state is looked at afterwards: asked for it, SQLite walks all done runs of the stage.
-_GIVERS = select(RUN.c.asset_id, RUN.c.state).where(
-    RUN.c.asset_id.in_(_IDS),
+# Built once. The state is looked at afterwards: asked for it, SQLite walks all done runs of the stage.
+_UPSTREAM = select(RUN.c.asset_id, RUN.c.state).where(
+    RUN.c.asset_id.in_(bindparam("ids", expanding=True)),
     RUN.c.stage == bindparam("of_stage"),
     RUN.c.version == bindparam("of_version"),
 )
 
 
-def complete_runs(
-    connection: Connection,
-    database: Database,
-    finished: Sequence[tuple[ClaimedRun, StageOutput]],
-    texts: Sequence[tuple[str, str]],
-    key: RunKey,
-    owner: str,
-    nexts: Sequence[FollowUp],
-    own: int,
-    now: float,
-) -> list[set[str] | None]:
-    """See RunRepository.complete. A statement for all of them each, since a batch of photographs has hundreds.
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run with its output, which is turned into JSON before the transaction that others wait for."""
 
-    texts: of each, its output and its warnings as JSON, made before others had to wait for this.
-    """
-    rows = connection.execute(_STILL_HELD, {"ids": [run.id for run, _ in finished], "holder": owner}).all()
-    rung = {(row.id, row.attempts): row.ring for row in rows}
-    held = [(run, output) for run, output in finished if (run.id, run.attempts) in rung]
-    if not held:
-        return [None] * len(finished)
-    given = [
-        (run.id, *text)
-        for (run, _), text in zip(finished, texts, strict=True)
-        if (run.id, run.attempts) in rung
-    ]
-    database.update_many(connection, RUN, {**_DONE, "finished_at": now}, ("output", "warnings"), given)
-    assets = save_outputs(connection, database, [(run.subject, output) for run, output in held], now)
-    if not isinstance(held[0][1], ContentHash):
-        # What other versions of the stage gave for these assets is out of date.
-        connection.execute(_DELETE_OTHERS, {"ids": assets, "of_stage": key.stage, "but_version": key.version})
-    carried = {
-        asset: run.id == own or (run.queued and not rung[run.id, run.attempts])
-        for asset, (run, _) in zip(assets, held, strict=True)
-    }
-    # What was wanted first stays so until its end.
-    urgent = {row.id: row.priority for row in rows}
-    priorities = {asset: urgent[run.id] for asset, (run, _) in zip(assets, held, strict=True)}
-    uncarried: dict[int, set[str]] = {asset: set() for asset in assets}
-    for upcoming in nexts:
-        queued = {asset: carried[asset] and upcoming.carried for asset in uncarried}
-        for asset in _create(connection, database, key, upcoming, queued, priorities, now):
-            if not queued[asset]:
-                uncarried[asset].add(upcoming.run.lane)
-    stage = json.dumps(key.stage)
-    said = [f'{{"stage": {stage}, "warnings": {warnings}}}' for _, _, warnings in given]
-    record_events(connection, database, "stage.done", now, list(zip(assets, said, strict=True)))
-    made = {run.id: uncarried[asset] for asset, (run, _) in zip(assets, held, strict=True)}
-    return [made.get(run.id) for run, _ in finished]
+    run: ClaimedRun
+    output: StageOutput
+    output_json: str
+    warnings_json: str
+
+    @classmethod
+    def of(cls, run: ClaimedRun, output: StageOutput) -> "FinishedRun":
+        """A run and what its stage returned for it."""
+        return cls(run, output, output.model_dump_json(), json.dumps(output.warnings))
 
 
-def _create(
-    connection: Connection,
-    database: Database,
-    done: RunKey,
-    upcoming: FollowUp,
-    queued: dict[int, bool],
-    priorities: dict[int, int],
-    now: float,
-) -> list[int]:
-    """Create the run for each of the assets whose givers are all done; returns these, new run or not."""
-    ready = list(queued)
-    for giver in upcoming.givers:
-        if giver != done:
-            theirs = {"of_stage": giver.stage, "of_version": giver.version, "ids": ready}
-            rows = connection.execute(_GIVERS, theirs)
-            ready = [asset for asset, state in rows if state == RunState.DONE]
-    own = ("asset_id", "queued_at", "priority")
-    same = {
-        **{name: value for name, value in NEW_RUN.items() if name not in own},
-        "stage": upcoming.run.stage,
-        "version": upcoming.run.version,
-        "lane": upcoming.run.lane,
-        "state": RunState.PENDING.value,
-        "created_at": now,
-    }
-    new = [(asset, now if queued[asset] else None, priorities[asset]) for asset in sorted(ready)]
-    database.insert_many(connection, RUN, own, new, same)
-    return ready
+@dataclass(frozen=True)
+class Completion:
+    """What runs of one stage have in common when they end."""
+
+    key: RunKey
+    follow_ups: Sequence[FollowUp]
+    owner: str
+    lead: RunId
+    """The run whose chain is under way, so that this chain carries the next run itself."""
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """A finished run that this worker still held, and what its row said."""
+
+    finished: FinishedRun
+    asset: AssetId
+    priority: int
+    has_chain: bool
+    """A chain is under way that carries the follow-up runs of its own lane."""
+
+
+class RunCompleter:
+    """Completes the runs of one catalogue."""
+
+    def __init__(self, database: Database, subjects: Subjects, savers: SaverRegistry) -> None:
+        self._db = database
+        self._subjects = subjects
+        self._savers = savers
+
+    def complete(
+        self, finished: Sequence[FinishedRun], completion: Completion
+    ) -> list[frozenset[str] | None]:
+        """Save outputs, states, events and follow-up runs, all or nothing: one statement each for all runs.
+
+        Returns for each run the lanes in which a follow-up was created that no chain carries; None: another
+        worker has claimed the run meanwhile, and this worker's result is not kept.
+        """
+        with self._db.write() as connection:
+            return self._complete(connection, finished, completion)
+
+    def _complete(
+        self, connection: Connection, finished: Sequence[FinishedRun], completion: Completion
+    ) -> list[frozenset[str] | None]:
+        rows = state.lock_held(connection, [one.run.id for one in finished], completion.owner)
+        locked = {(row.id, row.attempts): row for row in rows}
+        held = [one for one in finished if (one.run.id, one.run.attempts) in locked]
+        if not held:
+            return [None] * len(finished)
+        now = float(rows[0].now)
+        results = [(one.run.id, one.output_json, one.warnings_json) for one in held]
+        state.complete(connection, self._db, results, now)
+        ended = []
+        for one in held:
+            row = locked[one.run.id, one.run.attempts]
+            has_chain = one.run.id == completion.lead or (one.run.queued and not row.wake_on_finish)
+            ended.append(_Ended(one, self._asset(connection, one, now), row.priority, has_chain))
+        by_asset = {one.asset: one for one in ended}
+        outputs = [(one.asset, one.finished.output) for one in by_asset.values()]
+        self._savers.save(connection, self._db, outputs, now)
+        if not completion.key.on_location:
+            state.delete_other_versions(connection, completion.key, list(by_asset))
+        lanes = self._follow_up(connection, by_asset, completion, now)
+        stage = json.dumps(completion.key.stage)
+        events = [
+            (one.asset, f'{{"stage": {stage}, "warnings": {one.finished.warnings_json}}}') for one in ended
+        ]
+        record_events(connection, self._db, "stage.done", now, events)
+        by_run = {one.finished.run.id: frozenset(lanes[one.asset]) for one in ended}
+        return [by_run.get(one.run.id) for one in finished]
+
+    def _asset(self, connection: Connection, finished: FinishedRun, now: float) -> AssetId:
+        """The asset that a run's output belongs to, created if a new content was identified."""
+        subject, output = finished.run.subject, finished.output
+        if isinstance(output, ContentHash):
+            assert subject.location is not None
+            return self._subjects.identify(connection, subject.location, output, now)
+        assert subject.asset is not None
+        return subject.asset
+
+    def _follow_up(
+        self, connection: Connection, ended: dict[AssetId, _Ended], completion: Completion, now: float
+    ) -> dict[AssetId, set[str]]:
+        """Create the runs that come next; returns by asset the lanes of those that no chain carries."""
+        lanes: dict[AssetId, set[str]] = {asset: set() for asset in ended}
+        for upcoming in completion.follow_ups:
+            ready = sorted(self._ready(connection, list(ended), completion.key, upcoming))
+            carried = {asset for asset in ready if ended[asset].has_chain and upcoming.same_chain}
+            # Follow-up runs inherit the priority.
+            runs = [(asset, now if asset in carried else None, ended[asset].priority) for asset in ready]
+            state.create_follow_ups(connection, self._db, upcoming.run, runs, now)
+            for asset in ready:
+                if asset not in carried:
+                    lanes[asset].add(upcoming.run.lane)
+        return lanes
+
+    def _ready(
+        self, connection: Connection, assets: list[AssetId], done: RunKey, upcoming: FollowUp
+    ) -> list[AssetId]:
+        """Those of the assets of which all upstream runs are done."""
+        for key in upcoming.upstream:
+            if key != done:
+                values = {"of_stage": key.stage, "of_version": key.version, "ids": assets}
+                rows = connection.execute(_UPSTREAM, values)
+                assets = [AssetId(asset) for asset, run_state in rows if run_state == RunState.DONE]
+        return assets

@@ -1,32 +1,38 @@
-"""Dispatch: a bounded window of chains in flight; everything else waits in the catalogue."""
+"""Dispatch: a bounded window of chains in flight per lane; everything else waits in the catalogue."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dampipe.jobs.model import Subject
 from dampipe.jobs.plan import Plan
-from dampipe.jobs.queue import RunQueue
+from dampipe.jobs.queue import QueuedRun, RunQueue
+from dampipe.jobs.work import WorkRegistry
+from dampipe.kernel.errors import DampipeError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Chain:
-    """The stages still to do for one subject, as one message carries them."""
+    """The stages still to do for one subject, or one work item of another kind, as one message carries them."""
 
-    subject: Subject
+    key: str
+    """The key of the subject or of the work item."""
     name: str
     """The file's name, for people who watch the queues."""
     stages: tuple[str, ...]
+    """Names of stages, or of one kind of work."""
 
 
 class TaskTransport(Protocol):
-    """What carries messages to workers. Every method may raise `BrokerDown`."""
+    """Carries messages to workers. Every method may raise `BrokerDown`."""
 
     def publish(self, chains: Sequence[Chain]) -> None:
-        """Send chains on their way."""
+        """Send chains to the queues of their first stages."""
 
-    def ring(self, what: str, *arguments: int) -> None:
-        """Have a worker `scan` (argument: the scan's id) or `sweep`."""
+    def notify(self, task: str, *arguments: int) -> None:
+        """Have a worker run a task: `scan` (argument: the scan's id), `sweep` or `verify`."""
 
     def empty_queues(self) -> set[str]:
         """The queues in which no message waits."""
@@ -36,35 +42,47 @@ class TaskTransport(Protocol):
 
 
 class Dispatcher:
-    """Gives chains to the carrier. Safe to call from any number of processes."""
+    """Gives chains to the transport. Safe to call from any number of processes."""
 
-    def __init__(self, backlog: RunQueue, plan: Plan, carrier: TaskTransport, window: int) -> None:
-        """`window`: most chains in flight in one lane."""
-        self._backlog = backlog
+    def __init__(
+        self, queue: RunQueue, plan: Plan, transport: TaskTransport, work: WorkRegistry, window: int
+    ) -> None:
+        """window: most chains in flight in one lane."""
+        self._queue = queue
         self._plan = plan
-        self._carrier = carrier
+        self._transport = transport
+        self._work = work
         self._window = window
 
     def top_up(self, lane: str) -> int:
-        """Fill a lane's window if it is half empty; returns how many chains were started.
+        """Fill a lane's window if it is at most half full; returns how many chains were started.
 
-        Refilling only below the half makes one transaction serve many chains. Of a batch stage that many runs
-        wait for, one chain is started for as many as it takes at once. Raises BrokerDown; runs marked by then
-        are brought back by the sweep.
+        Refilling only from the half makes one transaction serve many chains. A batch stage gets one chain for as
+        many runs as it takes at once. Raises BrokerDown; runs that are marked as queued by then are found by the
+        sweep.
         """
-        flying = self._backlog.in_flight(lane)
-        if flying > self._window // 2:
+        in_flight = self._queue.in_flight(lane)
+        if in_flight > self._window // 2:
             return 0
-        batches = {stage.name: stage.batch for stage in self._plan.lanes[lane] if stage.batch > 1}
-        waiting = self._backlog.take(lane, self._window - flying, batches)
-        self._carrier.publish(
-            [
-                Chain(run.subject, run.name, tuple(s.name for s in self._plan.chain_from(run.stage)))
-                for run in waiting
-            ]
-        )
-        return len(waiting)
+        stages = self._plan.lanes.get(lane, ())
+        batches = {stage.name: stage.batch for stage in stages if stage.batch > 1}
+        runs = self._queue.take(lane, self._window - in_flight, batches)
+        self._transport.publish([self._chain(run) for run in runs])
+        return len(runs)
+
+    def _chain(self, run: QueuedRun) -> Chain:
+        if run.stage in self._work:
+            return Chain(run.key, run.name, (run.stage,))
+        return Chain(run.key, run.name, tuple(stage.name for stage in self._plan.chain_from(run.stage)))
 
     def top_up_all(self) -> int:
-        """Every lane, the main one first."""
-        return sum(self.top_up(lane) for lane in self._plan.lanes)
+        """Every lane: the main one first, those of other kinds of work last."""
+        return sum(self.top_up(lane) for lane in (*self._plan.lanes, *self._work))
+
+    def try_top_up(self, lanes: Iterable[str]) -> None:
+        """Fill these lanes if that is possible now; what is not started is started by the sweep."""
+        for lane in sorted(lanes):
+            try:
+                self.top_up(lane)
+            except DampipeError as error:
+                log.warning("%s: nothing new is started for now; the sweep will", error)

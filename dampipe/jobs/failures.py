@@ -1,32 +1,35 @@
-"""What a stage raises becomes the error that says what happens next."""
+"""Translates what a stage raises into the error that says what happens next."""
 
 import errno
 import logging
 from collections.abc import Callable
 from typing import TypeVar
 
+from dampipe.jobs.errors import SOURCE_ERROR, STORAGE_FULL, UNEXPECTED
 from dampipe.kernel.errors import CatalogueDown, DampipeError, Permanent, StageError, StorageFull, Transient
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-PLACE_ERRORS = {errno.ENOENT, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT}
+SOURCE_ERRORS = {errno.ENOENT, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT}
+"""What opening or reading a file gives while its share is away."""
 FULL_DISK_DELAY = 300.0
+"""Seconds until the next attempt after a disk was full."""
 
 
 def classify_errors(call: Callable[[], T]) -> T | StageError:
-    """What the call gives, or why it gives nothing; our own faults are logged."""
+    """The result of a call, or its error as a StageError; errors of dampipe itself are logged."""
     try:
         return call()
     except Exception as error:
-        ours = as_stage_error(error)
-        if isinstance(ours, Permanent):
-            log.error("%s", ours, exc_info=error)
-        return ours
+        translated = as_stage_error(error)
+        if isinstance(translated, Permanent):
+            log.error("%s", translated, exc_info=error)
+        return translated
 
 
 def as_stage_error(error: Exception) -> StageError:
-    """Foreign errors to ours; most specific first, unknown is Permanent."""
+    """Translate foreign errors; most specific first, unknown is Permanent."""
     if isinstance(error, StageError):
         return error
     if isinstance(error, StorageFull):
@@ -34,9 +37,9 @@ def as_stage_error(error: Exception) -> StageError:
     if isinstance(error, CatalogueDown):
         return Transient(str(error), error.hint)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return Transient("no space left on the device", "Free some space.", delay=FULL_DISK_DELAY)
-    if isinstance(error, OSError) and error.errno in PLACE_ERRORS:
-        return Transient(f"{error.strerror}: {error.filename}")
+        return Transient(STORAGE_FULL, delay=FULL_DISK_DELAY)
+    if isinstance(error, OSError) and error.errno in SOURCE_ERRORS:
+        return Transient(SOURCE_ERROR, problem=error.strerror, path=error.filename)
     if isinstance(error, DampipeError):
         return Permanent(str(error), error.hint)
-    return Permanent(f"{type(error).__name__}: {error}")
+    return Permanent(UNEXPECTED, type=type(error).__name__, problem=error)

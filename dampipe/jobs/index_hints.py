@@ -1,7 +1,7 @@
-"""Runs by their state, whatever their stage or lane: the indexes begin with these, so they are named.
+"""Runs by their state, whatever their stage or lane: a skip scan over the leading column of an index.
 
-A library of a million files has ten million runs, nearly all of them done; what looks for the others must
-not walk the table.
+A library of a million files has ten million runs, nearly all of them done; what looks for the others must not walk
+the table. The indexes begin with the stage or the lane, so the conditions here name all values of these columns.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ def in_state(connection: Connection, *states: RunState) -> ColumnElement[bool]:
 
 
 def in_any_lane(connection: Connection) -> ColumnElement[bool]:
-    """All runs, in words that let conditions on what follows the lane in the index be looked up."""
+    """All runs, so that conditions on the columns after the lane can use the index."""
     return RUN.c.lane.in_(_values(connection, RUN.c.lane))
 
 

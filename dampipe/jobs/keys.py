@@ -1,13 +1,14 @@
-"""What identifies a run, what comes after it, and a run that is held."""
+"""What identifies a run, what follows it, and a run that this worker holds."""
 
 from dataclasses import dataclass
 
 from dampipe.jobs.model import Subject
+from dampipe.kernel.ids import RunId
 
 
 @dataclass(frozen=True)
 class RunKey:
-    """Which run of a subject is meant."""
+    """Identifies a run among those of one subject."""
 
     stage: str
     version: str
@@ -17,19 +18,20 @@ class RunKey:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """A run to create when another is done, if all its givers are."""
+    """A run to create when another is done, once all its upstream runs are done."""
 
     run: RunKey
-    givers: tuple[RunKey, ...]
-    carried: bool
-    """The chain that is under way comes by here by itself."""
+    upstream: tuple[RunKey, ...]
+    same_chain: bool
+    """The chain that carries the run before carries this one, too."""
 
 
 @dataclass(frozen=True)
 class ClaimedRun:
-    """A run that this worker holds; `attempts` fences it against a later holder."""
+    """A run that this worker holds; `attempts` is its fencing token against a later holder."""
 
-    id: int
+    id: RunId
     subject: Subject
     attempts: int
     queued: bool
+    """A chain of its own is under way for it."""

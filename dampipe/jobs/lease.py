@@ -1,21 +1,29 @@
-"""A lease: whoever holds runs says so again and again, and is known by a name that dies with its process."""
+"""Leases on runs, scans and fixity checks, renewed by one background thread.
 
+The owner id encodes host, boot, pid namespace, pid and process start, so that a dead owner on the same machine is
+detected at once, without waiting for its lease to expire.
+"""
+
+import logging
 import os
 import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import ClassVar
 
+from dampipe.kernel.errors import DampipeError
 from dampipe.kernel.progress import Progress
+
+log = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1)
 def _host() -> str:
-    """This machine since its last boot, and its view of process ids."""
+    """This machine since its last boot, and its pid namespace."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
         view = str(Path("/proc/self/ns/pid").readlink())
@@ -25,7 +33,7 @@ def _host() -> str:
 
 
 def _started(pid: int) -> str:
-    """When a process started, in the kernel's ticks; "" when it is not there (or no Linux)."""
+    """When a process started, in the kernel's ticks; "" if it does not exist, or this is not Linux."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except (OSError, IndexError):
@@ -33,7 +41,7 @@ def _started(pid: int) -> str:
 
 
 def owner() -> str:
-    """This process's name as a holder of leases."""
+    """The owner id of this process: host, boot, pid namespace, pid and start time."""
     return _name(os.getpid())
 
 
@@ -43,9 +51,9 @@ def _name(pid: int) -> str:
 
 
 def is_dead(name: str) -> bool:
-    """Whether a holder is known to be gone: a process of this machine that is no longer there.
+    """Whether an owner is known to be dead: a process of this machine that no longer exists.
 
-    False where that cannot be told (another machine): then its lease has to run out.
+    False for an owner on another machine, which cannot be asked: its lease has to expire.
     """
     host, _, rest = (name or "").rpartition("/")[0].rpartition("/")
     started = name.rpartition("/")[2] if name else ""
@@ -54,88 +62,137 @@ def is_dead(name: str) -> bool:
     return _started(int(rest)) != started
 
 
-NEWS_FIRST = 2.0
-NEWS_LATEST = 5.0
-NEWS_SHARE = 60.0
-"""Seconds between two news of one holder: one in so many of the time it has taken, within these bounds."""
-IDLE = 60.0
-"""Seconds until the thread that renews looks again when nothing is held."""
+@dataclass(frozen=True)
+class ProgressInterval:
+    """How often the progress of one holder is written: every 1/`share` of the time it has taken, within bounds."""
+
+    first: float = 2.0
+    """Seconds; the shortest interval."""
+    longest: float = 5.0
+    share: float = 60.0
+
+    def seconds(self, elapsed: float) -> float:
+        """The pause after progress that was written `elapsed` seconds after the start."""
+        return min(self.longest, max(self.first, elapsed / self.share))
 
 
-class Lease:
-    """Renews in the background for as long as the context lasts.
+_IDLE = 60.0
+"""Seconds until the thread checks again when no lease is held."""
 
-    One thread of the process renews all of them: most stages are over before a thread of their own
-    would have started.
+
+class LeaseRenewer:
+    """Renews the leases that this process holds, all by one thread.
+
+    Most stages are over before a thread of their own would have started.
     """
 
-    _held: ClassVar[dict["Lease", float]] = {}
-    """Each lease that is held, and when it is renewed next (monotonic seconds).
+    def __init__(self, interval: ProgressInterval | None = None) -> None:
+        self._interval = interval or ProgressInterval()
+        self._held: dict[HeldLease, float] = {}
+        """Each lease that is held, and when it is renewed next (monotonic seconds).
 
-    What the holder has to tell goes with a renewal, which is brought forward for it.
-    """
-    _changed: ClassVar[threading.Condition] = threading.Condition()
-    _thread: ClassVar[threading.Thread | None] = None
-    _wakes: ClassVar[float] = 0.0
-    """When the thread looks again by itself: most leases are over by then, and are not worth waking it."""
+        Progress is written by a renewal, which is brought forward for it.
+        """
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._wakes = 0.0
+        """When the thread wakes next: most leases are over by then, and are not worth waking it."""
 
-    def __init__(self, renew: Callable[[Progress | None], None], seconds: float) -> None:
-        """`renew` is called three times within `seconds`, and with news when there are any; what it raises
-        is ignored until the next time."""
-        self._renew = renew
-        self._interval = seconds / 3
-        self._began = self._told = time.monotonic()
-        self._news: Progress | None = None
+    def hold(
+        self,
+        renew: Callable[[Progress | None], None],
+        seconds: float,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> "HeldLease":
+        """A context that renews a lease of `seconds` until it is left.
 
-    def note(self, news: Progress) -> None:
-        """Have `news` told with the next renewal, every few seconds at most; of several the last."""
-        with Lease._changed:
-            if self not in Lease._held:
+        renew: called three times within `seconds`, and with progress when there is any. What it raises is logged,
+        and it is called again when it is due. on_progress: called synchronously on every progress update.
+        """
+        return HeldLease(self, renew, seconds, on_progress)
+
+    def _enter(self, lease: "HeldLease") -> None:
+        with self._changed:
+            self._held[lease] = time.monotonic() + lease.interval
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._renew_all, name="leases", daemon=True)
+                self._thread.start()
+            elif self._held[lease] < self._wakes:
+                self._changed.notify()
+
+    def _leave(self, lease: "HeldLease") -> None:
+        with self._changed:
+            self._held.pop(lease, None)
+
+    def _note(self, lease: "HeldLease", progress: Progress) -> None:
+        with self._changed:
+            if lease not in self._held:
                 return
-            self._news = news
-            pause = min(NEWS_LATEST, max(NEWS_FIRST, (self._told - self._began) / NEWS_SHARE))
-            if self._told + pause < Lease._held[self]:
-                Lease._held[self] = self._told + pause
-                Lease._changed.notify()
+            lease.progress = progress
+            due = lease.written + self._interval.seconds(lease.written - lease.began)
+            if due < self._held[lease]:
+                self._held[lease] = due
+                self._changed.notify()
 
-    def __enter__(self) -> "Lease":
-        with Lease._changed:
-            Lease._held[self] = time.monotonic() + self._interval
-            if Lease._thread is None or not Lease._thread.is_alive():
-                Lease._thread = threading.Thread(target=_renew_all, name="leases", daemon=True)
-                Lease._thread.start()
-            elif Lease._held[self] < Lease._wakes:
-                Lease._changed.notify()
+    def _due(self) -> tuple["HeldLease", Progress | None]:
+        """Wait for the next lease that is to be renewed, and schedule its next renewal; with its progress."""
+        with self._changed:
+            while True:
+                first = min(self._held, key=self._held.__getitem__, default=None)
+                wait = None if first is None else self._held[first] - time.monotonic()
+                if first is not None and wait is not None and wait <= 0:
+                    self._held[first] = time.monotonic() + first.interval
+                    progress, first.progress = first.progress, None
+                    if progress is not None:
+                        first.written = time.monotonic()
+                    return first, progress
+                wait = _IDLE if wait is None else wait
+                self._wakes = time.monotonic() + wait
+                self._changed.wait(wait)
+
+    def _renew_all(self) -> None:
+        while True:
+            lease, progress = self._due()
+            try:
+                lease.renew(progress)
+            except DampipeError as error:
+                log.warning("a lease could not be renewed: %s; trying again in %.0f s", error, lease.interval)
+            except Exception:
+                log.exception(
+                    "a lease could not be renewed, which is a bug; trying again in %.0f s", lease.interval
+                )
+
+
+class HeldLease:
+    """One lease, renewed for as long as the context lasts."""
+
+    def __init__(
+        self,
+        renewer: LeaseRenewer,
+        renew: Callable[[Progress | None], None],
+        seconds: float,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self._renewer = renewer
+        self.renew = renew
+        self._listener = on_progress
+        self.interval = seconds / 3
+        self.began = self.written = time.monotonic()
+        """When it began, and when its progress was written last (monotonic seconds)."""
+        self.progress: Progress | None = None
+        """What the next renewal writes."""
+
+    def on_progress(self, progress: Progress) -> None:
+        """Have progress written with a renewal, every few seconds at most; the latest replaces earlier ones."""
+        self._renewer._note(self, progress)
+        if self._listener is not None:
+            self._listener(progress)
+
+    def __enter__(self) -> "HeldLease":
+        self._renewer._enter(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with Lease._changed:
-            Lease._held.pop(self, None)
-
-    @classmethod
-    def _due(cls) -> tuple["Lease", Progress | None]:
-        """Wait for the next lease that is to be renewed, and note when it is due again; with its news."""
-        with cls._changed:
-            while True:
-                first = min(cls._held, key=cls._held.__getitem__, default=None)
-                wait = None if first is None else cls._held[first] - time.monotonic()
-                if first is not None and wait is not None and wait <= 0:
-                    cls._held[first] = time.monotonic() + first._interval
-                    news, first._news = first._news, None
-                    if news is not None:
-                        first._told = time.monotonic()
-                    return first, news
-                wait = IDLE if wait is None else wait
-                cls._wakes = time.monotonic() + wait
-                cls._changed.wait(wait)
-
-
-def _renew_all() -> None:
-    while True:
-        try:
-            lease, news = Lease._due()
-            lease._renew(news)
-        except Exception:  # a lease that cannot be renewed now may be in a moment
-            continue
+        self._renewer._leave(self)

@@ -1,43 +1,53 @@
-"""A carrier in memory: the same promises as the real one, and it can lose everything on demand."""
+"""A transport in memory: the same promises as the real one, and it can lose everything on demand."""
 
 from collections import deque
 from collections.abc import Sequence
 
 from dampipe.jobs.dispatch import Chain
+from dampipe.jobs.model import Outcome, Subject
 from dampipe.jobs.plan import Plan
+from dampipe.jobs.queue import parse_work_item_key
 from dampipe.jobs.runner import Runner
+from dampipe.jobs.work import WorkRegistry
+from dampipe.jobs.work_runner import WorkRunner
 from dampipe.kernel.errors import BrokerDown
 
 
 class MemoryTransport:
     """Keeps messages in this process; `work` does what workers would."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, work: WorkRegistry | None = None) -> None:
         self._plan = plan
-        self._queues: dict[str, deque[Chain]] = {queue: deque() for queue in plan.queues}
-        self.bells: list[tuple[str, tuple[int, ...]]] = []
+        self._queue_of = {stage.name: stage.queue for stage in plan.stages}
+        self._queue_of |= {name: work[name].queue for name in work or ()} if work else {}
+        self._queues: dict[str, deque[Chain]] = {name: deque() for name in self._queue_of.values()}
+        self.notices: list[tuple[str, tuple[int, ...]]] = []
+        """Calls of `notify`."""
         self.down = False
         self.published = 0
 
     def publish(self, chains: Sequence[Chain]) -> None:
-        """See Carrier."""
+        """See TaskTransport."""
         self._must_be_up()
         for chain in chains:
-            self._queues[self._plan[chain.stages[0]].queue].append(chain)
+            self._append(chain)
             self.published += 1
 
-    def ring(self, what: str, *arguments: int) -> None:
-        """See Carrier."""
+    def _append(self, chain: Chain) -> None:
+        self._queues[self._queue_of[chain.stages[0]]].append(chain)
+
+    def notify(self, task: str, *arguments: int) -> None:
+        """See TaskTransport."""
         self._must_be_up()
-        self.bells.append((what, arguments))
+        self.notices.append((task, arguments))
 
     def empty_queues(self) -> set[str]:
-        """See Carrier."""
+        """See TaskTransport."""
         self._must_be_up()
         return {name for name, queue in self._queues.items() if not queue}
 
     def check(self) -> str:
-        """See Carrier."""
+        """See TaskTransport."""
         self._must_be_up()
         return "in memory"
 
@@ -46,24 +56,33 @@ class MemoryTransport:
         for queue in self._queues.values():
             queue.clear()
 
-    def waiting(self) -> int:
-        """Messages in all queues."""
-        return sum(map(len, self._queues.values()))
+    def chains(self) -> list[Chain]:
+        """The messages in all queues."""
+        return [chain for queue in self._queues.values() for chain in queue]
 
-    def work(self, runner: Runner, steps: int | None = None) -> int:
-        """Run up to `steps` messages (None: until nothing waits); returns how many were run."""
+    def waiting(self) -> int:
+        """How many messages are in all queues."""
+        return len(self.chains())
+
+    def work(self, runner: Runner, steps: int | None = None, items: WorkRunner | None = None) -> int:
+        """Run up to `steps` messages (None: until none waits); returns how many were run."""
         done = 0
         while steps is None or done < steps:
             queue = next((queue for queue in self._queues.values() if queue), None)
             if queue is None:
                 break
             chain = queue.popleft()
-            report = runner.run(chain.stages[0], chain.subject)
-            if report.outcome.goes_on and len(chain.stages) > 1:
-                rest = Chain(chain.subject, chain.name, chain.stages[1:])
-                self._queues[self._plan[rest.stages[0]].queue].append(rest)
+            name, *rest = chain.stages
+            if self._run(chain.key, name, runner, items).chain_continues and rest:
+                self._append(Chain(chain.key, chain.name, tuple(rest)))
             done += 1
         return done
+
+    def _run(self, key: str, name: str, runner: Runner, items: WorkRunner | None) -> Outcome:
+        if name in {stage.name for stage in self._plan.stages}:
+            return runner.run(name, Subject.parse(key)).outcome
+        assert items is not None
+        return items.run(name, parse_work_item_key(key)).outcome
 
     def _must_be_up(self) -> None:
         if self.down:

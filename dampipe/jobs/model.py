@@ -1,4 +1,4 @@
-"""A file that could not be brought to the end, as its owner sees it."""
+"""Values of runs and work items: states, subjects, outcomes and reports."""
 
 import json
 from collections.abc import Mapping
@@ -7,11 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from dampipe.kernel.ids import AssetId, LocationId
 from dampipe.kernel.progress import Progress
 
 
 class Failure(BaseModel):
-    """One run that failed: parked, or waiting for another try; or a file that was bad when it was read again."""
+    """A run that failed (parked, or waiting for another attempt), or a file that failed its fixity check."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,11 +28,20 @@ class Failure(BaseModel):
     at: float | None = None
     """When it failed last, in seconds since 1970."""
     again_at: float | None = None
-    """When it will be tried again by itself; None: parked until somebody retries it."""
+    """When it is tried again automatically; None: parked until a retry is requested."""
 
 
 class RunState(StrEnum):
-    """Where a run stands. Only `pending` and `running` are work still to do."""
+    """Where a run stands. Only `pending` and `running` are work still to do.
+
+        pending ──claim──> running ──complete──> done
+           ^ ^                │ ├─────────────> skipped    (this deployment cannot do it)
+           │ │<──defer────────┘ └─────────────> failed     (parked: bad media, our fault, or too many attempts)
+           │ └──reset── failed, skipped; done, when its input was replaced
+           └──> on_hold                         (its scan is paused, was cancelled, or only recorded files)
+
+    A running run whose lease has expired is claimed again as if it were pending.
+    """
 
     PENDING = "pending"
     RUNNING = "running"
@@ -39,59 +49,64 @@ class RunState(StrEnum):
     FAILED = "failed"
     SKIPPED = "skipped"
     ON_HOLD = "on_hold"
-    """Its scan is paused, was cancelled, or was only to look."""
 
 
 TRANSITIONS: dict[RunState, frozenset[RunState]] = {
-    RunState.PENDING: frozenset({RunState.RUNNING, RunState.ON_HOLD}),
+    RunState.PENDING: frozenset({RunState.PENDING, RunState.RUNNING, RunState.ON_HOLD}),
     RunState.ON_HOLD: frozenset({RunState.PENDING}),
     RunState.RUNNING: frozenset(
         {RunState.RUNNING, RunState.DONE, RunState.FAILED, RunState.SKIPPED, RunState.PENDING}
     ),
     RunState.FAILED: frozenset({RunState.PENDING}),
     RunState.SKIPPED: frozenset({RunState.PENDING}),
-    RunState.DONE: frozenset(),
+    RunState.DONE: frozenset({RunState.DONE, RunState.PENDING}),
 }
-"""What may follow what; DONE is final, a new version is a new run."""
+"""Which state may follow which; `jobs/state.py` refuses every other change when it is imported."""
+
+INITIAL = frozenset({RunState.PENDING, RunState.ON_HOLD})
+"""The states in which a run is created."""
+
+STAGE = "stage"
+"""The kind of work item that a run of a stage is."""
 
 
 class Outcome(StrEnum):
-    """What became of one call of the runner, and so what the chain does."""
+    """The result of one call of the runner, and so what the chain does."""
 
     DONE = "done"
-    """Done now: the chain goes on."""
+    """Done by this call: the chain continues."""
     ALREADY = "already done"
-    """Done before: the chain goes on."""
+    """Done before: the chain continues."""
     HELD = "held by another worker"
-    """The chain steps aside and is rung when the other is through."""
+    """The chain ends; its lane is dispatched again when the other worker is through."""
     LATER = "to be tried again later"
-    """Transient: the sweep brings it back."""
+    """A transient failure, tried again after a back-off."""
     FAILED = "failed"
     """Parked."""
     SKIPPED = "skipped"
     """This deployment cannot do it now."""
     GONE = "nothing to do"
-    """The file or the run is no longer there."""
+    """The file or the run no longer exists."""
 
     @property
-    def goes_on(self) -> bool:
+    def chain_continues(self) -> bool:
         """Whether the next stage of the chain may start."""
         return self in (Outcome.DONE, Outcome.ALREADY)
 
 
 class Report(BaseModel):
-    """What the runner says of one call."""
+    """The result of one call of the runner."""
 
     model_config = ConfigDict(frozen=True)
 
     outcome: Outcome
     reason: str = ""
-    also: int = 0
+    batched: int = 0
     """How many other runs were done in the same batch."""
 
 
 class Running(BaseModel):
-    """A run that somebody works on now."""
+    """A run that a worker holds now."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -106,20 +121,23 @@ class Running(BaseModel):
     """Seconds since 1970."""
     attempts: int
     progress: Progress | None = None
-    """None where the stage has not said anything (yet)."""
+    """None where the stage has not reported any (yet)."""
 
 
 class Subject(BaseModel):
-    """What a run is about: a location (hash) or an asset (every later stage). A message carries its key."""
+    """What a run is about: a location (the first stage) or an asset (every later stage).
+
+    Other kinds of work items may have neither.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    location: int | None = None
-    asset: int | None = None
+    location: LocationId | None = None
+    asset: AssetId | None = None
 
     @property
     def key(self) -> str:
-        """`L12` or `A7`."""
+        """How a message names the subject: `L12` or `A7`."""
         return f"A{self.asset}" if self.location is None else f"L{self.location}"
 
     @classmethod
@@ -127,14 +145,14 @@ class Subject(BaseModel):
         """The subject with that key. Raises ValueError for anything else."""
         kind, number = key[:1], int(key[1:])
         if kind == "L":
-            return cls(location=number)
+            return cls(location=LocationId(number))
         if kind == "A":
-            return cls(asset=number)
-        raise ValueError(f"not a subject's key: {key!r}")
+            return cls(asset=AssetId(number))
+        raise ValueError(f"not the key of a subject: {key!r}")
 
 
 class RunSummary(BaseModel):
-    """One stage of an asset, as `dampipe show` tells it."""
+    """One stage of an asset, as `dampipe show` lists it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -148,7 +166,7 @@ class RunSummary(BaseModel):
     reason: str | None = None
     warnings: tuple[str, ...] = ()
     plan: str | None = None
-    """Who did it: "software" or a family of hardware; None where a stage does not tell."""
+    """What decoded and encoded: "software" or a hardware family; None for stages that do neither."""
     speed: float | None = None
     """Seconds of footage per second of work."""
     size: int | None = None
@@ -157,7 +175,7 @@ class RunSummary(BaseModel):
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "RunSummary":
         """From a row of the run table."""
-        told = json.loads(row["output"] or "{}")
+        output = json.loads(row["output"] or "{}")
         started, finished = row["started_at"], row["finished_at"]
         return cls(
             stage=row["stage"],
@@ -168,18 +186,18 @@ class RunSummary(BaseModel):
             kind=row["error_kind"],
             reason=row["reason"],
             warnings=tuple(json.loads(row["warnings"])),
-            **{name: told.get(name) or None for name in ("plan", "speed", "size") if told.get("plan")},
+            **{name: output.get(name) or None for name in ("plan", "speed", "size") if output.get("plan")},
         )
 
 
 class WorkerInfo(BaseModel):
-    """Who works where on what. Times are seconds since 1970."""
+    """A worker and what it serves. Times are seconds since 1970."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     queues: tuple[str, ...]
     facts: dict[str, Any] = {}
-    """What it found on its machine: ffmpeg, encoders that work, device of the model …"""
+    """What it detected on its machine: ffmpeg, working encoders, device of the model …"""
     started_at: float
     seen_at: float

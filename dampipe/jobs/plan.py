@@ -1,4 +1,4 @@
-"""The plan: the pipeline's list checked, put in order, and keyed by everything that changes a result."""
+"""The plan: the pipeline's list, validated, with a key for each stage of everything that changes its result."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -13,12 +13,12 @@ MAIN_LANE = "main"
 class Plan:
     """What a deployment does with every file.
 
-    A stage runs once its givers are done: the stages whose outputs it takes, and those it is to come
-    after. The stages of a lane are carried by one chain, in the order of the list.
+    A stage runs once its upstream stages are done: those whose outputs it takes, and those named in `after`. The
+    stages of a lane are carried by one chain, in the order of the list.
     """
 
     def __init__(self, stages: Sequence[Stage], toolbox: Toolbox) -> None:
-        """Raises PipelineError that names the stage: a duplicate, a missing giver or tool, a cycle."""
+        """Raises PipelineError that names the stage: a duplicate, a missing upstream stage or tool, a cycle."""
         if not stages:
             raise PipelineError("the pipeline is empty")
         self.stages = tuple(stages)
@@ -27,14 +27,14 @@ class Plan:
             twice = next(s.name for s in stages if sum(s.name == other.name for other in stages) > 1)
             raise PipelineError(f"stage {twice} is twice in the pipeline")
         self._check_identity()
-        self._givers = {stage.name: self._find_givers(stage) for stage in stages}
+        self._upstream = {stage.name: self._find_upstream(stage) for stage in stages}
         self._check_order()
         self._versions: dict[str, str] = {}
         self._results: dict[str, str] = {}
         for stage in stages:
             self._versions[stage.name] = self._version(stage, toolbox.fingerprint)
             self._results[stage.name] = self._version(stage, toolbox.handed_on)
-        self._nexts = {stage.name: self._find_nexts(stage) for stage in stages}
+        self._follow_ups = {stage.name: self._find_follow_ups(stage) for stage in stages}
 
     def __getitem__(self, name: str) -> Stage:
         """The stage of that name. Raises KeyError."""
@@ -47,7 +47,7 @@ class Plan:
 
     @property
     def lanes(self) -> dict[str, tuple[Stage, ...]]:
-        """The stages that one chain carries, by lane: the main one, and one for each stage beside it."""
+        """The stages that one chain carries, by lane: the main one, and one for each stage with its own chain."""
         lanes: dict[str, list[Stage]] = {}
         for stage in self.stages:
             lanes.setdefault(self.lane(stage), []).append(stage)
@@ -60,46 +60,46 @@ class Plan:
 
     def lane(self, stage: Stage) -> str:
         """Which lane carries a stage."""
-        return stage.name if stage.beside else MAIN_LANE
+        return stage.name if stage.own_chain else MAIN_LANE
 
     def key(self, stage: Stage) -> RunKey:
-        """What identifies the stage's runs now: its version, its tools' and its givers'."""
+        """What identifies the stage's runs now: its version, those of its tools and of its upstream stages."""
         return RunKey(stage.name, self._versions[stage.name], self.lane(stage), stage.on_location)
 
-    def givers(self, stage: Stage) -> tuple[Stage, ...]:
-        """The stages that must be done before."""
-        return self._givers[stage.name]
+    def upstream(self, stage: Stage) -> tuple[Stage, ...]:
+        """The stages that must be done before this one."""
+        return self._upstream[stage.name]
 
     def chain_from(self, name: str) -> tuple[Stage, ...]:
         """A stage and those that follow it in its lane."""
         lane = self.lanes[self.lane(self[name])]
         return lane[[stage.name for stage in lane].index(name) :]
 
-    def nexts(self, stage: Stage) -> tuple[FollowUp, ...]:
+    def follow_ups(self, stage: Stage) -> tuple[FollowUp, ...]:
         """The runs to create once the stage is done."""
-        return self._nexts[stage.name]
+        return self._follow_ups[stage.name]
 
     def steps(self) -> tuple[FollowUp, ...]:
-        """Every stage with its givers, in order: what a complete asset has."""
+        """Every stage with its upstream stages, in order: what a complete asset has."""
         return tuple(
-            FollowUp(self.key(stage), self._giver_keys(stage), carried=False) for stage in self.stages
+            FollowUp(self.key(stage), self._upstream_keys(stage), same_chain=False) for stage in self.stages
         )
 
     def _check_identity(self) -> None:
         firsts = [stage.name for stage in self.stages if stage.on_location]
         if len(firsts) != 1:
-            raise PipelineError(f"exactly one stage must give a ContentHash, not {len(firsts)}: {firsts}")
+            raise PipelineError(f"exactly one stage must return a ContentHash, not {len(firsts)}: {firsts}")
 
-    def _find_givers(self, stage: Stage) -> tuple[Stage, ...]:
+    def _find_upstream(self, stage: Stage) -> tuple[Stage, ...]:
         found: dict[str, Stage] = {}
         for parameter, kind in stage.inputs.items():
             if kind in SUBJECTS:
                 continue
-            givers = [other for other in self.stages if other.gives is kind]
-            if len(givers) != 1:
-                how = "no stage gives it" if not givers else f"several do: {[g.name for g in givers]}"
+            upstream = [other for other in self.stages if other.output_type is kind]
+            if len(upstream) != 1:
+                how = "no stage returns it" if not upstream else f"several do: {[g.name for g in upstream]}"
                 raise PipelineError(f"stage {stage.name}: {parameter!r} needs a {kind.__name__}, but {how}")
-            found[givers[0].name] = givers[0]
+            found[upstream[0].name] = upstream[0]
         for name in stage.after:
             if name not in self._by_name:
                 raise PipelineError(f"stage {stage.name}: comes after {name!r}, which is not in the pipeline")
@@ -111,7 +111,7 @@ class Plan:
         ready: set[str] = {self.first.name}
         waiting = [stage for stage in self.stages if stage.name not in ready]
         while waiting:
-            free = [s for s in waiting if all(giver.name in ready for giver in self.givers(s))]
+            free = [s for s in waiting if all(other.name in ready for other in self.upstream(s))]
             if not free:
                 names = ", ".join(stage.name for stage in waiting)
                 raise PipelineError(f"these stages wait for each other: {names}")
@@ -119,9 +119,9 @@ class Plan:
             waiting = [stage for stage in waiting if stage.name not in ready]
         seen: set[str] = set()
         for stage in self.stages:
-            late = [giver.name for giver in self.givers(stage) if giver.name not in seen]
+            late = [other.name for other in self.upstream(stage) if other.name not in seen]
             if late:
-                raise PipelineError(f"stage {stage.name} stands before {late[0]}, which gives what it needs")
+                raise PipelineError(f"stage {stage.name} stands before {late[0]}, whose output it needs")
             seen.add(stage.name)
 
     def _version(self, stage: Stage, fingerprint: Callable[[type], str | None]) -> str:
@@ -135,23 +135,27 @@ class Plan:
                     f"stage {stage.name}: there is no tool {getattr(tool, '__name__', tool)} "
                     f"for its parameter {parameter!r}"
                 ) from None
-        # Only of what it takes something from: `after` orders stages, and what is after is no other for it.
-        parts += [self._results[g.name] for g in self.givers(stage) if g.gives in stage.inputs.values()]
+        # Only of stages whose output it takes: `after` orders stages, and does not change a result.
+        parts += [
+            self._results[g.name] for g in self.upstream(stage) if g.output_type in stage.inputs.values()
+        ]
         digest = hashlib.sha1("\n".join(parts).encode(), usedforsecurity=False).hexdigest()
         return f"{stage.version}-{digest[:10]}"
 
-    def _giver_keys(self, stage: Stage) -> tuple[RunKey, ...]:
-        return tuple(self.key(giver) for giver in self.givers(stage))
+    def _upstream_keys(self, stage: Stage) -> tuple[RunKey, ...]:
+        return tuple(self.key(other) for other in self.upstream(stage))
 
-    def _find_nexts(self, done: Stage) -> tuple[FollowUp, ...]:
+    def _find_follow_ups(self, done: Stage) -> tuple[FollowUp, ...]:
         def follows(stage: Stage) -> bool:
             if stage.on_location:
                 return False
-            givers = self.givers(stage)
-            return done in givers if givers else done.on_location
+            upstream = self.upstream(stage)
+            return done in upstream if upstream else done.on_location
 
         return tuple(
-            FollowUp(self.key(stage), self._giver_keys(stage), carried=self.lane(stage) == self.lane(done))
+            FollowUp(
+                self.key(stage), self._upstream_keys(stage), same_chain=self.lane(stage) == self.lane(done)
+            )
             for stage in self.stages
             if follows(stage)
         )

@@ -1,16 +1,16 @@
-"""What runs gave and how they stand: read only."""
+"""The outputs of runs, and how they stand: read only."""
 
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import bindparam, func, select
 
-from dampipe.features.assets.tables import ASSET, LOCATION
 from dampipe.jobs.keys import RunKey
-from dampipe.jobs.model import Running, RunState
+from dampipe.jobs.model import Running, RunState, Subject
+from dampipe.jobs.subjects import SubjectName, Subjects
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.adaptive_cache import AdaptiveCache
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.paths import printable
+from dampipe.kernel.ids import AssetId
 from dampipe.kernel.progress import Progress
 
 # The state is looked at afterwards: asked for it, SQLite walks all done runs of the stage.
@@ -19,37 +19,36 @@ _OUTPUTS = select(RUN.c.asset_id, RUN.c.state, RUN.c.output).where(
     RUN.c.version == bindparam("of_version"),
     RUN.c.asset_id.in_(bindparam("assets", expanding=True)),
 )
+_UNKNOWN = SubjectName("?")
 
 
 class RunReads:
-    """The results of one catalogue's runs."""
+    """The results and states of one catalogue's runs."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, subjects: Subjects) -> None:
         self._db = database
+        self._subjects = subjects
         self._counts: AdaptiveCache[dict[str, dict[str, int]]] = AdaptiveCache()
 
-    def outputs(self, keys: Iterable[RunKey], assets: Sequence[int]) -> dict[tuple[int, str], str]:
-        """JSON outputs of done runs, by (asset, stage)."""
-        keys, found = list(keys), dict[tuple[int, str], str]()
+    def outputs(self, keys: Iterable[RunKey], assets: Sequence[AssetId]) -> dict[tuple[AssetId, str], str]:
+        """The outputs of done runs as JSON, by asset and stage."""
+        keys, found = list(keys), dict[tuple[AssetId, str], str]()
         if not keys:
             return found
         with self._db.read() as connection:
             for key in keys:
-                which = {"of_stage": key.stage, "of_version": key.version, "assets": assets}
-                for asset, state, output in connection.execute(_OUTPUTS, which):
+                values = {"of_stage": key.stage, "of_version": key.version, "assets": assets}
+                for asset, state, output in connection.execute(_OUTPUTS, values):
                     if state == RunState.DONE:
                         found[asset, key.stage] = output
         return found
 
     def running(self, stages: Sequence[str], limit: int) -> list[Running]:
-        """What is worked on now in these stages, the longest first; of long lists the beginning."""
+        """The runs of these stages that workers hold now, the longest first, at most `limit`."""
         query = (
-            select(RUN.c.stage, RUN.c.owner, RUN.c.started_at, RUN.c.attempts, RUN.c.progress)
-            .add_columns(ASSET.c.sha1, ASSET.c.name.label("asset_name"), LOCATION.c.name.label("file_name"))
-            .select_from(
-                RUN.outerjoin(ASSET, ASSET.c.id == RUN.c.asset_id).outerjoin(
-                    LOCATION, LOCATION.c.id == RUN.c.location_id
-                )
+            select(
+                *(RUN.c.stage, RUN.c.owner, RUN.c.started_at, RUN.c.attempts, RUN.c.progress),
+                *(RUN.c.location_id, RUN.c.asset_id),
             )
             .where(RUN.c.stage.in_(stages), RUN.c.state == RunState.RUNNING)
             .order_by(RUN.c.started_at, RUN.c.id)
@@ -57,21 +56,23 @@ class RunReads:
         )
         with self._db.read() as connection:
             rows = connection.execute(query).all()
+            subjects = [Subject(location=row.location_id, asset=row.asset_id) for row in rows]
+            names = self._subjects.names(connection, subjects)
         return [
             Running(
                 stage=row.stage,
-                name=row.asset_name or printable(row.file_name or "?"),
-                asset=row.sha1,
+                name=names.get(subject, _UNKNOWN).name,
+                asset=names.get(subject, _UNKNOWN).sha1,
                 machine=(row.owner or "").partition("/")[0].partition(":")[0],
                 since=row.started_at,
                 attempts=row.attempts,
                 progress=Progress.model_validate_json(row.progress) if row.progress else None,
             )
-            for row in rows
+            for row, subject in zip(rows, subjects, strict=True)
         ]
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """How many runs of each stage are in each state; of many, as they were some seconds ago."""
+        """How many runs of each stage are in each state; slow counts are cached for some seconds."""
         return self._counts.get("counts", self._count)
 
     def _count(self) -> dict[str, dict[str, int]]:

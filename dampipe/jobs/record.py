@@ -1,19 +1,20 @@
-"""What a stage gave, or why it gave nothing, comes into the catalogue."""
+"""Records what a stage returned for a run, or why it failed."""
 
 import logging
 from collections.abc import Iterator
-from time import time
 from typing import TypeAlias
 
-from dampipe.features.assets.catalog import Catalog
 from dampipe.jobs.backoff import backoff
+from dampipe.jobs.complete import Completion, FinishedRun, RunCompleter
 from dampipe.jobs.failures import as_stage_error
 from dampipe.jobs.keys import ClaimedRun
 from dampipe.jobs.model import Outcome, Report
 from dampipe.jobs.plan import Plan
-from dampipe.jobs.runs import LeaseLost
+from dampipe.jobs.policy import RunPolicy
+from dampipe.jobs.runs import LeaseLost, RunRepository
 from dampipe.jobs.stage import Stage
 from dampipe.kernel.errors import CatalogueDown, Permanent, StageError, StorageFull, Transient
+from dampipe.kernel.ids import RunId
 from dampipe.kernel.stage_io import StageOutput
 
 log = logging.getLogger(__name__)
@@ -21,67 +22,68 @@ Group: TypeAlias = list[tuple[ClaimedRun, StageOutput | StageError]]
 
 
 class RunRecorder:
-    """Of one pipeline, in one catalogue."""
+    """Records the results of one pipeline in one catalogue."""
 
-    def __init__(self, catalog: Catalog, plan: Plan, max_attempts: int) -> None:
-        """max_attempts: after so many a failure that may pass is final."""
-        self._catalog = catalog
+    def __init__(self, runs: RunRepository, completer: RunCompleter, plan: Plan, policy: RunPolicy) -> None:
+        self._runs = runs
+        self._completer = completer
         self._plan = plan
-        self._max_attempts = max_attempts
+        self._policy = policy
 
-    def save(
-        self, stage: Stage, group: Group, me: str, own: int
-    ) -> Iterator[tuple[ClaimedRun, Report, set[str]]]:
-        """Save what a stage gave for some runs, and note what failed. `own`: the run whose chain is under way.
+    def record(
+        self, stage: Stage, group: Group, owner: str, lead: RunId
+    ) -> Iterator[tuple[ClaimedRun, Report, frozenset[str]]]:
+        """Save the outputs of some runs, and record the failures of others. lead: the run whose chain is under way.
 
-        Yields of each what became of it, and the lanes in which a run was created that nobody carries yet.
+        Yields for each run its report, and the lanes in which a follow-up run was created that no chain carries.
         Raises CatalogueDown.
         """
-        finished = [(run, result) for run, result in group if not isinstance(result, StageError)]
+        outputs: list[tuple[ClaimedRun, StageOutput]] = []
         for run, result in group:
             if isinstance(result, StageError):
-                yield run, self.settle(run, me, result), set()
-        if not finished:
+                yield run, self.fail(run, owner, result), frozenset()
+            else:
+                outputs.append((run, result))
+        if not outputs:
             return
+        completion = Completion(self._plan.key(stage), self._plan.follow_ups(stage), owner, lead)
         try:
-            made = self._catalog.runs.complete(
-                finished, self._plan.key(stage), me, self._plan.nexts(stage), own
-            )
+            finished = [FinishedRun.of(run, output) for run, output in outputs]
+            saved = self._completer.complete(finished, completion)
         except CatalogueDown:
             raise
         except Exception as error:
-            if len(finished) > 1 and not isinstance(error, StorageFull):
-                for one in finished:  # each alone shows which is at fault
-                    yield from self.save(stage, [one], me, own)
+            if len(outputs) > 1 and not isinstance(error, StorageFull):
+                for one in outputs:  # each alone shows which is at fault
+                    yield from self.record(stage, [one], owner, lead)
                 return
-            ours = as_stage_error(error)
-            if isinstance(ours, Permanent):
-                log.error("what %s gave cannot be saved: %s", stage.name, ours, exc_info=error)
-            for run, _ in finished:
-                yield run, self.settle(run, me, ours), set()
+            translated = as_stage_error(error)
+            if isinstance(translated, Permanent):
+                log.error("an output of %s cannot be saved: %s", stage.name, translated, exc_info=error)
+            for run, _ in outputs:
+                yield run, self.fail(run, owner, translated), frozenset()
             return
-        for (run, result), uncarried in zip(finished, made, strict=True):
-            if uncarried is None:
-                yield run, _lost(stage), set()
+        for (run, output), lanes in zip(outputs, saved, strict=True):
+            if lanes is None:
+                log.warning("%s: another worker has claimed the run; this result is not kept", stage.name)
+                yield run, _TAKEN_OVER, frozenset()
             else:
-                yield run, Report(outcome=Outcome.DONE, reason="; ".join(result.warnings)), uncarried
+                yield run, Report(outcome=Outcome.DONE, reason="; ".join(output.warnings)), lanes
 
-    def settle(self, run: ClaimedRun, me: str, error: StageError, final: bool = False) -> Report:
-        """Note a failure, and when to try again. final: never by itself."""
-        not_before = None
-        if isinstance(error, Transient) and not final and run.attempts < self._max_attempts:
-            not_before = time() + (backoff(run.attempts) if error.delay is None else error.delay)
+    def fail(self, run: ClaimedRun, owner: str, error: StageError, final: bool = False) -> Report:
+        """Record a failure, with a back-off if it is transient and attempts are left. final: never retried."""
+        retry_after = None
+        if isinstance(error, Transient) and not final and run.attempts < self._policy.max_attempts:
+            retry_after = backoff(run.attempts) if error.delay is None else error.delay
         try:
-            self._catalog.runs.settle(run, me, error, not_before)
+            self._runs.fail(run, owner, error, retry_after)
         except LeaseLost:
-            return Report(outcome=Outcome.HELD, reason="taken over by another worker meanwhile")
-        if not_before is not None:
+            return _TAKEN_OVER
+        if retry_after is not None:
             outcome = Outcome.LATER
         else:
             outcome = Outcome.SKIPPED if error.kind == "unavailable" else Outcome.FAILED
         return Report(outcome=outcome, reason=str(error))
 
 
-def _lost(stage: Stage) -> Report:
-    log.warning("%s: another worker took the run over; this result is not kept", stage.name)
-    return Report(outcome=Outcome.HELD, reason="taken over by another worker meanwhile")
+_TAKEN_OVER = Report(outcome=Outcome.HELD, reason="claimed by another worker meanwhile")

@@ -1,50 +1,80 @@
-"""What is tried again by itself, night by night: stages that gave up for a reason that may have passed."""
+"""Retries: failed and skipped runs start from the beginning, on request or as part of a sync."""
 
-from sqlalchemy import exists, func, literal, or_, select, update
+from collections.abc import Sequence
 
-from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.tables import LOCATION
+from sqlalchemy import ColumnElement, Connection, exists, func, literal, or_, select
+
+from dampipe.jobs import state
 from dampipe.jobs.index_hints import in_state
 from dampipe.jobs.model import RunState
-from dampipe.jobs.queue import reset_values
+from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.ids import AssetId, LocationId
 
 
-def retry_passing(database: Database) -> int:
-    """Let parked runs with a transient error start afresh where the file is still there; returns how many."""
-    there = select(literal(1)).where(
-        or_(LOCATION.c.id == RUN.c.location_id, LOCATION.c.asset_id == RUN.c.asset_id),
-        LOCATION.c.state == LocationState.PRESENT,
+class RunRetries:
+    """The runs of one catalogue that have failed or were skipped."""
+
+    def __init__(self, database: Database, subjects: Subjects) -> None:
+        self._db = database
+        self._subjects = subjects
+
+    def retry(
+        self,
+        assets: Sequence[AssetId] | None = None,
+        kinds: Sequence[str] | None = None,
+        stage: str | None = None,
+    ) -> int:
+        """Reset failed and skipped runs of these assets, error kinds and stage (None: any); returns how many."""
+        where: list[ColumnElement[bool]] = [RUN.c.error_kind.is_not(None)]
+        if assets is not None:
+            locations = self._subjects.locations_of(assets)
+            where.append(or_(RUN.c.asset_id.in_(assets), RUN.c.location_id.in_(locations)))
+        if kinds is not None:
+            where.append(RUN.c.error_kind.in_(kinds))
+        if stage is not None:
+            where.append(RUN.c.stage == stage)
+        with self._db.write() as connection:
+            return state.reset(connection, *where)
+
+    def retry_locations(self, locations: Sequence[LocationId]) -> int:
+        """Reset failed runs of the first stage for these files; returns how many."""
+        with self._db.write() as connection:
+            return state.reset(connection, RUN.c.location_id.in_(locations))
+
+    def retry_transient(self) -> int:
+        """Reset runs that were parked after too many transient errors, where a file is present; returns how many."""
+        present = self._subjects.has_present_file(RUN.c.location_id, RUN.c.asset_id)
+        parked = (RUN.c.state == RunState.FAILED, RUN.c.error_kind == "transient")
+        with self._db.write() as connection:
+            return state.reset(connection, *parked, present)
+
+    def retry_unavailable(self) -> int:
+        """Reset runs that were skipped for want of something (a model) where it is there by now; returns how many.
+
+        The runs themselves show whether it is: once a stage was done for some asset after it was skipped for
+        others, all of these are reset, otherwise one of them, to find out.
+        """
+        newest = func.max(RUN.c.id)
+        with self._db.write() as connection:
+            skipped = (in_state(connection, RunState.SKIPPED), RUN.c.error_kind == "unavailable")
+            rows = connection.execute(
+                select(RUN.c.stage, newest.label("probe"), func.max(RUN.c.finished_at).label("since"))
+                .where(*skipped)
+                .group_by(RUN.c.stage)
+            ).all()
+            started = 0
+            for row in rows:
+                if _was_done_since(connection, row.stage, row.since):
+                    started += state.reset(connection, RUN.c.stage == row.stage, *skipped)
+                else:
+                    started += state.reset(connection, RUN.c.id == row.probe)
+        return started
+
+
+def _was_done_since(connection: Connection, stage: str, since: float) -> bool:
+    done = select(literal(1)).where(
+        RUN.c.stage == stage, RUN.c.state == RunState.DONE, RUN.c.finished_at > since
     )
-    with database.write() as connection:
-        return connection.execute(
-            update(RUN)
-            .where(RUN.c.state == RunState.FAILED, RUN.c.error_kind == "transient", exists(there))
-            .values(reset_values())
-        ).rowcount
-
-
-def retry_skipped(database: Database) -> int:
-    """Let runs that were skipped for want of something (a model) start afresh where it is there by now.
-
-    Whether it is, the runs tell: once a stage was done for some asset after it was skipped for others, these
-    start afresh, else one of them does, to find out. Returns how many.
-    """
-    done, newest = RUN.alias("done"), func.max(RUN.c.id)
-    with database.write() as connection:
-        skipped = (in_state(connection, RunState.SKIPPED), RUN.c.error_kind == "unavailable")
-        rows = connection.execute(
-            select(RUN.c.stage, newest.label("one"), func.max(RUN.c.finished_at).label("since"))
-            .where(*skipped)
-            .group_by(RUN.c.stage)
-        ).all()
-        started = 0
-        for row in rows:
-            proof = select(literal(1)).where(
-                done.c.stage == row.stage, done.c.state == RunState.DONE, done.c.finished_at > row.since
-            )
-            there = connection.execute(select(exists(proof))).scalar_one()
-            which = (RUN.c.stage == row.stage, *skipped) if there else (RUN.c.id == row.one,)
-            started += connection.execute(update(RUN).where(*which).values(reset_values())).rowcount
-    return started
+    return bool(connection.execute(select(exists(done))).scalar_one())

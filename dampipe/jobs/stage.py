@@ -1,20 +1,20 @@
-"""A stage is a plain typed function: its parameters say what it needs, its return type what it gives.
+"""A stage is a plain typed function: its parameters say what it needs, its return type what it returns.
 
     @stage(queue="io", version=1)
     def probe(file: SourceFile, prober: Prober) -> MediaInfo:
         return prober.probe(file.path)
 
-A parameter is one of four things, told by its type:
+A parameter is one of four things, by its type:
 
 - the subject: `SourceFile` (a readable file of the asset) or `AssetRef`;
-- the output of an earlier stage (a `StageOutput`), which makes that stage one of its givers;
-- a `Reporter`, to say how far it is;
-- a tool: anything else, from the toolbox that bootstrap fills.
+- the output of an earlier stage (a `StageOutput`), which makes that stage upstream of this one;
+- a `Reporter`, to report progress;
+- a tool: anything else, from the toolbox that the container fills.
 
-In a batch stage (`batch` > 1) subjects and outputs come as lists of equal length and order, and the
-return value is a list likewise, or an iterator: then what is there is saved now and again. Tools and the
-reporter still come once. A batch stage that takes an `Iterator` of one of them instead goes on: what waits
-for it when it asks for the next is taken along, for some seconds, and it works while its outputs are saved.
+In a batch stage (`batch` > 1) subjects and outputs come as lists of equal length and order, and the return value is a
+list likewise, or an iterator: then results are saved while the stage still works. Tools and the reporter come once. A
+batch stage that takes an `Iterator` of one of them is streaming: while it runs, further pending runs are added to the
+batch for some seconds, and it works while its outputs are saved.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Any, get_args, get_origin, get_type_hints
 
+from dampipe.jobs.errors import PIPELINE_INVALID
 from dampipe.kernel.errors import DampipeError, ExitCode
 from dampipe.kernel.progress import Reporter
 from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile, StageOutput
@@ -30,9 +31,12 @@ SUBJECTS = (SourceFile, AssetRef)
 
 
 class PipelineError(DampipeError):
-    """The pipeline list makes no sense; the message says which stage and why."""
+    """The pipeline list is not valid; the message says which stage and why."""
 
     exit_code = ExitCode.CANNOT_START
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(PIPELINE_INVALID, problem=problem)
 
 
 @dataclass(frozen=True)
@@ -44,23 +48,23 @@ class Stage:
     queue: str
     version: int
     batch: int
-    beside: bool
+    own_chain: bool
     after: tuple[str, ...]
     time_limit: float
-    gives: type[StageOutput]
+    output_type: type[StageOutput]
     inputs: dict[str, type]
     """Parameters that are subjects or outputs, by name."""
     tools: dict[str, type]
     """Parameters that come from the toolbox, by name."""
     reporter: str | None = None
-    """The parameter that is called to say how far the stage is. No tool: it is no part of any key."""
-    goes_on: bool = False
-    """Its input comes one by one, and runs that begin to wait meanwhile are taken along."""
+    """The parameter that reports progress. It is not a tool, and not part of any key."""
+    streaming: bool = False
+    """Its input comes one by one, and runs that become due meanwhile are added."""
 
     @property
     def on_location(self) -> bool:
         """The stage that identifies a file works on a location; all others on an asset."""
-        return self.gives is ContentHash
+        return self.output_type is ContentHash
 
 
 def stage(
@@ -68,60 +72,86 @@ def stage(
     queue: str,
     version: int,
     batch: int = 1,
-    beside: bool = False,
+    own_chain: bool = False,
     after: tuple[str, ...] = (),
     time_limit: float = 3600.0,
 ) -> Callable[[Callable[..., Any]], Stage]:
     """Declare a function as a stage, named like the function.
 
-    queue: where its messages wait; a worker serves queues. version: raise it when the function's
-    result changes, and it runs again for every asset. batch: how many waiting runs one call may
-    take. beside: carried by a chain of its own at lower priority, once its givers are done. after:
-    stages that must be done before, although nothing of them is needed. time_limit: seconds.
-    Raises PipelineError when a type annotation is missing or wrong.
+    queue: where its messages wait; a worker serves queues. version: raise it when the function's result changes, and
+    it runs again for every asset. batch: how many pending runs one call may take. own_chain: carried by a chain of its
+    own, once its upstream stages are done. after: stages that must be done before, although this one takes no output
+    of theirs. time_limit: seconds. Raises PipelineError when a type annotation is missing or wrong.
     """
 
     def declare(function: Callable[..., Any]) -> Stage:
-        name = function.__name__
-        hints = get_type_hints(function)
-        gives = hints.pop("return", None)
-        inputs: dict[str, type] = {}
-        tools: dict[str, type] = {}
-        reporter: str | None = None
-        goes_on = False
-        for parameter in signature(function).parameters:
-            if parameter not in hints:
-                raise PipelineError(f"stage {name}: parameter {parameter!r} has no type")
-            kind = hints[parameter]
-            item = _item(kind) if batch > 1 else kind
-            if _is_input(item):
-                inputs[parameter] = item
-                goes_on |= get_origin(kind) is Iterator
-            elif kind is Reporter:
-                reporter = parameter
-            elif _is_input(_item(kind)):
-                raise PipelineError(f"stage {name}: only a batch stage takes a list, see {parameter!r}")
-            else:
-                tools[parameter] = kind
-        given = _item(gives) if batch > 1 else gives
-        if not (isinstance(given, type) and issubclass(given, StageOutput)):
-            wanted = "a list of StageOutput" if batch > 1 else "a StageOutput"
-            raise PipelineError(f"stage {name}: must say that it returns {wanted}, not {gives!r}")
-        if not inputs:
-            raise PipelineError(f"stage {name}: takes neither a subject nor an earlier output")
-        if goes_on and (len(inputs) > 1 or get_origin(gives) is not Iterator):
-            raise PipelineError(f"stage {name}: an Iterator must be all that it takes, and what it gives")
+        parameters = _Parameters(function, batch > 1)
         return Stage(
-            *(name, function, queue, version, batch, beside, after, time_limit),
-            *(given, inputs, tools, reporter, goes_on),
+            name=function.__name__,
+            function=function,
+            queue=queue,
+            version=version,
+            batch=batch,
+            own_chain=own_chain,
+            after=after,
+            time_limit=time_limit,
+            output_type=parameters.output_type,
+            inputs=parameters.inputs,
+            tools=parameters.tools,
+            reporter=parameters.reporter,
+            streaming=parameters.streaming,
         )
 
     return declare
 
 
-def _item(kind: Any) -> Any:
-    return get_args(kind)[0] if get_origin(kind) in (list, Iterator) else None
+class _Parameters:
+    """What the annotations of a stage's function say. Raises PipelineError."""
+
+    def __init__(self, function: Callable[..., Any], is_batch: bool) -> None:
+        self._name = function.__name__
+        self._is_batch = is_batch
+        self.inputs: dict[str, type] = {}
+        self.tools: dict[str, type] = {}
+        self.reporter: str | None = None
+        self.streaming = False
+        hints = get_type_hints(function)
+        returned = hints.pop("return", None)
+        for parameter in signature(function).parameters:
+            if parameter not in hints:
+                raise PipelineError(f"stage {self._name}: parameter {parameter!r} has no type")
+            self._add(parameter, hints[parameter])
+        self.output_type = self._output_type(returned)
+        if not self.inputs:
+            raise PipelineError(f"stage {self._name}: takes neither a subject nor an earlier output")
+        if self.streaming and (len(self.inputs) > 1 or get_origin(returned) is not Iterator):
+            raise PipelineError(
+                f"stage {self._name}: a streaming stage takes one Iterator and returns an Iterator"
+            )
+
+    def _add(self, parameter: str, hint: Any) -> None:
+        item = _item(hint) if self._is_batch else hint
+        if _is_input(item):
+            self.inputs[parameter] = item
+            self.streaming |= get_origin(hint) is Iterator
+        elif hint is Reporter:
+            self.reporter = parameter
+        elif _is_input(_item(hint)):
+            raise PipelineError(f"stage {self._name}: only a batch stage takes a list, see {parameter!r}")
+        else:
+            self.tools[parameter] = hint
+
+    def _output_type(self, returned: Any) -> type[StageOutput]:
+        item = _item(returned) if self._is_batch else returned
+        if not (isinstance(item, type) and issubclass(item, StageOutput)):
+            expected = "a list of StageOutput" if self._is_batch else "a StageOutput"
+            raise PipelineError(f"stage {self._name}: must say that it returns {expected}, not {returned!r}")
+        return item
 
 
-def _is_input(kind: Any) -> bool:
-    return isinstance(kind, type) and (kind in SUBJECTS or issubclass(kind, StageOutput))
+def _item(hint: Any) -> Any:
+    return get_args(hint)[0] if get_origin(hint) in (list, Iterator) else None
+
+
+def _is_input(hint: Any) -> bool:
+    return isinstance(hint, type) and (hint in SUBJECTS or issubclass(hint, StageOutput))

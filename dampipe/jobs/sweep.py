@@ -1,92 +1,102 @@
-"""The sweep: whatever was lost on the way, by a worker or by the broker, is planned again.
+"""The sweep: what was lost on the way, by a worker or by the broker, is planned again.
 
-Run by beat every few seconds and when a deployment starts. It needs nothing but the catalogue, so a
-broker that forgot everything loses nothing.
+Run by beat every few seconds and when a deployment starts. It needs nothing but the catalogue, so a broker that
+lost all its messages loses no work.
 """
 
 import logging
-from time import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
-from dampipe.features.assets.catalog import Catalog
-from dampipe.features.fixity.worker import FixityWorker
 from dampipe.jobs import lease
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport
 from dampipe.jobs.obsolete import delete_obsolete_runs
 from dampipe.jobs.plan import Plan
+from dampipe.jobs.policy import SweepPolicy
+from dampipe.jobs.queue import RunQueue
+from dampipe.jobs.recovery import RunRecovery
+from dampipe.jobs.work import WorkRegistry
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import BrokerDown
 
 log = logging.getLogger(__name__)
 
-GRACE = 5.0
-"""Seconds a message may be under way, in no queue and not yet claimed."""
-WRITTEN_AT_ONCE = 5000
-"""Assets whose words are brought up to date at one sweep; a search does the rest."""
+SweepPart: TypeAlias = Callable[[], Mapping[str, int]]
+"""What a feature does at every sweep; returns counts by name, for the log. May raise BrokerDown, CatalogueDown."""
 
 
 class Sweep:
-    """Brings the backlog in order."""
+    """Recovers lost runs and messages, calls the parts that features registered, and fills the windows."""
 
     def __init__(
         self,
-        catalog: Catalog,
+        database: Database,
+        recovery: RunRecovery,
+        queue: RunQueue,
         plan: Plan,
         dispatcher: Dispatcher,
-        carrier: TaskTransport,
-        verifier: FixityWorker,
-        max_attempts: int,
+        transport: TaskTransport,
+        work: WorkRegistry,
+        parts: Sequence[SweepPart],
+        policy: SweepPolicy,
     ) -> None:
-        self._catalog = catalog
+        self._db = database
+        self._recovery = recovery
+        self._queue = queue
         self._plan = plan
         self._dispatcher = dispatcher
-        self._carrier = carrier
-        self._verifier = verifier
-        self._max_attempts = max_attempts
+        self._transport = transport
+        self._work = work
+        self._parts = parts
+        self._policy = policy
 
     def run(self) -> dict[str, int]:
-        """One sweep; returns what was found. Raises CatalogueDown; a broker that is down is waited for."""
-        back, parked = self._catalog.recovery.expire(self._max_attempts, lease.is_dead)
-        for owner in self._catalog.scans.owners():
-            if lease.is_dead(owner):
-                self._catalog.scans.release(owner)
-        self._catalog.holding.carry_out(self._plan.key(self._plan.first))
-        self._catalog.words.refresh(most=WRITTEN_AT_ONCE)
-        found = {"brought_back": back, "parked": parked, "lost": 0, "started": 0}
+        """One sweep; returns what was found. Raises CatalogueDown; a broker that is down is left for the next."""
+        recovered, parked = self._recovery.expire(self._policy.max_attempts, lease.is_dead)
+        found = {"recovered": recovered, "parked": parked, "lost": 0, "started": 0}
+        problem: BrokerDown | None = None
+        for part in self._parts:  # each has work in the catalogue, too
+            try:
+                for name, count in part().items():
+                    found[name] = found.get(name, 0) + count
+            except BrokerDown as error:
+                problem = error
         try:
             found["lost"] = self._find_lost_messages()
-            for scan in self._catalog.scans.due():
-                self._carrier.ring("scan", scan)
             found["started"] = self._dispatcher.top_up_all()
-            self._verifier.wake()
         except BrokerDown as error:
-            log.warning("%s; trying again at the next sweep", error)
+            problem = error
+        if problem is not None:
+            log.warning("%s; trying again at the next sweep", problem)
         if any(found.values()):
-            log.info("sweep: %s", ", ".join(f"{key} {count}" for key, count in found.items() if count))
+            log.info("sweep: %s", ", ".join(f"{name} {count}" for name, count in found.items() if count))
         return found
 
     def plan_missing(self) -> int:
         """Create the runs that a new stage, recipe, model or version asks for; returns how many.
 
-        What an earlier one left undone goes: it would be waited for, and told as a failure, for ever.
+        Runs that an earlier pipeline left undone are deleted: they would be waited for, and reported as failures.
         """
         steps = self._plan.steps()
-        made = self._catalog.backlog.plan_missing(steps)
-        delete_obsolete_runs(self._catalog.database, [step.run for step in steps])
-        if made:
-            log.info("planned %d runs that the pipeline asks for now", made)
-        return made
+        created = self._queue.plan_missing(steps)
+        delete_obsolete_runs(self._db, [step.run for step in steps])
+        if created:
+            log.info("planned %d runs that the pipeline asks for now", created)
+        return created
 
     def _find_lost_messages(self) -> int:
-        """A run said to be in the broker whose queue is empty: its message is gone, or in a worker's hands.
+        """Unqueue runs whose queue is empty: the message is lost, or a worker has just taken it.
 
         Publishing the latter once more is harmless, since a run is claimed once only.
         """
-        before = time() - GRACE
-        suspects = self._catalog.recovery.waiting_in_broker(before)
+        suspects = self._recovery.waiting_in_broker(self._policy.grace)
         if not suspects:
             return 0
-        empty = self._carrier.empty_queues()
-        stages = [name for name in suspects if name in self._names() and self._plan[name].queue in empty]
-        return self._catalog.recovery.unqueue(stages, before) if stages else 0
+        empty = self._transport.empty_queues()
+        lost = [name for name, queue in self._queues().items() if name in suspects and queue in empty]
+        return self._recovery.unqueue(lost, self._policy.grace) if lost else 0
 
-    def _names(self) -> set[str]:
-        return {stage.name for stage in self._plan.stages}
+    def _queues(self) -> dict[str, str]:
+        """The queue of each stage and each other kind of work."""
+        stages = {stage.name: stage.queue for stage in self._plan.stages}
+        return {**{name: self._work[name].queue for name in self._work}, **stages}

@@ -1,4 +1,4 @@
-"""The toolbox: what stages get handed beside their inputs, by type, made when it is first needed."""
+"""The toolbox: the tools that stages take besides their inputs, by type, made at first use."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

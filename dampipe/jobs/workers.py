@@ -1,18 +1,19 @@
-"""Workers in the catalogue: who is there, as they report themselves."""
+"""Workers in the catalogue, as their heartbeats report them."""
 
 import json
-from time import time
 from typing import Any
 
 from sqlalchemy import delete, select
 
 from dampipe.jobs.model import WorkerInfo
 from dampipe.jobs.tables import WORKER
+from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 
 GONE_AFTER = 60.0
-"""Seconds of silence after which a worker is no longer listed."""
-FORGOTTEN_AFTER = 86400.0
+"""Seconds without a heartbeat after which a worker is no longer listed,"""
+DELETED_AFTER = 86400.0
+"""and after which its row is deleted."""
 
 
 class WorkerRepository:
@@ -22,12 +23,12 @@ class WorkerRepository:
         self._db = database
 
     def report(self, name: str, queues: list[str], facts: dict[str, Any], started_at: float) -> None:
-        """Say that a worker is alive."""
+        """Write a worker's heartbeat. started_at: by the worker's clock."""
         row = {
             "queues": json.dumps(queues),
             "facts": json.dumps(facts),
             "started_at": started_at,
-            "seen_at": time(),
+            "seen_at": NOW,
         }
         with self._db.write() as connection:
             connection.execute(
@@ -35,18 +36,18 @@ class WorkerRepository:
                 .values(name=name, **row)
                 .on_conflict_do_update(index_elements=["name"], set_=row)
             )
-            connection.execute(delete(WORKER).where(WORKER.c.seen_at < time() - FORGOTTEN_AFTER))
+            connection.execute(delete(WORKER).where(WORKER.c.seen_at < NOW - DELETED_AFTER))
 
     def gone(self, name: str) -> None:
-        """A worker says good-bye."""
+        """Delete a worker that shuts down."""
         with self._db.write() as connection:
             connection.execute(delete(WORKER).where(WORKER.c.name == name))
 
     def present(self) -> list[WorkerInfo]:
-        """Who was heard of lately, by name."""
+        """The workers with a recent heartbeat, by name."""
         with self._db.read() as connection:
             rows = connection.execute(
-                select(WORKER).where(WORKER.c.seen_at > time() - GONE_AFTER).order_by(WORKER.c.name)
+                select(WORKER).where(WORKER.c.seen_at > NOW - GONE_AFTER).order_by(WORKER.c.name)
             ).all()
         return [
             WorkerInfo(

@@ -21,6 +21,18 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Work:
+    """A kind of work item that a feature adds: leased, retried and recovered as runs of stages are."""
+
+    queue: str
+    """Where its messages wait; a worker serves queues."""
+    handler: str
+    """Dotted name of a class that the container builds; `dampipe.jobs.work.WorkHandler` says what it has."""
+    time_limit: float = 3600.0
+    """Seconds."""
+
+
+@dataclass(frozen=True)
 class Feature:
     """What one feature adds."""
 
@@ -44,7 +56,12 @@ class Feature:
     documents: tuple[str, ...] = ()
     """Dotted names of functions that add words to search documents (`dampipe/features/search/text_index.py`)."""
     sweeps: tuple[str, ...] = ()
-    """Dotted names of functions of the container that every sweep calls; each returns counts by name."""
+    """Dotted names of classes that the container builds and every sweep calls; a call returns counts by name."""
+    work: Mapping[str, Work] = field(default_factory=dict)
+    """Kinds of work items by name; the name may not be that of a stage."""
+    postponed: tuple[str, ...] = ()
+    """Dotted names of functions that return an SQL condition over `location`: files that are not to be identified
+    yet."""
     stages: tuple[str, ...] = ()
     """Dotted names of stages, appended to the pipeline."""
     remedies: str = ""

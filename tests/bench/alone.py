@@ -21,12 +21,12 @@ from sqlalchemy import func, select
 
 from dampipe.features.assets.catalog import Catalog
 from dampipe.features.assets.tables import ASSET
-from dampipe.jobs.complete import NEW_RUN
 from dampipe.jobs.dispatch import Chain, Dispatcher
-from dampipe.jobs.model import RunState
+from dampipe.jobs.model import RunState, Subject
 from dampipe.jobs.plan import Plan
-from dampipe.jobs.runner import Runner, RunPolicy
+from dampipe.jobs.policy import RunPolicy
 from dampipe.jobs.stage import Stage, stage
+from dampipe.jobs.state import NEW_RUN
 from dampipe.jobs.tables import RUN
 from dampipe.jobs.toolbox import Tools
 from dampipe.kernel.db.database import Database
@@ -38,6 +38,7 @@ from dampipe.storage.blobs.local import LocalBlobs
 from dampipe.storage.moments import Indexed
 from dampipe.vision.base import Embedder, Pictures, Vectors
 from dampipe.vision.embedding import Embedding
+from tests.support.pipeline import NO_WORK, make_runner
 
 WINDOW = 128
 SEEDS = count(1)
@@ -178,8 +179,8 @@ class Parts:
         tools = Tools({DerivativeStore: store, Embedder: embedder})
         self.plan = Plan([hash, preview, embed_stage(), index], tools)
         self._chains: list[Chain] = []
-        self._dispatcher = Dispatcher(self.catalog.backlog, self.plan, self, WINDOW)
-        self.runner = Runner(self.catalog, self.plan, tools, self._dispatcher, RunPolicy())
+        self._dispatcher = Dispatcher(self.catalog.backlog, self.plan, self, NO_WORK, WINDOW)
+        self.runner = make_runner(self.catalog, self.plan, tools, self._dispatcher, RunPolicy())
 
     def to_start(self) -> list[Chain]:
         """What the dispatcher would give to the broker now."""
@@ -195,8 +196,8 @@ class Parts:
         """As a carrier does; what waits for the index is another worker's."""
         self._chains.extend(chain for chain in chains if chain.stages[0] == "embed")
 
-    def ring(self, what: str, *arguments: int) -> None:
-        """Nobody hears it."""
+    def notify(self, task: str, *arguments: int) -> None:
+        """No worker listens."""
 
     def empty_queues(self) -> set[str]:
         """Not asked here."""
@@ -217,7 +218,7 @@ def work(home: Path, model: Make, queue: "Queue[Any]", told: "Queue[Any]") -> No
     told.put(os.getpid())
     while True:
         chain = queue.get()
-        parts.runner.run(chain.stages[0], chain.subject)
+        parts.runner.run(chain.stages[0], Subject.parse(chain.key))
         for more in parts.left():
             queue.put(more)
 
@@ -234,7 +235,7 @@ def preview(asset: AssetRef) -> Preview:
     raise Permanent("never called")
 
 
-@stage(queue="index", version=1, batch=256, beside=True)
+@stage(queue="index", version=1, batch=256, own_chain=True)
 def index(embeddings: list[Embedding]) -> list[Indexed]:
     """Stands for the real one: another worker's."""
     raise Permanent("never called")

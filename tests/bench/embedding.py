@@ -21,8 +21,8 @@ from sqlalchemy import func, select
 from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
 from dampipe.features.assets.tables import ASSET
-from dampipe.jobs.complete import NEW_RUN
 from dampipe.jobs.stage import stage
+from dampipe.jobs.state import NEW_RUN
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.errors import Permanent
 from dampipe.kernel.stage_io import AssetRef

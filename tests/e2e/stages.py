@@ -75,7 +75,7 @@ def index(meanings: list[Meaning]) -> list[Place]:
     return [Place() for _ in meanings]
 
 
-@stage(queue="proxy", version=1, beside=True, after=("preview",))
+@stage(queue="proxy", version=1, own_chain=True, after=("preview",))
 def proxy(asset: AssetRef) -> StageOutput:
     """Nothing."""
     return StageOutput()

@@ -4,16 +4,13 @@ import hashlib
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from time import time
 
 import numpy as np
 
 from dampipe.app.demo.clips import make_clip
 from dampipe.features.assets.catalog import Catalog
-from dampipe.features.assets.savers import save_output
 from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest
 from dampipe.features.duplicates.service import DuplicateService
-from dampipe.jobs.model import Subject
 from dampipe.kernel.db.database import Database
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
@@ -24,6 +21,7 @@ from dampipe.media.recipes import FramesRecipe, PreviewRecipe
 from dampipe.vision.base import Embedder
 from dampipe.vision.frames import POLICY, choose
 from dampipe.vision.tiny.drawing import Scene, draw
+from tests.support.pipeline import save_output
 
 VERSIONS: dict[str, tuple[tuple[float, float], tuple[str, ...]]] = {
     "encoded": ((0.0, 1.0), ("-c:v", "libx264", "-preset", "veryfast", "-crf", "34", "-g", "60")),
@@ -95,8 +93,7 @@ class Versions:
             times, shots = [f.time for f in made.frames], [f.shot for f in made.frames]
             self.catalog.add_vectors(sha1, self.embedder.fingerprint, times, rows, shots)
         asset = int(self.catalog.assets.find(sha1).id)
-        with self.catalog.database.write() as connection:
-            save_output(connection, self.catalog.database, Subject(asset=asset), preview, time())
+        save_output(self.catalog, asset, preview)
         self.names[sha1] = path.stem
         return media.duration or 0.0
 

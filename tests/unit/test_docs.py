@@ -254,7 +254,7 @@ def test_the_worked_example_is_a_stage_of_a_valid_pipeline() -> None:
     names = re.findall(r"^    (\w+),$", line, re.M)
     assert names == [*(stage.name for stage in PIPELINE), "count"]
     plan = Plan([*PIPELINE, example.count], Container(load_settings()).toolbox)
-    assert [giver.name for giver in plan.givers(plan["count"])] == ["preview"]
+    assert [stage.name for stage in plan.upstream(plan["count"])] == ["preview"]
     assert code in import_module("tests.e2e.test_own_stage").STAGE
 
 

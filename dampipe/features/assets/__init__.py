@@ -10,4 +10,8 @@ FEATURE = Feature(
     routers=("dampipe.features.assets.http:router",),
     filters=("dampipe.features.assets.filters:FIELDS",),
     remedies="dampipe.features.assets.remedies",
+    savers=(
+        ("dampipe.media.info:MediaInfo", "dampipe.features.assets.savers:save_media"),
+        ("dampipe.media.outputs:Proxy", "dampipe.features.assets.savers:save_shots"),
+    ),
 )

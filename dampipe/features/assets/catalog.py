@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dampipe.features.assets.queries import AssetRepository
-from dampipe.features.assets.savers import save_vectors
 from dampipe.features.assets.service import relative
+from dampipe.features.assets.subjects import AssetSubjects
 from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.duplicates.fingerprints import FingerprintRepository
 from dampipe.features.fixity.queue import FixityQueue
@@ -16,9 +16,11 @@ from dampipe.features.fixity.report import FixityReport
 from dampipe.features.scanning.apply_changes import ChangeWriter
 from dampipe.features.scanning.folders import FolderRepository
 from dampipe.features.scanning.hold import ScanHolds
+from dampipe.features.scanning.postponed import found_by_open_scan
 from dampipe.features.scanning.queries import ScanRepository
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.search.query_cache import QueryVectorCache
+from dampipe.features.search.savers import save_vectors
 from dampipe.features.search.text_index import TextIndex
 from dampipe.features.search.vectors import VectorRepository
 from dampipe.features.sources.queries import SourceRepository
@@ -26,6 +28,7 @@ from dampipe.features.tagging.queries import TagRepository
 from dampipe.jobs.queue import RunQueue
 from dampipe.jobs.reads import RunReads
 from dampipe.jobs.recovery import RunRecovery
+from dampipe.jobs.retry import RunRetries
 from dampipe.jobs.runs import RunRepository
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.db.database import Database
@@ -50,10 +53,12 @@ class Catalog(StorageEngine):
         """Over a database that `set_up` has brought, or will bring, to the newest schema."""
         self.database = database
         self.assets = AssetRepository(database, DerivativeRepository())
-        self.runs = RunRepository(database)
-        self.backlog = RunQueue(database)
+        self.subjects = AssetSubjects(database, self.assets, [found_by_open_scan()])
+        self.runs = RunRepository(database, self.subjects)
+        self.backlog = RunQueue(database, self.subjects)
+        self.retries = RunRetries(database, self.subjects)
         self.recovery = RunRecovery(database)
-        self.results = RunReads(database)
+        self.results = RunReads(database, self.subjects)
         self.sources = SourceRepository(database)
         self.scans = ScanRepository(database, self.sources)
         self.findings = ChangeWriter(database)

@@ -8,4 +8,9 @@ FEATURE = Feature(
     tables=("dampipe.features.derivatives.tables",),
     routers=("dampipe.features.derivatives.http:router",),
     remedies="dampipe.features.derivatives.remedies",
+    savers=(
+        ("dampipe.media.outputs:Preview", "dampipe.features.derivatives.savers:save_preview"),
+        ("dampipe.media.outputs:Proxy", "dampipe.features.derivatives.savers:save_proxy"),
+        ("dampipe.media.outputs:Refined", "dampipe.features.derivatives.savers:save_refined"),
+    ),
 )

@@ -12,4 +12,5 @@ FEATURE = Feature(
         ),
     },
     routers=("dampipe.features.duplicates.http:router",),
+    savers=(("dampipe.media.outputs:Preview", "dampipe.features.duplicates.savers:save_fingerprints"),),
 )

@@ -15,4 +15,5 @@ FEATURE = Feature(
             "Write manifests that prove a card's offload.", "dampipe.features.fixity.cli.mhl:command"
         ),
     },
+    sweeps=("dampipe.features.fixity.sweep:FixitySweep",),
 )

@@ -13,6 +13,7 @@ from dampipe.features.fixity.model import BAD, Verdict
 from dampipe.features.fixity.queue import FixityCheck
 from dampipe.jobs import lease
 from dampipe.jobs.dispatch import TaskTransport
+from dampipe.jobs.lease import LeaseRenewer
 from dampipe.kernel.errors import BrokerDown, StageError
 from dampipe.kernel.paths import kept_time, printable
 from dampipe.kernel.stage_io import SourceFile
@@ -28,12 +29,20 @@ _GONE = {errno.ENOENT, errno.ENOTDIR}
 class FixityWorker:
     """Reads what is wanted."""
 
-    def __init__(self, catalog: Catalog, carrier: TaskTransport, queue: str, lease_seconds: float) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        carrier: TaskTransport,
+        queue: str,
+        leases: LeaseRenewer,
+        lease_seconds: float,
+    ) -> None:
         """`queue`: where the messages wait; as many files are read at a time as workers serve it."""
         self._catalog = catalog
         self._wanted = catalog.verifications
         self._carrier = carrier
         self.queue = queue
+        self._leases = leases
         self._lease = lease_seconds
 
     def portion(self) -> int:
@@ -46,7 +55,7 @@ class FixityWorker:
             self._read(check, me)
             count += 1
         try:
-            self._carrier.ring("verify")
+            self._carrier.notify("verify")
         except BrokerDown as error:
             log.warning("%s: the sweep goes on with it", error)
         return count
@@ -62,10 +71,10 @@ class FixityWorker:
                 self._wanted.release(owner)
         if self._wanted.is_idle():
             for _ in range(self.readers()):
-                self._carrier.ring("verify")
+                self._carrier.notify("verify")
 
     def _read(self, check: FixityCheck, me: str) -> None:
-        with lease.Lease(lambda _: self._wanted.renew(check, me, self._lease), self._lease):
+        with self._leases.hold(lambda _: self._wanted.renew(check, me, self._lease), self._lease):
             verdict, reason = verdict_on(check)
         if verdict in BAD:
             log.error("%s: %s", printable(check.path), reason)

@@ -11,11 +11,12 @@ from dampipe.features.scanning.queries import ScanRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.model import Failure
 from dampipe.jobs.plan import Plan
-from dampipe.jobs.queue import RunQueue
 from dampipe.jobs.reads import RunReads
+from dampipe.jobs.retry import RunRetries
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.ids import AssetId, LocationId
 
 SCANS_SHOWN = 5
 RUNNING_SHOWN = 20
@@ -30,7 +31,7 @@ class ProcessingService:
         names: AssetService,
         scans: ScanRepository,
         runs: RunReads,
-        queue: RunQueue,
+        retries: RunRetries,
         workers: WorkerRepository,
         fixity: FixityReport,
         plan: Callable[[], Plan],
@@ -41,7 +42,7 @@ class ProcessingService:
         self._names = names
         self._scans = scans
         self._runs = runs
-        self._queue = queue
+        self._retries = retries
         self._workers = workers
         self._fixity = fixity
         self._plan = plan
@@ -76,15 +77,15 @@ class ProcessingService:
         if request.stage is not None and request.stage not in {stage.name for stage in self._plan().stages}:
             raise InvalidInput(UNKNOWN_STAGE, stage=request.stage)
         if not request.what:
-            count = self._queue.retry(None, request.kinds, request.stage)
+            count = self._retries.retry(None, request.kinds, request.stage)
         else:
             found = [self._names.find(name) for name in request.what]
-            locations = [location for location, _ in found if location is not None]
-            assets = [asset for _, asset in found if asset is not None]
-            count = self._queue.retry(assets, request.kinds, request.stage)
-            count += self._queue.retry_locations(locations)
+            locations = [LocationId(location) for location, _ in found if location is not None]
+            assets = [AssetId(asset) for _, asset in found if asset is not None]
+            count = self._retries.retry(assets, request.kinds, request.stage)
+            count += self._retries.retry_locations(locations)
         if count:
-            self._transport().ring("sweep")
+            self._transport().notify("sweep")
         return count
 
     def catch_up(self) -> int:

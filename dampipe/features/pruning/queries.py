@@ -16,6 +16,7 @@ from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.features.pruning.model import Pruned
 from dampipe.features.search.tables import VECTOR
 from dampipe.features.sources.tables import SOURCE
+from dampipe.jobs import state
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
@@ -118,7 +119,7 @@ class Pruner:
             keys = list(
                 connection.execute(select(DERIVATIVE.c.key).where(DERIVATIVE.c.asset_id.in_(ids))).scalars()
             )
-            connection.execute(delete(RUN).where(RUN.c.asset_id.in_(ids)))
+            state.delete_runs_of_assets(connection, ids)
             connection.execute(delete(VECTOR).where(VECTOR.c.asset_id.in_(ids)))
         for key in keys:
             delete_blob(key)

@@ -22,4 +22,6 @@ FEATURE = Feature(
         ),
     },
     routers=("dampipe.features.scanning.http:router",),
+    sweeps=("dampipe.features.scanning.sweep:ScanSweep",),
+    postponed=("dampipe.features.scanning.postponed:found_by_open_scan",),
 )

@@ -7,22 +7,21 @@ walk's conclusion tells whether it is that file, moved, or has to be identified.
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from time import time
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, update
 
 from dampipe.features.assets.model import LocationState
 from dampipe.features.assets.tables import FOLDER, LOCATION
 from dampipe.features.scanning.known_files import KnownFile
 from dampipe.features.scanning.queries import ScanJob, still_mine
 from dampipe.features.scanning.tables import SCAN
-from dampipe.jobs.complete import NEW_RUN
+from dampipe.jobs import state
 from dampipe.jobs.keys import RunKey
 from dampipe.jobs.model import RunState
-from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.ids import LocationId
 
 
 class FoundFile(NamedTuple):
@@ -93,17 +92,16 @@ class ChangeWriter:
             if not len(changes):
                 return
             looks = known_move_keys(connection, self._db, changes.new)
-            run = hash_run(key, order)
             found_new = self._insert(connection, order, [f for f in changes.new if f.looks not in looks])
             if found_new:
                 between = LOCATION.c.id.between(found_new[0], found_new[-1])
-                self._hash_runs(connection, run, LOCATION.c.scan_id == order.scan, between)
+                self._hash_runs(connection, key, order, LOCATION.c.scan_id == order.scan, between)
             perhaps_moved = [f for f in changes.new if f.looks in looks]
             made = len(found_new) + len(self._insert(connection, order, perhaps_moved))
             self._change(connection, order, changes.changed)
             revived = self._bring_back(connection, order, changes)
             for some in chunked([location for location, _ in changes.changed]):
-                self._hash_runs(connection, run, LOCATION.c.id.in_(some))
+                self._hash_runs(connection, key, order, LOCATION.c.id.in_(some))
             self._miss(connection, order, changes)
             if made == len(changes.new):  # else another scan wrote here at the same time
                 self._note_listings(connection, changes.listings)
@@ -139,7 +137,7 @@ class ChangeWriter:
         rows = [{"at": location, **_facts(file)} for location, file in changed]
         connection.execute(at.values(asset_id=None, scan_id=order.scan, missed_by=None), rows)
         for some in chunked([location for location, _ in changed]):
-            connection.execute(delete(RUN).where(RUN.c.location_id.in_(some)))
+            state.delete_runs_of_locations(connection, [LocationId(one) for one in some])
 
     def _bring_back(self, connection: Connection, order: ScanJob, changes: ChangeSet) -> int:
         """Returns how many of those that are back vanished before they were identified: as good as new."""
@@ -158,10 +156,10 @@ class ChangeWriter:
             ).rowcount
         return revived
 
-    def _hash_runs(self, connection: Connection, run: dict[str, Any], *which: ColumnElement[bool]) -> None:
-        these = select(LOCATION.c.id, *map(literal, run.values())).where(*which).order_by(LOCATION.c.id)
-        insert = self._db.insert(RUN).from_select(["location_id", *run], these)
-        connection.execute(insert.on_conflict_do_nothing())
+    def _hash_runs(
+        self, connection: Connection, key: RunKey, order: ScanJob, *which: ColumnElement[bool]
+    ) -> None:
+        create_hash_runs(connection, self._db, key, order, *which)
 
     def _miss(self, connection: Connection, order: ScanJob, changes: ChangeSet) -> None:
         for column, ids in ((LOCATION.c.folder_id, changes.gone_folders), (LOCATION.c.id, changes.gone)):
@@ -222,17 +220,13 @@ def known_move_keys(
     return looks
 
 
-def hash_run(key: RunKey, order: ScanJob) -> dict[str, Any]:
-    """A hash run as that scan makes it, but for its location."""
-    return {
-        **NEW_RUN,
-        "stage": key.stage,
-        "version": key.version,
-        "lane": key.lane,
-        "state": str(RunState.PENDING if order.process else RunState.ON_HOLD),
-        "priority": order.priority,
-        "created_at": time(),
-    }
+def create_hash_runs(
+    connection: Connection, database: Database, key: RunKey, order: ScanJob, *which: ColumnElement[bool]
+) -> None:
+    """Create a hash run for each of these locations, on hold where the scan does not process what it finds."""
+    locations = select(LOCATION.c.id).where(*which).order_by(LOCATION.c.id)
+    target = RunState.PENDING if order.process else RunState.ON_HOLD
+    state.create_runs(connection, database, key, locations, state=target, priority=order.priority)
 
 
 def _facts(file: FoundFile) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class ScanControl:
         found = self._carry_out(scan)
         try:
             for what, arguments in (("scan", (scan,)), ("sweep", ())):
-                self._carrier().ring(what, *arguments)
+                self._carrier().notify(what, *arguments)
         except BrokerDown:  # the sweep rings once the broker is back
             return found
         return found

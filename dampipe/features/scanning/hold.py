@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, literal, or_, select, text, update
 
 from dampipe.features.assets.tables import FOLDER, LOCATION
-from dampipe.features.scanning.apply_changes import FoundFile, hash_run, known_move_keys
+from dampipe.features.scanning.apply_changes import FoundFile, known_move_keys
 from dampipe.features.scanning.known_files import in_tree, location_ids
 from dampipe.features.scanning.model import ScanState
 from dampipe.features.scanning.queries import ScanJob, still_mine
 from dampipe.features.scanning.tables import SCAN
+from dampipe.jobs import state
 from dampipe.jobs.keys import RunKey
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
@@ -70,31 +71,26 @@ class ScanHolds:
             ).all()
         for row in left:
             cancelled = row.state == ScanState.CANCELLED
-            order = ScanJob(row.id, "", [], False, False, row.priority, None, 0, [])
-            run = hash_run(hash_key, order) if cancelled else None
-            self._put(row.id, RunState(row.put), run)
+            self._put(row.id, RunState(row.put), hash_key if cancelled else None, row.priority)
         return len(left)
 
-    def _put(self, scan: int, to: RunState, run: dict[str, Any] | None) -> None:
-        """`run`: for files that nobody is to identify so far, since the walk was to end first."""
+    def _put(self, scan: int, to: RunState, key: RunKey | None, priority: int) -> None:
+        """key: of hash runs for files that have none, since the walk was to end first; None: create none."""
         for some in location_ids(self._db, LOCATION.c.scan_id == scan):
             with self._db.write() as connection:
                 meant = update(SCAN).where(SCAN.c.id == scan, SCAN.c.put == to)
                 if not connection.execute(meant.values(put=to)).rowcount:
                     return  # somebody wants something else by now, and sees to it
                 for ids in chunked(some):
-                    if run is not None:
-                        self._identify_later(connection, ids, run)
+                    if key is not None:
+                        self._identify_later(connection, ids, key, priority)
                     _move_runs(connection, ids, to)
         with self._db.write() as connection:
             connection.execute(update(SCAN).where(SCAN.c.id == scan, SCAN.c.put == to).values(put=None))
 
-    def _identify_later(self, connection: Connection, ids: Sequence[int], run: dict[str, Any]) -> None:
-        here = select(LOCATION.c.id, *map(literal, run.values())).where(
-            LOCATION.c.id.in_(ids), LOCATION.c.asset_id.is_(None)
-        )
-        insert = self._db.insert(RUN).from_select(["location_id", *run], here)
-        connection.execute(insert.on_conflict_do_nothing())
+    def _identify_later(self, connection: Connection, ids: Sequence[int], key: RunKey, priority: int) -> None:
+        unidentified = select(LOCATION.c.id).where(LOCATION.c.id.in_(ids), LOCATION.c.asset_id.is_(None))
+        state.create_runs(connection, self._db, key, unidentified, state=RunState.ON_HOLD, priority=priority)
 
     def adopt(self, order: ScanJob, source: int, path: str) -> None:
         """Let a scan that begins take over what lies on hold below a folder, but for paused scans' files.
@@ -128,7 +124,7 @@ class ScanHolds:
         looks = known_move_keys(connection, self._db, list(files.values()))
         # As if they were found now: the conclusion tells whether those are known files, moved.
         held = [number for number, file in files.items() if file.looks in looks]
-        connection.execute(delete(RUN).where(RUN.c.location_id.in_(held), RUN.c.state == RunState.ON_HOLD))
+        state.delete_held(connection, RUN.c.location_id.in_(held))
         connection.execute(update(LOCATION).where(LOCATION.c.id.in_(ids)).values(scan_id=order.scan))
         _move_runs(connection, ids, RunState.PENDING)
         _raise(connection, ids, order.priority)
@@ -153,13 +149,13 @@ class ScanHolds:
 
 def _move_runs(connection: Connection, locations: Sequence[int], to: RunState) -> None:
     """Put the waiting runs of files and of their assets on hold, or bring them back."""
-    back = to == RunState.PENDING
-    state = RUN.c.state == (RunState.ON_HOLD if back else RunState.PENDING)
-    values = {"state": to, "queued_at": None}
-    connection.execute(update(RUN).where(RUN.c.location_id.in_(locations), state).values(values))
     assets = select(LOCATION.c.asset_id).where(LOCATION.c.id.in_(locations), LOCATION.c.asset_id.is_not(None))
-    wanted = [] if back else [~_wanted()]
-    connection.execute(update(RUN).where(RUN.c.asset_id.in_(assets), state, *wanted).values(values))
+    if to == RunState.PENDING:
+        state.release(connection, RUN.c.location_id.in_(locations))
+        state.release(connection, RUN.c.asset_id.in_(assets))
+    else:
+        state.hold(connection, RUN.c.location_id.in_(locations))
+        state.hold(connection, RUN.c.asset_id.in_(assets), ~_wanted())
 
 
 def _wanted() -> ColumnElement[bool]:
@@ -178,5 +174,4 @@ def _has(state: RunState) -> ColumnElement[bool]:
 def _raise(connection: Connection, locations: Sequence[int], priority: int) -> None:
     assets = select(LOCATION.c.asset_id).where(LOCATION.c.id.in_(locations), LOCATION.c.asset_id.is_not(None))
     for its in (RUN.c.location_id.in_(locations), RUN.c.asset_id.in_(assets)):
-        lower = (its, RUN.c.state == RunState.PENDING, RUN.c.priority < priority)
-        connection.execute(update(RUN).where(*lower).values(priority=priority))
+        state.raise_priority(connection, priority, its)

@@ -7,7 +7,6 @@ and those of a small one by themselves.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
@@ -18,8 +17,9 @@ from dampipe.features.scanning.tables import SCAN
 from dampipe.features.sources.model import Source
 from dampipe.features.sources.path_mapping import as_seen_here
 from dampipe.jobs.index_hints import in_state
-from dampipe.jobs.model import RunState
+from dampipe.jobs.model import STAGE, RunState
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
 
@@ -48,7 +48,6 @@ _RANKS = ("soon", "deferred", "failed", "on_hold")
 def counts_of(database: Database, scans: Sequence[int]) -> dict[int, Counts]:
     """What became of the files of these scans."""
     found = {scan: Counts() for scan in scans}
-    now = time()
     with database.read() as connection:
         files = (
             select(LOCATION.c.scan_id, func.count())
@@ -61,7 +60,7 @@ def counts_of(database: Database, scans: Sequence[int]) -> dict[int, Counts]:
         large = [scan for scan in scans if found[scan].files > SMALL]
         for some, by_runs in ((small, False), (large, True)):
             if some:
-                for scan, rank, count in _open_files(connection, _of(database, some, by_runs), by_runs, now):
+                for scan, rank, count in _open_files(connection, _of(database, some, by_runs), by_runs):
                     setattr(found[scan], _RANKS[rank], getattr(found[scan], _RANKS[rank]) + count)
     return found
 
@@ -102,7 +101,7 @@ def left_to_do(database: Database) -> int:
     """How many runs wait or run, of whatever scan; those that wait for a later try are left out."""
     with database.read() as connection:
         to_do = in_state(connection, RunState.PENDING, RunState.RUNNING)
-        counted = select(func.count()).select_from(RUN).where(to_do, ~_later(time()))
+        counted = select(func.count()).select_from(RUN).where(to_do, RUN.c.kind == STAGE, ~_later(NOW))
         return int(connection.execute(counted).scalar_one())
 
 
@@ -120,7 +119,7 @@ def failed_since(database: Database, when: float) -> int:
         return int(connection.execute(select(func.count()).select_from(RUN).where(*parked)).scalar_one())
 
 
-def _later(now: float) -> Any:
+def _later(now: ColumnElement[float]) -> Any:
     return and_(RUN.c.state == RunState.PENDING, RUN.c.not_before > now + DEFERRED_AFTER)
 
 
@@ -130,14 +129,13 @@ def _of(database: Database, scans: Sequence[int], by_runs: bool) -> ColumnElemen
     return (LOCATION.c.scan_id + 0 if hinted else LOCATION.c.scan_id).in_(scans)
 
 
-def _open_files(
-    connection: Connection, of_scans: ColumnElement[bool], by_runs: bool, now: float
-) -> list[Any]:
+def _open_files(connection: Connection, of_scans: ColumnElement[bool], by_runs: bool) -> list[Any]:
     """Scan, number in _RANKS and number of files, of files that are not through."""
     rank = case(
-        (_later(now), 1), (RUN.c.state == RunState.FAILED, 2), (RUN.c.state == RunState.ON_HOLD, 3), else_=0
+        (_later(NOW), 1), (RUN.c.state == RunState.FAILED, 2), (RUN.c.state == RunState.ON_HOLD, 3), else_=0
     )
-    is_open = in_state(connection, *_OPEN) if by_runs else RUN.c.state.in_(_OPEN)
+    of_state = in_state(connection, *_OPEN) if by_runs else RUN.c.state.in_(_OPEN)
+    is_open = and_(of_state, RUN.c.kind == STAGE)
     found: list[Any] = []
     for of_run, kind in (
         (RUN.c.location_id == LOCATION.c.id, LOCATION.c.asset_id.is_(None)),

@@ -16,19 +16,16 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, func, literal, 
 
 from dampipe.features.assets.model import LocationState
 from dampipe.features.assets.tables import FOLDER, LOCATION
-from dampipe.features.scanning.apply_changes import hash_run
+from dampipe.features.scanning.apply_changes import create_hash_runs
 from dampipe.features.scanning.known_files import IN_ONE_GO, location_ids
 from dampipe.features.scanning.model import Guard
 from dampipe.features.scanning.queries import ScanJob, still_mine
 from dampipe.features.scanning.tables import SCAN
+from dampipe.jobs import state
 from dampipe.jobs.keys import RunKey
-from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
-
-_MOOT = [RunState.PENDING, RunState.FAILED, RunState.SKIPPED, RunState.ON_HOLD]
-"""Hash runs that nobody needs once the file is gone; should it come back, it gets another."""
 
 
 @dataclass(frozen=True)
@@ -155,20 +152,17 @@ class Reconciler:
                         .where(LOCATION.c.id.in_(ids), *self._missed())
                         .values(state=LocationState.MISSING, missed_by=None)
                     ).rowcount
-                    moot = (RUN.c.location_id.in_(ids), RUN.c.state.in_(_MOOT))
-                    connection.execute(delete(RUN).where(*moot))
+                    # Nobody needs them once the file is gone; should it come back, it gets another.
+                    state.delete_idle(connection, RUN.c.location_id.in_(ids))
                 still_mine(connection, self._order, missing=SCAN.c.missing + count)
 
     def _identify_the_rest(self, key: RunKey) -> None:
         """A hash run for every file of the scan that looked like a known one and is not that one, moved."""
-        values = hash_run(key, self._order)
         for some in location_ids(self._db, *runless(self._order.scan)):
             with self._db.write() as connection:
                 still_mine(connection, self._order, owner=self._order.owner)
                 for ids in chunked(some):
-                    here = select(LOCATION.c.id, *map(literal, values.values())).where(LOCATION.c.id.in_(ids))
-                    insert = self._db.insert(RUN).from_select(["location_id", *values], here)
-                    connection.execute(insert.on_conflict_do_nothing())
+                    create_hash_runs(connection, self._db, key, self._order, LOCATION.c.id.in_(ids))
 
 
 def runless(scan: int) -> tuple[ColumnElement[bool], ...]:

@@ -11,6 +11,7 @@ from dampipe.features.scanning.queries import ScanStopped
 from dampipe.features.scanning.walk import Walk
 from dampipe.jobs import lease
 from dampipe.jobs.dispatch import Dispatcher
+from dampipe.jobs.lease import LeaseRenewer
 from dampipe.jobs.plan import MAIN_LANE, Plan
 from dampipe.kernel.errors import DampipeError
 
@@ -24,13 +25,20 @@ class Scanner:
     """Walks scans."""
 
     def __init__(
-        self, catalog: Catalog, plan: Plan, dispatcher: Dispatcher, rules: ScanPolicy, lease_seconds: float
+        self,
+        catalog: Catalog,
+        plan: Plan,
+        dispatcher: Dispatcher,
+        rules: ScanPolicy,
+        leases: LeaseRenewer,
+        lease_seconds: float,
     ) -> None:
         self._catalog = catalog
         self._scans = catalog.scans
         self._plan = plan
         self._dispatcher = dispatcher
         self._rules = rules
+        self._leases = leases
         self._lease = lease_seconds
 
     def scan(self, scan: int) -> bool:
@@ -42,7 +50,7 @@ class Scanner:
         hash_key = self._plan.key(self._plan.first)
         walk = Walk(order, self._catalog, hash_key, self._rules)
         try:
-            with lease.Lease(lambda _: self._scans.renew(scan, me, self._lease), self._lease):
+            with self._leases.hold(lambda _: self._scans.renew(scan, me, self._lease), self._lease):
                 warnings = walk.run(self._start if order.process else _nothing)
                 if walk.moving and order.follows_up:
                     self._scans.put_off(order, walk.moving, MOTION)

@@ -12,7 +12,6 @@ from dampipe.features.scanning.model import ScanProgress, ScanState, Synced
 from dampipe.features.scanning.progress import failed_since, left_to_do, running
 from dampipe.features.sources.model import Source
 from dampipe.jobs.dispatch import TaskTransport
-from dampipe.jobs.retry import retry_passing, retry_skipped
 from dampipe.jobs.sweep import Sweep
 from dampipe.kernel.db.advisory_lock import advisory_lock
 from dampipe.kernel.errors import Busy, CannotStart, InvalidInput
@@ -74,9 +73,9 @@ class SyncService:
             began = time.time()
             scans, retried, planned = self._begin(sources, accept_missing, process)
             found = self._wait(scans, process, told)
-            late = retry_skipped(self._catalog.database) if process else 0
+            late = self._catalog.retries.retry_unavailable() if process else 0
             if late:  # what was missing is there, as those that were tried first have shown
-                self._carrier().ring("sweep")
+                self._carrier().notify("sweep")
                 found = self._wait(scans, process, told)
             return Synced(
                 scans=tuple(found),
@@ -105,10 +104,11 @@ class SyncService:
         self._carrier().check()
         retried = planned = 0
         if process:
-            retried = retry_passing(self._catalog.database) + retry_skipped(self._catalog.database)
+            retried = self._catalog.retries.retry_transient()
+            retried += self._catalog.retries.retry_unavailable()
             planned = self._sweep().plan_missing()
         scans = [self._scan(source, accept_missing, process) for source in sources]
-        self._carrier().ring("sweep")
+        self._carrier().notify("sweep")
         return scans, retried, planned
 
     def _share(self, sources: Sequence[Source]) -> int:
@@ -138,7 +138,7 @@ class SyncService:
         scan = self._catalog.scans.waiting([source.root], accept_missing, process)
         if scan is None:
             scan = self._catalog.scans.create([source.root], accept_missing, process=process)
-        self._carrier().ring("scan", scan)
+        self._carrier().notify("scan", scan)
         return scan
 
     def _wait(self, scans: Sequence[int], process: bool, told: Told) -> list[ScanProgress]:

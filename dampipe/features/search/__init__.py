@@ -25,6 +25,10 @@ FEATURE = Feature(
         "dampipe.features.search.http:router",
         "dampipe.features.search.http_vectors:router",
     ),
-    sweeps=("dampipe.features.search.text_index:refresh_documents",),
     remedies="dampipe.features.search.remedies",
+    savers=(
+        ("dampipe.vision.embedding:Embedding", "dampipe.features.search.savers:save_embeddings"),
+        ("dampipe.media.outputs:Proxy", "dampipe.features.search.savers:save_shot_numbers"),
+    ),
+    sweeps=("dampipe.features.search.sweep:TextIndexSweep",),
 )

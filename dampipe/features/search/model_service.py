@@ -140,7 +140,7 @@ class ModelService:
         plan = self._plan()
         stages = [plan[EMBED]]
         for stage in stages:
-            stages += [giver for giver in plan.givers(stage) if giver not in stages]
+            stages += [upstream for upstream in plan.upstream(stage) if upstream not in stages]
         return [plan.key(stage) for stage in reversed(stages) if not stage.on_location]
 
     def names(self) -> dict[str, str]:

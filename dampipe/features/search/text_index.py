@@ -34,7 +34,6 @@ from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
 from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.tables import DIRTY_DOCUMENT, SEARCH_DOCUMENT
 from dampipe.features.sources.tables import SOURCE
-from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.feature import registered
 
@@ -160,11 +159,6 @@ def mark_dirty(connection: Connection, assets: Iterable[int]) -> None:
     """Have the documents of assets rebuilt before the next search; part of the caller's transaction."""
     if rows := [{"asset_id": asset} for asset in assets]:
         connection.execute(insert(DIRTY_DOCUMENT), rows)
-
-
-def refresh_documents(services: Services) -> dict[str, int]:
-    """The sweep's share of rebuilding: some dirty documents, so that a search after a large scan has little left."""
-    return {"documents_rebuilt": services.get(TextIndex).refresh(most=SWEPT)}
 
 
 def _names(connection: Connection, assets: Collection[int]) -> Iterable[tuple[int, str]]:

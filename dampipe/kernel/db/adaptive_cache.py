@@ -1,4 +1,4 @@
-"""What takes long to count is counted less often: pages ask every second or two how far a million files are."""
+"""Caches slow counts for ten times as long as they took: pages poll every second or two over a million files."""
 
 import time
 from collections.abc import Callable, Hashable
@@ -6,32 +6,32 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-COSTLY = 0.1
-"""Seconds; what takes less is counted whenever it is asked for."""
-SHARE = 10
-"""An answer is given again for so many times as long as it took."""
+SLOW = 0.1
+"""Seconds; an answer that takes less is not cached."""
+FACTOR = 10
+"""For how many times as long as it took an answer is cached."""
 
 
 class AdaptiveCache(Generic[T]):
-    """Answers of this process; safe to use from threads."""
+    """Answers of this process; thread-safe."""
 
     def __init__(self) -> None:
         self._known: dict[Hashable, tuple[float, T]] = {}
-        """Until when an answer is good, and the answer."""
+        """Until when an answer is valid, and the answer."""
 
-    def get(self, what: Hashable, count: Callable[[], T]) -> T:
-        """The answer for `what`, counted now unless it is known."""
+    def get(self, key: Hashable, count: Callable[[], T]) -> T:
+        """The answer for a key: cached, or counted now."""
         began = time.monotonic()
-        known = self._known.get(what)
+        known = self._known.get(key)
         if known is not None and began < known[0]:
             return known[1]
         answer = count()
         took = time.monotonic() - began
-        self._known = {key: old for key, old in self._known.items() if began < old[0]}
-        if took > COSTLY:
-            self._known[what] = (time.monotonic() + SHARE * took, answer)
+        self._known = {other: old for other, old in self._known.items() if began < old[0]}
+        if took > SLOW:
+            self._known[key] = (time.monotonic() + FACTOR * took, answer)
         return answer
 
     def forget(self) -> None:
-        """Something was changed here that is to be seen at once."""
+        """Discard all answers, after a change that is to be seen at once."""
         self._known = {}

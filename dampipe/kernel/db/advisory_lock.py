@@ -1,4 +1,4 @@
-"""Turns: what only one process over all machines may do at a time; a turn ends with its process."""
+"""Advisory locks: what only one process over all machines may do at a time. A lock ends with its process."""
 
 import fcntl
 import zlib
@@ -9,48 +9,46 @@ from pathlib import Path
 from sqlalchemy import text
 
 from dampipe.kernel.db.database import Database, translated
+from dampipe.kernel.db.errors import FOLDER_UNUSABLE, LOCK_HELD
 from dampipe.kernel.errors import Busy, CatalogueDown
 
 _LOCK = 0x64616D71
 
 
 @contextmanager
-def advisory_lock(database: Database, what: str, wait: bool = False) -> Iterator[None]:
-    """Hold the turn for something. Raises Busy when another process has it, unless told to wait for it."""
-    held = _in_file(database, what, wait) if database.is_sqlite else _in_server(database, what, wait)
+def advisory_lock(database: Database, task: str, wait: bool = False) -> Iterator[None]:
+    """Hold the lock for a task. wait: until it is free. Raises Busy when another process holds it."""
+    held = _in_file(database, task, wait) if database.is_sqlite else _in_server(database, task, wait)
     with held:
         yield
 
 
 @contextmanager
-def _in_file(database: Database, what: str, wait: bool) -> Iterator[None]:
-    place = Path(f"{database.url.database}.{what}.lock")
+def _in_file(database: Database, task: str, wait: bool) -> Iterator[None]:
+    path = Path(f"{database.url.database}.{task}.lock")
     try:
-        lock = place.open("w")
+        lock = path.open("w")
     except OSError as error:
-        raise CatalogueDown(
-            f"{place.parent} cannot be written: {error.strerror}",
-            hint="See the setting home (DAMPIPE_HOME).",
-        ) from error
+        raise CatalogueDown(FOLDER_UNUSABLE, folder=path.parent, problem=error.strerror) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Busy(f"another {what} is at it") from None
+            raise Busy(LOCK_HELD, task=task) from None
         yield
 
 
 @contextmanager
-def _in_server(database: Database, what: str, wait: bool) -> Iterator[None]:
-    numbers = {"kind": _LOCK & 0x7FFFFFFF, "what": zlib.crc32(what.encode()) & 0x7FFFFFFF}
+def _in_server(database: Database, task: str, wait: bool) -> Iterator[None]:
+    numbers = {"kind": _LOCK & 0x7FFFFFFF, "task": zlib.crc32(task.encode()) & 0x7FFFFFFF}
     with translated(database), database.engine.connect() as plain:
-        # No transaction is held open for the hours that a turn may last.
+        # No transaction is held open for the hours that a lock may last.
         connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-        verb = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
-        got = connection.execute(text(f"SELECT {verb}(:kind, :what)"), numbers).scalar()
+        function = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
+        got = connection.execute(text(f"SELECT {function}(:kind, :task)"), numbers).scalar()
         if got is False:
-            raise Busy(f"another {what} is at it")
+            raise Busy(LOCK_HELD, task=task)
         try:
             yield
         finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:kind, :what)"), numbers)
+            connection.execute(text("SELECT pg_advisory_unlock(:kind, :task)"), numbers)

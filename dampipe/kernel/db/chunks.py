@@ -1,4 +1,4 @@
-"""Long lists go to the database in portions: a statement takes only so many values, a transaction only so long."""
+"""Chunks of long lists: a statement takes a limited number of values, a transaction a limited time."""
 
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
@@ -9,9 +9,9 @@ IN_ONE_QUERY = 500
 
 
 def chunked(values: Sequence[T], size: int = IN_ONE_QUERY) -> Iterator[Sequence[T]]:
-    """One after the other.
+    """One chunk after the other.
 
-    >>> [list(some) for some in portions([1, 2, 3], 2)]
+    >>> [list(some) for some in chunked([1, 2, 3], 2)]
     [[1, 2], [3]]
     """
     return (values[start : start + size] for start in range(0, len(values), size))

@@ -1,4 +1,4 @@
-"""What the tables' columns, references and indexes are made of."""
+"""Building blocks of tables: columns, references and indexes."""
 
 import os
 from typing import Any
@@ -34,9 +34,9 @@ def big() -> Column[int]:
     return Column(BigInteger, nullable=False)
 
 
-def long_text(nullable: bool = False) -> Column[str]:
+def long_text(nullable: bool = False, server_default: str | None = None) -> Column[str]:
     """Text of any length."""
-    return Column(Text, nullable=nullable)
+    return Column(Text, nullable=nullable, server_default=server_default)
 
 
 def binary() -> Column[bytes]:
@@ -45,27 +45,27 @@ def binary() -> Column[bytes]:
 
 
 def owned(target: str, *, nullable: bool = False, **more: Any) -> Column[int]:
-    """A reference that goes when its target goes."""
+    """A reference whose row is deleted with its target."""
     return Column(ForeignKey(target, ondelete="CASCADE"), nullable=nullable, **more)
 
 
 def pointing(target: str) -> Column[int]:
-    """A reference that is emptied when its target goes."""
+    """A reference that becomes NULL when its target is deleted."""
     return Column(ForeignKey(target, ondelete="SET NULL"), nullable=True)
 
 
 def index_where(name: str, where: str, *columns: str, unique: bool = False) -> Index:
-    """An index over the few rows for which something holds."""
+    """A partial index over the rows for which a condition holds."""
     condition = text(where)
     return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
 def one_each(name: str, subject: str, *columns: str) -> Index:
-    """At most one row a subject and those columns, where there is a subject; finds the rows of a subject, too."""
+    """A unique index: at most one row for a subject and those columns, where there is a subject."""
     return index_where(name, f"{subject} IS NOT NULL", subject, *columns, unique=True)
 
 
 def table_of(model: type[SQLModel]) -> Table:
-    """The table as SQLAlchemy's statements take it."""
+    """The model's table, for SQLAlchemy Core statements."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table

@@ -20,16 +20,26 @@ from sqlalchemy import (
     event,
     literal,
     make_url,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 
 from dampipe.kernel.db.chunks import chunked
+from dampipe.kernel.db.errors import (
+    DRIVER_MISSING,
+    FOLDER_UNUSABLE,
+    FULL,
+    LOCKED,
+    NOT_SET_UP,
+    UNUSABLE,
+    URL_INVALID,
+)
 from dampipe.kernel.errors import CatalogueDown, DampipeError, InvalidInput, StorageFull
 
-MOST_MARKS = 4096
-"""Values of one statement, in SQLite. A statement takes many rows: for each of them by itself the driver lets go of the
-interpreter, and where other threads are at work has to wait for it."""
+MOST_VALUES = 4096
+"""Values that one statement binds in SQLite. One statement takes many rows: for each statement the driver releases the
+interpreter lock, and has to wait for it where other threads work."""
 BUSY_TIMEOUT = 30.0
 """Seconds to wait for another writer of the SQLite file before giving up."""
 
@@ -38,25 +48,22 @@ class Database:
     """One database. Processes must not share an instance across a fork."""
 
     def __init__(self, url: str, busy_timeout: float = BUSY_TIMEOUT, machine: str = "") -> None:
-        """Opens nothing yet. Raises InvalidInput for a URL that makes no sense.
+        """Open nothing yet. Raises InvalidInput for a URL that is not valid.
 
-        machine: the name under which path maps tell where this machine sees sources; "": as declared.
+        machine: the name under which path maps say where this machine sees sources; "": as declared.
         """
         self.machine = machine
-        self._turn = threading.Lock()
-        """Of this process's threads: SQLite knows no queue, and whoever finds it taken sleeps and asks again."""
+        self._write_lock = threading.Lock()
+        """Among this process's threads: SQLite has no queue of writers, each polls until the lock is free."""
         try:
             self.url = make_url(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
             self.engine = self._engine(busy_timeout)
             self._writer = self.engine.execution_options(writes=True)
         except (ArgumentError, NoSuchModuleError) as error:
-            raise InvalidInput(f"database_url {url!r}: {error}") from error
+            raise InvalidInput(URL_INVALID, url=url, problem=error) from error
         except ModuleNotFoundError as error:
-            raise InvalidInput(
-                f"database_url {url!r} needs {error.name}",
-                hint="Install it: pip install 'dampipe[postgres]'.",
-            ) from error
+            raise InvalidInput(DRIVER_MISSING, url=url, package=error.name) from error
 
     def _engine(self, busy_timeout: float) -> Engine:
         if not self.is_sqlite:
@@ -75,7 +82,7 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def _begun(connection: Connection) -> None:
-            # A reader that turns writer fails at once when another wrote meanwhile; say it at the start.
+            # A reader that becomes a writer fails at once when another wrote meanwhile; lock from the start.
             begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN"
             try:  # past SQLAlchemy, which takes ten times as long for it as SQLite
                 connection.connection.driver_connection.execute(begin)  # type: ignore[union-attr]
@@ -86,7 +93,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view. Raises CatalogueDown when the database cannot be had."""
+        """A consistent view. Raises CatalogueDown when the database cannot be used."""
         with translated(self), self.engine.connect() as connection, connection.begin():
             yield connection
 
@@ -94,7 +101,7 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction: all or nothing. Raises CatalogueDown or StorageFull."""
         with (
-            self._turn if self.is_sqlite else nullcontext(),
+            self._write_lock if self.is_sqlite else nullcontext(),
             translated(self),
             self._writer.connect() as connection,
             connection.begin(),
@@ -102,11 +109,11 @@ class Database:
             yield connection
 
     def insert(self, table: Table) -> Any:
-        """An INSERT that knows `on_conflict_do_nothing`, in the words of this database."""
+        """An INSERT with `on_conflict_do_nothing`, in the dialect of this database."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     def give_way(self) -> None:
-        """Let others write, between two of many transactions: SQLite knows no queue, and who waits asks seldom."""
+        """Let others write, between two of many transactions: writers of SQLite poll, and poll rarely."""
         if self.is_sqlite:
             time.sleep(0.01)
 
@@ -126,10 +133,10 @@ class Database:
         *,
         ids: bool = False,
     ) -> list[int]:
-        """Insert rows given as tuples of what the driver takes, but for those that are there already.
+        """Insert rows given as tuples of what the driver takes, except those that exist already.
 
-        same: columns that are the same in all rows. ids: return those of the rows made, in order. Nothing
-        looks at the values on the way, which for many rows takes longer than to write them.
+        same: columns that are the same in all rows. ids: return those of the inserted rows, in order. Values are
+        passed to the driver as they are: to convert many rows takes longer than to write them.
         """
         if not rows:
             return []
@@ -145,12 +152,12 @@ class Database:
             made = connection.exec_driver_sql(f"{query} RETURNING id" if ids else query, values)
             return list(made.scalars()) if ids else []
         newest = None
-        if ids:  # nobody else writes meanwhile, and ids rise
+        if ids:  # no other process writes meanwhile, and ids rise
             newest = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table.name}").scalar()
         what = ", ".join(
             [*(f"v.column{number}" for number in range(1, len(columns) + 1)), *("?" for _ in same)]
         )
-        for some in chunked(rows, MOST_MARKS // len(columns)):
+        for some in chunked(rows, MOST_VALUES // len(columns)):
             connection.exec_driver_sql(
                 # WHERE: without it SQLite takes what follows for a join.
                 f"{into} SELECT {what} FROM {_values(some)} WHERE true ON CONFLICT DO NOTHING",
@@ -168,19 +175,20 @@ class Database:
         same: Mapping[str, Any],
         columns: Sequence[str],
         rows: Sequence[Sequence[Any]],
+        where: str = "true",
     ) -> None:
         """Set in rows, given as tuples of their id and a value a column, these columns, and `same` in all of them.
 
-        As with `insert_many`, nothing looks at the values on the way.
+        where: SQL, which rows are changed. As with `insert_many`, values are passed to the driver as they are.
         """
         if not rows:
             return
         if self.is_sqlite:
             named = [f"{name} = v.column{number}" for number, name in enumerate(columns, 2)]
             sets = ", ".join([*(f"{name} = ?" for name in same), *named])
-            for some in chunked(rows, MOST_MARKS // (len(columns) + 1)):
+            for some in chunked(rows, MOST_VALUES // (len(columns) + 1)):
                 connection.exec_driver_sql(
-                    f"UPDATE {table.name} SET {sets} FROM {_values(some)} WHERE {table.name}.id = v.column1",
+                    f"UPDATE {table.name} SET {sets} FROM {_values(some)} WHERE {table.name}.id = v.column1 AND {where}",
                     (*same.values(), *chain.from_iterable(some)),
                 )
         else:
@@ -190,7 +198,7 @@ class Database:
             given = tuple(map(list, zip(*rows, strict=True)))
             connection.exec_driver_sql(
                 f"UPDATE {table.name} SET {sets} FROM unnest({arrays}) AS v(id, {', '.join(columns)}) "
-                f"WHERE {table.name}.id = v.id",
+                f"WHERE {table.name}.id = v.id AND {where}",
                 (*same.values(), *given),
             )
 
@@ -207,43 +215,52 @@ def _values(rows: Sequence[Sequence[Any]]) -> str:
 
 @contextmanager
 def translated(database: Database) -> Iterator[None]:
-    """Foreign errors to ours; most specific first."""
+    """Translate errors of the driver into those of dampipe, by their codes; others pass as they are."""
     try:
         yield
     except DBAPIError as error:
-        ours = _ours(error, database)
-        if ours is None:
+        translation = _translation(error, database)
+        if translation is None:
             raise
-        raise ours from error
+        raise translation from error
 
 
-def _ours(error: DBAPIError, database: Database) -> DampipeError | None:
+_SQLITE_ERROR, _SQLITE_BUSY, _SQLITE_LOCKED, _SQLITE_FULL = 1, 5, 6, 13
+_UNDEFINED_TABLE, _DISK_FULL, _LOCK_NOT_AVAILABLE = "42P01", "53100", "55P03"
+"""SQLSTATEs of PostgreSQL."""
+
+
+def _translation(error: DBAPIError, database: Database) -> DampipeError | None:
+    """By SQLite's primary result code or PostgreSQL's SQLSTATE; most specific first."""
     place = database.url.render_as_string(hide_password=True)
-    text = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
-    if "disk is full" in text or "No space left" in text or "could not extend file" in text:
-        return StorageFull(
-            f"no space left for the catalogue {place}", hint="Free some space; nothing was lost."
-        )
-    if "locked" in text:
-        return CatalogueDown(
-            f"the catalogue {place} stays locked by another process",
-            hint="Is another program holding it open (a backup, a database browser)? Close it and try again.",
-        )
-    if "no such table" in text or "does not exist" in text:
-        return CatalogueDown(
-            f"the catalogue {place} has not been set up: {text}", hint="`dampipe up` sets it up."
-        )
-    if type(error) in (OperationalError, DatabaseError):  # not their kin: an IntegrityError is ours
-        return CatalogueDown(
-            f"the catalogue {place} cannot be used: {text}", hint="See the setting database_url."
-        )
+    code: object = getattr(error.orig, "sqlstate", None)
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    if code in (_SQLITE_FULL, _DISK_FULL):
+        return StorageFull(FULL, place=place)
+    if code in (_SQLITE_BUSY, _SQLITE_LOCKED, _LOCK_NOT_AVAILABLE):
+        return CatalogueDown(LOCKED, place=place)
+    if code == _UNDEFINED_TABLE or (code == _SQLITE_ERROR and not _is_set_up(database)):
+        return CatalogueDown(NOT_SET_UP, place=place)
+    if type(error) in (OperationalError, DatabaseError):  # not their subclasses: an IntegrityError is a bug
+        lines = str(error.orig).strip().splitlines()
+        problem = lines[0] if lines else type(error.orig).__name__
+        return CatalogueDown(UNUSABLE, place=place, problem=problem)
     return None
+
+
+def _is_set_up(database: Database) -> bool:
+    """Whether an SQLite file has a schema: it has no result code of its own for a table that does not exist."""
+    try:
+        with database.engine.connect() as connection:
+            tables = text("SELECT count(*) FROM sqlite_schema WHERE name = 'alembic_version'")
+            return bool(connection.execute(tables).scalar())
+    except DBAPIError:
+        return True
 
 
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CatalogueDown(
-            f"{folder} cannot be made: {error.strerror}", hint="See the setting home (DAMPIPE_HOME)."
-        ) from error
+        raise CatalogueDown(FOLDER_UNUSABLE, folder=folder, problem=error.strerror) from error

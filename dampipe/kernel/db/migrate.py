@@ -1,4 +1,4 @@
-"""The schema of the catalogue: brought to the newest version by Alembic, one process at a time."""
+"""The schema of the catalogue: upgraded by Alembic, one process at a time."""
 
 from pathlib import Path
 
@@ -6,16 +6,17 @@ from sqlalchemy import inspect, text
 
 from dampipe.kernel.db.advisory_lock import advisory_lock
 from dampipe.kernel.db.database import Database, translated
+from dampipe.kernel.db.errors import NOT_SET_UP, SCHEMA_MISMATCH
 from dampipe.kernel.errors import CatalogueDown
 
-NEWEST = "0005"
+NEWEST = "0006"
 """The revision that this version of dampipe works with; a test holds it to the newest migration."""
 
 _FOLDER = Path(__file__).parent / "migrations"
 
 
 def upgrade(database: Database) -> None:
-    """Run the migrations that are missing. Raises CatalogueDown."""
+    """Run the migrations that have not run yet. Raises CatalogueDown."""
     with translated(database):
         if _revision(database) == NEWEST:
             return
@@ -28,12 +29,10 @@ def check_schema(database: Database) -> None:
     with translated(database):
         revision = _revision(database)
     if revision is None:
-        raise CatalogueDown("the catalogue has not been set up", hint="`dampipe up` sets it up.")
+        place = database.url.render_as_string(hide_password=True)
+        raise CatalogueDown(NOT_SET_UP, place=place)
     if revision != NEWEST:
-        raise CatalogueDown(
-            f"the catalogue has schema {revision}, this dampipe needs {NEWEST}",
-            hint="Run the newest dampipe everywhere; `dampipe up` brings an older schema up to date.",
-        )
+        raise CatalogueDown(SCHEMA_MISMATCH, found=revision, needed=NEWEST)
 
 
 def _revision(database: Database) -> str | None:

@@ -1,4 +1,4 @@
-"""The events that the catalogue keeps: what happened, in order."""
+"""The names of the events that the catalogue keeps."""
 
 from typing import Literal, TypeAlias
 
@@ -10,4 +10,4 @@ EventName: TypeAlias = Literal[
     "stage.pending",
     "file.bad",
 ]
-"""`stage.pending` is a failure that will be tried again by itself. docs/architecture.md says what each holds."""
+"""`stage.pending` is a failure that is tried again automatically. docs/architecture.md lists the data of each."""

@@ -1,4 +1,4 @@
-"""Events are written in the transaction that makes them true."""
+"""The outbox: events are written in the transaction that makes them true."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _NOTE = EVENT.insert()
 
 
 def record_event(connection: Connection, name: EventName, asset: int | None, at: float, **data: Any) -> None:
-    """Write one event about an asset, or about a file that is no asset yet."""
+    """Write one event about an asset, or about a file that is not identified yet. at: seconds since 1970."""
     connection.execute(_NOTE, {"at": at, "name": name, "asset_id": asset, "data": json.dumps(data)})
 
 
@@ -25,6 +25,6 @@ def record_events(
     at: float,
     events: Sequence[tuple[int, str]],
 ) -> None:
-    """The same for many: assets, and each one's data as JSON."""
+    """Write an event for each of many assets, given with its data as JSON."""
     rows = [(at, name, asset, data) for asset, data in events]
     database.insert_many(connection, EVENT, ("at", "name", "asset_id", "data"), rows)

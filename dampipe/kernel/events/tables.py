@@ -1,4 +1,4 @@
-"""What is done and was done: scans, runs, files read again, events and workers."""
+"""The table of events."""
 
 from sqlmodel import Field, SQLModel
 

@@ -1,6 +1,7 @@
-"""Batch stages: as few chains as will do, and a stage that goes on with whatever begins to wait meanwhile."""
+"""Batch stages: as few chains as possible, and streaming stages, to whose batch further runs are added."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,14 @@ import pytest
 from sqlalchemy import select, update
 
 from dampipe.jobs.dispatch import Chain
-from dampipe.jobs.model import Outcome, RunState
+from dampipe.jobs.model import Outcome, RunState, Subject
 from dampipe.jobs.plan import MAIN_LANE
+from dampipe.jobs.savers import OutputBatch, SaverRegistry
 from dampipe.jobs.stage import stage
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.errors import BadMedia, CatalogueDown
 from dampipe.kernel.stage_io import AssetRef
-from tests.integration.pipeline.test_runner import Deployment, Diary, Half, Length, hash, measure
+from tests.support.pipeline import POLICY, Deployment, Diary, Half, Length, hash, make_runner, measure
 
 FILES = 25
 
@@ -58,7 +60,7 @@ def backlog(catalogue_url: str, folder: Path) -> Iterator[Deployment]:
 
 @pytest.fixture
 def following(catalogue_url: str, folder: Path) -> Iterator[Deployment]:
-    """The same, before a stage that goes on."""
+    """The same, before a streaming stage."""
     first = Deployment(catalogue_url, stages=[hash, measure])
     first.scan(folder)
     first.carrier.work(first.runner)
@@ -71,7 +73,7 @@ def following(catalogue_url: str, folder: Path) -> Iterator[Deployment]:
 
 
 def chains(here: Deployment) -> list[Chain]:
-    return [chain for queue in here.carrier._queues.values() for chain in queue]
+    return here.carrier.chains()
 
 
 def test_a_batch_stage_gets_a_chain_for_as_many_as_it_takes_at_once(backlog: Deployment) -> None:
@@ -82,19 +84,15 @@ def test_a_batch_stage_gets_a_chain_for_as_many_as_it_takes_at_once(backlog: Dep
     assert sorted(backlog.diary.batches) == [5, 10, 10]
 
 
-def test_what_cannot_be_saved_is_parked_with_its_reason_and_spoils_no_other(
-    backlog: Deployment, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    complete = backlog.catalog.runs.complete
-
-    def picky(finished: Any, *others: Any) -> Any:
-        if any(output.value == 3 / 4 for _, output in finished):
+def test_what_cannot_be_saved_is_parked_with_its_reason_and_spoils_no_other(backlog: Deployment) -> None:
+    def picky(batch: OutputBatch[Half]) -> None:
+        if any(output.value == 3 / 4 for _, output in batch.outputs):
             raise ValueError("no place for three quarters")
-        return complete(finished, *others)
 
-    monkeypatch.setattr(backlog.catalog.runs, "complete", picky)
+    savers: Any = SaverRegistry([(Half, picky)])
+    runner = make_runner(backlog.catalog, backlog.plan, backlog.tools, backlog.dispatcher, savers=savers)
     backlog.dispatcher.top_up_all()
-    backlog.carrier.work(backlog.runner)
+    backlog.carrier.work(runner)
     assert backlog.counts("quarter") == {"done": FILES - 1, "failed": 1}
     [failure] = backlog.catalog.assets.failures(10)
     assert (failure.kind, failure.stage) == ("permanent", "quarter")
@@ -118,34 +116,32 @@ def test_what_a_batch_took_along_keeps_no_place_in_the_window(backlog: Deploymen
     backlog.dispatcher.top_up_all()
     key = backlog.plan.key(quarter)
     (first, *_) = chains(backlog)
-    assert backlog.catalog.runs.claim(key, first.subject, "another worker", 60) is not None
+    assert backlog.catalog.runs.claim(key, Subject.parse(first.key), "another worker", 60) is not None
     taken = backlog.catalog.runs.claim_more(key, 9, "another worker", 60)
     assert len(taken) == 9
     assert not any(one.queued for one in taken), "no chain is left to find its run done"
     assert backlog.catalog.backlog.in_flight(MAIN_LANE) == 3
 
 
-def test_a_stage_that_goes_on_takes_all_that_waits(following: Deployment) -> None:
+def test_a_streaming_stage_takes_all_that_waits(following: Deployment) -> None:
     first = chains(following)[0]
-    report = following.runner.run("follow", first.subject)
-    assert (report.outcome, report.also) == (Outcome.DONE, FILES - 1)
+    report = following.runner.run("follow", Subject.parse(first.key))
+    assert (report.outcome, report.batched) == (Outcome.DONE, FILES - 1)
     assert following.diary.batches == [FILES]
     following.carrier.work(following.runner)
     assert following.counts("follow") == {"done": FILES}
     assert set(following.diary.calls.values()) == {1}
 
 
-def test_it_ends_after_a_while_so_that_nobody_waits_for_ever(
-    following: Deployment, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("dampipe.jobs.batch.GOES_ON", -1.0)
-    report = following.runner.run("follow", chains(following)[0].subject)
-    assert report.also == 9
-    following.carrier.work(following.runner)
+def test_a_streaming_batch_is_bounded_in_time(following: Deployment) -> None:
+    impatient = following.with_stages(hash, measure, follow, policy=replace(POLICY, stream_for=-1.0))
+    report = impatient.runner.run("follow", Subject.parse(chains(following)[0].key))
+    assert report.batched == 9
+    following.carrier.work(impatient.runner)
     assert following.diary.batches == [10, 10, 5]
 
 
-def test_one_bad_file_does_not_spoil_the_others_of_a_stage_that_goes_on(following: Deployment) -> None:
+def test_one_bad_file_does_not_spoil_the_others_of_a_streaming_stage(following: Deployment) -> None:
     following.diary.raises["13"] = lambda: BadMedia("no picture")
     following.carrier.work(following.runner)
     assert following.counts("follow") == {"done": FILES - 1, "failed": 1}
@@ -166,7 +162,7 @@ def test_results_for_files_that_were_never_given_are_to_blame(
     finally:
         object.__setattr__(following.plan["follow"], "function", follow.function)
     assert following.counts("follow") == {"done": FILES}
-    assert "gave more than" in caplog.text
+    assert "returned more than" in caplog.text
 
 
 def test_a_catalogue_that_is_away_for_a_moment_ends_the_batch_and_loses_nothing(
@@ -181,7 +177,7 @@ def test_a_catalogue_that_is_away_for_a_moment_ends_the_batch_and_loses_nothing(
         return claim_more(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(following.catalog.runs, "claim_more", away)
-    report = following.runner.run("follow", chains(following)[0].subject)
-    assert (report.outcome, report.also) == (Outcome.DONE, 9)
+    report = following.runner.run("follow", Subject.parse(chains(following)[0].key))
+    assert (report.outcome, report.batched) == (Outcome.DONE, 9)
     following.carrier.work(following.runner)
     assert following.counts("follow") == {RunState.DONE: FILES}

@@ -13,11 +13,10 @@ from dampipe.features.scanning import known_files as known
 from dampipe.features.scanning.control import ScanControl
 from dampipe.features.scanning.model import ScanProgress, ScanState
 from dampipe.features.scanning.policy import ScanPolicy
-from dampipe.features.scanning.scanner import Scanner
 from dampipe.features.scanning.walk import Walk
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.errors import InvalidInput, NotFound
-from tests.integration.pipeline.test_runner import Deployment, everything_done_once
+from tests.support.pipeline import Deployment
 
 FILES = 40
 
@@ -31,7 +30,7 @@ class Here(Deployment):
         self.looked: list[str] = []
         self.disturb: dict[int, Callable[[], object]] = {}
         """What happens when so many files were looked at."""
-        self.scanner = Scanner(self.catalog, self.plan, self.dispatcher, ScanPolicy(self._look, 0.0), 5.0)
+        self.scanner = self.make_scanner(ScanPolicy(self._look, 0.0))
 
     def _look(self, name: str) -> bool:
         if not name.endswith(".mp4"):
@@ -86,13 +85,13 @@ def test_a_paused_walk_stops_at_the_next_folder_and_goes_on_where_it_was(here: H
     here.looked.clear()
     resumed = here.control.resume(scan)
     assert (resumed.state, resumed.on_hold, resumed.active) == (ScanState.WALKING, 0, 10)
-    assert ("scan", (scan,)) in here.carrier.bells
+    assert ("scan", (scan,)) in here.carrier.notices
     assert here.scanner.scan(scan)
     assert len(here.looked) <= FILES - 10 + 5
     here.drain()
     found = here.progress(scan)
     assert (found.state, found.found, found.new, found.done) == (ScanState.WALKED, FILES, FILES, FILES)
-    assert everything_done_once(here, FILES)
+    assert here.everything_done_once(FILES)
 
 
 def test_a_scan_that_is_walked_is_paused_too_and_other_footage_goes_on(here: Here, folder: Path) -> None:
@@ -110,7 +109,7 @@ def test_a_scan_that_is_walked_is_paused_too_and_other_footage_goes_on(here: Her
     here.control.resume(scan)
     here.drain()
     assert here.progress(scan).state == ScanState.WALKED
-    assert everything_done_once(here, FILES + 1)
+    assert here.everything_done_once(FILES + 1)
 
 
 def test_a_cancelled_scan_leaves_what_it_wrote_and_another_takes_it_up(here: Here, folder: Path) -> None:
@@ -127,7 +126,7 @@ def test_a_cancelled_scan_leaves_what_it_wrote_and_another_takes_it_up(here: Her
     here.drain()
     found = here.progress(again)
     assert (found.found, found.new, found.unchanged, found.done) == (FILES, FILES - 10, 10, FILES)
-    assert everything_done_once(here, FILES)
+    assert here.everything_done_once(FILES)
     with pytest.raises(InvalidInput, match="is cancelled"):
         here.control.pause(scan)
 
@@ -144,7 +143,7 @@ def test_a_look_only_takes_down_what_is_there(here: Here, folder: Path) -> None:
     scan = here.scan(folder)
     here.drain()
     assert (here.progress(scan).unchanged, here.progress(scan).done) == (FILES, FILES)
-    assert everything_done_once(here, FILES)
+    assert here.everything_done_once(FILES)
 
 
 def test_what_was_moved_in_a_look_or_before_a_cancel_is_not_hashed(here: Here, folder: Path) -> None:
@@ -160,7 +159,7 @@ def test_what_was_moved_in_a_look_or_before_a_cancel_is_not_hashed(here: Here, f
     again = here.scan(folder)
     here.drain()
     assert (here.progress(again).moved, here.progress(again).missing) == (10, 0)
-    assert everything_done_once(here, FILES)
+    assert here.everything_done_once(FILES)
 
 
 def test_the_same_content_stays_wanted_by_the_other_scan(here: Here, folder: Path) -> None:
@@ -206,7 +205,7 @@ def test_a_kill_while_runs_are_put_on_hold_leaves_the_rest_to_the_sweep(
         held = here.counts("hash").get("on_hold", 0)
         assert held == (FILES if order == here.control.pause else 0)
     here.drain()
-    assert everything_done_once(here, FILES)
+    assert here.everything_done_once(FILES)
 
 
 def test_a_walker_that_lost_its_scan_writes_nothing_more(here: Here, folder: Path) -> None:

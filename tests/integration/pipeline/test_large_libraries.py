@@ -17,7 +17,6 @@ from dampipe.features.assets.catalog import Catalog
 from dampipe.features.scanning import progress
 from dampipe.features.scanning.progress import failed_since, left_to_do
 from dampipe.jobs.model import RunState
-from dampipe.jobs.retry import retry_passing, retry_skipped
 from dampipe.jobs.tables import RUN
 from tests.scanning import HASH, Scanning, grow
 
@@ -63,7 +62,7 @@ class Plans:
 ASKED: dict[str, Callable[[Catalog], object]] = {
     "dispatch": lambda c: (c.backlog.in_flight("main"), c.backlog.take("main", 3)),
     "what the broker has lost": lambda c: (
-        c.recovery.waiting_in_broker(1e12),
+        c.recovery.waiting_in_broker(-1e12),
         c.recovery.unqueue(["hash"], 1.0),
     ),
     "whose worker is gone": lambda c: c.recovery.expire(3, lambda _: False),
@@ -75,7 +74,7 @@ ASKED: dict[str, Callable[[Catalog], object]] = {
     "readings": lambda c: (c.verifications.is_idle(), c.verifications.waiting()),
     "a reader": lambda c: (c.verifications.claim("me", 1.0, 1), c.verifications.owners()),
     "what is on hold": lambda c: c.holding.carry_out(HASH),
-    "what is tried again": lambda c: (retry_passing(c.database), retry_skipped(c.database)),
+    "what is tried again": lambda c: (c.retries.retry_transient(), c.retries.retry_unavailable()),
     "one file": lambda c: (c.assets.files(location=1), c.assets.files(asset=1), c.assets.runs(1)),
 }
 """What is asked every few seconds, or of every file."""

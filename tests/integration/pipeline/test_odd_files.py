@@ -12,7 +12,7 @@ from dampipe.features.scanning.listing import Listing
 from dampipe.features.scanning.model import ScanState
 from dampipe.kernel.stage_io import SourceFile
 from dampipe.media.hashing import sha1_file
-from tests.integration.pipeline.test_runner import Deployment
+from tests.support.pipeline import Deployment
 
 YEAR = 365 * 24 * 3600 * 10**9
 

@@ -15,13 +15,15 @@ from dampipe.features.scanning.scanner import Scanner
 from dampipe.jobs import lease
 from dampipe.jobs.dispatch import Dispatcher
 from dampipe.jobs.keys import ClaimedRun
+from dampipe.jobs.lease import LeaseRenewer, ProgressInterval
 from dampipe.jobs.memory_transport import MemoryTransport
 from dampipe.jobs.model import Outcome, Running, Subject
 from dampipe.jobs.plan import Plan
-from dampipe.jobs.runner import Runner, RunPolicy
+from dampipe.jobs.policy import RunPolicy
 from dampipe.jobs.stage import Stage, stage
 from dampipe.jobs.toolbox import Tools
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.ids import AssetId, RunId
 from dampipe.kernel.progress import Progress, Reporter
 from dampipe.kernel.stage_io import AssetRef, StageOutput
 from dampipe.media.ffmpeg.binary import find_ffmpeg
@@ -39,6 +41,7 @@ from tasks.hash import hash
 from tasks.preview import preview
 from tasks.probe import probe
 from tasks.proxy import proxy
+from tests.support.pipeline import NO_WORK, make_runner
 
 
 class Here:
@@ -50,20 +53,16 @@ class Here:
         toolbox = Tools(tools)
         self.plan = Plan(stages, toolbox)
         self.carrier = MemoryTransport(self.plan)
-        dispatcher = Dispatcher(self.catalog.backlog, self.plan, self.carrier, 100)
-        self.runner = Runner(self.catalog, self.plan, toolbox, dispatcher, RunPolicy(60.0, 3))
+        dispatcher = Dispatcher(self.catalog.backlog, self.plan, self.carrier, NO_WORK, 100)
+        at_once = ProgressInterval(first=0.0)
+        policy = RunPolicy(60.0, 3)
+        self.runner = make_runner(self.catalog, self.plan, toolbox, dispatcher, policy, progress=at_once)
         rules = ScanPolicy(lambda name: name.endswith((".mp4", ".mov")), 0.0)
-        scanner = Scanner(self.catalog, self.plan, dispatcher, rules, 60.0)
+        scanner = Scanner(self.catalog, self.plan, dispatcher, rules, LeaseRenewer(), 60.0)
         assert scanner.scan(self.catalog.scans.create([str(folder)]))
 
     def running(self) -> list[Running]:
         return self.catalog.results.running([one.name for one in self.plan.stages], 20)
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """News are told as they come."""
-    monkeypatch.setattr(lease, "NEWS_FIRST", 0.0)
 
 
 class Waiting:
@@ -99,9 +98,9 @@ def until(condition: Any) -> None:
     raise AssertionError("waited in vain")
 
 
-def test_a_batch_says_how_far_it_is_and_is_through(here: Here, quick: None) -> None:
+def test_a_batch_says_how_far_it_is_and_is_through(here: Here) -> None:
     here.carrier.work(here.runner, 2)
-    waiting: Any = here.runner._toolbox.get(Waiting)
+    waiting: Any = here.runner.toolbox.get(Waiting)
     heard: list[Progress] = []
     at_work = threading.Thread(target=here.runner.run, args=("ponder", Subject(asset=1), heard.append))
     at_work.start()
@@ -151,7 +150,7 @@ def test_neither_telling_nor_listing_walks_through_all_runs(tmp_path: Path) -> N
         if statement.startswith(("SELECT", "UPDATE")):
             asked.append((statement, values))
 
-    claims = [ClaimedRun(number, Subject(asset=number), 1, True) for number in (1, 2)]
+    claims = [ClaimedRun(RunId(number), Subject(asset=AssetId(number)), 1, True) for number in (1, 2)]
     catalog.runs.renew(claims, "me", 60.0, "{}")
     catalog.results.running(["hash", "proxy"], 20)
     assert len(asked) == 2
@@ -162,19 +161,31 @@ def test_neither_telling_nor_listing_walks_through_all_runs(tmp_path: Path) -> N
     catalog.close()
 
 
-def test_news_are_told_now_and_then_and_the_last_one_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[Progress | None] = []
-    monkeypatch.setattr(lease, "NEWS_FIRST", 0.3)
-    with lease.Lease(told.append, 3600) as held:
+def test_progress_is_written_now_and_then_and_the_latest_wins() -> None:
+    written: list[Progress | None] = []
+    with LeaseRenewer(ProgressInterval(first=0.3)).hold(written.append, 3600) as held:
         for number in range(50):
-            held.note(Progress(done=number))
-        until(lambda: told)
-        assert told == [Progress(done=49)]
-    held.note(Progress(done=50))
-    assert told == [Progress(done=49)]
+            held.on_progress(Progress(done=number))
+        until(lambda: written)
+        assert written == [Progress(done=49)]
+    held.on_progress(Progress(done=50))
+    assert written == [Progress(done=49)]
 
 
-def test_ffmpegs_progress_comes_to_the_catalogue(tmp_path: Path, quick: None) -> None:
+def test_a_renewal_that_fails_is_logged_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    tries: list[int] = []
+
+    def renew(_: Progress | None) -> None:
+        tries.append(1)
+        raise ValueError("no such column")
+
+    with LeaseRenewer().hold(renew, 0.15):
+        until(lambda: len(tries) > 1)
+    assert "a lease could not be renewed, which is a bug" in caplog.text
+    assert "no such column" in caplog.text
+
+
+def test_ffmpegs_progress_comes_to_the_catalogue(tmp_path: Path) -> None:
     """A clip of 4 s that is read at twice its speed: every pass takes 2 s on whatever machine."""
     ffmpeg = find_ffmpeg()
     folder = tmp_path / "footage"

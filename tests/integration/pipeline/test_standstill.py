@@ -11,9 +11,7 @@ from dampipe.features.scanning import sync as waiting
 from dampipe.features.scanning.sync import NightlyPolicy, SyncService
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart
-from tests.integration.pipeline.test_runner import Deployment, folder, here
-
-__all__ = ["folder", "here"]  # fixtures
+from tests.support.pipeline import Deployment
 
 
 @pytest.fixture
@@ -36,7 +34,7 @@ def test_a_standstill_ends_the_waiting(
 
     def work(scans: object, left: int) -> None:
         here.sweep.run()
-        here.carrier.work(here.runner, 4)
+        here.drain(4)
 
     monkeypatch.setattr(waiting, "PATIENCE", 30)
     [progress] = sync._wait([scan], True, work)
@@ -51,7 +49,7 @@ def test_what_is_done_between_two_looks_is_counted(
 
     def work_first(database: Database) -> int:
         here.sweep.run()
-        here.carrier.work(here.runner, 4)
+        here.drain(4)
         return look(database)
 
     monkeypatch.setattr(waiting, "left_to_do", work_first)

@@ -1,39 +1,29 @@
-"""What an earlier pipeline left undone is neither waited for nor told as a failure."""
+"""Runs that an earlier pipeline left undone are neither waited for nor reported as failures."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from dampipe.features.scanning.progress import left_to_do
-from dampipe.jobs.dispatch import Dispatcher
-from dampipe.jobs.memory_transport import MemoryTransport
-from dampipe.jobs.plan import Plan
-from dampipe.jobs.runner import Runner, RunPolicy
 from dampipe.jobs.stage import Stage
-from dampipe.jobs.sweep import Sweep
 from dampipe.kernel.errors import BadMedia
-from tests.integration.pipeline.test_runner import Deployment, folder, halve, hash, here, measure, polish
-
-__all__ = ["folder", "here"]  # fixtures
+from tests.support.pipeline import Deployment, halve, hash, measure, polish
 
 
 def renew(here: Deployment, stages: list[Stage]) -> None:
     """Another pipeline over the same library: what it asks for is planned and done."""
-    plan = Plan(stages, here.tools)
-    carrier = MemoryTransport(plan)
-    dispatcher = Dispatcher(here.catalog.backlog, plan, carrier, 100)
-    sweep = Sweep(here.catalog, plan, dispatcher, carrier, here.verifier, 3)
-    sweep.plan_missing()
-    sweep.run()
-    carrier.work(Runner(here.catalog, plan, here.tools, dispatcher, RunPolicy()))
+    newer = here.with_stages(*stages)
+    newer.sweep.plan_missing()
+    newer.sweep.run()
+    newer.drain()
 
 
 def fail(here: Deployment, folder: Path) -> None:
     """One of the files is polished in vain."""
     here.scan(folder)
-    here.carrier.work(here.runner, 15)  # hash, measure and halve of all
+    here.drain(15)  # hash, measure and halve of all
     here.diary.raises["clip2.mp4"] = lambda: BadMedia("too dull")
     here.sweep.run()
-    here.carrier.work(here.runner)
+    here.drain()
     assert [failure.stage for failure in here.catalog.assets.failures(10)] == ["polish"]
 
 
@@ -41,7 +31,7 @@ def test_of_a_stage_that_was_taken_out_nothing_is_left_to_do(here: Deployment, f
     fail(here, folder)
     renew(here, [hash, measure, halve])
     assert here.catalog.assets.failures(10) == []
-    assert here.catalog.backlog.retry(None, None, None) == 0
+    assert here.catalog.retries.retry() == 0
     assert left_to_do(here.catalog.database) == 0
     assert here.counts("polish") == {"done": 4}, "what was made stays"
 
@@ -57,7 +47,7 @@ def test_a_file_that_fails_in_every_version_is_told_once(here: Deployment, folde
 
 def test_what_waits_for_an_earlier_version_is_not_waited_for(here: Deployment, folder: Path) -> None:
     fail(here, folder)
-    here.catalog.backlog.retry(None, None, None)
+    here.catalog.retries.retry()
     assert left_to_do(here.catalog.database) == 1
     del here.diary.raises["clip2.mp4"]
     renew(here, [hash, measure, halve, replace(polish, version=2)])

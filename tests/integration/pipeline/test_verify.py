@@ -14,6 +14,7 @@ from dampipe.features.fixity.service import FixityService
 from dampipe.features.fixity.tables import VERIFICATION
 from dampipe.features.fixity.worker import FixityWorker
 from dampipe.jobs import lease
+from dampipe.jobs.lease import LeaseRenewer
 from dampipe.jobs.memory_transport import MemoryTransport
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.toolbox import Tools
@@ -39,7 +40,7 @@ class Reading:
         self.scanning.hash_all()
         self.age(30 * 86400)
         self.carrier = MemoryTransport(Plan([hash], Tools({})))
-        self.verifier = FixityWorker(self.catalog, self.carrier, "io", 30.0)
+        self.verifier = FixityWorker(self.catalog, self.carrier, "io", LeaseRenewer(), 30.0)
         self.verify = FixityService(self.catalog, lambda: self.carrier, lambda: self.verifier)
         self.catalog.workers.report("media@here", ["io"], {}, 0.0)
         [self.source] = [source.id for source in self.catalog.sources.all()]
@@ -146,9 +147,9 @@ def test_what_a_dead_reader_held_is_read_by_another(here: Reading) -> None:
     host = lease.owner().rpartition("/")[0].rpartition("/")[0]
     assert here.catalog.verifications.claim(f"{host}/999999999/1", 600.0, 1) is not None
     assert here.verifier.portion() == 0, "one worker, one file at a time"
-    here.carrier.bells.clear()
+    here.carrier.notices.clear()
     here.verifier.wake()
-    assert here.carrier.bells == [("verify", ())]
+    assert here.carrier.notices == [("verify", ())]
     assert here.verifier.portion() == 2
 
 

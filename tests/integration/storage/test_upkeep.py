@@ -9,7 +9,6 @@ import pytest
 
 from dampipe.app.upkeep import Upkeep
 from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.savers import save_output
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.pruning.model import PruneRequest
 from dampipe.features.pruning.orphans import OrphanedBlobs
@@ -17,7 +16,7 @@ from dampipe.features.pruning.queries import Pruner
 from dampipe.features.pruning.service import PruneService
 from dampipe.features.search.index_admin import IndexService
 from dampipe.features.search.model_service import ModelService
-from dampipe.jobs.model import RunState, Subject
+from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.advisory_lock import advisory_lock
 from dampipe.kernel.errors import Busy, InvalidInput, NotFound, StorageFull
@@ -28,6 +27,7 @@ from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
 from dampipe.storage.vectors.memory import MemoryVectors
 from tests.scanning import Scanning, grow
+from tests.support.pipeline import save_output
 
 
 class Unnamed(ModelService):
@@ -74,11 +74,8 @@ class Here(Scanning):
             poster = Derivative(
                 kind=DerivativeKind.POSTER, key=key, recipe="r", media_type="image/jpeg", size=size
             )
-            with self.catalog.database.write() as connection:
-                asset = self.catalog.assets.find(video.sha1).id
-                save_output(
-                    connection, self.catalog.database, Subject(asset=asset), Preview(derivatives=(poster,)), 0
-                )
+            asset = self.catalog.assets.find(video.sha1).id
+            save_output(self.catalog, asset, Preview(derivatives=(poster,)))
             rows = np.eye(8, dtype=np.float32)[[number % 8, (number + 1) % 8]]
             self.storage.add_vector(video.sha1, "m", [0.0, 1.0], rows)
         self.storage.advance("m")

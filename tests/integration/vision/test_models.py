@@ -16,10 +16,10 @@ from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
 from dampipe.cli import main
 from dampipe.features.assets.tables import ASSET
-from dampipe.jobs.complete import NEW_RUN
 from dampipe.jobs.memory_transport import MemoryTransport
 from dampipe.jobs.model import Outcome, Subject
 from dampipe.jobs.stage import stage
+from dampipe.jobs.state import NEW_RUN
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.errors import Busy, InvalidInput, NotFound
 from dampipe.kernel.stage_io import AssetRef

@@ -23,7 +23,7 @@ def test_an_asset_without_frames_is_done_alone_and_beside_others(
         add(here, number, frames)
     here.sweep.plan_missing()
     report = here.runner.run("embed", Subject(asset=12))
-    assert report.outcome is Outcome.DONE and report.also == 2
+    assert report.outcome is Outcome.DONE and report.batched == 2
     counts = [
         here.catalog.vectors.count_of(f"{number:040x}", here.tools.embedder.fingerprint)
         for number in (11, 12, 13)

@@ -7,10 +7,13 @@ from sqlalchemy import event
 
 from dampipe.features.assets.catalog import Catalog
 from dampipe.features.assets.tables import ASSET
-from dampipe.jobs.complete import NEW_RUN
+from dampipe.jobs.complete import Completion, FinishedRun, RunCompleter
 from dampipe.jobs.keys import FollowUp, RunKey
+from dampipe.jobs.savers import SaverRegistry
+from dampipe.jobs.state import NEW_RUN
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.ids import AssetId
 from dampipe.kernel.stage_io import StageOutput
 
 ASSETS = 40
@@ -37,10 +40,12 @@ def test_inputs_and_the_end_of_a_batch_walk_no_stage(tmp_path: Path) -> None:
         if statement.split()[0] in ("SELECT", "UPDATE", "DELETE"):
             said.append((statement, parameters[0] if many else parameters))
 
-    outputs = catalog.results.outputs([before, other], [run.subject.asset or 0 for run in claimed])
+    outputs = catalog.results.outputs([before, other], [run.subject.asset or AssetId(0) for run in claimed])
     assert len(outputs) == 40
-    nexts = [FollowUp(after, (mine, other), carried=True)]
-    catalog.runs.complete([(run, StageOutput()) for run in claimed], mine, "me", nexts, claimed[0].id)
+    follow_ups = [FollowUp(after, (mine, other), same_chain=True)]
+    completer = RunCompleter(catalog.database, catalog.subjects, SaverRegistry([]))
+    finished = [FinishedRun.of(run, StageOutput()) for run in claimed]
+    completer.complete(finished, Completion(mine, follow_ups, "me", claimed[0].id))
     assert catalog.results.counts()["after"] == {"pending": 20}
     event.remove(catalog.database.engine, "before_cursor_execute", note)
 

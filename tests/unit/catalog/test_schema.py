@@ -1,18 +1,25 @@
 """The migrations make exactly the tables that the code works with."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from dampipe.app.features import metadata
 from dampipe.features.assets.catalog import Catalog
+from dampipe.jobs.state import NEW_RUN
+from dampipe.jobs.tables import RUN
 from dampipe.kernel.db import migrate
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.errors import CatalogueDown, InvalidInput
+from dampipe.kernel.errors import CatalogueDown, InvalidInput, StorageFull
 
 
 def in_metadata(name: str | None, kind: str, parents: object) -> bool:
@@ -37,12 +44,83 @@ def test_the_newest_revision_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == migrate.NEWEST
 
 
+def test_runs_of_an_older_catalogue_become_work_items(catalogue_url: str) -> None:
+    database = Database(catalogue_url)
+    step(database, command.upgrade, "0005")
+    with database.write() as connection:
+        connection.execute(
+            text("INSERT INTO asset (id, sha1, size, name, added_at) VALUES (1, 'a', 1, 'a.mov', 0)")
+        )
+        row = {"no": False, "yes": True, "output": '{"frames": []}'}
+        for stage, rings in (("probe", "no"), ("preview", "yes")):
+            connection.execute(
+                text(
+                    "INSERT INTO run (stage, version, asset_id, lane, priority, state, ring, attempts, not_before, "
+                    "lease_until, warnings, created_at, output) "
+                    f"VALUES ('{stage}', '1', 1, 'main', 3, 'done', :{rings}, 1, 0, 0, '[]', 5, :output)"
+                ),
+                {rings: row[rings], "output": row["output"]},
+            )
+    migrate.upgrade(database)
+    with database.read() as connection:
+        rows = connection.execute(RUN.select().order_by(RUN.c.id)).all()
+        if database.is_sqlite:
+            assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+    assert [(r.kind, r.parameters, r.stage, r.wake_on_finish) for r in rows] == [
+        ("stage", "{}", "probe", False),
+        ("stage", "{}", "preview", True),
+    ]
+    assert {(r.version, r.asset_id, r.lane, r.priority, r.state, r.attempts, r.output) for r in rows} == {
+        ("1", 1, "main", 3, "done", 1, '{"frames": []}')
+    }
+    without_subject = {
+        **NEW_RUN,
+        "stage": "x",
+        "version": "1",
+        "lane": "x",
+        "state": "pending",
+        "created_at": 0,
+    }
+    with pytest.raises(IntegrityError, match="run_has_its_subject"), database.write() as connection:
+        connection.execute(RUN.insert().values(without_subject))
+    with database.write() as connection:
+        connection.execute(RUN.insert().values({**without_subject, "kind": "copy"}))
+    step(database, command.downgrade, "0005")
+    with pytest.raises(IntegrityError, match="run_has_one_subject"), database.write() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO run (stage, version, lane, priority, state, ring, attempts, not_before, lease_until, "
+                "warnings, created_at) VALUES ('x', '1', 'x', 0, 'done', :no, 1, 0, 0, '[]', 5)"
+            ),
+            {"no": False},
+        )
+    with database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM run")).scalar() == 2
+    migrate.upgrade(database)
+    database.close()
+
+
+def step(database: Database, move: Callable[[Config, str], None], revision: str) -> None:
+    """Run migrations up or down to a revision."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    with database.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        move(config, revision)
+        connection.commit()
+
+
+def test_no_migration_imports_code_that_may_change() -> None:
+    for path in (Path(migrate.__file__).parent / "migrations").rglob("*.py"):
+        assert not re.search(r"^\s*(from|import) (dampipe|tasks|workers)", path.read_text(), re.M), path.name
+
+
 def test_a_catalogue_that_was_not_set_up_says_so(tmp_path: Path) -> None:
     catalog = Catalog(Database(f"sqlite:///{tmp_path / 'c.sqlite'}"))
-    with pytest.raises(CatalogueDown, match="has not been set up"):
-        catalog.check()
-    with pytest.raises(CatalogueDown, match="has not been set up"):
-        catalog.assets.totals()
+    for call in (catalog.check, catalog.assets.totals):
+        with pytest.raises(CatalogueDown, match="has not been set up") as error:
+            call()
+        assert error.value.code == "catalogue.not_set_up"
     catalog.close()
 
 
@@ -50,8 +128,9 @@ def test_a_locked_database_is_one_clear_line(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'c.sqlite'}"
     holder, other = Database(url), Catalog(Database(url, busy_timeout=0.1))
     migrate.upgrade(holder)
-    with holder.write(), pytest.raises(CatalogueDown, match="stays locked by another process"):
+    with holder.write(), pytest.raises(CatalogueDown, match="stays locked by another process") as error:
         other.scans.create(["/x"])
+    assert error.value.code == "catalogue.locked"
     holder.close()
     other.close()
 
@@ -67,4 +146,27 @@ def test_a_file_that_is_no_database_is_one_clear_line(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'c.sqlite'}")
     with pytest.raises(CatalogueDown, match="not a database"):
         migrate.upgrade(database)
+    database.close()
+
+
+def test_an_error_in_a_statement_is_not_taken_for_a_missing_schema(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'c.sqlite'}")
+    migrate.upgrade(database)
+    with pytest.raises(CatalogueDown) as error, database.read() as connection:
+        connection.execute(text("SELECT no_such_column FROM run"))
+    assert error.value.code == "catalogue.unusable"
+    database.close()
+
+
+def test_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'c.sqlite'}")
+    migrate.upgrade(database)
+    with pytest.raises(StorageFull) as error, database.write() as connection:
+        connection.execute(text("PRAGMA max_page_count = 1"))
+        for number in range(100):
+            values = {"sha1": str(number), "name": "x" * 10_000}
+            connection.execute(
+                text("INSERT INTO asset (sha1, size, name, added_at) VALUES (:sha1, 1, :name, 0)"), values
+            )
+    assert error.value.code == "catalogue.disk_full"
     database.close()

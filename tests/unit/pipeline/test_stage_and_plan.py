@@ -35,7 +35,7 @@ def transcribe(asset: AssetRef, sound: Sound) -> Words:
     return Words()
 
 
-@stage(queue="gpu", version=1, beside=True, after=("transcribe",))
+@stage(queue="gpu", version=1, own_chain=True, after=("transcribe",))
 def shout(sound: Sound) -> StageOutput:
     return StageOutput()
 
@@ -51,7 +51,7 @@ def test_a_stage_knows_its_inputs_and_tools_by_their_types() -> None:
     assert listen.inputs == {"file": SourceFile}
     assert listen.tools == {"microphone": Microphone}
     assert transcribe.inputs == {"asset": AssetRef, "sound": Sound}
-    assert transcribe.gives is Words
+    assert transcribe.output_type is Words
     assert hash.on_location and not listen.on_location
 
 
@@ -63,7 +63,7 @@ def test_a_stage_without_types_is_refused() -> None:
             return Sound()
 
 
-def test_a_stage_must_give_an_output() -> None:
+def test_a_stage_must_return_an_output() -> None:
     with pytest.raises(PipelineError, match="must say that it returns a StageOutput"):
 
         @stage(queue="io", version=1)
@@ -83,17 +83,17 @@ def test_only_a_batch_stage_takes_lists() -> None:
         return [Words() for _ in sounds]
 
     assert even.inputs == {"sounds": Sound}
-    assert even.gives is Words
+    assert even.output_type is Words
 
 
-def test_givers_are_found_by_type_and_lanes_by_beside() -> None:
+def test_upstream_stages_are_found_by_type_and_lanes_by_own_chain() -> None:
     made = plan(hash, listen, transcribe, shout)
-    assert [giver.name for giver in made.givers(transcribe)] == ["listen"]
-    assert {giver.name for giver in made.givers(shout)} == {"listen", "transcribe"}
+    assert [stage.name for stage in made.upstream(transcribe)] == ["listen"]
+    assert {stage.name for stage in made.upstream(shout)} == {"listen", "transcribe"}
     assert [s.name for s in made.chain_from("listen")] == ["listen", "transcribe"]
     assert [s.name for s in made.chain_from("shout")] == ["shout"]
-    assert [n.run.stage for n in made.nexts(hash)] == ["listen"]
-    assert [(n.run.stage, n.carried) for n in made.nexts(transcribe)] == [("shout", False)]
+    assert [n.run.stage for n in made.follow_ups(hash)] == ["listen"]
+    assert [(n.run.stage, n.same_chain) for n in made.follow_ups(transcribe)] == [("shout", False)]
     assert made.queues == ("io", "gpu")
 
 
@@ -102,9 +102,9 @@ def test_givers_are_found_by_type_and_lanes_by_beside() -> None:
     [
         ((), "the pipeline is empty"),
         ((hash, hash), "stage hash is twice in the pipeline"),
-        ((listen,), "exactly one stage must give a ContentHash"),
-        ((hash, transcribe), "stage transcribe: 'sound' needs a Sound, but no stage gives it"),
-        ((hash, transcribe, listen), "stage transcribe stands before listen, which gives what it needs"),
+        ((listen,), "exactly one stage must return a ContentHash"),
+        ((hash, transcribe), "stage transcribe: 'sound' needs a Sound, but no stage returns it"),
+        ((hash, transcribe, listen), "stage transcribe stands before listen, whose output it needs"),
         ((hash, listen, shout), "stage shout: comes after 'transcribe', which is not in the pipeline"),
     ],
 )
@@ -131,7 +131,7 @@ def test_a_missing_tool_is_refused() -> None:
         plan(hash, listen, tools=Tools({}))
 
 
-def test_the_key_changes_with_version_tool_and_giver_and_with_nothing_else() -> None:
+def test_the_key_changes_with_version_tool_and_upstream_and_with_nothing_else() -> None:
     class Better:
         fingerprint = "m2"
 

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from time import time
 
 import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
 from dampipe.app.demo.clips import make_clip
-from dampipe.features.assets.savers import save_output
-from dampipe.jobs.model import RunState, Subject
+from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.progress import Reporter
 from dampipe.kernel.stage_io import AssetRef, SourceFile
@@ -30,6 +28,7 @@ from dampipe.vision.frames import choose
 from tasks.preview import preview
 from tasks.proxy import proxy
 from tasks.refine import refine
+from tests.support.pipeline import save_output
 from tests.support.searching import Searching
 
 COLOURS = ("red", "lime", "blue", "yellow", "black", "white", "cyan", "magenta", "orange", "purple")
@@ -128,13 +127,13 @@ def test_what_was_made_of_the_old_preview_is_made_again(
     better = refined.preview
     assert better is not None
     common = {"version": "1", "lane": "main", "asset_id": asset, "warnings": "[]", "created_at": 0.0}
-    common |= {"priority": 0, "ring": False, "attempts": 2, "not_before": 0.0, "lease_until": 0.0}
+    common |= {"priority": 0, "wake_on_finish": False, "attempts": 2, "not_before": 0.0, "lease_until": 0.0}
     outputs = {"preview": old, "embed": Embedding(model="m", dimension=4), "index": old}
     with library.catalog.database.write() as connection:
         for stage, output in outputs.items():
             row = {"stage": stage, "state": RunState.DONE, "output": output.model_dump_json(), **common}
             connection.execute(RUN.insert().values(**row))
-        save_output(connection, library.catalog.database, Subject(asset=asset), refined, time())
+    save_output(library.catalog, asset, refined)
     with library.catalog.database.read() as connection:
         rows = {row.stage: row for row in connection.execute(RUN.select())}
     assert set(rows) == {"preview", "embed"}, "index comes after embed by itself"

@@ -5,6 +5,9 @@ or tags has to think of it. A later migration that makes one of these tables ane
 """
 
 import json
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -112,17 +115,15 @@ def _create_tables() -> None:
 
 
 def _fill_columns() -> None:
-    """From the metadata that is there already."""
-    from dampipe.features.assets.savers import media_columns
-    from dampipe.media.info import MediaInfo
-
+    """From the metadata that is stored already."""
     connection = op.get_bind()
     rows = connection.execute(sa.text("SELECT id, media FROM asset WHERE media IS NOT NULL")).all()
     for row in rows:
-        values = media_columns(MediaInfo.model_validate_json(row.media))
-        wanted = {key: values[key] for key in ("recorded_at", "camera", "codec", "width", "height")}
-        setting = ", ".join(f"{key} = :{key}" for key in wanted)
-        connection.execute(sa.text(f"UPDATE asset SET {setting} WHERE id = :id"), {"id": row.id, **wanted})
+        values = _media_columns(json.loads(row.media))
+        assignments = ", ".join(f"{key} = :{key}" for key in values)
+        connection.execute(
+            sa.text(f"UPDATE asset SET {assignments} WHERE id = :id"), {"id": row.id, **values}
+        )
     done = connection.execute(
         sa.text("SELECT asset_id, output FROM run WHERE stage = 'proxy' AND state = 'done' ORDER BY id")
     ).all()
@@ -133,6 +134,25 @@ def _fill_columns() -> None:
                 sa.text("UPDATE asset SET shots = :shots WHERE id = :id"),
                 {"shots": json.dumps(shots), "id": row.asset_id},
             )
+
+
+def _media_columns(media: dict[str, Any]) -> dict[str, Any]:
+    """What a search filters by, from MediaInfo as JSON as it was when this migration was written."""
+    video: dict[str, Any] = media.get("video") or {}
+    audio: list[dict[str, Any]] = media.get("audio") or []
+    created_at = media.get("created_at")
+    width = height = None
+    if video:
+        width, height = round(video["width"] * Fraction(video.get("sample_aspect", 1))), video["height"]
+        if video.get("rotation", 0) % 180:
+            width, height = height, width
+    return {
+        "recorded_at": datetime.fromisoformat(created_at).timestamp() if created_at else None,
+        "camera": media.get("camera"),
+        "codec": video["codec"] if video else audio[0]["codec"] if audio else None,
+        "width": width,
+        "height": height,
+    }
 
 
 def _create_trigger(number: int, table: str, event: str, rows: tuple[str, ...], columns: str) -> None:

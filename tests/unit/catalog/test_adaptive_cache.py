@@ -1,15 +1,14 @@
-"""What takes long to count is given again for a while; what does not is counted whenever it is asked for."""
+"""A slow count is cached for a multiple of its time; a fast one is counted every time."""
 
 import time
 
 import pytest
 
-from dampipe.kernel.db import adaptive_cache as costly
-from dampipe.kernel.db.adaptive_cache import AdaptiveCache
+from dampipe.kernel.db.adaptive_cache import FACTOR, SLOW, AdaptiveCache
 
 
 class Clock:
-    """Stands still unless told otherwise."""
+    """Stands still unless a count takes time."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -31,13 +30,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def test_a_quick_answer_is_never_old(clock: Clock) -> None:
     answers: AdaptiveCache[int] = AdaptiveCache()
-    assert [answers.get("a", lambda: clock.count(costly.COSTLY / 2)) for _ in range(3)] == [1, 2, 3]
+    assert [answers.get("a", lambda: clock.count(SLOW / 2)) for _ in range(3)] == [1, 2, 3]
 
 
-def test_a_costly_answer_is_given_again_for_a_multiple_of_its_time(clock: Clock) -> None:
+def test_a_slow_answer_is_cached_for_a_multiple_of_its_time(clock: Clock) -> None:
     answers: AdaptiveCache[int] = AdaptiveCache()
     assert answers.get("a", lambda: clock.count(2.0)) == 1
-    clock.now += 2.0 * costly.SHARE - 0.1
+    clock.now += 2.0 * FACTOR - 0.1
     assert answers.get("a", lambda: clock.count(2.0)) == 1
     assert answers.get("b", lambda: clock.count(2.0)) == 2, "another question has its own answer"
     clock.now += 0.2

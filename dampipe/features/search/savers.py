@@ -1,0 +1,102 @@
+"""Writes vectors, and the numbers of the shots that they lie in."""
+
+import json
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, bindparam, delete, select, text, update
+
+from dampipe.features.assets.tables import ASSET
+from dampipe.features.search.tables import VECTOR
+from dampipe.jobs.savers import OutputBatch
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.ids import AssetId
+from dampipe.media.outputs import Proxy
+from dampipe.vision.embedding import Embedding
+
+_ROUNDING = 0.001
+_VECTOR_LOCK = 0x64616D70
+"""PostgreSQL advisory lock that makes vector ids rise in the order of commits."""
+_RENUMBER = update(VECTOR).where(VECTOR.c.id == bindparam("vector")).values(shot=bindparam("within"))
+
+
+def save_embeddings(batch: OutputBatch[Embedding]) -> None:
+    """Replace the vectors of assets of one model, all in one bulk write."""
+    rows = [
+        (asset, time, shot, row)
+        for asset, output in batch.outputs
+        for time, shot, row in zip(output.times, output.shots, _rows(output), strict=True)
+    ]
+    assets = [asset for asset, _ in batch.outputs]
+    _replace(batch.connection, batch.database, assets, batch.outputs[0][1].model, rows)
+
+
+def save_vectors(
+    connection: Connection,
+    database: Database,
+    asset: AssetId,
+    model: str,
+    times: Sequence[float],
+    shots: Sequence[int],
+    rows: NDArray[np.float16],
+) -> None:
+    """Replace an asset's vectors of one model by new ones (rows of shape (len(times), dimension))."""
+    made = [(asset, time, shot, row.tobytes()) for time, shot, row in zip(times, shots, rows, strict=True)]
+    _replace(connection, database, [asset], model, made)
+
+
+def save_shot_numbers(batch: OutputBatch[Proxy]) -> None:
+    """Assign stored vectors to the exact shots that the proxy pass has found."""
+    for asset, proxy in batch.outputs:
+        if not proxy.shots:
+            continue
+        vectors = select(VECTOR.c.id, VECTOR.c.time).where(VECTOR.c.asset_id == asset)
+        numbers = [
+            {"vector": row.id, "within": shot_at(proxy.shots, row.time)}
+            for row in batch.connection.execute(vectors).all()
+        ]
+        if numbers:
+            batch.connection.execute(_RENUMBER, numbers)
+
+
+def shot_at(starts: Sequence[float], time: float) -> int:
+    """Which shot a time lies in; times are rounded to milliseconds.
+
+    >>> [shot_at((0.0, 4.0, 8.0), time) for time in (0.0, 3.999, 4.0, 99.0)]
+    [0, 1, 1, 2]
+    """
+    return max(0, bisect_right(starts, time + _ROUNDING) - 1)
+
+
+def _rows(output: Embedding) -> list[bytes]:
+    """The vectors, one a frame."""
+    size = output.dimension * 2
+    return [output.vectors[at : at + size] for at in range(0, len(output.times) * size, size or 1)]
+
+
+def _replace(
+    connection: Connection,
+    database: Database,
+    assets: Sequence[AssetId],
+    model: str,
+    rows: Sequence[tuple[AssetId, float, int, bytes]],
+) -> None:
+    if not database.is_sqlite:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _VECTOR_LOCK})
+    connection.execute(delete(VECTOR).where(VECTOR.c.asset_id.in_(assets), VECTOR.c.model == model))
+    if not rows:
+        return
+    known = connection.execute(select(ASSET.c.id, ASSET.c.shots).where(ASSET.c.id.in_(assets)))
+    exact: dict[Any, list[float]] = {row.id: json.loads(row.shots) for row in known if row.shots}
+    database.insert_many(
+        connection,
+        VECTOR,
+        ("asset_id", "model", "time", "shot", "data"),
+        [
+            (asset, model, time, shot_at(exact[asset], time) if asset in exact else shot, row)
+            for asset, time, shot, row in rows
+        ],
+    )

@@ -1,0 +1,58 @@
+"""The registry of savers: what a stage returns becomes rows of the features that registered for its type."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+from sqlalchemy import Connection
+
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.feature import Feature, load_dotted
+from dampipe.kernel.ids import AssetId
+from dampipe.kernel.stage_io import StageOutput
+
+T = TypeVar("T", bound=StageOutput)
+
+
+@dataclass(frozen=True)
+class OutputBatch(Generic[T]):
+    """Outputs of one type that are saved in one transaction."""
+
+    connection: Connection
+    """The transaction in which the runs become done."""
+    database: Database
+    outputs: Sequence[tuple[AssetId, T]]
+    """Each asset once."""
+    now: float
+    """The database's time, in seconds since 1970."""
+
+
+Saver: TypeAlias = Callable[[OutputBatch[T]], None]
+"""Writes rows in the transaction of the batch; what it raises undoes all of it, and parks the runs."""
+
+
+class SaverRegistry:
+    """Which savers there are for which type of output."""
+
+    def __init__(self, savers: Iterable[tuple[type[StageOutput], Saver[StageOutput]]]) -> None:
+        """savers: in the order in which they are called; several may save one type."""
+        self._savers = tuple(savers)
+
+    @classmethod
+    def of(cls, features: Iterable[Feature]) -> "SaverRegistry":
+        """The savers of features, in the features' order."""
+        pairs = (pair for feature in features for pair in feature.savers)
+        return cls((load_dotted(kind), load_dotted(saver)) for kind, saver in pairs)
+
+    def save(
+        self,
+        connection: Connection,
+        database: Database,
+        outputs: Sequence[tuple[AssetId, StageOutput]],
+        now: float,
+    ) -> None:
+        """Call each saver once, with all outputs of its type."""
+        for kind, saver in self._savers:
+            own = [(asset, output) for asset, output in outputs if isinstance(output, kind)]
+            if own:
+                saver(OutputBatch(connection, database, own, now))

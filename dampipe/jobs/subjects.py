@@ -1,0 +1,83 @@
+"""The port to what runs are about. Jobs know locations and assets by their ids; a feature knows the rest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Connection, Select
+
+from dampipe.jobs.model import Subject
+from dampipe.kernel.ids import AssetId, LocationId
+from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile
+
+
+@dataclass(frozen=True)
+class SubjectName:
+    """What people call a subject."""
+
+    name: str
+    """The name of a file, printable."""
+    sha1: str | None = None
+    """None while the content is unknown."""
+
+
+class Subjects(Protocol):
+    """The locations and assets of one catalogue.
+
+    Methods that return SQL are called once, when statements are built; the others at every run.
+    """
+
+    def asset_of(self, location: ColumnElement[int]) -> ColumnElement[int]:
+        """SQL: the asset of a location, NULL while it is not identified."""
+        ...
+
+    def identify(
+        self, connection: Connection, location: LocationId, content: ContentHash, now: float
+    ) -> AssetId:
+        """Tie a location to the asset of its content, created if it is new; returns the asset."""
+        ...
+
+    def is_missing(self, connection: Connection, location: LocationId | None) -> bool:
+        """Whether a scan has found that the file is gone. Locks the location until the transaction ends."""
+        ...
+
+    def names(self, connection: Connection, subjects: Sequence[Subject]) -> Mapping[Subject, SubjectName]:
+        """The names of subjects; those that no longer exist are left out."""
+        ...
+
+    def files(self, subject: Subject) -> Sequence[SourceFile]:
+        """Where the files of a subject are, the most likely to be readable first, with what is stored of them."""
+        ...
+
+    def refs(self, assets: Sequence[AssetId]) -> Mapping[AssetId, AssetRef]:
+        """Assets by id."""
+        ...
+
+    def unidentified(self) -> Select[Any]:
+        """SQL: the ids of locations that are to be identified: present, and without an asset.
+
+        Files that a scan in progress has found are left out while it may still find that they have moved.
+        """
+        ...
+
+    def assets(self, *, with_files: bool) -> Select[Any]:
+        """SQL: the ids of assets; with_files: only those that have a location."""
+        ...
+
+    def asset_id(self) -> ColumnElement[int]:
+        """SQL: the column that `assets` selects, for conditions on it."""
+        ...
+
+    def location_id(self) -> ColumnElement[int]:
+        """SQL: the column that `unidentified` selects, for conditions on it."""
+        ...
+
+    def locations_of(self, assets: Sequence[AssetId]) -> Select[Any]:
+        """SQL: the ids of the locations of assets."""
+        ...
+
+    def has_present_file(
+        self, location: ColumnElement[int], asset: ColumnElement[int]
+    ) -> ColumnElement[bool]:
+        """SQL: whether the location, or any location of the asset, was there at the last scan."""
+        ...
