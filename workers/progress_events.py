@@ -37,7 +37,7 @@ class ProgressEvents:
             return
         self._next = now + EVERY
         with ProgressEvents._changed:
-            ProgressEvents._waiting[self._task] = (self, progress.words)
+            ProgressEvents._waiting[self._task] = (self, progress.summary)
             if ProgressEvents._thread is None or not ProgressEvents._thread.is_alive():
                 ProgressEvents._thread = threading.Thread(target=_send_all, name="progress", daemon=True)
                 ProgressEvents._thread.start()
