@@ -76,7 +76,7 @@ class ProgressEvents:
         now = time.monotonic()
         if now >= self._next:
             self._next = now + INTERVAL
-            self._sender.put(self._task, self._worker, progress.words)
+            self._sender.put(self._task, self._worker, progress.summary)
 
     def close(self) -> None:
         """Send nothing more of this task."""

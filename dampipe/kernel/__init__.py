@@ -1,0 +1,1 @@
+"""The kernel: what all layers share. It imports no other package of dampipe."""

@@ -1,4 +1,4 @@
-"""What a walk passes by, by patterns in the syntax of .gitignore: the system's own folders, then the user's."""
+"""Exclusion of files and folders by patterns in .gitignore syntax: system folders first, then patterns of the user."""
 
 from collections.abc import Sequence
 
@@ -17,38 +17,39 @@ SYSTEM = (
     "lost+found/",
     f"**/{'[0-9a-f]' * 2}/{'[0-9a-f]' * 40}/",
 )
-"""Hidden folders, those in which NAS systems, Windows and Linux keep what was deleted or is theirs, and
-those of derivatives, whoever made them: else a home inside a source would feed on itself."""
+"""Hidden folders, trash and system folders of NAS systems, Windows and Linux, and folders of derivatives. Without
+the last, a home folder inside a source would be processed again and again."""
 
 
 def check_patterns(patterns: Sequence[str]) -> None:
-    """Raise ValueError that names the pattern which makes no sense."""
+    """Raises ValueError that names the first invalid pattern."""
     for pattern in patterns:
         try:
             GitIgnoreSpec.from_lines([pattern])
         except ValueError as error:
-            raise ValueError(f"{pattern!r} is no pattern: {error}") from error
+            raise ValueError(f"{pattern!r} is not a valid pattern: {error}") from error
 
 
 class Exclude:
-    """Decides by a path relative to the source's root."""
+    """Decides whether a path relative to the root of the source is excluded."""
 
     def __init__(self, patterns: Sequence[str] = (), include: Sequence[str] = ()) -> None:
-        """Later patterns win, and `!pattern` takes back; `include`: if there are any, only these files.
+        """Later patterns win; `!pattern` includes again. include: if not empty, only matching files are included.
 
-        Raises ValueError for a pattern that makes no sense.
+        Raises ValueError for an invalid pattern.
         """
         self._spec = GitIgnoreSpec.from_lines([*SYSTEM, *patterns])
         self._include = GitIgnoreSpec.from_lines(include) if include else None
-        of_files = any(not p.rstrip().endswith("/") for p in patterns if p.strip() and p[0] != "#")
-        self.asks_files = of_files or bool(include)
+        matches_files = any(not p.rstrip().endswith("/") for p in patterns if p.strip() and p[0] != "#")
+        self.asks_files = matches_files or bool(include)
+        """Whether any pattern can match a file; if not, `file` need not be called."""
 
     def folder(self, path: str) -> bool:
-        """Whether a folder, and so all below it, is passed by."""
+        """Whether a folder is excluded, and so everything in it."""
         return self._spec.match_file(f"{path}/")
 
     def file(self, path: str) -> bool:
-        """Whether a file in a folder that is not passed by is. No pattern is of files: need not be asked."""
+        """Whether a file in an included folder is excluded."""
         if self._include is not None and not self._include.match_file(path):
             return True
         return self.asks_files and self._spec.match_file(path)

@@ -1,7 +1,7 @@
-"""Sources, locations and assets: where footage is, and what it is.
+"""Paths of footage and modification times, as the catalogue stores them.
 
-Paths are `str` as `os.fsdecode` gives them, so a name that is no UTF-8 carries lone surrogates; use
-`printable` before such a path reaches a person, a message or JSON.
+Paths are `str` as returned by `os.fsdecode`: bytes that are not valid UTF-8 become lone surrogates. Use `printable`
+before a path is displayed, logged or written to JSON.
 """
 
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def printable(path: str | Path) -> str:
-    """The path as text that any terminal and JSON parser takes; odd bytes become \\xNN.
+    """The path as text that every terminal and JSON parser accepts; other bytes and characters are escaped as \\xNN.
 
     >>> printable("caf\\udce9.mp4")
     'caf\\\\xe9.mp4'
@@ -19,5 +19,5 @@ def printable(path: str | Path) -> str:
 
 
 def kept_time(mtime_ns: int) -> int:
-    """A file's time as the catalogue keeps it: a broken clock reaches further than 64 bits of nanoseconds."""
+    """A modification time in nanoseconds, clamped to 64 bits: the time of a broken clock may exceed them."""
     return max(-(2**63), min(mtime_ns, 2**63 - 1))

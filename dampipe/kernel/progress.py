@@ -1,4 +1,4 @@
-"""How far a run is: told by its stage as it works, shown to people, forgotten when the run is over."""
+"""The progress of a run: reported by its stage, displayed, and discarded when the run ends."""
 
 from collections.abc import Callable
 from typing import Literal, TypeAlias
@@ -12,10 +12,10 @@ Unit: TypeAlias = Literal["s", "files", "bytes"]
 
 
 class Progress(BaseModel):
-    """How much is done of how much, and how fast.
+    """Amount done, total and speed.
 
     >>> half = Progress(done=75.0, total=150.0, speed=3.0)
-    >>> half.words, half.left
+    >>> half.summary, half.left
     ('1:15 of 2:30, 3.0×, 0:25 left', 25.0)
     """
 
@@ -23,29 +23,29 @@ class Progress(BaseModel):
 
     done: float
     total: float | None = None
-    """None where nobody knows: a file without a duration."""
+    """None: unknown, for example for a file without a duration."""
     unit: Unit = "s"
     speed: float | None = None
-    """Units per second of work; for footage that is times real time."""
+    """Units per second; for footage, a multiple of real time."""
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def left(self) -> float | None:
-        """Seconds until it is through at this speed; None where that cannot be told."""
+        """Seconds until completion at this speed; None: unknown."""
         if self.total is None or not self.speed:
             return None
         return round(max(0.0, self.total - self.done) / self.speed, 1)
 
     @property
     def amount(self) -> str:
-        """How much of how much, in words."""
-        done = self._in_words(self.done)
-        whole = done if self.total is None else f"{done} of {self._in_words(self.total)}"
-        return f"{whole} files" if self.unit == "files" else whole
+        """Amount done and total, for display."""
+        done = self._format(self.done)
+        text = done if self.total is None else f"{done} of {self._format(self.total)}"
+        return f"{text} files" if self.unit == "files" else text
 
     @property
     def pace(self) -> str:
-        """The speed in words; "" where nobody knows."""
+        """The speed, for display; "": unknown."""
         if not self.speed:
             return ""
         if self.unit == "s":
@@ -53,12 +53,12 @@ class Progress(BaseModel):
         return f"{self.speed / 1e6:.0f} MB/s" if self.unit == "bytes" else f"{self.speed:.1f}/s"
 
     @property
-    def words(self) -> str:
-        """All of it in one line."""
+    def summary(self) -> str:
+        """Everything in one line, for display."""
         left = "" if self.left is None else f"{_minutes(self.left)} left"
         return ", ".join(part for part in (self.amount, self.pace, left) if part)
 
-    def _in_words(self, amount: float) -> str:
+    def _format(self, amount: float) -> str:
         if self.unit == "s":
             return _minutes(amount)
         return f"{amount / 1e9:.1f} GB" if self.unit == "bytes" else f"{amount:.0f}"
@@ -69,14 +69,14 @@ def _minutes(seconds: float) -> str:
 
 
 class Reporter:
-    """What a stage calls to say how far it is: often is fine, whoever listens takes what he needs."""
+    """Called by a stage to report progress. It may be called often: the receiver throttles."""
 
-    def __init__(self, hear: Callable[[Progress], None] = lambda _: None) -> None:
-        """Without an argument nobody listens: for calling a stage as the function it is."""
-        self._hear = hear
+    def __init__(self, on_progress: Callable[[Progress], None] = lambda _: None) -> None:
+        """Without an argument, reports are discarded: for calling a stage as a plain function."""
+        self._on_progress = on_progress
 
     def __call__(
         self, done: float, total: float | None = None, unit: Unit = "s", speed: float | None = None
     ) -> None:
-        """`done` of `total` units, at `speed` units per second of work."""
-        self._hear(Progress(done=done, total=total, unit=unit, speed=speed))
+        """Report `done` of `total` units, at `speed` units per second."""
+        self._on_progress(Progress(done=done, total=total, unit=unit, speed=speed))

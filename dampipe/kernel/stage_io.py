@@ -1,8 +1,4 @@
-"""Sources, locations and assets: where footage is, and what it is.
-
-Paths are `str` as `os.fsdecode` gives them, so a name that is no UTF-8 carries lone surrogates; use
-`printable` before such a path reaches a person, a message or JSON.
-"""
+"""Base types of stage inputs and outputs."""
 
 from pathlib import Path
 
@@ -12,16 +8,16 @@ from dampipe.kernel.paths import printable
 
 
 class StageOutput(BaseModel):
-    """A stage's result: an immutable value that the catalogue keeps as JSON and later stages receive."""
+    """The output of a stage: immutable, stored as JSON in the catalogue, passed to later stages."""
 
     model_config = ConfigDict(frozen=True)
 
     warnings: tuple[str, ...] = ()
-    """What a person should know although the stage is done; one plain sentence each."""
+    """Problems that a user should know of although the stage succeeded, one sentence each."""
 
 
 class SourceFile(BaseModel):
-    """A file of a source that this process can open: what the first stages work on."""
+    """A file of a source that this process can open. Input of the first stages."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,12 +28,12 @@ class SourceFile(BaseModel):
 
     @property
     def name(self) -> str:
-        """The file's own name, printable."""
+        """The printable name of the file, without its folder."""
         return printable(Path(self.path).name)
 
 
 class AssetRef(BaseModel):
-    """One content: what the stages after hash work on."""
+    """One asset, identified by its content. Input of the stages after hash."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,11 +41,11 @@ class AssetRef(BaseModel):
     sha1: str
     size: int
     name: str
-    """The name of one of its files, printable: for messages, never for opening."""
+    """The printable name of one of its files, for messages only."""
 
 
 class ContentHash(StageOutput):
-    """What the hash stage gives: the identity of a file's content."""
+    """Output of the hash stage: the identity of the content of a file."""
 
     sha1: str
     size: int

@@ -1,8 +1,8 @@
-"""Times as people write them."""
+"""Times for display."""
 
 
 def clock(seconds: float) -> str:
-    """Seconds as H:MM:SS.s, or M:SS.s below an hour.
+    """Format seconds as H:MM:SS.s, or as M:SS.s below an hour.
 
     >>> clock(75.25)
     '1:15.2'
