@@ -29,10 +29,10 @@ def test_it_finds_what_it_says_and_ends_by_itself(deployment: Deployment) -> Non
         answer = printed.split(f'dampipe search "{query}"')[1].splitlines()
         assert clip in answer[2], answer[:4]
     assert f"page     http://127.0.0.1:{deployment.port}/ (the API is described at /docs)" in printed
-    going_on = (
-        f"to go on: export DAMPIPE_HOME={deployment.home} DAMPIPE_MODEL=tiny  and  .venv/bin/dampipe up"
+    next_step = (
+        f"to continue: export DAMPIPE_HOME={deployment.home} DAMPIPE_MODEL=tiny  and  .venv/bin/dampipe up"
     )
-    assert going_on in printed, "with another model everything would be embedded anew"
+    assert next_step in printed, "with another model everything would be embedded anew"
     assert deployment.processes("") == []
     assert [entry.name for entry in library.iterdir()] == ["demo"], "its clips are nobody's footage"
 

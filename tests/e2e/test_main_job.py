@@ -15,7 +15,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from dampipe.app.demo.footage import CLIPS, SCENE, make_footage
+from dampipe.app.demo.footage import CLIPS, SCENE_SECONDS, make_footage
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.e2e.deployment import Deployment
 from tests.ports import free_port
@@ -115,7 +115,9 @@ def test_words_find_the_clip_and_the_second(
     scene = CLIPS[clip][number]
     hits = get(deployment, f"/api/search?q=a {scene.colour} {scene.shape}").json()["hits"]
     assert hits[0]["name"] in COPIES.get(clip, ()) or hits[0]["name"] == clip, hits[:3]
-    assert number * SCENE - 0.05 <= hits[0]["moments"][0]["time"] < (number + 1) * SCENE, hits[:3]
+    assert number * SCENE_SECONDS - 0.05 <= hits[0]["moments"][0]["time"] < (number + 1) * SCENE_SECONDS, (
+        hits[:3]
+    )
 
 
 def test_search_prints_moments(deployment: Deployment, folder: Path) -> None:
@@ -141,7 +143,7 @@ def test_search_by_a_picture(deployment: Deployment, folder: Path, tmp_path: Pat
 
     Image.fromarray(draw("star", "yellow", "navy", (200, 200))).save(tmp_path / "star.png")
     [hit] = deployment.json("search", "--image", tmp_path / "star.png", "-n", "1")["hits"]
-    assert hit["moments"][0]["time"] < SCENE
+    assert hit["moments"][0]["time"] < SCENE_SECONDS
     url = f"http://127.0.0.1:{deployment.port}/api/search?limit=1&kind=video"
     posted = httpx.post(url, content=(tmp_path / "star.png").read_bytes(), timeout=60).json()
     assert posted["hits"] == [hit]
@@ -173,7 +175,7 @@ def test_show_tells_all_by_path_and_by_digits(deployment: Deployment, folder: Pa
     by_path = deployment.json("show", folder / "A001_C003.mp4")
     media = by_path["video"]["media"]
     assert (media["kind"], media["video"]["width"], media["video"]["rate"]) == ("video", 640, "25/1")
-    assert abs(media["duration"] - 4 * SCENE) < 0.1
+    assert abs(media["duration"] - 4 * SCENE_SECONDS) < 0.1
     assert {d["kind"] for d in by_path["video"]["derivatives"]} == {
         "poster",
         "sprite",

@@ -36,8 +36,8 @@ from dampipe.timeline.clip import Clip
         (["source", "add", "--bogus"], ["--bogus", "`dampipe source add --help`"]),
         (["search"], ["nothing to search for: give words, --image", "`dampipe search --help`"]),
         (["search", "x", "--resolution", "foo"], ["invalid resolution 'foo'", "`dampipe search --help`"]),
-        (["enqueue", "day1", ""], ["a path is empty; this folder is .", "`dampipe enqueue --help`"]),
-        (["source", "add", "x", ""], ["a path is empty; this folder is .", "`dampipe source add --help`"]),
+        (["enqueue", "day1", ""], ["a path is empty; the current folder is .", "`dampipe enqueue --help`"]),
+        (["source", "add", "x", ""], ["a path is empty; the current folder is .", "`dampipe source add --help`"]),
         (["serve", "--port", "99999"], ["99999 is not in the range 0<=x<=65535", "`dampipe serve --help`"]),
         (
             ["search", "x", "--duration", "60-10"],
