@@ -14,7 +14,6 @@ from dampipe.app.demo.footage import make_footage
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.support.deployment import Deployment
 
-expect.set_options(timeout=60_000)  # the first search loads the model
 MARKUP = "<img src=x onerror=alert(1)>.mp4"
 
 

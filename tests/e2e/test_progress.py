@@ -64,9 +64,9 @@ def test_flower_shows_it(deployment: Deployment) -> None:
 def test_the_page_shows_it(browser: Browser, deployment: Deployment) -> None:
     page = browser.new_page()
     page.goto(deployment.url("/#/scans"))
-    expect(page.locator(".running")).to_contain_text(f"{NAME} · preview")
-    expect(page.locator(".running")).to_contain_text("1:15 of 5:00, 3.0×, 1:15 left")
-    bar = page.locator(".running progress")
+    expect(page.locator(".in-progress")).to_contain_text(f"{NAME} · preview")
+    expect(page.locator(".in-progress")).to_contain_text("1:15 of 5:00, 3.0×, 1:15 left")
+    bar = page.locator(".in-progress progress")
     assert (bar.get_attribute("aria-label"), bar.evaluate("bar => bar.position")) == (NAME, 0.25)
     page.close()
 

@@ -52,7 +52,7 @@ function inProgress({ running }) {
       h("h3", {}, `${name} · ${stage}`),
       progress?.total ? h("progress", { max: progress.total, value: progress.done, "aria-label": name }) : null,
       h("p", {}, [describeProgress(progress), `on ${machine}`].filter(Boolean).join(", "))));
-  return [h("h2", {}, "In progress"), h("ul", { class: "running" }, items)];
+  return [h("h2", {}, "In progress"), h("ul", { class: "in-progress" }, items)];
 }
 
 function stageTable(status) {
