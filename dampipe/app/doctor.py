@@ -11,7 +11,7 @@ from typing import Any
 from dampipe.app import broker
 from dampipe.app.container import Container
 from dampipe.app.errors import (
-    ACCELERATION_SUSPENDED,
+    ACCELERATION_PAUSED,
     BROKER_STOPPED,
     HOME_READ_ONLY,
     LOW_DISK_SPACE,
@@ -172,10 +172,10 @@ def _acceleration(container: Container) -> Finding:
         tried += f". Does not work: {', '.join(unusable)}"
     if not any(one.encodes for one in accelerations):
         return _problem("acceleration", Verdict.BROKEN, NO_ENCODER, tried=tried)
-    suspended = container.tools.hardware.shared_state.circuit_breaker.open_circuits()
-    if suspended:
-        parts = ", ".join(f"{one.part} ({one.reason})" for one in suspended)
-        return _problem("acceleration", Verdict.WARNING, ACCELERATION_SUSPENDED, tried=tried, parts=parts)
+    paused = container.tools.hardware.shared_state.circuit_breaker.open_circuits()
+    if paused:
+        parts = ", ".join(f"{one.part} ({one.reason})" for one in paused)
+        return _problem("acceleration", Verdict.WARNING, ACCELERATION_PAUSED, tried=tried, parts=parts)
     return Finding("acceleration", Verdict.FINE, tried)
 
 

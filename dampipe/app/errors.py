@@ -90,9 +90,9 @@ NO_ENCODER = ErrorCode(
     "{tried}",
     "This ffmpeg has no working H.264 encoder; the setting ffmpeg chooses another one.",
 )
-ACCELERATION_SUSPENDED = ErrorCode(
-    "doctor.acceleration_suspended",
-    "{tried}. Suspended after failures: {parts}",
+ACCELERATION_PAUSED = ErrorCode(
+    "doctor.acceleration_paused",
+    "{tried}. Paused after failures: {parts}",
     "It is tried again automatically after a while.",
 )
 NO_VECTOR_INDEX = ErrorCode(

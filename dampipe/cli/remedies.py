@@ -4,7 +4,7 @@ CLI: dict[str, str] = {
     # dampipe.app
     "broker.already_running": "Stop the `dampipe up` that runs it, or set DAMPIPE_HOME to another folder.",
     "deployment.already_running": "To run a second deployment, set DAMPIPE_HOME to another folder.",
-    "doctor.acceleration_suspended": "It is tried again automatically after a while; "
+    "doctor.acceleration_paused": "It is tried again automatically after a while; "
     "`dampipe doctor --again` tries everything now.",
     "doctor.broker_stopped": "`dampipe up` starts it.",
     "doctor.no_workers": "`dampipe up` starts a whole deployment, `dampipe worker` one worker.",
