@@ -30,7 +30,8 @@ async function filmstrip(video, player) {
   const shown = tiles.filter((_, number) => number % step === 0);
   const strip = h("div", { class: "film" }, shown.map((tile) =>
     h("button", { "aria-label": `Go to ${timecode(tile.start)}`, onclick: () => (player.currentTime = tile.start) })));
-  requestAnimationFrame(() => shown.forEach((tile, number) => showTile(strip.children[number], video.sha1, tile, tiles)));
+  // The scale of a tile depends on the width of its button, which is known once the dialog is open.
+  new ResizeObserver(() => shown.forEach((tile, number) => showTile(strip.children[number], video.sha1, tile, tiles))).observe(strip);
   return strip;
 }
 

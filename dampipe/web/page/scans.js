@@ -27,7 +27,7 @@ function scanItem(scan, act) {
   const isActive = scan.active > scan.deferred || scan.state === "walking";
   const state = isActive && scan.state === "walked" ? "processing" : states[scan.state] ?? scan.state;
   return h("li", { class: "scan" },
-    h("h3", {}, `${scan.scan} · ${scan.paths.join(", ")}`),
+    h("h3", {}, `Scan ${scan.scan} · ${scan.paths.join(", ")}`),
     isActive ? h("progress", { max: total || undefined, value: total ? ended : undefined, "aria-label": `Scan ${scan.scan}` }) : null,
     h("p", {}, `${state}: ${parts.join(", ")}`),
     ...scan.warnings.map((warning) => h("p", { class: "warning" }, warning)),
