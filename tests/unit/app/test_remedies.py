@@ -1,7 +1,7 @@
 """Error codes and the remedies that each face words for them."""
 
 import ast
-import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -24,12 +24,12 @@ PACKAGE = Path(dampipe.__file__).parent
 @cache
 def codes() -> dict[tuple[str, str], ErrorCode]:
     """Every error code, by the module that declares it and its name there."""
-    modules = [one.name for one in pkgutil.walk_packages([str(PACKAGE)], "dampipe.")]
     found = {}
-    for name in (name for name in modules if name.endswith(".errors")):
-        for constant, value in vars(import_module(name)).items():
-            if isinstance(value, ErrorCode):
-                found[name, constant] = value
+    for path in sorted(PACKAGE.rglob("*.py")):
+        constants = re.findall(r"^(\w+) = ErrorCode\(", path.read_text(encoding="utf-8"), re.M)
+        if constants:
+            module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+            found |= {(module, constant): getattr(import_module(module), constant) for constant in constants}
     return found
 
 
