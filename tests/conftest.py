@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures and hooks of all tests."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -18,7 +18,7 @@ FOOTAGE = Path(__file__).parents[2] / "shared" / "footage"
 
 @pytest.fixture(scope="session")
 def footage() -> Path:
-    """A folder of real footage beside the checkout; tests that use it pass without it by skipping."""
+    """A folder of real footage beside the checkout; tests that need it are skipped without it."""
     if not FOOTAGE.is_dir():
         pytest.skip("no folder of real footage beside the checkout")
     return FOOTAGE
@@ -26,7 +26,7 @@ def footage() -> Path:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def catalogue_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database, once of each kind."""
+    """The URL of an empty database, once for each kind of database."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'catalogue' / 'c.sqlite'}"
     else:
@@ -34,12 +34,14 @@ def catalogue_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
 
 
 LONGEST_FIRST = ("e2e", "integration", "contract", "unit")
-"""Folders, so that no process of a parallel run ends long before the others."""
+"""Folders in the order in which they run, so that all processes of a parallel run end at about the same time."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the folders. Whole deployments may take longer than the rest: what they wait for has 300 s to come,
-    and they fail with the reason when it does not."""
+    """Order the folders, and give end-to-end tests more time.
+
+    Each of their waits fails after 300 s with the reason, which a shorter limit of the test would hide.
+    """
     for item in items:
         if _folder(item) == "e2e":
             item.add_marker(pytest.mark.timeout(900))
@@ -52,27 +54,27 @@ def _folder(item: pytest.Item) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Half as many again as there are cores: tests wait for disks, and deployments for their own clocks."""
+    """One and a half processes per core: tests wait for disks, and deployments for timers."""
     return (os.cpu_count() or 1) * 3 // 2
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Not one of those that xdist brings: see there."""
+    """Use the scheduler of tests/parallel.py."""
     from tests.parallel import InOrder
 
     return InOrder(config, log)
 
 
 MAY_BE_SKIPPED = ("real footage", "this user may read everything", "no video hardware")
-"""What a test may lack in CI too: files that are not the project's, an ordinary user, a graphics card."""
+"""Reasons to skip that are accepted in CI: no real footage, running as root, no graphics card."""
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI a test that is skipped for want of a server or a package has failed."""
+    """In CI, count a test as failed that is skipped because a server or a package is missing."""
     report = yield
     excused = any(reason in str(report.longrepr) for reason in MAY_BE_SKIPPED)
     if report.skipped and os.environ.get("CI") and not excused:

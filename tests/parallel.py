@@ -1,4 +1,4 @@
-"""How a parallel run deals tests out: in their order, and those that share something costly to one process."""
+"""The scheduler of parallel test runs: keeps the order, and gives tests that share a costly fixture to one process."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 E2E = "tests/e2e/"
 SHARED = ("test_main_job.py", "test_page.py", "test_progress.py")
-"""Of the tests with deployments those that have one for a whole file, and mind their order."""
+"""End-to-end tests with one deployment per file; they depend on their order."""
 
 
 class InOrder(LoadScopeScheduling):
-    """Whole deployments one by one, so that no process is left with many of them; of the others a file at a time."""
+    """Schedules end-to-end tests one by one, so that no process has many of them at the end; other tests by file."""
 
     def __init__(self, config: Any, log: Any) -> None:
         config.option.loadscopereorder = False
@@ -18,5 +18,5 @@ class InOrder(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        alone = file.startswith(E2E) and not file.endswith(SHARED)
-        return nodeid if alone else file
+        is_separate = file.startswith(E2E) and not file.endswith(SHARED)
+        return nodeid if is_separate else file

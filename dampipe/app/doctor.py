@@ -1,49 +1,63 @@
-"""The doctor: what this machine can do, what is not fine, and what to do about it."""
+"""Checks of this machine and its deployment: what works, and what is wrong."""
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any
 
 from dampipe.app import broker
 from dampipe.app.container import Container
+from dampipe.app.errors import (
+    ACCELERATION_PAUSED,
+    BROKER_STOPPED,
+    HOME_READ_ONLY,
+    LOW_DISK_SPACE,
+    NO_ENCODER,
+    NO_SANDBOX,
+    NO_VECTOR_INDEX,
+    NO_WORKERS,
+    NOT_CHECKED,
+    OTHER_MODEL,
+    UNSERVED_QUEUES,
+    VECTOR_INDEX_UNSOUND,
+)
 from dampipe.features.fixity.ascmhl import AscMhl
-from dampipe.features.search.cli.index import REBUILD_HINT
 from dampipe.features.search.index_admin import IndexService
-from dampipe.kernel.errors import CannotStart, DampipeError, StageError
+from dampipe.kernel.errors import CannotStart, DampipeError, ErrorCode, StageError
 from dampipe.media.hwaccel.acceleration import Acceleration
 from dampipe.vision.devices import describe
 
-LITTLE_DISK = 5_000_000_000
-"""Bytes free below which the doctor warns."""
+MIN_FREE_BYTES = 5_000_000_000
+"""Free space on a disk below which the doctor warns."""
 
 
 class Verdict(StrEnum):
-    """How it is."""
+    """How serious a finding is."""
 
     FINE = "fine"
     WARNING = "warning"
-    """Works, with something missing."""
+    """It works, with something missing."""
     BROKEN = "broken"
-    """dampipe cannot do its main job like this."""
+    """dampipe cannot process footage like this."""
 
 
-class Finding(BaseModel):
-    """One thing that was looked at."""
-
-    model_config = ConfigDict(frozen=True)
+@dataclass(frozen=True)
+class Finding:
+    """The result of one check."""
 
     what: str
+    """What was checked."""
     verdict: Verdict
     found: str
-    hint: str = ""
+    problem: DampipeError | None = None
+    """What is wrong or missing; a face words its remedy."""
 
 
-def examine(world: Container) -> Iterator[Finding]:
-    """Look at everything, one finding after the other; takes some seconds, since hardware is tried."""
+def examine(container: Container) -> Iterator[Finding]:
+    """Run all checks in turn; takes some seconds, since the video hardware is tested."""
     checks: tuple[tuple[str, Callable[[Container], Finding]], ...] = (
         ("settings", _settings),
         ("database", _database),
@@ -55,171 +69,160 @@ def examine(world: Container) -> Iterator[Finding]:
         ("acceleration", _acceleration),
         ("GPU", _gpu),
         ("model", _model),
-        ("vector index", _vectors),
+        ("vector index", _vector_index),
         ("manifests", _manifests),
     )
-    told: dict[str, str] = {}
+    causes: dict[str, str] = {}  # by message: the check that reported it first
     for what, check in checks:
         try:
-            yield check(world)
+            yield check(container)
         except DampipeError as error:
-            first = told.setdefault(str(error), what)
-            if first == what:
-                yield Finding(what=what, verdict=Verdict.BROKEN, found=str(error), hint=error.hint)
-            else:  # one cause is told once
-                found = f"cannot be looked at before what is wrong with the {first} is mended"
-                yield Finding(what=what, verdict=Verdict.WARNING, found=found)
+            cause = causes.setdefault(str(error), what)
+            if cause == what:
+                yield Finding(what, Verdict.BROKEN, str(error), error)
+            else:
+                yield _problem(what, Verdict.WARNING, NOT_CHECKED, cause=cause)
 
 
-def _settings(world: Container) -> Finding:
-    stages = ", ".join(stage.name for stage in world.plan.stages)
-    found = f"home {world.settings.home}; pipeline {stages}"
-    return Finding(what="settings", verdict=Verdict.FINE, found=found)
+def _problem(what: str, verdict: Verdict, code: ErrorCode, **parameters: Any) -> Finding:
+    problem = DampipeError(code, **parameters)
+    return Finding(what, verdict, str(problem), problem)
 
 
-def _database(world: Container) -> Finding:
-    world.catalog.check()
-    place = world.catalog.database.url.render_as_string(hide_password=True)
-    return Finding(what="database", verdict=Verdict.FINE, found=place)
+def _settings(container: Container) -> Finding:
+    stages = ", ".join(stage.name for stage in container.plan.stages)
+    return Finding("settings", Verdict.FINE, f"home {container.settings.home}; pipeline {stages}")
 
 
-def _broker(world: Container) -> Finding:
-    chosen = ""
-    if world.settings.embedded_broker:
-        server = broker.find_server()
-        chosen = f"embedded Valkey {server.version} ({server.why}): "
-        if not broker.answers(world.settings.broker_socket):
-            return Finding(
-                what="broker",
-                verdict=Verdict.WARNING,
-                found=f"{chosen}not running",
-                hint="`dampipe up` starts it.",
-            )
-    return Finding(what="broker", verdict=Verdict.FINE, found=f"{chosen}{world.carrier.check()} answers")
+def _database(container: Container) -> Finding:
+    container.catalog.check()
+    url = container.catalog.database.url.render_as_string(hide_password=True)
+    return Finding("database", Verdict.FINE, url)
 
 
-def _workers(world: Container) -> Finding:
-    present = world.catalog.workers.present()
-    served = {queue for worker in present for queue in worker.queues}
-    unserved = [queue for queue in ("control", "scan", *world.plan.queues) if queue not in served]
-    names = ", ".join(worker.name for worker in present)
+def _broker(container: Container) -> Finding:
+    server = ""
+    if container.settings.embedded_broker:
+        program = broker.find_server()
+        server = f"embedded Valkey {program.version} ({program.why})"
+        if not broker.answers(container.settings.broker_socket):
+            return _problem("broker", Verdict.WARNING, BROKER_STOPPED, server=server)
+        server += ": "
+    return Finding("broker", Verdict.FINE, f"{server}{container.carrier.check()} answers")
+
+
+def _workers(container: Container) -> Finding:
+    present = container.catalog.workers.present()
     if not present:
-        hint = "`dampipe up` starts a whole deployment, `dampipe worker` one worker."
-        return Finding(what="workers", verdict=Verdict.WARNING, found="none is running", hint=hint)
+        return _problem("workers", Verdict.WARNING, NO_WORKERS)
+    workers = ", ".join(worker.name for worker in present)
+    served = {queue for worker in present for queue in worker.queues}
+    unserved = [queue for queue in ("control", "scan", *container.plan.queues) if queue not in served]
     if unserved:
-        found = f"{names}; nobody serves {', '.join(unserved)}"
-        hint = f"`dampipe worker --queues {','.join(unserved)}`"
-        return Finding(what="workers", verdict=Verdict.WARNING, found=found, hint=hint)
-    running = {worker.name: worker.facts.get("model", world.settings.model) for worker in present}
-    others = [f"{name} runs {model}" for name, model in running.items() if model != world.settings.model]
+        return _problem(
+            "workers", Verdict.WARNING, UNSERVED_QUEUES,
+            workers=workers, queues=", ".join(unserved), queue_list=",".join(unserved),
+        )  # fmt: skip
+    model = container.settings.model
+    models = {worker.name: worker.facts.get("model", model) for worker in present}
+    others = [f"{name} runs {other}" for name, other in models.items() if other != model]
     if others:
-        found = f"{names}; the setting model says {world.settings.model}, but {', '.join(others)}"
-        hint = "Restart `dampipe up`, or that worker: settings are read at the start."
-        return Finding(what="workers", verdict=Verdict.WARNING, found=found, hint=hint)
-    return Finding(what="workers", verdict=Verdict.FINE, found=names)
-
-
-def _disk(world: Container) -> Finding:
-    home = world.settings.home
-    there = next(path for path in (home, *home.parents) if path.exists())
-    if not os.access(there, os.W_OK):
-        hint = "See the setting home (DAMPIPE_HOME)."
-        return Finding(what="disk", verdict=Verdict.BROKEN, found=f"{there} cannot be written", hint=hint)
-    places = {there}
-    if "://" not in world.settings.blobs and Path(world.settings.blobs).exists():
-        places.add(Path(world.settings.blobs))
-    disks = {place.stat().st_dev: place for place in sorted(places, reverse=True)}
-    free = {place: shutil.disk_usage(place).free for place in disks.values()}
-    found = ", ".join(f"{bytes_ / 1e9:.0f} GB free at {place}" for place, bytes_ in free.items())
-    if min(free.values()) < LITTLE_DISK:
-        hint = "Proxies take about 0.8 GB an hour of footage; blobs_url moves them elsewhere."
-        return Finding(what="disk", verdict=Verdict.WARNING, found=found, hint=hint)
-    return Finding(what="disk", verdict=Verdict.FINE, found=found)
-
-
-def _ffmpeg(world: Container) -> Finding:
-    ffmpeg = world.tools.ffmpeg
-    found = f"{ffmpeg.version} at {ffmpeg.path} ({ffmpeg.reason})"
-    return Finding(what="ffmpeg", verdict=Verdict.FINE, found=found)
-
-
-def _sandbox(world: Container) -> Finding:
-    sandbox = world.tools.ffmpeg.sandbox
-    if sandbox.active:
-        return Finding(what="sandbox", verdict=Verdict.FINE, found=sandbox.reason)
-    return Finding(
-        what="sandbox",
-        verdict=Verdict.FINE if world.settings.sandbox == "off" else Verdict.WARNING,
-        found=f"limits and allow-lists only: {sandbox.reason}",
-        hint="" if world.settings.sandbox == "off" else "Install bubblewrap, or set sandbox to off.",
-    )
-
-
-def _acceleration(world: Container) -> Finding:
-    tried = world.tools.hardware.accelerations
-    works = [_abilities(one) for one in tried if one.usable]
-    failed = [f"{one.name} ({one.reason})" for one in tried if not one.usable]
-    found = f"works: {'; '.join(works) or 'nothing'}"
-    if failed:
-        found += f". Tried and failed: {', '.join(failed)}"
-    if not any(one.encodes for one in tried):
-        hint = "This ffmpeg has no H.264 encoder that works; see the setting ffmpeg."
-        return Finding(what="acceleration", verdict=Verdict.BROKEN, found=found, hint=hint)
-    aside = world.tools.hardware.shared_state.circuit_breaker.open_circuits()
-    if aside:
-        found += f". Set aside after failures: {', '.join(f'{one.part} ({one.reason})' for one in aside)}"
-        hint = "It is used again by itself later; `dampipe doctor --again` tries everything now."
-        return Finding(what="acceleration", verdict=Verdict.WARNING, found=found, hint=hint)
-    return Finding(what="acceleration", verdict=Verdict.FINE, found=found)
-
-
-def _abilities(one: Acceleration) -> str:
-    abilities = ["encodes"] if one.encodes else []
-    if one.decodes:
-        abilities.append(f"decodes {', '.join(one.decodes)}")
-    return f"{one.name} {' and '.join(abilities)}"
-
-
-def _gpu(world: Container) -> Finding:
-    return Finding(what="GPU", verdict=Verdict.FINE, found=describe(world.settings.device))
-
-
-def _model(world: Container) -> Finding:
-    answering = world.models.answering()
-    another = answering.fingerprint != world.tools.embedder.fingerprint
-    try:
-        world.tools.embedder.check()
-    except StageError as error:
-        still = f"Search answers from {answering.name}, and nothing new is embedded"
-        missing = "Everything but search by words and pictures works"
-        found = f"{world.settings.model}: {error}. {still if another else missing}"
-        return Finding(what="model", verdict=Verdict.WARNING, found=found, hint=error.hint)
-    found = f"{world.settings.model}, frames of {world.tools.embedder.spec.size} px"
-    if another:
-        found += f"; search answers from {answering.name} until everything is embedded again"
-    return Finding(what="model", verdict=Verdict.FINE, found=found)
-
-
-def _vectors(world: Container) -> Finding:
-    if world.settings.vectors == "none":
-        found = "none: search looks through the catalogue's vectors, which is slow for a large library"
-        return Finding(what="vector index", verdict=Verdict.WARNING, found=found)
-    reports = world.get(IndexService).check(thorough=False)
-    told = [f"{one.name}: {one.vectors:,} vectors, {one.kind}" for one in reports]
-    wrong = [f"{one.name}: {damage}" for one in reports for damage in one.damage]
-    wrong += [f"{one.name} lacks {one.missing:,} vectors" for one in reports if one.missing]
-    wrong += [f"{one.name}: nothing of {one.waiting:,} vectors" for one in reports if not one.vectors]
-    if wrong:
-        return Finding(
-            what="vector index", verdict=Verdict.WARNING, found="; ".join(wrong), hint=REBUILD_HINT
+        return _problem(
+            "workers", Verdict.WARNING, OTHER_MODEL, workers=workers, model=model, others=", ".join(others)
         )
-    found = "; ".join(told) or f"{world.settings.vectors}, nothing in it yet"
-    return Finding(what="vector index", verdict=Verdict.FINE, found=found)
+    return Finding("workers", Verdict.FINE, workers)
 
 
-def _manifests(world: Container) -> Finding:
+def _disk(container: Container) -> Finding:
+    home, blobs = container.settings.home, container.settings.blobs
+    folder = next(path for path in (home, *home.parents) if path.exists())
+    if not os.access(folder, os.W_OK):
+        return _problem("disk", Verdict.BROKEN, HOME_READ_ONLY, path=folder)
+    folders = {folder}
+    if "://" not in blobs and Path(blobs).exists():
+        folders.add(Path(blobs))
+    disks = {path.stat().st_dev: path for path in sorted(folders, reverse=True)}
+    free = {path: shutil.disk_usage(path).free for path in disks.values()}
+    found = ", ".join(f"{count / 1e9:.0f} GB free at {path}" for path, count in free.items())
+    if min(free.values()) < MIN_FREE_BYTES:
+        return _problem("disk", Verdict.WARNING, LOW_DISK_SPACE, free=found)
+    return Finding("disk", Verdict.FINE, found)
+
+
+def _ffmpeg(container: Container) -> Finding:
+    ffmpeg = container.tools.ffmpeg
+    return Finding("ffmpeg", Verdict.FINE, f"{ffmpeg.version} at {ffmpeg.path} ({ffmpeg.reason})")
+
+
+def _sandbox(container: Container) -> Finding:
+    sandbox = container.tools.ffmpeg.sandbox
+    if sandbox.active:
+        return Finding("sandbox", Verdict.FINE, sandbox.reason)
+    if container.settings.sandbox == "off":
+        return Finding("sandbox", Verdict.FINE, f"limits and allow-lists only: {sandbox.reason}")
+    return _problem("sandbox", Verdict.WARNING, NO_SANDBOX, reason=sandbox.reason)
+
+
+def _acceleration(container: Container) -> Finding:
+    accelerations = container.tools.hardware.accelerations
+    usable = [_abilities(one) for one in accelerations if one.usable]
+    unusable = [f"{one.name} ({one.reason})" for one in accelerations if not one.usable]
+    tried = f"works: {'; '.join(usable) or 'nothing'}"
+    if unusable:
+        tried += f". Does not work: {', '.join(unusable)}"
+    if not any(one.encodes for one in accelerations):
+        return _problem("acceleration", Verdict.BROKEN, NO_ENCODER, tried=tried)
+    paused = container.tools.hardware.shared_state.circuit_breaker.open_circuits()
+    if paused:
+        parts = ", ".join(f"{one.part} ({one.reason})" for one in paused)
+        return _problem("acceleration", Verdict.WARNING, ACCELERATION_PAUSED, tried=tried, parts=parts)
+    return Finding("acceleration", Verdict.FINE, tried)
+
+
+def _abilities(acceleration: Acceleration) -> str:
+    abilities = ["encodes"] if acceleration.encodes else []
+    if acceleration.decodes:
+        abilities.append(f"decodes {', '.join(acceleration.decodes)}")
+    return f"{acceleration.name} {' and '.join(abilities)}"
+
+
+def _gpu(container: Container) -> Finding:
+    return Finding("GPU", Verdict.FINE, describe(container.settings.device))
+
+
+def _model(container: Container) -> Finding:
+    model, embedder = container.settings.model, container.tools.embedder
+    answering = container.models.answering()
+    is_replaced = answering.fingerprint != embedder.fingerprint
     try:
-        found = f"ascmhl {AscMhl(world.settings.ascmhl).version()}"
-    except CannotStart as error:  # few need it
-        return Finding(what="manifests", verdict=Verdict.FINE, found=f"none: {error}", hint=error.hint)
-    return Finding(what="manifests", verdict=Verdict.FINE, found=found)
+        embedder.check()
+    except StageError as error:
+        if is_replaced:
+            effect = f"Search uses the vectors of {answering.name}, and no new footage is embedded"
+        else:
+            effect = "Everything works except search by words and pictures"
+        return Finding("model", Verdict.WARNING, f"{model}: {error}. {effect}", error)
+    found = f"{model}, frames of {embedder.spec.size} px"
+    if is_replaced:
+        found += f"; search uses the vectors of {answering.name} until all footage is embedded again"
+    return Finding("model", Verdict.FINE, found)
+
+
+def _vector_index(container: Container) -> Finding:
+    if container.settings.vectors == "none":
+        return _problem("vector index", Verdict.WARNING, NO_VECTOR_INDEX)
+    reports = container.get(IndexService).check(thorough=False)
+    problems = [f"{one.name}: {damage}" for one in reports for damage in one.damage]
+    problems += [f"{one.name}: {one.missing:,} vectors are missing" for one in reports if one.missing]
+    problems += [f"{one.name}: no vector of {one.waiting:,} is indexed" for one in reports if not one.vectors]
+    if problems:
+        return _problem("vector index", Verdict.WARNING, VECTOR_INDEX_UNSOUND, problems="; ".join(problems))
+    sizes = "; ".join(f"{one.name}: {one.vectors:,} vectors, {one.kind}" for one in reports)
+    return Finding("vector index", Verdict.FINE, sizes or f"{container.settings.vectors}, empty")
+
+
+def _manifests(container: Container) -> Finding:
+    try:
+        return Finding("manifests", Verdict.FINE, f"ascmhl {AscMhl(container.settings.ascmhl).version()}")
+    except CannotStart as error:  # manifests are optional
+        return Finding("manifests", Verdict.FINE, f"not available: {error}", error)

@@ -1,11 +1,13 @@
-"""The Procfile: every process of a deployment, one `name: command` a line."""
+"""The Procfile: the processes of a deployment, one `name: command` per line."""
 
 import re
 import shlex
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import dampipe
+from dampipe.app.errors import PROCFILE_DUPLICATE, PROCFILE_LINE, PROCFILE_UNREADABLE
 from dampipe.kernel.errors import CannotStart
 
 _LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(\S.*)$")
@@ -20,28 +22,26 @@ class Process:
 
 
 def default_procfile() -> Path:
-    """The checkout's."""
+    """The Procfile of the checkout."""
     return Path(dampipe.__file__).parent.parent / "Procfile"
 
 
 def read_procfile(path: Path) -> list[Process]:
-    """The processes, in their order. Raises CannotStart for a file that is missing or malformed."""
+    """Read the processes, in the order of the file. Raises CannotStart for a missing or malformed file."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise CannotStart(
-            f"{path} cannot be read: {error.strerror}",
-            hint="The Procfile comes with dampipe's checkout; --procfile names another.",
-        ) from error
+        raise CannotStart(PROCFILE_UNREADABLE, path=path, reason=error.strerror) from error
     processes = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
         match = _LINE.match(line)
         if match is None:
-            raise CannotStart(f"{path}, line {number}: not `name: command`: {line!r}")
+            raise CannotStart(PROCFILE_LINE, path=path, number=number, line=line)
         processes.append(Process(match[1], tuple(shlex.split(match[2]))))
-    names = [process.name for process in processes]
-    if len(set(names)) < len(names):
-        raise CannotStart(f"{path}: a name stands there twice")
+    counts = Counter(process.name for process in processes)
+    duplicates = [name for name, count in counts.items() if count > 1]
+    if duplicates:
+        raise CannotStart(PROCFILE_DUPLICATE, path=path, names=", ".join(duplicates))
     return processes

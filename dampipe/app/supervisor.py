@@ -1,4 +1,7 @@
-"""The supervisor behind `dampipe up`: starts every process, restarts what ends, and leaves nothing behind."""
+"""The supervisor of a deployment: starts every process, restarts those that exit, and stops all of them.
+
+A process that exits is restarted with an exponential back-off.
+"""
 
 import ctypes
 import os
@@ -13,26 +16,28 @@ from typing import IO, Any
 
 from dampipe.app.procfile import Process
 
-LONGEST_PAUSE = 30.0
-CALM = 60.0
-"""Seconds of running after which a process counts as started well."""
-PATIENCE = 10.0
-"""Seconds a process may take to end before it is killed."""
+FIRST_RESTART_DELAY = 1.0
+MAX_RESTART_DELAY = 30.0
+"""Seconds between the exit of a process and its restart: the delay doubles with each restart."""
+STABLE_AFTER = 60.0
+"""Seconds of running after which the restart delay is reset."""
+STOP_TIMEOUT = 10.0
+"""Seconds between SIGTERM and SIGKILL."""
 
-Log = Callable[[str, str], None]
-"""Takes a process's name and one line of it."""
+LogLine = Callable[[str, str], None]
+"""Receives the name of a process and one line of its output."""
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
-    """For a new child: have the kernel end it when its parent is gone, however that happens."""
+    """Have the kernel signal this process when its parent has died (Linux only); for the `preexec_fn` of a child."""
     if _libc is not None:
         _libc.prctl(1, number)  # PR_SET_PDEATHSIG
 
 
-def _die_at_once() -> None:
-    """The same, without ado: a worker would wait for the broker to take its leave, and that is gone, too."""
+def _kill_with_parent() -> None:
+    # A worker that gets SIGTERM would wait for the broker, which has died with the same parent.
     die_with_parent(signal.SIGKILL)
 
 
@@ -40,17 +45,17 @@ def _die_at_once() -> None:
 class _Child:
     process: Process
     popen: "subprocess.Popen[bytes] | None" = None
-    started: float = 0.0
-    pause: float = 1.0
-    again_at: float = 0.0
-    rest: bytes = field(default=b"")
+    started_at: float = 0.0
+    restart_delay: float = FIRST_RESTART_DELAY
+    restart_at: float = 0.0
+    partial_line: bytes = field(default=b"")
 
 
 class Supervisor:
-    """Runs processes until told to stop."""
+    """Runs processes until `stop` is called."""
 
-    def __init__(self, log: Log) -> None:
-        self._log = log
+    def __init__(self, on_log: LogLine) -> None:
+        self._on_log = on_log
         self._children: list[_Child] = []
         self._selector = selectors.DefaultSelector()
         self._stopping = False
@@ -66,35 +71,35 @@ class Supervisor:
         self._stopping = True
 
     def run(
-        self, ready: Callable[[], bool] | None = None, at_ready: Callable[[], None] | None = None
+        self, is_ready: Callable[[], bool] | None = None, on_ready: Callable[[], None] | None = None
     ) -> None:
-        """Pass lines on and restart what ends, until `stop`. `at_ready` is called once `ready` says so."""
+        """Pass on log lines and restart processes that exit, until `stop` is called.
+
+        on_ready: called once, as soon as `is_ready` returns true.
+        """
         while not self._stopping:
             self.step(0.25)
-            if ready is not None and at_ready is not None and ready():
-                at_ready()
-                ready = None
+            if is_ready is not None and on_ready is not None and is_ready():
+                on_ready()
+                is_ready = None
 
     def step(self, seconds: float) -> None:
-        """Serve the processes for about that long."""
+        """Pass on log lines for up to that many seconds, then restart processes that have exited."""
         for key, _ in self._selector.select(seconds):
             self._read(key.data)
         now = time.monotonic()
         for child in self._children:
             if child.popen is None:
-                if now >= child.again_at and not self._stopping:
+                if now >= child.restart_at and not self._stopping:
                     self._spawn(child)
             elif child.popen.poll() is not None:
-                self._ended(child, now)
+                self._handle_exit(child, now)
 
     def shut_down(self, last: Sequence[str] = ()) -> None:
-        """End all processes, those named in `last` after the others."""
+        """Stop all processes; those named in `last` after the others have exited."""
         self._stopping = True
-        for group in (
-            [child for child in self._children if child.process.name not in last],
-            [child for child in self._children if child.process.name in last],
-        ):
-            self._end(group)
+        self._stop_all([child for child in self._children if child.process.name not in last])
+        self._stop_all([child for child in self._children if child.process.name in last])
 
     def _spawn(self, child: _Child) -> None:
         try:
@@ -104,15 +109,15 @@ class Supervisor:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_at_once,
+                preexec_fn=_kill_with_parent,
             )
         except OSError as error:
-            self._log(child.process.name, f"cannot be started: {error}")
-            child.again_at = time.monotonic() + child.pause
-            child.pause = min(LONGEST_PAUSE, child.pause * 2)
+            self._on_log(child.process.name, f"cannot start: {error}")
+            child.restart_at = time.monotonic() + child.restart_delay
+            child.restart_delay = min(MAX_RESTART_DELAY, child.restart_delay * 2)
             return
         child.popen = popen
-        child.started = time.monotonic()
+        child.started_at = time.monotonic()
         assert popen.stdout is not None
         os.set_blocking(popen.stdout.fileno(), False)
         self._selector.register(popen.stdout, selectors.EVENT_READ, child)
@@ -122,13 +127,13 @@ class Supervisor:
         stream: IO[Any] = child.popen.stdout  # type: ignore[assignment]
         data = stream.read(65536)
         if data:
-            *lines, child.rest = (child.rest + data).split(b"\n")
+            *lines, child.partial_line = (child.partial_line + data).split(b"\n")
             for line in lines:
-                self._log(child.process.name, line.decode("utf-8", "backslashreplace").rstrip())
+                self._on_log(child.process.name, line.decode("utf-8", "backslashreplace").rstrip())
         elif data == b"":
             self._selector.unregister(stream)
 
-    def _drop(self, child: _Child) -> None:
+    def _close(self, child: _Child) -> None:
         assert child.popen is not None
         stream = child.popen.stdout
         assert stream is not None
@@ -139,39 +144,39 @@ class Supervisor:
         stream.close()
         child.popen = None
 
-    def _ended(self, child: _Child, now: float) -> None:
+    def _handle_exit(self, child: _Child, now: float) -> None:
         assert child.popen is not None
         code = child.popen.returncode
-        _signal_group(child.popen.pid, signal.SIGKILL)  # whatever it left behind
-        self._drop(child)
+        _signal_group(child.popen.pid, signal.SIGKILL)  # its own children
+        self._close(child)
         if self._stopping:
             return
-        if now - child.started > CALM:
-            child.pause = 1.0
-        how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        self._log(child.process.name, f"{how}; starting it again in {child.pause:.0f} s")
-        child.again_at = now + child.pause
-        child.pause = min(LONGEST_PAUSE, child.pause * 2)
+        if now - child.started_at > STABLE_AFTER:
+            child.restart_delay = FIRST_RESTART_DELAY
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exited with code {code}"
+        self._on_log(child.process.name, f"{how}; restarting in {child.restart_delay:.0f} s")
+        child.restart_at = now + child.restart_delay
+        child.restart_delay = min(MAX_RESTART_DELAY, child.restart_delay * 2)
 
-    def _end(self, children: Sequence[_Child]) -> None:
+    def _stop_all(self, children: Sequence[_Child]) -> None:
         running = [child for child in children if child.popen is not None]
         for child in running:
             assert child.popen is not None
             child.popen.terminate()
-        end = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + STOP_TIMEOUT
         while any(c.popen is not None and c.popen.poll() is None for c in running):
-            if time.monotonic() > end:
+            if time.monotonic() > deadline:
                 break
             self.step(0.05)
         for child in running:
             if child.popen is not None:
                 _signal_group(child.popen.pid, signal.SIGKILL)
                 child.popen.wait()
-                self._drop(child)
+                self._close(child)
 
 
 def _program(command: Sequence[str]) -> list[str]:
-    """`dampipe` is this installation's, wherever PATH leads."""
+    """The command to execute: `dampipe` is run from this installation, whatever PATH has."""
     program, *arguments = command
     return [sys.executable, "-m", "dampipe", *arguments] if program == "dampipe" else list(command)
 

@@ -1,9 +1,10 @@
-"""The tools that look into files and make something of them: ffmpeg and what runs it, the model and its recipes."""
+"""The media tools of a process: ffmpeg with its sandbox and hardware, the embedding model, and what uses them."""
 
 import os
 from dataclasses import replace
 from functools import cached_property
 
+from dampipe.app.errors import MODEL_UNUSABLE
 from dampipe.kernel.errors import InvalidInput, Unavailable
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
@@ -24,7 +25,7 @@ VECTORS_PATH = "/api/vectors"
 
 
 class MediaTools:
-    """One process's tools, each made when it is first asked for. They know no catalogue."""
+    """The media tools of a process, each created on first use. They do not use the catalogue."""
 
     def __init__(self, settings: Settings, asks_server: bool = False) -> None:
         """asks_server: whether text queries are encoded by the web server of this machine, where one runs."""
@@ -33,18 +34,18 @@ class MediaTools:
 
     @cached_property
     def ffmpeg(self) -> Ffmpeg:
-        """The ffmpeg to use."""
+        """The ffmpeg to use, with its sandbox."""
         found = find_ffmpeg(self._settings.ffmpeg or None)
         return replace(found, sandbox=find_sandbox(self._settings.sandbox, found.path))
 
     @cached_property
     def prober(self) -> Prober:
-        """What looks into files; its helper is started at the first use."""
+        """Probes files; its helper process is started on first use."""
         return Prober(sandbox=self.ffmpeg.sandbox)
 
     @cached_property
     def hardware(self) -> HostAcceleration:
-        """This machine's video hardware; what was found out is kept in the home folder."""
+        """The video hardware of this machine; the results of its self-tests are cached in the home folder."""
         settings = self._settings
         cache = settings.home / "cache"
         return HostAcceleration(
@@ -53,18 +54,18 @@ class MediaTools:
 
     @cached_property
     def embedder(self) -> Embedder:
-        """The model, not loaded before it is needed. Raises InvalidInput that names the setting."""
+        """The model of the settings, loaded on first use. Raises InvalidInput that names the setting."""
         try:
             return self.open_model(self._settings.model)
         except (InvalidInput, Unavailable) as error:
-            hint = f"{error.hint}. `dampipe model use NAME` changes it.".lstrip(". ")
-            raise InvalidInput(f"setting 'model': {error}", hint=hint) from error
+            advice = f"{error.hint.rstrip('.')}. " if error.hint else ""
+            raise InvalidInput(MODEL_UNUSABLE, reason=str(error), advice=advice) from error
 
     def open_model(self, model: str) -> Embedder:
-        """Any model by its name, not loaded before it is needed."""
+        """Open a model by its name; its weights are loaded on first use."""
         threads = max(1, (os.cpu_count() or 1) // 2)
-        own = ClipEmbedder(model, self._settings.device, threads)
-        return RemoteEmbedder(own, f"{self._settings.page}{VECTORS_PATH}") if self._asks_server else own
+        local = ClipEmbedder(model, self._settings.device, threads)
+        return RemoteEmbedder(local, f"{self._settings.page}{VECTORS_PATH}") if self._asks_server else local
 
     @cached_property
     def _asset_recipe(self) -> AssetRecipe:
@@ -74,15 +75,15 @@ class MediaTools:
 
     @cached_property
     def preview_recipe(self) -> PreviewRecipe:
-        """What the preview pass makes; the frames as the model wants them."""
+        """The recipe of previews, whose frames have the size and interpolation that the model needs."""
         recipe, spec = self._asset_recipe, self.embedder.spec
-        wanted = {"size": spec.size, "fit": spec.fit, "interpolation": spec.interpolation, "choice": POLICY}
-        frames = recipe.frames.model_copy(update=wanted)
+        needs = {"size": spec.size, "fit": spec.fit, "interpolation": spec.interpolation, "choice": POLICY}
+        frames = recipe.frames.model_copy(update=needs)
         return PreviewRecipe(poster=recipe.poster, sprite=recipe.sprite, frames=frames)
 
     @property
     def proxy_recipe(self) -> ProxyRecipe:
-        """What the proxy pass makes."""
+        """The recipe of proxies."""
         return self._asset_recipe.proxy
 
     @cached_property
@@ -97,7 +98,7 @@ class MediaTools:
 
     @cached_property
     def passes(self) -> Passes:
-        """Makes previews, and the proxy along with them where that is set."""
+        """Makes previews, and proxies in the same pass if the setting `one_pass` is on."""
         preview = PreviewMaker(
             self.ffmpeg,
             self.preview_recipe,

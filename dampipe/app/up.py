@@ -1,4 +1,4 @@
-"""A whole deployment on one machine: checks first, then the broker, then everything else."""
+"""Run a whole deployment on one machine: check the ports, start the broker, then all other processes."""
 
 import fcntl
 import os
@@ -12,68 +12,74 @@ from logging.handlers import RotatingFileHandler
 
 from dampipe.app import broker
 from dampipe.app.container import Container
+from dampipe.app.errors import ALREADY_UP, BROKER_SILENT, HOME_UNUSABLE, PORT_UNAVAILABLE
 from dampipe.app.procfile import Process
-from dampipe.app.supervisor import Supervisor
+from dampipe.app.supervisor import LogLine, Supervisor
 from dampipe.features.processing.service import ProcessingService
 from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.settings.settings import Settings
 
 BROKER = "broker"
 FLOWER = "flower"
+WEB = "web"
+BROKER_TIMEOUT = 30.0
+"""Seconds that the broker may take to answer, since it may have data to load."""
 
 
-def run_deployment(world: Container, processes: list[Process], say: Callable[[str, str], None]) -> None:
-    """Run the processes until SIGINT, SIGTERM or the terminal is closed. Raises CannotStart before anything is started.
+def run_deployment(container: Container, processes: list[Process], on_log: LogLine) -> None:
+    """Run the processes until SIGINT, SIGTERM or SIGHUP (the terminal was closed).
 
-    say: takes a process's name and a line, for the terminal; all lines also go to logs/dampipe.log.
+    on_log: receives every log line for the terminal; the lines are also written to logs/dampipe.log.
+    Raises CannotStart, before any process is started: another deployment uses the home folder, or a port is in use.
     """
-    settings = world.settings
-    wanted = [process for process in processes if _is_wanted(process, settings)]
-    with _only_one(settings), _both(settings, say) as log:
-        check_ports(settings, {process.name for process in wanted})
-        world.catalog.set_up()
+    settings = container.settings
+    enabled = [process for process in processes if _is_enabled(process, settings)]
+    with _exclusive(settings), _log_file(settings, on_log) as log:
+        check_ports(settings, {process.name for process in enabled})
+        container.set_up()
         supervisor = Supervisor(log)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores it
                 signal.signal(number, lambda *_: supervisor.stop())
         try:
-            _start(world, wanted, supervisor, log)
-            supervisor.run(ready=_ready(world, wanted), at_ready=lambda: _announce(settings, wanted, log))
+            _start(container, enabled, supervisor, log)
+            supervisor.run(
+                is_ready=_readiness_check(container, enabled),
+                on_ready=lambda: _announce(settings, enabled, log),
+            )
         finally:
             log("dampipe", "stopping")
             supervisor.shut_down(last=[BROKER])
-            world.hand_back()
-            log("dampipe", "stopped; unfinished work goes on at the next `dampipe up`")
+            container.hand_back()
+            log("dampipe", "stopped; unfinished work continues at the next `dampipe up`")
 
 
-def _start(
-    world: Container, wanted: list[Process], supervisor: Supervisor, log: Callable[[str, str], None]
-) -> None:
-    log("dampipe", f"home is {world.settings.home}")
-    rest = list(wanted)
-    if rest and rest[0].name == BROKER:
-        supervisor.start(rest.pop(0))
-        end = time.monotonic() + 30
-        while not broker.answers(world.settings.broker_socket):
+def _start(container: Container, processes: list[Process], supervisor: Supervisor, log: LogLine) -> None:
+    log("dampipe", f"home folder: {container.settings.home}")
+    others = list(processes)
+    if others and others[0].name == BROKER:
+        supervisor.start(others.pop(0))
+        deadline = time.monotonic() + BROKER_TIMEOUT
+        while not broker.answers(container.settings.broker_socket):
             supervisor.step(0.05)
-            if time.monotonic() > end:
-                raise CannotStart("the embedded broker does not answer", hint="Its words are above.")
-    count = world.get(ProcessingService).catch_up()
+            if time.monotonic() > deadline:
+                raise CannotStart(BROKER_SILENT, seconds=BROKER_TIMEOUT)
+    count = container.get(ProcessingService).catch_up()
     if count:
-        log("dampipe", f"found {count} things left to do")
-    for process in rest:
+        log("dampipe", f"queued unfinished work: {count}")
+    for process in others:
         supervisor.start(process)
 
 
-def _is_wanted(process: Process, settings: Settings) -> bool:
+def _is_enabled(process: Process, settings: Settings) -> bool:
     if process.name == BROKER:
         return settings.embedded_broker
     return process.name != FLOWER or settings.flower_port != 0
 
 
 def check_ports(settings: Settings, names: set[str]) -> None:
-    """Raise CannotStart for a port that another program uses."""
-    for name, port in (("web", settings.port), ("flower", settings.flower_port)):
+    """Raise CannotStart if the port of one of these processes is in use."""
+    for name, port in ((WEB, settings.port), (FLOWER, settings.flower_port)):
         if name not in names or not port:
             continue
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -82,35 +88,41 @@ def check_ports(settings: Settings, names: set[str]) -> None:
             try:
                 probe.bind((settings.host, port))
             except OSError as error:
-                setting = "port" if name == "web" else "flower_port"
+                setting = "port" if name == WEB else "flower_port"
                 raise CannotStart(
-                    f"{settings.host}:{port} for {name} cannot be used: {error.strerror}",
-                    hint=f"Another dampipe or another program has it; the setting {setting} "
-                    f"(DAMPIPE_{setting.upper()}) takes another.",
+                    PORT_UNAVAILABLE,
+                    host=settings.host,
+                    port=port,
+                    process=name,
+                    reason=error.strerror,
+                    setting=setting,
+                    variable=f"DAMPIPE_{setting.upper()}",
                 ) from error
 
 
-def _ready(world: Container, wanted: list[Process]) -> Callable[[], bool]:
-    """Whether the servers and all workers have come up; looked at once a second at the most."""
-    workers = sum("worker" in process.command for process in wanted)
-    names = {process.name for process in wanted}
-    settings = world.settings
-    ports = [port for name, port in (("web", settings.port), (FLOWER, settings.flower_port)) if name in names]
-    began = time.time()
-    next_look = 0.0
+def _readiness_check(container: Container, processes: list[Process]) -> Callable[[], bool]:
+    """A function that tells whether the servers and all workers are up; it checks once a second at most."""
+    worker_count = sum("worker" in process.command for process in processes)
+    names = {process.name for process in processes}
+    settings = container.settings
+    ports = [port for name, port in ((WEB, settings.port), (FLOWER, settings.flower_port)) if name in names]
+    started_at = time.time()
+    next_check = 0.0
 
-    def ready() -> bool:
-        nonlocal next_look
-        if time.monotonic() < next_look:
+    def is_ready() -> bool:
+        nonlocal next_check
+        if time.monotonic() < next_check:
             return False
-        next_look = time.monotonic() + 1.0
-        here = [w for w in world.catalog.workers.present() if w.started_at >= began]
-        return len(here) >= workers and all(_listens(settings.host, port) for port in ports)
+        next_check = time.monotonic() + 1.0
+        started = [w for w in container.catalog.workers.present() if w.started_at >= started_at]
+        return len(started) >= worker_count and all(
+            _accepts_connections(settings.host, port) for port in ports
+        )
 
-    return ready
+    return is_ready
 
 
-def _listens(host: str, port: int) -> bool:
+def _accepts_connections(host: str, port: int) -> bool:
     try:
         with socket.create_connection((host, port), timeout=1):
             return True
@@ -118,44 +130,41 @@ def _listens(host: str, port: int) -> bool:
         return False
 
 
-def _announce(settings: Settings, wanted: list[Process], log: Callable[[str, str], None]) -> None:
-    names = {process.name for process in wanted}
-    log("dampipe", "ready: `dampipe enqueue FOLDER` takes footage in; Ctrl-C stops everything")
-    if "web" in names:
+def _announce(settings: Settings, processes: list[Process], log: LogLine) -> None:
+    names = {process.name for process in processes}
+    log("dampipe", "ready: `dampipe enqueue FOLDER` adds footage; Ctrl-C stops everything")
+    if WEB in names:
         log("dampipe", f"page     http://{settings.host}:{settings.port}/ (the API is described at /docs)")
     if FLOWER in names:
         log("dampipe", f"Flower   http://{settings.host}:{settings.flower_port}")
 
 
 @contextmanager
-def _only_one(settings: Settings) -> Iterator[None]:
+def _exclusive(settings: Settings) -> Iterator[None]:
+    """Hold the lock of the home folder, so that one deployment runs for it. Raises CannotStart."""
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
         lock = (settings.home / "up.lock").open("w")
     except OSError as error:
-        raise CannotStart(
-            f"{settings.home} cannot be used: {error.strerror}", hint="See the setting home (DAMPIPE_HOME)."
-        ) from error
+        raise CannotStart(HOME_UNUSABLE, path=settings.home, reason=error.strerror) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise CannotStart(
-                f"`dampipe up` is already running for {settings.home}",
-                hint="DAMPIPE_HOME runs another deployment beside it.",
-            ) from error
+            raise CannotStart(ALREADY_UP, home=settings.home) from error
         os.set_inheritable(lock.fileno(), False)
         yield
 
 
 @contextmanager
-def _both(settings: Settings, say: Callable[[str, str], None]) -> Iterator[Callable[[str, str], None]]:
+def _log_file(settings: Settings, on_log: LogLine) -> Iterator[LogLine]:
+    """A log function that calls `on_log` and writes to the log file."""
     settings.logs.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(settings.logs / "dampipe.log", maxBytes=20_000_000, backupCount=3)
     handler.setFormatter(Formatter("%(asctime)s %(name)-8s %(message)s"))
 
     def log(name: str, line: str) -> None:
-        say(name, line)
+        on_log(name, line)
         handler.emit(LogRecord(name, INFO, "", 0, line, None, None))
 
     try:

@@ -1,4 +1,4 @@
-"""Celery's own program, run in this process: what is imported already need not be imported once more."""
+"""Run the `celery` program in this process, which saves a second start of Python and its imports."""
 
 import runpy
 import sys
@@ -9,10 +9,10 @@ from dampipe.cli.lazy_import import load
 
 
 def run_celery(*arguments: str) -> NoReturn:
-    """As `celery -A workers.app ARGUMENT...`; ends the process."""
-    # Celery warns at every start under root, as in most containers; no message is ever unpickled here.
+    """Run `celery -A workers.app ARGUMENT...` and exit with its code."""
+    # Celery warns when it runs as root, as in most containers, since unpickling is unsafe; dampipe uses JSON only.
     warnings.filterwarnings("ignore", category=UserWarning, module="celery.platforms")
-    # What Celery says there from a signal's handler raises once nobody reads it, and the signal is lost.
+    # Celery writes to it in its signal handlers; where the reader is gone, that raises and the signal is lost.
     vars(sys)["__stdout__"] = None
     sys.argv = ["celery", "--quiet", "-A", "workers.app", *arguments]
     load("celery.bin.celery", "workers.app")

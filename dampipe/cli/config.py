@@ -13,7 +13,7 @@ from dampipe.kernel.settings.settings import Settings
 @click.option("--sample", "as_sample", is_flag=True, help="Print a commented dampipe.toml.")
 @json_option
 def command(as_sample: bool, as_json: bool) -> None:
-    """List all settings: value, where it comes from, meaning."""
+    """List all settings with their values, the origin of each value, and their meaning."""
     if as_sample:
         click.echo(sample(), nl=False)
         return
@@ -27,5 +27,5 @@ def command(as_sample: bool, as_json: bool) -> None:
         for name, field in Settings.model_fields.items()
     ]
     say(table(["setting", "value", "from", "meaning"], rows))
-    there = "read" if config_file().exists() else "not there"
-    click.echo(f"\nfile: {config_file()} ({there}); environment: DAMPIPE_<SETTING>")
+    state = "read" if config_file().exists() else "does not exist"
+    click.echo(f"\nfile: {config_file()} ({state}); environment: DAMPIPE_<SETTING>")

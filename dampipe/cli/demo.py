@@ -1,10 +1,7 @@
-"""`dampipe demo`"""
+"""`dampipe demo`: run a deployment, process some footage, and print what came of it and what search finds."""
 
-import os
 import shlex
 import signal
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -12,175 +9,137 @@ from pathlib import Path
 import click
 
 from dampipe.app.container import Container, process_container
+from dampipe.app.demo.deployment import background_deployment
 from dampipe.app.demo.footage import QUERIES, make_footage
+from dampipe.app.demo.isolation import use_separate_library
+from dampipe.app.errors import HOME_UNUSABLE
 from dampipe.app.load_settings import load_settings
-from dampipe.app.supervisor import die_with_parent
+from dampipe.app.remedies import remedy
+from dampipe.cli.remedies import CLI
 from dampipe.features.scanning.cli.enqueue import follow, summary
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.service import SearchService
 from dampipe.kernel.errors import CannotStart, DampipeError, Unavailable
 from dampipe.kernel.faces.console import say, table
-from dampipe.kernel.home import config_file
 from dampipe.kernel.settings.settings import Settings
 from dampipe.kernel.timecode import clock
 from dampipe.media.outputs import DerivativeKind
 from dampipe.storage.video import Video
 
-OWN_QUERIES = ("a person", "a car on a road", "something on a table")
+OWN_FOOTAGE_QUERIES = ("a person", "a car on a road", "something on a table")
 COLOUR_QUERIES = ("red", "blue", "green")
-"""All that the tiny model can say of real footage."""
+"""For the tiny model, which knows no more than colours of real footage."""
+MAX_ASSETS = 30
+"""How many assets are listed."""
 
 
 @click.command(name="demo")
-@click.option("--footage", type=click.Path(exists=True, path_type=Path), help="Your own folder.")
-@click.option("--once", is_flag=True, help="End by itself instead of waiting for Ctrl-C.")
+@click.option("--footage", type=click.Path(exists=True, path_type=Path), help="Use your own folder or file.")
+@click.option("--once", is_flag=True, help="Exit when done instead of waiting for Ctrl-C.")
 def command(footage: Path | None, once: bool) -> None:
-    """Show the main job: make footage (or take yours), process it, search it."""
-    queries: tuple[str, ...] = QUERIES
+    """Process generated footage (or your own) and search it."""
+    queries: tuple[str, ...]
     if footage is None:
-        place = load_settings().home / "demo"
-        world, footage = _apart(place), place / "footage"
-        try:
-            footage.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            hint = "See the setting home (DAMPIPE_HOME)."
-            raise CannotStart(f"{footage} cannot be made: {error.strerror}", hint=hint) from error
-        click.echo(f"making sample footage in {footage}")
-        make_footage(world.tools.ffmpeg, footage)
+        container, footage = _generate_footage(load_settings().home / "demo")
+        queries = QUERIES
     else:
-        world, queries = _with_a_model(process_container())
-    world.catalog.set_up()
+        container, queries = _choose_model(process_container())
+    container.set_up()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    deployment = _start(world)
-    try:
-        _ingest(world, footage)
-        _list(world)
-        _search(world, queries)
-        settings = world.settings
-        click.echo(f"\npage     http://{settings.host}:{settings.port}/ (the API is described at /docs)")
-        click.echo(f"Flower   http://{settings.host}:{settings.flower_port}")
-        # With another model everything would be embedded anew.
-        home, usual = shlex.quote(str(settings.home)), Settings.model_fields["model"].default
-        model = "" if settings.model == usual else f" DAMPIPE_MODEL={shlex.quote(settings.model)}"
-        click.echo(f"to go on: export DAMPIPE_HOME={home}{model}  and  .venv/bin/dampipe up")
+    with background_deployment(container.settings, click.echo) as deployment:
+        _process(container, footage)
+        _print_assets(container)
+        _print_searches(container, queries)
+        _print_addresses(container.settings)
         if not once:
             click.echo("\nrunning until Ctrl-C")
             with suppress(KeyboardInterrupt):
                 deployment.wait()
-    finally:
-        _stop(deployment)
 
 
 def _interrupt(*_: object) -> None:
-    """However the demo is ended, it stops what it started."""
+    """Signal handler: leave by an exception, so that the deployment is stopped."""
     raise KeyboardInterrupt
 
 
-def _apart(place: Path) -> Container:
-    """A world for made-up clips: they have no business in anyone's library, least of all a shared one."""
-    file = config_file()
-    if file.is_file():  # ports, the ffmpeg and the like
-        os.environ["DAMPIPE_CONFIG"] = str(file.absolute())
-    os.environ |= {"DAMPIPE_HOME": str(place / "home"), "DAMPIPE_MODEL": "tiny", "DAMPIPE_VECTORS": "faiss"}
-    os.environ |= dict.fromkeys(("DAMPIPE_DATABASE_URL", "DAMPIPE_BROKER_URL", "DAMPIPE_BLOBS_URL"), "")
-    os.environ |= dict.fromkeys(("DAMPIPE_VECTORS_OPTIONS", "DAMPIPE_BLOBS_OPTIONS"), "{}")
-    return process_container()
-
-
-def _with_a_model(world: Container) -> tuple[Container, tuple[str, ...]]:
-    """The model that the settings name or, where its weights cannot be had, the tiny one, and say so."""
+def _generate_footage(folder: Path) -> tuple[Container, Path]:
+    """Generate clips below `folder`, for a library of their own."""
+    use_separate_library(folder / "home")
+    container, footage = process_container(), folder / "footage"
     try:
-        world.tools.embedder.check()
+        footage.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(HOME_UNUSABLE, path=footage, reason=error.strerror) from error
+    click.echo(f"generating sample footage in {footage}")
+    make_footage(container.tools.ffmpeg, footage)
+    return container, footage
+
+
+def _choose_model(container: Container) -> tuple[Container, tuple[str, ...]]:
+    """Use the model of the settings or, where its weights are not available, the tiny one; with queries for it."""
+    try:
+        container.tools.embedder.check()
     except Unavailable as error:
-        click.echo(f"{error}\n  {error.hint}".rstrip())
+        _print_error(error)
         click.echo(
-            "Going on with the tiny model that comes with dampipe. It knows coloured shapes and nothing else:\n"
-            "its answers show how search works, not how well a real model finds things."
+            "Using the tiny model that is included in dampipe instead. It knows coloured shapes only:\n"
+            "its results show how search works, not how well a real model finds things."
         )
-        return Container(world.settings.model_copy(update={"model": "tiny"})), COLOUR_QUERIES
-    return world, OWN_QUERIES
+        return Container(container.settings.model_copy(update={"model": "tiny"})), COLOUR_QUERIES
+    return container, OWN_FOOTAGE_QUERIES
 
 
-def _start(world: Container) -> "subprocess.Popen[bytes]":
-    """`dampipe up` with its words in a file; returns once it is ready."""
-    settings = world.settings
-    settings.logs.mkdir(parents=True, exist_ok=True)
-    words = settings.logs / "demo.log"
-    click.echo(f"starting broker, workers, web server and Flower (words in {words})")
-    with words.open("wb") as log:
-        deployment = subprocess.Popen(
-            [sys.executable, "-m", "dampipe", "up"], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-            start_new_session=True, preexec_fn=die_with_parent,
-            env={**os.environ, "DAMPIPE_MODEL": settings.model},
-        )  # fmt: skip
-    try:
-        _wait_until_ready(deployment, words)
-    except BaseException:
-        _stop(deployment)
-        raise
-    return deployment
-
-
-def _wait_until_ready(deployment: "subprocess.Popen[bytes]", words: Path) -> None:
-    end = time.monotonic() + 120
-    while "ready: " not in (text := words.read_text(encoding="utf-8", errors="replace")):
-        if deployment.poll() is not None or time.monotonic() > end:
-            last = "\n".join(text.splitlines()[-5:])
-            raise CannotStart(f"the deployment did not come up:\n{last}")
-        time.sleep(0.2)
-
-
-def _stop(deployment: "subprocess.Popen[bytes]") -> None:
-    if deployment.poll() is None:
-        click.echo("stopping")
-        deployment.send_signal(signal.SIGTERM)
-        try:
-            deployment.wait(30)
-        except subprocess.TimeoutExpired:
-            os.killpg(deployment.pid, signal.SIGKILL)
-
-
-def _ingest(world: Container, footage: Path) -> None:
-    began = time.monotonic()
-    submitted = world.library.enqueue([footage])
-    progress = follow(world.library, submitted.scan, quiet=False)
+def _process(container: Container, footage: Path) -> None:
+    started_at = time.monotonic()
+    submitted = container.library.enqueue([footage])
+    progress = follow(container.library, submitted.scan, quiet=False)
     summary(progress)
-    click.echo(f"took {time.monotonic() - began:.0f} s\n")
+    click.echo(f"took {time.monotonic() - started_at:.0f} s\n")
 
 
-def _list(world: Container) -> None:
-    rows = [_row(world, video) for video in reversed(world.library.assets.page(30))]
+def _print_assets(container: Container) -> None:
+    assets = container.library.assets.page(MAX_ASSETS)
+    rows = [_asset_row(video, container.library.moments_of(video.sha1)) for video in reversed(assets)]
     columns = ["file", "length", "picture", "codec", "poster", "scrub strip", "moments", "proxy"]
     say(table(columns, rows, right=["length", "moments"]))
 
 
-def _row(world: Container, video: Video) -> tuple[str, ...]:
+def _asset_row(video: Video, moments: int) -> tuple[str, ...]:
     media = video.media
-    kinds = {made.kind: made for made in video.derivatives}
     picture = media.video if media else None
-    size = "{}×{}".format(*picture.display_size) if picture else "-"
-    made = [
-        f"{kinds[kind].size / 1000:.0f} kB" if kind in kinds else "-"
-        for kind in (DerivativeKind.POSTER, DerivativeKind.SPRITE, DerivativeKind.PROXY)
-    ]
-    moments = world.library.moments_of(video.sha1)
     length = clock(media.duration) if media and media.duration else "-"
-    return (video.name, length, size, picture.codec if picture else "-", *made[:2], str(moments), made[2])
+    size = "{}×{}".format(*picture.display_size) if picture else "-"
+    codec = picture.codec if picture else "-"
+    sizes = {made.kind: f"{made.size / 1000:.0f} kB" for made in video.derivatives}
+    poster, strip, proxy = (
+        sizes.get(kind, "-") for kind in (DerivativeKind.POSTER, DerivativeKind.SPRITE, DerivativeKind.PROXY)
+    )
+    return video.name, length, size, codec, poster, strip, str(moments), proxy
 
 
-def _search(world: Container, queries: tuple[str, ...]) -> None:
+def _print_searches(container: Container, queries: tuple[str, ...]) -> None:
     for query in queries:
         click.echo(f'\ndampipe search "{query}"')
         try:
-            hits = world.get(SearchService).find(SearchRequest(words=query, limit=3, flat=True)).hits
+            hits = container.get(SearchService).find(SearchRequest(words=query, limit=3, flat=True)).hits
         except DampipeError as error:
-            click.echo(f"  {error}\n  {error.hint}")
+            _print_error(error)
             continue
-        say(
-            table(
-                ["score", "time", "file"],
-                [(f"{m.score:.3f}", clock(m.time), m.path) for hit in hits for m in hit.moments],
-                right=["score", "time"],
-            )
-        )
+        rows = [(f"{m.score:.3f}", clock(m.time), m.path) for hit in hits for m in hit.moments]
+        say(table(["score", "time", "file"], rows, right=["score", "time"]))
+
+
+def _print_addresses(settings: Settings) -> None:
+    click.echo(f"\npage     http://{settings.host}:{settings.port}/ (the API is described at /docs)")
+    click.echo(f"Flower   http://{settings.host}:{settings.flower_port}")
+    # The model is named because another one would embed all footage again.
+    home, default = shlex.quote(str(settings.home)), Settings.model_fields["model"].default
+    model = "" if settings.model == default else f" DAMPIPE_MODEL={shlex.quote(settings.model)}"
+    click.echo(f"to continue: export DAMPIPE_HOME={home}{model}  and  .venv/bin/dampipe up")
+
+
+def _print_error(error: DampipeError) -> None:
+    click.echo(str(error))
+    if next_step := remedy(error, "CLI", CLI):
+        click.echo(f"  {next_step}")

@@ -1,41 +1,58 @@
 """`dampipe doctor`"""
 
 import sys
+from contextlib import suppress
 
 import click
+from pydantic import BaseModel
 
-from dampipe.app.doctor import Verdict, examine
+from dampipe.app.container import process_container
+from dampipe.app.doctor import Finding, Verdict, examine
+from dampipe.app.remedies import remedy
+from dampipe.cli.remedies import CLI
 from dampipe.kernel.errors import CatalogueDown, ExitCode
-from dampipe.kernel.faces.console import json_option, print_json, world
+from dampipe.kernel.faces.console import json_option, print_json
 
-_MARKS = {
+_LABELS = {
     Verdict.FINE: click.style("fine   ", fg="green"),
     Verdict.WARNING: click.style("warning", fg="yellow"),
     Verdict.BROKEN: click.style("broken ", fg="red"),
 }
 
 
+class FindingReport(BaseModel):
+    """A finding as `--json` prints it."""
+
+    what: str
+    verdict: Verdict
+    found: str
+    hint: str = ""
+    """What to do next on the command line."""
+
+
 @click.command(name="doctor")
-@click.option("--again", is_flag=True, help="Try the video hardware once more, whatever is remembered.")
+@click.option("--again", is_flag=True, help="Test the video hardware again instead of using cached results.")
 @json_option
 def command(again: bool, as_json: bool) -> None:
-    """What this machine can do, and what to fix. Exit code 10 if something is broken."""
-    from dampipe.app.container import process_container
-
-    try:
-        here = world()
-    except CatalogueDown:  # one finding among others
-        here = process_container()
+    """Check this machine and its deployment. The exit code is 10 if something is broken."""
+    container = process_container()
+    with suppress(CatalogueDown):  # the check of the database reports it
+        container.set_up()
     if again:
-        here.tools.hardware.detect_again()
-    findings = []
-    for finding in examine(here):
-        findings.append(finding)
+        container.tools.hardware.detect_again()
+    reports = []
+    for finding in examine(container):
+        reports.append(report := _report(finding))
         if not as_json:
-            click.echo(f"{_MARKS[finding.verdict]}  {finding.what:<13} {finding.found}")
-            if finding.hint:
-                click.echo(f"{'':24}→ {finding.hint}")
+            click.echo(f"{_LABELS[report.verdict]}  {report.what:<13} {report.found}")
+            if report.hint:
+                click.echo(f"{'':24}→ {report.hint}")
     if as_json:
-        print_json(findings)
-    if any(finding.verdict is Verdict.BROKEN for finding in findings):
+        print_json(reports)
+    if any(report.verdict is Verdict.BROKEN for report in reports):
         sys.exit(ExitCode.UNHEALTHY)
+
+
+def _report(finding: Finding) -> FindingReport:
+    hint = remedy(finding.problem, "CLI", CLI) if finding.problem else ""
+    return FindingReport(what=finding.what, verdict=finding.verdict, found=finding.found, hint=hint)

@@ -1,4 +1,4 @@
-"""Modules are loaded while the garbage collector rests: what they make stays, so looking through it is in vain."""
+"""Imports with the garbage collector off: the objects of modules live on, so collecting them wastes time."""
 
 import gc
 from importlib import import_module
@@ -6,7 +6,10 @@ from types import ModuleType
 
 
 def load(*names: str) -> ModuleType:
-    """Import modules; returns the last. What is there then is no longer looked through, and stays shared by forks."""
+    """Import modules and return the last one.
+
+    All objects that exist afterwards are frozen: the collector ignores them, and forks share their memory.
+    """
     gc.disable()
     try:
         return [import_module(name) for name in names][-1]

@@ -1,14 +1,17 @@
-"""Paths as they are given: none may be empty."""
+"""The check of path arguments."""
 
 from typing import TypeVar
 
 import click
 
-Given = TypeVar("Given", str, tuple[str, ...])
+Value = TypeVar("Value", str, tuple[str, ...])
 
 
-def not_empty(_: click.Context, __: click.Parameter, given: Given) -> Given:
-    """For an argument; what an unset variable leaves would mean the folder one happens to be in."""
-    if not all((given,) if isinstance(given, str) else given):
-        raise click.UsageError("a path is empty; this folder is .")
-    return given
+def not_empty(_: click.Context, __: click.Parameter, value: Value) -> Value:
+    """Reject an empty path, the usual result of an unset shell variable; a click callback.
+
+    An empty path would otherwise mean the current folder.
+    """
+    if not all((value,) if isinstance(value, str) else value):
+        raise click.UsageError("a path is empty; the current folder is .")
+    return value

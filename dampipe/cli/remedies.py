@@ -1,6 +1,20 @@
 """What to do next on the command line, by error code, about errors of the kernel, the engines and the deployment."""
 
 CLI: dict[str, str] = {
+    # dampipe.app
+    "broker.already_running": "Stop the `dampipe up` that runs it, or set DAMPIPE_HOME to another folder.",
+    "deployment.already_running": "To run a second deployment, set DAMPIPE_HOME to another folder.",
+    "doctor.acceleration_paused": "It is tried again automatically after a while; "
+    "`dampipe doctor --again` tries everything now.",
+    "doctor.broker_stopped": "`dampipe up` starts it.",
+    "doctor.no_workers": "`dampipe up` starts a whole deployment, `dampipe worker` one worker.",
+    "doctor.other_model": "Restart `dampipe up`, or these workers: they read the settings when they start.",
+    "doctor.unserved_queues": "`dampipe worker --queues {queue_list}` serves them.",
+    "doctor.vector_index_unsound": "`dampipe index rebuild` rebuilds it; a worker of its queue also repairs a lost "
+    "or damaged index within a minute. Until then search is slow or misses results.",
+    "procfile.unreadable": "`dampipe up --procfile FILE` uses another one; dampipe comes with one.",
+    "setting.model_unusable": "{advice}`dampipe model use NAME` chooses another model.",
+    # dampipe.kernel, dampipe.media, dampipe.storage
     "blob.store_full": "Free some space, then run `dampipe retry`.",
     "index.not_built": "A worker of the queue `index` builds it; `dampipe index rebuild` builds it at once.",
     "index.required": "A worker of the queue `index` repairs a damaged index; `dampipe index rebuild` does so at once.",

@@ -1,4 +1,4 @@
-"""Standard output and error as whoever started us left them: closed, or of another encoding."""
+"""Standard output and error: closed streams, encodings other than UTF-8, readers that have gone."""
 
 import io
 import os
@@ -6,7 +6,7 @@ import sys
 
 
 def prepare() -> None:
-    """A closed stream is no fault, and a character that the encoding lacks is shown by its number."""
+    """Replace closed streams by /dev/null, and escape characters that the encoding lacks."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -16,10 +16,10 @@ def prepare() -> None:
 
 
 def give_up_output() -> None:
-    """What was not written by now is not tried again when the process ends."""
+    """Discard buffered output, so that the interpreter does not try to write it again at exit."""
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115
 
 
 def takes_all() -> bool:
-    """Whether any character can be printed."""
+    """Whether standard output can encode every character."""
     return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")

@@ -17,13 +17,13 @@ _COLOURS = ("cyan", "green", "yellow", "blue", "magenta", "bright_cyan", "bright
     "--procfile",
     type=click.Path(dir_okay=False, path_type=Path),
     default=default_procfile,
-    help="Another list of processes.",
+    help="File with the processes to run; default: the Procfile of dampipe.",
 )
-@click.option("--watch-folder", is_flag=True, help="Take new files in all sources at once, too.")
+@click.option("--watch-folder", is_flag=True, help="Also process new files in sources as they appear.")
 def command(procfile: Path, watch_folder: bool) -> None:
     """Run a whole deployment on this machine: broker, workers, sweep, web server and Flower.
 
-    The processes are the lines of the Procfile. Ctrl-C stops them all; unfinished work goes on at the
+    The processes are the lines of the Procfile. Ctrl-C stops all of them; unfinished work continues at the
     next start.
     """
     processes = read_procfile(procfile)
@@ -32,10 +32,10 @@ def command(procfile: Path, watch_folder: bool) -> None:
     width = max(len("dampipe"), *(len(process.name) for process in processes))
     colours = {process.name: _COLOURS[i % len(_COLOURS)] for i, process in enumerate(processes)}
 
-    def say(name: str, line: str) -> None:
+    def print_line(name: str, line: str) -> None:
         try:
             click.echo(f"{click.style(name.ljust(width), fg=colours.get(name))} | {line}")
-        except OSError:  # the terminal is closed, or `head` has seen enough; there is the log
+        except OSError:  # the terminal or the reading program is gone; the log file remains
             stdio.give_up_output()
 
-    run_deployment(process_container(), processes, say)
+    run_deployment(process_container(), processes, print_line)

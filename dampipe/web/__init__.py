@@ -1,1 +1,1 @@
-"""HTTP: thin routers over the use cases."""
+"""The web server: the HTTP API of all features, and the page."""

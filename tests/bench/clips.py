@@ -17,7 +17,7 @@ from pathlib import Path
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.bench.timing import in_turn, report
-from tests.e2e.deployment import Deployment
+from tests.support.deployment import Deployment
 
 CLIPS = 6
 SECONDS = 30

@@ -28,7 +28,7 @@ from dampipe.kernel.errors import Permanent
 from dampipe.kernel.stage_io import AssetRef
 from dampipe.media.outputs import DerivativeKind, Frame, Preview
 from dampipe.vision.base import Pictures
-from tests.e2e.deployment import Deployment
+from tests.support.deployment import Deployment
 
 ROUNDS = 5
 BATCH = 256

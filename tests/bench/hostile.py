@@ -14,9 +14,9 @@ from sqlalchemy import create_engine, text
 
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.bench.clips import PROCFILE
-from tests.e2e.deployment import Deployment
 from tests.hostile.corpus import corpus
 from tests.hostile.watch import watched
+from tests.support.deployment import Deployment
 from tests.support.matrix import make_matrix
 
 SEED = 20261121

@@ -17,7 +17,7 @@ from celery import Celery, chain
 from celery.canvas import Signature
 
 from tests.bench.timing import in_turn, report
-from tests.e2e.deployment import ROOT, Deployment
+from tests.support.deployment import ROOT, Deployment
 
 FILES = 400
 PROCESSES = 2
@@ -51,7 +51,7 @@ def main() -> None:
     """Print files per second of both."""
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
-        deployment = Deployment(folder / "home", pipeline="tests.e2e.stages:PIPELINE", lease=60)
+        deployment = Deployment(folder / "home", pipeline="tests.support.stages:PIPELINE", lease=60)
         procfile = folder / "Procfile"
         procfile.write_text(PROCFILE)
         deployment.arguments = ["--procfile", str(procfile)]

@@ -1,4 +1,4 @@
-"""Bad times: each gets one clear line and its exit code, the other files go on, and nothing is lost."""
+"""Failures of the environment: a clear line and an exit code for each; other files continue, and nothing is lost."""
 
 import os
 import signal
@@ -12,12 +12,12 @@ import pytest
 
 from dampipe.app.demo.footage import make_footage
 from dampipe.media.ffmpeg.binary import find_ffmpeg
-from tests.e2e.deployment import PATIENCE, Deployment
+from tests.support.deployment import PATIENCE, Deployment
 
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
-    made = Deployment(tmp_path / "home", pipeline="tests.e2e.stages:PIPELINE")
+    made = Deployment(tmp_path / "home", pipeline="tests.support.stages:PIPELINE")
     yield made
     made.kill_all()
 
@@ -75,10 +75,10 @@ def test_a_port_that_is_taken(deployment: Deployment) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL, signal.SIGTERM])
-def test_a_terminal_that_is_closed_leaves_nobody_behind(
+def test_no_process_is_left_when_the_terminal_is_closed(
     deployment: Deployment, number: signal.Signals
 ) -> None:
-    deployment.together("embed")
+    deployment.combine_workers("embed")
     up = subprocess.Popen(
         [sys.executable, "-m", "dampipe", "up", *deployment.arguments],
         env=deployment.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
@@ -94,24 +94,24 @@ def test_a_terminal_that_is_closed_leaves_nobody_behind(
     deployment.wait_for(lambda: not deployment.processes(""))
 
 
-def test_a_pipeline_that_makes_no_sense(deployment: Deployment) -> None:
-    deployment.environment["DAMPIPE_PIPELINE"] = "tests.e2e.stages:NOTHING"
+def test_a_pipeline_that_cannot_be_imported(deployment: Deployment) -> None:
+    deployment.environment["DAMPIPE_PIPELINE"] = "tests.support.stages:NOTHING"
     deployment.run("up", code=8)
-    assert "tests.e2e.stages:NOTHING cannot be found" in deployment.errors
+    assert "tests.support.stages:NOTHING cannot be found" in deployment.errors
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
-    """Derivatives lie on a disk of 200 kB: what has no room is tried again later, and nothing half is seen."""
+    """Derivatives are on a disk of 200 kB: what does not fit is retried later, and no partial file is visible."""
     if subprocess.run(["unshare", "-rm", "true"], check=False).returncode:
         pytest.skip("mounting a small disk takes user namespaces")
     deployment = Deployment(tmp_path / "home", model="tiny")
     small = deployment.home / "derivatives"
     small.mkdir()
     mount = f'mount -t tmpfs -o size=200k none "{small}" && exec "$0" "$@"'
-    deployment.within = ["unshare", "-rm", "sh", "-c", mount]
+    deployment.command_prefix = ["unshare", "-rm", "sh", "-c", mount]
     folder = tmp_path / "footage"
     make_footage(find_ffmpeg(), folder)
-    deployment.together("embed")
+    deployment.combine_workers("embed")
     try:
         deployment.up()
         answer = deployment.json("enqueue", "--wait", folder, code=3)
@@ -127,7 +127,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
 
 
 def test_files_and_folders_that_may_not_be_read(deployment: Deployment, tmp_path: Path) -> None:
-    """The file is parked with its reason, the folder named, the others go on."""
+    """The file is parked with its reason, the folder is reported, and the other files are processed."""
     folder = tmp_path / "footage"
     (folder / "closed").mkdir(parents=True)
     (folder / "closed" / "unseen.mp4").write_text("unseen")
@@ -135,9 +135,9 @@ def test_files_and_folders_that_may_not_be_read(deployment: Deployment, tmp_path
     (folder / "secret.mp4").write_text("secret")
     (folder / "secret.mp4").chmod(0)
     (folder / "closed").chmod(0)
-    if os.getuid() == 0:  # root may read everything, unless it gives that right away
-        deployment.within = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
-    deployment.together()
+    if os.getuid() == 0:  # root may read everything, unless it drops these capabilities
+        deployment.command_prefix = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    deployment.combine_workers()
     try:
         deployment.up()
         answer = deployment.json("enqueue", "--wait", folder, code=3)

@@ -1,4 +1,4 @@
-"""The demo ends by itself when told to, leaves nothing running however it is ended, and nothing in anyone's library."""
+"""The demo: `--once` exits, no process is left however it ends, and its clips enter no other library."""
 
 import os
 import signal
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.deployment import PATIENCE, Deployment
 from tests.ports import free_port
+from tests.support.deployment import PATIENCE, Deployment
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     made.kill_all()
 
 
-def test_it_finds_what_it_says_and_ends_by_itself(deployment: Deployment) -> None:
+def test_it_finds_the_right_clips_and_exits(deployment: Deployment) -> None:
     library = deployment.home.parents[1]
     printed = deployment.run("demo", "--once")
     assert "5 done, 0 failed" in printed
@@ -29,12 +29,12 @@ def test_it_finds_what_it_says_and_ends_by_itself(deployment: Deployment) -> Non
         answer = printed.split(f'dampipe search "{query}"')[1].splitlines()
         assert clip in answer[2], answer[:4]
     assert f"page     http://127.0.0.1:{deployment.port}/ (the API is described at /docs)" in printed
-    going_on = (
-        f"to go on: export DAMPIPE_HOME={deployment.home} DAMPIPE_MODEL=tiny  and  .venv/bin/dampipe up"
+    next_step = (
+        f"to continue: export DAMPIPE_HOME={deployment.home} DAMPIPE_MODEL=tiny  and  .venv/bin/dampipe up"
     )
-    assert going_on in printed, "with another model everything would be embedded anew"
+    assert next_step in printed, "another model would embed all footage again"
     assert deployment.processes("") == []
-    assert [entry.name for entry in library.iterdir()] == ["demo"], "its clips are nobody's footage"
+    assert [entry.name for entry in library.iterdir()] == ["demo"], "the clips must not enter the library"
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def test_it_finds_what_it_says_and_ends_by_itself(deployment: Deployment) -> Non
 def test_nothing_is_left_running(
     deployment: Deployment, number: signal.Signals, far_enough: Callable[[Deployment], object]
 ) -> None:
-    demo = deployment.begin("demo")
+    demo = deployment.start("demo")
     deployment.wait_for(lambda: far_enough(deployment) or demo.poll() is not None)
-    assert demo.poll() is None, "it ended before it was told to"
+    assert demo.poll() is None, "the demo ended early"
     os.kill(demo.pid, number)
     demo.wait(PATIENCE)
     deployment.wait_for(lambda: not deployment.processes(""))

@@ -1,4 +1,4 @@
-"""The main job on one deployment: real ffmpeg, the tiny model, a real broker; found by words, to the second."""
+"""The whole pipeline in one deployment: a real ffmpeg and broker, and the tiny model; words find the right second."""
 
 import io
 import json
@@ -15,17 +15,18 @@ import httpx
 import pytest
 from PIL import Image
 
-from dampipe.app.demo.footage import CLIPS, SCENE, make_footage
+from dampipe.app.demo.footage import CLIPS, SCENE_SECONDS, make_footage
+from dampipe.kernel.faces.http import API
 from dampipe.media.ffmpeg.binary import find_ffmpeg
-from tests.e2e.deployment import Deployment
 from tests.ports import free_port
+from tests.support.deployment import Deployment
 
 ODD_NAMES = ("two words.mp4", 'it\'s "quoted".mp4', "emoji 🎬.mp4", "-dash.mp4", "100%.mp4")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's clips, a copy of one, and everything that goes wrong with files."""
+    """The demo's clips, copies of them, and files that cannot be processed."""
     folder = tmp_path_factory.mktemp("footage")
     clips = make_footage(find_ffmpeg(), folder)
     whole = clips[0].read_bytes()
@@ -43,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 COPIES = {"A001_C002.mp4": ODD_NAMES, "A001_C003.mp4": ("caf\\xe9.mp4",)}
-"""Files that show the same as a clip."""
+"""Files with the same footage as a clip."""
 GOOD = len(CLIPS) + len(ODD_NAMES) + 1
 BAD = {"empty.mp4": "empty", "text.mp4": "", "cut off.mp4": ""}
 
@@ -53,7 +54,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterat
     made = Deployment(tmp_path_factory.mktemp("home"), model="tiny", flower_port=free_port())
     try:
         made.up()
-        made.wait_for(lambda: made.seen_by_flower(5))
+        made.wait_for(lambda: made.is_known_to_flower(5))
         made.enqueued = made.json("enqueue", "--wait", folder, code=3)  # type: ignore[attr-defined]
         made.wait_for(lambda: made.finished("refine", GOOD))
         yield made
@@ -64,10 +65,11 @@ def deployment(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterat
 
 
 def get(deployment: Deployment, path: str, **headers: str) -> httpx.Response:
-    return httpx.get(f"http://127.0.0.1:{deployment.port}{path}", headers=headers, timeout=60)
+    """Get a path of the API."""
+    return httpx.get(deployment.api(path), headers=headers, timeout=60)
 
 
-def test_enqueue_tells_what_became_of_the_files(deployment: Deployment) -> None:
+def test_enqueue_reports_the_results(deployment: Deployment) -> None:
     answer: dict[str, Any] = deployment.enqueued  # type: ignore[attr-defined]
     assert {key: answer[key] for key in ("scan", "found", "new", "unchanged", "done", "failed")} == {
         "scan": 1,
@@ -113,9 +115,11 @@ def test_words_find_the_clip_and_the_second(
     deployment: Deployment, folder: Path, clip: str, number: int
 ) -> None:
     scene = CLIPS[clip][number]
-    hits = get(deployment, f"/api/search?q=a {scene.colour} {scene.shape}").json()["hits"]
+    hits = get(deployment, f"/search?q=a {scene.colour} {scene.shape}").json()["hits"]
     assert hits[0]["name"] in COPIES.get(clip, ()) or hits[0]["name"] == clip, hits[:3]
-    assert number * SCENE - 0.05 <= hits[0]["moments"][0]["time"] < (number + 1) * SCENE, hits[:3]
+    assert number * SCENE_SECONDS - 0.05 <= hits[0]["moments"][0]["time"] < (number + 1) * SCENE_SECONDS, (
+        hits[:3]
+    )
 
 
 def test_search_prints_moments(deployment: Deployment, folder: Path) -> None:
@@ -141,8 +145,8 @@ def test_search_by_a_picture(deployment: Deployment, folder: Path, tmp_path: Pat
 
     Image.fromarray(draw("star", "yellow", "navy", (200, 200))).save(tmp_path / "star.png")
     [hit] = deployment.json("search", "--image", tmp_path / "star.png", "-n", "1")["hits"]
-    assert hit["moments"][0]["time"] < SCENE
-    url = f"http://127.0.0.1:{deployment.port}/api/search?limit=1&kind=video"
+    assert hit["moments"][0]["time"] < SCENE_SECONDS
+    url = deployment.api("/search?limit=1&kind=video")
     posted = httpx.post(url, content=(tmp_path / "star.png").read_bytes(), timeout=60).json()
     assert posted["hits"] == [hit]
     (tmp_path / "no.png").write_text("no picture")
@@ -169,11 +173,11 @@ def test_a_second_enqueue_finds_nothing_new_and_starts_nothing(deployment: Deplo
     assert deployment.done_events() == before
 
 
-def test_show_tells_all_by_path_and_by_digits(deployment: Deployment, folder: Path) -> None:
+def test_show_finds_an_asset_by_path_and_by_prefix(deployment: Deployment, folder: Path) -> None:
     by_path = deployment.json("show", folder / "A001_C003.mp4")
     media = by_path["video"]["media"]
     assert (media["kind"], media["video"]["width"], media["video"]["rate"]) == ("video", 640, "25/1")
-    assert abs(media["duration"] - 4 * SCENE) < 0.1
+    assert abs(media["duration"] - 4 * SCENE_SECONDS) < 0.1
     assert {d["kind"] for d in by_path["video"]["derivatives"]} == {
         "poster",
         "sprite",
@@ -189,14 +193,14 @@ def test_show_tells_all_by_path_and_by_digits(deployment: Deployment, folder: Pa
 
 
 def test_odd_names_are_shown_as_text(deployment: Deployment, folder: Path) -> None:
-    names = {Path(path).name for video in get(deployment, "/api/assets").json() for path in video["paths"]}
+    names = {Path(path).name for video in get(deployment, "/assets").json() for path in video["paths"]}
     assert set(ODD_NAMES) <= names
     assert "caf\\xe9.mp4" in names
 
 
 def test_derivatives_are_whole_and_can_be_fetched_in_parts(deployment: Deployment, folder: Path) -> None:
     asset = deployment.json("show", folder / "A001_C003.mp4")["video"]["sha1"]
-    base = f"/api/assets/{asset}"
+    base = f"/assets/{asset}"
     poster = get(deployment, f"{base}/poster")
     assert Image.open(io.BytesIO(poster.content)).size[1] >= 300
     whole = get(deployment, f"{base}/proxy")
@@ -206,9 +210,9 @@ def test_derivatives_are_whole_and_can_be_fetched_in_parts(deployment: Deploymen
     assert (part.status_code, part.content) == (206, whole.content[100:200])
     assert part.headers["content-range"] == f"bytes 100-199/{len(whole.content)}"
     assert get(deployment, f"{base}/proxy", Range="bytes=999999999-").status_code == 416
-    told = httpx.head(f"http://127.0.0.1:{deployment.port}{base}/proxy", timeout=60)
-    assert (told.status_code, told.content) == (200, b"")
-    assert told.headers["content-length"] == str(len(whole.content))
+    response = httpx.head(deployment.api(f"{base}/proxy"), timeout=60)
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["content-length"] == str(len(whole.content))
     assert whole.content.index(b"moov") < whole.content.index(b"mdat"), "not ready to stream"
     vtt = get(deployment, f"{base}/sprite_vtt").text
     assert vtt.startswith("WEBVTT") and "sprite.jpg#xywh=" in vtt
@@ -233,24 +237,24 @@ def test_every_proxy_decodes_to_its_end(deployment: Deployment) -> None:
 
 
 def test_the_api_submits_and_follows_a_scan(deployment: Deployment, folder: Path) -> None:
-    url = f"http://127.0.0.1:{deployment.port}/api/scans"
+    url = deployment.api("/scans")
     answer = httpx.post(url, json={"paths": [str(folder), "/no/such"]}, timeout=60)
     assert answer.status_code == 202
     assert answer.json()["absent"] == ["/no/such"]
     scan = answer.json()["scan"]
-    deployment.wait_for(lambda: get(deployment, f"/api/scans/{scan}").json()["state"] == "walked")
-    assert get(deployment, f"/api/scans/{scan}").json()["new"] == 0
+    deployment.wait_for(lambda: get(deployment, f"/scans/{scan}").json()["state"] == "walked")
+    assert get(deployment, f"/scans/{scan}").json()["new"] == 0
     assert httpx.post(url, json={"paths": ["/no/such"]}, timeout=60).status_code == 404
     assert httpx.post(url, json={"paths": ["relative"]}, timeout=60).status_code == 422
     assert httpx.post(url, json={"path": 1}, timeout=60).json()["detail"].startswith("body.paths")
-    assert get(deployment, "/api/scans/999").status_code == 404
+    assert get(deployment, "/scans/999").status_code == 404
 
 
 def test_the_api_pages_through_assets(deployment: Deployment) -> None:
     seen: list[str] = []
     while True:
         after = f"&after={seen[-1]}" if seen else ""
-        page = [video["sha1"] for video in get(deployment, f"/api/assets?limit=4{after}").json()]
+        page = [video["sha1"] for video in get(deployment, f"/assets?limit=4{after}").json()]
         if not page:
             break
         seen += page
@@ -258,29 +262,30 @@ def test_the_api_pages_through_assets(deployment: Deployment) -> None:
 
 
 def test_the_api_is_healthy_and_described(deployment: Deployment) -> None:
-    assert get(deployment, "/api/health").json()["broker"] == "ok"
-    described = get(deployment, "/openapi.json").json()
-    assert set(described["paths"]) == {
-        "/api/scans",
-        "/api/scans/{scan}",
-        "/api/scans/{scan}/pause",
-        "/api/scans/{scan}/resume",
-        "/api/scans/{scan}/cancel",
-        "/api/status",
-        "/api/failures",
-        "/api/retry",
-        "/api/search",
-        "/api/search/export",
-        "/api/tags",
-        "/api/duplicates",
-        "/api/sources",
-        "/api/vectors",
-        "/api/assets/{sha1}/tags",
-        "/api/assets/{sha1}/tags/{name}",
-        "/api/assets",
-        "/api/assets/{sha1}",
-        "/api/assets/{sha1}/{name}",
-        "/api/health",
+    assert get(deployment, "/health").json()["broker"] == "ok"
+    described = httpx.get(deployment.url("/openapi.json"), timeout=60).json()
+    assert {path.removeprefix(API) for path in described["paths"]} == {
+        "/scans",
+        "/scans/{scan}",
+        "/scans/{scan}/pause",
+        "/scans/{scan}/resume",
+        "/scans/{scan}/cancel",
+        "/status",
+        "/failures",
+        "/retry",
+        "/search",
+        "/search/export",
+        "/tags",
+        "/duplicates",
+        "/sources",
+        "/vectors",
+        "/assets/{sha1}/tags",
+        "/assets/{sha1}/tags/{name}",
+        "/assets",
+        "/assets/{sha1}",
+        "/assets/{sha1}/{name}",
+        "/health",
+        "/panels",
     }
 
 
@@ -325,7 +330,7 @@ def test_doctor_finds_everything_fine(deployment: Deployment) -> None:
     assert findings["sandbox"]["verdict"] in ("fine", "warning")
 
 
-def test_a_lost_index_comes_back_by_itself(deployment: Deployment) -> None:
+def test_a_lost_index_is_rebuilt_automatically(deployment: Deployment) -> None:
     [before] = deployment.json("index", "check")
     shutil.rmtree(deployment.home / "index")
     deployment.wait_for(lambda: deployment.json("index", "check", code=None) == [before])

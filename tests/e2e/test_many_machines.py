@@ -1,4 +1,4 @@
-"""Many machines: PostgreSQL, a broker of its own, and workers that share nothing but these and the blobs."""
+"""Several machines: PostgreSQL, an external broker, and workers that share only these and the blob store."""
 
 import signal
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ import pytest
 
 from dampipe.app.demo.footage import make_footage
 from dampipe.media.ffmpeg.binary import find_ffmpeg
-from tests.e2e.deployment import PATIENCE, Deployment
+from tests.support.deployment import PATIENCE, Deployment
 from tests.support.valkey import Valkey
 
 
 @pytest.fixture
 def machines(tmp_path: Path, postgres_url: str, valkey_server: Valkey) -> Iterator[list[Deployment]]:
-    """A front that runs everything but embedding, and a workstation with a home of its own."""
+    """A server that runs everything except embedding, and a workstation with its own home folder."""
     shared = {
         "model": "tiny",
         "database_url": postgres_url,
@@ -39,36 +39,36 @@ def test_a_workstation_joins_and_embeds(
     footage = tmp_path / "footage"
     make_footage(find_ffmpeg(), footage)
     front.up()
-    assert front.processes("valkey-server") == [], "a broker was named, so none is embedded"
+    assert front.processes("valkey-server") == [], "with an external broker the embedded one must not run"
     front.run("enqueue", footage)
-    front.wait_for(lambda: front.asked("status")["stages"]["proxy"]["done"] == 5)
+    front.wait_for(lambda: front.query("status")["stages"]["proxy"]["done"] == 5)
     stages = front.json("status")["stages"]
     assert (stages["embed"]["waiting"], stages["index"]["done"]) == (5, 0)
     for path in footage.iterdir():
         path.rename(path.with_suffix(".hidden"))  # the workstation needs no footage
-    joined = workstation.begin("worker", "--queues", "embed", "--name", "gpu")
+    joined = workstation.start("worker", "--queues", "embed", "--name", "gpu")
     front.wait_for(lambda: front.finished("index", 5))
     names = [w["name"].partition("@")[0] for w in front.json("status")["workers"]]
     assert "gpu" in names
     [hit] = front.json("search", "a red circle", "-n", "1")["hits"]
     assert hit["path"] == str(footage / "A001_C001.mp4")
     joined.send_signal(signal.SIGINT)
-    assert joined.wait(PATIENCE) == 0, "Ctrl-C is how it is ended"
-    front.wait_for(lambda: "gpu" not in str(front.asked("status")["workers"]))
+    assert joined.wait(PATIENCE) == 0, "Ctrl-C must end it cleanly"
+    front.wait_for(lambda: "gpu" not in str(front.query("status")["workers"]))
     assert set(front.done_events().values()) == {1}
 
 
 def test_workers_on_many_machines_do_everything_once(machines: list[Deployment], tmp_path: Path) -> None:
-    """Two workers that serve all queues, and another clock beside; PostgreSQL decides who does what."""
+    """Two workers that serve all queues, and a scheduler; claims in PostgreSQL distribute the runs."""
     for machine in machines:
-        machine.environment["DAMPIPE_PIPELINE"] = "tests.e2e.stages:PIPELINE"
+        machine.environment["DAMPIPE_PIPELINE"] = "tests.support.stages:PIPELINE"
     folder = tmp_path / "footage"
     folder.mkdir()
     for number in range(60):
         (folder / f"clip{number}.mp4").write_text(str(number))
     machines[0].run("status")
-    workers = [machine.begin("worker", "--name", "all", "--concurrency", "3") for machine in machines]
-    beat = machines[0].begin("beat")
+    workers = [machine.start("worker", "--name", "all", "--concurrency", "3") for machine in machines]
+    beat = machines[0].start("beat")
     answer = machines[1].json("enqueue", "--wait", folder)
     assert (answer["done"], answer["failed"]) == (60, 0)
     events = machines[0].done_events()

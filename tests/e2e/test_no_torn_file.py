@@ -1,4 +1,4 @@
-"""No torn file is ever seen: real ffmpegs and workers are killed while derivatives are being made."""
+"""No partial derivative is ever visible, even if ffmpegs and workers are killed while they write."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from dampipe.media.ffmpeg.binary import find_ffmpeg
-from tests.e2e.deployment import Deployment
+from tests.support.deployment import Deployment
 
 CLIPS = 3
 SECONDS = 12
@@ -29,19 +29,19 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
 
 
 class Watcher(threading.Thread):
-    """Takes down what every derivative holds when it is first seen."""
+    """Records the checksum of every derivative when it first appears."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(daemon=True)
         self._folder = folder
         self.seen: dict[Path, str] = {}
-        self.over = threading.Event()
+        self.stopped = threading.Event()
 
     def run(self) -> None:
-        while not self.over.wait(0.02):
-            for place, folders, names in os.walk(self._folder):
+        while not self.stopped.wait(0.02):
+            for folder, folders, names in os.walk(self._folder):
                 folders[:] = [name for name in folders if name != ".tmp"]
-                for path in (Path(place, name) for name in names):
+                for path in (Path(folder, name) for name in names):
                     if path not in self.seen:
                         self.seen[path] = digest(path)
 
@@ -51,7 +51,7 @@ def digest(path: Path) -> str:
 
 
 def kill(deployment: Deployment, times: int) -> None:
-    """Kill workers and ffmpegs at work, in turn and at random moments; what was hit is begun anew."""
+    """Kill busy workers and ffmpegs, in turn and at random moments; their runs start again."""
     rng = random.Random(4)
     killed = 0
     while killed < times:
@@ -66,9 +66,12 @@ def kill(deployment: Deployment, times: int) -> None:
 
 
 def retried(deployment: Deployment) -> int:
-    """Have parked files tried again, as an ffmpeg that is killed from outside parks its file; how many."""
-    url = f"http://127.0.0.1:{deployment.port}/api/retry"
-    return int(httpx.post(url, json={"what": []}, timeout=60).raise_for_status().json()["retried"])
+    """Retry parked files, since a file is parked when its ffmpeg is killed from outside; returns how many."""
+    return int(
+        httpx.post(deployment.api("/retry"), json={"what": []}, timeout=60)
+        .raise_for_status()
+        .json()["retried"]
+    )
 
 
 def test_killed_in_the_middle_of_it(deployment: Deployment, tmp_path: Path) -> None:
@@ -90,7 +93,7 @@ def test_killed_in_the_middle_of_it(deployment: Deployment, tmp_path: Path) -> N
         kill(deployment, 4)
         deployment.wait_for(lambda: retried(deployment) == 0 and deployment.finished("proxy", CLIPS))
     finally:
-        watcher.over.set()
+        watcher.stopped.set()
         watcher.join()
     proxies = [path for path in watcher.seen if path.name == "proxy.mp4"]
     assert len(proxies) == CLIPS

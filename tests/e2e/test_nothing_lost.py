@@ -1,4 +1,4 @@
-"""Nothing is lost and nothing is done twice, whatever is killed: real processes, a real broker."""
+"""No work is lost or done twice, whatever process is killed; with real processes and a real broker."""
 
 import os
 import random
@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from dampipe.app.load_settings import load_settings
-from tests.e2e.deployment import PATIENCE, Deployment
+from tests.support.deployment import PATIENCE, Deployment
 
 STAGES = ("hash", "probe", "preview", "embed", "index", "proxy")
 
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
-    made = Deployment(tmp_path / "home", pipeline="tests.e2e.stages:PIPELINE", media_workers=2)
+    made = Deployment(tmp_path / "home", pipeline="tests.support.stages:PIPELINE", media_workers=2)
     yield made
     made.kill_all()
 
@@ -31,7 +31,7 @@ def footage(folder: Path, count: int, name: str = "clip") -> Path:
 
 
 def much(folder: Path, count: int) -> Path:
-    """As many slow files, of which one is worked on until `release`: what comes before it comes in mid-work."""
+    """Create slow files, one of which stays in progress until `release`, so that all kills happen during work."""
     footage(folder, count - 1, "slow")
     (folder / "wait.mp4").write_text("wait")
     return folder
@@ -50,7 +50,7 @@ def assert_done_once(deployment: Deployment, count: int) -> None:
 
 
 def broker(deployment: Deployment, *command: str) -> None:
-    """Speak to the embedded broker."""
+    """Send a command to the embedded broker."""
     import redis
 
     socket = load_settings(home=deployment.home).broker_socket
@@ -61,16 +61,18 @@ def broker(deployment: Deployment, *command: str) -> None:
 def test_killed_workers(deployment: Deployment, tmp_path: Path) -> None:
     """Workers of all kinds, main processes and children, are killed at random while work goes on."""
     folder = much(tmp_path / "footage", 60)
-    deployment.environment["DAMPIPE_MAX_ATTEMPTS"] = "9"  # no file is parked, were it hit each time
+    deployment.environment["DAMPIPE_MAX_ATTEMPTS"] = (
+        "9"  # so that no file is parked, even if each kill hits the same one
+    )
     deployment.up()
     deployment.run("enqueue", folder)
-    deployment.wait_for(deployment.at_work)
+    deployment.wait_for(deployment.is_working)
     rng = random.Random(9)
     killed = 0
     while killed < 8:
         time.sleep(0.5)
         deployment.wait_for(lambda: deployment.processes("dampipe worker"))
-        with suppress(ProcessLookupError, IndexError):  # it ended meanwhile: another one, then
+        with suppress(ProcessLookupError, IndexError):  # the process has ended: choose another one
             os.kill(rng.choice(deployment.processes("dampipe worker")), signal.SIGKILL)
             killed += 1
     release(folder)
@@ -80,11 +82,11 @@ def test_killed_workers(deployment: Deployment, tmp_path: Path) -> None:
 
 def test_a_broker_that_forgets_everything(deployment: Deployment, tmp_path: Path) -> None:
     folder = much(tmp_path / "footage", 80)
-    deployment.together()
+    deployment.combine_workers()
     deployment.up()
     deployment.run("enqueue", folder)
     for _ in range(3):
-        deployment.wait_for(deployment.at_work)
+        deployment.wait_for(deployment.is_working)
         broker(deployment, "FLUSHALL")
         time.sleep(1)
     release(folder)
@@ -97,7 +99,7 @@ def test_a_broker_that_is_killed_and_restarted(deployment: Deployment, tmp_path:
     deployment.up()
     deployment.run("enqueue", folder)
     for _ in range(3):
-        deployment.wait_for(deployment.at_work)
+        deployment.wait_for(deployment.is_working)
         [server] = deployment.processes("valkey-server")
         os.kill(server, signal.SIGKILL)
         deployment.wait_for(lambda: set(deployment.processes("valkey-server")) - {server})  # noqa: B023
@@ -108,11 +110,11 @@ def test_a_broker_that_is_killed_and_restarted(deployment: Deployment, tmp_path:
 
 
 def test_everything_is_killed_at_once(deployment: Deployment, tmp_path: Path) -> None:
-    """The power goes: `up` and all it started are gone in mid-work, and it all starts again."""
+    """Power failure: all processes are killed during work, and the deployment is started again."""
     folder = much(tmp_path / "footage", 40)
     deployment.up()
     deployment.run("enqueue", folder)
-    deployment.wait_for(deployment.at_work)
+    deployment.wait_for(deployment.is_working)
     deployment.kill_all()
     release(folder)
     deployment.up()
@@ -125,7 +127,7 @@ def test_a_clean_stop_in_mid_work_costs_no_attempt(deployment: Deployment, tmp_p
     deployment.up()
     deployment.run("enqueue", folder)
     for _ in range(3):
-        deployment.wait_for(deployment.at_work)
+        deployment.wait_for(deployment.is_working)
         assert deployment.down() == 0
         assert deployment.processes("") == [], "something was left running"
         deployment.up()
@@ -146,10 +148,10 @@ def test_a_file_that_kills_its_worker_is_parked_and_the_others_go_on(
     folder = footage(tmp_path / "footage", 10)
     (folder / "kill.mp4").write_text("kill")
     (folder / "kill.mp4.armed").touch()
-    deployment.together("proxy")
+    deployment.combine_workers("proxy")
     deployment.up()
     deployment.run("enqueue", folder)
-    deployment.wait_for(lambda: deployment.asked("failures"))
+    deployment.wait_for(lambda: deployment.query("failures"))
     [failure] = deployment.json("failures")
     assert failure["path"] == str(folder / "kill.mp4")
     assert "the worker died 3 times" in failure["reason"]
@@ -161,16 +163,16 @@ def test_a_file_that_kills_its_worker_is_parked_and_the_others_go_on(
 
 
 def test_two_deployments_of_workers_on_the_same_files(deployment: Deployment, tmp_path: Path) -> None:
-    """Twice the workers, the same messages sent twice: still once."""
+    """With more workers and duplicate messages each stage still runs once."""
     folder = footage(tmp_path / "footage", 30, "slow")
-    deployment.together()
+    deployment.combine_workers()
     deployment.up()
-    extra = [deployment.begin("worker", "--name", f"extra{number}") for number in range(2)]
-    deployment.wait_for(lambda: len(deployment.asked("status")["workers"]) == 3)
+    extra = [deployment.start("worker", "--name", f"extra{number}") for number in range(2)]
+    deployment.wait_for(lambda: len(deployment.query("status")["workers"]) == 3)
     deployment.run("enqueue", folder)
     deployment.run("enqueue", folder)
-    deployment.wait_for(lambda: deployment.asked("status")["locations"] == 30)
-    for key in (f"L{number}" for number in range(1, 31)):  # the same work asked for once more by hand
+    deployment.wait_for(lambda: deployment.query("status")["locations"] == 30)
+    for key in (f"L{number}" for number in range(1, 31)):  # duplicate messages
         send_again(deployment, key)
     deployment.wait_for(lambda: deployment.finished("proxy", 30))
     assert_done_once(deployment, 30)
@@ -180,7 +182,7 @@ def test_two_deployments_of_workers_on_the_same_files(deployment: Deployment, tm
 
 
 def send_again(deployment: Deployment, key: str) -> None:
-    """A message for a whole chain, as a broker that delivers twice would bring it."""
+    """Send the message of a whole chain again, like a broker that delivers twice."""
     from celery import Celery, chain
 
     app = Celery(broker=f"redis+socket://{load_settings(home=deployment.home).broker_socket}")
@@ -195,12 +197,12 @@ def send_again(deployment: Deployment, key: str) -> None:
     app.close()
 
 
-def test_a_broker_that_is_down_when_asked(deployment: Deployment, tmp_path: Path) -> None:
+def test_a_broker_that_is_down_when_files_are_added(deployment: Deployment, tmp_path: Path) -> None:
     folder = footage(tmp_path / "footage", 5)
     deployment.run("enqueue", folder, code=4)
     assert "the embedded broker is not running" in deployment.errors
     assert "dampipe up" in deployment.errors
-    deployment.together()
+    deployment.combine_workers()
     deployment.up()
     deployment.wait_for(lambda: deployment.finished("proxy", 5))
     assert_done_once(deployment, 5)

@@ -1,4 +1,4 @@
-"""Adding a stage is one file and one line: a stage of this test's own runs in a real deployment."""
+"""Adding a stage takes one file and one line: a new stage runs in a real deployment."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from dampipe.app.demo.footage import make_footage
 from dampipe.media.ffmpeg.binary import find_ffmpeg
-from tests.e2e.deployment import ROOT, Deployment
+from tests.support.deployment import ROOT, Deployment
 
 STAGE = '''"""count: how many moments an asset can be found by."""
 
@@ -45,7 +45,7 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     (tasks / "__init__.py").write_text("\n".join(lines))
     made = Deployment(tmp_path / "home", model="tiny", pipeline="tasks:PIPELINE")
     made.environment["PYTHONPATH"] += f":{tmp_path / 'checkout'}"
-    made.together("embed")
+    made.combine_workers("embed")
     yield made
     made.kill_all()
 

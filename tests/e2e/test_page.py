@@ -1,7 +1,6 @@
-"""The page in a real browser: what a person sees, over a real deployment."""
+"""The page in a real browser, over a real deployment."""
 
 import re
-import shutil
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,26 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from dampipe.app.demo.footage import make_footage
 from dampipe.media.ffmpeg.binary import find_ffmpeg
-from tests.e2e.deployment import Deployment
+from tests.support.deployment import Deployment
 
-expect.set_options(timeout=60_000)  # the first search loads the model
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MARKUP = "<img src=x onerror=alert(1)>.mp4"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip("no Chromium is installed")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[Deployment]:
     made = Deployment(tmp_path_factory.mktemp("home"), model="tiny")
-    made.together("embed")
+    made.combine_workers("embed")
     try:
         made.up()
         made.run("enqueue", "--wait", folder, code=3)
@@ -57,17 +43,17 @@ def deployment(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterat
 
 @pytest.fixture
 def page(browser: Browser, deployment: Deployment) -> Iterator[Page]:
-    """The page, opened; fails when anything went wrong in it or anything was asked of another server."""
+    """The page, opened; fails on a script error, a dialog, or a request to another server."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     problems: list[str] = []
-    home = f"http://127.0.0.1:{deployment.port}/"
+    home = deployment.url()
 
-    def asked(request: Any) -> None:
+    def check_server(request: Any) -> None:
         if not request.url.startswith((home, "data:", "blob:")):
-            problems.append(f"asked elsewhere: {request.url}")
+            problems.append(f"request to another server: {request.url}")
 
     page.set_default_timeout(60_000)
-    page.on("request", asked)
+    page.on("request", check_server)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("dialog", lambda dialog: (problems.append(dialog.message), dialog.dismiss()))
     page.goto(home)
@@ -82,12 +68,12 @@ def time_of(video: Locator) -> float:
 
 
 def until(page: Page, condition: Callable[[], bool]) -> None:
-    """Playwright's own waiting would evaluate a text, which the page's policy forbids."""
+    """Wait for a condition. Playwright's own function evaluates a string, which the page's policy forbids."""
     for _ in range(600):
         if condition():
             return
         page.wait_for_timeout(100)
-    raise AssertionError("waited in vain")
+    raise AssertionError("timeout")
 
 
 def test_a_search_opens_the_player_at_the_moment(page: Page) -> None:
@@ -99,13 +85,16 @@ def test_a_search_opens_the_player_at_the_moment(page: Page) -> None:
     video = page.locator("dialog video")
     expect(video).to_be_visible()
     until(page, lambda: video.evaluate("player => player.played.length"))
-    video.evaluate("player => player.pause()")  # so that it is where it was sent, however late one looks
-    assert 3 <= float(video.evaluate("player => player.played.start(0)")) < 6, "it begins with the scene"
-    page.get_by_role("button", name="Go to 0:00.0").click()
+    video.evaluate("player => player.pause()")  # so that the time does not depend on when it is read
+    assert 3 <= float(video.evaluate("player => player.played.start(0)")) < 6, "it starts within the scene"
+    start = page.get_by_role("button", name="Go to 0:00.0")
+    columns = start.evaluate("tile => parseFloat(tile.style.backgroundSize) / tile.clientWidth")
+    assert columns == pytest.approx(round(columns), abs=0.01), "a button must show one whole tile"
+    start.click()
     until(page, lambda: time_of(video) == 0)
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).not_to_be_visible()
-    expect(page).to_have_url(re.compile(r"#/search\?q=a\+red\+circle$"))  # where one came from
+    expect(page).to_have_url(re.compile(r"#/search\?q=a\+red\+circle$"))  # the view behind the player
 
 
 def test_the_pointer_scrubs_through_a_card(page: Page) -> None:
@@ -120,7 +109,7 @@ def test_the_pointer_scrubs_through_a_card(page: Page) -> None:
     late = strip.evaluate("strip => strip.style.backgroundPosition")
     picture.hover(position={"x": 4, "y": 40})
     expect(clock).to_have_text("0:00.1")
-    assert strip.evaluate("strip => strip.style.backgroundPosition") != late, "another tile"
+    assert strip.evaluate("strip => strip.style.backgroundPosition") != late, "a different tile"
     page.mouse.move(0, 0)
     expect(strip).not_to_be_visible()
 
@@ -144,13 +133,13 @@ def test_scans_and_a_wrong_path(page: Page, folder: Path) -> None:
     expect(page.locator(".scan").first).to_contain_text("finished: 8 files, 0 new")
 
 
-def test_failures_say_why_and_can_be_tried_again(page: Page, deployment: Deployment) -> None:
+def test_failures_show_their_reason_and_can_be_retried(page: Page, deployment: Deployment) -> None:
     page.get_by_role("link", name="Failures").click()
     row = page.get_by_role("row", name="text.mp4")
-    expect(row).to_contain_text("not a media file, or damaged (the file's fault)")
+    expect(row).to_contain_text("not a media file, or damaged (problem of the file)")
     row.get_by_role("button", name="Retry").click()
     expect(page.locator("main [role=status]")).to_have_text("1 stage will run again.")
-    deployment.wait_for(lambda: deployment.asked("failures"))
+    deployment.wait_for(lambda: deployment.query("failures"))
     page.reload()
     expect(page.get_by_role("row", name="text.mp4")).to_be_visible()
 
@@ -175,24 +164,24 @@ def test_filters_narrow_a_search_and_stand_alone(page: Page) -> None:
     expect(page.locator(".card h3").first).to_have_text("A001_C001.mp4")
     expect(page).to_have_url(re.compile(r"#/search\?q=a\+red\+circle&kind=video$"))
     page.reload()
-    page.get_by_role("link", name="Do without kind video").click()
+    page.get_by_role("link", name="Remove kind video").click()
     expect(page).to_have_url(re.compile(r"#/search\?q=a\+red\+circle$"))
     page.get_by_role("button", name="Filters").click()
-    assert filters.get_by_label("Kind").input_value() == "", "the fields show what the address asks for"
+    assert filters.get_by_label("Kind").input_value() == "", "the fields show the filters of the address"
     filters.get_by_label("Recorded since").fill("soon")
     filters.get_by_label("Recorded since").press("Enter")
     expect(page.locator(".notice")).to_contain_text("'soon' is no date. Give 2024,")
 
 
-def test_a_picture_and_a_moment_find_what_looks_like_them(
+def test_a_picture_and_a_moment_find_similar_footage(
     page: Page, deployment: Deployment, tmp_path: Path
 ) -> None:
-    clip = next(one for one in deployment.asked("assets") if one["name"] == "A001_C002.mp4")
-    poster = httpx.get(f"http://127.0.0.1:{deployment.port}/api/assets/{clip['sha1']}/poster").content
+    clip = next(one for one in deployment.query("assets") if one["name"] == "A001_C002.mp4")
+    poster = httpx.get(deployment.api(f"/assets/{clip['sha1']}/poster")).content
     (tmp_path / "still.jpg").write_bytes(poster)
-    with page.expect_file_chooser() as asked:
+    with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Picture").click()
-    asked.value.set_files(tmp_path / "still.jpg")
+    chooser.value.set_files(tmp_path / "still.jpg")
     expect(page.get_by_role("img", name="your picture")).to_be_visible()
     expect(page.locator(".card").first).to_be_visible()
     assert clip["name"] in names_of(page)[:2], "the clip, or the copy of it with markup in its name"
@@ -203,7 +192,7 @@ def test_a_picture_and_a_moment_find_what_looks_like_them(
     page.locator(".card .picture").first.click()
     page.get_by_role("button", name="More like this").click()
     expect(page.locator("dialog")).not_to_be_visible()
-    expect(page.locator(".asked .chip")).to_contain_text("like ")
+    expect(page.locator(".query .chip")).to_contain_text("similar to ")
     expect(page).to_have_url(re.compile(r"#/search\?like=[0-9a-f]{40}%40[\d.]+$"))
     expect(page.locator(".card").first).to_be_visible()
 
@@ -219,7 +208,7 @@ def drop(page: Page, picture: bytes) -> None:
     )
 
 
-def test_tags_are_given_searched_by_and_taken_away(page: Page) -> None:
+def test_tags_are_added_searched_by_and_removed(page: Page) -> None:
     page.get_by_role("link", name="Play A001_C001.mp4").click()
     field = page.get_by_label("Another tag")
     for tag in ("best, of all", "<b>"):
@@ -235,7 +224,7 @@ def test_tags_are_given_searched_by_and_taken_away(page: Page) -> None:
     page.get_by_role("searchbox").press("Enter")
     expect(page).to_have_url(
         re.compile(r"#/search\?tag=best%2C\+of\+all$")
-    )  # one tag, whatever comma is in it
+    )  # one tag, although its name has a comma
 
 
 def test_a_timeline_is_saved_from_the_page(page: Page) -> None:
@@ -246,10 +235,10 @@ def test_a_timeline_is_saved_from_the_page(page: Page) -> None:
     assert "A001_C001.mp4" in Path(saved.value.path()).read_text()
 
 
-def test_what_is_there_twice_is_shown_side_by_side(page: Page) -> None:
+def test_duplicates_are_shown_side_by_side(page: Page) -> None:
     page.get_by_role("link", name="Duplicates").click()
     pair = page.locator(".pair").first
-    expect(pair).to_contain_text("100 % alike")
+    expect(pair).to_contain_text("100 % similar")
     assert sorted(pair.locator("h3").all_inner_texts()) == sorted(["A001_C002.mp4", MARKUP])
     pair.get_by_role("link", name="Play A001_C002.mp4").click()
     expect(page.locator("dialog video")).to_be_visible()

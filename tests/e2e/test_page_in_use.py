@@ -1,4 +1,4 @@
-"""The page while somebody has it open: it keeps up with the library, and keeps its place."""
+"""The page while it is open: it follows the library and keeps its position."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,16 +8,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from dampipe.app.demo.footage import make_footage
 from dampipe.media.ffmpeg.binary import find_ffmpeg
-from tests.e2e.deployment import Deployment
-from tests.e2e.test_page import browser
-
-__all__ = ["browser"]
+from tests.support.deployment import Deployment
 
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
     made = Deployment(tmp_path / "home", model="tiny")
-    made.together()
+    made.combine_workers()
     try:
         made.up()
         yield made
@@ -30,7 +27,7 @@ def page(browser: Browser, deployment: Deployment) -> Iterator[Page]:
     page = browser.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(f"http://127.0.0.1:{deployment.port}/")
+    page.goto(deployment.url())
     yield page
     page.close()
     assert problems == []
@@ -38,35 +35,35 @@ def page(browser: Browser, deployment: Deployment) -> Iterator[Page]:
 
 def test_a_scan_is_paused_resumed_and_cancelled(page: Page, deployment: Deployment, tmp_path: Path) -> None:
     for clip in make_footage(find_ffmpeg(), tmp_path / "footage"):
-        for copy in range(1, 20):  # more than is done before anyone can say what they want
+        for copy in range(1, 20):  # more than is processed before the scan is paused
             clip.with_stem(f"{clip.stem}-{copy}").write_bytes(clip.read_bytes() + b"\0" * 8 * copy)
     number = deployment.json("enqueue", tmp_path / "footage")["scan"]
     deployment.run("scan", "pause", str(number))
     page.get_by_role("link", name="Scans").click()
-    [told, scan] = page.locator("main [role=status]"), page.locator(".scan")
+    [message, scan] = page.locator("main [role=status]"), page.locator(".scan")
     expect(scan).to_contain_text("paused")
     page.get_by_role("button", name="resume scan").click()
-    expect(told).to_have_text(f"Scan {number} is resumed.")
+    expect(message).to_have_text(f"Scan {number} is resumed.")
     page.get_by_role("button", name="pause scan").click()
-    expect(told).to_have_text(f"Scan {number} is paused.")
+    expect(message).to_have_text(f"Scan {number} is paused.")
     page.get_by_role("button", name="cancel scan").click()
-    expect(told).to_have_text(f"Scan {number} is cancelled.")
+    expect(message).to_have_text(f"Scan {number} is cancelled.")
     expect(scan.get_by_role("button")).to_have_count(0)
 
 
-def test_it_fills_by_itself_and_the_way_back_leads_to_where_one_was(
+def test_new_assets_appear_and_back_returns_to_the_same_position(
     page: Page, deployment: Deployment, tmp_path: Path
 ) -> None:
-    expect(page.locator("main")).to_contain_text("Nothing is here yet.")
+    expect(page.locator("main")).to_contain_text("The library is empty.")
     make_footage(find_ffmpeg(), tmp_path / "footage")
     deployment.run("enqueue", "--wait", tmp_path / "footage")
     expect(page.locator(".card img")).to_have_count(5)
-    expect(page.locator(".card", has_text="not looked into yet")).to_have_count(0)
+    expect(page.locator(".card", has_text="Not probed yet")).to_have_count(0)
 
     first = page.locator(".card").first
     first.evaluate("card => card.classList.add('seen')")
     first.locator(".picture").click()
-    expect(page.locator("dialog video")).to_be_focused()  # so that the space bar plays
+    expect(page.locator("dialog video")).to_be_focused()  # so that the space bar plays and pauses
     page.go_back()
     expect(page.locator("dialog")).not_to_be_visible()
     expect(page.locator(".card.seen")).to_have_count(1)

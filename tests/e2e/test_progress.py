@@ -1,4 +1,4 @@
-"""While a file is worked on, the command line, the API, Flower and the page say how far it is."""
+"""The command line, the API, Flower and the page show the progress of a file."""
 
 import json
 from collections.abc import Iterator
@@ -8,27 +8,23 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.deployment import Deployment
-from tests.e2e.test_page import browser
 from tests.ports import free_port
-
-__all__ = ["browser"]
-
+from tests.support.deployment import Deployment
 
 NAME = "wait a little.mp4"
 
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """One file is worked on, and says how far it is until `NAME.go` lies beside it."""
+    """One file is in progress and reports it until `NAME.go` exists beside the file."""
     home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("footage")
-    made = Deployment(home, pipeline="tests.e2e.stages:PIPELINE", flower_port=free_port())
+    made = Deployment(home, pipeline="tests.support.stages:PIPELINE", flower_port=free_port())
     made.footage = folder  # type: ignore[attr-defined]
     (folder / NAME).write_text("footage")
-    made.together()
+    made.combine_workers()
     try:
         made.up()
-        made.wait_for(lambda: made.seen_by_flower(1))
+        made.wait_for(lambda: made.is_known_to_flower(1))
         made.run("enqueue", folder)
         made.wait_for(lambda: any(one["progress"] for one in status(made)["running"]))
         yield made
@@ -37,12 +33,12 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 
 
 def status(deployment: Deployment) -> Any:
-    """The status as the API tells it."""
-    return httpx.get(f"http://127.0.0.1:{deployment.port}/api/status", timeout=60).json()
+    """The status by the API."""
+    return httpx.get(deployment.api("/status"), timeout=60).json()
 
 
 def results_in_flower(deployment: Deployment) -> list[str]:
-    """What Flower shows as the results of the tasks named preview."""
+    """The results of the preview tasks in Flower."""
     form = {"draw": "1", "start": "0", "length": "50", "search[value]": "", "order[0][column]": "0",
             "order[0][dir]": "asc"}  # fmt: skip
     for number, name in enumerate(("name", "result")):
@@ -53,7 +49,7 @@ def results_in_flower(deployment: Deployment) -> list[str]:
     return [str(task["result"]) for task in tasks if task["name"] == "dampipe.preview"]
 
 
-def test_the_command_line_and_the_api_tell_it(deployment: Deployment) -> None:
+def test_the_command_line_and_the_api_show_it(deployment: Deployment) -> None:
     [running] = status(deployment)["running"]
     assert (running["stage"], running["name"], running["attempts"]) == ("preview", NAME, 1)
     assert running["progress"] == {"done": 75.0, "total": 300.0, "unit": "s", "speed": 3.0, "left": 75.0}
@@ -67,15 +63,15 @@ def test_flower_shows_it(deployment: Deployment) -> None:
 
 def test_the_page_shows_it(browser: Browser, deployment: Deployment) -> None:
     page = browser.new_page()
-    page.goto(f"http://127.0.0.1:{deployment.port}/#/scans")
-    expect(page.locator(".now")).to_contain_text(f"{NAME} · preview")
-    expect(page.locator(".now")).to_contain_text("1:15 of 5:00, 3.0×, 1:15 left")
-    bar = page.locator(".now progress")
+    page.goto(deployment.url("/#/scans"))
+    expect(page.locator(".in-progress")).to_contain_text(f"{NAME} · preview")
+    expect(page.locator(".in-progress")).to_contain_text("1:15 of 5:00, 3.0×, 1:15 left")
+    bar = page.locator(".in-progress progress")
     assert (bar.get_attribute("aria-label"), bar.evaluate("bar => bar.position")) == (NAME, 0.25)
     page.close()
 
 
-def test_nothing_is_left_of_it_when_the_file_is_through(deployment: Deployment) -> None:
+def test_it_disappears_when_the_file_is_done(deployment: Deployment) -> None:
     (deployment.footage / f"{NAME}.go").touch()  # type: ignore[attr-defined]
     deployment.wait_for(lambda: status(deployment)["stages"]["proxy"]["done"] == 1)
     deployment.wait_for(lambda: status(deployment)["running"] == [])

@@ -1,4 +1,4 @@
-"""The nightly line on a real deployment: only what changed, boring, and loud when a source is in doubt."""
+"""The nightly sync of a real deployment: it processes only changes, and fails loudly when a source is suspect."""
 
 import json
 import os
@@ -12,9 +12,9 @@ import pytest
 
 from dampipe.kernel.db.advisory_lock import advisory_lock
 from dampipe.kernel.db.database import Database
-from tests.e2e.deployment import Deployment
+from tests.support.deployment import Deployment
 
-PIPELINE = {"pipeline": "tests.e2e.stages:PIPELINE"}
+PIPELINE = {"pipeline": "tests.support.stages:PIPELINE"}
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def footage_folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
     made = Deployment(tmp_path / "home", **PIPELINE)
-    made.together()
+    made.combine_workers()
     yield made
     made.kill_all()
 
@@ -53,7 +53,7 @@ def test_the_nights_of_a_library(deployment: Deployment, footage_folder: Path) -
     number = str(looked["scan"])
     assert [scan["scan"] for scan in deployment.json("scan", "list", "-n", "1")] == [looked["scan"]]
     assert deployment.json("scan", "pause", number)["state"] == "paused"
-    url = f"http://127.0.0.1:{deployment.port}/api/scans"
+    url = deployment.api("/scans")
     with urlopen(Request(f"{url}/{number}/resume", method="POST"), timeout=60) as answer:
         assert json.load(answer)["state"] == "walked"
     assert "cancelled, 1 file on hold" in deployment.run("scan", "cancel", number)
@@ -82,7 +82,7 @@ def test_the_nights_of_a_library(deployment: Deployment, footage_folder: Path) -
     assert (source["name"], source["present"], source["missing"]) == ("archive", 10, 0)
 
     deployment.run("sync", "nowhere", code=7)
-    deployment.run("source", "remove", "archive", code=130)  # nobody answers the question
+    deployment.run("source", "remove", "archive", code=130)  # the question gets no answer
     deployment.run("source", "remove", "--yes", "archive")
     assert deployment.json("prune")["assets"] == 10
     assert deployment.json("status")["assets"] == 0
@@ -98,7 +98,7 @@ def test_a_second_sync_steps_aside(deployment: Deployment, footage_folder: Path)
     database.close()
 
 
-def test_a_sync_that_nobody_works_for_ends_and_leaves_one_scan(
+def test_a_sync_without_workers_ends_and_leaves_one_scan(
     deployment: Deployment, footage_folder: Path
 ) -> None:
     procfile = deployment.home / "Procfile"

@@ -1,5 +1,6 @@
-"""What a person reads who has mistyped something: a line for what happened, one for what to do next."""
+"""The command line: error messages of two lines, tables, and what commands print."""
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ from dampipe.timeline.clip import Clip
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("arguments", "expected"),
     [
         (["serch", "x"], ["there is no command 'serch': did you mean `dampipe search`?", "`dampipe --help`"]),
         (["xyzzy"], ["there is no command 'xyzzy'", "`dampipe --help`"]),
@@ -36,8 +37,11 @@ from dampipe.timeline.clip import Clip
         (["source", "add", "--bogus"], ["--bogus", "`dampipe source add --help`"]),
         (["search"], ["nothing to search for: give words, --image", "`dampipe search --help`"]),
         (["search", "x", "--resolution", "foo"], ["invalid resolution 'foo'", "`dampipe search --help`"]),
-        (["enqueue", "day1", ""], ["a path is empty; this folder is .", "`dampipe enqueue --help`"]),
-        (["source", "add", "x", ""], ["a path is empty; this folder is .", "`dampipe source add --help`"]),
+        (["enqueue", "day1", ""], ["a path is empty; the current folder is .", "`dampipe enqueue --help`"]),
+        (
+            ["source", "add", "x", ""],
+            ["a path is empty; the current folder is .", "`dampipe source add --help`"],
+        ),
         (["serve", "--port", "99999"], ["99999 is not in the range 0<=x<=65535", "`dampipe serve --help`"]),
         (
             ["search", "x", "--duration", "60-10"],
@@ -45,18 +49,18 @@ from dampipe.timeline.clip import Clip
         ),
     ],
 )
-def test_a_mistake_is_told_in_two_lines(
-    capsys: pytest.CaptureFixture[str], given: list[str], said: list[str]
+def test_a_usage_error_is_reported_in_two_lines(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], expected: list[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(given)
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
     lines = capsys.readouterr().err.splitlines()
-    assert ended.value.code == 2 and len(lines) == 2
-    assert lines[0].startswith("dampipe: ") and said[0] in lines[0] and said[1] in lines[1]
+    assert exit_.value.code == 2 and len(lines) == 2
+    assert lines[0].startswith("dampipe: ") and expected[0] in lines[0] and expected[1] in lines[1]
 
 
 @pytest.mark.parametrize(
-    ("given", "words", "without"),
+    ("arguments", "words", "without"),
     [
         (["beach", "-people"], "beach", ("people",)),
         (["-people", "beach", "-red umbrella", "-n5"], "beach", ("people", "red umbrella")),
@@ -66,12 +70,12 @@ def test_a_mistake_is_told_in_two_lines(
         (["beach", "--without", "-people"], "beach", ("-people",)),
     ],
 )
-def test_a_minus_sign_before_a_word_is_no_option(
-    given: list[str], words: str, without: tuple[str, ...]
+def test_a_minus_sign_before_a_word_excludes_it(
+    arguments: list[str], words: str, without: tuple[str, ...]
 ) -> None:
-    request = requested(given)
+    request = requested(arguments)
     assert (request.words, sorted(request.without)) == (words, sorted(without))
-    assert request.limit == (5 if "-n5" in given else 10)
+    assert request.limit == (5 if "-n5" in arguments else 10)
 
 
 def requested(arguments: list[str]) -> SearchRequest:
@@ -80,13 +84,13 @@ def requested(arguments: list[str]) -> SearchRequest:
     return search_request(_REGISTRY, **{k: v for k, v in params.items() if k not in ("export", "as_json")})
 
 
-def test_an_empty_file_is_a_picture_that_cannot_be_read(tmp_path: Path) -> None:
+def test_an_empty_picture_still_asks_the_model(tmp_path: Path) -> None:
     (tmp_path / "none.jpg").write_bytes(b"")
     request = requested(["--image", str(tmp_path / "none.jpg")])
     assert request.asks_vision, "the picture is refused where it is decoded"
 
 
-def test_a_timeline_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_an_error_reports_a_timeline_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"no folder .*nowhere"):
         _write(tmp_path / "nowhere" / "cut.edl", "x")
     (tmp_path / "file").write_text("")
@@ -94,7 +98,7 @@ def test_a_timeline_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         _write(tmp_path / "file" / "cut.edl", "x")
 
 
-def test_a_timeline_that_cannot_be_written_whole_leaves_the_earlier_one(
+def test_an_incomplete_timeline_does_not_replace_the_earlier_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(path: Path, text: str, **_: object) -> None:
@@ -109,7 +113,7 @@ def test_a_timeline_that_cannot_be_written_whole_leaves_the_earlier_one(
     assert [(left.name, left.read_text()) for left in tmp_path.iterdir()] == [("cut.edl", "earlier")]
 
 
-def test_a_timeline_is_replaced_but_not_by_nothing(
+def test_a_timeline_is_replaced_but_not_by_an_empty_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cut = Clip(
@@ -125,7 +129,7 @@ def test_a_timeline_is_replaced_but_not_by_nothing(
     assert len(path.read_text().splitlines()) == 3
 
 
-def test_duplicates_are_shown_with_what_tells_so_and_what_tells_them_apart() -> None:
+def test_duplicates_are_shown_with_the_evidence_and_their_differences() -> None:
     first = Copy(
         asset="0" * 40, path="/a.mov", size=5000, width=640, height=360, codec="h264", start=2.1, end=7.0
     )
@@ -147,7 +151,7 @@ def test_duplicates_are_shown_with_what_tells_so_and_what_tells_them_apart() -> 
 def dampipe(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Callable[..., str]]:
-    """Runs a command on an empty library, in this process."""
+    """Runs a command in this process, on an empty library; returns its output."""
     monkeypatch.setenv("DAMPIPE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DAMPIPE_MODEL", "tiny")
     bootstrap._worlds.clear()
@@ -155,8 +159,8 @@ def dampipe(
     def run(*arguments: str) -> str:
         with pytest.raises(SystemExit):
             main(list(arguments))
-        said = capsys.readouterr()
-        return said.out + said.err
+        output = capsys.readouterr()
+        return output.out + output.err
 
     yield run
     bootstrap.process_container().catalog.close()
@@ -168,43 +172,55 @@ def test_a_device_is_not_scanned(dampipe: Callable[..., str]) -> None:
     assert dampipe("source", "list") == "no sources yet: `dampipe source add NAME PATH`\n"
 
 
-def test_what_became_of_a_source_is_told(tmp_path: Path, dampipe: Callable[..., str]) -> None:
+def test_doctor_reports_what_to_do_next(dampipe: Callable[..., str]) -> None:
+    findings = {finding.pop("what"): finding for finding in json.loads(dampipe("doctor", "--json"))}
+    assert all(set(finding) == {"verdict", "found", "hint"} for finding in findings.values())
+    assert findings["workers"] == {
+        "verdict": "warning",
+        "found": "none is running",
+        "hint": "`dampipe up` starts a whole deployment, `dampipe worker` one worker.",
+    }
+    assert findings["database"]["hint"] == ""
+    assert "→ `dampipe up` starts it." in dampipe("doctor")
+
+
+def test_source_add_reports_the_change(tmp_path: Path, dampipe: Callable[..., str]) -> None:
     add = ("source", "add")
     assert "source day 1 added; `dampipe sync 'day 1'`" in dampipe(*add, "day 1", str(tmp_path))
     assert "source day 1 changed" in dampipe(*add, "day 1", str(tmp_path), "--exclude", "*.wav")
     assert "source first is the new name of day 1" in dampipe(*add, "first", str(tmp_path))
 
 
-def test_what_was_bad_when_it_was_read_again_is_not_for_retry(
+def test_failed_verifications_are_not_offered_for_retry(
     dampipe: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def told(*stages: str) -> str:
+    def printed(*stages: str) -> str:
         failed = [Failure(asset=None, path="/a", stage=stage, kind="x", reason="y") for stage in stages]
         monkeypatch.setattr(ProcessingService, "failures", lambda self, limit: failed)
         return dampipe("failures")
 
-    assert "retry" in told("hash") and "verify PATH" not in told("hash")
-    assert "retry" not in told(VERIFY) and "verify PATH" in told(VERIFY)
-    assert "retry" in told("hash", VERIFY) and "verify PATH" in told("hash", VERIFY)
+    assert "retry" in printed("hash") and "verify PATH" not in printed("hash")
+    assert "retry" not in printed(VERIFY) and "verify PATH" in printed(VERIFY)
+    assert "retry" in printed("hash", VERIFY) and "verify PATH" in printed("hash", VERIFY)
 
 
-def test_a_manifest_that_was_written_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_written_manifest_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     tell_written(Compared(folder="/card", same=6))
     assert capsys.readouterr().out == "/card: manifest of 6 files written\n"
     tell_written(Compared(folder="/card", same=6, mismatch=("a.mov",)))
-    said = capsys.readouterr()
-    assert said.out == "/card: manifest of 7 files written, NOT as the earlier ones say\n"
-    assert said.err == "MISMATCH: /card/a.mov\n"
+    output = capsys.readouterr()
+    assert output.out == "/card: manifest of 7 files written, NOT as the earlier ones say\n"
+    assert output.err == "MISMATCH: /card/a.mov\n"
 
 
-def test_a_table_without_names_has_no_line_for_them(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_without_column_names_has_no_header(capsys: pytest.CaptureFixture[str]) -> None:
     say(table(["", ""], [("asset", "c3805cf3")]))
     assert capsys.readouterr().out == "asset  c3805cf3\n"
     say(table(["tag", ""], [("best", "2")]))
     assert capsys.readouterr().out.splitlines()[0] == "tag"
 
 
-def test_a_table_says_names_as_they_are_and_leaves_out_what_says_nothing(
+def test_a_table_prints_markup_as_text_and_leaves_out_empty_columns(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     long = f"/mnt/{'n' * 400}.mov"
@@ -227,7 +243,7 @@ def test_a_narrow_terminal_breaks_no_word(
     )
 
 
-def test_watching_into_a_pipe_tells_each_status_once(
+def test_watch_prints_each_status_once_into_a_pipe(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = iter([1, 1, 2])
@@ -235,5 +251,8 @@ def test_watching_into_a_pipe_tells_each_status_once(
     monkeypatch.setattr(ProcessingService, "status", status)
     with pytest.raises(StopIteration):
         _append(ProcessingService.__new__(ProcessingService), 0.0)
-    told = capsys.readouterr().out.splitlines()
-    assert [line for line in told if "asset" in line] == ["1 asset at 0 locations", "2 assets at 0 locations"]
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if "asset" in line] == [
+        "1 asset at 0 locations",
+        "2 assets at 0 locations",
+    ]

@@ -16,10 +16,10 @@ import pytest
 from pydantic import TypeAdapter
 
 from dampipe.app.container import Container
-from dampipe.app.doctor import Finding
 from dampipe.app.features import detail_fields
 from dampipe.app.load_settings import load_settings
 from dampipe.cli import commands, main
+from dampipe.cli.doctor import FindingReport
 from dampipe.features.duplicates.model import Duplicates
 from dampipe.features.fixity.model import Compared, Verified
 from dampipe.features.processing.model import Status
@@ -119,7 +119,7 @@ SHAPES: dict[str, Any] = {
     "failures": list[Failure],
     "model": list[ModelReport],
     "index": list[IndexReport],
-    "doctor": list[Finding],
+    "doctor": list[FindingReport],
 }
 
 

@@ -1,5 +1,7 @@
-"""The demo's footage: a few clips of coloured shapes, named like a camera names them, so that only
-search by content can tell what is in which."""
+"""The footage of the demo: clips of coloured shapes with file names like a camera's.
+
+The names say nothing about the content, so that only search by content finds a shape.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,61 +12,64 @@ from dampipe.app.demo.clips import make_clip
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.vision.tiny.drawing import draw
 
-SIZE = (640, 360)
-SCENE = 3.0
-"""Seconds."""
+PICTURE_SIZE = (640, 360)
+"""Width and height in pixels."""
+SCENE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
-class Scene:
-    """One shape on one background, for SCENE seconds."""
+class ShapeScene:
+    """A scene of a clip: one coloured shape on one background, for SCENE_SECONDS."""
 
     shape: str
     colour: str
     background: str
 
 
-CLIPS: dict[str, tuple[Scene, ...]] = {
+CLIPS: dict[str, tuple[ShapeScene, ...]] = {
     "A001_C001.mp4": (
-        Scene("square", "blue", "beige"),
-        Scene("circle", "red", "beige"),
-        Scene("triangle", "yellow", "grey"),
+        ShapeScene("square", "blue", "beige"),
+        ShapeScene("circle", "red", "beige"),
+        ShapeScene("triangle", "yellow", "grey"),
     ),
     "A001_C002.mp4": (
-        Scene("star", "yellow", "navy"),
-        Scene("square", "green", "beige"),
-        Scene("ring", "orange", "grey"),
+        ShapeScene("star", "yellow", "navy"),
+        ShapeScene("square", "green", "beige"),
+        ShapeScene("ring", "orange", "grey"),
     ),
     "A001_C003.mp4": (
-        Scene("circle", "purple", "beige"),
-        Scene("cross", "red", "grey"),
-        Scene("triangle", "green", "beige"),
-        Scene("star", "pink", "grey"),
+        ShapeScene("circle", "purple", "beige"),
+        ShapeScene("cross", "red", "grey"),
+        ShapeScene("triangle", "green", "beige"),
+        ShapeScene("star", "pink", "grey"),
     ),
     "B002_C001.mov": (
-        Scene("heart", "red", "beige"),
-        Scene("circle", "blue", "olive"),
-        Scene("square", "orange", "grey"),
+        ShapeScene("heart", "red", "beige"),
+        ShapeScene("circle", "blue", "olive"),
+        ShapeScene("square", "orange", "grey"),
     ),
     "B002_C002.mkv": (
-        Scene("ring", "cyan", "grey"),
-        Scene("heart", "pink", "beige"),
-        Scene("cross", "blue", "beige"),
+        ShapeScene("ring", "cyan", "grey"),
+        ShapeScene("heart", "pink", "beige"),
+        ShapeScene("cross", "blue", "beige"),
     ),
 }
+"""The scenes of each clip, by file name."""
 
 QUERIES = ("a red circle", "a yellow star", "a green triangle")
 
 
 def make_footage(ffmpeg: Ffmpeg, folder: Path) -> list[Path]:
-    """Make the demo's clips where they are not there yet; returns their paths."""
+    """Create the clips that the folder lacks; returns the paths of all clips."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for number, (name, scenes) in enumerate(CLIPS.items()):
         path = folder / name
         if not path.exists():
             rng = np.random.default_rng(number)
-            pictures = [(draw(s.shape, s.colour, s.background, SIZE, rng), SCENE) for s in scenes]
+            pictures = [
+                (draw(s.shape, s.colour, s.background, PICTURE_SIZE, rng), SCENE_SECONDS) for s in scenes
+            ]
             make_clip(ffmpeg, path, pictures)
         paths.append(path)
     return paths

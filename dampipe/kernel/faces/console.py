@@ -1,4 +1,4 @@
-"""What commands have in common: the library, JSON and tables."""
+"""Helpers of the commands: services, tables and JSON."""
 
 import json
 import sys
@@ -23,45 +23,49 @@ T = TypeVar("T")
 
 
 def service(kind: type[T]) -> T:
-    """The service of that type, over the catalogue that the settings name, brought to the newest schema."""
+    """The service of that type; the schema of the catalogue is brought up to date first."""
     services: Services = click.get_current_context().obj
     return services.get(kind)
 
 
 def library() -> Library:
-    """The library of the settings, its catalogue set up."""
+    """The library, with an up-to-date schema of the catalogue."""
     return world().library
 
 
 def world() -> Container:
-    """This process's objects, the catalogue set up."""
-    found = process_container()
-    found.catalog.set_up()
-    return found
+    """The container of this process, with an up-to-date schema of the catalogue."""
+    container = process_container()
+    container.set_up()
+    return container
 
 
 WIDE = 100_000
-"""Columns where the output is no terminal, so that a path stays on one line for grep."""
+"""Width in columns where the output is not a terminal, so that a path stays on one line for grep."""
 
 NARROW = 20
-"""Columns: what is no longer is not broken, and what is longer between words only: a path can be copied."""
+"""Columns up to which a cell is never wrapped. Longer cells wrap between words only, so that a path can be copied."""
 
 
 def console(least: int = 0) -> Console:
-    """Standard output; plain and wide when it is no terminal, which breaks lines of more than its own width itself."""
-    made = Console(highlight=False, markup=False, emoji=False)  # a file may be called `[take 2] :smile:.mov`
-    made.width = max(made.width, least) if sys.stdout.isatty() else WIDE
-    return made
+    """Standard output; plain and WIDE when it is not a terminal.
+
+    least: columns; where the terminal is narrower, it wraps the lines itself.
+    """
+    # A file may be called `[take 2] :smile:.mov`.
+    output = Console(highlight=False, markup=False, emoji=False)
+    output.width = max(output.width, least) if sys.stdout.isatty() else WIDE
+    return output
 
 
 def text_of(*what: RenderableType) -> str:
-    """Tables and lines as they are printed, unbroken where breaking would leave nothing to read."""
-    out = console()
-    least = max(out.measure(one, options=out.options.update(max_width=WIDE)).minimum for one in what)
-    out = console(least)
-    with out.capture() as said:
-        out.print(*what, sep="\n", crop=False)
-    return "\n".join(line.rstrip() for line in said.get().splitlines())
+    """Render tables and lines as they are printed; words are never broken."""
+    output = console()
+    least = max(output.measure(one, options=output.options.update(max_width=WIDE)).minimum for one in what)
+    output = console(least)
+    with output.capture() as capture:
+        output.print(*what, sep="\n", crop=False)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
 def say(*what: RenderableType) -> None:
@@ -81,24 +85,24 @@ def print_json(value: BaseModel | Iterable[BaseModel] | Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> Table:
-    """A table without frills; the columns in `right` are numbers, those that say nothing are left out.
+    """A plain table. Columns without any content are left out; without names there is no header.
 
-    Without names there is no line for them.
+    right: names of the columns that are aligned to the right, such as numbers.
     """
-    made = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
+    result = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     cells = list(zip(*rows, strict=True)) or [()] * len(columns)
-    told = [(name, column) for name, column in zip(columns, cells, strict=True) if any(column) or not column]
-    for name, column in told:
+    shown = [(name, column) for name, column in zip(columns, cells, strict=True) if any(column) or not column]
+    for name, column in shown:
         lines = [line for cell in (name, *column) for line in cell.split("\n")]
         longest = max(map(cell_len, lines))
         word = max((cell_len(word) for line in lines for word in line.split()), default=0)
-        made.add_column(
+        result.add_column(
             name, justify="right" if name in right else "left", overflow="fold",
             no_wrap=longest <= max(word, NARROW), min_width=longest if longest <= NARROW else word,
         )  # fmt: skip
-    for row in zip(*(column for _, column in told), strict=True):
-        made.add_row(*row)
-    return made
+    for row in zip(*(column for _, column in shown), strict=True):
+        result.add_row(*row)
+    return result
 
 
 def plural(count: int, one: str, many: str = "") -> str:

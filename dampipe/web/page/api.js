@@ -1,4 +1,4 @@
-// The HTTP API, and its errors with what to do next.
+// Calls of the HTTP API. An error of the API becomes a Problem, whose `hint` says what to do next.
 
 export const API = "/api";
 
@@ -9,7 +9,13 @@ export class Problem extends Error {
   }
 }
 
-async function ask(path, options) {
+/** An error in one line: what happened and what to do next. */
+export function describe(problem) {
+  if (!problem.hint) return problem.message;
+  return `${problem.message}${/[.!?]$/.test(problem.message) ? "" : "."} ${problem.hint}`;
+}
+
+async function request(path, options) {
   let response;
   try {
     response = await fetch(`${API}${path}`, options);
@@ -18,33 +24,33 @@ async function ask(path, options) {
     throw new Problem("The server does not answer.", "Check that dampipe is running on the machine that serves this page.");
   }
   if (response.ok) return response;
-  const said = await response.json().catch(() => ({}));
-  throw new Problem(said.detail ?? `The server answered with ${response.status}.`, said.hint);
+  const { detail, hint } = await response.json().catch(() => ({}));
+  throw new Problem(detail ?? `The server answered with status ${response.status}.`, hint);
 }
 
 export async function get(path, parameters = {}, signal = undefined) {
   const query = new URLSearchParams(parameters).toString();
-  return (await ask(query ? `${path}?${query}` : path, { signal })).json();
+  return (await request(query ? `${path}?${query}` : path, { signal })).json();
 }
 
 export async function text(path) {
-  return (await ask(path)).text();
+  return (await request(path)).text();
 }
 
 export async function post(path, body) {
   const headers = { "content-type": "application/json" };
-  const response = await ask(path, { method: "POST", headers, body: JSON.stringify(body) });
+  const response = await request(path, { method: "POST", headers, body: JSON.stringify(body) });
   return response.status === 204 ? null : response.json();
 }
 
-/** Send bytes (a picture, say) and read the answer. */
+/** Post bytes, such as a picture, and return the answer. */
 export async function send(path, parameters, body, signal) {
-  return (await ask(`${path}?${new URLSearchParams(parameters)}`, { method: "POST", body, signal })).json();
+  return (await request(`${path}?${new URLSearchParams(parameters)}`, { method: "POST", body, signal })).json();
 }
 
 export async function remove(path) {
-  await ask(path, { method: "DELETE" });
+  await request(path, { method: "DELETE" });
 }
 
-/** Where a derivative of an asset is served. */
+/** The URL of a derivative of an asset. */
 export const derivative = (sha1, kind) => `${API}/assets/${sha1}/${kind}`;

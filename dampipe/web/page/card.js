@@ -1,66 +1,65 @@
-// A picture of an asset that scrubs under the pointer, and opens the player where it was let go.
+// The card of an asset: a picture that scrubs under the pointer and opens the player at the time in view.
 
 import { derivative } from "./api.js";
 import { h } from "./dom.js";
 import { length, timecode } from "./format.js";
-import { at, show, tiles } from "./sprite.js";
+import { loadTiles, showTile, tileAt } from "./sprite.js";
 
-/** The link that opens an asset in the player, at a time in seconds. */
-export const link = (sha1, time = 0) => `#/asset/${sha1}?t=${time.toFixed(2)}`;
+/** The address that opens an asset in the player, at a time in seconds. */
+export const playerLink = (sha1, time = 0) => `#/asset/${sha1}?t=${time.toFixed(2)}`;
 
 /**
- * A card for an asset: its picture (at `time`, where given), name and length. `duration` in seconds, or null.
+ * A card with the picture of an asset (at `time`, if there is one), its name and its length.
+ * duration and time: seconds, or null. hasPoster: whether the poster exists. badge: a text on the picture, or null.
  */
-export function card({ sha1, name, path, duration, time = null, pictured = true, badge = null }, ...more) {
+export function card({ sha1, name, path, duration, time = null, hasPoster = true, badge = null }, ...more) {
   const poster = h("img", { src: derivative(sha1, "poster"), alt: "", loading: "lazy", draggable: false });
   poster.addEventListener("error", () => picture.classList.add("bare"));
   const strip = h("div", { class: "strip", hidden: true });
-  const needle = h("span", { class: "needle", hidden: true });
+  const playhead = h("span", { class: "playhead", hidden: true });
   const clock = h("span", { class: "clock" }, time === null ? (duration ? length(duration) : "") : timecode(time));
   const picture = h(
     "a",
-    { class: "picture", href: link(sha1, time ?? 0), "aria-label": label(name, time) },
-    pictured ? poster : null, strip, needle, clock, badge === null ? null : h("span", { class: "badge" }, badge),
+    { class: "picture", href: playerLink(sha1, time ?? 0), "aria-label": time === null ? `Play ${name}` : `Play ${name} at ${timecode(time)}` },
+    hasPoster ? poster : null, strip, playhead, clock, badge === null ? null : h("span", { class: "badge" }, badge),
   );
-  if (!pictured) picture.classList.add("bare");
-  if (duration && pictured) {
-    scrub(picture, strip, needle, clock, { sha1, duration, time });
-    if (time !== null) rest(strip, sha1, time);
+  if (!hasPoster) picture.classList.add("bare");
+  if (duration && hasPoster) {
+    scrub(picture, strip, playhead, clock, { sha1, duration, time });
+    if (time !== null) showMoment(strip, sha1, time);
   }
   return h("article", { class: "card" }, picture, h("h3", { title: path }, name), ...more);
 }
 
-const label = (name, time) => (time === null ? `Play ${name}` : `Play ${name} at ${timecode(time)}`);
-
-async function rest(strip, sha1, time) {
-  const all = await tiles(sha1);
-  if (!all.length) return;
+async function showMoment(strip, sha1, time) {
+  const tiles = await loadTiles(sha1);
+  if (!tiles.length) return;
   strip.hidden = false;
-  requestAnimationFrame(() => show(strip, sha1, at(all, time), all));
+  requestAnimationFrame(() => showTile(strip, sha1, tileAt(tiles, time), tiles));
 }
 
-function scrub(picture, strip, needle, clock, { sha1, duration, time }) {
-  const before = clock.textContent;
-  let all = [];
+function scrub(picture, strip, playhead, clock, { sha1, duration, time }) {
+  const initialClock = clock.textContent;
+  let tiles = [];
   async function move(event) {
     if (event.pointerType === "touch") return;
-    if (!all.length) all = await tiles(sha1);
-    if (!all.length || !picture.matches(":hover")) return;
+    if (!tiles.length) tiles = await loadTiles(sha1);
+    if (!tiles.length || !picture.matches(":hover")) return;
     const box = picture.getBoundingClientRect();
     const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 0.9999);
-    const now = share * duration;
-    strip.hidden = needle.hidden = false;
-    show(strip, sha1, at(all, now), all);
-    needle.style.left = `${share * 100}%`;
-    clock.textContent = timecode(now);
-    picture.href = link(sha1, now);
+    const pointed = share * duration;
+    strip.hidden = playhead.hidden = false;
+    showTile(strip, sha1, tileAt(tiles, pointed), tiles);
+    playhead.style.left = `${share * 100}%`;
+    clock.textContent = timecode(pointed);
+    picture.href = playerLink(sha1, pointed);
   }
   for (const name of ["pointerenter", "pointermove"]) picture.addEventListener(name, move);
   picture.addEventListener("pointerleave", () => {
-    needle.hidden = true;
+    playhead.hidden = true;
     strip.hidden = time === null;
-    if (time !== null && all.length) show(strip, sha1, at(all, time), all);
-    clock.textContent = before;
-    picture.href = link(sha1, time ?? 0);
+    if (time !== null && tiles.length) showTile(strip, sha1, tileAt(tiles, time), tiles);
+    clock.textContent = initialClock;
+    picture.href = playerLink(sha1, time ?? 0);
   });
 }

@@ -1,8 +1,8 @@
-// Elements are built here and nowhere from strings, so nothing in a file's name can become markup.
+// Builds elements. No element is made from a string of markup, so a file's name cannot become markup.
 
-const readOnly = new Set(["list", "form"]); // as properties; as attributes they name an element
+const readOnly = new Set(["list", "form"]); // read-only as properties; set as attributes
 
-/** An element with properties (`class`, `on…` listeners, `data-…` and `aria-…` attributes) and children. */
+/** Create an element with properties (`class`, `on…` listeners, `data-…` and `aria-…` attributes) and children. */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -15,13 +15,13 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Have a screen reader say what the eye sees. */
+/** Have screen readers read a text aloud. */
 export function announce(text) {
-  document.getElementById("said").textContent = text;
+  document.getElementById("announcement").textContent = text;
 }
 
-/** A sentence in place of what is not there: what happened, and what to do next. */
-export function notice(text, hint = "") {
+/** A message in place of content: what happened, what to do next, and optionally an element to do it with. */
+export function notice(text, hint = "", action = null) {
   announce(text);
-  return h("div", { class: "notice" }, h("p", {}, text), hint ? h("p", { class: "hint" }, hint) : null);
+  return h("div", { class: "notice" }, h("p", {}, text), hint ? h("p", { class: "hint" }, hint) : null, action ? h("p", {}, action) : null);
 }

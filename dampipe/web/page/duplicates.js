@@ -1,53 +1,63 @@
-// What is there more than once, with what tells so: the same content in several places, and what shows the same.
+// Duplicates: identical files at several paths, and files that show the same footage, with the evidence.
 
 import { get } from "./api.js";
 import { card } from "./card.js";
 import { h, notice } from "./dom.js";
-import { bytes, plural, timecode } from "./format.js";
+import { bytes, name, plural, timecode } from "./format.js";
 
-const MOST = 200;
+const PAGE = 200;
 
-const paths = (all) => h("ul", {}, all.map((path) => h("li", {}, h("code", {}, path))));
-
-function exact(one) {
-  const name = one.paths[0].split("/").pop();
-  const times = h("p", {}, `${one.paths.length} × ${bytes(one.size)}`);
-  return h("div", { class: "alike" }, card({ sha1: one.asset, name, path: one.paths[0] }, times), paths(one.paths));
+function identical({ asset, size, paths }) {
+  const amount = h("p", {}, `${paths.length} × ${bytes(size)}`);
+  return h("div", { class: "alike" }, card({ sha1: asset, name: name(paths[0]), path: paths[0] }, amount),
+    h("ul", {}, paths.map((path) => h("li", {}, h("code", {}, path)))));
 }
 
-function side(one) {
-  const picture = one.width ? `${one.width}×${one.height}` : "sound";
-  const about = [picture, one.codec, bytes(one.size), `${timecode(one.start)}–${timecode(one.end)}`].filter(Boolean).join(" · ");
-  const shown = { sha1: one.asset, name: one.path.split("/").pop(), path: one.path, duration: one.duration, time: one.start };
-  return card(shown, h("p", {}, about), h("p", {}, h("code", {}, one.path)));
+function side(copy) {
+  const picture = copy.width ? `${copy.width}×${copy.height}` : "sound";
+  const facts = [picture, copy.codec, bytes(copy.size), `${timecode(copy.start)}–${timecode(copy.end)}`].filter(Boolean).join(" · ");
+  const asset = { sha1: copy.asset, name: name(copy.path), path: copy.path, duration: copy.duration, time: copy.start };
+  return card(asset, h("p", {}, facts), h("p", {}, h("code", {}, copy.path)));
 }
 
-const moved = (seconds) => `${Math.abs(seconds).toFixed(1)} s ${seconds < 0 ? "earlier" : "later"}`;
+const shift = (seconds) => `${Math.abs(seconds).toFixed(1)} s ${seconds < 0 ? "earlier" : "later"}`;
 
-/** Where else in the first one the common part may be. */
-function elsewhere(pair) {
-  const spans = pair.other_offsets.map(([begin, end]) => [...new Set([moved(begin - pair.offset), moved(end - pair.offset)])].join(" to "));
-  return spans.length ? `, in the first one maybe ${spans.join(", or ")}` : "";
+/** Other positions of the common part in the first file. */
+function otherPositions(pair) {
+  const spans = pair.other_offsets.map(([begin, end]) => [...new Set([shift(begin - pair.offset), shift(end - pair.offset)])].join(" to "));
+  return spans.length ? `; in the first file possibly ${spans.join(", or ")}` : "";
 }
 
-function near(pair) {
-  const said = `${Math.round(pair.similarity * 100)} % alike in ${plural(pair.frames, "frame")}, ${Math.round(pair.coverage * 100)} % of the shorter one`
-    + (pair.mirrored ? ", mirrored" : "") + elsewhere(pair);
-  return h("section", { class: "pair" }, h("p", { class: "hint" }, said), h("div", { class: "alike" }, side(pair.first), side(pair.second)));
+function similar(pair) {
+  const evidence = `${Math.round(pair.similarity * 100)} % similar in ${plural(pair.frames, "frame")}, which cover ${Math.round(pair.coverage * 100)} % of the shorter file`
+    + (pair.mirrored ? "; mirrored" : "") + otherPositions(pair);
+  return h("section", { class: "pair" }, h("p", { class: "hint" }, evidence), h("div", { class: "alike" }, side(pair.first), side(pair.second)));
+}
+
+/** A list that shows PAGE items at first, and more with a button. */
+function list(items, draw) {
+  const element = h("div");
+  function more() {
+    const begin = element.childElementCount;
+    element.append(...items.slice(begin, begin + PAGE).map(draw));
+    if (element.childElementCount === items.length) button.remove();
+  }
+  const button = h("button", { onclick: more }, `Show ${PAGE} more`);
+  more();
+  return items.length > PAGE ? [element, button] : [element];
 }
 
 export async function duplicates(main, signal) {
-  main.replaceChildren(h("p", { class: "hint" }, "Comparing all pictures …"));
+  main.replaceChildren(h("p", { class: "hint" }, "Comparing all files …"));
   const found = await get("/duplicates", { near: true }, signal);
-  const unknown = found.unknown ? h("p", { class: "hint" }, `${plural(found.unknown, "asset")} could not be compared yet.`) : "";
+  const pending = found.unknown ? h("p", { class: "hint" }, `${plural(found.unknown, "asset")} not compared yet.`) : "";
   if (!found.exact.length && !found.near.length) {
-    main.replaceChildren(notice("Nothing is here twice."), unknown);
+    main.replaceChildren(notice("No duplicates were found."), pending);
     return;
   }
   main.replaceChildren(
-    h("h2", {}, `The same content in several places: ${found.exact.length.toLocaleString()}`), ...found.exact.slice(0, MOST).map(exact),
-    h("h2", {}, `Shows the same: ${found.near.length.toLocaleString()}`),
-    found.near.length ? h("p", { class: "hint" }, "Other encodes, trims and resized versions. Two takes from one fixed camera may look the same: look before you delete.") : "",
-    unknown, ...found.near.slice(0, MOST).map(near),
-    Math.max(found.exact.length, found.near.length) > MOST ? h("p", { class: "hint" }, `Only the first ${MOST} are shown; dampipe duplicates --near lists all.`) : "");
+    h("h2", {}, `Identical files: ${found.exact.length.toLocaleString()}`), ...list(found.exact, identical),
+    h("h2", {}, `Similar footage: ${found.near.length.toLocaleString()}`),
+    found.near.length ? h("p", { class: "hint" }, "Other encodes, trims and resized versions. Two takes from one fixed camera can be similar, too: compare them before you delete a file.") : "",
+    pending, ...list(found.near, similar));
 }

@@ -1,46 +1,50 @@
-// What could not be brought to its end, why, and the button that lets it start afresh.
+// Failures: which files could not be processed, why, and buttons that run the failed stage again.
 
-import { get, post } from "./api.js";
+import { describe, get, post } from "./api.js";
 import { h, notice } from "./dom.js";
 import { name, plural } from "./format.js";
 
-const MOST = 500;
-const kinds = { bad_media: "the file's fault", transient: "a passing fault", permanent: "dampipe's fault", mismatch: "bit rot", unreadable: "the disk's fault, it may be" };
+const LIMIT = 500;
+const kinds = {
+  bad_media: "problem of the file", transient: "temporary problem", permanent: "problem of dampipe or its configuration",
+  mismatch: "the content differs from its checksum: compare it with a backup", unreadable: "check the disk, or compare it with a backup",
+};
 
 export async function failures(main, signal) {
-  const said = h("p", { role: "status" });
+  const message = h("p", { role: "status" });
 
-  async function retry(event, what) {
+  async function retry(event, selection) {
     event.target.disabled = true;
     try {
-      const { retried } = await post("/retry", what);
+      const { retried } = await post("/retry", selection);
       await show();
-      said.textContent = `${plural(retried, "stage")} will run again.`;
+      message.textContent = `${plural(retried, "stage")} will run again.`;
     } catch (problem) {
       event.target.disabled = false;
-      said.textContent = [problem.message, problem.hint].filter(Boolean).join(" ");
+      message.textContent = describe(problem);
     }
   }
 
   function row(failure) {
-    const again = failure.again_at ? `, tried again ${new Date(failure.again_at * 1000).toLocaleTimeString()}` : "";
+    const next = failure.again_at ? `, next attempt ${new Date(failure.again_at * 1000).toLocaleTimeString()}` : "";
+    const selection = { what: [failure.asset ?? failure.path], stage: failure.stage };
     return h("tr", {},
       h("td", { class: "path", title: failure.path }, name(failure.path)),
       h("td", {}, failure.stage),
-      h("td", {}, failure.reason, h("small", {}, ` (${kinds[failure.kind] ?? failure.kind}${again})`)),
-      h("td", {}, failure.stage === "verify" ? null : h("button", { onclick: (event) => retry(event, { what: [failure.asset ?? failure.path], stage: failure.stage }) }, "Retry")));
+      h("td", {}, failure.reason, h("small", {}, ` (${kinds[failure.kind] ?? failure.kind}${next})`)),
+      h("td", {}, failure.stage === "verify" ? null : h("button", { onclick: (event) => retry(event, selection) }, "Retry")));
   }
 
   async function show() {
-    const all = await get("/failures", { limit: MOST }, signal);
-    if (!all.length) {
-      main.replaceChildren(said, notice("Nothing has failed."));
+    const found = await get("/failures", { limit: LIMIT }, signal);
+    if (!found.length) {
+      main.replaceChildren(message, notice("No failures."));
       return;
     }
     const head = h("thead", {}, h("tr", {}, ["file", "stage", "reason", ""].map((title) => h("th", { scope: "col" }, title))));
-    const everything = h("button", { onclick: (event) => retry(event, {}) }, "Retry all");
-    main.replaceChildren(h("div", { class: "bar" }, h("h2", {}, `${all.length < MOST ? "" : "the latest "}${plural(all.length, "failure")}`), everything), said,
-      h("table", { class: "failures" }, head, h("tbody", {}, all.map(row))));
+    const retryAll = h("button", { onclick: (event) => retry(event, {}) }, "Retry all");
+    main.replaceChildren(h("div", { class: "bar" }, h("h2", {}, `${found.length < LIMIT ? "" : "Latest "}${plural(found.length, "failure")}`), retryAll), message,
+      h("table", { class: "failures" }, head, h("tbody", {}, found.map(row))));
   }
 
   await show();

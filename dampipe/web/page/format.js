@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Formats of numbers, times, sizes and paths.
 
 /** Seconds as a time code: 0:07.4, 12:03.0, 1:00:00.0. */
 export function timecode(seconds) {
@@ -19,10 +19,10 @@ export function bytes(count) {
   return `${unit && count < 10 ? count.toFixed(1) : Math.round(count)} ${units[unit]}`;
 }
 
-/** An exact rate such as 30000/1001 as 29.97. */
+/** An exact frame rate such as 30000/1001 as 29.97. */
 export function rate(fraction) {
-  const [above, below = 1] = fraction.split("/").map(Number);
-  return String(Math.round((above / below) * 100) / 100);
+  const [numerator, denominator = 1] = fraction.split("/").map(Number);
+  return String(Math.round((numerator / denominator) * 100) / 100);
 }
 
 export const plural = (count, noun) => `${count.toLocaleString()} ${noun}${count === 1 ? "" : "s"}`;

@@ -1,4 +1,4 @@
-// The library: every asset, the newest first, more as one scrolls.
+// The library: all assets, the newest first, with more as one scrolls.
 
 import { get } from "./api.js";
 import { card } from "./card.js";
@@ -8,10 +8,10 @@ import { endless } from "./scroll.js";
 
 const PAGE = 60;
 
-/** One line about an asset's picture and sound. */
+/** One line about the picture and sound of an asset. */
 export function facts(video) {
   const { media } = video;
-  if (!media) return "not looked into yet, or it could not be";
+  if (!media) return "Not probed yet";
   const picture = media.video;
   const parts = picture
     ? [`${picture.width}×${picture.height}`, picture.codec, picture.rate && media.kind === "video" ? `${rate(picture.rate)} fps` : ""]
@@ -19,45 +19,48 @@ export function facts(video) {
   return [...parts, bytes(video.size)].filter(Boolean).join(" · ");
 }
 
-const drawn = (video) => {
-  const pictured = video.derivatives.some((one) => one.kind === "poster");
+function assetCard(video) {
+  const hasPoster = video.derivatives.some((made) => made.kind === "poster");
   const { sha1, name, media } = video;
   const duration = media?.kind === "still" ? null : media?.duration;
-  return card({ sha1, name, path: video.paths[0], duration, pictured }, h("p", {}, facts(video)));
-};
+  return card({ sha1, name, path: video.paths[0], duration, hasPoster }, h("p", {}, facts(video)));
+}
 
 export async function library(main, signal) {
   const grid = h("div", { class: "grid" });
-  const shown = new Map(); // by SHA-1: what was drawn, and of which answer
+  const shown = new Map(); // by SHA-1: the card, and the JSON it was drawn from
   let after = null;
 
   function draw(video) {
-    const made = { element: drawn(video), text: JSON.stringify(video) };
+    const made = { element: assetCard(video), json: JSON.stringify(video) };
     shown.set(video.sha1, made);
     return made.element;
   }
 
-  /** Bring into view what has come in or was finished meanwhile, but nothing under anyone's hand; false when all was drawn anew. */
-  async function renew() {
+  /** Show new and changed assets, except cards in use (hovered or focused). Returns false if the view was drawn anew. */
+  async function refresh() {
     const page = await get("/assets", { limit: PAGE }, signal).catch(() => []);
-    const [known, still] = [page.findIndex(({ sha1 }) => shown.has(sha1)), !window.scrollY && !grid.matches(":hover, :focus-within")];
     if (signal.aborted) return false;
-    if (page.length && known < 0 && still) {
+    const firstShown = page.findIndex(({ sha1 }) => shown.has(sha1));
+    const isIdle = !window.scrollY && !grid.matches(":hover, :focus-within");
+    if (page.length && firstShown < 0 && isIdle) {
       await library(main, signal);
       return false;
     }
     for (const video of page) {
       const before = shown.get(video.sha1);
-      if (before && before.text !== JSON.stringify(video) && !before.element.matches(":hover, :focus-within")) before.element.replaceWith(draw(video));
+      const isChanged = before && before.json !== JSON.stringify(video);
+      if (isChanged && !before.element.matches(":hover, :focus-within")) before.element.replaceWith(draw(video));
     }
-    if (still) grid.prepend(...page.slice(0, Math.max(known, 0)).map(draw));
+    if (isIdle) grid.prepend(...page.slice(0, Math.max(firstShown, 0)).map(draw));
     return true;
   }
 
-  function follow() {
-    document.addEventListener("library-changed", async () => (await renew()) && follow(), { signal, once: true });
+  function refreshOnChange() {
+    document.addEventListener("library-changed", async () => (await refresh()) && refreshOnChange(), { signal, once: true });
   }
 
+  /** Append the next page; returns whether there may be another one. */
   async function more() {
     const page = await get("/assets", after ? { limit: PAGE, after } : { limit: PAGE }, signal);
     grid.append(...page.filter(({ sha1 }) => !shown.has(sha1)).map(draw));
@@ -65,11 +68,12 @@ export async function library(main, signal) {
     return page.length === PAGE;
   }
 
-  const over = !(await more());
-  follow();
+  const hasMore = await more();
+  refreshOnChange();
   if (!grid.childElementCount) {
-    main.replaceChildren(notice("Nothing is here yet.", "Submit a folder under Scans, or run: dampipe enqueue /mnt/footage"));
+    const action = h("a", { class: "button", href: "#/scans" }, "Add footage");
+    main.replaceChildren(notice("The library is empty.", "Scan a folder of footage to fill it.", action));
     return;
   }
-  main.replaceChildren(grid, ...(over ? [] : [endless(signal, more)]));
+  main.replaceChildren(grid, ...(hasMore ? [endless(signal, more)] : []));
 }

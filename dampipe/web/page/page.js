@@ -1,4 +1,4 @@
-// Which view is shown for which address, and the library's pulse in the header.
+// The router: which view is shown for which address; the search form; and the status line in the header.
 
 import { get } from "./api.js";
 import { notice } from "./dom.js";
@@ -13,21 +13,22 @@ import { results } from "./results.js";
 import { scans } from "./scans.js";
 
 const views = { "/": library, "/search": results, "/duplicates": duplicates, "/scans": scans, "/failures": failures };
-const [main, dialog, form, filters, narrow] = ["main", "player", "search", "filters", "narrow"].map((id) => document.getElementById(id));
-const PULSE = 5000;
+const element = (id) => document.getElementById(id);
+const [main, dialog, form, filters, filterButton] = ["main", "player", "search", "filters", "filter-button"].map(element);
+const STATUS_INTERVAL = 5000;
 
-let current = null;
-let leaving = new AbortController();
-let last = null;
+let shownAddress = null; // of the view, also while the player is open over it
+let leaving = new AbortController(); // aborted when another view is shown
+let lastCounts = null;
 
 async function show(path, parameters) {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
-  current = location.hash || "#/";
-  for (const one of document.querySelectorAll("nav a")) {
-    if (one.hash === `#${path}`) one.setAttribute("aria-current", "page");
-    else one.removeAttribute("aria-current");
+  shownAddress = location.hash || "#/";
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.hash === `#${path}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
   }
   form.elements.q.value = parameters.get("q") ?? "";
   fill(form, parameters);
@@ -44,33 +45,32 @@ async function route() {
   const parameters = new URLSearchParams(query);
   const asset = path.match(/^\/asset\/([0-9a-f]{4,40})$/);
   if (!asset) {
-    const behind = dialog.open && (location.hash || "#/") === current;
+    const isBackFromPlayer = dialog.open && (location.hash || "#/") === shownAddress;
     if (dialog.open) dialog.close();
-    if (behind) return; // the player was left by the way back: what it stood before is there still
-    await show(path in views ? path : "/", parameters);
+    if (!isBackFromPlayer) await show(path in views ? path : "/", parameters); // else the view is still there
     return;
   }
-  if (current === null) await show("/", new URLSearchParams());
-  const behind = current;
+  if (shownAddress === null) await show("/", new URLSearchParams());
+  const viewAddress = shownAddress;
   try {
     await open(dialog, asset[1], Number(parameters.get("t")) || 0, () => {
-      if (location.hash.startsWith("#/asset/")) history.replaceState(null, "", behind);
+      if (location.hash.startsWith("#/asset/")) history.replaceState(null, "", viewAddress);
     });
   } catch (problem) {
     main.replaceChildren(notice(problem.message, problem.hint));
   }
 }
 
-async function pulse() {
-  const [line, failed] = ["pulse", "failed"].map((id) => document.getElementById(id));
+async function refreshStatus() {
+  const [line, failed] = ["status-line", "failed"].map(element);
   try {
     const { assets, stages } = await get("/status");
-    const beat = JSON.stringify([assets, stages]);
-    if (beat !== last) document.dispatchEvent(new Event("library-changed"));
-    last = beat;
-    const sum = (name) => Object.values(stages).reduce((total, counts) => total + counts[name], 0);
-    const busy = sum("waiting") + sum("running");
-    line.textContent = busy ? `${plural(busy, "stage")} to do` : plural(assets, "asset");
+    const counts = JSON.stringify([assets, stages]);
+    if (counts !== lastCounts) document.dispatchEvent(new Event("library-changed"));
+    lastCounts = counts;
+    const sum = (name) => Object.values(stages).reduce((total, stage) => total + stage[name], 0);
+    const pending = sum("waiting") + sum("running");
+    line.textContent = pending ? `${plural(pending, "stage")} left` : plural(assets, "asset");
     failed.hidden = !sum("failed");
     failed.textContent = sum("failed");
   } catch (problem) {
@@ -78,8 +78,8 @@ async function pulse() {
   }
 }
 
-/** The question in the form, and what of the address it does not show: a picture, a moment. */
-function question(kept) {
+/** The query in the form, with those parameters of the address that the form does not show (picture, moment). */
+function readQuery(kept) {
   const words = form.elements.q.value.trim();
   const before = new URLSearchParams(location.hash.split("?")[1] ?? "");
   return [...(words ? [["q", words]] : []), ...kept.flatMap((name) => before.getAll(name).map((value) => [name, value])), ...chosen(form)];
@@ -89,24 +89,24 @@ function search(pairs) {
   location.hash = pairs.length ? `#/search?${new URLSearchParams(pairs)}` : "#/";
 }
 
-function unfold(open) {
-  filters.hidden = !open;
-  narrow.setAttribute("aria-expanded", String(open));
-  if (open) offer(filters);
+function showFilters(visible) {
+  filters.hidden = !visible;
+  filterButton.setAttribute("aria-expanded", String(visible));
+  if (visible) offer(filters);
 }
 
 build(filters);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  search(question(["like", "picture"]));
+  search(readQuery(["like", "picture"]));
 });
 filters.addEventListener("change", (event) => event.target.tagName === "SELECT" && form.requestSubmit());
-narrow.addEventListener("click", () => unfold(filters.hidden));
-listen(document.getElementById("give"), document.getElementById("file"), (key) => {
+filterButton.addEventListener("click", () => showFilters(filters.hidden));
+listen(element("picture-button"), element("picture-file"), (key) => {
   form.elements.q.value = "";
   search([["picture", key], ...chosen(form)]);
 });
 window.addEventListener("hashchange", route);
-setInterval(() => document.hidden || pulse(), PULSE);
-pulse();
+setInterval(() => document.hidden || refreshStatus(), STATUS_INTERVAL);
+refreshStatus();
 route();

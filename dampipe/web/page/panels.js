@@ -4,7 +4,7 @@ import { get } from "./api.js";
 
 let loaded;
 
-/** All of them. A panel exports `details(details)`: rows (heading and element) for the details of an asset. */
+/** Load all panels, once. A panel exports `details(details)`: rows (heading and element) for the details of an asset. */
 export function panels() {
   loaded ??= get("/panels").then((urls) => Promise.all(urls.map((url) => import(url))));
   return loaded;

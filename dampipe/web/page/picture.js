@@ -1,29 +1,29 @@
-// A picture to search by: chosen, dropped on the page or pasted. It stays in this tab; the address only refers to it.
+// A picture to search by: chosen, dropped on the page or pasted. It stays in this tab; the address holds its key only.
 
-let held = null;
-let number = Date.now(); // never that of a picture which was there before the page was loaded anew
+let current = null;
+let counter = Date.now(); // differs from the keys of an earlier load of the page
 
-/** The picture that an address refers to, or null where the page was loaded anew since. */
-export const picture = (key) => (key === String(number) ? held : null);
+/** The picture with this key, or null if the page was loaded again since. */
+export const picture = (key) => (key === String(counter) ? current : null);
 
-const first = (files) => [...(files ?? [])].find((file) => file.type.startsWith("image/")) ?? null;
+const firstImage = (files) => [...(files ?? [])].find((file) => file.type.startsWith("image/")) ?? null;
 
-/** Call `found` with the key of each picture that a person gives. */
-export function listen(button, input, found) {
-  function hold(file) {
+/** Call `onPicture` with the key of each picture that a person chooses, drops or pastes. */
+export function listen(button, input, onPicture) {
+  function accept(file) {
     if (!file) return;
-    held = file;
-    number += 1;
-    found(String(number));
+    current = file;
+    counter += 1;
+    onPicture(String(counter));
   }
   button.addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
-    hold(first(input.files));
-    input.value = ""; // so that the same one can be chosen again
+    accept(firstImage(input.files));
+    input.value = ""; // so that the same file can be chosen again
   });
-  const dragged = (event) => event.dataTransfer?.types.includes("Files");
+  const isFileDrag = (event) => event.dataTransfer?.types.includes("Files");
   document.addEventListener("dragover", (event) => {
-    if (!dragged(event)) return;
+    if (!isFileDrag(event)) return;
     event.preventDefault();
     document.body.classList.add("dropping");
   });
@@ -33,9 +33,9 @@ export function listen(button, input, found) {
     });
   }
   document.addEventListener("drop", (event) => {
-    if (!dragged(event)) return;
+    if (!isFileDrag(event)) return;
     event.preventDefault();
-    hold(first(event.dataTransfer.files));
+    accept(firstImage(event.dataTransfer.files));
   });
-  document.addEventListener("paste", (event) => hold(first(event.clipboardData?.files)));
+  document.addEventListener("paste", (event) => accept(firstImage(event.clipboardData?.files)));
 }

@@ -1,49 +1,56 @@
-// The player: one asset, from the moment it was found at, with all that is known of it.
+// The player: one asset from a given time on, with all that is known about it.
 
 import { derivative, get } from "./api.js";
 import { h, notice } from "./dom.js";
 import { timecode } from "./format.js";
 import { facts } from "./library.js";
 import { panels } from "./panels.js";
-import { show, tiles } from "./sprite.js";
+import { loadTiles, showTile } from "./sprite.js";
 
-const TILES = 12;
+const MAX_TILES = 12;
 
 function screen(video, time) {
-  const made = (kind) => video.derivatives.find((one) => one.kind === kind);
-  const poster = made("poster") ? derivative(video.sha1, "poster") : null;
-  const proxy = made("proxy");
+  const find = (kind) => video.derivatives.find((made) => made.kind === kind);
+  const poster = find("poster") ? derivative(video.sha1, "poster") : null;
+  const proxy = find("proxy");
   if (["video/mp4", "audio/mp4"].includes(proxy?.media_type)) {
     const player = h("video", { controls: true, autoplay: true, autofocus: true, playsInline: true, preload: "auto", src: derivative(video.sha1, "proxy") });
     if (poster) player.poster = poster;
     player.addEventListener("loadedmetadata", () => (player.currentTime = time), { once: true });
     return player;
   }
-  const why = proxy ? "Its proxy is made for editors; a browser cannot play it."
-    : video.media?.kind === "still" ? "" : "Its proxy is not made yet; it plays here once it is.";
-  return h("div", { class: "still" }, poster ? h("img", { src: poster, alt: video.name }) : null, why ? notice(why) : null);
+  const reason = proxy ? "The proxy has a format for editing software, which browsers cannot play."
+    : video.media?.kind === "still" ? "" : "The proxy does not exist yet. The file can be played here when it has been processed.";
+  return h("div", { class: "still" }, poster ? h("img", { src: poster, alt: video.name }) : null, reason ? notice(reason) : null);
 }
 
 async function filmstrip(video, player) {
-  const all = await tiles(video.sha1);
-  const step = Math.max(1, Math.ceil(all.length / TILES));
-  const chosen = all.filter((_, number) => number % step === 0);
-  const strip = h("div", { class: "film" }, chosen.map((tile) =>
+  const tiles = await loadTiles(video.sha1);
+  const step = Math.max(1, Math.ceil(tiles.length / MAX_TILES));
+  const shown = tiles.filter((_, number) => number % step === 0);
+  const strip = h("div", { class: "film" }, shown.map((tile) =>
     h("button", { "aria-label": `Go to ${timecode(tile.start)}`, onclick: () => (player.currentTime = tile.start) })));
-  requestAnimationFrame(() => chosen.forEach((tile, number) => show(strip.children[number], video.sha1, tile, all)));
+  // The scale of a tile depends on the width of its button, which is known once the dialog is open.
+  new ResizeObserver(() => shown.forEach((tile, number) => showTile(strip.children[number], video.sha1, tile, tiles))).observe(strip);
   return strip;
 }
 
-async function details(all) {
-  const { video, runs } = all;
-  const { media } = video;
-  const copy = (event) => {
-    navigator.clipboard?.writeText(video.paths[0]);
-    event.target.textContent = "Copied";
+/** The button that copies a path; null where the browser has no clipboard (a page without HTTPS). */
+function copyButton(path) {
+  if (!navigator.clipboard) return null;
+  const copy = async (event) => {
+    const button = event.target;
+    button.textContent = await navigator.clipboard.writeText(path).then(() => "Copied", () => "Copying was refused");
   };
+  return h("button", { class: "small", onclick: copy }, "Copy path");
+}
+
+async function details(asset) {
+  const { video, runs } = asset;
+  const { media } = video;
   const rows = [
-    ["File", h("span", {}, video.paths.map((path) => h("code", {}, path)), h("button", { class: "small", onclick: copy }, "Copy path"))],
-    ...(await panels()).flatMap((panel) => panel.details?.(all) ?? []),
+    ["File", h("span", {}, video.paths.map((path) => h("code", {}, path)), copyButton(video.paths[0]))],
+    ...(await panels()).flatMap((panel) => panel.details?.(asset) ?? []),
     ["Media", facts(video)],
     media?.timecode ? ["Timecode", media.timecode] : null,
     media?.created_at ? ["Recorded", new Date(media.created_at).toLocaleString()] : null,
@@ -51,31 +58,31 @@ async function details(all) {
     ["SHA-1", h("code", {}, video.sha1)],
     ...runs.flatMap((run) => [...run.warnings, ...(run.reason ? [run.reason] : [])].map((text) => [run.stage, text])),
   ];
-  return h("dl", {}, rows.filter(Boolean).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  return h("dl", {}, rows.filter(Boolean).flatMap(([heading, value]) => [h("dt", {}, heading), h("dd", {}, value)]));
 }
 
-/** The button that looks for what looks like the moment in view. */
-function alike(video, picture) {
-  if (!video.derivatives.some((one) => one.kind === "frames")) return null;
+/** The button that searches for moments similar to the one in view; null where the asset has no frames. */
+function similarButton(video, picture) {
+  if (!video.derivatives.some((made) => made.kind === "frames")) return null;
   const like = () => (picture.tagName === "VIDEO" ? `${video.sha1}@${picture.currentTime.toFixed(2)}` : video.sha1);
   return h("button", { onclick: () => (location.hash = `#/search?${new URLSearchParams({ like: like() })}`) }, "More like this");
 }
 
-/** Open the player over the page; `close` is called when a person closes it. */
-export async function open(dialog, sha1, time, close) {
-  const all = await get(`/assets/${sha1}`);
-  const { video } = all;
+/** Open the player over the page, at a time in seconds; `onClose` is called when it is closed. */
+export async function open(dialog, sha1, time, onClose) {
+  const asset = await get(`/assets/${sha1}`);
+  const { video } = asset;
   const picture = screen(video, time);
   const strip = picture.tagName === "VIDEO" ? await filmstrip(video, picture) : null;
   dialog.replaceChildren(
-    h("div", { class: "bar" }, h("h2", { id: "player-name" }, video.name), alike(video, picture), h("button", { onclick: () => dialog.close() }, "Close")),
-    picture, strip ?? "", await details(all));
+    h("div", { class: "bar" }, h("h2", { id: "player-name" }, video.name), similarButton(video, picture), h("button", { onclick: () => dialog.close() }, "Close")),
+    picture, strip ?? "", await details(asset));
   dialog.onclose = () => {
-    dialog.replaceChildren(); // stops the download, too
-    close();
+    dialog.replaceChildren(); // also stops the download
+    onClose();
   };
   dialog.onclick = (event) => {
-    if (event.target === dialog) dialog.close(); // nothing is returned: false would undo every click in it
+    if (event.target === dialog) dialog.close(); // no value is returned: `false` would cancel every click in the dialog
   };
   if (!dialog.open) dialog.showModal();
 }

@@ -1,108 +1,112 @@
-// Scans and files with live progress, what waits and runs by stage, and who works.
+// Scans: a form that submits one, the latest scans, files in progress, counts by stage, and workers; all kept up to date.
 
-import { get, post } from "./api.js";
+import { describe, get, post } from "./api.js";
 import { h, notice } from "./dom.js";
 import { bytes, length, plural } from "./format.js";
 
-const EVERY = 2000;
+const INTERVAL = 2000;
 
 const states = {
-  waiting: "waits for a worker", walking: "is looking for files", walked: "finished",
-  suspicious: "not believed: too much was gone", failed: "failed", paused: "paused", cancelled: "cancelled",
+  waiting: "waiting for a worker", walking: "scanning", walked: "finished",
+  suspicious: "suspicious: too many files are gone, so none was marked as missing", failed: "failed", paused: "paused", cancelled: "cancelled",
 };
 
-/** What may be done about a scan, as the API calls it. */
-function choices(one) {
-  if (one.state === "paused") return ["resume", "cancel"];
-  const under = one.active || ["waiting", "walking"].includes(one.state);
-  return under && !["cancelled", "failed"].includes(one.state) ? ["pause", "cancel"] : [];
+/** The actions that a scan allows, as the API names them. */
+function actions(scan) {
+  if (scan.state === "paused") return ["resume", "cancel"];
+  const isUnfinished = scan.active || ["waiting", "walking"].includes(scan.state);
+  return isUnfinished && !["cancelled", "failed"].includes(scan.state) ? ["pause", "cancel"] : [];
 }
 
-function scan(one, act) {
-  const through = one.done + one.failed;
-  const all = through + one.active;
-  const counts = { new: one.new, changed: one.changed, moved: one.moved, missing: one.missing, done: one.done, failed: one.failed };
-  const told = Object.entries(counts).filter(([name, count]) => count || name === "new" || (name === "done" && all));
-  const parts = [plural(one.found, "file"), ...told.map(([name, count]) => `${count.toLocaleString()} ${name}`)];
-  const active = one.active > one.deferred || one.state === "walking";
+function scanItem(scan, act) {
+  const ended = scan.done + scan.failed;
+  const total = ended + scan.active;
+  const counts = { new: scan.new, changed: scan.changed, moved: scan.moved, missing: scan.missing, done: scan.done, failed: scan.failed };
+  const shown = Object.entries(counts).filter(([name, count]) => count || name === "new" || (name === "done" && total));
+  const parts = [plural(scan.found, "file"), ...shown.map(([name, count]) => `${count.toLocaleString()} ${name}`)];
+  const isActive = scan.active > scan.deferred || scan.state === "walking";
+  const state = isActive && scan.state === "walked" ? "processing" : states[scan.state] ?? scan.state;
   return h("li", { class: "scan" },
-    h("h3", {}, `${one.scan} · ${one.paths.join(", ")}`),
-    active ? h("progress", { max: all || undefined, value: all ? through : undefined, "aria-label": `Scan ${one.scan}` }) : null,
-    h("p", {}, `${active && one.state === "walked" ? "processing" : states[one.state] ?? one.state}: ${parts.join(", ")}`),
-    ...one.warnings.map((warning) => h("p", { class: "warning" }, warning)),
-    ...choices(one).flatMap((what) =>
-      [h("button", { onclick: () => act(one.scan, what), "aria-label": `${what} scan ${one.scan}` }, what[0].toUpperCase() + what.slice(1)), " "]));
+    h("h3", {}, `Scan ${scan.scan} · ${scan.paths.join(", ")}`),
+    isActive ? h("progress", { max: total || undefined, value: total ? ended : undefined, "aria-label": `Scan ${scan.scan}` }) : null,
+    h("p", {}, `${state}: ${parts.join(", ")}`),
+    ...scan.warnings.map((warning) => h("p", { class: "warning" }, warning)),
+    ...actions(scan).flatMap((action) =>
+      [h("button", { onclick: () => act(scan.scan, action), "aria-label": `${action} scan ${scan.scan}` }, action[0].toUpperCase() + action.slice(1)), " "]));
 }
 
-/** How much of how much, how fast, how long still; "" where nobody has said. */
-function words(progress) {
+/** The progress of a run: amount, speed and time left; "" where it reports none. */
+function describeProgress(progress) {
   if (!progress) return "";
   const { done, total, unit, speed, left } = progress;
   const amount = { s: length, bytes, files: String }[unit];
   const pace = { s: () => `${speed.toFixed(1)}×`, bytes: () => `${bytes(speed)}/s`, files: () => `${speed.toFixed(1)}/s` }[unit];
-  const much = (total === null ? amount(done) : `${amount(done)} of ${amount(total)}`) + (unit === "files" ? " files" : "");
-  return [much, speed && pace(), left !== null && `${length(left)} left`].filter(Boolean).join(", ");
+  const reached = (total === null ? amount(done) : `${amount(done)} of ${amount(total)}`) + (unit === "files" ? " files" : "");
+  return [reached, speed && pace(), left !== null && `${length(left)} left`].filter(Boolean).join(", ");
 }
 
-function now(status) {
-  if (!status.running.length) return [];
-  const files = status.running.map((one) => {
-    const { done, total } = one.progress ?? {};
-    return h("li", { class: "work" },
-      h("h3", {}, `${one.name} · ${one.stage}`),
-      total ? h("progress", { max: total, value: done, "aria-label": one.name }) : null,
-      h("p", {}, [words(one.progress), `on ${one.machine}`].filter(Boolean).join(", ")));
-  });
-  return [h("h2", {}, "Now"), h("ul", { class: "now" }, files)];
+function inProgress({ running }) {
+  if (!running.length) return [];
+  const items = running.map(({ name, stage, machine, progress }) =>
+    h("li", { class: "work" },
+      h("h3", {}, `${name} · ${stage}`),
+      progress?.total ? h("progress", { max: progress.total, value: progress.done, "aria-label": name }) : null,
+      h("p", {}, [describeProgress(progress), `on ${machine}`].filter(Boolean).join(", "))));
+  return [h("h2", {}, "In progress"), h("ul", { class: "in-progress" }, items)];
 }
 
-function stages(status) {
+function stageTable(status) {
   const names = ["waiting", "running", "done", "failed", "skipped"];
   const rows = Object.entries(status.stages).map(([stage, counts]) =>
     h("tr", {}, h("th", { scope: "row" }, stage), names.map((name) => h("td", { class: counts[name] ? name : "none" }, counts[name].toLocaleString()))));
-  return h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "stage"), names.map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, rows));
+  const head = h("tr", {}, h("th", { scope: "col" }, "stage"), names.map((name) => h("th", { scope: "col" }, name)));
+  return h("table", {}, h("thead", {}, head), h("tbody", {}, rows));
 }
 
-function workers(status) {
-  if (!status.workers.length) return notice("No worker is there.", "Start them with: dampipe up");
-  return h("ul", { class: "workers" }, status.workers.map((worker) =>
-    h("li", {}, h("b", {}, worker.name), ` takes ${worker.queues.join(", ")}`)));
+function workerList({ workers }) {
+  if (!workers.length) return notice("No worker is running.", "Scans wait until dampipe is started on a machine that can read the footage.");
+  return h("ul", { class: "workers" }, workers.map(({ name, queues }) => h("li", {}, h("b", {}, name), ` serves ${queues.join(", ")}`)));
 }
 
 export async function scans(main, signal) {
-  const said = h("p", { role: "status" });
+  const message = h("p", { role: "status" });
   const path = h("input", { name: "path", placeholder: "/mnt/footage", required: true, "aria-label": "A folder or file, as the server sees it" });
-  const submit = async (event) => {
-    event.preventDefault();
-    await attempt(async () => {
-      const answer = await post("/scans", { paths: [path.value.trim()] });
-      path.value = "";
-      return answer.broker_problem || `Scan ${answer.scan} is submitted.`;
-    });
-  };
-  const act = (number, what) => attempt(async () => {
-    await post(`/scans/${number}/${what}`);
-    return `Scan ${number} is ${{ pause: "paused", resume: "resumed", cancel: "cancelled" }[what]}.`;
-  });
-  async function attempt(what) {
-    try {
-      said.textContent = await what();
-      await refresh();
-    } catch (problem) {
-      said.textContent = [problem.message, problem.hint].filter(Boolean).join(" ");
-    }
-  }
   const live = h("div");
-  let before = "";
+  let lastStatus = "";
+
   async function refresh() {
     const status = await get("/status", {}, signal);
-    if (JSON.stringify(status) === before) return; // what is drawn anew loses what a person has marked in it
-    before = JSON.stringify(status);
-    const list = status.scans.length ? h("ul", { class: "scans" }, status.scans.map((one) => scan(one, act))) : notice("No scan was submitted yet.");
-    live.replaceChildren(...now(status), h("h2", {}, "Latest scans"), list, h("h2", {}, "Stages"), stages(status), h("h2", {}, "Workers"), workers(status));
+    const json = JSON.stringify(status);
+    if (json === lastStatus) return; // drawing again would lose a selection of text
+    lastStatus = json;
+    const list = status.scans.length ? h("ul", { class: "scans" }, status.scans.map((scan) => scanItem(scan, act)))
+      : notice("No scans yet.", "Enter the path of a folder above to add its footage.");
+    live.replaceChildren(...inProgress(status), h("h2", {}, "Latest scans"), list, h("h2", {}, "Stages"), stageTable(status), h("h2", {}, "Workers"), workerList(status));
   }
+  async function attempt(action) {
+    try {
+      message.textContent = await action();
+      await refresh();
+    } catch (problem) {
+      message.textContent = describe(problem);
+    }
+  }
+  const act = (number, action) => attempt(async () => {
+    await post(`/scans/${number}/${action}`);
+    return `Scan ${number} is ${{ pause: "paused", resume: "resumed", cancel: "cancelled" }[action]}.`;
+  });
+  async function submit(event) {
+    event.preventDefault();
+    await attempt(async () => {
+      const { scan, broker_problem: problem } = await post("/scans", { paths: [path.value.trim()] });
+      path.value = "";
+      return problem ? `Scan ${scan} is submitted, but starts later: ${problem}` : `Scan ${scan} is submitted.`;
+    });
+  }
+
   await refresh();
-  main.replaceChildren(h("form", { class: "submit", onsubmit: submit }, path, h("button", {}, "Scan")), said, live);
-  const timer = setInterval(() => document.hidden || refresh().catch((problem) => signal.aborted || (said.textContent = problem.message)), EVERY);
+  main.replaceChildren(h("form", { class: "submit", onsubmit: submit }, path, h("button", {}, "Scan")), message, live);
+  const refreshQuietly = () => refresh().catch((problem) => signal.aborted || (message.textContent = describe(problem)));
+  const timer = setInterval(() => document.hidden || refreshQuietly(), INTERVAL);
   signal.addEventListener("abort", () => clearInterval(timer));
 }

@@ -1,38 +1,38 @@
-// The scrub strip: which tile of the sprite shows which time, read from its WebVTT.
+// The scrub strip: the sprite of an asset, whose WebVTT says which tile shows which time.
 
 import { derivative, text } from "./api.js";
 
-const known = new Map();
+const cache = new Map(); // by SHA-1: a promise of the tiles
 
 function seconds(stamp) {
   return stamp.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 }
 
-/** The tiles of a WebVTT: [{start, end, x, y, width, height}], times in seconds, places in pixels. */
+/** The tiles of a WebVTT: [{start, end, x, y, width, height}], times in seconds, positions and sizes in pixels. */
 export function parse(vtt) {
   const cue = /([\d:.]+) --> ([\d:.]+)\s+\S+#xywh=(\d+),(\d+),(\d+),(\d+)/g;
-  return [...vtt.matchAll(cue)].map(([, start, end, ...place]) => {
-    const [x, y, width, height] = place.map(Number);
+  return [...vtt.matchAll(cue)].map(([, start, end, ...box]) => {
+    const [x, y, width, height] = box.map(Number);
     return { start: seconds(start), end: seconds(end), x, y, width, height };
   });
 }
 
-/** The tiles of an asset, fetched once; [] where it has none. */
-export function tiles(sha1) {
-  if (!known.has(sha1)) known.set(sha1, text(`/assets/${sha1}/sprite_vtt`).then(parse, () => []));
-  return known.get(sha1);
+/** The tiles of an asset, fetched once; [] if it has none. */
+export function loadTiles(sha1) {
+  if (!cache.has(sha1)) cache.set(sha1, text(`/assets/${sha1}/sprite_vtt`).then(parse, () => []));
+  return cache.get(sha1);
 }
 
 /** The tile that shows a time. */
-export const at = (all, time) => all.find((tile) => time < tile.end) ?? all.at(-1);
+export const tileAt = (tiles, time) => tiles.find((tile) => time < tile.end) ?? tiles.at(-1);
 
-/** Let an element show one tile, scaled to its width. */
-export function show(element, sha1, tile, all) {
+/** Show one tile as the background of an element, scaled to the element's width. */
+export function showTile(element, sha1, tile, tiles) {
   const scale = element.clientWidth / tile.width || 1;
-  const columns = Math.max(...all.map((one) => one.x)) + tile.width;
-  const rows = Math.max(...all.map((one) => one.y)) + tile.height;
+  const width = Math.max(...tiles.map((other) => other.x)) + tile.width;
+  const height = Math.max(...tiles.map((other) => other.y)) + tile.height;
   element.style.backgroundImage = `url(${derivative(sha1, "sprite")})`;
-  element.style.backgroundSize = `${columns * scale}px ${rows * scale}px`;
+  element.style.backgroundSize = `${width * scale}px ${height * scale}px`;
   element.style.backgroundPosition = `${-tile.x * scale}px ${-tile.y * scale}px`;
   element.style.aspectRatio = `${tile.width} / ${tile.height}`;
 }

@@ -19,8 +19,8 @@ from dampipe.jobs.memory_transport import MemoryTransport
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.toolbox import Tools
 from dampipe.kernel.errors import NotFound
-from tests.e2e.stages import hash
 from tests.scanning import Scanning
+from tests.support.stages import hash
 
 FILES = 20
 

@@ -10,7 +10,10 @@ from time import time
 import pytest
 
 from dampipe.app.doctor import Finding, Verdict, examine
+from dampipe.app.errors import MODEL_UNUSABLE, VECTOR_INDEX_UNSOUND
 from dampipe.app.load_settings import load_settings
+from dampipe.app.remedies import remedy
+from dampipe.cli.remedies import CLI
 from dampipe.jobs.model import Outcome, Subject
 from dampipe.kernel.errors import InvalidInput
 from dampipe.vision import tiny
@@ -43,7 +46,7 @@ def test_a_model_that_is_broken_takes_over_from_none(home: Path, folders: tuple[
     here.catalog.close()
     said = found(home, str(folders[1]))["model"]
     assert said.verdict is Verdict.WARNING
-    assert "are damaged" in said.found and f"Search answers from {folders[0]}" in said.found
+    assert "are damaged" in said.found and f"Search uses the vectors of {folders[0]}" in said.found
 
 
 def test_a_broken_model_is_told_when_it_is_chosen(
@@ -85,7 +88,8 @@ def test_a_wrong_model_is_told_once_and_names_the_setting(home: Path) -> None:
     broken = [finding for finding in said if finding.verdict is Verdict.BROKEN]
     assert [finding.what for finding in broken] == ["settings"]
     assert broken[0].found == "setting 'model': there is no model 'no-such-model'"
-    assert "`dampipe model use NAME`" in broken[0].hint
+    assert broken[0].problem is not None and broken[0].problem.code == MODEL_UNUSABLE.code
+    assert "`dampipe model use NAME`" in remedy(broken[0].problem, "CLI", CLI)
 
 
 def found_without_plan(home: Path) -> list[Finding]:
@@ -126,10 +130,12 @@ def test_a_lost_or_damaged_index_is_told(home: Path, folders: tuple[Path, Path])
     said = found(home, str(folders[0]))["vector index"]
     assert said.verdict is Verdict.WARNING
     assert "another size" in said.found
-    assert "index rebuild" in said.hint and "within a minute" in said.hint
+    assert said.problem is not None and said.problem.code == VECTOR_INDEX_UNSOUND.code
+    advice = remedy(said.problem, "CLI", CLI)
+    assert "index rebuild" in advice and "within a minute" in advice
     shutil.rmtree(home / "index")
     said = found(home, str(folders[0]))["vector index"]
-    assert said.verdict is Verdict.WARNING and f"nothing of {ASSETS} vectors" in said.found
+    assert said.verdict is Verdict.WARNING and f"no vector of {ASSETS} is indexed" in said.found
 
 
 def test_weights_that_are_whole_are_fine() -> None:

@@ -8,7 +8,10 @@ from rich.console import Console
 
 from dampipe.app.container import Container
 from dampipe.app.doctor import Finding, Verdict, examine
+from dampipe.app.errors import ACCELERATION_PAUSED
 from dampipe.app.load_settings import load_settings
+from dampipe.app.remedies import remedy
+from dampipe.cli.remedies import CLI
 from dampipe.features.processing.cli.status import render
 from dampipe.features.processing.model import Status
 from dampipe.media.hwaccel.acceleration import Acceleration
@@ -39,7 +42,8 @@ def test_what_works_and_what_is_paused(world: Container, capsys: pytest.CaptureF
     assert "nvidia encodes and decodes h264, hevc-10; software encodes" in told.found
     assert "vaapi (no such device)" in told.found
     assert "nvidia encoder (no session left)" in told.found
-    assert "--again" in told.hint
+    assert told.problem is not None and told.problem.code == ACCELERATION_PAUSED.code
+    assert "--again" in remedy(told.problem, "CLI", CLI)
     other = Container(world.settings)  # another process of the machine
     assert [one.part for one in other.tools.hardware.shared_state.circuit_breaker.open_circuits()] == [
         "nvidia encoder"

@@ -1,8 +1,7 @@
-"""A pipeline of stages that do next to nothing, for tests of everything round them.
+"""A pipeline of stages that do almost nothing, for tests of what runs them.
 
-What a file's name says, its stages do: `slow` takes a moment, `kill` kills its process (SIGKILL) as
-long as a file of that name with the suffix .armed lies beside it, `wait` says how far it is until there is
-one with the suffix .go.
+The name of a file controls its preview stage: `slow` sleeps for 0.4 s; `kill` kills its process by SIGKILL as long as
+a file of the same name with the suffix .armed exists; `wait` reports progress until one with the suffix .go exists.
 """
 
 import hashlib
@@ -17,23 +16,23 @@ from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile, StageOutp
 
 
 class Facts(StageOutput):
-    """Nothing in particular."""
+    """The empty output of probe."""
 
 
 class Picture(StageOutput):
-    """Nothing in particular."""
+    """The empty output of preview."""
 
 
 class Meaning(StageOutput):
-    """Nothing in particular."""
+    """The empty output of embed."""
 
 
 class Place(StageOutput):
-    """Nothing in particular."""
+    """The empty output of index."""
 
 
 def act(path: str, report: Reporter) -> None:
-    """Do what the file's name says."""
+    """Do what the name of the file says."""
     while "wait" in path and not Path(f"{path}.go").exists():
         report(75.0, 300.0, speed=3.0)
         time.sleep(0.1)
@@ -45,39 +44,39 @@ def act(path: str, report: Reporter) -> None:
 
 @stage(queue="io", version=1)
 def hash(file: SourceFile) -> ContentHash:
-    """As the real one."""
+    """Hash the file, as the real stage does."""
     data = Path(file.path).read_bytes()
     return ContentHash(sha1=hashlib.sha1(data).hexdigest(), size=len(data))
 
 
 @stage(queue="io", version=1)
 def probe(file: SourceFile) -> Facts:
-    """Nothing."""
+    """Return an empty output."""
     return Facts()
 
 
 @stage(queue="preview", version=1)
 def preview(file: SourceFile, facts: Facts, report: Reporter) -> Picture:
-    """What the file's name says."""
+    """Do what the name of the file says."""
     act(file.path, report)
     return Picture()
 
 
 @stage(queue="embed", version=1, batch=16)
 def embed(pictures: list[Picture]) -> list[Meaning]:
-    """Nothing, in batches."""
+    """Return empty outputs, in batches."""
     return [Meaning() for _ in pictures]
 
 
 @stage(queue="index", version=1, batch=64)
 def index(meanings: list[Meaning]) -> list[Place]:
-    """Nothing, in batches."""
+    """Return empty outputs, in batches."""
     return [Place() for _ in meanings]
 
 
 @stage(queue="proxy", version=1, own_chain=True, after=("preview",))
 def proxy(asset: AssetRef) -> StageOutput:
-    """Nothing."""
+    """Return an empty output."""
     return StageOutput()
 
 
