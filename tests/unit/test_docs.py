@@ -6,7 +6,6 @@ import shlex
 import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args
@@ -36,6 +35,7 @@ from dampipe.kernel.settings.display import sample
 from dampipe.kernel.settings.settings import Settings
 from dampipe.storage.index_report import IndexReport
 from tasks import PIPELINE
+from tests.support.examples import python_examples
 
 COMMANDS = tuple(commands())
 
@@ -248,14 +248,13 @@ def package(requirement: str) -> str:
 
 
 def test_the_worked_example_is_a_stage_of_a_valid_pipeline() -> None:
-    code, line = re.findall(r"^```python\n(.*?)^```", section("CONTRIBUTING.md", "Add a stage"), re.M | re.S)
+    code, line = python_examples("Add a stage")
     example = ModuleType("count")
     exec(compile(code, "count.py", "exec"), example.__dict__)
     names = re.findall(r"^    (\w+),$", line, re.M)
     assert names == [*(stage.name for stage in PIPELINE), "count"]
     plan = Plan([*PIPELINE, example.count], Container(load_settings()).toolbox)
     assert [stage.name for stage in plan.upstream(plan["count"])] == ["preview"]
-    assert code in import_module("tests.e2e.test_own_stage").STAGE
 
 
 def headings(path: Path) -> set[str]:
@@ -304,6 +303,8 @@ def test_commands_that_are_shown_exist() -> None:
         words = shlex.split(re.sub(r"[\[\]]", " ", line))
         program, *rest = words
         if line.startswith("dampipe |") or rest[0] in ("COMMAND", "--help", "--version"):  # no command
+            continue
+        if where == "CONTRIBUTING.md" and rest[0] == "rate":  # the worked example adds it
             continue
         if program == "make":
             named = [word for word in rest if "=" not in word]
