@@ -35,6 +35,7 @@ from dampipe.kernel.settings.display import sample
 from dampipe.kernel.settings.settings import Settings
 from dampipe.storage.index_report import IndexReport
 from tasks import PIPELINE
+from tests.support import error_codes
 from tests.support.examples import python_examples
 
 COMMANDS = tuple(commands())
@@ -208,6 +209,12 @@ def test_stages_and_their_queues() -> None:
         queue, batch = documented[stage.name]
         assert queue == stage.queue
         assert [int(number) for number in re.findall(r"\d+", batch)] == [stage.batch]
+
+
+def test_every_error_code_is_documented() -> None:
+    assert read("docs/errors.md") == error_codes.page(), (
+        "python -m tests.support.error_codes > docs/errors.md"
+    )
 
 
 def test_every_event_is_documented() -> None:
