@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from dampipe.storage.vectors.base import VectorStorage
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.storage.vectors.memory import MemoryVectors
+from tests.support.examples import python_examples
 
 D = 32
 Open = Callable[[], VectorStorage]
@@ -46,6 +48,14 @@ def faiss_on_a_gpu(folder: Path) -> Open:
 def memory(folder: Path) -> Open:
     index = MemoryVectors(D)
     return lambda: index
+
+
+def example(folder: Path) -> Open:
+    """The worked example of CONTRIBUTING.md."""
+    [code] = python_examples("Add a vector index")
+    module = ModuleType("array_vectors")
+    exec(compile(code, "array_vectors.py", "exec"), module.__dict__)
+    return lambda: module.ArrayVectors.from_config({"folder": folder, "dimension": D})
 
 
 def pgvector(folder: Path, url: str = "") -> Open:
@@ -80,12 +90,14 @@ BACKENDS = {
     "faiss with codes": faiss_estimating,
     "faiss on a GPU": faiss_on_a_gpu,
     "memory": memory,
+    "example": example,
     "pgvector": pgvector,
     "milvus": milvus,
     "weaviate": weaviate,
 }
 _FAISS = "from dampipe.storage.vectors.faiss import FaissVectors as B; open_ = lambda p: B(p, 32, 'm'"
 DURABLE = {
+    "example": "from tests.contract.test_vectors import example; open_ = lambda p: example(p)()",
     "faiss": f"{_FAISS})",
     "faiss with codes": f"{_FAISS}, exact_up_to=1000, rerank=20_000)",
     "pgvector": "from dampipe.storage.vectors.pgvector import PgVectors as B; "

@@ -1,4 +1,4 @@
-"""Adding a stage takes one file and one line: a new stage runs in a real deployment."""
+"""Adding a stage is one file and one line: the example of CONTRIBUTING.md runs in a real deployment."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,27 +8,9 @@ import pytest
 from dampipe.app.demo.footage import make_footage
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.support.deployment import ROOT, Deployment
+from tests.support.examples import python_examples
 
-STAGE = '''"""count: how many moments an asset can be found by."""
-
-from dampipe.kernel.stage_io import AssetRef
-from dampipe.media.outputs import Preview
-from dampipe.kernel.stage_io import StageOutput
-from dampipe.jobs.stage import stage
-
-
-class Count(StageOutput):
-    """What the count stage gives."""
-
-    moments: int
-
-
-@stage(queue="io", version=1)
-def count(asset: AssetRef, preview: Preview) -> Count:
-    """Count the frames."""
-    return Count(moments=len(preview.frames), warnings=(f"{asset.name} was counted",))
-'''
-
+STAGE, _ = python_examples("Add a stage")
 LINE = "    count,\n"
 
 
