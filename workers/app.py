@@ -11,6 +11,7 @@ from dampipe.features.search.index_admin import IndexService
 from dampipe.jobs.model import Outcome, Report, Subject
 from dampipe.jobs.queue import parse_work_item_key
 from dampipe.jobs.stage import Stage
+from dampipe.jobs.work import WorkRegistry
 from dampipe.kernel.progress import Progress
 from workers import heartbeat
 from workers.progress_events import ProgressEvents, ProgressSender
@@ -115,8 +116,9 @@ def tend() -> str:
 def _register(container: Container) -> None:
     for stage in container.plan.stages:
         _stage_task(stage)
-    for kind in container.work:
-        _work_task(kind, container.work[kind].time_limit)
+    kinds = container.get(WorkRegistry)
+    for kind in kinds:
+        _work_task(kind, kinds[kind].time_limit)
 
 
 _register(process_container())
@@ -126,5 +128,6 @@ heartbeat.connect()
 def queue_names() -> list[str]:
     """All queues of the deployment."""
     container = process_container()
-    work = (container.work[kind].queue for kind in container.work)
+    kinds = container.get(WorkRegistry)
+    work = (kinds[kind].queue for kind in kinds)
     return list(dict.fromkeys(["control", "scan", *container.plan.queues, *work]))

@@ -15,36 +15,35 @@ from dampipe.app.tools import MediaTools
 from dampipe.features.assets.catalog import Catalog
 from dampipe.features.assets.queries import AssetRepository, DerivativeLookup
 from dampipe.features.assets.service import AssetService, DetailFields
+from dampipe.features.assets.subjects import AssetSubjects
 from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.fixity.ascmhl import AscMhl
-from dampipe.features.fixity.sweep import FixitySweep
 from dampipe.features.fixity.worker import FixityWorker
 from dampipe.features.scanning.model import Guard
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.queries import ScanRepository
 from dampipe.features.scanning.scanner import Scanner
-from dampipe.features.scanning.sweep import ScanSweep
 from dampipe.features.scanning.sync import NightlyPolicy
 from dampipe.features.scanning.watch_folder import FolderWatcher
 from dampipe.features.search.model_service import ModelService
-from dampipe.features.search.sweep import TextIndexSweep
-from dampipe.jobs.complete import RunCompleter
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport
-from dampipe.jobs.inputs import StageInputs
 from dampipe.jobs.lease import LeaseRenewer, is_dead
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.policy import RunPolicy, SweepPolicy
-from dampipe.jobs.record import RunRecorder
+from dampipe.jobs.queue import RunQueue
+from dampipe.jobs.recovery import RunRecovery
 from dampipe.jobs.runner import Runner
 from dampipe.jobs.savers import SaverRegistry
+from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.sweep import Sweep
-from dampipe.jobs.toolbox import LazyTools, Tool
-from dampipe.jobs.work import WorkRegistry, WorkRepository
+from dampipe.jobs.toolbox import LazyTools, Tool, Toolbox
+from dampipe.jobs.work import WorkRegistry
 from dampipe.jobs.work_runner import WorkRunner
 from dampipe.kernel import container as kernel
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.migrate import upgrade
+from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.filetypes import is_media
 from dampipe.media.passes import Passes
@@ -82,7 +81,11 @@ class Container(kernel.Container):
         self.provide(Plan, lambda: self.plan)
         self.provide(TaskTransport, lambda: self.carrier)
         self.provide(Dispatcher, lambda: self.dispatcher)
-        self.provide(Runner, lambda: self.runner)
+        self.provide(Subjects, self._subjects)
+        self.provide(Toolbox, lambda: self.toolbox)
+        self.provide(SaverRegistry, lambda: SaverRegistry.of(features()))
+        self.provide(WorkRegistry, self._work)
+        self.provide(RunPolicy, lambda: RunPolicy(self.settings.lease, self.settings.max_attempts))
         self.provide(ScanPolicy, lambda: self.rules)
         self.provide(Scanner, lambda: self.scanner)
         self.provide(Sweep, lambda: self.sweep)
@@ -98,6 +101,13 @@ class Container(kernel.Container):
         self.provide(
             NightlyPolicy, lambda: NightlyPolicy(self.settings.verify_percent, self.settings.verify_minutes)
         )
+
+    def _subjects(self) -> AssetSubjects:
+        postponed = [load_dotted(name)() for feature in features() for name in feature.postponed]
+        return AssetSubjects(self.get(Database), self.get(AssetRepository), postponed)
+
+    def _work(self) -> WorkRegistry:
+        return WorkRegistry.of(features(), [stage.name for stage in self.plan.stages], self.get)
 
     def set_up(self) -> None:
         """Bring the catalogue to the newest schema, once a process. Raises CatalogueDown."""
@@ -186,55 +196,18 @@ class Container(kernel.Container):
     @cached_property
     def dispatcher(self) -> Dispatcher:
         """What starts chains."""
-        return Dispatcher(self.catalog.backlog, self.plan, self.carrier, self.work, self.settings.window)
+        queue, work = self.get(RunQueue), self.get(WorkRegistry)
+        return Dispatcher(queue, self.plan, self.carrier, work, self.settings.window)
 
-    @cached_property
-    def leases(self) -> LeaseRenewer:
-        """Renews the leases that this process holds."""
-        return LeaseRenewer()
-
-    @cached_property
-    def run_policy(self) -> RunPolicy:
-        """How runs are held and attempted."""
-        return RunPolicy(self.settings.lease, self.settings.max_attempts)
-
-    @cached_property
-    def savers(self) -> SaverRegistry:
-        """What features save of the outputs of stages."""
-        return SaverRegistry.of(features())
-
-    @cached_property
-    def work(self) -> WorkRegistry:
-        """The kinds of work items that features add."""
-        return WorkRegistry.of(features(), (stage.name for stage in self.plan.stages), lambda kind: kind())
-
-    @cached_property
+    @property
     def runner(self) -> Runner:
         """What runs stages."""
-        catalog = self.catalog
-        completer = RunCompleter(catalog.database, catalog.subjects, self.savers)
-        return Runner(
-            runs=catalog.runs,
-            inputs=StageInputs(catalog.results, catalog.subjects, self.plan),
-            recorder=RunRecorder(catalog.runs, completer, self.plan, self.run_policy),
-            dispatcher=self.dispatcher,
-            plan=self.plan,
-            toolbox=self.toolbox,
-            leases=self.leases,
-            policy=self.run_policy,
-        )
+        return self.get(Runner)
 
-    @cached_property
+    @property
     def work_runner(self) -> WorkRunner:
         """What runs work items of other kinds."""
-        return WorkRunner(
-            work=WorkRepository(self.catalog.database),
-            runs=self.catalog.runs,
-            kinds=self.work,
-            dispatcher=self.dispatcher,
-            leases=self.leases,
-            policy=self.run_policy,
-        )
+        return self.get(WorkRunner)
 
     @cached_property
     def rules(self) -> ScanPolicy:
@@ -250,25 +223,23 @@ class Container(kernel.Container):
     @cached_property
     def scanner(self) -> Scanner:
         """What walks scans."""
-        return Scanner(self.catalog, self.plan, self.dispatcher, self.rules, self.leases, self.settings.lease)
+        return Scanner(
+            self.catalog, self.plan, self.dispatcher, self.rules, self.get(LeaseRenewer), self.settings.lease
+        )
 
     @cached_property
     def sweep(self) -> Sweep:
         """What brings back lost work."""
-        catalog = self.catalog
+        parts = [load_dotted(name) for feature in features() for name in feature.sweeps]
         return Sweep(
-            database=catalog.database,
-            recovery=catalog.recovery,
-            queue=catalog.backlog,
+            database=self.get(Database),
+            recovery=self.get(RunRecovery),
+            queue=self.get(RunQueue),
             plan=self.plan,
             dispatcher=self.dispatcher,
             transport=self.carrier,
-            work=self.work,
-            parts=[
-                ScanSweep(catalog.scans, catalog.holding, self.plan, self.carrier),
-                TextIndexSweep(catalog.words),
-                FixitySweep(self.verifier),
-            ],
+            work=self.get(WorkRegistry),
+            parts=[self.get(part) for part in parts],
             policy=SweepPolicy(max_attempts=self.settings.max_attempts),
         )
 
@@ -276,7 +247,7 @@ class Container(kernel.Container):
     def verifier(self) -> FixityWorker:
         """What reads files again."""
         return FixityWorker(
-            self.catalog, self.carrier, self.plan.first.queue, self.leases, self.settings.lease
+            self.catalog, self.carrier, self.plan.first.queue, self.get(LeaseRenewer), self.settings.lease
         )
 
     @cached_property
@@ -300,8 +271,8 @@ class Container(kernel.Container):
         return FolderWatcher(self.catalog, self.rules, self.library.enqueue)
 
     def hand_back(self) -> int:
-        """Give back what stopped processes of this machine held, uncounted; returns how many runs."""
-        return self.catalog.recovery.hand_back(is_dead)
+        """Recover the runs of stopped processes of this machine, uncounted; returns how many."""
+        return self.get(RunRecovery).hand_back(is_dead)
 
     def machine_facts(self, queues: list[str]) -> dict[str, Any]:
         """What a worker of these queues tells about its machine."""

@@ -8,9 +8,11 @@ from PIL import Image
 
 from dampipe.kernel.errors import InvalidInput, NotFound, SearchUnavailable, Unavailable
 from dampipe.media.info import MediaKind
+from dampipe.media.outputs import Proxy
 from dampipe.storage.limits import ScanLimits
 from dampipe.vision.fake import FakeEmbedder
 from dampipe.vision.tiny.drawing import COLOURS
+from tests.support.pipeline import save_output
 from tests.support.searching import Searching, media, sha1
 
 
@@ -165,11 +167,8 @@ def test_what_was_not_looked_at_is_said(here: Searching) -> None:
 
 
 def test_exact_shots_put_vectors_into_their_shots(library: Searching) -> None:
-    from dampipe.features.assets.savers import _save_shots
-
     asset = library.add("x/a.mp4", ["red", "blue", "green"], shots=[0, 1, 1])
-    with library.catalog.database.write() as connection:
-        _save_shots(connection, library.catalog.assets.find(asset).id, (0.0, 4.2, 9.9))
+    save_output(library.catalog, library.catalog.assets.find(asset).id, Proxy(shots=(0.0, 4.2, 9.9)))
     [hit] = library.find("green", limit=1).hits
     assert (hit.moments[0].shot, hit.moments[0].start, hit.moments[0].end) == (2, 9.9, 30.0)
     # Embedded again, with another model's choice of shots, they stay exact.

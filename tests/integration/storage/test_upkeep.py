@@ -156,7 +156,7 @@ def test_an_asset_that_is_worked_on_is_left_for_the_next_prune(here: Here, tree:
         connection.execute(
             RUN.insert().values(
                 stage="s", version="1", lane="main", state=RunState.RUNNING, asset_id=asset, created_at=0,
-                priority=0, ring=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
+                priority=0, wake_on_finish=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
             )
         )  # fmt: skip
     assert here.pruning.plan(PruneRequest()).assets == here.pruning.prune(PruneRequest()).assets == 1
@@ -226,7 +226,7 @@ def test_leftovers_go_only_when_asked_and_only_if_nothing_refers_to_them(
             connection.execute(
                 RUN.insert().values(
                     stage="s", version="1", lane="main", state=state, asset_id=asset, created_at=0,
-                    priority=0, ring=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
+                    priority=0, wake_on_finish=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
                 )
             )  # fmt: skip
     assert here.pruning.prune(PruneRequest()).leftovers == here.pruning.plan(PruneRequest()).leftovers == 0, (
