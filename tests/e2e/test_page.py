@@ -170,7 +170,8 @@ def test_filters_narrow_a_search_and_stand_alone(page: Page) -> None:
     assert filters.get_by_label("Kind").input_value() == "", "the fields show the filters of the address"
     filters.get_by_label("Recorded since").fill("soon")
     filters.get_by_label("Recorded since").press("Enter")
-    expect(page.locator(".notice")).to_contain_text("'soon' is no date. Give 2024,")
+    expect(page.locator(".notice")).to_contain_text("invalid date 'soon'")
+    expect(page.locator(".notice")).to_contain_text("Give 2024, 2024-05")
 
 
 def test_a_picture_and_a_moment_find_similar_footage(

@@ -1,4 +1,4 @@
-"""Prints of frames in the catalogue, and contents that lie in several places."""
+"""The SQL of duplicates: fingerprints of frames, and contents that several files have."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,21 +13,20 @@ from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
 from dampipe.features.duplicates.model import Copy, ExactDuplicate
 from dampipe.features.duplicates.tables import FINGERPRINT
 from dampipe.features.sources.tables import SOURCE
+from dampipe.kernel.db.chunks import IN_ONE_QUERY, chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
 from dampipe.media.info import MediaKind
 
-_IN_ONE_QUERY = 500
-
 
 class FingerprintRepository:
-    """What one catalogue knows of footage that it has more than once."""
+    """Fingerprints and exact duplicates in one catalogue."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def exact(self) -> list[ExactDuplicate]:
-        """Contents with at least two files that are there, those that take most space first."""
+        """Contents that at least two present files have, those that waste most space first."""
         many = (
             select(LOCATION.c.asset_id)
             .where(LOCATION.c.asset_id.is_not(None), LOCATION.c.state == LocationState.PRESENT)
@@ -48,27 +47,27 @@ class FingerprintRepository:
             paths.setdefault(row.sha1, []).append(printable(full_path(row)))
         sizes = {row.sha1: row.size for row in rows}
         found = [ExactDuplicate(asset=a, size=sizes[a], paths=tuple(p)) for a, p in paths.items()]
-        return sorted(found, key=lambda one: -one.size * (len(one.paths) - 1))
+        return sorted(found, key=lambda duplicate: -duplicate.size * (len(duplicate.paths) - 1))
 
     def each(self) -> Iterator[tuple[int, NDArray[np.float64], NDArray[np.int8]]]:
-        """Asset, times and prints (shape (count, 192)) of every asset that has any, in the order of assets."""
+        """Asset, times and fingerprints (shape (count, 192)) of every asset that has any, in the order of assets."""
         last = 0
         while rows := self._rows(FINGERPRINT.c.asset_id > last):
             yield from map(_parsed, rows)
             last = rows[-1].asset_id
 
     def of(self, asset: int) -> tuple[NDArray[np.float64], NDArray[np.int8]] | None:
-        """Times and prints of one asset."""
+        """Times and fingerprints of one asset."""
         rows = self._rows(FINGERPRINT.c.asset_id == asset)
         return _parsed(rows[0])[1:] if rows else None
 
     def _rows(self, where: ColumnElement[bool]) -> Sequence[Any]:
-        query = select(FINGERPRINT).where(where).order_by(FINGERPRINT.c.asset_id).limit(_IN_ONE_QUERY)
+        query = select(FINGERPRINT).where(where).order_by(FINGERPRINT.c.asset_id).limit(IN_ONE_QUERY)
         with self._db.read() as connection:
             return connection.execute(query).all()
 
     def missing(self) -> int:
-        """How many assets with a picture have none."""
+        """How many assets with a picture have no fingerprints."""
         query = (
             select(func.count())
             .select_from(ASSET.outerjoin(FINGERPRINT, FINGERPRINT.c.asset_id == ASSET.c.id))
@@ -78,19 +77,18 @@ class FingerprintRepository:
             return int(connection.execute(query).scalar_one())
 
     def copies(self, assets: Sequence[int]) -> dict[int, Copy]:
-        """Assets as sides of a pair."""
+        """Assets by id, as sides of a pair."""
         found: dict[int, Copy] = {}
-        for start in range(0, len(assets), _IN_ONE_QUERY):
-            some = assets[start : start + _IN_ONE_QUERY]
+        for some in chunked(assets):
             with self._db.read() as connection:
                 rows = connection.execute(select(ASSET).where(ASSET.c.id.in_(some))).all()
-                places = connection.execute(
+                files = connection.execute(
                     select(LOCATION.c.asset_id, *place_columns(self._db))
                     .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
                     .where(LOCATION.c.asset_id.in_(some))
                     .order_by(LOCATION.c.state, LOCATION.c.id.desc())
                 ).all()
-            paths = {row.asset_id: printable(full_path(row)) for row in places}
+            paths = {row.asset_id: printable(full_path(row)) for row in files}
             for row in rows:
                 facts = {
                     name: getattr(row, name) for name in ("duration", "size", "width", "height", "codec")

@@ -1,4 +1,7 @@
-"""Which footage shows the same: likely pairs by hashing, then the common part at the likeliest offset is compared."""
+"""Finds near duplicates: candidate pairs by locality-sensitive hashing, then a comparison at the likeliest offset.
+
+Frames are compared by their perceptual hashes (`dampipe/media/perceptual_hash.py`).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -6,63 +9,62 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.features.duplicates.time_offset import SLACK, placed
+from dampipe.features.duplicates.model import MIN_SIMILARITY
+from dampipe.features.duplicates.time_offset import SLACK, find_offset
 from dampipe.features.duplicates.track import Track
 from dampipe.media.perceptual_hash import WIDTH
 
 SAME = 0.90
-"""Correlation of the two frames most alike from which a closer look is worth it …"""
-ALIKE = 0.55
-"""… and mean correlation over the common part from which two assets show the same. Real clips encoded anew,
-trimmed and made smaller reach 0.6 to 1.0, since frames a second apart are compared with each other; unrelated
-ones find no two frames that are the same."""
+"""Correlation of the two most similar frames from which a pair is compared. A pair is reported from a mean correlation
+of MIN_SIMILARITY over the common part: real clips that were encoded again, trimmed and resized reach 0.6 to 1.0, since
+frames up to a second apart are compared with each other; unrelated clips have no two frames of correlation SAME."""
 EXPLAINED = 0.5
-"""Share of the frames whose difference the footage's own motion has to explain: measured, true pairs reach 0.7 at
-least, and pictures that only resemble each other 0.15 at the most."""
+"""Share of the frames whose difference has to be explained by the motion in the footage itself: measured, true pairs
+reach at least 0.7, pictures that only resemble each other at most 0.15."""
 NOISE = 0.02
-"""What another encode alone takes off the correlation of two frames, at the most."""
+"""Most that another encode alone reduces the correlation of two frames by."""
 MOTION = 2.0
-"""How much more than its nearer neighbour in time a frame may differ from one taken at another instant."""
+"""How many times more than from its nearer neighbour in time a frame may differ from one of another instant."""
 TABLES = 12
 PLANES = 16
 CHANCE = 10_000
-"""Frames from which on some meet by chance."""
+"""Number of frames from which on some share a key by chance."""
 CROWDED = 100
-"""Frames that look like those of more assets than this tell nothing: slates, logos, empty sky."""
+"""Keys that more assets than this share are ignored: slates, logos, empty sky."""
 CLEARLY = 2.0
-"""By how much more evidence the mirrored picture must have: where it is the right one, it has 4 more at least."""
+"""How much more evidence the flipped picture must have: where it is the right one, it has at least 4 more."""
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """How two tracks lie to each other; see NearDuplicate."""
+    """Where two tracks show the same; see NearDuplicate."""
 
     offset: float
     similarity: float
     coverage: float
     frames: int
     start: float
-    """Of the common part, in seconds of the first; as is `end`."""
+    """Of the common part, in seconds of the first track; so is `end`."""
     end: float
     others: tuple[tuple[float, float], ...] = ()
     mirrored: bool = False
 
     @property
     def score(self) -> float:
-        """What is held against ALIKE."""
+        """What has to reach MIN_SIMILARITY."""
         return self.similarity * self.coverage
 
 
 def likely_pairs(tracks: Iterable[tuple[int, Track]]) -> list[tuple[int, int]]:
-    """Pairs of tracks (by their numbers, the smaller first) with frames that may be the same, each once.
+    """Candidate pairs of tracks, by their numbers, the smaller first, each once: they may have the same frames.
 
     Random hyperplanes (Charikar, Similarity estimation techniques from rounding algorithms, STOC 2002): frames
-    that fall on the same side of all planes of a table meet. Twelve tables of 16 planes find frames of
+    on the same side of all planes of a table share its key. Twelve tables of 16 planes find frames of
     correlation 0.97 in nineteen of twenty cases, and an asset has many frames. Where there are so many frames that
-    some meet by chance, two meetings are asked for. Only 24 bytes a frame are held at once.
+    some share a key by chance, two shared keys are required. Memory: 24 bytes per frame.
     """
-    dice = np.random.default_rng(0)
-    planes = dice.standard_normal((WIDTH, TABLES * PLANES)).astype(np.float32)
+    rng = np.random.default_rng(0)
+    planes = rng.standard_normal((WIDTH, TABLES * PLANES)).astype(np.float32)
     weights = 1 << np.arange(PLANES)
     numbers, sides = list[NDArray[np.int64]](), list[NDArray[np.uint16]]()
     for number, track in tracks:
@@ -72,17 +74,17 @@ def likely_pairs(tracks: Iterable[tuple[int, Track]]) -> list[tuple[int, int]]:
     if not numbers:
         return []
     owners, keys = np.concatenate(numbers), np.concatenate(sides, axis=1)
-    met = np.concatenate([_meetings(table.astype(np.int64), owners) for table in keys])
-    pairs, times = np.unique(met, return_counts=True)
-    certain = pairs[times >= (2 if len(owners) > CHANCE else 1)]
+    shared = np.concatenate([_pairs_by_key(table.astype(np.int64), owners) for table in keys])
+    pairs, counts = np.unique(shared, return_counts=True)
+    certain = pairs[counts >= (2 if len(owners) > CHANCE else 1)]
     return [(int(pair >> 32), int(pair & 0xFFFFFFFF)) for pair in certain]
 
 
-def _meetings(keys: NDArray[np.int64], owners: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Pairs of owners with a key in common, `smaller << 32 | larger`; none of keys that too many have."""
-    # Of each key the owners that have it, each once, in order.
-    places = np.unique(keys << 32 | owners)
-    keys, owners = places >> 32, places & 0xFFFFFFFF
+def _pairs_by_key(keys: NDArray[np.int64], owners: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Pairs of owners that share a key, as `smaller << 32 | larger`, without keys that more than CROWDED share."""
+    # For each key the owners that have it, each once, in order.
+    entries = np.unique(keys << 32 | owners)
+    keys, owners = entries >> 32, entries & 0xFFFFFFFF
     _, at, counts = np.unique(keys, return_inverse=True, return_counts=True)
     few = (counts <= CROWDED)[at]
     keys, owners = keys[few], owners[few]
@@ -96,58 +98,59 @@ def _meetings(keys: NDArray[np.int64], owners: NDArray[np.int64]) -> NDArray[np.
 
 
 def align(first: Track, second: Track) -> Alignment | None:
-    """How the second lies to the first, if they show the same; None if not.
+    """Align the second track with the first; None if they do not show the same.
 
-    At the likeliest offset all frames of the common part are compared with the nearest in time of the other. A
-    mirrored version is told from a straight one; it is found only where left and right are much the same.
+    At the likeliest offset each frame of the common part is compared with the frame of the other track that is nearest
+    in time. A horizontally flipped version is recognized as such, but only found where left and right are similar.
     """
-    if not _meet(first, second):
+    if not _have_same_frame(first, second):
         return None
-    at, other, turned = placed(first, second), second, second.mirrored()
-    if _meet(first, turned):
-        there = placed(first, turned)
-        if there.evidence > at.evidence + CLEARLY:
-            at, other = there, turned
-    found = _compared(first, other, at.offset)
-    if found is None or found.score < ALIKE:
+    best, other, flipped = find_offset(first, second), second, second.mirrored()
+    if _have_same_frame(first, flipped):
+        of_flipped = find_offset(first, flipped)
+        if of_flipped.evidence > best.evidence + CLEARLY:
+            best, other = of_flipped, flipped
+    found = _compared(first, other, best.offset)
+    if found is None or found.score < MIN_SIMILARITY:
         return None
-    return replace(found, others=at.others, mirrored=other is turned)
+    return replace(found, others=best.others, mirrored=other is flipped)
 
 
-def _meet(first: Track, second: Track) -> bool:
+def _have_same_frame(first: Track, second: Track) -> bool:
     return bool((first.rows @ second.rows.T >= SAME).any())
 
 
 def _compared(first: Track, second: Track, offset: float) -> Alignment | None:
+    """Compare the common part at an offset; None if too few frames fit."""
     slack = SLACK * max(first.gap, second.gap)
     shifted = second.times + offset
     start = max(first.times[0], shifted[0]) - slack
     end = min(first.times[-1], shifted[-1]) + slack
-    mine = np.flatnonzero((first.times >= start) & (first.times <= end))
-    other = np.flatnonzero((shifted >= start) & (shifted <= end))
-    if not len(mine) or not len(other):
+    in_first = np.flatnonzero((first.times >= start) & (first.times <= end))
+    in_second = np.flatnonzero((shifted >= start) & (shifted <= end))
+    if not len(in_first) or not len(in_second):
         return None
-    apart = np.abs(first.times[mine][:, None] - shifted[other][None])
-    known = np.where(apart <= slack, first.rows[mine] @ second.rows[other].T, -np.inf)
+    apart = np.abs(first.times[in_first][:, None] - shifted[in_second][None])
+    known = np.where(apart <= slack, first.rows[in_first] @ second.rows[in_second].T, -np.inf)
     best = np.concatenate([known.max(axis=1), known.max(axis=0)])
-    allowed = np.concatenate([_allowed(first)[mine], _allowed(second)[other]])
+    allowed = np.concatenate([_allowed(first)[in_first], _allowed(second)[in_second]])
     seen = np.isfinite(best)
     if not seen.any() or (1 - best[seen] <= allowed[seen]).mean() < EXPLAINED:
         return None
     best = best[seen]
-    shorter, within = (second, other) if second.length <= first.length else (first, mine)
+    shorter, within = (second, in_second) if second.length <= first.length else (first, in_first)
     return Alignment(
         offset=offset,
         similarity=float(best.mean()),
         coverage=len(within) / len(shorter.times),
         frames=len(best),
-        start=float(max(first.times[mine[0]], shifted[other[0]])),
-        end=float(min(first.times[mine[-1]], shifted[other[-1]])),
+        start=float(max(first.times[in_first[0]], shifted[in_second[0]])),
+        end=float(min(first.times[in_first[-1]], shifted[in_second[-1]])),
     )
 
 
 def _allowed(track: Track) -> NDArray[np.float64]:
-    """How much the same instant may differ in another version, by how much each frame's own neighbours do."""
+    """How much each frame may differ from the same instant in another version, from how much its neighbours differ."""
     if len(track.rows) < 2:
         return np.full(len(track.rows), NOISE)
     before, after = np.append(2.0, track.changes), np.append(track.changes, 2.0)

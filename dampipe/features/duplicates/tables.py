@@ -1,4 +1,4 @@
-"""What assets are found by: vectors, prints and words; and what was asked before."""
+"""The table of fingerprints."""
 
 from sqlmodel import Field, SQLModel
 
@@ -6,14 +6,14 @@ from dampipe.kernel.db.columns import binary, owned, table_of
 
 
 class FingerprintRow(SQLModel, table=True):
-    """What the frames of an asset look like from afar, to find footage that shows the same."""
+    """The perceptual hashes of the frames of an asset, by which near duplicates are found."""
 
     __tablename__ = "print"
     asset_id: int = Field(sa_column=owned("asset.id", primary_key=True, autoincrement=False))
     times: bytes = Field(sa_column=binary())
     """Little-endian float64, seconds."""
     data: bytes = Field(sa_column=binary())
-    """192 bytes a frame."""
+    """192 bytes per frame."""
 
 
 FINGERPRINT = table_of(FingerprintRow)

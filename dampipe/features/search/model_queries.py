@@ -1,4 +1,4 @@
-"""Which models the catalogue has vectors of, and how far one has got in taking over from another."""
+"""The SQL of models: which ones have vectors, and how much a new one lacks to replace an old one."""
 
 import json
 
@@ -18,7 +18,7 @@ class ModelRepository:
         self._db = database
 
     def all(self) -> list[str]:
-        """Those that have vectors; costs a look at the index for each."""
+        """The models that have vectors; costs one index look-up for each."""
         found: list[str] = []
         with self._db.read() as connection:
             while True:
@@ -35,9 +35,9 @@ class ModelRepository:
             return int(connection.execute(counted).scalar_one())
 
     def left(self, old: str, new: str, stages: list[RunKey]) -> int:
-        """How many assets can be found by the old model and not yet by the new one.
+        """How many assets have vectors of the old model and none of the new one.
 
-        Those that failed in one of the stages (in the present version) are not waited for.
+        Assets that failed in one of the stages (in the present version) do not count.
         """
         held = select(VECTOR.c.asset_id).where(VECTOR.c.model == old).distinct().subquery()
         newer = VECTOR.alias()
@@ -51,35 +51,39 @@ class ModelRepository:
             )
             for key in stages
         ]
-        # Nothing worth a vector was found in it by the new model's frames.
+        # Embedded without a result: its frames show nothing.
         empty = exists(literal(1)).where(
             RUN.c.asset_id == held.c.asset_id,
             RUN.c.stage == stages[-1].stage,
             RUN.c.version == stages[-1].version,
             RUN.c.state == RunState.DONE,
         )
-        waiting = select(func.count()).select_from(held).where(~embedded, ~empty, *(~one for one in failed))
+        waiting = (
+            select(func.count())
+            .select_from(held)
+            .where(~embedded, ~empty, *(~condition for condition in failed))
+        )
         with self._db.read() as connection:
             return int(connection.execute(waiting).scalar_one())
 
     def names(self, stage: str) -> dict[str, str]:
-        """What models were called in the settings, by fingerprint, as the stage's results tell.
+        """The names that models had in the settings, by fingerprint, from the outputs of a stage.
 
-        The oldest results first, since it is of an old model that one asks.
+        Reads the oldest outputs, since the name of an old model is asked for.
         """
-        given = select(RUN.c.output).where(RUN.c.stage == stage, RUN.c.state == RunState.DONE)
+        done = select(RUN.c.output).where(RUN.c.stage == stage, RUN.c.state == RunState.DONE)
         with self._db.read() as connection:
-            outputs = connection.execute(given.order_by(RUN.c.id).limit(100)).scalars().all()
-        told = [json.loads(text) for text in outputs if text]
-        return {one["model"]: one["name"] for one in told if one.get("name")}
+            outputs = connection.execute(done.order_by(RUN.c.id).limit(100)).scalars().all()
+        embedded = [json.loads(text) for text in outputs if text]
+        return {output["model"]: output["name"] for output in embedded if output.get("name")}
 
     def forget(self, model: str) -> int:
-        """Remove a model's vectors; returns how many."""
-        gone = 0
+        """Remove the vectors of a model in transactions of 10,000; returns how many."""
+        removed = 0
         while True:
             some = select(VECTOR.c.id).where(VECTOR.c.model == model).limit(10_000)
             with self._db.write() as connection:
                 count = connection.execute(VECTOR.delete().where(VECTOR.c.id.in_(some))).rowcount
-            gone += count
+            removed += count
             if not count:
-                return gone
+                return removed

@@ -1,4 +1,4 @@
-"""What was searched for before: vectors of texts, and the floor under which scores mean nothing. A cache."""
+"""Caches of queries: vectors of texts, and the floor below which scores mean nothing."""
 
 from collections.abc import Mapping
 from hashlib import sha1
@@ -13,19 +13,19 @@ from dampipe.features.search.tables import QUERY_VECTOR, SCORE_FLOOR, VECTOR
 from dampipe.kernel.db.database import Database
 
 KEPT = 10_000
-"""Texts kept, the latest: 20 MB at 512 dimensions."""
+"""Texts kept, the latest ones: 20 MB at 512 dimensions."""
 GROWTH = 1.1
-"""The floor is found anew when there are so many times as many vectors."""
+"""The floor is computed again when there are this many times as many vectors."""
 
 
 class QueryVectorCache:
-    """The cache of one catalogue. What is lost is computed again."""
+    """The cache of one catalogue. Entries may be lost: they are computed again."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def vectors(self, model: str, texts: list[str]) -> dict[str, NDArray[np.float32]]:
-        """Those of the texts that are known, with their vectors of shape (dimension,)."""
+        """The cached ones of the texts, with their vectors of shape (dimension,)."""
         keys = {_digest(text): text for text in texts}
         with self._db.read() as connection:
             rows = connection.execute(
@@ -36,7 +36,7 @@ class QueryVectorCache:
         return {keys[row.digest]: np.frombuffer(bytes(row.data), "<f4") for row in rows}
 
     def keep(self, model: str, vectors: dict[str, NDArray[np.float32]]) -> None:
-        """Remember the vectors of texts; the oldest go when there are too many."""
+        """Cache the vectors of texts; the oldest are removed beyond KEPT."""
         now = time()
         with self._db.write() as connection:
             for text, row in vectors.items():
@@ -50,14 +50,14 @@ class QueryVectorCache:
             connection.execute(delete(QUERY_VECTOR).where(QUERY_VECTOR.c.kept_at <= newest.scalar_subquery()))
 
     def floor(self, model: str) -> float | None:
-        """The floor of a model, if it was found for about as many vectors as there are now."""
+        """The cached floor of a model, if it was computed for about as many vectors as there are now."""
         with self._db.read() as connection:
             row = connection.execute(select(SCORE_FLOOR).where(SCORE_FLOOR.c.model == model)).first()
             now = self._newest(connection, model)
         return row.score if row is not None and row.newest <= now <= GROWTH * row.newest else None
 
     def keep_floor(self, model: str, score: float) -> None:
-        """Remember a model's floor."""
+        """Cache the floor of a model."""
         with self._db.write() as connection:
             values = {"newest": self._newest(connection, model), "score": score}
             connection.execute(_upsert(self._db, SCORE_FLOOR, {"model": model}, values))

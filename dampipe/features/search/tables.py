@@ -1,4 +1,4 @@
-"""What assets are found by: vectors, prints and words; and what was asked before."""
+"""The tables of search: vectors, the documents of the full-text index, and caches of queries."""
 
 from sqlalchemy import Column, Index, Text
 from sqlmodel import Field, SQLModel
@@ -7,12 +7,12 @@ from dampipe.kernel.db.columns import big, binary, long_text, owned, table_of
 
 
 class VectorRow(SQLModel, table=True):
-    """One moment as a vector; ids rise in the order of commits, which the index's watermark relies on."""
+    """One moment as a vector. Ids ascend in the order of commits, on which the watermark of the vector index relies."""
 
     __tablename__ = "vector"
     __table_args__ = (
         Index("vector_of_model", "model", "id"),
-        Index("vector_of_asset", "asset_id", "model", "id"),  # a filter reads this alone
+        Index("vector_of_asset", "asset_id", "model", "id"),  # covers the mask of a filter
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -25,18 +25,18 @@ class VectorRow(SQLModel, table=True):
 
 
 class SearchDocumentRow(SQLModel, table=True):
-    """All that is written about an asset, as plain words; the database's text index is over this."""
+    """The search document of an asset, as plain words; the full-text index of the database is over this table."""
 
     __tablename__ = "written"
     asset_id: int = Field(sa_column=owned("asset.id", primary_key=True, autoincrement=False))
     names: str = Field(sa_column=long_text())
     """Of files, folders and sources."""
     facts: str = Field(sa_column=long_text())
-    """Camera and tags."""
+    """Camera, and what features contribute (tags)."""
 
 
 class DirtyDocumentRow(SQLModel, table=True):
-    """Assets whose `written` row is to be made anew. Triggers append here, whoever writes what it is made of."""
+    """Assets whose document is dirty: it has to be rebuilt. Filled by triggers, see `text_index.py`."""
 
     __tablename__ = "written_stale"
     id: int | None = Field(default=None, primary_key=True)
@@ -44,7 +44,7 @@ class DirtyDocumentRow(SQLModel, table=True):
 
 
 class QueryVectorRow(SQLModel, table=True):
-    """The vector of a text that was searched for: a cache, by model."""
+    """The vector of a text query by a model: a cache."""
 
     __tablename__ = "asked"
     model: str = Field(sa_column=Column(Text, primary_key=True))
@@ -56,12 +56,12 @@ class QueryVectorRow(SQLModel, table=True):
 
 
 class ScoreFloorRow(SQLModel, table=True):
-    """What meaningless words reach in a model's vectors, and how many there were then."""
+    """The highest score that meaningless words reach among the vectors of a model: a cache."""
 
     __tablename__ = "search_floor"
     model: str = Field(sa_column=Column(Text, primary_key=True))
     newest: int = Field(sa_column=big())
-    """The highest vector id at that time."""
+    """The highest vector id when the floor was computed."""
     score: float
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.features.duplicates.time_offset import Placed, placed
+from dampipe.features.duplicates.time_offset import TimeOffset, find_offset
 from dampipe.features.duplicates.track import Track
 from dampipe.media.perceptual_hash import perceptual_hashes
 
@@ -42,7 +42,7 @@ def filmed(show: Callable[[float], NDArray[np.float64]], begin: float, end: floa
     return Track.of(times, perceptual_hashes(np.repeat(np.repeat(frames, 8, axis=1), 8, axis=2)))
 
 
-def fits(found: Placed, truth: float) -> bool:
+def fits(found: TimeOffset, truth: float) -> bool:
     spans = ((found.offset, found.offset), *found.others)
     return any(begin - 0.5 <= truth <= end + 0.5 for begin, end in spans)
 
@@ -53,7 +53,7 @@ def test_the_same_road_with_other_cars_is_another_time() -> None:
     for seed in range(40):
         street, begin = Street(seed), float(rng.uniform(5, 30))
         whole = filmed(street.at, 0, LENGTH, 1.84)
-        found = placed(whole, filmed(street.at, begin, begin + 20, 1.5))
+        found = find_offset(whole, filmed(street.at, begin, begin + 20, 1.5))
         hit = abs(found.offset - begin) <= 0.5
         right += hit
         told += fits(found, begin)
@@ -73,7 +73,7 @@ def test_a_slow_move_is_placed_between_the_frames(begin: float) -> None:
         at, part = int(time / 4), time / 4 % 1
         return np.asarray(anchors[at] * (1 - part) + anchors[at + 1] * part)
 
-    found = placed(filmed(pan, 0, LENGTH, 2.0), filmed(pan, begin, begin + 15, 2.0))
+    found = find_offset(filmed(pan, 0, LENGTH, 2.0), filmed(pan, begin, begin + 15, 2.0))
     assert found.offset == pytest.approx(begin, abs=0.5)
     assert fits(found, begin)
 
@@ -81,14 +81,14 @@ def test_a_slow_move_is_placed_between_the_frames(begin: float) -> None:
 def test_what_is_shown_again_and_again_fits_in_several_places() -> None:
     street = Street(3)
     again = filmed(lambda time: street.at(time % 20), 0, LENGTH, 1.0)
-    found = placed(again, filmed(street.at, 3, 17, 0.5))
+    found = find_offset(again, filmed(street.at, 3, 17, 0.5))
     assert all(fits(found, begin) for begin in (3.0, 23.0, 43.0))
     assert len(found.others) == 2
 
 
 def test_what_stands_still_fits_in_a_wide_place() -> None:
     whole = filmed(lambda _: ROAD, 0, LENGTH, 2.0)
-    found = placed(whole, filmed(lambda _: ROAD, 10, 30, 2.0))
+    found = find_offset(whole, filmed(lambda _: ROAD, 10, 30, 2.0))
     [(begin, end)] = found.others
     assert begin < 5 and end > 35
 
@@ -96,9 +96,9 @@ def test_what_stands_still_fits_in_a_wide_place() -> None:
 def test_stills_lie_on_each_other() -> None:
     one = filmed(lambda _: ROAD, 0, 1, 1.0)
     assert len(one.times) == 1
-    assert (placed(one, one).offset, placed(one, one).others) == (0.0, ())
+    assert (find_offset(one, one).offset, find_offset(one, one).others) == (0.0, ())
     street = Street(5)
-    assert fits(placed(filmed(street.at, 0, LENGTH, 2.0), filmed(street.at, 24, 24.5, 1.0)), 24.0)
+    assert fits(find_offset(filmed(street.at, 0, LENGTH, 2.0), filmed(street.at, 24, 24.5, 1.0)), 24.0)
 
 
 def test_a_film_with_frames_far_apart_is_placed_by_its_cuts() -> None:
@@ -114,4 +114,4 @@ def test_a_film_with_frames_far_apart_is_placed_by_its_cuts() -> None:
     inside = cuts[(cuts > begin) & (cuts < end)] - begin
     whole = film(np.sort(np.concatenate([np.arange(0, 2400, 20.0), cuts[cuts < 2400]])), 0)
     trim = film(np.sort(np.concatenate([np.arange(0, end - begin, 15.0), inside])), begin)
-    assert placed(whole, trim).offset == pytest.approx(begin, abs=0.3)
+    assert find_offset(whole, trim).offset == pytest.approx(begin, abs=0.3)
