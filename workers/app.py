@@ -7,6 +7,7 @@ from time import monotonic
 from celery import Celery, Task
 
 from dampipe.app.container import Container, process_container
+from dampipe.features.scanning.sync import SyncService
 from dampipe.features.search.index_admin import IndexService
 from dampipe.jobs.model import Outcome, Report, Subject
 from dampipe.jobs.queue import parse_work_item_key
@@ -94,7 +95,7 @@ def sweep() -> dict[str, int]:
 @app.task(name="dampipe.sync")  # type: ignore[untyped-decorator]
 def sync() -> str:
     """Start a sync of all sources; the status and the failures show its result."""
-    scans = process_container().library.sync.begin()
+    scans = process_container().get(SyncService).begin()
     log.info("sync began: scans %s", ", ".join(map(str, scans)))
     return f"began {len(scans)} scans"
 

@@ -13,6 +13,7 @@ from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_named, load_pipeline
 from dampipe.app.tools import MediaTools
 from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.folders import SourceFolders
 from dampipe.features.assets.queries import AssetRepository, DerivativeLookup
 from dampipe.features.assets.service import AssetService, DetailFields
 from dampipe.features.derivatives.queries import DerivativeRepository
@@ -25,9 +26,9 @@ from dampipe.features.scanning.queries import ScanRepository
 from dampipe.features.scanning.scanner import Scanner
 from dampipe.features.scanning.sweep import ScanSweep
 from dampipe.features.scanning.sync import NightlyPolicy
-from dampipe.features.scanning.watch_folder import FolderWatcher
 from dampipe.features.search.model_service import ModelService
 from dampipe.features.search.sweep import TextIndexSweep
+from dampipe.features.sources.service import SourceContents
 from dampipe.jobs.complete import RunCompleter
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport
 from dampipe.jobs.inputs import StageInputs
@@ -35,6 +36,7 @@ from dampipe.jobs.lease import LeaseRenewer, is_dead
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.policy import RunPolicy, SweepPolicy
 from dampipe.jobs.record import RunRecorder
+from dampipe.jobs.retry import RunRetries
 from dampipe.jobs.runner import Runner
 from dampipe.jobs.savers import SaverRegistry
 from dampipe.jobs.sweep import Sweep
@@ -83,7 +85,7 @@ class Container(kernel.Container):
         self.provide(TaskTransport, lambda: self.carrier)
         self.provide(Dispatcher, lambda: self.dispatcher)
         self.provide(Runner, lambda: self.runner)
-        self.provide(ScanPolicy, lambda: self.rules)
+        self.provide(ScanPolicy, lambda: self.scan_policy)
         self.provide(Scanner, lambda: self.scanner)
         self.provide(Sweep, lambda: self.sweep)
         self.provide(FixityWorker, lambda: self.verifier)
@@ -98,6 +100,8 @@ class Container(kernel.Container):
         self.provide(
             NightlyPolicy, lambda: NightlyPolicy(self.settings.verify_percent, self.settings.verify_minutes)
         )
+        self.provide(SourceContents, lambda: self.get(SourceFolders))
+        self.provide(RunRetries, lambda: self.catalog.retries)
 
     def set_up(self) -> None:
         """Bring the catalogue to the newest schema, once a process. Raises CatalogueDown."""
@@ -237,8 +241,8 @@ class Container(kernel.Container):
         )
 
     @cached_property
-    def rules(self) -> ScanPolicy:
-        """What walks take, when, and how much they believe."""
+    def scan_policy(self) -> ScanPolicy:
+        """Which files scans take, when, and how much loss they believe."""
         settings = self.settings
         return ScanPolicy(
             is_media=is_media,
@@ -250,7 +254,17 @@ class Container(kernel.Container):
     @cached_property
     def scanner(self) -> Scanner:
         """What walks scans."""
-        return Scanner(self.catalog, self.plan, self.dispatcher, self.rules, self.leases, self.settings.lease)
+        catalog = self.catalog
+        return Scanner(
+            catalog.database,
+            catalog.scans,
+            catalog.sources,
+            self.plan,
+            self.dispatcher,
+            self.scan_policy,
+            self.leases,
+            self.settings.lease,
+        )
 
     @cached_property
     def sweep(self) -> Sweep:
@@ -275,8 +289,14 @@ class Container(kernel.Container):
     @cached_property
     def verifier(self) -> FixityWorker:
         """What reads files again."""
+        catalog = self.catalog
         return FixityWorker(
-            self.catalog, self.carrier, self.plan.first.queue, self.leases, self.settings.lease
+            catalog.verifications,
+            catalog.workers,
+            self.carrier,
+            self.plan.first.queue,
+            self.leases,
+            self.settings.lease,
         )
 
     @cached_property
@@ -284,20 +304,10 @@ class Container(kernel.Container):
         """The use cases."""
         return Library(
             catalog=self.catalog,
-            plan=lambda: self.plan,
             carrier=lambda: self.carrier,
             models=self.models,
-            sweep=lambda: self.sweep,
-            verifier=lambda: self.verifier,
-            nightly=NightlyPolicy(self.settings.verify_percent, self.settings.verify_minutes),
-            manifests=AscMhl(self.settings.ascmhl),
             assets=self.get(AssetService),
         )
-
-    @cached_property
-    def watching(self) -> FolderWatcher:
-        """What takes new files at once."""
-        return FolderWatcher(self.catalog, self.rules, self.library.enqueue)
 
     def hand_back(self) -> int:
         """Give back what stopped processes of this machine held, uncounted; returns how many runs."""

@@ -16,6 +16,8 @@ from dampipe.app.demo.footage import QUERIES, make_footage
 from dampipe.app.load_settings import load_settings
 from dampipe.app.supervisor import die_with_parent
 from dampipe.features.scanning.cli.enqueue import follow, summary
+from dampipe.features.scanning.model import EnqueueRequest
+from dampipe.features.scanning.service import ScanService
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.service import SearchService
 from dampipe.kernel.errors import CannotStart, DampipeError, Unavailable
@@ -143,8 +145,9 @@ def _stop(deployment: "subprocess.Popen[bytes]") -> None:
 
 def _ingest(world: Container, footage: Path) -> None:
     began = time.monotonic()
-    submitted = world.library.enqueue([footage])
-    progress = follow(world.library, submitted.scan, quiet=False)
+    scans = world.get(ScanService)
+    submitted = scans.enqueue(EnqueueRequest(paths=(str(footage.absolute()),)))
+    progress = follow(scans, submitted.scan, quiet=False)
     summary(progress)
     click.echo(f"took {time.monotonic() - began:.0f} s\n")
 

@@ -190,7 +190,8 @@ class Deployment:
         self.work_runner = WorkRunner(
             self.work, self.catalog.runs, self.kinds, self.dispatcher, self.leases, policy
         )
-        self.verifier = FixityWorker(self.catalog, self.carrier, "io", self.leases, 5.0)
+        checks, workers = self.catalog.verifications, self.catalog.workers
+        self.verifier = FixityWorker(checks, workers, self.carrier, "io", self.leases, 5.0)
         sweeping = SweepPolicy(max_attempts=policy.max_attempts, grace=grace)
         self.sweep = make_sweep(
             self.catalog, self.plan, self.dispatcher, self.carrier, self.verifier, sweeping, self.kinds
@@ -202,7 +203,17 @@ class Deployment:
         return Deployment(self.catalog, stages=stages, policy=policy, diary=self.diary)
 
     def make_scanner(self, policy: ScanPolicy) -> Scanner:
-        return Scanner(self.catalog, self.plan, self.dispatcher, policy, self.leases, 5.0)
+        catalog = self.catalog
+        return Scanner(
+            catalog.database,
+            catalog.scans,
+            catalog.sources,
+            self.plan,
+            self.dispatcher,
+            policy,
+            self.leases,
+            5.0,
+        )
 
     def scan(self, *paths: Path) -> int:
         scan = self.catalog.scans.create([str(path) for path in paths])

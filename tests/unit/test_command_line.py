@@ -12,7 +12,7 @@ from dampipe.app import container as bootstrap
 from dampipe.cli import main
 from dampipe.features.duplicates.cli import _row
 from dampipe.features.duplicates.model import Copy, NearDuplicate
-from dampipe.features.fixity.cli.mhl import tell_written
+from dampipe.features.fixity.cli.mhl import say_written
 from dampipe.features.fixity.model import VERIFY, Compared
 from dampipe.features.processing.cli.watch import _append
 from dampipe.features.processing.model import Status
@@ -189,11 +189,11 @@ def test_what_was_bad_when_it_was_read_again_is_not_for_retry(
 
 
 def test_a_manifest_that_was_written_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
-    tell_written(Compared(folder="/card", same=6))
+    say_written(Compared(folder="/card", same=6))
     assert capsys.readouterr().out == "/card: manifest of 6 files written\n"
-    tell_written(Compared(folder="/card", same=6, mismatch=("a.mov",)))
+    say_written(Compared(folder="/card", same=6, mismatch=("a.mov",)))
     said = capsys.readouterr()
-    assert said.out == "/card: manifest of 7 files written, NOT as the earlier ones say\n"
+    assert said.out == "/card: manifest of 7 files written, which does NOT match the earlier ones\n"
     assert said.err == "MISMATCH: /card/a.mov\n"
 
 
@@ -230,10 +230,10 @@ def test_a_narrow_terminal_breaks_no_word(
 def test_watching_into_a_pipe_tells_each_status_once(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = iter([1, 1, 2])
-    status = lambda _: Status(assets=next(seen), locations=0, scans=(), stages={}, workers=())  # noqa: E731
+    seen = [2, 1, 1]
+    status = lambda _: Status(assets=seen.pop(), locations=0, scans=(), stages={}, workers=())  # noqa: E731
     monkeypatch.setattr(ProcessingService, "status", status)
-    with pytest.raises(StopIteration):
+    with pytest.raises(IndexError):
         _append(ProcessingService.__new__(ProcessingService), 0.0)
     told = capsys.readouterr().out.splitlines()
     assert [line for line in told if "asset" in line] == ["1 asset at 0 locations", "2 assets at 0 locations"]

@@ -6,15 +6,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dampipe.features.assets.folders import FolderRepository
+from dampipe.features.assets.locations import LocationRepository
 from dampipe.features.assets.queries import AssetRepository
-from dampipe.features.assets.service import relative
 from dampipe.features.assets.subjects import AssetSubjects
 from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.duplicates.fingerprints import FingerprintRepository
 from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.report import FixityReport
-from dampipe.features.scanning.apply_changes import ChangeWriter
-from dampipe.features.scanning.folders import FolderRepository
 from dampipe.features.scanning.hold import ScanHolds
 from dampipe.features.scanning.postponed import found_by_open_scan
 from dampipe.features.scanning.queries import ScanRepository
@@ -23,6 +22,7 @@ from dampipe.features.search.query_cache import QueryVectorCache
 from dampipe.features.search.savers import save_vectors
 from dampipe.features.search.text_index import TextIndex
 from dampipe.features.search.vectors import VectorRepository
+from dampipe.features.sources.path_mapping import below_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.features.tagging.queries import TagRepository
 from dampipe.jobs.queue import RunQueue
@@ -44,7 +44,7 @@ from dampipe.storage.video import Video
 class Catalog(StorageEngine):
     """A StorageEngine over SQLModel tables in SQLite or PostgreSQL, and the pipeline's own memory.
 
-    Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `findings`, `folders`,
+    Its parts: `assets`, `runs`, `results`, `backlog`, `recovery`, `sources`, `scans`, `folders`, `locations`,
     `holding`, `pruning`, `leftovers`, `verifications`, `verdicts`, `vectors`, `models`, `workers`,
     `words`, `tags`, `asked`, `prints`.
     """
@@ -61,8 +61,8 @@ class Catalog(StorageEngine):
         self.results = RunReads(database, self.subjects)
         self.sources = SourceRepository(database)
         self.scans = ScanRepository(database, self.sources)
-        self.findings = ChangeWriter(database)
         self.folders = FolderRepository(database)
+        self.locations = LocationRepository(database)
         self.holding = ScanHolds(database)
         self.verifications = FixityQueue(database)
         self.verdicts = FixityReport(database)
@@ -103,8 +103,8 @@ class Catalog(StorageEngine):
             raise NotFound(f"there is no file {place}")
         if len(sha1) != 40 or set(sha1) - set("0123456789abcdef"):
             raise InvalidInput(f"{sha1!r} is no SHA-1: 40 hexadecimal digits, lower case")
-        source = self.sources.holding(str(place.parent))
-        folder = self.sources.ensure_folder(source.id, relative(place.parent, source.root))
+        source = self.sources.ensure_holder(str(place.parent))
+        folder = self.folders.ensure(source.id, below_root(place.parent, source.root))
         self.assets.add(folder, place, sha1, media)
         return self.get_video(sha1)
 

@@ -3,10 +3,9 @@
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from dampipe.app.library import Library
-from dampipe.features.scanning.model import Enqueued
 from dampipe.kernel.container import Services
 from dampipe.kernel.errors import InvalidInput
 
@@ -39,22 +38,6 @@ def provided(kind: type[T]) -> Any:
 
 STRICT = ConfigDict(extra="forbid")
 """For what is asked: a name that is mistyped is told, not passed by."""
-
-
-class ScanRequest(BaseModel):
-    """Files and folders to scan, absolute paths as the server sees them."""
-
-    model_config = STRICT
-
-    paths: list[str] = Field(min_length=1)
-    process: bool = True
-    """Whether to do more than to take down what is there."""
-    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
-    """Files of a higher one go first."""
-
-
-class ScanSubmitted(Enqueued):
-    """The scan's number, and what a person should know about it."""
 
 
 class Health(BaseModel):

@@ -8,7 +8,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from dampipe.app.library import Library
-from dampipe.features.scanning.sync import NightlyPolicy
 from dampipe.features.search.model_service import ModelService
 from dampipe.web.app import create_app
 from tests.support.searching import Searching, media
@@ -36,8 +35,7 @@ def http(here: Searching) -> TestClient:
 
     nothing = cast(Any, lambda: None)
     library = Library(
-        catalog=here.catalog, plan=nothing, carrier=nothing, models=here.services.get(ModelService), sweep=nothing,
-        verifier=nothing, nightly=NightlyPolicy(), manifests=nothing,
+        catalog=here.catalog, carrier=nothing, models=here.services.get(ModelService),
     )  # fmt: skip
     here.add("day/a.mp4", ["red", "blue"], media(camera="Sony FX3"))
     here.add("day/b.mp4", ["blue"])

@@ -1,4 +1,4 @@
-"""Paths as they are given: none may be empty."""
+"""Callbacks that check arguments of commands."""
 
 from typing import TypeVar
 
@@ -8,7 +8,7 @@ Given = TypeVar("Given", str, tuple[str, ...])
 
 
 def not_empty(_: click.Context, __: click.Parameter, given: Given) -> Given:
-    """For an argument; what an unset variable leaves would mean the folder one happens to be in."""
+    """Reject empty paths: an unset shell variable would otherwise mean the current folder."""
     if not all((given,) if isinstance(given, str) else given):
         raise click.UsageError("a path is empty; this folder is .")
     return given
