@@ -7,11 +7,18 @@ from time import monotonic
 from celery import Celery, Task
 
 from dampipe.app.container import Container, process_container
+from dampipe.features.fixity.worker import FixityWorker
+from dampipe.features.scanning.scanner import Scanner
+from dampipe.features.scanning.sync import SyncService
 from dampipe.features.search.index_admin import IndexService
 from dampipe.jobs.model import Outcome, Report, Subject
+from dampipe.jobs.plan import Plan
 from dampipe.jobs.queue import parse_work_item_key
+from dampipe.jobs.runner import Runner
 from dampipe.jobs.stage import Stage
+from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.work import WorkRegistry
+from dampipe.jobs.work_runner import WorkRunner
 from dampipe.kernel.progress import Progress
 from workers import heartbeat
 from workers.progress_events import ProgressEvents, ProgressSender
@@ -38,7 +45,9 @@ def _stage_task(stage: Stage) -> None:
             self,
             stage.name,
             name,
-            lambda on_progress: process_container().runner.run(stage.name, Subject.parse(key), on_progress),
+            lambda on_progress: (
+                process_container().get(Runner).run(stage.name, Subject.parse(key), on_progress)
+            ),
         )
 
 
@@ -51,8 +60,8 @@ def _work_task(kind: str, time_limit: float) -> None:
             self,
             kind,
             name,
-            lambda on_progress: process_container().work_runner.run(
-                kind, parse_work_item_key(key), on_progress
+            lambda on_progress: (
+                process_container().get(WorkRunner).run(kind, parse_work_item_key(key), on_progress)
             ),
         )
 
@@ -80,7 +89,7 @@ def _run(task: Task, kind: str, name: str, call: Callable[[Callable[[Progress], 
 @app.task(name="dampipe.scan")  # type: ignore[untyped-decorator]
 def scan(number: int) -> str:
     """Walk a scan."""
-    if not process_container().scanner.scan(number):
+    if not process_container().get(Scanner).scan(number):
         return "nothing to do"
     log.info("scan %d walked", number)
     return "walked"
@@ -89,13 +98,13 @@ def scan(number: int) -> str:
 @app.task(name="dampipe.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> dict[str, int]:
     """Recover lost runs and messages, and dispatch what is due."""
-    return process_container().sweep.run()
+    return process_container().get(Sweep).run()
 
 
 @app.task(name="dampipe.sync")  # type: ignore[untyped-decorator]
 def sync() -> str:
     """Start a sync of all sources; the status and the failures show its result."""
-    scans = process_container().library.sync.begin()
+    scans = process_container().get(SyncService).begin()
     log.info("sync began: scans %s", ", ".join(map(str, scans)))
     return f"began {len(scans)} scans"
 
@@ -103,7 +112,7 @@ def sync() -> str:
 @app.task(name="dampipe.verify")  # type: ignore[untyped-decorator]
 def verify() -> str:
     """Check files against their stored checksums, for some seconds."""
-    return f"{process_container().verifier.portion()} files read"
+    return f"{process_container().get(FixityWorker).portion()} files read"
 
 
 @app.task(name="dampipe.tend")  # type: ignore[untyped-decorator]
@@ -114,7 +123,7 @@ def tend() -> str:
 
 
 def _register(container: Container) -> None:
-    for stage in container.plan.stages:
+    for stage in container.get(Plan).stages:
         _stage_task(stage)
     kinds = container.get(WorkRegistry)
     for kind in kinds:
@@ -130,4 +139,4 @@ def queue_names() -> list[str]:
     container = process_container()
     kinds = container.get(WorkRegistry)
     work = (kinds[kind].queue for kind in kinds)
-    return list(dict.fromkeys(["control", "scan", *container.plan.queues, *work]))
+    return list(dict.fromkeys(["control", "scan", *container.get(Plan).queues, *work]))

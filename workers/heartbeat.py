@@ -8,6 +8,10 @@ from typing import Any
 from celery.signals import after_setup_logger, worker_ready, worker_shutdown, worker_shutting_down
 
 from dampipe.app.container import process_container
+from dampipe.app.machine_facts import machine_facts
+from dampipe.jobs.lease import is_dead
+from dampipe.jobs.recovery import RunRecovery
+from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.errors import DampipeError
 
 log = logging.getLogger(__name__)
@@ -48,7 +52,7 @@ def _end_shutdown(sender: Any, **_: Any) -> None:
     if _shut_down.is_set():
         sender.exitcode = 0  # it was asked to end; Celery calls Ctrl-C a failure
     try:
-        process_container().hand_back()
+        process_container().get(RunRecovery).hand_back(is_dead)
     except DampipeError as error:
         log.warning("%s; the sweep recovers what was under way", error)
 
@@ -57,13 +61,13 @@ def _send_heartbeats(name: str, queues: list[str], started_at: float) -> None:
     container = process_container()
     while True:
         try:
-            facts = container.machine_facts(queues)
-            container.catalog.workers.report(name, queues, facts, started_at)
+            facts = machine_facts(container, queues)
+            container.get(WorkerRepository).report(name, queues, facts, started_at)
         except DampipeError as error:
             log.warning("%s; this worker is not listed until a heartbeat succeeds", error)
         if _shut_down.wait(INTERVAL):
             break
     try:
-        container.catalog.workers.gone(name)
+        container.get(WorkerRepository).gone(name)
     except DampipeError:
         log.warning("the worker could not be deleted from the list; it disappears without a heartbeat")

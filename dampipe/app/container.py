@@ -1,48 +1,55 @@
-"""One process's objects, each made when it is first asked for, wired as the settings say."""
+"""The objects of one process, each built on first use: what the settings decide has a provider here.
+
+Everything else is built from the annotations of its constructor (`dampipe/kernel/container.py`).
+"""
 
 import hashlib
 import os
 import re
-import sys
-from functools import cached_property
+from collections.abc import Callable
 from typing import Any
 
 from dampipe.app.features import detail_fields, features
-from dampipe.app.library import Library
 from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_named, load_pipeline
+from dampipe.app.schema import set_up_schema
 from dampipe.app.tools import MediaTools
-from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.folders import FolderRepository, SourceFolders
+from dampipe.features.assets.media_db import MediaDb
 from dampipe.features.assets.queries import AssetRepository, DerivativeLookup
-from dampipe.features.assets.service import AssetService, DetailFields
+from dampipe.features.assets.service import DetailFields
 from dampipe.features.assets.subjects import AssetSubjects
 from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.fixity.ascmhl import AscMhl
+from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.worker import FixityWorker
 from dampipe.features.scanning.model import Guard
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.queries import ScanRepository
 from dampipe.features.scanning.scanner import Scanner
 from dampipe.features.scanning.sync import NightlyPolicy
-from dampipe.features.scanning.watch_folder import FolderWatcher
+from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.search.model_service import ModelService
+from dampipe.features.search.text_index import TextIndex
+from dampipe.features.search.vector_media_db import VectorMediaDb
+from dampipe.features.sources.queries import SourceRepository
+from dampipe.features.sources.service import SourceContents
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport
-from dampipe.jobs.lease import LeaseRenewer, is_dead
+from dampipe.jobs.lease import LeaseRenewer
 from dampipe.jobs.plan import Plan
+from dampipe.jobs.planner import RunPlanner
 from dampipe.jobs.policy import RunPolicy, SweepPolicy
 from dampipe.jobs.queue import RunQueue
 from dampipe.jobs.recovery import RunRecovery
-from dampipe.jobs.runner import Runner
 from dampipe.jobs.savers import SaverRegistry
 from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.toolbox import LazyTools, Tool, Toolbox
 from dampipe.jobs.work import WorkRegistry
-from dampipe.jobs.work_runner import WorkRunner
+from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel import container as kernel
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.db.migrate import upgrade
 from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.filetypes import is_media
@@ -51,6 +58,7 @@ from dampipe.media.preview.shot_frames import ShotFrames
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.storage.auto import AutoStorage
+from dampipe.storage.base import StorageEngine
 from dampipe.storage.blobs.base import BlobStore
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.registry import get_storage_backend
@@ -59,110 +67,128 @@ from dampipe.vision.base import Embedder
 
 
 class Container(kernel.Container):
-    """All that a process may need. To make one costs nothing."""
+    """All objects of a process, by type. Creating a container builds none of them."""
 
     def __init__(self, settings: Settings, asks_server: bool = False) -> None:
         """asks_server: whether text queries are encoded by the web server of this machine, where one runs."""
         super().__init__()
-        self._is_set_up = False
         self.settings = settings
-        self._provide_all()
         self.tools = MediaTools(settings, asks_server)
-        """What looks into files and makes something of them."""
-
-    def _provide_all(self) -> None:
-        self.provide(Settings, lambda: self.settings)
-        self.provide(Database, lambda: self.catalog.database)
-        self.provide(Catalog, lambda: self.catalog)
-        self.provide(BlobStore, lambda: self.blobs)
-        self.provide(DerivativeStore, lambda: self.derivatives)
-        self.provide(AutoStorage, lambda: self.storage)
-        self.provide(ModelService, lambda: self.models)
-        self.provide(Plan, lambda: self.plan)
-        self.provide(TaskTransport, lambda: self.carrier)
-        self.provide(Dispatcher, lambda: self.dispatcher)
-        self.provide(Subjects, self._subjects)
-        self.provide(Toolbox, lambda: self.toolbox)
-        self.provide(SaverRegistry, lambda: SaverRegistry.of(features()))
-        self.provide(WorkRegistry, self._work)
-        self.provide(RunPolicy, lambda: RunPolicy(self.settings.lease, self.settings.max_attempts))
-        self.provide(ScanPolicy, lambda: self.rules)
-        self.provide(Scanner, lambda: self.scanner)
-        self.provide(Sweep, lambda: self.sweep)
-        self.provide(FixityWorker, lambda: self.verifier)
-        self.provide(Services, lambda: self)
-        self.provide(ScanRepository, lambda: self.catalog.scans)
-        self.provide(AssetRepository, lambda: self.catalog.assets)
-        self.provide(DerivativeLookup, lambda: self.get(DerivativeRepository))
-        self.provide(DetailFields, detail_fields)
-        self.provide(AscMhl, lambda: AscMhl(self.settings.ascmhl))
-        self.provide(Library, lambda: self.library)
-        self.provide(MediaTools, lambda: self.tools)
-        self.provide(
-            NightlyPolicy, lambda: NightlyPolicy(self.settings.verify_percent, self.settings.verify_minutes)
-        )
-
-    def _subjects(self) -> AssetSubjects:
-        postponed = [load_dotted(name)() for feature in features() for name in feature.postponed]
-        return AssetSubjects(self.get(Database), self.get(AssetRepository), postponed)
-
-    def _work(self) -> WorkRegistry:
-        return WorkRegistry.of(features(), [stage.name for stage in self.plan.stages], self.get)
+        """ffmpeg, its hardware, the model."""
+        self._schema_is_current = False
+        for kind, provider in self._providers_by_type().items():
+            self.provide(kind, provider)
 
     def set_up(self) -> None:
         """Bring the catalogue to the newest schema, once a process. Raises CatalogueDown."""
-        if not self._is_set_up:
-            upgrade(self.get(Database))
-            self._is_set_up = True
+        if not self._schema_is_current:
+            set_up_schema(self.get(Database))
+            self._schema_is_current = True
 
-    @cached_property
-    def toolbox(self) -> LazyTools:
-        """The tools that stages may ask for, by type."""
+    def _providers_by_type(self) -> dict[Any, Callable[[], Any]]:
+        settings, get = self.settings, self.get
+        return {
+            Settings: lambda: settings,
+            Services: lambda: self,
+            MediaTools: lambda: self.tools,
+            Database: lambda: Database(settings.database, settings.database_timeout, settings.machine_name),
+            BlobStore: self._blobs,
+            StorageEngine: lambda: get(AutoStorage),
+            AutoStorage: self._storage,
+            MediaDb: lambda: get(VectorMediaDb),
+            VectorMediaDb: lambda: VectorMediaDb(
+                get(Database),
+                get(AssetRepository),
+                get(SourceRepository),
+                get(FolderRepository),
+                get(RunPlanner),
+            ),
+            DerivativeLookup: lambda: get(DerivativeRepository),
+            DetailFields: detail_fields,
+            SourceContents: lambda: get(SourceFolders),
+            Subjects: self._subjects,
+            Toolbox: self._toolbox,
+            Plan: lambda: Plan(load_pipeline(settings), get(Toolbox)),
+            TaskTransport: lambda: load_named(settings.carrier)(settings),
+            Dispatcher: lambda: Dispatcher(
+                get(RunQueue), get(Plan), get(TaskTransport), get(WorkRegistry), settings.window
+            ),
+            SaverRegistry: lambda: SaverRegistry.of(features()),
+            WorkRegistry: lambda: WorkRegistry.of(
+                features(), [stage.name for stage in get(Plan).stages], self.get
+            ),
+            RunPolicy: lambda: RunPolicy(settings.lease, settings.max_attempts),
+            Sweep: self._sweep,
+            Scanner: lambda: Scanner(
+                get(Database),
+                get(ScanRepository),
+                get(SourceRepository),
+                get(Plan),
+                get(Dispatcher),
+                get(ScanPolicy),
+                get(LeaseRenewer),
+                settings.lease,
+            ),
+            ScanPolicy: lambda: ScanPolicy(
+                is_media=is_media,
+                settle=settings.settle,
+                guard=Guard(share=settings.guard_share, files=settings.guard_files),
+                exclude=settings.exclude,
+            ),
+            FixityWorker: lambda: FixityWorker(
+                get(FixityQueue),
+                get(WorkerRepository),
+                get(TaskTransport),
+                get(Plan).first.queue,
+                get(LeaseRenewer),
+                settings.lease,
+            ),
+            NightlyPolicy: lambda: NightlyPolicy(settings.verify_percent, settings.verify_minutes),
+            AscMhl: lambda: AscMhl(settings.ascmhl),
+            ModelService: lambda: ModelService(
+                get(ModelRepository),
+                get(AutoStorage),
+                lambda: get(Plan),
+                settings.model,
+                lambda: self.tools.embedder,
+                self.tools.open_model,
+            ),
+            TextIndex: lambda: TextIndex(get(Database)),
+        }
+
+    def _toolbox(self) -> LazyTools:
+        tools = self.tools
         return LazyTools(
             {
-                Prober: Tool(lambda: self.tools.prober),
+                Prober: Tool(lambda: tools.prober),
                 Passes: Tool(
-                    lambda: self.tools.passes,
-                    lambda: self.tools.preview_recipe.fingerprint,
-                    lambda: self.tools.preview_recipe.frames.fingerprint,
+                    lambda: tools.passes,
+                    lambda: tools.preview_recipe.fingerprint,
+                    lambda: tools.preview_recipe.frames.fingerprint,
                 ),
-                ProxyMaker: Tool(lambda: self.tools.proxy_maker, lambda: self.tools.proxy_recipe.fingerprint),
+                ProxyMaker: Tool(lambda: tools.proxy_maker, lambda: tools.proxy_recipe.fingerprint),
                 ShotFrames: Tool(
-                    lambda: ShotFrames(self.tools.preview_recipe.frames),
-                    lambda: self.tools.preview_recipe.frames.fingerprint,
+                    lambda: ShotFrames(tools.preview_recipe.frames),
+                    lambda: tools.preview_recipe.frames.fingerprint,
                 ),
-                DerivativeStore: Tool(lambda: self.derivatives),
-                Embedder: Tool(lambda: self.tools.embedder, lambda: self.tools.embedder.fingerprint),
-                AutoStorage: Tool(lambda: self.storage),
+                DerivativeStore: Tool(lambda: self.get(DerivativeStore)),
+                Embedder: Tool(lambda: tools.embedder, lambda: tools.embedder.fingerprint),
+                AutoStorage: Tool(lambda: self.get(AutoStorage)),
             }
         )
 
-    @cached_property
-    def catalog(self) -> Catalog:
-        """The catalogue; `set_up` or `check` it before use."""
-        settings = self.settings
-        return Catalog(Database(settings.database, settings.database_timeout, settings.machine_name))
-
-    @cached_property
-    def blobs(self) -> BlobStore:
-        """Where derivatives are."""
-        place, options = self.settings.blobs, self.settings.blobs_options
-        if "://" in place:
-            config = {"url": place, "cache": str(self.settings.home / "cache" / ".blobs"), **options}
+    def _blobs(self) -> BlobStore:
+        url, options = self.settings.blobs, self.settings.blobs_options
+        if "://" in url:
+            config = {"url": url, "cache": str(self.settings.home / "cache" / ".blobs"), **options}
             return get_storage_backend("fsspec", config)  # type: ignore[return-value]
-        return get_storage_backend("local", {"root": place})  # type: ignore[return-value]
+        return get_storage_backend("local", {"root": url})  # type: ignore[return-value]
 
-    @cached_property
-    def derivatives(self) -> DerivativeStore:
-        """The same, by what they are for."""
-        return DerivativeStore(self.blobs)
+    def _storage(self) -> AutoStorage:
+        open_index = None if self.settings.vectors == "none" else self._open_index
+        return AutoStorage(self.get(VectorMediaDb), open_index)
 
-    @cached_property
-    def storage(self) -> AutoStorage:
-        """The catalogue with the vector index."""
-        return AutoStorage(self.catalog, None if self.settings.vectors == "none" else self._vectors)
-
-    def _vectors(self, model: str, dimension: int) -> VectorStorage:
+    def _open_index(self, model: str, dimension: int) -> VectorStorage:
         name = _file_name(model)
         own = {"folder": str(self.settings.index_folder / name), "dimension": dimension, "name": name}
         config = {**self.settings.vectors_options, **own}
@@ -170,140 +196,41 @@ class Container(kernel.Container):
             config.setdefault("url", self.settings.database)  # the catalogue's own, where it is PostgreSQL
         return get_storage_backend(self.settings.vectors, config)  # type: ignore[return-value]
 
-    @cached_property
-    def models(self) -> ModelService:
-        """Which models there are, and which one answers."""
-        return ModelService(
-            self.catalog.models,
-            self.storage,
-            lambda: self.plan,
-            self.settings.model,
-            lambda: self.tools.embedder,
-            self.tools.open_model,
-        )
+    def _subjects(self) -> AssetSubjects:
+        postponed = [load_dotted(name)() for feature in features() for name in feature.postponed]
+        return AssetSubjects(self.get(Database), self.get(AssetRepository), postponed)
 
-    @cached_property
-    def plan(self) -> Plan:
-        """The pipeline, checked."""
-        return Plan(load_pipeline(self.settings), self.toolbox)
-
-    @cached_property
-    def carrier(self) -> TaskTransport:
-        """What carries messages."""
-        carrier: TaskTransport = load_named(self.settings.carrier)(self.settings)
-        return carrier
-
-    @cached_property
-    def dispatcher(self) -> Dispatcher:
-        """What starts chains."""
-        queue, work = self.get(RunQueue), self.get(WorkRegistry)
-        return Dispatcher(queue, self.plan, self.carrier, work, self.settings.window)
-
-    @property
-    def runner(self) -> Runner:
-        """What runs stages."""
-        return self.get(Runner)
-
-    @property
-    def work_runner(self) -> WorkRunner:
-        """What runs work items of other kinds."""
-        return self.get(WorkRunner)
-
-    @cached_property
-    def rules(self) -> ScanPolicy:
-        """What walks take, when, and how much they believe."""
-        settings = self.settings
-        return ScanPolicy(
-            is_media=is_media,
-            settle=settings.settle,
-            guard=Guard(share=settings.guard_share, files=settings.guard_files),
-            exclude=settings.exclude,
-        )
-
-    @cached_property
-    def scanner(self) -> Scanner:
-        """What walks scans."""
-        return Scanner(
-            self.catalog, self.plan, self.dispatcher, self.rules, self.get(LeaseRenewer), self.settings.lease
-        )
-
-    @cached_property
-    def sweep(self) -> Sweep:
-        """What brings back lost work."""
-        parts = [load_dotted(name) for feature in features() for name in feature.sweeps]
+    def _sweep(self) -> Sweep:
+        parts = [self.get(load_dotted(name)) for feature in features() for name in feature.sweeps]
         return Sweep(
             database=self.get(Database),
             recovery=self.get(RunRecovery),
             queue=self.get(RunQueue),
-            plan=self.plan,
-            dispatcher=self.dispatcher,
-            transport=self.carrier,
+            plan=self.get(Plan),
+            dispatcher=self.get(Dispatcher),
+            transport=self.get(TaskTransport),
             work=self.get(WorkRegistry),
-            parts=[self.get(part) for part in parts],
+            parts=parts,
             policy=SweepPolicy(max_attempts=self.settings.max_attempts),
         )
 
-    @cached_property
-    def verifier(self) -> FixityWorker:
-        """What reads files again."""
-        return FixityWorker(
-            self.catalog, self.carrier, self.plan.first.queue, self.get(LeaseRenewer), self.settings.lease
-        )
-
-    @cached_property
-    def library(self) -> Library:
-        """The use cases."""
-        return Library(
-            catalog=self.catalog,
-            plan=lambda: self.plan,
-            carrier=lambda: self.carrier,
-            models=self.models,
-            sweep=lambda: self.sweep,
-            verifier=lambda: self.verifier,
-            nightly=NightlyPolicy(self.settings.verify_percent, self.settings.verify_minutes),
-            manifests=AscMhl(self.settings.ascmhl),
-            assets=self.get(AssetService),
-        )
-
-    @cached_property
-    def watching(self) -> FolderWatcher:
-        """What takes new files at once."""
-        return FolderWatcher(self.catalog, self.rules, self.library.enqueue)
-
-    def hand_back(self) -> int:
-        """Recover the runs of stopped processes of this machine, uncounted; returns how many."""
-        return self.get(RunRecovery).hand_back(is_dead)
-
-    def machine_facts(self, queues: list[str]) -> dict[str, Any]:
-        """What a worker of these queues tells about its machine."""
-        facts: dict[str, Any] = {"python": sys.version.split()[0]}
-        stages = [stage for stage in self.plan.stages if stage.queue in queues]
-        tools = {tool for stage in stages for tool in stage.tools.values()}
-        if tools & {Passes, ProxyMaker}:
-            facts["ffmpeg"] = self.tools.ffmpeg.version
-            facts |= self.tools.hardware.facts()
-        if Embedder in tools:
-            facts["model"] = self.settings.model
-            facts["device"] = self.settings.device
-        return facts
-
 
 def _file_name(fingerprint: str) -> str:
-    """A model's fingerprint as a name that is safe on every file system, and still tells which it is."""
+    """A model's fingerprint as a file name that is valid on every file system and unique."""
     digest = hashlib.sha1(fingerprint.encode(), usedforsecurity=False).hexdigest()[:8]
     return f"{re.sub('[^a-z0-9]+', '-', fingerprint.lower())}-{digest}"
 
 
-_worlds: dict[int, Container] = {}
+_containers: dict[int, Container] = {}
 
 
 def process_container(asks_server: bool = False) -> Container:
-    """The container of this process: a fork gets its own, since connections must not be shared.
+    """The container of this process. A forked process gets its own, since connections must not be shared.
 
-    asks_server: see Container; the first call in a process decides.
+    asks_server: see Container; it counts at the first call of a process.
     """
     pid = os.getpid()
-    if pid not in _worlds:
-        _worlds.clear()
-        _worlds[pid] = Container(load_settings(), asks_server)
-    return _worlds[pid]
+    if pid not in _containers:
+        _containers.clear()
+        _containers[pid] = Container(load_settings(), asks_server)
+    return _containers[pid]

@@ -26,6 +26,12 @@ from dampipe.app.errors import (
 )
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.search.index_admin import IndexService
+from dampipe.features.search.model_service import ModelService
+from dampipe.jobs.dispatch import TaskTransport
+from dampipe.jobs.plan import Plan
+from dampipe.jobs.workers import WorkerRepository
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.migrate import check_schema
 from dampipe.kernel.errors import CannotStart, DampipeError, ErrorCode, StageError
 from dampipe.media.hwaccel.acceleration import Acceleration
 from dampipe.vision.devices import describe
@@ -90,13 +96,13 @@ def _problem(what: str, verdict: Verdict, code: ErrorCode, **parameters: Any) ->
 
 
 def _settings(container: Container) -> Finding:
-    stages = ", ".join(stage.name for stage in container.plan.stages)
+    stages = ", ".join(stage.name for stage in container.get(Plan).stages)
     return Finding("settings", Verdict.FINE, f"home {container.settings.home}; pipeline {stages}")
 
 
 def _database(container: Container) -> Finding:
-    container.catalog.check()
-    url = container.catalog.database.url.render_as_string(hide_password=True)
+    check_schema(container.get(Database))
+    url = container.get(Database).url.render_as_string(hide_password=True)
     return Finding("database", Verdict.FINE, url)
 
 
@@ -108,16 +114,16 @@ def _broker(container: Container) -> Finding:
         if not broker.answers(container.settings.broker_socket):
             return _problem("broker", Verdict.WARNING, BROKER_STOPPED, server=server)
         server += ": "
-    return Finding("broker", Verdict.FINE, f"{server}{container.carrier.check()} answers")
+    return Finding("broker", Verdict.FINE, f"{server}{container.get(TaskTransport).check()} answers")
 
 
 def _workers(container: Container) -> Finding:
-    present = container.catalog.workers.present()
+    present = container.get(WorkerRepository).present()
     if not present:
         return _problem("workers", Verdict.WARNING, NO_WORKERS)
     workers = ", ".join(worker.name for worker in present)
     served = {queue for worker in present for queue in worker.queues}
-    unserved = [queue for queue in ("control", "scan", *container.plan.queues) if queue not in served]
+    unserved = [queue for queue in ("control", "scan", *container.get(Plan).queues) if queue not in served]
     if unserved:
         return _problem(
             "workers", Verdict.WARNING, UNSERVED_QUEUES,
@@ -192,7 +198,7 @@ def _gpu(container: Container) -> Finding:
 
 def _model(container: Container) -> Finding:
     model, embedder = container.settings.model, container.tools.embedder
-    answering = container.models.answering()
+    answering = container.get(ModelService).answering()
     is_replaced = answering.fingerprint != embedder.fingerprint
     try:
         embedder.check()

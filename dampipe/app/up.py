@@ -16,6 +16,9 @@ from dampipe.app.errors import ALREADY_UP, BROKER_SILENT, HOME_UNUSABLE, PORT_UN
 from dampipe.app.procfile import Process
 from dampipe.app.supervisor import LogLine, Supervisor
 from dampipe.features.processing.service import ProcessingService
+from dampipe.jobs.lease import is_dead
+from dampipe.jobs.recovery import RunRecovery
+from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.settings.settings import Settings
 
@@ -50,7 +53,7 @@ def run_deployment(container: Container, processes: list[Process], on_log: LogLi
         finally:
             log("dampipe", "stopping")
             supervisor.shut_down(last=[BROKER])
-            container.hand_back()
+            container.get(RunRecovery).hand_back(is_dead)
             log("dampipe", "stopped; unfinished work continues at the next `dampipe up`")
 
 
@@ -114,7 +117,7 @@ def _readiness_check(container: Container, processes: list[Process]) -> Callable
         if time.monotonic() < next_check:
             return False
         next_check = time.monotonic() + 1.0
-        started = [w for w in container.catalog.workers.present() if w.started_at >= started_at]
+        started = [w for w in container.get(WorkerRepository).present() if w.started_at >= started_at]
         return len(started) >= worker_count and all(
             _accepts_connections(settings.host, port) for port in ports
         )

@@ -16,7 +16,10 @@ from dampipe.app.errors import HOME_UNUSABLE
 from dampipe.app.load_settings import load_settings
 from dampipe.app.remedies import remedy
 from dampipe.cli.remedies import CLI
+from dampipe.features.assets.service import AssetService
 from dampipe.features.scanning.cli.enqueue import follow, summary
+from dampipe.features.scanning.model import EnqueueRequest
+from dampipe.features.scanning.service import ScanService
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.service import SearchService
 from dampipe.kernel.errors import CannotStart, DampipeError, Unavailable
@@ -92,15 +95,16 @@ def _choose_model(container: Container) -> tuple[Container, tuple[str, ...]]:
 
 def _process(container: Container, footage: Path) -> None:
     started_at = time.monotonic()
-    submitted = container.library.enqueue([footage])
-    progress = follow(container.library, submitted.scan, quiet=False)
+    scans = container.get(ScanService)
+    submitted = scans.enqueue(EnqueueRequest(paths=(str(footage.absolute()),)))
+    progress = follow(scans, submitted.scan, quiet=False)
     summary(progress)
     click.echo(f"took {time.monotonic() - started_at:.0f} s\n")
 
 
 def _print_assets(container: Container) -> None:
-    assets = container.library.assets.page(MAX_ASSETS)
-    rows = [_asset_row(video, container.library.moments_of(video.sha1)) for video in reversed(assets)]
+    assets, search = container.get(AssetService).page(MAX_ASSETS), container.get(SearchService)
+    rows = [_asset_row(video, search.moment_count(video.sha1)) for video in reversed(assets)]
     columns = ["file", "length", "picture", "codec", "poster", "scrub strip", "moments", "proxy"]
     say(table(columns, rows, right=["length", "moments"]))
 

@@ -19,6 +19,4 @@ def command(host: str | None, port: int | None) -> None:
     options = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = container.settings.model_copy(update=options)
     check_ports(settings, {WEB})
-    uvicorn.run(
-        create_app(container.library, container), host=settings.host, port=settings.port, log_level="warning"
-    )
+    uvicorn.run(create_app(container), host=settings.host, port=settings.port, log_level="warning")

@@ -7,6 +7,8 @@ import click
 from dampipe.app.container import process_container
 from dampipe.app.errors import UNKNOWN_QUEUE
 from dampipe.cli.celery_program import run_celery
+from dampipe.jobs.plan import Plan
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.settings.settings import Settings
 
@@ -29,14 +31,14 @@ def command(queues: str | None, name: str | None, concurrency: int | None) -> No
         DAMPIPE_BLOBS_URL=/mnt/derivatives dampipe worker --queues embed
     """
     container = process_container()
-    known = [*CONTROL_QUEUES, *container.plan.queues]
+    known = [*CONTROL_QUEUES, *container.get(Plan).queues]
     served = [queue.strip() for queue in queues.split(",") if queue.strip()] if queues else known
     unknown = [queue for queue in served if queue not in known]
     if unknown or not served:
         raise InvalidInput(UNKNOWN_QUEUE, queues=", ".join(unknown) or repr(queues), known=", ".join(known))
     container.set_up()
     processes = concurrency or _default_concurrency(container.settings, served)
-    container.catalog.close()  # the worker forks its processes, and a connection must not be shared
+    container.get(Database).close()  # the worker forks its processes, and a connection must not be shared
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # stop at once: another worker takes over when the leases expire
     run_celery(
         *("worker", "--queues", ",".join(served), "--hostname", f"{name or '-'.join(served)}@%h"),

@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 
 from dampipe import __version__
 from dampipe.app.features import detail_fields, features
-from dampipe.app.library import Library
 from dampipe.app.remedies import remedy
 from dampipe.kernel.container import Services
 from dampipe.kernel.errors import (
@@ -41,7 +40,7 @@ STATUS: tuple[tuple[type[DampipeError], int], ...] = (
 """Most specific first."""
 
 
-def create_app(library: Library, services: Services) -> FastAPI:
+def create_app(services: Services | None) -> FastAPI:
     """The application over the services of one process."""
     app: FastAPI = FastAPIOffline(  # /docs without asking a server elsewhere for its script
         title="dampipe",
@@ -49,7 +48,6 @@ def create_app(library: Library, services: Services) -> FastAPI:
         summary="A library of footage that answers with the moment.",
         responses={422: {"model": Problem}, 503: {"model": Problem}},
     )
-    app.state.library = library
     app.state.services = services
     for feature in features():
         for router in feature.routers:

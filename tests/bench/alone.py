@@ -19,7 +19,6 @@ from typing import Any, TypeAlias
 import numpy as np
 from sqlalchemy import func, select
 
-from dampipe.features.assets.catalog import Catalog
 from dampipe.features.assets.tables import ASSET
 from dampipe.jobs.dispatch import Chain, Dispatcher
 from dampipe.jobs.model import RunState, Subject
@@ -38,6 +37,7 @@ from dampipe.storage.blobs.local import LocalBlobs
 from dampipe.storage.moments import Indexed
 from dampipe.vision.base import Embedder, Pictures, Vectors
 from dampipe.vision.embedding import Embedding
+from tests.support.catalog import Catalog
 from tests.support.pipeline import NO_WORK, make_runner
 
 WINDOW = 128

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.features.assets.catalog import Catalog
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.search.tables import VECTOR
 from dampipe.kernel.db.database import Database
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.vectors.faiss import RERANK, FaissVectors
+from tests.support.catalog import Catalog
 
 COUNT, DIMENSION = 1_000_000, 512
 PER_ASSET = 100

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.features.assets.catalog import Catalog
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound, SearchUnavailable
 from dampipe.media.info import MediaInfo, MediaKind
@@ -25,6 +24,7 @@ from dampipe.storage.model_index import IndexFactory
 from dampipe.storage.vectors.base import VectorStorage
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.storage.vectors.memory import MemoryVectors
+from tests.support.catalog import Catalog
 
 D = 16
 Make = Callable[[pytest.FixtureRequest, Path, ExitStack], Any]

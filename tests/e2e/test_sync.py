@@ -94,7 +94,7 @@ def test_a_second_sync_steps_aside(deployment: Deployment, footage_folder: Path)
     database = Database(f"sqlite:///{deployment.home}/catalogue.sqlite")
     with advisory_lock(database, "sync-1"):
         assert deployment.run("sync", "--quiet", code=12) == ""
-    assert "another sync is at archive" in deployment.errors
+    assert "another sync of archive is already running" in deployment.errors
     database.close()
 
 
@@ -110,14 +110,15 @@ def test_a_sync_without_workers_ends_and_leaves_one_scan(
         done = subprocess.run(
             [sys.executable, "-c", IMPATIENT], env=deployment.environment, capture_output=True, text=True
         )
-        assert done.returncode == 8 and "no worker for the queue scan has shown itself" in done.stderr
+        assert done.returncode == 8 and "no worker for the queue scan has reported" in done.stderr
     assert [scan["state"] for scan in deployment.json("status")["scans"]] == ["waiting"]
 
 
 IMPATIENT = """
-import dampipe.features.scanning.sync
+from dampipe.app.container import process_container
 from dampipe.cli import main
-dampipe.features.scanning.sync.PATIENCE = 1.0
+from dampipe.features.scanning.sync import NightlyPolicy
+process_container().provide(NightlyPolicy, lambda: NightlyPolicy(patience=1.0))
 main(["sync"])
 """
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from time import time
 
 from dampipe.app.features import features
-from dampipe.features.assets.catalog import Catalog
 from dampipe.features.fixity.sweep import FixitySweep
 from dampipe.features.fixity.worker import FixityWorker
 from dampipe.features.scanning.policy import ScanPolicy
@@ -33,6 +32,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.feature import Work
 from dampipe.kernel.ids import AssetId
 from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile, StageOutput
+from tests.support.catalog import Catalog
 
 POLICY = RunPolicy(lease=5.0, max_attempts=3)
 NO_WORK = WorkRegistry({}, lambda kind: kind())
@@ -190,7 +190,8 @@ class Deployment:
         self.work_runner = WorkRunner(
             self.work, self.catalog.runs, self.kinds, self.dispatcher, self.leases, policy
         )
-        self.verifier = FixityWorker(self.catalog, self.carrier, "io", self.leases, 5.0)
+        checks, workers = self.catalog.verifications, self.catalog.workers
+        self.verifier = FixityWorker(checks, workers, self.carrier, "io", self.leases, 5.0)
         sweeping = SweepPolicy(max_attempts=policy.max_attempts, grace=grace)
         self.sweep = make_sweep(
             self.catalog, self.plan, self.dispatcher, self.carrier, self.verifier, sweeping, self.kinds
@@ -202,7 +203,17 @@ class Deployment:
         return Deployment(self.catalog, stages=stages, policy=policy, diary=self.diary)
 
     def make_scanner(self, policy: ScanPolicy) -> Scanner:
-        return Scanner(self.catalog, self.plan, self.dispatcher, policy, self.leases, 5.0)
+        catalog = self.catalog
+        return Scanner(
+            catalog.database,
+            catalog.scans,
+            catalog.sources,
+            self.plan,
+            self.dispatcher,
+            policy,
+            self.leases,
+            5.0,
+        )
 
     def scan(self, *paths: Path) -> int:
         scan = self.catalog.scans.create([str(path) for path in paths])

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from dampipe.app.features import detail_fields
-from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.folders import SourceFolders
 from dampipe.features.assets.queries import DerivativeLookup
 from dampipe.features.assets.service import DetailFields
 from dampipe.features.derivatives.queries import DerivativeRepository
@@ -20,6 +20,7 @@ from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model import Found, SearchRequest
 from dampipe.features.search.model_service import ModelService
 from dampipe.features.search.service import SearchService
+from dampipe.features.sources.service import SourceContents
 from dampipe.kernel.container import Container, Services
 from dampipe.kernel.db.database import Database
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
@@ -30,6 +31,7 @@ from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.vision.base import Embedder
 from dampipe.vision.fake import FakeEmbedder
 from dampipe.vision.tiny.drawing import COLOURS
+from tests.support.catalog import Catalog
 
 
 def sha1(name: str) -> str:
@@ -133,6 +135,7 @@ def search_services(catalog: Catalog, storage: AutoStorage, open_model: Callable
     services.provide(AutoStorage, lambda: storage)
     services.provide(ModelService, lambda: AnsweringModel(open_model))
     services.provide(DerivativeLookup, DerivativeRepository)
+    services.provide(SourceContents, lambda: services.get(SourceFolders))
     services.provide(DerivativeStore, lambda: DerivativeStore(MemoryBlobs()))
     services.provide(DetailFields, detail_fields)
     return services

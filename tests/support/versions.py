@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from dampipe.app.demo.clips import make_clip
-from dampipe.features.assets.catalog import Catalog
 from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest
 from dampipe.features.duplicates.service import DuplicateService
 from dampipe.kernel.db.database import Database
@@ -21,6 +20,7 @@ from dampipe.media.recipes import FramesRecipe, PreviewRecipe
 from dampipe.vision.base import Embedder
 from dampipe.vision.frames import POLICY, choose
 from dampipe.vision.tiny.drawing import Scene, draw
+from tests.support.catalog import Catalog
 from tests.support.pipeline import save_output
 
 VERSIONS: dict[str, tuple[tuple[float, float], tuple[str, ...]]] = {

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dampipe.features.scanning.cards import card_of
 from dampipe.features.scanning.classify import FolderEntries, classify_entries
-from dampipe.features.scanning.sidecars import attach, may_be_sidecar
+from dampipe.features.sources.cards import card_of
+from dampipe.features.sources.sidecars import attach, may_be_sidecar
 from dampipe.media.filetypes import is_media
 
 

@@ -13,7 +13,7 @@ from dampipe.app import container as bootstrap
 from dampipe.cli import main
 from dampipe.features.duplicates.cli import _row
 from dampipe.features.duplicates.model import Copy, NearDuplicate
-from dampipe.features.fixity.cli.mhl import tell_written
+from dampipe.features.fixity.cli.mhl import say_written
 from dampipe.features.fixity.model import VERIFY, Compared
 from dampipe.features.processing.cli.watch import _append
 from dampipe.features.processing.model import Status
@@ -204,13 +204,13 @@ def test_failed_verifications_are_not_offered_for_retry(
     assert "retry" in printed("hash", VERIFY) and "verify PATH" in printed("hash", VERIFY)
 
 
-def test_a_written_manifest_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
-    tell_written(Compared(folder="/card", same=6))
+def test_a_manifest_that_was_written_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    say_written(Compared(folder="/card", same=6))
     assert capsys.readouterr().out == "/card: manifest of 6 files written\n"
-    tell_written(Compared(folder="/card", same=6, mismatch=("a.mov",)))
-    output = capsys.readouterr()
-    assert output.out == "/card: manifest of 7 files written, NOT as the earlier ones say\n"
-    assert output.err == "MISMATCH: /card/a.mov\n"
+    say_written(Compared(folder="/card", same=6, mismatch=("a.mov",)))
+    said = capsys.readouterr()
+    assert said.out == "/card: manifest of 7 files written, which does NOT match the earlier ones\n"
+    assert said.err == "MISMATCH: /card/a.mov\n"
 
 
 def test_a_table_without_column_names_has_no_header(capsys: pytest.CaptureFixture[str]) -> None:
@@ -246,10 +246,10 @@ def test_a_narrow_terminal_breaks_no_word(
 def test_watch_prints_each_status_once_into_a_pipe(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = iter([1, 1, 2])
-    status = lambda _: Status(assets=next(seen), locations=0, scans=(), stages={}, workers=())  # noqa: E731
+    seen = [2, 1, 1]
+    status = lambda _: Status(assets=seen.pop(), locations=0, scans=(), stages={}, workers=())  # noqa: E731
     monkeypatch.setattr(ProcessingService, "status", status)
-    with pytest.raises(StopIteration):
+    with pytest.raises(IndexError):
         _append(ProcessingService.__new__(ProcessingService), 0.0)
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if "asset" in line] == [

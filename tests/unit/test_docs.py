@@ -225,7 +225,7 @@ def test_every_event_is_documented() -> None:
 def test_every_endpoint_is_documented() -> None:
     from dampipe.web.app import create_app
 
-    paths = create_app(None, None).openapi()["paths"]  # type: ignore[arg-type]
+    paths = create_app(None).openapi()["paths"]
     served = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     methods = ("GET", "POST", "DELETE")
     assert {row[0] for row in rows(read("docs/api.md")) if row[0].startswith(methods)} == served

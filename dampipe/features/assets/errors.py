@@ -22,3 +22,6 @@ NO_SUCH_FILE = ErrorCode("asset.no_file", "there is no file {path}")
 INVALID_SHA1 = ErrorCode(
     "asset.invalid_sha1", "{sha1!r} is not a SHA-1", "Give 40 lower-case hexadecimal digits."
 )
+INVALID_DATABASE_CONFIG = ErrorCode(
+    "media_db.invalid_config", "the configuration of media-db is {{'url': '<SQLAlchemy URL>'}}"
+)

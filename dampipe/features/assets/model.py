@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from dampipe.features.scanning.cards import Card
+from dampipe.features.sources.cards import Card
 from dampipe.jobs.model import RunSummary
 from dampipe.storage.video import Video
 

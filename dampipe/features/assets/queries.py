@@ -18,6 +18,7 @@ from dampipe.jobs.model import Failure, RunState, RunSummary
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound
+from dampipe.kernel.ids import AssetId
 from dampipe.kernel.paths import kept_time, printable
 from dampipe.kernel.stage_io import AssetRef, SourceFile
 from dampipe.media.info import MediaInfo
@@ -40,6 +41,14 @@ class DerivativeLookup(Protocol):
         ...
 
 
+class NoDerivatives:
+    """A DerivativeLookup for a catalogue without derivatives."""
+
+    def of_assets(self, connection: Connection, assets: Sequence[int]) -> dict[int, list[Derivative]]:
+        """See DerivativeLookup."""
+        return {}
+
+
 class AssetRepository:
     """The assets of one catalogue."""
 
@@ -55,26 +64,27 @@ class AssetRepository:
         self._of_location = files.where(LOCATION.c.id == bindparam("of"))
         self._of_asset = files.where(LOCATION.c.asset_id == bindparam("of"))
 
-    def add(self, folder: int, path: Path, sha1: str, media: MediaInfo | None) -> None:
-        """Record that a file has that content. `folder` is the catalogue's row for the file's folder."""
+    def add(
+        self, connection: Connection, folder: int, path: Path, sha1: str, media: MediaInfo | None
+    ) -> AssetId:
+        """Record that a file has that content; returns the asset. folder: the id of the file's folder."""
         facts = path.stat()
-        now = time()
-        with self._db.write() as connection:
-            asset = ensure_asset(connection, self._db, sha1, facts.st_size, path.name, now)
-            place = {
-                "size": facts.st_size,
-                "mtime_ns": kept_time(facts.st_mtime_ns),
-                "inode": facts.st_ino,
-                "state": LocationState.PRESENT,
-                "asset_id": asset,
-            }
-            connection.execute(
-                self._db.insert(LOCATION)
-                .values(folder_id=folder, name=path.name, **place)
-                .on_conflict_do_update(index_elements=["folder_id", "name"], set_=place)
-            )
-            if media is not None:
-                connection.execute(ASSET.update().where(ASSET.c.id == asset).values(media_columns(media)))
+        asset = ensure_asset(connection, self._db, sha1, facts.st_size, path.name, time())
+        values = {
+            "size": facts.st_size,
+            "mtime_ns": kept_time(facts.st_mtime_ns),
+            "inode": facts.st_ino,
+            "state": LocationState.PRESENT,
+            "asset_id": asset,
+        }
+        connection.execute(
+            self._db.insert(LOCATION)
+            .values(folder_id=folder, name=path.name, **values)
+            .on_conflict_do_update(index_elements=["folder_id", "name"], set_=values)
+        )
+        if media is not None:
+            connection.execute(ASSET.update().where(ASSET.c.id == asset).values(media_columns(media)))
+        return AssetId(asset)
 
     def find(self, sha1: str) -> Row[Any]:
         """The asset's row by its SHA-1 or the beginning of it. Raises NotFound or InvalidInput."""

@@ -1,7 +1,7 @@
 """The use cases of single assets: finding one by name, showing and listing them."""
 
 import os
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import create_model
@@ -9,8 +9,8 @@ from pydantic import create_model
 from dampipe.features.assets.errors import NOT_HASHED, UNKNOWN_PATH
 from dampipe.features.assets.model import Details
 from dampipe.features.assets.queries import AssetRepository
-from dampipe.features.scanning.cards import card_of
-from dampipe.features.sources.path_mapping import under_known_root
+from dampipe.features.sources.cards import card_of
+from dampipe.features.sources.path_mapping import below_root, under_known_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.kernel.container import Services
 from dampipe.kernel.detail import DetailField
@@ -78,7 +78,7 @@ class AssetService:
         for path in map(Path, spellings(absolute)):
             holding = [source for source in sources if source.holds(path)]
             for source in sorted(holding, key=lambda source: -len(source.root)):
-                folder = relative(path.parent, source.root) if path != Path(source.root) else ""
+                folder = below_root(path.parent, source.root) if path != Path(source.root) else ""
                 row = self._assets.find_path(source.id, folder, path.name)
                 if row is not None:
                     return row.id, row.asset_id
@@ -97,9 +97,3 @@ class AssetService:
         """The whole SHA-1 of the asset that a name means."""
         asset = self.asset_id(name)
         return self._assets.refs([asset])[asset].sha1
-
-
-def relative(folder: PurePath, root: str) -> str:
-    """A folder's path below its source's root, "" for the root itself."""
-    path = str(folder.relative_to(root))
-    return "" if path == "." else path

@@ -8,12 +8,14 @@ FEATURE = Feature(
     tables=("dampipe.features.fixity.tables",),
     commands={
         "verify": Command(
-            "Read files again, to see whether they still are what they were.",
+            "Read files again and check them against their stored checksums.",
             "dampipe.features.fixity.cli.verify:command",
         ),
         "mhl": Command(
-            "Write manifests that prove a card's offload.", "dampipe.features.fixity.cli.mhl:command"
+            "Write ASC MHL manifests, which prove that a copy is complete.",
+            "dampipe.features.fixity.cli.mhl:command",
         ),
     },
     sweeps=("dampipe.features.fixity.sweep:FixitySweep",),
+    remedies="dampipe.features.fixity.remedies",
 )

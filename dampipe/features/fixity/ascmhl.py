@@ -1,6 +1,6 @@
 """ASC MHL manifests, written and compared by the reference implementation, the program `ascmhl`.
 
-It is run as a program in an environment of its own, since it holds back libraries that dampipe needs newer.
+It runs as a program in an environment of its own, since it needs older versions of libraries than dampipe does.
 Format: ASC Media Hash List, specification 2.0 of the Advanced Data Management Subcommittee of the ASC.
 """
 
@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Literal, get_args
 
+from dampipe.features.fixity import errors
 from dampipe.features.fixity.model import Compared
 from dampipe.kernel.errors import CannotStart, NotFound, Permanent
 from dampipe.kernel.paths import printable
@@ -33,7 +34,7 @@ _BROKEN_HISTORY = {31, 32, 33}
 
 
 class AscMhl:
-    """Writes and compares manifests."""
+    """Writes manifests, and compares folders with theirs."""
 
     def __init__(self, program: str = "") -> None:
         """program: path of `ascmhl`; "": that in PATH, or in the folder ascmhl of Python's environment."""
@@ -44,8 +45,8 @@ class AscMhl:
     ) -> Compared:
         """Write a manifest of all files, the next generation of the folder's history.
 
-        Files that an earlier generation knows are compared with it. Raises NotFound for no folder and
-        CannotStart without the program.
+        Files that an earlier generation lists are compared with it. Raises NotFound when the folder does not
+        exist, and CannotStart without the program.
         """
         options = ["--hash_format", hash_format]
         options += ["--author_name", author] if author else []
@@ -55,12 +56,13 @@ class AscMhl:
     def verify(self, folder: Path) -> list[Compared]:
         """Compare all files with the manifests of a folder, or of each folder below it that has some.
 
-        Raises NotFound when there are none, or no such folder, and CannotStart without the program.
+        Raises NotFound when there is no manifest or no such folder, and CannotStart without the program.
         """
         found = histories(folder)
         if not found:
-            raise NotFound(f"there is no ASC MHL history in or below {printable(folder)}", hint=_hint(folder))
-        return [self._compared(one, "ascmhl-debug", "verify", "--verbose") for one in found]
+            is_old = folder.suffix.lower() == ".mhl" or any(folder.glob("*.mhl"))
+            raise NotFound(errors.OLD_MANIFEST if is_old else errors.NO_HISTORY, path=printable(folder))
+        return [self._compared(history, "ascmhl-debug", "verify", "--verbose") for history in found]
 
     def version(self) -> str:
         """The program's version. Raises CannotStart."""
@@ -68,10 +70,12 @@ class AscMhl:
 
     def _compared(self, folder: Path, program: str, *arguments: str) -> Compared:
         if not folder.is_dir():
-            raise NotFound(f"there is no folder {printable(folder)}", hint="Is the card mounted?")
+            raise NotFound(errors.FOLDER_NOT_FOUND, path=printable(folder))
         done = self._run(program, *arguments, str(folder.absolute()))
         if done.returncode not in _COMPARED | _BROKEN_HISTORY:
-            raise Permanent(f"{program} failed on {printable(folder)}: {_last(done)}")
+            raise Permanent(
+                errors.PROGRAM_FAILED, program=program, path=printable(folder), problem=_last_line(done)
+            )
         missing = _MISSING.search(done.stderr)
         return Compared(
             folder=printable(folder),
@@ -79,12 +83,12 @@ class AscMhl:
             mismatch=tuple(map(printable, _MISMATCH.findall(done.stderr))),
             missing=tuple(printable(line.strip()) for line in missing[1].splitlines()) if missing else (),
             new=tuple(map(printable, _NEW.findall(done.stderr))),
-            problem=_last(done) if done.returncode in _BROKEN_HISTORY else "",
+            problem=_last_line(done) if done.returncode in _BROKEN_HISTORY else "",
         )
 
     def _run(self, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         path = self._folder() / program
-        # It asks the internet for newer versions at every start; nobody is to wait for that, or to be told on.
+        # It looks for newer versions on the internet at every start: a delay, and a leak of who uses it.
         environment = {**os.environ, "HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
         try:
             return subprocess.run(
@@ -92,37 +96,28 @@ class AscMhl:
                 text=True, errors="surrogateescape", check=False,
             )  # fmt: skip
         except OSError as error:
-            raise CannotStart(f"{path} cannot be run: {error.strerror}", hint=_INSTALL) from error
+            raise CannotStart(errors.PROGRAM_CANNOT_RUN, program=path, problem=error.strerror) from error
 
     def _folder(self) -> Path:
         own = Path(sys.prefix) / "ascmhl" / "bin" / "ascmhl"
         found = self._named or shutil.which("ascmhl") or (str(own) if own.exists() else "")
         if not found:
-            raise CannotStart("the program ascmhl is not installed", hint=_INSTALL)
+            raise CannotStart(errors.PROGRAM_MISSING)
         return Path(found).resolve().parent
 
 
-_INSTALL = "`pipx install ascmhl` (or `uv tool install ascmhl`) gets it; the setting ascmhl says where it is."
-
-
-def _last(done: "subprocess.CompletedProcess[str]") -> str:
-    """What the program said last."""
+def _last_line(done: "subprocess.CompletedProcess[str]") -> str:
+    """The last line of the program's error output."""
     lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
     return printable(lines[-1].removeprefix("Error: "))
 
 
 def histories(folder: Path) -> list[Path]:
-    """The folder, if it has a history of manifests, else the topmost ones below it that have."""
+    """The folder, if it has a history of manifests, else the topmost folders below it that have one."""
     found: list[Path] = []
-    for place, folders, _ in os.walk(folder):
+    for path, folders, _ in os.walk(folder):
         if HISTORY in folders:
-            found.append(Path(place))
-            folders.clear()  # those below are part of it
+            found.append(Path(path))
+            folders.clear()  # histories below are part of it
         folders.sort()
     return found
-
-
-def _hint(folder: Path) -> str:
-    if folder.suffix.lower() == ".mhl" or any(folder.glob("*.mhl")):
-        return "Manifests of MHL 1.x are not ASC MHL; `mhlver` of the package mhl-suite compares them."
-    return "`dampipe mhl create` writes one."

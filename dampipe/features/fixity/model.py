@@ -1,22 +1,23 @@
-"""A file that could not be brought to the end, as its owner sees it."""
+"""Fixity: the results of reading files again and comparing them with checksums or manifests."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, computed_field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 VERIFY = "verify"
-"""What stands for a stage in the failures of files that were read again."""
+"""Stands for a stage in the failures of files that were read again."""
 
 
 class Compared(BaseModel):
-    """A folder with a history of manifests (its folder `ascmhl`). Paths are relative to the folder."""
+    """A folder compared with its history of manifests (its folder `ascmhl`). Paths are relative to the folder."""
 
     model_config = ConfigDict(frozen=True)
 
     folder: str
     """Printable path."""
     same: int = 0
-    """Files whose content is that of the manifest."""
+    """Files whose content matches the manifest."""
     mismatch: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     """In the manifest, not in the folder."""
@@ -28,43 +29,54 @@ class Compared(BaseModel):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def proved(self) -> bool:
-        """Whether every file of the manifest is there and as it was."""
+        """Whether every file of the manifest exists unchanged."""
         return not (self.mismatch or self.missing or self.problem)
 
 
+class VerifyRequest(BaseModel):
+    """The files to check against their stored checksums."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    what: tuple[str, ...] = ()
+    """Names of sources, and absolute paths of files and folders; none means all sources."""
+    percent: Annotated[float, Field(ge=0, le=100)] | None = None
+    """Only that share of them, those that were read longest ago; None: all."""
+
+
 class Verdict(StrEnum):
-    """What a reading came to."""
+    """The result of reading a file again."""
 
     SAME = "same"
     MISMATCH = "mismatch"
-    """Another content, while size and modification time are as they were: bit rot."""
+    """Another content, while size and modification time are as before: bit rot."""
     UNREADABLE = "unreadable"
     EDITED = "edited"
-    """Size or modification time have changed since the last scan: nothing is said of the content."""
+    """Size or modification time have changed since the last scan: the content is not compared."""
     GONE = "gone"
-    """Not there now; that is for the scan to judge."""
+    """Does not exist now; whether it is missing is for a scan to decide."""
 
 
 BAD = (Verdict.MISMATCH, Verdict.UNREADABLE)
-"""What a person must know, and what every later sync reads again until it is well."""
+"""Reported to people; every later sync reads these files again until they are good."""
 
 
 class Verified(BaseModel):
-    """What a verification came to. Counts are files."""
+    """The result of a verification. Counts are files."""
 
     model_config = ConfigDict(frozen=True)
 
     wanted: int = 0
-    """Were to be read."""
+    """Files requested to be read."""
     same: int = 0
     mismatch: tuple[str, ...] = ()
-    """Paths of files that have rotted."""
+    """Paths of files whose content has changed while size and time have not."""
     unreadable: tuple[str, ...] = ()
-    """Paths."""
+    """Paths of files that cannot be read."""
     edited: int = 0
     gone: int = 0
     bytes: int = 0
-    """Of the files that were read and are the same."""
+    """Size of the files that were read and are the same."""
     seconds: float = 0.0
 
     @computed_field  # type: ignore[prop-decorator]

@@ -1,8 +1,7 @@
-"""Verifications in the catalogue: which files are to be read again, and who reads one now."""
+"""The table `verification`: which files are to be read again, and the leases of the workers that read them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import time
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, or_, select, update
@@ -13,24 +12,26 @@ from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
 from dampipe.features.fixity.model import BAD, Verdict
 from dampipe.features.fixity.tables import VERIFICATION
 from dampipe.features.sources.tables import SOURCE
+from dampipe.kernel.db.clock import NOW, database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import record_event
+from dampipe.kernel.ids import AssetId, LocationId, SourceId
 from dampipe.kernel.paths import printable
 
-PLACES = LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE)
-AT_ONCE = 2000
+FILES = LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE)
+WRITTEN_TOGETHER = 2000
 """Rows written in one transaction."""
-_WANTED: ColumnElement[bool] = literal_column("verification.wanted_until > 0")
-"""In the very words of the index."""
-_KNOWN = and_(LOCATION.c.state == LocationState.PRESENT, LOCATION.c.asset_id.is_not(None))
+_REQUESTED: ColumnElement[bool] = literal_column("verification.wanted_until > 0")
+"""Written exactly as in the partial index."""
+_IDENTIFIED = and_(LOCATION.c.state == LocationState.PRESENT, LOCATION.c.asset_id.is_not(None))
 
 
 @dataclass(frozen=True)
 class FixityCheck:
-    """A file that is to be read, as the catalogue knows it."""
+    """A file to read, as the catalogue knows it."""
 
-    location: int
-    asset: int
+    location: LocationId
+    asset: AssetId
     path: str
     sha1: str
     size: int
@@ -38,55 +39,60 @@ class FixityCheck:
 
 
 @dataclass(frozen=True)
-class Below:
-    """Files of a source: all of it, those in and below a folder, or one."""
+class FileScope:
+    """Files of a source: all, those in and below a folder, or one."""
 
-    source: int
+    source: SourceId
     folder: str = ""
     name: str | None = None
 
     @property
     def where(self) -> ColumnElement[bool]:
-        """As a condition."""
-        mine = FOLDER.c.source_id == self.source
+        """The scope as an SQL condition."""
+        of_source = FOLDER.c.source_id == self.source
         if self.name is not None:
-            return and_(mine, FOLDER.c.path == self.folder, LOCATION.c.name == self.name)
+            return and_(of_source, FOLDER.c.path == self.folder, LOCATION.c.name == self.name)
         if not self.folder:
-            return mine
-        # Paths are bytes: a range, since LIKE is for text. "0" follows "/".
-        inside = and_(FOLDER.c.path > f"{self.folder}/", FOLDER.c.path < f"{self.folder}0")
-        return and_(mine, or_(FOLDER.c.path == self.folder, inside))
+            return of_source
+        # Paths are bytes: a range, since LIKE is for text. "0" is the byte that follows "/".
+        below = and_(FOLDER.c.path > f"{self.folder}/", FOLDER.c.path < f"{self.folder}0")
+        return and_(of_source, or_(FOLDER.c.path == self.folder, below))
 
 
 class FixityQueue:
-    """The verifications of one catalogue."""
+    """The fixity checks of one catalogue."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def share(self, places: Sequence[Below], percent: float, since: float) -> int:
-        """How many files a share of `percent` still asks for, those seen since then taken off."""
-        seen = func.coalesce(VERIFICATION.c.at, 0.0)
+    def now(self) -> float:
+        """The database's time, by which requests and leases are reckoned."""
+        with self._db.read() as connection:
+            return database_time(connection)
+
+    def share(self, scopes: Sequence[FileScope], percent: float, since: float) -> int:
+        """How many files a share of `percent` is, less those that were read since then."""
+        read_at = func.coalesce(VERIFICATION.c.at, 0.0)
         with self._db.read() as connection:
             row = connection.execute(
-                select(func.count(), func.coalesce(func.sum(case((seen >= since, 1), else_=0)), 0))
-                .select_from(PLACES.outerjoin(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
-                .where(_KNOWN, or_(*(place.where for place in places)))
+                select(func.count(), func.coalesce(func.sum(case((read_at >= since, 1), else_=0)), 0))
+                .select_from(FILES.outerjoin(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
+                .where(_IDENTIFIED, or_(*(scope.where for scope in scopes)))
             ).one()
         return max(0, -int(-row[0] * percent // 100) - int(row[1]))
 
-    def want(self, places: Sequence[Below], until: float, limit: int | None, before: float) -> int:
-        """Ask for readings that begin before `until`; returns of how many files.
+    def request(self, scopes: Sequence[FileScope], until: float, limit: int | None, before: float) -> int:
+        """Request checks that begin before `until`; returns of how many files.
 
-        limit: most files, those whose content was seen longest ago first, and only those not seen
-        since `before`; None: all. Files that were bad at the last reading are always among them.
+        limit: most files, those that were read longest ago first, and only those not read since `before`;
+        None: all. Files whose last check was bad are always among them.
         """
         bad = VERIFICATION.c.result.in_(BAD)
-        seen = case((VERIFICATION.c.at > 0, VERIFICATION.c.at), else_=ASSET.c.added_at)
-        some = (
+        read_at = case((VERIFICATION.c.at > 0, VERIFICATION.c.at), else_=ASSET.c.added_at)
+        files = (
             select(LOCATION.c.id.label("location_id"), LOCATION.c.asset_id)
             .select_from(
-                PLACES.join(ASSET, ASSET.c.id == LOCATION.c.asset_id).outerjoin(
+                FILES.join(ASSET, ASSET.c.id == LOCATION.c.asset_id).outerjoin(
                     VERIFICATION,
                     and_(
                         VERIFICATION.c.location_id == LOCATION.c.id,
@@ -94,92 +100,90 @@ class FixityQueue:
                     ),
                 )
             )
-            .where(_KNOWN, or_(*(place.where for place in places)))
+            .where(_IDENTIFIED, or_(*(scope.where for scope in scopes)))
         )
         if limit is None:
-            return self._want(some, until)
-        oldest = (
-            some.where(seen < before, or_(bad.is_(None), ~bad)).order_by(seen, LOCATION.c.id).limit(limit)
-        )
-        return self._want(some.where(bad), until) + (self._want(oldest, until) if limit else 0)
+            return self._request(files, until)
+        oldest = files.where(read_at < before, or_(bad.is_(None), ~bad))
+        oldest = oldest.order_by(read_at, LOCATION.c.id).limit(limit)
+        return self._request(files.where(bad), until) + (self._request(oldest, until) if limit else 0)
 
-    def _want(self, some: Any, until: float) -> int:
-        # Picked in one transaction and written in others: others want to write, too.
+    def _request(self, files: Any, until: float) -> int:
+        # Selected in one transaction and written in others, so that other processes can write in between.
         count = 0
         with self._db.read() as connection:
-            picked = connection.execution_options(yield_per=AT_ONCE).execute(some)
-            for rows in picked.partitions(AT_ONCE):
-                count += self._ask([row.location_id for row in rows], until)
+            selected = connection.execution_options(yield_per=WRITTEN_TOGETHER).execute(files)
+            for rows in selected.partitions(WRITTEN_TOGETHER):
+                count += self._write_requests([row.location_id for row in rows], until)
         return count
 
-    def _ask(self, locations: Sequence[int], until: float) -> int:
+    def _write_requests(self, locations: Sequence[LocationId], until: float) -> int:
         values = {"wanted_until": until, "lease_until": 0.0, "at": 0.0}
-        there = select(LOCATION.c.id, LOCATION.c.asset_id, *(literal(value) for value in values.values()))
+        rows = select(LOCATION.c.id, LOCATION.c.asset_id, *(literal(value) for value in values.values()))
         insert = self._db.insert(VERIFICATION).from_select(
-            ["location_id", "asset_id", *values], there.where(_KNOWN, LOCATION.c.id.in_(locations))
+            ["location_id", "asset_id", *values], rows.where(_IDENTIFIED, LOCATION.c.id.in_(locations))
         )
-        other = VERIFICATION.c.asset_id != insert.excluded.asset_id
-        asked = insert.on_conflict_do_update(
+        is_other = VERIFICATION.c.asset_id != insert.excluded.asset_id
+        requests = insert.on_conflict_do_update(
             index_elements=["location_id"],
             set_={
                 "asset_id": insert.excluded.asset_id,
                 "wanted_until": insert.excluded.wanted_until,
-                "at": case((other, 0.0), else_=VERIFICATION.c.at),
-                "result": case((other, None), else_=VERIFICATION.c.result),
-                "reason": case((other, None), else_=VERIFICATION.c.reason),
+                "at": case((is_other, 0.0), else_=VERIFICATION.c.at),
+                "result": case((is_other, None), else_=VERIFICATION.c.result),
+                "reason": case((is_other, None), else_=VERIFICATION.c.reason),
             },
         )
         with self._db.write() as connection:
-            return connection.execute(asked, execution_options={"preserve_rowcount": True}).rowcount
+            return connection.execute(requests, execution_options={"preserve_rowcount": True}).rowcount
 
     def claim(self, owner: str, lease: float, most: int) -> FixityCheck | None:
-        """A file to read now, the one seen longest ago; None: none is wanted, or `most` are being read."""
-        now = time()
-        wanted = and_(_WANTED, VERIFICATION.c.wanted_until > now, VERIFICATION.c.lease_until < now)
+        """Claim the requested file that was read longest ago; None: there is none, or `most` are being read."""
+        requested = and_(_REQUESTED, VERIFICATION.c.wanted_until > NOW, VERIFICATION.c.lease_until < NOW)
         with self._db.write() as connection:
-            if connection.execute(select(func.count()).where(_held(now))).scalar_one() >= most:
+            if connection.execute(select(func.count()).where(_is_leased())).scalar_one() >= most:
                 return None
             oldest = (
                 select(VERIFICATION.c.location_id)
-                .where(wanted)
+                .where(requested)
                 .order_by(VERIFICATION.c.at, VERIFICATION.c.location_id)
                 .limit(1)
                 .with_for_update(skip_locked=True)
             )
-            # In a statement of its own: as a part of the update PostgreSQL may pick more than one.
+            # A statement of its own: within the UPDATE, PostgreSQL may select more than one row.
             location = connection.execute(oldest).scalar()
             if location is None:
                 return None
             connection.execute(
                 update(VERIFICATION)
                 .where(VERIFICATION.c.location_id == location)
-                .values(owner=owner, lease_until=now + lease)
+                .values(owner=owner, lease_until=NOW + lease)
             )
-            place = connection.execute(
+            file = connection.execute(
                 select(
                     LOCATION.c.size, LOCATION.c.mtime_ns, VERIFICATION.c.asset_id, ASSET.c.sha1,
                     *place_columns(self._db),
                 )
-                .select_from(PLACES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
+                .select_from(FILES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
                 .join(ASSET, ASSET.c.id == VERIFICATION.c.asset_id)
                 .where(LOCATION.c.id == location)
             ).one()  # fmt: skip
-        return FixityCheck(location, place.asset_id, full_path(place), place.sha1, place.size, place.mtime_ns)
+        return FixityCheck(location, file.asset_id, full_path(file), file.sha1, file.size, file.mtime_ns)
 
     def renew(self, check: FixityCheck, owner: str, lease: float) -> None:
-        """Go on reading for another `lease` seconds."""
+        """Renew the lease on a check for another `lease` seconds."""
         with self._db.write() as connection:
             connection.execute(
-                update(VERIFICATION).where(*_holding(check, owner)).values(lease_until=time() + lease)
+                update(VERIFICATION).where(*_owned(check, owner)).values(lease_until=NOW + lease)
             )
 
     def finish(self, check: FixityCheck, owner: str, verdict: Verdict, reason: str) -> None:
-        """Keep what a reading came to, unless another content was identified there meanwhile."""
-        now = time()
+        """Store the verdict, unless another content was identified there meanwhile or the lease was lost."""
         with self._db.write() as connection:
+            now = database_time(connection)
             row = connection.execute(
                 update(VERIFICATION)
-                .where(*_holding(check, owner))
+                .where(*_owned(check, owner))
                 .values(
                     owner=None,
                     lease_until=0.0,
@@ -196,36 +200,38 @@ class FixityQueue:
                     path=printable(check.path), verdict=str(verdict), reason=reason,
                 )  # fmt: skip
 
-    def waiting(self, places: Sequence[Below] = ()) -> tuple[int, int]:
-        """How many files are still to be read, and how many are being read, of these places or anywhere."""
-        now = time()
-        where = [or_(*(place.where for place in places))] if places else []
-        whole = PLACES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id)
+    def waiting(self, scopes: Sequence[FileScope] = ()) -> tuple[int, int]:
+        """How many files are still to be read, and how many are being read, in these scopes or anywhere."""
+        where = [or_(*(scope.where for scope in scopes))] if scopes else []
+        checks = FILES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id)
         counts = [
-            select(func.count()).select_from(whole if places else VERIFICATION).where(*these, *where)
-            for these in ((_WANTED, VERIFICATION.c.wanted_until > now), (_held(now),))
+            select(func.count()).select_from(checks if scopes else VERIFICATION).where(*state, *where)
+            for state in ((_REQUESTED, VERIFICATION.c.wanted_until > NOW), (_is_leased(),))
         ]
         with self._db.read() as connection:
-            wanted, reading = connection.execute(select(*(one.scalar_subquery() for one in counts))).one()
-        return int(wanted), int(reading)
+            requested, reading = connection.execute(
+                select(*(count.scalar_subquery() for count in counts))
+            ).one()
+        return int(requested), int(reading)
 
     def is_idle(self) -> bool:
-        """Whether files are wanted and nobody reads."""
-        now = time()
-        wanted = select(VERIFICATION.c.location_id).where(_WANTED, VERIFICATION.c.wanted_until > now).limit(1)
+        """Whether files are requested and no worker reads."""
+        requested = (
+            select(VERIFICATION.c.location_id).where(_REQUESTED, VERIFICATION.c.wanted_until > NOW).limit(1)
+        )
         with self._db.read() as connection:
-            if connection.execute(wanted).first() is None:
+            if connection.execute(requested).first() is None:
                 return False
-            return not connection.execute(select(func.count()).where(_held(now))).scalar_one()
+            return not connection.execute(select(func.count()).where(_is_leased())).scalar_one()
 
     def owners(self) -> list[str]:
-        """Who is reading now."""
+        """The owners of the leases that are held now."""
         with self._db.read() as connection:
-            rows = connection.execute(select(VERIFICATION.c.owner).where(_held(time())))
+            rows = connection.execute(select(VERIFICATION.c.owner).where(_is_leased()))
             return [owner for owner in rows.scalars() if owner]
 
     def release(self, owner: str) -> None:
-        """Let others read what this owner cannot go on with."""
+        """End the leases of an owner that is dead, so that others may claim its files."""
         with self._db.write() as connection:
             connection.execute(
                 update(VERIFICATION)
@@ -234,11 +240,12 @@ class FixityQueue:
             )
 
 
-def _held(now: float) -> ColumnElement[bool]:
-    return VERIFICATION.c.lease_until >= now
+def _is_leased() -> ColumnElement[bool]:
+    return VERIFICATION.c.lease_until >= NOW
 
 
-def _holding(check: FixityCheck, owner: str) -> tuple[ColumnElement[bool], ...]:
+def _owned(check: FixityCheck, owner: str) -> tuple[ColumnElement[bool], ...]:
+    """Whether a check is still this owner's."""
     return (
         VERIFICATION.c.location_id == check.location,
         VERIFICATION.c.asset_id == check.asset,

@@ -1,33 +1,33 @@
-"""Verdicts in the catalogue: what the readings of files came to."""
+"""Reports on fixity checks: verdicts of a verification, and files that are bad."""
 
 from collections.abc import Sequence
-from time import time
 
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 
 from dampipe.features.assets.paths import full_path, place_columns
 from dampipe.features.assets.tables import ASSET, LOCATION
 from dampipe.features.fixity.model import BAD, Verdict, Verified
-from dampipe.features.fixity.queue import PLACES, Below
+from dampipe.features.fixity.queue import FILES, FileScope
 from dampipe.features.fixity.tables import VERIFICATION
 from dampipe.jobs.model import Failure
+from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
 
 _IS_BAD: ColumnElement[bool] = literal_column("verification.result IN ('mismatch', 'unreadable')")
-"""In the very words of the index."""
+"""Written exactly as in the partial index."""
 
 
 class FixityReport:
-    """The verdicts of one catalogue."""
+    """The verdicts of one catalogue's fixity checks."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def report(self, places: Sequence[Below], since: float, wanted: int) -> Verified:
-        """What the readings since then came to."""
-        read = and_(VERIFICATION.c.at >= since, or_(*(place.where for place in places)))
-        whole = PLACES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id)
+    def report(self, scopes: Sequence[FileScope], since: float, requested: int) -> Verified:
+        """The verdicts of the checks in these scopes since then, of which `requested` were asked for."""
+        read = and_(VERIFICATION.c.at >= since, or_(*(scope.where for scope in scopes)))
+        checks = FILES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id)
         with self._db.read() as connection:
             counts = {
                 row.result: (int(row.files), int(row.bytes))
@@ -37,34 +37,35 @@ class FixityReport:
                         func.count().label("files"),
                         func.sum(LOCATION.c.size).label("bytes"),
                     )
-                    .select_from(whole)
+                    .select_from(checks)
                     .where(read)
                     .group_by(VERIFICATION.c.result)
                 )
             }
             bad = connection.execute(
                 select(VERIFICATION.c.result, *place_columns(self._db))
-                .select_from(whole)
+                .select_from(checks)
                 .where(read, VERIFICATION.c.result.in_(BAD))
                 .order_by(LOCATION.c.id)
             ).all()
+            now = database_time(connection)
         return Verified(
-            wanted=wanted,
+            wanted=requested,
             same=counts.get(Verdict.SAME, (0, 0))[0],
             mismatch=tuple(printable(full_path(row)) for row in bad if row.result == Verdict.MISMATCH),
             unreadable=tuple(printable(full_path(row)) for row in bad if row.result == Verdict.UNREADABLE),
             edited=counts.get(Verdict.EDITED, (0, 0))[0],
             gone=counts.get(Verdict.GONE, (0, 0))[0],
             bytes=counts.get(Verdict.SAME, (0, 0))[1],
-            seconds=time() - since,
+            seconds=now - since,
         )
 
     def failures(self, limit: int) -> list[Failure]:
-        """Files that were bad at their last reading, the newest first."""
+        """Files whose last check was bad, newest first."""
         with self._db.read() as connection:
             rows = connection.execute(
                 select(VERIFICATION, ASSET.c.sha1, *place_columns(self._db))
-                .select_from(PLACES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
+                .select_from(FILES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
                 .join(ASSET, ASSET.c.id == VERIFICATION.c.asset_id)
                 .where(_IS_BAD, VERIFICATION.c.asset_id == LOCATION.c.asset_id)
                 .order_by(VERIFICATION.c.at.desc())

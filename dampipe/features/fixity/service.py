@@ -1,124 +1,132 @@
-"""The use case of reading files again: which ones, asked for here, read by the workers, waited for here.
+"""The use case of verification: which files to read again, requested here, read by the workers, waited for here.
 
-Workers read, since they are many and near the footage; the machine that asks may have no mount at all. Who
-asks may go away: what was asked for is read until its time is over, and what was not reached comes first
-the next time.
+Workers read, since they are many and near the footage; the machine that asks may have no mount at all. It may be
+stopped meanwhile: what was requested is read until its time is over, and what was not reached comes first the
+next time.
 """
 
 import os
-import time
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
-from dampipe.features.assets.catalog import Catalog
-from dampipe.features.assets.service import relative
-from dampipe.features.fixity.model import Verified
-from dampipe.features.fixity.queue import Below
+from dampipe.features.assets.locations import LocationRepository
+from dampipe.features.fixity import errors
+from dampipe.features.fixity.model import Verified, VerifyRequest
+from dampipe.features.fixity.queue import FileScope, FixityQueue
+from dampipe.features.fixity.report import FixityReport
 from dampipe.features.fixity.worker import FixityWorker
-from dampipe.features.sources.path_mapping import holder, under_known_root
+from dampipe.features.sources import errors as source_errors
+from dampipe.features.sources.path_mapping import below_root, holder, under_known_root
+from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
+from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.errors import CannotStart, InvalidInput, NotFound
+from dampipe.kernel.ids import SourceId
 from dampipe.kernel.paths import printable
+from dampipe.kernel.polling import IdleTimeout, poll
 
-PATIENCE = 120.0
-"""Seconds to wait for a worker to show itself."""
 NIGHT = 20 * 3600.0
-"""Seconds: what was seen since then counts as seen in this night, and is not read again."""
+"""Seconds: a file that was read since then counts as read in this night, and is not read again."""
 NO_LIMIT = 365 * 86400.0
 
-Told = Callable[[int], object]
+OnProgress = Callable[[int], object]
 """Called while waiting, with how many files are still to be read."""
 
 
 class FixityService:
-    """Has files read again."""
+    """Has files read again and compared with their stored checksums."""
 
     def __init__(
-        self, catalog: Catalog, carrier: Callable[[], TaskTransport], verifier: Callable[[], FixityWorker]
+        self,
+        sources: SourceRepository,
+        locations: LocationRepository,
+        checks: FixityQueue,
+        verdicts: FixityReport,
+        workers: WorkerRepository,
+        transport: Callable[[], TaskTransport],
+        worker: Callable[[], FixityWorker],
+        patience: float = 120.0,
     ) -> None:
-        self._catalog = catalog
-        self._wanted = catalog.verifications
-        self._carrier = carrier
-        self._verifier = verifier
+        """patience: seconds to wait for a worker to report."""
+        self._sources = sources
+        self._locations = locations
+        self._checks = checks
+        self._verdicts = verdicts
+        self._workers = workers
+        self._transport = transport
+        self._worker = worker
+        self._patience = patience
 
-    def run(
-        self, what: Sequence[str] = (), percent: float | None = None, told: Told = lambda _: None
-    ) -> Verified:
+    def run(self, request: VerifyRequest, on_progress: OnProgress = lambda _: None) -> Verified:
         """Read files again and wait for the end.
 
-        what: names of sources, files and folders; none means all. percent: only that share of them, those
-        whose content was seen longest ago. Raises NotFound for what is not in the library, BrokerDown,
-        and CannotStart when no worker that could read shows itself.
+        Raises NotFound for what is not in the library, BrokerDown, and CannotStart when no worker that could
+        read reports.
         """
-        places = self._places(what)
-        began = time.time()
-        self._carrier().check()
-        limit = None if percent is None else self._wanted.share(places, percent, began)
-        wanted = self._wanted.want(places, began + NO_LIMIT, limit, began)
-        return self.wait(places, began, wanted, told)
+        scopes = self.scopes(request.what)
+        began = self._checks.now()
+        self._transport().check()
+        limit = None if request.percent is None else self._checks.share(scopes, request.percent, began)
+        requested = self._checks.request(scopes, began + NO_LIMIT, limit, began)
+        return self._wait(scopes, began, requested, on_progress)
 
-    def ask_for_share(self, sources: Sequence[int], percent: float, minutes: float) -> int:
-        """Ask for a night's share of the files of these sources, and return of how many; waits for nothing."""
+    def request_share(self, sources: Sequence[SourceId], percent: float, minutes: float) -> int:
+        """Request a night's share of the files of these sources; returns how many, without waiting."""
         if not percent or not minutes:
             return 0
-        places = [Below(source) for source in sources]
-        now = time.time()
-        limit = self._wanted.share(places, percent, now - NIGHT)
-        wanted = self._wanted.want(places, now + minutes * 60, limit, now - NIGHT)
-        if wanted:
-            self._verifier().wake()
-        return wanted
+        scopes = [FileScope(source) for source in sources]
+        now = self._checks.now()
+        limit = self._checks.share(scopes, percent, now - NIGHT)
+        requested = self._checks.request(scopes, now + minutes * 60, limit, now - NIGHT)
+        if requested:
+            self._worker().wake()
+        return requested
 
-    def wait_for_share(self, sources: Sequence[int], began: float, wanted: int) -> Verified:
-        """What became of a share that was asked for at `began`, once that is known."""
-        return self.wait([Below(source) for source in sources], began, wanted)
+    def wait_for_share(self, sources: Sequence[SourceId], began: float, requested: int) -> Verified:
+        """Wait for a share that was requested at `began`, and return the result."""
+        return self._wait([FileScope(source) for source in sources], began, requested)
 
-    def wait(
-        self, places: Sequence[Below], began: float, wanted: int, told: Told = lambda _: None
+    def _wait(
+        self,
+        scopes: Sequence[FileScope],
+        began: float,
+        requested: int,
+        on_progress: OnProgress = lambda _: None,
     ) -> Verified:
-        """Until nothing is left to read, or its time is over."""
-        heard = time.monotonic()
-        if wanted:
-            self._verifier().wake()
-        while wanted:
-            looked = time.monotonic()
-            left, held = self._wanted.waiting(places)
-            told(left)
-            if not left and not held:
-                break
-            queue = self._verifier().queue
-            if any(queue in worker.queues for worker in self._catalog.workers.present()):
-                heard = time.monotonic()
-            elif time.monotonic() - heard > PATIENCE:
-                raise CannotStart(
-                    f"no worker for the queue {queue} has shown itself for {PATIENCE:.0f} s",
-                    hint="Start one with `dampipe up` or `dampipe worker`; what was asked for is kept.",
-                )
-            # A million files are costly to count, so they are counted less often.
-            time.sleep(max(0.3, min(30.0, 5 * (time.monotonic() - looked))))
-        return self._catalog.verdicts.report(places, began, wanted)
+        """Until nothing is left to read, or the time for it is over."""
+        if requested:
+            self._worker().wake()
+            worker_seen = IdleTimeout(self._patience)
+            for left, reading in poll(lambda: self._checks.waiting(scopes)):
+                on_progress(left)
+                if not left and not reading:
+                    break
+                queue = self._worker().queue
+                if any(queue in worker.queues for worker in self._workers.present()):
+                    worker_seen.reset()
+                elif worker_seen.expired:
+                    raise CannotStart(errors.NO_WORKER_FOR_QUEUE, queue=queue, seconds=self._patience)
+        return self._verdicts.report(scopes, began, requested)
 
-    def _places(self, what: Sequence[str]) -> list[Below]:
-        sources = self._catalog.sources.all()
+    def scopes(self, what: Sequence[str]) -> list[FileScope]:
+        """The files that names of sources and paths stand for; none means all sources. Raises NotFound."""
+        sources = self._sources.all()
         if not sources:
-            raise InvalidInput("there are no sources yet", hint="`dampipe source add NAME PATH` adds one.")
+            raise InvalidInput(source_errors.NONE_YET)
         by_name = {source.name: source.id for source in sources}
-        places = []
+        scopes = []
         for name in what or by_name:
             if name in by_name:
-                places.append(Below(by_name[name]))
+                scopes.append(FileScope(by_name[name]))
                 continue
             path = under_known_root(os.path.abspath(name), sources)
             source = holder(path, sources)
             if source is None:
-                raise NotFound(
-                    f"{printable(name)} is neither a source nor below one",
-                    hint="`dampipe source list` lists them; `dampipe enqueue` adds a folder.",
-                )
-            parent, file = PurePath(path).parent, PurePath(path).name
-            folder = relative(parent, source.root) if path != source.root else ""
-            if path != source.root and self._catalog.assets.find_path(source.id, folder, file):
-                places.append(Below(source.id, folder, file))
-            else:
-                places.append(Below(source.id, relative(PurePath(path), source.root)))
-        return places
+                raise NotFound(errors.NOT_IN_A_SOURCE, path=printable(name))
+            scope = FileScope(source.id, below_root(path, source.root))
+            if path != source.root:
+                folder, file = below_root(PurePath(path).parent, source.root), PurePath(path).name
+                if self._locations.exists(source.id, folder, file):
+                    scope = FileScope(source.id, folder, file)
+            scopes.append(scope)
+        return scopes

@@ -14,14 +14,16 @@ FEATURE = Feature(
             "List scans, and pause, resume and cancel them.", "dampipe.features.scanning.cli.scan:command"
         ),
         "sync": Command(
-            "Bring the library up to its sources: the line for cron.",
+            "Scan sources and process what is due: the command for cron.",
             "dampipe.features.scanning.cli.sync:command",
         ),
         "watch-folder": Command(
-            "Take new files as soon as they hold still.", "dampipe.features.scanning.cli.watch_folder:command"
+            "Scan new files as soon as they are completely written.",
+            "dampipe.features.scanning.cli.watch_folder:command",
         ),
     },
     routers=("dampipe.features.scanning.http:router",),
     sweeps=("dampipe.features.scanning.sweep:ScanSweep",),
     postponed=("dampipe.features.scanning.postponed:found_by_open_scan",),
+    remedies="dampipe.features.scanning.remedies",
 )

@@ -1,79 +1,85 @@
-"""A walk's notes: what it found and has not written yet, and how far it is, written together."""
+"""The buffer of a walk: what it found and has not written yet."""
 
 import json
-import os
 import time
 from collections.abc import Callable
 
-from dampipe.features.assets.catalog import Catalog
-from dampipe.features.scanning.apply_changes import ChangeSet
+from dampipe.features.scanning.changes import ChangeSet, ChangeWriter
 from dampipe.features.scanning.checkpoint import Checkpoint
-from dampipe.features.scanning.listing import Listing
-from dampipe.features.scanning.queries import ScanJob
+from dampipe.features.scanning.model import ScanJob
+from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.jobs.keys import RunKey
-from dampipe.kernel.paths import printable
+from dampipe.kernel.db.database import Database
 
-BATCH = 1000
-"""Changes written in one transaction."""
-INTERVAL = 0.5
-"""Seconds after which it is written how far the walk is, and seen whether it is to stop."""
-MOST_WARNINGS = 100
+
+class Warnings:
+    """The warnings of a scan: the first ones as texts, the rest as a number."""
+
+    def __init__(self, texts: list[str], omitted: int, most: int) -> None:
+        """most: warnings kept as texts."""
+        self._texts = texts[:most]
+        self._most = most
+        self.omitted = omitted
+
+    def add(self, text: str) -> None:
+        """Keep a warning, or count it."""
+        if len(self._texts) < self._most:
+            self._texts.append(text)
+        else:
+            self.omitted += 1
+
+    def texts(self) -> list[str]:
+        """What a person reads; the last line says how many warnings are not among them."""
+        return self._texts + ([f"and {self.omitted} more warnings"] if self.omitted else [])
 
 
 class ChangeBuffer:
-    """Of one walk, begun or gone on with."""
+    """Collects the changes, the warnings and the number of files of one walk, and writes them together."""
 
     def __init__(
         self,
-        order: ScanJob,
-        catalog: Catalog,
+        job: ScanJob,
+        database: Database,
         hash_key: RunKey,
-        position: Checkpoint,
-        written: Callable[[], None],
+        policy: ScanPolicy,
+        omitted_warnings: int,
+        on_change: Callable[[], object],
     ) -> None:
-        """`written` is called when there may be work to start."""
-        self.position = position
-        self.batch = BATCH
+        """on_change: called after changes were written, when there may be runs to start."""
         self.changes = ChangeSet()
-        self.found = order.found
+        self.found = job.found
         """Media files seen so far."""
-        self.warnings = order.warnings
-        self._order = order
-        self._catalog = catalog
+        self.warnings = Warnings(job.warnings, omitted_warnings, policy.most_warnings)
+        self._job = job
+        self._writer = ChangeWriter(database)
         self._hash_key = hash_key
-        self._written = written
-        self._wrote = time.monotonic()
+        self._policy = policy
+        self._on_change = on_change
+        self._written_at = time.monotonic()
 
     @property
-    def due(self) -> bool:
+    def is_due(self) -> bool:
         """Whether it is time to write."""
-        return len(self.changes) >= self.batch or time.monotonic() - self._wrote > INTERVAL
+        return (
+            len(self.changes) >= self._policy.changes_written
+            or time.monotonic() - self._written_at > self._policy.write_interval
+        )
 
-    def write(self) -> None:
-        """All at once. Raises Stopped when the scan is paused, cancelled or taken over."""
-        self._catalog.findings.apply(
-            self._order,
+    def write(self, checkpoint: Checkpoint) -> None:
+        """Write everything in one transaction, with the checkpoint.
+
+        Raises ScanStopped when the scan is paused, cancelled or claimed by another worker.
+        """
+        checkpoint.omitted_warnings = self.warnings.omitted
+        self._writer.apply(
+            self._job,
             self.changes,
             self._hash_key,
             self.found,
-            self.position.to_json(),
-            json.dumps(self.warnings),
+            checkpoint.to_json(),
+            json.dumps(self.warnings.texts()),
         )
-        changed, self.changes = len(self.changes), ChangeSet()
-        self._wrote = time.monotonic()
-        if changed:
-            self._written()
-
-    def warn(self, text: str) -> None:
-        """Tell a person; the hundredth and first are counted only."""
-        if len(self.warnings) < MOST_WARNINGS:
-            self.warnings.append(text)
-        else:
-            unsaid = len(self.warnings) == MOST_WARNINGS
-            more = 1 if unsaid else int(self.warnings.pop().split()[1]) + 1
-            self.warnings.append(f"and {more} more like these")
-
-    def warn_unread(self, listing: Listing) -> None:
-        """Tell of a folder's files that are there and cannot be asked."""
-        for name, reason in listing.unread.items():
-            self.warn(f"{printable(os.path.join(listing.path, name))} cannot be read: {reason}")
+        has_changes, self.changes = bool(len(self.changes)), ChangeSet()
+        self._written_at = time.monotonic()
+        if has_changes:
+            self._on_change()

@@ -1,60 +1,75 @@
-"""How far a walk is: all that another process needs to go on where one was stopped or killed."""
+"""The checkpoint of a walk: all that another process needs to resume a walk that was stopped or killed."""
 
 import json
 from dataclasses import asdict, dataclass, field
 
+from dampipe.kernel.ids import LocationId, SourceId
+
 
 @dataclass(frozen=True)
-class CheckpointPlace:
+class Target:
     """A folder tree, or a single file, that a scan walks."""
 
-    source: int
+    source: SourceId
     path: str
-    """Of the folder, relative to the source's root, "" for all of it."""
+    """Path of the folder relative to the source's root, "" for the root itself."""
     file: str = ""
-    """The one file that was asked for; "" for the whole tree."""
+    """Name of the one file to scan; "" for the whole tree."""
 
 
 @dataclass(frozen=True)
-class Unsettled:
+class UnstableFile:
     """A file that was written to a moment ago, as it was seen first."""
 
-    source: int
+    source: SourceId
     folder: str
     name: str
     size: int
     mtime_ns: int
 
 
+_STORED = {"targets": "places", "target": "place", "unstable": "unsettled", "growing": "moving"}
+"""Names of fields in the stored JSON, where they differ."""
+
+
 @dataclass
 class Checkpoint:
-    """Saved with everything the walk writes, in the same transaction."""
+    """How far a walk has come. Saved with everything the walk writes, in the same transaction."""
 
-    places: list[CheckpointPlace]
-    newest: int
-    """The highest id of a location before the scan: those above it are its own."""
-    place: int = 0
-    """Which of the places is being walked; their number: all are walked."""
+    newest: LocationId
+    """The highest id of a location before the scan: those above it were found by this scan."""
+    targets: list[Target] = field(default_factory=list)
+    target: int = 0
+    """Index of the target being walked; the number of targets when all are done."""
     folder: str | None = None
-    """The folder of that place that was dealt with last; folders come in the order of their paths' bytes."""
+    """The last folder of that target that was compared; folders are walked in the order of their paths' bytes."""
     seen: int = 0
-    """Media files of that place so far."""
-    unsettled: list[Unsettled] = field(default_factory=list)
-    """Looked at again later on."""
-    doubted: list[int] = field(default_factory=list)
-    """Sources that are empty though they should not be: nothing is concluded of them."""
-    moving: list[str] = field(default_factory=list)
+    """Media files of that target so far."""
+    unstable: list[UnstableFile] = field(default_factory=list)
+    """Files to check again once they may have been written completely."""
+    doubted: list[SourceId] = field(default_factory=list)
+    """Sources that are empty though they should not be: nothing of them is marked as missing."""
+    growing: list[str] = field(default_factory=list)
     """Files that are still being written."""
     suspicious: bool = False
+    """Whether a source is away, empty, unreadable or much smaller than it was."""
+    omitted_warnings: int = 0
+    """Warnings that were counted but not kept."""
+
+    def next_target(self) -> None:
+        """The current target is done."""
+        self.target += 1
+        self.folder, self.seen = None, 0
 
     def to_json(self) -> str:
-        """Any path survives, also one that is no UTF-8."""
-        return json.dumps(asdict(self))
+        """Any path survives, also one that is not UTF-8."""
+        return json.dumps({_STORED.get(name, name): value for name, value in asdict(self).items()})
 
     @classmethod
     def from_json(cls, text: str) -> "Checkpoint":
-        """What `to_json` gave."""
-        plain = json.loads(text)
-        plain["places"] = [CheckpointPlace(**place) for place in plain["places"]]
-        plain["unsettled"] = [Unsettled(**file) for file in plain["unsettled"]]
-        return cls(**plain)
+        """The inverse of `to_json`."""
+        fields = {stored: name for name, stored in _STORED.items()}
+        values = {fields.get(name, name): value for name, value in json.loads(text).items()}
+        values["targets"] = [Target(**target) for target in values["targets"]]
+        values["unstable"] = [UnstableFile(**file) for file in values["unstable"]]
+        return cls(**values)

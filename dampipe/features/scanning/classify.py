@@ -1,33 +1,33 @@
-"""What of a folder is footage and what belongs to it, by the rules for cards and sidecars."""
+"""Which entries of a folder are footage and which are sidecars, by the rules for cards and sidecars."""
 
 import os
 from dataclasses import dataclass, field
 
-from dampipe.features.scanning.cards import (
+from dampipe.features.sources.cards import (
     card_of,
-    folders_beside,
     may_have_own_folders,
     own_file,
     own_folders,
+    sibling_folders,
 )
-from dampipe.features.scanning.sidecars import attach, sound_of_clips
+from dampipe.features.sources.sidecars import attach, sound_of_clips
 
 
 @dataclass
 class FolderEntries:
-    """A folder's entries; names as the file system has them."""
+    """The entries of a folder; names as the file system has them."""
 
     files: list[str] = field(default_factory=list)
-    """Media files by their names."""
+    """Files with the suffix of a media file."""
     folders: list[str] = field(default_factory=list)
     sidecars: list[str] = field(default_factory=list)
     """Files with the suffix of a sidecar."""
 
 
 def classify_entries(path: str, entries: FolderEntries) -> dict[str, list[str]]:
-    """Take out of a folder's entries what is the camera's own, and return the sidecars by clip.
+    """Remove what a camera keeps for itself from a folder's entries, and return the sidecars by clip.
 
-    Sidecars are relative to the folder, "../THMBNL/C0001T01.JPG" say.
+    Sidecars are relative to the folder, "../THMBNL/C0001T01.JPG" for example.
     """
     own = own_folders(os.path.basename(path), entries.folders)
     if own:
@@ -37,48 +37,45 @@ def classify_entries(path: str, entries: FolderEntries) -> dict[str, list[str]]:
     others = entries.sidecars
     if card_of(path) is not None:
         folder = os.path.basename(path)
-        belongs = sound_of_clips(entries.files) | {name for name in entries.files if own_file(folder, name)}
-        entries.files = [name for name in entries.files if name not in belongs]
-        others = others + sorted(belongs) + _beside(path)
+        not_footage = sound_of_clips(entries.files) | {n for n in entries.files if own_file(folder, n)}
+        entries.files = [name for name in entries.files if name not in not_footage]
+        others = others + sorted(not_footage) + _sibling_files(path)
     return attach(entries.files, others)
 
 
-def _beside(path: str) -> list[str]:
-    wanted = folders_beside(path)
-    if not wanted:
+def _sibling_files(path: str) -> list[str]:
+    """The files in those sibling folders of a card's clip folder that belong to its clips."""
+    siblings = sibling_folders(path)
+    if not siblings:
         return []
-    found = []
+    files = []
     parent = os.path.dirname(path)
     try:
-        folders = sorted(name for name in os.listdir(parent) if name.casefold() in wanted)
+        folders = sorted(name for name in os.listdir(parent) if name.casefold() in siblings)
         for folder in folders:
-            found += [f"../{folder}/{name}" for name in sorted(os.listdir(os.path.join(parent, folder)))]
-    except OSError:  # the walk tells of folders that cannot be read
-        return found
-    return found
+            files += [f"../{folder}/{name}" for name in sorted(os.listdir(os.path.join(parent, folder)))]
+    except OSError:  # the walk warns of folders that cannot be read
+        return files
+    return files
 
 
-def is_own(root: str, path: str) -> bool:
-    """Whether a file or folder below a root is the camera's own, or is reached through a link."""
+def is_not_footage(root: str, path: str) -> bool:
+    """Whether a scan skips a file or folder below a root: the camera's own, or reached through a link."""
     above = root
     *folders, name = path.split("/")
     for folder in folders:
         if os.path.islink(os.path.join(above, folder)) or _is_own_folder(above, folder):
             return True
         above = os.path.join(above, folder)
-    whole = os.path.join(above, name)
-    if os.path.isdir(whole):
-        return os.path.islink(whole) or _is_own_folder(above, name)
+    full_path = os.path.join(above, name)
+    if os.path.isdir(full_path):
+        return os.path.islink(full_path) or _is_own_folder(above, name)
     try:
-        listing = (
-            FolderEntries(files=os.listdir(above))
-            if card_of(above) is not None
-            else FolderEntries(files=[name])
-        )
+        entries = FolderEntries(files=os.listdir(above) if card_of(above) is not None else [name])
     except OSError:
         return False
-    classify_entries(above, listing)
-    return name not in listing.files
+    classify_entries(above, entries)
+    return name not in entries.files
 
 
 def _is_own_folder(above: str, folder: str) -> bool:

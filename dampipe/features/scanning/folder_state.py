@@ -1,49 +1,52 @@
-"""What is known of folders beside their files: sidecars, and names that are spelled in two ways.
+"""What is known of folders besides their files: sidecars, and names with two Unicode spellings.
 
-Asked for folders that have changed, each by itself: a source may have a million others.
+Read for folders that have changed, one by one: a source may have a million others.
 """
 
 import os
 from collections.abc import Iterable, Mapping
 
-from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.folders import FolderRepository
+from dampipe.features.assets.locations import LocationRepository
 from dampipe.features.scanning.known_files import KnownFile, KnownFolder
-from dampipe.features.scanning.listing import as_text
+from dampipe.features.scanning.listing import sidecars_as_text
 from dampipe.features.sources.model import Source
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.unicode_paths import respelled
 
 
 class FolderState:
-    """The folders of one catalogue."""
+    """Reads and updates the state of folders. Holds no state of its own."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
+    def __init__(self, database: Database) -> None:
+        self._folders = FolderRepository(database)
+        self._locations = LocationRepository(database)
 
-    def keep_sidecars(
+    def save_sidecars(
         self, source: Source, path: str, sidecars: Mapping[str, list[str]], is_new: bool = False
     ) -> None:
-        """Note what belongs to the files of a folder, if it is not what is known. is_new: nothing is."""
-        text = as_text(sidecars)
-        if text != ("{}" if is_new else self._catalog.folders.sidecars(source.id, path)):
-            self._catalog.folders.save_sidecars(source.id, path, text)
+        """Store the sidecars of a folder's files, if they changed. is_new: the folder is not known yet."""
+        text = sidecars_as_text(sidecars)
+        if text != ("{}" if is_new else self._folders.sidecars(source.id, path)):
+            self._folders.save_sidecars(source.id, path, text)
 
     def respelled_folder(self, source: Source, path: str) -> KnownFolder | None:
-        """The known folder that is found as `path` now, another spelling; known by this one from now on."""
-        others = self._catalog.folders.known_spellings(source.id, path)
+        """The known folder that is the one at `path` under another spelling; it is renamed to this spelling."""
+        others = self._folders.known_spellings(source.id, path)
         if len(others) != 1:
             return None
         (old,) = others
-        here, there = os.path.join(source.root, path), os.path.join(source.root, old)
-        # Where a file system tells the spellings apart, both may be there: then these are two folders.
-        if os.path.lexists(there) and not os.path.samefile(here, there):
+        new_path, old_path = os.path.join(source.root, path), os.path.join(source.root, old)
+        # Where a file system distinguishes the spellings, both may exist: then these are two folders.
+        if os.path.lexists(old_path) and not os.path.samefile(new_path, old_path):
             return None
-        number = self._catalog.folders.respell(source.id, old, path)
-        return None if number is None else KnownFolder(os.fsencode(path), number, None)
+        folder = self._folders.respell(source.id, old, path)
+        return None if folder is None else KnownFolder(os.fsencode(path), folder, None)
 
-    def spelled_as_found(self, known: Iterable[KnownFile], found: list[str]) -> list[KnownFile]:
-        """Known files in order, under the names by which they were found, in the catalogue, too."""
+    def respelled_files(self, known: Iterable[KnownFile], found: list[str]) -> list[KnownFile]:
+        """Known files in order, renamed to the spellings under which they were found."""
         by_name = {os.fsdecode(file.key): file for file in known}
         for name, old in respelled(by_name.keys(), found).items():
             by_name[name] = by_name.pop(old)._replace(key=os.fsencode(name))
-            self._catalog.folders.rename_file(by_name[name].id, name)
+            self._locations.rename(by_name[name].id, name)
         return sorted(by_name.values())

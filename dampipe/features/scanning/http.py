@@ -1,16 +1,17 @@
-"""Scans, status and failures over HTTP."""
+"""Scans over HTTP."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, status
 
-from dampipe.features.scanning.model import LARGEST, ScanProgress
-from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.faces.http import LibraryDep, Problem, ScanRequest, ScanSubmitted
+from dampipe.features.scanning.model import LARGEST_ID, Enqueued, EnqueueRequest, ScanProgress
+from dampipe.features.scanning.service import ScanService
+from dampipe.kernel.faces.http import Problem, provided
 
 router = APIRouter(tags=["scans"])
 
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
+ScanId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+Scans = Annotated[ScanService, provided(ScanService)]
 
 
 @router.post(
@@ -18,41 +19,36 @@ Number = Annotated[int, Path(ge=1, le=LARGEST)]
     status_code=status.HTTP_202_ACCEPTED,
     responses={404: {"model": Problem, "description": "None of the paths exists."}},
 )
-def submit_scan(request: ScanRequest, library: LibraryDep) -> ScanSubmitted:
-    """Submit a scan; it goes on by itself. Follow it at /api/scans/{scan}."""
-    relative = [path for path in request.paths if not path.startswith("/")]
-    if relative:
-        raise InvalidInput(f"not an absolute path: {relative[0]}")
-    return ScanSubmitted(
-        **library.enqueue(request.paths, process=request.process, priority=request.priority).model_dump()
-    )
+def submit_scan(request: EnqueueRequest, scans: Scans) -> Enqueued:
+    """Submit a scan and return at once. Its progress is at `/scans/{scan}`."""
+    return scans.enqueue(request)
 
 
 @router.get("/scans")
-def list_scans(library: LibraryDep, limit: Annotated[int, Query(ge=1, le=1000)] = 20) -> list[ScanProgress]:
-    """Scans, the newest first."""
-    return library.scans.latest(limit)
+def list_scans(scans: Scans, limit: Annotated[int, Query(ge=1, le=1000)] = 20) -> list[ScanProgress]:
+    """Scans, newest first."""
+    return scans.latest(limit)
 
 
 @router.get("/scans/{scan}", responses={404: {"model": Problem}})
-def follow_scan(scan: Number, library: LibraryDep) -> ScanProgress:
+def follow_scan(scan: ScanId, scans: Scans) -> ScanProgress:
     """How far a scan is."""
-    return library.progress(scan)
+    return scans.progress(scan)
 
 
 @router.post("/scans/{scan}/pause", responses={404: {"model": Problem}})
-def pause_scan(scan: Number, library: LibraryDep) -> ScanProgress:
-    """Stop the walk at the next folder and start none of its files until it is resumed."""
-    return library.scans.pause(scan)
+def pause_scan(scan: ScanId, scans: Scans) -> ScanProgress:
+    """Stop the walk at the next folder and start none of its files until the scan is resumed."""
+    return scans.pause(scan)
 
 
 @router.post("/scans/{scan}/resume", responses={404: {"model": Problem}})
-def resume_scan(scan: Number, library: LibraryDep) -> ScanProgress:
-    """Go on where it was."""
-    return library.scans.resume(scan)
+def resume_scan(scan: ScanId, scans: Scans) -> ScanProgress:
+    """Continue a paused scan where it was."""
+    return scans.resume(scan)
 
 
 @router.post("/scans/{scan}/cancel", responses={404: {"model": Problem}})
-def cancel_scan(scan: Number, library: LibraryDep) -> ScanProgress:
-    """End a scan: files found stay known, those not yet started wait for another scan of the place."""
-    return library.scans.cancel(scan)
+def cancel_scan(scan: ScanId, scans: Scans) -> ScanProgress:
+    """End a scan: files found stay known, those not started stay on hold until another scan adopts them."""
+    return scans.cancel(scan)

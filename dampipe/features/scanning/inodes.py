@@ -1,18 +1,18 @@
-"""Which file systems have inodes that stay with a file: elsewhere the number says nothing."""
+"""Which file systems have inodes that stay with a file: elsewhere the number is meaningless."""
 
 import os
 from pathlib import Path
 
 _MOUNTS = Path("/proc/self/mountinfo")
-_MADE_UP = {"vfat", "msdos", "exfat", "9p", "fuse", "davfs"}
-"""File systems that invent numbers when a file is looked at, and give them to another one later."""
+_INVENTED = {"vfat", "msdos", "exfat", "9p", "fuse", "davfs"}
+"""File systems that invent a number when a file is opened, and reuse it for another file later."""
 
 
 class Inodes:
-    """Tells where an inode means something; the list of mounts is read once."""
+    """Whether inodes can be trusted, by device; the list of mounts is read once."""
 
     def __init__(self, mounts: Path = _MOUNTS) -> None:
-        """`mounts` is in the format of Linux' mountinfo; without it (macOS, BSD) inodes are trusted."""
+        """mounts: a file in the format of Linux' mountinfo; without it (macOS, BSD) inodes are trusted."""
         self._untrusted = _untrusted(mounts)
 
     def trusts(self, device: int) -> bool:
@@ -25,11 +25,11 @@ def _untrusted(mounts: Path) -> set[str]:
         lines = mounts.read_text(errors="replace").splitlines()
     except OSError:
         return set()
-    found = set()
+    devices = set()
     for line in lines:
-        before, _, after = line.partition(" - ")
-        kind, _, options = after.partition(" ")
+        fields, _, file_system = line.partition(" - ")
+        kind, _, options = file_system.partition(" ")
         smb = kind in ("cifs", "smb3") and "noserverino" in options
-        if smb or kind in _MADE_UP or kind.startswith("fuse."):
-            found.add(before.split()[2])
-    return found
+        if smb or kind in _INVENTED or kind.startswith("fuse."):
+            devices.add(fields.split()[2])
+    return devices

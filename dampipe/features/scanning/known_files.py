@@ -1,96 +1,96 @@
-"""What the catalogue knows of a tree, in the order in which a walk comes by, read a page at a time.
+"""What the catalogue knows of a tree, in the order in which a walk meets it.
 
-Folders and files are sorted by the bytes of their paths. The page that follows is read as soon as the last
-row of a page is handed out, so what the walk itself writes on its way is never handed to it.
+Keyset pagination, sorted by the bytes of the paths. The next page is read as soon as the last row of a page
+is taken, so that the walk never sees its own writes.
 """
 
 import os
 from collections.abc import Iterator
 from typing import Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from dampipe.features.assets.model import LocationState
 from dampipe.features.assets.tables import FOLDER, LOCATION
 from dampipe.kernel.db.database import Database
-
-PAGE = 2000
-IN_ONE_GO = 500
-"""Locations that one transaction changes: others want to write, too."""
+from dampipe.kernel.ids import FolderId, LocationId, SourceId
 
 
 class KnownFolder(NamedTuple):
     """A folder that holds, or held, footage."""
 
     key: bytes
-    """Its path below the source's root as the file system has it."""
-    id: int
+    """Path below the source's root, in the bytes of the file system."""
+    id: FolderId
     listing: bytes | None
-    """Digest of what was read there, if its locations say the same."""
+    """Digest of what was read there, if the folder's locations agree with it."""
 
 
 class KnownFile(NamedTuple):
     """A location as the last walk left it."""
 
     key: bytes
-    """The name."""
-    id: int
+    """Name, in the bytes of the file system."""
+    id: LocationId
     size: int
     mtime_ns: int
     inode: int
     state: str
 
 
-Row = TypeVar("Row", KnownFolder, KnownFile)
+Known = TypeVar("Known", KnownFolder, KnownFile)
 
 
-class Peekable(Generic[Row]):
-    """A sorted stream that can be compared with another one."""
+class Peekable(Generic[Known]):
+    """A sorted stream that can be merged with another one."""
 
-    def __init__(self, rows: Iterator[Row]) -> None:
-        self._rows: Iterator[Row] = rows
-        self._next: Row | None = next(rows, None)
+    def __init__(self, rows: Iterator[Known]) -> None:
+        self._rows: Iterator[Known] = rows
+        self._next: Known | None = next(rows, None)
 
-    def before(self, key: bytes | None) -> Iterator[Row]:
-        """All that come before a key; None: all that are left."""
+    def before(self, key: bytes | None) -> Iterator[Known]:
+        """Take all that come before a key; None: all that are left."""
         while self._next is not None and (key is None or self._next.key < key):
             yield self._pop(self._next)
 
-    def at(self, key: bytes) -> Row | None:
-        """The one with that key; those before it must have been taken."""
+    def at(self, key: bytes) -> Known | None:
+        """Take the one with that key; those before it must have been taken."""
         if self._next is None or self._next.key != key:
             return None
         return self._pop(self._next)
 
-    def _pop(self, row: Row) -> Row:
+    def _pop(self, row: Known) -> Known:
         self._next = next(self._rows, None)
         return row
 
 
-def known_folders(database: Database, source: int, top: str, after: str | None) -> Iterator[KnownFolder]:
-    """The folder `top` ("" for all) and those below it; `after`: only those that come after that path."""
-    begin, below = os.fsencode(top), os.fsencode(f"{top}/")
+def known_folders(
+    database: Database, source: SourceId, top: str, after: str | None, page: int
+) -> Iterator[KnownFolder]:
+    """The folder `top` ("" for the root) and those below it; after: only those that come after that path."""
+    top_key, below = os.fsencode(top), os.fsencode(f"{top}/")
     where = [FOLDER.c.source_id == source]
     if top:
-        where += [FOLDER.c.path >= top, FOLDER.c.path < f"{top}0"]  # "0" is what follows "/"
+        where += [FOLDER.c.path >= top, FOLDER.c.path < f"{top}0"]  # "0" is the byte that follows "/"
     while True:
-        more = [] if after is None else [FOLDER.c.path > after]
+        rest = [] if after is None else [FOLDER.c.path > after]
         with database.read() as connection:
             rows = connection.execute(
                 select(FOLDER.c.path, FOLDER.c.id, FOLDER.c.listing)
-                .where(*where, *more)
+                .where(*where, *rest)
                 .order_by(FOLDER.c.path)
-                .limit(PAGE)
+                .limit(page)
             ).all()
         for path, number, listing in rows:
             key = os.fsencode(path)
-            if not top or key == begin or key.startswith(below):
+            if not top or key == top_key or key.startswith(below):
                 yield KnownFolder(key, number, None if listing is None else bytes(listing))
-        if len(rows) < PAGE:
+        if len(rows) < page:
             return
         after = rows[-1].path
 
 
-def known_files(database: Database, folder: int) -> Iterator[KnownFile]:
+def known_files(database: Database, folder: FolderId, page: int) -> Iterator[KnownFile]:
     """The files of a folder."""
     columns = (LOCATION.c.name, LOCATION.c.id, LOCATION.c.size, LOCATION.c.mtime_ns)
     after = ""
@@ -100,34 +100,63 @@ def known_files(database: Database, folder: int) -> Iterator[KnownFile]:
                 select(*columns, LOCATION.c.inode, LOCATION.c.state)
                 .where(LOCATION.c.folder_id == folder, LOCATION.c.name > after)
                 .order_by(LOCATION.c.name)
-                .limit(PAGE)
+                .limit(page)
             ).all()
         for name, *facts in rows:
             yield KnownFile(os.fsencode(name), *facts)
-        if len(rows) < PAGE:
+        if len(rows) < page:
             return
         after = rows[-1].name
 
 
-def location_ids(database: Database, *where: ColumnElement[bool]) -> Iterator[list[int]]:
-    """The ids of certain locations, in order, so many at a time as one transaction may change."""
-    after = 0
+def known_file(database: Database, source: SourceId, folder: str, name: str) -> KnownFile | None:
+    """One file; None: it is not known."""
+    columns = (LOCATION.c.id, LOCATION.c.size, LOCATION.c.mtime_ns, LOCATION.c.inode, LOCATION.c.state)
+    with database.read() as connection:
+        row = connection.execute(
+            select(*columns)
+            .join_from(FOLDER, LOCATION, LOCATION.c.folder_id == FOLDER.c.id)
+            .where(FOLDER.c.source_id == source, FOLDER.c.path == folder, LOCATION.c.name == name)
+        ).first()
+    return None if row is None else KnownFile(os.fsencode(name), *row)
+
+
+def count_known(database: Database, source: SourceId, newest: LocationId) -> int:
+    """How many files of a source are present, up to the location with the id `newest`."""
+    with database.read() as connection:
+        return int(
+            connection.execute(
+                select(func.count())
+                .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id))
+                .where(
+                    FOLDER.c.source_id == source,
+                    LOCATION.c.state == LocationState.PRESENT,
+                    LOCATION.c.id <= newest,
+                )
+            ).scalar_one()
+        )
+
+
+def location_ids(database: Database, limit: int, *where: ColumnElement[bool]) -> Iterator[list[LocationId]]:
+    """The ids of certain locations, in order, `limit` at a time: as many as one transaction may change.
+
+    Pauses after each batch, so that others can write.
+    """
+    after = LocationId(0)
     while True:
         with database.read() as connection:
-            these = select(LOCATION.c.id).where(*where, LOCATION.c.id > after)
-            some = list(connection.execute(these.order_by(LOCATION.c.id).limit(IN_ONE_GO)).scalars())
-        if not some:
+            next_ids = select(LOCATION.c.id).where(*where, LOCATION.c.id > after)
+            ids = list(connection.execute(next_ids.order_by(LOCATION.c.id).limit(limit)).scalars())
+        if not ids:
             return
-        yield some
-        after = some[-1]
+        yield ids
+        after = ids[-1]
         database.give_way()
 
 
-def in_tree(source: int, top: str) -> ColumnElement[bool]:
-    """Whether a location lies in that folder of a source ("": all of it) or below."""
-    below = (
-        []
-        if not top
-        else [or_(FOLDER.c.path == top, and_(FOLDER.c.path > f"{top}/", FOLDER.c.path < f"{top}0"))]
-    )
-    return LOCATION.c.folder_id.in_(select(FOLDER.c.id).where(FOLDER.c.source_id == source, *below))
+def in_tree(source: SourceId, top: str) -> ColumnElement[bool]:
+    """Whether a location lies in a folder of a source ("": the root) or below."""
+    where = [FOLDER.c.source_id == source]
+    if top:
+        where += [or_(FOLDER.c.path == top, and_(FOLDER.c.path > f"{top}/", FOLDER.c.path < f"{top}0"))]
+    return LOCATION.c.folder_id.in_(select(FOLDER.c.id).where(*where))

@@ -1,7 +1,7 @@
-"""What one folder holds, kept in columns: a folder that has not changed is told by one digest of them.
+"""The contents of one folder, in columns: whether a folder has changed is decided by one digest of them.
 
-Reading is what a scan of unchanged footage does all the time, so what is done for each file here is
-done by the interpreter's own loops as far as it can be.
+Reading folders is nearly all that a scan of unchanged footage does, so the work for each file is done by
+the interpreter's own loops as far as possible.
 """
 
 import json
@@ -16,12 +16,12 @@ from operator import attrgetter
 
 from dampipe.features.scanning.classify import FolderEntries, classify_entries
 from dampipe.features.scanning.inodes import Inodes
-from dampipe.features.scanning.sidecars import may_be_sidecar
+from dampipe.features.sources.sidecars import may_be_sidecar
 from dampipe.kernel.gitignore import Exclude
 from dampipe.kernel.paths import kept_time
 
-AT_ONCE = 4096
-"""Files asked about before their facts are packed: a folder of a million must not fill the memory."""
+ENTRIES_READ = 4096
+"""Entries read before their facts are packed: a folder of a million files must not fill the memory."""
 
 _FACTS = attrgetter("st_mode", "st_dev", "st_size", "st_mtime_ns", "st_ino")
 _LOW = 2**63 - 1
@@ -31,7 +31,7 @@ Facts = tuple[int, int, int, int, int]
 
 @dataclass
 class Listing:
-    """The media files of a folder with their facts, and the folders in it."""
+    """The media files of a folder with size, time and inode, and its subfolders."""
 
     path: str
     folders: list[str] = field(default_factory=list)
@@ -40,29 +40,29 @@ class Listing:
     times: "array[int]" = field(default_factory=lambda: array("q"))
     """Nanoseconds since 1970."""
     inodes: "array[int]" = field(default_factory=lambda: array("q"))
-    """0 where they mean nothing."""
+    """0 where the file system has no meaningful inodes."""
     unread: dict[str, str] = field(default_factory=dict)
-    """Files that are there and cannot be asked, and why."""
+    """Files that exist but cannot be read (stat), and why."""
     sidecars: dict[str, list[str]] = field(default_factory=dict)
-    """By file: what belongs to it, relative to the folder."""
+    """Sidecars by file, relative to the folder."""
     problem: str = ""
     """Why the folder could not be read."""
 
     def digest(self) -> bytes:
-        """Equal for equal files in equal order; another order costs a comparison, file by file."""
-        found = blake2b(os.fsencode("\0".join(self.names)), digest_size=16)
+        """Equal for equal files in equal order; another order only costs a comparison, file by file."""
+        digest = blake2b(os.fsencode("\0".join(self.names)), digest_size=16)
         for column in (self.sizes, self.times, self.inodes):
-            found.update(column)
+            digest.update(column)
         if self.sidecars:
-            found.update(as_text(self.sidecars).encode())
-        return found.digest()
+            digest.update(sidecars_as_text(self.sidecars).encode())
+        return digest.digest()
 
     def in_order(self) -> Iterator[tuple[bytes, int]]:
-        """The files by the bytes of their names: name and number."""
+        """Name in bytes and index of each file, sorted by name."""
         return iter(sorted((os.fsencode(name), number) for number, name in enumerate(self.names)))
 
     def add(self, files: list["os.DirEntry[str]"], inodes: Inodes) -> bool:
-        """Take in files, as far as they are files and can be asked; returns whether all are."""
+        """Add those entries that are regular files and can be read (stat); returns whether all are."""
         known = len(self.names)
         try:
             facts: list[Facts] = list(map(_FACTS, map(os.DirEntry.stat, files)))
@@ -74,7 +74,7 @@ class Listing:
         return len(self.names) == known + len(files)
 
     def pack(self, names: list[str], facts: list[Facts], inodes: Inodes) -> None:
-        """Take in names and facts, as far as they are of regular files."""
+        """Add those names and facts that are of regular files."""
         modes, devices, sizes, times, numbers = zip(*facts, strict=True)
         if not all(map(stat.S_ISREG, set(modes))):
             regular = [(name, fact) for name, fact in zip(names, facts, strict=True) if stat.S_ISREG(fact[0])]
@@ -92,11 +92,11 @@ class Listing:
             self.inodes.extend(numbers)
         else:
             pairs = zip(devices, numbers, strict=True)
-            # A number above 2**63 does not fit the catalogue; the lower bits tell as much.
+            # An inode above 2**63 does not fit the catalogue; its lower bits serve as well.
             self.inodes.extend(number & _LOW if trusted[device] else 0 for device, number in pairs)
 
     def keep(self, names: set[str]) -> None:
-        """Leave out all other files."""
+        """Drop all other files."""
         kept = [number for number, name in enumerate(self.names) if name in names]
         self.names = [self.names[number] for number in kept]
         self.sizes = array("q", [self.sizes[number] for number in kept])
@@ -116,12 +116,12 @@ class Listing:
         return names, facts
 
 
-def as_text(sidecars: Mapping[str, list[str]]) -> str:
-    """The sidecars of a folder as they are kept; "{}" for none."""
+def sidecars_as_text(sidecars: Mapping[str, list[str]]) -> str:
+    """The sidecars of a folder as the catalogue stores them; "{}" for none."""
     return json.dumps(sidecars, sort_keys=True, separators=(",", ":"))
 
 
-def read(
+def read_folder(
     path: str,
     relative: str,
     is_media: Callable[[str], bool],
@@ -129,42 +129,42 @@ def read(
     inodes: Inodes,
     roots: frozenset[str],
 ) -> Listing:
-    """Read a folder. `relative`: its path below the source's root; folders in `roots` are passed by."""
+    """Read a folder. relative: its path below the source's root; folders in `roots` are skipped."""
     found, prefix = Listing(path), f"{relative}/" if relative else ""
     others: list[str] = []
     try:
-        # Asked through the folder's descriptor, the kernel need not walk the whole path for each file.
+        # Through the folder's descriptor the kernel need not resolve the whole path for each file.
         folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             with os.scandir(folder) as entries:
-                while some := list(islice(entries, AT_ONCE)):
-                    files = [entry for entry in some if is_media(entry.name)]
+                while portion := list(islice(entries, ENTRIES_READ)):
+                    files = [entry for entry in portion if is_media(entry.name)]
                     if exclude.asks_files:
                         files = [entry for entry in files if not exclude.file(prefix + entry.name)]
-                    if not found.add(files, inodes) or len(files) < len(some):
-                        inner = [entry.name for entry in some if entry.is_dir(follow_symlinks=False)]
+                    if not found.add(files, inodes) or len(files) < len(portion):
+                        inner = [entry.name for entry in portion if entry.is_dir(follow_symlinks=False)]
                         found.folders += [
                             name
                             for name in inner
                             if not exclude.folder(prefix + name) and os.path.join(path, name) not in roots
                         ]
                         media = {entry.name for entry in files}
-                        rest = [entry.name for entry in some if entry.name not in media]
+                        rest = [entry.name for entry in portion if entry.name not in media]
                         others += [name for name in filter(may_be_sidecar, rest) if not is_media(name)]
         finally:
             os.close(folder)
     except OSError as error:
         return Listing(path, problem=error.strerror or str(error))
-    sorted_out = FolderEntries(found.names, found.folders, sorted(others))
-    found.sidecars = classify_entries(path, sorted_out)
-    found.folders = sorted_out.folders
-    if len(sorted_out.files) < len(found.names):
-        found.keep(set(sorted_out.files))
+    entries_by_kind = FolderEntries(found.names, found.folders, sorted(others))
+    found.sidecars = classify_entries(path, entries_by_kind)
+    found.folders = entries_by_kind.folders
+    if len(entries_by_kind.files) < len(found.names):
+        found.keep(set(entries_by_kind.files))
     return found
 
 
 def read_file(path: str, inodes: Inodes) -> Listing:
-    """A listing of the one file; an empty one where there is none."""
+    """A listing of one file; empty if the file does not exist."""
     folder, name = os.path.split(path)
     found = Listing(folder)
     try:

@@ -1,23 +1,28 @@
-"""Scans: one walk of one or more places, and how far the files it found have come."""
+"""Scans: one walk of one or more paths, and how far the files it found have come."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, computed_field
+from pydantic import BaseModel, ConfigDict, Field, computed_field, field_validator
 
 from dampipe.features.fixity.model import Verified
+from dampipe.features.scanning import errors
+from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.paths import printable
 
-LARGEST = 2**63 - 1
-"""No scan has a higher number: no database counts further."""
+LARGEST_ID = 2**63 - 1
+"""The highest id that databases store."""
 
 
 class ScanState(StrEnum):
-    """How far the walk is; what becomes of the files is told by their runs."""
+    """How far the walk is; what becomes of the files found is the state of their runs."""
 
     WAITING = "waiting"
     WALKING = "walking"
     WALKED = "walked"
     SUSPICIOUS = "suspicious"
-    """Walked, but a source is empty, away or much smaller than it was: nothing of it was called missing."""
+    """Walked, but a source is empty, away or much smaller than it was: nothing of it was marked as missing."""
     FAILED = "failed"
     PAUSED = "paused"
     """Neither walked nor processed until it is resumed."""
@@ -25,23 +30,82 @@ class ScanState(StrEnum):
 
 
 class Guard(BaseModel):
-    """How much a source may lose in one walk before the walk is not believed."""
+    """The mount guard: how much a source may lose in one walk before the loss is not believed."""
 
     model_config = ConfigDict(frozen=True)
 
     share: float = 0.5
-    """Of the files known before."""
+    """Share of the files known before."""
     files: int = 10
-    """A smaller loss is always believed."""
+    """A loss of fewer files is always believed."""
 
     def is_alarmed(self, lost: int, known: int) -> bool:
-        """Whether the loss of so many of the known files is suspicious.
+        """Whether the loss of that many of the known files is suspicious.
 
         >>> guard = Guard(share=0.5, files=10)
         >>> guard.is_alarmed(9, 9), guard.is_alarmed(10, 20), guard.is_alarmed(11, 20)
         (False, False, True)
         """
         return lost >= self.files and lost > self.share * known
+
+
+@dataclass(frozen=True)
+class ScanJob:
+    """A scan that a worker has claimed: what to do, and how far it is."""
+
+    scan: int
+    owner: str
+    """Owner id of the worker's lease."""
+    paths: list[str]
+    """Absolute, as this machine sees them."""
+    accept_missing: bool
+    """Believe that files are gone, however many they are."""
+    process: bool
+    """Whether the files found are to be processed."""
+    priority: int
+    """Priority of the runs it creates."""
+    checkpoint: str | None
+    """What an earlier walk of this scan saved, as JSON; None: the walk begins."""
+    found: int
+    warnings: list[str]
+    is_follow_up: bool = False
+    """The paths are files that were still being written when they were scanned first."""
+
+
+class EnqueueRequest(BaseModel):
+    """Files and folders to scan. Raises InvalidInput for a path that is not absolute."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    paths: tuple[str, ...] = Field(min_length=1)
+    """Absolute paths as the machine sees them that receives the request."""
+    accept_missing: bool = False
+    """Believe that files are gone, however many they are."""
+    process: bool = True
+    """False: record the files without processing them, until a later scan does."""
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    """Files of a higher priority go first; files of these paths that are waiting already are raised to it."""
+
+    @field_validator("paths")
+    @classmethod
+    def _are_absolute(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+        for path in paths:
+            if not path.startswith("/"):
+                raise InvalidInput(errors.RELATIVE_PATH, path=printable(path))
+        return paths
+
+
+class SyncRequest(BaseModel):
+    """The sources to sync."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sources: tuple[str, ...] = ()
+    """Names; none means all sources."""
+    accept_missing: bool = False
+    """Believe that files are gone, however many they are."""
+    process: bool = True
+    """False: only record the files, without processing or verifying any."""
 
 
 class ScanProgress(BaseModel):
@@ -55,33 +119,38 @@ class ScanProgress(BaseModel):
     found: int = 0
     """Media files seen by the walk."""
     new: int = 0
-    """Of these: never seen before at that place."""
+    """Of these: not known before at that path."""
     changed: int = 0
-    """Of these: known, with another content."""
+    """Of these: known, with another size or time."""
     moved: int = 0
-    """Of these: known at another place of the source, which they left."""
+    """Of these: known at another path of the source, where they are no longer."""
     returned: int = 0
     """Of these: known, and missing for a while."""
     unchanged: int = 0
     missing: int = 0
-    """Known files that are no longer there."""
+    """Known files that no longer exist."""
     active: int = 0
     """New and changed files with work still to do."""
     deferred: int = 0
-    """Of the active: waiting for another try later on."""
+    """Of the active: waiting for a later retry."""
     done: int = 0
-    """New and changed files that are through."""
+    """New and changed files that are completely processed."""
     failed: int = 0
     """New and changed files with a stage that failed."""
     on_hold: int = 0
-    """New and changed files that nobody is to process for now."""
+    """New and changed files that are not to be processed for now."""
     priority: int = 0
     warnings: tuple[str, ...] = ()
     created_at: float = 0.0
 
     @property
+    def is_walked(self) -> bool:
+        """Whether the walk has ended, in whatever way, or is paused."""
+        return self.state not in (ScanState.WAITING, ScanState.WALKING)
+
+    @property
     def over(self) -> bool:
-        """Nothing more will happen soon: walked, and nothing active but what waits for a later try."""
+        """Whether nothing more will happen soon: walked, and nothing active but what waits for a later retry."""
         ends = (ScanState.WALKED, ScanState.SUSPICIOUS, ScanState.FAILED, ScanState.CANCELLED)
         return self.state in ends and self.active == self.deferred
 
@@ -93,13 +162,13 @@ class Enqueued(BaseModel):
 
     scan: int
     absent: tuple[str, ...] = ()
-    """Paths that were asked for and do not exist."""
+    """Paths of the request that do not exist."""
     broker_problem: str = ""
     """Why the scan does not start at once, and what to do; empty when it does."""
 
 
 class Synced(BaseModel):
-    """What a sync came to."""
+    """The result of a sync."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -107,19 +176,19 @@ class Synced(BaseModel):
     scans: tuple[ScanProgress, ...]
     """One for each of the sources, in their order."""
     busy: tuple[str, ...] = ()
-    """Sources that were left to another sync, which is at them."""
+    """Sources that were skipped because another sync of them is running."""
     retried: int = 0
-    """Stages that had given up for a passing reason (a share that was away, no model) and were tried again."""
+    """Stages that had failed for a passing reason (a share that was away, a missing model) and were retried."""
     planned: int = 0
     """Stages that a new recipe, model or pipeline asks for."""
     failed: int = 0
     """Stages that failed for good meanwhile."""
     verified: Verified = Verified()
-    """Files that were read again."""
+    """Files that were read again and compared with their checksums."""
     seconds: float = 0.0
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def deferred(self) -> int:
-        """Files found new or changed that wait for another try later on."""
+        """New and changed files that wait for a later retry."""
         return sum(scan.deferred for scan in self.scans)

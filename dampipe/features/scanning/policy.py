@@ -1,4 +1,4 @@
-"""What a walk is told to do: which files it takes, when, and how much it believes."""
+"""How scans work: which files they take, when, how much loss they believe, and in which steps they write."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,26 +10,48 @@ from dampipe.kernel.gitignore import Exclude
 
 @dataclass(frozen=True)
 class ScanPolicy:
-    """The rules of all walks of a deployment."""
+    """The rules of all scans of a deployment. Durations are seconds."""
 
     is_media: Callable[[str], bool]
-    """By a file's name alone."""
+    """Whether a file is footage, by its name alone."""
     settle: float = 5.0
-    """Seconds a file must have held still before it is taken."""
+    """How long a file must be unchanged before it is taken: write stability (debounce)."""
     guard: Guard = field(default_factory=Guard)
     exclude: Sequence[str] = ()
     """Patterns for all sources, in the syntax of .gitignore."""
-    _made: dict[tuple[tuple[str, ...], ...], Exclude] = field(default_factory=dict, compare=False)
+    changes_written: int = 1000
+    """Changes written in one transaction."""
+    write_interval: float = 0.5
+    """After which a walk writes its checkpoint, and sees whether it is to stop."""
+    locations_changed: int = 500
+    """Locations changed in one transaction outside of the walk itself, so that others can write in between."""
+    page: int = 2000
+    """Rows of known folders or files read at a time."""
+    most_warnings: int = 100
+    """Warnings kept of one scan; more are only counted."""
+    most_unstable: int = 500
+    """Files, written to a moment ago, that a walk remembers before it checks them again."""
+    growing_delay: float = 20.0
+    """After which files that were still being written are scanned again."""
+    watch_interval: float = 1.0
+    """Between two checks of files that change, in a watched folder."""
+    watch_source_interval: float = 10.0
+    """Between two reads of the list of sources, while watching."""
+    watch_poll_interval: float = 30.0
+    """Between two polls of a watched folder on a file system without change events."""
+    watch_paths: int = 500
+    """Most paths in one scan that watching submits."""
+    _compiled: dict[tuple[tuple[str, ...], ...], Exclude] = field(default_factory=dict, compare=False)
 
     def exclude_of(self, source: Source) -> Exclude:
-        """What is passed by in a source: the patterns for all, then its own, which may take back."""
+        """What scans skip in a source: the patterns for all, then its own, which may negate them."""
         patterns = (tuple(self.exclude) + source.exclude, source.include)
-        if patterns not in self._made:
-            self._made[patterns] = Exclude(*patterns)
-        return self._made[patterns]
+        if patterns not in self._compiled:
+            self._compiled[patterns] = Exclude(*patterns)
+        return self._compiled[patterns]
 
     def takes(self, source: Source, path: str) -> bool:
-        """Whether a walk of a source would take a file at this path below its root, by names alone."""
+        """Whether a scan of a source would take a file at this path below its root, by names alone."""
         exclude = self.exclude_of(source)
         *folders, name = path.split("/")
         if not self.is_media(name) or exclude.file(path):

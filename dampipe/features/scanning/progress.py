@@ -1,7 +1,7 @@
-"""How far scans are: counts of the walk from their rows, what became of the files from their runs.
+"""The progress of scans: counts of the walk from their rows, the state of the files from their runs.
 
-Nearly all runs of a large library are done. So the files of a large scan are found from the runs that are not,
-and those of a small one by themselves.
+Nearly all runs of a large library are done. So the unfinished files of a large scan are found through the runs
+that are not, and those of a small scan through its locations.
 """
 
 import json
@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from dampipe.features.assets.tables import LOCATION
 from dampipe.features.scanning.model import ScanProgress, ScanState
-from dampipe.features.scanning.tables import SCAN
+from dampipe.features.scanning.tables import ScanRow
 from dampipe.features.sources.model import Source
 from dampipe.features.sources.path_mapping import as_seen_here
 from dampipe.jobs.index_hints import in_state
@@ -24,16 +24,16 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
 
 DEFERRED_AFTER = 20.0
-"""Seconds: a try that is further away than this is not waited for."""
+"""Seconds: a retry that is further away than this is not waited for."""
 SMALL = 5000
-"""Files up to which a scan's are looked at one by one."""
+"""Files up to which the files of a scan are counted one by one."""
 
 _OPEN = (RunState.PENDING, RunState.RUNNING, RunState.FAILED, RunState.ON_HOLD)
 
 
 @dataclass
 class Counts:
-    """The files of one scan, each counted for the most pressing of its runs."""
+    """The files of one scan; each is counted once, by its least advanced run."""
 
     files: int = 0
     soon: int = 0
@@ -45,8 +45,8 @@ class Counts:
 _RANKS = ("soon", "deferred", "failed", "on_hold")
 
 
-def counts_of(database: Database, scans: Sequence[int]) -> dict[int, Counts]:
-    """What became of the files of these scans."""
+def counts_of(database: Database, scans: Sequence[int], small: int) -> dict[int, Counts]:
+    """The states of the files of these scans. small: files up to which those of a scan are counted one by one."""
     found = {scan: Counts() for scan in scans}
     with database.read() as connection:
         files = (
@@ -56,18 +56,19 @@ def counts_of(database: Database, scans: Sequence[int]) -> dict[int, Counts]:
         )
         for scan, count in connection.execute(files):
             found[scan].files = count
-        small = [scan for scan in scans if 0 < found[scan].files <= SMALL]
-        large = [scan for scan in scans if found[scan].files > SMALL]
-        for some, by_runs in ((small, False), (large, True)):
-            if some:
-                for scan, rank, count in _open_files(connection, _of(database, some, by_runs), by_runs):
+        small_scans = [scan for scan in scans if 0 < found[scan].files <= small]
+        large_scans = [scan for scan in scans if found[scan].files > small]
+        for group, by_runs in ((small_scans, False), (large_scans, True)):
+            if group:
+                for scan, rank, count in _open_files(connection, _of(database, group, by_runs), by_runs):
                     setattr(found[scan], _RANKS[rank], getattr(found[scan], _RANKS[rank]) + count)
     return found
 
 
-def progress_of(row: Row[Any], counts: Counts, sources: Sequence[Source]) -> ScanProgress:
-    """How far the scan of a row is, its paths as this machine sees them."""
+def progress_of(row: ScanRow, counts: Counts, sources: Sequence[Source]) -> ScanProgress:
+    """The progress of a scan, its paths as this machine sees them."""
     active = counts.soon + counts.deferred
+    assert row.id is not None
     return ScanProgress(
         scan=row.id,
         state=ScanState.PAUSED if row.paused else ScanState(row.state),
@@ -90,49 +91,47 @@ def progress_of(row: Row[Any], counts: Counts, sources: Sequence[Source]) -> Sca
     )
 
 
-def scan_rows(database: Database, *where: Any, limit: int = 1) -> list[Row[Any]]:
-    """The newest scans for which something holds."""
-    with database.read() as connection:
-        newest = select(SCAN).where(*where).order_by(SCAN.c.id.desc()).limit(limit)
-        return list(connection.execute(newest).all())
-
-
 def left_to_do(database: Database) -> int:
-    """How many runs wait or run, of whatever scan; those that wait for a later try are left out."""
+    """How many runs are pending or running, of all scans; those that wait for a later retry do not count."""
     with database.read() as connection:
-        to_do = in_state(connection, RunState.PENDING, RunState.RUNNING)
-        counted = select(func.count()).select_from(RUN).where(to_do, RUN.c.kind == STAGE, ~_later(NOW))
+        unfinished = in_state(connection, RunState.PENDING, RunState.RUNNING)
+        counted = (
+            select(func.count()).select_from(RUN).where(unfinished, RUN.c.kind == STAGE, ~_is_deferred())
+        )
         return int(connection.execute(counted).scalar_one())
 
 
-def running(database: Database) -> bool:
-    """Whether a worker has a run in hand."""
+def any_running(database: Database) -> bool:
+    """Whether a worker is executing a run."""
     with database.read() as connection:
-        some = select(RUN.c.id).where(in_state(connection, RunState.RUNNING)).limit(1)
-        return connection.execute(some).first() is not None
+        first = select(RUN.c.id).where(in_state(connection, RunState.RUNNING)).limit(1)
+        return connection.execute(first).first() is not None
 
 
 def failed_since(database: Database, when: float) -> int:
-    """How many runs were parked since then."""
-    parked = (RUN.c.error_kind.is_not(None), RUN.c.state == RunState.FAILED, RUN.c.finished_at >= when)
+    """How many runs have failed for good since then."""
+    failed = (RUN.c.error_kind.is_not(None), RUN.c.state == RunState.FAILED, RUN.c.finished_at >= when)
     with database.read() as connection:
-        return int(connection.execute(select(func.count()).select_from(RUN).where(*parked)).scalar_one())
+        return int(connection.execute(select(func.count()).select_from(RUN).where(*failed)).scalar_one())
 
 
-def _later(now: ColumnElement[float]) -> Any:
-    return and_(RUN.c.state == RunState.PENDING, RUN.c.not_before > now + DEFERRED_AFTER)
+def _is_deferred() -> ColumnElement[bool]:
+    return and_(RUN.c.state == RunState.PENDING, RUN.c.not_before > NOW + DEFERRED_AFTER)
 
 
 def _of(database: Database, scans: Sequence[int], by_runs: bool) -> ColumnElement[bool]:
-    # SQLite keeps no statistics by itself: with a sum, which no index has, only the runs lead to the files.
+    # SQLite keeps no statistics: a sum, which no index covers, makes it start from the runs.
     hinted = by_runs and database.is_sqlite
     return (LOCATION.c.scan_id + 0 if hinted else LOCATION.c.scan_id).in_(scans)
 
 
 def _open_files(connection: Connection, of_scans: ColumnElement[bool], by_runs: bool) -> list[Any]:
-    """Scan, number in _RANKS and number of files, of files that are not through."""
+    """Rows of scan, index in _RANKS and number of files, for files that are not finished."""
     rank = case(
-        (_later(NOW), 1), (RUN.c.state == RunState.FAILED, 2), (RUN.c.state == RunState.ON_HOLD, 3), else_=0
+        (_is_deferred(), 1),
+        (RUN.c.state == RunState.FAILED, 2),
+        (RUN.c.state == RunState.ON_HOLD, 3),
+        else_=0,
     )
     of_state = in_state(connection, *_OPEN) if by_runs else RUN.c.state.in_(_OPEN)
     is_open = and_(of_state, RUN.c.kind == STAGE)

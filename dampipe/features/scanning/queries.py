@@ -1,57 +1,39 @@
-"""Scans in the catalogue: asked for once, walked by one worker at a time, counted once.
+"""The table `scan`, written here only: scans are created once, walked by one worker at a time, and counted once.
 
-The counts of what is new, changed, moved and missing are written in the transactions that make it so, and
-how far the walk is, too; hence a walk that is interrupted goes on where it was and counts nothing twice.
+The counts of new, changed, moved and missing files are written in the transactions that make them true, with the
+checkpoint of the walk; so an interrupted walk resumes where it was and counts nothing twice. Leases and due times
+are reckoned by the database's clock.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from time import time
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
-from dampipe.features.scanning.model import ScanProgress, ScanState
-from dampipe.features.scanning.progress import Counts, counts_of, progress_of, scan_rows
-from dampipe.features.scanning.tables import SCAN
+from dampipe.features.scanning import errors
+from dampipe.features.scanning.errors import ScanStopped
+from dampipe.features.scanning.model import ScanJob, ScanProgress, ScanState
+from dampipe.features.scanning.progress import SMALL, Counts, counts_of, progress_of
+from dampipe.features.scanning.tables import SCAN, ScanRow
 from dampipe.features.sources.path_mapping import as_declared, as_seen_here
 from dampipe.features.sources.queries import SourceRepository
+from dampipe.jobs.model import RunState
 from dampipe.kernel.db.adaptive_cache import AdaptiveCache
+from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.errors import NotFound
-
-
-@dataclass(frozen=True)
-class ScanJob:
-    """A scan that somebody has taken: what it is to do, and how far it is."""
-
-    scan: int
-    owner: str
-    paths: list[str]
-    accept_missing: bool
-    """Whoever asked for it says that the files are really gone."""
-    process: bool
-    """Whether what it finds is to be processed."""
-    priority: int
-    position: str | None
-    """What the walk before this one saved; None: it begins."""
-    found: int
-    warnings: list[str]
-    follows_up: bool = False
-    """These are files that were in motion when they were looked at before."""
-
-
-class ScanStopped(Exception):
-    """The scan was paused or cancelled, or another worker has taken it over: nothing more is written."""
+from dampipe.kernel.db.rows import rows_of
+from dampipe.kernel.errors import InvalidInput, NotFound
 
 
 class ScanRepository:
     """The scans of one catalogue."""
 
-    def __init__(self, database: Database, sources: SourceRepository) -> None:
+    def __init__(self, database: Database, sources: SourceRepository, small: int = SMALL) -> None:
+        """small: files up to which the files of a scan are counted one by one."""
         self._db = database
         self._sources = sources
+        self._small = small
         self._counts: AdaptiveCache[dict[int, Counts]] = AdaptiveCache()
 
     def create(
@@ -61,21 +43,21 @@ class ScanRepository:
         *,
         process: bool = True,
         priority: int = 0,
-        not_before: float = 0.0,
+        delay: float = 0.0,
     ) -> int:
-        """Record a scan that is to be walked, and return its id. not_before: as a time."""
+        """Create a scan, and return its id. delay: seconds until it may be claimed."""
         with self._db.write() as connection:
             row = connection.execute(
                 SCAN.insert()
                 .values(
                     paths=self._declared(paths),
-                    not_before=not_before,
+                    not_before=NOW + delay if delay > 0 else 0.0,
                     accept_missing=accept_missing,
                     process=process,
                     priority=priority,
                     paused=False,
                     state=ScanState.WAITING,
-                    created_at=time(),
+                    created_at=NOW,
                     warnings="[]",
                     lease_until=0.0,
                     **dict.fromkeys(("found", "new", "changed", "moved", "returned", "missing"), 0),
@@ -85,9 +67,9 @@ class ScanRepository:
             return int(row.scalar_one())
 
     def waiting(self, paths: Sequence[str], accept_missing: bool, process: bool = True) -> int | None:
-        """The oldest scan of exactly these paths that nobody has taken yet."""
+        """The oldest scan of exactly these paths that no worker has claimed yet."""
         with self._db.read() as connection:
-            found = connection.execute(
+            oldest: int | None = connection.execute(
                 select(SCAN.c.id)
                 .where(
                     SCAN.c.state == ScanState.WAITING,
@@ -98,37 +80,47 @@ class ScanRepository:
                 )
                 .order_by(SCAN.c.id)
                 .limit(1)
-            ).first()
-        return None if found is None else int(found.id)
+            ).scalar()
+        return oldest
 
     def claim(self, scan: int, owner: str, lease: float) -> ScanJob | None:
-        """What to walk, or None when there is nothing to do or another worker walks."""
-        now = time()
+        """What to walk; None: there is nothing to do, or another worker is walking."""
         with self._db.write() as connection:
-            row = connection.execute(
-                update(SCAN)
-                .where(SCAN.c.id == scan, _due(now))
-                .values(state=ScanState.WALKING, owner=owner, lease_until=now + lease)
-                .returning(*_ORDER)
-            ).first()
-        if row is None:
+            rows = rows_of(
+                ScanRow,
+                connection.execute(
+                    update(SCAN)
+                    .where(SCAN.c.id == scan, _is_due())
+                    .values(state=ScanState.WALKING, owner=owner, lease_until=NOW + lease)
+                    .returning(*SCAN.c)
+                ),
+            )
+        if not rows:
             return None
+        [row] = rows
         sources = self._sources.all()
-        paths = [as_seen_here(path, sources) for path in json.loads(row.paths)]
-        facts = row._asdict()
-        follows_up = facts.pop("not_before") > 0
-        lists = {"paths": paths, "warnings": json.loads(row.warnings)}
-        return ScanJob(scan, owner, **{**facts, **lists}, follows_up=follows_up)
+        return ScanJob(
+            scan=scan,
+            owner=owner,
+            paths=[as_seen_here(path, sources) for path in json.loads(row.paths)],
+            accept_missing=row.accept_missing,
+            process=row.process,
+            priority=row.priority,
+            checkpoint=row.position,
+            found=row.found,
+            warnings=json.loads(row.warnings),
+            is_follow_up=row.not_before > 0,
+        )
 
-    def put_off(self, order: ScanJob, paths: Sequence[str], seconds: float) -> None:
-        """Have a scan walked once more, over these paths only. Raises Stopped."""
+    def postpone(self, job: ScanJob, paths: Sequence[str], seconds: float) -> None:
+        """Have a scan walked once more, later and over these paths only. Raises ScanStopped."""
         with self._db.write() as connection:
-            still_mine(
+            _update_owned(
                 connection,
-                order,
+                job,
                 state=ScanState.WAITING,
                 paths=self._declared(paths),
-                not_before=time() + seconds,
+                not_before=NOW + seconds,
                 position=None,
                 owner=None,
                 lease_until=0.0,
@@ -139,73 +131,140 @@ class ScanRepository:
         return json.dumps([as_declared(path, sources) for path in paths])
 
     def due(self) -> list[int]:
-        """Scans that nobody walks."""
+        """Scans to walk that no worker is walking."""
         with self._db.read() as connection:
-            return list(connection.execute(select(SCAN.c.id).where(_due(time()))).scalars())
+            return list(connection.execute(select(SCAN.c.id).where(_is_due())).scalars())
 
     def renew(self, scan: int, owner: str, lease: float) -> None:
-        """Keep walking for another `lease` seconds."""
+        """Renew the lease on a scan for another `lease` seconds."""
         with self._db.write() as connection:
             connection.execute(
-                update(SCAN)
-                .where(SCAN.c.id == scan, SCAN.c.owner == owner)
-                .values(lease_until=time() + lease)
+                update(SCAN).where(SCAN.c.id == scan, SCAN.c.owner == owner).values(lease_until=NOW + lease)
             )
 
     def release(self, owner: str) -> None:
-        """Let others walk what this owner cannot go on with."""
+        """End the leases of an owner that is dead, so that others may claim its scans."""
         with self._db.write() as connection:
             connection.execute(update(SCAN).where(SCAN.c.owner == owner).values(lease_until=0.0))
 
     def owners(self) -> list[str]:
-        """Who is walking now."""
+        """The owners of the scans being walked."""
         with self._db.read() as connection:
             rows = connection.execute(select(SCAN.c.owner).where(SCAN.c.state == ScanState.WALKING))
             return [owner for owner in rows.scalars() if owner]
 
-    def finish(self, order: ScanJob, state: ScanState, warnings: Sequence[str]) -> None:
-        """The walk is over. Raises Stopped."""
-        over = {"owner": None, "lease_until": 0.0, "position": None, "finished_at": time()}
+    def finish(self, job: ScanJob, state: ScanState, warnings: Sequence[str]) -> None:
+        """The walk is over. Raises ScanStopped."""
+        over: dict[str, Any] = {"owner": None, "lease_until": 0.0, "position": None, "finished_at": NOW}
         with self._db.write() as connection:
-            still_mine(connection, order, state=state, warnings=json.dumps(list(warnings)), **over)
+            _update_owned(connection, job, state=state, warnings=json.dumps(list(warnings)), **over)
+
+    def pause(self, scan: int) -> None:
+        """Neither walk it nor start its files until it is resumed. Raises NotFound, or InvalidInput if over."""
+        row = self._row(scan)
+        if row.state in (ScanState.CANCELLED, ScanState.FAILED):
+            raise InvalidInput(errors.IS_OVER, scan=scan, state=row.state)
+        self._update(scan, paused=True, put=RunState.ON_HOLD, owner=None, lease_until=0.0)
+
+    def resume(self, scan: int) -> None:
+        """Take a pause back. Raises NotFound, or InvalidInput if the scan is not paused."""
+        row = self._row(scan)
+        if not row.paused:
+            raise InvalidInput(errors.NOT_PAUSED, scan=scan)
+        self._update(scan, paused=False, put=RunState.PENDING if row.process else None)
+
+    def cancel(self, scan: int) -> None:
+        """End the walk; what was written stays, and files that are not started stay on hold. Raises NotFound."""
+        self._row(scan)
+        self._update(
+            scan,
+            state=ScanState.CANCELLED,
+            paused=False,
+            put=RunState.ON_HOLD,
+            position=None,
+            owner=None,
+            lease_until=0.0,
+            finished_at=NOW,
+        )
 
     def progress(self, scan: int, fresh: bool = False) -> ScanProgress:
         """How far a scan is. Raises NotFound.
 
-        fresh: count its files now; else, where that takes long, this process does it now and again only.
+        fresh: count its files now; else a count that is slow is cached for a while by this process.
         """
         if fresh:
             self._counts.forget()
-        found = self._progress(scan_rows(self._db, SCAN.c.id == scan))
-        if not found:
-            raise NotFound(f"there is no scan {scan}", hint="`dampipe status` lists them.")
-        return found[0]
+        return self._progress([self._row(scan)])[0]
 
     def latest(self, limit: int) -> list[ScanProgress]:
         """The newest scans, newest first."""
-        return self._progress(scan_rows(self._db, limit=limit))
+        with self._db.read() as connection:
+            newest = select(SCAN).order_by(SCAN.c.id.desc()).limit(limit)
+            rows = rows_of(ScanRow, connection.execute(newest))
+        return self._progress(rows)
 
-    def _progress(self, rows: Sequence[Row[Any]]) -> list[ScanProgress]:
-        scans = tuple(row.id for row in rows)
-        counts = self._counts.get(scans, lambda: counts_of(self._db, scans))
+    def _progress(self, rows: Sequence[ScanRow]) -> list[ScanProgress]:
+        scans = tuple(row.id for row in rows if row.id is not None)
+        counts = self._counts.get(scans, lambda: counts_of(self._db, scans, self._small))
         sources = self._sources.all()
-        return [progress_of(row, counts[row.id], sources) for row in rows]
+        return [progress_of(row, counts[scan], sources) for scan, row in zip(scans, rows, strict=True)]
+
+    def _row(self, scan: int) -> ScanRow:
+        with self._db.read() as connection:
+            rows = rows_of(ScanRow, connection.execute(select(SCAN).where(SCAN.c.id == scan)))
+        if not rows:
+            raise NotFound(errors.NOT_FOUND, scan=scan)
+        return rows[0]
+
+    def _update(self, scan: int, **values: Any) -> None:
+        with self._db.write() as connection:
+            connection.execute(update(SCAN).where(SCAN.c.id == scan).values(values))
 
 
-_ORDER = (
-    *(SCAN.c.paths, SCAN.c.accept_missing, SCAN.c.process, SCAN.c.priority),
-    *(SCAN.c.position, SCAN.c.found, SCAN.c.warnings, SCAN.c.not_before),
-)
+def ensure_owned(connection: Connection, job: ScanJob) -> None:
+    """Lock a scan's row for a transaction of its walk. Raises ScanStopped when the job is no longer this owner's."""
+    _update_owned(connection, job, owner=job.owner)
 
 
-def still_mine(connection: Connection, order: ScanJob, **values: Any) -> None:
-    """Change the scan's row in a transaction of its walk. Raises Stopped when it is not ours any more."""
-    mine = and_(SCAN.c.id == order.scan, SCAN.c.owner == order.owner, SCAN.c.state == ScanState.WALKING)
-    if not connection.execute(update(SCAN).where(mine).values(values)).rowcount:
+def save_progress(
+    connection: Connection, job: ScanJob, *, found: int, checkpoint: str, warnings: str
+) -> None:
+    """Save how far a walk is, in a transaction of it. Raises ScanStopped."""
+    _update_owned(connection, job, found=found, position=checkpoint, warnings=warnings)
+
+
+def add_counts(connection: Connection, job: ScanJob, **files: int) -> None:
+    """Add to counts of a scan (new, changed, moved, returned, missing), in a transaction of its walk.
+
+    Raises ScanStopped.
+    """
+    _update_owned(connection, job, **{name: SCAN.c[name] + count for name, count in files.items()})
+
+
+def scans_to_adjust(connection: Connection) -> list[ScanRow]:
+    """Scans whose pending and held runs are still to be brought to a target state."""
+    return rows_of(ScanRow, connection.execute(select(SCAN).where(SCAN.c.put.is_not(None))))
+
+
+def still_to_adjust(connection: Connection, scan: int, target: RunState) -> bool:
+    """Lock a scan's row; False when its target state is another one by now, which a newer request applies."""
+    same = update(SCAN).where(SCAN.c.id == scan, SCAN.c.put == target)
+    return bool(connection.execute(same.values(put=target)).rowcount)
+
+
+def adjusted(connection: Connection, scan: int, target: RunState) -> None:
+    """All runs of a scan are in the target state."""
+    connection.execute(update(SCAN).where(SCAN.c.id == scan, SCAN.c.put == target).values(put=None))
+
+
+def _update_owned(connection: Connection, job: ScanJob, **values: Any) -> None:
+    """Change a scan's row if the job is still this owner's (a fencing check). Raises ScanStopped if not."""
+    owned = and_(SCAN.c.id == job.scan, SCAN.c.owner == job.owner, SCAN.c.state == ScanState.WALKING)
+    if not connection.execute(update(SCAN).where(owned).values(values)).rowcount:
         raise ScanStopped
 
 
-def _due(now: float) -> Any:
-    begun = and_(SCAN.c.state == ScanState.WALKING, SCAN.c.lease_until < now)
-    waiting = and_(SCAN.c.state == ScanState.WAITING, SCAN.c.not_before <= now)
-    return and_(or_(waiting, begun), ~SCAN.c.paused)
+def _is_due() -> ColumnElement[bool]:
+    abandoned = and_(SCAN.c.state == ScanState.WALKING, SCAN.c.lease_until < NOW)
+    waiting = and_(SCAN.c.state == ScanState.WAITING, SCAN.c.not_before <= NOW)
+    return and_(or_(waiting, abandoned), ~SCAN.c.paused)

@@ -1,77 +1,94 @@
-"""The end of a walk: what it did not find, what of that has only moved, and what is missing.
+"""The end of a walk: which of the files it did not find have moved, and which are missing.
 
-Nothing is guessed: a file has moved when exactly one vanished file and exactly one new file of a source
-have the same size, time and inode. A source that lost too much loses nothing.
+Nothing is guessed: a file has moved when exactly one vanished file and exactly one new file of a source have the
+same move key (size, time and inode). Nothing is marked as missing of a source that lost too much.
 
-Done in short transactions, since others want to write, too: each is right by itself and counts what it
-does, and what is left to do can be told from the rows alone, so that it goes on after a kill.
+This is done in short transactions, so that others can write in between. Each is correct by itself and counts what
+it does; what is left to do follows from the rows alone, so that it resumes after a kill.
 """
 
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select
 
+from dampipe.features.assets.locations import mark_missing, move
 from dampipe.features.assets.model import LocationState
 from dampipe.features.assets.tables import FOLDER, LOCATION
-from dampipe.features.scanning.apply_changes import create_hash_runs
-from dampipe.features.scanning.known_files import IN_ONE_GO, location_ids
-from dampipe.features.scanning.model import Guard
-from dampipe.features.scanning.queries import ScanJob, still_mine
-from dampipe.features.scanning.tables import SCAN
-from dampipe.jobs import state
+from dampipe.features.scanning.known_files import count_known, location_ids
+from dampipe.features.scanning.model import Guard, ScanJob
+from dampipe.features.scanning.queries import add_counts, ensure_owned
+from dampipe.features.scanning.runs import create_hash_runs, delete_runs_of_missing
 from dampipe.jobs.keys import RunKey
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.ids import LocationId, SourceId
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A source that lost more than the guard lets pass."""
+    """Files of a source that a walk did not find."""
 
-    source: int
+    source: SourceId
     lost: int
     known: int
 
 
 class Reconciler:
-    """Settles what one scan has found."""
+    """Reconciles what one scan found with what it did not find."""
 
-    def __init__(self, database: Database, order: ScanJob, newest: int, doubted: Collection[int]) -> None:
-        """newest: the highest id of a location before the scan. doubted: sources that lose nothing."""
+    def __init__(
+        self,
+        database: Database,
+        job: ScanJob,
+        *,
+        newest: LocationId,
+        doubted: Collection[SourceId],
+        locations_changed: int,
+    ) -> None:
+        """newest: the highest id of a location before the scan. doubted: sources that lose nothing.
+
+        locations_changed: locations changed in one transaction.
+        """
         self._db = database
-        self._order = order
+        self._job = job
         self._newest = newest
         self._doubted = doubted
+        self._limit = locations_changed
 
     def run(self, guard: Guard | None, hash_key: RunKey) -> list[Loss]:
-        """Returns the sources of which nothing was called missing. guard: None to believe every loss.
+        """Returns the losses that were not believed. guard: None to believe every loss.
 
-        Raises Stopped when somebody else has the scan by now.
+        Raises ScanStopped when the job is no longer this owner's.
         """
-        self._move()
-        lost = self._lost()
-        losses = [] if guard is None else [loss for loss in lost if guard.is_alarmed(loss.lost, loss.known)]
-        self._call_missing([loss.source for loss in lost if loss not in losses])
-        self._identify_the_rest(hash_key)
-        return losses
-
-    def _missed(self) -> tuple[ColumnElement[bool], ...]:
-        return LOCATION.c.missed_by == self._order.scan, LOCATION.c.state == LocationState.PRESENT
-
-    def _move(self) -> None:
-        """Give vanished locations the places of the new files that they are."""
-        news, olds = self._pairs()
-        for start in range(0, len(news), IN_ONE_GO):
-            some = slice(start, start + IN_ONE_GO)
-            self._move_some(dict(zip(news[some], olds[some], strict=True)))
+        for moves in self._moves():
+            with self._db.write() as connection:
+                count = move(connection, moves)
+                add_counts(connection, self._job, new=-count, moved=count)
             self._db.give_way()
+        losses = self._losses()
+        doubtful = (
+            [] if guard is None else [loss for loss in losses if guard.is_alarmed(loss.lost, loss.known)]
+        )
+        self._mark_missing([loss.source for loss in losses if loss not in doubtful])
+        self._identify_the_rest(hash_key)
+        return doubtful
 
-    def _pairs(self) -> "tuple[array[int], array[int]]":
-        scan = self._order.scan
+    def _moves(self) -> Iterator[dict[LocationId, LocationId]]:
+        """The known location that each new one is, in portions for one transaction each."""
+        new, known = self._moved_files()
+        for start in range(0, len(new), self._limit):
+            portion = slice(start, start + self._limit)
+            yield {LocationId(n): LocationId(k) for n, k in zip(new[portion], known[portion], strict=True)}
+
+    def _moved_files(self) -> "tuple[array[int], array[int]]":
+        """The ids of new locations, and of the vanished ones that they are: exactly one of each with a move key.
+
+        New: found by this scan, not identified and without a hash run. Vanished: missed by this scan or missing.
+        """
+        scan = self._job.scan
         new, old = LOCATION.alias("new"), LOCATION.alias("old")
         new_folder, old_folder = FOLDER.alias("new_folder"), FOLDER.alias("old_folder")
         query = (
@@ -101,91 +118,64 @@ class Reconciler:
             .group_by(new_folder.c.source_id, new.c.inode, new.c.size, new.c.mtime_ns)
             .having(func.count() == 1)
         )
-        news, olds = array("q"), array("q")
+        new_ids, old_ids = array("q"), array("q")
         with self._db.read() as connection:
             for row in connection.execute(query):
-                news.append(row[0])
-                olds.append(row[1])
-        return news, olds
+                new_ids.append(row[0])
+                old_ids.append(row[1])
+        return new_ids, old_ids
 
-    def _move_some(self, becomes: dict[int, int]) -> None:
-        place: dict[str, Any] = {"folder_id": bindparam("folder"), "name": bindparam("file")}
-        there = {"state": LocationState.PRESENT, "missed_by": None}
-        moved = LOCATION.update().where(LOCATION.c.id == bindparam("old")).values({**place, **there})
-        with self._db.write() as connection:
-            count = 0
-            for some in chunked(list(becomes)):
-                these = LOCATION.c.id.in_(some)
-                places = connection.execute(
-                    select(LOCATION.c.id, LOCATION.c.folder_id, LOCATION.c.name).where(these)
-                ).all()
-                connection.execute(delete(LOCATION).where(these))
-                connection.execute(
-                    moved,
-                    [{"old": becomes[row.id], "folder": row.folder_id, "file": row.name} for row in places],
-                )
-                count += len(places)
-            still_mine(connection, self._order, new=SCAN.c.new - count, moved=SCAN.c.moved + count)
+    def _missed(self) -> tuple[ColumnElement[bool], ...]:
+        return LOCATION.c.missed_by == self._job.scan, LOCATION.c.state == LocationState.PRESENT
 
-    def _lost(self) -> list[Loss]:
-        """What the sources lack. It does not matter if some of that is called missing already: a loss
-        that was believed is no greater part of what is left."""
-        mine = FOLDER.c.source_id
+    def _losses(self) -> list[Loss]:
+        """What the sources lack. Files that an interrupted run has marked as missing already do not count:
+        a loss that was believed is no greater share of what is left."""
+        source = FOLDER.c.source_id
         with self._db.read() as connection:
-            lost = connection.execute(
-                select(mine, func.count().label("files"))
+            rows = connection.execute(
+                select(source, func.count().label("files"))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id))
-                .where(*self._missed(), mine.not_in(self._doubted))
-                .group_by(mine)
+                .where(*self._missed(), source.not_in(self._doubted))
+                .group_by(source)
             ).all()
-        return [Loss(row.source_id, row.files, known(self._db, row.source_id, self._newest)) for row in lost]
+        return [
+            Loss(row.source_id, row.files, count_known(self._db, row.source_id, self._newest)) for row in rows
+        ]
 
-    def _call_missing(self, sources: Sequence[int]) -> None:
+    def _mark_missing(self, sources: Sequence[SourceId]) -> None:
         folders = select(FOLDER.c.id).where(FOLDER.c.source_id.in_(sources))
-        for some in location_ids(self._db, *self._missed(), LOCATION.c.folder_id.in_(folders)):
+        missed = (*self._missed(), LOCATION.c.folder_id.in_(folders))
+        for locations in location_ids(self._db, self._limit, *missed):
             with self._db.write() as connection:
                 count = 0
-                for ids in chunked(some):
-                    # The files first: who settles a run looks at its file, and waits for this transaction.
-                    count += connection.execute(
-                        update(LOCATION)
-                        .where(LOCATION.c.id.in_(ids), *self._missed())
-                        .values(state=LocationState.MISSING, missed_by=None)
-                    ).rowcount
-                    # Nobody needs them once the file is gone; should it come back, it gets another.
-                    state.delete_idle(connection, RUN.c.location_id.in_(ids))
-                still_mine(connection, self._order, missing=SCAN.c.missing + count)
+                for ids in chunked(locations):
+                    # Locations before runs: completing a run locks its file first, and waits for this transaction.
+                    count += mark_missing(connection, self._job.scan, ids)
+                    delete_runs_of_missing(connection, ids)
+                add_counts(connection, self._job, missing=count)
 
     def _identify_the_rest(self, key: RunKey) -> None:
-        """A hash run for every file of the scan that looked like a known one and is not that one, moved."""
-        for some in location_ids(self._db, *runless(self._order.scan)):
+        """A hash run for every new file that has the move key of a known one and is not that file, moved."""
+        for locations in location_ids(self._db, self._limit, *_without_run(self._job.scan)):
             with self._db.write() as connection:
-                still_mine(connection, self._order, owner=self._order.owner)
-                for ids in chunked(some):
-                    create_hash_runs(connection, self._db, key, self._order, LOCATION.c.id.in_(ids))
+                ensure_owned(connection, self._job)
+                for ids in chunked(locations):
+                    create_hash_runs(
+                        connection,
+                        self._db,
+                        key,
+                        LOCATION.c.id.in_(ids),
+                        process=self._job.process,
+                        priority=self._job.priority,
+                    )
 
 
-def runless(scan: int) -> tuple[ColumnElement[bool], ...]:
-    """Which files of a scan nobody is to identify so far."""
+def _without_run(scan: int) -> tuple[ColumnElement[bool], ...]:
+    """Files of a scan that are not identified and have no hash run yet."""
     return (
         LOCATION.c.scan_id == scan,
         LOCATION.c.asset_id.is_(None),
         LOCATION.c.state == LocationState.PRESENT,
         ~exists(select(literal(1)).where(RUN.c.location_id == LOCATION.c.id)),
     )
-
-
-def known(database: Database, source: int, newest: int) -> int:
-    """How many files of a source were there when that was the newest location, and are not missing since."""
-    with database.read() as connection:
-        return int(
-            connection.execute(
-                select(func.count())
-                .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id))
-                .where(
-                    FOLDER.c.source_id == source,
-                    LOCATION.c.state == LocationState.PRESENT,
-                    LOCATION.c.id <= newest,
-                )
-            ).scalar_one()
-        )

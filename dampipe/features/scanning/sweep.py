@@ -23,7 +23,7 @@ class ScanSweep:
         for owner in self._scans.owners():
             if is_dead(owner):
                 self._scans.release(owner)
-        self._holds.carry_out(self._plan.key(self._plan.first))
+        self._holds.apply_pending(self._plan.key(self._plan.first))
         for scan in self._scans.due():
             self._transport.notify("scan", scan)
         return {}

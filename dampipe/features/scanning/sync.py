@@ -1,34 +1,44 @@
-"""The use case of every night: bring the library up to its sources, wait for the end, say what happened."""
+"""The nightly use case: bring the library up to its sources, wait for the end, and report the result."""
 
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from dampipe.features.assets.catalog import Catalog
+from dampipe.features.fixity import errors as fixity_errors
 from dampipe.features.fixity.model import Verified
 from dampipe.features.fixity.service import FixityService
-from dampipe.features.scanning.model import ScanProgress, ScanState, Synced
-from dampipe.features.scanning.progress import failed_since, left_to_do, running
+from dampipe.features.scanning import errors
+from dampipe.features.scanning.model import ScanProgress, Synced, SyncRequest
+from dampipe.features.scanning.progress import any_running, failed_since, left_to_do
+from dampipe.features.scanning.queries import ScanRepository
+from dampipe.features.sources import errors as source_errors
 from dampipe.features.sources.model import Source
+from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
+from dampipe.jobs.retry import RunRetries
 from dampipe.jobs.sweep import Sweep
+from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.db.advisory_lock import advisory_lock
+from dampipe.kernel.db.clock import database_time
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Busy, CannotStart, InvalidInput
+from dampipe.kernel.polling import IdleTimeout, poll
 
-PATIENCE = 120.0
-"""Seconds to wait for a worker to show itself, and for one to take something."""
-
-Told = Callable[[list[ScanProgress], int], object]
+OnProgress = Callable[[list[ScanProgress], int], object]
 """Called while waiting, with the scans and how many stages are still to do."""
 
 
 @dataclass(frozen=True)
 class NightlyPolicy:
-    """What a sync reads again beside its work."""
+    """What a sync verifies besides its work, and how long it waits for workers."""
 
     percent: float = 1.0
+    """Share of the files to read again."""
     minutes: float = 120.0
+    """Time for reading them."""
+    patience: float = 120.0
+    """Seconds to wait for a worker to report, and for one to start something."""
 
 
 class SyncService:
@@ -36,144 +46,145 @@ class SyncService:
 
     def __init__(
         self,
-        catalog: Catalog,
-        carrier: Callable[[], TaskTransport],
+        database: Database,
+        sources: SourceRepository,
+        scans: ScanRepository,
+        retries: RunRetries,
+        workers: WorkerRepository,
+        fixity: FixityService,
+        transport: Callable[[], TaskTransport],
         sweep: Callable[[], Sweep],
-        verify: FixityService,
-        nightly: NightlyPolicy,
+        policy: NightlyPolicy,
     ) -> None:
-        self._catalog = catalog
-        self._carrier = carrier
+        self._db = database
+        self._sources = sources
+        self._scans = scans
+        self._retries = retries
+        self._workers = workers
+        self._fixity = fixity
+        self._transport = transport
         self._sweep = sweep
-        self._verify = verify
-        self._nightly = nightly
+        self._policy = policy
 
-    def run(
-        self,
-        names: Sequence[str] = (),
-        *,
-        accept_missing: bool = False,
-        process: bool = True,
-        told: Told = lambda *_: None,
-    ) -> Synced:
-        """Sync the sources of these names, all by default; those that another sync is at are left to it.
+    def run(self, request: SyncRequest, on_progress: OnProgress = lambda *_: None) -> Synced:
+        """Sync sources and wait for the end. A source that another sync is working on is skipped.
 
-        process: whether to do more than to look.
-
-        Raises Busy when that is so for all, NotFound for an unknown source, InvalidInput when there is
-        none at all, BrokerDown, CatalogueDown, and CannotStart when no worker shows itself. What was
-        begun goes on by itself in each case.
+        Raises Busy when that is so for all, NotFound for an unknown source, InvalidInput when there is none at
+        all, BrokerDown, CatalogueDown, and CannotStart when no worker reports. What was begun continues in each
+        case.
         """
-        wanted = self._sources(names)
-        with ExitStack() as turns:
-            sources = [source for source in wanted if self._is_mine(turns, source)]
-            busy = tuple(source.name for source in wanted if source not in sources)
+        requested = self._named(request.sources)
+        with ExitStack() as locks:
+            sources = [source for source in requested if self._lock(locks, source)]
+            busy = tuple(source.name for source in requested if source not in sources)
             if not sources:
-                raise Busy(f"another sync is at {', '.join(busy)}")
-            began = time.time()
-            scans, retried, planned = self._begin(sources, accept_missing, process)
-            found = self._wait(scans, process, told)
-            late = self._catalog.retries.retry_unavailable() if process else 0
-            if late:  # what was missing is there, as those that were tried first have shown
-                self._carrier().notify("sweep")
-                found = self._wait(scans, process, told)
+                raise Busy(errors.SYNC_RUNNING, sources=", ".join(busy))
+            began, since = time.monotonic(), self._now()
+            scans, retried, planned = self._begin(sources, request.accept_missing, request.process)
+            found = self._wait(scans, request.process, on_progress)
+            late = self._retries.retry_unavailable() if request.process else 0
+            if late:  # what was missing exists now, as the first retries have shown
+                self._transport().notify("sweep")
+                found = self._wait(scans, request.process, on_progress)
             return Synced(
                 scans=tuple(found),
                 sources=tuple(source.name for source in sources),
                 busy=busy,
                 retried=retried + late,
                 planned=planned,
-                failed=failed_since(self._catalog.database, began),
-                verified=self._read_again(sources) if process else Verified(),
-                seconds=time.time() - began,
+                failed=failed_since(self._db, since),
+                verified=self._verify(sources) if request.process else Verified(),
+                seconds=time.monotonic() - began,
             )
 
     def begin(self) -> list[int]:
-        """Start what `run` does, of all sources, and return their scans at once: for a clock that cannot wait.
+        """Start what `run` does, for all sources, and return their scans at once, without waiting.
 
         Raises InvalidInput when there is no source.
         """
-        sources = self._sources(())
+        sources = self._named(())
         scans, _, _ = self._begin(sources, accept_missing=False)
-        self._share(sources)
+        self._request_share(sources)
         return scans
 
     def _begin(
         self, sources: Sequence[Source], accept_missing: bool, process: bool = True
     ) -> tuple[list[int], int, int]:
-        self._carrier().check()
+        """Returns the scans, and how many stages were retried and planned."""
+        self._transport().check()
         retried = planned = 0
         if process:
-            retried = self._catalog.retries.retry_transient()
-            retried += self._catalog.retries.retry_unavailable()
+            retried = self._retries.retry_transient() + self._retries.retry_unavailable()
             planned = self._sweep().plan_missing()
         scans = [self._scan(source, accept_missing, process) for source in sources]
-        self._carrier().notify("sweep")
+        self._transport().notify("sweep")
         return scans, retried, planned
 
-    def _share(self, sources: Sequence[Source]) -> int:
+    def _request_share(self, sources: Sequence[Source]) -> int:
         ids = [source.id for source in sources]
-        return self._verify.ask_for_share(ids, self._nightly.percent, self._nightly.minutes)
+        return self._fixity.request_share(ids, self._policy.percent, self._policy.minutes)
 
-    def _read_again(self, sources: Sequence[Source]) -> Verified:
-        began = time.time()
-        return self._verify.wait_for_share([source.id for source in sources], began, self._share(sources))
+    def _verify(self, sources: Sequence[Source]) -> Verified:
+        since = self._now()
+        return self._fixity.wait_for_share(
+            [source.id for source in sources], since, self._request_share(sources)
+        )
 
-    def _is_mine(self, turns: ExitStack, source: Source) -> bool:
+    def _now(self) -> float:
+        with self._db.read() as connection:
+            return database_time(connection)
+
+    def _lock(self, locks: ExitStack, source: Source) -> bool:
         try:
-            turns.enter_context(advisory_lock(self._catalog.database, f"sync-{source.id}"))
+            locks.enter_context(advisory_lock(self._db, f"sync-{source.id}"))
         except Busy:
             return False
         return True
 
-    def _sources(self, names: Sequence[str]) -> list[Source]:
-        sources = [self._catalog.sources.named(name) for name in dict.fromkeys(names)]
-        sources = sources or self._catalog.sources.all()
+    def _named(self, names: Sequence[str]) -> list[Source]:
+        sources = [self._sources.named(name) for name in dict.fromkeys(names)] or self._sources.all()
         if not sources:
-            raise InvalidInput("there are no sources yet", hint="`dampipe source add NAME PATH` adds one.")
+            raise InvalidInput(source_errors.NONE_YET)
         return sources
 
     def _scan(self, source: Source, accept_missing: bool, process: bool) -> int:
-        # One that nobody has taken yet, of a night without workers say, is as good as a new one.
-        scan = self._catalog.scans.waiting([source.root], accept_missing, process)
+        # A scan that no worker has claimed yet, of a night without workers, serves as well as a new one.
+        scan = self._scans.waiting([source.root], accept_missing, process)
         if scan is None:
-            scan = self._catalog.scans.create([source.root], accept_missing, process=process)
-        self._carrier().notify("scan", scan)
+            scan = self._scans.create([source.root], accept_missing, process=process)
+        self._transport().notify("scan", scan)
         return scan
 
-    def _wait(self, scans: Sequence[int], process: bool, told: Told) -> list[ScanProgress]:
-        """Until the scans are walked and nothing is to do but what waits for a later try.
+    def _wait(self, scans: Sequence[int], process: bool, on_progress: OnProgress) -> list[ScanProgress]:
+        """Until the scans are walked and nothing is left but what waits for a later retry.
 
-        Raises CannotStart when no worker shows itself, or none takes what there is.
+        Raises CannotStart when no worker reports, or none starts what there is.
         """
-        heard = moved = time.monotonic()
+        worker_seen, progressed = IdleTimeout(self._policy.patience), IdleTimeout(self._policy.patience)
         before = -1
-        while True:
-            began = time.monotonic()
-            found = [self._catalog.scans.progress(scan) for scan in scans]
-            left = left_to_do(self._catalog.database) if process else 0
-            told(found, left)
-            walking = [scan for scan in found if scan.state in (ScanState.WAITING, ScanState.WALKING)]
-            if not walking and not left:  # what was done since the files were counted counts, too
-                return [self._catalog.scans.progress(scan, fresh=True) for scan in scans]
-            if self._somebody_works("scan" if walking else None):
-                heard = time.monotonic()
-            elif time.monotonic() - heard > PATIENCE:
+        for found, left in poll(lambda: self._read(scans, process)):
+            on_progress(found, left)
+            is_walking = not all(scan.is_walked for scan in found)
+            if not is_walking and not left:  # with what was finished since the files were counted
+                return [self._scans.progress(scan, fresh=True) for scan in scans]
+            if self._workers_present("scan" if is_walking else None):
+                worker_seen.reset()
+            elif worker_seen.expired and is_walking:
                 raise CannotStart(
-                    f"no worker{' for the queue scan' if walking else ''} has shown itself for {PATIENCE:.0f} s",
-                    hint="Start one with `dampipe up` or `dampipe worker`; what was asked for is kept.",
+                    fixity_errors.NO_WORKER_FOR_QUEUE, queue="scan", seconds=self._policy.patience
                 )
-            if walking or left != before or running(self._catalog.database):
-                moved, before = time.monotonic(), left
-            elif time.monotonic() - moved > PATIENCE:
-                raise CannotStart(
-                    f"{left} stages wait, and no worker has taken one for {PATIENCE:.0f} s",
-                    hint="`dampipe doctor` tells which queue has no worker, and which worker is to be restarted since "
-                    "it runs with earlier settings; what was asked for is kept.",
-                )
-            # Large scans are costly to count, so they are counted less often.
-            time.sleep(max(0.3, min(30.0, 5 * (time.monotonic() - began))))
+            elif worker_seen.expired:
+                raise CannotStart(fixity_errors.NO_WORKER, seconds=self._policy.patience)
+            if is_walking or left != before or any_running(self._db):
+                progressed.reset()
+                before = left
+            elif progressed.expired:
+                raise CannotStart(errors.NO_PROGRESS, stages=left, seconds=self._policy.patience)
+        raise AssertionError("polling never ends")
 
-    def _somebody_works(self, queue: str | None) -> bool:
-        workers = self._catalog.workers.present()
-        return any(queue is None or queue in worker.queues for worker in workers)
+    def _read(self, scans: Sequence[int], process: bool) -> tuple[list[ScanProgress], int]:
+        found = [self._scans.progress(scan) for scan in scans]
+        return found, left_to_do(self._db) if process else 0
+
+    def _workers_present(self, queue: str | None) -> bool:
+        return any(queue is None or queue in worker.queues for worker in self._workers.present())

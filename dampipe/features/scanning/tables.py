@@ -1,4 +1,4 @@
-"""What is done and was done: scans, runs, files read again, events and workers."""
+"""The table of scans."""
 
 from sqlmodel import Field, SQLModel
 
@@ -6,23 +6,23 @@ from dampipe.kernel.db.columns import long_text, table_of
 
 
 class ScanRow(SQLModel, table=True):
-    """One walk; counts are of the walk, progress of the files is read from their runs."""
+    """One walk. Its counts are of the walk; the progress of the files is read from their runs."""
 
     __tablename__ = "scan"
     id: int | None = Field(default=None, primary_key=True)
     paths: str = Field(sa_column=long_text())
-    """JSON list of absolute paths, `surrogateescape`d."""
+    """JSON list of absolute paths as declared, `surrogateescape`d."""
     accept_missing: bool = False
     process: bool = True
-    """Whether what it finds is to be processed."""
+    """Whether the files found are to be processed."""
     priority: int = 0
-    """Of the runs it makes."""
+    """Priority of the runs it creates."""
     state: str = Field(index=True)
     paused: bool = False
     put: str | None = None
-    """The state (`on_hold` or `pending`) to which its waiting runs are being brought; None: they all are."""
+    """Target state (`on_hold` or `pending`) to which its pending and held runs are being brought; None: all are."""
     position: str | None = Field(default=None, sa_column=long_text(nullable=True))
-    """How far the walk is, as JSON; None: not begun."""
+    """Checkpoint of the walk, as JSON; None: not begun, or over."""
     found: int = 0
     new: int = 0
     changed: int = 0
@@ -30,10 +30,11 @@ class ScanRow(SQLModel, table=True):
     returned: int = 0
     missing: int = 0
     warnings: str = Field(default="[]", sa_column=long_text())
+    """JSON list."""
     owner: str | None = None
     lease_until: float = 0.0
     not_before: float = 0.0
-    """Files in motion are given time to hold still."""
+    """When it may be claimed; files that were still being written get time to be completed."""
     created_at: float
     finished_at: float | None = None
 

@@ -1,4 +1,4 @@
-"""The order in which folders are walked: by the bytes of their paths, so that a walk can go on anywhere."""
+"""The order in which folders are walked: by the bytes of their paths, so that a walk can resume anywhere."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -6,24 +6,25 @@ from heapq import heappop, heappush
 
 from dampipe.features.scanning.listing import Listing
 
-Read = Callable[[str], Listing]
+ReadFolder = Callable[[str], Listing]
 """Reads the folder at a path relative to the source's root."""
 
 
-def folders(top: str, read: Read, after: bytes | None = None) -> Iterator[tuple[bytes, str, Listing]]:
-    """A folder and all below it: the bytes of the relative path, the path, what it holds.
+def folders(top: str, read: ReadFolder, after: bytes | None = None) -> Iterator[tuple[bytes, str, Listing]]:
+    """A folder and all folders below it: the bytes of the relative path, the path, and its contents.
 
-    after: go on after that path; of what comes before it, only folders on the way are read, and not given.
+    after: resume after that path. Of the folders before it, only those on the way to it are read; they are
+    not yielded, unless they cannot be read.
     """
-    waiting = [(os.fsencode(top), top)]
-    while waiting:
-        key, path = heappop(waiting)
-        found = read(path)
-        for name in found.folders:
-            inside = f"{path}/{name}" if path else name
-            begin = os.fsencode(inside)
-            # All below a folder is less than its path and "0", the byte that follows "/".
-            if after is None or after < begin + b"0":
-                heappush(waiting, (begin, inside))
-        if after is None or key > after or found.problem:
-            yield key, path, found
+    heap = [(os.fsencode(top), top)]
+    while heap:
+        key, path = heappop(heap)
+        listing = read(path)
+        for name in listing.folders:
+            inner = f"{path}/{name}" if path else name
+            inner_key = os.fsencode(inner)
+            # All that lies below a folder sorts before its path and "0", the byte that follows "/".
+            if after is None or after < inner_key + b"0":
+                heappush(heap, (inner_key, inner))
+        if after is None or key > after or listing.problem:
+            yield key, path, listing

@@ -1,207 +1,359 @@
-"""The walk: one look at folder trees, compared with what the catalogue knows, folder by folder.
+"""The walk of a scan: folder trees are compared with what the catalogue knows of them, folder by folder.
 
-Two sorted streams are merged, what is there and what is known, so that memory stays bounded. Nothing is
-called missing that could not be looked for, nor of a source that lost too much.
+Two sorted streams are merged, the folders that exist and those that are known, so that memory stays bounded. A
+folder that has not changed costs no query of its files and no write. A file that was written to a moment ago is
+taken once it has been unchanged for a while (write stability). Nothing is marked as missing that could not be read,
+nor of a source that lost too much.
 """
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import PurePath
 
-from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.folders import FolderKey
+from dampipe.features.assets.locations import LocationRepository
+from dampipe.features.assets.model import LocationState
 from dampipe.features.scanning.change_buffer import ChangeBuffer
-from dampipe.features.scanning.checkpoint import Checkpoint, CheckpointPlace
-from dampipe.features.scanning.diff import FolderDiff
+from dampipe.features.scanning.changes import FoundFile
+from dampipe.features.scanning.checkpoint import Checkpoint, Target, UnstableFile
 from dampipe.features.scanning.folder_state import FolderState
+from dampipe.features.scanning.hold import ScanHolds
 from dampipe.features.scanning.inodes import Inodes
-from dampipe.features.scanning.known_files import KnownFolder, Peekable, known_folders
-from dampipe.features.scanning.listing import Listing, read, read_file
+from dampipe.features.scanning.known_files import (
+    KnownFile,
+    KnownFolder,
+    Peekable,
+    count_known,
+    known_file,
+    known_files,
+    known_folders,
+)
+from dampipe.features.scanning.listing import Listing, read_file, read_folder
+from dampipe.features.scanning.model import ScanJob
 from dampipe.features.scanning.policy import ScanPolicy
-from dampipe.features.scanning.queries import ScanJob
-from dampipe.features.scanning.reconcile import Reconciler, known
+from dampipe.features.scanning.reconcile import Reconciler
 from dampipe.features.scanning.tree import folders
-from dampipe.features.scanning.write_stability import wait_until_stable
 from dampipe.features.sources.model import Source
+from dampipe.features.sources.path_mapping import below_root
+from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.keys import RunKey
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.ids import FolderId, SourceId
 from dampipe.kernel.paths import printable
-
-MOST_UNSETTLED = 500
-"""Files that hold still or do not are looked at again together."""
 
 
 class Walk:
-    """One scan's walk over its paths, begun or gone on with."""
+    """One scan's walk over its paths, new or resumed. Its state is a checkpoint and a buffer of changes."""
 
-    def __init__(self, order: ScanJob, catalog: Catalog, hash_key: RunKey, rules: ScanPolicy) -> None:
-        self._order = order
-        self._catalog = catalog
+    def __init__(
+        self,
+        job: ScanJob,
+        database: Database,
+        sources: SourceRepository,
+        hash_key: RunKey,
+        policy: ScanPolicy,
+        on_change: Callable[[], object] = lambda: None,
+    ) -> None:
+        """on_change: called when there may be runs to start."""
+        self._job = job
+        self._db = database
+        self._source_repository = sources
+        self._sources = {source.id: source for source in sources.all()}
         self._hash_key = hash_key
-        self._rules = rules
+        self._policy = policy
+        self._on_change = on_change
         self._inodes = Inodes()
-        self._memory = FolderState(catalog)
-        self._renamed: set[int] = set()
+        self._folder_state = FolderState(database)
+        self._is_resumed = job.checkpoint is not None
+        if job.checkpoint is None:
+            self._checkpoint = Checkpoint(newest=LocationRepository(database).newest())
+        else:
+            self._checkpoint = Checkpoint.from_json(job.checkpoint)
+        omitted = self._checkpoint.omitted_warnings
+        self._buffer = ChangeBuffer(job, database, hash_key, policy, omitted, on_change)
+        self._respelled: set[FolderId] = set()
         """Folders that were found under another spelling."""
-        self._read_last: tuple[int, str] | None = None
-        """The folder whose sidecars were looked for last, on behalf of single files."""
-        self._sources = {source.id: source for source in catalog.sources.all()}
+        self._sidecars_read: FolderKey | None = None
+        """The folder whose sidecars were read last, for single files."""
 
     @property
     def suspicious(self) -> bool:
         """Whether a source is away, empty or much smaller than it was."""
-        return self._position.suspicious
+        return self._checkpoint.suspicious
 
     @property
-    def moving(self) -> list[str]:
+    def growing(self) -> list[str]:
         """Files that are still being written."""
-        return self._position.moving
+        return self._checkpoint.growing
 
-    def run(self, written: Callable[[], None]) -> list[str]:
-        """Walk and return what a person should know. `written` is called when there may be work to start.
+    def run(self) -> list[str]:
+        """Walk, and return the warnings.
 
-        Raises Stopped when the scan is paused, cancelled or taken over; what was written by then is true.
+        Raises ScanStopped when the scan is paused, cancelled or claimed by another worker; what was written by
+        then stays.
         """
-        before = self._order.position
-        if before is None:
-            self._position = Checkpoint([], self._catalog.sources.newest_location())
-        else:
-            self._position = Checkpoint.from_json(before)
-        database, seconds = self._catalog.database, self._rules.settle
-        self._notes = ChangeBuffer(self._order, self._catalog, self._hash_key, self._position, written)
-        self._comparison = FolderDiff(database, self._memory, self._notes, seconds)
-        if before is None:
+        checkpoint = self._checkpoint
+        if not self._is_resumed:
             self._begin()
-        while self._position.place < len(self._position.places):
-            self._walk_place(self._position.places[self._position.place])
-            self._position.place += 1
-            self._position.folder, self._position.seen = None, 0
-        self._settle()
-        self._notes.write()
-        self._conclude()
-        written()
-        return self._notes.warnings
+        while checkpoint.target < len(checkpoint.targets):
+            self._walk_target(checkpoint.targets[checkpoint.target])
+            checkpoint.next_target()
+        self._wait_until_stable()
+        self._write()
+        self._reconcile()
+        self._on_change()
+        return self._buffer.warnings.texts()
+
+    def _write(self) -> None:
+        self._buffer.write(self._checkpoint)
+
+    def _warn(self, text: str) -> None:
+        self._buffer.warnings.add(text)
+
+    def _warn_unread(self, listing: Listing) -> None:
+        for name, reason in listing.unread.items():
+            self._warn(f"{printable(os.path.join(listing.path, name))} cannot be read: {reason}")
+
+    # Targets
 
     def _begin(self) -> None:
-        for path in dict.fromkeys(self._order.paths):
+        for path in dict.fromkeys(self._job.paths):
             self._plan(path)
-        if self._order.process:
-            for place in self._position.places:
-                self._catalog.holding.adopt(self._order, place.source, place.path)
-        self._notes.write()
+        if self._job.process:
+            holds = ScanHolds(self._db, self._policy.locations_changed)
+            for target in self._checkpoint.targets:
+                holds.adopt(self._job, target.source, target.path)
+        self._write()
 
     def _plan(self, path: str) -> None:
-        """Note what a path stands for: a tree, with those of sources inside it, or a file."""
+        """Add the targets of a path: a tree, with those of the sources inside it, or a file."""
         if not os.path.lexists(path):
-            if self._order.follows_up:
+            if self._job.is_follow_up:
                 return
-            self._position.suspicious = True
-            self._notes.warn(f"{printable(path)} is not there: is the share mounted?")
+            self._checkpoint.suspicious = True
+            self._warn(f"{printable(path)} does not exist: is the share mounted?")
             return
         is_folder = os.path.isdir(path)
         folder, name = (path, "") if is_folder else os.path.split(path)
-        holder = self._catalog.sources.holding(folder)
+        holder = self._source_repository.ensure_holder(folder)
         self._sources[holder.id] = holder
-        places = [CheckpointPlace(holder.id, _relative(folder, holder), name)]
+        targets = [Target(holder.id, below_root(folder, holder.root), name)]
         if is_folder:
-            inner = [s for s in self._sources.values() if s.id != holder.id and _reaches(path, s.root)]
-            places += [
-                CheckpointPlace(source.id, "") for source in sorted(inner, key=lambda source: source.root)
-            ]
-        self._position.places += [place for place in places if place not in self._position.places]
+            inner = [s for s in self._sources.values() if s.id != holder.id and _walk_meets(path, s.root)]
+            targets += [Target(source.id, "") for source in sorted(inner, key=lambda source: source.root)]
+        self._checkpoint.targets += [t for t in targets if t not in self._checkpoint.targets]
 
-    def _walk_place(self, place: CheckpointPlace) -> None:
-        source = self._sources.get(place.source)
-        if source is None:  # forgotten since the walk began
+    def _walk_target(self, target: Target) -> None:
+        source = self._sources.get(target.source)
+        if source is None:  # removed since the walk began
             return
-        if place.file:
-            self._look_at_file(source, place)
+        if target.file:
+            self._check_file(source, target)
         else:
-            self._walk_tree(source, place)
+            self._walk_tree(source, target)
 
-    def _look_at_file(self, source: Source, place: CheckpointPlace) -> None:
-        listing = read_file(os.path.join(source.root, place.path, place.file), self._inodes)
-        before = self._catalog.findings.file(source.id, place.path, place.file)
-        self._notes.warn_unread(listing)
-        if listing.names and (source.id, place.path) != self._read_last:
-            self._read_last = (source.id, place.path)  # of a folder's files, one after the other, once
-            beside = self._read(source, place.path, frozenset())
-            if not beside.problem:
-                self._memory.keep_sidecars(source, place.path, beside.sidecars)
-        if listing.names and self._comparison.file(source.id, place.path, listing, 0, before):
-            self._notes.found += 1
+    def _check_file(self, source: Source, target: Target) -> None:
+        listing = read_file(os.path.join(source.root, target.path, target.file), self._inodes)
+        known = known_file(self._db, source.id, target.path, target.file)
+        self._warn_unread(listing)
+        if listing.names and (source.id, target.path) != self._sidecars_read:
+            self._sidecars_read = (source.id, target.path)  # once for successive files of one folder
+            folder = self._read(source, target.path, frozenset())
+            if not folder.problem:
+                self._folder_state.save_sidecars(source, target.path, folder.sidecars)
+        if listing.names and self._compare_file(source.id, target.path, listing, 0, known):
+            self._buffer.found += 1
 
-    def _walk_tree(self, source: Source, place: CheckpointPlace) -> None:
+    # Trees
+
+    def _walk_tree(self, source: Source, target: Target) -> None:
+        checkpoint = self._checkpoint
         roots = frozenset(other.root for other in self._sources.values()) - {source.root}
-        after = None if self._position.folder is None else os.fsencode(self._position.folder)
-        ahead = Peekable(known_folders(self._catalog.database, source.id, place.path, self._position.folder))
+        after = None if checkpoint.folder is None else os.fsencode(checkpoint.folder)
+        known = Peekable(
+            known_folders(self._db, source.id, target.path, checkpoint.folder, self._policy.page)
+        )
         unread: set[bytes] = set()
 
-        for key, path, listing in folders(place.path, lambda path: self._read(source, path, roots), after):
+        for key, path, listing in folders(target.path, lambda path: self._read(source, path, roots), after):
             if listing.problem:
                 unread.add(key)
             if after is not None and key <= after:
                 continue
-            self._miss(ahead, key, unread)
-            folder = ahead.at(key) or self._respelled(source, path)
+            self._miss_folders(known, key, unread)
+            folder = known.at(key) or self._respelled_folder(source, path)
             if listing.problem:
-                self._notes.warn(f"{printable(listing.path)} cannot be read: {listing.problem}")
-                self._position.suspicious |= path == place.path
+                self._warn(f"{printable(listing.path)} cannot be read: {listing.problem}")
+                checkpoint.suspicious |= path == target.path
             else:
-                self._comparison.folder(source, path, listing, folder)
-            self._position.folder = path
-            if self._notes.due:
-                self._notes.write()
-            if len(self._position.unsettled) >= MOST_UNSETTLED:
-                self._settle()
-        self._miss(ahead, None, unread)
-        if not (place.path or unread or self._position.seen or self._order.accept_missing):
+                self._compare_folder(source, path, listing, folder)
+            checkpoint.folder = path
+            if self._buffer.is_due:
+                self._write()
+            if len(checkpoint.unstable) >= self._policy.most_unstable:
+                self._wait_until_stable()
+        self._miss_folders(known, None, unread)
+        if not (target.path or unread or checkpoint.seen or self._job.accept_missing):
             self._doubt(source)
 
-    def _miss(self, ahead: Peekable[KnownFolder], key: bytes | None, unread: set[bytes]) -> None:
-        """Note the folders that were passed without being met, unless they may lie in one not read."""
-        for folder in ahead.before(key):
-            if folder.id not in self._renamed and (not unread or not _lies_in(folder.key, unread)):
-                self._notes.changes.gone_folders.append(folder.id)
+    def _read(self, source: Source, path: str, roots: frozenset[str]) -> Listing:
+        full_path = os.path.join(source.root, path) if path else source.root
+        exclude = self._policy.exclude_of(source)
+        return read_folder(full_path, path, self._policy.is_media, exclude, self._inodes, roots)
 
-    def _respelled(self, source: Source, path: str) -> KnownFolder | None:
-        """The folder as it is known by another spelling of its name; it is not gone then."""
-        folder = self._memory.respelled_folder(source, path)
+    def _miss_folders(self, known: Peekable[KnownFolder], key: bytes | None, unread: set[bytes]) -> None:
+        """Record the known folders before `key` that were not met, unless they may lie in one not read."""
+        for folder in known.before(key):
+            if folder.id not in self._respelled and (not unread or not _lies_in(folder.key, unread)):
+                self._buffer.changes.gone_folders.append(folder.id)
+
+    def _respelled_folder(self, source: Source, path: str) -> KnownFolder | None:
+        """The folder as it is known under another spelling of its name; then it is not gone."""
+        folder = self._folder_state.respelled_folder(source, path)
         if folder is not None:
-            self._renamed.add(folder.id)
-            gone = self._notes.changes.gone_folders
+            self._respelled.add(folder.id)
+            gone = self._buffer.changes.gone_folders
             gone[:] = [number for number in gone if number != folder.id]
         return folder
 
-    def _read(self, source: Source, path: str, roots: frozenset[str]) -> Listing:
-        exclude = self._rules.exclude_of(source)
-        whole = os.path.join(source.root, path) if path else source.root
-        return read(whole, path, self._rules.is_media, exclude, self._inodes, roots)
-
     def _doubt(self, source: Source) -> None:
-        """Leave a source alone that is the empty place where a share is to be mounted."""
-        files = known(self._catalog.database, source.id, self._position.newest)
+        """Mark nothing as missing of a source that may be the empty mount point of a share."""
+        files = count_known(self._db, source.id, self._checkpoint.newest)
         if files:
-            self._position.suspicious = True
-            self._position.doubted.append(source.id)
-            self._notes.warn(
+            self._checkpoint.suspicious = True
+            self._checkpoint.doubted.append(source.id)
+            self._warn(
                 f"{printable(source.root)} is empty, but {files} files are known there: is the share "
                 "mounted? Nothing was marked as missing."
             )
 
-    def _settle(self) -> None:
-        findings, seconds = self._catalog.findings, self._rules.settle
-        wait_until_stable(self._notes, findings, self._comparison, self._sources, self._inodes, seconds)
+    # Files
 
-    def _conclude(self) -> None:
-        guard = None if self._order.accept_missing else self._rules.guard
-        newest, doubted = self._position.newest, self._position.doubted
-        conclusion = Reconciler(self._catalog.database, self._order, newest, doubted)
-        for loss in conclusion.run(guard, self._hash_key):
-            self._position.suspicious = True
-            self._notes.warn(
-                f"{printable(self._sources[loss.source].root)} lacks {loss.lost} of {loss.known} known files: "
-                "is all of it mounted? Nothing was marked as missing; if they are gone for good, scan again "
-                "with --accept-missing."
+    def _compare_folder(
+        self, source: Source, path: str, listing: Listing, folder: KnownFolder | None
+    ) -> None:
+        """Compare a folder's files with what is known of it; None: nothing is."""
+        count = len(listing.names)
+        if listing.names or folder is not None:
+            digest = listing.digest()
+            if folder is None or folder.listing != digest or listing.unread:
+                count = self._compare_files(source, path, listing, folder, digest)
+        self._buffer.found += count
+        self._checkpoint.seen += len(listing.names) + len(listing.unread)
+
+    def _compare_files(
+        self, source: Source, path: str, listing: Listing, folder: KnownFolder | None, digest: bytes
+    ) -> int:
+        """Compare file by file; returns how many are compared, without those that are not stable yet."""
+        self._folder_state.save_sidecars(source, path, listing.sidecars, is_new=folder is None)
+        rows = iter(()) if folder is None else known_files(self._db, folder.id, self._policy.page)
+        if folder is not None and not all(map(str.isascii, listing.names)):
+            rows = iter(self._folder_state.respelled_files(rows, listing.names))
+        known = Peekable(rows)
+        unread = {os.fsencode(name) for name in listing.unread}
+        self._warn_unread(listing)
+        taken = missed = 0
+        for done, (key, number) in enumerate(listing.in_order(), 1):
+            missed += self._miss_files(known, key, unread)
+            taken += self._compare_file(source.id, path, listing, number, known.at(key))
+            if not done % self._policy.changes_written:
+                self._write()
+        missed += self._miss_files(known, None, unread)
+        agrees = taken == len(listing.names) and not missed and not unread
+        if agrees or (folder is not None and folder.listing is not None):
+            self._buffer.changes.listings[source.id, path] = digest if agrees else None
+        return taken
+
+    def _compare_file(
+        self, source: SourceId, path: str, listing: Listing, number: int, known: KnownFile | None
+    ) -> bool:
+        """Record what has become of a file; False: it is not stable yet and has to be checked again."""
+        name, size, mtime = listing.names[number], listing.sizes[number], listing.times[number]
+        is_same = known is not None and (known.size, known.mtime_ns) == (size, mtime)
+        if not is_same and _is_recent(listing.path, name, mtime, self._policy.settle):
+            self._checkpoint.unstable.append(UnstableFile(source, path, name, size, mtime))
+            return False
+        self._buffer.changes.add(FoundFile(source, path, name, size, mtime, listing.inodes[number]), known)
+        return True
+
+    def _miss_files(self, known: Peekable[KnownFile], key: bytes | None, unread: set[bytes]) -> int:
+        """Record the known files before `key` that were not met; returns how many."""
+        gone = [
+            file.id
+            for file in known.before(key)
+            if file.state == LocationState.PRESENT and file.key not in unread
+        ]
+        self._buffer.changes.gone += gone
+        return len(gone)
+
+    # Write stability, and the end
+
+    def _wait_until_stable(self) -> None:
+        """Wait until the unstable files may be complete, and take those that have not changed meanwhile.
+
+        The others are `growing`.
+        """
+        checkpoint, settle = self._checkpoint, self._policy.settle
+        if not checkpoint.unstable:
+            return
+        self._write()
+        youngest = max(file.mtime_ns for file in checkpoint.unstable) / 1e9
+        time.sleep(max(0.0, min(settle, youngest + settle - time.time())))
+        # A folder that was compared before a kill and again after it has its files in here twice.
+        unstable, checkpoint.unstable = dict.fromkeys(checkpoint.unstable), []
+        growing: list[str] = []
+        for file in unstable:
+            source = self._sources.get(file.source)
+            if source is None:
+                continue
+            path = os.path.join(source.root, file.folder, file.name)
+            listing = read_file(path, self._inodes)
+            if not listing.names:
+                continue
+            if (listing.sizes[0], listing.times[0]) != (file.size, file.mtime_ns):
+                growing.append(path)
+                continue
+            found = FoundFile(
+                file.source, file.folder, file.name, file.size, file.mtime_ns, listing.inodes[0]
             )
+            self._buffer.changes.add(found, known_file(self._db, file.source, file.folder, file.name))
+            self._buffer.found += 1
+        if growing:
+            more = f" and {len(growing) - 1} more" if len(growing) > 1 else ""
+            self._warn(f"{printable(growing[0])}{more}: still being written; will be taken once complete")
+            checkpoint.growing += growing
+        self._write()
+
+    def _reconcile(self) -> None:
+        reconciler = Reconciler(
+            self._db,
+            self._job,
+            newest=self._checkpoint.newest,
+            doubted=self._checkpoint.doubted,
+            locations_changed=self._policy.locations_changed,
+        )
+        guard = None if self._job.accept_missing else self._policy.guard
+        for loss in reconciler.run(guard, self._hash_key):
+            self._checkpoint.suspicious = True
+            self._warn(
+                f"{printable(self._sources[loss.source].root)} lacks {loss.lost} of {loss.known} known files: "
+                "is all of it mounted? Nothing was marked as missing; if they are gone for good, scan again and "
+                "accept missing files."
+            )
+
+
+def _is_recent(folder: str, name: str, mtime_ns: int, settle: float) -> bool:
+    """Whether a file was written to within the last `settle` seconds."""
+    now = time.time()
+    if now - mtime_ns / 1e9 >= settle:
+        return False
+    if mtime_ns / 1e9 <= now:
+        return True
+    try:  # a time in the future was set by a camera or a program; the time of the last change is the system's
+        return now - os.stat(os.path.join(folder, name)).st_ctime < settle
+    except OSError:
+        return True
 
 
 def _lies_in(key: bytes, folders: set[bytes]) -> bool:
@@ -214,14 +366,8 @@ def _lies_in(key: bytes, folders: set[bytes]) -> bool:
     return False
 
 
-def _relative(path: str, source: Source) -> str:
-    """A path below a source's root, "" for the root itself."""
-    below = str(PurePath(path).relative_to(source.root))
-    return "" if below == "." else below
-
-
-def _reaches(top: str, root: str) -> bool:
-    """Whether a walk of `top` comes by `root`: a folder below it, and no link on the way."""
+def _walk_meets(top: str, root: str) -> bool:
+    """Whether a walk of `top` meets `root`: a folder below it, with no link on the way."""
     if not PurePath(root).is_relative_to(top) or not os.path.isdir(root):
         return False
     return os.path.realpath(root) == os.path.join(os.path.realpath(top), os.path.relpath(root, top))

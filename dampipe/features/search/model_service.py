@@ -48,6 +48,10 @@ class ModelService:
         self._answering: Embedder | None = None
         self._until = 0.0
 
+    def check(self) -> None:
+        """Raise Unavailable or Permanent if the model of the settings cannot be used on this machine."""
+        self._current().check()
+
     def answering(self) -> Embedder:
         """The embedder that answers searches: the one in the settings once its vectors are complete, else the old one.
 

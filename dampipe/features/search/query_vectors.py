@@ -71,6 +71,11 @@ class QueryEncoder:
         self._storage = storage
         self._models = models
 
+    @property
+    def model(self) -> str:
+        """The fingerprint of the model that answers now."""
+        return self._models.answering().fingerprint
+
     def encode(self, request: SearchRequest) -> EncodedQuery:
         """Encode what a request asks of pictures.
 

@@ -67,6 +67,10 @@ class SearchService:
         )
         return self._page(request, resolved, order, matches, seen)
 
+    def moment_count(self, sha1: str) -> int:
+        """How many moments of an asset the model that answers now can find."""
+        return self._vectors.count_of(sha1, self._encoder.model)
+
     def _match_text(self, request: SearchRequest, resolved: ResolvedFilter) -> list[TextMatch]:
         if not request.words or request.only is Only.VISION:
             return []

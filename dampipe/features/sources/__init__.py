@@ -1,4 +1,4 @@
-"""Sources: named roots of footage, their patterns and where each machine sees them."""
+"""Sources: named roots of footage, their patterns, and their paths on each machine."""
 
 from dampipe.kernel.feature import Command, Feature
 
@@ -11,4 +11,5 @@ FEATURE = Feature(
     },
     routers=("dampipe.features.sources.http:router",),
     filters=("dampipe.features.sources.filters:FIELDS",),
+    remedies="dampipe.features.sources.remedies",
 )

@@ -1,11 +1,14 @@
 """`dampipe source add|list|remove`"""
 
+import os
 import shlex
 
 import click
 
-from dampipe.cli.paths import not_empty
-from dampipe.kernel.faces.console import json_option, library, plural, print_json, say, table
+from dampipe.features.sources.model import SourceRequest
+from dampipe.features.sources.service import SourceService
+from dampipe.kernel.faces.arguments import not_empty
+from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 
 
 @click.group(name="source")
@@ -19,25 +22,31 @@ def command() -> None:
 @click.option(
     "--include", multiple=True, metavar="PATTERN", help="Take only files that match; may be repeated."
 )
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass by what matches; may be repeated.")
+@click.option(
+    "--exclude", multiple=True, metavar="PATTERN", help="Skip matching files and folders; may be repeated."
+)
 @click.option(
     "--path-map", "path_maps", multiple=True, metavar="MACHINE:PATH",
-    help="Where another machine sees the folder; may be repeated.",
+    help="The folder's path on another machine; may be repeated.",
 )  # fmt: skip
 def add(
     name: str, path: str, include: tuple[str, ...], exclude: tuple[str, ...], path_maps: tuple[str, ...]
 ) -> None:
-    """Name a folder of footage; nothing is read yet. For a known folder: replace what was said of it."""
-    maps = dict(_split(one) for one in path_maps)
-    upkeep = library().upkeep
-    before = upkeep.source_at(path)
-    source = upkeep.add_source(name, path, include=include, exclude=exclude, path_maps=maps)
+    """Name a folder of footage; nothing is read yet. The settings of a known folder are replaced."""
+    request = SourceRequest(
+        name=name,
+        path=os.path.abspath(path),
+        include=include,
+        exclude=exclude,
+        path_maps=dict(_split(path_map) for path_map in path_maps),
+    )
+    sources = service(SourceService)
+    before = sources.at(path)
+    source = sources.add(request)
     done = "added"
     if before is not None:
         done = "changed" if before.name == source.name else f"is the new name of {before.name}"
-    click.echo(
-        f"source {source.name} {done}; `dampipe sync {shlex.quote(source.name)}` takes in what it holds"
-    )
+    click.echo(f"source {source.name} {done}; `dampipe sync {shlex.quote(source.name)}` scans it")
 
 
 def _split(path_map: str) -> tuple[str, str]:
@@ -50,15 +59,15 @@ def _split(path_map: str) -> tuple[str, str]:
 @command.command(name="list")
 @json_option
 def list_(as_json: bool) -> None:
-    """All sources, with how many files are there and how many are missing."""
-    found = library().upkeep.sources()
+    """All sources, with how many of their files are present and how many are missing."""
+    found = service(SourceService).reports()
     if as_json:
         print_json(found)
     elif not found:
         click.echo("no sources yet: `dampipe source add NAME PATH`")
     else:
         rows = [
-            (s.name, str(s.present), str(s.missing), s.root, "" if s.reachable else "not there now")
+            (s.name, str(s.present), str(s.missing), s.root, "" if s.reachable else "not reachable")
             for s in found
         ]
         numbers = ["files", "missing"]
@@ -75,10 +84,10 @@ def list_(as_json: bool) -> None:
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove(name: str, yes: bool) -> None:
-    """Forget a source and its files, not what was made of them: that is for `dampipe prune`."""
-    upkeep = library().upkeep
-    known = next((source for source in upkeep.sources() if source.name == name), None)
+    """Forget a source and where its files are, but not what was made of them: see `dampipe prune`."""
+    sources = service(SourceService)
+    known = next((source for source in sources.reports() if source.name == name), None)
     if known is not None and not yes:
         files = plural(known.present + known.missing, "file")
         click.confirm(f"Forget {name} ({known.root}) and that it holds {files}?", abort=True)
-    click.echo(f"source {name} removed; {plural(upkeep.remove_source(name), 'file')} forgotten")
+    click.echo(f"source {name} removed; {plural(sources.remove(name), 'file')} forgotten")

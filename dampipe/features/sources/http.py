@@ -1,14 +1,17 @@
 """Sources over HTTP."""
 
+from typing import Annotated
+
 from fastapi import APIRouter
 
 from dampipe.features.sources.model import SourceReport
-from dampipe.kernel.faces.http import LibraryDep
+from dampipe.features.sources.service import SourceService
+from dampipe.kernel.faces.http import provided
 
 router = APIRouter(tags=["sources"])
 
 
 @router.get("/sources")
-def list_sources(library: LibraryDep) -> list[SourceReport]:
-    """All footage roots, how many files are there and how many are missing."""
-    return library.upkeep.sources()
+def list_sources(sources: Annotated[SourceService, provided(SourceService)]) -> list[SourceReport]:
+    """All sources, with how many of their files are present and how many are missing."""
+    return sources.reports()

@@ -1,39 +1,77 @@
-"""Sources, locations and assets: where footage is, and what it is.
+"""Sources: the roots of footage.
 
-Paths are `str` as `os.fsdecode` gives them, so a name that is no UTF-8 carries lone surrogates; use
+Paths are `str` as `os.fsdecode` gives them, so a name that is not UTF-8 carries lone surrogates; use
 `printable` before such a path reaches a person, a message or JSON.
 """
 
+import os
 from pathlib import PurePath
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from dampipe.features.sources import errors
+from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.gitignore import check_patterns
+from dampipe.kernel.ids import SourceId
+from dampipe.kernel.paths import printable
 
 
 class Source(BaseModel):
-    """A footage root."""
+    """A root of footage."""
 
     model_config = ConfigDict(frozen=True)
 
-    id: int
+    id: SourceId
     name: str
     root: str
     """Absolute path, as this machine sees it."""
     declared: str = ""
-    """Absolute path as the source was added; empty: the same."""
+    """Absolute path as the source was added; empty: the same as `root`."""
     include: tuple[str, ...] = ()
     """Patterns in the syntax of .gitignore: if there are any, only files that match are footage."""
     exclude: tuple[str, ...] = ()
-    """Patterns of what is passed by, after those for all sources."""
+    """Patterns of what scans skip, applied after those for all sources."""
     path_maps: dict[str, str] = {}
-    """By machine: where it sees the root."""
+    """The root's path on other machines, by machine name."""
 
     def holds(self, path: str | PurePath) -> bool:
         """Whether an absolute path, as this machine sees it, is the root or lies below it."""
         return PurePath(path).is_relative_to(self.root)
 
 
+class SourceRequest(BaseModel):
+    """A folder to name as a source; the settings of a folder that is a source already are replaced.
+
+    Raises InvalidInput for a name, a pattern or a path map that is not valid.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    path: str
+    """Absolute path."""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    path_maps: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _is_valid(self) -> Self:
+        name = self.name
+        if not name.strip() or name != printable(name).strip() or name.startswith("-"):
+            raise InvalidInput(errors.NAME_INVALID, name=printable(name))
+        try:
+            check_patterns([*self.include, *self.exclude])
+        except ValueError as error:
+            raise InvalidInput(errors.PATTERN_INVALID, problem=str(error)) from error
+        for machine, path in self.path_maps.items():
+            if not machine or not os.path.isabs(path):
+                raise InvalidInput(errors.PATH_MAP_INVALID, machine=machine, path=printable(path))
+        return self
+
+
 class SourceReport(BaseModel):
-    """A source, and what is known of it. Counts are files."""
+    """A source and what is known of it. Counts are files."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -42,8 +80,8 @@ class SourceReport(BaseModel):
     present: int = 0
     missing: int = 0
     reachable: bool = True
-    """Whether its root is a folder on the machine that asks."""
+    """Whether the root is a folder on the machine that asks."""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     path_maps: dict[str, str] = {}
-    """By machine: where it sees the root."""
+    """The root's path on other machines, by machine name."""

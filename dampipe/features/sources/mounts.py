@@ -1,11 +1,11 @@
-"""Which file systems paths are on, as Linux' mountinfo tells it."""
+"""Whether the file system of a path reports what other machines write, by Linux' mountinfo."""
 
 import os
 import re
 from pathlib import Path, PurePath
 
 MOUNTS = Path("/proc/self/mountinfo")
-_SILENT = {
+_WITHOUT_EVENTS = {
     "nfs",
     "nfs4",
     "cifs",
@@ -19,11 +19,11 @@ _SILENT = {
     "vboxsf",
     "virtiofs",
 }
-"""File systems on which nobody is told what other machines write."""
+"""File systems that send no inotify events for changes made by other machines."""
 
 
-def is_silent(path: str, mounts: Path = MOUNTS) -> bool:
-    """Whether changes that other machines make below a path are not told to this one (network mounts).
+def lacks_events(path: str, mounts: Path = MOUNTS) -> bool:
+    """Whether changes made by other machines below a path cause no inotify events here (network mounts).
 
     False where it cannot be known (no Linux).
     """
@@ -31,10 +31,10 @@ def is_silent(path: str, mounts: Path = MOUNTS) -> bool:
         lines = mounts.read_text(errors="surrogateescape").splitlines()
     except OSError:
         return False
-    best, kind = "", ""
+    longest, kind = "", ""
     for line in lines:
-        before, _, after = line.partition(" - ")
-        place = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), before.split()[4])
-        if len(place) >= len(best) and PurePath(os.path.realpath(path)).is_relative_to(place):
-            best, kind = place, after.split()[0]
-    return kind in _SILENT or kind.startswith("fuse.")
+        fields, _, file_system = line.partition(" - ")
+        mount = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), fields.split()[4])
+        if len(mount) >= len(longest) and PurePath(os.path.realpath(path)).is_relative_to(mount):
+            longest, kind = mount, file_system.split()[0]
+    return kind in _WITHOUT_EVENTS or kind.startswith("fuse.")

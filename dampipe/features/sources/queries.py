@@ -1,24 +1,25 @@
-"""Sources in the catalogue: named footage roots, which never overlap in what they hold."""
+"""The tables `source` and `path_map`: roots of footage, which never overlap in what they hold."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from time import time
-from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.tables import FOLDER, LOCATION
+from dampipe.features.sources import errors
 from dampipe.features.sources.model import Source
 from dampipe.features.sources.path_mapping import holder
-from dampipe.features.sources.tables import PATH_MAP, SOURCE
+from dampipe.features.sources.tables import PATH_MAP, SOURCE, PathMapRow, SourceRow
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.rows import rows_of
 from dampipe.kernel.errors import InvalidInput, NotFound
+from dampipe.kernel.ids import SourceId
 from dampipe.kernel.paths import printable
 
-AT_ONCE = 2000
-"""Rows deleted in one transaction: others want to write, too."""
+OnNested = Callable[[Connection, SourceId, str, SourceId], object]
+"""Called in the transaction that creates a source inside another one: with the connection, the id of the
+outer source, the path of the new root below the outer one, and the id of the new source."""
 
 
 class SourceRepository:
@@ -27,37 +28,52 @@ class SourceRepository:
     def __init__(self, database: Database) -> None:
         self._db = database
 
+    @property
+    def machine(self) -> str:
+        """The name by which path maps know this machine."""
+        return self._db.machine
+
     def all(self) -> list[Source]:
         """All sources, by name, with their roots as this machine sees them."""
-        with self._db.read() as connection:
-            rows = connection.execute(select(SOURCE).order_by(SOURCE.c.name)).all()
-            maps = connection.execute(select(PATH_MAP).order_by(PATH_MAP.c.machine)).all()
-        return [self._source(row, {m.machine: m.root for m in maps if m.source_id == row.id}) for row in rows]
-
-    def _source(self, row: Any, maps: dict[str, str]) -> Source:
-        here = maps.get(self._db.machine)
-        return Source(
-            id=row.id,
-            name=row.name,
-            root=here or row.root,
-            declared=row.root if here else "",
-            include=tuple(json.loads(row.include)),
-            exclude=tuple(json.loads(row.exclude)),
-            path_maps=maps,
-        )
+        return self._read()
 
     def named(self, name: str) -> Source:
         """The source of that name. Raises NotFound."""
-        for source in self.all():
-            if source.name == name:
-                return source
-        raise NotFound(f"there is no source {printable(name)!r}", hint="`dampipe source list` lists them.")
+        found = self._read(SOURCE.c.name == name)
+        if not found:
+            raise NotFound(errors.NOT_FOUND, name=printable(name))
+        return found[0]
 
-    def holding(self, path: str) -> Source:
-        """The source that holds that folder, the most specific one; made when there is none."""
-        held = holder(path, self.all())
-        if held is not None:
-            return held
+    def _read(self, *where: ColumnElement[bool]) -> list[Source]:
+        with self._db.read() as connection:
+            return self._read_in(connection, *where)
+
+    def _read_in(self, connection: Connection, *where: ColumnElement[bool]) -> list[Source]:
+        rows = rows_of(SourceRow, connection.execute(select(SOURCE).where(*where).order_by(SOURCE.c.name)))
+        of_these = PATH_MAP.c.source_id.in_([row.id for row in rows])
+        maps = rows_of(
+            PathMapRow, connection.execute(select(PATH_MAP).where(of_these).order_by(PATH_MAP.c.machine))
+        )
+        return [self._source(row, {m.machine: m.root for m in maps if m.source_id == row.id}) for row in rows]
+
+    def _source(self, row: SourceRow, path_maps: dict[str, str]) -> Source:
+        assert row.id is not None
+        mapped = path_maps.get(self._db.machine)
+        return Source(
+            id=SourceId(row.id),
+            name=row.name,
+            root=mapped or row.root,
+            declared=row.root if mapped else "",
+            include=tuple(json.loads(row.include)),
+            exclude=tuple(json.loads(row.exclude)),
+            path_maps=path_maps,
+        )
+
+    def ensure_holder(self, path: str) -> Source:
+        """The most specific source that holds a folder; a source is created for it where there is none."""
+        known = holder(path, self.all())
+        if known is not None:
+            return known
         base = printable(PurePath(path).name) or "root"
         with self._db.write() as connection:
             taken = set(connection.execute(select(SOURCE.c.name)).scalars())
@@ -67,8 +83,8 @@ class SourceRepository:
                 .values(name=name, root=path, include="[]", exclude="[]", added_at=time())
                 .on_conflict_do_nothing()
             )
-            row = connection.execute(select(SOURCE).where(SOURCE.c.root == path)).one()
-        return self._source(row, {})
+            [made] = self._read_in(connection, SOURCE.c.root == path)
+        return made
 
     def add(
         self,
@@ -78,93 +94,39 @@ class SourceRepository:
         include: Sequence[str] = (),
         exclude: Sequence[str] = (),
         path_maps: Mapping[str, str] | None = None,
+        on_nested: OnNested = lambda *_: None,
     ) -> Source:
-        """Name a root, as declared; a known root gets the new name, patterns and maps instead of its old ones.
+        """Create a source, or give a known root a new name, patterns and path maps instead of its old ones.
 
-        Raises InvalidInput when the name is taken. What another source knows below that root goes over
-        to the new one, so that nothing is identified again.
+        root: as declared. Raises InvalidInput when another source has the name.
         """
         values = {"name": name, "include": json.dumps(list(include)), "exclude": json.dumps(list(exclude))}
         with self._db.write() as connection:
-            rows = connection.execute(select(SOURCE)).all()
+            rows = rows_of(SourceRow, connection.execute(select(SOURCE)))
             if any(row.name == name and row.root != root for row in rows):
-                raise InvalidInput(
-                    f"there is another source {printable(name)!r}", hint="`dampipe source list` lists them."
-                )
-            known = next((row.id for row in rows if row.root == root), None)
-            if known is not None:
-                connection.execute(update(SOURCE).where(SOURCE.c.id == known).values(values))
-                made = int(known)
+                raise InvalidInput(errors.NAME_TAKEN, name=printable(name))
+            source = next((row.id for row in rows if row.root == root), None)
+            if source is not None:
+                connection.execute(update(SOURCE).where(SOURCE.c.id == source).values(values))
             else:
                 new = SOURCE.insert().values(root=root, added_at=time(), **values).returning(SOURCE.c.id)
-                made = int(connection.execute(new).scalar_one())
+                source = int(connection.execute(new).scalar_one())
                 outer = [row for row in rows if PurePath(root).is_relative_to(row.root)]
                 if outer:
                     nearest = max(outer, key=lambda row: len(row.root))
-                    self._take_over(connection, made, root, nearest.id, nearest.root)
-            connection.execute(delete(PATH_MAP).where(PATH_MAP.c.source_id == made))
+                    assert nearest.id is not None
+                    inside = str(PurePath(root).relative_to(nearest.root))
+                    on_nested(connection, SourceId(nearest.id), inside, SourceId(source))
+            connection.execute(delete(PATH_MAP).where(PATH_MAP.c.source_id == source))
             for machine, path in (path_maps or {}).items():
-                connection.execute(PATH_MAP.insert().values(source_id=made, machine=machine, root=path))
-        return self.named(name)
+                connection.execute(PATH_MAP.insert().values(source_id=source, machine=machine, root=path))
+            [made] = self._read_in(connection, SOURCE.c.id == source)
+        return made
 
-    def _take_over(self, connection: Connection, source: int, root: str, outer: int, outer_root: str) -> None:
-        inside = str(PurePath(root).relative_to(outer_root))
-        rows = connection.execute(select(FOLDER).where(FOLDER.c.source_id == outer)).all()
-        for row in rows:
-            if row.path == inside or row.path.startswith(f"{inside}/"):
-                path = row.path[len(inside) + 1 :]
-                connection.execute(
-                    update(FOLDER).where(FOLDER.c.id == row.id).values(source_id=source, path=path)
-                )
-
-    def remove(self, source: int) -> int:
-        """Forget a source and its locations, not the assets; returns how many locations there were."""
-        removed = 0
-        mine = select(FOLDER.c.id).where(FOLDER.c.source_id == source)
-        while True:
-            with self._db.write() as connection:
-                some = select(LOCATION.c.id).where(LOCATION.c.folder_id.in_(mine)).limit(AT_ONCE)
-                gone = connection.execute(
-                    delete(LOCATION).where(LOCATION.c.id.in_(some.scalar_subquery()))
-                ).rowcount
-                removed += gone
-                if not gone:
-                    connection.execute(delete(SOURCE).where(SOURCE.c.id == source))
-                    return removed
-
-    def counts(self) -> dict[int, tuple[int, int]]:
-        """How many files of each source are present, and how many are missing."""
-        with self._db.read() as connection:
-            rows = connection.execute(
-                select(FOLDER.c.source_id, LOCATION.c.state, func.count().label("files"))
-                .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id))
-                .group_by(FOLDER.c.source_id, LOCATION.c.state)
-            ).all()
-        found = {(row.source_id, row.state): row.files for row in rows}
-        return {
-            source: (
-                found.get((source, LocationState.PRESENT), 0),
-                found.get((source, LocationState.MISSING), 0),
-            )
-            for source, _ in found
-        }
-
-    def newest_location(self) -> int:
-        """The highest id of a location, 0 if there is none."""
-        with self._db.read() as connection:
-            return int(connection.execute(select(func.coalesce(func.max(LOCATION.c.id), 0))).scalar_one())
-
-    def ensure_folder(self, source: int, path: str) -> int:
-        """The id of a folder, made if there is none."""
+    def remove(self, source: SourceId) -> None:
+        """Delete a source. What refers to it goes too, in the same transaction."""
         with self._db.write() as connection:
-            return ensure_folder(connection, self._db, source, path)
-
-
-def ensure_folder(connection: Connection, database: Database, source: int, path: str) -> int:
-    """The same inside a transaction."""
-    connection.execute(database.insert(FOLDER).values(source_id=source, path=path).on_conflict_do_nothing())
-    found = select(FOLDER.c.id).where(FOLDER.c.source_id == source, FOLDER.c.path == path)
-    return int(connection.execute(found).scalar_one())
+            connection.execute(delete(SOURCE).where(SOURCE.c.id == source))
 
 
 def _numbered(base: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What there is: sources and their folders, locations of files, assets, what was made of them and their tags."""
+"""The tables of sources."""
 
 from sqlalchemy import Column
 from sqlmodel import Field, SQLModel
@@ -7,20 +7,21 @@ from dampipe.kernel.db.columns import FsPath, fs_path, long_text, owned, table_o
 
 
 class SourceRow(SQLModel, table=True):
-    """A footage root."""
+    """A root of footage."""
 
     __tablename__ = "source"
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     root: str = Field(sa_column=Column(FsPath, nullable=False, unique=True))
     include: str = Field(default="[]", sa_column=long_text())
-    """JSON list of patterns; so is `exclude`."""
+    """JSON list of patterns."""
     exclude: str = Field(default="[]", sa_column=long_text())
+    """JSON list of patterns."""
     added_at: float
 
 
 class PathMapRow(SQLModel, table=True):
-    """Where a machine sees a source whose root is elsewhere on it."""
+    """The path of a source's root on one machine, where it differs from the source's own."""
 
     __tablename__ = "path_map"
     source_id: int = Field(sa_column=owned("source.id", primary_key=True))
@@ -29,6 +30,4 @@ class PathMapRow(SQLModel, table=True):
 
 
 SOURCE = table_of(SourceRow)
-
-
 PATH_MAP = table_of(PathMapRow)

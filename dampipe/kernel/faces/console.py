@@ -11,8 +11,6 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table
 
-from dampipe.app.container import Container, process_container
-from dampipe.app.library import Library
 from dampipe.cli.stdio import takes_all
 from dampipe.kernel.container import Services
 
@@ -26,18 +24,6 @@ def service(kind: type[T]) -> T:
     """The service of that type; the schema of the catalogue is brought up to date first."""
     services: Services = click.get_current_context().obj
     return services.get(kind)
-
-
-def library() -> Library:
-    """The library, with an up-to-date schema of the catalogue."""
-    return world().library
-
-
-def world() -> Container:
-    """The container of this process, with an up-to-date schema of the catalogue."""
-    container = process_container()
-    container.set_up()
-    return container
 
 
 WIDE = 100_000

@@ -1,19 +1,25 @@
-"""What the API takes and gives beyond the domain's own values."""
+"""What the HTTP endpoints of features have in common."""
 
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from dampipe.app.library import Library
-from dampipe.features.scanning.model import Enqueued
 from dampipe.kernel.container import Services
-from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.errors import ErrorCode, InvalidInput
 
 T = TypeVar("T")
 
 API = "/api"
 """Where the HTTP API is mounted."""
+
+
+PICTURE_TOO_LARGE = ErrorCode(
+    "picture.too_large", "the picture has more than {limit} MiB", "Send a smaller one."
+)
+NO_PICTURE = ErrorCode(
+    "picture.missing", "the request has no picture in its body", "Send a JPEG, PNG or WebP."
+)
 
 
 class Problem(BaseModel):
@@ -38,23 +44,7 @@ def provided(kind: type[T]) -> Any:
 
 
 STRICT = ConfigDict(extra="forbid")
-"""For what is asked: a name that is mistyped is told, not passed by."""
-
-
-class ScanRequest(BaseModel):
-    """Files and folders to scan, absolute paths as the server sees them."""
-
-    model_config = STRICT
-
-    paths: list[str] = Field(min_length=1)
-    process: bool = True
-    """Whether to do more than to take down what is there."""
-    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
-    """Files of a higher one go first."""
-
-
-class ScanSubmitted(Enqueued):
-    """The scan's number, and what a person should know about it."""
+"""Configuration of request models: an unknown field is an error."""
 
 
 class Health(BaseModel):
@@ -65,29 +55,20 @@ class Health(BaseModel):
     version: str
 
 
-def the_library(request: Request) -> Library:
-    """The library the application was made over."""
-    library: Library = request.app.state.library
-    return library
+MAX_PICTURE = 32 << 20
+"""Bytes of a picture in a request."""
 
 
-LibraryDep = Annotated[Library, Depends(the_library)]
-
-
-LARGEST_PICTURE = 32 << 20
-"""Bytes of a picture in a question."""
-
-
-async def the_picture(request: Request) -> bytes:
-    """The body of a request, as long as it is no larger than a picture. Raises InvalidInput."""
+async def picture_body(request: Request) -> bytes:
+    """The body of a request, MAX_PICTURE bytes at most. Raises InvalidInput."""
     data = bytearray()
     async for part in request.stream():
         data += part
-        if len(data) > LARGEST_PICTURE:
-            raise InvalidInput(f"a picture of more than {LARGEST_PICTURE >> 20} MiB")
+        if len(data) > MAX_PICTURE:
+            raise InvalidInput(PICTURE_TOO_LARGE, limit=MAX_PICTURE >> 20)
     if not data:
-        raise InvalidInput("no picture in the body", hint="Send a JPEG, PNG or WebP.")
+        raise InvalidInput(NO_PICTURE)
     return bytes(data)
 
 
-PictureDep = Annotated[bytes, Depends(the_picture)]
+PictureDep = Annotated[bytes, Depends(picture_body)]

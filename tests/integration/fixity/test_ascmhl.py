@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from dampipe.features.fixity.ascmhl import HASH_FORMATS, AscMhl
+from dampipe.features.fixity.errors import NO_HISTORY, OLD_MANIFEST
+from dampipe.features.fixity.remedies import CLI
 from dampipe.kernel.errors import CannotStart, NotFound
 
 
@@ -81,11 +83,12 @@ def test_all_histories_below_a_folder_are_compared(manifests: AscMhl, card: Path
 def test_what_has_no_history_is_one_clear_line(manifests: AscMhl, card: Path, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no ASC MHL history") as error:
         manifests.verify(card)
-    assert "mhl create" in error.value.hint
+    assert (error.value.code, error.value.parameters) == (NO_HISTORY.code, {"path": str(card)})
+    assert "mhl create" in CLI[NO_HISTORY.code]
     (card / "old.mhl").write_text("<hashlist version='1.1'/>")
     with pytest.raises(NotFound) as error:
         manifests.verify(card)
-    assert "mhlver" in error.value.hint
+    assert error.value.code == OLD_MANIFEST.code and "mhlver" in error.value.hint
     with pytest.raises(NotFound, match="no folder"):
         manifests.create(tmp_path / "nowhere")
     with pytest.raises(CannotStart):

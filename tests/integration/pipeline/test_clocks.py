@@ -23,7 +23,7 @@ true_time = time.time
 time.time = lambda: true_time() + float(hours) * 3600
 
 from tests.support.pipeline import Deployment, hash
-from dampipe.features.assets.catalog import Catalog
+from tests.support.catalog import Catalog
 from dampipe.jobs.model import Subject
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Transient

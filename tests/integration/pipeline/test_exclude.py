@@ -9,7 +9,7 @@ from dampipe.kernel.settings.settings import Settings
 from dampipe.media.outputs import DerivativeKind, MadeFile
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.local import LocalBlobs
-from tests.scanning import Scanning
+from tests.support.scanning import Scanning
 
 TREE = (
     "a.mp4",

@@ -3,18 +3,15 @@
 import threading
 from pathlib import Path
 
-import pytest
-
 from dampipe.features.scanning.policy import ScanPolicy
 from tests.support.pipeline import Deployment
 
 
-def test_a_file_in_motion_is_taken_once_it_holds_still(
-    here: Deployment, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("dampipe.features.scanning.scanner.MOTION", 0.0)
+def test_a_file_in_motion_is_taken_once_it_holds_still(here: Deployment, folder: Path) -> None:
     growing = folder / "clip0.mp4"
-    here.scanner = here.make_scanner(ScanPolicy(lambda name: name.endswith(".mp4"), settle=1.0))
+    here.scanner = here.make_scanner(
+        ScanPolicy(lambda name: name.endswith(".mp4"), settle=1.0, growing_delay=0.0)
+    )
     over, written = threading.Event(), threading.Event()
 
     def grow() -> None:

@@ -7,33 +7,28 @@ import os
 import random
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
 
-from dampipe.features.scanning import change_buffer as notes
-from dampipe.features.scanning import known_files as known
-from dampipe.features.scanning import reconcile as conclusion
-from tests.scanning import FULL, Scanning, grow, stir
+from tests.support.scanning import FULL, Scanning, grow, stir
 
 POINTS = 20 if FULL else 4
 SAME = {"scan": 0, "created_at": 0.0}
 
 
-@pytest.fixture(autouse=True)
-def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a small tree takes many transactions and many pages."""
-    monkeypatch.setattr(notes, "BATCH", 7)
-    monkeypatch.setattr(notes, "INTERVAL", 0.0)
-    monkeypatch.setattr(conclusion, "IN_ONE_GO", 3)
-    monkeypatch.setattr(known, "IN_ONE_GO", 3)
-    monkeypatch.setattr(known, "PAGE", 5)
+def small_steps(url: str, set_up: bool = True) -> Scanning:
+    """Scanning in which a small tree takes many transactions and many pages."""
+    made = Scanning(url, set_up=set_up)
+    made.policy = replace(made.policy, changes_written=7, write_interval=0.0, locations_changed=3, page=5)
+    return made
 
 
 @pytest.fixture
 def here(catalogue_url: str) -> Iterator[Scanning]:
-    made = Scanning(catalogue_url)
+    made = small_steps(catalogue_url)
     yield made
     made.close()
 
@@ -60,7 +55,7 @@ def killed(url: str, scan: int, last: int) -> bool:
     child = os.fork()
     if child == 0:
         try:
-            mine = Scanning(url, set_up=False)
+            mine = small_steps(url, set_up=False)
             Steps(mine.catalog.database.engine, last)
             mine.attempt(scan)
         finally:
@@ -74,7 +69,7 @@ def test_a_walk_killed_at_random_points_ends_like_an_undisturbed_one(
 ) -> None:
     dice, root = random.Random(catalogue_url.partition(":")[0]), tmp_path / "tree"
     grow(root, 120, dice)
-    calm = Scanning(f"sqlite:///{tmp_path / 'calm.sqlite'}")
+    calm = small_steps(f"sqlite:///{tmp_path / 'calm.sqlite'}")
     steps = Steps(calm.catalog.database.engine)
     for round_ in ("first", "second", "third", "fourth"):
         if round_ != "first":
@@ -115,7 +110,7 @@ def test_a_walk_that_was_killed_does_not_start_over(
     child = os.fork()
     if child == 0:
         try:
-            mine = Scanning(catalogue_url, set_up=False)
+            mine = small_steps(catalogue_url, set_up=False)
             event.listen(mine.catalog.database.engine, "commit", is_late)
             mine.attempt(number)
         finally:

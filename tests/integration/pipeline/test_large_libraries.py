@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from dampipe.features.assets.catalog import Catalog
-from dampipe.features.scanning import progress
 from dampipe.features.scanning.progress import failed_since, left_to_do
+from dampipe.features.scanning.queries import ScanRepository
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
-from tests.scanning import HASH, Scanning, grow
+from tests.support.catalog import Catalog
+from tests.support.scanning import HASH, Scanning, grow
 
 _LARGE = re.compile(r"SCAN (run|location|asset|folder|verification|vector|old|new|done)\b")
 _FEW = re.compile(r"INDEX (run_in_trouble|run_on_hold|location_missed|verification_next|verification_bad)\b")
@@ -73,7 +73,7 @@ ASKED: dict[str, Callable[[Catalog], object]] = {
     "failures": lambda c: (c.assets.failures(100), c.verdicts.failures(100)),
     "readings": lambda c: (c.verifications.is_idle(), c.verifications.waiting()),
     "a reader": lambda c: (c.verifications.claim("me", 1.0, 1), c.verifications.owners()),
-    "what is on hold": lambda c: c.holding.carry_out(HASH),
+    "what is on hold": lambda c: c.holding.apply_pending(HASH),
     "what is tried again": lambda c: (c.retries.retry_transient(), c.retries.retry_unavailable()),
     "one file": lambda c: (c.assets.files(location=1), c.assets.files(asset=1), c.assets.runs(1)),
 }
@@ -99,11 +99,10 @@ def test_no_table_is_walked(library: Scanning, what: str) -> None:
     assert Plans(library).walked(lambda: ASKED[what](library.catalog)) == []
 
 
-def test_nor_for_a_large_scan(library: Scanning, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = library.catalog.scans.latest(5)
-    monkeypatch.setattr(progress, "SMALL", 0)
-    assert Plans(library).walked(lambda: library.catalog.scans.latest(5)) == []
-    assert library.catalog.scans.latest(5) == small
+def test_nor_for_a_large_scan(library: Scanning) -> None:
+    large = ScanRepository(library.catalog.database, library.catalog.sources, small=0)
+    assert Plans(library).walked(lambda: large.latest(5)) == []
+    assert large.latest(5) == library.catalog.scans.latest(5)
 
 
 def test_nor_by_a_scan(library: Scanning, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from dampipe.features.assets.model import LocationState
 from dampipe.features.scanning.inodes import Inodes
-from tests.scanning import Scanning, grow
+from tests.support.scanning import Scanning, grow
 
 
 @pytest.fixture

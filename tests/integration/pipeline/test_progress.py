@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from dampipe.features.assets.catalog import Catalog
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.scanner import Scanner
 from dampipe.jobs import lease
@@ -41,6 +40,7 @@ from tasks.hash import hash
 from tasks.preview import preview
 from tasks.probe import probe
 from tasks.proxy import proxy
+from tests.support.catalog import Catalog
 from tests.support.pipeline import NO_WORK, make_runner
 
 
@@ -57,8 +57,10 @@ class Here:
         at_once = ProgressInterval(first=0.0)
         policy = RunPolicy(60.0, 3)
         self.runner = make_runner(self.catalog, self.plan, toolbox, dispatcher, policy, progress=at_once)
-        rules = ScanPolicy(lambda name: name.endswith((".mp4", ".mov")), 0.0)
-        scanner = Scanner(self.catalog, self.plan, dispatcher, rules, LeaseRenewer(), 60.0)
+        policy = ScanPolicy(lambda name: name.endswith((".mp4", ".mov")), 0.0)
+        catalog, leases = self.catalog, LeaseRenewer()
+        database, sources = catalog.database, catalog.sources
+        scanner = Scanner(database, catalog.scans, sources, self.plan, dispatcher, policy, leases, 60.0)
         assert scanner.scan(self.catalog.scans.create([str(folder)]))
 
     def running(self) -> list[Running]:

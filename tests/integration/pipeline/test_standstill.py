@@ -7,51 +7,59 @@ from typing import Any, cast
 import pytest
 
 from dampipe.features.fixity.service import FixityService
+from dampipe.features.scanning import errors
 from dampipe.features.scanning import sync as waiting
+from dampipe.features.scanning.remedies import CLI
 from dampipe.features.scanning.sync import NightlyPolicy, SyncService
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart
 from tests.support.pipeline import Deployment
 
 
-@pytest.fixture
-def sync(here: Deployment) -> SyncService:
-    verify = cast(FixityService, cast(Any, None))
-    return SyncService(here.catalog, lambda: here.carrier, lambda: here.sweep, verify, NightlyPolicy())
+def sync_of(here: Deployment, patience: float = 120.0) -> SyncService:
+    catalog, fixity = here.catalog, cast(FixityService, cast(Any, None))
+    return SyncService(
+        catalog.database,
+        catalog.sources,
+        catalog.scans,
+        catalog.retries,
+        catalog.workers,
+        fixity,
+        lambda: here.carrier,
+        lambda: here.sweep,
+        NightlyPolicy(patience=patience),
+    )
 
 
-def test_a_standstill_ends_the_waiting(
-    here: Deployment, folder: Path, sync: SyncService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(waiting, "PATIENCE", 0.5)
+def test_a_standstill_ends_the_waiting(here: Deployment, folder: Path) -> None:
     scan = here.scan(folder)
     here.catalog.workers.report("w@there", ["scan"], {}, time())
     told: list[int] = []
     began = monotonic()
     with pytest.raises(CannotStart, match=r"\d stages wait, and no worker has taken one") as stopped:
-        sync._wait([scan], True, lambda scans, left: told.append(left))
-    assert monotonic() - began < 30 and "dampipe doctor" in stopped.value.hint
+        sync_of(here, 0.5)._wait([scan], True, lambda scans, left: told.append(left))
+    assert monotonic() - began < 30
+    assert stopped.value.code == errors.NO_PROGRESS.code and "dampipe doctor" in CLI[stopped.value.code]
 
     def work(scans: object, left: int) -> None:
         here.sweep.run()
         here.drain(4)
 
-    monkeypatch.setattr(waiting, "PATIENCE", 30)
-    [progress] = sync._wait([scan], True, work)
+    [progress] = sync_of(here, 30)._wait([scan], True, work)
     assert (progress.done, progress.active) == (5, 0), "as long as something moves it waits"
 
 
 def test_what_is_done_between_two_looks_is_counted(
-    here: Deployment, folder: Path, sync: SyncService, monkeypatch: pytest.MonkeyPatch
+    here: Deployment, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scan = here.scan(folder)
-    look = waiting.left_to_do
+    count = waiting.left_to_do
 
     def work_first(database: Database) -> int:
         here.sweep.run()
         here.drain(4)
-        return look(database)
+        return count(database)
 
     monkeypatch.setattr(waiting, "left_to_do", work_first)
-    [progress] = sync._wait([scan], True, lambda scans, left: None)
+    [progress] = sync_of(here)._wait([scan], True, lambda scans, left: None)
     assert (progress.done, progress.active) == (5, 0)

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from dampipe.features.assets.catalog import Catalog
 from dampipe.features.assets.tables import ASSET
 from dampipe.jobs import state
 from dampipe.jobs.model import INITIAL, TRANSITIONS, RunState, Subject
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import AssetId
+from tests.support.catalog import Catalog
 
 ALL = RUN.c.id > 0
 ASSETS = [AssetId(number) for number in range(1, len(RunState) + 1)]

@@ -8,19 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.features.assets.catalog import Catalog
 from dampipe.features.assets.model import LocationState
-from dampipe.features.scanning.model import ScanProgress
+from dampipe.features.scanning.model import ScanJob, ScanProgress
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.walk import Walk
 from dampipe.jobs.keys import RunKey
 from dampipe.kernel.db.database import Database
+from tests.support.catalog import Catalog
 
 HASH = RunKey("hash", "1", "main", on_location=True)
 
 
 def is_clip(name: str) -> bool:
     return name.endswith(".mp4")
+
+
+def walk_of(job: ScanJob, catalog: Catalog, settle: float = 0.0) -> Walk:
+    return Walk(job, catalog.database, catalog.sources, HASH, ScanPolicy(is_clip, settle))
 
 
 Scan = Callable[..., tuple[ScanProgress, list[str]]]
@@ -38,9 +42,9 @@ def catalog(catalogue_url: str) -> Iterator[Catalog]:
 def scan(catalog: Catalog) -> Scan:
     def walk(*paths: Path, settle: float = 0.0) -> tuple[ScanProgress, list[str]]:
         number = catalog.scans.create([str(path) for path in paths])
-        order = catalog.scans.claim(number, "me", 60)
-        assert order is not None
-        warnings = Walk(order, catalog, HASH, ScanPolicy(is_clip, settle)).run(lambda: None)
+        job = catalog.scans.claim(number, "me", 60)
+        assert job is not None
+        warnings = walk_of(job, catalog, settle).run()
         return catalog.scans.progress(number), warnings
 
     return walk
@@ -118,7 +122,7 @@ def test_a_source_that_is_gone_deletes_nothing(scan: Scan, catalog: Catalog, tre
     scan(tree)
     tree.rename(tree.parent / "elsewhere")
     progress, warnings = scan(tree)
-    assert progress.missing == 0 and "is not there" in warnings[0]
+    assert progress.missing == 0 and "does not exist" in warnings[0]
 
 
 def test_a_walk_of_a_subfolder_says_nothing_of_the_rest(scan: Scan, catalog: Catalog, tree: Path) -> None:
@@ -207,11 +211,11 @@ def test_a_name_that_is_no_utf8_is_taken(scan: Scan, tmp_path: Path) -> None:
 
 def test_an_interrupted_walk_starts_again_and_counts_right(catalog: Catalog, tree: Path) -> None:
     number = catalog.scans.create([str(tree)])
-    order = catalog.scans.claim(number, "first", -1.0)
-    assert order is not None
-    Walk(order, catalog, HASH, ScanPolicy(is_clip, 0.0)).run(lambda: None)
+    job = catalog.scans.claim(number, "first", -1.0)
+    assert job is not None
+    walk_of(job, catalog).run()
     again = catalog.scans.claim(number, "second", 60)
     assert again is not None
-    Walk(again, catalog, HASH, ScanPolicy(is_clip, 0.0)).run(lambda: None)
+    walk_of(again, catalog).run()
     progress = catalog.scans.progress(number)
     assert (progress.found, progress.new, progress.unchanged) == (4, 4, 0)

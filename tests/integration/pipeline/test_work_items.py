@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import select, text
 
-from dampipe.features.assets.catalog import Catalog
 from dampipe.jobs.model import Outcome, RunState
 from dampipe.jobs.policy import RunPolicy
 from dampipe.jobs.queue import parse_work_item_key
@@ -20,6 +19,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound, Transient
 from dampipe.kernel.feature import Feature, Work
 from dampipe.kernel.ids import RunId
+from tests.support.catalog import Catalog
 from tests.support.parcels import PARCEL, ParcelHandler
 from tests.support.pipeline import Deployment
 

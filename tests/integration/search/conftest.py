@@ -2,14 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from fastapi.testclient import TestClient
 
-from dampipe.app.library import Library
-from dampipe.features.scanning.sync import NightlyPolicy
-from dampipe.features.search.model_service import ModelService
 from dampipe.web.app import create_app
 from tests.support.searching import Searching, media
 
@@ -34,11 +30,6 @@ def here(tmp_path: Path) -> Iterator[Searching]:
 def http(here: Searching) -> TestClient:
     """The web server over a library with two files, which show red and blue, and blue."""
 
-    nothing = cast(Any, lambda: None)
-    library = Library(
-        catalog=here.catalog, plan=nothing, carrier=nothing, models=here.services.get(ModelService), sweep=nothing,
-        verifier=nothing, nightly=NightlyPolicy(), manifests=nothing,
-    )  # fmt: skip
     here.add("day/a.mp4", ["red", "blue"], media(camera="Sony FX3"))
     here.add("day/b.mp4", ["blue"])
-    return TestClient(create_app(library, here.services))
+    return TestClient(create_app(here.services))

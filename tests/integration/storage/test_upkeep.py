@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dampipe.app.upkeep import Upkeep
+from dampipe.features.assets.folders import SourceFolders
 from dampipe.features.assets.model import LocationState
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.pruning.model import PruneRequest
@@ -16,6 +16,9 @@ from dampipe.features.pruning.queries import Pruner
 from dampipe.features.pruning.service import PruneService
 from dampipe.features.search.index_admin import IndexService
 from dampipe.features.search.model_service import ModelService
+from dampipe.features.sources.errors import NAME_TAKEN
+from dampipe.features.sources.model import Source, SourceRequest
+from dampipe.features.sources.service import SourceService
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.advisory_lock import advisory_lock
@@ -26,8 +29,8 @@ from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
 from dampipe.storage.vectors.memory import MemoryVectors
-from tests.scanning import Scanning, grow
 from tests.support.pipeline import save_output
+from tests.support.scanning import Scanning, grow
 
 
 class Unnamed(ModelService):
@@ -49,7 +52,7 @@ class Here(Scanning):
         self.index = MemoryVectors(8)
         self.storage = AutoStorage(self.catalog, lambda model, dimension: self.index)
         derivatives, database = DerivativeStore(self.blobs), self.catalog.database
-        self.upkeep = Upkeep(self.catalog)
+        self.sources = SourceService(self.catalog.sources, SourceFolders(database))
         self.indexes = IndexService(self.catalog.models, Unnamed(), self.storage)
         self.pruning = PruneService(
             database,
@@ -97,6 +100,10 @@ def tree(here: Here, tmp_path: Path) -> Path:
     return tmp_path / "tree"
 
 
+def add(here: Here, name: str, path: Path) -> Source:
+    return here.sources.add(SourceRequest(name=name, path=str(path)))
+
+
 def lose(here: Here, tree: Path, count: int) -> None:
     for path in sorted(tree.rglob("*.mp4"))[:count]:
         path.unlink()
@@ -119,7 +126,7 @@ def test_prune_forgets_what_is_missing_and_all_that_was_made_of_it(here: Here, t
 
 
 def test_the_last_vectors_leave_the_index_too(here: Here, tree: Path) -> None:
-    here.upkeep.remove_source(here.upkeep.sources()[0].name)
+    here.sources.remove(here.sources.reports()[0].name)
     assert here.pruning.prune(PruneRequest()).assets == 8
     assert len(here.index) == 0 and list(here.blobs.keys()) == []
     assert here.storage.search_vector("m", np.eye(8, dtype=np.float32)[0]) == []
@@ -245,21 +252,22 @@ def test_leftovers_go_only_when_asked_and_only_if_nothing_refers_to_them(
 
 def test_sources_are_added_listed_and_removed(here: Here, tree: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert here.upkeep.add_source("archive", tree).name == "archive", "the known root gets the name"
-    here.upkeep.add_source("new", tmp_path / "empty")
+    assert add(here, "archive", tree).name == "archive", "the known root gets the name"
+    add(here, "new", tmp_path / "empty")
     (tmp_path / "empty").rmdir()
-    assert [(s.name, s.present, s.missing, s.reachable) for s in here.upkeep.sources()] == [
+    assert [(s.name, s.present, s.missing, s.reachable) for s in here.sources.reports()] == [
         ("archive", 8, 0, True),
         ("new", 0, 0, False),
     ]
-    with pytest.raises(InvalidInput, match="another source 'archive'"):
-        here.upkeep.add_source("archive", tree / "day1")
+    with pytest.raises(InvalidInput, match="another source 'archive'") as taken:
+        add(here, "archive", tree / "day1")
+    assert (taken.value.code, taken.value.parameters) == (NAME_TAKEN.code, {"name": "archive"})
     with pytest.raises(NotFound, match="no folder"):
-        here.upkeep.add_source("x", tmp_path / "empty")
+        add(here, "x", tmp_path / "empty")
     for name in ("", " ", "a\nb", "-x", printable("\udce9") + "\udce9"):
         with pytest.raises(InvalidInput):
-            here.upkeep.add_source(name, tree)
-    assert here.upkeep.remove_source("archive") == 8
+            add(here, name, tree)
+    assert here.sources.remove("archive") == 8
     assert here.catalog.assets.totals() == (8, 0) and len(list(here.blobs.keys())) == 8
     here.scan(tree)
     here.hash_all()
@@ -268,9 +276,9 @@ def test_sources_are_added_listed_and_removed(here: Here, tree: Path, tmp_path: 
 
 def test_a_folder_of_a_source_that_becomes_one_of_its_own_keeps_its_files(here: Here, tree: Path) -> None:
     before = here.places()
-    here.upkeep.add_source("first day", tree / "day1")
+    add(here, "first day", tree / "day1")
     assert here.places() == before
-    assert {s.name: s.present for s in here.upkeep.sources()} == {"first day": 2, "tree": 6}
+    assert {s.name: s.present for s in here.sources.reports()} == {"first day": 2, "tree": 6}
     for root in (tree, tree / "day1"):
         found = here.scan(root)
         assert (found.new, found.missing, found.unchanged) == (0, 0, found.found)

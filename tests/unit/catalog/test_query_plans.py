@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import event
 
-from dampipe.features.assets.catalog import Catalog
 from dampipe.features.assets.tables import ASSET
 from dampipe.jobs.complete import Completion, FinishedRun, RunCompleter
 from dampipe.jobs.keys import FollowUp, RunKey
@@ -15,6 +14,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import AssetId
 from dampipe.kernel.stage_io import StageOutput
+from tests.support.catalog import Catalog
 
 ASSETS = 40
 

@@ -14,12 +14,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from dampipe.app.features import metadata
-from dampipe.features.assets.catalog import Catalog
 from dampipe.jobs.state import NEW_RUN
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db import migrate
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CatalogueDown, InvalidInput, StorageFull
+from tests.support.catalog import Catalog
 
 
 def in_metadata(name: str | None, kind: str, parents: object) -> bool:

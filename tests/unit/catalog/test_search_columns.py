@@ -7,10 +7,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from dampipe.features.assets.catalog import Catalog
 from dampipe.features.search.filters import EVERYTHING
 from dampipe.kernel.db import migrate
 from dampipe.kernel.db.database import Database
+from tests.support.catalog import Catalog
 from tests.support.searching import media
 
 

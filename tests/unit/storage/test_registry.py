@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dampipe.features.assets.catalog import Catalog
+from dampipe.features.assets.media_db import MediaDb
 from dampipe.kernel.errors import InvalidInput
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.fsspec import FsspecBlobs
@@ -39,8 +39,8 @@ def test_every_backend_is_found(kind: str, config: dict[str, Any], made: type, t
 
 
 def test_the_sql_catalogue_is_found(tmp_path: Path) -> None:
-    catalog = get_storage_backend("sql", {"url": f"sqlite:///{tmp_path / 'c.sqlite'}"})
-    assert isinstance(catalog, Catalog)
+    catalog = get_storage_backend("media-db", {"url": f"sqlite:///{tmp_path / 'c.sqlite'}"})
+    assert isinstance(catalog, MediaDb)
     assert catalog.list_videos() == []
     catalog.close()
 
@@ -71,7 +71,7 @@ def test_auto_is_composed_of_parts(tmp_path: Path) -> None:
         ("local", {"root": 5}, "'root'"),
         ("memory", {"url": "x"}, "unknown key 'url'"),
         ("memory-blobs", {"root": "x"}, "unknown key 'root'"),
-        ("sql", {"path": "x"}, "url"),
+        ("media-db", {"path": "x"}, "url"),
         ("fsspec", {"url": "/no/scheme", "cache": "x"}, "'url'"),
         ("auto", {}, "'catalog' is missing"),
         ("auto", {"catalog": {}}, "'catalog.kind' is missing"),

@@ -1,15 +1,18 @@
 """`dampipe watch`"""
 
+import math
 import sys
-import time
+from collections.abc import Iterator
 from contextlib import suppress
 
 import click
 from rich.live import Live
 
 from dampipe.features.processing.cli.status import render
+from dampipe.features.processing.model import Status
 from dampipe.features.processing.service import ProcessingService
 from dampipe.kernel.faces.console import console, service, text_of
+from dampipe.kernel.polling import poll
 
 
 @click.command(name="watch")
@@ -23,24 +26,20 @@ def command(every: float) -> None:
 
 
 def _redraw(processing: ProcessingService, every: float) -> None:
-    with Live(render(processing.status()), console=console(), auto_refresh=False, screen=False) as live:
-        while True:
-            began = time.monotonic()
-            live.update(render(processing.status()), refresh=True)
-            _pause(began, every)
+    with Live(console=console(), auto_refresh=False, screen=False) as live:
+        for status in _statuses(processing, every):
+            live.update(render(status), refresh=True)
 
 
 def _append(processing: ProcessingService, every: float) -> None:
     """For a pipe or a file: print each status that differs from the one before."""
     before = ""
-    while True:
-        began = time.monotonic()
-        if (now := text_of(render(processing.status()))) != before:
+    for status in _statuses(processing, every):
+        if (now := text_of(render(status))) != before:
             click.echo(f"{now}\n")
         before = now
-        _pause(began, every)
 
 
-def _pause(began: float, every: float) -> None:
-    """Wait until the next update; at most a quarter of the time is spent on reading the status."""
-    time.sleep(max(every, 3 * (time.monotonic() - began)))
+def _statuses(processing: ProcessingService, every: float) -> Iterator[Status]:
+    """One status an interval; at most a quarter of the time is spent on reading it."""
+    return poll(processing.status, least=every, most=math.inf, share=3.0)

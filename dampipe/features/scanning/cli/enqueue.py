@@ -1,7 +1,8 @@
 """`dampipe enqueue PATH…`"""
 
+import math
+import os
 import sys
-import time
 
 import click
 from rich.progress import (
@@ -13,24 +14,31 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from dampipe.app.library import Library
-from dampipe.cli.paths import not_empty
-from dampipe.features.scanning.model import Enqueued, ScanProgress, ScanState
+from dampipe.features.scanning.model import Enqueued, EnqueueRequest, ScanProgress, ScanState
+from dampipe.features.scanning.service import ScanService
 from dampipe.kernel.errors import ExitCode
-from dampipe.kernel.faces.console import console, json_option, library, plural, print_json
+from dampipe.kernel.faces.arguments import not_empty
+from dampipe.kernel.faces.console import console, json_option, plural, print_json, service
+from dampipe.kernel.polling import IdleTimeout, poll
+
+UNCLAIMED_FIRST = 15.0
+UNCLAIMED_AGAIN = 60.0
+"""Seconds after which a scan that no worker has claimed is reported, first and again."""
+ACCEPT_MISSING_HELP = "Mark files as missing even if a source has lost suspiciously many."
+NO_PROCESS_HELP = "Record the files without processing them; a later scan processes them."
 
 
 @click.command(name="enqueue")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", callback=not_empty)
-@click.option("--wait", is_flag=True, help="Stay until all files are through, with a progress bar.")
-@click.option("--accept-missing", is_flag=True, help="Believe that files are gone, however many they are.")
-@click.option("--no-process", is_flag=True, help="Only take down what is there; another scan processes it.")
+@click.option("--wait", is_flag=True, help="Wait until all files are processed, with a progress bar.")
+@click.option("--accept-missing", is_flag=True, help=ACCEPT_MISSING_HELP)
+@click.option("--no-process", is_flag=True, help=NO_PROCESS_HELP)
 @click.option(
     "--priority",
     default=0,
     type=click.IntRange(-1000, 1000),
     metavar="NUMBER",
-    help="Files of a higher one go first; 0 by default.",
+    help="Files of a higher priority go first; 0 by default.",
 )
 @json_option
 def command(
@@ -40,18 +48,23 @@ def command(
 
     New and changed media files go through hash, probe, preview, embed and index, then a proxy is made.
     """
-    dampipe = library()
-    submitted = dampipe.enqueue(
-        paths, accept_missing=accept_missing, process=not no_process, priority=priority
+    scans = service(ScanService)
+    submitted = scans.enqueue(
+        EnqueueRequest(
+            paths=tuple(map(os.path.abspath, paths)),
+            accept_missing=accept_missing,
+            process=not no_process,
+            priority=priority,
+        )
     )
     for path in submitted.absent:
         click.echo(f"dampipe: no such file or folder: {path}", err=True)
     if submitted.broker_problem:
         click.echo(f"dampipe: scan {submitted.scan} is kept, but {submitted.broker_problem}", err=True)
         if as_json:
-            print_json(dampipe.progress(submitted.scan))
+            print_json(scans.progress(submitted.scan))
         sys.exit(ExitCode.BROKER_DOWN)
-    progress = follow(dampipe, submitted.scan, quiet=as_json) if wait else dampipe.progress(submitted.scan)
+    progress = follow(scans, submitted.scan, quiet=as_json) if wait else scans.progress(submitted.scan)
     if as_json:
         print_json(progress)
     elif wait:
@@ -70,8 +83,8 @@ def _submitted(submitted: Enqueued) -> None:
     click.echo(f"scan {submitted.scan} submitted; `dampipe status` or `dampipe watch` follow it")
 
 
-def follow(dampipe: Library, scan: int, quiet: bool) -> ScanProgress:
-    """Until the scan is over; polls ever more slowly, as large scans are costly to count."""
+def follow(scans: ScanService, scan: int, quiet: bool) -> ScanProgress:
+    """Show the progress of a scan until it is over."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -82,32 +95,34 @@ def follow(dampipe: Library, scan: int, quiet: bool) -> ScanProgress:
     quiet = quiet or not sys.stdout.isatty()
     with Progress(*columns, console=console(), disable=quiet, transient=True) as bar:
         task = bar.add_task("scanning", total=None)
-        idle_since = time.monotonic()
-        while True:
-            began = time.monotonic()
-            now = dampipe.progress(scan)
-            through = now.done + now.failed
-            describe = "scanning" if now.state in (ScanState.WAITING, ScanState.WALKING) else "processing"
-            describe = "paused" if now.state == ScanState.PAUSED else describe
-            bar.update(task, description=describe, completed=through, total=through + now.active or None)
-            if now.over:
-                return now
-            if now.state != ScanState.WAITING:
-                idle_since = time.monotonic()
-            elif time.monotonic() - idle_since > 15:
+        unclaimed = IdleTimeout(UNCLAIMED_FIRST)
+        for progress in poll(lambda: scans.progress(scan), least=0.2, most=math.inf):
+            finished = progress.done + progress.failed
+            describe = "processing" if progress.is_walked else "scanning"
+            describe = "paused" if progress.state == ScanState.PAUSED else describe
+            bar.update(
+                task, description=describe, completed=finished, total=finished + progress.active or None
+            )
+            if progress.over:
+                return progress
+            if progress.state != ScanState.WAITING:
+                unclaimed.reset()
+            elif unclaimed.expired:
                 click.echo(
-                    f"dampipe: nobody has taken scan {scan} yet: is a worker for the queue `scan` running? "
+                    f"dampipe: no worker has claimed scan {scan} yet: is a worker for the queue `scan` running? "
                     "Still waiting; Ctrl-C leaves the scan in place.",
                     err=True,
                 )
-                idle_since = time.monotonic() + 45
-            time.sleep(max(0.2, 5 * (time.monotonic() - began)))
+                unclaimed = IdleTimeout(UNCLAIMED_AGAIN)
+    raise AssertionError("polling never ends")
 
 
 def summary(progress: ScanProgress) -> None:
-    """What a scan came to, in a few lines."""
+    """The result of a scan, in a few lines."""
     for warning in progress.warnings:
         click.echo(f"warning: {warning}", err=True)
+    if progress.state == ScanState.SUSPICIOUS:
+        click.echo("  if files are gone for good, scan again with --accept-missing", err=True)
     if not progress.found and progress.state == ScanState.FAILED:
         return
     if not progress.found:
@@ -119,21 +134,19 @@ def summary(progress: ScanProgress) -> None:
     if progress.moved:
         parts.append(f"{progress.moved} moved")
     if progress.returned:
-        parts.append(f"{progress.returned} back again")
+        parts.append(f"{progress.returned} returned")
     if progress.unchanged:
         parts.append(f"{progress.unchanged} unchanged")
     if progress.missing:
         parts.append(f"{progress.missing} missing")
     click.echo(f"scan {progress.scan}: {plural(progress.found, 'file')} found, {', '.join(parts)}")
     if progress.state == ScanState.CANCELLED:
-        click.echo("cancelled before its end")
+        click.echo("the scan was cancelled")
     if progress.on_hold:
-        click.echo(f"{plural(progress.on_hold, 'file')} not processed; `dampipe enqueue` takes them up")
+        click.echo(f"{plural(progress.on_hold, 'file')} not processed; `dampipe enqueue` processes them")
     if progress.done or progress.failed:
         click.echo(f"{progress.done} done, {progress.failed} failed")
     if progress.failed:
-        click.echo("`dampipe failures` tells why")
+        click.echo("`dampipe failures` shows why")
     if progress.deferred:
-        click.echo(
-            f"{plural(progress.deferred, 'file')} will be tried again later; `dampipe failures` tells why"
-        )
+        click.echo(f"{plural(progress.deferred, 'file')} will be retried later; `dampipe failures` shows why")

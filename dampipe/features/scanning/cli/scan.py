@@ -6,10 +6,11 @@ from datetime import datetime
 import click
 from rich.table import Table
 
-from dampipe.features.scanning.model import LARGEST, ScanProgress, ScanState
-from dampipe.kernel.faces.console import json_option, library, plural, print_json, say, table
+from dampipe.features.scanning.model import LARGEST_ID, ScanProgress, ScanState
+from dampipe.features.scanning.service import ScanService
+from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 
-number = click.argument("scan", type=click.IntRange(1, LARGEST))
+number = click.argument("scan", type=click.IntRange(1, LARGEST_ID))
 
 
 @click.group(name="scan")
@@ -19,12 +20,12 @@ def command() -> None:
 
 @command.command(name="list")
 @click.option(
-    "-n", "--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Most scans."
+    "-n", "--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Number of scans."
 )
 @json_option
 def list_(limit: int, as_json: bool) -> None:
-    """Scans, the newest first."""
-    found = library().scans.latest(limit)
+    """List scans, newest first."""
+    found = service(ScanService).latest(limit)
     if as_json:
         print_json(found)
     elif not found:
@@ -37,38 +38,38 @@ def list_(limit: int, as_json: bool) -> None:
 @number
 @json_option
 def pause(scan: int, as_json: bool) -> None:
-    """Stop the walk at the next folder and start none of its files until it is resumed."""
-    _do(library().scans.pause, scan, as_json, f"`dampipe scan resume {scan}` goes on")
+    """Stop the walk at the next folder and start none of its files until the scan is resumed."""
+    _do(service(ScanService).pause, scan, as_json, f"`dampipe scan resume {scan}` continues it")
 
 
 @command.command(name="resume")
 @number
 @json_option
 def resume(scan: int, as_json: bool) -> None:
-    """Go on where it was."""
-    _do(library().scans.resume, scan, as_json, "")
+    """Continue a paused scan where it was."""
+    _do(service(ScanService).resume, scan, as_json, "")
 
 
 @command.command(name="cancel")
 @number
 @json_option
 def cancel(scan: int, as_json: bool) -> None:
-    """End a scan: files found stay known, those not yet started wait for another scan of the place."""
-    _do(library().scans.cancel, scan, as_json, "`dampipe enqueue` takes them up again")
+    """End a scan: files found stay known, those not started stay on hold until another scan adopts them."""
+    _do(service(ScanService).cancel, scan, as_json, "`dampipe enqueue` processes them")
 
 
-def _do(what: Callable[[int], ScanProgress], scan: int, as_json: bool, then: str) -> None:
-    found = what(scan)
+def _do(action: Callable[[int], ScanProgress], scan: int, as_json: bool, hint: str) -> None:
+    found = action(scan)
     if as_json:
         print_json(found)
         return
     state = found.state if found.state in (ScanState.PAUSED, ScanState.CANCELLED) else "resumed"
-    waiting = f", {plural(found.on_hold, 'file')} on hold" if found.on_hold else ""
-    click.echo(f"scan {scan} {state}{waiting}{f'; {then}' if then else ''}")
+    held = f", {plural(found.on_hold, 'file')} on hold" if found.on_hold else ""
+    click.echo(f"scan {scan} {state}{held}{f'; {hint}' if hint else ''}")
 
 
 def scan_table(scans: Sequence[ScanProgress]) -> Table:
-    """Scans as a person reads them."""
+    """Scans as a table for people."""
     numbers = ["scan", "found", "new", "to do", "on hold", "done", "failed"]
     return table(
         ["scan", "since", "state", *numbers[1:], "paths"],

@@ -5,30 +5,33 @@ import sys
 import click
 
 from dampipe.features.fixity.cli.verify import in_words, say_bad
-from dampipe.features.scanning.model import ScanProgress, ScanState, Synced
+from dampipe.features.scanning.cli.enqueue import ACCEPT_MISSING_HELP, NO_PROCESS_HELP
+from dampipe.features.scanning.model import ScanProgress, ScanState, Synced, SyncRequest
+from dampipe.features.scanning.sync import SyncService
 from dampipe.kernel.errors import ExitCode
-from dampipe.kernel.faces.console import json_option, library, plural, print_json
+from dampipe.kernel.faces.console import json_option, plural, print_json, service
 
 
 @click.command(name="sync")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
-@click.option("--quiet", is_flag=True, help="Print only what a person must know.")
-@click.option("--accept-missing", is_flag=True, help="Believe that files are gone, however many they are.")
-@click.option("--no-process", is_flag=True, help="Only take down what is there; another scan processes it.")
+@click.option("--quiet", is_flag=True, help="Print only problems.")
+@click.option("--accept-missing", is_flag=True, help=ACCEPT_MISSING_HELP)
+@click.option("--no-process", is_flag=True, help=NO_PROCESS_HELP)
 @json_option
 def command(
     sources: tuple[str, ...], quiet: bool, accept_missing: bool, no_process: bool, as_json: bool
 ) -> None:
-    """Bring the library up to its sources, all by default, and wait for the end: the line for cron.
+    """Scan sources, all by default, process what is due, and wait for the end: the command for cron.
 
-    A share of the files is read again, to see whether they still are what they were.
+    A share of the files is read again, to check them against their stored checksums.
 
     \b
-    Exit codes: 0 all is well, 3 files failed or wait for another try, 11 a source is
-    away or lost suspiciously much, 12 another sync is running, 13 a file has rotted or
-    cannot be read, 4, 5 and 8 not run for want of the broker, the catalogue or workers.
+    Exit codes: 0 no problems, 3 files failed or wait for a retry, 11 a source is away or
+    has lost suspiciously many files, 12 another sync is running, 13 a file does not match
+    its checksum or cannot be read, 4, 5 and 8 broker, catalogue or workers are missing.
     """
-    done = library().sync.run(sources, accept_missing=accept_missing, process=not no_process)
+    request = SyncRequest(sources=sources, accept_missing=accept_missing, process=not no_process)
+    done = service(SyncService).run(request)
     if as_json:
         print_json(done)
     else:
@@ -50,23 +53,25 @@ def _print(done: Synced, quiet: bool) -> None:
     for name, scan in zip(done.sources, done.scans, strict=True):
         for warning in scan.warnings:
             click.echo(f"{name}: warning: {warning}", err=True)
+        if scan.state == ScanState.SUSPICIOUS:
+            click.echo(f"{name}: if files are gone for good, sync again with --accept-missing", err=True)
         if not quiet:
             click.echo(f"{name}: {_line(scan)}")
     for name in done.busy:
-        click.echo(f"{name}: left to another sync, which is at it", err=True)
+        click.echo(f"{name}: skipped, another sync of it is running", err=True)
     say_bad(done.verified)
     if not quiet:
-        for count, what in ((done.retried, "tried again"), (done.planned, "asked for by the pipeline")):
+        for count, what in ((done.retried, "retried"), (done.planned, "planned for the current pipeline")):
             if count:
                 click.echo(f"{plural(count, 'stage')} {what}")
         if done.verified.wanted:
             click.echo(in_words(done.verified))
         click.echo(f"done in {done.seconds:.0f} s")
     if done.failed:
-        click.echo(f"{plural(done.failed, 'stage')} failed: `dampipe failures` tells why", err=True)
+        click.echo(f"{plural(done.failed, 'stage')} failed: `dampipe failures` shows why", err=True)
     if done.deferred:
         waits = plural(done.deferred, "file waits", "files wait")
-        click.echo(f"{waits} for another try: `dampipe failures` tells why", err=True)
+        click.echo(f"{waits} for a retry: `dampipe failures` shows why", err=True)
 
 
 def _line(scan: ScanProgress) -> str:

@@ -4,7 +4,8 @@ import click
 
 from dampipe.features.processing.model import RetryRequest
 from dampipe.features.processing.service import ProcessingService
-from dampipe.kernel.faces.console import json_option, plural, print_json, world
+from dampipe.features.search.model_service import ModelService
+from dampipe.kernel.faces.console import json_option, plural, print_json, service
 
 
 @click.command(name="embed")
@@ -13,10 +14,9 @@ from dampipe.kernel.faces.console import json_option, plural, print_json, world
 )
 @json_option
 def command(missing: bool, as_json: bool) -> None:
-    """Catch up on embedding once the model's weights are there. Needs running workers."""
-    here = world()
-    here.tools.embedder.check()
-    count = here.get(ProcessingService).retry(RetryRequest(stage="embed", kinds=("unavailable",)))
+    """Embed what was skipped while the model was missing. Needs running workers."""
+    service(ModelService).check()
+    count = service(ProcessingService).retry(RetryRequest(stage="embed", kinds=("unavailable",)))
     if as_json:
         print_json({"retried": count})
     else:

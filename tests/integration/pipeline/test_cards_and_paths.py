@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.features.assets.catalog import Catalog
 from dampipe.features.assets.model import LocationState
 from dampipe.features.scanning.model import ScanState
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.walk import Walk
 from dampipe.kernel.db.database import Database
 from dampipe.media.filetypes import is_media
-from tests.scanning import HASH, Scanning
+from tests.support.catalog import Catalog
+from tests.support.scanning import HASH, Scanning
 
 CARD = (
     "PRIVATE/M4ROOT/CLIP/C0001.MP4",
@@ -33,7 +33,7 @@ CARD = (
 @pytest.fixture
 def here(catalogue_url: str) -> Iterator[Scanning]:
     made = Scanning(catalogue_url)
-    made.rules = ScanPolicy(is_media, 0.0)
+    made.policy = ScanPolicy(is_media, 0.0)
     yield made
     made.close()
 
@@ -154,7 +154,7 @@ def test_a_source_has_its_own_patterns(here: Scanning, tmp_path: Path) -> None:
     names = ("a.mp4", "a.jpg", "private/b.mp4", "private/ok/c.mp4", "__MACOSX/d.mp4")
     for name in names:
         write(tmp_path / "tree" / name)
-    here.rules = ScanPolicy(is_media, 0.0, exclude=["__MACOSX/"])
+    here.policy = ScanPolicy(is_media, 0.0, exclude=["__MACOSX/"])
     sources, root = here.catalog.sources, str(tmp_path / "tree")
 
     def taken() -> set[str]:
@@ -168,7 +168,7 @@ def test_a_source_has_its_own_patterns(here: Scanning, tmp_path: Path) -> None:
     assert taken() == {"a.mp4", "a.jpg", "private/ok/c.mp4"}
     [source] = sources.all()
     for name in names:
-        assert here.rules.takes(source, name) == (name in taken())
+        assert here.policy.takes(source, name) == (name in taken())
 
 
 def test_a_machine_sees_the_source_under_another_path(
@@ -183,11 +183,11 @@ def test_a_machine_sees_the_source_under_another_path(
     elsewhere.parent.mkdir()
     root.rename(elsewhere)
     scan = here.catalog.scans.create([str(root)])
-    order = there.scans.claim(scan, "gpu", 60)
-    assert order is not None and order.paths == [str(elsewhere)]
+    job = there.scans.claim(scan, "gpu", 60)
+    assert job is not None and job.paths == [str(elsewhere)]
     write(elsewhere / "day1" / "b.mp4", b"b")
-    Walk(order, there, HASH, here.rules).run(lambda: None)
-    there.scans.finish(order, ScanState.WALKED, [])
+    Walk(job, there.database, there.sources, HASH, here.policy).run()
+    there.scans.finish(job, ScanState.WALKED, [])
     progress = here.catalog.scans.progress(scan)
     assert (progress.new, progress.unchanged, progress.paths) == (1, 1, (str(root),))
     assert there.scans.progress(scan).paths == (str(elsewhere),)

@@ -3,17 +3,20 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from dampipe.features.assets.catalog import Catalog
+from dampipe.features.scanning.model import Enqueued, EnqueueRequest
 from dampipe.features.scanning.policy import ScanPolicy
+from dampipe.features.scanning.service import ScanService
 from dampipe.features.scanning.watch_folder import FolderWatcher
-from dampipe.features.sources.mounts import is_silent
+from dampipe.features.sources.mounts import lacks_events
 from dampipe.kernel.db.database import Database
+from tests.support.catalog import Catalog
 
 
 class Watched:
@@ -28,25 +31,28 @@ class Watched:
         self.submitted: list[str] = []
         self.said: list[str] = []
         self._stop = threading.Event()
-        rules = ScanPolicy(lambda name: name.endswith(".mp4"), settle=0.3)
-        self._watching = watching = FolderWatcher(self.catalog, rules, self._submit)
-        arguments = {"poll": poll, "stop": self._stop, "say": self.said.append}
+        policy = ScanPolicy(lambda name: name.endswith(".mp4"), settle=0.3, watch_interval=0.05)
+        scans = cast(ScanService, self)  # of which watching calls `enqueue` only
+        self._watching = watching = FolderWatcher(self.catalog.sources, policy, scans)
+        arguments = {"poll": poll, "stop": self._stop, "on_log": self.said.append}
         self._thread = threading.Thread(target=watching.run, kwargs=arguments)
         self._thread.start()
         self.wait_for(
             lambda: (
                 str(self.root) in self.submitted
-                and any("is watched" in s or "looked" in s for s in self.said)
+                and any("is watched" in s or "is polled" in s for s in self.said)
             )
         )
         self.submitted.clear()
 
     def settle(self, seconds: float) -> None:
         """How long files have to hold still from now on."""
-        self._watching._rules = replace(self._watching._rules, settle=seconds)
+        self._watching._policy = replace(self._watching._policy, settle=seconds)
 
-    def _submit(self, places: Sequence[str]) -> None:
-        self.submitted += places
+    def enqueue(self, request: EnqueueRequest) -> Enqueued:
+        """Stands in for the service of scans."""
+        self.submitted += request.paths
+        return Enqueued(scan=1)
 
     def wait_for(self, condition: Callable[[], object]) -> None:
         """Until the condition holds."""
@@ -64,10 +70,7 @@ class Watched:
 
 
 @pytest.fixture(params=[None, 0.2], ids=["told", "polling"])
-def here(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Watched]:
-    monkeypatch.setattr("dampipe.features.scanning.watch_folder.LOOK", 0.05)
+def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Watched]:
     made = Watched(tmp_path, request.param)
     yield made
     made.end()
@@ -143,7 +146,7 @@ def test_a_source_that_goes_and_comes_back_is_watched_again(here: Watched) -> No
     here.wait_for(lambda: any("waiting for it" in line for line in here.said))
     before = len(here.said)
     here.root.mkdir()
-    here.wait_for(lambda: any("is watched" in s or "looked" in s for s in here.said[before:]))
+    here.wait_for(lambda: any("is watched" in s or "is polled" in s for s in here.said[before:]))
     here.submitted.clear()
     arm(here)
 
@@ -157,5 +160,5 @@ def test_network_mounts_are_told_from_disks(tmp_path: Path) -> None:
         "4 2 8:2 / /mnt/nas/local rw - xfs /dev/sdb1 rw\n"
     )
     asked = ("/home", "/mnt/nas", "/mnt/nas/day1", "/mnt/with space/a", "/mnt/nas/local/a", "/mnt/nasty")
-    assert [is_silent(path, mounts) for path in asked] == [False, True, True, True, False, False]
-    assert not is_silent("/home", tmp_path / "nothing")
+    assert [lacks_events(path, mounts) for path in asked] == [False, True, True, True, False, False]
+    assert not lacks_events("/home", tmp_path / "nothing")

@@ -1,4 +1,4 @@
-"""The check of path arguments."""
+"""Callbacks that check arguments of commands."""
 
 from typing import TypeVar
 

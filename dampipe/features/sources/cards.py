@@ -1,7 +1,7 @@
-"""Camera cards by the names of their folders: what on a card is footage, and what is the camera's own.
+"""Camera cards, recognised by the names of their folders: what is footage, and what the camera keeps for itself.
 
-A folder is known by a name that nothing else has (M4ROOT, XDROOT, BPAV, X.RDC) or, where its name is a
-common word, by the folders it holds (CONTENTS with CLIP and VIDEO). Case does not matter.
+A card's folder has a name that nothing else has (M4ROOT, XDROOT, BPAV, X.RDC) or, where its name is a
+common word, is recognised by the folders in it (CONTENTS with CLIP and VIDEO). Case does not matter.
 """
 
 import re
@@ -18,7 +18,7 @@ class Card(BaseModel):
 
     kind: str
     root: str
-    """The folder that holds the structure: what was the card's own root."""
+    """The folder that holds the structure: the root of the card, before it was copied."""
 
 
 _KINDS = {
@@ -33,8 +33,8 @@ _WRAPPERS = {"private", "avchd"}
 _BELOW_CONTENTS = {"video": "P2 (CONTENTS)", "audio": "P2 (CONTENTS)", "clip": "P2 (CONTENTS)"}
 _CANON = re.compile(r"clips\d{3}")
 
-_OWN: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    # name: (folders that have to be there, too; folders that hold no footage)
+_OWN_FOLDERS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    # name: (subfolders that must exist; subfolders that hold no footage)
     "m4root": (frozenset(), frozenset({"thmbnl", "sub"})),
     "xdroot": (frozenset(), frozenset({"thmbnl", "sub"})),
     "bdmv": (frozenset({"stream"}), frozenset({"backup", "clipinf", "playlist", "meta", "auxdata", "jar"})),
@@ -42,7 +42,7 @@ _OWN: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "contents": (frozenset({"clip", "video"}), frozenset({"audio", "clip", "icon", "proxy", "voice"})),
     "dcim": (frozenset(), frozenset({"canonmsc", "eosmisc"})),
 }
-_BESIDE = {
+_SIBLINGS = {
     ("m4root", "clip"): ("thmbnl", "sub"),
     ("xdroot", "clip"): ("thmbnl", "sub"),
     ("bdmv", "stream"): ("clipinf",),
@@ -53,7 +53,7 @@ _INSTA360_PROXY = re.compile(r"lrv_.*", re.IGNORECASE)
 
 
 def card_of(folder: str) -> Card | None:
-    """The card that a folder belongs to, by its path alone; the innermost structure wins.
+    """The card that a folder belongs to, by its path alone; of nested structures, the innermost.
 
     >>> card_of("/mnt/a/CARD1/PRIVATE/M4ROOT/CLIP")
     Card(kind='XAVC (M4ROOT)', root='/mnt/a/CARD1')
@@ -64,47 +64,47 @@ def card_of(folder: str) -> Card | None:
     """
     parts = PurePosixPath(folder).parts
     names = [part.casefold() for part in parts]
-    for place in range(len(names) - 1, -1, -1):
-        kind = _kind(names, place)
+    for index in range(len(names) - 1, -1, -1):
+        kind = _kind(names, index)
         if kind:
-            top = place
+            top = index
             while top and (names[top - 1] in _WRAPPERS or names[top - 1].endswith(".rdm")):
                 top -= 1
             return Card(kind=kind, root=str(PurePosixPath(*parts[:top])) if top else ".")
     return None
 
 
-def _kind(names: list[str], place: int) -> str:
-    name = names[place]
+def _kind(names: list[str], index: int) -> str:
+    name = names[index]
     if name.endswith((".rdc", ".rdm")):
         return "RED (RDM, RDC)"
-    if name == "contents" and place + 1 < len(names):
-        below = names[place + 1]
-        return "Canon XF (CONTENTS)" if _CANON.fullmatch(below) else _BELOW_CONTENTS.get(below, "")
+    if name == "contents" and index + 1 < len(names):
+        inner = names[index + 1]
+        return "Canon XF (CONTENTS)" if _CANON.fullmatch(inner) else _BELOW_CONTENTS.get(inner, "")
     return _KINDS.get(name, "")
 
 
 def own_folders(name: str, folders: Collection[str]) -> set[str]:
-    """Those of a folder's folders that hold thumbnails, proxies and lists of the camera, but no footage.
+    """Those folders of a card's folder that hold the camera's thumbnails, proxies and lists, but no footage.
 
     >>> sorted(own_folders("M4ROOT", ["CLIP", "SUB", "THMBNL"]))
     ['SUB', 'THMBNL']
     >>> own_folders("Contents", ["Audio", "Music"])
     set()
     """
-    needed, own = _OWN.get(name.casefold(), (frozenset(), frozenset()))
+    needed, own = _OWN_FOLDERS.get(name.casefold(), (frozenset(), frozenset()))
     if not own or not needed <= {folder.casefold() for folder in folders}:
         return set()
     return {folder for folder in folders if folder.casefold() in own}
 
 
 def may_have_own_folders(name: str) -> bool:
-    """Whether a folder of that name may hold folders of the camera's own."""
-    return name.casefold() in _OWN
+    """Whether a folder of that name may contain folders for which `own_folders` applies."""
+    return name.casefold() in _OWN_FOLDERS
 
 
 def own_file(folder: str, name: str) -> bool:
-    """Whether a media file of a card is the camera's own: a proxy, or a movie that refers to others.
+    """Whether a media file of a card is not footage: the camera's proxy, or a movie that refers to others.
 
     >>> own_file("A001_C001_0101AB.RDC", "A001_C001_0101AB_H.mov"), own_file("day1", "Scene_H.mov")
     (True, False)
@@ -114,11 +114,11 @@ def own_file(folder: str, name: str) -> bool:
     return _INSTA360_PROXY.fullmatch(name) is not None and name.casefold().endswith((".insv", ".mp4"))
 
 
-def folders_beside(folder: str) -> tuple[str, ...]:
-    """Folders beside a card's folder of clips whose files belong to these clips, in lower case.
+def sibling_folders(folder: str) -> tuple[str, ...]:
+    """Names, in lower case, of the sibling folders of a card's clip folder whose files belong to the clips.
 
-    >>> folders_beside("/mnt/CARD1/PRIVATE/M4ROOT/CLIP")
+    >>> sibling_folders("/mnt/CARD1/PRIVATE/M4ROOT/CLIP")
     ('thmbnl', 'sub')
     """
     path = PurePosixPath(folder)
-    return _BESIDE.get((path.parent.name.casefold(), path.name.casefold()), ())
+    return _SIBLINGS.get((path.parent.name.casefold(), path.name.casefold()), ())

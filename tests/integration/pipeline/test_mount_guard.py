@@ -2,14 +2,16 @@
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dampipe.features.assets.model import LocationState
+from dampipe.features.scanning.errors import ScanStopped
 from dampipe.features.scanning.model import Guard, ScanState
-from tests.scanning import Scanning, grow
+from tests.support.scanning import Scanning, grow
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def test_a_loss_of_half_is_believed_and_of_more_is_not(here: Scanning, tree: Pat
     delete(tree, 11)
     found = here.scan(tree)
     assert (found.state, found.missing, found.over) == (ScanState.SUSPICIOUS, 0, True)
-    assert "lacks 11 of 20 known files" in here.warnings[0] and "--accept-missing" in here.warnings[0]
+    assert "lacks 11 of 20 known files" in here.warnings[0] and "accept missing files" in here.warnings[0]
     assert here.places() == before
     found = here.scan(tree, accept_missing=True)
     assert (found.state, found.missing, here.warnings) == (ScanState.WALKED, 11, [])
@@ -138,13 +140,45 @@ def _below_an_unreadable_folder(here: Scanning, tree: Path, break_: object) -> N
     assert len(gone) == 1 and "/day2/" in gone[0]
 
 
-def test_many_unreadable_places_do_not_make_a_long_story(
-    here: Scanning, tree: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("dampipe.features.scanning.change_buffer.MOST_WARNINGS", 3)
+def test_many_warnings_are_counted_only(here: Scanning, tree: Path) -> None:
+    here.policy = replace(here.policy, most_warnings=3)
     for path in sorted(tree.rglob("*.mp4")):
         path.unlink()
         path.symlink_to(path)  # a loop, which nobody can follow
     found = here.scan(tree)
-    assert len(here.warnings) == 4 and here.warnings[3] == "and 17 more like these"
+    assert len(here.warnings) == 4 and here.warnings[3] == "and 17 more warnings"
     assert found.missing == 0
+
+
+def test_the_number_of_warnings_survives_an_interruption(here: Scanning, tree: Path) -> None:
+    here.policy = replace(here.policy, most_warnings=3, write_interval=0.0)
+    for path in sorted(tree.rglob("*.mp4")):
+        path.unlink()
+        path.symlink_to(path)
+    number = here.catalog.scans.create([str(tree)])
+    job = here.catalog.scans.claim(number, "stopped", -1.0)
+    assert job is not None
+    policy, here.policy = here.policy, replace(here.policy, is_media=_stop_at(here, number, 12))
+    with pytest.raises(ScanStopped):
+        here.walk(job).run()
+    here.policy = policy
+    before = here.catalog.scans.progress(number).warnings
+    assert len(before) == 4 and before[3].endswith(" more warnings")
+    here.attempt(number)
+    assert len(here.warnings) == 4 and here.warnings[3] == "and 17 more warnings"
+
+
+def _stop_at(here: Scanning, scan: int, count: int) -> Callable[[str], bool]:
+    """Names of clips; at that number of them the scan is taken by another worker."""
+    clips: list[str] = []
+
+    def is_clip(name: str) -> bool:
+        if not name.endswith(".mp4"):
+            return False
+        clips.append(name)
+        if len(clips) == count:
+            here.catalog.scans.release("stopped")
+            assert here.catalog.scans.claim(scan, "another", -1.0) is not None
+        return True
+
+    return is_clip

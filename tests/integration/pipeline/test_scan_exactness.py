@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from dampipe.features.assets.model import LocationState
-from tests.scanning import FULL, Scanning
+from tests.support.scanning import FULL, Scanning
 
 FILES, SHARE, SEEDS = (10_000, 1, 20) if FULL else (1000, 5, 1)
 MOVED, FOLDERS, CHANGED, DELETED, COPIED = (number // SHARE for number in (100, 50, 20, 20, 20))

@@ -1,18 +1,17 @@
-"""Scans are paused, resumed and cancelled, or only look; nothing is done that nobody wants, nothing is lost."""
+"""Scans are paused, resumed and cancelled, or only record files; nothing on hold is processed, nothing is lost."""
 
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
-from dampipe.features.scanning import change_buffer as notes
-from dampipe.features.scanning import hold as holding
-from dampipe.features.scanning import known_files as known
-from dampipe.features.scanning.control import ScanControl
+from dampipe.features.scanning.errors import IS_OVER, NOT_FOUND, NOT_PAUSED
+from dampipe.features.scanning.hold import ScanHolds
 from dampipe.features.scanning.model import ScanProgress, ScanState
 from dampipe.features.scanning.policy import ScanPolicy
+from dampipe.features.scanning.service import ScanService
 from dampipe.features.scanning.walk import Walk
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.errors import InvalidInput, NotFound
@@ -26,17 +25,22 @@ class Here(Deployment):
 
     def __init__(self, url: str, window: int = 8) -> None:
         super().__init__(url, window)
-        self.control = ScanControl(self.catalog, lambda: self.plan, lambda: self.carrier)
-        self.looked: list[str] = []
+        catalog = self.catalog
+        catalog.holding = ScanHolds(catalog.database, 7)
+        self.control = ScanService(
+            catalog.scans, catalog.holding, catalog.sources, lambda: self.plan, lambda: self.carrier
+        )
+        self.seen: list[str] = []
         self.disturb: dict[int, Callable[[], object]] = {}
-        """What happens when so many files were looked at."""
-        self.scanner = self.make_scanner(ScanPolicy(self._look, 0.0))
+        """Called when that many files were seen."""
+        policy = ScanPolicy(self._is_clip, 0.0, write_interval=0.0, locations_changed=7)
+        self.scanner = self.make_scanner(policy)
 
-    def _look(self, name: str) -> bool:
+    def _is_clip(self, name: str) -> bool:
         if not name.endswith(".mp4"):
             return False
-        self.looked.append(name)
-        self.disturb.pop(len(self.looked), lambda: None)()
+        self.seen.append(name)
+        self.disturb.pop(len(self.seen), lambda: None)()
         return True
 
     def create(self, folder: Path, process: bool = True, priority: int = 0) -> int:
@@ -56,9 +60,7 @@ class Here(Deployment):
 
 
 @pytest.fixture
-def here(catalogue_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
-    monkeypatch.setattr(notes, "INTERVAL", 0.0)
-    monkeypatch.setattr(known, "IN_ONE_GO", 7)
+def here(catalogue_url: str) -> Iterator[Here]:
     made = Here(catalogue_url)
     yield made
     made.catalog.close()
@@ -82,12 +84,12 @@ def test_a_paused_walk_stops_at_the_next_folder_and_goes_on_where_it_was(here: H
     here.drain()
     assert here.hashed() == [], "nothing of it is started, not even what was in the broker"
     assert not here.scanner.scan(scan), "nobody walks it"
-    here.looked.clear()
+    here.seen.clear()
     resumed = here.control.resume(scan)
     assert (resumed.state, resumed.on_hold, resumed.active) == (ScanState.WALKING, 0, 10)
     assert ("scan", (scan,)) in here.carrier.notices
     assert here.scanner.scan(scan)
-    assert len(here.looked) <= FILES - 10 + 5
+    assert len(here.seen) <= FILES - 10 + 5
     here.drain()
     found = here.progress(scan)
     assert (found.state, found.found, found.new, found.done) == (ScanState.WALKED, FILES, FILES, FILES)
@@ -131,28 +133,28 @@ def test_a_cancelled_scan_leaves_what_it_wrote_and_another_takes_it_up(here: Her
         here.control.pause(scan)
 
 
-def test_a_look_only_takes_down_what_is_there(here: Here, folder: Path) -> None:
-    look = here.create(folder, process=False)
-    here.scanner.scan(look)
+def test_files_are_recorded_without_being_processed(here: Here, folder: Path) -> None:
+    recording = here.create(folder, process=False)
+    here.scanner.scan(recording)
     here.drain()
-    seen = here.progress(look)
+    seen = here.progress(recording)
     assert (seen.state, seen.new, seen.on_hold, seen.over) == (ScanState.WALKED, FILES, FILES, True)
     assert (here.hashed(), here.carrier.published) == ([], 0)
-    here.control.pause(look)
-    assert here.control.resume(look).on_hold == FILES, "it was to look only, and still is"
+    here.control.pause(recording)
+    assert here.control.resume(recording).on_hold == FILES, "they are still not to be processed"
     scan = here.scan(folder)
     here.drain()
     assert (here.progress(scan).unchanged, here.progress(scan).done) == (FILES, FILES)
     assert here.everything_done_once(FILES)
 
 
-def test_what_was_moved_in_a_look_or_before_a_cancel_is_not_hashed(here: Here, folder: Path) -> None:
+def test_files_moved_before_a_cancel_are_not_hashed(here: Here, folder: Path) -> None:
     here.scan(folder)
     here.drain()
     (folder / "day3").rename(folder / "first")
     (folder / "day4").rename(folder / "zzz")
     scan = here.create(folder)
-    here.looked.clear()
+    here.seen.clear()
     here.disturb[FILES - 2] = lambda: here.control.cancel(scan)  # day3 and day4 are not concluded upon
     here.scanner.scan(scan)
     assert here.progress(scan).moved == 0
@@ -181,29 +183,28 @@ def everything_done_once_each(here: Here, assets: int) -> bool:
     return all(here.counts(stage.name) == {"done": assets} for stage in here.plan.stages[1:])
 
 
-def test_a_kill_while_runs_are_put_on_hold_leaves_the_rest_to_the_sweep(
-    here: Here, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_kill_while_runs_are_put_on_hold_leaves_the_rest_to_the_sweep(here: Here, folder: Path) -> None:
     scan = here.create(folder)
     here.scanner.scan(scan)
-    move, calls = holding._move_runs, 0
+    engine = here.catalog.database.engine
 
-    def killed(*arguments: object) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == 3:
+    def kill(connection: object, cursor: object, statement: str, *_: object) -> None:
+        nonlocal updates
+        updates += statement.startswith("UPDATE run")
+        if updates == 5:  # two of each transaction
             raise KeyboardInterrupt
-        move(*arguments)  # type: ignore[arg-type]
 
-    for order in (here.control.pause, here.control.resume):
-        calls = 0
-        with monkeypatch.context() as patch:
-            patch.setattr(holding, "_move_runs", killed)
-            with pytest.raises(KeyboardInterrupt):
-                order(scan)
+    for request in (here.control.pause, here.control.resume):
+        updates = 0
+        event.listen(engine, "before_cursor_execute", kill)
+        with pytest.raises(KeyboardInterrupt):
+            request(scan)
+        event.remove(engine, "before_cursor_execute", kill)
+        partly = here.counts("hash").get("on_hold", 0)
+        assert 0 < partly < FILES
         here.sweep.run()
         held = here.counts("hash").get("on_hold", 0)
-        assert held == (FILES if order == here.control.pause else 0)
+        assert held == (FILES if request == here.control.pause else 0)
     here.drain()
     assert here.everything_done_once(FILES)
 
@@ -214,9 +215,10 @@ def test_a_walker_that_lost_its_scan_writes_nothing_more(here: Here, folder: Pat
     other = Here(str(here.catalog.database.url.render_as_string(hide_password=False)))
 
     def taken_over() -> None:
-        order = other.catalog.scans.claim(scan, "another", 60)
-        assert order is not None
-        Walk(order, other.catalog, other.plan.key(other.plan.first), ScanPolicy(_is_clip, 0.0)).run(_nothing)
+        job = other.catalog.scans.claim(scan, "another", 60)
+        assert job is not None
+        hash_key, database = other.plan.key(other.plan.first), other.catalog.database
+        Walk(job, database, other.catalog.sources, hash_key, ScanPolicy(_is_clip, 0.0)).run()
 
     here.disturb[13] = taken_over
     assert here.scanner.scan(scan)
@@ -231,10 +233,6 @@ def _owner(here: Here, scan: int) -> str:
 
 def _is_clip(name: str) -> bool:
     return name.endswith(".mp4")
-
-
-def _nothing() -> None:
-    pass
 
 
 def test_prioritised_and_new_footage_goes_first(here: Here, folder: Path) -> None:
@@ -270,14 +268,17 @@ def _queued(here: Here) -> list[str]:
         return list(rows.scalars())
 
 
-def test_what_cannot_be_done_is_said(here: Here, folder: Path) -> None:
-    with pytest.raises(NotFound, match="there is no scan 99"):
+def test_requests_that_do_not_fit_the_state_are_errors(here: Here, folder: Path) -> None:
+    with pytest.raises(NotFound, match="there is no scan 99") as unknown:
         here.control.cancel(99)
+    assert (unknown.value.code, unknown.value.parameters) == (NOT_FOUND.code, {"scan": 99})
     scan = here.scan(folder / "day0")
-    with pytest.raises(InvalidInput, match="is not paused"):
+    with pytest.raises(InvalidInput, match="is not paused") as running:
         here.control.resume(scan)
+    assert running.value.code == NOT_PAUSED.code
     here.drain()
-    with pytest.raises(InvalidInput, match="is over"):
+    with pytest.raises(InvalidInput, match="is over") as over:
         here.control.pause(scan)
+    assert (over.value.code, over.value.parameters) == (IS_OVER.code, {"scan": scan, "state": "over"})
     assert [found.scan for found in here.control.latest()] == [scan]
     assert os.listdir(folder)

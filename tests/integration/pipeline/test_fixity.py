@@ -1,15 +1,17 @@
 """Reading files again: rot is told from an edit, the oldest come first, and nothing is read twice in a night."""
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from dampipe.features.assets.locations import LocationRepository
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.fixity.model import Verified
+from dampipe.features.fixity.queue import FixityQueue
+from dampipe.features.fixity.report import FixityReport
 from dampipe.features.fixity.service import FixityService
 from dampipe.features.fixity.tables import VERIFICATION
 from dampipe.features.fixity.worker import FixityWorker
@@ -19,7 +21,7 @@ from dampipe.jobs.memory_transport import MemoryTransport
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.toolbox import Tools
 from dampipe.kernel.errors import NotFound
-from tests.scanning import Scanning
+from tests.support.scanning import Scanning
 from tests.support.stages import hash
 
 FILES = 20
@@ -40,8 +42,20 @@ class Reading:
         self.scanning.hash_all()
         self.age(30 * 86400)
         self.carrier = MemoryTransport(Plan([hash], Tools({})))
-        self.verifier = FixityWorker(self.catalog, self.carrier, "io", LeaseRenewer(), 30.0)
-        self.verify = FixityService(self.catalog, lambda: self.carrier, lambda: self.verifier)
+        self.checks = FixityQueue(self.catalog.database)
+        self.verdicts = FixityReport(self.catalog.database)
+        self.verifier = FixityWorker(
+            self.checks, self.catalog.workers, self.carrier, "io", LeaseRenewer(), 30.0
+        )
+        self.verify = FixityService(
+            self.catalog.sources,
+            LocationRepository(self.catalog.database),
+            self.checks,
+            self.verdicts,
+            self.catalog.workers,
+            lambda: self.carrier,
+            lambda: self.verifier,
+        )
         self.catalog.workers.report("media@here", ["io"], {}, 0.0)
         [self.source] = [source.id for source in self.catalog.sources.all()]
 
@@ -54,15 +68,14 @@ class Reading:
     def night(self, percent: float) -> tuple[int, Verified]:
         """A share, read: how many files were asked for, and what came of it."""
         began = self.now()
-        wanted = self.verify.ask_for_share([self.source], percent, 60)
+        wanted = self.verify.request_share([self.source], percent, 60)
         while self.verifier.portion():
             pass
         return wanted, self.verify.wait_for_share([self.source], began, wanted)
 
-    @staticmethod
-    def now() -> float:
-        """Seconds since 1970."""
-        return time.time()
+    def now(self) -> float:
+        """The database's time."""
+        return self.checks.now()
 
     def rot(self, name: str) -> Path:
         """Flip a bit, and leave size and time as they are."""
@@ -109,14 +122,14 @@ def test_rot_is_told_from_edits_and_shown_until_it_is_well(here: Reading) -> Non
     (here.root / "day1" / "c05.mp4").unlink()
     _, done = here.night(100)
     assert (done.mismatch, done.same, done.edited, done.gone) == ((str(rotten),), FILES - 3, 1, 1)
-    [failure] = here.catalog.verdicts.failures(10)
+    [failure] = here.verdicts.failures(10)
     assert (failure.path, failure.kind, failure.stage) == (str(rotten), "mismatch", "verify")
     assert "size and time have not" in failure.reason
     wanted, again = here.night(1)
     assert (wanted, again.mismatch) == (1, (str(rotten),)), "loud until somebody does something"
     here.rot("c03.mp4")  # as it was, from the backup
     assert here.night(1)[1].mismatch == ()
-    assert here.catalog.verdicts.failures(10) == []
+    assert here.verdicts.failures(10) == []
 
 
 def test_new_content_that_is_meant_is_a_changed_file(here: Reading) -> None:
@@ -125,7 +138,7 @@ def test_new_content_that_is_meant_is_a_changed_file(here: Reading) -> None:
     rotten.touch()
     assert here.scanning.scan(here.root).changed == 1
     here.scanning.hash_all()
-    assert here.catalog.verdicts.failures(10) == []
+    assert here.verdicts.failures(10) == []
     assert here.night(1)[0] == 0
 
 
@@ -143,9 +156,9 @@ def test_an_unreadable_file_is_bad(here: Reading, tmp_path: Path) -> None:
 
 
 def test_what_a_dead_reader_held_is_read_by_another(here: Reading) -> None:
-    here.verify.ask_for_share([here.source], 10, 60)
+    here.verify.request_share([here.source], 10, 60)
     host = lease.owner().rpartition("/")[0].rpartition("/")[0]
-    assert here.catalog.verifications.claim(f"{host}/999999999/1", 600.0, 1) is not None
+    assert here.checks.claim(f"{host}/999999999/1", 600.0, 1) is not None
     assert here.verifier.portion() == 0, "one worker, one file at a time"
     here.carrier.notices.clear()
     here.verifier.wake()
@@ -154,7 +167,7 @@ def test_what_a_dead_reader_held_is_read_by_another(here: Reading) -> None:
 
 
 def test_time_that_is_over_leaves_the_rest_for_the_next_night(here: Reading) -> None:
-    wanted = here.verify.ask_for_share([here.source], 50, 1e-9)
+    wanted = here.verify.request_share([here.source], 50, 1e-9)
     assert (wanted, here.verifier.portion()) == (10, 0)
     assert here.verify.wait_for_share([here.source], here.now(), wanted).left == 10
     assert here.night(50)[1].same == 10
@@ -163,10 +176,10 @@ def test_time_that_is_over_leaves_the_rest_for_the_next_night(here: Reading) -> 
 def test_places_can_be_named(here: Reading) -> None:
     def read(*what: str) -> int:
         try:
-            places = here.verify._places(what)
+            scopes = here.verify.scopes(what)
         except NotFound:
             return -1
-        wanted = here.catalog.verifications.want(places, here.now() + 60, None, 0.0)
+        wanted = here.checks.request(scopes, here.now() + 60, None, 0.0)
         while here.verifier.portion():
             pass
         return wanted

@@ -1,7 +1,7 @@
-"""Sidecars: files that belong to a clip and are no footage themselves, told by their names.
+"""Sidecars: files that belong to a clip and are not footage themselves, recognised by their names.
 
-A sidecar has the stem of its clip (`C0001.XMP`), its whole name (`C0001.MP4.xmp`), or what cameras make of
-it: `C0001M01.XML` (Sony), `GL010001.LRV` of `GX010001.MP4` (GoPro), `A001_C001_0101AB.RMD` of
+A sidecar has the stem of its clip (`C0001.XMP`), its whole name (`C0001.MP4.xmp`), or a name that cameras derive
+from it: `C0001M01.XML` (Sony), `GL010001.LRV` of `GX010001.MP4` (GoPro), `A001_C001_0101AB.RMD` of
 `A001_C001_0101AB_001.mov` (RED), `clip.en.srt`. Case does not matter.
 """
 
@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 _SUFFIXES = """xml xmp rmd rsx aae gpx ale sidecar cdl cc ccc cube srt vtt ass sbv
 thm lrv lrf bim smi ppn cif cpf cpi idx mif"""
 SUFFIXES: frozenset[str] = frozenset(f".{word}" for word in _SUFFIXES.split())
-"""Lower case, with the dot. What has one is a sidecar where it fits a clip, and never footage."""
+"""Lower case, with the dot. A file with one is a sidecar if its name fits a clip, and never footage."""
 
 _LANGUAGE = re.compile(r"(.+)\.(?:[a-z]{2,3}(?:-[a-z]{2,4})?|forced)")
 _SONY = "mritsv"
-"""Before two digits: metadata, real-time metadata, image, thumbnail, sub clip, video."""
+"""Letters before two digits: metadata, real-time metadata, image, thumbnail, sub clip, video."""
 
 
 def may_be_sidecar(name: str) -> bool:
@@ -24,7 +24,7 @@ def may_be_sidecar(name: str) -> bool:
 
 
 def attach(clips: Iterable[str], others: Sequence[str]) -> dict[str, list[str]]:
-    """By clip, the others that belong to it, in their order; clips without any are left out.
+    """The others that belong to each clip, in their order, by clip; clips without any are left out.
 
     clips: names of footage in a folder; others: names (or paths) of files that may belong to them.
 
@@ -49,7 +49,7 @@ def attach(clips: Iterable[str], others: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _clips_of(stem: str, by_key: dict[str, list[str]]) -> list[str]:
-    """The clips that a sidecar belongs to which has another stem than they."""
+    """The clips of a sidecar whose stem is not that of its clip."""
     if "." in stem:
         named = [clip for clip in by_key.get(_stem(stem), ()) if clip.casefold() == stem]
         language = _LANGUAGE.fullmatch(stem)
@@ -65,7 +65,7 @@ def _clips_of(stem: str, by_key: dict[str, list[str]]) -> list[str]:
 
 
 def sound_of_clips(files: Sequence[str]) -> set[str]:
-    """Those .wav files of a card's folder that have the stem of another file: the camera's own sound of it.
+    """Those .wav files of a card's folder that have the stem of another file: its sound, recorded by the camera.
 
     >>> sound_of_clips(["GX010001.MP4", "GX010001.WAV", "memo.wav"])
     {'GX010001.WAV'}

@@ -1,4 +1,4 @@
-"""Scans over a real catalogue without workers: walk, hash everything at once, look at what is there."""
+"""Scans over a real catalogue without workers: walk, hash everything at once, and read the result."""
 
 import hashlib
 import os
@@ -10,11 +10,10 @@ from time import time
 
 from sqlalchemy import select, update
 
-from dampipe.features.assets.catalog import Catalog
 from dampipe.features.assets.paths import full_path, place_columns
 from dampipe.features.assets.savers import identify
 from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
-from dampipe.features.scanning.model import Guard, ScanProgress, ScanState
+from dampipe.features.scanning.model import Guard, ScanJob, ScanProgress, ScanState
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.walk import Walk
 from dampipe.features.sources.tables import SOURCE
@@ -23,15 +22,16 @@ from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.stage_io import ContentHash
+from tests.support.catalog import Catalog
 
 FULL = os.environ.get("DAMPIPE_TEST_SCALE") == "full"
-"""Whether the tests of scans run at the scale that docs/benchmarks.md tells of, which takes minutes."""
+"""Whether the tests of scans run at the scale that docs/benchmarks.md describes, which takes minutes."""
 
 HASH = RunKey("hash", "1", "main", on_location=True)
 
 
 class Scanning:
-    """A catalogue and what scans of it come to."""
+    """A catalogue, and scans over it."""
 
     def __init__(
         self, url: str, exclude: tuple[str, ...] = (), guard: Guard | None = None, set_up: bool = True
@@ -40,8 +40,8 @@ class Scanning:
         if set_up:
             self.catalog.set_up()
         self.asked = 0
-        """How many names of footage were looked at."""
-        self.rules = ScanPolicy(self._is_clip, 0.0, guard or Guard(), exclude)
+        """How many names of footage were classified."""
+        self.policy = ScanPolicy(self._is_clip, 0.0, guard or Guard(), exclude)
         self.warnings: list[str] = []
 
     def _is_clip(self, name: str) -> bool:
@@ -49,23 +49,27 @@ class Scanning:
         return name.endswith(".mp4")
 
     def scan(self, *paths: Path, accept_missing: bool = False) -> ScanProgress:
-        """A scan from beginning to end."""
+        """Run a scan from beginning to end."""
         number = self.catalog.scans.create([str(path) for path in paths], accept_missing)
         self.attempt(number)
         return self.catalog.scans.progress(number)
 
     def attempt(self, number: int) -> None:
-        """Walk a scan unless it is over, as the scanner does, with a lease that has run out."""
-        order = self.catalog.scans.claim(number, "me", -1.0)
-        if order is None:
+        """Walk a scan unless it is over, as the scanner does, with a lease that has expired."""
+        job = self.catalog.scans.claim(number, "me", -1.0)
+        if job is None:
             return
-        walk = Walk(order, self.catalog, HASH, self.rules)
-        self.warnings = walk.run(lambda: None)
+        walk = self.walk(job)
+        self.warnings = walk.run()
         state = ScanState.SUSPICIOUS if walk.suspicious else ScanState.WALKED
-        self.catalog.scans.finish(order, state, self.warnings)
+        self.catalog.scans.finish(job, state, self.warnings)
+
+    def walk(self, job: ScanJob) -> Walk:
+        """The walk of a scan that was claimed."""
+        return Walk(job, self.catalog.database, self.catalog.sources, HASH, self.policy)
 
     def hash_all(self) -> list[str]:
-        """What workers would do with the pending hash runs; returns the files' names."""
+        """Hash the files of all pending hash runs, as workers would; returns the files' names."""
         with self.catalog.database.write() as connection:
             rows = connection.execute(
                 select(RUN.c.id, RUN.c.location_id, *place_columns(self.catalog.database))
@@ -80,7 +84,7 @@ class Scanning:
         return sorted(row.file for row in rows)
 
     def places(self) -> dict[str, tuple[str, str | None, str | None]]:
-        """By path: state, SHA-1 of the asset, state of the hash run."""
+        """State, SHA-1 of the asset and state of the hash run, by path."""
         with self.catalog.database.read() as connection:
             rows = connection.execute(
                 select(
@@ -98,12 +102,12 @@ class Scanning:
         return {full_path(row): (row.state, row.sha1, row.run) for row in rows}
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self.catalog.close()
 
 
 def grow(root: Path, count: int, dice: random.Random) -> None:
-    """So many files of one size in twenty folders, each with a content and a time of its own."""
+    """Write `count` files of one size to twenty folders, each with a content and a time of its own."""
     for number in range(count):
         path = root / f"day{number % 5}" / f"card{number % 4}" / f"c{number:04}.mp4"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -117,7 +121,7 @@ def _write(path: Path, dice: random.Random) -> None:
 
 
 def stir(root: Path, dice: random.Random, round_: str) -> Counter[str]:
-    """Move, rename, copy, change and delete files at random; returns what a scan has to find."""
+    """Move, rename, copy, change and delete files at random; returns the counts that a scan must report."""
     folders = dice.sample(sorted(p for p in root.glob("day*/*") if any(p.iterdir())), 2)
     done: Counter[str] = Counter()
     for folder in folders:

@@ -1,0 +1,172 @@
+"""The table `location`: what scans write to it, in bulk.
+
+The functions write in the caller's transaction and decide nothing: which files are new, changed, moved or
+missing is for the caller to say (features/scanning). A location that a scan did not find is first *missed*
+(`missed_by`), which has no effect, and becomes *missing* at the end of that scan.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from dampipe.features.assets.model import LocationState
+from dampipe.features.assets.tables import FOLDER, LOCATION
+from dampipe.kernel.db.chunks import chunked
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.ids import FolderId, LocationId, SourceId
+
+NewLocation = tuple[FolderId, bytes, int, int, int]
+"""Folder id, name in bytes, size, mtime_ns, inode (0: not meaningful on that file system)."""
+ChangedLocation = tuple[LocationId, int, int, int]
+"""Location id, size, mtime_ns, inode."""
+
+
+def insert_found(
+    connection: Connection, database: Database, rows: Sequence[NewLocation], scan: int
+) -> list[LocationId]:
+    """Insert files that a scan found, but for those that exist already; returns the new ids in order."""
+    columns = ("folder_id", "name", "size", "mtime_ns", "inode")
+    same = {"state": str(LocationState.PRESENT), "scan_id": scan}
+    ids = database.insert_many(connection, LOCATION, columns, rows, same, ids=True)
+    return [LocationId(number) for number in ids]
+
+
+def update_changed(connection: Connection, rows: Sequence[ChangedLocation], scan: int) -> None:
+    """Store the new facts of files whose size or time changed; what they were identified as is forgotten."""
+    if not rows:
+        return
+    facts = {
+        "size": bindparam("new_size"),
+        "mtime_ns": bindparam("new_mtime"),
+        "inode": bindparam("new_inode"),
+        "state": LocationState.PRESENT,
+    }
+    changed = LOCATION.update().where(LOCATION.c.id == bindparam("at"))
+    connection.execute(
+        changed.values(**facts, asset_id=None, scan_id=scan, missed_by=None),
+        [
+            {"at": location, "new_size": size, "new_mtime": mtime_ns, "new_inode": inode}
+            for location, size, mtime_ns, inode in rows
+        ],
+    )
+
+
+def update_inodes(connection: Connection, inodes: Sequence[tuple[LocationId, int]]) -> None:
+    """Store new inodes, as pairs of location id and inode."""
+    if inodes:
+        at = LOCATION.update().where(LOCATION.c.id == bindparam("at"))
+        connection.execute(
+            at.values(inode=bindparam("number")),
+            [{"at": location, "number": inode} for location, inode in inodes],
+        )
+
+
+def restore(connection: Connection, locations: Sequence[LocationId], scan: int) -> int:
+    """Mark missing locations as present again.
+
+    Those that were never identified become files of this scan; returns how many these are.
+    """
+    unidentified = 0
+    for ids in chunked(locations):
+        restored = LOCATION.c.id.in_(ids)
+        connection.execute(
+            update(LOCATION).where(restored).values(state=LocationState.PRESENT, missed_by=None)
+        )
+        unidentified += connection.execute(
+            update(LOCATION).where(restored, LOCATION.c.asset_id.is_(None)).values(scan_id=scan)
+        ).rowcount
+    return unidentified
+
+
+def mark_missed(
+    connection: Connection,
+    scan: int,
+    *,
+    locations: Sequence[LocationId] = (),
+    folders: Sequence[FolderId] = (),
+) -> None:
+    """Note that a scan did not find present locations, given one by one or as all those of folders."""
+    for column, numbers in ((LOCATION.c.folder_id, folders), (LOCATION.c.id, locations)):
+        for ids in chunked(numbers):
+            connection.execute(
+                update(LOCATION)
+                .where(column.in_(ids), LOCATION.c.state == LocationState.PRESENT)
+                .values(missed_by=scan)
+            )
+
+
+def clear_missed(connection: Connection, folder: FolderId) -> None:
+    """Take back that a scan did not find the files of a folder."""
+    connection.execute(update(LOCATION).where(LOCATION.c.folder_id == folder).values(missed_by=None))
+
+
+def mark_missing(connection: Connection, scan: int, locations: Sequence[LocationId]) -> int:
+    """Mark those of the locations as missing that this scan missed; returns how many."""
+    return connection.execute(
+        update(LOCATION)
+        .where(
+            LOCATION.c.id.in_(locations),
+            LOCATION.c.missed_by == scan,
+            LOCATION.c.state == LocationState.PRESENT,
+        )
+        .values(state=LocationState.MISSING, missed_by=None)
+    ).rowcount
+
+
+def move(connection: Connection, moves: Mapping[LocationId, LocationId]) -> int:
+    """Give known locations (values) the folders and names of new ones (keys), which are deleted.
+
+    Returns how many of the new ones still existed.
+    """
+    path: dict[str, Any] = {"folder_id": bindparam("folder"), "name": bindparam("file")}
+    moved = (
+        LOCATION.update()
+        .where(LOCATION.c.id == bindparam("known"))
+        .values(**path, state=LocationState.PRESENT, missed_by=None)
+    )
+    count = 0
+    for ids in chunked(list(moves)):
+        new = LOCATION.c.id.in_(ids)
+        rows = connection.execute(
+            select(LOCATION.c.id, LOCATION.c.folder_id, LOCATION.c.name).where(new)
+        ).all()
+        connection.execute(delete(LOCATION).where(new))
+        connection.execute(
+            moved, [{"known": moves[row.id], "folder": row.folder_id, "file": row.name} for row in rows]
+        )
+        count += len(rows)
+    return count
+
+
+def assign_to_scan(connection: Connection, locations: Sequence[LocationId], scan: int) -> None:
+    """Count files as found by another scan."""
+    connection.execute(update(LOCATION).where(LOCATION.c.id.in_(locations)).values(scan_id=scan))
+
+
+class LocationRepository:
+    """Single locations."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def rename(self, location: LocationId, name: str) -> None:
+        """Store another spelling of a file's name."""
+        with self._db.write() as connection:
+            connection.execute(update(LOCATION).where(LOCATION.c.id == location).values(name=name))
+
+    def exists(self, source: SourceId, folder: str, name: str) -> bool:
+        """Whether a file of a source is known."""
+        with self._db.read() as connection:
+            known = (
+                select(LOCATION.c.id)
+                .join_from(FOLDER, LOCATION, LOCATION.c.folder_id == FOLDER.c.id)
+                .where(FOLDER.c.source_id == source, FOLDER.c.path == folder, LOCATION.c.name == name)
+            )
+            return connection.execute(known).first() is not None
+
+    def newest(self) -> LocationId:
+        """The highest id of a location, 0 if there is none."""
+        with self._db.read() as connection:
+            newest = select(func.coalesce(func.max(LOCATION.c.id), 0))
+            return LocationId(connection.execute(newest).scalar_one())

@@ -1,0 +1,169 @@
+"""What a walk found, and the writer that applies it in bulk, together with the walk's checkpoint.
+
+A new file with the move key of a known one (same size, time and inode) is written without a hash run: at the
+end of the walk, reconciling decides whether it is that file, moved, or has to be identified.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, select
+
+from dampipe.features.assets.folders import FolderKey, ensure_folders, forget_listings, save_listings
+from dampipe.features.assets.locations import (
+    insert_found,
+    mark_missed,
+    restore,
+    update_changed,
+    update_inodes,
+)
+from dampipe.features.assets.model import LocationState
+from dampipe.features.assets.tables import FOLDER, LOCATION
+from dampipe.features.scanning.known_files import KnownFile
+from dampipe.features.scanning.model import ScanJob
+from dampipe.features.scanning.queries import add_counts, save_progress
+from dampipe.features.scanning.runs import create_hash_runs, delete_runs
+from dampipe.jobs.keys import RunKey
+from dampipe.kernel.db.chunks import chunked
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.ids import FolderId, LocationId, SourceId
+
+MoveKey = tuple[SourceId, int, int, int]
+"""Source, inode, size and mtime_ns: what a file keeps when it is moved within its source."""
+
+
+class FoundFile(NamedTuple):
+    """A media file as the walk sees it."""
+
+    source: SourceId
+    folder: str
+    name: str
+    size: int
+    mtime_ns: int
+    inode: int
+    """0 where the file system has no meaningful inodes."""
+
+    @property
+    def move_key(self) -> MoveKey:
+        """What the file keeps when it is moved within its source."""
+        return self.source, self.inode, self.size, self.mtime_ns
+
+
+@dataclass
+class ChangeSet:
+    """What a walk found since it last wrote."""
+
+    new: list[FoundFile] = field(default_factory=list)
+    changed: list[tuple[LocationId, FoundFile]] = field(default_factory=list)
+    """Known files with another size or time, with their location ids."""
+    returned: list[tuple[LocationId, int]] = field(default_factory=list)
+    """Missing files that exist again: location id and inode."""
+    renumbered: list[tuple[LocationId, int]] = field(default_factory=list)
+    """Unchanged files with another inode, as after a restore: location id and inode."""
+    gone: list[LocationId] = field(default_factory=list)
+    """Location ids of files that were not found."""
+    gone_folders: list[FolderId] = field(default_factory=list)
+    """Ids of folders that were not found."""
+    listings: dict[FolderKey, bytes | None] = field(default_factory=dict)
+    """By source and path, digests of folders with which their locations agree once all this is written."""
+
+    def __len__(self) -> int:
+        files = len(self.new) + len(self.changed) + len(self.returned) + len(self.renumbered) + len(self.gone)
+        return files + len(self.gone_folders) + len(self.listings)
+
+    def add(self, found: FoundFile, known: KnownFile | None) -> None:
+        """Record a file as new, changed, returned or with another inode; an unchanged one is not recorded."""
+        if known is None:
+            self.new.append(found)
+        elif (known.size, known.mtime_ns) != (found.size, found.mtime_ns):
+            self.changed.append((known.id, found))
+        elif known.state == LocationState.MISSING:
+            self.returned.append((known.id, found.inode))
+        elif known.inode != found.inode:
+            self.renumbered.append((known.id, found.inode))
+
+
+class ChangeWriter:
+    """Writes what walks find to one catalogue."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def apply(
+        self, job: ScanJob, changes: ChangeSet, key: RunKey, found: int, checkpoint: str, warnings: str
+    ) -> None:
+        """Write what a walk found, with a hash run (`key`) for every file that cannot be a moved one.
+
+        found: media files seen so far. Raises ScanStopped when the job is no longer this owner's.
+        """
+        with self._db.write() as connection:
+            save_progress(connection, job, found=found, checkpoint=checkpoint, warnings=warnings)
+            if not len(changes):
+                return
+            move_keys = known_move_keys(connection, self._db, changes.new)
+            new = self._insert(connection, job, [f for f in changes.new if f.move_key not in move_keys])
+            if new:
+                between = LOCATION.c.id.between(new[0], new[-1])
+                self._create_hash_runs(connection, job, key, LOCATION.c.scan_id == job.scan, between)
+            perhaps_moved = [f for f in changes.new if f.move_key in move_keys]
+            inserted = len(new) + len(self._insert(connection, job, perhaps_moved))
+            self._update(connection, job, changes.changed, key)
+            update_inodes(connection, changes.returned + changes.renumbered)
+            unidentified = restore(connection, [location for location, _ in changes.returned], job.scan)
+            mark_missed(connection, job.scan, locations=changes.gone, folders=changes.gone_folders)
+            # Should a folder return as it was, its files have to be compared.
+            forget_listings(connection, changes.gone_folders)
+            if inserted == len(changes.new):  # else another scan wrote here at the same time
+                save_listings(connection, changes.listings)
+            add_counts(
+                connection,
+                job,
+                new=inserted + unidentified,
+                changed=len(changes.changed),
+                returned=len(changes.returned) - unidentified,
+            )
+
+    def _insert(self, connection: Connection, job: ScanJob, files: Sequence[FoundFile]) -> list[LocationId]:
+        """Returns the ids of the locations inserted."""
+        if not files:
+            return []
+        folders = ensure_folders(connection, self._db, {(file.source, file.folder) for file in files})
+        rows = [
+            (folders[source, folder], os.fsencode(name), size, mtime_ns, inode)
+            for source, folder, name, size, mtime_ns, inode in files
+        ]
+        return insert_found(connection, self._db, rows, job.scan)
+
+    def _update(
+        self,
+        connection: Connection,
+        job: ScanJob,
+        changed: Sequence[tuple[LocationId, FoundFile]],
+        key: RunKey,
+    ) -> None:
+        facts = [(location, file.size, file.mtime_ns, file.inode) for location, file in changed]
+        update_changed(connection, facts, job.scan)
+        locations = [location for location, _ in changed]
+        delete_runs(connection, locations)
+        for ids in chunked(locations):
+            self._create_hash_runs(connection, job, key, LOCATION.c.id.in_(ids))
+
+    def _create_hash_runs(
+        self, connection: Connection, job: ScanJob, key: RunKey, *where: ColumnElement[bool]
+    ) -> None:
+        create_hash_runs(connection, self._db, key, *where, process=job.process, priority=job.priority)
+
+
+def known_move_keys(connection: Connection, database: Database, files: Sequence[FoundFile]) -> set[MoveKey]:
+    """The move keys of known, identified files, as far as one of `files` may have the same."""
+    keys: set[MoveKey] = set()
+    for inodes in chunked(sorted({file.inode for file in files if file.inode})):
+        rows: Select[Any] = (
+            select(FOLDER.c.source_id, LOCATION.c.inode, LOCATION.c.size, LOCATION.c.mtime_ns)
+            .join_from(LOCATION, FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
+            .where(database.among(LOCATION.c.inode, inodes), LOCATION.c.asset_id.is_not(None))
+        )
+        keys.update((row[0], row[1], row[2], row[3]) for row in connection.execute(rows))
+    return keys

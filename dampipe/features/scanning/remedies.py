@@ -1,0 +1,12 @@
+"""What to do about the errors of scanning, by code, in the terms of each face."""
+
+from dampipe.features.scanning import errors
+
+CLI = {
+    errors.NOT_FOUND.code: "`dampipe scan list` lists them.",
+    errors.NOT_PAUSED.code: "`dampipe scan list` shows the state of each scan.",
+    errors.IS_OVER.code: "`dampipe scan list` shows the state of each scan.",
+    errors.NO_PROGRESS.code: "`dampipe doctor` shows which queue has no worker, and which worker to restart "
+    "because it runs with earlier settings; what was asked for is kept.",
+}
+PAGE: dict[str, str] = {}

@@ -1,0 +1,32 @@
+"""The errors of sources."""
+
+from dampipe.kernel.errors import ErrorCode
+
+NOT_FOUND = ErrorCode(
+    "source.not_found", "there is no source {name!r}", "List the sources to see which exist."
+)
+NONE_YET = ErrorCode("source.none_yet", "there are no sources yet", "Add a source first.")
+NAME_TAKEN = ErrorCode(
+    "source.name_taken",
+    "there is another source {name!r}",
+    "Choose another name; the list of sources shows which are taken.",
+)
+NAME_INVALID = ErrorCode(
+    "source.name_invalid",
+    "{name!r} is not a valid source name",
+    "Use printable characters, such as letters and digits, and begin with no hyphen or space.",
+)
+PATTERN_INVALID = ErrorCode("source.pattern_invalid", "{problem}", "See the syntax of .gitignore.")
+PATH_MAP_INVALID = ErrorCode(
+    "source.path_map_invalid",
+    "{machine}:{path} is not a valid path map",
+    "Give MACHINE:/absolute/path.",
+)
+FOLDER_NOT_FOUND = ErrorCode(
+    "source.folder_not_found", "there is no folder {path}", "Check the path; is the share mounted?"
+)
+SAME_FOLDER = ErrorCode(
+    "source.same_folder",
+    "{path} and {other}, a source already, are the same folder",
+    "Use the path of the source that exists.",
+)

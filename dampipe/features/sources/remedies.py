@@ -1,0 +1,10 @@
+"""What to do about the errors of sources, by code, in the terms of each face."""
+
+from dampipe.features.sources import errors
+
+CLI = {
+    errors.NOT_FOUND.code: "`dampipe source list` lists them.",
+    errors.NONE_YET.code: "`dampipe source add NAME PATH` adds one.",
+    errors.NAME_TAKEN.code: "`dampipe source list` lists them.",
+}
+PAGE: dict[str, str] = {}

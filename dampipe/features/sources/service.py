@@ -1,0 +1,95 @@
+"""The use cases of sources: naming, listing and removing roots of footage."""
+
+import os
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from dampipe.features.sources import errors
+from dampipe.features.sources.model import Source, SourceReport, SourceRequest
+from dampipe.features.sources.path_mapping import under_known_root
+from dampipe.features.sources.queries import SourceRepository
+from dampipe.kernel.errors import InvalidInput, NotFound
+from dampipe.kernel.ids import SourceId
+from dampipe.kernel.paths import printable
+
+
+class SourceContents(Protocol):
+    """What lies in sources, which belongs to another feature (assets)."""
+
+    def counts(self) -> dict[SourceId, tuple[int, int]]:
+        """How many files of each source are present, and how many are missing, by source id."""
+
+    def forget(self, source: SourceId) -> int:
+        """Delete the locations of a source's files, in short transactions; returns how many."""
+
+    def hand_over(self, connection: Connection, outer: SourceId, inside: str, source: SourceId) -> None:
+        """Give the folder `inside` of a source, and those below it, to another source whose root that folder is."""
+
+
+class SourceService:
+    """Any method may raise CatalogueDown."""
+
+    def __init__(self, sources: SourceRepository, contents: SourceContents) -> None:
+        self._sources = sources
+        self._contents = contents
+
+    def add(self, request: SourceRequest) -> Source:
+        """Name a folder of footage; nothing is read yet.
+
+        A folder inside another source takes over what is known of its files, so that nothing is identified
+        again. Raises InvalidInput for a name that is taken or a folder that is a source by another path,
+        and NotFound when the folder does not exist as this machine sees it.
+        """
+        root = os.path.abspath(request.path)
+        path_maps = {machine: os.path.normpath(path) for machine, path in request.path_maps.items()}
+        path = path_maps.get(self._sources.machine, root)
+        if not os.path.isdir(path):
+            raise NotFound(errors.FOLDER_NOT_FOUND, path=printable(path))
+        others = [s for s in self._sources.all() if root not in (s.declared, s.root)]
+        other = under_known_root(path, others)
+        if any(s.root == other != path for s in others):
+            raise InvalidInput(errors.SAME_FOLDER, path=printable(path), other=printable(other))
+        return self._sources.add(
+            request.name,
+            root,
+            include=request.include,
+            exclude=request.exclude,
+            path_maps=path_maps,
+            on_nested=self._contents.hand_over,
+        )
+
+    def at(self, path: str) -> Source | None:
+        """The source whose root this path is."""
+        root = os.path.abspath(path)
+        return next((s for s in self._sources.all() if root in (s.declared, s.root)), None)
+
+    def reports(self) -> list[SourceReport]:
+        """All sources, by name."""
+        counts = self._contents.counts()
+        reports = []
+        for source in self._sources.all():
+            present, missing = counts.get(source.id, (0, 0))
+            reports.append(
+                SourceReport(
+                    name=source.name,
+                    root=printable(source.root),
+                    present=present,
+                    missing=missing,
+                    reachable=os.path.isdir(source.root),
+                    include=source.include,
+                    exclude=source.exclude,
+                    path_maps={machine: printable(root) for machine, root in source.path_maps.items()},
+                )
+            )
+        return reports
+
+    def remove(self, name: str) -> int:
+        """Forget a source and where its files are, but not what was made of them; returns how many files.
+
+        Raises NotFound.
+        """
+        source = self._sources.named(name).id
+        forgotten = self._contents.forget(source)
+        self._sources.remove(source)
+        return forgotten
