@@ -7,9 +7,9 @@ from celery import chain
 from kombu.exceptions import ChannelError, KombuError, OperationalError
 
 from dampipe.jobs.dispatch import Chain
+from dampipe.jobs.errors import BROKER_UNREACHABLE, EMBEDDED_BROKER_DOWN
 from dampipe.kernel.errors import BrokerDown
 from dampipe.kernel.settings.settings import Settings
-from workers.errors import BROKER_UNREACHABLE, EMBEDDED_BROKER_DOWN
 
 BROKER_ERRORS = (OperationalError, KombuError, ConnectionError, TimeoutError, OSError)
 

@@ -14,7 +14,7 @@ CLI: dict[str, str] = {
     "or damaged index within a minute. Until then search is slow or misses results.",
     "procfile.unreadable": "`dampipe up --procfile FILE` uses another one; dampipe comes with one.",
     "setting.model_unusable": "{advice}`dampipe model use NAME` chooses another model.",
-    # dampipe.kernel, dampipe.media, dampipe.storage
+    # dampipe.jobs, dampipe.kernel, dampipe.media, dampipe.storage
     "blob.store_full": "Free some space, then run `dampipe retry`.",
     "broker.embedded_down": "Start everything with `dampipe up`, or name a broker in the setting broker_url.",
     "catalogue.driver_missing": "Install it: pip install 'dampipe[postgres]'.",
