@@ -1,4 +1,4 @@
-"""The pipeline, in the order in which a file meets its stages. To add one: a file, and a line here."""
+"""The pipeline: its stages in the order in which a file passes them. To add one: a file, and a line here."""
 
 from dampipe.jobs.stage import Stage
 from tasks.embed import embed

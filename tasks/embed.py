@@ -14,33 +14,33 @@ from dampipe.vision.batches import embed_each
 from dampipe.vision.embedding import Embedding
 from dampipe.vision.frames_file import FramesFile
 
-TOLD_EVERY = 32
-"""Files between two reports of how far it is."""
+PROGRESS_EVERY = 32
+"""Files between two progress reports."""
 
 
 @stage(queue="embed", version=1, batch=256, time_limit=6 * 3600)
 def embed(
-    previews: Iterator[Preview], store: DerivativeStore, embedder: Embedder, report: Reporter
+    previews: Iterator[Preview], store: DerivativeStore, embedder: Embedder, on_progress: Reporter
 ) -> Iterator[Embedding]:
-    """Image vectors of the frames that the previews hold; needs no footage.
+    """Compute image vectors of the frames that previews contain; needs no footage.
 
-    Frames are read ahead of the model, and vectors saved behind it.
+    Frames are read ahead of the model, and vectors are saved while it computes the next ones.
     """
-    met: deque[Preview] = deque()
+    in_progress: deque[Preview] = deque()
 
     def frames() -> Iterator[Frames]:
         for preview in previews:
-            met.append(preview)
-            kept = preview.derivative(DerivativeKind.FRAMES)
-            if kept is None or not preview.frames:
+            in_progress.append(preview)
+            pictures = preview.derivative(DerivativeKind.FRAMES)
+            if pictures is None or not preview.frames:
                 yield NoFrames()
                 continue
-            yield FramesFile(partial(store.local_path, kept), embedder.spec.size, len(preview.frames))
+            yield FramesFile(partial(store.local_path, pictures), embedder.spec.size, len(preview.frames))
 
     for number, vectors in enumerate(embed_each(embedder, frames()), start=1):
-        preview = met.popleft()
-        if number % TOLD_EVERY == 1:
-            report(number, number + len(met), "files")
+        preview = in_progress.popleft()
+        if number % PROGRESS_EVERY == 1:
+            on_progress(number, number + len(in_progress), "files")
         yield Embedding(
             model=embedder.fingerprint,
             name=embedder.name,

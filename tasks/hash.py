@@ -1,4 +1,4 @@
-"""hash: what a file is, whatever it is called and wherever it lies."""
+"""hash: identifies a file by its content, independent of its name and place."""
 
 from dampipe.jobs.stage import stage
 from dampipe.kernel.progress import Reporter
@@ -7,6 +7,6 @@ from dampipe.media.hashing import sha1_file
 
 
 @stage(queue="io", version=1, time_limit=24 * 3600)
-def hash(file: SourceFile, report: Reporter) -> ContentHash:
-    """The SHA-1 of the file's bytes."""
-    return sha1_file(file, lambda done, speed: report(done, file.size, "bytes", speed))
+def hash(file: SourceFile, on_progress: Reporter) -> ContentHash:
+    """Compute the SHA-1 of the file's bytes."""
+    return sha1_file(file, lambda done, speed: on_progress(done, file.size, "bytes", speed))

@@ -1,4 +1,4 @@
-"""index: what was embedded can be found."""
+"""index: makes embedded assets searchable."""
 
 from dampipe.jobs.stage import stage
 from dampipe.storage.auto import AutoStorage
@@ -8,6 +8,7 @@ from dampipe.vision.embedding import Embedding
 
 @stage(queue="index", version=1, batch=256, time_limit=3600)
 def index(embeddings: list[Embedding], storage: AutoStorage) -> list[Indexed]:
-    """Bring the vector index up to the catalogue, once for many assets."""
-    reached = {model: storage.advance(model) for model in {one.model for one in embeddings}}
-    return [Indexed(watermark=reached[one.model]) for one in embeddings]
+    """Add new vectors to the index of their model, once for many assets."""
+    models = {embedding.model for embedding in embeddings}
+    watermarks = {model: storage.advance(model) for model in models}
+    return [Indexed(watermark=watermarks[embedding.model]) for embedding in embeddings]

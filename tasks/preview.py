@@ -7,7 +7,7 @@ from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Preview
 from dampipe.media.passes import Passes
 from dampipe.storage.blobs.derivatives import DerivativeStore
-from tasks.proxy import kept_proxy
+from tasks.proxy import publish_proxy
 
 
 @stage(queue="preview", version=3, time_limit=48 * 3600)
@@ -17,17 +17,17 @@ def preview(
     media: MediaInfo,
     passes: Passes,
     store: DerivativeStore,
-    report: Reporter,
+    on_progress: Reporter,
 ) -> Preview:
-    """Poster, sprite sheet and the frames for the embedder; with the setting one_pass the proxy, too."""
+    """Make poster, sprite sheet and the frames for the embedder; with the setting one_pass the proxy, too."""
     with store.workspace() as folder:
         made, proxy = passes.make(
-            file.path, media, folder, lambda now: report(now.seconds, media.duration, speed=now.speed)
+            file.path, media, folder, lambda now: on_progress(now.seconds, media.duration, speed=now.speed)
         )
         derivatives = store.publish(asset.sha1, passes.preview.recipe.fingerprint_of, made.files)
         if proxy is not None and passes.proxy is not None:
             recipe = passes.proxy.recipe
-            store.put_handover(asset.sha1, recipe.fingerprint, kept_proxy(asset, recipe, proxy, store))
+            store.put_handover(asset.sha1, recipe.fingerprint, publish_proxy(asset, recipe, proxy, store))
     return Preview(
         derivatives=derivatives,
         frames=made.frames,
@@ -36,6 +36,6 @@ def preview(
         plan=made.plan,
         way=made.way,
         speed=made.speed,
-        size=sum(one.size for one in derivatives),
+        size=sum(derivative.size for derivative in derivatives),
         warnings=made.warnings,
     )

@@ -1,4 +1,4 @@
-"""probe: what a file holds, without decoding it."""
+"""probe: technical metadata of a file, without decoding all of it."""
 
 from dampipe.jobs.stage import stage
 from dampipe.kernel.stage_io import SourceFile
@@ -8,5 +8,5 @@ from dampipe.media.probe.prober import Prober
 
 @stage(queue="io", version=1, time_limit=300)
 def probe(file: SourceFile, prober: Prober) -> MediaInfo:
-    """The file's technical metadata."""
+    """Read the file's technical metadata."""
     return prober.probe(file.path)

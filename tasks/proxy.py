@@ -1,4 +1,4 @@
-"""proxy: the one full decode of a file, after it can already be found."""
+"""proxy: the one full decode of a file, after search can find it."""
 
 from dampipe.jobs.stage import stage
 from dampipe.kernel.progress import Reporter
@@ -17,29 +17,30 @@ def proxy(
     media: MediaInfo,
     maker: ProxyMaker,
     store: DerivativeStore,
-    report: Reporter,
+    on_progress: Reporter,
 ) -> Proxy:
-    """A light copy, the exact shots and the waveform; nothing for stills, and no work where the preview made it."""
+    """Make a proxy, the exact shots and the waveform; nothing for stills, and no work where the preview made them."""
     handed_over = store.take_handover(asset.sha1, maker.fingerprint, Proxy)
     if handed_over is not None:
         return handed_over
     with store.workspace() as folder:
         made = maker.make(
-            file.path, media, folder, lambda now: report(now.seconds, media.duration, speed=now.speed)
+            file.path, media, folder, lambda now: on_progress(now.seconds, media.duration, speed=now.speed)
         )
-        return kept_proxy(asset, maker.recipe, made, store)
+        return publish_proxy(asset, maker.recipe, made, store)
 
 
-def kept_proxy(asset: AssetRef, recipe: ProxyRecipe, made: MadeProxy, store: DerivativeStore) -> Proxy:
-    """Keep what was made; the output that tells of it."""
-    kept = {one.kind: one for one in store.publish(asset.sha1, recipe.fingerprint_of, made.files)}
+def publish_proxy(asset: AssetRef, recipe: ProxyRecipe, made: MadeProxy, store: DerivativeStore) -> Proxy:
+    """Publish the files of a proxy pass, and return the stage's output."""
+    published = store.publish(asset.sha1, recipe.fingerprint_of, made.files)
+    by_kind = {derivative.kind: derivative for derivative in published}
     return Proxy(
-        derivative=kept.get(DerivativeKind.PROXY),
-        waveform=kept.get(DerivativeKind.WAVEFORM),
+        derivative=by_kind.get(DerivativeKind.PROXY),
+        waveform=by_kind.get(DerivativeKind.WAVEFORM),
         shots=made.shots,
         plan=made.plan,
         duration=made.duration,
         speed=made.speed,
-        size=sum(one.size for one in kept.values()),
+        size=sum(derivative.size for derivative in published),
         warnings=made.warnings,
     )

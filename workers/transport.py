@@ -7,6 +7,7 @@ from celery import chain
 from kombu.exceptions import ChannelError, KombuError, OperationalError
 
 from dampipe.jobs.dispatch import Chain
+from dampipe.jobs.errors import BROKER_UNREACHABLE, EMBEDDED_BROKER_DOWN
 from dampipe.kernel.errors import BrokerDown
 from dampipe.kernel.settings.settings import Settings
 
@@ -26,10 +27,10 @@ class CeleryTransport:
         from workers.app import app
 
         with self._translated(), app.producer_pool.acquire(block=True, timeout=30) as producer:
-            for one in chains:
+            for message in chains:
                 steps = [
-                    app.signature(f"dampipe.{stage}", args=(one.key, one.name), immutable=True)
-                    for stage in one.stages
+                    app.signature(f"dampipe.{stage}", args=(message.key, message.name), immutable=True)
+                    for stage in message.stages
                 ]
                 chain(*steps, app=app).apply_async(producer=producer)
 
@@ -51,7 +52,7 @@ class CeleryTransport:
                 try:
                     if not connection.default_channel.queue_declare(name, passive=True).message_count:
                         empty.add(name)
-                except ChannelError:  # Redis knows no empty list
+                except ChannelError:  # Redis has no empty lists
                     empty.add(name)
         return empty
 
@@ -74,9 +75,6 @@ class CeleryTransport:
 
     def _down(self, error: Exception) -> BrokerDown:
         if self._settings.embedded_broker:
-            return BrokerDown(
-                "the embedded broker is not running",
-                hint="Start everything with `dampipe up`, or name a broker in the setting broker_url.",
-            )
+            return BrokerDown(EMBEDDED_BROKER_DOWN)
         place = self._settings.broker_url.rpartition("@")[2] or self._settings.broker_url
-        return BrokerDown(f"the broker at {place} cannot be reached: {error}", hint="See broker_url.")
+        return BrokerDown(BROKER_UNREACHABLE, place=place, problem=error)

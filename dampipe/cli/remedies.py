@@ -14,8 +14,12 @@ CLI: dict[str, str] = {
     "or damaged index within a minute. Until then search is slow or misses results.",
     "procfile.unreadable": "`dampipe up --procfile FILE` uses another one; dampipe comes with one.",
     "setting.model_unusable": "{advice}`dampipe model use NAME` chooses another model.",
-    # dampipe.kernel, dampipe.media, dampipe.storage
+    # dampipe.jobs, dampipe.kernel, dampipe.media, dampipe.storage
     "blob.store_full": "Free some space, then run `dampipe retry`.",
+    "broker.embedded_down": "Start everything with `dampipe up`, or name a broker in the setting broker_url.",
+    "catalogue.driver_missing": "Install it: pip install 'dampipe[postgres]'.",
+    "catalogue.not_set_up": "`dampipe up` sets it up.",
+    "catalogue.schema_mismatch": "Run the newest dampipe everywhere; `dampipe up` upgrades an older schema.",
     "index.not_built": "A worker of the queue `index` builds it; `dampipe index rebuild` builds it at once.",
     "index.required": "A worker of the queue `index` repairs a damaged index; `dampipe index rebuild` does so at once.",
     "media.ffmpeg_unsupported": "Run `dampipe doctor` to see the ffmpeg in use; the setting `ffmpeg` selects another.",
@@ -25,4 +29,5 @@ CLI: dict[str, str] = {
     "settings.invalid": "Correct it in {file} or in {variable}; `dampipe config --sample` describes every setting.",
     "settings.misspelled": "Correct it in {file}; `dampipe config --sample` lists every setting.",
     "settings.unknown": "`dampipe config --sample` lists every setting; this one is in {file} or the environment.",
+    "stage.file_unreadable": "Give dampipe the right to read it, then run `dampipe retry`.",
 }

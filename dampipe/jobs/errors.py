@@ -1,4 +1,4 @@
-"""Error codes of jobs."""
+"""Error codes of jobs, and of the broker that carries their messages."""
 
 from dampipe.kernel.errors import ErrorCode
 
@@ -20,3 +20,13 @@ OUTPUT_SURPLUS = ErrorCode(
 )
 WORKER_DIED = ErrorCode("stage.worker_died", "the worker died {times} times while it worked on this file")
 KIND_UNKNOWN = ErrorCode("work.kind_unknown", "no feature registers the kind of work {kind!r}")
+EMBEDDED_BROKER_DOWN = ErrorCode(
+    "broker.embedded_down",
+    "the embedded broker is not running",
+    "Start the deployment, or name a broker in the setting broker_url.",
+)
+BROKER_UNREACHABLE = ErrorCode(
+    "broker.unreachable",
+    "the broker at {place} cannot be reached: {problem}",
+    "Check the setting broker_url.",
+)

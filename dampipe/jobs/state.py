@@ -59,7 +59,7 @@ class Move:
     def condition(self) -> ColumnElement[bool]:
         """Whether a run is in one of the states from which this starts."""
         if set(self.sources) == set(RunState):
-            return true()  # said aloud, it would lead SQLite to an index over states
+            return true()  # written out, it would lead SQLite to an index over states
         if len(self.sources) == 1:
             return RUN.c.state == self.sources[0].value
         return RUN.c.state.in_([state.value for state in self.sources])
