@@ -2,31 +2,31 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
+
+# What each environment holds, beyond the one before it, and how many MB pip fetches for it; .ci/wheel.py measures
+# the first one. Where pip has no CPU build of torch it takes a CUDA build of several GB.
+BASE := $(VENV)/.base
+BASE_MB := 200
+SETUP := $(VENV)/.setup
+SETUP_MB := 215
+DEV := $(VENV)/.dev
+DEV_MB := 220
 
 .PHONY: help setup demo test check lint bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
-setup: $(STAMP) ## a virtual environment with dampipe in it: .venv/bin/dampipe
+setup: $(SETUP) ## a virtual environment with dampipe and torch in it, for every model: .venv/bin/dampipe
 
-$(STAMP): pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "dampipe needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@test -x $(VENV)/ascmhl/bin/python || $(BIN)/python -m venv $(VENV)/ascmhl
-	$(VENV)/ascmhl/bin/python -m pip install --quiet --disable-pip-version-check 'ascmhl==1.2'
-	@touch $@
-
-demo: $(STAMP) ## make footage, process it, search it (FOOTAGE=/some/folder for your own, ONCE=1 to end by itself)
+demo: $(BASE) ## make footage, process it, search it (FOOTAGE=/some/folder for your own, ONCE=1 to end by itself)
 	@DAMPIPE_HOME="$(CURDIR)$(if $(FOOTAGE),/demo/own)" $(BIN)/dampipe demo $(if $(FOOTAGE),--footage '$(FOOTAGE)') $(if $(ONCE),--once)
 
-test: $(STAMP) ## the whole suite
+test: $(DEV) ## the whole suite
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8
 
-lint: $(STAMP)
+lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -34,8 +34,28 @@ lint: $(STAMP)
 
 check: lint test ## what CI runs: ruff, mypy, import-linter and the whole suite
 
-bench: $(STAMP) ## the benchmarks of docs/benchmarks.md
+bench: $(DEV) ## the benchmarks of docs/benchmarks.md
 	$(BIN)/python -m tests.bench
 
 clean: ## remove the environment and the demo
 	rm -rf $(VENV) demo
+
+$(BASE): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "dampipe needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing dampipe into $(VENV): pip fetches about $(BASE_MB) MB."
+	$(PIP) --editable .
+	@touch $@
+
+$(SETUP): $(BASE)
+	@echo "Installing torch and ascmhl into $(VENV): pip fetches about $(SETUP_MB) MB, or several GB where it finds CUDA builds only."
+	$(PIP) --editable '.[torch]'
+	@test -x $(VENV)/ascmhl/bin/python || $(BIN)/python -m venv $(VENV)/ascmhl
+	$(VENV)/ascmhl/bin/python -m pip install --disable-pip-version-check 'ascmhl==1.2'
+	@touch $@
+
+$(DEV): $(SETUP)
+	@echo "Installing the tools for development into $(VENV): pip fetches about $(DEV_MB) MB."
+	$(PIP) --editable '.[dev]'
+	@touch $@

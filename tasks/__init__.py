@@ -1,13 +1,13 @@
 """The pipeline: its stages in the order in which a file passes them. To add one: a file, and a line here."""
 
 from dampipe.jobs.stage import Stage
-from tasks.embed import embed
-from tasks.hash import hash
-from tasks.index import index
-from tasks.preview import preview
-from tasks.probe import probe
-from tasks.proxy import proxy
-from tasks.refine import refine
+from dampipe.tasks.embed import embed
+from dampipe.tasks.hash import hash
+from dampipe.tasks.index import index
+from dampipe.tasks.preview import preview
+from dampipe.tasks.probe import probe
+from dampipe.tasks.proxy import proxy
+from dampipe.tasks.refine import refine
 
 PIPELINE: list[Stage] = [
     hash,

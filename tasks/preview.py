@@ -7,7 +7,7 @@ from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Preview
 from dampipe.media.passes import Passes
 from dampipe.storage.blobs.derivatives import DerivativeStore
-from tasks.proxy import publish_proxy
+from dampipe.tasks.proxy import publish_proxy
 
 
 @stage(queue="preview", version=3, time_limit=48 * 3600)

@@ -20,13 +20,13 @@ from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.work import WorkRegistry
 from dampipe.jobs.work_runner import WorkRunner
 from dampipe.kernel.progress import Progress
-from workers import heartbeat
-from workers.progress_events import ProgressEvents, ProgressSender
+from dampipe.workers import heartbeat
+from dampipe.workers.progress_events import ProgressEvents, ProgressSender
 
 log = logging.getLogger(__name__)
 
 app = Celery("dampipe")
-app.config_from_object("celeryconfig")
+app.config_from_object("dampipe.celeryconfig")
 
 
 progress_sender = ProgressSender(app)

@@ -33,7 +33,7 @@ def connect() -> None:
 def _set_log_levels(loglevel: int, **_: Any) -> None:
     """Each task logs one line; libraries log only warnings and errors."""
     logging.getLogger().setLevel(max(loglevel, logging.WARNING))
-    for name in ("dampipe", "tasks", "workers", "celery.apps.worker"):
+    for name in ("dampipe", "celery.apps.worker"):
         logging.getLogger(name).setLevel(loglevel)
 
 

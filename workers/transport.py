@@ -1,7 +1,7 @@
 """The task transport over Celery: chains become Celery chains, a notification becomes a task."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from celery import chain
 from kombu.exceptions import ChannelError, KombuError, OperationalError
@@ -24,7 +24,7 @@ class CeleryTransport:
         """See TaskTransport."""
         if not chains:
             return
-        from workers.app import app
+        from dampipe.workers.app import app
 
         with self._translated(), app.producer_pool.acquire(block=True, timeout=30) as producer:
             for message in chains:
@@ -36,7 +36,7 @@ class CeleryTransport:
 
     def notify(self, task: str, *arguments: int) -> None:
         """See TaskTransport. Fails at once when the broker is down: the sweep notifies again."""
-        from workers.app import app
+        from dampipe.workers.app import app
 
         with self._translated(), app.connection_for_write() as connection:
             connection.ensure_connection(max_retries=1, timeout=4)
@@ -44,7 +44,7 @@ class CeleryTransport:
 
     def empty_queues(self) -> set[str]:
         """See TaskTransport."""
-        from workers.app import app, queue_names
+        from dampipe.workers.app import app, queue_names
 
         empty = set()
         with self._translated(), app.connection_for_read() as connection:
@@ -56,9 +56,18 @@ class CeleryTransport:
                     empty.add(name)
         return empty
 
+    def discard(self, queues: Collection[str]) -> None:
+        """See TaskTransport."""
+        from dampipe.workers.app import app
+
+        with self._translated(), app.connection_for_write() as connection:
+            for name in queues:
+                with suppress(ChannelError):  # Redis knows no empty list
+                    connection.default_channel.queue_purge(name)
+
     def check(self) -> str:
         """See TaskTransport."""
-        from workers.app import app
+        from dampipe.workers.app import app
 
         with self._translated(), app.connection_for_read() as connection:
             connection.ensure_connection(max_retries=1, timeout=4)

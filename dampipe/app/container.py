@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from dampipe.app.capabilities import Capabilities
 from dampipe.app.features import detail_fields, features
 from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_named, load_pipeline
@@ -45,6 +46,7 @@ from dampipe.jobs.savers import SaverRegistry
 from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.toolbox import LazyTools, Tool, Toolbox
+from dampipe.jobs.unserved import UnservedQueues
 from dampipe.jobs.work import WorkRegistry
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel import container as kernel
@@ -64,6 +66,7 @@ from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.registry import get_storage_backend
 from dampipe.storage.vectors.base import VectorStorage
 from dampipe.vision.base import Embedder
+from dampipe.vision.open_model import missing_packages
 
 
 class Container(kernel.Container):
@@ -110,8 +113,15 @@ class Container(kernel.Container):
             Toolbox: self._toolbox,
             Plan: lambda: Plan(load_pipeline(settings), get(Toolbox)),
             TaskTransport: lambda: load_named(settings.carrier)(settings),
+            Capabilities: lambda: Capabilities(get(Plan), get(Toolbox)),
+            UnservedQueues: self._unserved_queues,
             Dispatcher: lambda: Dispatcher(
-                get(RunQueue), get(Plan), get(TaskTransport), get(WorkRegistry), settings.window
+                get(RunQueue),
+                get(Plan),
+                get(TaskTransport),
+                get(WorkRegistry),
+                settings.window,
+                get(UnservedQueues).find,
             ),
             SaverRegistry: lambda: SaverRegistry.of(features()),
             WorkRegistry: lambda: WorkRegistry.of(
@@ -172,7 +182,11 @@ class Container(kernel.Container):
                     lambda: tools.preview_recipe.frames.fingerprint,
                 ),
                 DerivativeStore: Tool(lambda: self.get(DerivativeStore)),
-                Embedder: Tool(lambda: tools.embedder, lambda: tools.embedder.fingerprint),
+                Embedder: Tool(
+                    lambda: tools.embedder,
+                    lambda: tools.embedder.fingerprint,
+                    missing_packages=lambda: missing_packages(self.settings.model),
+                ),
                 AutoStorage: Tool(lambda: self.get(AutoStorage)),
             }
         )
@@ -199,6 +213,11 @@ class Container(kernel.Container):
     def _subjects(self) -> AssetSubjects:
         postponed = [load_dotted(name)() for feature in features() for name in feature.postponed]
         return AssetSubjects(self.get(Database), self.get(AssetRepository), postponed)
+
+    def _unserved_queues(self) -> UnservedQueues:
+        work = self.get(WorkRegistry)
+        queues = dict.fromkeys([*self.get(Plan).queues, *(work[kind].queue for kind in work)])
+        return UnservedQueues(self.get(WorkerRepository), list(queues))
 
     def _sweep(self) -> Sweep:
         parts = [self.get(load_dotted(name)) for feature in features() for name in feature.sweeps]

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from dampipe.app import broker
+from dampipe.app.capabilities import Capabilities, describe_missing
 from dampipe.app.container import Container
 from dampipe.app.errors import (
     ACCELERATION_PAUSED,
     BROKER_STOPPED,
     HOME_READ_ONLY,
     LOW_DISK_SPACE,
+    MISSING_PACKAGES,
     NO_ENCODER,
     NO_SANDBOX,
     NO_VECTOR_INDEX,
@@ -34,7 +36,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.migrate import check_schema
 from dampipe.kernel.errors import CannotStart, DampipeError, ErrorCode, StageError
 from dampipe.media.hwaccel.acceleration import Acceleration
-from dampipe.vision.devices import describe
+from dampipe.vision.open_model import describe_device
 
 MIN_FREE_BYTES = 5_000_000_000
 """Free space on a disk below which the doctor warns."""
@@ -75,6 +77,7 @@ def examine(container: Container) -> Iterator[Finding]:
         ("acceleration", _acceleration),
         ("GPU", _gpu),
         ("model", _model),
+        ("stages", _stages),
         ("vector index", _vector_index),
         ("manifests", _manifests),
     )
@@ -193,7 +196,7 @@ def _abilities(acceleration: Acceleration) -> str:
 
 
 def _gpu(container: Container) -> Finding:
-    return Finding("GPU", Verdict.FINE, describe(container.settings.device))
+    return Finding("GPU", Verdict.FINE, describe_device(container.settings.model, container.settings.device))
 
 
 def _model(container: Container) -> Finding:
@@ -212,6 +215,14 @@ def _model(container: Container) -> Finding:
     if is_replaced:
         found += f"; search uses the vectors of {answering.name} until all footage is embedded again"
     return Finding("model", Verdict.FINE, found)
+
+
+def _stages(container: Container) -> Finding:
+    unusable = container.get(Capabilities).unusable_stages()
+    if not unusable:
+        return Finding("stages", Verdict.FINE, "this machine can run all of them")
+    reasons = "; ".join(describe_missing(stage, packages) for stage, packages in unusable.items())
+    return _problem("stages", Verdict.WARNING, MISSING_PACKAGES, reasons=reasons)
 
 
 def _vector_index(container: Container) -> Finding:

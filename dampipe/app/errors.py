@@ -53,6 +53,9 @@ NOT_UP = ErrorCode(
     "deployment.not_started", "the deployment did not start:\n{last_lines}", "The whole log is {log}."
 )
 UNKNOWN_QUEUE = ErrorCode("queue.not_found", "there is no queue {queues}", "The queues are {known}.")
+NO_USABLE_STAGE = ErrorCode(
+    "queue.no_usable_stage", "this machine can run no stage of {queues}: {reasons}", "Install the package."
+)
 MODEL_UNUSABLE = ErrorCode(
     "setting.model_unusable", "setting 'model': {reason}", "{advice}Choose another model."
 )
@@ -94,6 +97,11 @@ ACCELERATION_PAUSED = ErrorCode(
     "doctor.acceleration_paused",
     "{tried}. Paused after failures: {parts}",
     "It is tried again automatically after a while.",
+)
+MISSING_PACKAGES = ErrorCode(
+    "doctor.missing_packages",
+    "{reasons}",
+    "Workers on this machine leave such stages to other machines; install the package and restart them.",
 )
 NO_VECTOR_INDEX = ErrorCode(
     "doctor.no_vector_index",

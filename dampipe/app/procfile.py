@@ -4,6 +4,7 @@ import re
 import shlex
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import dampipe
@@ -20,10 +21,18 @@ class Process:
     name: str
     command: tuple[str, ...]
 
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """What a `dampipe worker` is told to serve; empty for any other process, and for a worker of all queues."""
+        for option, value in pairwise(self.command):
+            if option == "--queues" and "worker" in self.command:
+                return tuple(queue.strip() for queue in value.split(",") if queue.strip())
+        return ()
+
 
 def default_procfile() -> Path:
-    """The Procfile of the checkout."""
-    return Path(dampipe.__file__).parent.parent / "Procfile"
+    """The Procfile that comes with dampipe."""
+    return Path(dampipe.__file__).parent / "Procfile"
 
 
 def read_procfile(path: Path) -> list[Process]:

@@ -16,8 +16,8 @@ from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import PRESETS, AssetRecipe, Description, PreviewRecipe, ProxyRecipe
 from dampipe.vision.base import Embedder
-from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.frames import POLICY, choose
+from dampipe.vision.open_model import open_model
 from dampipe.vision.remote_embedder import RemoteEmbedder
 
 VECTORS_PATH = "/api/vectors"
@@ -64,7 +64,7 @@ class MediaTools:
     def open_model(self, model: str) -> Embedder:
         """Open a model by its name; its weights are loaded on first use."""
         threads = max(1, (os.cpu_count() or 1) // 2)
-        local = ClipEmbedder(model, self._settings.device, threads)
+        local = open_model(model, self._settings.device, threads)
         return RemoteEmbedder(local, f"{self._settings.page}{VECTORS_PATH}") if self._asks_server else local
 
     @cached_property

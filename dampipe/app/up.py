@@ -11,6 +11,7 @@ from logging import INFO, Formatter, LogRecord
 from logging.handlers import RotatingFileHandler
 
 from dampipe.app import broker
+from dampipe.app.capabilities import Capabilities
 from dampipe.app.container import Container
 from dampipe.app.errors import ALREADY_UP, BROKER_SILENT, HOME_UNUSABLE, PORT_UNAVAILABLE
 from dampipe.app.procfile import Process
@@ -38,6 +39,9 @@ def run_deployment(container: Container, processes: list[Process], on_log: LogLi
     settings = container.settings
     enabled = [process for process in processes if _is_enabled(process, settings)]
     with _exclusive(settings), _log_file(settings, on_log) as log:
+        for process, reason in _unusable(container, enabled):
+            log("dampipe", f"{process.name} is not started: {reason}")
+            enabled.remove(process)
         check_ports(settings, {process.name for process in enabled})
         container.set_up()
         supervisor = Supervisor(log)
@@ -78,6 +82,17 @@ def _is_enabled(process: Process, settings: Settings) -> bool:
     if process.name == BROKER:
         return settings.embedded_broker
     return process.name != FLOWER or settings.flower_port != 0
+
+
+def _unusable(container: Container, processes: list[Process]) -> list[tuple[Process, str]]:
+    """The workers whose queues have no stage that this machine can run, each with the reason."""
+    found = []
+    for process in processes:
+        queues = process.queues
+        reasons = container.get(Capabilities).unusable_queues(queues)
+        if queues and len(reasons) == len(queues):
+            found.append((process, "; ".join(reasons.values())))
+    return found
 
 
 def check_ports(settings: Settings, names: set[str]) -> None:

@@ -9,12 +9,12 @@ from dampipe.cli.lazy_import import load
 
 
 def run_celery(*arguments: str) -> NoReturn:
-    """Run `celery -A workers.app ARGUMENT...` and exit with its code."""
+    """Run `celery -A dampipe.workers.app ARGUMENT...` and exit with its code."""
     # Celery warns when it runs as root, as in most containers, since unpickling is unsafe; dampipe uses JSON only.
     warnings.filterwarnings("ignore", category=UserWarning, module="celery.platforms")
     # Celery writes to it in its signal handlers; where the reader is gone, that raises and the signal is lost.
     vars(sys)["__stdout__"] = None
-    sys.argv = ["celery", "--quiet", "-A", "workers.app", *arguments]
-    load("celery.bin.celery", "workers.app")
+    sys.argv = ["celery", "--quiet", "-A", "dampipe.workers.app", *arguments]
+    load("celery.bin.celery", "dampipe.workers.app")
     runpy.run_module("celery", run_name="__main__", alter_sys=True)
     sys.exit(0)

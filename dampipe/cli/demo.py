@@ -1,7 +1,9 @@
 """`dampipe demo`: run a deployment, process some footage, and print what came of it and what search finds."""
 
 import shlex
+import shutil
 import signal
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +26,7 @@ from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.service import SearchService
 from dampipe.kernel.errors import CannotStart, DampipeError, Unavailable
 from dampipe.kernel.faces.console import say, table
+from dampipe.kernel.settings.default_model import default_model
 from dampipe.kernel.settings.settings import Settings
 from dampipe.kernel.timecode import clock
 from dampipe.media.outputs import DerivativeKind
@@ -59,6 +62,14 @@ def command(footage: Path | None, once: bool) -> None:
             click.echo("\nrunning until Ctrl-C")
             with suppress(KeyboardInterrupt):
                 deployment.wait()
+
+
+def _program() -> str:
+    """How this program was called, for a person to call it again."""
+    called = Path(sys.argv[0])
+    if called.name != "dampipe":
+        return shlex.join([sys.executable, "-m", "dampipe"])
+    return "dampipe" if shutil.which("dampipe") == str(called) else shlex.quote(str(called))
 
 
 def _interrupt(*_: object) -> None:
@@ -138,9 +149,9 @@ def _print_addresses(settings: Settings) -> None:
     click.echo(f"\npage     http://{settings.host}:{settings.port}/ (the API is described at /docs)")
     click.echo(f"Flower   http://{settings.host}:{settings.flower_port}")
     # The model is named because another one would embed all footage again.
-    home, default = shlex.quote(str(settings.home)), Settings.model_fields["model"].default
-    model = "" if settings.model == default else f" DAMPIPE_MODEL={shlex.quote(settings.model)}"
-    click.echo(f"to continue: export DAMPIPE_HOME={home}{model}  and  .venv/bin/dampipe up")
+    home = shlex.quote(str(settings.home))
+    model = "" if settings.model == default_model() else f" DAMPIPE_MODEL={shlex.quote(settings.model)}"
+    click.echo(f"to continue: export DAMPIPE_HOME={home}{model}  and  {_program()} up")
 
 
 def _print_error(error: DampipeError) -> None:

@@ -4,12 +4,13 @@ import os
 
 import click
 
+from dampipe.app.capabilities import Capabilities
 from dampipe.app.container import process_container
-from dampipe.app.errors import UNKNOWN_QUEUE
+from dampipe.app.errors import NO_USABLE_STAGE, UNKNOWN_QUEUE
 from dampipe.cli.celery_program import run_celery
 from dampipe.jobs.plan import Plan
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.errors import CannotStart, InvalidInput
 from dampipe.kernel.settings.settings import Settings
 
 CONTROL_QUEUES = ("control", "scan")
@@ -36,6 +37,7 @@ def command(queues: str | None, name: str | None, concurrency: int | None) -> No
     unknown = [queue for queue in served if queue not in known]
     if unknown or not served:
         raise InvalidInput(UNKNOWN_QUEUE, queues=", ".join(unknown) or repr(queues), known=", ".join(known))
+    served = _usable(container.get(Capabilities), served)
     container.set_up()
     processes = concurrency or _default_concurrency(container.settings, served)
     container.get(Database).close()  # the worker forks its processes, and a connection must not be shared
@@ -45,6 +47,17 @@ def command(queues: str | None, name: str | None, concurrency: int | None) -> No
         *("--concurrency", str(processes), "--pool", "prefork", "--loglevel", container.settings.log_level),
         *("--without-mingle", "--without-gossip"),
     )
+
+
+def _usable(capabilities: Capabilities, queues: list[str]) -> list[str]:
+    """The queues that have a stage which this machine can run. Raises CannotStart if there is none."""
+    unusable = capabilities.unusable_queues(queues)
+    usable = [queue for queue in queues if queue not in unusable]
+    if not usable:
+        raise CannotStart(NO_USABLE_STAGE, queues=", ".join(queues), reasons="; ".join(unusable.values()))
+    for queue, reason in unusable.items():
+        click.echo(f"the queue {queue} is left to other workers: {reason}", err=True)
+    return usable
 
 
 def _default_concurrency(settings: Settings, queues: list[str]) -> int:

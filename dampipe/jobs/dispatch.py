@@ -1,7 +1,7 @@
 """Dispatch: a bounded window of chains in flight per lane; everything else waits in the catalogue."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,6 +37,9 @@ class TaskTransport(Protocol):
     def empty_queues(self) -> set[str]:
         """The queues in which no message waits."""
 
+    def discard(self, queues: Collection[str]) -> None:
+        """Remove all messages from these queues."""
+
     def check(self) -> str:
         """Which broker answers, in words."""
 
@@ -45,14 +48,23 @@ class Dispatcher:
     """Gives chains to the transport. Safe to call from any number of processes."""
 
     def __init__(
-        self, queue: RunQueue, plan: Plan, transport: TaskTransport, work: WorkRegistry, window: int
+        self,
+        queue: RunQueue,
+        plan: Plan,
+        transport: TaskTransport,
+        work: WorkRegistry,
+        window: int,
+        unserved: Callable[[], Collection[str]] = frozenset,
     ) -> None:
-        """window: most chains in flight in one lane."""
+        """window: most chains in flight in one lane. unserved: the queues that no worker serves now; what belongs
+        there waits in the catalogue.
+        """
         self._queue = queue
         self._plan = plan
         self._transport = transport
         self._work = work
         self._window = window
+        self._unserved = unserved
 
     def top_up(self, lane: str) -> int:
         """Fill a lane's window if it is at most half full; returns how many chains were started.
@@ -66,9 +78,16 @@ class Dispatcher:
             return 0
         stages = self._plan.lanes.get(lane, ())
         batches = {stage.name: stage.batch for stage in stages if stage.batch > 1}
-        runs = self._queue.take(lane, self._window - in_flight, batches)
+        runs = self._queue.take(lane, self._window - in_flight, batches, self._without_worker(lane))
         self._transport.publish([self._chain(run) for run in runs])
         return len(runs)
+
+    def _without_worker(self, lane: str) -> list[str]:
+        """The stages or the kind of work of a lane that no worker takes now."""
+        queues = self._unserved()
+        if lane in self._work:
+            return [lane] if self._work[lane].queue in queues else []
+        return [stage.name for stage in self._plan.lanes.get(lane, ()) if stage.queue in queues]
 
     def _chain(self, run: QueuedRun) -> Chain:
         if run.stage in self._work:

@@ -1,7 +1,7 @@
 """A transport in memory: the same promises as the real one, and it can lose everything on demand."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dampipe.jobs.dispatch import Chain
 from dampipe.jobs.model import Outcome, Subject
@@ -46,6 +46,12 @@ class MemoryTransport:
         self._must_be_up()
         return {name for name, queue in self._queues.items() if not queue}
 
+    def discard(self, queues: Collection[str]) -> None:
+        """See TaskTransport."""
+        self._must_be_up()
+        for name in queues:
+            self._queues[name].clear()
+
     def check(self) -> str:
         """See TaskTransport."""
         self._must_be_up()
@@ -64,11 +70,18 @@ class MemoryTransport:
         """How many messages are in all queues."""
         return len(self.chains())
 
-    def work(self, runner: Runner, steps: int | None = None, items: WorkRunner | None = None) -> int:
-        """Run up to `steps` messages (None: until none waits); returns how many were run."""
+    def work(
+        self,
+        runner: Runner,
+        steps: int | None = None,
+        items: WorkRunner | None = None,
+        served: Collection[str] | None = None,
+    ) -> int:
+        """Run up to `steps` messages (None: until none waits) of these queues (None: all); returns how many."""
         done = 0
         while steps is None or done < steps:
-            queue = next((queue for queue in self._queues.values() if queue), None)
+            queues = (queue for name, queue in self._queues.items() if served is None or name in served)
+            queue = next(filter(None, queues), None)
             if queue is None:
                 break
             chain = queue.popleft()

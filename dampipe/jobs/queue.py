@@ -36,6 +36,7 @@ _DUE = (
     .order_by(RUN.c.priority.desc(), RUN.c.id.desc())
     .limit(bindparam("most"))
 )
+_DUE_WITHOUT = _DUE.where(RUN.c.stage.not_in(bindparam("left_out", expanding=True)))
 _SOME_PENDING = select(literal(1)).where(_STAGE, RUN.c.state == RunState.PENDING).limit(bindparam("most"))
 _RUNS_AND_CHAINS = select(
     select(func.count()).select_from(_SOME_PENDING.subquery()).scalar_subquery(),
@@ -80,16 +81,27 @@ class RunQueue:
         with self._db.read() as connection:
             return sum(connection.execute(_IN_FLIGHT, {"of_lane": lane}).one())
 
-    def take(self, lane: str, limit: int, batches: Mapping[str, int] | None = None) -> list[QueuedRun]:
+    def take(
+        self,
+        lane: str,
+        limit: int,
+        batches: Mapping[str, int] | None = None,
+        left_out: Sequence[str] = (),
+    ) -> list[QueuedRun]:
         """Mark up to `limit` runs of a lane as given to the broker, highest priority and newest first.
 
         batches: how many runs one chain of a batch stage takes. Such a stage gets only as many chains as that
-        makes; a run that was attempted before is done alone and has a chain of its own.
+        makes; a run that was attempted before is done alone and has a chain of its own. left_out: stages that
+        are not taken.
         """
         if limit <= 0:
             return []
         with self._db.read() as connection:  # most calls find nothing: no write lock for them
-            due = connection.execute(_DUE, {"of_lane": lane, "most": limit}).all()
+            values: dict[str, Any] = {"of_lane": lane, "most": limit}
+            if left_out:
+                due = connection.execute(_DUE_WITHOUT, values | {"left_out": list(left_out)}).all()
+            else:
+                due = connection.execute(_DUE, values).all()
             left = {
                 stage: _missing_chains(connection, lane, stage, batch, limit)
                 for stage, batch in (batches or {}).items()

@@ -62,6 +62,9 @@ class Runner:
         Dispatches the lane again when the chain ends here, or when a run was created that no chain carries.
         """
         stage = self.plan[name]
+        missing = self.toolbox.missing_packages(stage.tools.values())
+        if missing:  # a worker that has it takes the run; the sweep brings its message back
+            return Report(outcome=Outcome.LATER, reason=f"this worker lacks {missing}")
         report, lanes = self._run(stage, subject, on_progress)
         if not report.outcome.chain_continues or self.plan.chain_from(name)[-1] is stage:
             lanes = lanes | {self.plan.lane(stage)}

@@ -1,6 +1,6 @@
 """The toolbox: the tools that stages take besides their inputs, by type, made at first use."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +17,9 @@ class Toolbox(Protocol):
 
     def get(self, tool: type) -> object:
         """The tool, made at the first call."""
+
+    def missing_packages(self, tools: Iterable[type]) -> str:
+        """What pip has to install before these tools can be used, as pip takes it; empty where nothing is missing."""
 
 
 class Tools:
@@ -37,6 +40,10 @@ class Tools:
         """See Toolbox."""
         return self._tools[tool]
 
+    def missing_packages(self, tools: Iterable[type]) -> str:
+        """See Toolbox."""
+        return ""
+
 
 @dataclass(frozen=True)
 class Tool:
@@ -47,6 +54,8 @@ class Tool:
     """What makes its results differ; asked for without making the tool."""
     handed_on: Callable[[], str] | None = None
     """What of that makes a difference for later stages, where it is not all."""
+    missing_packages: Callable[[], str] = lambda: ""
+    """What pip has to install before it can be used; empty where nothing is missing."""
 
 
 class LazyTools:
@@ -55,6 +64,7 @@ class LazyTools:
     def __init__(self, tools: Mapping[type, Tool]) -> None:
         self._tools = tools
         self._made: dict[type, object] = {}
+        self._missing: dict[type, str] = {}
 
     def fingerprint(self, tool: type) -> str | None:
         """See Toolbox."""
@@ -71,3 +81,12 @@ class LazyTools:
         if tool not in self._made:
             self._made[tool] = self._tools[tool].make()
         return self._made[tool]
+
+    def missing_packages(self, tools: Iterable[type]) -> str:
+        """See Toolbox."""
+        found = set()
+        for tool in tools:
+            if tool not in self._missing:  # asked for before every run
+                self._missing[tool] = self._tools[tool].missing_packages()
+            found.add(self._missing[tool])
+        return " ".join(sorted(found - {""}))

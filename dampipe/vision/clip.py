@@ -1,105 +1,46 @@
-"""The real embedder: any model that open_clip can load, loaded once, at the first call that needs it."""
+"""The embedder over torch: any model that open_clip can load."""
 
 import gc
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from threading import Lock
-from time import monotonic
 from typing import Any
 
-import numpy as np
-
-from dampipe.kernel.errors import DampipeError, InvalidInput, Permanent, StageError, Unavailable
+from dampipe.kernel.errors import DampipeError, Permanent, Unavailable
 from dampipe.vision import hub
-from dampipe.vision.base import FrameSpec, Pictures, Vectors
+from dampipe.vision.clip_ref import ClipRef, missing_package
 from dampipe.vision.devices import place
 from dampipe.vision.inference import Loaded, translated
 from dampipe.vision.model_catalog import spec_of
-from dampipe.vision.models import ModelRef, resolve
+from dampipe.vision.model_embedder import ModelEmbedder
+from dampipe.vision.models import resolve_clip
 from dampipe.vision.torchvision_compat import import_open_clip
 
 SWITCH = 0.0005
 """Seconds after which a thread that waits for the interpreter gets it; Python's own ten times as many."""
 
 
-class ClipEmbedder:
-    """Pictures and words to vectors with a model of open_clip.
+class ClipEmbedder(ModelEmbedder[ClipRef]):
+    """Pictures and words to vectors with a model of open_clip, by torch.
 
-    model: see `dampipe.vision.models.resolve`. device: "auto" or torch's name of one. threads: CPU threads of
-    torch for this whole process; None leaves torch's own choice. batch: pictures computed at once; None for
-    what suits the device. Raises `InvalidInput` at once for a model that does not exist.
+    threads: for this whole process.
     """
 
     def __init__(
         self, model: str, device: str = "auto", threads: int | None = None, batch: int | None = None
     ) -> None:
-        self._ref = resolve(model)
-        self._device = device
-        self._threads = threads
-        self._batch = batch
-        self._model: Loaded | None = None
-        self._loading = Lock()
-        self._failed: tuple[float, StageError] | None = None
+        """model: see `dampipe.vision.models.resolve_clip`, whose errors it raises."""
+        super().__init__(resolve_clip(model), device, threads, batch)
 
-    @property
-    def fingerprint(self) -> str:
-        return self._ref.fingerprint
-
-    @property
-    def name(self) -> str:
-        return self._ref.name
-
-    @property
-    def spec(self) -> FrameSpec:
-        return self._ref.spec
-
-    def check(self) -> None:
-        if self._model is None:
-            self._ref.check()
-
-    def pictures(self, frames: Pictures) -> Vectors:
-        return self._loaded().pictures(self._checked(frames))
-
-    def room(self) -> Pictures:
-        return self._loaded().room(self.spec.size)
-
-    def each(self, batches: Iterable[Pictures]) -> Iterator[Vectors]:
-        return self._loaded().each(map(self._checked, batches))
-
-    def _checked(self, frames: Pictures) -> Pictures:
-        size = self.spec.size
-        if frames.dtype != np.uint8 or frames.shape[1:] != (size, size, 3):
-            raise Permanent(
-                f"the model {self._ref.name} takes frames of {size}×{size} RGB bytes, "
-                f"not {frames.dtype} of shape {frames.shape[1:]}",
-                hint="frames made for another model have to be made anew",
-            )
-        return frames
-
-    def words(self, texts: list[str]) -> Vectors:
-        if not all(text.strip() for text in texts):
-            raise InvalidInput("an empty text says nothing that could be found", hint="say what to look for")
-        return self._loaded().words(texts)
-
-    def _loaded(self) -> "Loaded":
-        with self._loading:
-            if self._model is None:
-                # A million files must not each load a broken model again.
-                if self._failed and monotonic() - self._failed[0] < hub.REMEMBER:
-                    said = self._failed[1]
-                    raise type(said)(str(said), said.hint)
-                try:
-                    self._model = _load(self._ref, self._device, self._threads, self._batch)
-                except (Unavailable, Permanent) as error:
-                    self._failed = (monotonic(), error)
-                    raise
-            return self._model
+    def _load(self) -> Loaded:
+        return _load(self._ref, self._device, self._threads, self._batch)
 
 
-def _load(ref: ModelRef, device: str, threads: int | None, batch: int | None) -> Loaded:
+def _load(ref: ClipRef, device: str, threads: int | None, batch: int | None) -> Loaded:
+    missing = ref.missing_packages()
+    if missing:
+        raise missing_package(ref.name, missing)
     weights = ref.fetch()
     # Read by OpenMP when torch loads it: threads that spin while they wait starve their neighbours.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -130,7 +71,7 @@ def _load(ref: ModelRef, device: str, threads: int | None, batch: int | None) ->
     return Loaded(ref.name, network, tokenize, placement, mean, std, dimension, batch or placement.batch)
 
 
-def _network(ref: ModelRef, weights: Path) -> tuple[Any, dict[str, Any], Any]:
+def _network(ref: ClipRef, weights: Path) -> tuple[Any, dict[str, Any], Any]:
     """(network, how it wants pixels, tokenizer); asks no network for the weights."""
     open_clip = import_open_clip()
     # The weights are given as files, for open_clip would ask the hub first although they are cached.

@@ -60,6 +60,26 @@ def fetch(address: str, names: tuple[str, ...] = WEIGHTS) -> Path:
     return cached(repository, names) or _remembering(repository, download)
 
 
+def fetch_folder(repository: str, patterns: tuple[str, ...], ignored: tuple[str, ...]) -> Path:
+    """The folder that holds all files of one revision that match; those not cached are downloaded. Raises `Unavailable`.
+
+    patterns, ignored: as `fnmatch` has them; "*" matches a slash, too.
+    """
+    from huggingface_hub import snapshot_download
+
+    def download() -> Path:
+        return Path(
+            snapshot_download(
+                repository,
+                allow_patterns=list(patterns),
+                ignore_patterns=list(ignored),
+                etag_timeout=CONNECT,
+            )
+        )
+
+    return _remembering(repository, download)
+
+
 def forget() -> None:
     """Forget what failed, so that the next call tries again."""
     _failed.clear()

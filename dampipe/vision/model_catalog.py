@@ -14,6 +14,16 @@ from pydantic import BaseModel, ConfigDict
 
 from dampipe.vision.base import FrameSpec
 
+ONNX_EXPORTS = {
+    "ViT-B-32/laion2b_s34b_b79k": "immich-app/ViT-B-32__laion2b-s34b-b79k",
+    "ViT-L-14/laion2b_s32b_b82k": "immich-app/ViT-L-14__laion2b-s32b-b82k",
+    "ViT-H-14/laion2b_s32b_b79k": "immich-app/ViT-H-14__laion2b-s32b-b79k",
+    "ViT-B-32-SigLIP2-256/webli": "immich-app/ViT-B-32-SigLIP2-256__webli",
+    "ViT-B-16-SigLIP2/webli": "immich-app/ViT-B-16-SigLIP2__webli",
+    "ViT-L-16-SigLIP2-256/webli": "immich-app/ViT-L-16-SigLIP2-256__webli",
+}
+"""Hub repositories that hold the same weights as ONNX graphs, by open_clip's name: their vectors are interchangeable."""
+
 TABLE = Path(__file__).parent / "model_catalog.json"
 
 

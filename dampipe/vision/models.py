@@ -1,26 +1,23 @@
-"""Which model a setting names: its weights, how it wants its frames, what identifies it. Knows no torch."""
+"""Which model a setting names, and by which runtime it is used here. Knows no torch."""
 
-import json
-from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha1
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from dampipe.kernel.errors import InvalidInput, Unavailable
-from dampipe.vision import hub, tiny
-from dampipe.vision.base import FrameSpec
-from dampipe.vision.model_catalog import known_models, needs_of, spec_of
-from dampipe.vision.weights import check_weights
-
-DEFAULT_MODEL = "ViT-B-32-256/datacomp_s34b_b86k"
-"""MIT, so anyone may use it; the best zero-shot quality for its cost on a CPU (72.8 % ImageNet at 15-50
-pictures a second on two cores). On a GPU "PE-Core-B-16/meta" (Apache-2.0) finds more, at four times
-the work."""
+from dampipe.kernel.packages import has_torch
+from dampipe.kernel.settings.default_model import ONNX_MODEL, TORCH_MODEL, default_model
+from dampipe.vision import clip_ref, hub, tiny
+from dampipe.vision.clip_ref import FOLDER, TORCH, ClipRef
+from dampipe.vision.model_catalog import ONNX_EXPORTS, known_models
+from dampipe.vision.model_ref import ModelRef
+from dampipe.vision.onnx.layout import LAYOUTS, OPEN_CLIP, find_layout, read_preprocessing
+from dampipe.vision.onnx.ref import OnnxRef, content_of
 
 SUGGESTED = {
-    DEFAULT_MODEL: "the default: most quality for its cost on a CPU, free for any use",
+    TORCH_MODEL: "the default with torch: most quality for its cost on a CPU, free for any use",
+    ONNX_MODEL: "the default without torch: published as ONNX, free for any use",
     "PE-Core-B-16/meta": "finds more, at four times the work: for a GPU",
     "PE-Core-L-14-336/meta": "finds most, at some thirty times the work: for a large GPU",
     "ViT-B-16-SigLIP2/webli": "searches in many languages",
@@ -30,8 +27,7 @@ SUGGESTED = {
 TINY = "tiny"
 """The packaged model: it knows coloured shapes only, for demonstrations and tests."""
 
-_FOLDER, _HUB = "local-dir:", "hf-hub:"
-_MIB = 1 << 20
+_HUB = "hf-hub:"
 
 _LICENCES = (
     # By a part of the lower-case name, most specific first; as their publishers state them.
@@ -47,79 +43,108 @@ _LICENCES = (
 )
 
 
-@dataclass(frozen=True)
-class ModelRef:
-    """One model, resolved."""
-
-    name: str
-    """As the setting says it."""
-    fingerprint: str
-    """The same text on every machine that uses the same weights."""
-    spec: FrameSpec
-    licence: str
-    """Of the weights; empty where it is not known."""
-    architecture: str
-    """What open_clip is asked for: its name of the architecture, or "local-dir:" and a folder."""
-    tag: str = ""
-    """open_clip's name of the pretrained weights, where the architecture is one of its own."""
-    folder: Path | None = None
-    """Where the weights lie, for a model from a folder."""
-    repository: str = ""
-    """Where the weights are on the hub, for the others."""
-    needs: str = ""
-    """A package that the model needs and dampipe does not bring."""
-
-    def weights_available(self) -> bool:
-        """Whether the weights are on this machine now. Asks no network."""
-        if self.folder:
-            return weights_in(self.folder) is not None
-        return hub.cached(self.repository) is not None
-
-    def check(self) -> None:
-        """Raise `Unavailable` if a package is missing, the weights are damaged, or there is no way to fetch them."""
-        if self.needs and find_spec(self.needs) is None:
-            raise Unavailable(
-                f"the model {self.name} needs the package {self.needs}", hint=f"pip install {self.needs}"
-            )
-        if not self.folder:
-            hub.check(self.repository)
-        elif weights_in(self.folder) is None:
-            raise _no_weights(self.folder)
-        check_weights(weights_in(self.folder) if self.folder else hub.cached(self.repository))
-
-    def fetch(self) -> Path:
-        """The file of the weights, downloaded if need be. Raises `Unavailable`."""
-        if not self.folder:
-            return hub.fetch(self.repository)
-        weights = weights_in(self.folder)
-        if weights is None:
-            raise _no_weights(self.folder)
-        return weights
-
-
 def resolve(model: str) -> ModelRef:
-    """The model that the setting names.
+    """The model that the setting names, for the runtime that this machine has.
 
-    "tiny" · "name/tag" of open_clip · "local-dir:/folder" or just the folder · "hf-hub:owner/name".
-    Raises `InvalidInput` for a name nobody knows, with close matches, and for a folder that is none;
-    `Unavailable` for a hub repository whose configuration is neither cached nor reachable.
+    "tiny" · "name/tag" of open_clip · "local-dir:/folder" or just the folder · "hf-hub:owner/name". A model of
+    open_clip runs by torch where that is installed, and by ONNX Runtime where it is published as ONNX, too.
+
+    Raises `InvalidInput` for an unknown name, with close matches, and for a folder without a model; `Unavailable` for
+    a hub repository whose configuration is neither cached nor reachable.
     """
+    clip, onnx = _runtimes(model)
+    if clip is not None and (onnx is None or has_torch()):
+        return clip
+    assert onnx is not None
+    return onnx
+
+
+def resolve_clip(model: str) -> ClipRef:
+    """The same for torch. Raises `InvalidInput` for a model that is published as ONNX only."""
+    clip, _ = _runtimes(model)
+    if clip is None:
+        raise InvalidInput(f"the model {model} has no weights for open_clip", hint="it runs by ONNX Runtime")
+    return clip
+
+
+def resolve_onnx(model: str) -> OnnxRef:
+    """The same for ONNX Runtime. Raises `InvalidInput` for a model that is not published as ONNX."""
+    _, onnx = _runtimes(model)
+    if onnx is None:
+        raise InvalidInput(
+            f"the model {model} is not published as ONNX", hint=f"it runs by torch: pip install '{TORCH}'"
+        )
+    return onnx
+
+
+def _runtimes(model: str) -> tuple[ClipRef | None, OnnxRef | None]:
+    """The model for torch and for ONNX Runtime; at least one is not None, and both have the same fingerprint."""
     if model == TINY:
         return _from_folder(model, tiny.FOLDER, "MIT")
-    if model.startswith(_FOLDER):
-        return _from_folder(model, Path(model.removeprefix(_FOLDER)).expanduser())
+    if model.startswith(FOLDER):
+        return _from_folder(model, Path(model.removeprefix(FOLDER)).expanduser())
     if model.startswith(_HUB):
         return _from_hub(model, model.removeprefix(_HUB))
-    known = known_models().get(model)
-    if known:
-        name, tag = model.split("/")
-        return ModelRef(
-            model, model, known.spec, licence_of(model), name, tag, repository=known.hub, needs=known.needs
-        )
+    if model in known_models():
+        return _by_name(model)
     folder = Path(model).expanduser()
     if folder.is_absolute() or model.startswith(".") or folder.is_dir():
         return _from_folder(model, folder)
     raise InvalidInput(f"there is no model {model!r}", hint=_suggest(model))
+
+
+def _by_name(model: str) -> tuple[ClipRef, OnnxRef | None]:
+    known = known_models()[model]
+    name, tag = model.split("/")
+    facts: dict[str, Any] = {"name": model, "fingerprint": model, "spec": known.spec}
+    facts["licence"] = licence_of(model)
+    clip = ClipRef(**facts, repository=known.hub, needs=known.needs, architecture=name, tag=tag)
+    published = ONNX_EXPORTS.get(model)
+    onnx = OnnxRef(**facts, repository=published, layout=OPEN_CLIP) if published else None
+    return clip, onnx
+
+
+def _from_folder(model: str, folder: Path, licence: str = "") -> tuple[ClipRef | None, OnnxRef | None]:
+    clip = clip_ref.from_folder(model, folder, licence)
+    layout = find_layout(folder)
+    complete = layout is not None and not layout.missing(folder)
+    if layout is None or (clip is not None and not complete):
+        if clip is None:
+            raise InvalidInput(f"{folder} holds no model: {hub.CONFIG} is missing", hint=_suggest(model))
+        return clip, None
+    content = content_of(layout, folder) if complete and clip is None else "without-weights"
+    onnx = OnnxRef(
+        name=model,
+        fingerprint=clip.fingerprint if clip else f"local-{content}",
+        spec=clip.spec if clip else read_preprocessing(layout, folder / layout.preprocessing).spec,
+        licence=licence,
+        folder=folder.absolute(),
+        layout=layout,
+    )
+    return clip, onnx
+
+
+def _from_hub(model: str, repository: str) -> tuple[ClipRef | None, OnnxRef | None]:
+    found = hub.fetch(repository, (hub.CONFIG, *(layout.preprocessing for layout in LAYOUTS)))
+    licence = licence_of(model)
+    clip = clip_ref.from_hub(model, repository, found, licence) if found.name == hub.CONFIG else None
+    if clip is not None and has_torch():
+        return clip, None
+    if clip is not None:
+        try:
+            found = hub.fetch(repository, tuple(layout.preprocessing for layout in LAYOUTS))
+        except Unavailable:
+            return clip, None
+    layout = next(one for one in LAYOUTS if found.as_posix().endswith("/" + one.preprocessing))
+    digest = sha1(found.read_bytes()).hexdigest()[:8]
+    spec = read_preprocessing(layout, found).spec
+    facts: dict[str, Any] = {"name": model, "fingerprint": f"{model}@{digest}", "spec": spec}
+    same = next((name for name, published in ONNX_EXPORTS.items() if published == repository), "")
+    if same:
+        facts["fingerprint"], licence = same, licence_of(same)
+    if clip is not None:
+        facts |= {"fingerprint": clip.fingerprint, "spec": clip.spec}
+    return clip, OnnxRef(**facts, licence=licence, repository=repository, layout=layout)
 
 
 def licence_of(model: str) -> str:
@@ -131,67 +156,9 @@ def licence_of(model: str) -> str:
     return next((licence for part, licence in _LICENCES if part in model.lower()), "")
 
 
-def weights_in(folder: Path) -> Path | None:
-    """The weights of a folder, or None."""
-    return next((folder / name for name in hub.WEIGHTS if (folder / name).is_file()), None)
-
-
-def _from_folder(model: str, folder: Path, licence: str = "") -> ModelRef:
-    config = folder / hub.CONFIG
-    if not config.is_file():
-        raise InvalidInput(f"{folder} holds no model: {hub.CONFIG} is missing", hint=_suggest(model))
-    spec, needs = _told_by(config)
-    weights = weights_in(folder)
-    # Without weights nothing can be made that would carry this name.
-    content = _content(config, weights) if weights else "without-weights"
-    absolute = folder.absolute()
-    return ModelRef(
-        model, f"local-{content}", spec, licence, f"{_FOLDER}{absolute}", folder=absolute, needs=needs
-    )
-
-
-def _from_hub(model: str, repository: str) -> ModelRef:
-    config = hub.fetch(repository, (hub.CONFIG,))
-    digest = sha1(config.read_bytes()).hexdigest()[:8]
-    spec, needs = _told_by(config)
-    return ModelRef(
-        model, f"{model}@{digest}", spec, licence_of(model), model, repository=repository, needs=needs
-    )
-
-
-def _content(config: Path, weights: Path) -> str:
-    """What tells these weights from others, without reading gigabytes: their size and both their ends."""
-    digest = sha1(config.read_bytes())
-    size = weights.stat().st_size
-    digest.update(str(size).encode())
-    with weights.open("rb") as file:
-        digest.update(file.read(_MIB))
-        file.seek(max(0, size - _MIB))
-        digest.update(file.read(_MIB))
-    return digest.hexdigest()[:16]
-
-
-def _told_by(config: Path) -> tuple[FrameSpec, str]:
-    try:
-        told: dict[str, Any] = json.loads(config.read_text())
-        spec = spec_of(told["model_cfg"]["vision_cfg"]["image_size"], told.get("preprocess_cfg", {}))
-        needs = needs_of(told["model_cfg"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidInput(f"{config} is no configuration of open_clip: {error!r}") from error
-    if spec is None:
-        raise InvalidInput(f"{config} asks for frames that are padded or not square; that is not supported")
-    return spec, needs
-
-
-def _no_weights(folder: Path) -> Unavailable:
-    return Unavailable(
-        f"the weights of the model are not in {folder}", hint=f"put one of {', '.join(hub.WEIGHTS)} there"
-    )
-
-
 def _suggest(model: str) -> str:
     lower = {name.lower(): name for name in (TINY, *known_models())}
     near = [lower[name] for name in get_close_matches(model.lower(), lower, n=4, cutoff=0.5)]
     tags = [name for name in known_models() if name.lower().startswith(model.lower() + "/")][:4]
-    choice = ", ".join(dict.fromkeys(tags + near)) or f"{TINY}, {DEFAULT_MODEL}"
+    choice = ", ".join(dict.fromkeys(tags + near)) or f"{TINY}, {default_model()}"
     return f'did you mean: {choice}? Also "local-dir:/folder" or "hf-hub:owner/name"'

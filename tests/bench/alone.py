@@ -7,7 +7,7 @@ or knows Celery, so that it runs where little is installed.
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
@@ -202,6 +202,9 @@ class Parts:
     def empty_queues(self) -> set[str]:
         """Not asked here."""
         return set()
+
+    def discard(self, queues: Collection[str]) -> None:
+        """Nothing is kept in a queue."""
 
     def check(self) -> str:
         """Which broker answers."""

@@ -165,7 +165,7 @@ def theirs(script: Path) -> float:
 def __getattr__(name: str) -> object:
     """PIPELINE, for the deployment only: the real stages up to the proxy, without embedding."""
     if name == "PIPELINE":
-        import tasks
+        from dampipe import tasks
 
         return [stage for stage in tasks.PIPELINE if stage.name in ("hash", "probe", "preview", "proxy")]
     raise AttributeError(name)

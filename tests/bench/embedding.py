@@ -189,7 +189,7 @@ def bare(world: Container, pictures: Pictures) -> float:
 def __getattr__(name: str) -> object:
     """PIPELINE, for the deployment only."""
     if name == "PIPELINE":
-        import tasks
+        from dampipe import tasks
 
         own = {"preview": preview}
         names = ("hash", "preview", "embed", "index")

@@ -158,7 +158,7 @@ def scan(worker: "subprocess.Popen[str]") -> Any:
 def work(tree: str) -> None:
     """Scan for every line that comes in."""
     from dampipe.app.container import process_container
-    from workers.app import app, queue_names
+    from dampipe.workers.app import app, queue_names
 
     world = process_container()
     world.catalog.set_up()

@@ -9,11 +9,13 @@ from dampipe.kernel.errors import InvalidInput, Permanent
 from dampipe.vision.base import Embedder, Pictures
 from dampipe.vision.clip import ClipEmbedder
 from dampipe.vision.fake import FakeEmbedder
+from dampipe.vision.onnx.embedder import OnnxEmbedder
 from dampipe.vision.remote_embedder import RemoteEmbedder
 
 _MAKERS: dict[str, Callable[[], Embedder]] = {
     "fake": lambda: FakeEmbedder(),
     "clip": lambda: ClipEmbedder("tiny", device="cpu", batch=4),
+    "onnx": lambda: OnnxEmbedder("tiny", device="cpu", batch=4),
     "borrowing": lambda: RemoteEmbedder(FakeEmbedder(), "http://127.0.0.1:1"),
 }
 

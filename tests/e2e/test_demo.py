@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -29,9 +30,8 @@ def test_it_finds_the_right_clips_and_exits(deployment: Deployment) -> None:
         answer = printed.split(f'dampipe search "{query}"')[1].splitlines()
         assert clip in answer[2], answer[:4]
     assert f"page     http://127.0.0.1:{deployment.port}/ (the API is described at /docs)" in printed
-    next_step = (
-        f"to continue: export DAMPIPE_HOME={deployment.home} DAMPIPE_MODEL=tiny  and  .venv/bin/dampipe up"
-    )
+    program = f"{sys.executable} -m dampipe"
+    next_step = f"to continue: export DAMPIPE_HOME={deployment.home} DAMPIPE_MODEL=tiny  and  {program} up"
     assert next_step in printed, "another model would embed all footage again"
     assert deployment.processes("") == []
     assert [entry.name for entry in library.iterdir()] == ["demo"], "the clips must not enter the library"

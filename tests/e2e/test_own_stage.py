@@ -25,7 +25,7 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     lines = (tasks / "__init__.py").read_text().splitlines()
     lines.insert(3, "from own_tasks.count import count")
     (tasks / "__init__.py").write_text("\n".join(lines))
-    made = Deployment(tmp_path / "home", model="tiny", pipeline="tasks:PIPELINE")
+    made = Deployment(tmp_path / "home", model="tiny", pipeline="dampipe.tasks:PIPELINE")
     made.environment["PYTHONPATH"] += f":{tmp_path / 'checkout'}"
     made.combine_workers("embed")
     yield made
@@ -77,7 +77,7 @@ def test_a_missing_model_skips_embedding_and_is_caught_up(deployment: Deployment
     assert findings["model"]["verdict"] == "warning"
     deployment.down()
 
-    for file in there.iterdir():
+    for file in there.glob("open_clip*"):
         (weights / file.name).write_bytes(file.read_bytes())
     deployment.up()
     deployment.run("embed", "--missing", code=None)

@@ -156,7 +156,7 @@ def test_the_clock_begins_a_sync_and_the_watch_takes_a_new_file(
 A_NIGHT_AGO = """
 from datetime import timedelta
 from celery.beat import PersistentScheduler
-from workers.app import app
+from dampipe.workers.app import app
 clock = PersistentScheduler(app=app, schedule_filename=app.conf.beat_schedule_filename)
 clock.schedule["sync"].last_run_at -= timedelta(days=1)
 clock.close()

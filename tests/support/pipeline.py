@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from time import time
 
@@ -26,6 +26,7 @@ from dampipe.jobs.savers import SaverRegistry
 from dampipe.jobs.stage import Stage, stage
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.toolbox import Toolbox, Tools
+from dampipe.jobs.unserved import UnservedQueues, UnservedSweep
 from dampipe.jobs.work import WorkRegistry, WorkRepository
 from dampipe.jobs.work_runner import WorkRunner
 from dampipe.kernel.db.database import Database
@@ -129,6 +130,7 @@ def make_sweep(
     worker: FixityWorker,
     policy: SweepPolicy | None = None,
     work: WorkRegistry = NO_WORK,
+    unserved: UnservedQueues | None = None,
 ) -> Sweep:
     """A sweep with the parts of all features, as the container wires it."""
     return Sweep(
@@ -143,6 +145,7 @@ def make_sweep(
             ScanSweep(catalog.scans, catalog.holding, plan, transport),
             TextIndexSweep(catalog.words),
             FixitySweep(worker),
+            UnservedSweep(unserved or UnservedQueues(catalog.workers, plan.queues), transport),
         ],
         policy=policy or SweepPolicy(max_attempts=POLICY.max_attempts),
     )
@@ -183,7 +186,10 @@ class Deployment:
         self.plan = Plan(list(stages) or [hash, measure, halve, polish], self.tools)
         self.kinds = WorkRegistry(work or {}, lambda kind: kind())
         self.carrier = MemoryTransport(self.plan, self.kinds)
-        self.dispatcher = Dispatcher(self.catalog.backlog, self.plan, self.carrier, self.kinds, window)
+        self.unserved = UnservedQueues(self.catalog.workers, self.plan.queues, checked_every=0.0)
+        self.dispatcher = Dispatcher(
+            self.catalog.backlog, self.plan, self.carrier, self.kinds, window, self.unserved.find
+        )
         self.leases = LeaseRenewer()
         self.runner = make_runner(self.catalog, self.plan, self.tools, self.dispatcher, policy)
         self.work = WorkRepository(self.catalog.database)
@@ -194,7 +200,14 @@ class Deployment:
         self.verifier = FixityWorker(checks, workers, self.carrier, "io", self.leases, 5.0)
         sweeping = SweepPolicy(max_attempts=policy.max_attempts, grace=grace)
         self.sweep = make_sweep(
-            self.catalog, self.plan, self.dispatcher, self.carrier, self.verifier, sweeping, self.kinds
+            self.catalog,
+            self.plan,
+            self.dispatcher,
+            self.carrier,
+            self.verifier,
+            sweeping,
+            self.kinds,
+            self.unserved,
         )
         self.scanner = self.make_scanner(ScanPolicy(lambda name: name.endswith(".mp4"), settle))
 
@@ -220,9 +233,9 @@ class Deployment:
         assert self.scanner.scan(scan)
         return scan
 
-    def drain(self, steps: int | None = None) -> int:
-        """Do what workers would with the messages that wait."""
-        return self.carrier.work(self.runner, steps, self.work_runner)
+    def drain(self, steps: int | None = None, served: Collection[str] | None = None) -> int:
+        """Do what workers would with the messages that wait. served: their queues; None for all."""
+        return self.carrier.work(self.runner, steps, self.work_runner, served)
 
     def counts(self, stage: str) -> dict[str, int]:
         return self.catalog.results.counts().get(stage, {})

@@ -34,7 +34,7 @@ from dampipe.kernel.events.names import EventName
 from dampipe.kernel.settings.display import sample
 from dampipe.kernel.settings.settings import Settings
 from dampipe.storage.index_report import IndexReport
-from tasks import PIPELINE
+from dampipe.tasks import PIPELINE
 from tests.support import error_codes
 from tests.support.examples import python_examples
 

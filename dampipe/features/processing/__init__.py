@@ -5,6 +5,7 @@ from dampipe.kernel.feature import Command, Feature
 FEATURE = Feature(
     "processing",
     __name__,
+    sweeps=("dampipe.jobs.unserved:UnservedSweep",),
     commands={
         "status": Command(
             "Show what waits, runs, is done and failed.", "dampipe.features.processing.cli.status:command"

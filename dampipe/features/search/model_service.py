@@ -15,7 +15,8 @@ from dampipe.kernel.errors import Busy, DampipeError, InvalidInput, NotFound, St
 from dampipe.storage.auto import AutoStorage
 from dampipe.vision.base import Embedder
 from dampipe.vision.model_catalog import known_models
-from dampipe.vision.models import SUGGESTED, TINY, ModelRef, resolve
+from dampipe.vision.model_ref import ModelRef
+from dampipe.vision.models import SUGGESTED, TINY, resolve
 
 log = logging.getLogger(__name__)
 
@@ -170,7 +171,8 @@ class ModelService:
             ref = None  # a folder that no longer exists, a hub that does not answer
             is_fingerprint = name in present  # an earlier one whose name is unknown
             problem = "an earlier model" if is_fingerprint else str(error)
-        if ref and (ref.folder or ref.weights_available()):  # checking any other would ask the hub
+        # Checking any other would ask the hub.
+        if ref and (ref.folder or ref.missing_packages() or ref.weights_available()):
             try:
                 ref.check()
             except StageError as error:

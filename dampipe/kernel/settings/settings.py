@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from dampipe.kernel.home import config_file, home_folder
 from dampipe.kernel.settings.cron import check_schedule
+from dampipe.kernel.settings.default_model import default_model
 from dampipe.kernel.settings.file import ConfigFile
 
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
@@ -66,7 +67,7 @@ class Settings(BaseSettings):
     )
 
     model: str = Field(
-        "ViT-B-32-256/datacomp_s34b_b86k",
+        default_factory=default_model,
         description="Embedding model: open_clip `name/pretrained`, a folder, or `tiny` (demo shapes only).",
     )
     device: str = Field("auto", description="Device that runs the model: auto, cpu, cuda, cuda:1, mps.")
@@ -107,9 +108,12 @@ class Settings(BaseSettings):
         description="Make the proxy and the preview in one decode; files become searchable later.",
     )
 
-    pipeline: str = Field("tasks:PIPELINE", description="Dotted name of the list of stages, `module:name`.")
+    pipeline: str = Field(
+        "dampipe.tasks:PIPELINE", description="Dotted name of the list of stages, `module:name`."
+    )
     carrier: str = Field(
-        "workers.transport:CeleryTransport", description="Dotted name of the task transport, `module:name`."
+        "dampipe.workers.transport:CeleryTransport",
+        description="Dotted name of the task transport, `module:name`.",
     )
     window: int = Field(
         128, ge=1, description="Maximum number of chains in flight per lane; the rest wait in the catalogue."

@@ -21,8 +21,8 @@ from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import PRESETS, FramesRecipe, PreviewRecipe, ProxyRecipe
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.local import LocalBlobs
-from tasks.preview import preview as preview_stage
-from tasks.proxy import proxy as proxy_stage
+from dampipe.tasks.preview import preview as preview_stage
+from dampipe.tasks.proxy import proxy as proxy_stage
 
 SOFT = [Acceleration(SOFTWARE, True, "for the test")]
 COUNTER = """#!{python}

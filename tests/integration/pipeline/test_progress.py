@@ -36,10 +36,10 @@ from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import PreviewRecipe, ProxyRecipe
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
-from tasks.hash import hash
-from tasks.preview import preview
-from tasks.probe import probe
-from tasks.proxy import proxy
+from dampipe.tasks.hash import hash
+from dampipe.tasks.preview import preview
+from dampipe.tasks.probe import probe
+from dampipe.tasks.proxy import proxy
 from tests.support.catalog import Catalog
 from tests.support.pipeline import NO_WORK, make_runner
 

@@ -14,21 +14,29 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+import onnx
 import pytest
 
 import dampipe
+from dampipe.kernel.settings.default_model import ONNX_MODEL
 from dampipe.vision import tiny
+from dampipe.vision.model_catalog import ONNX_EXPORTS
+from dampipe.vision.onnx.layout import LAYOUTS, OPEN_CLIP, Layout
+from tests.support.onnx_models import Weights, visual, write_model
 
 MODEL = "hf-hub:somebody/small"
+COMMIT = "0" * 40
 
 
 class Hub(ThreadingHTTPServer):
-    """Serves the tiny model as "somebody/small" and counts what was asked."""
+    """Serves folders as repositories, the tiny model as "somebody/small", and counts what was asked."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
         self.asked: list[str] = []
+        self.repositories = {"somebody/small": tiny.FOLDER}
 
     @property
     def address(self) -> str:
@@ -46,17 +54,35 @@ class _Answer(BaseHTTPRequestHandler):
 
     def _answer(self, body: bool) -> None:
         self.server.asked.append(f"{self.command} {self.path}")
-        file = tiny.FOLDER / self.path.rsplit("/", 1)[-1]
-        there = self.path.startswith("/somebody/small/resolve/") and file.is_file()
-        content = file.read_bytes() if there else b""
-        self.send_response(200 if there else 404)
-        if there:
-            self.send_header("X-Repo-Commit", "0" * 40)
+        found = self._content()
+        content = found or b""
+        self.send_response(404 if found is None else 200)
+        if found is None and any(f"/{name}/" in self.path for name in self.server.repositories):
+            self.send_header("X-Error-Code", "EntryNotFound")
+        if found is not None:
+            self.send_header("X-Repo-Commit", COMMIT)
             self.send_header("ETag", f'"{hashlib.sha1(content).hexdigest()}"')
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if body:
             self.wfile.write(content)
+
+    def _content(self) -> bytes | None:
+        for name, folder in self.server.repositories.items():
+            files = [path for path in folder.rglob("*") if path.is_file()]
+            names = {path: path.relative_to(folder).as_posix() for path in files}
+            if self.path.startswith(f"/api/models/{name}/revision/"):
+                siblings = [{"rfilename": names[path]} for path in files]
+                return json.dumps({"id": name, "sha": COMMIT, "siblings": siblings}).encode()
+            if self.path.startswith(f"/api/models/{name}/tree/"):
+                kind = {"type": "file", "oid": COMMIT}
+                return json.dumps(
+                    [{**kind, "path": names[path], "size": path.stat().st_size} for path in files]
+                ).encode()
+            if self.path.startswith(f"/{name}/resolve/"):
+                file = folder / unquote(self.path.split("/", 5)[5])
+                return file.read_bytes() if file.is_file() else None
+        return None
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -109,7 +135,7 @@ import socket
 from time import monotonic
 from dampipe.kernel.errors import Unavailable
 from dampipe.vision.clip import ClipEmbedder
-from dampipe.vision.models import DEFAULT_MODEL
+from dampipe.kernel.settings.default_model import TORCH_MODEL
 from dampipe.vision.torchvision_compat import import_open_clip
 import_open_clip()  # takes long, and is not what is measured
 asked = []
@@ -118,7 +144,7 @@ class Counted(socket.socket):
         asked.append(address)
         super().connect(address)
 socket.socket = Counted
-embedder = ClipEmbedder(DEFAULT_MODEL)
+embedder = ClipEmbedder(TORCH_MODEL)
 said['seconds'], said['asked'] = [], []
 for attempt in (embedder.check, embedder.check, lambda: embedder.words(['red'])):
     started = monotonic()
@@ -146,3 +172,86 @@ def test_a_hub_without_the_model_is_asked_once(hub: Hub, tmp_path: Path) -> None
     assert "404" in said["message"]
     assert "\n" not in said["message"]
     assert len(hub.asked) == 1
+
+
+PUBLISHED = """
+import sys
+{before}
+from dampipe.vision.models import resolve
+from dampipe.vision.open_model import open_model
+model = {model!r}
+embedder = open_model(model, "cpu")
+said['kind'] = type(embedder).__name__
+said['fingerprint'] = embedder.fingerprint
+said['here before'] = resolve(model).weights_available()
+embedder.check()
+said['vector'] = embedder.words(["red circle"])[0].tolist()
+said['here'] = resolve(model).weights_available()
+"""
+NO_TORCH = "sys.modules.update(dict.fromkeys(('torch', 'torchvision', 'open_clip')))"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=["open_clip", "transformers"])
+def test_a_published_model_is_downloaded_once_and_then_needs_no_hub(
+    hub: Hub, tmp_path: Path, layout: Layout
+) -> None:
+    weights = Weights.random()
+    folder = hub.repositories["somebody/published"] = write_model(tmp_path / "repository", layout, weights)
+    (folder / "visual").mkdir(exist_ok=True)
+    (folder / "visual" / "model.armnn").write_text("of another runtime")
+    code = PUBLISHED.format(model="hf-hub:somebody/published", before="")
+    first = python(code, tmp_path / "cache", hub.address)
+    assert first["kind"] == "OnnxEmbedder"
+    assert first["fingerprint"].startswith("hf-hub:somebody/published@")
+    assert (first["here before"], first["here"]) == (False, True)
+    assert first["vector"] == pytest.approx(weights.words(["red", "circle"])[0].tolist(), abs=1e-5)
+    assert not any("armnn" in line for line in hub.asked)
+    hub.asked.clear()
+    assert python(code, tmp_path / "cache", hub.address) == first | {"here before": True}
+    assert hub.asked == []
+
+
+def test_without_torch_a_model_of_open_clip_comes_from_where_it_is_published(
+    hub: Hub, tmp_path: Path
+) -> None:
+    """The name, and so the vectors' key, are those of the model by torch."""
+    weights = Weights.random()
+    folder = write_model(tmp_path / "repository", OPEN_CLIP, weights)
+    preprocessing = folder / OPEN_CLIP.preprocessing
+    told = json.loads(preprocessing.read_text()) | {"size": 224, "resize_mode": "shortest"}
+    preprocessing.write_text(json.dumps(told | {"interpolation": "bicubic"}))
+    onnx.save(visual(weights, OPEN_CLIP, size=224), folder / OPEN_CLIP.visual)
+    hub.repositories[ONNX_EXPORTS[ONNX_MODEL]] = folder
+    code = PUBLISHED.format(model=ONNX_MODEL, before=NO_TORCH)
+    said = python(code, tmp_path / "cache", hub.address)
+    assert (said["kind"], said["fingerprint"]) == ("OnnxEmbedder", ONNX_MODEL)
+    assert said["vector"] == pytest.approx(weights.words(["red", "circle"])[0].tolist(), abs=1e-5)
+    repository = f"hf-hub:{ONNX_EXPORTS[ONNX_MODEL]}"
+    by_repository = python(PUBLISHED.format(model=repository, before=""), tmp_path / "cache", hub.address)
+    assert by_repository["fingerprint"] == ONNX_MODEL
+
+
+def test_without_torch_graphs_beside_weights_of_open_clip_are_found(hub: Hub, tmp_path: Path) -> None:
+    """The fingerprint does not depend on what is installed."""
+    by_torch = python(PUBLISHED.format(model=MODEL, before=""), tmp_path / "a", hub.address)
+    by_onnx = python(PUBLISHED.format(model=MODEL, before=NO_TORCH), tmp_path / "b", hub.address)
+    assert (by_torch["kind"], by_onnx["kind"]) == ("ClipEmbedder", "OnnxEmbedder")
+    assert by_torch["fingerprint"] == by_onnx["fingerprint"]
+    assert by_torch["vector"] == pytest.approx(by_onnx["vector"], abs=1e-3)
+
+
+def test_half_a_published_model_is_unavailable(hub: Hub, tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "repository", OPEN_CLIP, Weights.random())
+    (folder / OPEN_CLIP.textual).unlink()
+    hub.repositories["somebody/half"] = folder
+    code = """
+from dampipe.kernel.errors import Unavailable
+from dampipe.vision.open_model import open_model
+try:
+    open_model("hf-hub:somebody/half", "cpu").words(["red"])
+except Unavailable as error:
+    said['message'], said['hint'] = str(error), error.hint
+"""
+    said = python(code, tmp_path / "cache", hub.address)
+    assert "has no textual/model.onnx of somebody/half" in said["message"]
+    assert said["hint"]

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import time
@@ -142,3 +143,15 @@ def test_weights_that_are_whole_are_fine() -> None:
     from dampipe.vision.weights import check_weights
 
     check_weights(tiny.FOLDER / WEIGHTS)
+
+
+def test_a_model_whose_package_is_missing_says_what_to_install(
+    home: Path, dampipe: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("torch", "torchvision", "open_clip"):
+        monkeypatch.setitem(sys.modules, name, None)
+    (home / "dampipe.toml").write_text('model = "tiny"\n')
+    listed = {one["name"]: one for one in json.loads(dampipe("model", "list", "--json"))}
+    assert "needs dampipe[torch], which is not installed" in listed["PE-Core-B-16/meta"]["problem"]
+    assert not listed["tiny"]["problem"] and listed["tiny"]["weights_here"]
+    assert "not on this machine" in dampipe("model", "info", "PE-Core-B-16/meta")

@@ -242,7 +242,7 @@ def test_models_worth_a_thought_are_known_and_free(tmp_path: Path) -> None:
 
 def __getattr__(name: str) -> object:
     if name == "PIPELINE":
-        import tasks
+        from dampipe import tasks
 
         own = {"preview": preview}
         return [own.get(s.name, s) for s in tasks.PIPELINE if s.name in ("hash", "preview", "embed", "index")]

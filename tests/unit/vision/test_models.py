@@ -1,6 +1,7 @@
 """What a setting of the model resolves to, without torch and without a network."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -9,9 +10,18 @@ from pathlib import Path
 import pytest
 
 from dampipe.kernel.errors import InvalidInput, Unavailable
+from dampipe.kernel.settings.default_model import ONNX_MODEL, TORCH_MODEL, default_model
 from dampipe.vision import tiny
 from dampipe.vision.base import FrameSpec
-from dampipe.vision.models import DEFAULT_MODEL, TINY, licence_of, resolve
+from dampipe.vision.clip import ClipEmbedder
+from dampipe.vision.clip_ref import ClipRef
+from dampipe.vision.model_catalog import ONNX_EXPORTS
+from dampipe.vision.models import TINY, licence_of, resolve, resolve_clip, resolve_onnx
+from dampipe.vision.onnx.embedder import OnnxEmbedder
+from dampipe.vision.onnx.layout import OPEN_CLIP, TRANSFORMERS
+from dampipe.vision.onnx.ref import OnnxRef
+from dampipe.vision.open_model import describe_device, open_model
+from tests.support.onnx_models import Weights, write_model
 
 WEIGHTS = "open_clip_model.safetensors"
 
@@ -31,9 +41,9 @@ def test_tiny_is_packaged() -> None:
 
 
 def test_the_default_is_free_to_use_and_known() -> None:
-    ref = resolve(DEFAULT_MODEL)
+    ref = resolve(TORCH_MODEL)
     assert ref.licence == "MIT"
-    assert ref.fingerprint == DEFAULT_MODEL
+    assert ref.fingerprint == TORCH_MODEL
     assert ref.spec == FrameSpec(256, "crop", "bicubic")
     assert (ref.architecture, ref.tag) == ("ViT-B-32-256", "datacomp_s34b_b86k")
     assert not ref.needs
@@ -124,10 +134,10 @@ def test_frames_that_cannot_be_prepared_are_refused(folder: Path, change: dict[s
     ("wrong", "meant"),
     [
         ("tinny", "tiny"),
-        ("ViT-B-32-256", DEFAULT_MODEL),
-        ("vit-b-32-256/datacomp", DEFAULT_MODEL),
+        ("ViT-B-32-256", TORCH_MODEL),
+        ("vit-b-32-256/datacomp", TORCH_MODEL),
         ("PE-core-b16", "PE-Core-B-16/meta"),
-        ("xyzzy", DEFAULT_MODEL),
+        ("xyzzy", TORCH_MODEL),
     ],
 )
 def test_a_wrong_name_is_answered_with_what_was_meant(wrong: str, meant: str) -> None:
@@ -141,6 +151,130 @@ def test_a_folder_that_holds_no_model(tmp_path: Path) -> None:
         resolve(str(tmp_path))
 
 
+@pytest.fixture
+def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine where the base install is all there is."""
+    for name in ("torch", "torchvision", "open_clip"):
+        monkeypatch.setitem(sys.modules, name, None)
+
+
+def test_torch_runs_what_it_can_and_onnx_runtime_the_rest(tmp_path: Path) -> None:
+    published = write_model(tmp_path, TRANSFORMERS, Weights.random())
+    assert isinstance(resolve(TINY), ClipRef)
+    assert isinstance(resolve(ONNX_MODEL), ClipRef)
+    assert isinstance(resolve(str(published)), OnnxRef)
+    for embedder, model in ((ClipEmbedder, TINY), (OnnxEmbedder, str(published))):
+        assert type(open_model(model)) is embedder
+
+
+def test_without_torch_onnx_runtime_runs_what_is_published(no_torch: None, tmp_path: Path) -> None:
+    published = write_model(tmp_path, OPEN_CLIP, Weights.random())
+    for model in (TINY, str(published), f"local-dir:{published}", ONNX_MODEL):
+        assert isinstance(resolve(model), OnnxRef), model
+        assert not resolve(model).missing_packages()
+        assert type(open_model(model)) is OnnxEmbedder
+    resolve(TINY).check()
+    assert len(open_model(TINY, "cpu").words(["red"])) == 1
+    for model in (TINY, TORCH_MODEL):
+        assert describe_device(model, "cpu").startswith("none: ")
+
+
+def test_without_torch_a_model_of_open_clip_says_what_to_install(no_torch: None, folder: Path) -> None:
+    for name in ("visual", "textual"):
+        shutil.rmtree(folder / name)
+    for model in (TORCH_MODEL, str(folder), "PE-Core-B-16/meta"):
+        assert resolve(model).missing_packages() == "dampipe[torch]"
+        embedder = open_model(model)
+        for attempt in (embedder.check, lambda embedder=embedder: embedder.words(["red"])):
+            with pytest.raises(
+                Unavailable, match=r"needs dampipe\[torch\], which is not installed"
+            ) as caught:
+                attempt()
+            assert caught.value.hint.startswith("pip install 'dampipe[torch]', or choose a model that")
+
+
+def test_a_package_of_one_model_is_asked_for_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    ref = resolve_clip("ViT-B-16-SigLIP2/webli")
+    assert ref.missing_packages() == "transformers"
+    with pytest.raises(Unavailable, match="needs transformers") as caught:
+        ref.check()
+    assert caught.value.hint == "pip install 'transformers'"
+
+
+def test_the_default_is_one_that_can_run_here(no_torch: None) -> None:
+    assert default_model() == ONNX_MODEL
+    ref = resolve(ONNX_MODEL)
+    assert (ref.fingerprint, ref.licence) == (ONNX_MODEL, "MIT")
+    assert not ref.missing_packages()
+
+
+def test_the_default_with_torch() -> None:
+    assert default_model() == TORCH_MODEL
+
+
+def test_a_published_model_has_the_vectors_of_the_same_model_by_torch() -> None:
+    for model in ONNX_EXPORTS:
+        clip, onnx = resolve_clip(model), resolve_onnx(model)
+        assert clip.fingerprint == onnx.fingerprint == model
+        assert (clip.spec, clip.licence) == (onnx.spec, onnx.licence)
+        assert onnx.repository.split("/")[1].split("__")[0] == model.split("/")[0]
+
+
+def test_a_runtime_that_does_not_have_the_model_says_which_has(folder: Path, tmp_path: Path) -> None:
+    published = write_model(tmp_path / "published", OPEN_CLIP, Weights.random())
+    with pytest.raises(InvalidInput, match="no weights for open_clip"):
+        resolve_clip(str(published))
+    with pytest.raises(InvalidInput, match="not published as ONNX"):
+        resolve_onnx(TORCH_MODEL)
+
+
+def test_the_same_published_folder_elsewhere_is_the_same_model(tmp_path: Path) -> None:
+    first = write_model(tmp_path / "a", OPEN_CLIP, Weights.random())
+    same = write_model(tmp_path / "b", OPEN_CLIP, Weights.random())
+    other = write_model(tmp_path / "c", OPEN_CLIP, Weights.random(seed=1))
+    before = resolve(str(first)).fingerprint
+    assert before.startswith("local-")
+    assert resolve(str(same)).fingerprint == before != resolve(str(other)).fingerprint
+    preprocessing = same / OPEN_CLIP.preprocessing
+    preprocessing.write_text(preprocessing.read_text().replace("bilinear", "bicubic"))
+    assert resolve(str(same)).fingerprint != before
+
+
+def test_a_folder_with_half_a_published_model_resolves_but_is_unavailable(tmp_path: Path) -> None:
+    published = write_model(tmp_path, OPEN_CLIP, Weights.random())
+    (published / OPEN_CLIP.textual).unlink()
+    ref = resolve(str(published))
+    assert not ref.weights_available()
+    with pytest.raises(Unavailable, match=f"{OPEN_CLIP.textual} is missing"):
+        ref.check()
+
+
+def test_nothing_but_the_torch_embedder_and_the_trainers_imports_torch() -> None:
+    """Every module of dampipe is imported in a process in which torch and its companions cannot be."""
+    code = f"""
+import importlib, pkgutil, sys
+absent = ("torch", "torchvision", "open_clip", "safetensors", "transformers", "onnx", "onnxscript")
+sys.modules.update(dict.fromkeys(absent))
+import dampipe
+failed = []
+for module in pkgutil.walk_packages(dampipe.__path__, "dampipe."):
+    if module.name.startswith("dampipe.kernel.db.migrations") or module.name in {NEEDS_TORCH!r}:
+        continue
+    try:
+        importlib.import_module(module.name)
+    except ImportError as error:
+        if any(name in str(error) for name in absent):
+            failed.append(f"{{module.name}}: {{error}}")
+sys.exit(repr(failed) if failed else 0)
+"""
+    environment = {**os.environ, "DAMPIPE_HOME": "/nonexistent"}
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=170, env=environment)
+
+
+NEEDS_TORCH = ("dampipe.__main__", "dampipe.vision.tiny.train", "dampipe.vision.tiny.export_onnx")
+
+
 def test_what_knows_no_torch_imports_none() -> None:
     modules = (
         "base",
@@ -152,12 +286,14 @@ def test_what_knows_no_torch_imports_none() -> None:
         "models",
         "clip",
         "devices",
+        "open_model",
+        "onnx.embedder",
         "tiny.evaluate",
     )
     code = (
         "import sys\n"
         + "".join(f"import dampipe.vision.{name}\n" for name in modules)
-        + "heavy = {'torch', 'torchvision', 'open_clip', 'huggingface_hub'} & set(sys.modules)\n"
+        + "heavy = {'torch', 'open_clip', 'huggingface_hub', 'onnxruntime', 'tokenizers', 'ftfy'} & set(sys.modules)\n"
         + "sys.exit(f'imported: {heavy}' if heavy else 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=170)

@@ -23,11 +23,11 @@ from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
+from dampipe.tasks.preview import preview
+from dampipe.tasks.proxy import proxy
+from dampipe.tasks.refine import refine
 from dampipe.vision.embedding import Embedding
 from dampipe.vision.frames import choose
-from tasks.preview import preview
-from tasks.proxy import proxy
-from tasks.refine import refine
 from tests.support.pipeline import save_output
 from tests.support.searching import Searching
 

@@ -1,0 +1,185 @@
+"""Exports the tiny model to ONNX, beside its weights: `python -m dampipe.vision.tiny.export_onnx`, some seconds.
+
+The files are laid out as `dampipe.vision.onnx.layout.OPEN_CLIP` says. The visual graph takes bytes and normalises them
+itself. The tokenizer gives the same token ids as open_clip's own for every text; its vocabulary and merges are CLIP's
+(MIT licence). Run it again whenever `weights/` changes: a test compares the vectors.
+"""
+
+import argparse
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors
+
+from dampipe.vision.onnx.layout import OPEN_CLIP
+from dampipe.vision.tiny import FOLDER
+from dampipe.vision.torchvision_compat import import_open_clip
+
+OPSET = 18
+
+WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+"""What CLIP's tokenizer takes for a word."""
+
+
+class _Visual(torch.nn.Module):
+    """Bytes, shape (batch, height, width, 3), to vectors."""
+
+    mean: torch.Tensor
+    std: torch.Tensor
+
+    def __init__(self, model: Any, mean: list[float], std: list[float]) -> None:
+        super().__init__()
+        self.model = model
+        self.register_buffer("mean", torch.tensor(mean) * 255)
+        self.register_buffer("std", torch.tensor(std) * 255)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        pixels = (image.to(torch.float32) - self.mean) / self.std
+        vectors: torch.Tensor = self.model.encode_image(pixels.permute(0, 3, 1, 2), normalize=True)
+        return vectors
+
+
+class _Textual(torch.nn.Module):
+    """Token ids, shape (batch, context length), to vectors."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, text: torch.Tensor) -> torch.Tensor:
+        vectors: torch.Tensor = self.model.encode_text(text, normalize=True)
+        return vectors
+
+
+class _Embedding(torch.nn.Module):
+    """A table of token vectors in which all tokens whose vector is zero share one row.
+
+    Tokens that no caption of the training had are zero (see `train.py`): 46 of 49,408 are not.
+    """
+
+    rows: torch.Tensor
+    table: torch.Tensor
+
+    def __init__(self, weight: torch.Tensor) -> None:
+        super().__init__()
+        known = weight.abs().sum(1).nonzero().flatten()
+        rows = torch.zeros(len(weight), dtype=torch.uint8)
+        rows[known] = torch.arange(1, len(known) + 1, dtype=torch.uint8)
+        self.register_buffer("rows", rows)
+        self.register_buffer("table", torch.cat([torch.zeros(1, weight.shape[1]), weight[known]]))
+
+    def forward(self, text: torch.Tensor) -> torch.Tensor:
+        found: torch.Tensor = self.table[self.rows[text].to(torch.int64)]
+        return found
+
+
+def export(folder: Path) -> None:
+    """Write both graphs, the tokenizer and their configurations into a folder that holds the weights."""
+    open_clip = import_open_clip()
+    source = f"local-dir:{folder}"
+    model = open_clip.create_model(source).eval()
+    config = open_clip.get_model_config(source)
+    preprocessing = open_clip.get_model_preprocess_cfg(model)
+    size = preprocessing["size"]
+    with torch.no_grad():
+        model.token_embedding = _Embedding(model.token_embedding.weight)
+        frames = torch.zeros(2, size, size, 3, dtype=torch.uint8)
+        _write(
+            _Visual(model, preprocessing["mean"], preprocessing["std"]),
+            frames,
+            ("image", "image_embedding"),
+            folder / OPEN_CLIP.visual,
+        )
+        texts = torch.zeros(2, config["text_cfg"]["context_length"], dtype=torch.int64)
+        _write(_Textual(model), texts, ("text", "text_embedding"), folder / OPEN_CLIP.textual)
+    tokenizer = tokenizer_of(open_clip.tokenizer.SimpleTokenizer())
+    tokenizer.save(str(folder / OPEN_CLIP.tokenizer), pretty=False)
+    _write_json(folder / OPEN_CLIP.config, config)
+    _write_json(folder / OPEN_CLIP.preprocessing, preprocessing)
+    _write_json(
+        folder / OPEN_CLIP.tokenizer_config, {"pad_token": "!"}
+    )  # its id is 0, with which open_clip pads
+
+
+def tokenizer_of(simple: Any) -> Tokenizer:
+    """open_clip's own tokenizer as one of the package tokenizers; texts must be cleaned before."""
+    merges = sorted(simple.bpe_ranks, key=simple.bpe_ranks.__getitem__)
+    vocabulary = dict(simple.encoder)
+    special = [simple.decoder[number] for number in simple.all_special_ids]
+    for name in special:
+        merges += _whole(name, vocabulary, simple)
+    tokenizer = Tokenizer(
+        models.BPE(vocab=vocabulary, merges=merges, end_of_word_suffix="</w>", fuse_unk=False)
+    )
+    words = Regex("(?i:" + "|".join([*special, WORDS]) + ")")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(words, "removed", invert=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    begin, end = special
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{begin} $A {end}",
+        special_tokens=[(begin, simple.sot_token_id), (end, simple.eot_token_id)],
+    )
+    return tokenizer
+
+
+def _whole(special: str, vocabulary: dict[str, int], simple: Any) -> list[tuple[str, str]]:
+    """Merges that make one token of a special token which stands in a text, as open_clip does.
+
+    They come last and begin where CLIP's own end. No other word has both letters and signs, so none is changed; the
+    tokens on the way get numbers beyond the model's, which no text contains.
+    """
+    number = vocabulary.pop(special)
+    del simple.cache[special]
+    built, *parts = simple.bpe(special).split(" ")
+    merges = []
+    for part in parts:
+        merges.append((built, part))
+        built += part
+        vocabulary.setdefault(built, max(vocabulary.values()) + 1)
+    vocabulary[built] = number
+    return merges
+
+
+def _write(module: torch.nn.Module, example: torch.Tensor, names: tuple[str, str], path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the exporter's own workings
+        program = torch.onnx.export(
+            module,
+            (example,),
+            input_names=[names[0]],
+            output_names=[names[1]],
+            opset_version=OPSET,
+            dynamo=True,
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            verbose=False,
+        )
+    assert program is not None
+    proto = program.model_proto
+    for node in proto.graph.node:
+        node.ClearField("metadata_props")  # paths of this machine
+    onnx.checker.check_model(proto)
+    onnx.save(proto, path)
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def main() -> None:
+    """Command line: which folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    export(parser.parse_args().folder)
+
+
+if __name__ == "__main__":
+    main()
