@@ -136,7 +136,7 @@ def test_search_loads_no_model_where_the_page_has_one(deployment: Deployment) ->
         deployment.run("search", "a", "word", "that", "nobody", "has", "asked", "for")
     finally:
         del deployment.environment["PYTHONPROFILEIMPORTTIME"]
-    assert "dampipe.search" in deployment.errors
+    assert "dampipe.features.search" in deployment.errors
     assert not re.search(r"\btorch\b", deployment.errors)
 
 

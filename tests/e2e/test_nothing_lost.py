@@ -61,9 +61,8 @@ def broker(deployment: Deployment, *command: str) -> None:
 def test_killed_workers(deployment: Deployment, tmp_path: Path) -> None:
     """Workers of all kinds, main processes and children, are killed at random while work goes on."""
     folder = much(tmp_path / "footage", 60)
-    deployment.environment["DAMPIPE_MAX_ATTEMPTS"] = (
-        "9"  # so that no file is parked, even if each kill hits the same one
-    )
+    # So that no file is parked, even if each kill hits the same one.
+    deployment.environment["DAMPIPE_MAX_ATTEMPTS"] = "9"
     deployment.up()
     deployment.run("enqueue", folder)
     deployment.wait_for(deployment.is_working)

@@ -22,6 +22,7 @@ from dampipe.features.search.cli.options import search_request
 from dampipe.features.search.cli.search import _REGISTRY, _export, _write, command
 from dampipe.features.search.model import SearchRequest
 from dampipe.jobs.model import Failure
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.faces.console import say, table
 from dampipe.timeline import Format
@@ -154,7 +155,7 @@ def dampipe(
     """Runs a command in this process, on an empty library; returns its output."""
     monkeypatch.setenv("DAMPIPE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DAMPIPE_MODEL", "tiny")
-    bootstrap._worlds.clear()
+    bootstrap._containers.clear()
 
     def run(*arguments: str) -> str:
         with pytest.raises(SystemExit):
@@ -163,8 +164,8 @@ def dampipe(
         return output.out + output.err
 
     yield run
-    bootstrap.process_container().catalog.close()
-    bootstrap._worlds.clear()
+    bootstrap.process_container().get(Database).close()
+    bootstrap._containers.clear()
 
 
 def test_a_device_is_not_scanned(dampipe: Callable[..., str]) -> None:
