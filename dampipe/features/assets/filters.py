@@ -27,18 +27,16 @@ class Orientation(StrEnum):
 
 
 def _in_folders(context: FilterContext, names: Sequence[str]) -> Restriction:
-    roots = {source.id: source.root for source in SourceRepository(context.database).all()}
+    roots = {source.id: source.root.rstrip("/") for source in SourceRepository(context.database).all()}
     with context.database.read() as connection:
         rows = connection.execute(select(FOLDER.c.id, FOLDER.c.source_id, FOLDER.c.path)).all()
     patterns = [FolderPattern(name) for name in names]
     found = frozenset(
-        row.id
-        for row in rows
-        if (context.folders is None or row.id in context.folders)
-        and (root := roots.get(row.source_id)) is not None
-        and any(
-            pattern.matches(f"{root.rstrip('/')}/{row.path}" if row.path else root) for pattern in patterns
-        )
+        folder
+        for folder, source, path in rows
+        if (context.folders is None or folder in context.folders)
+        and (root := roots.get(source)) is not None
+        and any(pattern.matches(f"{root}/{path}" if path else root or "/") for pattern in patterns)
     )
     if not found:
         raise NotFound(UNKNOWN_FOLDER, names=" or ".join(names))
@@ -54,9 +52,7 @@ class FolderPattern:
     def __init__(self, text: str) -> None:
         asked = PurePosixPath(composed(text))
         self._absolute = str(asked) if asked.is_absolute() else ""
-        # A bracket stands for itself.
-        globs = (part.casefold().replace("[", "[[]") for part in asked.parts)
-        self._parts = [re.compile(translate(glob)).match for glob in globs]
+        self._parts = [_matcher(part.casefold()) for part in asked.parts]
 
     def matches(self, folder: str) -> bool:
         """Whether a folder, by its normalized absolute path, is the named one or lies in it."""
@@ -66,8 +62,16 @@ class FolderPattern:
         parts = ["/", *filter(None, path.casefold().split("/"))]
         starts = range(len(parts) - len(self._parts) + 1)
         return any(
-            all(match(part) for match, part in zip(self._parts, parts[at:], strict=False)) for at in starts
+            all(match(part) for match, part in zip(self._parts, parts[start:], strict=False))
+            for start in starts
         )
+
+
+def _matcher(part: str) -> Callable[[str], object]:
+    """Whether a name matches a part of a pattern; brackets in it stand for themselves."""
+    if not set(part) & set("*?"):
+        return part.__eq__
+    return re.compile(translate(part.replace("[", "[[]"))).match
 
 
 def _recorded() -> ColumnElement[float]:

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy import ColumnElement, and_, func, select, true
 
 from dampipe.features.assets.tables import ASSET, LOCATION
 from dampipe.features.search.model import FilterReport
 from dampipe.kernel.asset_set import ALL, AssetSet, Selection, intersection
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.db.id_list import in_ids
+from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.errors import ErrorCode, NotFound
 from dampipe.kernel.filter import FilterContext, FilterRegistry
 
@@ -67,8 +66,7 @@ class FilterResolver:
         if resolved.is_empty:
             return ALL
         with self._db.read() as connection:
-            ids = connection.execute(select(ASSET.c.id).where(resolved.where)).scalars()
-            return AssetSet.from_numpy(np.fromiter(ids, dtype=np.int64))
+            return AssetSet.from_numpy(read_ids(self._db, connection, ASSET.c.id, resolved.where))
 
     def share(self, assets: AssetSet) -> float:
         """The part of the library that a set is, 0 to 1."""

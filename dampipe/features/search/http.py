@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Response
 from dampipe.features.search.clips import ClipService
 from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model import ExportRequest, FilterReport, Found, SearchRequest
-from dampipe.features.search.parameters import request_from_parameters
+from dampipe.features.search.parameters import request_from_parameters, request_with_picture
 from dampipe.features.search.service import SearchService
-from dampipe.kernel.faces.http import PictureDep, Problem, provided
+from dampipe.kernel.faces.http import Problem, provided
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.timeline import MEDIA_TYPES
 
@@ -32,6 +32,7 @@ def make_router(registry: FilterRegistry) -> APIRouter:
     """The endpoints, with a parameter for every filter field."""
     router = APIRouter(tags=["search"], responses={404: {"model": Problem}})
     from_parameters: Any = Depends(request_from_parameters(SearchRequest, registry))
+    with_picture: Any = Depends(request_with_picture(SearchRequest, registry))
     export_from_parameters: Any = Depends(request_from_parameters(ExportRequest, registry))
 
     @router.get("/search")
@@ -40,11 +41,9 @@ def make_router(registry: FilterRegistry) -> APIRouter:
         return search.find(request)
 
     @router.post("/search", openapi_extra=PICTURE_TYPES)
-    def search_by_picture(
-        search: Search, picture: PictureDep, request: SearchRequest = from_parameters
-    ) -> Found:
+    def search_by_picture(search: Search, request: SearchRequest = with_picture) -> Found:
         """Search with a picture as the body, too: JPEG, PNG or WebP, 32 MiB at most."""
-        return search.find(request.model_copy(update={"image": picture}))
+        return search.find(request)
 
     @router.get(
         "/search/export",

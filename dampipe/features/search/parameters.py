@@ -8,7 +8,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field, create_model
 
 from dampipe.features.search.model import SearchRequest
-from dampipe.kernel.faces.http import STRICT
+from dampipe.kernel.faces.http import STRICT, PictureDep
 from dampipe.kernel.filter import FilterField, FilterRegistry
 
 Request = TypeVar("Request", bound=SearchRequest)
@@ -26,11 +26,27 @@ def request_from_parameters(kind: type[Request], registry: FilterRegistry) -> Ca
     model = parameters_of(kind, registry)
 
     def read(parameters: Annotated[model, Query()]) -> Request:  # type: ignore[valid-type]
-        given = {name: getattr(parameters, name) for name in model.model_fields}
-        filters = {name: given.pop(name) for name in registry}
-        return kind(filters=filters, **{name: given[NAMES.get(name, name)] for name in _names(kind)})
+        return _request(kind, registry, parameters, None)
 
     return read
+
+
+def request_with_picture(kind: type[Request], registry: FilterRegistry) -> Callable[..., Request]:
+    """The same for a request whose body is a picture."""
+    model = parameters_of(kind, registry)
+
+    def read(parameters: Annotated[model, Query()], picture: PictureDep) -> Request:  # type: ignore[valid-type]
+        return _request(kind, registry, parameters, picture)
+
+    return read
+
+
+def _request(
+    kind: type[Request], registry: FilterRegistry, parameters: BaseModel, image: bytes | None
+) -> Request:
+    filters = {name: getattr(parameters, name) for name in registry}
+    given = {name: getattr(parameters, NAMES.get(name, name)) for name in _names(kind)}
+    return kind(filters=filters, image=image, **given)
 
 
 def parameters_of(kind: type[SearchRequest], registry: FilterRegistry) -> type[BaseModel]:

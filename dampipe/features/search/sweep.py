@@ -1,20 +1,20 @@
-"""What every sweep does for search: brings the full-text index up to date."""
+"""The share of search in a sweep: rebuild dirty documents, so that a search after a large scan has few left."""
 
 from collections.abc import Mapping
 
 from dampipe.features.search.text_index import TextIndex
 
-REFRESHED = 5000
-"""Assets that one sweep brings up to date; a search does the rest."""
+MAX_DOCUMENTS = 5000
+"""Dirty documents rebuilt by one sweep; a search rebuilds the rest."""
 
 
 class TextIndexSweep:
-    """Refreshes the words of assets that have changed."""
+    """Rebuilds dirty documents of the full-text index."""
 
     def __init__(self, text_index: TextIndex) -> None:
         self._text_index = text_index
 
     def __call__(self) -> Mapping[str, int]:
-        """Once."""
-        self._text_index.refresh(most=REFRESHED)
+        """Rebuild some; not counted, since every changed asset is among them."""
+        self._text_index.refresh(most=MAX_DOCUMENTS)
         return {}

@@ -15,7 +15,7 @@ from dampipe.features.sources.tables import SOURCE
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.db.id_list import in_ids
+from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.paths import printable
 from dampipe.storage.moment_search import VectorOwner
 from dampipe.storage.moments import Moment
@@ -96,11 +96,9 @@ class VectorRepository:
     def ids_of_assets(self, model: str, assets: AssetSet) -> NDArray[np.int64]:
         """The vectors of a set of assets, in no order: the mask of a vector search."""
         # The index vector_of_asset holds all three columns.
-        query = select(VECTOR.c.id).where(
-            VECTOR.c.model == model, in_ids(self._db, VECTOR.c.asset_id, assets)
-        )
+        of_assets = in_ids(self._db, VECTOR.c.asset_id, assets)
         with self._db.read() as connection:
-            return np.fromiter(connection.execute(query).scalars(), dtype=np.int64)
+            return read_ids(self._db, connection, VECTOR.c.id, VECTOR.c.model == model, of_assets)
 
     def of(self, sha1: str, model: str) -> tuple[list[float], list[int], NDArray[np.float32]]:
         """Times, shots and vectors of one asset (its whole SHA-1), in the order of time."""

@@ -1,9 +1,14 @@
-"""Conditions on a column by a list of ids of any length: one parameter, so that no limit of parameters is met."""
+"""Long lists of ids as one value each: one parameter of a query, one field of its result.
+
+So a list meets no limit of parameters, and no object is made of each of a million rows.
+"""
 
 import json
 from collections.abc import Iterable
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, any_, func, literal, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Text, any_, cast, func, literal, select
 from sqlalchemy.dialects import postgresql
 
 from dampipe.kernel.db.database import Database
@@ -16,3 +21,14 @@ def in_ids(database: Database, column: ColumnElement[int], ids: Iterable[int]) -
         listed = func.json_each(json.dumps(numbers)).table_valued("value")
         return column.in_(select(listed.c.value.cast(Integer)))
     return column == any_(literal(numbers, postgresql.ARRAY(BigInteger)))
+
+
+def read_ids(
+    database: Database, connection: Connection, column: ColumnElement[int], *conditions: ColumnElement[bool]
+) -> NDArray[np.int64]:
+    """The values of a column of ids in the rows that fulfil the conditions, in no order."""
+    joined = (
+        func.group_concat(column) if database.is_sqlite else func.string_agg(cast(column, Text), literal(","))
+    )
+    text = connection.execute(select(joined).where(*conditions)).scalar()
+    return np.fromstring(text, np.int64, sep=",") if text else np.empty(0, np.int64)

@@ -105,6 +105,8 @@ def test_search_over_http(http: TestClient, here: Searching) -> None:
     Image.new("RGB", (32, 32), COLOURS["red"]).save(picture, "JPEG")
     found = http.post("/api/search", params={"limit": 1}, content=picture.getvalue()).json()
     assert (found["hits"][0]["name"], found["more"]) == ("a.mp4", True)
+    found = http.post("/api/search", params={"q": "-blue", "limit": 1}, content=picture.getvalue()).json()
+    assert found["hits"], "a picture without unwanted words"
     assert http.post("/api/search", content=b"").status_code == 422
     found = http.get("/api/search", params={"like": f"{here.root}/day/a.mp4@5"}).json()
     assert found["hits"][0]["name"] == "b.mp4", "a moment of a file that is named by its path"

@@ -65,7 +65,7 @@ def shouted(connection: Any, assets: Any) -> list[tuple[int, str]]:
     return [(asset, f"shouted{asset}") for asset in assets]
 
 
-PLUGIN = Feature("sizes", filters=(f"{__name__}:FIELDS",), documents=(f"{__name__}:shouted",))
+PLUGIN = Feature("sizes", __name__, filters=(f"{__name__}:FIELDS",), documents=(f"{__name__}:shouted",))
 
 
 @pytest.fixture

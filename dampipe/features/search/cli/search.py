@@ -88,7 +88,7 @@ def _print(found: Found, request: SearchRequest) -> None:
             else "nothing found"
         )
         return
-    columns = ["score", "time", "also at", "file", "asset", "written"]
+    columns = ["score", "time", "also at", "file", "asset", "words"]
     say(table(columns, map(_row, found.hits), right=["score", "time"]))
     if all(hit.weak for hit in found.hits):
         click.echo("only weak hits (~): their scores are no higher than those of meaningless words", err=True)
