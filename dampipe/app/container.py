@@ -15,7 +15,6 @@ from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_named, load_pipeline
 from dampipe.app.schema import set_up_schema
 from dampipe.app.tools import MediaTools
-from dampipe.features.assets.folders import FolderRepository, SourceFolders
 from dampipe.features.assets.media_db import MediaDb
 from dampipe.features.assets.queries import AssetRepository, DerivativeLookup
 from dampipe.features.assets.service import DetailFields
@@ -33,6 +32,7 @@ from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.search.model_service import ModelService
 from dampipe.features.search.text_index import TextIndex
 from dampipe.features.search.vector_media_db import VectorMediaDb
+from dampipe.features.sources.folders import FolderRepository, SourceFolders
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.features.sources.service import SourceContents
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport

@@ -7,7 +7,7 @@ import click
 from dampipe.app.container import process_container
 from dampipe.app.procfile import Process, default_procfile, read_procfile
 from dampipe.app.up import run_deployment
-from dampipe.cli import stdio
+from dampipe.kernel.faces import stdio
 
 _COLOURS = ("cyan", "green", "yellow", "blue", "magenta", "bright_cyan", "bright_green", "bright_blue")
 

@@ -1,7 +1,5 @@
 """All repositories over one database, for tests: what the container of the application builds one by one."""
 
-from dampipe.features.assets.folders import FolderRepository
-from dampipe.features.assets.locations import LocationRepository
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.subjects import AssetSubjects
 from dampipe.features.derivatives.queries import DerivativeRepository
@@ -16,6 +14,8 @@ from dampipe.features.search.query_cache import QueryVectorCache
 from dampipe.features.search.text_index import TextIndex
 from dampipe.features.search.vector_media_db import VectorMediaDb
 from dampipe.features.search.vectors import VectorRepository
+from dampipe.features.sources.folders import FolderRepository
+from dampipe.features.sources.locations import LocationRepository
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.features.tagging.queries import TagRepository
 from dampipe.jobs.queue import RunQueue

@@ -10,13 +10,13 @@ from time import time
 
 from sqlalchemy import select, update
 
-from dampipe.features.assets.paths import full_path, place_columns
 from dampipe.features.assets.savers import identify
-from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.assets.tables import ASSET
 from dampipe.features.scanning.model import Guard, ScanJob, ScanProgress, ScanState
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.walk import Walk
-from dampipe.features.sources.tables import SOURCE
+from dampipe.features.sources.paths import full_path, place_columns
+from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.jobs.keys import RunKey
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from dampipe.app.features import detail_fields
-from dampipe.features.assets.folders import SourceFolders
 from dampipe.features.assets.queries import DerivativeLookup
 from dampipe.features.assets.service import DetailFields
 from dampipe.features.derivatives.queries import DerivativeRepository
@@ -20,6 +19,7 @@ from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model import Found, SearchRequest
 from dampipe.features.search.model_service import ModelService
 from dampipe.features.search.service import SearchService
+from dampipe.features.sources.folders import SourceFolders
 from dampipe.features.sources.service import SourceContents
 from dampipe.kernel.container import Container, Services
 from dampipe.kernel.db.database import Database

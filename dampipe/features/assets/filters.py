@@ -9,8 +9,9 @@ from pathlib import PurePosixPath
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from dampipe.features.assets.errors import UNKNOWN_FOLDER
-from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.assets.tables import ASSET
 from dampipe.features.sources.queries import SourceRepository
+from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.filter import FilterContext, FilterField, Restriction
 from dampipe.kernel.ranges import Range, parse_date, parse_duration, parse_lines

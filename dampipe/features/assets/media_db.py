@@ -7,8 +7,8 @@ from typing import Protocol, Self
 from sqlalchemy import Connection
 
 from dampipe.features.assets.errors import INVALID_DATABASE_CONFIG, INVALID_SHA1, NO_SUCH_FILE
-from dampipe.features.assets.folders import FolderRepository
 from dampipe.features.assets.queries import AssetRepository, NoDerivatives
+from dampipe.features.sources.folders import FolderRepository
 from dampipe.features.sources.path_mapping import below_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.kernel.db.database import Database

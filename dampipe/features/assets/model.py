@@ -1,19 +1,10 @@
 """Assets: what is known of each content, and whether its files are there."""
 
-from enum import StrEnum
-
 from pydantic import BaseModel, ConfigDict
 
 from dampipe.features.sources.cards import Card
 from dampipe.jobs.model import RunSummary
 from dampipe.storage.video import Video
-
-
-class LocationState(StrEnum):
-    """Whether the file was there at the last complete scan."""
-
-    PRESENT = "present"
-    MISSING = "missing"
 
 
 class Details(BaseModel):

@@ -9,17 +9,18 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
 
 from dampipe.features.assets.errors import AMBIGUOUS_ASSET, INVALID_ASSET, UNKNOWN_ASSET
-from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.paths import full_path, place_columns, sidecar_paths
 from dampipe.features.assets.savers import ensure_asset, media_columns
-from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
-from dampipe.features.sources.tables import SOURCE
+from dampipe.features.assets.tables import ASSET
+from dampipe.features.sources.locations import record_identified
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.paths import full_path, place_columns, sidecar_paths
+from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.jobs.model import Failure, RunState, RunSummary
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound
-from dampipe.kernel.ids import AssetId
-from dampipe.kernel.paths import kept_time, printable
+from dampipe.kernel.ids import AssetId, FolderId
+from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import AssetRef, SourceFile
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Derivative
@@ -70,18 +71,7 @@ class AssetRepository:
         """Record that a file has that content; returns the asset. folder: the id of the file's folder."""
         facts = path.stat()
         asset = ensure_asset(connection, self._db, sha1, facts.st_size, path.name, time())
-        values = {
-            "size": facts.st_size,
-            "mtime_ns": kept_time(facts.st_mtime_ns),
-            "inode": facts.st_ino,
-            "state": LocationState.PRESENT,
-            "asset_id": asset,
-        }
-        connection.execute(
-            self._db.insert(LOCATION)
-            .values(folder_id=folder, name=path.name, **values)
-            .on_conflict_do_update(index_elements=["folder_id", "name"], set_=values)
-        )
+        record_identified(connection, self._db, FolderId(folder), path.name, facts, AssetId(asset))
         if media is not None:
             connection.execute(ASSET.update().where(ASSET.c.id == asset).values(media_columns(media)))
         return AssetId(asset)

@@ -1,15 +1,19 @@
 """Writes what stages find out about assets: their contents, technical metadata and shots."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from dampipe.features.assets.tables import ASSET, LOCATION
+from dampipe.features.assets.tables import ASSET
+from dampipe.features.sources.locations import tie_to_asset
+from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs.savers import OutputBatch
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import record_event
+from dampipe.kernel.ids import AssetId, LocationId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import ContentHash
 from dampipe.media.info import MediaInfo
@@ -17,7 +21,6 @@ from dampipe.media.outputs import Proxy
 
 # Built once: to build such a statement takes several times as long as to run it.
 _NAME = select(LOCATION.c.name).where(LOCATION.c.id == bindparam("of"))
-_TIE = update(LOCATION).where(LOCATION.c.id == bindparam("of")).values(asset_id=bindparam("to"))
 _BY_SHA1 = select(ASSET.c.id).where(ASSET.c.sha1 == bindparam("of"))
 _NEW_ASSET: dict[str, Any] = {name: bindparam(name) for name in ("sha1", "size", "name", "added_at")}
 _ADD = {
@@ -33,7 +36,7 @@ def identify(
     """Tie a location to the asset of its content, created if it is new, and return the asset's id."""
     name = connection.execute(_NAME, {"of": location}).scalar_one()
     asset = ensure_asset(connection, database, content.sha1, content.size, name, now)
-    connection.execute(_TIE, {"of": location, "to": asset})
+    tie_to_asset(connection, LocationId(location), AssetId(asset))
     return asset
 
 
@@ -47,6 +50,11 @@ def ensure_asset(
         return int(connection.execute(_BY_SHA1, {"of": sha1}).scalar_one())
     record_event(connection, "asset.added", made, now, sha1=sha1)
     return int(made)
+
+
+def delete_assets(connection: Connection, assets: Sequence[int], where: ColumnElement[bool]) -> None:
+    """Delete those of the assets for which a condition holds, with their rows in all tables."""
+    connection.execute(delete(ASSET).where(ASSET.c.id.in_(assets), where))
 
 
 def save_media(batch: OutputBatch[MediaInfo]) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, literal, or_, select
 
-from dampipe.features.assets.model import LocationState
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.savers import identify
-from dampipe.features.assets.tables import ASSET, LOCATION
+from dampipe.features.assets.tables import ASSET
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs.model import Subject
 from dampipe.jobs.subjects import SubjectName
 from dampipe.kernel.db.database import Database

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, func, select
 
-from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.paths import full_path, place_columns
-from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.assets.tables import ASSET
 from dampipe.features.duplicates.model import Copy, ExactDuplicate
 from dampipe.features.duplicates.tables import FINGERPRINT
-from dampipe.features.sources.tables import SOURCE
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.paths import full_path, place_columns
+from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.chunks import IN_ONE_QUERY, chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, or_, select, update
 
-from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.paths import full_path, place_columns
-from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.assets.tables import ASSET
 from dampipe.features.fixity.model import BAD, Verdict
 from dampipe.features.fixity.tables import VERIFICATION
-from dampipe.features.sources.tables import SOURCE
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.paths import full_path, place_columns
+from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.clock import NOW, database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import record_event

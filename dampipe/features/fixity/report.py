@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 
-from dampipe.features.assets.paths import full_path, place_columns
-from dampipe.features.assets.tables import ASSET, LOCATION
+from dampipe.features.assets.tables import ASSET
 from dampipe.features.fixity.model import BAD, Verdict, Verified
 from dampipe.features.fixity.queue import FILES, FileScope
 from dampipe.features.fixity.tables import VERIFICATION
+from dampipe.features.sources.paths import full_path, place_columns
+from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs.model import Failure
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database

@@ -9,13 +9,13 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
-from dampipe.features.assets.locations import LocationRepository
 from dampipe.features.fixity import errors
 from dampipe.features.fixity.model import Verified, VerifyRequest
 from dampipe.features.fixity.queue import FileScope, FixityQueue
 from dampipe.features.fixity.report import FixityReport
 from dampipe.features.fixity.worker import FixityWorker
 from dampipe.features.sources import errors as source_errors
+from dampipe.features.sources.locations import LocationRepository
 from dampipe.features.sources.path_mapping import below_root, holder, under_known_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport

@@ -7,22 +7,25 @@ is processed again: its runs and vectors, its derivatives' bytes, its rows. Each
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, literal, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, select
 
-from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.paths import full_path, place_columns
-from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.assets.savers import delete_assets
+from dampipe.features.assets.tables import ASSET
 from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.features.pruning.model import Pruned
+from dampipe.features.search.savers import delete_vectors
 from dampipe.features.search.tables import VECTOR
-from dampipe.features.sources.tables import SOURCE
+from dampipe.features.sources.locations import delete_some
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.paths import full_path, place_columns
+from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.jobs import state
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
 
-IN_ONE_GO = 200
+ROWS_PER_TRANSACTION = 200
 SHOWN = 20
 """Paths named in a report."""
 
@@ -96,16 +99,13 @@ class Pruner:
         }
 
     def _forget_locations(self, source: int | None) -> int:
-        some = select(LOCATION.c.id).where(_missing(source)).limit(IN_ONE_GO)
         with self._db.write() as connection:
-            return connection.execute(
-                delete(LOCATION).where(LOCATION.c.id.in_(some.scalar_subquery()))
-            ).rowcount
+            return delete_some(connection, _missing(source), ROWS_PER_TRANSACTION)
 
     def _next_assets(self) -> list[int]:
         with self._db.read() as connection:
             rows = connection.execute(
-                select(ASSET.c.id).where(_is_nowhere(), ~_is_worked_on()).limit(IN_ONE_GO)
+                select(ASSET.c.id).where(_is_nowhere(), ~_is_worked_on()).limit(ROWS_PER_TRANSACTION)
             )
             return list(rows.scalars())
 
@@ -113,19 +113,19 @@ class Pruner:
         mine = and_(ASSET.c.id.in_(assets), _is_nowhere(), ~_is_worked_on())
         with self._db.write() as connection:
             connection.execute(select(ASSET.c.id).where(mine).with_for_update()).all()
-            # Asked again under the lock: a file may have been identified while we waited for it.
+            # The condition is checked again under the lock: a file may have been identified while this waited.
             ids = list(connection.execute(select(ASSET.c.id).where(mine)).scalars())
             counts = self._assets(connection, ASSET.c.id.in_(ids))
             keys = list(
                 connection.execute(select(DERIVATIVE.c.key).where(DERIVATIVE.c.asset_id.in_(ids))).scalars()
             )
             state.delete_runs_of_assets(connection, ids)
-            connection.execute(delete(VECTOR).where(VECTOR.c.asset_id.in_(ids)))
+            delete_vectors(connection, ids)
         for key in keys:
             delete_blob(key)
         with self._db.write() as connection:
-            # One that is back by now has its rows made anew.
-            connection.execute(delete(ASSET).where(ASSET.c.id.in_(ids), _is_nowhere()))
+            # An asset that has a file again by now is kept; its runs are created again.
+            delete_assets(connection, ids, _is_nowhere())
         return counts
 
 

@@ -11,20 +11,20 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
-from dampipe.features.assets.folders import FolderKey, ensure_folders, forget_listings, save_listings
-from dampipe.features.assets.locations import (
+from dampipe.features.scanning.known_files import KnownFile
+from dampipe.features.scanning.model import ScanJob
+from dampipe.features.scanning.queries import add_counts, save_progress
+from dampipe.features.scanning.runs import create_hash_runs, delete_runs
+from dampipe.features.sources.folders import FolderKey, ensure_folders, forget_listings, save_listings
+from dampipe.features.sources.locations import (
     insert_found,
     mark_missed,
     restore,
     update_changed,
     update_inodes,
 )
-from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.tables import FOLDER, LOCATION
-from dampipe.features.scanning.known_files import KnownFile
-from dampipe.features.scanning.model import ScanJob
-from dampipe.features.scanning.queries import add_counts, save_progress
-from dampipe.features.scanning.runs import create_hash_runs, delete_runs
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.jobs.keys import RunKey
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database

@@ -6,10 +6,10 @@ Read for folders that have changed, one by one: a source may have a million othe
 import os
 from collections.abc import Iterable, Mapping
 
-from dampipe.features.assets.folders import FolderRepository
-from dampipe.features.assets.locations import LocationRepository
 from dampipe.features.scanning.known_files import KnownFile, KnownFolder
 from dampipe.features.scanning.listing import sidecars_as_text
+from dampipe.features.sources.folders import FolderRepository
+from dampipe.features.sources.locations import LocationRepository
 from dampipe.features.sources.model import Source
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.unicode_paths import respelled

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
-from dampipe.features.assets.locations import assign_to_scan
-from dampipe.features.assets.tables import FOLDER, LOCATION
 from dampipe.features.scanning.changes import FoundFile, known_move_keys
 from dampipe.features.scanning.known_files import in_tree, location_ids
 from dampipe.features.scanning.model import ScanJob, ScanState
@@ -24,6 +22,8 @@ from dampipe.features.scanning.runs import (
     raise_priority,
 )
 from dampipe.features.scanning.tables import SCAN
+from dampipe.features.sources.locations import assign_to_scan
+from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.jobs.keys import RunKey
 from dampipe.jobs.model import RunState
 from dampipe.kernel.db.chunks import chunked

@@ -10,8 +10,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.tables import FOLDER, LOCATION
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import FolderId, LocationId, SourceId
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy import ColumnElement, and_, select
 
-from dampipe.features.assets.tables import LOCATION
 from dampipe.features.scanning.model import ScanState
 from dampipe.features.scanning.tables import SCAN
+from dampipe.features.sources.tables import LOCATION
 
 
 def found_by_open_scan() -> ColumnElement[bool]:

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
-from dampipe.features.assets.tables import LOCATION
 from dampipe.features.scanning.model import ScanProgress, ScanState
 from dampipe.features.scanning.tables import ScanRow
 from dampipe.features.sources.model import Source
 from dampipe.features.sources.path_mapping import as_seen_here
+from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs.index_hints import in_state
 from dampipe.jobs.model import STAGE, RunState
 from dampipe.jobs.tables import RUN

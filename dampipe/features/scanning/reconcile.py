@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, func, literal, or_, select
 
-from dampipe.features.assets.locations import mark_missing, move
-from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.tables import FOLDER, LOCATION
 from dampipe.features.scanning.known_files import count_known, location_ids
 from dampipe.features.scanning.model import Guard, ScanJob
 from dampipe.features.scanning.queries import add_counts, ensure_owned
 from dampipe.features.scanning.runs import create_hash_runs, delete_runs_of_missing
+from dampipe.features.sources.locations import mark_missing, move
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.jobs.keys import RunKey
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.chunks import chunked

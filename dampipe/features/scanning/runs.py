@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, literal, or_, select, text
 
-from dampipe.features.assets.tables import LOCATION
 from dampipe.features.scanning.model import ScanState
 from dampipe.features.scanning.tables import SCAN
+from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs import state
 from dampipe.jobs.keys import RunKey
 from dampipe.jobs.model import RunState

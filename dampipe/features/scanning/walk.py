@@ -11,9 +11,6 @@ import time
 from collections.abc import Callable
 from pathlib import PurePath
 
-from dampipe.features.assets.folders import FolderKey
-from dampipe.features.assets.locations import LocationRepository
-from dampipe.features.assets.model import LocationState
 from dampipe.features.scanning.change_buffer import ChangeBuffer
 from dampipe.features.scanning.changes import FoundFile
 from dampipe.features.scanning.checkpoint import Checkpoint, Target, UnstableFile
@@ -34,7 +31,9 @@ from dampipe.features.scanning.model import ScanJob
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.reconcile import Reconciler
 from dampipe.features.scanning.tree import folders
-from dampipe.features.sources.model import Source
+from dampipe.features.sources.folders import FolderKey
+from dampipe.features.sources.locations import LocationRepository
+from dampipe.features.sources.model import LocationState, Source
 from dampipe.features.sources.path_mapping import below_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.keys import RunKey

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
-from dampipe.features.assets.tables import ASSET, LOCATION
+from dampipe.features.assets.tables import ASSET
 from dampipe.features.search.model import FilterReport
+from dampipe.features.sources.tables import LOCATION
 from dampipe.kernel.asset_set import ALL, AssetSet, Selection, intersection
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids

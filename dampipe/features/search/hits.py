@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.paths import full_path, place_columns
-from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.assets.tables import ASSET
 from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.model import Hit
-from dampipe.features.sources.tables import SOURCE
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.paths import full_path, place_columns
+from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable

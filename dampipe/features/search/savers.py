@@ -62,6 +62,11 @@ def save_shot_numbers(batch: OutputBatch[Proxy]) -> None:
             batch.connection.execute(_RENUMBER, numbers)
 
 
+def delete_vectors(connection: Connection, assets: Sequence[int]) -> None:
+    """Delete all vectors of assets, of whatever model."""
+    connection.execute(delete(VECTOR).where(VECTOR.c.asset_id.in_(assets)))
+
+
 def shot_at(starts: Sequence[float], time: float) -> int:
     """Which shot a time lies in; times are rounded to milliseconds.
 

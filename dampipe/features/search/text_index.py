@@ -30,10 +30,10 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, delete, insert, select, text
 
-from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.assets.tables import ASSET
 from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.tables import DIRTY_DOCUMENT, SEARCH_DOCUMENT
-from dampipe.features.sources.tables import SOURCE
+from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.feature import registered
 

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import func, select
 
-from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.paths import full_path, place_columns
-from dampipe.features.assets.tables import ASSET, FOLDER, LOCATION
+from dampipe.features.assets.tables import ASSET
 from dampipe.features.search.tables import VECTOR
-from dampipe.features.sources.tables import SOURCE
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.paths import full_path, place_columns
+from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database

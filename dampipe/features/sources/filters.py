@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from dampipe.features.assets.tables import FOLDER
 from dampipe.features.sources.queries import SourceRepository
+from dampipe.features.sources.tables import FOLDER
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.filter import FilterContext, FilterField, Restriction
 

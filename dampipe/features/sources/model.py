@@ -5,6 +5,7 @@ Paths are `str` as `os.fsdecode` gives them, so a name that is not UTF-8 carries
 """
 
 import os
+from enum import StrEnum
 from pathlib import PurePath
 from typing import Self
 
@@ -85,3 +86,10 @@ class SourceReport(BaseModel):
     exclude: tuple[str, ...] = ()
     path_maps: dict[str, str] = {}
     """The root's path on other machines, by machine name."""
+
+
+class LocationState(StrEnum):
+    """Whether the file was there at the last complete scan."""
+
+    PRESENT = "present"
+    MISSING = "missing"

@@ -11,8 +11,8 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table
 
-from dampipe.cli.stdio import takes_all
 from dampipe.kernel.container import Services
+from dampipe.kernel.faces.stdio import takes_all
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 

@@ -17,11 +17,7 @@ from sqlalchemy import Connection, text
 
 from dampipe.kernel.errors import InvalidInput, Permanent, Transient
 from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
-from dampipe.storage.vectors.errors import (
-    INDEX_BUSY,
-    INDEX_OTHER_DIMENSION,
-    PGVECTOR_GRAPH_DIMENSIONS,
-)
+from dampipe.storage.vectors.errors import INDEX_BUSY, INDEX_OTHER_DIMENSION, PGVECTOR_GRAPH_DIMENSIONS
 from dampipe.storage.vectors.pgvector_server import SETUP_LOCK, PgServer
 from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows
 

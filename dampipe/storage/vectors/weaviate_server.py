@@ -13,14 +13,7 @@ from grpc import RpcError
 from weaviate import exceptions as foreign
 from weaviate.classes.init import AdditionalConfig, Auth, Timeout
 
-from dampipe.kernel.errors import (
-    DampipeError,
-    ErrorCode,
-    InvalidInput,
-    Permanent,
-    StorageFull,
-    Transient,
-)
+from dampipe.kernel.errors import DampipeError, ErrorCode, InvalidInput, Permanent, StorageFull, Transient
 from dampipe.storage.vectors.errors import (
     INDEX_FAILED,
     INDEX_OPTIONS_INVALID,

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.features.assets.model import LocationState
 from dampipe.features.scanning.model import ScanState
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.walk import Walk
+from dampipe.features.sources.model import LocationState
 from dampipe.kernel.db.database import Database
 from dampipe.media.filetypes import is_media
 from tests.support.catalog import Catalog

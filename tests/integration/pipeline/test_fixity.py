@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from dampipe.features.assets.locations import LocationRepository
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.fixity.model import Verified
 from dampipe.features.fixity.queue import FixityQueue
@@ -15,6 +14,7 @@ from dampipe.features.fixity.report import FixityReport
 from dampipe.features.fixity.service import FixityService
 from dampipe.features.fixity.tables import VERIFICATION
 from dampipe.features.fixity.worker import FixityWorker
+from dampipe.features.sources.locations import LocationRepository
 from dampipe.jobs import lease
 from dampipe.jobs.lease import LeaseRenewer
 from dampipe.jobs.memory_transport import MemoryTransport

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.features.assets.model import LocationState
 from dampipe.features.scanning.errors import ScanStopped
 from dampipe.features.scanning.model import Guard, ScanState
+from dampipe.features.sources.model import LocationState
 from tests.support.scanning import Scanning, grow
 
 

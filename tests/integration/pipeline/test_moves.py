@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.features.assets.model import LocationState
 from dampipe.features.scanning.inodes import Inodes
+from dampipe.features.sources.model import LocationState
 from tests.support.scanning import Scanning, grow
 
 

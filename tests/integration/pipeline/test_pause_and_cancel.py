@@ -258,7 +258,7 @@ def test_prioritised_and_new_footage_goes_first(here: Here, folder: Path) -> Non
 
 def _queued(here: Here) -> list[str]:
     with here.catalog.database.read() as connection:
-        from dampipe.features.assets.tables import LOCATION
+        from dampipe.features.sources.tables import LOCATION
 
         rows = connection.execute(
             select(LOCATION.c.name)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.features.assets.model import LocationState
+from dampipe.features.sources.model import LocationState
 from tests.support.scanning import FULL, Scanning
 
 FILES, SHARE, SEEDS = (10_000, 1, 20) if FULL else (1000, 5, 1)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.features.assets.model import LocationState
 from dampipe.features.scanning.model import ScanJob, ScanProgress
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.walk import Walk
+from dampipe.features.sources.model import LocationState
 from dampipe.jobs.keys import RunKey
 from dampipe.kernel.db.database import Database
 from tests.support.catalog import Catalog
@@ -62,7 +62,7 @@ def tree(tmp_path: Path) -> Path:
 def states(catalog: Catalog) -> dict[str, str]:
     from sqlalchemy import select
 
-    from dampipe.features.assets.tables import LOCATION
+    from dampipe.features.sources.tables import LOCATION
 
     with catalog.database.read() as connection:
         return {row.name: row.state for row in connection.execute(select(LOCATION.c.name, LOCATION.c.state))}

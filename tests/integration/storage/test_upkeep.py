@@ -7,8 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dampipe.features.assets.folders import SourceFolders
-from dampipe.features.assets.model import LocationState
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.pruning.model import PruneRequest
 from dampipe.features.pruning.orphans import OrphanedBlobs
@@ -17,7 +15,8 @@ from dampipe.features.pruning.service import PruneService
 from dampipe.features.search.index_admin import IndexService
 from dampipe.features.search.model_service import ModelService
 from dampipe.features.sources.errors import NAME_TAKEN
-from dampipe.features.sources.model import Source, SourceRequest
+from dampipe.features.sources.folders import SourceFolders
+from dampipe.features.sources.model import LocationState, Source, SourceRequest
 from dampipe.features.sources.service import SourceService
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN

@@ -196,11 +196,11 @@ def dampipe(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     monkeypatch.setenv("DAMPIPE_PIPELINE", "tests.integration.vision.test_models:PIPELINE")
 
     def run(*arguments: str, code: int = 0) -> str:
-        bootstrap._worlds.clear()
+        bootstrap._containers.clear()
         done = CliRunner().invoke(main, arguments)
         assert done.exit_code == code, (done.output, done.exception)
         bootstrap.process_container().catalog.close()
-        bootstrap._worlds.clear()
+        bootstrap._containers.clear()
         return done.stdout
 
     return run

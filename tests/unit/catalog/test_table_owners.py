@@ -20,8 +20,8 @@ OWNERS = {
     "source": "dampipe/features/sources/",
     "path_map": "dampipe/features/sources/",
     "asset": "dampipe/features/assets/",
-    "location": "dampipe/features/assets/",
-    "folder": "dampipe/features/assets/",
+    "location": "dampipe/features/sources/",
+    "folder": "dampipe/features/sources/",
     "derivative": "dampipe/features/derivatives/",
     "print": "dampipe/features/duplicates/",
     "verification": "dampipe/features/fixity/",
@@ -34,19 +34,6 @@ OWNERS = {
     "search_floor": "dampipe/features/search/",
 }
 """Table -> the folder or file whose code may write it. Reading is free."""
-
-NOT_YET: set[tuple[str, str]] = {
-    ("folder", "dampipe/features/scanning/apply_changes.py"),
-    ("folder", "dampipe/features/scanning/folders.py"),
-    ("folder", "dampipe/features/sources/queries.py"),
-    ("location", "dampipe/features/scanning/apply_changes.py"),
-    ("location", "dampipe/features/scanning/folders.py"),
-    ("location", "dampipe/features/scanning/hold.py"),
-    ("location", "dampipe/features/scanning/reconcile.py"),
-    ("location", "dampipe/features/sources/queries.py"),
-    ("vector", "dampipe/features/assets/prune.py"),
-}
-"""Writers that still have to move to the owner, as table and file. This list only shrinks."""
 
 _WRITES = {"insert", "update", "delete"}
 _READS = {"select", "select_from", "join", "join_from", "outerjoin", "aliased", "table_of"}
@@ -148,9 +135,7 @@ def test_every_table_has_an_owner() -> None:
 
 
 def test_a_table_is_written_only_by_its_owner() -> None:
-    found = foreign_writes()
-    assert {key: lines for key, lines in found.items() if key not in NOT_YET} == {}
-    assert set(found) >= NOT_YET, "these are done: take them from the list"
+    assert foreign_writes() == {}
 
 
 def test_the_owner_of_each_table_does_write_it() -> None:
@@ -160,7 +145,7 @@ def test_the_owner_of_each_table_does_write_it() -> None:
         for table, _ in writes(tree, names_in(path, tree))
         if path.startswith(OWNERS[table])
     }
-    assert set(OWNERS) - written == {"folder"}, "its writers are in the list above"
+    assert set(OWNERS) - written == set()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from dampipe.features.assets.tables import FOLDER, LOCATION
-from dampipe.features.sources.tables import PATH_MAP, SOURCE
+from dampipe.features.sources.tables import FOLDER, LOCATION, PATH_MAP, SOURCE
 from dampipe.kernel.db.database import Database
 
 

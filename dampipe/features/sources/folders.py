@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from dampipe.features.assets.locations import clear_missed
-from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.tables import FOLDER, LOCATION
+from dampipe.features.sources.locations import clear_missed
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import FolderId, SourceId

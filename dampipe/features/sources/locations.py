@@ -5,16 +5,18 @@ missing is for the caller to say (features/scanning). A location that a scan did
 (`missed_by`), which has no effect, and becomes *missing* at the end of that scan.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 
-from dampipe.features.assets.model import LocationState
-from dampipe.features.assets.tables import FOLDER, LOCATION
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import FolderId, LocationId, SourceId
+from dampipe.kernel.ids import AssetId, FolderId, LocationId, SourceId
+from dampipe.kernel.paths import kept_time
 
 NewLocation = tuple[FolderId, bytes, int, int, int]
 """Folder id, name in bytes, size, mtime_ns, inode (0: not meaningful on that file system)."""
@@ -142,6 +144,40 @@ def move(connection: Connection, moves: Mapping[LocationId, LocationId]) -> int:
 def assign_to_scan(connection: Connection, locations: Sequence[LocationId], scan: int) -> None:
     """Count files as found by another scan."""
     connection.execute(update(LOCATION).where(LOCATION.c.id.in_(locations)).values(scan_id=scan))
+
+
+_TIE = update(LOCATION).where(LOCATION.c.id == bindparam("location")).values(asset_id=bindparam("asset"))
+
+
+def tie_to_asset(connection: Connection, location: LocationId, asset: AssetId) -> None:
+    """Record that the file at a location has the content of an asset."""
+    connection.execute(_TIE, {"location": location, "asset": asset})
+
+
+def record_identified(
+    connection: Connection,
+    database: Database,
+    folder: FolderId,
+    name: str,
+    facts: os.stat_result,
+    asset: AssetId,
+) -> None:
+    """Record a present file whose asset is known; what is known of the location is replaced."""
+    values = {
+        "size": facts.st_size,
+        "mtime_ns": kept_time(facts.st_mtime_ns),
+        "inode": facts.st_ino,
+        "state": LocationState.PRESENT,
+        "asset_id": asset,
+    }
+    insert = database.insert(LOCATION).values(folder_id=folder, name=name, **values)
+    connection.execute(insert.on_conflict_do_update(index_elements=["folder_id", "name"], set_=values))
+
+
+def delete_some(connection: Connection, where: ColumnElement[bool], limit: int) -> int:
+    """Delete up to `limit` locations for which a condition holds; returns how many."""
+    ids = select(LOCATION.c.id).where(where).limit(limit).scalar_subquery()
+    return connection.execute(delete(LOCATION).where(LOCATION.c.id.in_(ids))).rowcount
 
 
 class LocationRepository:
