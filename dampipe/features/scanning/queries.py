@@ -43,15 +43,18 @@ class ScanRepository:
         *,
         process: bool = True,
         priority: int = 0,
-        delay: float = 0.0,
+        delay: float | None = None,
     ) -> int:
-        """Create a scan, and return its id. delay: seconds until it may be claimed."""
+        """Create a scan, and return its id.
+
+        delay: of files that were still being written: seconds until it may be claimed.
+        """
         with self._db.write() as connection:
             row = connection.execute(
                 SCAN.insert()
                 .values(
                     paths=self._declared(paths),
-                    not_before=NOW + delay if delay > 0 else 0.0,
+                    not_before=0.0 if delay is None else NOW + delay,
                     accept_missing=accept_missing,
                     process=process,
                     priority=priority,
