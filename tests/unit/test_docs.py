@@ -29,6 +29,7 @@ from dampipe.features.sources.model import SourceReport
 from dampipe.features.tagging.model import TagReport
 from dampipe.jobs.model import Failure
 from dampipe.jobs.plan import Plan
+from dampipe.jobs.toolbox import Toolbox
 from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.events.names import EventName
 from dampipe.kernel.settings.display import sample
@@ -156,7 +157,7 @@ def test_the_sample_is_up_to_date() -> None:
 
 
 def versions(**given: Any) -> dict[str, str]:
-    plan = Container(load_settings(**given)).plan
+    plan = Container(load_settings(**given)).get(Plan)
     return {stage.name: plan.key(stage).version for stage in plan.stages}
 
 
@@ -260,7 +261,7 @@ def test_the_worked_example_is_a_stage_of_a_valid_pipeline() -> None:
     exec(compile(code, "count.py", "exec"), example.__dict__)
     names = re.findall(r"^    (\w+),$", line, re.M)
     assert names == [*(stage.name for stage in PIPELINE), "count"]
-    plan = Plan([*PIPELINE, example.count], Container(load_settings()).toolbox)
+    plan = Plan([*PIPELINE, example.count], Container(load_settings()).get(Toolbox))
     assert [stage.name for stage in plan.upstream(plan["count"])] == ["preview"]
 
 
