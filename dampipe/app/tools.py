@@ -6,6 +6,7 @@ from functools import cached_property
 
 from dampipe.app.errors import MODEL_UNUSABLE
 from dampipe.kernel.errors import InvalidInput, Unavailable
+from dampipe.kernel.faces import API
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from dampipe.media.ffmpeg.sandbox import find_sandbox
@@ -20,7 +21,7 @@ from dampipe.vision.frames import POLICY, choose
 from dampipe.vision.open_model import open_model
 from dampipe.vision.remote_embedder import RemoteEmbedder
 
-VECTORS_PATH = "/api/vectors"
+VECTORS_PATH = f"{API}/vectors"
 """Path of the endpoint that encodes texts (`dampipe/features/search/http_vectors.py`)."""
 
 

@@ -22,7 +22,8 @@ from dampipe.kernel.errors import (
     SearchUnavailable,
     StorageFull,
 )
-from dampipe.kernel.faces.http import API, Problem
+from dampipe.kernel.faces import API
+from dampipe.kernel.faces.http import Problem
 from dampipe.kernel.feature import load_dotted
 from dampipe.web import health
 from dampipe.web.page import add_page

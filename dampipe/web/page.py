@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from dampipe.app.features import features
-from dampipe.kernel.faces.http import API
+from dampipe.kernel.faces import API
 
 FOLDER = Path(__file__).with_name("page")
 POLICY = (

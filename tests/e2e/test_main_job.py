@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from dampipe.app.demo.footage import CLIPS, SCENE_SECONDS, make_footage
-from dampipe.kernel.faces.http import API
+from dampipe.kernel.faces import API
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.ports import free_port
 from tests.support.deployment import Deployment

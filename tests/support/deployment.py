@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from dampipe.kernel.faces.http import API
+from dampipe.kernel.faces import API
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,6 @@ from dampipe.kernel.errors import ErrorCode, InvalidInput
 
 T = TypeVar("T")
 
-API = "/api"
-"""Where the HTTP API is mounted."""
-
 
 PICTURE_TOO_LARGE = ErrorCode(
     "picture.too_large", "the picture has more than {limit} MiB", "Send a smaller one."

@@ -1,6 +1,6 @@
 // Calls of the HTTP API. An error of the API becomes a Problem, whose `hint` says what to do next.
 
-export const API = "/api";
+export const API = "/api/v1";
 
 export class Problem extends Error {
   constructor(detail, hint = "") {

@@ -57,94 +57,94 @@ def test_a_question_is_the_same_on_both_faces() -> None:
 def test_wrong_values_are_refused_in_words(http: TestClient) -> None:
     with pytest.raises(click.UsageError, match="invalid date 'soon'"):
         asked(["red", "--since", "soon"])
-    answer = http.get("/api/search", params={"q": "red", "since": "soon"})
+    answer = http.get("/api/v1/search", params={"q": "red", "since": "soon"})
     assert answer.status_code == 422
     assert "invalid date 'soon'" in answer.json()["detail"]
     assert "Value error" not in answer.json()["detail"], "that is how it is checked, not what is wrong"
-    assert http.get("/api/search", params={"q": "red", "tag": "none"}).status_code == 404
+    assert http.get("/api/v1/search", params={"q": "red", "tag": "none"}).status_code == 404
 
 
 def test_what_is_mistyped_is_not_passed_by(http: TestClient) -> None:
     for answer, name in (
-        (http.get("/api/search", params={"q": "red", "tags": "best"}), "query.tags"),
-        (http.post("/api/search", params={"tags": "best"}, content=b"x"), "query.tags"),
-        (http.post("/api/scans", json={"paths": ["/"], "prority": 1}), "body.prority"),
-        (http.post("/api/retry", json={"stages": "embed"}), "body.stages"),
+        (http.get("/api/v1/search", params={"q": "red", "tags": "best"}), "query.tags"),
+        (http.post("/api/v1/search", params={"tags": "best"}, content=b"x"), "query.tags"),
+        (http.post("/api/v1/scans", json={"paths": ["/"], "prority": 1}), "body.prority"),
+        (http.post("/api/v1/retry", json={"stages": "embed"}), "body.stages"),
     ):
         assert (answer.status_code, answer.json()["detail"]) == (422, f"{name}: there is no such parameter")
 
 
 def test_every_error_says_what_to_do(http: TestClient) -> None:
-    for answer in (http.get("/api/nope"), http.delete("/api/search")):
+    for answer in (http.get("/api/v1/nope"), http.delete("/api/v1/search")):
         assert (
             set(answer.json()) == {"detail", "hint", "code", "parameters"}
             and "/docs" in answer.json()["hint"]
         )
-    problem = http.get("/api/search", params={"duration": "60-10"}).json()
+    problem = http.get("/api/v1/search", params={"duration": "60-10"}).json()
     assert (problem["code"], problem["parameters"]) == ("range.reversed", {"value": "60-10"})
     assert problem["detail"] == "the range '60-10' begins after its end" and problem["hint"]
 
 
 def test_even_a_bug_is_told_in_json(http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert http.get(f"/api/scans/{2**63}").status_code == 422
+    assert http.get(f"/api/v1/scans/{2**63}").status_code == 422
     monkeypatch.setattr(TagService, "all", lambda _: 1 / 0)
-    answer = TestClient(http.app, raise_server_exceptions=False).get("/api/tags")
+    answer = TestClient(http.app, raise_server_exceptions=False).get("/api/v1/tags")
     assert (answer.status_code, answer.json()["detail"]) == (500, "internal error: ZeroDivisionError")
 
 
 def test_sources_over_http(http: TestClient, here: Searching) -> None:
-    [source] = http.get("/api/sources").json()
+    [source] = http.get("/api/v1/sources").json()
     assert (source["name"], source["root"], source["present"]) == ("footage", str(here.root), 2)
 
 
 def test_search_over_http(http: TestClient, here: Searching) -> None:
-    found = http.get("/api/search", params={"q": "blue", "camera": "fx3", "flat": True}).json()
+    found = http.get("/api/v1/search", params={"q": "blue", "camera": "fx3", "flat": True}).json()
     first = found["hits"][0]
     assert (first["name"], first["moments"][0]["time"]) == ("a.mp4", 5.0)
     picture = io.BytesIO()
     Image.new("RGB", (32, 32), COLOURS["red"]).save(picture, "JPEG")
-    found = http.post("/api/search", params={"limit": 1}, content=picture.getvalue()).json()
+    found = http.post("/api/v1/search", params={"limit": 1}, content=picture.getvalue()).json()
     assert (found["hits"][0]["name"], found["more"]) == ("a.mp4", True)
-    found = http.post("/api/search", params={"q": "-blue", "limit": 1}, content=picture.getvalue()).json()
+    found = http.post("/api/v1/search", params={"q": "-blue", "limit": 1}, content=picture.getvalue()).json()
     assert found["hits"], "a picture without unwanted words"
-    assert http.post("/api/search", content=b"").status_code == 422
-    found = http.get("/api/search", params={"like": f"{here.root}/day/a.mp4@5"}).json()
+    assert http.post("/api/v1/search", content=b"").status_code == 422
+    found = http.get("/api/v1/search", params={"like": f"{here.root}/day/a.mp4@5"}).json()
     assert found["hits"][0]["name"] == "b.mp4", "a moment of a file that is named by its path"
-    assert http.get("/api/search", params={"like": f"{here.root}/day/none.mp4"}).status_code == 404
-    everything = http.get("/api/search").json()["hits"]
+    assert http.get("/api/v1/search", params={"like": f"{here.root}/day/none.mp4"}).status_code == 404
+    everything = http.get("/api/v1/search").json()["hits"]
     assert [hit["name"] for hit in everything] == ["b.mp4", "a.mp4"]
 
 
 def test_export_over_http(http: TestClient) -> None:
-    answer = http.get("/api/search/export", params={"q": "red", "format": "csv", "limit": 1})
+    answer = http.get("/api/v1/search/export", params={"q": "red", "format": "csv", "limit": 1})
     assert answer.headers["content-disposition"] == 'attachment; filename="dampipe.csv"'
     [_, row] = csv.reader(io.StringIO(answer.text))
     assert (row[1], row[3], row[4]) == ("a.mp4", "0.000", "5.000")
-    assert http.get("/api/search/export", params={"q": "red", "format": "mp4"}).status_code == 422
-    assert "<asset-clip " in http.get("/api/search/export", params={"q": "red", "format": "fcpxml"}).text
-    assert "FROM CLIP NAME" in http.get("/api/search/export", params={"format": "edl"}).text
+    assert http.get("/api/v1/search/export", params={"q": "red", "format": "mp4"}).status_code == 422
+    assert "<asset-clip " in http.get("/api/v1/search/export", params={"q": "red", "format": "fcpxml"}).text
+    assert "FROM CLIP NAME" in http.get("/api/v1/search/export", params={"format": "edl"}).text
 
 
 def test_tags_over_http(http: TestClient) -> None:
     asset = sha1("day/b.mp4")
     for _ in range(2):
-        assert http.post(f"/api/assets/{asset[:9]}/tags", json={"name": " best "}).status_code == 204
-    assert http.get("/api/tags").json() == [{"name": "best", "assets": 1}]
-    assert [hit["name"] for hit in http.get("/api/search?tag=best").json()["hits"]] == ["b.mp4"]
-    assert http.get(f"/api/assets/{asset}").json()["tags"] == ["best"]
-    assert http.delete(f"/api/assets/{asset}/tags/best").status_code == 204
-    assert http.get("/api/tags").json() == []
-    assert http.post(f"/api/assets/{asset}/tags", json={"name": "day/night"}).status_code == 204
-    assert http.delete(f"/api/assets/{asset}/tags/day%2Fnight").status_code == 204
-    assert http.get("/api/tags").json() == []
-    assert http.post(f"/api/assets/{asset}/tags", json={"name": "  "}).status_code == 422
-    assert http.post("/api/assets/ffffffff/tags", json={"name": "x"}).status_code == 404
+        assert http.post(f"/api/v1/assets/{asset[:9]}/tags", json={"name": " best "}).status_code == 204
+    assert http.get("/api/v1/tags").json() == [{"name": "best", "assets": 1}]
+    assert [hit["name"] for hit in http.get("/api/v1/search?tag=best").json()["hits"]] == ["b.mp4"]
+    assert http.get(f"/api/v1/assets/{asset}").json()["tags"] == ["best"]
+    assert http.delete(f"/api/v1/assets/{asset}/tags/best").status_code == 204
+    assert http.get("/api/v1/tags").json() == []
+    assert http.post(f"/api/v1/assets/{asset}/tags", json={"name": "day/night"}).status_code == 204
+    assert http.delete(f"/api/v1/assets/{asset}/tags/day%2Fnight").status_code == 204
+    assert http.get("/api/v1/tags").json() == []
+    assert http.post(f"/api/v1/assets/{asset}/tags", json={"name": "  "}).status_code == 422
+    assert http.post("/api/v1/assets/ffffffff/tags", json={"name": "x"}).status_code == 404
 
 
 def test_duplicates_over_http(http: TestClient, here: Searching, tmp_path: Path) -> None:
     copy = tmp_path / "footage" / "copy.mp4"
     copy.write_bytes((tmp_path / "footage" / "day" / "a.mp4").read_bytes())
     here.catalog.add_video(copy, sha1("day/a.mp4"))
-    found = http.get("/api/duplicates", params={"near": True}).json()
+    found = http.get("/api/v1/duplicates", params={"near": True}).json()
     assert [len(one["paths"]) for one in found["exact"]] == [2]
     assert (found["near"], found["unknown"]) == ([], 2)

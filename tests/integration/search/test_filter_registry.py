@@ -136,12 +136,16 @@ def test_a_plugins_filter_is_a_parameter_and_an_input(plugged: Searching) -> Non
 
 
 def test_every_filter_of_ours_has_what_the_faces_show(http: TestClient) -> None:
-    fields = http.get("/api/filters").json()
+    fields = http.get("/api/v1/filters").json()
     assert [field["name"] for field in fields] == [
         "source", "folder", "since", "until", "camera", "duration", "codec", "resolution", "orientation", "kind",
         "tag",
     ]  # fmt: skip
-    for path, method in (("/api/search", "get"), ("/api/search", "post"), ("/api/search/export", "get")):
+    for path, method in (
+        ("/api/v1/search", "get"),
+        ("/api/v1/search", "post"),
+        ("/api/v1/search/export", "get"),
+    ):
         described = {
             one["name"]: one["description"]
             for one in http.app.openapi()["paths"][path][method]["parameters"]  # type: ignore[attr-defined]
@@ -150,10 +154,10 @@ def test_every_filter_of_ours_has_what_the_faces_show(http: TestClient) -> None:
             assert field["label"] and described[field["name"]] == field["help"] != ""
             assert field["choices"] or field["example"]
         assert all(described.values()), "every other parameter is described, too"
-    http.post(f"/api/assets/{sha1('day/a.mp4')}/tags", json={"name": "best"})
-    assert http.get("/api/filters/tag/values").json() == ["best"]
-    assert http.get("/api/filters/source/values").json() == ["footage"]
-    problem = http.get("/api/filters/kind/values")
+    http.post(f"/api/v1/assets/{sha1('day/a.mp4')}/tags", json={"name": "best"})
+    assert http.get("/api/v1/filters/tag/values").json() == ["best"]
+    assert http.get("/api/v1/filters/source/values").json() == ["footage"]
+    problem = http.get("/api/v1/filters/kind/values")
     assert (problem.status_code, problem.json()["code"]) == (404, "filter.no_suggestions")
 
 

@@ -40,7 +40,7 @@ def serving(http: TestClient) -> Iterator[str]:
     while not server.started:
         time.sleep(0.01)
     try:
-        yield f"http://127.0.0.1:{port}/api/vectors"
+        yield f"http://127.0.0.1:{port}/api/v1/vectors"
     finally:
         server.should_exit = True
         thread.join()
@@ -81,7 +81,7 @@ def test_a_server_with_the_same_model_spares_ours(http: TestClient, here: Search
 
 
 def test_what_was_asked_is_known_afterwards(http: TestClient, here: Searching) -> None:
-    http.post("/api/vectors", json={"texts": ["a red circle"]})
+    http.post("/api/v1/vectors", json={"texts": ["a red circle"]})
     known = here.catalog.asked.vectors(here.embedder.fingerprint, ["a red circle"])
     assert list(known) == ["a red circle"]
 
@@ -136,4 +136,4 @@ def test_the_page_is_found_where_it_listens(host: str, page: str) -> None:
 
 def test_texts_that_are_none_are_refused(http: TestClient) -> None:
     for texts in ([], [""], ["x" * 1001], ["x"] * 101):
-        assert http.post("/api/vectors", json={"texts": texts}).status_code == 422
+        assert http.post("/api/v1/vectors", json={"texts": texts}).status_code == 422
