@@ -13,6 +13,7 @@ from dampipe.app.capabilities import Capabilities, describe_missing
 from dampipe.app.container import Container
 from dampipe.app.errors import (
     ACCELERATION_PAUSED,
+    BROKEN_PLUGINS,
     BROKER_STOPPED,
     HOME_READ_ONLY,
     LOW_DISK_SPACE,
@@ -26,6 +27,7 @@ from dampipe.app.errors import (
     UNSERVED_QUEUES,
     VECTOR_INDEX_UNSOUND,
 )
+from dampipe.app.plugins import find_plugins
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.search.index_admin import IndexService
 from dampipe.features.search.model_service import ModelService
@@ -80,6 +82,7 @@ def examine(container: Container) -> Iterator[Finding]:
         ("stages", _stages),
         ("vector index", _vector_index),
         ("manifests", _manifests),
+        ("plug-ins", _plugins),
     )
     causes: dict[str, str] = {}  # by message: the check that reported it first
     for what, check in checks:
@@ -243,3 +246,11 @@ def _manifests(container: Container) -> Finding:
         return Finding("manifests", Verdict.FINE, f"ascmhl {AscMhl(container.settings.ascmhl).version()}")
     except CannotStart as error:  # manifests are optional
         return Finding("manifests", Verdict.FINE, f"not available: {error}", error)
+
+
+def _plugins(_: Container) -> Finding:
+    plugins = find_plugins()
+    if plugins.broken:
+        reasons = "; ".join(f"{one.name}: {one.reason}" for one in plugins.broken)
+        return _problem("plug-ins", Verdict.WARNING, BROKEN_PLUGINS, reasons=reasons)
+    return Finding("plug-ins", Verdict.FINE, ", ".join(one.name for one in plugins.features) or "none")

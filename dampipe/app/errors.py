@@ -114,3 +114,8 @@ VECTOR_INDEX_UNSOUND = ErrorCode(
     "A worker of its queue repairs a lost or damaged index within a minute; until then search is slow or "
     "misses results.",
 )
+BROKEN_PLUGINS = ErrorCode(
+    "doctor.broken_plugins",
+    "left out since they cannot be loaded: {reasons}",
+    "Mend or remove them, and restart.",
+)
