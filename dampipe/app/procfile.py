@@ -23,7 +23,7 @@ class Process:
 
     @property
     def queues(self) -> tuple[str, ...]:
-        """What a `dampipe worker` is told to serve; empty for any other process, and for a worker of all queues."""
+        """The queues that a `dampipe worker` serves; empty for any other process, and for a worker of all queues."""
         for option, value in pairwise(self.command):
             if option == "--queues" and "worker" in self.command:
                 return tuple(queue.strip() for queue in value.split(",") if queue.strip())

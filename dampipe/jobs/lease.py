@@ -1,4 +1,4 @@
-"""Leases on runs, scans and fixity checks, renewed by one background thread.
+"""Leases on runs, scans and fixity checks, renewed by the heartbeat of one background thread.
 
 The owner id encodes host, boot, pid namespace, pid and process start, so that a dead owner on the same machine is
 detected at once, without waiting for its lease to expire.

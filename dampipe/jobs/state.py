@@ -346,6 +346,8 @@ def record_failure(
 ) -> tuple[RunState, Row[Any]] | None:
     """End an attempt that failed: deferred by `retry_after` seconds, else skipped or parked by its kind.
 
+    A parked run is a dead letter (dead-letter queue): it keeps its reason and waits for a person to retry it.
+
     Returns the new state and a row with `kind`, `stage`, `asset_id` and `finished_at`; None: the lease is lost.
     """
     move = _DEFER if retry_after is not None else _SKIP if kind == "unavailable" else _PARK

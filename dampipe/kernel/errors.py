@@ -3,7 +3,7 @@
     DampipeError
     ├── StageError              raised inside a stage; the runner decides by its class
     │   ├── Transient           try again later, with back-off
-    │   ├── BadMedia            the file's fault: parked with its reason, never retried by itself
+    │   ├── BadMedia            the file's fault: parked with its reason, never retried automatically
     │   ├── Unavailable         this deployment lacks something: skipped, caught up when it is there
     │   └── Permanent           our fault: parked, loud
     ├── InvalidInput            what was asked cannot be done as asked

@@ -33,7 +33,7 @@ DATE_INVALID = ErrorCode(
 
 
 class Range(BaseModel):
-    """From `least` to `most`, both included; None is no limit."""
+    """From `least` to `most`, both included; None means no limit."""
 
     model_config = ConfigDict(frozen=True)
 

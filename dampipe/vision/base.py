@@ -1,4 +1,4 @@
-"""The port of the embedder: pictures and words to vectors of one space. Knows no torch."""
+"""The port of the embedder: embeds pictures and words as vectors of one space. Imports no torch."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

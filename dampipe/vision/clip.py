@@ -64,7 +64,7 @@ def _load(ref: ClipRef, device: str, threads: int | None, batch: int | None) -> 
         raise
     except Exception as error:
         said = translated(error, ref.name)
-        # A model that cannot be loaded is no fault of any file, and none that could answer instead of an old one.
+        # A model that cannot be loaded is not the fault of a file, and none that could answer instead of an old one.
         raise (Unavailable(str(said), said.hint) if isinstance(said, Permanent) else said) from error
     # Nothing of it is garbage: what collects that need not look through a million objects again and again.
     gc.freeze()
@@ -86,7 +86,7 @@ def _network(ref: ClipRef, weights: Path) -> tuple[Any, dict[str, Any], Any]:
     elif ref.repository:
         source = f"local-dir:{hub.fetch(ref.repository, (hub.CONFIG,)).parent}"
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # advice to whoever trains, not to whoever runs dampipe
+        warnings.simplefilter("ignore")  # advice for training, not for running dampipe
         network = open_clip.create_model(source, **given)
         # Tokenizers other than CLIP's own are files of the repository, which open_clip fetches itself.
         foreign = open_clip.get_model_config(source)["text_cfg"].get("hf_tokenizer_name")

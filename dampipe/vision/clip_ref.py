@@ -15,7 +15,7 @@ from dampipe.vision.model_ref import ModelRef
 from dampipe.vision.weights import check_weights
 
 FOLDER = "local-dir:"
-"""How open_clip is told that a name is a folder."""
+"""The prefix by which open_clip takes a name as a folder."""
 TORCH = "dampipe[torch]"
 """What pip installs for all these models."""
 _MIB = 1 << 20
@@ -116,7 +116,7 @@ def read_config(config: Path) -> tuple[FrameSpec, str]:
         spec = spec_of(told["model_cfg"]["vision_cfg"]["image_size"], told.get("preprocess_cfg", {}))
         needs = needs_of(told["model_cfg"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidInput(f"{config} is no configuration of open_clip: {error!r}") from error
+        raise InvalidInput(f"{config} is not a configuration of open_clip: {error!r}") from error
     if spec is None:
         raise InvalidInput(f"{config} asks for frames that are padded or not square; that is not supported")
     return spec, needs

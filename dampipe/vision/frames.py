@@ -1,4 +1,4 @@
-"""Which of the sampled frames get a vector: shots are told apart, then each gives the frames that show it.
+"""Which of the sampled frames get a vector: cuts split them into shots, then the frames that show each shot are chosen.
 
 Two frames are compared by the mean colours of an 8 × 8 grid of cells, so noise, compression and small motion
 do not count. All limits are parts of the full range (0 to 1), from frames a second apart of a dozen real

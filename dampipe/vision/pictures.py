@@ -23,7 +23,7 @@ def load_picture(path: Path | BinaryIO, spec: FrameSpec, name: str = "") -> Pict
         raise NotFound(f"there is no file {name or path}") from error
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
         raise InvalidInput(
-            f"{name or path} is no picture that can be read", hint="Give a JPEG, PNG or WebP."
+            f"{name or path} is not a readable picture", hint="Give a JPEG, PNG or WebP."
         ) from error
     method = Image.Resampling.BILINEAR if spec.interpolation == "bilinear" else Image.Resampling.BICUBIC
     size = (spec.size, spec.size)

@@ -73,7 +73,7 @@ class _Side:
 
     A picture is assumed to change evenly from one frame to the next. So at the right offset two frames differ by their
     share of this change, and by noise; at a wrong one as any two frames do. An empty road resembles all other empty
-    roads, so it is no evidence.
+    roads, so it is not evidence.
     """
 
     def __init__(self, track: Track, other: Track, slack: float) -> None:

@@ -3,7 +3,7 @@
 Nothing is guessed: a file has moved when exactly one vanished file and exactly one new file of a source have the
 same move key (size, time and inode). Nothing is marked as missing of a source that lost too much.
 
-This is done in short transactions, so that others can write in between. Each is correct by itself and counts what
+This is done in short transactions, so that others can write in between. Each is correct alone and counts what
 it does; what is left to do follows from the rows alone, so that it resumes after a kill.
 """
 
@@ -130,7 +130,7 @@ class Reconciler:
 
     def _losses(self) -> list[Loss]:
         """What the sources lack. Files that an interrupted run has marked as missing already do not count:
-        a loss that was believed is no greater share of what is left."""
+        a loss that was believed must not count as a share of the rest."""
         source = FOLDER.c.source_id
         with self._db.read() as connection:
             rows = connection.execute(

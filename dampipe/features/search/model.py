@@ -137,7 +137,7 @@ class Hit(BaseModel):
     score: float | None = None
     """Cosine similarity of its best moment to the query, -1 to 1; None where no picture was compared."""
     weak: bool = False
-    """The score is no higher than what meaningless words reach in this library."""
+    """The score does not exceed what meaningless words reach in this library."""
     words: tuple[str, ...] = ()
     """Words of the query found in its names, folders, camera or tags."""
     moments: tuple[Moment, ...] = ()

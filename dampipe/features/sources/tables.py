@@ -73,7 +73,7 @@ class LocationRow(SQLModel, table=True):
     scan_id: int | None = Field(default=None, sa_column=pointing("scan.id"))
     """The scan that found it new or changed."""
     missed_by: int | None = None
-    """The scan that did not find it where it was, of which nothing follows before the end of that walk."""
+    """The scan that did not find it where it was; it has no effect before the end of that scan."""
 
 
 FOLDER = table_of(FolderRow)

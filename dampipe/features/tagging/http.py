@@ -23,11 +23,11 @@ def list_tags(tags: Tags) -> list[TagReport]:
 
 @router.post("/assets/{sha1}/tags", status_code=204)
 def add_tag(sha1: Sha1, name: Name, tags: Tags) -> None:
-    """Give an asset a tag; a tag that it has already is no error."""
+    """Give an asset a tag; a tag that it has already is not an error."""
     tags.add(TagRequest(tag=name, assets=(sha1,)))
 
 
 @router.delete("/assets/{sha1}/tags/{name:path}", status_code=204)
 def remove_tag(sha1: Sha1, name: str, tags: Tags) -> None:
-    """Take a tag from an asset; a tag that it does not have is no error."""
+    """Take a tag from an asset; a tag that it does not have is not an error."""
     tags.remove(TagRequest(tag=name, assets=(sha1,)))

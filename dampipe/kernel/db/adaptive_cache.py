@@ -1,4 +1,7 @@
-"""Caches slow counts for ten times as long as they took: pages poll every second or two over a million files."""
+"""Throttles slow counts: one that was slow is cached for ten times as long as it took.
+
+Pages poll every second or two over a million files.
+"""
 
 import time
 from collections.abc import Callable, Hashable

@@ -116,7 +116,7 @@ def test_a_folder_without_weights_resolves_but_is_unavailable(folder: Path) -> N
 @pytest.mark.parametrize("config", ["{", "[]", "{}", '{"model_cfg": {"vision_cfg": 3}}'])
 def test_a_broken_configuration_is_refused(folder: Path, config: str) -> None:
     (folder / "open_clip_config.json").write_text(config)
-    with pytest.raises(InvalidInput, match="no configuration of open_clip"):
+    with pytest.raises(InvalidInput, match="not a configuration of open_clip"):
         resolve(str(folder))
 
 
