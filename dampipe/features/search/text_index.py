@@ -6,7 +6,7 @@ words of a query an asset has is decided here, too.
 An asset has one document (table `written`): its `names` are those of its files, folders and sources, its `facts` the
 camera and what features add by their contributors (`Feature.documents`). A document is dirty while its asset is in the
 table `written_stale`; a search rebuilds dirty documents first, so that it reads what was written before it, and the
-sweep does so, too (`sweep.py`). Triggers of migration 0004 mark documents dirty, whoever writes these tables:
+sweep does so, too (`sweep.py`). Triggers of migration 0004 mark documents dirty at these writes:
 
 | Table | Write | Documents marked |
 |---|---|---|
