@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from fastapi.testclient import TestClient
 
+from dampipe.features.processing.service import ProcessingService
 from dampipe.web.app import create_app
 from tests.support.searching import Searching, media
 
@@ -32,4 +34,5 @@ def http(here: Searching) -> TestClient:
 
     here.add("day/a.mp4", ["red", "blue"], media(camera="Sony FX3"))
     here.add("day/b.mp4", ["blue"])
+    here.services.provide(ProcessingService, lambda: cast(ProcessingService, None))  # no test starts a stage
     return TestClient(create_app(here.services))

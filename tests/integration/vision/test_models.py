@@ -16,14 +16,23 @@ from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
 from dampipe.cli import main
 from dampipe.features.assets.tables import ASSET
+from dampipe.features.search.model_queries import ModelRepository
+from dampipe.features.search.model_service import ModelService
+from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.memory_transport import MemoryTransport
 from dampipe.jobs.model import Outcome, Subject
+from dampipe.jobs.plan import Plan
+from dampipe.jobs.runner import Runner
 from dampipe.jobs.stage import stage
 from dampipe.jobs.state import NEW_RUN
+from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Busy, InvalidInput, NotFound
 from dampipe.kernel.stage_io import AssetRef
 from dampipe.media.outputs import DerivativeKind, Frame, Preview
+from dampipe.storage.auto import AutoStorage
+from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.vision import models as vision_models
 from dampipe.vision import tiny
 from dampipe.vision.tiny.drawing import COLOURS
@@ -41,8 +50,8 @@ def world(home: Path, model: str) -> Container:
     made = Container(
         load_settings(home=home, model=model, pipeline="tests.integration.vision.test_models:PIPELINE")
     )
-    made.catalog.set_up()
-    made.__dict__["carrier"] = MemoryTransport(made.plan)
+    made.set_up()
+    made.provide(TaskTransport, lambda: MemoryTransport(made.get(Plan)))
     return made
 
 
@@ -64,10 +73,10 @@ def home(tmp_path: Path, folders: tuple[Path, Path]) -> Path:
     size = here.tools.embedder.spec.size
     for number, colour in enumerate(list(COLOURS.values())[:ASSETS], 1):
         add(here, number, np.full((1, size, size, 3), colour, np.uint8))
-    here.sweep.plan_missing()
+    here.get(Sweep).plan_missing()
     embed(here, 1)
-    assert here.storage.advance(here.tools.embedder.fingerprint)
-    here.catalog.close()
+    assert here.get(AutoStorage).advance(here.tools.embedder.fingerprint)
+    here.get(Database).close()
     return home
 
 
@@ -78,14 +87,16 @@ def add(here: Container, number: int, frames: "np.ndarray[tuple[int, ...], np.dt
         def __init__(self, path: Path) -> None:
             self.path = path
 
-    with here.derivatives.workspace() as workspace:
+    with here.get(DerivativeStore).workspace() as workspace:
         np.save(workspace / "frames.npy", frames)
-        kept = here.derivatives.publish(f"{number:040x}", lambda _: "r", [Made(workspace / "frames.npy")])
-    key = here.plan.key(here.plan["preview"])
+        kept = here.get(DerivativeStore).publish(
+            f"{number:040x}", lambda _: "r", [Made(workspace / "frames.npy")]
+        )
+    key = here.get(Plan).key(here.get(Plan)["preview"])
     output = Preview(derivatives=kept, frames=tuple(Frame(time=float(n), shot=n) for n in range(len(frames))))
     row = {"id": number, "sha1": f"{number:040x}", "size": 1, "name": f"{number}.png", "added_at": 0}
     run = {"stage": key.stage, "version": key.version, "lane": key.lane, "asset_id": number}
-    with here.catalog.database.write() as connection:
+    with here.get(Database).write() as connection:
         connection.execute(ASSET.insert().values(row))
         connection.execute(
             RUN.insert().values(
@@ -95,16 +106,16 @@ def add(here: Container, number: int, frames: "np.ndarray[tuple[int, ...], np.dt
 
 
 def embed(here: Container, asset: int) -> None:
-    assert here.runner.run("embed", Subject(asset=asset)).outcome is Outcome.DONE
+    assert here.get(Runner).run("embed", Subject(asset=asset)).outcome is Outcome.DONE
 
 
 def finds(here: Container) -> list[str]:
     """The asset that each of the library's own pictures finds first."""
-    here.models._until = 0.0  # look again at once
-    embedder, size = here.models.answering(), here.tools.embedder.spec.size
+    here.get(ModelService)._until = 0.0  # look again at once
+    embedder, size = here.get(ModelService).answering(), here.tools.embedder.spec.size
     pictures = [np.full((1, size, size, 3), colour, np.uint8) for colour in list(COLOURS.values())[:ASSETS]]
     found = [
-        here.storage.search_vector(embedder.fingerprint, embedder.pictures(picture)[0], 1)
+        here.get(AutoStorage).search_vector(embedder.fingerprint, embedder.pictures(picture)[0], 1)
         for picture in pictures
     ]
     return [hit[0].asset.lstrip("0") for hit in found if hit]
@@ -117,73 +128,76 @@ def test_search_answers_from_the_old_model_until_the_new_one_is_complete(
     here = world(home, str(folders[1]))
     new = here.tools.embedder.fingerprint
     assert old != new
-    assert here.models.answering().fingerprint == old, "nothing has been planned yet"
-    assert here.sweep.plan_missing() > 0
+    assert here.get(ModelService).answering().fingerprint == old, "nothing has been planned yet"
+    assert here.get(Sweep).plan_missing() > 0
     for asset in range(1, ASSETS + 1):
-        assert here.models.answering().fingerprint == old
+        assert here.get(ModelService).answering().fingerprint == old
         assert finds(here) == ["1", "2", "3", "4"]
-        with here.catalog.database.write() as connection:  # one after the other, not in one batch
+        with here.get(Database).write() as connection:  # one after the other, not in one batch
             waits = (RUN.c.stage == "embed", RUN.c.state == "pending", RUN.c.asset_id > asset)
             connection.execute(update(RUN).where(*waits).values(attempts=1))
         embed(here, asset)
     assert finds(here) == ["1", "2", "3", "4"]
-    assert here.models.answering().fingerprint == new
-    reports = {one.fingerprint: one for one in here.models.all() if one.assets}
+    assert here.get(ModelService).answering().fingerprint == new
+    reports = {one.fingerprint: one for one in here.get(ModelService).all() if one.assets}
     assert {f: (r.assets, r.used, r.answers) for f, r in reports.items()} == {
         old: (4, False, False),
         new: (4, True, True),
     }
     with pytest.raises(Busy):
-        here.models.forget(str(folders[1]))
+        here.get(ModelService).forget(str(folders[1]))
     with pytest.raises(NotFound):
-        here.models.forget("RN50/openai")
-    assert here.models.forget(str(folders[0])) == ASSETS
-    assert here.catalog.models.all() == [new]
+        here.get(ModelService).forget("RN50/openai")
+    assert here.get(ModelService).forget(str(folders[0])) == ASSETS
+    assert here.get(ModelRepository).all() == [new]
     assert finds(here) == ["1", "2", "3", "4"]
-    here.catalog.close()
+    here.get(Database).close()
 
 
 def test_what_cannot_be_embedded_again_does_not_hold_up_the_new_model(
     home: Path, folders: tuple[Path, Path]
 ) -> None:
     here = world(home, str(folders[1]))
-    here.sweep.plan_missing()
-    with here.catalog.database.write() as connection:
+    here.get(Sweep).plan_missing()
+    with here.get(Database).write() as connection:
         bad = (RUN.c.stage == "embed", RUN.c.asset_id == 2, RUN.c.state == "pending")
         connection.execute(update(RUN).where(*bad).values(state="failed"))
-    assert here.models.answering().fingerprint != here.tools.embedder.fingerprint
+    assert here.get(ModelService).answering().fingerprint != here.tools.embedder.fingerprint
     embed(here, 1)
     assert finds(here)[0] == "1"
-    assert here.models.answering().fingerprint == here.tools.embedder.fingerprint
-    here.catalog.close()
+    assert here.get(ModelService).answering().fingerprint == here.tools.embedder.fingerprint
+    here.get(Database).close()
 
 
 def test_of_several_old_models_the_latest_answers(
     home: Path, folders: tuple[Path, Path], tmp_path: Path
 ) -> None:
     here = world(home, str(folders[1]))
-    here.sweep.plan_missing()
+    here.get(Sweep).plan_missing()
     embed(here, 1)
-    here.catalog.close()
+    here.get(Database).close()
     for more in range(1, 9):  # so that no order of fingerprints does it
         third = Path(shutil.copytree(folders[0], tmp_path / f"third{more}"))
         config = third / "open_clip_config.json"
         config.write_text(config.read_text() + " " * more)
         here = world(home, str(third))
-        assert here.models.answering().fingerprint == world(home, str(folders[1])).tools.embedder.fingerprint
-        here.catalog.close()
+        assert (
+            here.get(ModelService).answering().fingerprint
+            == world(home, str(folders[1])).tools.embedder.fingerprint
+        )
+        here.get(Database).close()
     shutil.rmtree(folders[1])
     here = world(home, str(folders[0]))
-    report = here.models.all()[1]
+    report = here.get(ModelService).all()[1]
     assert (report.name, report.assets) == (str(folders[1]), ASSETS) and "holds no model" in report.problem
-    here.catalog.close()
+    here.get(Database).close()
 
 
 def test_an_old_model_that_is_gone_does_not_answer(home: Path, folders: tuple[Path, Path]) -> None:
     shutil.rmtree(folders[0])
     here = world(home, str(folders[1]))
-    assert here.models.answering().fingerprint == here.tools.embedder.fingerprint
-    here.catalog.close()
+    assert here.get(ModelService).answering().fingerprint == here.tools.embedder.fingerprint
+    here.get(Database).close()
 
 
 @pytest.fixture
@@ -199,7 +213,7 @@ def dampipe(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
         bootstrap._containers.clear()
         done = CliRunner().invoke(main, arguments)
         assert done.exit_code == code, (done.output, done.exception)
-        bootstrap.process_container().catalog.close()
+        bootstrap.process_container().get(Database).close()
         bootstrap._containers.clear()
         return done.stdout
 
@@ -229,15 +243,15 @@ def test_the_commands_model_and_index(
     dampipe("model", "forget", old, code=12)
 
 
-def test_models_worth_a_thought_are_known_and_free(tmp_path: Path) -> None:
+def test_suggested_models_are_known_and_free(tmp_path: Path) -> None:
     for name in vision_models.SUGGESTED:
         assert vision_models.resolve(name).licence in ("MIT", "Apache-2.0")
     here = world(tmp_path / "home", "tiny")
-    assert here.models.info("RN50/openai").licence == "MIT"
+    assert here.get(ModelService).info("RN50/openai").licence == "MIT"
     with pytest.raises(InvalidInput):
-        here.models.info("no-such-model")
-    assert len(here.models.all(everything=True)) > 100
-    here.catalog.close()
+        here.get(ModelService).info("no-such-model")
+    assert len(here.get(ModelService).all(everything=True)) > 100
+    here.get(Database).close()
 
 
 def __getattr__(name: str) -> object:
