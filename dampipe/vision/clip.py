@@ -4,8 +4,9 @@ import gc
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dampipe.kernel.errors import DampipeError, Permanent, Unavailable
 from dampipe.vision import hub
@@ -15,7 +16,12 @@ from dampipe.vision.inference import Loaded, translated
 from dampipe.vision.model_catalog import spec_of
 from dampipe.vision.model_embedder import ModelEmbedder
 from dampipe.vision.models import resolve_clip
+from dampipe.vision.onnx.layout import OPEN_CLIP, read_text_settings
+from dampipe.vision.onnx.tokenizer import TextTokenizer
 from dampipe.vision.torchvision_compat import import_open_clip
+
+if TYPE_CHECKING:
+    import torch
 
 SWITCH = 0.0005
 """Seconds after which a thread that waits for the interpreter gets it; Python's own ten times as many."""
@@ -90,7 +96,7 @@ def _network(ref: ClipRef, weights: Path) -> tuple[Any, dict[str, Any], Any]:
         network = open_clip.create_model(source, **given)
         # Tokenizers other than CLIP's own are files of the repository, which open_clip fetches itself.
         foreign = open_clip.get_model_config(source)["text_cfg"].get("hf_tokenizer_name")
-        tokenize = open_clip.get_tokenizer(ref.architecture if foreign else source)
+        tokenize = _own_tokenizer(source) or open_clip.get_tokenizer(ref.architecture if foreign else source)
     preprocess = open_clip.get_model_preprocess_cfg(network)
     found = spec_of(preprocess["size"], preprocess)
     if found != ref.spec:
@@ -99,3 +105,15 @@ def _network(ref: ClipRef, weights: Path) -> tuple[Any, dict[str, Any], Any]:
             hint="the installed open_clip does not fit this version of dampipe",
         )
     return network, preprocess, tokenize
+
+
+def _own_tokenizer(source: str) -> Callable[[list[str]], "torch.Tensor"] | None:
+    """The tokenizer of a folder that has one for ONNX Runtime, so that both give the same token ids; else None."""
+    folder = Path(source.removeprefix("local-dir:"))
+    if not source.startswith("local-dir:") or not (folder / OPEN_CLIP.tokenizer).is_file():
+        return None
+    import torch
+
+    settings = read_text_settings(OPEN_CLIP, folder)
+    tokenizer = TextTokenizer.read(folder / OPEN_CLIP.tokenizer, settings, settings.context_length)
+    return lambda texts: torch.from_numpy(tokenizer.encode(texts)[0])

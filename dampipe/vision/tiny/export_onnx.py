@@ -1,8 +1,8 @@
 """Exports the tiny model to ONNX, beside its weights: `python -m dampipe.vision.tiny.export_onnx`, some seconds.
 
 The files are laid out as `dampipe.vision.onnx.layout.OPEN_CLIP` says. The visual graph takes bytes and normalises them
-itself. The tokenizer gives the same token ids as open_clip's own for every text; its vocabulary and merges are CLIP's
-(MIT licence). Run it again whenever `weights/` changes: a test compares the vectors.
+itself. The tokenizer knows the words of the training alone; open_clip reads it, too. Run the exporter again whenever
+`weights/` changes: a test compares the vectors.
 """
 
 import argparse
@@ -13,16 +13,19 @@ from typing import Any
 
 import onnx
 import torch
-from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from dampipe.vision.onnx.layout import OPEN_CLIP
 from dampipe.vision.tiny import FOLDER
+from dampipe.vision.tiny.words import WORDS
 from dampipe.vision.torchvision_compat import import_open_clip
 
 OPSET = 18
 
-WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
-"""What CLIP's tokenizer takes for a word."""
+SPLIT = r"[\p{L}]+|[\p{N}]|[\x{E000}-\x{F8FF}]|[^\s\p{L}\p{N}]+"
+"""A word: letters, one digit, or signs."""
+PAD, UNKNOWN = "<pad>", "<unk>"
+_PRIVATE_USE = 0xE000
 
 
 class _Visual(torch.nn.Module):
@@ -101,51 +104,35 @@ def export(folder: Path) -> None:
     _write_json(folder / OPEN_CLIP.config, config)
     _write_json(folder / OPEN_CLIP.preprocessing, preprocessing)
     _write_json(
-        folder / OPEN_CLIP.tokenizer_config, {"pad_token": "!"}
+        folder / OPEN_CLIP.tokenizer_config, {"pad_token": PAD}
     )  # its id is 0, with which open_clip pads
 
 
 def tokenizer_of(simple: Any) -> Tokenizer:
-    """open_clip's own tokenizer as one of the package tokenizers; texts must be cleaned before."""
-    merges = sorted(simple.bpe_ranks, key=simple.bpe_ranks.__getitem__)
-    vocabulary = dict(simple.encoder)
-    special = [simple.decoder[number] for number in simple.all_special_ids]
-    for name in special:
-        merges += _whole(name, vocabulary, simple)
-    tokenizer = Tokenizer(
-        models.BPE(vocab=vocabulary, merges=merges, end_of_word_suffix="</w>", fuse_unk=False)
-    )
-    words = Regex("(?i:" + "|".join([*special, WORDS]) + ")")
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(words, "removed", invert=True),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-        ]
-    )
-    begin, end = special
+    """A tokenizer of the model's own words, of which each has the token ids that CLIP's tokenizer gives it.
+
+    Every other word becomes one unknown token. All tokens without a word of the training have a zero vector, so an
+    unknown word says as little to the model as it did to CLIP's tokens. Texts must be cleaned before.
+    """
+    vocabulary, compounds = {PAD: 0, UNKNOWN: 1}, []
+    for word in sorted(WORDS):
+        ids = simple.encode(word)
+        if len(ids) == 1:
+            vocabulary[word] = ids[0]
+        else:  # CLIP cuts it into several tokens, which get letters of the private use area
+            letters = [chr(_PRIVATE_USE + len(vocabulary) + number) for number in range(len(ids))]
+            vocabulary |= dict(zip(letters, ids, strict=True))
+            compounds.append(normalizers.Replace(Regex(rf"\b{word}\b"), " ".join(letters)))
+    begin, end = (simple.decoder[number] for number in simple.all_special_ids)
+    vocabulary |= {begin: simple.sot_token_id, end: simple.eot_token_id}
+    tokenizer = Tokenizer(models.WordLevel(vocab=vocabulary, unk_token=UNKNOWN))
+    tokenizer.normalizer = normalizers.Sequence(compounds)
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(SPLIT), "removed", invert=True)
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{begin} $A {end}",
         special_tokens=[(begin, simple.sot_token_id), (end, simple.eot_token_id)],
     )
     return tokenizer
-
-
-def _whole(special: str, vocabulary: dict[str, int], simple: Any) -> list[tuple[str, str]]:
-    """Merges that make one token of a special token which stands in a text, as open_clip does.
-
-    They come last and begin where CLIP's own end. No other word has both letters and signs, so none is changed; the
-    tokens on the way get numbers beyond the model's, which no text contains.
-    """
-    number = vocabulary.pop(special)
-    del simple.cache[special]
-    built, *parts = simple.bpe(special).split(" ")
-    merges = []
-    for part in parts:
-        merges.append((built, part))
-        built += part
-        vocabulary.setdefault(built, max(vocabulary.values()) + 1)
-    vocabulary[built] = number
-    return merges
 
 
 def _write(module: torch.nn.Module, example: torch.Tensor, names: tuple[str, str], path: Path) -> None:

@@ -22,6 +22,7 @@ from dampipe.vision.tiny import FOLDER
 from dampipe.vision.tiny.camera import shot_of
 from dampipe.vision.tiny.drawing import BACKGROUNDS, COLOURS, SHAPES, Scene, scenes, with_article
 from dampipe.vision.tiny.evaluate import held_out, measure
+from dampipe.vision.tiny.words import ANYTHING, OPENINGS, plural
 from dampipe.vision.torchvision_compat import import_open_clip
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ def say(scene: Scene, rng: np.random.Generator) -> tuple[str, _Labels]:
     painted = (
         with_article(colour) if rng.random() < 0.5 else rng.choice([colour, f"a {colour}", f"the {colour}"])
     )
-    many = f"{shape}es" if shape.endswith("s") else f"{shape}s"
+    many = plural(shape)
     thing = rng.choice([f"a {shape}", shape, many], p=[0.6, 0.25, 0.15])
     coloured = f"{colour} {many}" if rng.random() < 0.1 else f"{painted} {shape}"
     behind = f"{with_article(ground)} background" if rng.random() < 0.8 else str(ground)
@@ -98,11 +99,11 @@ def say(scene: Scene, rng: np.random.Generator) -> tuple[str, _Labels]:
         ((1, 1, 0), coloured),
         ((1, 0, 1), f"{thing} on {behind}"),
         ((1, 0, 0), thing),
-        ((0, 1, 0), colour if rng.random() < 0.7 else f"something {colour}"),
+        ((0, 1, 0), colour if rng.random() < 0.7 else f"{ANYTHING} {colour}"),
         ((0, 0, 1), f"{with_article(ground)} background"),
     )[says]
     if told[0] and rng.random() < 0.15:
-        text = f"{rng.choice(['a photo of', 'a picture of', 'a video of'])} {text}"
+        text = f"{rng.choice(OPENINGS)} {text}"
     shown = tuple(label if tell else -1 for label, tell in zip(labels, told, strict=True))
     return text, (shown[0], shown[1], shown[2])
 

@@ -3,7 +3,6 @@
 import json
 import random
 import shutil
-import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from dampipe.vision.onnx.layout import OPEN_CLIP, read_text_settings
 from dampipe.vision.onnx.tokenizer import TextTokenizer
 from dampipe.vision.tiny.drawing import draw, scenes
 from dampipe.vision.tiny.export_onnx import export
+from dampipe.vision.tiny.words import WORDS
 from dampipe.vision.torchvision_compat import import_open_clip
 
 SAME = 0.999
@@ -91,25 +91,40 @@ def test_its_vectors_have_the_same_key(both: tuple[ClipEmbedder, OnnxEmbedder]) 
     assert resolve_clip("tiny").licence == resolve_onnx("tiny").licence == "MIT"
 
 
-def test_any_text_becomes_the_token_ids_of_open_clip() -> None:
+def tokenizer() -> TextTokenizer:
     settings = read_text_settings(OPEN_CLIP, tiny.FOLDER)
-    ours = TextTokenizer.read(tiny.FOLDER / OPEN_CLIP.tokenizer, settings, settings.context_length)
-    theirs = import_open_clip().get_tokenizer(f"local-dir:{tiny.FOLDER}")
+    return TextTokenizer.read(tiny.FOLDER / OPEN_CLIP.tokenizer, settings, settings.context_length)
+
+
+def test_the_words_of_the_training_have_the_token_ids_of_open_clip() -> None:
+    theirs = import_open_clip().tokenizer.SimpleTokenizer(context_length=16)
     chosen = random.Random(5)
-    # Characters that an older Unicode does not know may be letters for one of the two and signs for the other.
-    assigned = [chr(n) for n in range(0x1FFFF) if unicodedata.category(chr(n)) not in ("Cn", "Cs", "Co")]
-    texts = [
-        "".join(chosen.choice(PIECES) + chosen.choice(["", " ", "\t "]) for _ in range(chosen.randint(1, 6)))
-        if number % 2
-        else "".join(chosen.choices(assigned, k=chosen.randint(1, 12)))
-        for number in range(4000)
+    texts = [" ".join(chosen.choices(sorted(WORDS), k=chosen.randint(1, 9))) for _ in range(500)]
+    texts += [text.upper() for text in texts[:50]] + [
+        "cyan",
+        "triangles",
+        "a cyan circle, on a cyan background"[:13],
     ]
-    wrong = [
-        text
-        for text, one, other in zip(texts, ours.encode(texts)[0], theirs(texts).numpy(), strict=True)
-        if (one != other).any()
-    ]
-    assert not wrong
+    assert (tokenizer().encode(texts)[0] == theirs(texts).numpy()).all()
+
+
+def test_any_other_word_is_one_unknown_token_without_a_vector(
+    both: tuple[ClipEmbedder, OnnxEmbedder],
+) -> None:
+    ids, mask = tokenizer().encode(["zebra", "a zebra", "cyanide", "tri", *PIECES])
+    unknown = tokenizer().encode(["xylophone"])[0][0, 1]
+    assert ids[0, :3].tolist() == [49406, unknown, 49407] and ids[2, 1] == ids[3, 1] == unknown
+    assert ids.shape == mask.shape and ids.max() == 49407
+    assert set(ids[mask == 1].tolist()) <= {unknown, *tokenizer().encode([*WORDS])[0].flatten().tolist()}
+    clip, onnx = both
+    same = [["zebra"], ["xylophone"]]
+    assert cosines(onnx.words(same[0]), onnx.words(same[1])).min() > SAME
+    assert cosines(clip.words(PIECES), onnx.words(PIECES)).min() > SAME
+
+
+def test_the_vocabulary_is_our_own() -> None:
+    vocabulary = json.loads((tiny.FOLDER / OPEN_CLIP.tokenizer).read_text())["model"]["vocab"]
+    assert {word for word in vocabulary if word.isalpha()} | {"cyan", "triangles"} == WORDS
 
 
 def test_the_files_are_what_the_exporter_makes_of_the_weights(tmp_path: Path) -> None:
