@@ -275,6 +275,8 @@ def test_the_api_is_healthy_and_described(deployment: Deployment) -> None:
         "/retry",
         "/search",
         "/search/export",
+        "/filters",
+        "/filters/{name}/values",
         "/tags",
         "/duplicates",
         "/sources",
