@@ -217,7 +217,9 @@ class FixityQueue:
     def is_idle(self) -> bool:
         """Whether files are requested and no worker reads."""
         requested = (
-            select(VERIFICATION.c.location_id).where(_REQUESTED, VERIFICATION.c.requested_until > NOW).limit(1)
+            select(VERIFICATION.c.location_id)
+            .where(_REQUESTED, VERIFICATION.c.requested_until > NOW)
+            .limit(1)
         )
         with self._db.read() as connection:
             if connection.execute(requested).first() is None:
