@@ -17,7 +17,8 @@ import dampipe
 from dampipe.app.api import Library
 from dampipe.features.scanning.model import ScanState
 from dampipe.features.scanning.service import ScanService
-from dampipe.features.tagging.model import TagReport
+from dampipe.features.search.tables import DIRTY_DOCUMENT
+from dampipe.features.tagging.model import TagReport, TagRequest
 from dampipe.features.tagging.service import TagService
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.tables import RUN
@@ -64,6 +65,19 @@ def test_the_schema_is_upgraded_and_tags_are_kept(library: Library) -> None:
 def test_vectors_are_still_found(library: Library) -> None:
     hit = library.search("a red circle", limit=1).hits[0]
     assert (hit.name, hit.moments[0].time) == ("A001_C001.mp4", pytest.approx(3.0, abs=0.1))
+
+
+def test_documents_from_before_the_upgrade_and_new_tags_are_found(library: Library) -> None:
+    def found(words: str) -> list[str]:
+        return [hit.name for hit in library.search(words, only="words").hits]
+
+    assert found("C003") == ["A001_C003.mp4"]
+    assert found("interview") == ["A001_C001.mp4"]
+    [hit] = library.search("C003", only="names").hits
+    assert library.service(TagService).add(TagRequest(tag="sunset", assets=(hit.asset,))) == 1  # type: ignore[attr-defined]
+    with library.service(Database).read() as connection:
+        assert len(connection.execute(select(DIRTY_DOCUMENT)).all()) == 1
+    assert found("sunset") == ["A001_C003.mp4"]
 
 
 def test_a_scan_afterwards_processes_nothing_again(library: Library, home: Path) -> None:

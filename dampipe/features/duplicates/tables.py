@@ -8,7 +8,7 @@ from dampipe.kernel.db.columns import binary, owned, table_of
 class FingerprintRow(SQLModel, table=True):
     """The perceptual hashes of the frames of an asset, by which near duplicates are found."""
 
-    __tablename__ = "print"
+    __tablename__ = "fingerprint"
     asset_id: int = Field(sa_column=owned("asset.id", primary_key=True, autoincrement=False))
     times: bytes = Field(sa_column=binary())
     """Little-endian float64, seconds."""

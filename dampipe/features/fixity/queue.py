@@ -21,7 +21,7 @@ from dampipe.kernel.paths import printable
 FILES = LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE)
 WRITTEN_TOGETHER = 2000
 """Rows written in one transaction."""
-_REQUESTED: ColumnElement[bool] = literal_column("verification.wanted_until > 0")
+_REQUESTED: ColumnElement[bool] = literal_column("verification.requested_until > 0")
 """Written exactly as in the partial index."""
 _IDENTIFIED = and_(LOCATION.c.state == LocationState.PRESENT, LOCATION.c.asset_id.is_not(None))
 
@@ -118,7 +118,7 @@ class FixityQueue:
         return count
 
     def _write_requests(self, locations: Sequence[LocationId], until: float) -> int:
-        values = {"wanted_until": until, "lease_until": 0.0, "at": 0.0}
+        values = {"requested_until": until, "lease_until": 0.0, "at": 0.0}
         rows = select(LOCATION.c.id, LOCATION.c.asset_id, *(literal(value) for value in values.values()))
         insert = self._db.insert(VERIFICATION).from_select(
             ["location_id", "asset_id", *values], rows.where(_IDENTIFIED, LOCATION.c.id.in_(locations))
@@ -128,7 +128,7 @@ class FixityQueue:
             index_elements=["location_id"],
             set_={
                 "asset_id": insert.excluded.asset_id,
-                "wanted_until": insert.excluded.wanted_until,
+                "requested_until": insert.excluded.requested_until,
                 "at": case((is_other, 0.0), else_=VERIFICATION.c.at),
                 "result": case((is_other, None), else_=VERIFICATION.c.result),
                 "reason": case((is_other, None), else_=VERIFICATION.c.reason),
@@ -139,7 +139,7 @@ class FixityQueue:
 
     def claim(self, owner: str, lease: float, most: int) -> FixityCheck | None:
         """Claim the requested file that was read longest ago; None: there is none, or `most` are being read."""
-        requested = and_(_REQUESTED, VERIFICATION.c.wanted_until > NOW, VERIFICATION.c.lease_until < NOW)
+        requested = and_(_REQUESTED, VERIFICATION.c.requested_until > NOW, VERIFICATION.c.lease_until < NOW)
         with self._db.write() as connection:
             if connection.execute(select(func.count()).where(_is_leased())).scalar_one() >= most:
                 return None
@@ -187,7 +187,7 @@ class FixityQueue:
                 .values(
                     owner=None,
                     lease_until=0.0,
-                    wanted_until=0.0,
+                    requested_until=0.0,
                     at=now,
                     result=verdict,
                     reason=reason or None,
@@ -206,7 +206,7 @@ class FixityQueue:
         checks = FILES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id)
         counts = [
             select(func.count()).select_from(checks if scopes else VERIFICATION).where(*state, *where)
-            for state in ((_REQUESTED, VERIFICATION.c.wanted_until > NOW), (_is_leased(),))
+            for state in ((_REQUESTED, VERIFICATION.c.requested_until > NOW), (_is_leased(),))
         ]
         with self._db.read() as connection:
             requested, reading = connection.execute(
@@ -217,7 +217,9 @@ class FixityQueue:
     def is_idle(self) -> bool:
         """Whether files are requested and no worker reads."""
         requested = (
-            select(VERIFICATION.c.location_id).where(_REQUESTED, VERIFICATION.c.wanted_until > NOW).limit(1)
+            select(VERIFICATION.c.location_id)
+            .where(_REQUESTED, VERIFICATION.c.requested_until > NOW)
+            .limit(1)
         )
         with self._db.read() as connection:
             if connection.execute(requested).first() is None:

@@ -12,12 +12,12 @@ class VerificationRow(SQLModel, table=True):
     __table_args__ = (
         index_where("verification_bad", "result IN ('mismatch', 'unreadable')", "at"),
         # Finds the next file in one step, however many are requested.
-        index_where("verification_next", "wanted_until > 0", "at", "location_id"),
+        index_where("verification_next", "requested_until > 0", "at", "location_id"),
     )
     location_id: int = Field(sa_column=owned("location.id", primary_key=True))
     asset_id: int = Field(sa_column=owned("asset.id", index=True))
     """The content that the file is compared with."""
-    wanted_until: float = 0.0
+    requested_until: float = 0.0
     """A check is requested that begins before this time; 0: none is requested."""
     owner: str | None = None
     lease_until: float = Field(default=0.0, index=True)

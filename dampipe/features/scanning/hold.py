@@ -44,10 +44,11 @@ class ScanHolds:
         with self._db.read() as connection:
             scans = scans_to_adjust(connection)
         for scan in scans:
-            assert scan.id is not None and scan.put is not None
+            assert scan.id is not None and scan.target_run_state is not None
             # The walk of a cancelled scan was stopped before all its files had a hash run.
             cancelled = scan.state == ScanState.CANCELLED
-            self._apply(scan.id, RunState(scan.put), hash_key if cancelled else None, scan.priority)
+            target = RunState(scan.target_run_state)
+            self._apply(scan.id, target, hash_key if cancelled else None, scan.priority)
         return len(scans)
 
     def _apply(self, scan: int, target: RunState, key: RunKey | None, priority: int) -> None:

@@ -109,7 +109,7 @@ class ScanRepository:
             accept_missing=row.accept_missing,
             process=row.process,
             priority=row.priority,
-            checkpoint=row.position,
+            checkpoint=row.checkpoint,
             found=row.found,
             warnings=json.loads(row.warnings),
             is_follow_up=row.not_before > 0,
@@ -124,7 +124,7 @@ class ScanRepository:
                 state=ScanState.WAITING,
                 paths=self._declared(paths),
                 not_before=NOW + seconds,
-                position=None,
+                checkpoint=None,
                 owner=None,
                 lease_until=0.0,
             )
@@ -158,7 +158,7 @@ class ScanRepository:
 
     def finish(self, job: ScanJob, state: ScanState, warnings: Sequence[str]) -> None:
         """The walk is over. Raises ScanStopped."""
-        over: dict[str, Any] = {"owner": None, "lease_until": 0.0, "position": None, "finished_at": NOW}
+        over: dict[str, Any] = {"owner": None, "lease_until": 0.0, "checkpoint": None, "finished_at": NOW}
         with self._db.write() as connection:
             _update_owned(connection, job, state=state, warnings=json.dumps(list(warnings)), **over)
 
@@ -167,14 +167,14 @@ class ScanRepository:
         row = self._row(scan)
         if row.state in (ScanState.CANCELLED, ScanState.FAILED):
             raise InvalidInput(errors.IS_OVER, scan=scan, state=row.state)
-        self._update(scan, paused=True, put=RunState.ON_HOLD, owner=None, lease_until=0.0)
+        self._update(scan, paused=True, target_run_state=RunState.ON_HOLD, owner=None, lease_until=0.0)
 
     def resume(self, scan: int) -> None:
         """Take a pause back. Raises NotFound, or InvalidInput if the scan is not paused."""
         row = self._row(scan)
         if not row.paused:
             raise InvalidInput(errors.NOT_PAUSED, scan=scan)
-        self._update(scan, paused=False, put=RunState.PENDING if row.process else None)
+        self._update(scan, paused=False, target_run_state=RunState.PENDING if row.process else None)
 
     def cancel(self, scan: int) -> None:
         """End the walk; what was written stays, and files that are not started stay on hold. Raises NotFound."""
@@ -183,8 +183,8 @@ class ScanRepository:
             scan,
             state=ScanState.CANCELLED,
             paused=False,
-            put=RunState.ON_HOLD,
-            position=None,
+            target_run_state=RunState.ON_HOLD,
+            checkpoint=None,
             owner=None,
             lease_until=0.0,
             finished_at=NOW,
@@ -233,7 +233,7 @@ def save_progress(
     connection: Connection, job: ScanJob, *, found: int, checkpoint: str, warnings: str
 ) -> None:
     """Save how far a walk is, in a transaction of it. Raises ScanStopped."""
-    _update_owned(connection, job, found=found, position=checkpoint, warnings=warnings)
+    _update_owned(connection, job, found=found, checkpoint=checkpoint, warnings=warnings)
 
 
 def add_counts(connection: Connection, job: ScanJob, **files: int) -> None:
@@ -246,18 +246,19 @@ def add_counts(connection: Connection, job: ScanJob, **files: int) -> None:
 
 def scans_to_adjust(connection: Connection) -> list[ScanRow]:
     """Scans whose pending and held runs are still to be brought to a target state."""
-    return rows_of(ScanRow, connection.execute(select(SCAN).where(SCAN.c.put.is_not(None))))
+    return rows_of(ScanRow, connection.execute(select(SCAN).where(SCAN.c.target_run_state.is_not(None))))
 
 
 def still_to_adjust(connection: Connection, scan: int, target: RunState) -> bool:
     """Lock a scan's row; False when its target state is another one by now, which a newer request applies."""
-    same = update(SCAN).where(SCAN.c.id == scan, SCAN.c.put == target)
-    return bool(connection.execute(same.values(put=target)).rowcount)
+    same = update(SCAN).where(SCAN.c.id == scan, SCAN.c.target_run_state == target)
+    return bool(connection.execute(same.values(target_run_state=target)).rowcount)
 
 
 def adjusted(connection: Connection, scan: int, target: RunState) -> None:
     """All runs of a scan are in the target state."""
-    connection.execute(update(SCAN).where(SCAN.c.id == scan, SCAN.c.put == target).values(put=None))
+    same = update(SCAN).where(SCAN.c.id == scan, SCAN.c.target_run_state == target)
+    connection.execute(same.values(target_run_state=None))
 
 
 def _update_owned(connection: Connection, job: ScanJob, **values: Any) -> None:

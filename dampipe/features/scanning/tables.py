@@ -19,9 +19,9 @@ class ScanRow(SQLModel, table=True):
     """Priority of the runs it creates."""
     state: str = Field(index=True)
     paused: bool = False
-    put: str | None = None
+    target_run_state: str | None = None
     """Target state (`on_hold` or `pending`) to which its pending and held runs are being brought; None: all are."""
-    position: str | None = Field(default=None, sa_column=long_text(nullable=True))
+    checkpoint: str | None = Field(default=None, sa_column=long_text(nullable=True))
     """Checkpoint of the walk, as JSON; None: not begun, or over."""
     found: int = 0
     new: int = 0

@@ -27,7 +27,7 @@ class VectorRow(SQLModel, table=True):
 class SearchDocumentRow(SQLModel, table=True):
     """The search document of an asset, as plain words; the full-text index of the database is over this table."""
 
-    __tablename__ = "written"
+    __tablename__ = "search_document"
     asset_id: int = Field(sa_column=owned("asset.id", primary_key=True, autoincrement=False))
     names: str = Field(sa_column=long_text())
     """Of files, folders and sources."""
@@ -38,7 +38,7 @@ class SearchDocumentRow(SQLModel, table=True):
 class DirtyDocumentRow(SQLModel, table=True):
     """Assets whose document is dirty: it has to be rebuilt. Filled by triggers, see `text_index.py`."""
 
-    __tablename__ = "written_stale"
+    __tablename__ = "search_document_dirty"
     id: int | None = Field(default=None, primary_key=True)
     asset_id: int
 
@@ -46,7 +46,7 @@ class DirtyDocumentRow(SQLModel, table=True):
 class QueryVectorRow(SQLModel, table=True):
     """The vector of a text query by a model: a cache."""
 
-    __tablename__ = "asked"
+    __tablename__ = "query_vector"
     model: str = Field(sa_column=Column(Text, primary_key=True))
     digest: str = Field(primary_key=True, max_length=40)
     """SHA-1 of the text."""
@@ -58,7 +58,7 @@ class QueryVectorRow(SQLModel, table=True):
 class ScoreFloorRow(SQLModel, table=True):
     """The highest score that meaningless words reach among the vectors of a model: a cache."""
 
-    __tablename__ = "search_floor"
+    __tablename__ = "score_floor"
     model: str = Field(sa_column=Column(Text, primary_key=True))
     newest: int = Field(sa_column=big())
     """The highest vector id when the floor was computed."""

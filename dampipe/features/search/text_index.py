@@ -3,10 +3,11 @@
 Texts are split into plain words here, so that both databases find the same. The database proposes candidates; which
 words of a query an asset has is decided here, too.
 
-An asset has one document (table `written`): its `names` are those of its files, folders and sources, its `facts` the
-camera and what features add by their contributors (`Feature.documents`). A document is dirty while its asset is in the
-table `written_stale`; a search rebuilds dirty documents first, so that it reads what was written before it, and the
-sweep does so, too (`sweep.py`). Triggers of migration 0004 mark documents dirty at every write of these tables:
+An asset has one document (table `search_document`): its `names` are those of its files, folders and sources, its
+`facts` the camera and what features add by their contributors (`Feature.documents`). A document is dirty while its
+asset is in the table `search_document_dirty`; a search rebuilds dirty documents first, so that it reads what was
+written before it, and the sweep does so, too (`sweep.py`). Triggers of migration 0007 mark documents dirty at every
+write of these tables:
 
 | Table | Write | Documents marked |
 |---|---|---|
@@ -102,9 +103,12 @@ class TextIndex:
         if self._db.is_sqlite:
             # bm25: smaller is better; a word of a name weighs twice.
             query = query.join(
-                text("written_fts"),
-                text("written_fts.rowid = written.asset_id AND written_fts MATCH :expression"),
-            ).order_by(text("bm25(written_fts, 2.0, 1.0)"), ASSET.c.id.desc())
+                text("search_document_fts"),
+                text(
+                    "search_document_fts.rowid = search_document.asset_id "
+                    "AND search_document_fts MATCH :expression"
+                ),
+            ).order_by(text("bm25(search_document_fts, 2.0, 1.0)"), ASSET.c.id.desc())
             expression = " OR ".join(f'"{word}"*' for word in words)
         else:
             vector = "array_to_tsvector(string_to_array(trim(names || ' ' || facts), ' '))"

@@ -57,7 +57,7 @@ class LocationRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("folder_id", "name"),
         index_where("location_missed", "missed_by IS NOT NULL", "missed_by", "id"),
-        index_where("location_looks", "asset_id IS NOT NULL", "inode"),
+        index_where("location_move_key", "asset_id IS NOT NULL", "inode"),
         index_where("location_of_asset", "asset_id IS NOT NULL", "asset_id"),
         Index("location_of_scan", "scan_id", "id"),
     )

@@ -104,5 +104,5 @@ def test_what_is_forgotten_is_not_found(library: Searching) -> None:
     assert library.catalog.tags.all() == []
     if library.catalog.database.is_sqlite:
         with library.catalog.database.write() as connection:
-            check = "INSERT INTO written_fts(written_fts, rank) VALUES ('integrity-check', 1)"
+            check = "INSERT INTO search_document_fts(search_document_fts, rank) VALUES ('integrity-check', 1)"
             connection.exec_driver_sql(check)  # raises when index and table differ

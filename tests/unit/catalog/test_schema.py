@@ -1,13 +1,11 @@
 """The migrations make exactly the tables that the code works with."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
@@ -20,11 +18,12 @@ from dampipe.kernel.db import migrate
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CatalogueDown, InvalidInput, StorageFull
 from tests.support.catalog import Catalog
+from tests.support.migrations import config, step
 
 
 def in_metadata(name: str | None, kind: str, parents: object) -> bool:
     """All but the text index, which is not in SQLModel's words."""
-    return not (name or "").startswith(("written_fts", "written_words"))
+    return not (name or "").startswith(("search_document_fts", "search_document_words"))
 
 
 def test_the_migrations_and_the_tables_agree(catalogue_url: str) -> None:
@@ -39,9 +38,7 @@ def test_the_migrations_and_the_tables_agree(catalogue_url: str) -> None:
 
 
 def test_the_newest_revision_is_the_newest_migration() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
-    assert ScriptDirectory.from_config(config).get_current_head() == migrate.NEWEST
+    assert ScriptDirectory.from_config(config()).get_current_head() == migrate.NEWEST
 
 
 def test_runs_of_an_older_catalogue_become_work_items(catalogue_url: str) -> None:
@@ -98,16 +95,6 @@ def test_runs_of_an_older_catalogue_become_work_items(catalogue_url: str) -> Non
         assert connection.execute(text("SELECT count(*) FROM run")).scalar() == 2
     migrate.upgrade(database)
     database.close()
-
-
-def step(database: Database, move: Callable[[Config, str], None], revision: str) -> None:
-    """Run migrations up or down to a revision."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
-    with database.engine.connect() as connection:
-        config.attributes["connection"] = connection
-        move(config, revision)
-        connection.commit()
 
 
 def test_no_migration_imports_code_that_may_change() -> None:

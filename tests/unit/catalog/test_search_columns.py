@@ -1,31 +1,20 @@
 """A catalogue from before search had columns of its own gets them filled from what it knows."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
 
 from dampipe.features.search.filters import EVERYTHING
-from dampipe.kernel.db import migrate
 from dampipe.kernel.db.database import Database
 from tests.support.catalog import Catalog
+from tests.support.migrations import step
 from tests.support.searching import media
-
-
-def migrated(database: Database, step: Callable[[Config, str], None], revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(migrate._FOLDER))
-    with database.engine.connect() as connection:
-        config.attributes["connection"] = connection
-        step(config, revision)
-        connection.commit()
 
 
 def test_columns_shots_and_words_are_filled(catalogue_url: str) -> None:
     database = Database(catalogue_url)
-    migrated(database, command.upgrade, "0002")
+    step(database, command.upgrade, "0002")
     info = media(camera="Sony FX3", recorded=datetime(2024, 5, 1, tzinfo=UTC), rotation=90)
     insert = (
         "INSERT INTO asset (id, sha1, size, name, kind, duration, media, added_at) "
@@ -44,6 +33,6 @@ def test_columns_shots_and_words_are_filled(catalogue_url: str) -> None:
     assert (row.camera, row.codec, row.width, row.height) == ("Sony FX3", "h264", 1080, 1920)
     assert (row.recorded_at, row.shots) == (datetime(2024, 5, 1, tzinfo=UTC).timestamp(), "[0.0, 4.5]")
     assert [one.sha1 for one in catalog.words.search("fx3", [], EVERYTHING)] == ["a" * 40]
-    migrated(database, command.downgrade, "0002")
-    migrated(database, command.upgrade, "head")
+    step(database, command.downgrade, "0002")
+    step(database, command.upgrade, "head")
     catalog.close()

@@ -23,15 +23,15 @@ OWNERS = {
     "location": "dampipe/features/sources/",
     "folder": "dampipe/features/sources/",
     "derivative": "dampipe/features/derivatives/",
-    "print": "dampipe/features/duplicates/",
+    "fingerprint": "dampipe/features/duplicates/",
     "verification": "dampipe/features/fixity/",
     "scan": "dampipe/features/scanning/",
     "tag": "dampipe/features/tagging/",
     "vector": "dampipe/features/search/",
-    "written": "dampipe/features/search/",
-    "written_stale": "dampipe/features/search/",
-    "asked": "dampipe/features/search/",
-    "search_floor": "dampipe/features/search/",
+    "search_document": "dampipe/features/search/",
+    "search_document_dirty": "dampipe/features/search/",
+    "query_vector": "dampipe/features/search/",
+    "score_floor": "dampipe/features/search/",
 }
 """Table -> the folder or file whose code may write it. Reading is free."""
 
