@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.e2e.deployment import ROOT, Deployment
 
 from dampipe.app.demo.footage import make_footage
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.vision import tiny
+from tests.support.deployment import ROOT, Deployment
 
 NO_TORCH = ROOT / "tests" / "support" / "no_torch"
 
@@ -21,7 +21,7 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     for graph in ("visual", "textual"):
         shutil.rmtree(weights / graph)
     made = Deployment(tmp_path / "home", model=str(weights), window=3)
-    made.together("embed")
+    made.combine_workers("embed")
     made.environment["PYTHONPATH"] = f"{NO_TORCH}:{ROOT}"
     yield made
     made.kill_all()
@@ -51,12 +51,12 @@ def test_embedding_waits_for_a_worker_that_can_do_it(deployment: Deployment, tmp
     assert deployment.json("failures") == []
 
     deployment.environment["PYTHONPATH"] = str(ROOT)
-    deployment.begin("worker", "--queues", "embed")
+    deployment.start("worker", "--queues", "embed")
     deployment.wait_for(lambda: deployment.finished("index", len(clips)))
     found = deployment.json("search", "a red circle", "-n", "1")["hits"][0]["path"]
     assert found == str(tmp_path / "footage" / "A001_C001.mp4")
 
 
 def stages(deployment: Deployment) -> dict[str, dict[str, int]]:
-    counts: dict[str, dict[str, int]] = deployment.asked("status")["stages"]
+    counts: dict[str, dict[str, int]] = deployment.query("status")["stages"]
     return counts
