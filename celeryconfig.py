@@ -10,12 +10,11 @@ from tzlocal import get_localzone_name
 from dampipe.app.features import features
 from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_pipeline
-from dampipe.storage.moments import Indexed
+from dampipe.app.tasks import feature_tasks
 
 _settings = load_settings()
 _pipeline = load_pipeline(_settings)
-_index = next((stage.queue for stage in _pipeline if stage.output_type is Indexed), None)
-"""The queue whose worker writes the vector index."""
+_tasks = feature_tasks(_settings, _pipeline)
 _work = {name: work for feature in features() for name, work in feature.work.items()}
 
 broker_url = _settings.broker
@@ -37,11 +36,8 @@ task_acks_late = False  # the lease in the catalogue is the acknowledgement
 task_create_missing_queues = True
 task_default_queue = "control"
 task_routes = {
-    "dampipe.scan": {"queue": "scan"},
     "dampipe.sweep": {"queue": "control"},
-    "dampipe.sync": {"queue": "control"},
-    "dampipe.verify": {"queue": _pipeline[0].queue},  # beside hash: it reads the same files
-    **({"dampipe.tend": {"queue": _index}} if _index else {}),
+    **{f"dampipe.{name}": {"queue": scheduled.queue} for name, scheduled in _tasks.items()},
     **{f"dampipe.{stage.name}": {"queue": stage.queue} for stage in _pipeline},
     **{f"dampipe.{name}": {"queue": work.queue} for name, work in _work.items()},
 }
@@ -63,17 +59,13 @@ beat_schedule: dict[str, dict[str, object]] = {
         "options": {"expires": max(1.0, _settings.sweep_interval * 0.9)},
     }
 }
-if _index:
-    beat_schedule["tend"] = {
-        "task": "dampipe.tend",
-        "schedule": _settings.sweep_interval * 6,
-        "options": {"expires": max(1.0, _settings.sweep_interval * 5)},
-    }
-if _settings.sync_schedule:
-    beat_schedule["sync"] = {
-        "task": "dampipe.sync",
-        "schedule": crontab.from_string(_settings.sync_schedule),
-        "options": {"expires": 3600},
-    }
+for _name, _scheduled in _tasks.items():
+    if isinstance(_scheduled.schedule, str) and _scheduled.schedule:
+        _when, _expires = crontab.from_string(_scheduled.schedule), 3600.0
+    elif _scheduled.schedule:
+        _when, _expires = _scheduled.schedule, max(1.0, float(_scheduled.schedule) * 0.9)
+    else:
+        continue
+    beat_schedule[_name] = {"task": f"dampipe.{_name}", "schedule": _when, "options": {"expires": _expires}}
 beat_schedule_filename = str(_settings.home / "broker" / "beat")
 timezone = get_localzone_name() or "UTC"  # the schedule is in the time of the machine that keeps it

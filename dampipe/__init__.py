@@ -13,13 +13,14 @@ docs/python.md describes the Python API.
 
 from typing import TYPE_CHECKING, Any
 
+from dampipe.kernel.version import __version__
+
 if TYPE_CHECKING:
     from os import PathLike
 
     from dampipe.app.api import Library
 
 __all__ = ["__version__", "open"]
-__version__ = "0.1.0"
 
 
 def open(

@@ -7,10 +7,7 @@ from time import monotonic
 from celery import Celery, Task
 
 from dampipe.app.container import Container, process_container
-from dampipe.features.fixity.worker import FixityWorker
-from dampipe.features.scanning.scanner import Scanner
-from dampipe.features.scanning.sync import SyncService
-from dampipe.features.search.index_admin import IndexService
+from dampipe.app.tasks import feature_tasks
 from dampipe.jobs.model import Outcome, Report, Subject
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.queue import parse_work_item_key
@@ -19,6 +16,8 @@ from dampipe.jobs.stage import Stage
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.work import WorkRegistry
 from dampipe.jobs.work_runner import WorkRunner
+from dampipe.kernel.feature import Task as FeatureTask
+from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.progress import Progress
 from dampipe.workers import heartbeat
 from dampipe.workers.progress_events import ProgressEvents, ProgressSender
@@ -86,44 +85,23 @@ def _run(task: Task, kind: str, name: str, call: Callable[[Callable[[Progress], 
     return f"{name} {result}"
 
 
-@app.task(name="dampipe.scan")  # type: ignore[untyped-decorator]
-def scan(number: int) -> str:
-    """Walk a scan."""
-    if not process_container().get(Scanner).scan(number):
-        return "nothing to do"
-    log.info("scan %d walked", number)
-    return "walked"
-
-
 @app.task(name="dampipe.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> dict[str, int]:
     """Recover lost runs and messages, and dispatch what is due."""
     return process_container().get(Sweep).run()
 
 
-@app.task(name="dampipe.sync")  # type: ignore[untyped-decorator]
-def sync() -> str:
-    """Start a sync of all sources; the status and the failures show its result."""
-    scans = process_container().get(SyncService).begin()
-    log.info("sync began: scans %s", ", ".join(map(str, scans)))
-    return f"began {len(scans)} scans"
-
-
-@app.task(name="dampipe.verify")  # type: ignore[untyped-decorator]
-def verify() -> str:
-    """Check files against their stored checksums, for some seconds."""
-    return f"{process_container().get(FixityWorker).portion()} files read"
-
-
-@app.task(name="dampipe.tend")  # type: ignore[untyped-decorator]
-def tend() -> str:
-    """Bring a vector index that is lost, damaged or left behind up to the catalogue."""
-    repaired = process_container().get(IndexService).tend()
-    return f"repaired: {', '.join(repaired)}" if repaired else "nothing to do"
+def _feature_task(name: str, task: FeatureTask) -> None:
+    @app.task(name=f"dampipe.{name}")  # type: ignore[untyped-decorator]
+    def run(*arguments: int) -> str:
+        return str(process_container().get(load_dotted(task.target))(*arguments))
 
 
 def _register(container: Container) -> None:
-    for stage in container.get(Plan).stages:
+    plan = container.get(Plan)
+    for name, scheduled in feature_tasks(container.settings, plan.stages).items():
+        _feature_task(name, scheduled.task)
+    for stage in plan.stages:
         _stage_task(stage)
     kinds = container.get(WorkRegistry)
     for kind in kinds:

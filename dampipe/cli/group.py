@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 import click
 
-from dampipe import __version__
 from dampipe.app.remedies import remedy
 from dampipe.cli.lazy_import import load
 from dampipe.cli.remedies import CLI
 from dampipe.kernel.errors import DampipeError, ExitCode
 from dampipe.kernel.faces import stdio
 from dampipe.kernel.feature import Command
+from dampipe.kernel.version import __version__
 
 T = TypeVar("T")
 

@@ -33,6 +33,23 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Task:
+    """A background task: started by a message, or by the clock."""
+
+    target: str
+    """Dotted name of a class that the container builds.
+
+    It is called with the message's arguments, and returns a text for the log.
+    """
+    queue: str = "control"
+    """Where its messages wait."""
+    beside: str = ""
+    """Dotted name of a StageOutput: the queue is that of the stage which returns it."""
+    schedule: str = ""
+    """Dotted name of a function of Settings: seconds between two starts, or a crontab line; 0 or empty: never."""
+
+
+@dataclass(frozen=True)
 class Feature:
     """What one feature adds."""
 
@@ -57,6 +74,8 @@ class Feature:
     """Dotted names of functions that add words to search documents (`dampipe/features/search/text_index.py`)."""
     sweeps: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sweep calls; a call returns counts by name."""
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+    """Background tasks by name, among them the periodic jobs."""
     work: Mapping[str, Work] = field(default_factory=dict)
     """Kinds of work items by name; the name may not be that of a stage."""
     postponed: tuple[str, ...] = ()

@@ -9,7 +9,6 @@ from fastapi_offline import FastAPIOffline
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
-from dampipe import __version__
 from dampipe.app.features import detail_fields, features
 from dampipe.app.remedies import remedy
 from dampipe.kernel.container import Services
@@ -25,6 +24,7 @@ from dampipe.kernel.errors import (
 from dampipe.kernel.faces import API
 from dampipe.kernel.faces.http import Problem
 from dampipe.kernel.feature import load_dotted
+from dampipe.kernel.version import __version__
 from dampipe.web import health
 from dampipe.web.page import add_page
 from dampipe.web.remedies import PAGE

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from dampipe import __version__
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.migrate import check_schema
 from dampipe.kernel.errors import DampipeError
 from dampipe.kernel.faces.http import Health, provided
+from dampipe.kernel.version import __version__
 
 router = APIRouter(tags=["health"])
 

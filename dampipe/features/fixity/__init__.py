@@ -1,6 +1,6 @@
 """Fixity: files are read again and compared with their checksums; ASC MHL manifests."""
 
-from dampipe.kernel.feature import Command, Feature
+from dampipe.kernel.feature import Command, Feature, Task
 
 FEATURE = Feature(
     "fixity",
@@ -15,6 +15,11 @@ FEATURE = Feature(
             "Write ASC MHL manifests, which prove that a copy is complete.",
             "dampipe.features.fixity.cli.mhl:command",
         ),
+    },
+    tasks={
+        "verify": Task(
+            "dampipe.features.fixity.tasks:VerifyTask", beside="dampipe.kernel.stage_io:ContentHash"
+        ),  # the stage hash reads the same files
     },
     sweeps=("dampipe.features.fixity.sweep:FixitySweep",),
     remedies="dampipe.features.fixity.remedies",

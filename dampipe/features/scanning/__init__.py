@@ -1,6 +1,6 @@
 """Scanning: walks of sources find new, changed, moved and missing files."""
 
-from dampipe.kernel.feature import Command, Feature
+from dampipe.kernel.feature import Command, Feature, Task
 
 FEATURE = Feature(
     "scanning",
@@ -23,6 +23,13 @@ FEATURE = Feature(
         ),
     },
     routers=("dampipe.features.scanning.http:router",),
+    tasks={
+        "scan": Task("dampipe.features.scanning.tasks:ScanTask", queue="scan"),
+        "sync": Task(
+            "dampipe.features.scanning.tasks:SyncTask",
+            schedule="dampipe.features.scanning.tasks:sync_schedule",
+        ),
+    },
     sweeps=("dampipe.features.scanning.sweep:ScanSweep",),
     postponed=("dampipe.features.scanning.postponed:found_by_open_scan",),
     remedies="dampipe.features.scanning.remedies",

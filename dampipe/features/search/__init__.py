@@ -1,6 +1,6 @@
 """Search: moments by words, picture, moment and filters; full-text index, embedding models and vector index."""
 
-from dampipe.kernel.feature import Command, Feature
+from dampipe.kernel.feature import Command, Feature, Task
 
 FEATURE = Feature(
     "search",
@@ -30,5 +30,12 @@ FEATURE = Feature(
         ("dampipe.vision.embedding:Embedding", "dampipe.features.search.savers:save_embeddings"),
         ("dampipe.media.outputs:Proxy", "dampipe.features.search.savers:save_shot_numbers"),
     ),
+    tasks={
+        "tend": Task(
+            "dampipe.features.search.tasks:TendTask",
+            beside="dampipe.storage.moments:Indexed",
+            schedule="dampipe.features.search.tasks:tend_interval",
+        ),
+    },
     sweeps=("dampipe.features.search.sweep:TextIndexSweep",),
 )

@@ -1,0 +1,3 @@
+"""The version of dampipe; the packaging reads it here."""
+
+__version__ = "0.1.0"
