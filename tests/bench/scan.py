@@ -158,18 +158,21 @@ def scan(worker: "subprocess.Popen[str]") -> Any:
 def work(tree: str) -> None:
     """Scan for every line that comes in."""
     from dampipe.app.container import process_container
+    from dampipe.features.scanning.queries import ScanRepository
+    from dampipe.features.scanning.scanner import Scanner
     from dampipe.workers.app import app, queue_names
 
-    world = process_container()
-    world.catalog.set_up()
+    container = process_container()
+    container.set_up()
+    scans, scanner = container.get(ScanRepository), container.get(Scanner)
     for _ in sys.stdin:
         began, used = time.monotonic(), processor(resource.RUSAGE_SELF)
-        number = world.catalog.scans.create([tree])
-        assert world.scanner.scan(number)
+        number = scans.create([tree])
+        assert scanner.scan(number)
         seconds = time.monotonic() - began
         used = processor(resource.RUSAGE_SELF) - used
         asked = time.monotonic()
-        progress = world.catalog.scans.progress(number)
+        progress = scans.progress(number)
         asked = time.monotonic() - asked
         with app.connection_for_read() as connection:
             client = connection.default_channel.client
@@ -177,7 +180,7 @@ def work(tree: str) -> None:
         found = progress.model_dump(include={"found", "new", "unchanged"})
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         facts = {"seconds": seconds, "cpu": used, "asked": asked, "peak": peak, "messages": messages}
-        print(json.dumps({**found, **facts, "window": world.settings.window}), flush=True)
+        print(json.dumps({**found, **facts, "window": container.settings.window}), flush=True)
 
 
 if __name__ == "__main__":
