@@ -112,7 +112,7 @@ class Container(kernel.Container):
             Subjects: self._subjects,
             Toolbox: self._toolbox,
             Plan: lambda: Plan(load_pipeline(settings), get(Toolbox)),
-            TaskTransport: lambda: load_named(settings.carrier)(settings),
+            TaskTransport: lambda: load_named("carrier", settings.carrier)(settings),
             Capabilities: lambda: Capabilities(get(Plan), get(Toolbox)),
             UnservedQueues: self._unserved_queues,
             Dispatcher: lambda: Dispatcher(

@@ -59,6 +59,11 @@ NO_USABLE_STAGE = ErrorCode(
 MODEL_UNUSABLE = ErrorCode(
     "setting.model_unusable", "setting 'model': {reason}", "{advice}Choose another model."
 )
+SETTING_NOT_IMPORTABLE = ErrorCode(
+    "setting.not_importable",
+    "setting {setting!r}: {name} cannot be imported: {reason}",
+    "The setting {setting} ({variable}) has the form `module:name`; the module must be installed here.",
+)
 
 # Findings of the doctor
 

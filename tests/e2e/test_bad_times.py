@@ -58,7 +58,8 @@ def test_a_wrong_setting(deployment: Deployment) -> None:
 def test_a_home_that_cannot_be_written(deployment: Deployment) -> None:
     deployment.environment["DAMPIPE_HOME"] = "/proc/dampipe"
     deployment.run("status", code=5)
-    assert "/proc/dampipe cannot be made" in deployment.errors
+    assert "the folder /proc/dampipe cannot be written" in deployment.errors
+    assert "DAMPIPE_HOME" in deployment.errors
     deployment.run("up", code=8)
 
 
@@ -97,7 +98,8 @@ def test_no_process_is_left_when_the_terminal_is_closed(
 def test_a_pipeline_that_cannot_be_imported(deployment: Deployment) -> None:
     deployment.environment["DAMPIPE_PIPELINE"] = "tests.support.stages:NOTHING"
     deployment.run("up", code=8)
-    assert "tests.support.stages:NOTHING cannot be found" in deployment.errors
+    assert "tests.support.stages:NOTHING cannot be imported" in deployment.errors
+    assert "DAMPIPE_PIPELINE" in deployment.errors and "Traceback" not in deployment.errors
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
