@@ -37,6 +37,7 @@ class SaverRegistry:
     def __init__(self, savers: Iterable[tuple[type[StageOutput], Saver[StageOutput]]]) -> None:
         """savers: in the order in which they are called; several may save one type."""
         self._savers = tuple(savers)
+        self._of_type: dict[type[StageOutput], tuple[Saver[StageOutput], ...]] = {}
 
     @classmethod
     def of(cls, features: Iterable[Feature]) -> "SaverRegistry":
@@ -52,7 +53,17 @@ class SaverRegistry:
         now: float,
     ) -> None:
         """Call each saver once, with all outputs of its type."""
+        types = {type(output) for _, output in outputs}
+        if len(types) == 1:  # as nearly always: they are those of one stage
+            for saver in self._savers_of(types.pop()):
+                saver(OutputBatch(connection, database, outputs, now))
+            return
         for kind, saver in self._savers:
             own = [(asset, output) for asset, output in outputs if isinstance(output, kind)]
             if own:
                 saver(OutputBatch(connection, database, own, now))
+
+    def _savers_of(self, kind: type[StageOutput]) -> tuple[Saver[StageOutput], ...]:
+        if kind not in self._of_type:
+            self._of_type[kind] = tuple(saver for base, saver in self._savers if issubclass(kind, base))
+        return self._of_type[kind]

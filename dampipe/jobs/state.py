@@ -64,11 +64,20 @@ class Move:
             return RUN.c.state == self.sources[0].value
         return RUN.c.state.in_([state.value for state in self.sources])
 
-    def update(self, *where: ColumnElement[bool], values: Mapping[str, Any]) -> Update:
-        """The statement for the runs for which `where` holds, too."""
+    def update(
+        self,
+        *where: ColumnElement[bool],
+        values: Mapping[str, Any],
+        condition: ColumnElement[bool] | None = None,
+    ) -> Update:
+        """The statement for the runs for which `where` holds, too.
+
+        condition: replaces that on the state, where each of `sources` has one of its own.
+        """
         assert self.target is not None
         state = {} if self.sources == (self.target,) else {"state": self.target.value}
-        return update(RUN).where(self.condition, *where).values({**values, **state})
+        from_state = self.condition if condition is None else condition
+        return update(RUN).where(from_state, *where).values({**values, **state})
 
     def delete(self, *where: ColumnElement[bool]) -> Delete:
         """The statement for the runs for which `where` holds, too."""
@@ -174,6 +183,10 @@ def lacks_run(key: RunKey, subject: ColumnElement[int]) -> ColumnElement[bool]:
     )
 
 
+_FOLLOW_UP: dict[str, Any] = {**NEW_RUN, "state": _PENDING.value}
+del _FOLLOW_UP["priority"]
+
+
 def create_follow_ups(
     connection: Connection,
     database: Database,
@@ -182,16 +195,8 @@ def create_follow_ups(
     now: float,
 ) -> None:
     """Create pending runs of one stage, given as asset, `queued_at` and priority; existing ones stay."""
-    own = ("asset_id", "queued_at", "priority")
-    same = {
-        **{name: value for name, value in NEW_RUN.items() if name not in own},
-        "stage": key.stage,
-        "version": key.version,
-        "lane": key.lane,
-        "state": _PENDING.value,
-        "created_at": now,
-    }
-    database.insert_many(connection, RUN, own, runs, same)
+    same = {**_FOLLOW_UP, "stage": key.stage, "version": key.version, "lane": key.lane, "created_at": now}
+    database.insert_many(connection, RUN, ("asset_id", "queued_at", "priority"), runs, same)
 
 
 def create_work_item(
@@ -272,7 +277,7 @@ def claim_statement(*where: ColumnElement[bool]) -> Update:
         and_(RUN.c.state == _PENDING.value, RUN.c.not_before <= NOW),
         and_(RUN.c.state == _RUNNING.value, RUN.c.lease_until < NOW),
     )
-    return _CLAIM.update(*where, due, values=_HELD).returning(*_CLAIMED)
+    return _CLAIM.update(*where, values=_HELD, condition=due).returning(*_CLAIMED)
 
 
 def await_statement(*where: ColumnElement[bool]) -> Update:
@@ -317,6 +322,9 @@ _STILL_HELD = (
 )
 
 
+_STILL_RUNNING = f"{RUN.name}.state = '{_RUNNING.value}'"
+
+
 def lock_held(connection: Connection, ids: Sequence[int], owner: str) -> Sequence[Row[Any]]:
     """Lock those of the runs that this owner still holds; rows with `attempts`, `wake_on_finish` and `now`."""
     return connection.execute(_STILL_HELD, {"ids": ids, "holder": owner}).all()
@@ -332,7 +340,7 @@ def complete(
         {**_COMPLETED, "finished_at": now},
         ("output", "warnings"),
         results,
-        where=f"{RUN.name}.state = '{_RUNNING.value}'",
+        where=_STILL_RUNNING,
     )
 
 

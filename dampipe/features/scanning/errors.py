@@ -30,3 +30,4 @@ NO_PROGRESS = ErrorCode(
     "Start a worker for the queue that has none, or restart one that runs with earlier settings; what was "
     "asked for is kept.",
 )
+SCAN_KEPT = ErrorCode("scan.kept", "scan {scan} is kept, but {problem}")

@@ -14,9 +14,10 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from dampipe.features.scanning.errors import SCAN_KEPT
 from dampipe.features.scanning.model import Enqueued, EnqueueRequest, ScanProgress, ScanState
 from dampipe.features.scanning.service import ScanService
-from dampipe.kernel.errors import ExitCode
+from dampipe.kernel.errors import BrokerDown, ExitCode
 from dampipe.kernel.faces.arguments import not_empty
 from dampipe.kernel.faces.console import console, json_option, plural, print_json, service
 from dampipe.kernel.polling import IdleTimeout, poll
@@ -60,10 +61,9 @@ def command(
     for path in submitted.absent:
         click.echo(f"dampipe: no such file or folder: {path}", err=True)
     if submitted.broker_problem:
-        click.echo(f"dampipe: scan {submitted.scan} is kept, but {submitted.broker_problem}", err=True)
         if as_json:
             print_json(scans.progress(submitted.scan))
-        sys.exit(ExitCode.BROKER_DOWN)
+        raise BrokerDown(SCAN_KEPT, scan=submitted.scan, problem=submitted.broker_problem)
     progress = follow(scans, submitted.scan, quiet=as_json) if wait else scans.progress(submitted.scan)
     if as_json:
         print_json(progress)
