@@ -22,6 +22,8 @@ CLI: dict[str, str] = {
     "catalogue.schema_mismatch": "Run the newest dampipe everywhere; `dampipe up` upgrades an older schema.",
     "index.not_built": "A worker of the queue `index` builds it; `dampipe index rebuild` builds it at once.",
     "index.required": "A worker of the queue `index` repairs a damaged index; `dampipe index rebuild` does so at once.",
+    "model.not_published_as_onnx": "`pip install '{package}'` to run it.",
+    "model.package_missing": "`pip install '{package}'`, or `dampipe model use NAME` with another model.",
     "media.ffmpeg_unsupported": "Run `dampipe doctor` to see the ffmpeg in use; the setting `ffmpeg` selects another.",
     "media.no_encoder": "Run `dampipe doctor` to see which encoders work; the setting `ffmpeg` selects another ffmpeg.",
     "media.probe_failed": "Run `dampipe doctor`.",

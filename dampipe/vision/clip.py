@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from dampipe.kernel.errors import DampipeError, Permanent, Unavailable
 from dampipe.vision import hub
-from dampipe.vision.clip_ref import ClipRef, missing_package
+from dampipe.vision.clip_ref import ClipRef
 from dampipe.vision.devices import place
-from dampipe.vision.inference import Loaded, translated
+from dampipe.vision.errors import OTHER_FRAMES, PACKAGE_MISSING, as_unavailable
+from dampipe.vision.inference import Loaded
 from dampipe.vision.model_catalog import spec_of
 from dampipe.vision.model_embedder import ModelEmbedder
 from dampipe.vision.models import resolve_clip
 from dampipe.vision.onnx.layout import OPEN_CLIP, read_text_settings
 from dampipe.vision.onnx.tokenizer import TextTokenizer
+from dampipe.vision.runtime_errors import translate
 from dampipe.vision.torchvision_compat import import_open_clip
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ class ClipEmbedder(ModelEmbedder[ClipRef]):
 def _load(ref: ClipRef, device: str, threads: int | None, batch: int | None) -> Loaded:
     missing = ref.missing_packages()
     if missing:
-        raise missing_package(ref.name, missing)
+        raise Unavailable(PACKAGE_MISSING, model=ref.name, package=missing)
     weights = ref.fetch()
     # Read by OpenMP when torch loads it: threads that spin while they wait starve their neighbours.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -69,9 +71,9 @@ def _load(ref: ClipRef, device: str, threads: int | None, batch: int | None) -> 
     except DampipeError:
         raise
     except Exception as error:
-        said = translated(error, ref.name)
-        # A model that cannot be loaded is not the fault of a file, and none that could answer instead of an old one.
-        raise (Unavailable(str(said), said.hint) if isinstance(said, Permanent) else said) from error
+        problem = translate(error, ref.name)
+        # A model that cannot be loaded is not the fault of a file, and must not answer instead of an old one.
+        raise (as_unavailable(problem) if isinstance(problem, Permanent) else problem) from error
     # Nothing of it is garbage: what collects that need not look through a million objects again and again.
     gc.freeze()
     return Loaded(ref.name, network, tokenize, placement, mean, std, dimension, batch or placement.batch)
@@ -83,12 +85,12 @@ def _network(ref: ClipRef, weights: Path) -> tuple[Any, dict[str, Any], Any]:
     # The weights are given as files, for open_clip would ask the hub first although they are cached.
     source, given = ref.architecture, dict[str, Any]()
     if ref.tag:
-        # So what it knows about the tag has to be given too.
-        told = open_clip.get_pretrained_cfg(ref.architecture, ref.tag)
-        wanted = ("mean", "std", "interpolation", "resize_mode")
+        # Therefore its configuration of the tag is given, too.
+        config = open_clip.get_pretrained_cfg(ref.architecture, ref.tag)
+        names = ("mean", "std", "interpolation", "resize_mode")
         given["pretrained"] = str(weights)
-        given["force_preprocess_cfg"] = {name: told[name] for name in wanted if name in told}
-        given["force_quick_gelu"] = told.get("quick_gelu", False)
+        given["force_preprocess_cfg"] = {name: config[name] for name in names if name in config}
+        given["force_quick_gelu"] = config.get("quick_gelu", False)
     elif ref.repository:
         source = f"local-dir:{hub.fetch(ref.repository, (hub.CONFIG,)).parent}"
     with warnings.catch_warnings():
@@ -100,10 +102,7 @@ def _network(ref: ClipRef, weights: Path) -> tuple[Any, dict[str, Any], Any]:
     preprocess = open_clip.get_model_preprocess_cfg(network)
     found = spec_of(preprocess["size"], preprocess)
     if found != ref.spec:
-        raise Permanent(
-            f"the model {ref.name} wants its frames as {found}, but they are prepared as {ref.spec}",
-            hint="the installed open_clip does not fit this version of dampipe",
-        )
+        raise Permanent(OTHER_FRAMES, model=ref.name, required=found, prepared=ref.spec)
     return network, preprocess, tokenize
 
 

@@ -10,6 +10,7 @@ from dampipe.kernel.errors import InvalidInput, Unavailable
 from dampipe.kernel.packages import has_torch, installed
 from dampipe.vision import hub
 from dampipe.vision.base import FrameSpec
+from dampipe.vision.errors import CONFIGURATION_INVALID, FRAMES_UNSUPPORTED, PACKAGE_MISSING, WEIGHTS_MISSING
 from dampipe.vision.model_catalog import needs_of, spec_of
 from dampipe.vision.model_ref import ModelRef
 from dampipe.vision.weights import check_weights
@@ -43,7 +44,7 @@ class ClipRef(ModelRef):
     def check(self) -> None:
         missing = self.missing_packages()
         if missing:
-            raise missing_package(self.name, missing)
+            raise Unavailable(PACKAGE_MISSING, model=self.name, package=missing)
         if not self.folder:
             hub.check(self.repository)
         elif weights_in(self.folder) is None:
@@ -58,14 +59,6 @@ class ClipRef(ModelRef):
         if weights is None:
             raise _no_weights(self.folder)
         return weights
-
-
-def missing_package(model: str, package: str) -> Unavailable:
-    """An error for a model that needs what is not installed."""
-    instead = ", or choose a model that is published as ONNX" if package == TORCH else ""
-    return Unavailable(
-        f"the model {model} needs {package}, which is not installed", hint=f"pip install '{package}'{instead}"
-    )
 
 
 def weights_in(folder: Path) -> Path | None:
@@ -112,13 +105,16 @@ def from_hub(model: str, repository: str, config: Path, licence: str) -> ClipRef
 def read_config(config: Path) -> tuple[FrameSpec, str]:
     """(how frames are prepared, a package that the model needs) as open_clip_config.json says. Raises InvalidInput."""
     try:
-        told: dict[str, Any] = json.loads(config.read_text())
-        spec = spec_of(told["model_cfg"]["vision_cfg"]["image_size"], told.get("preprocess_cfg", {}))
-        needs = needs_of(told["model_cfg"])
+        content: dict[str, Any] = json.loads(config.read_text())
+        model = content["model_cfg"]
+        spec = spec_of(model["vision_cfg"]["image_size"], content.get("preprocess_cfg", {}))
+        needs = needs_of(model)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidInput(f"{config} is not a configuration of open_clip: {error!r}") from error
+        raise InvalidInput(
+            CONFIGURATION_INVALID, path=config, kind="configuration of open_clip", reason=repr(error)
+        ) from error
     if spec is None:
-        raise InvalidInput(f"{config} asks for frames that are padded or not square; that is not supported")
+        raise InvalidInput(FRAMES_UNSUPPORTED, path=config)
     return spec, needs
 
 
@@ -135,6 +131,4 @@ def _content(config: Path, weights: Path) -> str:
 
 
 def _no_weights(folder: Path) -> Unavailable:
-    return Unavailable(
-        f"the weights of the model are not in {folder}", hint=f"put one of {', '.join(hub.WEIGHTS)} there"
-    )
+    return Unavailable(WEIGHTS_MISSING, folder=folder, files=" or ".join(hub.WEIGHTS))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dampipe.kernel.errors import InvalidInput, Unavailable
+from dampipe.vision.errors import DEVICE_MISSING, DEVICE_UNKNOWN
 
 if TYPE_CHECKING:
     import torch
@@ -69,14 +70,12 @@ def _device(wanted: str) -> "torch.device":
     try:
         device = torch.device(wanted)
     except RuntimeError as error:
-        raise InvalidInput(
-            f"there is no device {wanted!r}", hint="one of: auto, cpu, cuda, cuda:1, mps"
-        ) from error
+        raise InvalidInput(DEVICE_UNKNOWN, device=wanted) from error
     here = {
         "cpu": True,
         "cuda": torch.cuda.is_available() and (device.index or 0) < torch.cuda.device_count(),
         "mps": torch.backends.mps.is_available(),
     }
     if not here.get(device.type, False):
-        raise Unavailable(f"this machine has no device {wanted!r}", hint='set the device to "auto"')
+        raise Unavailable(DEVICE_MISSING, device=wanted)
     return device

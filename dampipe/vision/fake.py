@@ -7,6 +7,7 @@ import numpy as np
 
 from dampipe.kernel.errors import InvalidInput, Permanent
 from dampipe.vision.base import FrameSpec, Pictures, Vectors
+from dampipe.vision.errors import FRAMES_REJECTED, TEXT_EMPTY
 from dampipe.vision.tiny.drawing import COLOURS
 
 
@@ -43,8 +44,7 @@ class FakeEmbedder:
         size = self._spec.size
         if frames.dtype != np.uint8 or frames.shape[1:] != (size, size, 3):
             raise Permanent(
-                f"the fake model takes frames of {size}×{size} RGB bytes, "
-                f"not {frames.dtype} of shape {frames.shape[1:]}"
+                FRAMES_REJECTED, model="fake", size=size, dtype=frames.dtype, shape=frames.shape[1:]
             )
         return self._rows(frames.mean(axis=(1, 2)))
 
@@ -57,7 +57,7 @@ class FakeEmbedder:
 
     def words(self, texts: list[str]) -> Vectors:
         if not all(text.strip() for text in texts):
-            raise InvalidInput("an empty text says nothing that could be found", hint="say what to look for")
+            raise InvalidInput(TEXT_EMPTY)
         return np.concatenate([np.empty((0, self._dimension), np.float32), *map(self._word, texts)])
 
     def _word(self, text: str) -> Vectors:

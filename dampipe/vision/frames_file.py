@@ -12,6 +12,7 @@ from numpy.lib import format as npy
 
 from dampipe.kernel.errors import Permanent
 from dampipe.vision.base import Pictures
+from dampipe.vision.errors import FRAMES_INVALID, FRAMES_MISCOUNTED, FRAMES_TRUNCATED
 
 _START = 128
 """Bytes that NumPy's header of such an array takes."""
@@ -51,7 +52,7 @@ class FramesFile:
             while read < len(wanted):
                 more = os.preadv(self._file, [wanted[read:]], at + read)
                 if not more:
-                    raise Permanent(f"{self._path} is cut short", hint="delete it, and make the preview anew")
+                    raise Permanent(FRAMES_TRUNCATED, path=self._path)
                 read += more
         except BaseException:
             self.close()
@@ -81,20 +82,14 @@ class FramesFile:
             read = max(0, os.preadv(self._file, [start, wanted], 0) - _START)
             count, self._at = self._header(bytes(start))
             if count != self._count:
-                raise Permanent(
-                    f"{self._path} holds {count} frames, not {self._count}",
-                    hint="delete it, and make the preview anew",
-                )
+                raise Permanent(FRAMES_MISCOUNTED, path=self._path, found=count, expected=self._count)
             return read if first == 0 and self._at == _START else 0
 
     def _header(self, start: bytes) -> tuple[int, int]:
         try:
             return _header(start, self._size)
         except ValueError as error:
-            raise Permanent(
-                f"{self._path} holds no frames of {self._size}×{self._size} RGB bytes: {error}",
-                hint="frames made for another model have to be made anew",
-            ) from error
+            raise Permanent(FRAMES_INVALID, path=self._path, size=self._size, reason=error) from error
 
 
 @lru_cache(maxsize=256)

@@ -11,6 +11,7 @@ from time import monotonic
 from typing import TypeVar
 
 from dampipe.kernel.errors import Unavailable
+from dampipe.vision.errors import DOWNLOAD_FAILED
 
 REMEMBER = 600.0
 """Seconds for which a failure answers for the next attempts."""
@@ -18,11 +19,6 @@ CONNECT = 5.0
 """Seconds that the hub may take to answer a first question."""
 WEIGHTS = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 CONFIG = "open_clip_config.json"
-
-HINT = (
-    "let this machine reach the hub once, copy a Hugging Face cache that holds the model here, "
-    'or set the model to a folder ("local-dir:/path")'
-)
 
 _Answer = TypeVar("_Answer")
 _failed: dict[str, tuple[float, str]] = {}
@@ -116,12 +112,10 @@ def _remembering(repository: str, attempt: Callable[[], _Answer]) -> _Answer:
             answer = attempt()
         # Every reason not to get the file (no network, a proxy, a gate, a full disk) ends the same way.
         except Exception as error:
-            said = " ".join(str(error).split()).partition(" For more information")[0]
-            reason = said or type(error).__name__
+            text = " ".join(str(error).split()).partition(" For more information")[0]
+            reason = text or type(error).__name__
             _failed[repository] = (monotonic(), reason)
         else:
             _failed.pop(repository, None)
             return answer
-    raise Unavailable(
-        f"the weights of {repository} are not here and cannot be downloaded: {reason}", hint=HINT
-    )
+    raise Unavailable(DOWNLOAD_FAILED, repository=repository, reason=reason)

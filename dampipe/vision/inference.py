@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dampipe.kernel.errors import Permanent, StageError, Transient, Unavailable
+from dampipe.kernel.errors import Permanent
 from dampipe.vision.base import Pictures, Vectors
 from dampipe.vision.devices import Placement
+from dampipe.vision.errors import NOT_FINITE
+from dampipe.vision.runtime_errors import is_out_of_memory, translate
 
 if TYPE_CHECKING:
     import torch
@@ -114,8 +116,8 @@ class Loaded:
                     rows = encode(prepare(part)).to(torch.float32)
                     rows = torch.nn.functional.normalize(rows, dim=-1)
                 except (RuntimeError, MemoryError) as error:
-                    if not _out_of_memory(error) or self.batch == 1:
-                        raise translated(error, self.name) from error
+                    if not is_out_of_memory(error) or self.batch == 1:
+                        raise translate(error, self.name) from error
                     rows = None
                 if rows is None:
                     # Outside the except block: the traceback held on to what the batch had allocated.
@@ -146,35 +148,10 @@ class Loaded:
                 try:
                     copied.synchronize()
                 except RuntimeError as error:
-                    raise translated(error, self.name) from error
+                    raise translate(error, self.name) from error
             found: Vectors = here.numpy()
             if not np.isfinite(found).all():
-                raise Permanent(
-                    f"the model {self.name} gave vectors that are no numbers", hint="its weights are broken"
-                )
+                raise Permanent(NOT_FINITE, model=self.name)
             return found
 
         return arrived
-
-
-def _out_of_memory(error: BaseException) -> bool:
-    words = str(error)
-    return isinstance(error, MemoryError) or "out of memory" in words or "can't allocate memory" in words
-
-
-def translated(error: Exception, model: str) -> StageError:
-    """What torch, open_clip and safetensors raise, in our words; most specific first."""
-    said = " ".join(str(error).split())[:300] or type(error).__name__
-    if _out_of_memory(error):
-        return Transient(
-            f"no memory is left for the model {model}: {said}", hint="use a smaller model or batch"
-        )
-    if isinstance(error, ImportError):
-        return Unavailable(
-            f"the model {model} needs a package that is not installed: {said}", hint="install it with pip"
-        )
-    if "CUDA error" in said or "no kernel image" in said:
-        return Permanent(f"the GPU failed with the model {model}: {said}", hint='try the device "cpu"')
-    return Permanent(
-        f"the model {model} cannot be used: {said}", hint="its weights may be broken: fetch them anew"
-    )

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from copy import copy
 from threading import Lock
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
@@ -11,6 +12,7 @@ import numpy as np
 from dampipe.kernel.errors import InvalidInput, Permanent, StageError, Unavailable
 from dampipe.vision import hub
 from dampipe.vision.base import FrameSpec, Pictures, Vectors
+from dampipe.vision.errors import FRAMES_REJECTED, TEXT_EMPTY
 from dampipe.vision.model_ref import ModelRef
 
 
@@ -74,7 +76,7 @@ class ModelEmbedder(ABC, Generic[_Ref]):
 
     def words(self, texts: list[str]) -> Vectors:
         if not all(text.strip() for text in texts):
-            raise InvalidInput("an empty text says nothing that could be found", hint="say what to look for")
+            raise InvalidInput(TEXT_EMPTY)
         return self._loaded().words(texts)
 
     @abstractmethod
@@ -85,9 +87,11 @@ class ModelEmbedder(ABC, Generic[_Ref]):
         size = self.spec.size
         if frames.dtype != np.uint8 or frames.shape[1:] != (size, size, 3):
             raise Permanent(
-                f"the model {self._ref.name} takes frames of {size}×{size} RGB bytes, "
-                f"not {frames.dtype} of shape {frames.shape[1:]}",
-                hint="frames made for another model have to be made anew",
+                FRAMES_REJECTED,
+                model=self._ref.name,
+                size=size,
+                dtype=frames.dtype,
+                shape=frames.shape[1:],
             )
         return frames
 
@@ -96,8 +100,7 @@ class ModelEmbedder(ABC, Generic[_Ref]):
             if self._model is None:
                 # A million files must not each load a broken model again.
                 if self._failed and monotonic() - self._failed[0] < hub.REMEMBER:
-                    said = self._failed[1]
-                    raise type(said)(str(said), said.hint)
+                    raise copy(self._failed[1])
                 try:
                     self._model = self._load()
                 except (Unavailable, Permanent) as error:

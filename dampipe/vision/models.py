@@ -10,6 +10,12 @@ from dampipe.kernel.packages import has_torch
 from dampipe.kernel.settings.default_model import ONNX_MODEL, TORCH_MODEL, default_model
 from dampipe.vision import clip_ref, hub, tiny
 from dampipe.vision.clip_ref import FOLDER, TORCH, ClipRef
+from dampipe.vision.errors import (
+    FOLDER_WITHOUT_MODEL,
+    MODEL_NOT_FOUND,
+    NO_OPEN_CLIP_WEIGHTS,
+    NOT_PUBLISHED_AS_ONNX,
+)
 from dampipe.vision.model_catalog import ONNX_EXPORTS, known_models
 from dampipe.vision.model_ref import ModelRef
 from dampipe.vision.onnx.layout import LAYOUTS, OPEN_CLIP, find_layout, read_preprocessing
@@ -63,7 +69,7 @@ def resolve_clip(model: str) -> ClipRef:
     """The same for torch. Raises `InvalidInput` for a model that is published as ONNX only."""
     clip, _ = _runtimes(model)
     if clip is None:
-        raise InvalidInput(f"the model {model} has no weights for open_clip", hint="it runs by ONNX Runtime")
+        raise InvalidInput(NO_OPEN_CLIP_WEIGHTS, model=model)
     return clip
 
 
@@ -71,9 +77,7 @@ def resolve_onnx(model: str) -> OnnxRef:
     """The same for ONNX Runtime. Raises `InvalidInput` for a model that is not published as ONNX."""
     _, onnx = _runtimes(model)
     if onnx is None:
-        raise InvalidInput(
-            f"the model {model} is not published as ONNX", hint=f"it runs by torch: pip install '{TORCH}'"
-        )
+        raise InvalidInput(NOT_PUBLISHED_AS_ONNX, model=model, package=TORCH)
     return onnx
 
 
@@ -90,7 +94,7 @@ def _runtimes(model: str) -> tuple[ClipRef | None, OnnxRef | None]:
     folder = Path(model).expanduser()
     if folder.is_absolute() or model.startswith(".") or folder.is_dir():
         return _from_folder(model, folder)
-    raise InvalidInput(f"there is no model {model!r}", hint=_suggest(model))
+    raise InvalidInput(MODEL_NOT_FOUND, model=model, suggestion=_suggest(model))
 
 
 def _by_name(model: str) -> tuple[ClipRef, OnnxRef | None]:
@@ -110,7 +114,9 @@ def _from_folder(model: str, folder: Path, licence: str = "") -> tuple[ClipRef |
     complete = layout is not None and not layout.missing(folder)
     if layout is None or (clip is not None and not complete):
         if clip is None:
-            raise InvalidInput(f"{folder} holds no model: {hub.CONFIG} is missing", hint=_suggest(model))
+            raise InvalidInput(
+                FOLDER_WITHOUT_MODEL, folder=folder, file=hub.CONFIG, suggestion=_suggest(model)
+            )
         return clip, None
     content = content_of(layout, folder) if complete and clip is None else "without-weights"
     onnx = OnnxRef(
@@ -161,4 +167,4 @@ def _suggest(model: str) -> str:
     near = [lower[name] for name in get_close_matches(model.lower(), lower, n=4, cutoff=0.5)]
     tags = [name for name in known_models() if name.lower().startswith(model.lower() + "/")][:4]
     choice = ", ".join(dict.fromkeys(tags + near)) or f"{TINY}, {default_model()}"
-    return f'did you mean: {choice}? Also "local-dir:/folder" or "hf-hub:owner/name"'
+    return f'Did you mean: {choice}? Also "local-dir:/folder" or "hf-hub:owner/name"'

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from dampipe.kernel.errors import InvalidInput, Unavailable
+from dampipe.vision.errors import DEVICE_UNKNOWN, DEVICE_UNSUPPORTED
 
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 _NAME = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
@@ -20,16 +21,13 @@ def providers(wanted: str) -> Providers:
     import onnxruntime
 
     if not _NAME.fullmatch(wanted):
-        raise InvalidInput(f"there is no device {wanted!r}", hint="one of: auto, cpu, cuda, cuda:1, mps")
+        raise InvalidInput(DEVICE_UNKNOWN, device=wanted)
     kind, _, number = wanted.partition(":")
     has_cuda = CUDA in onnxruntime.get_available_providers()
     if kind in ("cpu", "auto") and not (kind == "auto" and has_cuda):
         return [(CPU, {})]
     if kind == "mps" or not has_cuda:
-        raise Unavailable(
-            f"the installed ONNX Runtime cannot use the device {wanted!r}",
-            hint='set the device to "auto"; for an NVIDIA card install onnxruntime-gpu instead of onnxruntime',
-        )
+        raise Unavailable(DEVICE_UNSUPPORTED, device=wanted)
     options = {"device_id": int(number or 0), "arena_extend_strategy": "kSameAsRequested"}
     return [(CUDA, options), (CPU, {})]
 

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from dampipe.kernel.errors import DampipeError, InvalidInput, Permanent, Unavailable
+from dampipe.kernel.errors import DampipeError, InvalidInput, Permanent
+from dampipe.vision.errors import OTHER_FRAMES, as_unavailable
 from dampipe.vision.model_embedder import ModelEmbedder
 from dampipe.vision.models import resolve_onnx
-from dampipe.vision.onnx.graph import Graph, translated
+from dampipe.vision.onnx.graph import Graph
 from dampipe.vision.onnx.layout import (
     CONTEXT_LENGTH,
     Preprocessing,
@@ -16,6 +17,7 @@ from dampipe.vision.onnx.layout import (
 from dampipe.vision.onnx.loaded import IDS, Loaded
 from dampipe.vision.onnx.ref import OnnxRef
 from dampipe.vision.onnx.tokenizer import TextTokenizer
+from dampipe.vision.runtime_errors import translate
 
 
 class OnnxEmbedder(ModelEmbedder[OnnxRef]):
@@ -37,12 +39,11 @@ class OnnxEmbedder(ModelEmbedder[OnnxRef]):
             return self._open(folder, preprocessing, settings)
         except Permanent as error:
             # A model that cannot be loaded is not the fault of a file, and must not answer instead of an old one.
-            raise Unavailable(str(error), error.hint) from error
+            raise as_unavailable(error) from error
         except DampipeError:
             raise
         except Exception as error:  # tokenizers raises plain Exception
-            said = translated(error, self._ref.name)
-            raise Unavailable(str(said), said.hint) from error
+            raise as_unavailable(translate(error, self._ref.name)) from error
 
     def _read_configurations(self, folder: Path) -> tuple[Preprocessing, TextSettings]:
         ref, layout = self._ref, self._ref.layout
@@ -50,13 +51,9 @@ class OnnxEmbedder(ModelEmbedder[OnnxRef]):
             preprocessing = read_preprocessing(layout, folder / layout.preprocessing)
             settings = read_text_settings(layout, folder)
         except InvalidInput as error:
-            raise Unavailable(str(error), error.hint) from error
+            raise as_unavailable(error) from error
         if preprocessing.spec != ref.spec:
-            raise Permanent(
-                f"the model {ref.name} wants its frames as {preprocessing.spec}, "
-                f"but they are prepared as {ref.spec}",
-                hint=f"the files in {folder} are of another model: fetch them again",
-            )
+            raise Permanent(OTHER_FRAMES, model=ref.name, required=preprocessing.spec, prepared=ref.spec)
         return preprocessing, settings
 
     def _open(self, folder: Path, preprocessing: Preprocessing, settings: TextSettings) -> Loaded:

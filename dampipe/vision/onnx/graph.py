@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.kernel.errors import Permanent, StageError, Transient, Unavailable
+from dampipe.kernel.errors import Permanent, Unavailable
 from dampipe.vision.base import Vectors
+from dampipe.vision.errors import DEVICE_UNSUPPORTED, GRAPH_UNSUPPORTED, NOT_FINITE, as_unavailable
 from dampipe.vision.onnx.devices import CUDA, providers
+from dampipe.vision.runtime_errors import translate
 
 EMBEDDINGS = ("image_embedding", "image_embeds", "text_embedding", "text_embeds", "pooler_output")
 """Names of the output that holds the vectors, where a graph has several outputs."""
@@ -52,10 +54,7 @@ class Graph:
 
     def unsupported(self, reason: str) -> Unavailable:
         """An error for a graph that asks for what dampipe does not offer."""
-        return Unavailable(
-            f"the graph {self._path} of the model {self._model} is not supported: {reason}",
-            hint="use a model whose visual and textual graph each give one vector a picture or text",
-        )
+        return Unavailable(GRAPH_UNSUPPORTED, path=self._path, model=self._model, reason=reason)
 
     def run(self, feeds: Mapping[str, NDArray[Any]]) -> Vectors:
         """Vectors of all rows at once. Raises `Transient` where memory runs out, `Permanent` for any other failure."""
@@ -74,13 +73,11 @@ class Graph:
         try:
             rows = self._session.run([self._output], dict(feeds))[0].astype(np.float32, copy=False)
         except Exception as error:  # ONNX Runtime's exceptions have no common base but Exception
-            raise translated(error, self._model) from error
+            raise translate(error, self._model) from error
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         vectors: Vectors = rows / np.maximum(lengths, 1e-12)
         if not np.isfinite(vectors).all():
-            raise Permanent(
-                f"the model {self._model} gave vectors that are no numbers", hint="its weights are broken"
-            )
+            raise Permanent(NOT_FINITE, model=self._model)
         return vectors
 
     def _find_output(self) -> str:
@@ -106,13 +103,10 @@ def _open(path: Path, model: str, device: str, threads: int | None) -> Any:
     try:
         session = onnxruntime.InferenceSession(str(path), options, providers=wanted)
     except Exception as error:  # see above
-        said = translated(error, model)
-        raise (Unavailable(str(said), said.hint) if isinstance(said, Permanent) else said) from error
+        problem = translate(error, model)
+        raise (as_unavailable(problem) if isinstance(problem, Permanent) else problem) from error
     if device.startswith("cuda") and session.get_providers()[0] != CUDA:
-        raise Unavailable(
-            f"the device {device!r} does not work with the installed ONNX Runtime",
-            hint="onnxruntime-gpu needs the CUDA and cuDNN libraries of its release notes",
-        )
+        raise Unavailable(DEVICE_UNSUPPORTED, device=device)
     return session
 
 
@@ -121,30 +115,4 @@ def _filled(values: NDArray[Any], rows: int) -> NDArray[Any]:
     missing = rows - len(values)
     return (
         np.concatenate([values, np.zeros((missing, *values.shape[1:]), values.dtype)]) if missing else values
-    )
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Whether what ONNX Runtime raised means that a smaller batch may work."""
-    said = str(error)
-    return isinstance(error, MemoryError) or any(
-        sign in said for sign in ("Failed to allocate memory", "bad_alloc", "bad allocation", "out of memory")
-    )
-
-
-def translated(error: Exception, model: str) -> StageError:
-    """What ONNX Runtime and tokenizers raise, as our own error."""
-    said = " ".join(str(error).split())[:300] or type(error).__name__
-    if out_of_memory(error):
-        return Transient(
-            f"no memory is left for the model {model}: {said}", hint="use a smaller model or batch"
-        )
-    if isinstance(error, ImportError):
-        return Unavailable(
-            f"the model {model} needs a package that is not installed: {said}", hint="install it with pip"
-        )
-    if "CUDA" in said:
-        return Permanent(f"the GPU failed with the model {model}: {said}", hint='try the device "cpu"')
-    return Permanent(
-        f"the model {model} cannot be used: {said}", hint="its files may be broken: fetch them again"
     )

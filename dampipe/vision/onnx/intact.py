@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dampipe.kernel.errors import Unavailable
+from dampipe.vision.errors import WEIGHTS_DAMAGED
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 """Protocol Buffers' wire types."""
@@ -59,4 +60,4 @@ def _varint(file: BinaryIO) -> int:
 
 
 def _damaged(path: Path, reason: str) -> Unavailable:
-    return Unavailable(f"the graph in {path} is damaged: {reason}", hint="copy or fetch it again")
+    return Unavailable(WEIGHTS_DAMAGED, path=path, reason=reason)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from dampipe.kernel.errors import InvalidInput
 from dampipe.vision.base import FrameSpec
+from dampipe.vision.errors import CONFIGURATION_INVALID, FRAMES_UNSUPPORTED
 from dampipe.vision.model_catalog import spec_of
 
 Cleaning = Literal["none", "whitespace", "lower", "canonicalize"]
@@ -99,12 +100,14 @@ def find_layout(folder: Path) -> Layout | None:
 def read_preprocessing(layout: Layout, path: Path) -> Preprocessing:
     """Read the configuration of the visual graph. Raises InvalidInput where frames cannot be prepared like that."""
     try:
-        told = json.loads(path.read_text())
-        found = _transformers(told) if layout is TRANSFORMERS else _open_clip(told)
+        config = json.loads(path.read_text())
+        found = _transformers(config) if layout is TRANSFORMERS else _open_clip(config)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidInput(f"{path} is not a valid preprocessing configuration: {error!r}") from error
+        raise InvalidInput(
+            CONFIGURATION_INVALID, path=path, kind="preprocessing configuration", reason=repr(error)
+        ) from error
     if found is None:
-        raise InvalidInput(f"{path} asks for frames that are padded or not square; that is not supported")
+        raise InvalidInput(FRAMES_UNSUPPORTED, path=path)
     return found
 
 
@@ -114,17 +117,19 @@ def read_text_settings(layout: Layout, folder: Path) -> TextSettings:
     try:
         config = json.loads(path.read_text()) if path.is_file() else {}
         tokens = folder / layout.tokenizer_config
-        told = json.loads(tokens.read_text()) if tokens.is_file() else {}
-        pad = told.get("pad_token") or ""
+        tokenizer = json.loads(tokens.read_text()) if tokens.is_file() else {}
+        pad = tokenizer.get("pad_token") or ""
         pad = str(pad["content"] if isinstance(pad, dict) else pad)
         if layout is OPEN_CLIP:
             text = config.get("text_cfg", {})
             return TextSettings(int(text.get("context_length", CONTEXT_LENGTH)), _cleaning(text), pad)
         text = config.get("text_config", {})
-        longest = text.get("max_position_embeddings") or told.get("model_max_length") or CONTEXT_LENGTH
+        longest = text.get("max_position_embeddings") or tokenizer.get("model_max_length") or CONTEXT_LENGTH
         return TextSettings(int(longest), "none", pad)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidInput(f"{path} is not a valid configuration of a model: {error!r}") from error
+        raise InvalidInput(
+            CONFIGURATION_INVALID, path=path, kind="configuration of a model", reason=repr(error)
+        ) from error
 
 
 def _cleaning(text: dict[str, Any]) -> Cleaning:
@@ -138,35 +143,35 @@ def _cleaning(text: dict[str, Any]) -> Cleaning:
     return clean
 
 
-def _open_clip(told: dict[str, Any]) -> Preprocessing | None:
-    spec = spec_of(told["size"], told)
+def _open_clip(config: dict[str, Any]) -> Preprocessing | None:
+    spec = spec_of(config["size"], config)
     if spec is None:
         return None
-    return Preprocessing(spec, _three(told.get("mean", CLIP_MEAN)), _three(told.get("std", CLIP_STD)))
+    return Preprocessing(spec, _three(config.get("mean", CLIP_MEAN)), _three(config.get("std", CLIP_STD)))
 
 
 _RESAMPLING: dict[int, Literal["bicubic", "bilinear"]] = {2: "bilinear", 3: "bicubic"}
 """Pillow's numbers."""
 
 
-def _transformers(told: dict[str, Any]) -> Preprocessing | None:
-    size, crops = told["size"], told.get("do_center_crop", "crop_size" in told)
+def _transformers(config: dict[str, Any]) -> Preprocessing | None:
+    size, crops = config["size"], config.get("do_center_crop", "crop_size" in config)
     if isinstance(size, dict):
         sides = [size["shortest_edge"]] if set(size) == {"shortest_edge"} else [size["height"], size["width"]]
     else:
         sides = [size]
     # One side: the short one is scaled to it, and then the middle cut out. Two: both are scaled.
     fit: Literal["crop", "squash"] = "crop" if len(sides) == 1 and crops else "squash"
-    cropped = told.get("crop_size", sides[0]) if crops else sides[0]
+    cropped = config.get("crop_size", sides[0]) if crops else sides[0]
     wanted = {*sides, *(cropped.values() if isinstance(cropped, dict) else [cropped])}
-    interpolation = _RESAMPLING.get(told.get("resample", 3))
-    if len(wanted) != 1 or interpolation is None or told.get("do_pad"):
+    interpolation = _RESAMPLING.get(config.get("resample", 3))
+    if len(wanted) != 1 or interpolation is None or config.get("do_pad"):
         return None
     spec = FrameSpec(int(sides[0]), fit, interpolation)
-    if not told.get("do_normalize", True):
+    if not config.get("do_normalize", True):
         return Preprocessing(spec, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
     return Preprocessing(
-        spec, _three(told.get("image_mean", CLIP_MEAN)), _three(told.get("image_std", CLIP_STD))
+        spec, _three(config.get("image_mean", CLIP_MEAN)), _three(config.get("image_std", CLIP_STD))
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dampipe.kernel.errors import Unavailable
 from dampipe.vision import hub
+from dampipe.vision.errors import NOT_ON_HUB, WEIGHTS_MISSING
 from dampipe.vision.model_ref import ModelRef
 from dampipe.vision.onnx.intact import check_graph
 from dampipe.vision.onnx.layout import IGNORED, Layout
@@ -58,11 +59,8 @@ class OnnxRef(ModelRef):
     def _incomplete(self, folder: Path) -> Unavailable:
         missing = ", ".join(self.layout.missing(folder))
         if self.folder:
-            return Unavailable(
-                f"the weights of the model are not in {folder}: {missing} is missing",
-                hint=f"put {missing} there",
-            )
-        return Unavailable(f"the hub has no {missing} of {self.repository}", hint=hub.HINT)
+            return Unavailable(WEIGHTS_MISSING, folder=folder, files=missing)
+        return Unavailable(NOT_ON_HUB, files=missing, repository=self.repository)
 
 
 def content_of(layout: Layout, folder: Path) -> str:

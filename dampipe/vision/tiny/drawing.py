@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from dampipe.kernel.errors import InvalidInput
+from dampipe.vision.errors import NOT_DRAWABLE
 
 COLOURS: dict[str, tuple[int, int, int]] = {
     "red": (225, 25, 30),
@@ -175,4 +176,4 @@ def _mask(
 
 def _check(what: str, name: str, known: tuple[str, ...] | dict[str, tuple[int, int, int]]) -> None:
     if name not in known:
-        raise InvalidInput(f"there is no {what} {name!r}", hint=f"one of: {', '.join(known)}")
+        raise InvalidInput(NOT_DRAWABLE, kind=what, name=name, known=", ".join(known))

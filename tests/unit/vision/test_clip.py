@@ -14,8 +14,9 @@ from dampipe.vision import tiny
 from dampipe.vision.base import FrameSpec
 from dampipe.vision.clip import ClipEmbedder, _load
 from dampipe.vision.devices import Placement, place
-from dampipe.vision.inference import Loaded, translated
+from dampipe.vision.inference import Loaded
 from dampipe.vision.models import resolve
+from dampipe.vision.runtime_errors import translate
 
 CPU = Placement(torch.device("cpu"), torch.float32, 32)
 
@@ -72,13 +73,13 @@ def test_vectors_that_are_no_numbers_are_a_broken_model(
 ) -> None:
     model = loaded(Cramped(99, RuntimeError), 16)
     model.std = model.std * float("nan")
-    with pytest.raises(Permanent, match="no numbers"):
+    with pytest.raises(Permanent, match="not finite"):
         model.pictures(frames)
 
 
 def test_frames_prepared_otherwise_than_the_model_wants_are_noticed_when_it_loads() -> None:
     ref = replace(resolve("tiny"), spec=FrameSpec(64, "squash", "bicubic"))
-    with pytest.raises(Permanent, match="wants its frames as"):
+    with pytest.raises(Permanent, match="takes frames as"):
         _load(ref, "cpu", None, None)
 
 
@@ -135,7 +136,7 @@ def test_half_precision_is_for_large_models_only() -> None:
     ],
 )
 def test_foreign_errors_in_our_words(error: Exception, kind: type[Exception]) -> None:
-    said = translated(error, "some model")
+    said = translate(error, "some model")
     assert type(said) is kind
     assert "some model" in str(said)
     assert "\n" not in str(said)

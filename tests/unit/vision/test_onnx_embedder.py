@@ -11,9 +11,9 @@ from onnx import TensorProto
 from dampipe.kernel.errors import InvalidInput, Permanent, Transient, Unavailable
 from dampipe.vision.base import FrameSpec, Pictures
 from dampipe.vision.onnx.embedder import OnnxEmbedder
-from dampipe.vision.onnx.graph import translated
 from dampipe.vision.onnx.layout import LAYOUTS, OPEN_CLIP, TRANSFORMERS, Layout
 from dampipe.vision.onnx.loaded import Loaded
+from dampipe.vision.runtime_errors import translate
 from tests.support.onnx_models import LENGTH, SIZE, Weights, write_model
 
 WEIGHTS = Weights.random()
@@ -104,11 +104,11 @@ def test_a_graph_that_is_cut_short_is_noticed_without_loading_it(tmp_path: Path,
     whole = path.read_bytes()
     for kept in (0, 1, 10, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:kept])
-        with pytest.raises(Unavailable, match="is damaged") as caught:
+        with pytest.raises(Unavailable, match="are damaged") as caught:
             model.check()
-        assert caught.value.hint == "copy or fetch it again"
+        assert caught.value.hint == "Copy or download the file again."
     path.write_bytes(b"<!DOCTYPE html><title>404</title>")
-    with pytest.raises(Unavailable, match="is damaged"):
+    with pytest.raises(Unavailable, match="are damaged"):
         model.check()
     path.write_bytes(whole)
     model.check()
@@ -152,13 +152,13 @@ def test_a_file_that_is_missing_is_named(tmp_path: Path, name: str) -> None:
 def test_frames_prepared_otherwise_than_the_model_wants_are_noticed_when_it_loads(tmp_path: Path) -> None:
     model = embedder(write_model(tmp_path, OPEN_CLIP, WEIGHTS))
     model._ref = replace(model._ref, spec=FrameSpec(SIZE))
-    with pytest.raises(Unavailable, match="wants its frames as"):
+    with pytest.raises(Unavailable, match="takes frames as"):
         model.words(["red"])
 
 
 def test_vectors_that_are_no_numbers_are_a_broken_model(tmp_path: Path, frames: Pictures) -> None:
     model = embedder(write_model(tmp_path, OPEN_CLIP, WEIGHTS, broken=True))
-    with pytest.raises(Permanent, match="no numbers"):
+    with pytest.raises(Permanent, match="not finite"):
         model.pictures(frames)
 
 
@@ -187,9 +187,7 @@ class Cramped:
         count = len(next(iter(feeds.values())))
         self.calls.append(count)
         if count > self.room:
-            raise translated(
-                RuntimeError("bfc_arena.cc: Failed to allocate memory for requested buffer"), "x"
-            )
+            raise translate(RuntimeError("bfc_arena.cc: Failed to allocate memory for requested buffer"), "x")
         return self.real.run(feeds)
 
 
@@ -225,7 +223,7 @@ def test_out_of_memory_halves_the_batch_and_loses_nothing(tmp_path: Path) -> Non
     ],
 )
 def test_foreign_errors_in_our_words(error: Exception, kind: type[Exception]) -> None:
-    said = translated(error, "some model")
+    said = translate(error, "some model")
     assert type(said) is kind
     assert "some model" in str(said)
     assert said.hint
