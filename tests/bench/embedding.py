@@ -21,12 +21,16 @@ from sqlalchemy import func, select
 from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
 from dampipe.features.assets.tables import ASSET
+from dampipe.jobs.plan import Plan
 from dampipe.jobs.stage import stage
 from dampipe.jobs.state import NEW_RUN
+from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Permanent
 from dampipe.kernel.stage_io import AssetRef
 from dampipe.media.outputs import DerivativeKind, Frame, Preview
+from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.vision.base import Pictures
 from tests.support.deployment import Deployment
 
@@ -103,7 +107,7 @@ def deployed(home: Path, model: str) -> Iterator[Container]:
         ours(world, 2, 2)
         yield world
     finally:
-        world.catalog.close()
+        world.get(Database).close()
         deployment.kill_all()
 
 
@@ -133,10 +137,10 @@ def ours(world: Container, assets: int, frames: int) -> tuple[float, Pictures]:
     """Seconds for assets that were never seen, and their pictures."""
     seed = next(SEEDS)
     pictures = np.random.default_rng(seed).integers(0, 255, (assets, frames, *shape(world)), np.uint8)
-    key = world.plan.key(world.plan["preview"])
-    with world.derivatives.workspace() as workspace:
+    key = world.get(Plan).key(world.get(Plan)["preview"])
+    with world.get(DerivativeStore).workspace() as workspace:
         made = [keep(world, workspace, f"{seed:020x}{n:020x}", each) for n, each in enumerate(pictures)]
-    with world.catalog.database.write() as connection:
+    with world.get(Database).write() as connection:
         first = int(connection.execute(select(func.coalesce(func.max(ASSET.c.id), 0))).scalar_one()) + 1
         for number, (sha1, output) in enumerate(made, first):
             row = {"id": number, "sha1": sha1, "size": 1, "name": f"{number}.mov", "added_at": 0}
@@ -144,10 +148,10 @@ def ours(world: Container, assets: int, frames: int) -> tuple[float, Pictures]:
             run = {"stage": key.stage, "version": key.version, "lane": key.lane, "asset_id": number}
             done = {"state": "done", "created_at": 0, "output": output.model_dump_json()}
             connection.execute(RUN.insert().values({**NEW_RUN, **run, **done}))
-    world.sweep.plan_missing()  # the deployment's own clock starts it
+    world.get(Sweep).plan_missing()  # the deployment's own clock starts it
     mine = (RUN.c.stage == "embed", RUN.c.asset_id >= first)
     while True:
-        with world.catalog.database.read() as connection:
+        with world.get(Database).read() as connection:
             done, began, ended = connection.execute(
                 select(func.count(), func.min(RUN.c.started_at), func.max(RUN.c.finished_at)).where(
                     *mine, RUN.c.state == "done"
@@ -165,7 +169,7 @@ def keep(world: Container, workspace: Path, sha1: str, frames: Pictures) -> tupl
     """A frames derivative, and the preview that names it."""
     path = workspace / "frames.npy"
     np.save(path, frames)
-    kept = world.derivatives.publish(sha1, lambda _: "bench", [_Made(path)])
+    kept = world.get(DerivativeStore).publish(sha1, lambda _: "bench", [_Made(path)])
     times = tuple(Frame(time=float(n), shot=n) for n in range(len(frames)))
     return sha1, Preview(derivatives=kept, frames=times)
 

@@ -21,6 +21,7 @@ from dampipe.features.search.model_service import ModelService
 from dampipe.features.search.service import SearchService
 from dampipe.features.sources.folders import SourceFolders
 from dampipe.features.sources.service import SourceContents
+from dampipe.jobs.subjects import Subjects
 from dampipe.kernel.container import Container, Services
 from dampipe.kernel.db.database import Database
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
@@ -133,6 +134,7 @@ def search_services(catalog: Catalog, storage: AutoStorage, open_model: Callable
     services.provide(Services, lambda: services)
     services.provide(Database, lambda: catalog.database)
     services.provide(AutoStorage, lambda: storage)
+    services.provide(Subjects, lambda: catalog.subjects)
     services.provide(ModelService, lambda: AnsweringModel(open_model))
     services.provide(DerivativeLookup, DerivativeRepository)
     services.provide(SourceContents, lambda: services.get(SourceFolders))

@@ -13,9 +13,15 @@ import pytest
 from dampipe.app.doctor import Finding, Verdict, examine
 from dampipe.app.errors import MODEL_UNUSABLE, VECTOR_INDEX_UNSOUND
 from dampipe.app.load_settings import load_settings
+from dampipe.app.machine_facts import machine_facts
 from dampipe.app.remedies import remedy
 from dampipe.cli.remedies import CLI
 from dampipe.jobs.model import Outcome, Subject
+from dampipe.jobs.plan import Plan
+from dampipe.jobs.runner import Runner
+from dampipe.jobs.sweep import Sweep
+from dampipe.jobs.workers import WorkerRepository
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput
 from dampipe.vision import tiny
 from tests.integration.vision.test_models import ASSETS, dampipe, finds, folders, home, world
@@ -33,18 +39,18 @@ def shorten(folder: Path) -> None:
 def found(home: Path, model: str) -> dict[str, Finding]:
     here = world(home, model)
     told = {finding.what: finding for finding in examine(here)}
-    here.catalog.close()
+    here.get(Database).close()
     return told
 
 
 def test_a_model_that_is_broken_takes_over_from_none(home: Path, folders: tuple[Path, Path]) -> None:
     shorten(folders[1])
     here = world(home, str(folders[1]))
-    here.sweep.plan_missing()
+    here.get(Sweep).plan_missing()
     for asset in range(1, ASSETS + 1):
-        assert here.runner.run("embed", Subject(asset=asset)).outcome is Outcome.SKIPPED
+        assert here.get(Runner).run("embed", Subject(asset=asset)).outcome is Outcome.SKIPPED
     assert finds(here) == ["1", "2", "3", "4"], "the old one answers"
-    here.catalog.close()
+    here.get(Database).close()
     said = found(home, str(folders[1]))["model"]
     assert said.verdict is Verdict.WARNING
     assert "are damaged" in said.found and f"Search uses the vectors of {folders[0]}" in said.found
@@ -97,19 +103,19 @@ def found_without_plan(home: Path) -> list[Finding]:
     from dampipe.app.container import Container
 
     here = Container(load_settings(home=home, model="no-such-model"))
-    here.catalog.set_up()
+    here.set_up()
     with pytest.raises(InvalidInput):
-        _ = here.plan
+        _ = here.get(Plan)
     told = list(examine(here))
-    here.catalog.close()
+    here.get(Database).close()
     return told
 
 
 def test_a_worker_that_still_runs_another_model_is_told(home: Path, folders: tuple[Path, Path]) -> None:
     here = world(home, str(folders[0]))
-    queues = ["control", "scan", *here.plan.queues]
-    here.catalog.workers.report("all@here", queues, here.machine_facts(["embed"]), time())
-    here.catalog.close()
+    queues = ["control", "scan", *here.get(Plan).queues]
+    here.get(WorkerRepository).report("all@here", queues, machine_facts(here, ["embed"]), time())
+    here.get(Database).close()
     assert found(home, str(folders[0]))["workers"].verdict is Verdict.FINE
     said = found(home, str(folders[1]))["workers"]
     assert said.verdict is Verdict.WARNING and f"all@here runs {folders[0]}" in said.found

@@ -10,19 +10,22 @@ from dampipe.app.container import Container
 from dampipe.app.doctor import Finding, Verdict, examine
 from dampipe.app.errors import ACCELERATION_PAUSED
 from dampipe.app.load_settings import load_settings
+from dampipe.app.machine_facts import machine_facts
 from dampipe.app.remedies import remedy
 from dampipe.cli.remedies import CLI
 from dampipe.features.processing.cli.status import render
 from dampipe.features.processing.model import Status
+from dampipe.jobs.workers import WorkerRepository
+from dampipe.kernel.db.database import Database
 from dampipe.media.hwaccel.acceleration import Acceleration
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[Container]:
     made = Container(load_settings(home=tmp_path, acceleration="none", model="tiny"))
-    made.catalog.set_up()
+    made.set_up()
     yield made
-    made.catalog.close()
+    made.get(Database).close()
 
 
 def finding(world: Container) -> Finding:
@@ -49,15 +52,15 @@ def test_what_works_and_what_is_paused(world: Container, capsys: pytest.CaptureF
         "nvidia encoder"
     ]
 
-    facts = world.machine_facts(["proxy"])
+    facts = machine_facts(world, ["proxy"])
     assert facts["encoders"] == ["nvidia", "software"]
     assert facts["decoders"] == {"nvidia": ["h264", "hevc-10"]}
     [line] = facts["set_aside"]
     assert line.startswith("nvidia encoder until ") and line.endswith(": no session left")
-    assert "encoders" not in world.machine_facts(["index"]), "who does not need it does not try it"
-    world.catalog.workers.report("proxy@here", ["proxy"], facts, 0.0)
+    assert "encoders" not in machine_facts(world, ["index"]), "who does not need it does not try it"
+    world.get(WorkerRepository).report("proxy@here", ["proxy"], facts, 0.0)
     status = Status(
-        assets=0, locations=0, scans=(), stages={}, workers=tuple(world.catalog.workers.present())
+        assets=0, locations=0, scans=(), stages={}, workers=tuple(world.get(WorkerRepository).present())
     )
     Console(width=300).print(render(status))
     printed = capsys.readouterr().out
