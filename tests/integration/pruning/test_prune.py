@@ -1,0 +1,164 @@
+"""Prune deletes what is gone for good, and nothing else."""
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dampipe.features.assets.tables import ASSET
+from dampipe.features.pruning.model import PruneRequest
+from dampipe.features.pruning.queries import Pruner
+from dampipe.features.sources.model import LocationState
+from dampipe.jobs.model import RunState
+from dampipe.jobs.tables import RUN
+from dampipe.kernel.db.advisory_lock import advisory_lock
+from dampipe.kernel.errors import Busy, NotFound
+from tests.support.processed import ProcessedLibrary, library, lose, tree
+from tests.support.scanning import grow
+
+__all__ = ["library", "tree"]  # fixtures
+
+
+def test_prune_forgets_what_is_missing_and_all_that_was_made_of_it(
+    library: ProcessedLibrary, tree: Path
+) -> None:
+    lose(library, tree, 3)
+    planned = library.pruning.plan(PruneRequest())
+    assert (planned.locations, planned.assets, planned.vectors) == (3, 3, 6)
+    assert (planned.derivatives, planned.bytes, len(planned.paths)) == (3, 300, 3)
+    assert (library.catalog.assets.totals(), len(list(library.blobs.keys()))) == ((8, 8), 8), "only a plan"
+    assert library.pruning.prune(PruneRequest()) == planned
+    assert (library.catalog.assets.totals(), len(list(library.blobs.keys()))) == ((5, 5), 5)
+    assert library.index.ids().tolist() == library.catalog.vector_ids("m", 2**31 - 1).tolist()
+    assert len(library.index) == 10
+    assert {row[0] for row in library.places().values()} == {LocationState.PRESENT}
+    again = library.pruning.prune(PruneRequest())
+    assert (again.locations, again.assets, again.bytes) == (0, 0, 0)
+
+
+def test_the_last_vectors_leave_the_index_too(library: ProcessedLibrary, tree: Path) -> None:
+    library.sources.remove(library.sources.reports()[0].name)
+    assert library.pruning.prune(PruneRequest()).assets == 8
+    assert len(library.index) == 0 and list(library.blobs.keys()) == []
+    assert library.storage.search_vector("m", np.eye(8, dtype=np.float32)[0]) == []
+
+
+def test_what_is_still_somewhere_is_kept(library: ProcessedLibrary, tree: Path) -> None:
+    clip = sorted(tree.rglob("*.mp4"))[0]
+    (tree / "copy.mp4").write_bytes(clip.read_bytes())
+    library.scan(tree)
+    library.hash_all()
+    lose(library, tree, 1)
+    done = library.pruning.prune(PruneRequest())
+    assert (done.locations, done.assets) == (1, 0)
+    assert len(list(library.blobs.keys())) == 8
+
+
+def test_while_files_wait_for_their_hash_no_asset_is_forgotten(library: ProcessedLibrary, tree: Path) -> None:
+    clip = sorted(tree.rglob("*.mp4"))[0]
+    (tree / "elsewhere.mp4").write_bytes(clip.read_bytes())
+    lose(library, tree, 1)
+    for done in (library.pruning.plan(PruneRequest()), library.pruning.prune(PruneRequest())):
+        assert (done.locations, done.assets, done.unidentified) == (1, 0, 1)
+    library.hash_all()
+    assert library.pruning.prune(PruneRequest()).assets == 0
+    assert library.catalog.assets.totals() == (8, 8)
+
+
+def test_an_asset_that_is_worked_on_is_left_for_the_next_prune(library: ProcessedLibrary, tree: Path) -> None:
+    lose(library, tree, 2)
+    with library.catalog.database.write() as connection:
+        gone = [path for path, (state, *_) in library.places().items() if state == LocationState.MISSING]
+        sha1 = library.places()[gone[0]][1]
+        asset = connection.execute(ASSET.select().where(ASSET.c.sha1 == sha1)).one().id
+        connection.execute(
+            RUN.insert().values(
+                stage="s", version="1", lane="main", state=RunState.RUNNING, asset_id=asset, created_at=0,
+                priority=0, wake_on_finish=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
+            )
+        )  # fmt: skip
+    assert library.pruning.plan(PruneRequest()).assets == library.pruning.prune(PruneRequest()).assets == 1
+    with library.catalog.database.write() as connection:
+        connection.execute(RUN.update().where(RUN.c.stage == "s").values(state=RunState.DONE))
+    assert library.pruning.prune(PruneRequest()).assets == 1
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_a_prune_that_is_killed_is_finished_by_the_next(
+    library: ProcessedLibrary, tree: Path, after: int
+) -> None:
+    lose(library, tree, 3)
+    deleted: list[str] = []
+
+    def delete(key: str) -> None:
+        if len(deleted) == after:
+            raise KeyboardInterrupt
+        deleted.append(key)
+        library.blobs.delete(key)
+
+    with pytest.raises(KeyboardInterrupt):
+        Pruner(library.catalog.database).prune(None, delete, lambda _: None)
+    assert library.pruning.prune(PruneRequest()).assets == 3
+    assert (library.catalog.assets.totals(), len(list(library.blobs.keys()))) == ((5, 5), 5)
+
+
+def test_prune_of_one_source_leaves_the_others(library: ProcessedLibrary, tree: Path, tmp_path: Path) -> None:
+    grow(tmp_path / "other", 4, random.Random(2))
+    library.scan(tmp_path / "other")
+    library.process(tmp_path)
+    lose(library, tree, 2)
+    lose(library, tmp_path / "other", 1)
+    done = library.pruning.prune(PruneRequest(source="other"))
+    assert (done.locations, done.assets) == (1, 1)
+    assert library.pruning.plan(PruneRequest()).locations == 2
+    with pytest.raises(NotFound, match="no source 'nowhere'"):
+        library.pruning.prune(PruneRequest(source="nowhere"))
+
+
+def test_two_prunes_at_once_are_one(library: ProcessedLibrary, tree: Path) -> None:
+    with advisory_lock(library.catalog.database, "prune"), pytest.raises(Busy, match="another prune"):
+        library.pruning.prune(PruneRequest())
+    library.pruning.prune(PruneRequest())
+
+
+def leave(library: ProcessedLibrary, tmp_path: Path, key: str) -> str:
+    (tmp_path / "left").write_bytes(b"x" * 50)
+    library.blobs.put(key, tmp_path / "left")
+    return key
+
+
+def test_leftovers_go_only_when_asked_and_only_if_nothing_refers_to_them(
+    library: ProcessedLibrary, tree: Path, tmp_path: Path
+) -> None:
+    """Earlier recipes' files go; what is in use, on its way, handed over or another catalogue's stays."""
+    used = set(library.blobs.keys())
+    idle, busy, waiting, held = (video.sha1 for video in library.catalog.list_videos(limit=4))
+    left = {leave(library, tmp_path, f"{idle[:2]}/{idle}/old/{name}") for name in ("poster.jpg", "proxy.mp4")}
+    strange = {
+        leave(library, tmp_path, f"aa/{'a' * 40}/old/poster.jpg"),
+        leave(library, tmp_path, f"{idle[:2]}/{idle}/readme.txt"),
+        *(leave(library, tmp_path, f"{one[:2]}/{one}/new/proxy.json") for one in (busy, waiting, held)),
+    }
+    states = {busy: RunState.RUNNING, waiting: RunState.PENDING, held: RunState.ON_HOLD}
+    with library.catalog.database.write() as connection:
+        for sha1, state in states.items():
+            asset = connection.execute(ASSET.select().where(ASSET.c.sha1 == sha1)).one().id
+            connection.execute(
+                RUN.insert().values(
+                    stage="s", version="1", lane="main", state=state, asset_id=asset, created_at=0,
+                    priority=0, wake_on_finish=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
+                )
+            )  # fmt: skip
+    assert (
+        library.pruning.prune(PruneRequest()).leftovers == library.pruning.plan(PruneRequest()).leftovers == 0
+    ), "not asked for"
+    planned = library.pruning.plan(PruneRequest(orphans=True))
+    assert (planned.leftovers, planned.leftover_bytes, planned.derivatives) == (2, 100, 0)
+    assert set(library.blobs.keys()) == used | left | strange, "only a plan"
+    assert library.pruning.prune(PruneRequest(orphans=True)) == planned
+    assert set(library.blobs.keys()) == used | strange
+    with library.catalog.database.write() as connection:
+        connection.execute(RUN.update().where(RUN.c.stage == "s").values(state=RunState.DONE))
+    assert library.pruning.prune(PruneRequest(orphans=True)).leftovers == 3
+    assert len(set(library.blobs.keys()) - used) == 2
