@@ -71,7 +71,7 @@ def test_a_missing_model_skips_embedding_and_is_caught_up(deployment: Deployment
     assert deployment.json("status")["stages"]["embed"]["skipped"] == 2
     assert deployment.json("failures") == []
     deployment.run("search", "a red circle", code=6)
-    assert "search by words is not possible" in deployment.errors
+    assert f"pictures cannot be searched: the weights of the model are not in {weights}" in deployment.errors
     deployment.run("embed", "--missing", code=None)
     findings = {finding["what"]: finding for finding in deployment.json("doctor")}
     assert findings["model"]["verdict"] == "warning"
