@@ -205,13 +205,13 @@ def test_other_kinds_survive_a_change_of_the_pipeline(here: Deployment) -> None:
 
 
 def test_a_kind_may_not_have_the_name_of_a_stage_or_of_another_kind() -> None:
-    first, second = (Feature(name, work=KINDS) for name in ("one", "two"))
+    first, second = (Feature(name, "tests", work=KINDS) for name in ("one", "two"))
     with pytest.raises(PipelineError, match="parcel has the name of another"):
         WorkRegistry.of([first, second], [], lambda kind: kind())
     with pytest.raises(PipelineError, match="parcel has the name of another"):
         WorkRegistry.of([first], ["hash", "parcel"], lambda kind: kind())
     kinds = WorkRegistry.of(
-        [first, Feature("other", work={"copy": Work("io", "x:y")})], ["hash"], lambda kind: kind()
+        [first, Feature("other", "tests", work={"copy": Work("io", "x:y")})], ["hash"], lambda kind: kind()
     )
     assert list(kinds) == ["parcel", "copy"]
     with pytest.raises(NotFound) as error:
