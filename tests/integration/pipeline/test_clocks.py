@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from dampipe.features.fixity.queue import FileScope
 from dampipe.jobs.model import Subject
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.clock import NOW
@@ -35,6 +36,10 @@ if action == "claim":
 elif action == "defer":
     run = here.catalog.runs.claim(key, subject, "me", 60.0)
     here.catalog.runs.fail(run, "me", Transient("the share is away"), 300.0)
+elif action == "walk":
+    print(here.catalog.scans.claim(2, f"elsewhere/{hours}/1", 60.0) is not None)
+elif action == "check":
+    print(here.catalog.verifications.claim(f"elsewhere/{hours}/1", 60.0, most=9) is not None)
 elif action == "sweep":
     print(here.sweep.run()["recovered"])
 """
@@ -88,3 +93,17 @@ def test_a_back_off_is_kept_by_a_worker_whose_clock_is_fast(here: Deployment, ca
             select((RUN.c.not_before - NOW).label("left")).where(RUN.c.location_id == 1)
         ).scalar_one()
     assert 200 < left <= 300
+
+
+@pytest.mark.parametrize(("first", "second"), [(-1, 1), (1, -1)])
+def test_the_leases_of_a_scan_and_of_a_fixity_check_are_kept_likewise(
+    here: Deployment, catalogue_url: str, folder: Path, first: int, second: int
+) -> None:
+    here.drain()
+    assert here.catalog.scans.create([str(folder)]) == 2
+    checks = here.catalog.verifications
+    [source] = here.catalog.sources.all()
+    assert checks.request([FileScope(source.id, "", "clip0.mp4")], checks.now() + HOUR / 2, None, 0.0) == 1
+    for action in ("walk", "check"):
+        assert worker(catalogue_url, first, action) == "True"
+        assert worker(catalogue_url, second, action) == "False"
