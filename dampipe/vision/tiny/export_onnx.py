@@ -114,17 +114,16 @@ def tokenizer_of(simple: Any) -> Tokenizer:
     Every other word becomes one unknown token. All tokens without a word of the training have a zero vector, so an
     unknown word says as little to the model as it did to CLIP's tokens. Texts must be cleaned before.
     """
-    vocabulary, compounds = {PAD: 0, UNKNOWN: 1}, []
-    for word in sorted(WORDS):
-        ids = simple.encode(word)
-        if len(ids) == 1:
-            vocabulary[word] = ids[0]
-        else:  # CLIP cuts it into several tokens, which get letters of the private use area
-            letters = [chr(_PRIVATE_USE + len(vocabulary) + number) for number in range(len(ids))]
-            vocabulary |= dict(zip(letters, ids, strict=True))
-            compounds.append(normalizers.Replace(Regex(rf"\b{word}\b"), " ".join(letters)))
+    ids = {word: simple.encode(word) for word in sorted(WORDS)}
+    names = {0: PAD, 1: UNKNOWN} | {one[0]: word for word, one in ids.items() if len(one) == 1}
+    compounds = []
+    for word, several in ids.items():
+        if len(several) > 1:  # the parts that are not words themselves get characters of the private use area
+            parts = [names.setdefault(part, chr(_PRIVATE_USE + len(names))) for part in several]
+            compounds.append(normalizers.Replace(Regex(rf"\b{word}\b"), " ".join(parts)))
     begin, end = (simple.decoder[number] for number in simple.all_special_ids)
-    vocabulary |= {begin: simple.sot_token_id, end: simple.eot_token_id}
+    names |= {simple.sot_token_id: begin, simple.eot_token_id: end}
+    vocabulary = {name: number for number, name in names.items()}  # a token has one name, or it is not saved
     tokenizer = Tokenizer(models.WordLevel(vocab=vocabulary, unk_token=UNKNOWN))
     tokenizer.normalizer = normalizers.Sequence(compounds)
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(SPLIT), "removed", invert=True)
