@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check
+# Python compiles what is used when it is used: everything would be 90 MB.
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile
 
 # What each environment holds, beyond the one before it, and how many MB pip fetches for it; .ci/wheel.py measures
 # the first one. Where pip has no CPU build of torch it takes a CUDA build of several GB.
