@@ -27,7 +27,7 @@ from dampipe.app.errors import (
     UNSERVED_QUEUES,
     VECTOR_INDEX_UNSOUND,
 )
-from dampipe.app.plugins import find_plugins
+from dampipe.app.features import plugins
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.search.index_admin import IndexService
 from dampipe.features.search.model_service import ModelService
@@ -249,8 +249,8 @@ def _manifests(container: Container) -> Finding:
 
 
 def _plugins(_: Container) -> Finding:
-    plugins = find_plugins()
-    if plugins.broken:
-        reasons = "; ".join(f"{one.name}: {one.reason}" for one in plugins.broken)
+    found = plugins()
+    if found.broken:
+        reasons = "; ".join(f"{one.name}: {one.reason}" for one in found.broken)
         return _problem("plug-ins", Verdict.WARNING, BROKEN_PLUGINS, reasons=reasons)
-    return Finding("plug-ins", Verdict.FINE, ", ".join(one.name for one in plugins.features) or "none")
+    return Finding("plug-ins", Verdict.FINE, ", ".join(one.name for one in found.features) or "none")

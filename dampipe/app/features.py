@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from dampipe.app.plugins import find_plugins
+from dampipe.app.plugins import Plugins, find_plugins
 from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
@@ -37,9 +37,15 @@ BUILT_IN = (
 
 
 @cache
+def plugins() -> Plugins:
+    """The plug-ins of this process."""
+    return find_plugins(built_in=BUILT_IN)
+
+
+@cache
 def features() -> tuple[Feature, ...]:
     """All features: the built-in ones, then those of plug-ins."""
-    return (*BUILT_IN, *find_plugins().features)
+    return (*BUILT_IN, *plugins().features)
 
 
 register_features(features)

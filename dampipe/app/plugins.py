@@ -1,16 +1,18 @@
 """Features from outside: packages with the entry point `dampipe.features`, and files in `$DAMPIPE_HOME/plugins/`.
 
-Both give a `Feature`, as the built-in ones do: an entry point names it, a file holds it as `FEATURE`. A plug-in that
-cannot be loaded is logged and left out, so that it cannot keep dampipe from starting; `dampipe doctor` lists it.
+Both give a `Feature`, as the built-in ones do: an entry point names it, a file holds it as `FEATURE`. A plug-in whose
+manifest cannot be loaded, names what does not exist or repeats a name of another feature is logged and left out, so
+that it cannot keep dampipe from starting; `dampipe doctor` lists it. Modules that a manifest names are imported on use
+only: if one of them raises then, what needs it ends with the error `plugin.not_loadable`.
 """
 
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from importlib.util import module_from_spec, spec_from_file_location
+from functools import partial
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
@@ -41,9 +43,11 @@ class Plugins:
     broken: tuple[BrokenPlugin, ...]
 
 
-@cache
-def find_plugins(folder: Path | None = None) -> Plugins:
-    """All plug-ins: packages first, then files by name. folder: instead of `plugins` in the home folder."""
+def find_plugins(folder: Path | None = None, built_in: Sequence[Feature] = ()) -> Plugins:
+    """All plug-ins: packages first, then files by name.
+
+    folder: instead of `plugins` in the home folder. built_in: features whose names are taken.
+    """
     features: list[Feature] = []
     broken: list[BrokenPlugin] = []
     for name, load in _candidates(folder or home_folder() / "plugins"):
@@ -51,13 +55,34 @@ def find_plugins(folder: Path | None = None) -> Plugins:
             feature = load()
             if not isinstance(feature, Feature):
                 raise TypeError(f"it gives {type(feature).__name__}, not a Feature")
-            if any(feature.name == other.name for other in features):
-                raise ValueError(f"another plug-in is called {feature.name!r}")
+            _check_names(feature, [*built_in, *features])
+            _check_targets(feature)
             features.append(feature)
         except Exception as error:  # foreign code may raise anything
             log.warning("the plug-in %s is left out: %s", name, error)
             broken.append(BrokenPlugin(name, f"{type(error).__name__}: {error}"))
     return Plugins(tuple(features), tuple(broken))
+
+
+def _check_names(feature: Feature, others: Sequence[Feature]) -> None:
+    """Raises ValueError if another feature has the name of this one, of one of its commands and so on."""
+    if any(feature.name == other.name for other in others):
+        raise ValueError(f"another feature is called {feature.name!r}")
+    for kind in ("commands", "tasks", "work"):
+        for other in others:
+            if same := sorted(getattr(feature, kind).keys() & getattr(other, kind).keys()):
+                raise ValueError(f"{kind}: the feature {other.name!r} has {same[0]!r} already")
+
+
+def _check_targets(feature: Feature) -> None:
+    """Raises ImportError or AttributeError for a dotted name that leads nowhere; imports no module for that."""
+    for name in feature.dotted_names():
+        path, _, attribute = name.partition(":")
+        module = sys.modules.get(path)
+        if module is None and find_spec(path) is None:
+            raise ModuleNotFoundError(f"No module named {path!r}")
+        if module is not None and attribute:
+            getattr(module, attribute)
 
 
 def _candidates(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:

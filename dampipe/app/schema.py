@@ -1,7 +1,6 @@
 """The schema of the catalogue: the migrations, and the tables of plug-ins."""
 
-from dampipe.app.features import metadata
-from dampipe.app.plugins import find_plugins
+from dampipe.app.features import metadata, plugins
 from dampipe.kernel.db.advisory_lock import advisory_lock
 from dampipe.kernel.db.database import Database, translated
 from dampipe.kernel.db.migrate import upgrade
@@ -14,15 +13,15 @@ def set_up_schema(database: Database) -> None:
     Safe to call from several processes at once.
     """
     upgrade(database)
-    modules = [load_dotted(name) for feature in find_plugins().features for name in feature.tables]
+    modules = [load_dotted(name) for feature in plugins().features for name in feature.tables]
     if not modules:
         return
-    classes = [value for module in modules for value in vars(module).values()]
-    tables = [cls.__table__ for cls in classes if isinstance(cls, type) and hasattr(cls, "__table__")]
-    own = [table for table in tables if table in metadata().sorted_tables]
+    classes = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
+    known = metadata()
+    own = {cls.__table__ for cls in classes if hasattr(cls, "__table__")} & set(known.tables.values())
     with (
         translated(database),
         advisory_lock(database, "upgrade", wait=True),
         database.engine.begin() as connection,
     ):
-        metadata().create_all(connection, tables=own, checkfirst=True)
+        known.create_all(connection, tables=[*own], checkfirst=True)

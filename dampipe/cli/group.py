@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 import click
 
 from dampipe.app.remedies import remedy
-from dampipe.cli.lazy_import import load
+from dampipe.cli.lazy_import import collector_off
 from dampipe.cli.remedies import CLI
 from dampipe.kernel.errors import DampipeError, ExitCode
 from dampipe.kernel.faces import stdio
-from dampipe.kernel.feature import Command
+from dampipe.kernel.feature import Command, load_dotted
 from dampipe.kernel.version import __version__
 
 T = TypeVar("T")
@@ -39,8 +39,8 @@ class LazyGroup(click.Group):
         """Load the command's file."""
         if cmd_name not in self._known:
             return None
-        module, _, attribute = self._known[cmd_name].target.partition(":")
-        command: click.Command = getattr(load(module), attribute)
+        with collector_off():
+            command: click.Command = load_dotted(self._known[cmd_name].target)
         return command
 
     def resolve_command(

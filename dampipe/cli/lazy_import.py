@@ -1,18 +1,27 @@
 """Imports with the garbage collector off: the objects of modules live on, so collecting them wastes time."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
 
-def load(*names: str) -> ModuleType:
-    """Import modules and return the last one.
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """While modules are imported; all objects that exist afterwards are frozen.
 
-    All objects that exist afterwards are frozen: the collector ignores them, and forks share their memory.
+    The collector ignores frozen objects, and forks share their memory.
     """
     gc.disable()
     try:
-        return [import_module(name) for name in names][-1]
+        yield
     finally:
         gc.enable()
         gc.freeze()
+
+
+def load(*names: str) -> ModuleType:
+    """Import modules and return the last one."""
+    with collector_off():
+        return [import_module(name) for name in names][-1]

@@ -9,6 +9,14 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from dampipe.kernel.errors import CannotStart, ErrorCode
+
+NOT_LOADABLE = ErrorCode(
+    "plugin.not_loadable",
+    "a plug-in names {name}, which cannot be loaded: {reason}",
+    "Mend or remove the plug-in.",
+)
+
 
 @dataclass(frozen=True)
 class Command:
@@ -86,11 +94,30 @@ class Feature:
     remedies: str = ""
     """Module with the tables CLI and PAGE: what to do next, by error code."""
 
+    def dotted_names(self) -> list[str]:
+        """All that the manifest names."""
+        names = [*self.tables, *self.routers, *self.details, *self.filters, *self.documents, *self.sweeps]
+        names += [*self.postponed, *self.stages, self.remedies]
+        names += [name for pair in self.savers for name in pair]
+        names += [command.target for command in self.commands.values()]
+        names += [work.handler for work in self.work.values()]
+        for task in self.tasks.values():
+            names += [task.target, task.beside, task.schedule]
+        return [name for name in names if name]
+
 
 def load_dotted(name: str) -> Any:
-    """Import what `package.module:attribute` names. Raises ImportError or AttributeError."""
+    """Import what `package.module:attribute` names.
+
+    Raises CannotStart if a name of a plug-in cannot be imported, whatever its code raises.
+    """
     module, _, attribute = name.partition(":")
-    return getattr(import_module(module), attribute) if attribute else import_module(module)
+    try:
+        return getattr(import_module(module), attribute) if attribute else import_module(module)
+    except Exception as error:
+        if module.partition(".")[0] == "dampipe":
+            raise
+        raise CannotStart(NOT_LOADABLE, name=name, reason=f"{type(error).__name__}: {error}") from error
 
 
 _source: Callable[[], Sequence[Feature]] | None = None

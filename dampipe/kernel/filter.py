@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement
 
 from dampipe.kernel.asset_set import ALL, Selection
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.errors import ErrorCode, InvalidInput
+from dampipe.kernel.errors import CannotStart, ErrorCode, InvalidInput
 from dampipe.kernel.feature import registered
 
 FILTER_UNKNOWN = ErrorCode("filter.unknown", "there is no filter {name!r}", "The filters are {names}.")
@@ -24,6 +24,11 @@ FILTER_NOT_MULTIPLE = ErrorCode(
 )
 FILTER_CHOICE_INVALID = ErrorCode(
     "filter.choice_invalid", "{value!r} is not a valid {name}", "Give one of {choices}."
+)
+FILTER_NAME_INVALID = ErrorCode(
+    "filter.name_invalid",
+    "the filter field {name!r} cannot be declared: {reason}",
+    "Rename it in the plug-in that declares it, or remove the plug-in.",
 )
 
 T = TypeVar("T")
@@ -79,13 +84,15 @@ class FilterRegistry(Mapping[str, FilterField[Any]]):
     """Fields by name, in the order of their features."""
 
     def __init__(self, fields: Iterable[FilterField[Any]] | None = None) -> None:
-        """fields: by default those of all registered features. Raises ValueError for two fields of one name."""
+        """fields: by default those of all registered features. Raises CannotStart for two fields of one name."""
         if fields is None:
             fields = (field for declared in registered("filters") for field in declared)
         self._fields: dict[str, FilterField[Any]] = {}
         for field in fields:
-            if field.name in self._fields or not field.name.isidentifier():
-                raise ValueError(f"the filter field {field.name!r} is declared twice or is not an identifier")
+            if field.name in self._fields:
+                raise CannotStart(FILTER_NAME_INVALID, name=field.name, reason="another has that name")
+            if not field.name.isidentifier():
+                raise CannotStart(FILTER_NAME_INVALID, name=field.name, reason="it is not an identifier")
             self._fields[field.name] = field
 
     def parse(self, filters: Mapping[str, Sequence[str]]) -> dict[str, tuple[Any, ...]]:

@@ -8,8 +8,9 @@ from fastapi import Query
 from pydantic import BaseModel, Field, create_model
 
 from dampipe.features.search.model import SearchRequest
+from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.faces.http import STRICT, PictureDep
-from dampipe.kernel.filter import FilterField, FilterRegistry
+from dampipe.kernel.filter import FILTER_NAME_INVALID, FilterField, FilterRegistry
 
 Request = TypeVar("Request", bound=SearchRequest)
 
@@ -50,14 +51,16 @@ def _request(
 
 
 def parameters_of(kind: type[SearchRequest], registry: FilterRegistry) -> type[BaseModel]:
-    """The query parameters of a request as a model."""
+    """The query parameters of a request as a model. Raises CannotStart if a field has the name of one of them."""
     fields: dict[str, Any] = {
         NAMES.get(name, name): (kind.model_fields[name].annotation, copy(kind.model_fields[name]))
         for name in _names(kind)
     }
     for name, field in registry.items():
         if name in fields:
-            raise ValueError(f"the filter field {name!r} has the name of a parameter of every search")
+            raise CannotStart(
+                FILTER_NAME_INVALID, name=name, reason="every search has a parameter of that name"
+            )
         fields[name] = _parameter(field)
     made: type[BaseModel] = create_model(f"{kind.__name__}Parameters", __config__=STRICT, **fields)
     return made

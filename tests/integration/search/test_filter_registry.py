@@ -19,7 +19,7 @@ from dampipe.features.search.text_index import TextIndex
 from dampipe.kernel import feature as kernel
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.errors import ErrorCode, InvalidInput
+from dampipe.kernel.errors import CannotStart, ErrorCode, InvalidInput
 from dampipe.kernel.feature import Feature, register_features
 from dampipe.kernel.filter import FilterContext, FilterField, FilterRegistry, Restriction
 from tests.support.searching import Searching, sha1
@@ -179,9 +179,9 @@ def test_wrong_filters_are_refused_by_code(plugged: Searching) -> None:
 
 
 def test_two_fields_of_one_name_are_refused() -> None:
-    with pytest.raises(ValueError, match="min_size"):
+    with pytest.raises(CannotStart, match=r"'min_size'.*another has that name"):
         FilterRegistry([*FIELDS, *FIELDS])
-    with pytest.raises(ValueError, match="limit"):
+    with pytest.raises(CannotStart, match=r"'limit'.*every search"):
         make_router(FilterRegistry([FilterField("limit", "L", "L", restrict=larger, parse=int)]))
 
 

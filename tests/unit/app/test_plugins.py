@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from dampipe.app.features import BUILT_IN
 from dampipe.app.plugins import find_plugins
+from dampipe.kernel.errors import CannotStart
+from dampipe.kernel.feature import load_dotted
 
 FEATURE = """\
 from dampipe.kernel.feature import Feature
@@ -59,7 +62,52 @@ def test_two_of_one_name_are_one_too_many(tmp_path: Path) -> None:
         (tmp_path / f"{name}.py").write_text(FEATURE.format(name="same"))
     found = find_plugins(tmp_path)
     assert len(found.features) == 1
-    assert "another plug-in is called 'same'" in found.broken[0].reason
+    assert "another feature is called 'same'" in found.broken[0].reason
+
+
+MANIFEST = """\
+from dampipe.kernel.feature import Command, Feature, Task, Work
+FEATURE = Feature({what})
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        ("'tagging', __name__", "ValueError: another feature is called 'tagging'"),
+        (
+            "'own', __name__, commands={'tag': Command('Mine.', 'os:getcwd')}",
+            "ValueError: commands: the feature 'tagging' has 'tag' already",
+        ),
+        (
+            "'own', __name__, tasks={'scan': Task('os:getcwd')}",
+            "ValueError: tasks: the feature 'scanning' has 'scan' already",
+        ),
+        ("'own', __name__, tables=('nothing_here.tables',)", "ModuleNotFoundError: No module named"),
+        ("'own', __name__, stages=('nothing_here:Stage',)", "ModuleNotFoundError: No module named"),
+        ("'own', __name__, filters=(__name__ + ':FIELDS',)", "AttributeError: "),
+        ("'own', __name__, sweeps=(__name__ + ':Sweep',)", "AttributeError: "),
+        ("'own', __name__, savers=(('os:getcwd', __name__ + ':save'),)", "AttributeError: "),
+        ("'own', __name__, work={'copy': Work('io', __name__ + ':Copy')}", "AttributeError: "),
+        ("'own', __name__, commands={'own': Command('Mine.', __name__ + ':run')}", "AttributeError: "),
+        ("'own', __name__, tasks={'own': Task(__name__ + ':run')}", "AttributeError: "),
+    ],
+)
+def test_a_manifest_that_names_what_is_missing_or_taken_is_left_out(
+    tmp_path: Path, what: str, reason: str
+) -> None:
+    (tmp_path / "own_manifest.py").write_text(MANIFEST.format(what=what))
+    found = find_plugins(tmp_path, BUILT_IN)
+    assert found.features == ()
+    assert found.broken[0].reason.startswith(reason)
+
+
+def test_a_module_that_raises_on_use_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "raises_on_import.py").write_text("1 / 0")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(CannotStart, match=r"raises_on_import:STAGE.*ZeroDivisionError") as caught:
+        load_dotted("raises_on_import:STAGE")
+    assert caught.value.code == "plugin.not_loadable" and caught.value.hint
 
 
 def test_without_a_folder_there_are_none(tmp_path: Path) -> None:
