@@ -1,6 +1,7 @@
 """The Python API: a library of footage as one object, over the same services as the command line and the page."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from os import PathLike, fspath
 from pathlib import Path
 from types import TracebackType
@@ -22,11 +23,12 @@ from dampipe.features.search.service import SearchService
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport
 from dampipe.jobs.memory_transport import MemoryTransport
 from dampipe.jobs.plan import Plan
-from dampipe.jobs.queue import RunQueue
 from dampipe.jobs.runner import Runner
 from dampipe.jobs.sweep import Sweep
+from dampipe.jobs.unserved import UnservedQueues
 from dampipe.jobs.work import WorkRegistry
 from dampipe.jobs.work_runner import WorkRunner
+from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.filter import FilterRegistry
@@ -108,7 +110,8 @@ class Library:
         container = self._container
         transport = container.get(TaskTransport)
         if not isinstance(transport, MemoryTransport):
-            return _in_process(container.settings).process()
+            with closing(_in_process(container.settings)) as own:
+                return own.process()
         scans, sweep = container.get(ScanRepository), container.get(Sweep)
         done = 0
         while True:
@@ -175,16 +178,8 @@ def _in_process(settings: Settings) -> Library:
     container.provide(
         TaskTransport, lambda: MemoryTransport(container.get(Plan), container.get(WorkRegistry))
     )
-    container.provide(
-        Dispatcher,
-        lambda: Dispatcher(
-            container.get(RunQueue),
-            container.get(Plan),
-            container.get(TaskTransport),
-            container.get(WorkRegistry),
-            settings.window,
-        ),
-    )
+    # This process serves every queue.
+    container.provide(UnservedQueues, lambda: UnservedQueues(container.get(WorkerRepository), queues=()))
     return Library(container)
 
 
