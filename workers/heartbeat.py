@@ -40,7 +40,10 @@ def _set_log_levels(loglevel: int, **_: Any) -> None:
 def _start(sender: Any, **_: Any) -> None:
     queues = sorted(sender.app.amqp.queues.consume_from)
     threading.Thread(
-        target=_send_heartbeats, args=(sender.hostname, queues, time.time()), name="heartbeat", daemon=True
+        target=_send_heartbeats,
+        args=(sender.hostname, queues, time.monotonic()),
+        name="heartbeat",
+        daemon=True,
     ).start()
 
 
@@ -62,7 +65,7 @@ def _send_heartbeats(name: str, queues: list[str], started_at: float) -> None:
     while True:
         try:
             facts = machine_facts(container, queues)
-            container.get(WorkerRepository).report(name, queues, facts, started_at)
+            container.get(WorkerRepository).report(name, queues, facts, time.monotonic() - started_at)
         except DampipeError as error:
             log.warning("%s; this worker is not listed until a heartbeat succeeds", error)
         if _shut_down.wait(INTERVAL):

@@ -124,7 +124,7 @@ def _readiness_check(container: Container, processes: list[Process]) -> Callable
     names = {process.name for process in processes}
     settings = container.settings
     ports = [port for name, port in ((WEB, settings.port), (FLOWER, settings.flower_port)) if name in names]
-    started_at = time.time()
+    started_at = time.monotonic()
     next_check = 0.0
 
     def is_ready() -> bool:
@@ -132,7 +132,8 @@ def _readiness_check(container: Container, processes: list[Process]) -> Callable
         if time.monotonic() < next_check:
             return False
         next_check = time.monotonic() + 1.0
-        started = [w for w in container.get(WorkerRepository).present() if w.started_at >= started_at]
+        elapsed = time.monotonic() - started_at
+        started = [w for w in container.get(WorkerRepository).present() if w.uptime <= elapsed]
         return len(started) >= worker_count and all(
             _accepts_connections(settings.host, port) for port in ports
         )

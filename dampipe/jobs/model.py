@@ -191,7 +191,7 @@ class RunSummary(BaseModel):
 
 
 class WorkerInfo(BaseModel):
-    """A worker and what it serves. Times are seconds since 1970."""
+    """A worker and what it serves. Times are seconds since 1970, by the database's clock."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -201,3 +201,8 @@ class WorkerInfo(BaseModel):
     """What it detected on its machine: ffmpeg, working encoders, device of the model …"""
     started_at: float
     seen_at: float
+
+    @property
+    def uptime(self) -> float:
+        """Seconds for which it had run at its last heartbeat."""
+        return self.seen_at - self.started_at

@@ -1,7 +1,7 @@
 """Queues that no worker serves: what waits for them must not keep the rest of the work from being dispatched."""
 
 from collections.abc import Mapping, Sequence
-from time import monotonic, time
+from time import monotonic
 
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.workers import WorkerRepository
@@ -31,7 +31,7 @@ class UnservedQueues:
         """The queues, as of a few seconds ago. Raises CatalogueDown."""
         if monotonic() >= self._until:
             present = self._workers.present()
-            settled = any(worker.started_at < time() - self._settled_after for worker in present)
+            settled = any(worker.uptime > self._settled_after for worker in present)
             served = {queue for worker in present for queue in worker.queues}
             self._found = self._queues - served if settled else frozenset()
             self._until = monotonic() + self._checked_every

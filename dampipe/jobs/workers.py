@@ -22,12 +22,12 @@ class WorkerRepository:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def report(self, name: str, queues: list[str], facts: dict[str, Any], started_at: float) -> None:
-        """Write a worker's heartbeat. started_at: by the worker's clock."""
+    def report(self, name: str, queues: list[str], facts: dict[str, Any], uptime: float) -> None:
+        """Write a worker's heartbeat. uptime: seconds for which the worker has run; all times are the database's."""
         row = {
             "queues": json.dumps(queues),
             "facts": json.dumps(facts),
-            "started_at": started_at,
+            "started_at": NOW - uptime,
             "seen_at": NOW,
         }
         with self._db.write() as connection:

@@ -56,7 +56,7 @@ class Reading:
             lambda: self.carrier,
             lambda: self.verifier,
         )
-        self.catalog.workers.report("media@here", ["io"], {}, 0.0)
+        self.catalog.workers.report("media@here", ["io"], {}, 60.0)
         [self.source] = [source.id for source in self.catalog.sources.all()]
 
     def age(self, seconds: float) -> None:

@@ -1,7 +1,7 @@
 """A sync does not wait for ever for what no worker takes."""
 
 from pathlib import Path
-from time import monotonic, time
+from time import monotonic
 from typing import Any, cast
 
 import pytest
@@ -33,7 +33,7 @@ def sync_of(here: Deployment, patience: float = 120.0) -> SyncService:
 
 def test_a_standstill_ends_the_waiting(here: Deployment, folder: Path) -> None:
     scan = here.scan(folder)
-    here.catalog.workers.report("w@there", ["scan"], {}, time())
+    here.catalog.workers.report("w@there", ["scan"], {}, 0.0)
     told: list[int] = []
     began = monotonic()
     with pytest.raises(CannotStart, match=r"\d stages wait, and no worker has taken one") as stopped:

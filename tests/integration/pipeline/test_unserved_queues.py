@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from time import time
 
 import pytest
 
@@ -21,7 +20,7 @@ def here(catalogue_url: str) -> Iterator[Deployment]:
 
 
 def present(here: Deployment, *queues: str, since: float = 60.0) -> None:
-    here.catalog.workers.report("worker@here", list(queues), {}, time() - since)
+    here.catalog.workers.report("worker@here", list(queues), {}, since)
 
 
 def work(here: Deployment, *queues: str) -> None:

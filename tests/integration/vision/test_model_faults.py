@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import time
 
 import pytest
 
@@ -114,7 +113,7 @@ def found_without_plan(home: Path) -> list[Finding]:
 def test_a_worker_that_still_runs_another_model_is_told(home: Path, folders: tuple[Path, Path]) -> None:
     here = world(home, str(folders[0]))
     queues = ["control", "scan", *here.get(Plan).queues]
-    here.get(WorkerRepository).report("all@here", queues, machine_facts(here, ["embed"]), time())
+    here.get(WorkerRepository).report("all@here", queues, machine_facts(here, ["embed"]), 0.0)
     here.get(Database).close()
     assert found(home, str(folders[0]))["workers"].verdict is Verdict.FINE
     said = found(home, str(folders[1]))["workers"]

@@ -58,7 +58,7 @@ def test_what_works_and_what_is_paused(world: Container, capsys: pytest.CaptureF
     [line] = facts["set_aside"]
     assert line.startswith("nvidia encoder until ") and line.endswith(": no session left")
     assert "encoders" not in machine_facts(world, ["index"]), "who does not need it does not try it"
-    world.get(WorkerRepository).report("proxy@here", ["proxy"], facts, 0.0)
+    world.get(WorkerRepository).report("proxy@here", ["proxy"], facts, 60.0)
     status = Status(
         assets=0, locations=0, scans=(), stages={}, workers=tuple(world.get(WorkerRepository).present())
     )
