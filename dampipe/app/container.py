@@ -13,6 +13,7 @@ from dampipe.app.capabilities import Capabilities
 from dampipe.app.features import detail_fields, features
 from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_named, load_pipeline
+from dampipe.app.remedies import remedies
 from dampipe.app.schema import set_up_schema
 from dampipe.app.tools import MediaTools
 from dampipe.features.assets.media_db import MediaDb
@@ -52,6 +53,7 @@ from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel import container as kernel
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.faces.remedies import Remedies
 from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.filetypes import is_media
@@ -108,6 +110,7 @@ class Container(kernel.Container):
             ),
             DerivativeLookup: lambda: get(DerivativeRepository),
             DetailFields: detail_fields,
+            Remedies: remedies,
             SourceContents: lambda: get(SourceFolders),
             Subjects: self._subjects,
             Toolbox: self._toolbox,

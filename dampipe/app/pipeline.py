@@ -5,6 +5,7 @@ from typing import Any
 
 from dampipe.app.errors import SETTING_NOT_IMPORTABLE
 from dampipe.app.features import features
+from dampipe.jobs.errors import NOT_STAGES
 from dampipe.jobs.stage import PipelineError, Stage
 from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.feature import load_dotted
@@ -19,7 +20,7 @@ def load_pipeline(settings: Settings) -> list[Stage]:
     listed = load_named("pipeline", settings.pipeline)
     added = [load_dotted(name) for feature in features() for name in feature.stages]
     if not isinstance(listed, list) or not all(isinstance(stage, Stage) for stage in [*listed, *added]):
-        raise PipelineError(f"{settings.pipeline} is not a list of stages")
+        raise PipelineError(NOT_STAGES, name=settings.pipeline)
     return [*listed, *added]
 
 

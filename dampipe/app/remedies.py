@@ -1,20 +1,15 @@
-"""What a person does next about an error, in the terms of one face."""
+"""The remedies of this deployment: those of the engines, and those of every feature."""
 
-from collections.abc import Mapping
+from functools import cache
 
+from dampipe.app import engine_remedies
 from dampipe.app.features import features
-from dampipe.kernel.errors import DampipeError
+from dampipe.kernel.faces.remedies import CLI, PAGE, Remedies
 from dampipe.kernel.feature import load_dotted
 
 
-def remedy(error: DampipeError, face: str, own: Mapping[str, str]) -> str:
-    """The remedy in the face's own terms where it has one, else that which holds in every face.
-
-    face: the name of the table in the features' `remedies` modules, `CLI` or `PAGE`. own: the face's table
-    for errors of the kernel and the engines.
-    """
-    if not error.code:
-        return error.hint
-    tables = [own, *(getattr(load_dotted(one.remedies), face) for one in features() if one.remedies)]
-    text = next((table[error.code] for table in tables if error.code in table), None)
-    return error.hint if text is None else text.format_map(error.parameters)
+@cache
+def remedies() -> Remedies:
+    """All of them; loaded when the first error is worded."""
+    modules = [engine_remedies, *(load_dotted(one.remedies) for one in features() if one.remedies)]
+    return Remedies({face: [getattr(module, face) for module in modules] for face in (CLI, PAGE)})

@@ -16,8 +16,7 @@ from dampipe.app.demo.footage import QUERIES, make_footage
 from dampipe.app.demo.isolation import use_separate_library
 from dampipe.app.errors import HOME_UNUSABLE
 from dampipe.app.load_settings import load_settings
-from dampipe.app.remedies import remedy
-from dampipe.cli.remedies import CLI
+from dampipe.app.remedies import remedies
 from dampipe.features.assets.service import AssetService
 from dampipe.features.scanning.cli.enqueue import follow, summary
 from dampipe.features.scanning.model import EnqueueRequest
@@ -26,6 +25,7 @@ from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.service import SearchService
 from dampipe.kernel.errors import CannotStart, DampipeError, Unavailable
 from dampipe.kernel.faces.console import say, table
+from dampipe.kernel.faces.remedies import CLI
 from dampipe.kernel.settings.default_model import default_model
 from dampipe.kernel.settings.settings import Settings
 from dampipe.kernel.timecode import clock
@@ -156,5 +156,5 @@ def _print_addresses(settings: Settings) -> None:
 
 def _print_error(error: DampipeError) -> None:
     click.echo(str(error))
-    if next_step := remedy(error, "CLI", CLI):
+    if next_step := remedies().word(error, CLI):
         click.echo(f"  {next_step}")

@@ -8,10 +8,10 @@ from pydantic import BaseModel
 
 from dampipe.app.container import process_container
 from dampipe.app.doctor import Finding, Verdict, examine
-from dampipe.app.remedies import remedy
-from dampipe.cli.remedies import CLI
+from dampipe.app.remedies import remedies
 from dampipe.kernel.errors import CatalogueDown, ExitCode
 from dampipe.kernel.faces.console import json_option, print_json
+from dampipe.kernel.faces.remedies import CLI
 
 _LABELS = {
     Verdict.FINE: click.style("fine   ", fg="green"),
@@ -54,5 +54,5 @@ def command(again: bool, as_json: bool) -> None:
 
 
 def _report(finding: Finding) -> FindingReport:
-    hint = remedy(finding.problem, "CLI", CLI) if finding.problem else ""
+    hint = remedies().word(finding.problem, CLI) if finding.problem else ""
     return FindingReport(what=finding.what, verdict=finding.verdict, found=finding.found, hint=hint)

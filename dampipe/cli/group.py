@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 import click
 
-from dampipe.app.remedies import remedy
+from dampipe.app.remedies import remedies
 from dampipe.cli.lazy_import import collector_off
-from dampipe.cli.remedies import CLI
 from dampipe.kernel.errors import DampipeError, ExitCode
 from dampipe.kernel.faces import stdio
+from dampipe.kernel.faces.remedies import CLI
 from dampipe.kernel.feature import Command, load_dotted
 from dampipe.kernel.version import __version__
 
@@ -108,7 +108,7 @@ class _Services:
 def say_error(error: DampipeError) -> None:
     """One line for what happened, one for what to do next."""
     click.echo(f"dampipe: {error}", err=True)
-    if next_step := remedy(error, "CLI", CLI):
+    if next_step := remedies().word(error, CLI):
         click.echo(f"  {next_step}", err=True)
 
 

@@ -2,13 +2,57 @@
 
 from dampipe.kernel.errors import ErrorCode
 
-PIPELINE_INVALID = ErrorCode("pipeline.invalid", "{problem}")
-STORAGE_FULL = ErrorCode("stage.disk_full", "no space left on the device", "Free some space.")
-FILE_UNREADABLE = ErrorCode(
-    "stage.file_unreadable",
-    "the file cannot be read: permission denied",
-    "Give dampipe the right to read it, then retry.",
+# The pipeline's list, and how its stages are declared
+
+NOT_STAGES = ErrorCode(
+    "pipeline.not_stages", "{name} is not a list of stages", "List what `@stage` declares."
 )
+PIPELINE_EMPTY = ErrorCode("pipeline.empty", "the pipeline is empty", "List its stages.")
+DUPLICATE_STAGE = ErrorCode(
+    "pipeline.duplicate_stage", "stage {stage} is twice in the pipeline", "Rename one."
+)
+NOT_ONE_IDENTITY = ErrorCode(
+    "pipeline.not_one_identity", "exactly one stage must return a ContentHash, not {count}: {stages}"
+)
+INPUT_NOT_PRODUCED = ErrorCode(
+    "pipeline.input_not_produced",
+    "stage {stage}: {parameter!r} needs a {output}, but no stage returns it",
+    "Add the stage that returns it.",
+)
+INPUT_AMBIGUOUS = ErrorCode(
+    "pipeline.input_ambiguous",
+    "stage {stage}: {parameter!r} needs a {output}, but several do: {stages}",
+    "Give each of them an output type of its own.",
+)
+AFTER_UNKNOWN = ErrorCode(
+    "pipeline.after_unknown", "stage {stage}: comes after {name!r}, which is not in the pipeline"
+)
+CYCLE = ErrorCode("pipeline.cycle", "these stages wait for each other: {stages}")
+WRONG_ORDER = ErrorCode(
+    "pipeline.wrong_order",
+    "stage {stage} stands before {other}, whose output it needs",
+    "List it after that stage.",
+)
+TOOL_UNKNOWN = ErrorCode(
+    "pipeline.tool_unknown", "stage {stage}: there is no tool {tool} for its parameter {parameter!r}"
+)
+PARAMETER_UNTYPED = ErrorCode(
+    "pipeline.parameter_untyped", "stage {stage}: parameter {parameter!r} has no type"
+)
+NO_INPUT = ErrorCode("pipeline.no_input", "stage {stage}: takes neither a subject nor an earlier output")
+NOT_STREAMING = ErrorCode(
+    "pipeline.not_streaming", "stage {stage}: a streaming stage takes one Iterator and returns an Iterator"
+)
+NOT_BATCH = ErrorCode(
+    "pipeline.not_batch",
+    "stage {stage}: only a batch stage takes a list, see {parameter!r}",
+    "Declare it with a batch above 1.",
+)
+RETURN_TYPE = ErrorCode(
+    "pipeline.return_type", "stage {stage}: must say that it returns {expected}, not {returned!r}"
+)
+
+# What happens to a run
 FILE_AWAY = ErrorCode("stage.file_away", "the file is not at {path} now", "Check that the share is mounted.")
 SOURCE_ERROR = ErrorCode("stage.source_error", "{problem}: {path}")
 UNEXPECTED = ErrorCode("stage.unexpected", "{type}: {problem}")
@@ -19,7 +63,16 @@ OUTPUT_SURPLUS = ErrorCode(
     "stage.output_surplus", "stage {stage} returned more than {count} results for as many files"
 )
 WORKER_DIED = ErrorCode("stage.worker_died", "the worker died {times} times while it worked on this file")
+
+# Kinds of work
+
 KIND_UNKNOWN = ErrorCode("work.kind_unknown", "no feature registers the kind of work {kind!r}")
+KIND_TAKEN = ErrorCode(
+    "work.kind_taken", "the kind of work {kind} has the name of another kind or stage", "Rename one."
+)
+
+# The broker
+
 EMBEDDED_BROKER_DOWN = ErrorCode(
     "broker.embedded_down",
     "the embedded broker is not running",

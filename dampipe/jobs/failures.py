@@ -5,8 +5,9 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from dampipe.jobs.errors import SOURCE_ERROR, STORAGE_FULL, UNEXPECTED
+from dampipe.jobs.errors import SOURCE_ERROR, UNEXPECTED
 from dampipe.kernel.errors import CatalogueDown, DampipeError, Permanent, StageError, StorageFull, Transient
+from dampipe.kernel.file_errors import DISK_FULL
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -33,13 +34,13 @@ def as_stage_error(error: Exception) -> StageError:
     if isinstance(error, StageError):
         return error
     if isinstance(error, StorageFull):
-        return Transient(str(error), error.hint, delay=FULL_DISK_DELAY)
+        return Transient.of(error, delay=FULL_DISK_DELAY)
     if isinstance(error, CatalogueDown):
-        return Transient(str(error), error.hint)
+        return Transient.of(error)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return Transient(STORAGE_FULL, delay=FULL_DISK_DELAY)
+        return Transient(DISK_FULL, delay=FULL_DISK_DELAY)
     if isinstance(error, OSError) and error.errno in SOURCE_ERRORS:
         return Transient(SOURCE_ERROR, problem=error.strerror, path=error.filename)
     if isinstance(error, DampipeError):
-        return Permanent(str(error), error.hint)
+        return Permanent.of(error)
     return Permanent(UNEXPECTED, type=type(error).__name__, problem=error)

@@ -4,13 +4,14 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from dampipe.jobs.errors import FILE_AWAY, FILE_UNREADABLE, INPUT_MISSING
+from dampipe.jobs.errors import FILE_AWAY, INPUT_MISSING
 from dampipe.jobs.model import Subject
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.reads import RunReads
 from dampipe.jobs.stage import Stage
 from dampipe.jobs.subjects import Subjects
 from dampipe.kernel.errors import BadMedia, Permanent, Transient
+from dampipe.kernel.file_errors import FILE_UNREADABLE
 from dampipe.kernel.ids import AssetId
 from dampipe.kernel.paths import kept_time, printable
 from dampipe.kernel.stage_io import AssetRef, SourceFile

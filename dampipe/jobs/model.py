@@ -7,14 +7,36 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from dampipe.kernel.errors import StageError
 from dampipe.kernel.ids import AssetId, LocationId
 from dampipe.kernel.progress import Progress
 
 
-class Failure(BaseModel):
-    """A run that failed (parked, or waiting for another attempt), or a file that failed its fixity check."""
+class StoredError(BaseModel):
+    """What is kept of the error that ended an attempt, beside its text: a face words the remedy from it."""
 
     model_config = ConfigDict(frozen=True)
+
+    code: str = ""
+    """`subject.problem`; empty for a text of no code."""
+    parameters: dict[str, Any] = {}
+    """What the text was filled with."""
+    hint: str = ""
+    """What to do next."""
+
+    @classmethod
+    def of(cls, error: StageError) -> "StoredError":
+        """From an error as it was raised."""
+        return cls(code=error.code, parameters=error.plain_parameters(), hint=error.hint)
+
+    @classmethod
+    def parse(cls, stored: str | None) -> dict[str, Any]:
+        """The fields from a run's column `error`; of runs that ended before there was one, none."""
+        return json.loads(stored) if stored else {}
+
+
+class Failure(StoredError):
+    """A run that failed (parked, or waiting for another attempt), or a file that failed its fixity check."""
 
     asset: str | None
     """SHA-1; None when the file could not even be read."""
@@ -151,10 +173,8 @@ class Subject(BaseModel):
         raise ValueError(f"not the key of a subject: {key!r}")
 
 
-class RunSummary(BaseModel):
+class RunSummary(StoredError):
     """One stage of an asset, as `dampipe show` lists it."""
-
-    model_config = ConfigDict(frozen=True)
 
     stage: str
     version: str
@@ -185,6 +205,7 @@ class RunSummary(BaseModel):
             seconds=finished - started if started and finished and finished >= started else None,
             kind=row["error_kind"],
             reason=row["reason"],
+            **StoredError.parse(row["error"]),
             warnings=tuple(json.loads(row["warnings"])),
             **{name: output.get(name) or None for name in ("plan", "speed", "size") if output.get("plan")},
         )

@@ -3,6 +3,17 @@
 import hashlib
 from collections.abc import Callable, Sequence
 
+from dampipe.jobs.errors import (
+    AFTER_UNKNOWN,
+    CYCLE,
+    DUPLICATE_STAGE,
+    INPUT_AMBIGUOUS,
+    INPUT_NOT_PRODUCED,
+    NOT_ONE_IDENTITY,
+    PIPELINE_EMPTY,
+    TOOL_UNKNOWN,
+    WRONG_ORDER,
+)
 from dampipe.jobs.keys import FollowUp, RunKey
 from dampipe.jobs.stage import SUBJECTS, PipelineError, Stage
 from dampipe.jobs.toolbox import Toolbox
@@ -20,12 +31,12 @@ class Plan:
     def __init__(self, stages: Sequence[Stage], toolbox: Toolbox) -> None:
         """Raises PipelineError that names the stage: a duplicate, a missing upstream stage or tool, a cycle."""
         if not stages:
-            raise PipelineError("the pipeline is empty")
+            raise PipelineError(PIPELINE_EMPTY)
         self.stages = tuple(stages)
         self._by_name = {stage.name: stage for stage in stages}
         if len(self._by_name) < len(stages):
             twice = next(s.name for s in stages if sum(s.name == other.name for other in stages) > 1)
-            raise PipelineError(f"stage {twice} is twice in the pipeline")
+            raise PipelineError(DUPLICATE_STAGE, stage=twice)
         self._check_identity()
         self._upstream = {stage.name: self._find_upstream(stage) for stage in stages}
         self._check_order()
@@ -88,7 +99,7 @@ class Plan:
     def _check_identity(self) -> None:
         firsts = [stage.name for stage in self.stages if stage.on_location]
         if len(firsts) != 1:
-            raise PipelineError(f"exactly one stage must return a ContentHash, not {len(firsts)}: {firsts}")
+            raise PipelineError(NOT_ONE_IDENTITY, count=len(firsts), stages=firsts)
 
     def _find_upstream(self, stage: Stage) -> tuple[Stage, ...]:
         found: dict[str, Stage] = {}
@@ -97,12 +108,17 @@ class Plan:
                 continue
             upstream = [other for other in self.stages if other.output_type is kind]
             if len(upstream) != 1:
-                how = "no stage returns it" if not upstream else f"several do: {[g.name for g in upstream]}"
-                raise PipelineError(f"stage {stage.name}: {parameter!r} needs a {kind.__name__}, but {how}")
+                raise PipelineError(
+                    INPUT_AMBIGUOUS if upstream else INPUT_NOT_PRODUCED,
+                    stage=stage.name,
+                    parameter=parameter,
+                    output=kind.__name__,
+                    stages=[other.name for other in upstream],
+                )
             found[upstream[0].name] = upstream[0]
         for name in stage.after:
             if name not in self._by_name:
-                raise PipelineError(f"stage {stage.name}: comes after {name!r}, which is not in the pipeline")
+                raise PipelineError(AFTER_UNKNOWN, stage=stage.name, name=name)
             found[name] = self._by_name[name]
         found.pop(self.first.name, None)  # every asset has been hashed
         return tuple(found.values())
@@ -114,14 +130,14 @@ class Plan:
             free = [s for s in waiting if all(other.name in ready for other in self.upstream(s))]
             if not free:
                 names = ", ".join(stage.name for stage in waiting)
-                raise PipelineError(f"these stages wait for each other: {names}")
+                raise PipelineError(CYCLE, stages=names)
             ready.update(stage.name for stage in free)
             waiting = [stage for stage in waiting if stage.name not in ready]
         seen: set[str] = set()
         for stage in self.stages:
             late = [other.name for other in self.upstream(stage) if other.name not in seen]
             if late:
-                raise PipelineError(f"stage {stage.name} stands before {late[0]}, whose output it needs")
+                raise PipelineError(WRONG_ORDER, stage=stage.name, other=late[0])
             seen.add(stage.name)
 
     def _version(self, stage: Stage, fingerprint: Callable[[type], str | None]) -> str:
@@ -131,10 +147,8 @@ class Plan:
             try:
                 parts.append(fingerprint(tool) or "")
             except KeyError:
-                raise PipelineError(
-                    f"stage {stage.name}: there is no tool {getattr(tool, '__name__', tool)} "
-                    f"for its parameter {parameter!r}"
-                ) from None
+                name = getattr(tool, "__name__", str(tool))
+                raise PipelineError(TOOL_UNKNOWN, stage=stage.name, tool=name, parameter=parameter) from None
         # Only of stages whose output it takes: `after` orders stages, and does not change a result.
         parts += [
             self._results[g.name] for g in self.upstream(stage) if g.output_type in stage.inputs.values()

@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select
 
 from dampipe.jobs import state
+from dampipe.jobs.errors import WORKER_DIED
 from dampipe.jobs.index_hints import in_any_lane, in_state
 from dampipe.jobs.model import STAGE, RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.errors import Permanent
 from dampipe.kernel.events.outbox import record_event
 
 
@@ -60,15 +62,15 @@ class RunRecovery:
             return state.recover(connection, row, count_attempt=count_attempt)
 
     def _park(self, row: Row[Any]) -> bool:
-        reason = f"the worker died {row.attempts} times while it worked on this file"
+        error = Permanent(WORKER_DIED, times=row.attempts)
         with self._db.write() as connection:
-            parked = state.park_lost(connection, row, reason)
+            parked = state.park_lost(connection, row, error)
             if parked is None:
                 return False
             if parked.kind == STAGE:
                 record_event(
                     connection, "stage.failed", parked.asset_id, parked.finished_at,
-                    stage=parked.stage, kind="permanent", reason=reason,
+                    stage=parked.stage, kind=error.kind, reason=str(error), code=error.code,
                 )  # fmt: skip
         return True
 

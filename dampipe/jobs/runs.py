@@ -120,17 +120,16 @@ class RunRepository:
 
         The run of a file that a scan has found to be gone meanwhile is deleted.
         """
-        reason = _reason(error)
         with self._db.write() as connection:
             gone = self._subjects.is_missing(connection, run.subject.location)
-            ended = state.record_failure(connection, run, owner, error.kind, reason, retry_after)
+            ended = state.record_failure(connection, run, owner, error, retry_after)
             if ended is None:
                 raise LeaseLost
             new, row = ended
             if row.kind == STAGE:
                 record_event(
                     connection, _EVENTS[new], row.asset_id, row.finished_at,
-                    stage=row.stage, kind=error.kind, reason=reason,
+                    stage=row.stage, kind=error.kind, reason=str(error), code=error.code,
                 )  # fmt: skip
             if gone:
                 state.delete_idle(connection, RUN.c.id == run.id)
@@ -151,10 +150,3 @@ def _lookup(key: RunKey, subject: Subject) -> tuple[str, dict[str, Any]]:
     if subject.location is None:
         return "asset", {**values, "subject": subject.asset}
     return "location" if key.on_location else "asset of location", {**values, "subject": subject.location}
-
-
-def _reason(error: StageError) -> str:
-    """What happened and what to do next, as sentences."""
-    if not error.hint:
-        return str(error)
-    return f"{str(error).rstrip('.')}. {error.hint[0].upper()}{error.hint[1:]}"

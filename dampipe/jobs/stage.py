@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Any, get_args, get_origin, get_type_hints
 
-from dampipe.jobs.errors import PIPELINE_INVALID
+from dampipe.jobs.errors import NO_INPUT, NOT_BATCH, NOT_STREAMING, PARAMETER_UNTYPED, RETURN_TYPE
 from dampipe.kernel.errors import DampipeError, ExitCode
 from dampipe.kernel.progress import Reporter
 from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile, StageOutput
@@ -34,9 +34,6 @@ class PipelineError(DampipeError):
     """The pipeline list is not valid; the message says which stage and why."""
 
     exit_code = ExitCode.CANNOT_START
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(PIPELINE_INVALID, problem=problem)
 
 
 @dataclass(frozen=True)
@@ -119,15 +116,13 @@ class _Parameters:
         returned = hints.pop("return", None)
         for parameter in signature(function).parameters:
             if parameter not in hints:
-                raise PipelineError(f"stage {self._name}: parameter {parameter!r} has no type")
+                raise PipelineError(PARAMETER_UNTYPED, stage=self._name, parameter=parameter)
             self._add(parameter, hints[parameter])
         self.output_type = self._output_type(returned)
         if not self.inputs:
-            raise PipelineError(f"stage {self._name}: takes neither a subject nor an earlier output")
+            raise PipelineError(NO_INPUT, stage=self._name)
         if self.streaming and (len(self.inputs) > 1 or get_origin(returned) is not Iterator):
-            raise PipelineError(
-                f"stage {self._name}: a streaming stage takes one Iterator and returns an Iterator"
-            )
+            raise PipelineError(NOT_STREAMING, stage=self._name)
 
     def _add(self, parameter: str, hint: Any) -> None:
         item = _item(hint) if self._is_batch else hint
@@ -137,7 +132,7 @@ class _Parameters:
         elif hint is Reporter:
             self.reporter = parameter
         elif _is_input(_item(hint)):
-            raise PipelineError(f"stage {self._name}: only a batch stage takes a list, see {parameter!r}")
+            raise PipelineError(NOT_BATCH, stage=self._name, parameter=parameter)
         else:
             self.tools[parameter] = hint
 
@@ -145,7 +140,7 @@ class _Parameters:
         item = _item(returned) if self._is_batch else returned
         if not (isinstance(item, type) and issubclass(item, StageOutput)):
             expected = "a list of StageOutput" if self._is_batch else "a StageOutput"
-            raise PipelineError(f"stage {self._name}: must say that it returns {expected}, not {returned!r}")
+            raise PipelineError(RETURN_TYPE, stage=self._name, expected=expected, returned=returned)
         return item
 
 

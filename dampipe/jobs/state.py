@@ -31,10 +31,11 @@ from sqlalchemy import (
 )
 
 from dampipe.jobs.keys import ClaimedRun, RunKey
-from dampipe.jobs.model import INITIAL, STAGE, TRANSITIONS, RunState, Subject
+from dampipe.jobs.model import INITIAL, STAGE, TRANSITIONS, RunState, StoredError, Subject
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.errors import StageError
 from dampipe.kernel.ids import AssetId, LocationId, RunId
 
 MOVES: dict[str, "Move"] = {}
@@ -126,6 +127,7 @@ RESET_RUN: dict[str, Any] = {
     "queued_at": None,
     "error_kind": None,
     "reason": None,
+    "error": None,
     "finished_at": None,
 }
 """What becomes of a run that starts from the beginning."""
@@ -183,10 +185,6 @@ def lacks_run(key: RunKey, subject: ColumnElement[int]) -> ColumnElement[bool]:
     )
 
 
-_FOLLOW_UP: dict[str, Any] = {**NEW_RUN, "state": _PENDING.value}
-del _FOLLOW_UP["priority"]
-
-
 def create_follow_ups(
     connection: Connection,
     database: Database,
@@ -195,8 +193,11 @@ def create_follow_ups(
     now: float,
 ) -> None:
     """Create pending runs of one stage, given as asset, `queued_at` and priority; existing ones stay."""
-    same = {**_FOLLOW_UP, "stage": key.stage, "version": key.version, "lane": key.lane, "created_at": now}
-    database.insert_many(connection, RUN, ("asset_id", "queued_at", "priority"), runs, same)
+    of_each = ("asset_id", "queued_at", "priority")
+    same = {name: value for name, value in NEW_RUN.items() if name not in of_each}
+    same |= {"state": _PENDING.value, "created_at": now}
+    same |= {"stage": key.stage, "version": key.version, "lane": key.lane}
+    database.insert_many(connection, RUN, of_each, runs, same)
 
 
 def create_work_item(
@@ -314,7 +315,13 @@ def renew(
 
 # The end of an attempt
 
-_COMPLETED: dict[str, Any] = {"state": _DONE.value, **_NO_HOLDER, "error_kind": None, "reason": None}
+_COMPLETED: dict[str, Any] = {
+    "state": _DONE.value,
+    **_NO_HOLDER,
+    "error_kind": None,
+    "reason": None,
+    "error": None,
+}
 _STILL_HELD = (
     select(RUN.c.id, RUN.c.attempts, RUN.c.wake_on_finish, RUN.c.priority, NOW.label("now"))
     .where(RUN.c.id.in_(_IDS), _COMPLETE.condition, RUN.c.owner == bindparam("holder"))
@@ -348,23 +355,21 @@ def record_failure(
     connection: Connection,
     run: ClaimedRun,
     owner: str,
-    kind: str,
-    reason: str,
+    error: StageError,
     retry_after: float | None,
 ) -> tuple[RunState, Row[Any]] | None:
-    """End an attempt that failed: deferred by `retry_after` seconds, else skipped or parked by its kind.
+    """End an attempt that failed: deferred by `retry_after` seconds, else skipped or parked by the error's kind.
 
     A parked run is a dead letter (dead-letter queue): it keeps its reason and waits for a person to retry it.
 
     Returns the new state and a row with `kind`, `stage`, `asset_id` and `finished_at`; None: the lease is lost.
     """
-    move = _DEFER if retry_after is not None else _SKIP if kind == "unavailable" else _PARK
+    move = _DEFER if retry_after is not None else _SKIP if error.kind == "unavailable" else _PARK
     values = {
         **_NO_HOLDER,
         "queued_at": None,
         "not_before": 0.0 if retry_after is None else NOW + retry_after,
-        "error_kind": kind,
-        "reason": reason,
+        **_stored(error),
         "finished_at": NOW,
     }
     mine = (RUN.c.id == run.id, RUN.c.owner == owner, RUN.c.attempts == run.attempts)
@@ -388,19 +393,27 @@ def recover(connection: Connection, row: Row[Any], *, count_attempt: bool) -> bo
     return bool(connection.execute(_RECOVER.update(_unchanged(row), values=values)).rowcount)
 
 
-def park_lost(connection: Connection, row: Row[Any], reason: str) -> Row[Any] | None:
+def park_lost(connection: Connection, row: Row[Any], error: StageError) -> Row[Any] | None:
     """Park a run whose worker is gone for the last time; None if it was renewed or claimed since it was read."""
     values = {
         **_NO_HOLDER,
         "queued_at": None,
-        "error_kind": "permanent",
-        "reason": reason,
+        **_stored(error),
         "finished_at": NOW,
     }
     parked = _PARK.update(_unchanged(row), values=values)
     return connection.execute(
         parked.returning(RUN.c.kind, RUN.c.stage, RUN.c.asset_id, RUN.c.finished_at)
     ).first()
+
+
+def _stored(error: StageError) -> dict[str, Any]:
+    """The columns that say why an attempt ended."""
+    return {
+        "error_kind": error.kind,
+        "reason": str(error),
+        "error": StoredError.of(error).model_dump_json(),
+    }
 
 
 def _unchanged(row: Row[Any]) -> ColumnElement[bool]:

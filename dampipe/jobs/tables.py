@@ -61,6 +61,9 @@ class RunRow(SQLModel, table=True):
     """When another worker may claim it, by the database's clock."""
     error_kind: str | None = None
     reason: str | None = Field(default=None, sa_column=long_text(nullable=True))
+    """What happened, in one line."""
+    error: str | None = Field(default=None, sa_column=long_text(nullable=True))
+    """The error's code, parameters and remedy (`StoredError` as JSON)."""
     output: str | None = Field(default=None, sa_column=long_text(nullable=True))
     """The result as JSON; of a stage its StageOutput."""
     warnings: str = Field(default="[]", sa_column=long_text())

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Select, bindparam, select
 
 from dampipe.jobs import state
-from dampipe.jobs.errors import KIND_UNKNOWN
+from dampipe.jobs.errors import KIND_TAKEN, KIND_UNKNOWN
 from dampipe.jobs.keys import ClaimedRun
 from dampipe.jobs.model import Subject
 from dampipe.jobs.runs import LeaseLost, claimed
@@ -82,7 +82,7 @@ class WorkRegistry:
         for feature in features:
             for name, work in feature.work.items():
                 if name in taken:
-                    raise PipelineError(f"the kind of work {name} has the name of another kind or stage")
+                    raise PipelineError(KIND_TAKEN, kind=name)
                 taken.add(name)
                 kinds[name] = work
         return cls(kinds, build)

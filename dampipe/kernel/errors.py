@@ -23,12 +23,12 @@ Below the faces an error is a code with parameters:
     raise InvalidInput(TAG_INVALID, name=name)
 
 Its text and its remedy hold in every face. What to do next in the terms of one face (a command, a button) stands
-in that face's table of remedies, by code: `remedies.py` of a feature, of `dampipe/cli` and of `dampipe/web`.
+in that face's table of remedies, by code: `remedies.py` of a feature, and `dampipe/app/engine_remedies.py`.
 """
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Self
 
 
 class ExitCode(IntEnum):
@@ -82,11 +82,26 @@ class DampipeError(Exception):
         self.parameters = parameters
         self.hint = hint
 
+    def plain_parameters(self) -> dict[str, Any]:
+        """The parameters as JSON takes them: numbers, texts and lists as they are, all else as text."""
+        return {name: _plain(value) for name, value in self.parameters.items()}
+
+
+def _plain(value: object) -> Any:
+    return value if isinstance(value, (str, int, float, bool, list, dict)) or value is None else str(value)
+
 
 class StageError(DampipeError):
     """Something went wrong inside a stage."""
 
     kind = "permanent"
+
+    @classmethod
+    def of(cls, error: DampipeError, **more: Any) -> Self:
+        """The same error, with its code and parameters, as one of this class. more: arguments of the class."""
+        made = cls(str(error), error.hint, **more)
+        made.code, made.parameters = error.code, error.parameters
+        return made
 
 
 class Transient(StageError):

@@ -1,13 +1,8 @@
-"""The error codes of the media engine. Texts and remedies are stored as the reason of a failed run."""
+"""The error codes of the media engine. They are stored with a failed run."""
 
 from dampipe.kernel.errors import ErrorCode
 
 # Storage and resources
-DISK_FULL = ErrorCode(
-    "media.disk_full",
-    "no space left on the device that dampipe writes to",
-    "Free some space; the work is retried automatically.",
-)
 SOURCE_UNAVAILABLE = ErrorCode(
     "media.source_unavailable",
     "the file cannot be read at the moment",
@@ -29,11 +24,6 @@ STILL_WRITTEN = ErrorCode(
 )
 
 # The file
-PERMISSION_DENIED = ErrorCode(
-    "media.permission_denied",
-    "cannot be read: permission denied",
-    "Make the file readable for the worker.",
-)
 EMPTY_FILE = ErrorCode("media.empty_file", "the file is empty", "Copy it again from the card.")
 NOT_REGULAR = ErrorCode("media.not_regular", "not a regular file")
 NOT_READABLE = ErrorCode("media.not_readable", "not a readable file: {reason}")

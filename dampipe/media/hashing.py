@@ -7,6 +7,7 @@ import stat
 import time
 from collections.abc import Callable
 
+from dampipe.kernel import file_errors
 from dampipe.kernel.errors import BadMedia, StageError, Transient
 from dampipe.kernel.paths import kept_time
 from dampipe.kernel.stage_io import ContentHash, SourceFile
@@ -87,7 +88,7 @@ def _check_unchanged(found: os.stat_result, size: int, mtime_ns: int) -> None:
 
 def _stage_error(error: OSError) -> StageError:
     if error.errno in (errno.EACCES, errno.EPERM):
-        return BadMedia(errors.PERMISSION_DENIED)
+        return BadMedia(file_errors.FILE_UNREADABLE)
     if error.errno in (errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG):
         return BadMedia(errors.NOT_READABLE, reason=error.strerror)
     # All other errors of reading a file are the storage's: missing, stale, broken, overloaded.

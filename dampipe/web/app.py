@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
 from dampipe.app.features import detail_fields, features
-from dampipe.app.remedies import remedy
+from dampipe.app.remedies import remedies
 from dampipe.kernel.container import Services
 from dampipe.kernel.errors import (
     BrokerDown,
@@ -23,11 +23,11 @@ from dampipe.kernel.errors import (
 )
 from dampipe.kernel.faces import API
 from dampipe.kernel.faces.http import Problem
+from dampipe.kernel.faces.remedies import PAGE
 from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.version import __version__
 from dampipe.web import health
 from dampipe.web.page import add_page
-from dampipe.web.remedies import PAGE
 
 STATUS: tuple[tuple[type[DampipeError], int], ...] = (
     (NotFound, 404),
@@ -60,9 +60,9 @@ def create_app(services: Services | None) -> FastAPI:
         status = next(code for kind, code in STATUS if isinstance(error, kind))
         problem = Problem(
             detail=str(error),
-            hint=remedy(error, "PAGE", PAGE),
+            hint=remedies().word(error, PAGE),
             code=error.code,
-            parameters={name: _plain(value) for name, value in error.parameters.items()},
+            parameters=error.plain_parameters(),
         )
         return JSONResponse(problem.model_dump(), status_code=status)
 
@@ -107,8 +107,3 @@ def _describe_details(app: FastAPI) -> None:
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]
-
-
-def _plain(value: object) -> object:
-    """A parameter of an error as JSON takes it."""
-    return value if isinstance(value, (str, int, float, bool, list, dict)) or value is None else str(value)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from dampipe.app.features import detail_fields
+from dampipe.app.remedies import remedies
 from dampipe.features.assets.queries import DerivativeLookup
 from dampipe.features.assets.service import DetailFields
 from dampipe.features.derivatives.queries import DerivativeRepository
@@ -24,6 +25,7 @@ from dampipe.features.sources.service import SourceContents
 from dampipe.jobs.subjects import Subjects
 from dampipe.kernel.container import Container, Services
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.faces.remedies import Remedies
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
@@ -140,4 +142,5 @@ def search_services(catalog: Catalog, storage: AutoStorage, open_model: Callable
     services.provide(SourceContents, lambda: services.get(SourceFolders))
     services.provide(DerivativeStore, lambda: DerivativeStore(MemoryBlobs()))
     services.provide(DetailFields, detail_fields)
+    services.provide(Remedies, remedies)
     return services

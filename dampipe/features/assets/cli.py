@@ -7,6 +7,7 @@ import click
 from dampipe.features.assets.model import Details
 from dampipe.features.assets.service import AssetService
 from dampipe.kernel.faces.console import json_option, print_json, say, service, table
+from dampipe.kernel.faces.remedies import CLI, Remedies, sentences
 from dampipe.kernel.timecode import clock
 from dampipe.media.info import MediaInfo
 
@@ -18,6 +19,9 @@ def command(asset: str, as_json: bool) -> None:
     """Show all that is known of one asset: SHA-1, its first digits, or the path of a file."""
     assets = service(AssetService)
     details = assets.show(asset)
+    remedies = service(Remedies)
+    runs = tuple(run.model_copy(update={"hint": remedies.word(run, CLI)}) for run in details.runs)
+    details = details.model_copy(update={"runs": runs})
     if as_json:
         print_json(details)
     else:
@@ -48,7 +52,7 @@ def _print(details: Details, added: list[tuple[str, str]]) -> None:
             run.plan or "",
             "" if run.speed is None else f"{run.speed:.1f}×",
             "" if run.size is None else f"{run.size:,}",
-            "; ".join([*([run.reason] if run.reason else []), *run.warnings]),
+            "; ".join([*([sentences(run.reason, run.hint)] if run.reason else []), *run.warnings]),
         )
         for run in details.runs
     ]

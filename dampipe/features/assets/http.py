@@ -7,7 +7,8 @@ from pydantic import SerializeAsAny
 
 from dampipe.features.assets.model import Details
 from dampipe.features.assets.service import AssetService
-from dampipe.kernel.faces.http import Problem, provided
+from dampipe.kernel.faces.http import Problem, RemediesDep, provided
+from dampipe.kernel.faces.remedies import PAGE
 from dampipe.storage.video import Video
 
 router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
@@ -27,6 +28,8 @@ def list_assets(
 
 
 @router.get("/assets/{sha1}")
-def show_asset(sha1: Sha1, assets: Assets) -> SerializeAsAny[Details]:
+def show_asset(sha1: Sha1, assets: Assets, remedies: RemediesDep) -> SerializeAsAny[Details]:
     """All that is known of one asset."""
-    return assets.show(sha1)
+    found = assets.show(sha1)
+    runs = tuple(run.model_copy(update={"hint": remedies.word(run, PAGE)}) for run in found.runs)
+    return found.model_copy(update={"runs": runs})

@@ -15,7 +15,7 @@ from dampipe.features.sources.locations import record_identified
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns, sidecar_paths
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
-from dampipe.jobs.model import Failure, RunState, RunSummary
+from dampipe.jobs.model import Failure, RunState, RunSummary, StoredError
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound
@@ -200,6 +200,7 @@ class AssetRepository:
                 stage=row.stage,
                 kind=row.error_kind or "permanent",
                 reason=row.reason or "",
+                **StoredError.parse(row.error),
                 attempts=row.attempts,
                 at=row.finished_at,
                 again_at=row.not_before if row.state == RunState.PENDING else None,

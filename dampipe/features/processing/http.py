@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query
 from dampipe.features.processing.model import Retried, RetryRequest, Status
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.model import Failure
-from dampipe.kernel.faces.http import Problem, provided
+from dampipe.kernel.faces.http import Problem, RemediesDep, provided
+from dampipe.kernel.faces.remedies import PAGE
 
 router = APIRouter(tags=["processing"])
 
@@ -22,10 +23,10 @@ def read_status(processing: Processing) -> Status:
 
 @router.get("/failures")
 def list_failures(
-    processing: Processing, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000
+    processing: Processing, remedies: RemediesDep, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000
 ) -> list[Failure]:
     """Failed runs and files that failed their fixity check, newest first."""
-    return processing.failures(limit)
+    return [one.model_copy(update={"hint": remedies.word(one, PAGE)}) for one in processing.failures(limit)]
 
 
 @router.post("/retry", responses={404: {"model": Problem, "description": "No such asset or path."}})

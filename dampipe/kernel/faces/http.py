@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dampipe.kernel.container import Services
 from dampipe.kernel.errors import ErrorCode, InvalidInput
+from dampipe.kernel.faces.remedies import Remedies
 
 T = TypeVar("T")
 
@@ -39,6 +40,9 @@ def provided(kind: type[T]) -> Any:
 
     return Depends(find)
 
+
+RemediesDep = Annotated[Remedies, provided(Remedies)]
+"""What to do next about stored errors."""
 
 STRICT = ConfigDict(extra="forbid")
 """Configuration of request models: an unknown field is an error."""

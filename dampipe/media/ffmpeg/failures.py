@@ -4,6 +4,7 @@ import re
 import signal
 from dataclasses import dataclass
 
+from dampipe.kernel import file_errors
 from dampipe.kernel.errors import BadMedia, ErrorCode, Permanent, StageError, Transient
 from dampipe.media import errors
 
@@ -41,7 +42,9 @@ class Translation:
 
 
 TABLE: tuple[Translation, ...] = (
-    Translation(r"No space left on device|Disk quota exceeded", Transient, errors.DISK_FULL, DISK_FULL_DELAY),
+    Translation(
+        r"No space left on device|Disk quota exceeded", Transient, file_errors.DISK_FULL, DISK_FULL_DELAY
+    ),
     Translation(
         r"Input/output error|Stale file handle|No such file or directory|Host is down"
         r"|Connection timed out|Transport endpoint|No such device|Remote I/O error",
@@ -49,7 +52,7 @@ TABLE: tuple[Translation, ...] = (
         errors.SOURCE_UNAVAILABLE,
     ),
     Translation(r"Too many open files|Resource temporarily unavailable", Transient, errors.OVERLOADED),
-    Translation(r"Permission denied", BadMedia, errors.PERMISSION_DENIED),
+    Translation(r"Permission denied", BadMedia, file_errors.FILE_UNREADABLE),
     Translation(
         r"Unknown encoder|Encoder not found|Unknown encoder|Error selecting an encoder"
         r"|No such filter|Filter not found|Unrecognized option|Option .*not found|Invalid argument to"

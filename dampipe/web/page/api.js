@@ -9,11 +9,13 @@ export class Problem extends Error {
   }
 }
 
-/** An error in one line: what happened and what to do next. */
-export function describe(problem) {
-  if (!problem.hint) return problem.message;
-  return `${problem.message}${/[.!?]$/.test(problem.message) ? "" : "."} ${problem.hint}`;
+/** What happened and what to do next, in one line. */
+export function explain(what, hint) {
+  return hint ? `${what}${/[.!?]$/.test(what) ? "" : "."} ${hint}` : what;
 }
+
+/** An error in one line. */
+export const describe = (problem) => explain(problem.message, problem.hint);
 
 async function request(path, options) {
   let response;

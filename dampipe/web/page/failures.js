@@ -1,6 +1,6 @@
 // Failures: which files could not be processed, why, and buttons that run the failed stage again.
 
-import { describe, get, post } from "./api.js";
+import { describe, explain, get, post } from "./api.js";
 import { h, notice } from "./dom.js";
 import { name, plural } from "./format.js";
 
@@ -31,7 +31,7 @@ export async function failures(main, signal) {
     return h("tr", {},
       h("td", { class: "path", title: failure.path }, name(failure.path)),
       h("td", {}, failure.stage),
-      h("td", {}, failure.reason, h("small", {}, ` (${kinds[failure.kind] ?? failure.kind}${next})`)),
+      h("td", {}, explain(failure.reason, failure.hint), h("small", {}, ` (${kinds[failure.kind] ?? failure.kind}${next})`)),
       h("td", {}, failure.stage === "verify" ? null : h("button", { onclick: (event) => retry(event, selection) }, "Retry")));
   }
 

@@ -1,6 +1,6 @@
 // The player: one asset from a given time on, with all that is known about it.
 
-import { derivative, get } from "./api.js";
+import { derivative, explain, get } from "./api.js";
 import { h, notice } from "./dom.js";
 import { timecode } from "./format.js";
 import { facts } from "./library.js";
@@ -56,7 +56,7 @@ async function details(asset) {
     media?.created_at ? ["Recorded", new Date(media.created_at).toLocaleString()] : null,
     media?.camera ? ["Camera", typeof media.camera === "string" ? media.camera : Object.values(media.camera).filter(Boolean).join(" ")] : null,
     ["SHA-1", h("code", {}, video.sha1)],
-    ...runs.flatMap((run) => [...run.warnings, ...(run.reason ? [run.reason] : [])].map((text) => [run.stage, text])),
+    ...runs.flatMap((run) => [...run.warnings, ...(run.reason ? [explain(run.reason, run.hint)] : [])].map((text) => [run.stage, text])),
   ];
   return h("dl", {}, rows.filter(Boolean).flatMap(([heading, value]) => [h("dt", {}, heading), h("dd", {}, value)]));
 }

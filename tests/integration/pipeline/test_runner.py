@@ -1,5 +1,6 @@
 """The runner, over a real catalogue and a transport in memory: every stage of every file is done once."""
 
+import errno
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from dampipe.app.remedies import remedies
 from dampipe.jobs.stage import stage
-from dampipe.kernel.errors import BadMedia, Transient, Unavailable
+from dampipe.kernel.errors import BadMedia, StorageFull, Transient, Unavailable
+from dampipe.kernel.faces.remedies import CLI, PAGE
+from dampipe.kernel.file_errors import DISK_FULL, FILE_UNREADABLE
 from dampipe.kernel.stage_io import AssetRef
+from dampipe.storage.blobs.errors import STORE_FULL
 from tests.support.pipeline import (
     POLICY,
     Deployment,
@@ -69,6 +74,30 @@ def test_bad_media_is_parked_with_its_reason_and_the_others_go_on(here: Deployme
     [failure] = here.catalog.assets.failures(10)
     assert (failure.path, failure.stage, failure.kind) == (str(folder / "clip2.mp4"), "hash", "bad_media")
     assert failure.reason == "the file is empty"
+
+
+def test_a_failure_keeps_its_code_and_each_face_words_what_to_do(here: Deployment, folder: Path) -> None:
+    here.diary.raises["clip2.mp4"] = lambda: BadMedia(FILE_UNREADABLE)
+    here.scan(folder)
+    here.drain()
+    [failure] = here.catalog.assets.failures(10)
+    assert (failure.code, failure.reason) == (FILE_UNREADABLE.code, FILE_UNREADABLE.text)
+    assert failure.hint == FILE_UNREADABLE.remedy
+    assert remedies().word(failure, CLI) == "Make it readable for the worker, then run `dampipe retry PATH`."
+    assert remedies().word(failure, PAGE) == "Make it readable for the worker, then press Retry."
+
+
+def test_errors_of_other_classes_keep_their_codes_too(here: Deployment, folder: Path) -> None:
+    here.diary.raises["clip1.mp4"] = lambda: OSError(errno.ENOSPC, "No space left on device")
+    here.diary.raises["clip2.mp4"] = lambda: StorageFull(STORE_FULL, store="/blobs")
+    here.scan(folder)
+    here.drain()
+    failures = {Path(failure.path).name: failure for failure in here.catalog.assets.failures(10)}
+    assert (failures["clip1.mp4"].code, failures["clip1.mp4"].kind) == (DISK_FULL.code, "transient")
+    assert (failures["clip2.mp4"].code, failures["clip2.mp4"].parameters) == (
+        STORE_FULL.code,
+        {"store": "/blobs"},
+    )
 
 
 def test_one_bad_file_does_not_spoil_its_batch(here: Deployment, folder: Path) -> None:

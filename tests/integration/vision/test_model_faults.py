@@ -13,8 +13,7 @@ from dampipe.app.doctor import Finding, Verdict, examine
 from dampipe.app.errors import MODEL_UNUSABLE, VECTOR_INDEX_UNSOUND
 from dampipe.app.load_settings import load_settings
 from dampipe.app.machine_facts import machine_facts
-from dampipe.app.remedies import remedy
-from dampipe.cli.remedies import CLI
+from dampipe.app.remedies import remedies
 from dampipe.jobs.model import Outcome, Subject
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.runner import Runner
@@ -22,6 +21,7 @@ from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.faces.remedies import CLI
 from dampipe.vision import tiny
 from tests.integration.vision.test_models import ASSETS, dampipe, finds, folders, home, world
 
@@ -95,7 +95,7 @@ def test_a_wrong_model_is_told_once_and_names_the_setting(home: Path) -> None:
     assert [finding.what for finding in broken] == ["settings"]
     assert broken[0].found == "setting 'model': there is no model 'no-such-model'"
     assert broken[0].problem is not None and broken[0].problem.code == MODEL_UNUSABLE.code
-    assert "`dampipe model use NAME`" in remedy(broken[0].problem, "CLI", CLI)
+    assert "`dampipe model use NAME`" in remedies().word(broken[0].problem, CLI)
 
 
 def found_without_plan(home: Path) -> list[Finding]:
@@ -137,7 +137,7 @@ def test_a_lost_or_damaged_index_is_told(home: Path, folders: tuple[Path, Path])
     assert said.verdict is Verdict.WARNING
     assert "another size" in said.found
     assert said.problem is not None and said.problem.code == VECTOR_INDEX_UNSOUND.code
-    advice = remedy(said.problem, "CLI", CLI)
+    advice = remedies().word(said.problem, CLI)
     assert "index rebuild" in advice and "within a minute" in advice
     shutil.rmtree(home / "index")
     said = found(home, str(folders[0]))["vector index"]

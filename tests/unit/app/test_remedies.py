@@ -13,10 +13,10 @@ import pytest
 import dampipe
 from dampipe.app.errors import NO_WORKERS, UNSERVED_QUEUES
 from dampipe.app.features import features
-from dampipe.app.remedies import remedy
-from dampipe.cli.remedies import CLI
+from dampipe.app.remedies import remedies
+from dampipe.jobs.model import StoredError
 from dampipe.kernel.errors import DampipeError, ErrorCode
-from dampipe.web.remedies import PAGE
+from dampipe.kernel.faces.remedies import CLI, PAGE, Remedies
 
 PACKAGE = Path(dampipe.__file__).parent
 
@@ -35,11 +35,10 @@ def codes() -> dict[tuple[str, str], ErrorCode]:
 
 def tables() -> Iterator[tuple[str, Mapping[str, str]]]:
     """The tables of remedies, each with the name of its face."""
-    yield from (("CLI", CLI), ("PAGE", PAGE))
-    for feature in features():
-        if feature.remedies:
-            module = import_module(feature.remedies)
-            yield from (("CLI", module.CLI), ("PAGE", module.PAGE))
+    for name in ["dampipe.app.engine_remedies", *(feature.remedies for feature in features())]:
+        if name:
+            module = import_module(name)
+            yield from ((CLI, module.CLI), (PAGE, module.PAGE))
 
 
 def uses() -> Iterator[tuple[str, ErrorCode, set[str]]]:
@@ -78,7 +77,7 @@ def test_remedies_belong_to_codes_that_exist() -> None:
 
 def test_no_command_is_named_below_the_command_line() -> None:
     texts = [text for code in codes().values() for text in (code.text, code.remedy)]
-    texts += [text for face, table in tables() if face == "PAGE" for text in table.values()]
+    texts += [text for face, table in tables() if face == PAGE for text in table.values()]
     assert [text for text in texts if "`dampipe" in text or "--" in text] == []
 
 
@@ -94,18 +93,26 @@ def test_every_error_has_the_parameters_that_its_text_and_its_remedies_use() -> 
 
 
 @pytest.mark.parametrize(
-    ("face", "table", "expected"),
+    ("face", "expected"),
     [
-        ("CLI", CLI, "`dampipe worker --queues embed,index` serves them."),
-        ("PAGE", PAGE, "Start a worker for these queues."),
+        (CLI, "`dampipe worker --queues embed,index` serves them."),
+        (PAGE, "Start a worker for these queues."),
     ],
 )
-def test_a_face_words_a_remedy_in_its_own_terms(face: str, table: Mapping[str, str], expected: str) -> None:
+def test_a_face_words_a_remedy_in_its_own_terms(face: str, expected: str) -> None:
     error = DampipeError(UNSERVED_QUEUES, workers="io", queues="embed, index", queue_list="embed,index")
     assert str(error) == "io; no worker serves embed, index"
-    assert remedy(error, face, table) == expected
+    assert remedies().word(error, face) == expected
 
 
 def test_a_code_without_a_remedy_of_the_face_keeps_its_own() -> None:
     error = DampipeError(NO_WORKERS)
-    assert remedy(error, "CLI", {}) == NO_WORKERS.remedy
+    assert Remedies({CLI: [{}]}).word(error, CLI) == NO_WORKERS.remedy
+
+
+def test_a_stored_error_whose_parameters_are_of_another_version_keeps_its_own() -> None:
+    stored = StoredError(code="queue.unserved", parameters={"old": 1}, hint="Start a worker.")
+    assert (
+        Remedies({CLI: [{"queue.unserved": "`dampipe worker --queues {queues}`"}]}).word(stored, CLI)
+        == stored.hint
+    )

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dampipe.app import engine_remedies as remedies
 from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
-from dampipe.cli import remedies
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.settings.display import origin, sample
 from dampipe.kernel.settings.file import write_setting

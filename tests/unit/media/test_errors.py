@@ -2,7 +2,7 @@
 
 import string
 
-from dampipe.cli.remedies import CLI
+from dampipe.app.engine_remedies import CLI
 from dampipe.kernel.errors import ErrorCode
 from dampipe.media import errors
 

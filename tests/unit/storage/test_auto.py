@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.cli import remedies
+from dampipe.app import engine_remedies as remedies
 from dampipe.kernel.errors import (
     DampipeError,
     InvalidInput,

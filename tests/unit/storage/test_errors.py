@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from dampipe.cli.remedies import CLI
+from dampipe.app.engine_remedies import CLI
 from dampipe.kernel.errors import ErrorCode
 from dampipe.kernel.settings import errors as settings_errors
 from dampipe.storage import errors as storage_errors

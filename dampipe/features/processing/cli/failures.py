@@ -8,6 +8,7 @@ from dampipe.features.fixity.model import VERIFY
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.model import Failure
 from dampipe.kernel.faces.console import json_option, print_json, say, service, table
+from dampipe.kernel.faces.remedies import CLI, Remedies, sentences
 
 
 @click.command(name="failures")
@@ -15,13 +16,20 @@ from dampipe.kernel.faces.console import json_option, print_json, say, service, 
 @json_option
 def command(limit: int, as_json: bool) -> None:
     """List files that could not be processed, with stage and reason, newest first."""
-    failed = service(ProcessingService).failures(limit)
+    remedies = service(Remedies)
+    failed = [
+        one.model_copy(update={"hint": remedies.word(one, CLI)})
+        for one in service(ProcessingService).failures(limit)
+    ]
     if as_json:
         print_json(failed)
     elif not failed:
         click.echo("no failures")
     else:
-        rows = [(f.path, f.stage, f.kind.replace("_", " "), _again(f), f.reason) for f in failed]
+        rows = [
+            (f.path, f.stage, f.kind.replace("_", " "), _again(f), sentences(f.reason, f.hint))
+            for f in failed
+        ]
         say(table(["file", "stage", "kind", "again", "reason"], rows))
         if any(f.stage != VERIFY for f in failed):
             click.echo(

@@ -11,12 +11,12 @@ from dampipe.app.doctor import Finding, Verdict, examine
 from dampipe.app.errors import ACCELERATION_PAUSED
 from dampipe.app.load_settings import load_settings
 from dampipe.app.machine_facts import machine_facts
-from dampipe.app.remedies import remedy
-from dampipe.cli.remedies import CLI
+from dampipe.app.remedies import remedies
 from dampipe.features.processing.cli.status import render
 from dampipe.features.processing.model import Status
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.faces.remedies import CLI
 from dampipe.media.hwaccel.acceleration import Acceleration
 
 
@@ -46,7 +46,7 @@ def test_what_works_and_what_is_paused(world: Container, capsys: pytest.CaptureF
     assert "vaapi (no such device)" in told.found
     assert "nvidia encoder (no session left)" in told.found
     assert told.problem is not None and told.problem.code == ACCELERATION_PAUSED.code
-    assert "--again" in remedy(told.problem, "CLI", CLI)
+    assert "--again" in remedies().word(told.problem, CLI)
     other = Container(world.settings)  # another process of the machine
     assert [one.part for one in other.tools.hardware.shared_state.circuit_breaker.open_circuits()] == [
         "nvidia encoder"

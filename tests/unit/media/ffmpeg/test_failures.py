@@ -5,12 +5,13 @@ import signal
 
 import pytest
 
+from dampipe.kernel import file_errors
 from dampipe.kernel.errors import BadMedia, ErrorCode, Permanent, StageError, Transient
 from dampipe.media import errors
 from dampipe.media.ffmpeg import failures
 
 MESSAGES = [
-    ("av_interleaved_write_frame(): No space left on device", Transient, errors.DISK_FULL),
+    ("av_interleaved_write_frame(): No space left on device", Transient, file_errors.DISK_FULL),
     ("[in#0 @ 0x55] Error opening input: Input/output error", Transient, errors.SOURCE_UNAVAILABLE),
     (
         "Error opening input file file:/a.\nError opening input files: Stale file handle",
@@ -18,7 +19,7 @@ MESSAGES = [
         errors.SOURCE_UNAVAILABLE,
     ),
     ("Error opening input: No such file or directory", Transient, errors.SOURCE_UNAVAILABLE),
-    ("Error opening input: Permission denied", BadMedia, errors.PERMISSION_DENIED),
+    ("Error opening input: Permission denied", BadMedia, file_errors.FILE_UNREADABLE),
     (
         "Unknown encoder 'libx264'\n[out#0] Error selecting an encoder",
         Permanent,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.cli import remedies
+from dampipe.app import engine_remedies as remedies
 from dampipe.kernel.errors import Permanent, StorageFull, Transient
 from dampipe.storage.blobs.local import LocalBlobs, translate_os_error
 

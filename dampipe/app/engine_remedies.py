@@ -1,4 +1,4 @@
-"""What to do next on the command line, by error code, about errors of the kernel, the engines and the deployment."""
+"""What to do next in each face, by code, about errors of the kernel, the engines and the deployment."""
 
 CLI: dict[str, str] = {
     # dampipe.app
@@ -20,6 +20,7 @@ CLI: dict[str, str] = {
     "catalogue.driver_missing": "Install it: pip install 'dampipe[postgres]'.",
     "catalogue.not_set_up": "`dampipe up` sets it up.",
     "catalogue.schema_mismatch": "Run the newest dampipe everywhere; `dampipe up` upgrades an older schema.",
+    "file.unreadable": "Make it readable for the worker, then run `dampipe retry PATH`.",
     "index.not_built": "A worker of the queue `index` builds it; `dampipe index rebuild` builds it at once.",
     "index.required": "A worker of the queue `index` repairs a damaged index; `dampipe index rebuild` does so at once.",
     "model.not_published_as_onnx": "`pip install '{package}'` to run it.",
@@ -31,5 +32,11 @@ CLI: dict[str, str] = {
     "settings.invalid": "Correct it in {file} or in {variable}; `dampipe config --sample` describes every setting.",
     "settings.misspelled": "Correct it in {file}; `dampipe config --sample` lists every setting.",
     "settings.unknown": "`dampipe config --sample` lists every setting; this one is in {file} or the environment.",
-    "stage.file_unreadable": "Give dampipe the right to read it, then run `dampipe retry`.",
+}
+
+PAGE: dict[str, str] = {
+    "blob.store_full": "Free some space, then press Retry.",
+    "file.unreadable": "Make it readable for the worker, then press Retry.",
+    "media.proxy_unreadable": "Press Retry to make the proxy again.",
+    "media.timeout": "If the file is worth it, raise the time limit in the settings, then press Retry.",
 }
