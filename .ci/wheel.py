@@ -75,7 +75,7 @@ def use(environment: Path, folder: Path) -> None:
 
 
 def start_and_stop(here: Path, variables: dict[str, str]) -> None:
-    """`dampipe up` gets ready and ends when it is told to."""
+    """`dampipe up` gets ready and ends on SIGTERM."""
     variables = {**variables, "DAMPIPE_MODEL": "tiny"}
     lines = here.parent / "up.log"
     with lines.open("w") as log:
@@ -88,7 +88,7 @@ def start_and_stop(here: Path, variables: dict[str, str]) -> None:
         assert process.wait(PATIENCE) == 0, lines.read_text()
     finally:
         process.kill()
-    print("dampipe up: ready, and ended when told to", flush=True)
+    print("dampipe up: ready, and ended on SIGTERM", flush=True)
 
 
 def free_port() -> int:

@@ -115,7 +115,7 @@ class Container(kernel.Container):
             Subjects: self._subjects,
             Toolbox: self._toolbox,
             Plan: lambda: Plan(load_pipeline(settings), get(Toolbox)),
-            TaskTransport: lambda: load_named("carrier", settings.carrier)(settings),
+            TaskTransport: lambda: load_named("transport", settings.transport)(settings),
             Capabilities: lambda: Capabilities(get(Plan), get(Toolbox)),
             UnservedQueues: self._unserved_queues,
             Dispatcher: lambda: Dispatcher(

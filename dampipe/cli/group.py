@@ -71,7 +71,7 @@ class LazyGroup(click.Group):
                 error.show()  # the help itself
             else:
                 click.echo(f"dampipe: {error.format_message()}", err=True)
-                click.echo(f"  `{command} --help` tells what there is.", err=True)
+                click.echo(f"  Run `{command} --help` to see the options and commands.", err=True)
             sys.exit(ExitCode.USAGE)
         except (click.Abort, KeyboardInterrupt):
             click.echo("interrupted", err=True)

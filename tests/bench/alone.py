@@ -193,7 +193,7 @@ class Parts:
         return chains
 
     def publish(self, chains: Sequence[Chain]) -> None:
-        """As a carrier does; what waits for the index is another worker's."""
+        """As a transport does; what waits for the index is another worker's."""
         self._chains.extend(chain for chain in chains if chain.stages[0] == "embed")
 
     def notify(self, task: str, *arguments: int) -> None:

@@ -185,10 +185,10 @@ class Deployment:
         self.tools = Tools({Diary: self.diary})
         self.plan = Plan(list(stages) or [hash, measure, halve, polish], self.tools)
         self.kinds = WorkRegistry(work or {}, lambda kind: kind())
-        self.carrier = MemoryTransport(self.plan, self.kinds)
+        self.transport = MemoryTransport(self.plan, self.kinds)
         self.unserved = UnservedQueues(self.catalog.workers, self.plan.queues, checked_every=0.0)
         self.dispatcher = Dispatcher(
-            self.catalog.backlog, self.plan, self.carrier, self.kinds, window, self.unserved.find
+            self.catalog.backlog, self.plan, self.transport, self.kinds, window, self.unserved.find
         )
         self.leases = LeaseRenewer()
         self.runner = make_runner(self.catalog, self.plan, self.tools, self.dispatcher, policy)
@@ -197,13 +197,13 @@ class Deployment:
             self.work, self.catalog.runs, self.kinds, self.dispatcher, self.leases, policy
         )
         checks, workers = self.catalog.verifications, self.catalog.workers
-        self.verifier = FixityWorker(checks, workers, self.carrier, "io", self.leases, 5.0)
+        self.verifier = FixityWorker(checks, workers, self.transport, "io", self.leases, 5.0)
         sweeping = SweepPolicy(max_attempts=policy.max_attempts, grace=grace)
         self.sweep = make_sweep(
             self.catalog,
             self.plan,
             self.dispatcher,
-            self.carrier,
+            self.transport,
             self.verifier,
             sweeping,
             self.kinds,
@@ -235,7 +235,7 @@ class Deployment:
 
     def drain(self, steps: int | None = None, served: Collection[str] | None = None) -> int:
         """Do what workers would with the messages that wait. served: their queues; None for all."""
-        return self.carrier.work(self.runner, steps, self.work_runner, served)
+        return self.transport.work(self.runner, steps, self.work_runner, served)
 
     def counts(self, stage: str) -> dict[str, int]:
         return self.catalog.results.counts().get(stage, {})

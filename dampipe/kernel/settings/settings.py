@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     pipeline: str = Field(
         "dampipe.tasks:PIPELINE", description="Dotted name of the list of stages, `module:name`."
     )
-    carrier: str = Field(
+    transport: str = Field(
         "dampipe.workers.transport:CeleryTransport",
         description="Dotted name of the task transport, `module:name`.",
     )

@@ -50,7 +50,7 @@ def backlog(catalogue_url: str, folder: Path) -> Iterator[Deployment]:
     """All files wait for a batch stage, and no chain is under way."""
     first = Deployment(catalogue_url)
     first.scan(folder)
-    first.carrier.work(first.runner)
+    first.transport.work(first.runner)
     first.catalog.close()
     renewed = Deployment(catalogue_url, stages=[hash, measure, quarter])
     assert renewed.sweep.plan_missing() == FILES
@@ -63,7 +63,7 @@ def following(catalogue_url: str, folder: Path) -> Iterator[Deployment]:
     """The same, before a streaming stage."""
     first = Deployment(catalogue_url, stages=[hash, measure])
     first.scan(folder)
-    first.carrier.work(first.runner)
+    first.transport.work(first.runner)
     first.catalog.close()
     made = Deployment(catalogue_url, stages=[hash, measure, follow])
     made.sweep.plan_missing()
@@ -73,13 +73,13 @@ def following(catalogue_url: str, folder: Path) -> Iterator[Deployment]:
 
 
 def chains(here: Deployment) -> list[Chain]:
-    return here.carrier.chains()
+    return here.transport.chains()
 
 
 def test_a_batch_stage_gets_a_chain_for_as_many_as_it_takes_at_once(backlog: Deployment) -> None:
     assert backlog.dispatcher.top_up_all() == 3
     assert backlog.dispatcher.top_up_all() == 0, "those under way will do"
-    backlog.carrier.work(backlog.runner)
+    backlog.transport.work(backlog.runner)
     assert backlog.counts("quarter") == {"done": FILES}
     assert sorted(backlog.diary.batches) == [5, 10, 10]
 
@@ -92,7 +92,7 @@ def test_what_cannot_be_saved_is_parked_with_its_reason_and_spoils_no_other(back
     savers: Any = SaverRegistry([(Half, picky)])
     runner = make_runner(backlog.catalog, backlog.plan, backlog.tools, backlog.dispatcher, savers=savers)
     backlog.dispatcher.top_up_all()
-    backlog.carrier.work(runner)
+    backlog.transport.work(runner)
     assert backlog.counts("quarter") == {"done": FILES - 1, "failed": 1}
     [failure] = backlog.catalog.assets.failures(10)
     assert (failure.kind, failure.stage) == ("permanent", "quarter")
@@ -107,7 +107,7 @@ def test_what_was_tried_before_has_a_chain_of_its_own(backlog: Deployment) -> No
         ids = sorted(connection.execute(some).scalars())[:4]
         connection.execute(update(RUN).where(RUN.c.id.in_(ids)).values(attempts=1))
     assert backlog.dispatcher.top_up_all() == 3 + 4
-    backlog.carrier.work(backlog.runner)
+    backlog.transport.work(backlog.runner)
     assert backlog.counts("quarter") == {"done": FILES}
     assert sorted(backlog.diary.batches) == [1, 1, 1, 1, 1, 10, 10]
 
@@ -128,7 +128,7 @@ def test_a_streaming_stage_takes_all_that_waits(following: Deployment) -> None:
     report = following.runner.run("follow", Subject.parse(first.key))
     assert (report.outcome, report.batched) == (Outcome.DONE, FILES - 1)
     assert following.diary.batches == [FILES]
-    following.carrier.work(following.runner)
+    following.transport.work(following.runner)
     assert following.counts("follow") == {"done": FILES}
     assert set(following.diary.calls.values()) == {1}
 
@@ -137,13 +137,13 @@ def test_a_streaming_batch_is_bounded_in_time(following: Deployment) -> None:
     impatient = following.with_stages(hash, measure, follow, policy=replace(POLICY, stream_for=-1.0))
     report = impatient.runner.run("follow", Subject.parse(chains(following)[0].key))
     assert report.batched == 9
-    following.carrier.work(impatient.runner)
+    following.transport.work(impatient.runner)
     assert following.diary.batches == [10, 10, 5]
 
 
 def test_one_bad_file_does_not_spoil_the_others_of_a_streaming_stage(following: Deployment) -> None:
     following.diary.raises["13"] = lambda: BadMedia("no picture")
-    following.carrier.work(following.runner)
+    following.transport.work(following.runner)
     assert following.counts("follow") == {"done": FILES - 1, "failed": 1}
     assert following.diary.calls["follow", "13"] == 2, "alone, to see that it is the one"
 
@@ -158,7 +158,7 @@ def test_results_for_files_that_were_never_given_are_to_blame(
 
     object.__setattr__(following.plan["follow"], "function", too_many)
     try:
-        following.carrier.work(following.runner)
+        following.transport.work(following.runner)
     finally:
         object.__setattr__(following.plan["follow"], "function", follow.function)
     assert following.counts("follow") == {"done": FILES}
@@ -179,5 +179,5 @@ def test_a_catalogue_that_is_away_for_a_moment_ends_the_batch_and_loses_nothing(
     monkeypatch.setattr(following.catalog.runs, "claim_more", away)
     report = following.runner.run("follow", Subject.parse(chains(following)[0].key))
     assert (report.outcome, report.batched) == (Outcome.DONE, 9)
-    following.carrier.work(following.runner)
+    following.transport.work(following.runner)
     assert following.counts("follow") == {RunState.DONE: FILES}

@@ -41,11 +41,11 @@ class Reading:
         self.scanning.scan(root)
         self.scanning.hash_all()
         self.age(30 * 86400)
-        self.carrier = MemoryTransport(Plan([hash], Tools({})))
+        self.transport = MemoryTransport(Plan([hash], Tools({})))
         self.checks = FixityQueue(self.catalog.database)
         self.verdicts = FixityReport(self.catalog.database)
         self.verifier = FixityWorker(
-            self.checks, self.catalog.workers, self.carrier, "io", LeaseRenewer(), 30.0
+            self.checks, self.catalog.workers, self.transport, "io", LeaseRenewer(), 30.0
         )
         self.verify = FixityService(
             self.catalog.sources,
@@ -53,7 +53,7 @@ class Reading:
             self.checks,
             self.verdicts,
             self.catalog.workers,
-            lambda: self.carrier,
+            lambda: self.transport,
             lambda: self.verifier,
         )
         self.catalog.workers.report("media@here", ["io"], {}, 60.0)
@@ -160,9 +160,9 @@ def test_what_a_dead_reader_held_is_read_by_another(here: Reading) -> None:
     host = lease.owner().rpartition("/")[0].rpartition("/")[0]
     assert here.checks.claim(f"{host}/999999999/1", 600.0, 1) is not None
     assert here.verifier.portion() == 0, "one worker, one file at a time"
-    here.carrier.notices.clear()
+    here.transport.notices.clear()
     here.verifier.wake()
-    assert here.carrier.notices == [("verify", ())]
+    assert here.transport.notices == [("verify", ())]
     assert here.verifier.portion() == 2
 
 

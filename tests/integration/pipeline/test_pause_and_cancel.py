@@ -28,7 +28,7 @@ class Here(Deployment):
         catalog = self.catalog
         catalog.holding = ScanHolds(catalog.database, 7)
         self.control = ScanService(
-            catalog.scans, catalog.holding, catalog.sources, lambda: self.plan, lambda: self.carrier
+            catalog.scans, catalog.holding, catalog.sources, lambda: self.plan, lambda: self.transport
         )
         self.seen: list[str] = []
         self.disturb: dict[int, Callable[[], object]] = {}
@@ -52,7 +52,7 @@ class Here(Deployment):
     def drain(self) -> None:
         """What workers do until nothing is left to do."""
         self.sweep.run()
-        while self.carrier.work(self.runner) or self.sweep.run()["started"]:
+        while self.transport.work(self.runner) or self.sweep.run()["started"]:
             pass
 
     def hashed(self) -> list[str]:
@@ -87,7 +87,7 @@ def test_a_paused_walk_stops_at_the_next_folder_and_goes_on_where_it_was(here: H
     here.seen.clear()
     resumed = here.control.resume(scan)
     assert (resumed.state, resumed.on_hold, resumed.active) == (ScanState.WALKING, 0, 10)
-    assert ("scan", (scan,)) in here.carrier.notices
+    assert ("scan", (scan,)) in here.transport.notices
     assert here.scanner.scan(scan)
     assert len(here.seen) <= FILES - 10 + 5
     here.drain()
@@ -99,7 +99,7 @@ def test_a_paused_walk_stops_at_the_next_folder_and_goes_on_where_it_was(here: H
 def test_a_scan_that_is_walked_is_paused_too_and_other_footage_goes_on(here: Here, folder: Path) -> None:
     scan = here.create(folder)
     here.scanner.scan(scan)
-    here.carrier.work(here.runner, 6)
+    here.transport.work(here.runner, 6)
     assert here.control.pause(scan).state == ScanState.PAUSED
     before = set(here.hashed())
     (folder.parent / "other").mkdir()
@@ -139,7 +139,7 @@ def test_files_are_recorded_without_being_processed(here: Here, folder: Path) ->
     here.drain()
     seen = here.progress(recording)
     assert (seen.state, seen.new, seen.on_hold, seen.over) == (ScanState.WALKED, FILES, FILES, True)
-    assert (here.hashed(), here.carrier.published) == ([], 0)
+    assert (here.hashed(), here.transport.published) == ([], 0)
     here.control.pause(recording)
     assert here.control.resume(recording).on_hold == FILES, "they are still not to be processed"
     scan = here.scan(folder)
@@ -171,7 +171,7 @@ def test_the_same_content_stays_wanted_by_the_other_scan(here: Here, folder: Pat
         (copies / f"copy{number}.mp4").write_bytes((folder / "day0" / f"clip{number:02}.mp4").read_bytes())
     first, second = here.scan(folder / "day0"), here.scan(copies)
     while any(state != "done" for state in here.counts("hash")):
-        here.carrier.work(here.runner, 1)
+        here.transport.work(here.runner, 1)
         here.sweep.run()
     here.control.pause(first)
     here.drain()

@@ -52,8 +52,8 @@ class Here:
         self.catalog.set_up()
         toolbox = Tools(tools)
         self.plan = Plan(stages, toolbox)
-        self.carrier = MemoryTransport(self.plan)
-        dispatcher = Dispatcher(self.catalog.backlog, self.plan, self.carrier, NO_WORK, 100)
+        self.transport = MemoryTransport(self.plan)
+        dispatcher = Dispatcher(self.catalog.backlog, self.plan, self.transport, NO_WORK, 100)
         at_once = ProgressInterval(first=0.0)
         policy = RunPolicy(60.0, 3)
         self.runner = make_runner(self.catalog, self.plan, toolbox, dispatcher, policy, progress=at_once)
@@ -101,7 +101,7 @@ def until(condition: Any) -> None:
 
 
 def test_a_batch_says_how_far_it_is_and_is_through(here: Here) -> None:
-    here.carrier.work(here.runner, 2)
+    here.transport.work(here.runner, 2)
     waiting: Any = here.runner.toolbox.get(Waiting)
     heard: list[Progress] = []
     at_work = threading.Thread(target=here.runner.run, args=("ponder", Subject(asset=1), heard.append))
@@ -123,7 +123,7 @@ def test_a_batch_says_how_far_it_is_and_is_through(here: Here) -> None:
 
 
 def test_who_lost_its_lease_says_nothing_more(here: Here) -> None:
-    here.carrier.work(here.runner, 2)
+    here.transport.work(here.runner, 2)
     which = here.plan.key(ponder), Subject(asset=1)
     told = Progress(done=1, total=2).model_dump_json()
     mine = here.catalog.runs.claim(*which, "me", -1.0)
@@ -211,7 +211,7 @@ def test_ffmpegs_progress_comes_to_the_catalogue(tmp_path: Path) -> None:
             DerivativeStore: DerivativeStore(MemoryBlobs()),
         },
     )
-    here.carrier.work(here.runner, 3)
+    here.transport.work(here.runner, 3)
     seen: list[Running] = []
     heard: list[Progress] = []
     outcomes: list[Outcome] = []

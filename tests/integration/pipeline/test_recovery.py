@@ -14,20 +14,20 @@ from tests.support.pipeline import Deployment, hash
 def test_a_broker_that_forgets_everything_loses_nothing(catalogue_url: str, folder: Path) -> None:
     here = Deployment(catalogue_url, grace=0.0)
     here.scan(folder)
-    while here.carrier.waiting():
+    while here.transport.waiting():
         here.drain(3)
-        here.carrier.lose_everything()
+        here.transport.lose_everything()
         here.sweep.run()
     assert here.everything_done_once(5)
     here.catalog.close()
 
 
 def test_a_broker_that_is_down_at_the_scan_loses_nothing(here: Deployment, folder: Path) -> None:
-    here.carrier.down = True
+    here.transport.down = True
     here.scan(folder)
     assert here.sweep.run()["started"] == 0
-    here.carrier.down = False
-    here.carrier.lose_everything()
+    here.transport.down = False
+    here.transport.lose_everything()
     here.catalog.recovery.unqueue([stage.name for stage in here.plan.stages], seconds=0.0)
     here.sweep.run()
     here.drain()

@@ -41,10 +41,10 @@ def test_every_file_goes_through_every_stage_once(here: Deployment, folder: Path
 def test_a_second_scan_queues_nothing(here: Deployment, folder: Path) -> None:
     here.scan(folder)
     here.drain()
-    before = here.carrier.published
+    before = here.transport.published
     again = here.catalog.scans.progress(here.scan(folder))
     assert (again.found, again.new, again.unchanged) == (5, 0, 5)
-    assert here.carrier.published == before
+    assert here.transport.published == before
 
 
 def test_the_same_content_at_two_paths_is_one_asset_processed_once(here: Deployment, folder: Path) -> None:
@@ -115,7 +115,7 @@ def trickling(catalogue_url: str, folder: Path) -> Iterator[Deployment]:
     deployment = Deployment(catalogue_url, stages=[hash, measure, quarter])
     deployment.scan(folder)
     for _ in range(10):
-        deployment.carrier.work(deployment.runner, 1)
+        deployment.transport.work(deployment.runner, 1)
     assert deployment.counts("measure") == {"done": 5}
     yield deployment
     deployment.catalog.close()
@@ -145,7 +145,7 @@ def test_outputs_are_saved_while_the_stage_still_works(
         plain(stage, name)
 
     monkeypatch.setattr(trickling.diary, "note", note)
-    trickling.carrier.work(eager.runner)
+    trickling.transport.work(eager.runner)
     assert trickling.counts("quarter") == {"done": 5}
     assert len(called) == 5
 
@@ -155,7 +155,7 @@ def test_a_batch_stage_that_returns_too_few_results_is_to_blame(trickling: Deplo
         yield from ()
 
     broken = trickling.with_stages(hash, measure, replace(quarter, function=few))
-    trickling.carrier.work(broken.runner)
+    trickling.transport.work(broken.runner)
     assert trickling.counts("quarter") == {"failed": 5}
     assert "returned 0 results" in trickling.catalog.assets.failures(1)[0].reason
 

@@ -25,7 +25,7 @@ def sync_of(here: Deployment, patience: float = 120.0) -> SyncService:
         catalog.retries,
         catalog.workers,
         fixity,
-        lambda: here.carrier,
+        lambda: here.transport,
         lambda: here.sweep,
         NightlyPolicy(patience=patience),
     )

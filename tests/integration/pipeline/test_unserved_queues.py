@@ -37,7 +37,7 @@ def test_the_other_stages_go_on_beyond_the_window(here: Deployment, folder: Path
     assert here.counts("measure") == {"done": 5}, "five files, and two chains in flight at the most"
     assert here.counts("polish") == {"done": 5}
     assert here.counts("halve") == {"pending": 5}
-    assert here.carrier.waiting() == 0, "nothing is kept for a worker that is not there"
+    assert here.transport.waiting() == 0, "nothing is kept for a worker that is not there"
 
 
 def test_a_worker_that_comes_takes_what_waited(here: Deployment, folder: Path) -> None:
@@ -58,9 +58,9 @@ def test_while_a_deployment_starts_everything_is_dispatched(
     if since is not None:
         present(here, "io", since=since)
     here.scan(folder)
-    assert here.carrier.waiting() == WINDOW
+    assert here.transport.waiting() == WINDOW
     here.sweep.run()
-    assert here.carrier.waiting() == WINDOW
+    assert here.transport.waiting() == WINDOW
 
 
 class Lacking(Tools):

@@ -55,7 +55,7 @@ def delivered(here: Deployment) -> list[str]:
 def test_an_item_is_dispatched_done_and_saved_once(here: Deployment) -> None:
     item = send(here)
     assert here.sweep.run()["started"] == 1
-    [chain] = here.carrier.chains()
+    [chain] = here.transport.chains()
     assert (chain.stages, parse_work_item_key(chain.key)) == (("parcel",), item)
     assert here.drain() == 1
     assert delivered(here) == ["Ada"]
@@ -81,7 +81,7 @@ def test_higher_priority_comes_first_and_a_delay_is_kept(here: Deployment) -> No
         for key, priority, delay in (("1", 0, 0.0), ("2", 5, 0.0), ("3", 9, 300.0)):
             here.work.add(connection, "parcel", key, parameters={"to": key}, priority=priority, delay=delay)
     here.dispatcher.top_up_all()
-    assert [parse_work_item_key(chain.key) for chain in here.carrier.chains()] == [2, 1]
+    assert [parse_work_item_key(chain.key) for chain in here.transport.chains()] == [2, 1]
 
 
 def test_a_transient_failure_is_tried_again_and_given_up_in_the_end(
@@ -163,7 +163,7 @@ def test_an_item_whose_worker_is_killed_is_recovered_and_saved_exactly_once(
 ) -> None:
     item = send(here)
     here.dispatcher.top_up_all()
-    here.carrier.lose_everything()  # the message is in the killed worker's hands
+    here.transport.lose_everything()  # the message is in the killed worker's hands
     work_in_child(catalogue_url, item, step)
     assert delivered(here) == []
     row = here.work.find("parcel", item)
@@ -191,7 +191,7 @@ def test_a_message_that_the_broker_has_lost_is_sent_again(here: Deployment) -> N
     impatient = Deployment(here.catalog, work=KINDS, grace=0.0)
     send(here)
     impatient.dispatcher.top_up_all()
-    impatient.carrier.lose_everything()
+    impatient.transport.lose_everything()
     assert impatient.sweep.run()["lost"] == 1
     assert impatient.drain() == 1
     assert delivered(here) == ["Ada"]
