@@ -36,6 +36,17 @@ class MediaKind(StrEnum):
     STILL = "still"
 
 
+class DurationSource(StrEnum):
+    """What a duration was read from, the least reliable first."""
+
+    HEADER = "header"
+    """The container, by its header or an estimate of its parser."""
+    PACKETS = "packets"
+    """The time stamps of all packets, since the header was wrong."""
+    DECODING = "decoding"
+    """A full decode, since the header was wrong."""
+
+
 class VideoStream(BaseModel):
     """The picture of a file: its first real video stream (cover art does not count)."""
 
@@ -51,6 +62,8 @@ class VideoStream(BaseModel):
     bit_depth: int = 8
     rate: Rational | None = None
     """Average frames per second; None for stills and if unknown."""
+    time_base: Rational | None = None
+    """Unit of the container's time stamps in seconds: 1/1000 in Matroska; None if unknown."""
     sample_aspect: Rational = Fraction(1)
     rotation: int = 0
     interlaced: bool = False
@@ -94,7 +107,10 @@ class MediaInfo(StageOutput):
     kind: MediaKind
     container: str
     duration: float | None = None
-    """Seconds; None for stills."""
+    """Seconds from the start of the earliest stream to the end of the last one; None for stills."""
+    duration_source: DurationSource = DurationSource.HEADER
+    start: float = 0.0
+    """Seconds; the time stamp in the file at which the earliest stream starts. All other times count from it."""
     bit_rate: int | None = None
     video: VideoStream | None = None
     audio: tuple[AudioStream, ...] = ()

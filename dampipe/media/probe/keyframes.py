@@ -8,8 +8,6 @@ from av.video.stream import VideoStream
 SCAN_SECONDS = 20.0
 SCAN_BYTES = 64 << 20
 """Maximum that is read to find key frames: 20 s at 25 Mbit/s."""
-MEASURE_BYTES = 1 << 30
-"""Maximum that is read to measure a duration that is missing from the header."""
 _INDEX_ENTRIES = 200_000
 
 
@@ -61,21 +59,3 @@ def _longest(keys: list[int], last: int | None, time_base: Any) -> float | None:
     if len(keys) == 1 and longest * time_base <= 0:
         return None
     return float(longest * time_base)
-
-
-def measured_duration(container: InputContainer, stream: Any) -> float | None:
-    """Seconds from the first to the last packet, reading up to 1 GiB; None if time stamps are missing."""
-    if stream.time_base is None:
-        return None
-    first = end = None
-    size = 0
-    for packet in container.demux(stream):
-        size += packet.size
-        if packet.pts is not None:
-            first = packet.pts if first is None else min(first, packet.pts)
-            packet_end = packet.pts + (packet.duration or 0)
-            end = packet_end if end is None else max(end, packet_end)
-        if size > MEASURE_BYTES:
-            return None
-    container.seek(0)
-    return None if first is None or end is None else float((end - first) * stream.time_base)

@@ -11,12 +11,10 @@ from av.video.stream import VideoStream
 
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 from dampipe.media.probe.container_metadata import camera, created, timecode
-from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
+from dampipe.media.probe.keyframes import keyframe_interval
+from dampipe.media.probe.length import header_duration, start_of
 
 OPEN_TIMEOUT = 15.0
-_ENDS_EARLY_BY = 1.0
-_ENDS_EARLY_SHARE = 0.05
-"""A picture that ends more than a second and five per cent before the file causes a warning."""
 
 
 class NoStreams(ValueError):
@@ -49,12 +47,13 @@ def _media(container: InputContainer) -> dict[str, Any]:
         raise NoStreams("Unknown codec")
     if len(pictures) > 1:
         warnings.append(f"has {len(pictures)} video streams; the first one is used")
-    duration = _duration(container, [*pictures[:1], *sounds], warnings)
+    duration = header_duration(container, [*pictures[:1], *sounds], warnings)
     tag_sets = [dict(container.metadata), *(dict(stream.metadata) for stream in container.streams)]
     return {
         "kind": "video" if pictures else "audio",
         "container": container.format.name,
         "duration": duration,
+        "start": start_of(container),
         "bit_rate": container.bit_rate or None,
         "video": _video(container, pictures[0], warnings) if pictures else None,
         "audio": [_audio(stream) for stream in sounds],
@@ -74,23 +73,6 @@ def _decodable(streams: list[Any], singular: str, plural: str, warnings: list[st
         subject = f"{unknown} of {len(streams)} {plural}" if len(streams) > 1 else singular
         warnings.append(f"{subject} an unknown format")
     return known
-
-
-def _duration(container: InputContainer, streams: list[Any], warnings: list[str]) -> float | None:
-    """Seconds of picture and sound; telemetry, which is often longer, is ignored."""
-    total = container.duration / av.time_base if container.duration and container.duration > 0 else None
-    own = [float(s.duration * s.time_base) if s.duration and s.time_base else None for s in streams]
-    known = [seconds for seconds in own if seconds is not None]
-    first = streams[0]
-    if total is None and not known:
-        measured = measured_duration(container, first)
-        warnings.append("its header gives no duration" + ("" if measured is None else "; it was measured"))
-        return measured
-    longest = max(known) if len(known) == len(own) else max([*known, total or 0.0])
-    if own[0] is not None and longest - own[0] > max(_ENDS_EARLY_BY, _ENDS_EARLY_SHARE * longest):
-        stream_name = "picture" if first.type == "video" else "sound"
-        warnings.append(f"the {stream_name} ends at {own[0]:.1f} s, the file at {longest:.1f} s")
-    return longest
 
 
 def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) -> dict[str, Any]:
@@ -115,6 +97,7 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "pixel_format": pixel_format.name,
         "bit_depth": max((component.bits for component in pixel_format.components), default=8),
         "rate": _fraction(rate),
+        "time_base": _fraction(stream.time_base),
         "sample_aspect": _fraction(stream.sample_aspect_ratio or codec.sample_aspect_ratio) or "1/1",
         # libav counts counter-clockwise: -90 means a clockwise rotation by 90 degrees.
         "rotation": -frame.rotation % 360 if frame is not None else 0,

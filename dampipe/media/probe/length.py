@@ -1,0 +1,102 @@
+"""Start and length of a file by its container, without decoding.
+
+All times count from the start of the earliest stream, as ffmpeg counts them and the proxy plays them. A container
+may give the length from there (MP4) or the time stamp of its end (Matroska, by some writers), which is the same
+unless the file starts late.
+"""
+
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+import av
+from av.container import InputContainer
+
+MEASURE_BYTES = 1 << 30
+"""Maximum that is read to measure a duration that is missing from the header."""
+_END_BYTES = 64 << 20
+"""Maximum that is read at the end of a file."""
+_LATE = 0.5
+"""Seconds; in a file that starts later, both readings of a header are compared with its last packets."""
+_ENDS_EARLY_BY = 1.0
+_ENDS_EARLY_SHARE = 0.05
+"""A picture that ends more than a second and five per cent before the file causes a warning."""
+
+
+def start_of(container: InputContainer) -> float:
+    """The time stamp, in seconds, at which the earliest stream starts; 0 if unknown."""
+    return float((container.start_time or 0) / av.time_base)
+
+
+def header_duration(container: InputContainer, streams: Sequence[Any], warnings: list[str]) -> float | None:
+    """Seconds from the start of the file to the end of the last of `streams`; telemetry is often longer.
+
+    streams: the picture, if any, and the sound tracks. Adds warnings for a missing duration, and for a picture
+    that ends early.
+    """
+    start = start_of(container)
+    ends = [_end(stream, start) for stream in streams]
+    known = [end for end in ends if end is not None]
+    total = _total(container, streams, start) if len(known) < len(ends) else None
+    if total is None and not known:
+        end = _last_end(container, streams, MEASURE_BYTES)
+        _rewind(container)
+        warnings.append("its header gives no duration" + ("" if end is None else "; it was measured"))
+        return None if end is None else end - start
+    longest = max([*known, total or 0.0])
+    first = ends[0]
+    if first is not None and longest - first > max(_ENDS_EARLY_BY, _ENDS_EARLY_SHARE * longest):
+        stream_name = "picture" if streams[0].type == "video" else "sound"
+        warnings.append(f"the {stream_name} ends at {first:.1f} s, the file at {longest:.1f} s")
+    return longest
+
+
+def _end(stream: Any, start: float) -> float | None:
+    """Seconds from the start of the file to the end of a stream, if its header has its duration."""
+    if not stream.duration or not stream.time_base:
+        return None
+    begins = 0.0 if stream.start_time is None else float(stream.start_time * stream.time_base) - start
+    return begins + float(stream.duration * stream.time_base)
+
+
+def _total(container: InputContainer, streams: Sequence[Any], start: float) -> float | None:
+    """Seconds of the whole file by its header; None if the header has no duration."""
+    total = float(container.duration / av.time_base) if container.duration and container.duration > 0 else None
+    if total is None or start < _LATE:
+        return total
+    # Either the length or the time stamp of the end.
+    candidates = [total, total - start] if total > start else [total]
+    end = _end_by_seeking(container, streams, start + total) if len(candidates) > 1 else None
+    return candidates[-1] if end is None else min(candidates, key=lambda length: abs(length - (end - start)))
+
+
+def _end_by_seeking(container: InputContainer, streams: Sequence[Any], beyond: float) -> float | None:
+    """The time stamp, in seconds, of the end of the last packets; None if they cannot be found at little cost."""
+    # Without an index, the parser would read all of the file to find its end.
+    if container.size > MEASURE_BYTES and not any(len(stream.index_entries) > 1 for stream in streams):
+        return None
+    try:
+        container.seek(int(beyond * av.time_base), backward=True)
+        return _last_end(container, streams, _END_BYTES)
+    except (OSError, ValueError):
+        return None
+    finally:
+        _rewind(container)
+
+
+def _last_end(container: InputContainer, streams: Sequence[Any], max_bytes: int) -> float | None:
+    """The latest end, in seconds, of the packets from here on; None if there are more than `max_bytes`."""
+    end, size = None, 0
+    for packet in container.demux(*streams):
+        size += packet.size
+        if packet.pts is not None and packet.time_base is not None:
+            packet_end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+            end = packet_end if end is None else max(end, packet_end)
+        if size > max_bytes:
+            return None
+    return end
+
+
+def _rewind(container: InputContainer) -> None:
+    with contextlib.suppress(OSError):
+        container.seek(0)
