@@ -1,16 +1,18 @@
 """preview: everything that search needs, from one sparse pass over the file."""
 
+from dataclasses import replace
+
 from dampipe.jobs.stage import stage
 from dampipe.kernel.progress import Reporter
 from dampipe.kernel.stage_io import AssetRef, SourceFile
 from dampipe.media.info import MediaInfo
-from dampipe.media.outputs import Preview
+from dampipe.media.outputs import Correction, Preview
 from dampipe.media.passes import Passes
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.tasks.proxy import publish_proxy
 
 
-@stage(queue="preview", version=3, time_limit=48 * 3600)
+@stage(queue="preview", version=4, time_limit=48 * 3600)
 def preview(
     file: SourceFile,
     asset: AssetRef,
@@ -27,12 +29,15 @@ def preview(
         derivatives = store.publish(asset.sha1, passes.preview.recipe.fingerprint_of, made.files)
         if proxy is not None and passes.proxy is not None:
             recipe = passes.proxy.recipe
-            store.put_handover(asset.sha1, recipe.fingerprint, publish_proxy(asset, recipe, proxy, store))
+            # The preview is made for the duration that the proxy has found, so nothing is made again.
+            handed_over = publish_proxy(asset, recipe, replace(proxy, found=None), store)
+            store.put_handover(asset.sha1, recipe.fingerprint, handed_over)
     return Preview(
         derivatives=derivatives,
         frames=made.frames,
         hash_times=made.hash_times,
         hashes=made.hashes,
+        correction=Correction(duration=made.duration, of="probe") if made.duration is not None else None,
         plan=made.plan,
         way=made.way,
         speed=made.speed,

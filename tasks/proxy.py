@@ -4,13 +4,13 @@ from dampipe.jobs.stage import stage
 from dampipe.kernel.progress import Reporter
 from dampipe.kernel.stage_io import AssetRef, SourceFile
 from dampipe.media.info import MediaInfo
-from dampipe.media.outputs import DerivativeKind, Proxy
+from dampipe.media.outputs import Correction, DerivativeKind, FoundDuration, Proxy
 from dampipe.media.proxy.maker import MadeProxy, ProxyMaker
 from dampipe.media.recipes import ProxyRecipe
 from dampipe.storage.blobs.derivatives import DerivativeStore
 
 
-@stage(queue="proxy", version=3, own_chain=True, after=("preview",), time_limit=48 * 3600)
+@stage(queue="proxy", version=4, own_chain=True, after=("preview",), time_limit=48 * 3600)
 def proxy(
     file: SourceFile,
     asset: AssetRef,
@@ -40,7 +40,16 @@ def publish_proxy(asset: AssetRef, recipe: ProxyRecipe, made: MadeProxy, store: 
         shots=made.shots,
         plan=made.plan,
         duration=made.duration,
+        correction=_correction(made.found),
         speed=made.speed,
         size=sum(derivative.size for derivative in published),
         warnings=made.warnings,
     )
+
+
+def _correction(found: FoundDuration | None) -> Correction | None:
+    """The correction of the facts; frames and strip are made again if they were made for a wrong duration."""
+    if found is None:
+        return None
+    outdated = ("preview", "embed", "index", "refine") if found.differs else ()
+    return Correction(duration=found, of="probe", again=outdated)

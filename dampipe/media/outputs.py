@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from dampipe.kernel.stage_io import StageOutput
+from dampipe.media.info import DurationSource
 
 
 class DerivativeKind(StrEnum):
@@ -55,6 +56,29 @@ class Frame(BaseModel):
     """Number of the shot, from 0."""
 
 
+class FoundDuration(BaseModel):
+    """The duration of an asset, which a pass found to be another than that of its header."""
+
+    model_config = ConfigDict(frozen=True)
+
+    seconds: float
+    source: DurationSource
+    differs: bool = True
+    """Whether the known one was so wrong that what depends on it is made again."""
+
+
+class Correction(BaseModel):
+    """A correction of the output of an earlier stage, and what it makes outdated."""
+
+    model_config = ConfigDict(frozen=True)
+
+    duration: FoundDuration
+    of: str
+    """The stage whose output, a MediaInfo, is corrected."""
+    again: tuple[str, ...] = ()
+    """Stages whose results are outdated: the first is reset, the others follow it."""
+
+
 class Preview(StageOutput):
     """The output of the preview stage: poster, sprite and frames, if the asset has a picture."""
 
@@ -65,6 +89,8 @@ class Preview(StageOutput):
     """Seconds; one for each decoded frame, not only for the selected ones."""
     hashes: bytes = Field(default=b"", exclude=True, repr=False)
     """Perceptual hashes of these frames, 192 bytes each. Both are stored in their own table, not in the JSON."""
+    correction: Correction | None = None
+    """Of the duration, if the header was wrong."""
     plan: str = ""
     """What decoded: "software", a family of hardware ("nvidia-decode"), or "sound"."""
     way: str = ""
@@ -91,6 +117,8 @@ class Proxy(StageOutput):
     """What transcoded: "software", "sound", or a family of hardware, fully ("nvidia") or partly ("nvidia-encode")."""
     duration: float | None = None
     """Seconds of footage in the proxy."""
+    correction: Correction | None = None
+    """Of the duration, if the full decode showed another one."""
     speed: float | None = None
     """Seconds of footage per second of work."""
     size: int = 0

@@ -1,12 +1,14 @@
 """How often a file is decoded: sparsely for the preview and fully for the proxy, or once for both."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from dampipe.kernel.errors import BadMedia
 from dampipe.media.ffmpeg.failures import Stalled
 from dampipe.media.ffmpeg.progress import Progress
 from dampipe.media.info import MediaInfo, MediaKind
+from dampipe.media.length import corrected
 from dampipe.media.preview.maker import MadePreview, PreviewMaker
 from dampipe.media.proxy.maker import MadeProxy, ProxyMaker
 
@@ -28,6 +30,7 @@ class Passes:
     ) -> tuple[MadePreview, MadeProxy | None]:
         """Make the preview and, if one run of ffmpeg could make both, the proxy, in the empty `folder`.
 
+        If the proxy shows that the header's duration is wrong, the preview is made again, sparsely.
         If the common run fails, the preview is made alone: a file without a proxy can still be found, and
         the proxy stage reports the error. Stills and sound are cheap and always use two passes.
         Raises like `PreviewMaker.make`.
@@ -51,6 +54,13 @@ class Passes:
         preview = self.preview.start(source, media, folder)
         try:
             proxy = proxy_maker.make(source, media, folder, on_progress, preview)
-            return None if preview.error is not None else (preview.result(), proxy)
+            if preview.error is not None:
+                return None
+            found = proxy.found
+            if found is None or not found.differs:
+                return replace(preview.result(), duration=found), proxy
+            # The frames were taken, and the strip laid out, for another duration.
+            made = self.preview.make(source, corrected(media, found), folder, on_progress)
+            return replace(made, duration=found), proxy
         except (BadMedia, Stalled):
             return None

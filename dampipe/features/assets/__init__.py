@@ -13,5 +13,7 @@ FEATURE = Feature(
     savers=(
         ("dampipe.media.info:MediaInfo", "dampipe.features.assets.savers:save_media"),
         ("dampipe.media.outputs:Proxy", "dampipe.features.assets.savers:save_shots"),
+        ("dampipe.media.outputs:Preview", "dampipe.features.assets.savers:save_correction"),
+        ("dampipe.media.outputs:Proxy", "dampipe.features.assets.savers:save_correction"),
     ),
 )

@@ -10,14 +10,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.sources.locations import tie_to_asset
 from dampipe.features.sources.tables import LOCATION
+from dampipe.jobs import state
 from dampipe.jobs.savers import OutputBatch
+from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.ids import AssetId, LocationId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import ContentHash
 from dampipe.media.info import MediaInfo
-from dampipe.media.outputs import Proxy
+from dampipe.media.length import corrected
+from dampipe.media.outputs import Preview, Proxy
 
 # Built once: to build such a statement takes several times as long as to run it.
 _NAME = select(LOCATION.c.name).where(LOCATION.c.id == bindparam("of"))
@@ -27,6 +30,7 @@ _ADD = {
     is_sqlite: insert(ASSET).values(_NEW_ASSET).on_conflict_do_nothing().returning(ASSET.c.id)
     for is_sqlite, insert in ((True, sqlite.insert), (False, postgresql.insert))
 }
+_MEDIA = select(ASSET.c.media).where(ASSET.c.id == bindparam("of"))
 _SHOTS = update(ASSET).where(ASSET.c.id == bindparam("of")).values(shots=bindparam("starts"))
 
 
@@ -61,6 +65,28 @@ def save_media(batch: OutputBatch[MediaInfo]) -> None:
     """Save technical metadata."""
     for asset, media in batch.outputs:
         batch.connection.execute(update(ASSET).where(ASSET.c.id == asset).values(media_columns(media)))
+
+
+def save_correction(batch: OutputBatch[Preview | Proxy]) -> None:
+    """Correct a duration that turned out to be wrong, and let the stages that relied on it run again.
+
+    They do so once: the corrected facts say that the duration was found by decoding, and no pass corrects that.
+    """
+    for asset, output in batch.outputs:
+        correction = output.correction
+        if correction is None:
+            continue
+        mine = RUN.c.asset_id == asset
+        stored = batch.connection.execute(_MEDIA, {"of": asset}).scalar()
+        if stored is None:
+            continue
+        media = corrected(MediaInfo.model_validate_json(stored), correction.duration)
+        batch.connection.execute(update(ASSET).where(ASSET.c.id == asset).values(media_columns(media)))
+        state.replace_output(batch.connection, media.model_dump_json(), mine, RUN.c.stage == correction.of)
+        if correction.again:
+            first, *others = correction.again
+            state.delete_runs_of_assets(batch.connection, [asset], others)
+            state.redo(batch.connection, mine, RUN.c.stage == first)
 
 
 def media_columns(media: MediaInfo) -> dict[str, Any]:

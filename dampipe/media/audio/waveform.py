@@ -9,7 +9,7 @@ from dampipe.media.errors import NOTHING_DECODED
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.inputs import footage_input, graph_arguments
 from dampipe.media.ffmpeg.progress import Progress
-from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.ffmpeg.run import FfmpegResult, Limits, run_ffmpeg
 from dampipe.media.info import MediaInfo
 from dampipe.media.recipes import PosterRecipe
 
@@ -26,8 +26,11 @@ def draw_waveform(
     recipe: PosterRecipe,
     limits: Limits,
     on_progress: Callable[[Progress], None] | None = None,
-) -> None:
-    """Draw the waveform of the first sound track to `poster` (JPEG, 16:9). Raises the error of a failed ffmpeg."""
+) -> FfmpegResult:
+    """Draw the waveform of the first sound track to `poster` (JPEG, 16:9), and return the result of ffmpeg.
+
+    Raises the error of a failed ffmpeg.
+    """
     rate = int(min(8000, max(500, _MAX_SAMPLES / max(media.duration or 36_000, 1))))
     size = f"{recipe.height * 16 // 9 // 2 * 2}x{recipe.height // 2 * 2}"
     sound = footage_input(media)[str(media.audio[0].index)]
@@ -46,3 +49,4 @@ def draw_waveform(
         raise result.error
     if not poster.is_file():
         raise BadMedia(NOTHING_DECODED)
+    return result

@@ -165,6 +165,9 @@ class PreviewGraph:
             if self.media.container.startswith(_SELF_CONTAINED):
                 # ffmpeg's own probe decodes up to seven frames, as many as the preview of a short clip.
                 options["nofind_stream_info"] = None
+                if self.media.start:
+                    # Without that probe ffmpeg does not know the start either, from which times count.
+                    options["itsoffset"] = f"{-self.media.start:.6f}"
         return options
 
     def _select_expression(self, sampling: Sampling, plan: Plan) -> str:

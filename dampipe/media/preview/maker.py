@@ -24,12 +24,28 @@ from dampipe.media.ffmpeg.salvage import best_effort, without_picture
 from dampipe.media.hwaccel.acceleration import Acceleration
 from dampipe.media.hwaccel.fallback import Attempt, SharedState, run_with_fallback
 from dampipe.media.hwaccel.plans import PREVIEW_MIN_PIXELS, SOFTWARE_PLAN, Plan, preview_plans
-from dampipe.media.info import MediaInfo, MediaKind, VideoStream
-from dampipe.media.integrity import truncation_warning
-from dampipe.media.outputs import MAX_DURATION, DerivativeKind, Frame, MadeFile, write_frames
+from dampipe.media.info import DurationSource, MediaInfo, MediaKind, VideoStream
+from dampipe.media.integrity import ALLOWED_DIFFERENCE, ALLOWED_SHARE, length_warning, truncation_warning
+from dampipe.media.length import corrected, decoded_duration, measured_duration
+from dampipe.media.outputs import (
+    MAX_DURATION,
+    DerivativeKind,
+    FoundDuration,
+    Frame,
+    MadeFile,
+    write_frames,
+)
 from dampipe.media.perceptual_hash import perceptual_hashes
 from dampipe.media.preview.graph import POSTER_NAME, SPARSE, TIMES_NAME, PreviewGraph
-from dampipe.media.preview.sampling import EPSILON, Sampling, Way, is_dense_enough, samplings, thin_out
+from dampipe.media.preview.sampling import (
+    EPSILON,
+    SLACK,
+    Sampling,
+    Way,
+    is_dense_enough,
+    samplings,
+    thin_out,
+)
 from dampipe.media.preview.webvtt import SPRITE_NAME, webvtt
 from dampipe.media.probe.prober import Prober
 from dampipe.media.recipes import PreviewRecipe
@@ -63,6 +79,8 @@ class MadePreview:
     """What decoded: "software", "nvidia-decode" and the like, or "sound"."""
     speed: float | None = None
     """Seconds of footage per second of work."""
+    duration: FoundDuration | None = None
+    """If the header gives another one."""
 
 
 class PreviewMaker:
@@ -144,8 +162,18 @@ class PreviewMaker:
         """Make a preview of all streams in `media`."""
         if media.video is None:
             poster, limits = folder / POSTER_NAME, self.limits_for(media)
-            draw_waveform(self.ffmpeg, source, media, poster, self.recipe.poster, limits, on_progress)
-            return MadePreview((MadeFile(DerivativeKind.POSTER, poster, "image/jpeg"),), way="sound")
+            result = draw_waveform(
+                self.ffmpeg, source, media, poster, self.recipe.poster, limits, on_progress
+            )
+            # Of several tracks, the first may legitimately end before the others.
+            found = decoded_duration(media, result.progress.seconds) if len(media.audio) == 1 else None
+            warning = length_warning(result.stderr, media.duration, found.seconds) if found else None
+            return MadePreview(
+                (MadeFile(DerivativeKind.POSTER, poster, "image/jpeg"),),
+                warnings=(warning,) if warning else (),
+                way="sound",
+                duration=found,
+            )
         return self.start(source, media, folder, on_progress).run()
 
     def _make_from_still(
@@ -206,6 +234,7 @@ class PreviewPass:
         self._plan = SOFTWARE_PLAN
         self._seconds = 0.0
         self._truncation: str | None = None
+        self._measured = False
         self.error: StageError | None = None
         """The error of the last attempt that shared an ffmpeg; None if it gave at least one frame."""
 
@@ -214,6 +243,16 @@ class PreviewPass:
         error: StageError | None = None
         for sampling in samplings(self._media, self._graph.decode_interval):
             error = self._attempt(sampling)
+            if error is None and not self._measured and self._contradicts_duration():
+                self._measured = True
+                found, warning = self._measure()
+                if found is not None:
+                    again = self._maker.start(
+                        self._source, corrected(self._media, found), self._folder, self._on_progress
+                    )
+                    made = again.run()
+                    warnings = (*([warning] if warning else []), *made.warnings)
+                    return replace(made, duration=found, warnings=warnings)
             if error is None and is_dense_enough(
                 self._times, self._graph.frame_interval, self._media.duration, self._way
             ):
@@ -222,6 +261,28 @@ class PreviewPass:
                 break
         assert error is not None
         raise error
+
+    def _contradicts_duration(self) -> bool:
+        """Whether frames lie beyond the end of the file, or end long before it."""
+        duration = self._media.duration
+        if self._media.kind is not MediaKind.VIDEO:
+            return False
+        if duration is None:
+            return True
+        allowed = max(ALLOWED_DIFFERENCE, ALLOWED_SHARE * duration)
+        gap = SLACK * self._graph.decode_interval
+        return not -allowed <= duration - self._times[-1] <= allowed + gap
+
+    def _measure(self) -> tuple[FoundDuration | None, str | None]:
+        """The duration by all packets, if the known one is wrong, and a warning."""
+        if self._media.duration_source is not DurationSource.HEADER:
+            return None, None
+        found, result = measured_duration(
+            self._maker.ffmpeg, self._source, self._media, self._limits, self._folder
+        )
+        if found is None:
+            return None, None
+        return found, length_warning(result.stderr, self._media.duration, found.seconds)
 
     def outputs(self, plan: Plan) -> list[Any]:
         """The outputs for an ffmpeg that makes other files, too, and decodes everything."""

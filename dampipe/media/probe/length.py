@@ -61,7 +61,9 @@ def _end(stream: Any, start: float) -> float | None:
 
 def _total(container: InputContainer, streams: Sequence[Any], start: float) -> float | None:
     """Seconds of the whole file by its header; None if the header has no duration."""
-    total = float(container.duration / av.time_base) if container.duration and container.duration > 0 else None
+    total = (
+        float(container.duration / av.time_base) if container.duration and container.duration > 0 else None
+    )
     if total is None or start < _LATE:
         return total
     # Either the length or the time stamp of the end.

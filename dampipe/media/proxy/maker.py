@@ -23,8 +23,9 @@ from dampipe.media.hwaccel.fallback import Attempt, SharedState, run_with_fallba
 from dampipe.media.hwaccel.families import PRORES
 from dampipe.media.hwaccel.plans import SOFTWARE_PLAN, Plan, proxy_plans
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
-from dampipe.media.integrity import damage_warning, truncation_warning
-from dampipe.media.outputs import MAX_DURATION, DerivativeKind, MadeFile
+from dampipe.media.integrity import damage_warning, length_warning, truncation_warning
+from dampipe.media.length import decoded_duration
+from dampipe.media.outputs import MAX_DURATION, DerivativeKind, FoundDuration, MadeFile
 from dampipe.media.preview.shots import read_scores, shot_starts
 from dampipe.media.proxy.graph import ProxyGraph
 from dampipe.media.recipes import ProxyRecipe
@@ -54,6 +55,8 @@ class MadeProxy:
     speed: float | None = None
     """Seconds of footage per second of work."""
     warnings: tuple[str, ...] = ()
+    found: FoundDuration | None = None
+    """The duration of the footage, if the known one is wrong."""
 
     @property
     def files(self) -> tuple[MadeFile, ...]:
@@ -190,6 +193,7 @@ class _ProxyPass:
             warnings.append(loss)
         waveform = self._peaks.write(self._folder)
         duration = max(self._durations.values())
+        found = decoded_duration(self._media, duration)
         return MadeProxy(
             MadeFile(DerivativeKind.PROXY, self._path, self._media_type),
             MadeFile(DerivativeKind.WAVEFORM, waveform, MEDIA_TYPE) if waveform is not None else None,
@@ -198,6 +202,7 @@ class _ProxyPass:
             duration=round(duration, 3),
             speed=round(duration / result.wall, 2) if result.wall else None,
             warnings=tuple(warnings),
+            found=found,
         )
 
     def _attempt(self, plan: Plan) -> Attempt:
@@ -225,17 +230,22 @@ class _ProxyPass:
         return Attempt(plan, result, max(self._durations.values(), default=0.0), complete)
 
     def _loss_warning(self, result: FfmpegResult) -> str | None:
-        """The warning if the source is truncated or damaged, which ffmpeg's exit status does not tell.
+        """The warning if the header is wrong, or the source is truncated or damaged.
 
-        The picture may legitimately end before the sound; it counts as truncated only if ffmpeg wrote messages.
+        ffmpeg's exit status shows none of these. The picture may legitimately end before the sound; it counts as
+        truncated only if ffmpeg wrote messages.
         """
-        has_messages = self._media.video is not None and result.stderr.strip()
-        reached = self._durations.get("video", 0.0) if has_messages else max(self._durations.values())
-        rate, duration = self._graph.rate, self._media.duration
-        expected = duration * rate if duration and rate else None
-        return truncation_warning(reached, duration) or damage_warning(
-            result.stderr, result.progress.frames, expected
-        )
+        reached, duration = max(self._durations.values()), self._media.duration
+        found = decoded_duration(self._media, reached)
+        if found is not None and found.differs:
+            return length_warning(result.stderr, duration, reached)
+        if self._media.video is not None and result.stderr.strip():
+            truncation = truncation_warning(self._durations.get("video", 0.0), duration)
+            if truncation is not None:
+                return truncation
+        rate = self._graph.rate
+        expected = reached * rate if rate else None
+        return damage_warning(result.stderr, result.progress.frames, expected)
 
     @property
     def _media_type(self) -> str:
