@@ -24,7 +24,7 @@ DEVICE_OPTIONS = (
     "-extra_hw_frames",
 )
 ON_CARD = {"scale_cuda", "hwdownload"}
-ANYWHERE = {"split", "setsar", "setparams", "fps", "select", "null"}
+ANYWHERE = {"split", "setsar", "setparams", "fps", "select", "settb", "setpts", "null"}
 """Filters that look at no pixel."""
 ENCODER_ONLY = ("-rc", "-tune", "-b:v")
 

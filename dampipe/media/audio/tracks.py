@@ -9,7 +9,7 @@ from typing import Any
 import ffmpeg as graphs
 
 from dampipe.media.audio.peaks import waveform_output
-from dampipe.media.info import MediaInfo
+from dampipe.media.info import AudioStream, MediaInfo
 
 
 def split_sound(footage: Any, media: MediaInfo, *, join_mono: bool) -> tuple[Any, Any]:
@@ -25,6 +25,11 @@ def split_sound(footage: Any, media: MediaInfo, *, join_mono: bool) -> tuple[Any
         stream = graphs.filter(pair, "join", inputs=2, channel_layout="stereo", map="0.0-FL|1.0-FR")
     branches = stream.filter_multi_output("asplit", 2)
     return branches[0], waveform_output(branches[1])
+
+
+def used_tracks(media: MediaInfo) -> tuple[AudioStream, ...]:
+    """The tracks that `split_sound` reads for a review proxy."""
+    return media.audio[: 2 if is_dual_mono(media) else 1]
 
 
 def is_dual_mono(media: MediaInfo) -> bool:

@@ -5,6 +5,7 @@ since ffmpeg-python cannot handle names that are not UTF-8. Outputs are plain na
 directory of the command.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import ffmpeg as graphs
@@ -14,6 +15,9 @@ from dampipe.media.info import MediaInfo, MediaKind
 
 STILL_DEMUXER = "ppm_pipe"
 """ffmpeg gets a still as plain pixels only."""
+
+_JUMPING_FORMATS = frozenset({"mpegts", "mpeg", "mpegvideo"})
+"""Demuxers that ffmpeg flags as having discontinuous time stamps."""
 
 _PLACEHOLDER = "footage:"
 
@@ -28,6 +32,20 @@ def footage_input(media: MediaInfo, **options: Any) -> Any:
     if media.kind is MediaKind.STILL:
         restrictions |= {"f": STILL_DEMUXER, "format_whitelist": STILL_DEMUXER}
     return graphs.input(_PLACEHOLDER, **restrictions, **options)
+
+
+def timeline_outputs(footage: Any, media: MediaInfo, used: Collection[int]) -> list[Any]:
+    """Outputs that write nothing, for the picture and sound tracks that are not among `used` (stream indexes).
+
+    In formats whose time stamps may jump (MPEG-TS, MPEG-PS, VOB), ffmpeg counts times from the start of the earliest
+    stream that a command reads, and closes jumps where one of these streams has them. So that all passes have the same
+    times, each of them reads all streams.
+    """
+    if media.container not in _JUMPING_FORMATS:
+        return []
+    indexes = [media.video.index] if media.video is not None else []
+    indexes += [track.index for track in media.audio]
+    return [footage[str(n)].output("-", f="null", c="copy") for n in indexes if n not in used]
 
 
 def graph_arguments(path: str, *outputs: Any) -> list[str]:

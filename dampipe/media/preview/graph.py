@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from dampipe.media.ffmpeg.binary import Ffmpeg
-from dampipe.media.ffmpeg.inputs import footage_input
+from dampipe.media.ffmpeg.inputs import footage_input, timeline_outputs
 from dampipe.media.ffmpeg.picture_filters import fitted_size, normalized
 from dampipe.media.hwaccel.plans import Plan
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
@@ -16,6 +16,8 @@ from dampipe.media.recipes import PreviewRecipe
 POSTER_NAME = "poster.jpg"
 TIMES_NAME = "times.txt"
 """Presentation times of the frames: a line "number seconds" for each."""
+CLOCK = "1/90000"
+"""The unit, in seconds, of these times in ffmpeg."""
 SPARSE: tuple[Way, ...] = ("keys", "packets")
 """Only single frames far apart are decoded."""
 _SKIP_FRAME: dict[Way, str] = {"keys": "nokey", "references": "noref"}
@@ -102,7 +104,8 @@ class PreviewGraph:
     def outputs(self, sampling: Sampling, plan: Plan, frames_to: str) -> list[Any]:
         """Frames selected by time, scaled once, then one branch per derivative; RGB frames go to `frames_to`."""
         poster, sprite = self.recipe.poster, self.sprite
-        stream = footage_input(self.media, **self._input_options(sampling, plan))[str(self.video.index)]
+        footage = footage_input(self.media, **self._input_options(sampling, plan))
+        stream = footage[str(self.video.index)]
         if sampling.step:
             stream = stream.filter("select", self._select_expression(sampling, plan))
         size = fitted_size(self.video, poster.height)
@@ -120,6 +123,8 @@ class PreviewGraph:
                     "pix_fmt": "rgb24",
                     "fps_mode": "passthrough",
                     "frames:v": self.max_frames,
+                    # Otherwise times would be rounded to multiples of the average frame.
+                    "enc_time_base:v": CLOCK,
                     "stats_enc_pre:v": TIMES_NAME,
                     "stats_enc_pre_fmt:v": "{n} {t}",
                 },
@@ -140,7 +145,7 @@ class PreviewGraph:
                     **{"frames:v": 1, "update": 1, "q:v": self.recipe.sprite.quality, "f": "image2"},
                 )
             )
-        return outputs
+        return [*outputs, *timeline_outputs(footage, self.media, {self.video.index})]
 
     @property
     def _shrinks_a_lot(self) -> bool:

@@ -5,13 +5,14 @@ from typing import Any
 
 import ffmpeg as graphs
 
-from dampipe.media.audio.tracks import split_sound
+from dampipe.media.audio.tracks import split_sound, used_tracks
 from dampipe.media.ffmpeg.binary import Ffmpeg
-from dampipe.media.ffmpeg.inputs import footage_input
-from dampipe.media.ffmpeg.picture_filters import broadcast_rate, fitted_size, normalized, tag_bt709
+from dampipe.media.ffmpeg.inputs import footage_input, timeline_outputs
+from dampipe.media.ffmpeg.picture_filters import fitted_size, normalized, tag_bt709
 from dampipe.media.hwaccel.plans import Plan
 from dampipe.media.info import MediaInfo, VideoStream
 from dampipe.media.preview.shots import score_output, scored_size
+from dampipe.media.proxy.frame_times import at_most, clock_options, with_source_times
 from dampipe.media.recipes import ProxyRecipe
 
 
@@ -74,7 +75,13 @@ class ProxyGraph:
                 options["c:a"] = "pcm_s16le"
             else:
                 options |= {"c:a": "aac", "b:a": f"{self.recipe.audio_bitrate}k", "ac": 2, "ar": 48000}
-        return [graphs.output(*streams, name, **options), *others]
+        used = {media.video.index} if media.video is not None else set()
+        used |= {track.index for track in (media.audio if options["f"] == "mov" else used_tracks(media))}
+        return [
+            graphs.output(*streams, name, **options),
+            *others,
+            *timeline_outputs(footage, media, used),
+        ]
 
     def _picture(
         self, footage: Any, video: VideoStream, size: tuple[int, int], plan: Plan
@@ -82,7 +89,8 @@ class ProxyGraph:
         """The input of the encoder, and the output that detects shots."""
         stream = footage[str(video.index)]
         if self._limits_rate:
-            stream = stream.filter("fps", self.recipe.max_rate)
+            stream = at_most(stream, self.recipe.max_rate)
+        stream = with_source_times(stream, video)
         if plan.zero_copy:
             branches = tag_bt709(plan.scale(stream, size), video).filter_multi_output("split", 2)
             small = scored_size(size)
@@ -94,12 +102,9 @@ class ProxyGraph:
         return plan.upload(branches[0]), score_output(branches[1], size)
 
     def _picture_options(self, video: VideoStream) -> dict[str, Any]:
-        options: dict[str, Any] = {"color_range": "tv"}
+        options: dict[str, Any] = {"color_range": "tv", **clock_options(video)}
         if self.recipe.for_editing:
             options["fps_mode"] = "passthrough"
-            exact = broadcast_rate(video.rate)
-            if exact is not None:
-                options["enc_time_base:v"] = f"{exact.denominator}/{exact.numerator}"
         else:
             options["fps_mode"] = "vfr"
             options["force_key_frames"] = f"expr:gte(t,n_forced*{self.recipe.keyframe_seconds:g})"

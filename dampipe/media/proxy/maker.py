@@ -169,7 +169,7 @@ class _ProxyPass:
         # Outputs of the last attempt
         self._peaks = Peaks()
         self._scores: list[tuple[float, float]] = []
-        self._durations: dict[str, float] = {}
+        self._spans: dict[str, tuple[float, float]] = {}
 
     def run(self) -> MadeProxy:
         """Transcode by the first plan that works."""
@@ -185,14 +185,14 @@ class _ProxyPass:
         plan, result = fallback.last.plan, fallback.last.result
         if not result.ok:
             raise result.error
-        if not self._durations:
+        if not self._spans:
             raise BadMedia(NOTHING_DECODED)
         warnings += fallback.warnings
         loss = self._loss_warning(result)
         if loss:
             warnings.append(loss)
         waveform = self._peaks.write(self._folder)
-        duration = max(self._durations.values())
+        duration = self._end
         found = decoded_duration(self._media, duration)
         return MadeProxy(
             MadeFile(DerivativeKind.PROXY, self._path, self._media_type),
@@ -225,9 +225,14 @@ class _ProxyPass:
         if self._extra is not None:
             self._extra.finish_attempt(result)
         self._scores = read_scores(self._folder)
-        self._durations = _stream_durations(self._path)
-        complete = result.ok and bool(self._durations) and self._loss_warning(result) is None
-        return Attempt(plan, result, max(self._durations.values(), default=0.0), complete)
+        self._spans = _stream_spans(self._path)
+        complete = result.ok and bool(self._spans) and self._loss_warning(result) is None
+        return Attempt(plan, result, self._end, complete)
+
+    @property
+    def _end(self) -> float:
+        """Seconds from the start to the end of the last stream of the proxy; 0 if it is empty."""
+        return max((end for _, end in self._spans.values()), default=0.0)
 
     def _loss_warning(self, result: FfmpegResult) -> str | None:
         """The warning if the header is wrong, or the source is truncated or damaged.
@@ -235,16 +240,17 @@ class _ProxyPass:
         ffmpeg's exit status shows none of these. The picture may legitimately end before the sound; it counts as
         truncated only if ffmpeg wrote messages.
         """
-        reached, duration = max(self._durations.values()), self._media.duration
-        found = decoded_duration(self._media, reached)
+        duration = self._media.duration
+        found = decoded_duration(self._media, self._end)
         if found is not None and found.differs:
-            return length_warning(result.stderr, duration, reached)
+            return length_warning(result.stderr, duration, self._end)
+        picture_start, picture_end = self._spans.get("video", (0.0, 0.0))
         if self._media.video is not None and result.stderr.strip():
-            truncation = truncation_warning(self._durations.get("video", 0.0), duration)
+            truncation = truncation_warning(picture_end, duration)
             if truncation is not None:
                 return truncation
         rate = self._graph.rate
-        expected = reached * rate if rate else None
+        expected = (picture_end - picture_start) * rate if rate else None
         return damage_warning(result.stderr, result.progress.frames, expected)
 
     @property
@@ -254,16 +260,19 @@ class _ProxyPass:
         return "video/quicktime" if self._path.suffix == ".mov" else "video/mp4"
 
 
-def _stream_durations(path: Path) -> dict[str, float]:
-    """Seconds of each type of stream in a finished proxy; {} if it is empty or invalid."""
+def _stream_spans(path: Path) -> dict[str, tuple[float, float]]:
+    """Start and end, in seconds, of each type of stream in a finished proxy; {} if it is empty or invalid."""
     import av  # 40 ms, needed only here
 
+    spans: dict[str, tuple[float, float]] = {}
     try:
         with av.open(str(path)) as container:
-            return {
-                stream.type: float(stream.duration * stream.time_base)
-                for stream in container.streams
-                if stream.type in ("video", "audio") and stream.duration and stream.time_base
-            }
+            for stream in container.streams:
+                if stream.type in ("video", "audio") and stream.duration and stream.time_base:
+                    start = float(max(stream.start_time or 0, 0) * stream.time_base)
+                    end = start + float(stream.duration * stream.time_base)
+                    first, last = spans.get(stream.type, (start, end))
+                    spans[stream.type] = (min(first, start), max(last, end))
     except (OSError, ValueError):
         return {}
+    return spans
