@@ -20,7 +20,11 @@ _FINE_CLOCK = Fraction(1, 10_000)
 """Seconds; time stamps of a container with finer units need no correction."""
 _MAX_SHIFT = 0.0005
 """Seconds by which a rounded time stamp may be moved back to the grid of a constant rate."""
+_MAX_DURATION_ERROR = 0.001
+"""Seconds by which the duration of a frame may be rounded."""
 _FLOAT_ERROR = 1e-6
+_ASCENDING = "isnan(prev_selected_pts)+gt(pts,prev_selected_pts)"
+"""Drops frames of a damaged file that are not later than the one before, which encoders reject."""
 
 
 def constant_rate(video: VideoStream) -> Fraction | None:
@@ -61,26 +65,37 @@ def with_source_times(stream: Any, video: VideoStream) -> Any:
     stream = stream.filter("settb", f"1/{ticks_per_second(video)}")
     rate = _rounded_rate(video)
     if rate is None or video.time_base is None:
-        return stream
+        return stream.filter("select", _ASCENDING)
     allowed = min(float(video.time_base) / 2, _MAX_SHIFT) + _FLOAT_ERROR
     # In registers: 0 the time since the first frame, 1 that of its place.
     place = f"st(1,round(ld(0)*{rate.numerator}/{rate.denominator})*{rate.denominator}/{rate.numerator})"
     moved = f"if(lte(abs(st(0,T-STARTT)-{place}),{allowed:.7f}),round((STARTT+ld(1))/TB),PTS)"
-    return stream.filter("setpts", moved)
+    return stream.filter("setpts", moved).filter("select", _ASCENDING)
 
 
-def clock_options(video: VideoStream) -> dict[str, Any]:
-    """The output options that belong to `with_source_times`."""
-    ticks = ticks_per_second(video)
-    options: dict[str, Any] = {"enc_time_base:v": f"1/{ticks}"}
-    rate = _rounded_rate(video)
-    if rate is not None and video.time_base is not None:
-        # The duration of the last frame is rounded as well, and would make the average rate inexact.
-        frame = f"{rate.denominator}/{rate.numerator}"
-        allowed = float(video.time_base) + _FLOAT_ERROR
-        exact = f"if(lte(abs(DURATION*TB-{frame}),{allowed:.7f}),round({frame}/TB),DURATION)"
-        options["bsf:v"] = f"setts=pts=PTS:dts=DTS:duration='{exact}'"
-    return options
+def clock_options(video: VideoStream, max_rate: int | None = None) -> dict[str, Any]:
+    """The output options that belong to `with_source_times`, and to `at_most` if that was applied.
+
+    The duration of the last frame, which no next one gives, is made exact: it counts in the average rate. The
+    duration of the packet that comes last is made such that the file ends with that frame, since ffmpeg's MP4 writer
+    ends the edit list after the packet. The frames that come last in coding order are not the last ones shown; at
+    a variable rate the edit list would cut frames off.
+    """
+    frame = "DURATION"
+    rate = constant_rate(video)
+    if max_rate is not None:
+        frame = f"max(DURATION,round(1/{max_rate}/TB))"
+    elif rate is not None:
+        exact = f"{rate.denominator}/{rate.numerator}"
+        frame = f"if(lte(abs(DURATION*TB-{exact}),{_MAX_DURATION_ERROR}),round({exact}/TB),DURATION)"
+    # Registers: 0 the end of the frame shown last so far, 1 the duration of this one, 2 the latest time stamp, from 1.
+    # The writer replaces the durations of all packets but the last.
+    latest = "if(gt(PTS-STARTPTS+1,ld(2)),st(2,PTS-STARTPTS+1)*0+st(0,PTS+ld(1)),ld(0))"
+    duration = f"max(st(1,{frame}),{latest}-DTS-(STARTPTS-STARTDTS))"
+    return {
+        "enc_time_base:v": f"1/{ticks_per_second(video)}",
+        "bsf:v": f"setts=pts=PTS:dts=DTS:duration='{duration}'",
+    }
 
 
 def _rounded_rate(video: VideoStream) -> Fraction | None:

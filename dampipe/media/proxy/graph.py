@@ -102,11 +102,14 @@ class ProxyGraph:
         return plan.upload(branches[0]), score_output(branches[1], size)
 
     def _picture_options(self, video: VideoStream) -> dict[str, Any]:
-        options: dict[str, Any] = {"color_range": "tv", **clock_options(video)}
-        if self.recipe.for_editing:
-            options["fps_mode"] = "passthrough"
-        else:
-            options["fps_mode"] = "vfr"
+        options: dict[str, Any] = {
+            "color_range": "tv",
+            **clock_options(video, self.recipe.max_rate if self._limits_rate else None),
+        }
+        options["fps_mode"] = (
+            "passthrough"  # "vfr" would shorten the last frame, and drop some after short gaps
+        )
+        if not self.recipe.for_editing:
             options["force_key_frames"] = f"expr:gte(t,n_forced*{self.recipe.keyframe_seconds:g})"
         if video.hdr and not self.recipe.for_editing:
             options |= {"colorspace": "bt709", "color_trc": "bt709", "color_primaries": "bt709"}
