@@ -64,6 +64,8 @@ class VideoStream(BaseModel):
     """Average frames per second; None for stills and if unknown."""
     time_base: Rational | None = None
     """Unit of the container's time stamps in seconds: 1/1000 in Matroska; None if unknown."""
+    start: float = 0.0
+    """Seconds from the start of the file to the first picture: the sound may start earlier."""
     sample_aspect: Rational = Fraction(1)
     rotation: int = 0
     interlaced: bool = False

@@ -48,11 +48,12 @@ class FrameCounter:
             # Frame numbers of a time code are counted at the rate of the file.
             code = self._otio.opentime.from_timecode(media.timecode, float(own))
             start = round(code.value if own == rate else code.to_seconds() * rate)
-        first = frame(clip.start, rate)
-        length = max(1, frame(clip.end, rate) - first)
+        phase = _phase(media, rate)
+        first = frame(clip.start - phase, rate)
+        length = max(1, frame(clip.end - phase, rate) - first)
         whole = frame(media.duration, rate) if media is not None and media.duration else length
         first += start
-        moment = min(max(start + frame(clip.moment, rate), first), first + length - 1)
+        moment = min(max(start + frame(clip.moment - phase, rate), first), first + length - 1)
         return Span(first, length, start, max(whole, first - start + length), moment)
 
     def timecode(self, number: int, rate: Fraction) -> str:
@@ -65,6 +66,11 @@ def own_rate(media: MediaInfo | None) -> Fraction | None:
     rate = media.video.rate if media and media.video and media.kind is MediaKind.VIDEO else None
     exact = broadcast_rate(rate) or rate
     return exact if exact in RATES else None
+
+
+def _phase(media: MediaInfo | None, rate: Fraction) -> float:
+    """Seconds, less than a frame, by which pictures are later than the multiples of a frame: the sound started first."""
+    return media.video.start % float(1 / rate) if media is not None and media.video is not None else 0.0
 
 
 def frame(seconds: float, rate: Fraction) -> int:

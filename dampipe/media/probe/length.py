@@ -16,7 +16,7 @@ MEASURE_BYTES = 1 << 30
 """Maximum that is read to measure a duration that is missing from the header."""
 _END_BYTES = 64 << 20
 """Maximum that is read at the end of a file."""
-_LATE = 0.5
+_LATE = 0.05
 """Seconds; in a file that starts later, both readings of a header are compared with its last packets."""
 _ENDS_EARLY_BY = 1.0
 _ENDS_EARLY_SHARE = 0.05
@@ -26,6 +26,11 @@ _ENDS_EARLY_SHARE = 0.05
 def start_of(container: InputContainer) -> float:
     """The time stamp, in seconds, at which the earliest stream starts; 0 if unknown."""
     return float((container.start_time or 0) / av.time_base)
+
+
+def start_in_file(container: InputContainer, stream: Any) -> float:
+    """Seconds from the start of the file to the start of a stream."""
+    return round(max(0.0, _begin(stream, start_of(container))), 6)
 
 
 def header_duration(container: InputContainer, streams: Sequence[Any], warnings: list[str]) -> float | None:
@@ -55,8 +60,13 @@ def _end(stream: Any, start: float) -> float | None:
     """Seconds from the start of the file to the end of a stream, if its header has its duration."""
     if not stream.duration or not stream.time_base:
         return None
-    begins = 0.0 if stream.start_time is None else float(stream.start_time * stream.time_base) - start
-    return begins + float(stream.duration * stream.time_base)
+    return _begin(stream, start) + float(stream.duration * stream.time_base)
+
+
+def _begin(stream: Any, start: float) -> float:
+    if stream.start_time is None or not stream.time_base:
+        return 0.0
+    return float(stream.start_time * stream.time_base) - start
 
 
 def _total(container: InputContainer, streams: Sequence[Any], start: float) -> float | None:

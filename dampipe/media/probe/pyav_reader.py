@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 from dampipe.media.probe.container_metadata import camera, created, timecode
 from dampipe.media.probe.keyframes import keyframe_interval
-from dampipe.media.probe.length import header_duration, start_of
+from dampipe.media.probe.length import header_duration, start_in_file, start_of
 
 OPEN_TIMEOUT = 15.0
 
@@ -98,6 +98,7 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "bit_depth": max((component.bits for component in pixel_format.components), default=8),
         "rate": _fraction(rate),
         "time_base": _fraction(stream.time_base),
+        "start": start_in_file(container, stream),
         "sample_aspect": _fraction(stream.sample_aspect_ratio or codec.sample_aspect_ratio) or "1/1",
         # libav counts counter-clockwise: -90 means a clockwise rotation by 90 degrees.
         "rotation": -frame.rotation % 360 if frame is not None else 0,

@@ -80,7 +80,7 @@ def test_every_format(
     assert made.warnings == ()
     frames, times = frames_of(made), times_of(made)
     assert frames.shape == (len(times), 64, 64, 3)
-    assert times[0] == 0
+    assert 0 <= times[0] < 1 / 25, "the sound may start before the picture"
     assert media.duration is not None
     assert all(0 < b - a <= 0.56 for a, b in itertools.pairwise([*times, media.duration]))
     assert media.video is not None
@@ -277,7 +277,9 @@ def test_footage_cut_off_in_the_middle_is_partial(
     made = maker.make(str(clip), media, tmp_path)
     assert len(made.warnings) == 1
     assert made.warnings[0].startswith("only the first ")
-    assert 2 <= len(made.frames) <= 5
+    assert made.duration is not None and made.duration.seconds < media.duration
+    assert made.frames[-1].time < made.duration.seconds
+    assert 2 <= len(made.frames) <= 6
 
 
 def test_a_picture_that_cannot_be_decoded_at_all(
