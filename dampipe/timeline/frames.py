@@ -14,6 +14,9 @@ DEFAULT_RATE = Fraction(25)
 RATES = (*map(Fraction, (24, 25, 30, 48, 50, 60)), *(Fraction(n * 1000, 1001) for n in (24, 30, 48, 60)))
 """Rates with a time code. Footage at other rates is counted at the rate of the timeline."""
 
+_TIME_ROUNDING = Fraction(1, 1000)
+"""Seconds to which some containers round time stamps."""
+
 
 class Span(NamedTuple):
     """A clip in frames of its file, counted from the start time code of the file."""
@@ -49,11 +52,11 @@ class FrameCounter:
             code = self._otio.opentime.from_timecode(media.timecode, float(own))
             start = round(code.value if own == rate else code.to_seconds() * rate)
         phase = _phase(media, rate)
-        first = frame(clip.start - phase, rate)
-        length = max(1, frame(clip.end - phase, rate) - first)
+        first = frame(max(0.0, clip.start - phase), rate)
+        length = max(1, frame(max(0.0, clip.end - phase), rate) - first)
         whole = frame(media.duration, rate) if media is not None and media.duration else length
         first += start
-        moment = min(max(start + frame(clip.moment - phase, rate), first), first + length - 1)
+        moment = min(max(start + frame(max(0.0, clip.moment - phase), rate), first), first + length - 1)
         return Span(first, length, start, max(whole, first - start + length), moment)
 
     def timecode(self, number: int, rate: Fraction) -> str:
@@ -69,8 +72,11 @@ def own_rate(media: MediaInfo | None) -> Fraction | None:
 
 
 def _phase(media: MediaInfo | None, rate: Fraction) -> float:
-    """Seconds, less than a frame, by which pictures are later than the multiples of a frame: the sound started first."""
-    return media.video.start % float(1 / rate) if media is not None and media.video is not None else 0.0
+    """Seconds, less than a frame, by which pictures are later than multiples of a frame: the sound starts earlier."""
+    if media is None or media.video is None:
+        return 0.0
+    phase = Fraction(media.video.start).limit_denominator(1_000_000) % (1 / rate)
+    return 0.0 if 1 / rate - phase < _TIME_ROUNDING else float(phase)
 
 
 def frame(seconds: float, rate: Fraction) -> int:
