@@ -40,7 +40,7 @@ def corrected(media: MediaInfo, found: FoundDuration | None) -> MediaInfo:
 def decoded_duration(media: MediaInfo, seconds: float) -> FoundDuration | None:
     """The duration after a full decode of `seconds`; None if the known one is right.
 
-    One that was measured is made exact, which is no reason to make anything again.
+    One that was measured is made exact, without making anything again.
     """
     if media.duration_source is DurationSource.DECODING:
         return None

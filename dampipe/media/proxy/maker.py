@@ -226,7 +226,7 @@ class _ProxyPass:
             self._extra.finish_attempt(result)
         self._scores = read_scores(self._folder)
         self._spans = _stream_spans(self._path)
-        # A header may give too little, so what lies beyond is no loss.
+        # A header may give too little, so a longer proxy is complete.
         beyond = self._media.duration is not None and self._end > self._media.duration
         complete = result.ok and bool(self._spans) and (beyond or self._loss_warning(result) is None)
         return Attempt(plan, result, self._end, complete)

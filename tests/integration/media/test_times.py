@@ -299,7 +299,7 @@ def test_a_file_cut_short_has_the_length_of_what_is_left(
         assert preview.warnings[0].endswith("of 6.0 s could be decoded")
 
 
-def test_a_picture_that_ends_before_the_sound_is_no_wrong_header(
+def test_a_picture_may_end_before_the_sound(
     plain: Path, ffmpeg: Ffmpeg, prober: Prober, previews: PreviewMaker, proxies: ProxyMaker, tmp_path: Path
 ) -> None:
     path = tmp_path / "long-sound.mkv"
