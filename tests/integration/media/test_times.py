@@ -145,7 +145,7 @@ def test_picture_and_sound_may_start_at_different_times(
     check_times(preview, proxy, length)
 
 
-def test_a_picture_that_ends_early_is_told_by_its_end_not_by_its_length(
+def test_a_picture_that_ends_early_causes_a_warning_and_one_that_starts_late_none(
     plain: Path, ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path
 ) -> None:
     late = shifted(ffmpeg, plain, tmp_path / "late.mp4", picture=4)

@@ -136,7 +136,7 @@ def test_the_limit_of_the_rate_drops_frames_and_repeats_none(
     assert made.duration == pytest.approx(2.0, abs=1 / 60)
 
 
-def test_a_rate_that_is_told_much_too_high_does_no_harm(
+def test_a_rate_that_is_reported_much_too_high_does_no_harm(
     sources: dict[str, Path], ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path
 ) -> None:
     """Matroska and FLV files without a default duration are reported with 1000 frames a second."""
