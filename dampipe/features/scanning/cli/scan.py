@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import click
-from rich.table import Table
 
 from dampipe.features.scanning.model import LARGEST_ID, ScanProgress, ScanState
 from dampipe.features.scanning.service import ScanService
-from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
+from dampipe.kernel.faces.console import Listing, json_option, plural, print_json, say, service, table
 
 number = click.argument("scan", type=click.IntRange(1, LARGEST_ID))
 
@@ -68,7 +67,7 @@ def _do(action: Callable[[int], ScanProgress], scan: int, as_json: bool, hint: s
     click.echo(f"scan {scan} {state}{held}{f'; {hint}' if hint else ''}")
 
 
-def scan_table(scans: Sequence[ScanProgress]) -> Table:
+def scan_table(scans: Sequence[ScanProgress]) -> Listing:
     """Scans as a table for people."""
     numbers = ["scan", "found", "new", "to do", "on hold", "done", "failed"]
     return table(
@@ -81,7 +80,7 @@ def scan_table(scans: Sequence[ScanProgress]) -> Table:
                 *(str(n) for n in (s.found, s.new, s.active)),
                 str(s.on_hold or ""),
                 *(str(n) for n in (s.done, s.failed)),
-                ", ".join(s.paths),
+                "\n".join(s.paths),
             )
             for s in scans
         ],
