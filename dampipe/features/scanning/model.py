@@ -135,6 +135,8 @@ class ScanProgress(BaseModel):
     """Of the active: waiting for a later retry."""
     done: int = 0
     """New and changed files that are completely processed."""
+    searchable: int = 0
+    """New and changed files that search finds: the done ones, and those that only wait for a proxy and the like."""
     failed: int = 0
     """New and changed files with a stage that failed."""
     on_hold: int = 0

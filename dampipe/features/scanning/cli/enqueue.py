@@ -3,15 +3,17 @@
 import math
 import os
 import sys
+from collections.abc import Callable
 
 import click
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 
 from dampipe.features.scanning.errors import SCAN_KEPT
@@ -88,33 +90,54 @@ def follow(scans: ScanService, scan: int, quiet: bool) -> ScanProgress:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
+        BarColumn(bar_width=20),
         TimeElapsedColumn(),
+        TextColumn("elapsed,"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
     )
     quiet = quiet or not sys.stdout.isatty()
     with Progress(*columns, console=console(), disable=quiet, transient=True) as bar:
         task = bar.add_task("scanning", total=None)
-        unclaimed = IdleTimeout(UNCLAIMED_FIRST)
-        for progress in poll(lambda: scans.progress(scan), least=0.2, most=math.inf):
-            finished = progress.done + progress.failed
-            describe = "processing" if progress.is_walked else "scanning"
-            describe = "paused" if progress.state == ScanState.PAUSED else describe
-            bar.update(
-                task, description=describe, completed=finished, total=finished + progress.active or None
+        try:
+            return _follow(scans, scan, lambda progress: _show(bar, task, progress))
+        except KeyboardInterrupt:
+            bar.stop()
+            click.echo(f"scan {scan} goes on in the background; `dampipe watch` follows it", err=True)
+            raise
+
+
+def _follow(scans: ScanService, scan: int, on_progress: Callable[[ScanProgress], None]) -> ScanProgress:
+    unclaimed = IdleTimeout(UNCLAIMED_FIRST)
+    for progress in poll(lambda: scans.progress(scan), least=0.2, most=math.inf):
+        on_progress(progress)
+        if progress.over:
+            return progress
+        if progress.state != ScanState.WAITING:
+            unclaimed.reset()
+        elif unclaimed.expired:
+            click.echo(
+                f"dampipe: no worker has claimed scan {scan} yet: is a worker for the queue `scan` running? "
+                "Still waiting; Ctrl-C leaves the scan in place.",
+                err=True,
             )
-            if progress.over:
-                return progress
-            if progress.state != ScanState.WAITING:
-                unclaimed.reset()
-            elif unclaimed.expired:
-                click.echo(
-                    f"dampipe: no worker has claimed scan {scan} yet: is a worker for the queue `scan` running? "
-                    "Still waiting; Ctrl-C leaves the scan in place.",
-                    err=True,
-                )
-                unclaimed = IdleTimeout(UNCLAIMED_AGAIN)
+            unclaimed = IdleTimeout(UNCLAIMED_AGAIN)
     raise AssertionError("polling never ends")
+
+
+def _show(bar: Progress, task: TaskID, progress: ScanProgress) -> None:
+    """Each file counts twice: when search finds it, and when its proxy is there, too."""
+    finished = progress.done + progress.failed
+    total = finished + progress.active
+    state = "processing" if progress.is_walked else "scanning"
+    state = "paused" if progress.state == ScanState.PAUSED else state
+    files = f": {progress.searchable} of {total} searchable, {finished} finished" if total else ""
+    bar.update(
+        task,
+        description=f"{state}{files}",
+        completed=finished + progress.searchable + progress.failed,
+        total=2 * total or None,
+    )
 
 
 def summary(progress: ScanProgress) -> None:
