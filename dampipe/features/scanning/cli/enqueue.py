@@ -15,6 +15,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 
 from dampipe.features.scanning.errors import SCAN_KEPT
 from dampipe.features.scanning.model import Enqueued, EnqueueRequest, ScanProgress, ScanState
@@ -90,10 +91,9 @@ def follow(scans: ScanService, scan: int, quiet: bool) -> ScanProgress:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
-        BarColumn(bar_width=20),
-        TimeElapsedColumn(),
-        TextColumn("elapsed,"),
-        TimeRemainingColumn(),
+        BarColumn(bar_width=12),
+        TimeElapsedColumn(table_column=Column(min_width=7)),
+        TimeRemainingColumn(table_column=Column(min_width=7)),
         TextColumn("left"),
     )
     quiet = quiet or not sys.stdout.isatty()
@@ -131,10 +131,12 @@ def _show(bar: Progress, task: TaskID, progress: ScanProgress) -> None:
     total = finished + progress.active
     state = "processing" if progress.is_walked else "scanning"
     state = "paused" if progress.state == ScanState.PAUSED else state
-    files = f": {progress.searchable} of {total} searchable, {finished} finished" if total else ""
+    if total:
+        state = f"{state}: " if state != "processing" else ""
+        state += f"{progress.searchable} of {total} searchable, {finished} finished"
     bar.update(
         task,
-        description=f"{state}{files}",
+        description=state,
         completed=finished + progress.searchable + progress.failed,
         total=2 * total or None,
     )
