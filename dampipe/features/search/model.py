@@ -63,7 +63,10 @@ class SearchRequest(BaseModel):
     """By the name of the filter field (`dampipe/kernel/filter.py`); fields without a value are left out."""
     flat: bool = Field(default=False, description="A hit per moment instead of a hit per asset.")
     moments: int = Field(default=3, ge=1, le=MAX_MOMENTS, description="Most moments of one asset.")
-    strong: bool = Field(default=False, description="Leave weak hits out.")
+    strong: bool = Field(
+        default=True,
+        description="Leave out weak hits, whose scores are no higher than those of meaningless words.",
+    )
     limit: int = Field(default=10, ge=1, le=MAX_LIMIT, description="Most hits.")
     offset: int = Field(
         default=0, ge=0, le=MAX_OFFSET, description="Number of hits to skip: where the next page begins."
@@ -154,6 +157,8 @@ class Found(BaseModel):
     """Whether there is another page."""
     floor: float | None = None
     """The score that meaningless words reach here; hits below are weak. None where it does not apply."""
+    weaker: bool = False
+    """Whether weak hits were left out."""
     warnings: tuple[str, ...] = ()
     """What limits this result: pictures could not be searched, say."""
 

@@ -87,7 +87,8 @@ class SearchService:
         moments = self._nearest(query, self._filters.assets(resolved), count, per_asset)
         kept = [moment for moment in moments if (moment.asset, moment.shot) not in query.excluded]
         unseen = self._storage.unseen(query.model)
-        return _Seen(query, _marked(kept, query.floor, request.strong), unseen, request.flat)
+        marked = _marked(kept, query.floor, request.strong)
+        return _Seen(query, marked, len(marked) < len(kept), unseen, request.flat)
 
     def _nearest(self, query: EncodedQuery, assets: Selection, count: int, per_asset: int) -> list[Moment]:
         """The moments of the selected assets nearest to the query, at least `count` if there are as many.
@@ -128,7 +129,7 @@ class SearchService:
         )
         if seen is None:
             return Found(hits=hits, more=more)
-        return Found(hits=hits, more=more, floor=seen.query.floor, warnings=seen.warnings)
+        return Found(hits=hits, more=more, floor=seen.query.floor, weaker=seen.weaker, warnings=seen.warnings)
 
     def _moments(
         self, request: SearchRequest, owners: Sequence[Owner], assets: list[str], seen: "_Seen"
@@ -170,6 +171,8 @@ class _Seen:
     query: EncodedQuery
     moments: list[Moment]
     """Best first: one per shot if hits are moments, else one per asset."""
+    weaker: bool
+    """Whether weak ones were left out."""
     unseen: int
     """Vectors that were not compared."""
     flat: bool

@@ -80,23 +80,27 @@ def _print(found: Found, request: SearchRequest) -> None:
     for warning in found.warnings:
         click.echo(warning, err=True)
     if not found.hits:
-        # Even meaningless words find something as soon as anything is embedded.
-        unfiltered = bool(request.words) and request.only in (None, Only.VISION) and not request.filters
-        click.echo(
-            _NOTHING_EMBEDDED
-            if unfiltered and not request.offset and found.floor is None
-            else "nothing found"
-        )
+        click.echo(_nothing(found, request))
         return
     columns = ["score", "time", "also at", "file", "asset", "words"]
     say(table(columns, map(_row, found.hits), right=["score", "time"]))
     if all(hit.weak for hit in found.hits):
         click.echo("only weak hits (~): their scores are no higher than those of meaningless words", err=True)
+    elif found.weaker and not found.more:
+        click.echo("weak hits are left out: --weak shows them", err=True)
     if found.more:
         click.echo(f"there are more hits: --offset {request.offset + len(found.hits)}", err=True)
 
 
-_NOTHING_EMBEDDED = "nothing found: nothing has been embedded yet (`dampipe status`)"
+def _nothing(found: Found, request: SearchRequest) -> str:
+    """Why there is no hit."""
+    if found.weaker:
+        return "no strong matches: --weak shows what scores no higher than meaningless words"
+    # Even meaningless words find something as soon as anything is embedded.
+    unfiltered = bool(request.words) and request.only in (None, Only.VISION) and not request.filters
+    if unfiltered and not request.offset and found.floor is None:
+        return "nothing found: nothing has been embedded yet (`dampipe status`)"
+    return "nothing found"
 
 
 def _row(hit: Hit) -> tuple[str, ...]:
