@@ -22,9 +22,13 @@ def list_assets(
     assets: Assets,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     after: Annotated[str | None, Query(description="SHA-1 of the last asset of the page before.")] = None,
+    pending: Annotated[
+        bool | None,
+        Query(description="Only assets that search has to wait for (true), or only the others (false)."),
+    ] = None,
 ) -> list[Video]:
     """Assets, the newest first."""
-    return assets.page(limit, after)
+    return assets.page(limit, after, pending)
 
 
 @router.get("/assets/{sha1}")

@@ -47,10 +47,13 @@ class AssetService:
         self._model = details.model()
         self._services = services
 
-    def page(self, limit: int = 100, after: str | None = None) -> list[Video]:
-        """Assets, newest first; `after` is the SHA-1 of the last one of the previous page."""
+    def page(self, limit: int = 100, after: str | None = None, pending: bool | None = None) -> list[Video]:
+        """Assets, newest first; `after` is the SHA-1 of the last one of the previous page.
+
+        pending: only those whose stages up to the index are still to do (True), or only the others (False).
+        """
         before = None if after is None else int(self._assets.find(after).id)
-        return self._assets.videos(self._assets.page(limit, before))
+        return self._assets.videos(self._assets.page(limit, before, pending))
 
     def show(self, name: str) -> Details:
         """All that is known of one asset, with the fields of all features."""

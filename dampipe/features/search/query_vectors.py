@@ -93,6 +93,15 @@ class QueryEncoder:
         shots = frozenset[Owner]().union(*(example.shots for example in examples))
         return EncodedQuery(model, vector, floor, shots)
 
+    def warm_up(self) -> None:
+        """Load the model and compute the floor, so that the first search is as fast as later ones.
+
+        Raises Unavailable where the model cannot be loaded.
+        """
+        embedder = self._models.answering()
+        embedder.words([MEANINGLESS[0]])  # in the cache or not
+        self._floor(embedder)
+
     def text_vectors(self, texts: Sequence[str]) -> tuple[str, list[Vector]]:
         """The fingerprint of the model that answers, and texts as vectors of it. Raises SearchUnavailable."""
         try:

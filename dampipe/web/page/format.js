@@ -27,5 +27,8 @@ export function rate(fraction) {
 
 export const plural = (count, noun) => `${count.toLocaleString()} ${noun}${count === 1 ? "" : "s"}`;
 
+/** The folder of a path. */
+export const folder = (path) => path.slice(0, path.lastIndexOf("/")) || "/";
+
 /** The last part of a path. */
 export const name = (path) => path.split("/").pop();
