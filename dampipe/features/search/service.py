@@ -208,9 +208,13 @@ def _hit(card: Hit, moments: Sequence[Moment], words: tuple[str, ...]) -> Hit:
     )
 
 
+ROUNDING = 1e-4
+"""By how much two indexes may differ about the score of one pair of vectors."""
+
+
 def _marked(moments: Sequence[Moment], floor: float | None, strong: bool) -> list[Moment]:
     """The moments with the weak ones marked, or left out where `strong`."""
     if floor is None:
         return list(moments)
-    marked = [moment.model_copy(update={"weak": moment.score < floor}) for moment in moments]
+    marked = [moment.model_copy(update={"weak": moment.score <= floor + ROUNDING}) for moment in moments]
     return [moment for moment in marked if not (strong and moment.weak)]

@@ -11,6 +11,7 @@ from dampipe.media.info import MediaKind
 from dampipe.media.outputs import Proxy
 from dampipe.storage.limits import ScanLimits
 from dampipe.vision.fake import FakeEmbedder
+from dampipe.vision.query_arithmetic import MEANINGLESS
 from dampipe.vision.tiny.drawing import COLOURS
 from tests.support.pipeline import save_output
 from tests.support.searching import Searching, media, sha1
@@ -111,6 +112,8 @@ def test_meaningless_words_find_weak_hits_only(here: Searching) -> None:
     assert all(hit.weak and hit.moments[0].weak for hit in nonsense.hits)
     cut_off = here.find("blargh vogon")
     assert (cut_off.hits, cut_off.weaker) == ((), True)
+    itself = here.find(max(MEANINGLESS, key=lambda text: here.find(text, strong=False).hits[0].score or 0))
+    assert (itself.hits, itself.weaker) == ((), True), "what scores as high as a meaningless text is weak"
     red = here.find("red")
     assert (red.hits[0].name, red.hits[0].weak, red.weaker) == ("red.mp4", False, True)
     assert len(red.hits) < len(here.find("red", strong=False).hits)
