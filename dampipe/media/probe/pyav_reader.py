@@ -12,6 +12,7 @@ from av.video.stream import VideoStream
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 from dampipe.media.probe.container_metadata import camera, created, timecode
 from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
+from dampipe.media.probe.time_stamps import stream_rates
 
 OPEN_TIMEOUT = 15.0
 _ENDS_EARLY_BY = 1.0
@@ -97,15 +98,15 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
     codec = stream.codec_context
     # Must precede the decoding of the first frame, which moves the read position.
     interval = keyframe_interval(container, stream)
+    rates = stream_rates(container, stream)
     frame = _first_frame(container, stream, warnings)
     colors: Any = frame if frame is not None else codec
     pixel_format = frame.format if frame is not None else codec.format
     if pixel_format is None or codec.width <= 0 or codec.height <= 0:
         raise ValueError("could not find codec parameters")
-    rate = stream.average_rate or stream.guessed_rate
     intra_only = bool(codec.codec.intra_only)
-    if intra_only and rate:
-        interval = float(1 / rate)
+    if intra_only and rates.nominal:
+        interval = float(1 / rates.nominal)
     return {
         "index": stream.index,
         "codec": codec.codec.canonical_name,
@@ -114,7 +115,9 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "height": codec.height,
         "pixel_format": pixel_format.name,
         "bit_depth": max((component.bits for component in pixel_format.components), default=8),
-        "rate": _fraction(rate),
+        "rate": _fraction(rates.nominal),
+        "average_rate": _fraction(rates.average),
+        "variable_rate": rates.variable,
         "sample_aspect": _fraction(stream.sample_aspect_ratio or codec.sample_aspect_ratio) or "1/1",
         # libav counts counter-clockwise: -90 means a clockwise rotation by 90 degrees.
         "rotation": -frame.rotation % 360 if frame is not None else 0,
