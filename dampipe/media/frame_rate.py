@@ -6,6 +6,7 @@ FLV) or nothing. Phones record at a rate that varies by a few per mille. Time st
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from statistics import median_low
 from typing import NamedTuple
 
@@ -72,7 +73,7 @@ def find_rates(
         first = next(iter(plausible), average)
         nominal = snapped(first) if first is not None else None
         return Rates(nominal, average or nominal, variable=False)
-    steps = [later - earlier for earlier, later in zip(ordered, ordered[1:], strict=False)]
+    steps = [later - earlier for earlier, later in pairwise(ordered)]
     measured = 1 / (Fraction(sum(steps), len(steps)) * tick)
     if average is None or abs(average - measured) > measured / 4:
         # What the container calls its average is the resolution of its clock, or of another part of the file.

@@ -52,8 +52,8 @@ def render(clips: Sequence[Clip], form: Format, title: str) -> Rendered:
     """A file with the clips in sequence, as text.
 
     In and out points are frames of the source, counted from its start time code. A time code that is not valid at the
-    rate of its file, and a clip that cannot be written, cause a warning; they never stop the export. Raises `Unavailable`
-    if OpenTimelineIO, which writes .otio and .xml, is not installed.
+    rate of its file, and a clip that cannot be written, cause a warning; they never stop the export. Raises
+    `Unavailable` if OpenTimelineIO, which writes .otio and .xml, is not installed.
     """
     counter = FrameCounter(clips)
     warnings = counter.warnings

@@ -1,7 +1,9 @@
 """EDL (CMX 3600): one event per clip, with time codes of the source and of the timeline.
 
 Drop-frame code is written with a semicolon, and an `FCM` line says so before the first event and wherever the mode
-changes. Not written by OpenTimelineIO, whose adapter takes every code at 29.97 or 59.94 frames per second for drop-frame.
+changes.
+
+Not written by OpenTimelineIO, whose adapter writes every code at 29.97 and 59.94 frames per second as drop-frame.
 """
 
 import re

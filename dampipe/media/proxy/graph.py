@@ -57,7 +57,9 @@ class ProxyGraph:
             "dn": None,
         }
         if media.created_at is not None:
-            options["metadata"] = f"creation_time={media.created_at.isoformat()}"
+            # creation_time is in UTC, and ffmpeg would convert a time without a zone by that of this machine.
+            tag = "creation_time" if media.created_at.tzinfo is not None else "date"
+            options["metadata"] = f"{tag}={media.created_at.isoformat()}"
         if media.video is not None:
             size = fitted_size(media.video, self.recipe.height)
             picture, scores = self._picture(footage, media.video, size, plan)
