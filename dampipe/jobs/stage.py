@@ -80,9 +80,10 @@ def stage(
 
     queue: where its messages wait; a worker serves queues. version: raise it when the function's result changes, and
     it runs again for every asset, with the stages that take its output. revision: raise it instead where the output
-    gains facts that no later stage uses: the stage alone runs again. batch: how many pending runs one call may take. own_chain: carried by a chain of its
-    own, once its upstream stages are done. after: stages that must be done before, although this one takes no output
-    of theirs. time_limit: seconds. Raises PipelineError when a type annotation is missing or wrong.
+    gains facts that no later stage uses: the stage alone runs again. batch: how many pending runs one call may take.
+    own_chain: carried by a chain of its own, once its upstream stages are done. after: stages that must be done before,
+    although this one takes no output of theirs. time_limit: seconds. Raises PipelineError when a type annotation is
+    missing or wrong.
     """
 
     def declare(function: Callable[..., Any]) -> Stage:

@@ -55,7 +55,9 @@ def snapped(rate: Fraction) -> Fraction:
     exact = [standard for standard in near if abs(rate - standard) <= standard * _EXACT]
     if exact or not near:
         return min(exact, key=lambda standard: abs(rate - standard), default=rate)
-    return min(near, key=lambda standard: (standard not in BROADCAST_RATES, abs(rate - standard)))
+    whole = Fraction(1001, 1000)
+    ntsc = [standard for standard in near if standard in BROADCAST_RATES and rate < standard * whole]
+    return min(ntsc or near, key=lambda standard: abs(rate - standard))
 
 
 def find_rates(
@@ -92,7 +94,8 @@ def _nominal(
     rate = 1 / (Fraction(sum(usual), len(usual)) * tick)
     near = _near(rate)
     if max(abs(step - middle) for step in usual) > 1:
-        return snapped(rate) if near else rate.limit_denominator(1001)
+        # Time stamps jitter: the average of the whole file is more exact, unless frames were dropped.
+        return snapped(average if abs(average - rate) <= rate * _SNAP else rate.limit_denominator(1001))
     error = max(Fraction(1, sum(usual)), _EXACT)
     """Relative: the first and the last time stamp are rounded to ticks."""
     within = [standard for standard in near if abs(1 - rate / standard) <= error]

@@ -16,9 +16,9 @@ _TIME = re.compile(
     r"(\d{4})[-:/.](\d{1,2})[-:/.](\d{1,2})"
     r"(?:[T ]+(\d{1,2})[:\-.](\d{2})(?:[:\-.](\d{2})(?:[.,](\d+))?)?)?"
     r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
-_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
+_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})", re.ASCII)
 _EAST, _WEST = timedelta(hours=14), timedelta(hours=-12)
 """Of UTC, the time zones farthest away."""
 _EPOCHS = ("1904-01-01", "1970-01-01", "1904:01:01", "1970:01:01")
