@@ -75,6 +75,18 @@ class Timecode:
         return Timecode(self.hours, self.minutes, self.seconds, self.frames * other // base, dropped)
 
 
+def fitted(code: Timecode, stated_base: int | None, rate: Fraction) -> Timecode:
+    """The label at a rate: frame numbers beyond its base are counted in a base that they fit.
+
+    stated_base: that of the file, if it says so. Drop-frame code stays what it is only where it exists.
+
+    >>> str(fitted(Timecode.parse("00:48:00:28"), None, Fraction(24000, 1001)))
+    '00:48:00:22'
+    """
+    base = code.fitting_base(stated_base or base_of(rate))
+    return code.in_base(base, base_of(rate), dropped=code.dropped and rate in DROP_RATES)
+
+
 def frame_number(code: Timecode, base: int) -> int:
     """How many frames after midnight a label is.
 

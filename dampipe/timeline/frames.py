@@ -10,7 +10,7 @@ from typing import NamedTuple
 from dampipe.media.ffmpeg.picture_filters import broadcast_rate
 from dampipe.media.frame_rate import snapped
 from dampipe.media.info import MediaInfo, MediaKind
-from dampipe.media.timecode import DROP_RATES, Timecode, base_of, frame_number, label
+from dampipe.media.timecode import DROP_RATES, Timecode, base_of, fitted, frame_number, label
 from dampipe.timeline.clip import Clip
 
 DEFAULT_RATE = Fraction(25)
@@ -144,10 +144,9 @@ def _start(media: MediaInfo | None, rate: Fraction, *, dropped: bool) -> Start:
     except ValueError:
         return Start(_MIDNIGHT, f"its time code {media.timecode} is not valid and was left out")
     own = own_rate(media)
-    usual = media.timecode_base or base_of(own or rate)
-    base = code.fitting_base(usual)
-    kept = code.dropped and (own or rate) in DROP_RATES and rate in DROP_RATES
-    start = code.in_base(base, base_of(rate), dropped=kept)
+    stated = media.timecode_base or base_of(own or rate)
+    base = code.fitting_base(stated)
+    start = fitted(code, stated, rate)
     if own is not None and code.frames >= base_of(own):
         return Start(
             start, f"its time code {code} counts {base} frames per second, its picture has {float(own):.5g}"

@@ -85,7 +85,9 @@ def test_a_scan_afterwards_probes_again_and_processes_nothing_else(library: Libr
     settings = library.service(Settings)
     assert settings.model == "tiny"
     submitted = library.add(home / "footage")
-    assert library.process() == 5, "one probe per clip; it fails, since the test has no footage, and changes nothing"
+    assert library.process() == 5, (
+        "one probe per clip; it fails, since the test has no footage, and changes nothing"
+    )
     scan = library.service(ScanService).progress(submitted.scan)
     assert (scan.state, scan.found) == (ScanState.WALKED, 5)
     assert (scan.new, scan.changed, scan.moved, scan.missing) == (0, 0, 0, 0)

@@ -13,6 +13,7 @@ from dampipe.media.hwaccel.plans import Plan
 from dampipe.media.info import MediaInfo, VideoStream
 from dampipe.media.preview.shots import score_output, scored_size
 from dampipe.media.recipes import ProxyRecipe
+from dampipe.media.timecode import BASES, Timecode, base_of, fitted
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,15 @@ class ProxyGraph:
             options["force_key_frames"] = f"expr:gte(t,n_forced*{self.recipe.keyframe_seconds:g})"
         if video.hdr and not self.recipe.for_editing:
             options |= {"colorspace": "bt709", "color_trc": "bt709", "color_primaries": "bt709"}
-        if self.media.timecode is not None and not self._limits_rate:
-            options["timecode"] = self.media.timecode
+        if not self._limits_rate and (code := self._timecode(video)) is not None:
+            options["timecode"] = code
         return options
+
+    def _timecode(self, video: VideoStream) -> str | None:
+        """The start time code as exports count it; None without a valid one."""
+        try:
+            code = Timecode.parse(self.media.timecode or "")
+        except ValueError:
+            return None
+        countable = video.rate is not None and base_of(video.rate) in BASES
+        return str(fitted(code, self.media.timecode_base, video.rate) if countable and video.rate else code)
