@@ -303,6 +303,7 @@ def test_proxies_have_the_time_code_that_exports_count(
     base = 30 if code.endswith("28") else 24
     media = prober.probe(str(path)).model_copy(update={"timecode": code, "timecode_base": base})
     maker = ProxyMaker(ffmpeg, ProxyRecipe(codec=codec), [Acceleration(SOFTWARE, True, "for the test")])
+    (tmp_path / "proxy").mkdir()
     made = maker.make(str(path), media, tmp_path / "proxy")
     assert made.file is not None
     proxy = prober.probe(str(made.file.path))
@@ -321,6 +322,7 @@ def test_a_proxy_keeps_a_time_without_a_zone(
     recorded = datetime(2024, 5, 6, 7, 8, 9)
     media = prober.probe(str(path)).model_copy(update={"created_at": recorded})
     maker = ProxyMaker(ffmpeg, ProxyRecipe(), [Acceleration(SOFTWARE, True, "for the test")])
+    (tmp_path / "proxy").mkdir()
     made = maker.make(str(path), media, tmp_path / "proxy")
     assert made.file is not None
     assert prober.probe(str(made.file.path)).created_at == recorded
