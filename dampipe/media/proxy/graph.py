@@ -38,6 +38,15 @@ class ProxyGraph:
         return self.recipe.max_rate if self._limits_rate else float(rate)
 
     @property
+    def average_rate(self) -> float | None:
+        """Frames by seconds of the proxy, to count them; None if unknown."""
+        video = self.media.video
+        average = (video.average_rate or video.rate) if video is not None else None
+        if average is None or self.rate is None:
+            return self.rate
+        return min(float(average), self.rate) if self._limits_rate else float(average)
+
+    @property
     def _limits_rate(self) -> bool:
         rate = self.media.video.rate if self.media.video is not None else None
         return rate is not None and rate > self.recipe.max_rate and not self.recipe.for_editing
