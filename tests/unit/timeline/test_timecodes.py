@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from dampipe.kernel.errors import Unavailable
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
 from dampipe.timeline import Format, Rendered, render
 from dampipe.timeline.clip import Clip
@@ -235,6 +237,16 @@ def test_names_and_titles_cannot_break_a_line() -> None:
     text = render([clip(media(Fraction(25)), "a\nTITLE: b.mov")], Format.EDL, "x\n001").text
     assert text.startswith("TITLE: x\ufffd001\nFCM: ")
     assert len([line for line in text.splitlines() if line.startswith("TITLE")]) == 1
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_only_two_formats_need_opentimelineio(form: Format, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "opentimelineio", None)
+    if form in (Format.OTIO, Format.XML):
+        with pytest.raises(Unavailable, match="timelines cannot be written"):
+            render([clip(media(NTSC))], form, "cut")
+    else:
+        assert "A001_C001.mov" in render([clip(media(NTSC))], form, "cut").text
 
 
 def test_a_long_edl_is_written_with_a_warning() -> None:
