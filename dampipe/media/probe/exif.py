@@ -1,5 +1,6 @@
 """Metadata of stills: make and model from EXIF; the recording time from EXIF, XMP and IPTC."""
 
+import warnings as warnings_module
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from dampipe.media.probe.recording_time import Candidate, first_plausible
 _XMP_TAG = 700
 """Of TIFF."""
 _IPTC_DATE, _IPTC_TIME = (2, 55), (2, 60)
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "AVIF", "HEIF")
+"""Those that contain XMP."""
 
 
 def camera(exif: Any) -> str | None:
@@ -20,26 +23,26 @@ def camera(exif: Any) -> str | None:
     return camera_name(_text(exif.get(ExifTags.Base.Make)), _text(exif.get(ExifTags.Base.Model)))
 
 
-def created(exif: Any, packet: xmp.Xmp, iptc: Candidate | None, warnings: list[str]) -> datetime | None:
+def created(path: str, exif: Any, warnings: list[str]) -> datetime | None:
     """The recording time, with decimals of the second and a time zone if the file has them.
 
-    EXIF's DateTime is that of the last change, so it is used only where nothing else is plausible. packet, iptc: of
-    `read_xmp` and `read_iptc`. Appends warnings for dates that are not valid. Raises nothing.
+    From EXIF (None if the file has none), XMP, IPTC and the sidecar of the file. EXIF's DateTime is that of the last
+    change, so it is used only where the others contain nothing plausible. Appends warnings for dates that are not valid.
+    Raises nothing.
     """
-    return first_plausible(_candidates(exif, packet, iptc), warnings)
+    return first_plausible(_candidates(path, exif), warnings)
 
 
-def _candidates(exif: Any, packet: xmp.Xmp, iptc: Candidate | None) -> Iterator[Candidate]:
-    details = _details(exif)
-    tags = ExifTags.Base
-    taken = (details, tags.DateTimeOriginal, tags.SubsecTimeOriginal, tags.OffsetTimeOriginal)
-    digitized = (details, tags.DateTimeDigitized, tags.SubsecTimeDigitized, tags.OffsetTimeDigitized)
-    yield from _candidate(details, *taken)
-    yield from _candidate(details, *digitized)
-    yield from packet.dates
-    if iptc is not None:
-        yield iptc
+def _candidates(path: str, exif: Any) -> Iterator[Candidate]:
+    """In order of preference; XMP and IPTC are read only if EXIF does not suffice."""
+    details, tags = _details(exif), ExifTags.Base
+    taken = (tags.DateTimeOriginal, tags.SubsecTimeOriginal, tags.OffsetTimeOriginal)
+    digitized = (tags.DateTimeDigitized, tags.SubsecTimeDigitized, tags.OffsetTimeDigitized)
+    yield from _candidate(details, details, *taken)
+    yield from _candidate(details, details, *digitized)
+    yield from _embedded(path, exif)
     yield from _candidate(details, exif, tags.DateTime, tags.SubsecTime, tags.OffsetTime)
+    yield from xmp.sidecar(path).dates
 
 
 def _candidate(details: Any, values: Any, time: Any, fraction: Any, offset: Any) -> Iterator[Candidate]:
@@ -48,26 +51,31 @@ def _candidate(details: Any, values: Any, time: Any, fraction: Any, offset: Any)
         yield Candidate(time.name, text, _value(details, offset), _value(details, fraction))
 
 
-def read_xmp(picture: Image.Image, exif: Any) -> xmp.Xmp:
-    """The XMP packet of an open picture. Raises nothing."""
-    info = picture.info
-    for value in (info.get("xmp"), info.get("XML:com.adobe.xmp"), _get(exif, _XMP_TAG)):
-        if isinstance(value, str):
-            value = value.encode("utf-8", "replace")
-        if isinstance(value, bytes) and value:
-            return xmp.parse(value)
-    return xmp.NOTHING
-
-
-def read_iptc(picture: Image.Image) -> Candidate | None:
-    """The date and time of creation in IPTC-IIM, "20240506" and "070809+0200", of an open still. Raises nothing."""
+def _embedded(path: str, exif: Any) -> list[Candidate]:
+    """The dates of XMP, and that of IPTC."""
+    packet, iptc = _get(exif, _XMP_TAG), None
     try:
-        opened: Any = picture
-        fields: Any = IptcImagePlugin.getiptcinfo(opened) or {}
+        with warnings_module.catch_warnings():
+            warnings_module.simplefilter("ignore")
+            with Image.open(path, formats=_FORMATS) as picture:  # reads the header only
+                packet = picture.info.get("xmp") or picture.info.get("XML:com.adobe.xmp") or packet
+                iptc = _iptc(picture)
+    except Exception:  # a file that another reader opens, such as camera raw, or a damaged header
+        pass
+    if isinstance(packet, str):
+        packet = packet.encode("utf-8", "replace")
+    dates = xmp.parse(packet).dates if isinstance(packet, bytes) else ()
+    return [*dates, *([iptc] if iptc is not None else [])]
+
+
+def _iptc(picture: Any) -> Candidate | None:
+    """The date and time of creation of an open JPEG or TIFF, "20240506" and "070809+0200" in IPTC-IIM."""
+    try:
+        fields: Any = IptcImagePlugin.getiptcinfo(picture) or {}
         date, time = (
             fields[key].decode("ascii") if key in fields else "" for key in (_IPTC_DATE, _IPTC_TIME)
         )
-    except Exception:  # a damaged block must not lose the picture
+    except Exception:  # Pillow raises many kinds for a damaged block
         return None
     if len(date) != 8:
         return None
@@ -78,6 +86,8 @@ def read_iptc(picture: Image.Image) -> Candidate | None:
 
 
 def _details(exif: Any) -> Any:
+    if exif is None:
+        return {}
     try:
         return exif.get_ifd(ExifTags.IFD.Exif)
     except Exception:  # Pillow raises many kinds for a damaged directory

@@ -9,9 +9,7 @@ from typing import Any
 from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps
 
 from dampipe.media.ffmpeg.allowlist import MAX_PIXELS
-from dampipe.media.probe import xmp
-from dampipe.media.probe.exif import camera, created, read_iptc, read_xmp
-from dampipe.media.probe.recording_time import first_plausible
+from dampipe.media.probe.exif import camera, created
 from dampipe.media.stills.camera_raw import embedded_preview, read_exif
 
 _CODECS = {"jpeg": "mjpeg", "heif": "hevc", "avif": "av1", "raw": "raw"}
@@ -30,10 +28,9 @@ def still_info(path: str, container: str) -> dict[str, Any] | None:
         exif = picture.getexif()
         orientation = exif.get(ExifTags.Base.Orientation, 1)
         width, height, mode = *picture.size, picture.mode
-        packet, iptc = read_xmp(picture, exif), read_iptc(picture)
     if container == "raw":
         exif = read_exif(path) or exif
-    created_at = created(exif, packet, iptc, messages) or first_plausible(xmp.sidecar(path).dates, messages)
+    created_at = created(path, exif, messages)
     return {
         "kind": "still",
         "container": container,
