@@ -81,7 +81,7 @@ def parse_lines(text: str) -> Range:
 def parse_date(text: str) -> tuple[datetime, datetime]:
     """The period of "2024", "2024-05", "2024-05-17" or "2024-05-17T10:30": its first moment, and the first after it.
 
-    Without a time zone it is in the zone of this machine. Raises InvalidInput (DATE_INVALID).
+    Without a time zone both are compared with wall clocks, in no zone. Raises InvalidInput (DATE_INVALID).
 
     >>> [moment.isoformat() for moment in parse_date("2024-02")]
     ['2024-02-01T00:00:00', '2024-03-01T00:00:00']

@@ -16,6 +16,7 @@ from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.ids import AssetId, LocationId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import ContentHash
+from dampipe.kernel.wall_clock import utc_offset, wall_clock
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Proxy
 
@@ -71,7 +72,8 @@ def media_columns(media: MediaInfo) -> dict[str, Any]:
         "kind": media.kind,
         "duration": media.duration,
         "media": media.model_dump_json(),
-        "recorded_at": media.created_at.timestamp() if media.created_at else None,
+        "recorded_at": wall_clock(media.created_at) if media.created_at else None,
+        "recorded_offset": utc_offset(media.created_at) if media.created_at else None,
         "camera": media.camera,
         "codec": media.video.codec if media.video else audio_codec,
         "width": width,

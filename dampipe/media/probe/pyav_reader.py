@@ -2,7 +2,7 @@
 
 import contextlib
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 from av.container import InputContainer
@@ -10,8 +10,21 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
-from dampipe.media.probe.container_metadata import camera, created, timecode
+from dampipe.media.probe import xmp
+from dampipe.media.probe.chunks import read_facts
+from dampipe.media.probe.container_metadata import (
+    camera,
+    camera_name,
+    created,
+    folded,
+    start_of_day,
+    timecode,
+)
 from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
+from dampipe.media.probe.mdpm import Mdpm
+from dampipe.media.probe.mdpm import parse as parse_mdpm
+from dampipe.media.probe.recording_time import Candidate, first_plausible
+from dampipe.media.probe.time_stamps import stream_rates
 
 OPEN_TIMEOUT = 15.0
 _ENDS_EARLY_BY = 1.0
@@ -34,10 +47,10 @@ def read_media(path: str) -> dict[str, Any]:
     with av.open(
         file_url(path), options=options, metadata_errors="replace", timeout=(OPEN_TIMEOUT, OPEN_TIMEOUT)
     ) as container:
-        return _media(container)
+        return _media(container, path)
 
 
-def _media(container: InputContainer) -> dict[str, Any]:
+def _media(container: InputContainer, path: str) -> dict[str, Any]:
     warnings: list[str] = []
     pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     sounds = list(container.streams.audio)
@@ -50,19 +63,42 @@ def _media(container: InputContainer) -> dict[str, Any]:
     if len(pictures) > 1:
         warnings.append(f"has {len(pictures)} video streams; the first one is used")
     duration = _duration(container, [*pictures[:1], *sounds], warnings)
-    tag_sets = [dict(container.metadata), *(dict(stream.metadata) for stream in container.streams)]
+    video = _video(container, pictures[0], warnings) if pictures else None
     return {
         "kind": "video" if pictures else "audio",
         "container": container.format.name,
         "duration": duration,
         "bit_rate": container.bit_rate or None,
-        "video": _video(container, pictures[0], warnings) if pictures else None,
+        "video": None if video is None else video.fields,
         "audio": [_audio(stream) for stream in sounds],
         "data_streams": len(container.streams.data),
-        "timecode": timecode(tag_sets),
-        "created_at": created(tag_sets),
-        "camera": camera(tag_sets),
+        **_camera_facts(container, path, sounds, video, warnings),
         "warnings": warnings,
+    }
+
+
+def _camera_facts(
+    container: InputContainer, path: str, sounds: list[Any], video: "_Video | None", warnings: list[str]
+) -> dict[str, Any]:
+    """Recording time, time code and camera, from tags, the structure of the container, pictures and XMP."""
+    tags = folded([dict(container.metadata), *(dict(stream.metadata) for stream in container.streams)])
+    facts = read_facts(path, container.format.name)
+    packets = [xmp.parse(facts.xmp) if facts.xmp else xmp.NOTHING, xmp.sidecar(path)]
+    mdpm = (video.mdpm if video is not None else None) or Mdpm()
+    first = [Candidate("MDPM", mdpm.recorded)] if mdpm.recorded else []
+    rest = [date for packet in packets for date in packet.dates]
+    code, base = timecode(tags, warnings), facts.timecode_base
+    others = [(mdpm.timecode, None), *((packet.timecode, packet.timecode_base) for packet in packets)]
+    for text, other_base in others:
+        if code is None and text:
+            code, base = timecode([{"timecode": text}], warnings), other_base
+    created_at = created(tags, warnings, first) or first_plausible(rest, warnings)
+    return {
+        "timecode": code,
+        "timecode_base": base if code else None,
+        "start_of_day": start_of_day(tags, sounds[0].codec_context.sample_rate or 0) if sounds else None,
+        "created_at": created_at.isoformat() if created_at is not None else None,
+        "camera": camera(tags) or camera_name(mdpm.make, mdpm.model),
     }
 
 
@@ -93,20 +129,27 @@ def _duration(container: InputContainer, streams: list[Any], warnings: list[str]
     return longest
 
 
-def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) -> dict[str, Any]:
+class _Video(NamedTuple):
+    fields: dict[str, Any]
+    """Of VideoStream, as JSON."""
+    mdpm: Mdpm | None
+    """What a camcorder wrote into the first picture."""
+
+
+def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) -> _Video:
     codec = stream.codec_context
     # Must precede the decoding of the first frame, which moves the read position.
     interval = keyframe_interval(container, stream)
+    rates = stream_rates(container, stream)
     frame = _first_frame(container, stream, warnings)
     colors: Any = frame if frame is not None else codec
     pixel_format = frame.format if frame is not None else codec.format
     if pixel_format is None or codec.width <= 0 or codec.height <= 0:
         raise ValueError("could not find codec parameters")
-    rate = stream.average_rate or stream.guessed_rate
     intra_only = bool(codec.codec.intra_only)
-    if intra_only and rate:
-        interval = float(1 / rate)
-    return {
+    if intra_only and rates.nominal:
+        interval = float(1 / rates.nominal)
+    fields = {
         "index": stream.index,
         "codec": codec.codec.canonical_name,
         "profile": codec.profile,
@@ -114,7 +157,9 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "height": codec.height,
         "pixel_format": pixel_format.name,
         "bit_depth": max((component.bits for component in pixel_format.components), default=8),
-        "rate": _fraction(rate),
+        "rate": _fraction(rates.nominal),
+        "average_rate": _fraction(rates.average),
+        "variable_rate": rates.variable,
         "sample_aspect": _fraction(stream.sample_aspect_ratio or codec.sample_aspect_ratio) or "1/1",
         # libav counts counter-clockwise: -90 means a clockwise rotation by 90 degrees.
         "rotation": -frame.rotation % 360 if frame is not None else 0,
@@ -126,6 +171,12 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "intra_only": intra_only,
         "keyframe_interval": interval,
     }
+    return _Video(fields, None if frame is None else _mdpm(frame))
+
+
+def _mdpm(frame: Any) -> Mdpm | None:
+    payloads = (bytes(data) for data in frame.side_data if data.type.name == "SEI_UNREGISTERED")
+    return next(filter(None, map(parse_mdpm, payloads)), None)
 
 
 def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[str]) -> Any:

@@ -231,7 +231,7 @@ class _ProxyPass:
         """
         has_messages = self._media.video is not None and result.stderr.strip()
         reached = self._durations.get("video", 0.0) if has_messages else max(self._durations.values())
-        rate, duration = self._graph.rate, self._media.duration
+        rate, duration = self._graph.average_rate, self._media.duration
         expected = duration * rate if duration and rate else None
         return truncation_warning(reached, duration) or damage_warning(
             result.stderr, result.progress.frames, expected

@@ -30,11 +30,12 @@ def still_info(path: str, container: str) -> dict[str, Any] | None:
         width, height, mode = *picture.size, picture.mode
     if container == "raw":
         exif = read_exif(path) or exif
+    created_at = created(path, exif, messages)
     return {
         "kind": "still",
         "container": container,
         "camera": camera(exif),
-        "created_at": created(exif),
+        "created_at": created_at.isoformat() if created_at is not None else None,
         "warnings": messages,
         "video": {
             "index": 0,

@@ -37,6 +37,16 @@ export async function get(path, parameters = {}, signal = undefined) {
   return (await request(query ? `${path}?${query}` : path, { signal })).json();
 }
 
+/** Save a file under the name that the server proposes; returns the warnings that came with it. */
+export async function save(path, parameters) {
+  const response = await request(`${path}?${new URLSearchParams(parameters)}`);
+  const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "dampipe";
+  const url = URL.createObjectURL(await response.blob());
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  return JSON.parse(response.headers.get("dampipe-warnings") ?? "[]");
+}
+
 export async function text(path) {
   return (await request(path)).text();
 }

@@ -2,7 +2,7 @@
 
 import { derivative, explain, get } from "./api.js";
 import { h, notice } from "./dom.js";
-import { timecode } from "./format.js";
+import { recordingTime, timecode } from "./format.js";
 import { facts } from "./library.js";
 import { panels } from "./panels.js";
 import { loadTiles, showTile } from "./sprite.js";
@@ -72,7 +72,7 @@ async function details(asset) {
     ...(await panels()).flatMap((panel) => panel.details?.(asset) ?? []),
     ["Media", facts(video)],
     media?.timecode ? ["Timecode", media.timecode] : null,
-    media?.created_at ? ["Recorded", new Date(media.created_at).toLocaleString()] : null,
+    media?.created_at ? ["Recorded", recordingTime(media.created_at)] : null,
     media?.camera ? ["Camera", typeof media.camera === "string" ? media.camera : Object.values(media.camera).filter(Boolean).join(" ")] : null,
     ["SHA-1", h("code", {}, video.sha1)],
     ...runs.flatMap((run) => [...run.warnings, ...(run.reason ? [explain(run.reason, run.hint)] : [])].map((text) => [run.stage, text])),

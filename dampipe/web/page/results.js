@@ -1,6 +1,6 @@
 // The results of a search: one card per file with its moments, the best first, with more as one scrolls.
 
-import { API, get, send } from "./api.js";
+import { describe, get, save, send } from "./api.js";
 import { card, playerLink } from "./card.js";
 import { announce, h, notice } from "./dom.js";
 import { label, names } from "./filters.js";
@@ -45,11 +45,15 @@ const withWeak = (parameters) => `#/search?${new URLSearchParams([...parameters,
 function exportMenu(query, count) {
   const select = h("select", { "aria-label": "Save as a timeline" }, h("option", { value: "" }, "Save as …"),
     Object.entries(FORMATS).map(([value, text]) => h("option", { value }, `${text} (.${value})`)));
-  select.addEventListener("change", () => {
-    if (select.value) location.assign(`${API}/search/export?${new URLSearchParams([...query, ["limit", count()], ["format", select.value]])}`);
+  const warnings = h("span", { class: "hint", role: "status" });
+  select.addEventListener("change", async () => {
+    const format = select.value;
     select.value = "";
+    if (!format) return;
+    const lines = await save("/search/export", [...query, ["limit", count()], ["format", format]]).catch((problem) => [describe(problem)]);
+    warnings.replaceChildren(...lines.flatMap((line) => [line, h("br")]));
   });
-  return select;
+  return h("span", {}, select, " ", warnings);
 }
 
 export async function results(main, signal, parameters) {

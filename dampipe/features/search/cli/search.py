@@ -16,6 +16,7 @@ from dampipe.features.search.service import SearchService
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.filter import FilterRegistry
+from dampipe.kernel.paths import printable
 from dampipe.kernel.timecode import clock
 from dampipe.timeline import Format, format_of, render
 from dampipe.timeline.clip import Clip
@@ -55,7 +56,10 @@ def _export(clips: Sequence[Clip], path: Path, form: Format) -> None:
         click.echo(f"nothing found: {path} was not written", err=True)
         return
     replaced = ", replacing an earlier file" if path.exists() else ""
-    _write(path, render(clips, form, path.stem))
+    rendered = render(clips, form, path.stem)
+    _write(path, rendered.text)
+    for warning in rendered.warnings:
+        click.echo(f"warning: {printable(warning)}", err=True)
     click.echo(f"{plural(len(clips), 'moment')} written to {path}{replaced}", err=True)
 
 
