@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dampipe.app.errors import BROKER_RUNNING, NO_BROKER_PROGRAM
 from dampipe.kernel.errors import CannotStart
+from dampipe.kernel.private_files import make_folder
 from dampipe.kernel.settings.settings import Settings
 
 
@@ -63,7 +64,7 @@ def run(settings: Settings) -> None:
     """Replace this process by the broker. Raises CannotStart if one is already running."""
     if answers(settings.broker_socket):
         raise CannotStart(BROKER_RUNNING, home=settings.home)
-    (settings.home / "broker").mkdir(parents=True, exist_ok=True)
+    make_folder(settings.home / "broker")
     settings.broker_socket.unlink(missing_ok=True)
     arguments = command(settings, find_server())
     os.execv(arguments[0], arguments)

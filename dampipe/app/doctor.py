@@ -28,6 +28,7 @@ from dampipe.app.errors import (
     VECTOR_INDEX_UNSOUND,
 )
 from dampipe.app.features import plugins
+from dampipe.app.schema import check_catalogue_present
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.search.index_admin import IndexService
 from dampipe.features.search.model_service import ModelService
@@ -107,9 +108,9 @@ def _settings(container: Container) -> Finding:
 
 
 def _database(container: Container) -> Finding:
+    check_catalogue_present(container.settings)
     check_schema(container.get(Database))
-    url = container.get(Database).url.render_as_string(hide_password=True)
-    return Finding("database", Verdict.FINE, url)
+    return Finding("database", Verdict.FINE, container.get(Database).place)
 
 
 def _broker(container: Container) -> Finding:

@@ -17,6 +17,7 @@ import fsspec
 from pydantic import BaseModel, ConfigDict, Field
 
 from dampipe.kernel.errors import NotFound
+from dampipe.kernel.masking import mask_url
 from dampipe.storage.blobs import workspace
 from dampipe.storage.blobs.cache import LocalCache
 from dampipe.storage.blobs.errors import BLOB_NOT_FOUND
@@ -47,7 +48,9 @@ class FsspecBlobs:
     """
 
     def __init__(self, url: str, cache: Path, *, cache_bytes: int = CACHE_BYTES, **options: object) -> None:
-        self._url = url.rstrip("/")
+        self._url = mask_url(url.rstrip("/"))
+        """As it is shown in errors."""
+        self._identity = url.rstrip("/")
         with translate_errors(self._url):
             self._fs, root = fsspec.core.url_to_fs(url, **options)
         self._root = str(root).rstrip("/")
@@ -109,7 +112,7 @@ class FsspecBlobs:
         """A copy in the local cache, downloaded unless this version is cached."""
         info = self._info(key)
         version = [str(info[name]) for name in _VERSION if info.get(name) is not None]
-        name = hashlib.sha256("\n".join([self._url, key, *version]).encode()).hexdigest()
+        name = hashlib.sha256("\n".join([self._identity, key, *version]).encode()).hexdigest()
 
         def download(target: Path) -> None:
             with translate_errors(self._url, key):

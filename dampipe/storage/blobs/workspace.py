@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
+from dampipe.kernel.private_files import make_folder
+
 
 @contextmanager
 def private_folder(parent: Path) -> Iterator[Path]:
     """A new folder in `parent`. Deleted with its content when the context ends."""
-    parent.mkdir(parents=True, exist_ok=True)
+    make_folder(parent)
     folder = Path(mkdtemp(dir=parent))
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
