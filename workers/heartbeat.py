@@ -9,6 +9,7 @@ from celery.signals import after_setup_logger, worker_ready, worker_shutdown, wo
 
 from dampipe.app.container import process_container
 from dampipe.app.machine_facts import machine_facts
+from dampipe.features.derivatives.sweep import WorkspaceSweep
 from dampipe.jobs.lease import is_dead
 from dampipe.jobs.recovery import RunRecovery
 from dampipe.jobs.workers import WorkerRepository
@@ -66,6 +67,9 @@ def _send_heartbeats(name: str, queues: list[str], started_at: float) -> None:
         try:
             facts = machine_facts(container, queues)
             container.get(WorkerRepository).report(name, queues, facts, time.monotonic() - started_at)
+            container.get(
+                WorkspaceSweep
+            )()  # on each machine: with a remote blob store work folders are local
         except DampipeError as error:
             log.warning("%s; this worker is not listed until a heartbeat succeeds", error)
         if _shut_down.wait(INTERVAL):

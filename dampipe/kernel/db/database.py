@@ -258,7 +258,10 @@ def _translation(error: DBAPIError, database: Database) -> DampipeError | None:
         return CatalogueDown(DAMAGED, place=place, problem=str(error.orig))
     if code == _UNDEFINED_TABLE or (code == _SQLITE_ERROR and not _is_set_up(database)):
         return CatalogueDown(NOT_SET_UP, place=place)
-    if type(error) in (OperationalError, DatabaseError):  # not their subclasses: an IntegrityError is a bug
+    if error.connection_invalidated or type(error) in (
+        OperationalError,
+        DatabaseError,
+    ):  # not their subclasses: an IntegrityError is a bug
         if not database.is_sqlite and error.orig is not None:
             problem_of_connection = connect_problem(error.orig, database.url, place)
             if problem_of_connection is not None:

@@ -1,6 +1,7 @@
 """Helpers of the commands: services, tables and JSON."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
@@ -24,6 +25,16 @@ def service(kind: type[T]) -> T:
     """The service of that type; the schema of the catalogue is brought up to date first."""
     services: Services = click.get_current_context().obj
     return services.get(kind)
+
+
+def styled(text: str, **style: Any) -> str:
+    """A text with a style of click, on a terminal of somebody who has not set NO_COLOR (https://no-color.org)."""
+    return click.style(text, **style) if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else text
+
+
+def count_of_failures(count: int) -> str:
+    """A number of failures, which stands out from zero."""
+    return styled(str(count), fg="red", bold=True) if count else "0"
 
 
 WIDE = 100_000

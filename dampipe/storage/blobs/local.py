@@ -52,9 +52,13 @@ class LocalBlobs:
                 folder = stack.enter_context(workspace.private_folder(self._temporary))
             yield folder
 
-    def sweep(self, older_than: float) -> int:
-        """Delete orphaned workspaces that have not changed for `older_than` seconds; returns their number."""
-        return workspace.sweep(self._temporary, older_than)
+    def sweep(self, older_than: float, dry_run: bool = False) -> int:
+        """Delete orphaned workspaces that have not changed for `older_than` seconds; returns their number.
+
+        dry_run: only count them.
+        """
+        with translate_write_errors(self._root):
+            return workspace.sweep(self._temporary, older_than, dry_run)
 
     def put(self, key: str, file: Path) -> int:
         """Rename a file of the workspace. A file on another file system is copied, then deleted."""
