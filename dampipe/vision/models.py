@@ -146,9 +146,7 @@ def _from_hub(model: str, repository: str) -> tuple[ClipRef | None, OnnxRef | No
     digest = sha1(found.read_bytes()).hexdigest()[:8]
     spec = read_preprocessing(layout, found).spec
     facts: dict[str, Any] = {"name": model, "fingerprint": f"{model}@{digest}", "spec": spec}
-    same = next(
-        (name for name, published in ONNX_EXPORTS.items() if published == repository.partition("@")[0]), ""
-    )
+    same = next((name for name, published in ONNX_EXPORTS.items() if published == repository), "")
     if same:
         facts["fingerprint"], licence = same, licence_of(same)
     if clip is not None:
