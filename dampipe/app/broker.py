@@ -71,13 +71,17 @@ def run(settings: Settings) -> None:
 
 
 def answers(path: Path) -> bool:
-    """Whether a broker answers a PING on the socket, within 2 s."""
+    """Whether a broker answers a PING on the socket, within 2 s.
+
+    One that cannot write to its disk answers with an error, and runs. One that still loads its data does not run yet.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(2)
         try:
             probe.connect(str(path))
             probe.sendall(b"PING\r\n")
-            return probe.recv(5) == b"+PONG"
+            answer = probe.recv(64)
+            return answer.startswith((b"+PONG", b"-")) and not answer.startswith(b"-LOADING")
         except OSError:
             return False
 

@@ -81,12 +81,12 @@ EMBEDDED_BROKER_DOWN = ErrorCode(
 BROKER_DISK_FULL = ErrorCode(
     "broker.disk_full",
     "{broker} has no space left to write its data",
-    "Free some space on its disk; it goes on by itself. Nothing is lost.",
+    "Free some space on its disk; the broker then continues automatically. Nothing is lost.",
 )
 BROKER_CANNOT_WRITE = ErrorCode(
     "broker.cannot_write",
     "{broker} runs, but cannot write its data: {problem}",
-    "Check its disk and its log; it goes on by itself as soon as it can write.",
+    "Check its disk and its log; the broker continues automatically as soon as it can write.",
 )
 BROKER_OUT_OF_MEMORY = ErrorCode(
     "broker.out_of_memory",

@@ -1,6 +1,6 @@
 """Who may read what dampipe writes: its user alone, whatever the umask.
 
-A folder that a group may write to was made to be shared: what is written in it is for that group, too. Nobody else
+A folder that a group may write to was made to be shared: what is written in it is for that group, too. No other user
 gets access.
 """
 

@@ -1,6 +1,6 @@
 """Where the socket of the embedded broker is, when the path of the home folder is too long for one.
 
-The folder has a name that nobody can guess, is the user's own with mode 0700, and is recorded in the home folder.
+The folder has a name that cannot be guessed, is the user's own with mode 0700, and is recorded in the home folder.
 """
 
 import os

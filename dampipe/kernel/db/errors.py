@@ -38,7 +38,7 @@ LOST = ErrorCode(
 DATABASE_ABSENT = ErrorCode(
     "catalogue.database_absent",
     "the server {server} has no database {name!r}",
-    "Whoever administers the server creates it with: CREATE DATABASE {name} OWNER {user}; its tables are made when "
+    "An administrator of the server creates it with: CREATE DATABASE {name} OWNER {user}; its tables are made when "
     "the deployment starts.",
 )
 LOGIN_REFUSED = ErrorCode(

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from dampipe.kernel.container import Services
 from dampipe.kernel.faces.stdio import takes_all
@@ -28,7 +29,7 @@ def service(kind: type[T]) -> T:
 
 
 def styled(text: str, **style: Any) -> str:
-    """A text with a style of click, on a terminal of somebody who has not set NO_COLOR (https://no-color.org)."""
+    """A text with a style of click, on a terminal, unless NO_COLOR is set (https://no-color.org)."""
     return click.style(text, **style) if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else text
 
 
@@ -81,10 +82,16 @@ def print_json(value: BaseModel | Iterable[BaseModel] | Any) -> None:
     click.echo(json.dumps(plain, indent=2, ensure_ascii=not takes_all()))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> Table:
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    right: Sequence[str] = (),
+    alarm: Sequence[str] = (),
+) -> Table:
     """A plain table. Columns without any content are left out; without names there is no header.
 
-    right: names of the columns that are aligned to the right, such as numbers.
+    right: names of the columns that are aligned to the right, such as numbers. alarm: names of the columns whose
+    numbers, other than 0, are red on a terminal.
     """
     result = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     cells = list(zip(*rows, strict=True)) or [()] * len(columns)
@@ -98,7 +105,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence
             no_wrap=longest <= max(word, NARROW), min_width=longest if longest <= NARROW else word,
         )  # fmt: skip
     for row in zip(*(column for _, column in shown), strict=True):
-        result.add_row(*row)
+        result.add_row(
+            *(
+                Text(cell, "bold red") if name in alarm and cell.strip("0") else cell
+                for (name, _), cell in zip(shown, row, strict=True)
+            )
+        )
     return result
 
 

@@ -61,6 +61,12 @@ def _check_blobs_url(url: str) -> str:
     return url
 
 
+def _check_log_level(level: str) -> str:
+    if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError(f"{level!r} is not DEBUG, INFO, WARNING or ERROR")
+    return level.upper()
+
+
 class Settings(BaseSettings):
     """All settings, immutable. Read them with `read_settings`, which names the one that is wrong."""
 
@@ -221,7 +227,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address that the web server and Flower listen on.")
     port: int = Field(8700, ge=0, le=65535, description="Port of the web server.")
     flower_port: int = Field(8701, ge=0, le=65535, description="Port of Flower; 0: no Flower.")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: Annotated[str, AfterValidator(_check_log_level)] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -1,6 +1,7 @@
 """`dampipe up` on a disk that is full, and ports that are taken."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 import dampipe
 from dampipe.app import up
 from dampipe.app.load_settings import load_settings
+from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.settings.settings import Settings
 
 ROOT = Path(dampipe.__file__).parents[1]
@@ -97,20 +99,34 @@ def test_a_bad_port_or_host_of_flower_is_one_clear_line(
     assert len(done.stderr.strip().splitlines()) == 2
 
 
-def test_every_number_among_the_settings_has_a_maximum(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    numbers = [name for name, field in Settings.model_fields.items() if field.annotation in (int, float)]
-    assert len(numbers) > 12
-    for name in numbers:
-        for value in ("1e9", "inf", "nan", "-1", "99999999999999999999999"):
-            done_value = (
-                value
-                if Settings.model_fields[name].annotation is float
-                else value.partition("e")[0] + "0" * 9
-            )
-            with pytest.raises(Exception, match=f"setting '{name}'"):
-                load_settings(home=tmp_path, **{name: done_value})
+def numbers() -> dict[str, type]:
+    return {
+        name: field.annotation
+        for name, field in Settings.model_fields.items()
+        if field.annotation in (int, float)
+    }
+
+
+def test_every_number_among_the_settings_has_a_maximum(tmp_path: Path) -> None:
+    assert len(numbers()) > 12
+    for name, kind in numbers().items():
+        for value in ("1000000000", "-1", *(["inf", "nan", "1e9"] if kind is float else [])):
+            with pytest.raises(InvalidInput, match=f"setting '{name}'"):
+                load_settings(home=tmp_path, **{name: value})
+
+
+def test_the_documentation_has_the_limits(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    section = text.partition("## Limits of numbers")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (above )?(\d+) \| (\d+) \|$", section, re.M)
+    assert {name for name, *_ in rows} == set(numbers())
+    for name, above, least, most in rows:
+        load_settings(home=tmp_path, **{name: most})
+        for wrong in (str(int(most) + 1), least if above else str(int(least) - 1)):
+            with pytest.raises(InvalidInput):
+                load_settings(home=tmp_path, **{name: wrong})
+        if not above:
+            load_settings(home=tmp_path, **{name: least})
 
 
 def test_the_environment_cannot_ask_for_a_hundred_thousand_workers(tmp_path: Path) -> None:

@@ -86,4 +86,5 @@ def scan_table(scans: Sequence[ScanProgress]) -> Table:
             for s in scans
         ],
         right=numbers,
+        alarm=["failed"],
     )
