@@ -14,6 +14,7 @@ from dampipe.jobs.lease import is_dead
 from dampipe.jobs.recovery import RunRecovery
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.errors import DampipeError
+from dampipe.workers.log_lines import LogLines
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,10 @@ def connect() -> None:
     worker_shutdown.connect(_end_shutdown)
 
 
-def _set_log_levels(loglevel: int, **_: Any) -> None:
-    """Each task logs one line; libraries log only warnings and errors."""
+def _set_log_levels(loglevel: int, logger: logging.Logger | None = None, **_: Any) -> None:
+    """Each task logs one line, and so does an outage; libraries log only warnings and errors."""
+    for handler in (logger or logging.getLogger()).handlers:
+        handler.addFilter(LogLines())
     logging.getLogger().setLevel(max(loglevel, logging.WARNING))
     for name in ("dampipe", "celery.apps.worker"):
         logging.getLogger(name).setLevel(loglevel)
