@@ -14,7 +14,7 @@ from dampipe.app.features import detail_fields, features
 from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_named, load_pipeline
 from dampipe.app.remedies import remedies
-from dampipe.app.schema import set_up_schema
+from dampipe.app.schema import check_catalogue_present, set_up_schema
 from dampipe.app.tools import MediaTools
 from dampipe.features.assets.media_db import MediaDb
 from dampipe.features.assets.queries import AssetRepository, DerivativeLookup
@@ -53,8 +53,11 @@ from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel import container as kernel
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.errors import FOLDER_UNUSABLE
+from dampipe.kernel.errors import CatalogueDown
 from dampipe.kernel.faces.remedies import Remedies
 from dampipe.kernel.feature import load_dotted
+from dampipe.kernel.private_files import secure_home
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.filetypes import is_media
 from dampipe.media.passes import Passes
@@ -87,8 +90,17 @@ class Container(kernel.Container):
     def set_up(self) -> None:
         """Bring the catalogue to the newest schema, once a process. Raises CatalogueDown."""
         if not self._schema_is_current:
+            self._secure_home()
+            check_catalogue_present(self.settings)
             set_up_schema(self.get(Database))
             self._schema_is_current = True
+
+    def _secure_home(self) -> None:
+        try:
+            secure_home(self.settings.home)
+        except OSError as error:
+            home = self.settings.home
+            raise CatalogueDown(FOLDER_UNUSABLE, folder=home, problem=error.strerror) from error
 
     def _providers_by_type(self) -> dict[Any, Callable[[], Any]]:
         settings, get = self.settings, self.get

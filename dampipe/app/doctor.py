@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -28,6 +29,7 @@ from dampipe.app.errors import (
     VECTOR_INDEX_UNSOUND,
 )
 from dampipe.app.features import plugins
+from dampipe.app.schema import check_catalogue_present
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.search.index_admin import IndexService
 from dampipe.features.search.model_service import ModelService
@@ -107,9 +109,9 @@ def _settings(container: Container) -> Finding:
 
 
 def _database(container: Container) -> Finding:
+    check_catalogue_present(container.settings)
     check_schema(container.get(Database))
-    url = container.get(Database).url.render_as_string(hide_password=True)
-    return Finding("database", Verdict.FINE, url)
+    return Finding("database", Verdict.FINE, container.get(Database).place)
 
 
 def _broker(container: Container) -> Finding:
@@ -119,8 +121,18 @@ def _broker(container: Container) -> Finding:
         server = f"embedded Valkey {program.version} ({program.why})"
         if not broker.answers(container.settings.broker_socket):
             return _problem("broker", Verdict.WARNING, BROKER_STOPPED, server=server)
-        server += ": "
+        server += f"{_overcommit_note()}: "
     return Finding("broker", Verdict.FINE, f"{server}{container.get(TaskTransport).check()} answers")
+
+
+def _overcommit_note() -> str:
+    """What Valkey would warn of at each start."""
+    with suppress(OSError):
+        if Path("/proc/sys/vm/overcommit_memory").read_text().strip() == "0":
+            return (
+                ", where vm.overcommit_memory is 0: with little free memory it may fail to rewrite its file"
+            )
+    return ""
 
 
 def _workers(container: Container) -> Finding:

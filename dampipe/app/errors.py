@@ -39,6 +39,9 @@ PORT_UNAVAILABLE = ErrorCode(
     "{host}:{port} for {process} cannot be used: {reason}",
     "Another program may be using it; the setting {setting} ({variable}) chooses another port.",
 )
+FLOWER_OFF = ErrorCode(
+    "flower.off", "Flower is switched off: the setting flower_port is 0", "Set flower_port to a free port."
+)
 HOME_UNUSABLE = ErrorCode(
     "home.unusable",
     "{path} cannot be used: {reason}",

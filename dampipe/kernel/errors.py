@@ -30,6 +30,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Self
 
+from dampipe.kernel.masking import mask_text
+
 
 class ExitCode(IntEnum):
     """What the command line answers with; documented in docs/cli.md."""
@@ -73,14 +75,15 @@ class DampipeError(Exception):
 
     def __init__(self, what: ErrorCode | str, hint: str = "", **parameters: Any) -> None:
         """what: the error's code, whose text is filled with the parameters; or a text of no code."""
+        parameters = {name: _masked(value) for name, value in parameters.items()}
         if isinstance(what, ErrorCode):
-            super().__init__(what.text.format_map(parameters))
+            super().__init__(mask_text(what.text.format_map(parameters)))
             hint = hint or what.remedy.format_map(parameters)
         else:
-            super().__init__(what)
+            super().__init__(mask_text(what))
         self.code = what.code if isinstance(what, ErrorCode) else ""
         self.parameters = parameters
-        self.hint = hint
+        self.hint = mask_text(hint)
 
     def plain_parameters(self) -> dict[str, Any]:
         """The parameters as JSON takes them: numbers, texts and lists as they are, all else as text."""
@@ -88,7 +91,14 @@ class DampipeError(Exception):
 
 
 def _plain(value: object) -> Any:
-    return value if isinstance(value, (str, int, float, bool, list, dict)) or value is None else str(value)
+    if isinstance(value, (str, int, float, bool, list, dict)) or value is None:
+        return value
+    return mask_text(str(value))
+
+
+def _masked(value: Any) -> Any:
+    """Foreign errors quote the URL that they were given; no password of it leaves dampipe in an error."""
+    return mask_text(value) if isinstance(value, str) else value
 
 
 class StageError(DampipeError):

@@ -8,6 +8,7 @@ FEATURE = Feature(
     tables=("dampipe.features.derivatives.tables",),
     routers=("dampipe.features.derivatives.http:router",),
     remedies="dampipe.features.derivatives.remedies",
+    sweeps=("dampipe.features.derivatives.sweep:WorkspaceSweep",),
     savers=(
         ("dampipe.media.outputs:Preview", "dampipe.features.derivatives.savers:save_preview"),
         ("dampipe.media.outputs:Proxy", "dampipe.features.derivatives.savers:save_proxy"),

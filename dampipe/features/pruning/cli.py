@@ -10,7 +10,11 @@ from dampipe.kernel.faces.console import json_option, plural, print_json, servic
 @click.command(name="prune")
 @click.option("--dry-run", is_flag=True, help="Show what would be removed, and remove nothing.")
 @click.option("--source", help="Only missing files of this source.")
-@click.option("--leftovers", is_flag=True, help="Also delete orphaned derivatives, which nothing refers to.")
+@click.option(
+    "--leftovers",
+    is_flag=True,
+    help="Also delete orphaned derivatives, which nothing refers to, and work folders of killed workers.",
+)
 @json_option
 def command(dry_run: bool, source: str | None, leftovers: bool, as_json: bool) -> None:
     """Remove missing files from the catalogue, then assets without a file, with derivatives and vectors.
@@ -37,6 +41,8 @@ def _print(done: Pruned, verb: str, leftovers: bool) -> None:
     )
     if leftovers:
         click.echo(f"{verb}: {plural(done.leftovers, 'orphaned derivative')} ({done.leftover_bytes:,} bytes)")
+        if done.work_folders:
+            click.echo(f"{verb}: {plural(done.work_folders, 'leftover work folder')}")
     if done.unidentified:
         waiting = plural(done.unidentified, "file waits for its hash", "files wait for their hashes")
         click.echo(f"{waiting} and may be a moved asset: assets are kept for now")

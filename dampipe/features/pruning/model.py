@@ -34,3 +34,5 @@ class Pruned(BaseModel):
     leftovers: int = 0
     """Orphans: derivatives of present assets that nothing refers to; 0 where they were not asked for."""
     leftover_bytes: int = 0
+    work_folders: int = 0
+    """Work folders of killed workers; 0 where leftovers were not asked for."""

@@ -44,7 +44,9 @@ class PruneService:
         if not request.orphans:
             return planned
         sizes = [self._derivatives.size(key) for key in self._orphans.find(self._derivatives.keys())]
-        return planned.model_copy(update={"leftovers": len(sizes), "leftover_bytes": sum(sizes)})
+        folders = self._derivatives.sweep_workspaces(dry_run=True)
+        found = {"leftovers": len(sizes), "leftover_bytes": sum(sizes), "work_folders": folders}
+        return planned.model_copy(update=found)
 
     def prune(self, request: PruneRequest, on_progress: Callable[[int], None] = lambda _: None) -> Pruned:
         """Remove missing locations, then assets without a location, with their derivatives and vectors.
@@ -69,7 +71,9 @@ class PruneService:
                 sizes.append(size)
 
             self._orphans.remove(self._derivatives.keys(), delete)
-        return done.model_copy(update={"leftovers": len(sizes), "leftover_bytes": sum(sizes)})
+            folders = self._derivatives.sweep_workspaces()
+        found = {"leftovers": len(sizes), "leftover_bytes": sum(sizes), "work_folders": folders}
+        return done.model_copy(update=found)
 
     def _update_indexes(self, models: Sequence[str]) -> None:
         for model in models:

@@ -29,8 +29,7 @@ def check_schema(database: Database) -> None:
     with translated(database):
         revision = _revision(database)
     if revision is None:
-        place = database.url.render_as_string(hide_password=True)
-        raise CatalogueDown(NOT_SET_UP, place=place)
+        raise CatalogueDown(NOT_SET_UP, place=database.place)
     if revision != NEWEST:
         raise CatalogueDown(SCHEMA_MISMATCH, found=revision, needed=NEWEST)
 

@@ -1,6 +1,7 @@
 """Helpers of the commands: services, tables and JSON."""
 
 import json
+import os
 import re
 import sys
 import textwrap
@@ -28,6 +29,16 @@ def service(kind: type[T]) -> T:
     """The service of that type; the schema of the catalogue is brought up to date first."""
     services: Services = click.get_current_context().obj
     return services.get(kind)
+
+
+def styled(text: str, **style: Any) -> str:
+    """A text with a style of click, on a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    return click.style(text, **style) if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else text
+
+
+def count_of_failures(count: int) -> str:
+    """A number of failures, which stands out from zero."""
+    return styled(str(count), fg="red", bold=True) if count else "0"
 
 
 WIDE = 100_000
@@ -81,17 +92,23 @@ class Listing:
     """A table; where the terminal is too narrow for it, a record a row, as `\\x auto` of psql prints them."""
 
     def __init__(
-        self, columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        right: Sequence[str] = (),
+        alarm: Sequence[str] = (),
     ) -> None:
         """Columns without any content are left out; without names there is no header.
 
-        right: names of the columns that are aligned to the right, such as numbers.
+        right: names of the columns that are aligned to the right, such as numbers. alarm: names of the columns
+        whose numbers, other than 0, are red on a terminal.
         """
         rows = [tuple(row) for row in rows]
         shown = [number for number in range(len(columns)) if not rows or any(row[number] for row in rows)]
         self._columns = [columns[number] for number in shown]
         self._rows = [tuple(row[number] for number in shown) for row in rows]
         self._right = right
+        self._alarm = alarm
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         return Measurement(1, Measurement.get(console, options, self._table()).maximum)
@@ -107,7 +124,7 @@ class Listing:
             if number:
                 yield Text("")
             for name, cell in zip(self._columns, row, strict=True):
-                yield from _field(name, cell, indent, options.max_width)
+                yield from _field(name, cell, self._style(name, cell), indent, options.max_width)
 
     def _table(self) -> Table:
         table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(self._columns))
@@ -121,8 +138,12 @@ class Listing:
             keeps_whole = longest <= max(unbroken, NARROW)
             table.add_column(name, justify=justify, overflow="fold", no_wrap=keeps_whole, min_width=least)
         for row in self._rows:
-            table.add_row(*row)
+            cells = zip(self._columns, row, strict=True)
+            table.add_row(*(Text(cell, self._style(name, cell)) for name, cell in cells))
         return table
+
+    def _style(self, name: str, cell: str) -> str:
+        return "bold red" if name in self._alarm and cell.strip("0") else ""
 
 
 def _unbreakable(line: str) -> list[str]:
@@ -133,22 +154,31 @@ def _unbreakable(line: str) -> list[str]:
 _PATH = re.compile(r"/|\\\\|[A-Za-z]:[\\/]")
 
 
-def _field(name: str, cell: str, indent: int, width: int) -> Iterator[Text]:
+def _field(name: str, cell: str, style: str, indent: int, width: int) -> Iterator[Text]:
     """One field of a record: its name, and its text wrapped beside it; a path is left to the terminal."""
     label = f"{name:<{indent}}"
     for line in cell.split("\n") if cell else ():
         if _PATH.match(line) or width <= indent + NARROW:
-            yield Text(f"{label}{line}", no_wrap=True, overflow="ignore")
+            yield _line(label, line, style)
         else:
             for part in textwrap.wrap(line, width - indent, break_long_words=False, break_on_hyphens=False):
-                yield Text(f"{label}{part}", no_wrap=True, overflow="ignore")
+                yield _line(label, part, style)
                 label = " " * indent
         label = " " * indent
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> Listing:
+def _line(label: str, text: str, style: str) -> Text:
+    return Text.assemble(label, (text, style), no_wrap=True, overflow="ignore")
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    right: Sequence[str] = (),
+    alarm: Sequence[str] = (),
+) -> Listing:
     """A plain table for a terminal of any width; see `Listing`."""
-    return Listing(columns, rows, right)
+    return Listing(columns, rows, right, alarm)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -10,6 +10,7 @@ from dampipe.kernel.errors import NotFound
 from dampipe.kernel.stage_io import StageOutput
 from dampipe.media.outputs import Derivative, DerivativeKind
 from dampipe.storage.blobs.base import BlobStore
+from dampipe.storage.blobs.workspace import ORPHAN_AGE
 
 _KEY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{40})/[^/]+/[^/]+")
 Output = TypeVar("Output", bound=StageOutput)
@@ -40,6 +41,10 @@ class DerivativeStore:
     def workspace(self) -> AbstractContextManager[Path]:
         """A private folder to write files in. Deleted when the context ends."""
         return self._blobs.workspace()
+
+    def sweep_workspaces(self, dry_run: bool = False) -> int:
+        """Delete the workspaces of killed processes, and return their number. dry_run: only count them."""
+        return self._blobs.sweep(ORPHAN_AGE, dry_run)
 
     def publish(
         self, sha1: str, recipe_of: Callable[[DerivativeKind], str], files: Iterable[FinishedFile]

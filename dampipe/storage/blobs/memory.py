@@ -38,7 +38,7 @@ class MemoryBlobs:
         with TemporaryDirectory(prefix="dampipe-") as folder:
             yield Path(folder)
 
-    def sweep(self, older_than: float) -> int:
+    def sweep(self, older_than: float, dry_run: bool = False) -> int:
         """Does nothing: there are no orphaned folders."""
         return 0
 

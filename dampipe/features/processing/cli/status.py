@@ -33,6 +33,7 @@ def render(status: Status) -> Group:
             for name, c in status.stages.items()
         ],
         right=["waiting", "running", "done", "failed", "skipped", "on hold"],
+        alarm=["failed"],
     )
     workers = table(
         ["worker", "queues", "machine"],

@@ -22,7 +22,7 @@ from dampipe.features.scanning.model import Enqueued, EnqueueRequest, ScanProgre
 from dampipe.features.scanning.service import ScanService
 from dampipe.kernel.errors import BrokerDown, ExitCode
 from dampipe.kernel.faces.arguments import not_empty
-from dampipe.kernel.faces.console import console, json_option, plural, print_json, service
+from dampipe.kernel.faces.console import console, count_of_failures, json_option, plural, print_json, service
 from dampipe.kernel.polling import IdleTimeout, poll
 
 UNCLAIMED_FIRST = 15.0
@@ -170,7 +170,7 @@ def summary(progress: ScanProgress) -> None:
     if progress.on_hold:
         click.echo(f"{plural(progress.on_hold, 'file')} not processed; `dampipe enqueue` processes them")
     if progress.done or progress.failed:
-        click.echo(f"{progress.done} done, {progress.failed} failed")
+        click.echo(f"{progress.done} done, {count_of_failures(progress.failed)} failed")
     if progress.failed:
         click.echo("`dampipe failures` shows why")
     if progress.deferred:

@@ -85,4 +85,5 @@ def scan_table(scans: Sequence[ScanProgress]) -> Listing:
             for s in scans
         ],
         right=numbers,
+        alarm=["failed"],
     )

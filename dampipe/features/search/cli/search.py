@@ -17,6 +17,7 @@ from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.kernel.paths import printable
+from dampipe.kernel.private_files import as_user
 from dampipe.kernel.timecode import clock
 from dampipe.timeline import Format, format_of, render
 from dampipe.timeline.clip import Clip
@@ -68,7 +69,8 @@ def _write(path: Path, text: str) -> None:
     part = path.with_name(f".dampipe-{os.getpid()}.part")  # replaces an earlier timeline once it is complete
     try:
         try:
-            part.write_text(text, encoding="utf-8")
+            with as_user():
+                part.write_text(text, encoding="utf-8")
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
