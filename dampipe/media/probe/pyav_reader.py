@@ -10,6 +10,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
+from dampipe.media.ffmpeg.color_tags import RESERVED
 from dampipe.media.probe.container_metadata import camera, created, timecode
 from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
 
@@ -120,9 +121,9 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "rotation": -frame.rotation % 360 if frame is not None else 0,
         "interlaced": bool(frame.interlaced_frame) if frame is not None else False,
         "color_range": {1: "tv", 2: "pc"}.get(int(colors.color_range)),
-        "color_space": _COLOR_SPACES.get(int(colors.colorspace)),
+        "color_space": _tag(_COLOR_SPACES, colors.colorspace),
         "color_transfer": _TRANSFERS.get(int(colors.color_trc)),
-        "color_primaries": _PRIMARIES.get(int(colors.color_primaries)),
+        "color_primaries": _tag(_PRIMARIES, colors.color_primaries),
         "intra_only": intra_only,
         "keyframe_interval": interval,
     }
@@ -162,6 +163,11 @@ def _fraction(value: Fraction | None) -> str | None:
     return f"{value.numerator}/{value.denominator}" if value and value > 0 else None
 
 
+def _tag(names: dict[int, str], value: Any) -> str | None:
+    """The name of a code point; None if it is unspecified (2)."""
+    return None if int(value) == 2 else names.get(int(value), RESERVED)
+
+
 # Code points of ISO/IEC 23091-2 by the names that ffmpeg accepts.
 _COLOR_SPACES = {
     0: "gbr",
@@ -173,7 +179,13 @@ _COLOR_SPACES = {
     8: "ycgco",
     9: "bt2020nc",
     10: "bt2020c",
+    11: "smpte2085",
+    12: "chroma-derived-nc",
+    13: "chroma-derived-c",
     14: "ictcp",
+    15: "ipt-c2",
+    16: "ycgco-re",
+    17: "ycgco-ro",
 }
 _PRIMARIES = {
     1: "bt709",
@@ -186,6 +198,7 @@ _PRIMARIES = {
     10: "smpte428",
     11: "smpte431",
     12: "smpte432",
+    22: "ebu3213",
 }
 _TRANSFERS = {
     1: "bt709",
