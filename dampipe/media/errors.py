@@ -38,6 +38,9 @@ FORMAT_NOT_ALLOWED = ErrorCode("media.format_not_allowed", "its format is not on
 PICTURE_TOO_LARGE = ErrorCode("media.picture_too_large", "its picture is too large")
 OUT_OF_MEMORY = ErrorCode("media.out_of_memory", "needs more memory than a file is allowed")
 NO_STREAMS = ErrorCode("media.no_streams", "contains neither picture nor sound")
+EMPTY_TRACKS = ErrorCode(
+    "media.empty_tracks", "its tracks are empty: they contain neither a picture nor sound"
+)
 UNKNOWN_CODEC = ErrorCode("media.unknown_codec", "its codec is unknown")
 UNSUPPORTED_FEATURE = ErrorCode(
     "media.unsupported_feature", "uses a part of its format that ffmpeg does not support"

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from dampipe.kernel.errors import BadMedia, Unavailable
 from dampipe.media.audio.peaks import MEDIA_TYPE, Peaks
-from dampipe.media.errors import NO_ENCODER, NOTHING_DECODED
+from dampipe.media.errors import EMPTY_TRACKS, NO_ENCODER, NOTHING_DECODED
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.color_tags import colors_of
 from dampipe.media.ffmpeg.inputs import graph_arguments
@@ -185,7 +185,8 @@ class _ProxyPass:
         if not result.ok:
             raise result.error
         if not self._durations:
-            raise BadMedia(NOTHING_DECODED)
+            is_empty = video is None and not result.stderr.strip()
+            raise BadMedia(EMPTY_TRACKS if is_empty else NOTHING_DECODED)
         warnings += fallback.warnings
         loss = self._loss_warning(result)
         if loss:
