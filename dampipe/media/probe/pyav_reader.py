@@ -6,13 +6,13 @@ from typing import Any
 
 import av
 from av.container import InputContainer
-from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 from dampipe.media.ffmpeg.color_tags import RESERVED
 from dampipe.media.probe.container_metadata import camera, created, timecode
 from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
+from dampipe.media.probe.main_picture import footage_first
 
 OPEN_TIMEOUT = 15.0
 _ENDS_EARLY_BY = 1.0
@@ -40,7 +40,7 @@ def read_media(path: str) -> dict[str, Any]:
 
 def _media(container: InputContainer) -> dict[str, Any]:
     warnings: list[str] = []
-    pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    pictures = list(container.streams.video)
     sounds = list(container.streams.audio)
     if not pictures and not sounds:
         raise NoStreams("no streams")
@@ -48,8 +48,14 @@ def _media(container: InputContainer) -> dict[str, Any]:
     sounds = _decodable(sounds, "its sound track has", "sound tracks have", warnings)
     if not pictures and not sounds:
         raise NoStreams("Unknown codec")
+    pictures = footage_first(container, pictures, bool(sounds))
     if len(pictures) > 1:
-        warnings.append(f"has {len(pictures)} video streams; the first one is used")
+        context = pictures[0].codec_context
+        warnings.append(
+            f"has {len(pictures)} video streams; number {pictures[0].index} "
+            f"({context.width}×{context.height}) is used"
+        )
+        sounds = _of_same_program(container, pictures[0], sounds)
     duration = _duration(container, [*pictures[:1], *sounds], warnings)
     tag_sets = [dict(container.metadata), *(dict(stream.metadata) for stream in container.streams)]
     return {
@@ -65,6 +71,14 @@ def _media(container: InputContainer) -> dict[str, Any]:
         "camera": camera(tag_sets),
         "warnings": warnings,
     }
+
+
+def _of_same_program(container: InputContainer, picture: Any, sounds: list[Any]) -> list[Any]:
+    """The sound tracks; if a transport stream carries several programs, that of the picture's comes first."""
+    if container.format.name != "mpegts" or not sounds:
+        return sounds
+    best = container.streams.best("audio", related=picture)
+    return sorted(sounds, key=lambda stream: best is not None and stream.index != best.index)
 
 
 def _decodable(streams: list[Any], singular: str, plural: str, warnings: list[str]) -> list[Any]:
