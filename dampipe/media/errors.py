@@ -28,6 +28,15 @@ EMPTY_FILE = ErrorCode("media.empty_file", "the file is empty", "Copy it again f
 NOT_REGULAR = ErrorCode("media.not_regular", "not a regular file")
 NOT_READABLE = ErrorCode("media.not_readable", "not a readable file: {reason}")
 NOT_MEDIA = ErrorCode("media.not_media", "not a media file, or damaged")
+OTHER_KIND = ErrorCode("media.other_kind", "not a media file, but {kind}")
+DAMAGED = ErrorCode(
+    "media.damaged", "damaged or incomplete: {line}", "Copy it again from the card or its source."
+)
+ENCRYPTED = ErrorCode(
+    "media.encrypted",
+    "encrypted ({scheme})",
+    "Get a copy without copy protection from whoever provides the file.",
+)
 INDEX_MISSING = ErrorCode(
     "media.index_missing",
     "the file is incomplete: its table of contents (moov) is missing",
@@ -41,7 +50,7 @@ NO_STREAMS = ErrorCode("media.no_streams", "contains neither picture nor sound")
 EMPTY_TRACKS = ErrorCode(
     "media.empty_tracks", "its tracks are empty: they contain neither a picture nor sound"
 )
-UNKNOWN_CODEC = ErrorCode("media.unknown_codec", "its codec is unknown")
+UNKNOWN_CODEC = ErrorCode("media.unknown_codec", "its codec is not supported: {codec}")
 UNSUPPORTED_FEATURE = ErrorCode(
     "media.unsupported_feature", "uses a part of its format that ffmpeg does not support"
 )

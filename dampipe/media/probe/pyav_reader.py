@@ -10,7 +10,9 @@ from av.video.stream import VideoStream
 
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 from dampipe.media.ffmpeg.color_tags import RESERVED
+from dampipe.media.probe.codec_names import unknown_codecs
 from dampipe.media.probe.container_metadata import camera, created, timecode
+from dampipe.media.probe.diagnosis import NOT_DECODED
 from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
 from dampipe.media.probe.main_picture import footage_first
 
@@ -44,10 +46,11 @@ def _media(container: InputContainer) -> dict[str, Any]:
     sounds = list(container.streams.audio)
     if not pictures and not sounds:
         raise NoStreams("no streams")
-    pictures = _decodable(pictures, "its picture has", "pictures have", warnings)
-    sounds = _decodable(sounds, "its sound track has", "sound tracks have", warnings)
+    codecs = unknown_codecs(container)
+    pictures = _decodable(pictures, "its picture has", "pictures have", codecs, warnings)
+    sounds = _decodable(sounds, "its sound track has", "sound tracks have", codecs, warnings)
     if not pictures and not sounds:
-        raise NoStreams("Unknown codec")
+        raise NoStreams(f"Unknown codec {', '.join(codecs.values())}")
     pictures = footage_first(container, pictures, bool(sounds))
     if len(pictures) > 1:
         context = pictures[0].codec_context
@@ -81,13 +84,16 @@ def _of_same_program(container: InputContainer, picture: Any, sounds: list[Any])
     return sorted(sounds, key=lambda stream: best is not None and stream.index != best.index)
 
 
-def _decodable(streams: list[Any], singular: str, plural: str, warnings: list[str]) -> list[Any]:
-    """The streams for which there is a decoder; the others cause a warning."""
+def _decodable(
+    streams: list[Any], singular: str, plural: str, codecs: dict[int, str], warnings: list[str]
+) -> list[Any]:
+    """The streams for which there is a decoder; the others cause a warning with the names of their codecs."""
     known = [stream for stream in streams if stream.codec_context is not None]
-    unknown = len(streams) - len(known)
+    unknown = [stream for stream in streams if stream.codec_context is None]
     if unknown:
-        subject = f"{unknown} of {len(streams)} {plural}" if len(streams) > 1 else singular
-        warnings.append(f"{subject} an unknown format")
+        subject = f"{len(unknown)} of {len(streams)} {plural}" if len(streams) > 1 else singular
+        names = sorted({codecs[stream.index] for stream in unknown if stream.index in codecs})
+        warnings.append(f"{subject} an unknown format" + (f" ({', '.join(names)})" if names else ""))
     return known
 
 
@@ -157,7 +163,7 @@ def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[
                 break
     except (OSError, ValueError):
         pass
-    warnings.append("its first frames cannot be decoded")
+    warnings.append(NOT_DECODED)
     return None
 
 
