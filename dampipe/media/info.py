@@ -47,12 +47,17 @@ class VideoStream(BaseModel):
     width: int
     """Coded width in pixels, before rotation and pixel aspect."""
     height: int
+    """Coded height, without `crop_top`."""
     pixel_format: str
     bit_depth: int = 8
     rate: Rational | None = None
     """Average frames per second; None for stills and if unknown."""
     sample_aspect: Rational = Fraction(1)
     rotation: int = 0
+    crop_top: int = 0
+    """Coded lines above the picture that are not part of it, and not of `height`: those of IMX hold data."""
+    alpha: bool = False
+    """Whether it has transparent parts."""
     interlaced: bool = False
     color_range: str | None = None
     color_space: str | None = None

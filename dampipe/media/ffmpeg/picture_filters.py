@@ -10,6 +10,8 @@ from dampipe.media.info import VideoStream
 _MAX_ASPECT = 3
 """The longer side of a panorama is at most this many times the requested height."""
 _HD_HEIGHT = 720
+_BACKGROUND = 1.0
+"""Of transparent pictures: 1 is white."""
 _RATE_TOLERANCE = Fraction(1, 100_000)
 """Relative; a hundredth of the difference between 60 and 59.94."""
 
@@ -62,6 +64,8 @@ def normalized(
     grading. ffmpeg itself applies the rotation before the first filter.
     """
     colors = colors_of(video, ffmpeg.has_filter("zscale"))
+    if video.crop_top:
+        stream = stream.filter("crop", "iw", f"ih-{video.crop_top}", 0, video.crop_top)
     stream = colors.tagged(stream)
     if video.interlaced:
         stream = stream.filter("bwdif", mode=0, deint=1) if moving else stream.filter("field", type="top")
@@ -74,7 +78,22 @@ def normalized(
     else:
         stream = stream.filter("scale", width, height, out_range="tv", **options).filter("setsar", 1)
         stream = colors.converted(stream)
+        if video.alpha and not keep_depth:
+            stream = _on_background(stream, video)
     return stream.filter("format", "yuv422p10le" if keep_depth else "yuv420p")
+
+
+def _on_background(stream: Any, video: VideoStream) -> Any:
+    """Put a picture with transparent parts on a white background, as stills are."""
+    matrix = video.color_space
+    if matrix not in ("bt709", "bt470bg", "smpte170m", "bt2020nc"):
+        matrix = "bt709" if min(video.width, video.height) >= _HD_HEIGHT else "smpte170m"
+    stream = stream.filter("format", "gbrap").filter("premultiply", inplace=1)
+    # What the picture lets through is added: alpha becomes its complement, and this the light of the background.
+    stream = stream.filter("lutrgb", a="negval")
+    stream = stream.filter("colorchannelmixer", ra=_BACKGROUND, ga=_BACKGROUND, ba=_BACKGROUND)
+    stream = stream.filter("format", "gbrp").filter("scale", out_color_matrix=matrix, out_range="tv")
+    return stream.filter("format", "yuv420p").filter("setparams", colorspace=matrix)
 
 
 def tag_bt709(stream: Any, video: VideoStream) -> Any:

@@ -17,6 +17,9 @@ from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
 from dampipe.media.probe.main_picture import footage_first
 
 OPEN_TIMEOUT = 15.0
+_WITH_BLANKING = ((720, 608), (720, 512))
+"""Sizes of IMX (D-10) pictures with the lines of the vertical blanking interval above them."""
+_BLANKING_LINES = 32
 _ENDS_EARLY_BY = 1.0
 _ENDS_EARLY_SHARE = 0.05
 """A picture that ends more than a second and five per cent before the file causes a warning."""
@@ -125,6 +128,12 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         raise ValueError("could not find codec parameters")
     rate = stream.average_rate or stream.guessed_rate
     intra_only = bool(codec.codec.intra_only)
+    tags = {key.lower(): value for key, value in stream.metadata.items()}
+    crop_top = 0
+    aspect = stream.sample_aspect_ratio or codec.sample_aspect_ratio
+    if codec.codec.canonical_name == "mpeg2video" and (codec.width, codec.height) in _WITH_BLANKING:
+        crop_top = _BLANKING_LINES
+        aspect = _without_blanking(codec.width, codec.height, aspect)
     if intra_only and rate:
         interval = float(1 / rate)
     return {
@@ -132,11 +141,14 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "codec": codec.codec.canonical_name,
         "profile": codec.profile,
         "width": codec.width,
-        "height": codec.height,
+        "height": codec.height - crop_top,
         "pixel_format": pixel_format.name,
         "bit_depth": max((component.bits for component in pixel_format.components), default=8),
         "rate": _fraction(rate),
-        "sample_aspect": _fraction(stream.sample_aspect_ratio or codec.sample_aspect_ratio) or "1/1",
+        "sample_aspect": _fraction(aspect) or "1/1",
+        "crop_top": crop_top,
+        "alpha": any(component.is_alpha for component in pixel_format.components)
+        or str(tags.get("alpha_mode")) == "1",
         # libav counts counter-clockwise: -90 means a clockwise rotation by 90 degrees.
         "rotation": -frame.rotation % 360 if frame is not None else 0,
         "interlaced": bool(frame.interlaced_frame) if frame is not None else False,
@@ -147,6 +159,13 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "intra_only": intra_only,
         "keyframe_interval": interval,
     }
+
+
+def _without_blanking(width: int, height: int, aspect: Fraction | None) -> Fraction:
+    """The sample aspect of an IMX picture, whose display aspect is that of the visible lines: 4:3 or 16:9."""
+    shape = float(width * (aspect or 1)) / height
+    display = min((Fraction(4, 3), Fraction(16, 9)), key=lambda usual: abs(float(usual) - shape))
+    return display * (height - _BLANKING_LINES) / width
 
 
 def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[str]) -> Any:
