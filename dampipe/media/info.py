@@ -90,6 +90,8 @@ class AudioStream(BaseModel):
     sample_rate: int
     channels: int
     layout: str | None = None
+    parts: tuple[int, ...] = ()
+    """Indexes of further streams that hold the rest of its channels (IAMF)."""
     language: str | None = None
 
 

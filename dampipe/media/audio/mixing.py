@@ -30,6 +30,15 @@ _AMBISONIC = re.compile(r"ambisonic \d+")
 _CENTRE = math.sqrt(0.5)
 
 
+def track_of(footage: Any, track: AudioStream) -> Any:
+    """The sound track of an input: one stream, or its parts merged."""
+    stream = footage[str(track.index)]
+    if not track.parts:
+        return stream
+    streams = [stream, *(footage[str(index)] for index in track.parts)]
+    return graphs.filter(streams, "amerge", inputs=len(streams))
+
+
 def mixed(stream: Any, track: AudioStream) -> Any:
     """Mix the track to stereo if ffmpeg would refuse it or leave out channels; other tracks are left as they are."""
     weights = stereo_weights(track)

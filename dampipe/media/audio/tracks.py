@@ -9,7 +9,7 @@ from typing import Any
 
 import ffmpeg as graphs
 
-from dampipe.media.audio.mixing import mixed, with_further_tracks
+from dampipe.media.audio.mixing import mixed, track_of, with_further_tracks
 from dampipe.media.audio.peaks import waveform_output
 from dampipe.media.info import AudioStream, MediaInfo
 
@@ -21,7 +21,7 @@ def split_sound(footage: Any, media: MediaInfo, *, join_mono: bool) -> tuple[Any
     one graph of the whole command: with separate graphs, ffmpeg's threads deadlock when the sound has a
     gap. The price is that an empty track fails the command.
     """
-    stream = footage[str(media.audio[0].index)]
+    stream = track_of(footage, media.audio[0])
     if join_mono and is_dual_mono(media):
         pair = [stream, footage[str(media.audio[1].index)]]
         stream = graphs.filter(pair, "join", inputs=2, channel_layout="stereo", map="0.0-FL|1.0-FR")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from dampipe.kernel.errors import BadMedia
-from dampipe.media.audio.mixing import mixed
+from dampipe.media.audio.mixing import mixed, track_of
 from dampipe.media.errors import EMPTY_TRACKS, NOTHING_DECODED
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.inputs import footage_input, graph_arguments
@@ -31,7 +31,7 @@ def draw_waveform(
 ) -> None:
     """Draw the waveform of the first sound track to `poster` (JPEG, 16:9). Raises the error of a failed ffmpeg."""
     width, height = recipe.height * 16 // 9 // 2 * 2, recipe.height // 2 * 2
-    sound = mixed(footage_input(media)[str(media.audio[0].index)], media.audio[0])
+    sound = mixed(track_of(footage_input(media), media.audio[0]), media.audio[0])
     # The second branch is discarded; without it ffmpeg would report no progress before the end.
     rate = _sample_rate(media.duration, width)
     # Of a few samples nothing is left after resampling.

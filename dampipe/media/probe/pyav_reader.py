@@ -6,6 +6,7 @@ from typing import Any
 
 import av
 from av.container import InputContainer
+from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
@@ -70,7 +71,7 @@ def _media(container: InputContainer) -> dict[str, Any]:
         "duration": duration,
         "bit_rate": container.bit_rate or None,
         "video": _video(container, pictures[0], warnings) if pictures else None,
-        "audio": [_audio(stream) for stream in sounds],
+        "audio": _audio_tracks(sounds),
         "data_streams": len(container.streams.data),
         "timecode": timecode(tag_sets),
         "created_at": created(tag_sets),
@@ -184,6 +185,24 @@ def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[
         pass
     warnings.append(NOT_DECODED)
     return None
+
+
+def _audio_tracks(sounds: list[Any]) -> list[dict[str, Any]]:
+    """The sound tracks. The streams of one IAMF track follow each other; all but the first are flagged as dependent."""
+    tracks: list[tuple[dict[str, Any], list[Any]]] = []
+    for stream in sounds:
+        if stream.disposition & Disposition.dependent and tracks:
+            tracks[-1][1].append(stream)
+        else:
+            tracks.append((_audio(stream), [stream]))
+    for track, streams in tracks:
+        if len(streams) > 1:
+            # Streams of two channels are a left and a right one, the others are in the middle.
+            counts = [stream.codec_context.channels or 0 for stream in streams]
+            names = "+".join("FL+FR" if count == 2 else "+".join(["FC"] * count) for count in counts)
+            track |= {"channels": sum(counts), "layout": f"{sum(counts)} channels ({names})"}
+            track |= {"parts": [stream.index for stream in streams[1:]]}
+    return [track for track, _ in tracks]
 
 
 def _audio(stream: Any) -> dict[str, Any]:

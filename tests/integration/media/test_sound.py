@@ -221,3 +221,34 @@ def test_every_sample_rate(
     assert made.duration == pytest.approx(2 * SLOT, abs=0.001)
     peaks, _ = loudness(made, 2)
     assert peaks.max(axis=0).min() > 0.3
+
+
+def test_every_channel_of_iamf_is_heard(
+    ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMaker, previews: PreviewMaker, tmp_path: Path
+) -> None:
+    """Its streams are two stereo pairs, a centre and a subwoofer: one track of six channels."""
+    raw, path = tmp_path / "tones.f32", tmp_path / "immersive.mp4"
+    raw.write_bytes(tones(6).astype("<f4").tobytes())
+    parts = {"front": "0|1:stereo", "back": "4|5:stereo", "centre": "2:mono", "low": "3:mono"}
+    graph = "[0:a]asplit=4" + "".join(f"[{name}_in]" for name in parts) + ";"
+    graph += ";".join(f"[{name}_in]channelmap={channels}[{name}]" for name, channels in parts.items())
+    arguments = ["-f", "f32le", "-ar", "48000", "-ch_layout", "5.1(side)", "-i", f"file:{raw}"]
+    arguments += ["-filter_complex", graph, *(word for name in parts for word in ("-map", f"[{name}]"))]
+    element = "type=iamf_audio_element:id=1:st=0:st=1:st=2:st=3:audio_element_type=channel"
+    mix = "type=iamf_mix_presentation:id=2:stg=0:annotations=en-us=Mix,submix=parameter_id=100"
+    mix += ":parameter_rate=48000|element=stg=0:parameter_id=100:annotations=en-us=All"
+    mix += "|layout=sound_system=stereo:integrated_loudness=0"
+    arguments += ["-stream_group", f"{element},layer=ch_layout=5.1(side)", "-stream_group", mix]
+    arguments += [word for n in range(4) for word in ("-streamid", f"{n}:{n}")]
+    result = run_ffmpeg(ffmpeg, [*arguments, "-c:a", "libopus", f"file:{path}"], Limits())
+    assert result.ok, result.stderr
+    media = prober.probe(str(path))
+    [track] = media.audio
+    assert (track.channels, track.parts) == (6, (1, 2, 3))
+    assert len(previews.make(str(path), media, tmp_path).files) == 1
+    made = maker.make(str(path), media, tmp_path)
+    assert made.warnings == ()
+    peaks, drawn = loudness(made, 6)
+    assert peaks.max(axis=0).min() > AUDIBLE
+    assert drawn.min() > 0.03
+    assert peaks[0, 0] > 2 * peaks[1, 0] and peaks[1, 1] > 2 * peaks[0, 1]
