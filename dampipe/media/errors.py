@@ -35,7 +35,7 @@ DAMAGED = ErrorCode(
 ENCRYPTED = ErrorCode(
     "media.encrypted",
     "encrypted ({scheme})",
-    "Get a copy without copy protection from whoever provides the file.",
+    "Get a copy without copy protection from the provider of the file.",
 )
 INDEX_MISSING = ErrorCode(
     "media.index_missing",

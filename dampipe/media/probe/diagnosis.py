@@ -95,8 +95,8 @@ def diagnose(path: str) -> dict[str, Any] | None:
 def without_encrypted(response: dict[str, Any], path: str) -> dict[str, Any]:
     """The answer for a readable file without its encrypted streams; an error if all of it is encrypted.
 
-    Protected files look intact until they are decoded. Only those whose first frame cannot be decoded are
-    looked at, and those of which nothing was decoded yet.
+    Protected files look intact until they are decoded. Only files whose first frame cannot be decoded
+    are looked at, and sound, which the probe does not decode.
     """
     media = response["media"]
     if media["kind"] == "still" or (media["video"] is not None and NOT_DECODED not in media["warnings"]):
