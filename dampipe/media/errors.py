@@ -28,6 +28,15 @@ EMPTY_FILE = ErrorCode("media.empty_file", "the file is empty", "Copy it again f
 NOT_REGULAR = ErrorCode("media.not_regular", "not a regular file")
 NOT_READABLE = ErrorCode("media.not_readable", "not a readable file: {reason}")
 NOT_MEDIA = ErrorCode("media.not_media", "not a media file, or damaged")
+OTHER_KIND = ErrorCode("media.other_kind", "not a media file, but {kind}")
+DAMAGED = ErrorCode(
+    "media.damaged", "damaged or incomplete: {line}", "Copy it again from the card or its source."
+)
+ENCRYPTED = ErrorCode(
+    "media.encrypted",
+    "encrypted ({scheme})",
+    "Get a copy without copy protection from the provider of the file.",
+)
 INDEX_MISSING = ErrorCode(
     "media.index_missing",
     "the file is incomplete: its table of contents (moov) is missing",
@@ -38,7 +47,10 @@ FORMAT_NOT_ALLOWED = ErrorCode("media.format_not_allowed", "its format is not on
 PICTURE_TOO_LARGE = ErrorCode("media.picture_too_large", "its picture is too large")
 OUT_OF_MEMORY = ErrorCode("media.out_of_memory", "needs more memory than a file is allowed")
 NO_STREAMS = ErrorCode("media.no_streams", "contains neither picture nor sound")
-UNKNOWN_CODEC = ErrorCode("media.unknown_codec", "its codec is unknown")
+EMPTY_TRACKS = ErrorCode(
+    "media.empty_tracks", "its tracks are empty: they contain neither a picture nor sound"
+)
+UNKNOWN_CODEC = ErrorCode("media.unknown_codec", "its codec is not supported: {codec}")
 UNSUPPORTED_FEATURE = ErrorCode(
     "media.unsupported_feature", "uses a part of its format that ffmpeg does not support"
 )

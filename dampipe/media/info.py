@@ -56,6 +56,7 @@ class VideoStream(BaseModel):
     width: int
     """Coded width in pixels, before rotation and pixel aspect."""
     height: int
+    """Coded height, without `crop_top`."""
     pixel_format: str
     bit_depth: int = 8
     rate: Rational | None = None
@@ -66,6 +67,10 @@ class VideoStream(BaseModel):
     """Whether distances between frames differ by more than rounding."""
     sample_aspect: Rational = Fraction(1)
     rotation: int = 0
+    crop_top: int = 0
+    """Coded lines above the picture that are not part of it, and not of `height`: those of IMX hold data."""
+    alpha: bool = False
+    """Whether it has transparent parts."""
     interlaced: bool = False
     color_range: str | None = None
     color_space: str | None = None
@@ -98,6 +103,8 @@ class AudioStream(BaseModel):
     sample_rate: int
     channels: int
     layout: str | None = None
+    parts: tuple[int, ...] = ()
+    """Indexes of further streams that hold the rest of its channels (IAMF)."""
     language: str | None = None
 
 

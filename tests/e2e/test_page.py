@@ -136,7 +136,7 @@ def test_scans_and_a_wrong_path(page: Page, folder: Path) -> None:
 def test_failures_show_their_reason_and_can_be_retried(page: Page, deployment: Deployment) -> None:
     page.get_by_role("link", name="Failures").click()
     row = page.get_by_role("row", name="text.mp4")
-    expect(row).to_contain_text("not a media file, or damaged (problem of the file)")
+    expect(row).to_contain_text("not a media file, but a text file (problem of the file)")
     row.get_by_role("button", name="Retry").click()
     expect(page.locator("main [role=status]")).to_contain_text("1 stage will run again")
     expect(page.locator("main")).to_contain_text("No failures.")

@@ -138,8 +138,8 @@ class Listing:
             keeps_whole = longest <= max(unbroken, NARROW)
             table.add_column(name, justify=justify, overflow="fold", no_wrap=keeps_whole, min_width=least)
         for row in self._rows:
-            cells = zip(self._columns, row, strict=True)
-            table.add_row(*(Text(cell, self._style(name, cell)) for name, cell in cells))
+            named = zip(self._columns, row, strict=True)
+            table.add_row(*(Text(cell, self._style(name, cell)) for name, cell in named))
         return table
 
     def _style(self, name: str, cell: str) -> str:

@@ -15,6 +15,8 @@ from dampipe.media.info import MediaInfo, MediaKind
 STILL_DEMUXER = "ppm_pipe"
 """ffmpeg gets a still as plain pixels only."""
 
+_ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""ffmpeg's own decoders of these codecs ignore transparency."""
 _PLACEHOLDER = "footage:"
 
 
@@ -25,6 +27,8 @@ def footage_input(media: MediaInfo, **options: Any) -> Any:
         "format_whitelist": FORMATS,
         "max_pixels": MAX_PIXELS,
     }
+    if media.video is not None and media.video.alpha and media.video.codec in _ALPHA_DECODERS:
+        restrictions["c:v"] = _ALPHA_DECODERS[media.video.codec]
     if media.kind is MediaKind.STILL:
         restrictions |= {"f": STILL_DEMUXER, "format_whitelist": STILL_DEMUXER}
     return graphs.input(_PLACEHOLDER, **restrictions, **options)

@@ -2,7 +2,7 @@
 
     python -m dampipe.media.probe.helper MEMORY
     -> {"path": "/mnt/a.mp4"}
-    <- {"media": {…}} or {"error": "message of the library"}
+    <- {"media": {…}}, or {"error": "message of the library", "diagnosis": null or {"code": …, "parameters": {…}}}
     -> {"path": "/mnt/a.heic", "side": 720}
     <- {"width": 1080, "height": 720, "bytes": 2332800} and then the picture's bytes, RGB; or {"error": …}
 
@@ -98,12 +98,24 @@ def _parse_error_text(error: Exception) -> str:
     return f"{error}\nInvalid data found: {type(error).__name__}"
 
 
+def _diagnosed(response: dict[str, Any], path: str) -> dict[str, Any]:
+    """Say why a file cannot be used, and leave out streams that are encrypted."""
+    from dampipe.media.probe import diagnosis
+
+    if "media" in response:
+        return diagnosis.without_encrypted(response, path)
+    return response | {"diagnosis": diagnosis.diagnose(path)}
+
+
 def _starts_like_mp4(path: str) -> bool:
     try:
         with Path(path).open("rb") as stream:
-            return stream.read(8)[4:] in _FIRST_ATOMS
+            head = stream.read(12)
     except OSError:
         return False
+    from dampipe.media.probe.diagnosis import is_picture
+
+    return head[4:8] in _FIRST_ATOMS and not is_picture(head)
 
 
 def main() -> None:
@@ -120,7 +132,7 @@ def main() -> None:
             if "side" in request:
                 response, picture = develop(request["path"], request["side"])
             else:
-                response = probe(request["path"])
+                response = _diagnosed(probe(request["path"]), request["path"])
             out.write(json.dumps(response | {"bytes": len(picture)}).encode("ascii") + b"\n" + picture)
             out.flush()
 

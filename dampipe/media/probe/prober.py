@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
-from dampipe.kernel.errors import BadMedia, Permanent
+from dampipe.kernel.errors import BadMedia, Permanent, StageError
 from dampipe.media import errors
 from dampipe.media.ffmpeg import failures
 from dampipe.media.ffmpeg.run import GIB, cpu_seconds, kill_group
@@ -24,6 +25,15 @@ from dampipe.media.info import MediaInfo
 _ROOT = Path(__file__).resolve().parents[3]
 _MAX_RESPONSE = 1 << 20
 _MAX_PICTURE = 1 << 28
+_GENERAL = tuple(
+    error.code
+    for error in (
+        *(errors.DAMAGED, errors.NO_STREAMS, errors.UNKNOWN_CODEC, errors.INDEX_MISSING),
+        errors.FORMAT_NOT_ALLOWED,
+    )
+)
+"""Errors that a diagnosis replaces."""
+_DIAGNOSES = {error.code: error for error in (errors.ENCRYPTED, errors.OTHER_KIND)}
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,7 @@ class Prober:
         with self._lock:
             response, _ = self._request({"path": path})
         if "error" in response:
-            raise failures.from_text(str(response["error"]))
+            raise _explained(failures.from_text(str(response["error"]), [path]), response.get("diagnosis"))
         try:
             return MediaInfo.model_validate(response["media"])
         except (ValidationError, KeyError) as error:
@@ -81,7 +91,7 @@ class Prober:
         with self._lock:
             response, pixels = self._request({"path": path, "side": side})
         if "error" in response:
-            raise failures.from_text(str(response["error"]))
+            raise failures.from_text(str(response["error"]), [path])
         return Developed(int(str(response["width"])), int(str(response["height"])), pixels)
 
     def close(self) -> None:
@@ -177,3 +187,14 @@ class Prober:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+
+
+def _explained(error: StageError, diagnosis: Any) -> StageError:
+    """The error with a more exact reason, if ffmpeg's message is a general one."""
+    if not isinstance(error, BadMedia) or error.code not in _GENERAL:
+        return error
+    if diagnosis is None:
+        return BadMedia(errors.NOT_MEDIA) if error.code == errors.DAMAGED.code else error
+    if diagnosis["code"] == errors.DAMAGED.code:
+        return error
+    return BadMedia(_DIAGNOSES[diagnosis["code"]], **diagnosis["parameters"])

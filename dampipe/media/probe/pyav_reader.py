@@ -10,8 +10,10 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
+from dampipe.media.ffmpeg.color_tags import RESERVED
 from dampipe.media.probe import xmp
 from dampipe.media.probe.chunks import read_facts
+from dampipe.media.probe.codec_names import unknown_codecs
 from dampipe.media.probe.container_metadata import (
     camera,
     camera_name,
@@ -20,13 +22,18 @@ from dampipe.media.probe.container_metadata import (
     start_of_day,
     timecode,
 )
+from dampipe.media.probe.diagnosis import NOT_DECODED
 from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
+from dampipe.media.probe.main_picture import footage_first
 from dampipe.media.probe.mdpm import Mdpm
 from dampipe.media.probe.mdpm import parse as parse_mdpm
 from dampipe.media.probe.recording_time import Candidate, first_plausible
 from dampipe.media.probe.time_stamps import stream_rates
 
 OPEN_TIMEOUT = 15.0
+_WITH_BLANKING = ((720, 608), (720, 512))
+"""Sizes of IMX (D-10) pictures with the lines of the vertical blanking interval above them."""
+_BLANKING_LINES = 32
 _ENDS_EARLY_BY = 1.0
 _ENDS_EARLY_SHARE = 0.05
 """A picture that ends more than a second and five per cent before the file causes a warning."""
@@ -52,16 +59,23 @@ def read_media(path: str) -> dict[str, Any]:
 
 def _media(container: InputContainer, path: str) -> dict[str, Any]:
     warnings: list[str] = []
-    pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    pictures = list(container.streams.video)
     sounds = list(container.streams.audio)
     if not pictures and not sounds:
         raise NoStreams("no streams")
-    pictures = _decodable(pictures, "its picture has", "pictures have", warnings)
-    sounds = _decodable(sounds, "its sound track has", "sound tracks have", warnings)
+    codecs = unknown_codecs(container)
+    pictures = _decodable(pictures, "its picture has", "pictures have", codecs, warnings)
+    sounds = _decodable(sounds, "its sound track has", "sound tracks have", codecs, warnings)
     if not pictures and not sounds:
-        raise NoStreams("Unknown codec")
+        raise NoStreams(f"Unknown codec {', '.join(codecs.values())}")
+    pictures = footage_first(container, pictures, bool(sounds))
     if len(pictures) > 1:
-        warnings.append(f"has {len(pictures)} video streams; the first one is used")
+        context = pictures[0].codec_context
+        warnings.append(
+            f"has {len(pictures)} video streams; number {pictures[0].index} "
+            f"({context.width}×{context.height}) is used"
+        )
+        sounds = _of_same_program(container, pictures[0], sounds)
     duration = _duration(container, [*pictures[:1], *sounds], warnings)
     video = _video(container, pictures[0], warnings) if pictures else None
     return {
@@ -70,7 +84,7 @@ def _media(container: InputContainer, path: str) -> dict[str, Any]:
         "duration": duration,
         "bit_rate": container.bit_rate or None,
         "video": None if video is None else video.fields,
-        "audio": [_audio(stream) for stream in sounds],
+        "audio": _audio_tracks(sounds),
         "data_streams": len(container.streams.data),
         **_camera_facts(container, path, sounds, video, warnings),
         "warnings": warnings,
@@ -102,13 +116,24 @@ def _camera_facts(
     }
 
 
-def _decodable(streams: list[Any], singular: str, plural: str, warnings: list[str]) -> list[Any]:
-    """The streams for which there is a decoder; the others cause a warning."""
+def _of_same_program(container: InputContainer, picture: Any, sounds: list[Any]) -> list[Any]:
+    """The sound tracks; if a transport stream carries several programs, that of the picture's comes first."""
+    if container.format.name != "mpegts" or not sounds:
+        return sounds
+    best = container.streams.best("audio", related=picture)
+    return sorted(sounds, key=lambda stream: best is not None and stream.index != best.index)
+
+
+def _decodable(
+    streams: list[Any], singular: str, plural: str, codecs: dict[int, str], warnings: list[str]
+) -> list[Any]:
+    """The streams for which there is a decoder; the others cause a warning with the names of their codecs."""
     known = [stream for stream in streams if stream.codec_context is not None]
-    unknown = len(streams) - len(known)
+    unknown = [stream for stream in streams if stream.codec_context is None]
     if unknown:
-        subject = f"{unknown} of {len(streams)} {plural}" if len(streams) > 1 else singular
-        warnings.append(f"{subject} an unknown format")
+        subject = f"{len(unknown)} of {len(streams)} {plural}" if len(streams) > 1 else singular
+        names = sorted({codecs[stream.index] for stream in unknown if stream.index in codecs})
+        warnings.append(f"{subject} an unknown format" + (f" ({', '.join(names)})" if names else ""))
     return known
 
 
@@ -147,6 +172,12 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
     if pixel_format is None or codec.width <= 0 or codec.height <= 0:
         raise ValueError("could not find codec parameters")
     intra_only = bool(codec.codec.intra_only)
+    tags = {key.lower(): value for key, value in stream.metadata.items()}
+    crop_top = 0
+    aspect = stream.sample_aspect_ratio or codec.sample_aspect_ratio
+    if codec.codec.canonical_name == "mpeg2video" and (codec.width, codec.height) in _WITH_BLANKING:
+        crop_top = _BLANKING_LINES
+        aspect = _without_blanking(codec.width, codec.height, aspect)
     if intra_only and rates.nominal:
         interval = float(1 / rates.nominal)
     fields = {
@@ -154,20 +185,23 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "codec": codec.codec.canonical_name,
         "profile": codec.profile,
         "width": codec.width,
-        "height": codec.height,
+        "height": codec.height - crop_top,
         "pixel_format": pixel_format.name,
         "bit_depth": max((component.bits for component in pixel_format.components), default=8),
         "rate": _fraction(rates.nominal),
         "average_rate": _fraction(rates.average),
         "variable_rate": rates.variable,
-        "sample_aspect": _fraction(stream.sample_aspect_ratio or codec.sample_aspect_ratio) or "1/1",
+        "sample_aspect": _fraction(aspect) or "1/1",
+        "crop_top": crop_top,
+        "alpha": any(component.is_alpha for component in pixel_format.components)
+        or str(tags.get("alpha_mode")) == "1",
         # libav counts counter-clockwise: -90 means a clockwise rotation by 90 degrees.
         "rotation": -frame.rotation % 360 if frame is not None else 0,
         "interlaced": bool(frame.interlaced_frame) if frame is not None else False,
         "color_range": {1: "tv", 2: "pc"}.get(int(colors.color_range)),
-        "color_space": _COLOR_SPACES.get(int(colors.colorspace)),
+        "color_space": _tag(_COLOR_SPACES, colors.colorspace),
         "color_transfer": _TRANSFERS.get(int(colors.color_trc)),
-        "color_primaries": _PRIMARIES.get(int(colors.color_primaries)),
+        "color_primaries": _tag(_PRIMARIES, colors.color_primaries),
         "intra_only": intra_only,
         "keyframe_interval": interval,
     }
@@ -177,6 +211,13 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
 def _mdpm(frame: Any) -> Mdpm | None:
     payloads = (bytes(data) for data in frame.side_data if data.type.name == "SEI_UNREGISTERED")
     return next(filter(None, map(parse_mdpm, payloads)), None)
+
+
+def _without_blanking(width: int, height: int, aspect: Fraction | None) -> Fraction:
+    """The sample aspect of an IMX picture, whose display aspect is that of the visible lines: 4:3 or 16:9."""
+    shape = float(width * (aspect or 1)) / height
+    display = min((Fraction(4, 3), Fraction(16, 9)), key=lambda usual: abs(float(usual) - shape))
+    return display * (height - _BLANKING_LINES) / width
 
 
 def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[str]) -> Any:
@@ -193,8 +234,26 @@ def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[
                 break
     except (OSError, ValueError):
         pass
-    warnings.append("its first frames cannot be decoded")
+    warnings.append(NOT_DECODED)
     return None
+
+
+def _audio_tracks(sounds: list[Any]) -> list[dict[str, Any]]:
+    """The sound tracks. The streams of one IAMF track follow each other; all but the first are flagged as dependent."""
+    tracks: list[tuple[dict[str, Any], list[Any]]] = []
+    for stream in sounds:
+        if stream.disposition & Disposition.dependent and tracks:
+            tracks[-1][1].append(stream)
+        else:
+            tracks.append((_audio(stream), [stream]))
+    for track, streams in tracks:
+        if len(streams) > 1:
+            # Streams of two channels are a left and a right one, the others are in the middle.
+            counts = [stream.codec_context.channels or 0 for stream in streams]
+            names = "+".join("FL+FR" if count == 2 else "+".join(["FC"] * count) for count in counts)
+            track |= {"channels": sum(counts), "layout": f"{sum(counts)} channels ({names})"}
+            track |= {"parts": [stream.index for stream in streams[1:]]}
+    return [track for track, _ in tracks]
 
 
 def _audio(stream: Any) -> dict[str, Any]:
@@ -213,6 +272,11 @@ def _fraction(value: Fraction | None) -> str | None:
     return f"{value.numerator}/{value.denominator}" if value and value > 0 else None
 
 
+def _tag(names: dict[int, str], value: Any) -> str | None:
+    """The name of a code point; None if it is unspecified (2)."""
+    return None if int(value) == 2 else names.get(int(value), RESERVED)
+
+
 # Code points of ISO/IEC 23091-2 by the names that ffmpeg accepts.
 _COLOR_SPACES = {
     0: "gbr",
@@ -224,7 +288,13 @@ _COLOR_SPACES = {
     8: "ycgco",
     9: "bt2020nc",
     10: "bt2020c",
+    11: "smpte2085",
+    12: "chroma-derived-nc",
+    13: "chroma-derived-c",
     14: "ictcp",
+    15: "ipt-c2",
+    16: "ycgco-re",
+    17: "ycgco-ro",
 }
 _PRIMARIES = {
     1: "bt709",
@@ -237,6 +307,7 @@ _PRIMARIES = {
     10: "smpte428",
     11: "smpte431",
     12: "smpte432",
+    22: "ebu3213",
 }
 _TRANSFERS = {
     1: "bt709",

@@ -5,6 +5,7 @@ from typing import Any
 
 import ffmpeg as graphs
 
+from dampipe.media.audio.mixing import track_of
 from dampipe.media.audio.tracks import split_sound
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.inputs import footage_input
@@ -82,7 +83,7 @@ class ProxyGraph:
             streams.append(sound)
             others.append(samples)
             if keep_tracks:
-                streams += [footage[str(track.index)] for track in media.audio[1:]]
+                streams += [track_of(footage, track) for track in media.audio[1:]]
                 options["c:a"] = "pcm_s16le"
             else:
                 options |= {"c:a": "aac", "b:a": f"{self.recipe.audio_bitrate}k", "ac": 2, "ar": 48000}
