@@ -9,6 +9,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from dampipe.media.color_codes import COLOR_SPACES, PRIMARIES, TRANSFERS
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 from dampipe.media.probe.container_metadata import camera, created, timecode
 from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
@@ -120,9 +121,9 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "rotation": -frame.rotation % 360 if frame is not None else 0,
         "interlaced": bool(frame.interlaced_frame) if frame is not None else False,
         "color_range": {1: "tv", 2: "pc"}.get(int(colors.color_range)),
-        "color_space": _COLOR_SPACES.get(int(colors.colorspace)),
-        "color_transfer": _TRANSFERS.get(int(colors.color_trc)),
-        "color_primaries": _PRIMARIES.get(int(colors.color_primaries)),
+        "color_space": COLOR_SPACES.get(int(colors.colorspace)),
+        "color_transfer": TRANSFERS.get(int(colors.color_trc)),
+        "color_primaries": PRIMARIES.get(int(colors.color_primaries)),
         "intra_only": intra_only,
         "keyframe_interval": interval,
     }
@@ -160,46 +161,3 @@ def _audio(stream: Any) -> dict[str, Any]:
 
 def _fraction(value: Fraction | None) -> str | None:
     return f"{value.numerator}/{value.denominator}" if value and value > 0 else None
-
-
-# Code points of ISO/IEC 23091-2 by the names that ffmpeg accepts.
-_COLOR_SPACES = {
-    0: "gbr",
-    1: "bt709",
-    4: "fcc",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "ycgco",
-    9: "bt2020nc",
-    10: "bt2020c",
-    14: "ictcp",
-}
-_PRIMARIES = {
-    1: "bt709",
-    4: "bt470m",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "film",
-    9: "bt2020",
-    10: "smpte428",
-    11: "smpte431",
-    12: "smpte432",
-}
-_TRANSFERS = {
-    1: "bt709",
-    4: "gamma22",
-    5: "gamma28",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "linear",
-    11: "iec61966-2-4",
-    12: "bt1361e",
-    13: "iec61966-2-1",
-    14: "bt2020-10",
-    15: "bt2020-12",
-    16: "smpte2084",
-    17: "smpte428",
-    18: "arib-std-b67",
-}

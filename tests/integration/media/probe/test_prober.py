@@ -15,7 +15,7 @@ from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.info import MediaKind
 from dampipe.media.probe.prober import Prober
-from dampipe.media.stills.develop import TRUNCATED
+from dampipe.media.stills.pillow_reader import TRUNCATED
 
 FIELDS = {
     "h264.mp4": ("h264", 8, False, 1.0),

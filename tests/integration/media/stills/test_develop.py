@@ -14,7 +14,7 @@ from dampipe.media.outputs import DerivativeKind
 from dampipe.media.preview.maker import FrameSelector, MadePreview, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe
-from dampipe.media.stills.develop import TRUNCATED
+from dampipe.media.stills.pillow_reader import TRUNCATED
 from tests.support.dng import dng
 from tests.support.heic import heic
 
@@ -143,8 +143,9 @@ def test_half_a_picture_is_better_than_none(prober: Prober, maker: PreviewMaker,
     source = tmp_path / "p.jpg"
     source.write_bytes(content[: len(content) // 2])
     media = prober.probe(str(source))
-    assert media.warnings == (TRUNCATED,)
-    poster = poster_of(maker.make(str(source), media, tmp_path))
+    made = maker.make(str(source), media, tmp_path)
+    assert made.warnings == (TRUNCATED,)
+    poster = poster_of(made)
     assert poster[:60].std() > 20
     assert poster[-40:].std() < 5
 
