@@ -1,5 +1,13 @@
 """Code points of ISO/IEC 23091-2 (H.273) by the names that ffmpeg accepts."""
 
+from dampipe.media.ffmpeg.color_tags import RESERVED
+
+
+def tag(names: dict[int, str], value: int) -> str | None:
+    """The name of a code point; None if it is unspecified (2)."""
+    return None if value == 2 else names.get(value, RESERVED)
+
+
 COLOR_SPACES = {
     0: "gbr",
     1: "bt709",
@@ -10,7 +18,13 @@ COLOR_SPACES = {
     8: "ycgco",
     9: "bt2020nc",
     10: "bt2020c",
+    11: "smpte2085",
+    12: "chroma-derived-nc",
+    13: "chroma-derived-c",
     14: "ictcp",
+    15: "ipt-c2",
+    16: "ycgco-re",
+    17: "ycgco-ro",
 }
 PRIMARIES = {
     1: "bt709",
@@ -23,6 +37,7 @@ PRIMARIES = {
     10: "smpte428",
     11: "smpte431",
     12: "smpte432",
+    22: "ebu3213",
 }
 TRANSFERS = {
     1: "bt709",

@@ -16,8 +16,8 @@ from dampipe.kernel.errors import BadMedia, StageError, Transient
 from dampipe.media.audio.waveform import draw_waveform
 from dampipe.media.errors import NOTHING_DECODED
 from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.color_tags import colors_of
 from dampipe.media.ffmpeg.inputs import graph_arguments
-from dampipe.media.ffmpeg.picture_filters import NO_TONE_MAPPING
 from dampipe.media.ffmpeg.progress import Progress
 from dampipe.media.ffmpeg.run import FfmpegResult, Limits, run_ffmpeg
 from dampipe.media.ffmpeg.salvage import best_effort, without_picture
@@ -208,8 +208,7 @@ class PreviewPass:
         self._warnings: list[str] = []
         if media.kind is MediaKind.VIDEO and self._graph.sprite is None:
             self._warnings.append("no scrub strip: the duration is unknown")
-        if self._graph.video.hdr and not maker.ffmpeg.has_filter("zscale"):
-            self._warnings.append(NO_TONE_MAPPING)
+        self._warnings += colors_of(self._graph.video, maker.ffmpeg.has_filter("zscale")).warnings()
         # Outputs of the last attempt
         self._pixels = bytearray()
         self._times: list[float] = []

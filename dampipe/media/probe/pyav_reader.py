@@ -9,7 +9,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from dampipe.media.color_codes import COLOR_SPACES, PRIMARIES, TRANSFERS
+from dampipe.media.color_codes import COLOR_SPACES, PRIMARIES, TRANSFERS, tag
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 from dampipe.media.probe.container_metadata import camera, created, timecode
 from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
@@ -121,9 +121,9 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "rotation": -frame.rotation % 360 if frame is not None else 0,
         "interlaced": bool(frame.interlaced_frame) if frame is not None else False,
         "color_range": {1: "tv", 2: "pc"}.get(int(colors.color_range)),
-        "color_space": COLOR_SPACES.get(int(colors.colorspace)),
+        "color_space": tag(COLOR_SPACES, int(colors.colorspace)),
         "color_transfer": TRANSFERS.get(int(colors.color_trc)),
-        "color_primaries": PRIMARIES.get(int(colors.color_primaries)),
+        "color_primaries": tag(PRIMARIES, int(colors.color_primaries)),
         "intra_only": intra_only,
         "keyframe_interval": interval,
     }

@@ -13,8 +13,9 @@ from dampipe.kernel.errors import BadMedia, Unavailable
 from dampipe.media.audio.peaks import MEDIA_TYPE, Peaks
 from dampipe.media.errors import NO_ENCODER, NOTHING_DECODED
 from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.color_tags import colors_of
 from dampipe.media.ffmpeg.inputs import graph_arguments
-from dampipe.media.ffmpeg.picture_filters import NO_TONE_MAPPING, fitted_size
+from dampipe.media.ffmpeg.picture_filters import fitted_size
 from dampipe.media.ffmpeg.progress import Progress
 from dampipe.media.ffmpeg.run import FfmpegResult, Limits, run_ffmpeg
 from dampipe.media.ffmpeg.salvage import best_effort, without_picture, without_sound
@@ -175,8 +176,9 @@ class _ProxyPass:
             path.unlink()
         plans = self._maker.plans_for(video) if video is not None else (SOFTWARE_PLAN,)
         warnings: list[str] = []
-        if video is not None and video.hdr and not recipe.for_editing:
-            warnings += [] if self._maker.ffmpeg.has_filter("zscale") else [NO_TONE_MAPPING]
+        if video is not None:
+            colors = colors_of(video, self._maker.ffmpeg.has_filter("zscale"))
+            warnings += colors.warnings(keeps_hdr=recipe.for_editing)
         read_scores(self._folder)  # deletes those of an earlier pass
         fallback = run_with_fallback(plans, self._attempt, self._maker.shared_state)
         plan, result = fallback.last.plan, fallback.last.result

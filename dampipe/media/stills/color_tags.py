@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.media.color_codes import COLOR_SPACES, PRIMARIES, TRANSFERS
+from dampipe.media.color_codes import COLOR_SPACES, PRIMARIES, TRANSFERS, tag
 
 _MAX_HEADER = 1 << 22
 """Bytes of a file in which the tags are searched for."""
@@ -32,7 +32,7 @@ class ColorTags:
     @classmethod
     def from_codes(cls, primaries: int, transfer: int, matrix: int) -> "ColorTags":
         """From the numbers of the standard."""
-        return cls(PRIMARIES.get(primaries), TRANSFERS.get(transfer), COLOR_SPACES.get(matrix))
+        return cls(tag(PRIMARIES, primaries), TRANSFERS.get(transfer), tag(COLOR_SPACES, matrix))
 
 
 class HeifHeader(NamedTuple):
@@ -135,9 +135,6 @@ _CHROMATICITIES: dict[str, tuple[float, ...]] = {
     "bt709": (0.640, 0.330, 0.300, 0.600, 0.150, 0.060),
     "bt2020": (0.708, 0.292, 0.170, 0.797, 0.131, 0.046),
     "smpte432": (0.680, 0.320, 0.265, 0.690, 0.150, 0.060),
-    "bt470bg": (0.640, 0.330, 0.290, 0.600, 0.150, 0.060),
-    "smpte170m": (0.630, 0.340, 0.310, 0.595, 0.155, 0.070),
-    "smpte240m": (0.630, 0.340, 0.310, 0.595, 0.155, 0.070),
 }
 _WHITE = np.array([0.3127 / 0.3290, 1.0, (1 - 0.3127 - 0.3290) / 0.3290])
 
