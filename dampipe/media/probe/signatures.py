@@ -12,6 +12,9 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"GIF87a", "gif"),
     (b"GIF89a", "gif"),
     (b"BM", "bmp"),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "jpeg2000"),
+    (b"\xff\x4f\xff\x51", "jpeg2000"),
+    (b"8BPS", "psd"),
 )
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1")
 _RAW: tuple[tuple[int, bytes], ...] = (
@@ -21,12 +24,16 @@ _RAW: tuple[tuple[int, bytes], ...] = (
     (0, b"IIRO"),
     (0, b"IIRS"),
     (0, b"IIU\x00"),
+    (0, b"FOVb"),
+    (0, b"\0MRM"),
+    (6, b"HEAPCCDR"),
 )
 _TIFF = (b"II*\x00", b"MM\x00*")
 
 
 def still_container(path: str) -> str | None:
-    """ "jpeg", "png", "tiff", "webp", "bmp", "gif", "heif", "avif" or "raw", or None for anything else."""
+    """ "jpeg", "png", "tiff", "webp", "bmp", "gif", "jpeg2000", "psd", "heif", "avif" or "raw",
+    or None for anything else."""
     with Path(path).open("rb") as stream:
         head = stream.read(64)
     if _is_raw(path, head):
