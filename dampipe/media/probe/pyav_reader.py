@@ -10,7 +10,8 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from dampipe.media.color_codes import COLOR_SPACES, PRIMARIES, TRANSFERS, tag
-from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
+from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, file_url, formats_of
+from dampipe.media.probe.bare_streams import counted_duration, is_bare
 from dampipe.media.probe.container_metadata import camera, created, timecode
 from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
 
@@ -28,17 +29,27 @@ def read_media(path: str) -> dict[str, Any]:
     """Read the fields of MediaInfo as JSON. Raises the errors of PyAV, and ValueError for inconsistent files."""
     options = {
         "protocol_whitelist": PROTOCOLS,
-        "format_whitelist": FORMATS,
+        "format_whitelist": formats_of(path),
         "max_pixels": str(MAX_PIXELS),
         "max_streams": "200",
     }
-    with av.open(
-        file_url(path), options=options, metadata_errors="replace", timeout=(OPEN_TIMEOUT, OPEN_TIMEOUT)
-    ) as container:
-        return _media(container)
+
+    def opened() -> InputContainer:
+        return av.open(
+            file_url(path), options=options, metadata_errors="replace", timeout=(OPEN_TIMEOUT, OPEN_TIMEOUT)
+        )
+
+    with opened() as container:
+        if not is_bare(container):
+            return _media(container)
+    with opened() as container:
+        length = counted_duration(container)
+    with opened() as container:
+        return _media(container, length)
 
 
-def _media(container: InputContainer) -> dict[str, Any]:
+def _media(container: InputContainer, counted: float | None = None) -> dict[str, Any]:
+    """counted: the duration of a video stream without a container, which can be read once, from its beginning."""
     warnings: list[str] = []
     pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     sounds = list(container.streams.audio)
@@ -50,7 +61,8 @@ def _media(container: InputContainer) -> dict[str, Any]:
         raise NoStreams("Unknown codec")
     if len(pictures) > 1:
         warnings.append(f"has {len(pictures)} video streams; the first one is used")
-    duration = _duration(container, [*pictures[:1], *sounds], warnings)
+    is_seekable = not is_bare(container)
+    duration = _duration(container, [*pictures[:1], *sounds], warnings) if is_seekable else counted
     tag_sets = [dict(container.metadata), *(dict(stream.metadata) for stream in container.streams)]
     return {
         "kind": "video" if pictures else "audio",
@@ -97,7 +109,7 @@ def _duration(container: InputContainer, streams: list[Any], warnings: list[str]
 def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) -> dict[str, Any]:
     codec = stream.codec_context
     # Must precede the decoding of the first frame, which moves the read position.
-    interval = keyframe_interval(container, stream)
+    interval = None if is_bare(container) else keyframe_interval(container, stream)
     frame = _first_frame(container, stream, warnings)
     colors: Any = frame if frame is not None else codec
     pixel_format = frame.format if frame is not None else codec.format
@@ -133,7 +145,8 @@ def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[
     """Decode the first frame, or return None. Only a frame has reliable rotation and colours."""
     stream.thread_count = 1
     with contextlib.suppress(OSError):
-        container.seek(0, stream=stream, backward=True, any_frame=False)
+        if not is_bare(container):
+            container.seek(0, stream=stream, backward=True, any_frame=False)
     try:
         for packets, packet in enumerate(container.demux(stream)):
             frames = packet.decode()

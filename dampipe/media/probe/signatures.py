@@ -38,6 +38,9 @@ _RAW: tuple[tuple[int, bytes], ...] = (
     (0, b"IIRO"),
     (0, b"IIRS"),
     (0, b"IIU\x00"),
+    (0, b"FOVb"),
+    (0, b"\0MRM"),
+    (6, b"HEAPCCDR"),
 )
 _TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 
