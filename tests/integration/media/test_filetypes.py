@@ -11,16 +11,9 @@ from dampipe.media.probe.prober import Prober
 from tests.support.filetypes import NOT_GENERATABLE, make
 
 _KIND = {Opener.PILLOW: {MediaKind.STILL}, Opener.FFMPEG_STILL: {MediaKind.STILL}}
-_SECOND_READER = pytest.mark.xfail(reason="stills are read by Pillow only", strict=True)
 
 
-@pytest.mark.parametrize(
-    "suffix",
-    [
-        pytest.param(suffix, marks=[_SECOND_READER] if opener is Opener.FFMPEG_STILL else [])
-        for suffix, opener in sorted(FILE_TYPES.items())
-    ],
-)
+@pytest.mark.parametrize("suffix", sorted(FILE_TYPES))
 def test_a_file_of_every_suffix_opens(suffix: str, tmp_path: Path, ffmpeg: Ffmpeg, prober: Prober) -> None:
     opener = FILE_TYPES[suffix]
     if suffix in NOT_GENERATABLE or opener is Opener.LIBRAW:
