@@ -42,6 +42,8 @@ class HeifHeader(NamedTuple):
     """(width, height) before rotation."""
     bits: int | None = None
     tags: ColorTags | None = None
+    is_grid: bool = False
+    """Whether it is put together from other items."""
 
 
 class _Box(NamedTuple):
@@ -59,9 +61,10 @@ def read_heif_header(path: str) -> HeifHeader:
     boxes = {box.kind: box.content for box in _boxes(meta)}
     parts = {box.kind: box.content for box in _boxes(boxes.get(b"iprp", b""))}
     properties = list(_boxes(parts.get(b"ipco", b"")))
-    wanted = _property_numbers(parts.get(b"ipma", b""), _primary_item(boxes[b"pitm"]))
+    primary = _primary_item(boxes[b"pitm"])
+    wanted = _property_numbers(parts.get(b"ipma", b""), primary)
     own = [properties[number - 1] for number in wanted if 0 < number <= len(properties)]
-    found = HeifHeader()
+    found = HeifHeader(is_grid=_item_type(boxes.get(b"iinf", b""), primary) == b"grid")
     for box in own:
         if box.kind == b"ispe":
             width, height = struct.unpack_from(">II", box.content, 4)
@@ -108,6 +111,14 @@ def _boxes(content: bytes) -> Iterator[_Box]:
 
 def _primary_item(pitm: bytes) -> int:
     return int.from_bytes(pitm[4:8] if pitm[0] else pitm[4:6])
+
+
+def _item_type(iinf: bytes, item: int) -> bytes:
+    for box in _boxes(iinf[8 if iinf[:1] != b"\0" else 6 :]):
+        wide = 4 if box.content[0] > 2 else 2
+        if box.kind == b"infe" and int.from_bytes(box.content[4 : 4 + wide]) == item:
+            return box.content[6 + wide : 10 + wide]
+    return b""
 
 
 def _property_numbers(ipma: bytes, item: int) -> list[int]:

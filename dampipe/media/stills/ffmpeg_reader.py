@@ -83,7 +83,7 @@ class FfmpegReader:
         """Decode the first picture."""
         found = self._inspect(path, container)
         header = heif_header(path, container, [])
-        if header.size is not None and header.size != (found.width, found.height):
+        if header.is_grid and header.size != (found.width, found.height):
             raise StillError(errors.STILL_UNSUPPORTED, reason="a grid of pictures")
         tags = header.tags or found.tags
         # ffmpeg itself turns the picture by what it knows; it does not read the orientation of TIFFs.

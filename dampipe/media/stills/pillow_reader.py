@@ -41,6 +41,8 @@ class PillowReader:
         """Read the header; None for an animated GIF."""
         messages: list[str] = []
         header = heif_header(path, container, messages)
+        if header.size is not None:
+            check_size(*header.size)  # before a decoder sees it
         with _open(path, container) as picture:
             if container == "gif" and getattr(picture, "is_animated", False):
                 return None
@@ -66,6 +68,8 @@ class PillowReader:
         """Decode the picture; a JPEG at a reduced size that is at least `side`, where that suffices."""
         messages: list[str] = []
         header = heif_header(path, container, messages)
+        if header.size is not None:
+            check_size(*header.size)  # before a decoder sees it
         tags = header.tags or _png_tags(path, container, messages)
         if container == "heif" and tags is not None and tags.hdr:
             return _deep_heif(path, tags, messages)
@@ -87,13 +91,10 @@ class PillowReader:
 
 
 def heif_header(path: str, container: str, messages: list[str]) -> HeifHeader:
-    """The properties of a HEIF or AVIF picture, whose size is checked before a decoder sees it; empty for others."""
+    """The properties of a HEIF or AVIF picture; empty for other formats."""
     if container not in ("heif", "avif"):
         return HeifHeader()
-    header = guarded("colour tags", lambda: read_heif_header(path), HeifHeader(), messages)
-    if header.size is not None:
-        check_size(*header.size)
-    return header
+    return guarded("colour tags", lambda: read_heif_header(path), HeifHeader(), messages)
 
 
 @contextmanager

@@ -49,8 +49,6 @@ def first_that_works(order: Sequence[Reader], container: str, read: Callable[[Re
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             failed.append(translate(error))
-            if failed[-1].code is errors.STILL_TOO_LARGE:
-                break
     raise _most_telling(failed)
 
 
