@@ -26,7 +26,7 @@ from dampipe.media.stills.failures import from_json
 _ROOT = Path(__file__).resolve().parents[3]
 _MAX_RESPONSE = 1 << 20
 _MAX_PICTURE = 1 << 28
-HELPER_MEMORY = 4 * GIB
+HELPER_MEMORY = 5 * GIB
 """Bytes of address space; see docs/media.md for what the largest stills need."""
 _DEVELOP_FACTOR = 6
 """Developing a still may take this many times as long as probing a file."""

@@ -92,7 +92,9 @@ class FfmpegReader:
         )
         alpha = found.has_alpha
         wide = 4 if alpha else 3
-        if found.floats:
+        if tags is not None and tags.hdr and not alpha:
+            values = self._hdr(path, container, found)
+        elif found.floats:
             values = self._pixels(
                 path, container, found, "gbrapf32le" if alpha else "gbrpf32le", "<f4", wide, True
             )
@@ -116,6 +118,15 @@ class FfmpegReader:
             orientation=orientation,
             tags=tags,
         )
+
+    def _hdr(self, path: str, container: str, found: "_Stream") -> NDArray[Any]:
+        """R'G'B' by zscale, where this ffmpeg has it: the white of swscale is 65280 of 65535."""
+        try:
+            exact = ("-vf", "zscale=m=gbr:r=full,format=gbrp16le")
+            planes = self._pixels(path, container, found, "gbrp16le", "<u2", 3, True, exact)
+        except StillError:
+            planes = self._pixels(path, container, found, "gbrp16le", "<u2", 3, True)
+        return planes[..., [2, 0, 1]]
 
     def _arguments(self, path: str, container: str) -> list[str]:
         demuxer = DEMUXERS[container]
@@ -152,8 +163,20 @@ class FfmpegReader:
         kind: str,
         channels: int,
         planar: bool,
+        filters: tuple[str, ...] = (),
     ) -> NDArray[Any]:
-        outputs = ["-map", "0:v:0", "-frames:v", "1", "-pix_fmt", pixel_format, "-f", "rawvideo", "pipe:1"]
+        outputs = [
+            "-map",
+            "0:v:0",
+            "-frames:v",
+            "1",
+            *filters,
+            "-pix_fmt",
+            pixel_format,
+            "-f",
+            "rawvideo",
+            "pipe:1",
+        ]
         done = self._run(["-v", "error", *self._arguments(path, container), *outputs])
         width, height = (found.height, found.width) if found.turned else (found.width, found.height)
         size = width * height * channels * np.dtype(kind).itemsize

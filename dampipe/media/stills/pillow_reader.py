@@ -33,6 +33,10 @@ class PillowReader:
 
     name = "Pillow"
 
+    def __init__(self, keeps_hdr: bool = True) -> None:
+        """keeps_hdr: refuse HDR pictures of which Pillow keeps 8 bit; otherwise these are better than none."""
+        self.keeps_hdr = keeps_hdr
+
     def opens(self, container: str) -> bool:
         """Whether it knows the format."""
         return container in FORMATS
@@ -73,8 +77,8 @@ class PillowReader:
         tags = header.tags or _png_tags(path, container, messages)
         if container == "heif" and tags is not None and tags.hdr:
             return _deep_heif(path, tags, messages)
-        if container == "png" and tags is not None and tags.hdr:
-            raise StillError(errors.STILL_UNSUPPORTED, reason="HDR in PNG")  # 8 bit of 16 are kept
+        if self.keeps_hdr and tags is not None and tags.hdr:
+            raise StillError(errors.STILL_UNSUPPORTED, reason="HDR with more than 8 bit")
         with _open(path, container) as picture:
             # Pillow turns TIFFs upright while it decodes them.
             orientation = 1 if container == "tiff" else orientation_of(exif_of(picture, messages))
@@ -175,7 +179,7 @@ def _deep_heif(path: str, tags: ColorTags, messages: list[str]) -> Picture:
 
     opened = pi_heif.open_heif(path, convert_hdr_to_8bit=False)
     check_size(*opened.size)
-    values = np.asarray(opened)
+    values = np.array(opened)  # a copy: the memory belongs to `opened`
     if values.dtype == np.uint8:
         values = values.astype(np.uint16) * 257
     return Picture(samples=values.reshape(*values.shape[:2], -1), tags=tags, warnings=messages)

@@ -34,7 +34,7 @@ class Reader(Protocol):
 
 def readers(ffmpeg: str) -> tuple[Reader, ...]:
     """All readers. ffmpeg: the path of the program, or empty."""
-    return (RawReader(), PillowReader(), TiffReader(), FfmpegReader(ffmpeg))
+    return (RawReader(), PillowReader(), TiffReader(), FfmpegReader(ffmpeg), PillowReader(keeps_hdr=False))
 
 
 def first_that_works(order: Sequence[Reader], container: str, read: Callable[[Reader], T]) -> T:

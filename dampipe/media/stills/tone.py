@@ -22,14 +22,16 @@ def reduced(values: NDArray[Any], side: int) -> NDArray[np.float32]:
     keep their scale.
     """
     factor = max(1, min(values.shape[:2]) // max(1, side))
-    height, width = values.shape[0] // factor, values.shape[1] // factor
-    made = np.empty((height, width, values.shape[2]), np.float32)
-    floats = values.dtype.kind == "f"
+    height, width, channels = values.shape[0] // factor, values.shape[1] // factor, values.shape[2]
+    made = np.empty((height, width, channels), np.float32)
     for row in range(height):
-        block = values[row * factor : (row + 1) * factor, : width * factor].astype(np.float32)
-        if floats:
-            block = np.nan_to_num(block, nan=0.0, posinf=_MAX_FLOAT, neginf=0.0)
-        made[row] = block.reshape(factor, width, factor, -1).mean(axis=(0, 2))
+        block = values[row * factor : (row + 1) * factor, : width * factor]
+        sums = block.sum(axis=0, dtype=np.float32)  # down first: each addition runs over a whole row
+        if not np.isfinite(sums).all():
+            finite = np.nan_to_num(block.astype(np.float32), nan=0.0, posinf=_MAX_FLOAT, neginf=0.0)
+            sums = finite.sum(axis=0, dtype=np.float32)
+        made[row] = sums.reshape(width, factor, channels).sum(axis=1)
+    made /= np.float32(factor**2)
     return made
 
 
