@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from dampipe.kernel.errors import BadMedia
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.outputs import DerivativeKind
@@ -15,7 +14,7 @@ from dampipe.media.preview.maker import FrameSelector, MadePreview, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe
 from dampipe.media.stills.pillow_reader import TRUNCATED
-from tests.support.dng import dng
+from tests.support.dng import cinema_dng, dng
 from tests.support.heic import heic
 
 RED, BLUE = (220, 30, 30), (40, 60, 220)
@@ -105,11 +104,51 @@ def test_the_preview_in_a_camera_raw(prober: Prober, maker: PreviewMaker, tmp_pa
     assert (media.kind, media.container, media.camera) == ("still", "raw", "Acme One")
     assert media.created_at is not None
     assert media.video is not None
-    assert media.video.display_size == (200, 320)
+    assert media.video.display_size == (48, 64)  # that of the sensor, not of the preview
     assert_shows_the_scene(poster_of(maker.make(str(source), media, tmp_path)), (200, 320))
-    source.write_bytes(dng(b"no picture", (320, 200)))
-    with pytest.raises(BadMedia):
-        prober.probe(str(source))
+
+
+def bayer(picture: Image.Image) -> bytes:
+    """What a sensor with rows of red and green, green and blue sees: linear light, 16 bit."""
+    values = np.asarray(picture).astype(float) / 255
+    light = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    seen = light[..., 1].copy()
+    seen[0::2, 0::2], seen[1::2, 1::2] = light[0::2, 0::2, 0], light[1::2, 1::2, 2]
+    return (seen * 60000).round().astype("<u2").tobytes()
+
+
+RAW_TURNS = {
+    1: None,
+    3: Image.Transpose.ROTATE_180,
+    6: Image.Transpose.ROTATE_90,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+@pytest.mark.parametrize("orientation", RAW_TURNS)
+@pytest.mark.parametrize("preview", ["none", "damaged", "tiny"])
+def test_camera_raw_without_a_preview_to_use_is_developed(
+    orientation: int, preview: str, prober: Prober, maker: PreviewMaker, tmp_path: Path
+) -> None:
+    source, turn = tmp_path / "p.dng", RAW_TURNS[orientation]
+    held = scene() if turn is None else scene().transpose(turn)
+    if preview == "none":
+        content = cinema_dng(bayer(held), held.size, orientation)
+    else:
+        embedded = b"no picture" if preview == "damaged" else jpeg(Image.new("RGB", (40, 30), "green"))
+        content = dng(embedded, (40, 30), orientation, sensor=bayer(held), sensor_size=held.size)
+    source.write_bytes(content)
+    media = prober.probe(str(source))
+    assert media.camera == "Acme One"
+    assert media.video is not None
+    assert (media.video.display_size, media.video.bit_depth) == ((320, 200), 16)
+    made = maker.make(str(source), media, tmp_path)
+    poster = poster_of(made)
+    assert poster.shape == (200, 320, 3)
+    white, red, blue = poster[30, 26], poster[30, 256], poster[160, 200]
+    # Brightness and white balance are LibRaw's choice.
+    assert white.min() > 150
+    assert red[0] > 1.5 * max(red[1], red[2]) and blue[2] > 1.5 * max(blue[0], blue[1]), (red, blue)
 
 
 def test_deep_greys_are_scaled_not_cut_off(prober: Prober, maker: PreviewMaker, tmp_path: Path) -> None:
