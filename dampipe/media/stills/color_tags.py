@@ -80,15 +80,18 @@ def read_heif_header(path: str) -> HeifHeader:
 
 def read_png_tags(path: str) -> ColorTags | None:
     """The tags of a PNG's cICP chunk, or None."""
+    data = png_chunk(path, b"cICP")
+    return ColorTags.from_codes(*data[:3]) if data is not None else None
+
+
+def png_chunk(path: str, wanted: bytes) -> bytes | None:
+    """The data of the first chunk of this kind, wherever it is, or None. Reads the heads of chunks only."""
     with Path(path).open("rb") as stream:
         stream.seek(_PNG_HEADER)
         while len(head := stream.read(8)) == 8:
             length, kind = struct.unpack(">I4s", head)
-            if kind == b"cICP":
-                primaries, transfer, matrix = stream.read(3)
-                return ColorTags.from_codes(primaries, transfer, matrix)
-            if kind == b"IDAT":
-                break
+            if kind == wanted:
+                return stream.read(min(length, _MAX_HEADER))
             stream.seek(length + 4, 1)
     return None
 

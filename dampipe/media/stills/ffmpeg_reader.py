@@ -5,6 +5,7 @@ It runs inside the sandbox and the memory limit of the probe helper, as its chil
 
 import re
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,8 @@ _STREAM = re.compile(
     r"Stream #0:\d+.*?: Video: (?P<codec>\w+).*?, (?P<format>\w+)(?:\((?P<tags>[^)]*)\))?(?:, \w+)*?, "
     r"(?P<width>\d+)x(?P<height>\d+)"
 )
+_DPX_TRANSFER = 801
+"""Offset of the byte that names the transfer curve."""
 _SECONDS = 120.0
 _USELESS = ("At least one output", "Nothing was written", "Input #", "Duration:", "Stream #")
 _NOISE = re.compile(r"^\[[^\]]*\] ?")
@@ -109,7 +112,7 @@ class FfmpegReader:
             return Picture(image=image, orientation=orientation, tags=tags)
         deep: Any = values
         linear = container in _LINEAR
-        if container == "dpx" and found.tags is not None and found.tags.transfer in ("log100", "log316"):
+        if container == "dpx" and _is_logarithmic(path):
             deep, linear = light_of_log(reduced(values, side)), True
         return Picture(
             samples=deep,
@@ -234,9 +237,14 @@ def light_of_log(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.maximum(light, 0), np.float32)
 
 
-def _pnm_demuxer(path: str) -> str:
-    from pathlib import Path
+def _is_logarithmic(path: str) -> bool:
+    """Whether the first element of a DPX holds printing density or another logarithm (SMPTE 268M, table 5A)."""
+    with Path(path).open("rb") as stream:
+        stream.seek(_DPX_TRANSFER)
+        return stream.read(1) in (b"\1", b"\3")
 
+
+def _pnm_demuxer(path: str) -> str:
     with Path(path).open("rb") as stream:
         magic = stream.read(2)
     return {b"P1": "pbm_pipe", b"P4": "pbm_pipe", b"P2": "pgm_pipe", b"P5": "pgm_pipe", b"P7": "pam_pipe"}.get(

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from PIL import ExifTags, Image
 
 from dampipe.media.probe.exif import camera, created
+from dampipe.media.stills.color_tags import png_chunk
 
 T = TypeVar("T")
 UNREADABLE = "its {what} cannot be read and is ignored"
@@ -35,11 +36,20 @@ def guarded(what: str, read: Callable[[], T], otherwise: T, warnings: list[str])
     return otherwise
 
 
-def exif_of(picture: Image.Image, warnings: list[str]) -> Image.Exif:
-    """The EXIF of an open picture with all values that are used later; empty if it is damaged."""
+def exif_of(picture: Image.Image, warnings: list[str], path: str = "") -> Image.Exif:
+    """The EXIF of an open picture with all values that are used later; empty if it is damaged.
+
+    path: the file, if the picture is one.
+    """
 
     def read() -> Image.Exif:
-        exif = picture.getexif()
+        if picture.format == "PNG":
+            # The method of PNG decodes the picture, since EXIF may follow it.
+            if path and not picture.info.keys() & {"exif", "Raw profile type exif"}:
+                picture.info["exif"] = png_chunk(path, b"eXIf")
+            exif = Image.Image.getexif(picture)
+        else:
+            exif = picture.getexif()
         exif.get(ExifTags.Base.Orientation)
         # Read lazily otherwise, from a file that is closed by then.
         exif.get_ifd(ExifTags.IFD.Exif)

@@ -50,7 +50,7 @@ class PillowReader:
         with _open(path, container) as picture:
             if container == "gif" and getattr(picture, "is_animated", False):
                 return None
-            exif = exif_of(picture, messages)
+            exif = exif_of(picture, messages, path)
             bits, orientation = _DEEP_MODES.get(picture.mode, 8), orientation_of(exif)
             width, height = picture.size
             if container == "tiff":
@@ -81,7 +81,7 @@ class PillowReader:
             raise StillError(errors.STILL_UNSUPPORTED, reason="HDR with more than 8 bit")
         with _open(path, container) as picture:
             # Pillow turns TIFFs upright while it decodes them.
-            orientation = 1 if container == "tiff" else orientation_of(exif_of(picture, messages))
+            orientation = 1 if container == "tiff" else orientation_of(exif_of(picture, messages, path))
             profile = guarded("colour profile", lambda: _profile(picture), None, messages)
             picture.draft("RGB", (side, side))  # JPEG only
             messages += load(picture)

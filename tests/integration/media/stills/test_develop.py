@@ -1,12 +1,15 @@
 """Stills: upright by EXIF, in true colours, deep ones scaled, HEIC, AVIF and camera raw, and half a picture."""
 
 import io
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from dampipe.kernel.errors import BadMedia
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.outputs import DerivativeKind
@@ -197,3 +200,69 @@ def test_large_stills_are_scaled_and_narrow_ones_stay_bounded(
         source.write_bytes(jpeg(scene(size)))
         poster = poster_of(maker.make(str(source), prober.probe(str(source)), tmp_path))
         assert poster.shape[1::-1] == expected
+
+
+def test_the_probe_reads_no_more_than_the_header(prober: Prober, tmp_path: Path) -> None:
+    """Every still is decoded once, for all of its derivatives; damage shows up there."""
+    noise = Image.effect_noise((1200, 800), 90).convert("RGB")
+    exif = Image.Exif()
+    exif[272], exif[274] = "One", 6
+    for name in ("JPEG", "PNG", "TIFF", "WEBP", "AVIF"):
+        source, out = tmp_path / f"p.{name.lower()}", io.BytesIO()
+        options = {"compression": "tiff_lzw"} if name == "TIFF" else {}
+        noise.save(out, name, exif=exif, **options)
+        content = bytearray(out.getvalue())
+        middle = len(content) // 3
+        content[middle : 2 * middle] = bytes(
+            middle
+        )  # most of the picture is gone; the rest stays where it was
+        source.write_bytes(content)
+        media = prober.probe(str(source))
+        assert media.video is not None
+        assert (media.video.display_size, media.camera, media.warnings) == ((800, 1200), "One", ()), name
+
+
+def test_exif_behind_the_picture_of_a_png(prober: Prober, tmp_path: Path) -> None:
+    out, exif = io.BytesIO(), Image.Exif()
+    exif[272], exif[274] = "One", 6
+    scene().transpose(Image.Transpose.ROTATE_90).save(out, "PNG")
+    content, data = out.getvalue(), exif.tobytes()[6:]
+    chunk = struct.pack(">I4s", len(data), b"eXIf") + data + struct.pack(">I", zlib.crc32(b"eXIf" + data))
+    source = tmp_path / "p.png"
+    source.write_bytes(content[:-12] + chunk + content[-12:])
+    media = prober.probe(str(source))
+    assert media.video is not None
+    assert (media.camera, media.video.display_size) == ("One", (320, 200))
+    made = prober.develop(str(source), 720)
+    assert_shows_the_scene(np.frombuffer(made.pixels, np.uint8).reshape(200, 320, 3).astype(int))
+
+
+def test_large_stills_need_one_copy_of_their_pixels(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    """A picture of 100 megapixels (381 MiB) within 900 MiB, of which the program itself takes some."""
+    source = tmp_path / "p.png"
+    Image.new("RGB", (12_000, 8_400), (200, 30, 30)).save(source, compress_level=1)
+    small = Prober(memory=900 << 20, ffmpeg="")
+    try:
+        made = small.develop(str(source), 720)
+    finally:
+        small.close()
+    assert (made.width, made.height) == (1029, 720)
+
+
+def test_reasons(ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path) -> None:
+    """Not a picture, an unknown part of a format, too large and damaged are different errors."""
+    source, out = tmp_path / "p.png", io.BytesIO()
+    scene().save(out, "PNG")
+    content = bytearray(out.getvalue())
+
+    def code(changed: bytes) -> str:
+        source.write_bytes(changed)
+        with pytest.raises(BadMedia) as caught:
+            prober.develop(str(source), 720)
+        return caught.value.code
+
+    assert code(b"some text, not a picture at all") == "media.still_format_unknown"
+    assert code(bytes(content[:33])) == "media.still_damaged"
+    content[16:24] = (40_000).to_bytes(4) * 2
+    content[29:33] = zlib.crc32(content[12:29]).to_bytes(4)
+    assert code(bytes(content)) == "media.still_too_large"
