@@ -42,7 +42,7 @@ class MediaTools:
     @cached_property
     def prober(self) -> Prober:
         """Probes files; its helper process is started on first use."""
-        return Prober(sandbox=self.ffmpeg.sandbox)
+        return Prober(sandbox=self.ffmpeg.sandbox, ffmpeg=self.ffmpeg.path)
 
     @cached_property
     def hardware(self) -> HostAcceleration:

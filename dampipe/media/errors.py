@@ -45,6 +45,25 @@ INDEX_MISSING = ErrorCode(
 )
 FORMAT_NOT_ALLOWED = ErrorCode("media.format_not_allowed", "its format is not one that dampipe opens")
 PICTURE_TOO_LARGE = ErrorCode("media.picture_too_large", "its picture is too large")
+STILL_TOO_LARGE = ErrorCode(
+    "media.still_too_large",
+    "the picture is too large: {width}×{height}, at most {limit} megapixels",
+)
+STILL_DAMAGED = ErrorCode(
+    "media.still_damaged",
+    "the picture is damaged: {reason}",
+    "Copy it again from the card or its source.",
+)
+STILL_UNSUPPORTED = ErrorCode(
+    "media.still_unsupported", "the picture uses a part of its format that is not supported: {reason}"
+)
+STILL_FORMAT_UNKNOWN = ErrorCode("media.still_format_unknown", "not a picture in a format that dampipe opens")
+NOT_DECODED = ErrorCode("media.not_decoded", "could not be decoded ({reason})")
+PACKAGE_MISSING = ErrorCode(
+    "media.package_missing",
+    "its format needs the Python package {package}, which is not installed",
+    "Install the package for the workers and try again.",
+)
 OUT_OF_MEMORY = ErrorCode("media.out_of_memory", "needs more memory than a file is allowed")
 NO_STREAMS = ErrorCode("media.no_streams", "contains neither picture nor sound")
 EMPTY_TRACKS = ErrorCode(

@@ -9,7 +9,7 @@ from typing import Any
 
 import ffmpeg as graphs
 
-from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
+from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, file_url, formats_of_container
 from dampipe.media.info import MediaInfo, MediaKind
 
 STILL_DEMUXER = "ppm_pipe"
@@ -24,7 +24,7 @@ def footage_input(media: MediaInfo, **options: Any) -> Any:
     """The file as the input of a graph (an ffmpeg-python stream); `options` go before -i."""
     restrictions: dict[str, Any] = {
         "protocol_whitelist": PROTOCOLS,
-        "format_whitelist": FORMATS,
+        "format_whitelist": formats_of_container(media.container),
         "max_pixels": MAX_PIXELS,
     }
     if media.video is not None and media.video.alpha and media.video.codec in _ALPHA_DECODERS:

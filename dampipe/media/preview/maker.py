@@ -159,13 +159,24 @@ class PreviewMaker:
         picture = self._prober.develop(source, max(self.recipe.poster.height, self.recipe.frames.size))
         pixels = folder / "still.ppm"
         try:
-            pixels.write_bytes(b"P6 %d %d 255\n" % (picture.width, picture.height) + picture.pixels)
+            top = 65535 if picture.hdr else 255
+            pixels.write_bytes(b"P6 %d %d %d\n" % (picture.width, picture.height, top) + picture.pixels)
             video = VideoStream(
-                index=0, codec="ppm", width=picture.width, height=picture.height, pixel_format="rgb24"
+                index=0,
+                codec="ppm",
+                width=picture.width,
+                height=picture.height,
+                pixel_format="rgb48be" if picture.hdr else "rgb24",
+                bit_depth=16 if picture.hdr else 8,
+                color_range="pc" if picture.hdr else None,
+                color_space="gbr" if picture.hdr else None,
+                color_transfer=picture.transfer,
+                color_primaries=picture.primaries,
             )
-            return self._make_from(
+            made = self._make_from(
                 str(pixels), media.model_copy(update={"video": video}), folder, on_progress
             )
+            return replace(made, warnings=(*picture.warnings, *made.warnings))
         finally:
             pixels.unlink(missing_ok=True)
 

@@ -9,9 +9,10 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
-from dampipe.media.ffmpeg.color_tags import RESERVED
+from dampipe.media.color_codes import COLOR_SPACES, PRIMARIES, TRANSFERS, tag
+from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, file_url, formats_of
 from dampipe.media.probe import xmp
+from dampipe.media.probe.bare_streams import counted_duration, is_bare
 from dampipe.media.probe.chunks import read_facts
 from dampipe.media.probe.codec_names import unknown_codecs
 from dampipe.media.probe.container_metadata import (
@@ -47,17 +48,27 @@ def read_media(path: str) -> dict[str, Any]:
     """Read the fields of MediaInfo as JSON. Raises the errors of PyAV, and ValueError for inconsistent files."""
     options = {
         "protocol_whitelist": PROTOCOLS,
-        "format_whitelist": FORMATS,
+        "format_whitelist": formats_of(path),
         "max_pixels": str(MAX_PIXELS),
         "max_streams": "200",
     }
-    with av.open(
-        file_url(path), options=options, metadata_errors="replace", timeout=(OPEN_TIMEOUT, OPEN_TIMEOUT)
-    ) as container:
-        return _media(container, path)
+
+    def opened() -> InputContainer:
+        return av.open(
+            file_url(path), options=options, metadata_errors="replace", timeout=(OPEN_TIMEOUT, OPEN_TIMEOUT)
+        )
+
+    with opened() as container:
+        if not is_bare(container):
+            return _media(container, path)
+    with opened() as container:
+        length = counted_duration(container)
+    with opened() as container:
+        return _media(container, path, length)
 
 
-def _media(container: InputContainer, path: str) -> dict[str, Any]:
+def _media(container: InputContainer, path: str, counted: float | None = None) -> dict[str, Any]:
+    """counted: the duration of a video stream without a container, which can be read once, from its beginning."""
     warnings: list[str] = []
     pictures = list(container.streams.video)
     sounds = list(container.streams.audio)
@@ -76,7 +87,8 @@ def _media(container: InputContainer, path: str) -> dict[str, Any]:
             f"({context.width}×{context.height}) is used"
         )
         sounds = _of_same_program(container, pictures[0], sounds)
-    duration = _duration(container, [*pictures[:1], *sounds], warnings)
+    is_seekable = not is_bare(container)
+    duration = _duration(container, [*pictures[:1], *sounds], warnings) if is_seekable else counted
     video = _video(container, pictures[0], warnings) if pictures else None
     return {
         "kind": "video" if pictures else "audio",
@@ -164,7 +176,7 @@ class _Video(NamedTuple):
 def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) -> _Video:
     codec = stream.codec_context
     # Must precede the decoding of the first frame, which moves the read position.
-    interval = keyframe_interval(container, stream)
+    interval = None if is_bare(container) else keyframe_interval(container, stream)
     rates = stream_rates(container, stream)
     frame = _first_frame(container, stream, warnings)
     colors: Any = frame if frame is not None else codec
@@ -199,9 +211,9 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "rotation": -frame.rotation % 360 if frame is not None else 0,
         "interlaced": bool(frame.interlaced_frame) if frame is not None else False,
         "color_range": {1: "tv", 2: "pc"}.get(int(colors.color_range)),
-        "color_space": _tag(_COLOR_SPACES, colors.colorspace),
-        "color_transfer": _TRANSFERS.get(int(colors.color_trc)),
-        "color_primaries": _tag(_PRIMARIES, colors.color_primaries),
+        "color_space": tag(COLOR_SPACES, int(colors.colorspace)),
+        "color_transfer": TRANSFERS.get(int(colors.color_trc)),
+        "color_primaries": tag(PRIMARIES, int(colors.color_primaries)),
         "intra_only": intra_only,
         "keyframe_interval": interval,
     }
@@ -224,7 +236,8 @@ def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[
     """Decode the first frame, or return None. Only a frame has reliable rotation and colours."""
     stream.thread_count = 1
     with contextlib.suppress(OSError):
-        container.seek(0, stream=stream, backward=True, any_frame=False)
+        if not is_bare(container):
+            container.seek(0, stream=stream, backward=True, any_frame=False)
     try:
         for packets, packet in enumerate(container.demux(stream)):
             frames = packet.decode()
@@ -270,58 +283,3 @@ def _audio(stream: Any) -> dict[str, Any]:
 
 def _fraction(value: Fraction | None) -> str | None:
     return f"{value.numerator}/{value.denominator}" if value and value > 0 else None
-
-
-def _tag(names: dict[int, str], value: Any) -> str | None:
-    """The name of a code point; None if it is unspecified (2)."""
-    return None if int(value) == 2 else names.get(int(value), RESERVED)
-
-
-# Code points of ISO/IEC 23091-2 by the names that ffmpeg accepts.
-_COLOR_SPACES = {
-    0: "gbr",
-    1: "bt709",
-    4: "fcc",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "ycgco",
-    9: "bt2020nc",
-    10: "bt2020c",
-    11: "smpte2085",
-    12: "chroma-derived-nc",
-    13: "chroma-derived-c",
-    14: "ictcp",
-    15: "ipt-c2",
-    16: "ycgco-re",
-    17: "ycgco-ro",
-}
-_PRIMARIES = {
-    1: "bt709",
-    4: "bt470m",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "film",
-    9: "bt2020",
-    10: "smpte428",
-    11: "smpte431",
-    12: "smpte432",
-    22: "ebu3213",
-}
-_TRANSFERS = {
-    1: "bt709",
-    4: "gamma22",
-    5: "gamma28",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "linear",
-    11: "iec61966-2-4",
-    12: "bt1361e",
-    13: "iec61966-2-1",
-    14: "bt2020-10",
-    15: "bt2020-12",
-    16: "smpte2084",
-    17: "smpte428",
-    18: "arib-std-b67",
-}
