@@ -167,54 +167,9 @@ _SHARED: dict[str, Callable[[bytes], bool]] = {
 }
 """Suffixes that other kinds of files have, too, and what the first bytes have to be."""
 
-OTHER_SUFFIXES: frozenset[str] = frozenset(
-    f".{word}"
-    for word in [
-        "xml",
-        "xmp",
-        "rmd",
-        "rsx",
-        "aae",
-        "gpx",
-        "ale",
-        "sidecar",
-        "cdl",
-        "cc",
-        "ccc",
-        "cube",
-        "srt",
-        "vtt",
-        "ass",
-        "sbv",
-        "thm",
-        "lrv",
-        "lrf",
-        "bim",
-        "smi",
-        "ppn",
-        "cif",
-        "cpf",
-        "cpi",
-        "idx",
-        "mif",
-        "mhl",
-        "md5",
-        "sha1",
-        "xxh",
-        "pek",
-        "cfa",
-        "ims",
-        "mrk",
-        "nmea",
-        "sav",
-        "gis",
-        "gps",
-        "db-wal",
-        "db-shm",
-        "lnk",
-        "url",
-    ]
-)
+_OTHER = """xml xmp rmd rsx aae gpx ale sidecar cdl cc ccc cube srt vtt ass sbv thm lrv lrf bim smi ppn cif
+cpf cpi idx mif mhl md5 sha1 xxh pek cfa ims mrk nmea sav gis gps db-wal db-shm lnk url"""
+OTHER_SUFFIXES: frozenset[str] = frozenset(f".{word}" for word in _OTHER.split())
 """Suffixes of files that accompany footage: metadata, subtitles, indexes, caches and checksums."""
 _OTHER_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "autorun.inf", "icon\r"})
 _LONGEST = 16

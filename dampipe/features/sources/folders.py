@@ -60,6 +60,19 @@ def save_listings(connection: Connection, digests: Mapping[FolderKey, bytes | No
     )
 
 
+def save_lookalikes(connection: Connection, marks: Mapping[FolderKey, bytes | None]) -> None:
+    """Store the marks of files that look like media by their suffixes only."""
+    if not marks:
+        return
+    folder = FOLDER.update().where(
+        FOLDER.c.source_id == bindparam("source"), FOLDER.c.path == bindparam("at")
+    )
+    connection.execute(
+        folder.values(lookalikes=bindparam("marks")),
+        [{"source": source, "at": path, "marks": marks[source, path]} for source, path in marks],
+    )
+
+
 def forget_listings(connection: Connection, folders: Sequence[FolderId]) -> None:
     """Have the files of folders compared one by one at the next scan."""
     for ids in chunked(folders):
