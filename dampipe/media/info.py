@@ -88,6 +88,15 @@ class AudioStream(BaseModel):
     language: str | None = None
 
 
+class EmbeddedFilm(BaseModel):
+    """Where in a photograph's file the film is that was recorded with it: a whole MP4, in bytes of the file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    offset: int
+    length: int
+
+
 class MediaInfo(StageOutput):
     """The output of the probe stage."""
 
@@ -104,3 +113,9 @@ class MediaInfo(StageOutput):
     created_at: datetime | None = None
     camera: str | None = None
     """Make and model, if the file contains them."""
+    content_id: str | None = None
+    """Identifier that a photograph and the film recorded with it share (Live Photos)."""
+    burst_id: str | None = None
+    """Identifier that the photographs of a burst share."""
+    embedded_film: EmbeddedFilm | None = None
+    """The film inside a motion photo."""

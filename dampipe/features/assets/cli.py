@@ -16,7 +16,7 @@ from dampipe.media.info import MediaInfo
 @click.argument("asset")
 @json_option
 def command(asset: str, as_json: bool) -> None:
-    """Show all that is known of one asset: SHA-1, its first digits, or the path of a file."""
+    """Show all that is known of one asset: SHA-1, its first digits, a path or a unique file name."""
     assets = service(AssetService)
     details = assets.show(asset)
     remedies = service(Remedies)

@@ -10,6 +10,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import PurePath
 
 from dampipe.features.scanning.change_buffer import ChangeBuffer
@@ -66,6 +67,7 @@ class Walk:
         self._policy = policy
         self._on_change = on_change
         self._inodes = Inodes()
+        self._names_in = lru_cache(maxsize=8)(os.listdir)
         self._folder_state = FolderState(database)
         self._is_resumed = job.checkpoint is not None
         if job.checkpoint is None:
@@ -163,7 +165,7 @@ class Walk:
         full_path = os.path.join(source.root, path)
         return (
             is_skipped
-            or is_not_footage(source.root, path)
+            or is_not_footage(source.root, path, self._names_in)
             or bool(name and self._policy.is_lookalike(full_path))
         )
 

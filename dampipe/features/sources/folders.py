@@ -60,6 +60,13 @@ def save_listings(connection: Connection, digests: Mapping[FolderKey, bytes | No
     )
 
 
+def take_folders_to_regroup(connection: Connection, limit: int) -> list[FolderId]:
+    """Up to `limit` folders whose asset groups are to be brought up to date, which the caller does now."""
+    ids = select(FOLDER.c.id).where(~FOLDER.c.is_regrouped).order_by(FOLDER.c.id).limit(limit)
+    taken = update(FOLDER).where(FOLDER.c.id.in_(ids.scalar_subquery()), ~FOLDER.c.is_regrouped)
+    return list(connection.execute(taken.values(is_regrouped=True).returning(FOLDER.c.id)).scalars())
+
+
 def save_lookalikes(connection: Connection, marks: Mapping[FolderKey, bytes | None]) -> None:
     """Store the marks of files that look like media by their suffixes only."""
     if not marks:

@@ -12,6 +12,7 @@ from av.video.stream import VideoStream
 from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, file_url, formats_of
 from dampipe.media.probe.bare_streams import counted_duration, is_bare
 from dampipe.media.probe.container_metadata import camera, created, timecode
+from dampipe.media.probe.group_identifiers import content_id
 from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
 
 OPEN_TIMEOUT = 15.0
@@ -74,6 +75,7 @@ def _media(container: InputContainer, counted: float | None = None) -> dict[str,
         "timecode": timecode(tag_sets),
         "created_at": created(tag_sets),
         "camera": camera(tag_sets),
+        "content_id": content_id(tag_sets),
         "warnings": warnings,
     }
 
