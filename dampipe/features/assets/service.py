@@ -42,8 +42,8 @@ class DetailFields(tuple[DetailField, ...]):
 
 
 class AssetService:
-    """The assets of a library. The name of an asset is its SHA-1, the first digits of it, the path of a file, or the name
-    of a file that only one asset has.
+    """The assets of a library. The name of an asset is its SHA-1, the first digits of it, the path of a file, or
+    the name of a file that only one asset has.
 
     Any method may raise CatalogueDown, and NotFound for an asset that does not exist.
     """

@@ -255,6 +255,6 @@ def has_earlier_member(where: ColumnElement[bool], is_all: bool) -> ColumnElemen
     earlier = (other.c.group_id == mine.c.group_id) & (other.c.position < mine.c.position)
     found = select(literal(1)).select_from(mine.join(other, earlier)).where(mine.c.asset_id == ASSET.c.id)
     if not is_all:
-        passing = select(literal(1)).select_from(ASSET).where(ASSET.c.id == other.c.asset_id, where)
+        passing = select(ASSET.c.id).where(ASSET.c.id == other.c.asset_id, where)
         found = found.where(exists(passing.correlate(other)))
-    return exists(found.correlate(ASSET))
+    return exists(found)

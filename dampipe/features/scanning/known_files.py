@@ -122,7 +122,9 @@ def known_file(database: Database, source: SourceId, folder: str, name: str) -> 
             .join_from(FOLDER, LOCATION, LOCATION.c.folder_id == FOLDER.c.id)
             .where(FOLDER.c.source_id == source, FOLDER.c.path == folder, LOCATION.c.name == name)
         ).first()
-    return None if row is None else KnownFile(os.fsencode(name), *row._tuple())
+    if row is None:
+        return None
+    return KnownFile(os.fsencode(name), row.id, row.size, row.mtime_ns, row.inode, row.state, row.is_named)
 
 
 def named_files(database: Database, source: SourceId) -> dict[str, list[str]]:

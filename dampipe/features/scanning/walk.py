@@ -84,6 +84,8 @@ class Walk:
         """By folder, files of the source being walked that were named by a person and are kept."""
         self._is_named = False
         """Whether the target being walked was named by a person, and is skipped by scans of the source."""
+        self._top = ""
+        """The folder to which patterns are relative: in a folder that a person has named, what excludes it is void."""
 
     @property
     def suspicious(self) -> bool:
@@ -174,6 +176,7 @@ class Walk:
         if source is None:  # removed since the walk began
             return
         self._is_named = target.is_named
+        self._top = target.path if target.is_named else ""
         self._named = {} if target.file else named_files(self._db, source.id)
         if target.file:
             self._check_file(source, target)
@@ -227,7 +230,8 @@ class Walk:
     def _read(self, source: Source, path: str, roots: frozenset[str]) -> Listing:
         full_path = os.path.join(source.root, path) if path else source.root
         exclude = self._policy.exclude_of(source)
-        listing = read_folder(full_path, path, self._policy.is_media, exclude, self._inodes, roots)
+        relative = below_root(path, self._top) if self._top else path
+        listing = read_folder(full_path, relative, self._policy.is_media, exclude, self._inodes, roots)
         if not listing.problem:
             self._add_named(listing, path)
         return listing
