@@ -116,17 +116,13 @@ def _is_program_stream(head: bytes) -> bool:
     return head.startswith((b"\0\0\1\xba", b"\0\0\1\xb3")) or (head[:4] == b"RIFF" and head[8:12] == b"CDXA")
 
 
-def _is_transport_or_unknown(head: bytes) -> bool:
-    """Whether it is a transport stream, or binary: one whose beginning is damaged fails, and is not passed by."""
-    return bool(head) and (_is_transport_stream(head) or not _is_text(head))
-
-
 def _is_binary(head: bytes) -> bool:
+    """Whether it is not text. A stream whose beginning is damaged is taken, so that its failure is shown."""
     return bool(head) and not _is_text(head)
 
 
 def _is_mpeg(head: bytes) -> bool:
-    return _is_program_stream(head) or _is_transport_stream(head)
+    return _is_program_stream(head) or (_is_binary(head) and _is_transport_stream(head))
 
 
 def _is_tiff_or_raw(head: bytes) -> bool:
@@ -143,9 +139,9 @@ def _is_real_media(head: bytes) -> bool:
 
 
 _SHARED: dict[str, Callable[[bytes], bool]] = {
-    ".ts": _is_transport_or_unknown,  # TypeScript, translations of Qt
-    ".mts": _is_transport_or_unknown,  # TypeScript
-    ".tp": _is_transport_or_unknown,
+    ".ts": _is_binary,  # TypeScript, translations of Qt
+    ".mts": _is_binary,  # TypeScript
+    ".tp": _is_binary,
     ".mod": _is_mpeg,  # Go, Fortran, trackers
     ".dat": _is_mpeg,  # anything
     ".vob": _is_mpeg,

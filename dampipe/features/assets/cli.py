@@ -79,6 +79,9 @@ def _media(media: MediaInfo) -> list[tuple[str, str]]:
         ("audio", f"{a.codec}, {a.sample_rate} Hz, {a.layout or f'{a.channels} channels'}")
         for a in media.audio
     ]
+    if media.embedded_film is not None:
+        film = media.embedded_film
+        facts.append(("film", f"inside the file: {film.length:,} bytes at {film.offset:,}"))
     optional: list[tuple[str, str | datetime | None]] = [
         ("timecode", media.timecode),
         ("made", media.created_at),
