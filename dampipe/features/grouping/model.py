@@ -52,7 +52,7 @@ class Member(BaseModel):
 
 
 class Group(BaseModel):
-    """The group of an asset."""
+    """The asset group of an asset."""
 
     model_config = ConfigDict(frozen=True)
 
