@@ -43,8 +43,32 @@ def test_a_file_of_every_suffix_opens(suffix: str, tmp_path: Path, ffmpeg: Ffmpe
 
 @pytest.mark.parametrize(
     "suffix",
-    """.264 .hevc .m1v .m2v .ac3 .eac3 .dts .mlp .thd .y4m .caf .wv .tta .amr .gxf .ivf .rm .nut .w64 .dat .jp2 .j2k
-    .psd .mpo""".split(),
+    [
+        ".264",
+        ".hevc",
+        ".m1v",
+        ".m2v",
+        ".ac3",
+        ".eac3",
+        ".dts",
+        ".mlp",
+        ".thd",
+        ".y4m",
+        ".caf",
+        ".wv",
+        ".tta",
+        ".amr",
+        ".gxf",
+        ".ivf",
+        ".rm",
+        ".nut",
+        ".w64",
+        ".dat",
+        ".jp2",
+        ".j2k",
+        ".psd",
+        ".mpo",
+    ],
 )
 def test_new_kinds_have_a_preview_and_a_proxy(
     suffix: str, tmp_path: Path, ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector
