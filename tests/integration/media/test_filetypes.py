@@ -15,6 +15,8 @@ from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
 from tests.support.filetypes import NOT_GENERATABLE, make
 
 _KIND = {Opener.PILLOW: {MediaKind.STILL}, Opener.FFMPEG_STILL: {MediaKind.STILL}}
+NEW_KINDS = """.264 .hevc .m1v .m2v .ac3 .eac3 .dts .mlp .thd .y4m .caf .wv .tta .amr .gxf .ivf .rm .nut .w64 .dat .jp2
+.j2k .psd .mpo"""
 LENGTHS = {".amr": 0.5, ".gxf": 1.37}
 """Seconds, where they are not 1: the sound of GXF comes in blocks of 32,768 samples."""
 _SECOND_READER = pytest.mark.xfail(reason="stills are read by Pillow only", strict=True)
@@ -41,35 +43,7 @@ def test_a_file_of_every_suffix_opens(suffix: str, tmp_path: Path, ffmpeg: Ffmpe
     assert media.kind in _KIND.get(opener, {MediaKind.VIDEO, MediaKind.AUDIO})
 
 
-@pytest.mark.parametrize(
-    "suffix",
-    [
-        ".264",
-        ".hevc",
-        ".m1v",
-        ".m2v",
-        ".ac3",
-        ".eac3",
-        ".dts",
-        ".mlp",
-        ".thd",
-        ".y4m",
-        ".caf",
-        ".wv",
-        ".tta",
-        ".amr",
-        ".gxf",
-        ".ivf",
-        ".rm",
-        ".nut",
-        ".w64",
-        ".dat",
-        ".jp2",
-        ".j2k",
-        ".psd",
-        ".mpo",
-    ],
-)
+@pytest.mark.parametrize("suffix", NEW_KINDS.split())
 def test_new_kinds_have_a_preview_and_a_proxy(
     suffix: str, tmp_path: Path, ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector
 ) -> None:
