@@ -3,11 +3,8 @@
 from dampipe.jobs.stage import stage
 from dampipe.kernel.progress import Reporter
 from dampipe.kernel.stage_io import AssetRef, SourceFile
-from dampipe.media.ffmpeg.progress import Progress
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import DerivativeKind, Proxy
-from dampipe.media.probe.prober import Prober
-from dampipe.media.proxy.embedded_film import make_film_proxy
 from dampipe.media.proxy.maker import MadeProxy, ProxyMaker
 from dampipe.media.recipes import ProxyRecipe
 from dampipe.storage.blobs.derivatives import DerivativeStore
@@ -19,26 +16,17 @@ def proxy(
     asset: AssetRef,
     media: MediaInfo,
     maker: ProxyMaker,
-    prober: Prober,
     store: DerivativeStore,
     on_progress: Reporter,
 ) -> Proxy:
-    """Make a proxy, the exact shots and the waveform; no work where the preview made them.
-
-    Of stills nothing, but for motion photos the proxy of the film inside.
-    """
+    """Make a proxy, the exact shots and the waveform; nothing for stills, and no work where the preview made them."""
     handed_over = store.take_handover(asset.sha1, maker.fingerprint, Proxy)
     if handed_over is not None:
         return handed_over
-
-    def report(now: Progress) -> None:
-        on_progress(now.seconds, media.duration, speed=now.speed)
-
     with store.workspace() as folder:
-        if media.embedded_film is not None:
-            made = make_film_proxy(maker, prober, file.path, media.embedded_film, folder, report)
-        else:
-            made = maker.make(file.path, media, folder, report)
+        made = maker.make(
+            file.path, media, folder, lambda now: on_progress(now.seconds, media.duration, speed=now.speed)
+        )
         return publish_proxy(asset, maker.recipe, made, store)
 
 

@@ -12,7 +12,6 @@ from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
 from dampipe.media.info import MediaKind
 from dampipe.media.probe.prober import Prober
-from dampipe.media.proxy.embedded_film import make_film_proxy
 from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import ProxyRecipe
 
@@ -26,8 +25,9 @@ def motion_photo(path: Path, film: bytes) -> Path:
 
 
 @pytest.fixture
-def maker(ffmpeg: Ffmpeg) -> ProxyMaker:
-    return ProxyMaker(ffmpeg, ProxyRecipe(), [Acceleration(SOFTWARE, True, "for the test")])
+def maker(ffmpeg: Ffmpeg, prober: Prober) -> ProxyMaker:
+    software = [Acceleration(SOFTWARE, True, "for the test")]
+    return ProxyMaker(ffmpeg, ProxyRecipe(), software, prober=prober)
 
 
 def test_the_film_is_transcoded(tmp_path: Path, ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMaker) -> None:
@@ -40,12 +40,12 @@ def test_the_film_is_transcoded(tmp_path: Path, ffmpeg: Ffmpeg, prober: Prober, 
     assert media.embedded_film is not None
     folder = tmp_path / "work"
     folder.mkdir()
-    made = make_film_proxy(maker, prober, str(photo), media.embedded_film, folder)
+    made = maker.make(str(photo), media, folder)
     assert made.file is not None
     with av.open(str(made.file.path)) as container:
         assert container.streams.video[0].width == 320
         assert sum(1 for _ in container.decode(video=0)) == 50
-    assert (made.shots, made.warnings) == ((), ())
+    assert (made.shots, made.duration, made.warnings) == ((), None, ())
     assert not (folder / "film.mp4").exists()
 
 
@@ -55,6 +55,6 @@ def test_a_film_that_cannot_be_decoded_is_a_warning(
     photo = motion_photo(tmp_path / "a.jpg", b"\0\0\0\x18ftypmp42" + bytes(200))
     media = prober.probe(str(photo))
     assert media.embedded_film is not None
-    made = make_film_proxy(maker, prober, str(photo), media.embedded_film, tmp_path)
+    made = maker.make(str(photo), media, tmp_path)
     assert made.files == ()
     assert made.warnings[0].startswith("the film inside it cannot be played: ")
