@@ -53,6 +53,8 @@ def test_without_identifiers_name_length_and_time_decide() -> None:
     assert not found(photo, film(2, "IMG_1.MOV", time=1100.0))
     assert not found(photo, film(2, "IMG_1.MOV", duration=30.0))
     assert not found(photo, film(2, "IMG_2.MOV"))
+    assert not found(still(1, "IMG_1.psd"), film(2, "IMG_1.MOV"))
+    assert not found(photo, film(2, "IMG_1.hevc"))
     assert not found(
         still(1, "IMG_1.HEIC", content_id="ABCDEFGH"), film(2, "IMG_1.MOV", content_id="IJKLMNOP")
     )

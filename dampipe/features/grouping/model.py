@@ -127,6 +127,8 @@ class _Link:
 
 LIVE_SECONDS = 6.0
 """Longest film of a photograph that has no identifier."""
+_LIVE_STILLS = (".heic", ".heif", ".hif", ".jpg", ".jpeg")
+_LIVE_FILMS = (".mov", ".mp4")
 SAME_TIME = 3.0
 """Seconds between the times of a photograph and its film, where they have no identifiers."""
 _ZONE = 900.0
@@ -223,8 +225,9 @@ def _live(files: Sequence[GroupFile]) -> Iterator[_Link]:
         if stills and films:
             yield _Link(GroupKind.LIVE, (*stills, *films))
     for same in _by(files, lambda file: (file.folder, file.stem)):
-        stills = [file for file in same if file.is_photograph]
-        for film in (file for file in same if file.is_film and (file.duration or 99.0) <= LIVE_SECONDS):
+        stills = [file for file in same if file.is_photograph and file.suffix in _LIVE_STILLS]
+        films = [file for file in same if file.is_film and file.suffix in _LIVE_FILMS]
+        for film in (file for file in films if (file.duration or 99.0) <= LIVE_SECONDS):
             near = [still for still in stills if _may_be_live(still, film)]
             if near:
                 yield _Link(GroupKind.LIVE, (*near, film))
