@@ -8,6 +8,7 @@ from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.fixity import FEATURE as FIXITY
+from dampipe.features.grouping import FEATURE as GROUPING
 from dampipe.features.processing import FEATURE as PROCESSING
 from dampipe.features.pruning import FEATURE as PRUNING
 from dampipe.features.scanning import FEATURE as SCANNING
@@ -25,6 +26,7 @@ BUILT_IN = (
     SOURCES,
     ASSETS,
     DERIVATIVES,
+    GROUPING,
     DUPLICATES,
     FIXITY,
     SCANNING,

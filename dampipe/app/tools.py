@@ -95,6 +95,7 @@ class MediaTools:
             self.proxy_recipe,
             self.hardware.accelerations,
             shared_state=self.hardware.shared_state,
+            prober=self.prober,
         )
 
     @cached_property

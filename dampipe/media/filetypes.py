@@ -116,17 +116,13 @@ def _is_program_stream(head: bytes) -> bool:
     return head.startswith((b"\0\0\1\xba", b"\0\0\1\xb3")) or (head[:4] == b"RIFF" and head[8:12] == b"CDXA")
 
 
-def _is_transport_or_unknown(head: bytes) -> bool:
-    """Whether it is a transport stream, or binary: one whose beginning is damaged fails, and is not passed by."""
-    return bool(head) and (_is_transport_stream(head) or not _is_text(head))
-
-
 def _is_binary(head: bytes) -> bool:
+    """Whether it is not text. A stream whose beginning is damaged is taken, so that its failure is shown."""
     return bool(head) and not _is_text(head)
 
 
 def _is_mpeg(head: bytes) -> bool:
-    return _is_program_stream(head) or _is_transport_stream(head)
+    return _is_program_stream(head) or (_is_binary(head) and _is_transport_stream(head))
 
 
 def _is_tiff_or_raw(head: bytes) -> bool:
@@ -143,9 +139,9 @@ def _is_real_media(head: bytes) -> bool:
 
 
 _SHARED: dict[str, Callable[[bytes], bool]] = {
-    ".ts": _is_transport_or_unknown,  # TypeScript, translations of Qt
-    ".mts": _is_transport_or_unknown,  # TypeScript
-    ".tp": _is_transport_or_unknown,
+    ".ts": _is_binary,  # TypeScript, translations of Qt
+    ".mts": _is_binary,  # TypeScript
+    ".tp": _is_binary,
     ".mod": _is_mpeg,  # Go, Fortran, trackers
     ".dat": _is_mpeg,  # anything
     ".vob": _is_mpeg,
@@ -167,54 +163,9 @@ _SHARED: dict[str, Callable[[bytes], bool]] = {
 }
 """Suffixes that other kinds of files have, too, and what the first bytes have to be."""
 
-OTHER_SUFFIXES: frozenset[str] = frozenset(
-    f".{word}"
-    for word in [
-        "xml",
-        "xmp",
-        "rmd",
-        "rsx",
-        "aae",
-        "gpx",
-        "ale",
-        "sidecar",
-        "cdl",
-        "cc",
-        "ccc",
-        "cube",
-        "srt",
-        "vtt",
-        "ass",
-        "sbv",
-        "thm",
-        "lrv",
-        "lrf",
-        "bim",
-        "smi",
-        "ppn",
-        "cif",
-        "cpf",
-        "cpi",
-        "idx",
-        "mif",
-        "mhl",
-        "md5",
-        "sha1",
-        "xxh",
-        "pek",
-        "cfa",
-        "ims",
-        "mrk",
-        "nmea",
-        "sav",
-        "gis",
-        "gps",
-        "db-wal",
-        "db-shm",
-        "lnk",
-        "url",
-    ]
-)
+_OTHER = """xml xmp rmd rsx aae gpx ale sidecar cdl cc ccc cube srt vtt ass sbv thm lrv lrf bim smi ppn cif
+cpf cpi idx mif mhl md5 sha1 xxh pek cfa ims mrk nmea sav gis gps db-wal db-shm lnk url"""
+OTHER_SUFFIXES: frozenset[str] = frozenset(f".{word}" for word in _OTHER.split())
 """Suffixes of files that accompany footage: metadata, subtitles, indexes, caches and checksums."""
 _OTHER_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "autorun.inf", "icon\r"})
 _LONGEST = 16

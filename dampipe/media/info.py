@@ -108,6 +108,15 @@ class AudioStream(BaseModel):
     language: str | None = None
 
 
+class EmbeddedFilm(BaseModel):
+    """Where in a photograph's file the film is that was recorded with it: a whole MP4, in bytes of the file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    offset: int
+    length: int
+
+
 class MediaInfo(StageOutput):
     """The output of the probe stage."""
 
@@ -129,3 +138,9 @@ class MediaInfo(StageOutput):
     """When it was recorded: by the camera's clock, without a time zone unless the file contains one."""
     camera: str | None = None
     """Make and model, if the file contains them."""
+    content_id: str | None = None
+    """Identifier that a photograph and the film recorded with it share (Live Photos)."""
+    burst_id: str | None = None
+    """Identifier that the photographs of a burst share."""
+    embedded_film: EmbeddedFilm | None = None
+    """The film inside a motion photo."""

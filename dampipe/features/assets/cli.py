@@ -16,7 +16,7 @@ from dampipe.media.info import MediaInfo, VideoStream
 @click.argument("asset")
 @json_option
 def command(asset: str, as_json: bool) -> None:
-    """Show all that is known of one asset: SHA-1, its first digits, or the path of a file."""
+    """Show all that is known of one asset: SHA-1, its first digits, a path or a unique file name."""
     assets = service(AssetService)
     details = assets.show(asset)
     remedies = service(Remedies)
@@ -91,6 +91,9 @@ def _media(media: MediaInfo) -> list[tuple[str, str]]:
         for a in media.audio
     ]
     since_midnight = None if media.start_of_day is None else f"{clock(media.start_of_day)} after midnight"
+    if media.embedded_film is not None:
+        film = media.embedded_film
+        facts.append(("film", f"inside the file: {film.length:,} bytes at {film.offset:,}"))
     optional: list[tuple[str, str | datetime | None]] = [
         ("timecode", media.timecode or since_midnight),
         ("made", media.created_at),

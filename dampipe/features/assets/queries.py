@@ -106,6 +106,21 @@ class AssetRepository:
                 .where(FOLDER.c.source_id == source, FOLDER.c.path == folder, LOCATION.c.name == name)
             ).first()
 
+    def find_name(self, name: str, most: int) -> list[tuple[str, int, int | None]]:
+        """Path, location id and asset id of files with that name, present ones first; `most` + 1 rows at most.
+
+        The table has no index of names: takes some 0.1 s in a library of a million files.
+        """
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(LOCATION.c.id, LOCATION.c.asset_id, *place_columns(self._db))
+                .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+                .where(LOCATION.c.name == name)
+                .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
+                .limit(most + 1)
+            ).all()
+        return [(full_path(row), row.id, row.asset_id) for row in rows]
+
     def refs(self, ids: Sequence[int]) -> dict[int, AssetRef]:
         """Assets by id."""
         with self._db.read() as connection:

@@ -1,5 +1,6 @@
 """Scans: one walk of one or more paths, and how far the files it found have come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -10,6 +11,51 @@ from dampipe.features.fixity.model import Verified
 from dampipe.features.scanning import errors
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.paths import printable
+
+OTHER_KINDS = "*"
+"""Stands for all suffixes that are not counted one by one."""
+MOST_KINDS = 20
+"""Suffixes of unknown kinds that a scan keeps."""
+
+
+class UnknownKinds(BaseModel):
+    """Files that a walk passed by, because nothing here opens files with such suffixes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    files: int = 0
+    suffixes: dict[str, int] = {}
+    """The most frequent suffixes, most files first; "" stands for files without a suffix."""
+
+    @classmethod
+    def of(cls, counted: Mapping[str, int]) -> "UnknownKinds":
+        """The MOST_KINDS most frequent suffixes, and the sum of all.
+
+        >>> UnknownKinds.of({".foo": 5, "": 1, ".xyz": 30})
+        UnknownKinds(files=36, suffixes={'.xyz': 30, '.foo': 5, '': 1})
+        """
+        kinds = sorted(
+            (kind for kind in counted if kind != OTHER_KINDS), key=lambda kind: (-counted[kind], kind)
+        )
+        return cls(files=sum(counted.values()), suffixes={kind: counted[kind] for kind in kinds[:MOST_KINDS]})
+
+    @property
+    def others(self) -> int:
+        """Files whose suffixes are not listed."""
+        return self.files - sum(self.suffixes.values())
+
+    def __str__(self) -> str:
+        """In words; empty if there are none.
+
+        >>> str(UnknownKinds(files=37, suffixes={".xyz": 30, ".foo": 5, "": 1}))
+        '37 files of unknown kinds: .xyz 30, .foo 5, without a suffix 1, others 1'
+        """
+        if not self.files:
+            return ""
+        parts = [f"{kind or 'without a suffix'} {files}" for kind, files in self.suffixes.items()]
+        parts += [f"others {self.others}"] if self.others else []
+        return f"{self.files} file{'s' * (self.files != 1)} of unknown kinds: {', '.join(parts)}"
+
 
 LARGEST_ID = 2**63 - 1
 """The highest id that databases store."""
@@ -143,6 +189,8 @@ class ScanProgress(BaseModel):
     """New and changed files that are not to be processed for now."""
     priority: int = 0
     warnings: tuple[str, ...] = ()
+    unknown: UnknownKinds = UnknownKinds()
+    """Files that are neither media nor something that accompanies it."""
     created_at: float = 0.0
 
     @property

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
-from dampipe.features.scanning.model import ScanProgress, ScanState
+from dampipe.features.scanning.model import ScanProgress, ScanState, UnknownKinds
 from dampipe.features.scanning.tables import ScanRow
 from dampipe.features.sources.model import Source
 from dampipe.features.sources.path_mapping import as_seen_here
@@ -96,6 +96,7 @@ def progress_of(row: ScanRow, counts: Counts, sources: Sequence[Source]) -> Scan
         done=done,
         searchable=done + counts.searchable,
         warnings=tuple(json.loads(row.warnings)),
+        unknown=UnknownKinds.of(json.loads(row.unknown)),
         created_at=row.created_at,
         priority=row.priority,
     )

@@ -62,6 +62,7 @@ class ScanRepository:
                     state=ScanState.WAITING,
                     created_at=NOW,
                     warnings="[]",
+                    unknown="{}",
                     lease_until=0.0,
                     **dict.fromkeys(("found", "new", "changed", "moved", "returned", "missing"), 0),
                 )
@@ -230,10 +231,11 @@ def ensure_owned(connection: Connection, job: ScanJob) -> None:
 
 
 def save_progress(
-    connection: Connection, job: ScanJob, *, found: int, checkpoint: str, warnings: str
+    connection: Connection, job: ScanJob, *, found: int, checkpoint: str, warnings: str, unknown: str
 ) -> None:
     """Save how far a walk is, in a transaction of it. Raises ScanStopped."""
-    _update_owned(connection, job, found=found, checkpoint=checkpoint, warnings=warnings)
+    values = {"found": found, "checkpoint": checkpoint, "warnings": warnings, "unknown": unknown}
+    _update_owned(connection, job, **values)
 
 
 def add_counts(connection: Connection, job: ScanJob, **files: int) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import logging
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -148,7 +147,7 @@ class QueryEncoder:
     def _example(self, text: str, model: str) -> _Example:
         """The frame nearest to ASSET@TIME, or the mean of all frames of ASSET, with the shots they lie in."""
         name, time = split_like(text)
-        asset = self._rows.find(self._assets.sha1(name) if os.sep in name else name)
+        asset = self._rows.find(self._assets.sha1(name))
         times, shots, rows = self._vectors.of(asset.sha1, model)
         if not times:
             raise NotFound(NO_VECTORS, name=name)

@@ -55,7 +55,12 @@ def probe(path: str, ffmpeg: str = "") -> dict[str, Any]:
 def _still(path: str, container: str, ffmpeg: str) -> dict[str, Any] | None:
     from dampipe.media.stills.develop import still_info  # imports Pillow, so only if needed
 
-    return still_info(path, container, ffmpeg)
+    media = still_info(path, container, ffmpeg)
+    if media is not None and container in ("jpeg", "heif"):
+        from dampipe.media.probe.group_identifiers import still_identifiers
+
+        media |= still_identifiers(path, container)
+    return media
 
 
 def develop(path: str, side: int, ffmpeg: str = "") -> tuple[dict[str, Any], bytes]:

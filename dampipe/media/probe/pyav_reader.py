@@ -24,6 +24,7 @@ from dampipe.media.probe.container_metadata import (
     timecode,
 )
 from dampipe.media.probe.diagnosis import NOT_DECODED
+from dampipe.media.probe.group_identifiers import content_id
 from dampipe.media.probe.keyframes import keyframe_interval, measured_duration
 from dampipe.media.probe.main_picture import footage_first
 from dampipe.media.probe.mdpm import Mdpm
@@ -125,6 +126,7 @@ def _camera_facts(
         "start_of_day": start_of_day(tags, sounds[0].codec_context.sample_rate or 0) if sounds else None,
         "created_at": created_at.isoformat() if created_at is not None else None,
         "camera": camera(tags) or camera_name(mdpm.make, mdpm.model),
+        "content_id": content_id(tags),
     }
 
 

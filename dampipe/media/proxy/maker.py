@@ -27,6 +27,8 @@ from dampipe.media.info import MediaInfo, MediaKind, VideoStream
 from dampipe.media.integrity import damage_warning, truncation_warning
 from dampipe.media.outputs import MAX_DURATION, DerivativeKind, MadeFile
 from dampipe.media.preview.shots import read_scores, shot_starts
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.embedded_film import extracted_film
 from dampipe.media.proxy.graph import ProxyGraph
 from dampipe.media.recipes import ProxyRecipe
 
@@ -82,17 +84,21 @@ class ProxyMaker:
         accelerations: Sequence[Acceleration],
         limits: Limits | None = None,
         shared_state: SharedState | None = None,
+        prober: Prober | None = None,
     ) -> None:
         """accelerations: the result of `detect`. shared_state: shared with the other processes of the
         machine; the default is not shared.
 
         limits: for one ffmpeg; the default is ten minutes plus twenty times the footage's duration.
+
+        prober: reads the films inside motion photos; None: these are not made.
         """
         self.ffmpeg = ffmpeg
         self.recipe = recipe
         self.accelerations = tuple(accelerations)
         self.shared_state = shared_state or SharedState()
         self._limits = limits
+        self._prober = prober
 
     @property
     def fingerprint(self) -> str:
@@ -119,7 +125,9 @@ class ProxyMaker:
         on_progress: Callable[[Progress], None] | None = None,
         extra: ExtraOutputs | None = None,
     ) -> MadeProxy:
-        """Write proxy and waveform of `source` into the existing `folder`; nothing for stills.
+        """Write proxy and waveform of `source` into the existing `folder`.
+
+        Of stills nothing, but for motion photos the proxy of the film inside.
 
         extra: made in the same run, as long as the picture can be decoded.
 
@@ -127,13 +135,34 @@ class ProxyMaker:
         `Unavailable` when no suitable encoder works.
         """
         if media.kind is MediaKind.STILL:
-            return MadeProxy()
+            has_film = media.embedded_film is not None and self._prober is not None
+            return self._make_of_film(source, media, folder, on_progress) if has_film else MadeProxy()
         made, losses = best_effort(
             media,
             (*without_sound(media), *without_picture(media)),
             lambda subset: _ProxyPass(self, source, subset, folder, on_progress, extra).run(),
         )
         return replace(made, warnings=(*losses, *made.warnings))
+
+    def _make_of_film(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> MadeProxy:
+        """The proxy of the film in a photograph. It has no shots and no duration, since the photograph has none.
+
+        A film that cannot be decoded causes a warning: the photograph is complete without it.
+        """
+        assert media.embedded_film is not None
+        assert self._prober is not None
+        with extracted_film(source, media.embedded_film, folder) as path:
+            try:
+                made = self.make(path, self._prober.probe(path), folder, on_progress)
+            except BadMedia as error:
+                return MadeProxy(warnings=(f"the film inside it cannot be played: {error}",))
+        return MadeProxy(made.file, made.waveform, plan=made.plan, speed=made.speed, warnings=made.warnings)
 
     def plans_for(self, video: VideoStream) -> tuple[Plan, ...]:
         """The plans to transcode a picture. Raises Unavailable when no encoder works."""

@@ -18,6 +18,15 @@ function actions(scan) {
   return isUnfinished && !["cancelled", "failed"].includes(scan.state) ? ["pause", "cancel"] : [];
 }
 
+/** How many files were passed by because nothing opens files of their kinds, and which kinds these are. */
+function unknownKinds({ files, suffixes }) {
+  const named = Object.entries(suffixes);
+  const rest = files - named.reduce((sum, [, count]) => sum + count, 0);
+  const kinds = named.map(([suffix, count]) => `${suffix || "without a suffix"} ${count.toLocaleString()}`);
+  if (rest) kinds.push(`others ${rest.toLocaleString()}`);
+  return `${plural(files, "file")} of unknown kinds: ${kinds.join(", ")}`;
+}
+
 function scanItem(scan, act) {
   const ended = scan.done + scan.failed;
   const total = ended + scan.active;
@@ -30,6 +39,7 @@ function scanItem(scan, act) {
     h("h3", {}, `Scan ${scan.scan} · ${scan.paths.join(", ")}`),
     isActive ? h("progress", { max: total || undefined, value: total ? ended : undefined, "aria-label": `Scan ${scan.scan}` }) : null,
     h("p", {}, `${state}: ${parts.join(", ")}`),
+    scan.unknown.files ? h("p", { class: "unknown" }, unknownKinds(scan.unknown)) : null,
     ...scan.warnings.map((warning) => h("p", { class: "warning" }, warning)),
     ...actions(scan).flatMap((action) =>
       [h("button", { onclick: () => act(scan.scan, action), "aria-label": `${action} scan ${scan.scan}` }, action[0].toUpperCase() + action.slice(1)), " "]));

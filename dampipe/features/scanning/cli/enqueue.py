@@ -152,6 +152,7 @@ def summary(progress: ScanProgress) -> None:
         return
     if not progress.found:
         click.echo(f"scan {progress.scan}: no media files found")
+        _passed_by(progress)
         return
     parts = [f"{progress.new} new" if progress.new else "nothing new"]
     if progress.changed:
@@ -165,6 +166,7 @@ def summary(progress: ScanProgress) -> None:
     if progress.missing:
         parts.append(f"{progress.missing} missing")
     click.echo(f"scan {progress.scan}: {plural(progress.found, 'file')} found, {', '.join(parts)}")
+    _passed_by(progress)
     if progress.state == ScanState.CANCELLED:
         click.echo("the scan was cancelled")
     if progress.on_hold:
@@ -175,3 +177,8 @@ def summary(progress: ScanProgress) -> None:
         click.echo("`dampipe failures` shows why")
     if progress.deferred:
         click.echo(f"{plural(progress.deferred, 'file')} will be retried later; `dampipe failures` shows why")
+
+
+def _passed_by(progress: ScanProgress) -> None:
+    if progress.unknown.files:
+        click.echo(str(progress.unknown))

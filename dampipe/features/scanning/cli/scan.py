@@ -1,4 +1,4 @@
-"""`dampipe scan list|pause|resume|cancel`"""
+"""`dampipe scan list|show|pause|resume|cancel`"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -31,6 +31,22 @@ def list_(limit: int, as_json: bool) -> None:
         click.echo("no scans yet: `dampipe enqueue PATH`")
     else:
         say(scan_table(found))
+
+
+@command.command(name="show")
+@number
+@json_option
+def show(scan: int, as_json: bool) -> None:
+    """Show the counts of one scan, its warnings, and the files of unknown kinds that it met."""
+    found = service(ScanService).progress(scan)
+    if as_json:
+        print_json(found)
+    else:
+        say(scan_table([found]))
+        for warning in found.warnings:
+            click.echo(f"warning: {warning}")
+        if found.unknown.files:
+            click.echo(str(found.unknown))
 
 
 @command.command(name="pause")

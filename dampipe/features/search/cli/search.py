@@ -113,4 +113,5 @@ def _row(hit: Hit) -> tuple[str, ...]:
     score = "" if hit.score is None else f"{'~' if hit.weak else ''}{hit.score:.3f}"
     first = clock(hit.moments[0].time) if hit.moments else ""
     others = [clock(moment.time) for moment in hit.moments[1:] if hit.weak or not moment.weak]
-    return score, first, " ".join(others), hit.path, hit.asset[:12], " ".join(hit.words)
+    group = f"  +{hit.group.members - 1} ({hit.group.kind})" if hit.group else ""
+    return score, first, " ".join(others), f"{hit.path}{group}", hit.asset[:12], " ".join(hit.words)
