@@ -104,6 +104,7 @@ _SKIP = Move("skip", (_RUNNING,), _SKIPPED)
 _RECOVER = Move("recover", (_RUNNING,), _PENDING)
 _RESET = Move("reset", (_FAILED, _SKIPPED), _PENDING)
 _REDO = Move("redo", _ANY, _PENDING)
+_REMAKE = Move("remake", (_DONE,), _PENDING)
 _REPLACE_OUTPUT = Move("replace_output", (_DONE,), _DONE)
 _HOLD = Move("hold", (_PENDING,), _ON_HOLD)
 _RELEASE = Move("release", (_ON_HOLD,), _PENDING)
@@ -323,7 +324,10 @@ _COMPLETED: dict[str, Any] = {
     "error": None,
 }
 _STILL_HELD = (
-    select(RUN.c.id, RUN.c.attempts, RUN.c.wake_on_finish, RUN.c.priority, NOW.label("now"))
+    select(
+        *(RUN.c.id, RUN.c.attempts, RUN.c.wake_on_finish, RUN.c.priority, RUN.c.output),
+        NOW.label("now"),
+    )
     .where(RUN.c.id.in_(_IDS), _COMPLETE.condition, RUN.c.owner == bindparam("holder"))
     .with_for_update()
 )
@@ -333,7 +337,10 @@ _STILL_RUNNING = f"{RUN.name}.state = '{_RUNNING.value}'"
 
 
 def lock_held(connection: Connection, ids: Sequence[int], owner: str) -> Sequence[Row[Any]]:
-    """Lock those of the runs that this owner still holds; rows with `attempts`, `wake_on_finish` and `now`."""
+    """Lock those of the runs that this owner still holds; rows with `attempts`, `wake_on_finish` and `now`.
+
+    `output` is None, except for a run that is made again since its files are lost.
+    """
     return connection.execute(_STILL_HELD, {"ids": ids, "holder": owner}).all()
 
 
@@ -440,6 +447,15 @@ def redo(connection: Connection, *where: ColumnElement[bool]) -> int:
     """
     values = {**RESET_RUN, **_NO_HOLDER, "output": None}
     return connection.execute(_REDO.update(*where, values=values)).rowcount
+
+
+def remake(connection: Connection, *where: ColumnElement[bool]) -> int:
+    """Let done runs start from the beginning since files that they have made are lost; returns how many.
+
+    Nothing is wrong with their results, so, unlike `redo`, the output is kept until the new one replaces it, and the
+    savers of the new one get it as `OutputBatch.previous`. The follow-up runs exist already and are not repeated.
+    """
+    return connection.execute(_REMAKE.update(*where, values=RESET_RUN)).rowcount
 
 
 def replace_output(connection: Connection, output: str, *where: ColumnElement[bool]) -> int:

@@ -9,6 +9,7 @@ import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Self, cast
 from uuid import uuid4
@@ -27,6 +28,10 @@ OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "adl", "oss",
 CACHE_BYTES = 10 * 2**30
 _VERSION = ("size", "ETag", "etag", "LastModified", "last_modified", "last_write_time", "mtime", "created")
 """Fields that distinguish versions of a blob; which of them exist depends on the file system."""
+
+
+_TIMES = ("LastModified", "last_modified", "mtime", "last_write_time", "updated", "created")
+"""Fields that say when a blob was written; which of them exist depends on the file system."""
 
 
 class FsspecConfig(BaseModel):
@@ -121,6 +126,17 @@ class FsspecBlobs:
     def size(self, key: str) -> int:
         """Size in bytes."""
         return int(self._info(key)["size"])
+
+    def modified(self, key: str) -> float:
+        """When the blob was written, in seconds since 1970; 0.0 for a file system that does not say."""
+        info = self._info(key)
+        for name in _TIMES:
+            written = info.get(name)
+            if isinstance(written, datetime):
+                return written.timestamp()
+            if isinstance(written, (int, float)):
+                return float(written)
+        return 0.0
 
     def exists(self, key: str) -> bool:
         """Whether the blob exists."""
