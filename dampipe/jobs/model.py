@@ -44,7 +44,7 @@ class Failure(StoredError):
     stage: str
     kind: str
     """bad_media (the file's fault), transient (gave up trying), permanent (ours), or of stage `verify`:
-    mismatch (bit rot) or unreadable."""
+    mismatch (bit rot) or unreadable, or of stage `check`, a derivative: missing or damaged."""
     reason: str
     attempts: int = 0
     at: float | None = None

@@ -110,6 +110,7 @@ _HOLD = Move("hold", (_PENDING,), _ON_HOLD)
 _RELEASE = Move("release", (_ON_HOLD,), _PENDING)
 _DELETE = Move("delete", _ANY, None)
 _DELETE_IDLE = Move("delete_idle", (_PENDING, _FAILED, _SKIPPED, _ON_HOLD), None)
+_DELETE_DONE = Move("delete_done", (_DONE,), None)
 _DELETE_HELD = Move("delete_held", (_ON_HOLD,), None)
 
 NEW_RUN: dict[str, Any] = {
@@ -513,3 +514,8 @@ def delete_idle(connection: Connection, *where: ColumnElement[bool]) -> int:
 def delete_held(connection: Connection, *where: ColumnElement[bool]) -> int:
     """Delete runs that are on hold; returns how many."""
     return connection.execute(_DELETE_HELD.delete(*where)).rowcount
+
+
+def delete_done(connection: Connection, *where: ColumnElement[bool]) -> int:
+    """Delete work items that are done, other than runs of stages, whose results are in use; returns how many."""
+    return connection.execute(_DELETE_DONE.delete(RUN.c.kind != STAGE, *where)).rowcount

@@ -12,7 +12,9 @@ from dampipe.kernel.faces.console import json_option, plural, print_json, servic
 @click.option("--source", help="Only missing files of this source.")
 @click.option("--leftovers", is_flag=True, help="Also delete orphaned derivatives, which nothing refers to.")
 @click.option(
-    "--with-annotations", is_flag=True, help="Also remove assets that people wrote something about; asks first."
+    "--with-annotations",
+    is_flag=True,
+    help="Also remove assets that people wrote something about; asks first.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
@@ -30,7 +32,9 @@ def command(
         lost = pruning.plan(PruneRequest(source=source, annotations=True)).annotated
         if lost:
             click.confirm(
-                f"Delete what people wrote about {plural(lost, 'asset')}? It cannot be made again", abort=True, err=True
+                f"Delete what people wrote about {plural(lost, 'asset')}? It cannot be made again",
+                abort=True,
+                err=True,
             )
     done = pruning.plan(request) if dry_run else pruning.prune(request)
     if as_json:

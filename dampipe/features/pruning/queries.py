@@ -28,6 +28,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.annotations import annotated
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
+from dampipe.kernel.ids import AssetId
 from dampipe.kernel.paths import printable
 
 ROWS_PER_TRANSACTION = 200
@@ -185,12 +186,12 @@ class Pruner:
             delete_assets(connection, still, _is_nowhere())
         return counts
 
-    def _locked(self, connection: Connection, where: ColumnElement[bool], annotations: bool) -> list[int]:
+    def _locked(self, connection: Connection, where: ColumnElement[bool], annotations: bool) -> list[AssetId]:
         """Lock assets, so that no row can refer to them newly; returns those that may be forgotten."""
         connection.execute(select(ASSET.c.id).where(where).order_by(ASSET.c.id).with_for_update()).all()
         ids = list(connection.execute(select(ASSET.c.id).where(where)).scalars())
         kept = _kept(connection, ids, literal(True), annotations)
-        return [asset for asset in ids if asset not in kept]
+        return [AssetId(asset) for asset in ids if asset not in kept]
 
 
 def _pages(connection: Connection, where: ColumnElement[bool]) -> Iterator[Sequence[int]]:

@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Callable, Sequence
 
+from dampipe.features.derivatives.orphans import OrphanedBlobs
 from dampipe.features.pruning.model import Pruned, PruneRequest
-from dampipe.features.pruning.orphans import OrphanedBlobs
 from dampipe.features.pruning.queries import Pruner
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.sources.queries import SourceRepository

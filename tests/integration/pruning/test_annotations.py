@@ -68,7 +68,9 @@ def test_tagged_assets_outlive_the_source_that_was_removed(library: ProcessedLib
     library.sources.remove(library.sources.reports()[0].name)
     done = library.pruning.prune(PruneRequest())
     assert (done.assets, done.annotated) == (7, 1)
-    assert done.annotated_paths == (library.catalog.list_videos(limit=9)[0].name,), "no path is known any more"
+    assert done.annotated_paths == (library.catalog.list_videos(limit=9)[0].name,), (
+        "no path is known any more"
+    )
     assert library.catalog.assets.totals() == (1, 0) and tags(library) == 1
 
 

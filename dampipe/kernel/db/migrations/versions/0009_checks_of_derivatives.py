@@ -19,9 +19,7 @@ def upgrade() -> None:
     op.add_column("derivative", sa.Column("checked_at", sa.Float(), nullable=False, server_default="0"))
     op.add_column("derivative", sa.Column("problem", sa.String(), nullable=True))
     op.create_index("derivative_checked", "derivative", ["checked_at", "id"])
-    op.create_index(
-        "derivative_bad", "derivative", ["id"], sqlite_where=_IS_BAD, postgresql_where=_IS_BAD
-    )
+    op.create_index("derivative_bad", "derivative", ["id"], sqlite_where=_IS_BAD, postgresql_where=_IS_BAD)
 
 
 def downgrade() -> None:
