@@ -21,6 +21,7 @@ from dampipe.jobs.lease import is_dead
 from dampipe.jobs.recovery import RunRecovery
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.errors import CannotStart
+from dampipe.kernel.home import UP_LOCK
 from dampipe.kernel.settings.settings import Settings
 
 BROKER = "broker"
@@ -163,7 +164,7 @@ def _exclusive(settings: Settings) -> Iterator[None]:
     """Hold the lock of the home folder, so that one deployment runs for it. Raises CannotStart."""
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
-        lock = (settings.home / "up.lock").open("w")
+        lock = (settings.home / UP_LOCK).open("w")
     except OSError as error:
         raise CannotStart(HOME_UNUSABLE, path=settings.home, reason=error.strerror) from error
     with lock:

@@ -35,6 +35,11 @@ def check_schema(database: Database) -> None:
         raise CatalogueDown(SCHEMA_MISMATCH, found=revision, needed=NEWEST)
 
 
+def known_revisions() -> frozenset[str]:
+    """The revisions of schemas that this version can upgrade."""
+    return frozenset(path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*_*.py"))
+
+
 def _revision(database: Database) -> str | None:
     with database.engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):

@@ -12,7 +12,6 @@ from dampipe.features.scanning.cli.scan import scan_table
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.timecode import clock
 
-
 AWAY = "derivatives: their store is away or was emptied; `dampipe doctor` says more"
 
 
