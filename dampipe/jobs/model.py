@@ -59,7 +59,7 @@ class RunState(StrEnum):
         pending ──claim──> running ──complete──> done
            ^ ^                │ ├─────────────> skipped    (this deployment cannot do it)
            │ │<──defer────────┘ └─────────────> failed     (parked: bad media, our fault, or too many attempts)
-           │ └──reset── failed, skipped; done, when its input was replaced
+           │ └──reset── failed, skipped; done, when its input was replaced (redo) or files were lost (remake)
            └──> on_hold                         (its scan is paused, was cancelled, or only recorded files)
 
     A running run whose lease has expired is claimed again as if it were pending.
