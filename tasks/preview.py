@@ -38,4 +38,5 @@ def preview(
         speed=made.speed,
         size=sum(derivative.size for derivative in derivatives),
         warnings=made.warnings,
+        again=("embed", "index"),
     )

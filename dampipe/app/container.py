@@ -20,7 +20,9 @@ from dampipe.features.assets.media_db import MediaDb
 from dampipe.features.assets.queries import AssetRepository, DerivativeLookup
 from dampipe.features.assets.service import DetailFields
 from dampipe.features.assets.subjects import AssetSubjects
+from dampipe.features.derivatives.check import CheckPolicy
 from dampipe.features.derivatives.queries import DerivativeRepository
+from dampipe.features.derivatives.remake import Remaker
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.worker import FixityWorker
@@ -38,6 +40,7 @@ from dampipe.features.sources.queries import SourceRepository
 from dampipe.features.sources.service import SourceContents
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport
 from dampipe.jobs.lease import LeaseRenewer
+from dampipe.jobs.nightly import NightlyJobs
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.planner import RunPlanner
 from dampipe.jobs.policy import RunPolicy, SweepPolicy
@@ -48,7 +51,7 @@ from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.toolbox import LazyTools, Tool, Toolbox
 from dampipe.jobs.unserved import UnservedQueues
-from dampipe.jobs.work import WorkRegistry
+from dampipe.jobs.work import WorkRegistry, WorkRepository
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel import container as kernel
 from dampipe.kernel.container import Services
@@ -169,6 +172,9 @@ class Container(kernel.Container):
                 settings.lease,
             ),
             NightlyPolicy: lambda: NightlyPolicy(settings.verify_percent, settings.verify_minutes),
+            NightlyJobs: self._nightly_jobs,
+            CheckPolicy: lambda: CheckPolicy(settings.guard_share, settings.guard_files),
+            Remaker: lambda: Remaker(get(Database), lambda: get(Plan), settings.one_pass),
             AscMhl: lambda: AscMhl(settings.ascmhl),
             ModelService: lambda: ModelService(
                 get(ModelRepository),
@@ -233,6 +239,17 @@ class Container(kernel.Container):
         work = self.get(WorkRegistry)
         queues = dict.fromkeys([*self.get(Plan).queues, *(work[kind].queue for kind in work)])
         return UnservedQueues(self.get(WorkerRepository), list(queues))
+
+    def _nightly_jobs(self) -> NightlyJobs:
+        jobs = [self.get(load_dotted(name)) for feature in features() for name in feature.nightly]
+        return NightlyJobs(
+            self.get(Database),
+            jobs,
+            self.get(WorkRepository),
+            self.get(WorkRegistry),
+            self.get(WorkerRepository),
+            lambda: self.get(TaskTransport),
+        )
 
     def _sweep(self) -> Sweep:
         parts = [self.get(load_dotted(name)) for feature in features() for name in feature.sweeps]

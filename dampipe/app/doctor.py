@@ -30,6 +30,8 @@ from dampipe.app.errors import (
 )
 from dampipe.app.features import plugins
 from dampipe.app.schema import check_catalogue_present
+from dampipe.features.derivatives.check import CheckService
+from dampipe.features.derivatives.errors import DERIVATIVES_LOST, STORE_AWAY, STORE_SILENT
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.search.index_admin import IndexService
 from dampipe.features.search.model_service import ModelService
@@ -83,6 +85,7 @@ def examine(container: Container) -> Iterator[Finding]:
         ("model", _model),
         ("stages", _stages),
         ("vector index", _vector_index),
+        ("derivatives", _derivatives),
         ("manifests", _manifests),
         ("plug-ins", _plugins),
     )
@@ -251,6 +254,23 @@ def _vector_index(container: Container) -> Finding:
         return _problem("vector index", Verdict.WARNING, VECTOR_INDEX_UNSOUND, problems="; ".join(problems))
     sizes = "; ".join(f"{one.name}: {one.vectors:,} vectors, {one.kind}" for one in reports)
     return Finding("vector index", Verdict.FINE, sizes or f"{container.settings.vectors}, empty")
+
+
+def _derivatives(container: Container) -> Finding:
+    store, health = container.settings.blobs, container.get(CheckService).sample()
+    if health.problem:
+        return _problem("derivatives", Verdict.BROKEN, STORE_SILENT, problem=health.problem)
+    if health.away:
+        return _problem(
+            "derivatives", Verdict.BROKEN, STORE_AWAY,
+            missing=health.missing, sampled=health.sampled, store=store,
+        )  # fmt: skip
+    if health.missing:
+        return _problem(
+            "derivatives", Verdict.WARNING, DERIVATIVES_LOST, missing=health.missing, sampled=health.sampled
+        )
+    found = f"all {health.sampled} that were looked at exist" if health.sampled else "none yet"
+    return Finding("derivatives", Verdict.FINE, found)
 
 
 def _manifests(container: Container) -> Finding:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from dampipe.app.plugins import Plugins, find_plugins
 from dampipe.features.assets import FEATURE as ASSETS
+from dampipe.features.backup import FEATURE as BACKUP
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.fixity import FEATURE as FIXITY
@@ -34,6 +35,7 @@ BUILT_IN = (
     TAGGING,
     SEARCH,
     PRUNING,
+    BACKUP,
 )
 """Each may import those above it."""
 

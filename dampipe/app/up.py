@@ -23,6 +23,7 @@ from dampipe.jobs.lease import is_dead
 from dampipe.jobs.recovery import RunRecovery
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.errors import CannotStart
+from dampipe.kernel.home import UP_LOCK
 from dampipe.kernel.masking import mask_text
 from dampipe.kernel.private_files import make_folder, open_private, secure_home
 from dampipe.kernel.settings.settings import Settings
@@ -210,7 +211,7 @@ def _exclusive(settings: Settings) -> Iterator[None]:
     """Hold the lock of the home folder, so that one deployment runs for it. Raises CannotStart."""
     try:
         secure_home(settings.home)
-        lock = open_private(settings.home / "up.lock")
+        lock = open_private(settings.home / UP_LOCK)
     except OSError as error:
         raise CannotStart(HOME_UNUSABLE, path=settings.home, reason=error.strerror) from error
     with lock:

@@ -113,3 +113,8 @@ BROKER_UNREACHABLE = ErrorCode(
     "the broker at {place} cannot be reached: {problem}",
     "Check the setting broker_url.",
 )
+NO_WORKER_FOR_WORK = ErrorCode(
+    "workers.absent_for_work",
+    "no worker for {kind} (queue {queue}) has reported for {seconds:.0f} s",
+    "Start a worker for the queue; what was asked for is kept.",
+)

@@ -19,6 +19,8 @@ from dampipe.app.features import detail_fields
 from dampipe.app.load_settings import load_settings
 from dampipe.cli import commands, main
 from dampipe.cli.doctor import FindingReport
+from dampipe.features.backup.model import BackedUp, Restored
+from dampipe.features.derivatives.model import Checked
 from dampipe.features.duplicates.model import Duplicates
 from dampipe.features.fixity.model import Compared, Verified
 from dampipe.features.processing.model import Status
@@ -113,6 +115,9 @@ SHAPES: dict[str, Any] = {
     "verify": Verified,
     "mhl": Compared,
     "prune": Pruned,
+    "check": Checked,
+    "backup": BackedUp,
+    "restore": Restored,
     "status": Status,
     "search": Found,
     "tag": list[TagReport],

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Body, Header, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from dampipe.features.assets.http import Sha1
 from dampipe.features.derivatives.byte_ranges import Span, parse_range
-from dampipe.features.derivatives.service import DerivativeService
+from dampipe.features.derivatives.model import CheckRequest, CheckStarted, CheckState
+from dampipe.features.derivatives.service import CheckRequests, DerivativeService
 from dampipe.kernel.faces.http import Problem, provided
 
 router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
@@ -17,6 +18,23 @@ router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
 CHUNK = 256 * 1024
 """Bytes sent at a time."""
 Derivatives = Annotated[DerivativeService, provided(DerivativeService)]
+
+Checks = Annotated[CheckRequests, provided(CheckRequests)]
+
+
+@router.post("/derivatives/check", status_code=202)
+def start_check(checks: Checks, request: Annotated[CheckRequest | None, Body()] = None) -> CheckStarted:
+    """Have workers compare stored derivatives with their checksums and, with `repair`, make lost ones again.
+
+    Returns at once; without a body all derivatives are checked and none is made again.
+    """
+    return checks.start(request or CheckRequest())
+
+
+@router.get("/derivatives/check/{check}")
+def read_check(check: Annotated[int, Path(ge=1, lt=2**31)], checks: Checks) -> CheckState:
+    """How a check stands, and its result once it is done; results are kept for a week."""
+    return checks.read(check)
 
 
 @router.head("/assets/{sha1}/{name}", include_in_schema=False)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field, field_validat
 
 from dampipe.features.fixity.model import Verified
 from dampipe.features.scanning import errors
+from dampipe.jobs.nightly import NightlyResult
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.paths import printable
 
@@ -235,6 +236,9 @@ class Synced(BaseModel):
     """Stages that failed for good meanwhile."""
     verified: Verified = Verified()
     """Files that were read again and compared with their checksums."""
+    nightly: dict[str, NightlyResult] = {}
+    """What was done once in this night besides, by kind of work: `check` of derivatives, `backup`. Without those that
+    an earlier sync of the same day has begun."""
     seconds: float = 0.0
 
     @computed_field  # type: ignore[prop-decorator]

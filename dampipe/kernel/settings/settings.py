@@ -208,6 +208,15 @@ class Settings(BaseSettings):
     verify_minutes: float = Field(
         120.0, ge=0, le=10_080, description="Maximum number of minutes that a sync spends on verification."
     )
+    backup_folder: str = Field(
+        "", description="Folder in which a sync makes a backup each night; empty: none. One for each library."
+    )
+    backup_keep: int = Field(
+        7,
+        ge=1,
+        le=10_000,
+        description="Number of backups that are kept in `backup_folder`; older ones are deleted.",
+    )
     sync_schedule: Annotated[str, AfterValidator(_check_cron)] = Field(
         "", description="Cron schedule of the nightly sync; empty: never."
     )

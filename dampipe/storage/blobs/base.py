@@ -42,6 +42,9 @@ class BlobStore(Protocol):
     def size(self, key: str) -> int:
         """Size in bytes."""
 
+    def modified(self, key: str) -> float:
+        """When the blob was written last, in seconds since 1970 by the clock of the store; 0.0 if it does not say."""
+
     def exists(self, key: str) -> bool:
         """Whether the blob exists."""
 

@@ -34,6 +34,10 @@ _VERSION = ("size", "ETag", "etag", "LastModified", "last_modified", "last_write
 """Fields that distinguish versions of a blob; which of them exist depends on the file system."""
 
 
+_TIMES = ("LastModified", "last_modified", "mtime", "last_write_time", "updated", "created")
+"""Fields that say when a blob was written; which of them exist depends on the file system."""
+
+
 class FsspecConfig(BaseModel):
     """Configuration of `get_storage_backend("fsspec", …)`. All other keys are options of the file system."""
 
@@ -151,6 +155,17 @@ class FsspecBlobs:
     def size(self, key: str) -> int:
         """Size in bytes."""
         return int(self._info(key)["size"])
+
+    def modified(self, key: str) -> float:
+        """When the blob was written, in seconds since 1970; 0.0 for a file system that does not say."""
+        info = self._info(key)
+        for name in _TIMES:
+            written = info.get(name)
+            if isinstance(written, datetime):
+                return written.timestamp()
+            if isinstance(written, (int, float)):
+                return float(written)
+        return 0.0
 
     def exists(self, key: str) -> bool:
         """Whether the blob exists."""

@@ -101,6 +101,10 @@ class LocalBlobs:
         """Size in bytes."""
         return self._status(self._root / checked_name(key), key).st_size
 
+    def modified(self, key: str) -> float:
+        """When the file was written last, in seconds since 1970."""
+        return self._status(self._root / checked_name(key), key).st_mtime
+
     def _status(self, path: Path, key: str) -> os.stat_result:
         with translate_read_errors(self._root, key):
             status = path.stat()

@@ -8,6 +8,7 @@ import { folder, name, plural } from "./format.js";
 const LIMIT = 500;
 const kinds = {
   bad_media: "problem of the file", transient: "temporary problem", permanent: "problem of dampipe or its configuration",
+  missing: "a lost derivative is made again automatically while the footage is there", damaged: "a damaged derivative is made again automatically while the footage is there",
   mismatch: "the content differs from its checksum: compare it with a backup", unreadable: "check the disk, or compare it with a backup",
 };
 
@@ -36,7 +37,7 @@ export async function failures(main, signal) {
         h("small", {}, folder(failure.path))),
       h("td", {}, failure.stage),
       h("td", {}, explain(failure.reason, failure.hint), h("small", {}, ` (${kinds[failure.kind] ?? failure.kind}${next})`)),
-      h("td", {}, failure.stage === "verify" ? null : h("button", { onclick: (event) => retry(event, selection) }, "Retry")));
+      h("td", {}, ["verify", "check"].includes(failure.stage) ? null : h("button", { onclick: (event) => retry(event, selection) }, "Retry")));
   }
 
   async function show() {
