@@ -1,10 +1,11 @@
 """`dampipe serve`"""
 
 import click
-import uvicorn
 
 from dampipe.app.container import process_container
+from dampipe.app.exposure import check_exposure, hosts_of
 from dampipe.app.up import WEB, check_ports
+from dampipe.kernel.faces.remedies import sentences
 
 
 @click.command(name="serve")
@@ -13,10 +14,14 @@ from dampipe.app.up import WEB, check_ports
 def command(host: str | None, port: int | None) -> None:
     """Run the web server: the page at /, the API, and its documentation at /docs."""
     from dampipe.web.app import create_app
+    from dampipe.web.server import run
 
     container = process_container()
-    container.set_up()
     options = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = container.settings.model_copy(update=options)
+    exposure = check_exposure(settings)
+    if exposure is not None:
+        click.echo(f"warning: {sentences(str(exposure), exposure.hint)}", err=True)
+    container.set_up()
     check_ports(settings, {WEB})
-    uvicorn.run(create_app(container), host=settings.host, port=settings.port, log_level="warning")
+    run(create_app(container, hosts_of(settings)), settings)

@@ -7,7 +7,9 @@
     │   ├── Unavailable         this deployment lacks something: skipped, caught up when it is there
     │   └── Permanent           our fault: parked, loud
     ├── InvalidInput            what was asked cannot be done as asked
-    │   └── NotFound            what was asked for does not exist
+    │   ├── NotFound            what was asked for does not exist
+    │   ├── Conflict            it cannot be done in the state that things are in now
+    │   └── TooLarge            more was sent than is read
     ├── SearchUnavailable       there is no model or no index to answer with
     ├── BrokerDown              the broker does not answer
     ├── CatalogueDown           the database does not answer, or is locked
@@ -148,6 +150,14 @@ class NotFound(InvalidInput):
     """The thing named does not exist."""
 
     exit_code = ExitCode.NOT_FOUND
+
+
+class Conflict(InvalidInput):
+    """What was asked does not fit the state that things are in now."""
+
+
+class TooLarge(InvalidInput):
+    """More was sent than is read."""
 
 
 class SearchUnavailable(DampipeError):

@@ -9,11 +9,12 @@ from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model import ExportRequest, FilterReport, Found, SearchRequest
 from dampipe.features.search.parameters import request_from_parameters, request_with_picture
 from dampipe.features.search.service import SearchService
-from dampipe.kernel.faces.http import Problem, provided
+from dampipe.kernel.faces.http import MAX_BYTES, MAX_PICTURE, Problem, provided
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.timeline import MEDIA_TYPES
 
 PICTURE_TYPES: dict[str, Any] = {
+    MAX_BYTES: MAX_PICTURE,
     "requestBody": {
         "required": True,
         "content": {

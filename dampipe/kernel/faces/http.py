@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from dampipe.kernel.container import Services
-from dampipe.kernel.errors import ErrorCode, InvalidInput
+from dampipe.kernel.errors import ErrorCode, InvalidInput, TooLarge
 from dampipe.kernel.faces.remedies import Remedies
 
 T = TypeVar("T")
@@ -56,17 +56,19 @@ class Health(BaseModel):
     version: str
 
 
+MAX_BYTES = "x-max-bytes"
+"""Key in the `openapi_extra` of an endpoint that limits the bytes of its body itself; else a limit for all holds."""
 MAX_PICTURE = 32 << 20
 """Bytes of a picture in a request."""
 
 
 async def picture_body(request: Request) -> bytes:
-    """The body of a request, MAX_PICTURE bytes at most. Raises InvalidInput."""
+    """The body of a request, MAX_PICTURE bytes at most. Raises InvalidInput, TooLarge if there are more."""
     data = bytearray()
     async for part in request.stream():
         data += part
         if len(data) > MAX_PICTURE:
-            raise InvalidInput(PICTURE_TOO_LARGE, limit=MAX_PICTURE >> 20)
+            raise TooLarge(PICTURE_TOO_LARGE, limit=MAX_PICTURE >> 20)
     if not data:
         raise InvalidInput(NO_PICTURE)
     return bytes(data)
