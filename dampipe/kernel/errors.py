@@ -8,6 +8,7 @@
     │   └── Permanent           our fault: parked, loud
     ├── InvalidInput            what was asked cannot be done as asked
     │   ├── NotFound            what was asked for does not exist
+    │   ├── NotPermitted        this client may not do it, or may not see whether it could
     │   ├── Conflict            it cannot be done in the state that things are in now
     │   └── TooLarge            more was sent than is read
     ├── SearchUnavailable       there is no model or no index to answer with
@@ -150,6 +151,10 @@ class NotFound(InvalidInput):
     """The thing named does not exist."""
 
     exit_code = ExitCode.NOT_FOUND
+
+
+class NotPermitted(InvalidInput):
+    """This client may not do what it asks for; the message is the same whether or not it exists."""
 
 
 class Conflict(InvalidInput):

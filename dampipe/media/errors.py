@@ -36,6 +36,11 @@ INDEX_MISSING = ErrorCode(
 )
 FORMAT_NOT_ALLOWED = ErrorCode("media.format_not_allowed", "its format is not one that dampipe opens")
 PICTURE_TOO_LARGE = ErrorCode("media.picture_too_large", "its picture is too large")
+TOO_MANY_PIXELS = ErrorCode(
+    "picture.too_many_pixels",
+    "the picture has {size} pixels, more than {limit} million",
+    "Send a smaller one.",
+)
 OUT_OF_MEMORY = ErrorCode("media.out_of_memory", "needs more memory than a file is allowed")
 NO_STREAMS = ErrorCode("media.no_streams", "contains neither picture nor sound")
 UNKNOWN_CODEC = ErrorCode("media.unknown_codec", "its codec is unknown")

@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
@@ -24,6 +23,7 @@ from dampipe.kernel.errors import (
     DampipeError,
     InvalidInput,
     NotFound,
+    NotPermitted,
     SearchUnavailable,
     StorageFull,
     TooLarge,
@@ -39,10 +39,11 @@ from dampipe.web.body_limit import BodyLimit
 from dampipe.web.compression import JsonCompression
 from dampipe.web.guard import Guard, allowed_methods
 from dampipe.web.page import add_page
-from dampipe.web.refusals import Refused
+from dampipe.web.refusals import ProblemResponse, Refused
 
 STATUS: tuple[tuple[type[DampipeError], int], ...] = (
     (NotFound, 404),
+    (NotPermitted, 403),
     (Conflict, 409),
     (TooLarge, 413),
     (InvalidInput, 422),
@@ -60,7 +61,10 @@ RETRY_AFTER = "5"
 """Seconds after which a client may try again what another request keeps from being done."""
 EVERYWHERE: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "The body cannot be parsed."},
-    403: {"model": Problem, "description": "The request names another host, or a page of another server sent it."},
+    403: {
+        "model": Problem,
+        "description": "The request names another host, or a page of another server sent it.",
+    },
     408: {"model": Problem, "description": "The body did not arrive in time."},
     413: {"model": Problem, "description": "The body is too large."},
     422: {"model": Problem, "description": "The request is not valid."},
@@ -86,7 +90,7 @@ def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI
     app.include_router(health.router, prefix=API)
 
     @app.exception_handler(DampipeError)
-    def dampipe_error(_: Request, error: DampipeError) -> JSONResponse:
+    def dampipe_error(_: Request, error: DampipeError) -> ProblemResponse:
         status = next(code for kind, code in STATUS if isinstance(error, kind))
         problem = Problem(
             detail=str(error),
@@ -95,28 +99,26 @@ def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI
             parameters=error.plain_parameters(),
         )
         headers = {"Retry-After": RETRY_AFTER} if isinstance(error, Busy) else None
-        return JSONResponse(problem.model_dump(), status_code=status, headers=headers)
+        return ProblemResponse(problem, status, headers)
 
     @app.exception_handler(RequestValidationError)
-    def invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
+    def invalid_request(_: Request, error: RequestValidationError) -> ProblemResponse:
         first = error.errors()[0]
         said = first["msg"].removeprefix("Value error, ")
         where = ".".join(str(part) for part in first["loc"])
         said = "there is no such parameter" if first["type"] == "extra_forbidden" else said
         whole = len(first["loc"]) == 1  # the question as a whole: it says itself what is wrong
-        return JSONResponse(
-            Problem(detail=said if whole else f"{where}: {said}").model_dump(), status_code=422
-        )
+        return ProblemResponse(Problem(detail=said if whole else f"{where}: {said}"))
 
     @app.exception_handler(Exception)
-    def internal_error(_: Request, error: Exception) -> JSONResponse:
+    def internal_error(_: Request, error: Exception) -> ProblemResponse:
         problem = Problem(
             detail=f"internal error: {type(error).__name__}", hint="The server's log has the traceback."
         )
-        return JSONResponse(problem.model_dump(), status_code=500)
+        return ProblemResponse(problem, 500)
 
     @app.exception_handler(HTTPException)
-    def http_error(request: Request, error: HTTPException) -> JSONResponse:
+    def http_error(request: Request, error: HTTPException) -> ProblemResponse:
         if isinstance(error, Refused):
             return error.response()
         hint = "/docs lists what there is." if error.status_code in (404, 405) else ""
@@ -124,7 +126,7 @@ def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI
         if error.status_code == 405:  # over all routes of the path, of which each knows its own methods only
             headers["Allow"] = ", ".join(allowed_methods(app.router.routes, request.scope))
         problem = Problem(detail=error.detail, hint=hint)
-        return JSONResponse(problem.model_dump(), status_code=error.status_code, headers=headers)
+        return ProblemResponse(problem, error.status_code, headers)
 
     add_page(app)
     _describe_details(app)

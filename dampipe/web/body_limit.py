@@ -14,7 +14,7 @@ MAX_BODY = 1 << 20
 """Bytes of a body, unless its endpoint states another limit."""
 PATIENCE = 30.0
 """Seconds that a body may take,"""
-SLOWEST = 16 * 1024
+SLOWEST = 64 * 1024
 """and one more for each of so many bytes."""
 _CLOSE = {"Connection": "close"}
 

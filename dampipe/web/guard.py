@@ -83,13 +83,14 @@ class Guard:
 
 def allowed_methods(routes: Sequence[BaseRoute], scope: Scope, *, implied: bool = True) -> list[str]:
     """The methods that a path answers, over all its routes. implied: with HEAD where there is GET."""
+    outermost = {**scope, "root_path": scope.get("app_root_path", scope.get("root_path", ""))}
     found = set()
     for method in METHODS:
         for route in routes:
             serves_files = isinstance(route, Mount)
             if serves_files and method not in ("GET", "HEAD"):
                 continue
-            if route.matches({**scope, "method": method})[0] == Match.FULL:
+            if route.matches({**outermost, "method": method})[0] == Match.FULL:
                 found.add(method)
     if implied and "GET" in found:
         found.add("HEAD")

@@ -1,5 +1,6 @@
 """Requests that are refused before an endpoint sees them, and the form in which every error is answered."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,19 @@ CONTROL_CHARACTER = ErrorCode(
 )
 
 
+class ProblemResponse(JSONResponse):
+    """A problem as JSON; what is not Unicode in a text that it repeats is replaced."""
+
+    def __init__(
+        self, problem: Problem, status_code: int = 422, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(problem.model_dump(), status_code, headers)
+
+    def render(self, content: Any) -> bytes:
+        """The body."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
 class Refused(HTTPException):
     """A request that is refused with a status and an error code."""
 
@@ -34,6 +48,6 @@ class Refused(HTTPException):
             parameters=parameters,
         )
 
-    def response(self) -> JSONResponse:
+    def response(self) -> ProblemResponse:
         """The answer."""
-        return JSONResponse(self.problem.model_dump(), self.status_code, self.headers)
+        return ProblemResponse(self.problem, self.status_code, self.headers)

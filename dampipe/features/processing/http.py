@@ -3,16 +3,30 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
-from dampipe.features.processing.model import Retried, RetryRequest, Status
+from dampipe.features.processing import model
+from dampipe.features.processing.model import Retried, Status
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.model import Failure
-from dampipe.kernel.faces.http import Problem, RemediesDep, provided
+from dampipe.kernel.faces.http import PathText, Problem, RemediesDep, Text, provided
 from dampipe.kernel.faces.remedies import PAGE
 
 router = APIRouter(tags=["processing"])
 
 Processing = Annotated[ProcessingService, provided(ProcessingService)]
+MAX_NAMES = 1000
+"""Assets and paths of one request."""
+
+
+class RetryRequest(model.RetryRequest):
+    """Failed and skipped runs to reset; all of them unless narrowed."""
+
+    what: Annotated[tuple[PathText, ...], Field(max_length=MAX_NAMES)] = ()
+    """Assets by SHA-1, or absolute paths; none means all."""
+    stage: Text | None = None
+    kinds: Annotated[tuple[Text, ...], Field(max_length=100)] | None = None
+    """Only runs that failed with these kinds of error; None means all."""
 
 
 @router.get("/status")

@@ -25,6 +25,9 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.rows import rows_of
 from dampipe.kernel.errors import InvalidInput, NotFound
 
+PATHS_LISTED = 3
+"""Paths of a scan that a list of scans shows: a scan of thousands of files must not fill every status."""
+
 
 class ScanRepository:
     """The scans of one catalogue."""
@@ -200,17 +203,19 @@ class ScanRepository:
         return self._progress([self._row(scan)])[0]
 
     def latest(self, limit: int) -> list[ScanProgress]:
-        """The newest scans, newest first."""
+        """The newest scans, newest first, each with its first paths."""
         with self._db.read() as connection:
             newest = select(SCAN).order_by(SCAN.c.id.desc()).limit(limit)
             rows = rows_of(ScanRow, connection.execute(newest))
-        return self._progress(rows)
+        return self._progress(rows, PATHS_LISTED)
 
-    def _progress(self, rows: Sequence[ScanRow]) -> list[ScanProgress]:
+    def _progress(self, rows: Sequence[ScanRow], most_paths: int | None = None) -> list[ScanProgress]:
         scans = tuple(row.id for row in rows if row.id is not None)
         counts = self._counts.get(scans, lambda: counts_of(self._db, scans, self._small))
         sources = self._sources.all()
-        return [progress_of(row, counts[scan], sources) for scan, row in zip(scans, rows, strict=True)]
+        return [
+            progress_of(row, counts[scan], sources, most_paths) for scan, row in zip(scans, rows, strict=True)
+        ]
 
     def _row(self, scan: int) -> ScanRow:
         with self._db.read() as connection:

@@ -21,7 +21,7 @@ PICTURE_TYPES: dict[str, Any] = {
             kind: {"schema": {"type": "string", "format": "binary"}}
             for kind in ("image/jpeg", "image/png", "image/webp")
         },
-    }
+    },
 }
 
 Search = Annotated[SearchService, provided(SearchService)]

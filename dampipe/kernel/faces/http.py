@@ -1,12 +1,14 @@
 """What the HTTP endpoints of features have in common."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from dampipe.kernel.container import Services
-from dampipe.kernel.errors import ErrorCode, InvalidInput, TooLarge
+from dampipe.kernel.errors import Busy, ErrorCode, InvalidInput, TooLarge
 from dampipe.kernel.faces.remedies import Remedies
 
 T = TypeVar("T")
@@ -17,6 +19,14 @@ PICTURE_TOO_LARGE = ErrorCode(
 )
 NO_PICTURE = ErrorCode(
     "picture.missing", "the request has no picture in its body", "Send a JPEG, PNG or WebP."
+)
+PICTURES_WAITING = ErrorCode(
+    "picture.waiting", "too many pictures are being sent at once", "Try again in a few seconds."
+)
+TEXT_INVALID = ErrorCode(
+    "request.text_invalid",
+    "{text} holds a character that cannot be stored",
+    "Leave out NUL and halves of surrogate pairs.",
 )
 
 
@@ -41,6 +51,26 @@ def provided(kind: type[T]) -> Any:
     return Depends(find)
 
 
+def _check_text(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(TEXT_INVALID, text=ascii(text[:100])) from None
+    if "\0" in text:
+        raise InvalidInput(TEXT_INVALID, text=ascii(text[:100]))
+    return text
+
+
+TEXT_SCHEMA: dict[str, Any] = {"type": "string", "pattern": r"^[^\u0000]*$"}
+_CHECKED: Any = AfterValidator(_check_text)
+Text = Annotated[str, _CHECKED, WithJsonSchema({**TEXT_SCHEMA, "maxLength": 1000}), Field(max_length=1000)]
+"""A text of a client that any database stores: no NUL, no half of a surrogate pair, 1000 characters at most."""
+MAX_PATH = 4096
+PathText = Annotated[
+    str, _CHECKED, WithJsonSchema({**TEXT_SCHEMA, "maxLength": MAX_PATH}), Field(max_length=MAX_PATH)
+]
+"""The same for a path, which may be longer."""
+
 RemediesDep = Annotated[Remedies, provided(Remedies)]
 """What to do next about stored errors."""
 
@@ -49,11 +79,13 @@ STRICT = ConfigDict(extra="forbid")
 
 
 class Health(BaseModel):
-    """Whether the server's parts answer."""
+    """Whether the server's parts answer: `ok`, or `down`. The reason stands in the server's log."""
 
     catalogue: str
     broker: str
     version: str
+    workers: str
+    """`ok` if a worker runs, `none`, or `unknown` while the catalogue is down."""
 
 
 MAX_BYTES = "x-max-bytes"
@@ -62,16 +94,36 @@ MAX_PICTURE = 32 << 20
 """Bytes of a picture in a request."""
 
 
-async def picture_body(request: Request) -> bytes:
-    """The body of a request, MAX_PICTURE bytes at most. Raises InvalidInput, TooLarge if there are more."""
-    data = bytearray()
-    async for part in request.stream():
-        data += part
-        if len(data) > MAX_PICTURE:
-            raise TooLarge(PICTURE_TOO_LARGE, limit=MAX_PICTURE >> 20)
-    if not data:
-        raise InvalidInput(NO_PICTURE)
-    return bytes(data)
+PICTURES_AT_ONCE = 8
+"""Pictures that requests hold in memory at a time;"""
+PICTURE_WAIT = 10.0
+"""seconds that others wait for a place, before they are refused."""
+
+
+async def picture_body(request: Request) -> AsyncIterator[bytes]:
+    """The body of a request, MAX_PICTURE bytes at most.
+
+    Raises InvalidInput for an empty one, TooLarge if there are more bytes, Busy if no place becomes free.
+    """
+    state = request.app.state
+    if not hasattr(state, "pictures"):
+        state.pictures = asyncio.Semaphore(PICTURES_AT_ONCE)
+    places: asyncio.Semaphore = state.pictures
+    try:
+        await asyncio.wait_for(places.acquire(), PICTURE_WAIT)
+    except TimeoutError:
+        raise Busy(PICTURES_WAITING) from None
+    try:
+        data = bytearray()
+        async for part in request.stream():
+            data += part
+            if len(data) > MAX_PICTURE:
+                raise TooLarge(PICTURE_TOO_LARGE, limit=MAX_PICTURE >> 20)
+        if not data:
+            raise InvalidInput(NO_PICTURE)
+        yield bytes(data)
+    finally:
+        places.release()
 
 
 PictureDep = Annotated[bytes, Depends(picture_body)]

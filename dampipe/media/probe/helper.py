@@ -5,6 +5,8 @@
     <- {"media": {…}} or {"error": "message of the library"}
     -> {"path": "/mnt/a.heic", "side": 720}
     <- {"width": 1080, "height": 720, "bytes": 2332800} and then the picture's bytes, RGB; or {"error": …}
+    -> {"path": "/tmp/query", "size": 224, "crop": true, "bilinear": false, "max_pixels": 100000000}
+    <- as for a side; or {"error": …, "too_many_pixels": true}
 
 PyAV parses untrusted bytes in this process only; the parent restarts it when needed.
 """
@@ -75,6 +77,28 @@ def develop(path: str, side: int) -> tuple[dict[str, Any], bytes]:
         return {"error": _parse_error_text(error)}, b""
 
 
+def fit(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """Return ({"width", "height"}, RGB bytes), or ({"error"}, b"")."""
+    from dampipe.media.stills.fit import TooManyPixels
+    from dampipe.media.stills.fit import fit as fit_still
+
+    try:
+        picture = fit_still(
+            request["path"],
+            request["size"],
+            crop=request["crop"],
+            bilinear=request["bilinear"],
+            max_pixels=request["max_pixels"],
+        )
+        return {"width": picture.width, "height": picture.height}, picture.tobytes()
+    except TooManyPixels as error:
+        return {"error": str(error), "too_many_pixels": True}, b""
+    except OSError as error:
+        return {"error": _os_error_text(error)}, b""
+    except _PARSE_ERRORS as error:
+        return {"error": _parse_error_text(error)}, b""
+
+
 _PARSE_ERRORS = (
     ValueError,
     SyntaxError,
@@ -117,7 +141,9 @@ def main() -> None:
         for line in sys.stdin:
             request = json.loads(line)
             picture = b""
-            if "side" in request:
+            if "size" in request:
+                response, picture = fit(request)
+            elif "side" in request:
                 response, picture = develop(request["path"], request["side"])
             else:
                 response = probe(request["path"])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from dampipe.kernel.errors import BadMedia, Permanent
+from dampipe.kernel.errors import BadMedia, Permanent, TooLarge
 from dampipe.media import errors
 from dampipe.media.ffmpeg import failures
 from dampipe.media.ffmpeg.run import GIB, cpu_seconds, kill_group
@@ -80,6 +80,20 @@ class Prober:
         """Develop a still: upright, sRGB, its shorter side at most about `side` pixels. Raises like `probe`."""
         with self._lock:
             response, pixels = self._request({"path": path, "side": side})
+        if "error" in response:
+            raise failures.from_text(str(response["error"]))
+        return Developed(int(str(response["width"])), int(str(response["height"])), pixels)
+
+    def fit(self, path: str, size: int, *, crop: bool, bilinear: bool, max_pixels: int) -> Developed:
+        """Read a JPEG, PNG or WebP at `size` pixels both ways: its middle (crop), or squashed.
+
+        Raises like `probe`, and TooLarge if its header announces more pixels than that.
+        """
+        options = {"size": size, "crop": crop, "bilinear": bilinear, "max_pixels": max_pixels}
+        with self._lock:
+            response, pixels = self._request({"path": path, **options})
+        if response.get("too_many_pixels"):
+            raise TooLarge(errors.TOO_MANY_PIXELS, size=str(response["error"]), limit=max_pixels // 1_000_000)
         if "error" in response:
             raise failures.from_text(str(response["error"]))
         return Developed(int(str(response["width"])), int(str(response["height"])), pixels)
