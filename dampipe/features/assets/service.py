@@ -1,6 +1,7 @@
 """The use cases of single assets: finding one by name, showing and listing them."""
 
 import os
+import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -18,6 +19,8 @@ from dampipe.kernel.errors import NotFound
 from dampipe.kernel.paths import printable
 from dampipe.kernel.unicode_paths import spellings
 from dampipe.storage.video import Video
+
+_DIGITS = re.compile("[0-9a-fA-F]+")
 
 
 class DetailFields(tuple[DetailField, ...]):
@@ -82,7 +85,7 @@ class AssetService:
                 row = self._assets.find_path(source.id, folder, path.name)
                 if row is not None:
                     return row.id, row.asset_id
-        if os.sep in name or os.path.exists(name):
+        if not _DIGITS.fullmatch(name):
             raise NotFound(UNKNOWN_PATH, path=printable(name))
         return None, int(self._assets.find(name).id)
 

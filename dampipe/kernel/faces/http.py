@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 
 from dampipe.kernel.container import Services
 from dampipe.kernel.errors import Busy, ErrorCode, InvalidInput, TooLarge
@@ -51,24 +52,33 @@ def provided(kind: type[T]) -> Any:
     return Depends(find)
 
 
+_PATTERN = r"^[^\u0000]*$"
+"""What OpenAPI says of a text: a regular expression of ECMA 262."""
+
+
+class Storable:
+    """Annotation of a text of a client: any database stores it. Raises InvalidInput (TEXT_INVALID)."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check a text, whatever else it has to be."""
+        return no_info_after_validator_function(_check_text, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """State the pattern."""
+        return {**handler(schema), "pattern": _PATTERN}
+
+
 def _check_text(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise InvalidInput(TEXT_INVALID, text=ascii(text[:100])) from None
-    if "\0" in text:
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise InvalidInput(TEXT_INVALID, text=ascii(text[:100]))
     return text
 
 
-TEXT_SCHEMA: dict[str, Any] = {"type": "string", "pattern": r"^[^\u0000]*$"}
-_CHECKED: Any = AfterValidator(_check_text)
-Text = Annotated[str, _CHECKED, WithJsonSchema({**TEXT_SCHEMA, "maxLength": 1000}), Field(max_length=1000)]
-"""A text of a client that any database stores: no NUL, no half of a surrogate pair, 1000 characters at most."""
-MAX_PATH = 4096
-PathText = Annotated[
-    str, _CHECKED, WithJsonSchema({**TEXT_SCHEMA, "maxLength": MAX_PATH}), Field(max_length=MAX_PATH)
-]
+Text = Annotated[str, Field(max_length=1000), Storable()]
+"""A text of a client: no NUL, no half of a surrogate pair, 1000 characters at most."""
+PathText = Annotated[str, Field(max_length=4096), Storable()]
 """The same for a path, which may be longer."""
 
 RemediesDep = Annotated[Remedies, provided(Remedies)]
