@@ -75,7 +75,7 @@ class Guard:
         headers = Headers(scope=scope)
         refusal = self._hosts.refusal(scope["method"], headers.getlist)
         if refusal is not None:
-            return Refused(403, refusal.code, **refusal.parameters)
+            return Refused(403, refusal.code, None, **refusal.parameters)
         if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
             return Refused(422, CONTROL_CHARACTER)
         return None

@@ -1,7 +1,6 @@
 """The web server process: uvicorn, with limits for what a client sends and how slowly."""
 
 import asyncio
-from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -51,17 +50,22 @@ class TimedProtocol(H11Protocol):
             self._deadline = None
 
 
-def run(app: FastAPI, settings: Settings, **options: Any) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    uvicorn.run(
+def configuration(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+    """uvicorn's configuration."""
+    return uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
+        host=host,
+        port=port,
         log_level="warning",
         http=TimedProtocol,
         ws="none",
         h11_max_incomplete_event_size=MAX_HEADERS,
         limit_concurrency=MAX_CONNECTIONS,
         server_header=False,
-        **options,
+        proxy_headers=False,
     )
+
+
+def run(app: FastAPI, settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    uvicorn.Server(configuration(app, settings.host, settings.port)).run()

@@ -1,7 +1,7 @@
 """Derivatives over HTTP, whole or by byte range."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Path, Request, Response
@@ -14,6 +14,8 @@ from dampipe.kernel.faces.http import Problem, provided
 
 router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
 
+BYTES: dict[str, Any] = {"application/octet-stream": {}, "*/*": {}}
+"""Content types of derivatives: each says its own."""
 CHUNK = 256 * 1024
 """Bytes sent at a time."""
 CACHE = "private, max-age=600"
@@ -26,8 +28,8 @@ Derivatives = Annotated[DerivativeService, provided(DerivativeService)]
     "/assets/{sha1}/{name}",
     response_class=Response,
     responses={
-        200: {"description": "The whole file.", "content": {"application/octet-stream": {}}},
-        206: {"description": "The part asked for.", "content": {"application/octet-stream": {}}},
+        200: {"description": "The whole file.", "content": BYTES},
+        206: {"description": "The part asked for.", "content": BYTES},
         304: {"description": "The client has this version already."},
         416: {"description": "The part asked for lies outside the file."},
     },

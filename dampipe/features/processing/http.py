@@ -9,12 +9,13 @@ from dampipe.features.processing import model
 from dampipe.features.processing.model import Retried, Status
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.model import Failure
-from dampipe.kernel.faces.http import PathText, Problem, RemediesDep, Text, provided
+from dampipe.kernel.faces.http import MAX_PATH, Problem, RemediesDep, Storable, Text, provided
 from dampipe.kernel.faces.remedies import PAGE
 
 router = APIRouter(tags=["processing"])
 
 Processing = Annotated[ProcessingService, provided(ProcessingService)]
+Name = Annotated[str, Field(max_length=MAX_PATH), Storable(r"^(/[^\u0000]*|[0-9a-fA-F]{4,40})$")]
 MAX_NAMES = 1000
 """Assets and paths of one request."""
 
@@ -22,7 +23,7 @@ MAX_NAMES = 1000
 class RetryRequest(model.RetryRequest):
     """Failed and skipped runs to reset; all of them unless narrowed."""
 
-    what: Annotated[tuple[PathText, ...], Field(max_length=MAX_NAMES)] = ()
+    what: Annotated[tuple[Name, ...], Field(max_length=MAX_NAMES)] = ()
     """Assets by SHA-1, or absolute paths; none means all."""
     stage: Text | None = None
     kinds: Annotated[tuple[Text, ...], Field(max_length=100)] | None = None
@@ -43,7 +44,16 @@ def list_failures(
     return [one.model_copy(update={"hint": remedies.word(one, PAGE)}) for one in processing.failures(limit)]
 
 
-@router.post("/retry", responses={404: {"model": Problem, "description": "No such asset or path."}})
+@router.post(
+    "/retry",
+    responses={
+        404: {"model": Problem, "description": "No such asset or path."},
+        422: {
+            "model": Problem,
+            "description": "The request is not valid, or the pipeline has no such stage.",
+        },
+    },
+)
 def retry(request: RetryRequest, processing: Processing) -> Retried:
     """Reset failed and skipped runs, so that they are run again."""
     return Retried(retried=processing.retry(request))

@@ -8,7 +8,7 @@ from pydantic import Field
 from dampipe.features.scanning import model
 from dampipe.features.scanning.model import LARGEST_ID, Enqueued, ScanProgress
 from dampipe.features.scanning.service import ScanService
-from dampipe.kernel.faces.http import PathText, Problem, provided
+from dampipe.kernel.faces.http import MAX_PATH, Problem, Storable, provided
 
 router = APIRouter(tags=["scans"])
 
@@ -18,6 +18,7 @@ OVER: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such scan."},
     409: {"model": Problem, "description": "The state of the scan does not allow it."},
 }
+AbsolutePath = Annotated[str, Field(max_length=MAX_PATH), Storable(r"^/[^\u0000]*$")]
 MAX_PATHS = 1000
 """Paths of one request."""
 
@@ -25,7 +26,7 @@ MAX_PATHS = 1000
 class EnqueueRequest(model.EnqueueRequest):
     """Files and folders to scan: below the sources or the folders of the setting scan_roots."""
 
-    paths: Annotated[tuple[PathText, ...], Field(min_length=1, max_length=MAX_PATHS)]
+    paths: Annotated[tuple[AbsolutePath, ...], Field(min_length=1, max_length=MAX_PATHS)]
     """Absolute paths as the machine sees them that receives the request."""
 
 

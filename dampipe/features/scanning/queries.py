@@ -23,7 +23,7 @@ from dampipe.kernel.db.adaptive_cache import AdaptiveCache
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.rows import rows_of
-from dampipe.kernel.errors import InvalidInput, NotFound
+from dampipe.kernel.errors import Conflict, NotFound
 
 PATHS_LISTED = 3
 """Paths of a scan that a list of scans shows: a scan of thousands of files must not fill every status."""
@@ -169,14 +169,14 @@ class ScanRepository:
         """Neither walk it nor start its files until it is resumed. Raises NotFound, or InvalidInput if over."""
         row = self._row(scan)
         if row.state in (ScanState.CANCELLED, ScanState.FAILED):
-            raise InvalidInput(errors.IS_OVER, scan=scan, state=row.state)
+            raise Conflict(errors.IS_OVER, scan=scan, state=row.state)
         self._update(scan, paused=True, target_run_state=RunState.ON_HOLD, owner=None, lease_until=0.0)
 
     def resume(self, scan: int) -> None:
-        """Take a pause back. Raises NotFound, or InvalidInput if the scan is not paused."""
+        """Take a pause back. Raises NotFound, or Conflict if the scan is not paused."""
         row = self._row(scan)
         if not row.paused:
-            raise InvalidInput(errors.NOT_PAUSED, scan=scan)
+            raise Conflict(errors.NOT_PAUSED, scan=scan)
         self._update(scan, paused=False, target_run_state=RunState.PENDING if row.process else None)
 
     def cancel(self, scan: int) -> None:

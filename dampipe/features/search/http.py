@@ -24,6 +24,10 @@ PICTURE_TYPES: dict[str, Any] = {
     },
 }
 
+INVALID = {
+    "model": Problem,
+    "description": "A value is not valid, or parameters do not go together: a search of names without words, say.",
+}
 Search = Annotated[SearchService, provided(SearchService)]
 Clips = Annotated[ClipService, provided(ClipService)]
 Filters = Annotated[FilterResolver, provided(FilterResolver)]
@@ -31,7 +35,7 @@ Filters = Annotated[FilterResolver, provided(FilterResolver)]
 
 def make_router(registry: FilterRegistry) -> APIRouter:
     """The endpoints, with a parameter for every filter field."""
-    router = APIRouter(tags=["search"], responses={404: {"model": Problem}})
+    router = APIRouter(tags=["search"], responses={404: {"model": Problem}, 422: INVALID})
     from_parameters: Any = Depends(request_from_parameters(SearchRequest, registry))
     with_picture: Any = Depends(request_with_picture(SearchRequest, registry))
     export_from_parameters: Any = Depends(request_from_parameters(ExportRequest, registry))

@@ -9,7 +9,8 @@ from dampipe.features.tagging.model import MAX_LENGTH, TagReport, TagRequest
 from dampipe.features.tagging.service import TagService
 from dampipe.kernel.faces.http import Problem, Text, provided
 
-router = APIRouter(tags=["tags"], responses={404: {"model": Problem}})
+INVALID = {"model": Problem, "description": "The name is not one word or a few, in printable characters."}
+router = APIRouter(tags=["tags"], responses={404: {"model": Problem}, 422: INVALID})
 
 Name = Annotated[Text, Body(embed=True, max_length=MAX_LENGTH)]
 Tags = Annotated[TagService, provided(TagService)]

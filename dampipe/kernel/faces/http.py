@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
@@ -52,12 +53,12 @@ def provided(kind: type[T]) -> Any:
     return Depends(find)
 
 
-_PATTERN = r"^[^\u0000]*$"
-"""What OpenAPI says of a text: a regular expression of ECMA 262."""
-
-
+@dataclass(frozen=True)
 class Storable:
     """Annotation of a text of a client: any database stores it. Raises InvalidInput (TEXT_INVALID)."""
+
+    pattern: str = r"^[^\u0000]*$"
+    """What OpenAPI says of the text: a regular expression of ECMA 262. Others check that it matches."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Check a text, whatever else it has to be."""
@@ -67,7 +68,7 @@ class Storable:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """State the pattern."""
-        return {**handler(schema), "pattern": _PATTERN}
+        return {**handler(schema), "pattern": self.pattern}
 
 
 def _check_text(text: str) -> str:
@@ -78,7 +79,9 @@ def _check_text(text: str) -> str:
 
 Text = Annotated[str, Field(max_length=1000), Storable()]
 """A text of a client: no NUL, no half of a surrogate pair, 1000 characters at most."""
-PathText = Annotated[str, Field(max_length=4096), Storable()]
+MAX_PATH = 4096
+"""Bytes of a path on Linux, and characters of one in a request."""
+PathText = Annotated[str, Field(max_length=MAX_PATH), Storable()]
 """The same for a path, which may be longer."""
 
 RemediesDep = Annotated[Remedies, provided(Remedies)]
