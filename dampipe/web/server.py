@@ -2,11 +2,21 @@
 
 import asyncio
 
+import h11
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from dampipe.kernel.errors import ErrorCode
+from dampipe.kernel.faces.http import Problem
 from dampipe.kernel.settings.settings import Settings
+from dampipe.web.guard import API_POLICY, HEADERS
+
+MALFORMED = ErrorCode(
+    "request.malformed",
+    "what was sent is not a valid HTTP request, or its headers are too long",
+    "The first line and the headers may have {limit} KiB.",
+)
 
 MAX_HEADERS = 64 * 1024
 """Bytes of a request's first line and headers."""
@@ -40,6 +50,29 @@ class TimedProtocol(H11Protocol):
         """The connection has ended."""
         self._disarm()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no request of HTTP, or too long, is answered like every other error, and the connection closed."""
+        problem = Problem(
+            detail=MALFORMED.text, hint=MALFORMED.remedy.format(limit=MAX_HEADERS >> 10), code=MALFORMED.code
+        )
+        body = problem.model_dump_json().encode()
+        headers = {
+            **HEADERS,
+            "Content-Security-Policy": API_POLICY,
+            "Cache-Control": "no-store",
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+            "Connection": "close",
+        }
+        fields = [(name.encode(), value.encode()) for name, value in headers.items()]
+        for event in (
+            h11.Response(status_code=400, headers=fields, reason=b"Bad Request"),
+            h11.Data(data=body),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _arm(self) -> None:
         self._deadline = self.loop.call_later(self.headers_within, self.transport.abort)

@@ -1,7 +1,6 @@
 """The use cases of single assets: finding one by name, showing and listing them."""
 
 import os
-import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,8 +18,6 @@ from dampipe.kernel.errors import NotFound
 from dampipe.kernel.paths import printable
 from dampipe.kernel.unicode_paths import spellings
 from dampipe.storage.video import Video
-
-_DIGITS = re.compile("[0-9a-fA-F]+")
 
 
 class DetailFields(tuple[DetailField, ...]):
@@ -85,7 +82,7 @@ class AssetService:
                 row = self._assets.find_path(source.id, folder, path.name)
                 if row is not None:
                     return row.id, row.asset_id
-        if not _DIGITS.fullmatch(name):
+        if os.sep in name or os.path.exists(name):
             raise NotFound(UNKNOWN_PATH, path=printable(name))
         return None, int(self._assets.find(name).id)
 

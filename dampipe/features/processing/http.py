@@ -1,21 +1,36 @@
 """Status, failures and retries over HTTP."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from dampipe.features.assets.errors import INVALID_ASSET
+from dampipe.features.assets.queries import SHORTEST_PREFIX
 from dampipe.features.processing import model
 from dampipe.features.processing.model import Retried, Status
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.model import Failure
+from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.faces.http import MAX_PATH, Problem, RemediesDep, Storable, Text, provided
 from dampipe.kernel.faces.remedies import PAGE
+from dampipe.kernel.paths import printable
 
 router = APIRouter(tags=["processing"])
 
 Processing = Annotated[ProcessingService, provided(ProcessingService)]
-Name = Annotated[str, Field(max_length=MAX_PATH), Storable(r"^(/[^\u0000]*|[0-9a-fA-F]{4,40})$")]
+
+
+def _check_name(name: str) -> str:
+    """Refuse a relative path: whether the server's working folder has such a file is nobody's business."""
+    if not re.fullmatch(NAME, name, re.DOTALL):
+        raise InvalidInput(INVALID_ASSET, name=printable(name), shortest=SHORTEST_PREFIX)
+    return name
+
+
+NAME = r"^(/[^\u0000]*|[0-9a-fA-F]{4,40})$"
+Name = Annotated[str, Field(max_length=MAX_PATH), Storable(NAME), AfterValidator(_check_name)]
 MAX_NAMES = 1000
 """Assets and paths of one request."""
 

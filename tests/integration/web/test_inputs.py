@@ -19,6 +19,7 @@ from dampipe.kernel.container import Services
 from dampipe.kernel.faces.http import MAX_PICTURE
 from dampipe.web.app import create_app
 from dampipe.web.body_limit import MAX_BODY, BodyLimit
+from dampipe.web.guard import HEADERS
 from dampipe.web.server import MAX_HEADERS, TimedProtocol
 from tests.support.serving import serving
 
@@ -258,7 +259,11 @@ def test_headers_have_a_largest_size(app: FastAPI) -> None:
             b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X: y\r\n" * MAX_HEADERS,
         ):
             answer, _ = send(url, sent)
-            assert answer.startswith(b"HTTP/1.1 400 ") or answer == b""
+            assert answer.startswith(b"HTTP/1.1 400 ") or answer == b""  # reset before it was read
+        answer, _ = send(url, b"nonsense\r\n\r\n")
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert json.loads(body)["code"] == "request.malformed"
+    assert all(f"{name}: {value}".encode() in head for name, value in HEADERS.items())
 
 
 def test_a_request_that_does_not_arrive_is_not_waited_for(

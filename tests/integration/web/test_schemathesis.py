@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from tests.support.serving import serving
 
-SECONDS = 30
+SECONDS = 40
 """Time limit of the run."""
 
 
