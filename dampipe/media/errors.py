@@ -37,7 +37,7 @@ INDEX_MISSING = ErrorCode(
 FORMAT_NOT_ALLOWED = ErrorCode("media.format_not_allowed", "its format is not one that dampipe opens")
 PICTURE_TOO_LARGE = ErrorCode("media.picture_too_large", "its picture is too large")
 TOO_MANY_PIXELS = ErrorCode(
-    "picture.too_many_pixels",
+    "media.too_many_pixels",
     "the picture has {size} pixels, more than {limit} million",
     "Send a smaller one.",
 )

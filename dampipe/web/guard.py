@@ -26,7 +26,7 @@ API_POLICY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
-"""Of answers of the API: a browser that opens a poster or a proxy by itself shows it, and runs nothing."""
+"""Of answers of the API: a browser that opens a poster or a proxy alone shows it, and runs nothing."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

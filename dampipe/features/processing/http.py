@@ -23,7 +23,7 @@ Processing = Annotated[ProcessingService, provided(ProcessingService)]
 
 
 def _check_name(name: str) -> str:
-    """Refuse a relative path: whether the server's working folder has such a file is nobody's business."""
+    """Refuse a relative path, which would tell whether the server's working folder has such a file."""
     if not re.fullmatch(NAME, name, re.DOTALL):
         raise InvalidInput(INVALID_ASSET, name=printable(name), shortest=SHORTEST_PREFIX)
     return name

@@ -70,7 +70,7 @@ class Hosts:
         """Why a request is refused; None if it is not.
 
         A request of a browser is refused if it comes from a page of another server, unless it only follows a link to
-        this one. Clients that are no browsers send none of these headers. headers: the values of a header.
+        this one. Clients other than browsers send none of these headers. headers: the values of a header.
         """
         hosts = headers("host")
         if len(hosts) != 1 or not self.answers_for(hosts[0]):

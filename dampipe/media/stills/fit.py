@@ -1,4 +1,4 @@
-"""A picture that somebody searches by, at the size that a model wants. Runs in the probe helper."""
+"""A query picture, at the size that a model wants. Runs in the probe helper."""
 
 import warnings
 from typing import Any

@@ -169,7 +169,7 @@ def test_a_picture_of_too_many_pixels_is_not_decoded(pictures: QueryPictures, si
     data += struct.pack(">I", zlib.crc32(data[12:])) + header[33:]
     with pytest.raises(TooLarge) as refused:
         pictures.read(data, SPEC)
-    assert refused.value.code == "picture.too_many_pixels"
+    assert refused.value.code == "media.too_many_pixels"
     assert refused.value.parameters["limit"] == MAX_PIXELS // 1_000_000
 
 
@@ -281,7 +281,7 @@ def test_pictures_over_http_are_answered_in_words(http: TestClient) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "picture.unreadable")
     assert "JPEG, PNG or WebP" in answer.json()["hint"]
     answer = http.post("/api/v1/search", content=flat_png(10_001, 10_000))
-    assert (answer.status_code, answer.json()["code"]) == (413, "picture.too_many_pixels")
+    assert (answer.status_code, answer.json()["code"]) == (413, "media.too_many_pixels")
 
 
 def test_more_pictures_than_have_room_wait_and_are_then_refused(
