@@ -19,7 +19,7 @@ def printable(path: str | Path) -> str:
 
 
 def is_valid(path: str) -> bool:
-    """Whether the operating system takes the text as a path: no NUL, and no lone surrogate but those that stand for a byte.
+    """Whether the operating system takes a text as a path: without NUL and surrogates that stand for no byte.
 
     >>> is_valid("/a"), is_valid("/caf\\udce9"), is_valid("/a\\0"), is_valid("/\\ud800")
     (True, True, False, False)

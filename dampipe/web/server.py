@@ -52,7 +52,7 @@ class TimedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Invalid HTTP, or a request with too long headers, is answered like every other error, and the connection closed."""
+        """Answer invalid HTTP and too long headers like every other error, and close the connection."""
         problem = Problem(
             detail=MALFORMED.text, hint=MALFORMED.remedy.format(limit=MAX_HEADERS >> 10), code=MALFORMED.code
         )
