@@ -26,13 +26,14 @@ from dampipe.features.derivatives.remake import Remaker
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.worker import FixityWorker
-from dampipe.features.scanning.model import Guard
+from dampipe.features.scanning.model import Guard, ScanRoots
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.queries import ScanRepository
 from dampipe.features.scanning.scanner import Scanner
 from dampipe.features.scanning.sync import NightlyPolicy
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.search.model_service import ModelService
+from dampipe.features.search.pictures import PICTURE_SECONDS, QueryPictures
 from dampipe.features.search.text_index import TextIndex
 from dampipe.features.search.vector_media_db import VectorMediaDb
 from dampipe.features.sources.folders import FolderRepository, SourceFolders
@@ -157,6 +158,7 @@ class Container(kernel.Container):
                 get(LeaseRenewer),
                 settings.lease,
             ),
+            ScanRoots: lambda: ScanRoots(settings.scan_roots),
             ScanPolicy: lambda: ScanPolicy(
                 is_media=is_media,
                 settle=settings.settle,
@@ -183,6 +185,9 @@ class Container(kernel.Container):
                 settings.model,
                 lambda: self.tools.embedder,
                 self.tools.open_model,
+            ),
+            QueryPictures: lambda: QueryPictures(
+                lambda: Prober(PICTURE_SECONDS, sandbox=self.tools.ffmpeg.sandbox)
             ),
             TextIndex: lambda: TextIndex(get(Database)),
         }

@@ -28,6 +28,7 @@ from dampipe.app.errors import (
     UNSERVED_QUEUES,
     VECTOR_INDEX_UNSOUND,
 )
+from dampipe.app.exposure import check_exposure
 from dampipe.app.features import plugins
 from dampipe.app.schema import check_catalogue_present
 from dampipe.features.derivatives.check import CheckService
@@ -77,6 +78,7 @@ def examine(container: Container) -> Iterator[Finding]:
         ("database", _database),
         ("broker", _broker),
         ("workers", _workers),
+        ("network", _network),
         ("disk", _disk),
         ("ffmpeg", _ffmpeg),
         ("sandbox", _sandbox),
@@ -158,6 +160,14 @@ def _workers(container: Container) -> Finding:
             "workers", Verdict.WARNING, OTHER_MODEL, workers=workers, model=model, others=", ".join(others)
         )
     return Finding("workers", Verdict.FINE, workers)
+
+
+def _network(container: Container) -> Finding:
+    settings = container.settings
+    exposure = check_exposure(settings)
+    if exposure is not None:
+        return Finding("network", Verdict.WARNING, str(exposure), exposure)
+    return Finding("network", Verdict.FINE, f"only this machine reaches {settings.page}")
 
 
 def _disk(container: Container) -> Finding:

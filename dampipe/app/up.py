@@ -16,6 +16,7 @@ from dampipe.app import broker
 from dampipe.app.capabilities import Capabilities
 from dampipe.app.container import Container
 from dampipe.app.errors import ALREADY_UP, BROKER_SILENT, HOME_UNUSABLE, PORT_UNAVAILABLE
+from dampipe.app.exposure import check_exposure
 from dampipe.app.procfile import Process
 from dampipe.app.supervisor import LogLine, Supervisor
 from dampipe.features.processing.service import ProcessingService
@@ -23,6 +24,7 @@ from dampipe.jobs.lease import is_dead
 from dampipe.jobs.recovery import RunRecovery
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.errors import CannotStart
+from dampipe.kernel.faces.remedies import sentences
 from dampipe.kernel.home import UP_LOCK
 from dampipe.kernel.masking import mask_text
 from dampipe.kernel.private_files import make_folder, open_private, secure_home
@@ -39,14 +41,18 @@ def run_deployment(container: Container, processes: list[Process], on_log: LogLi
     """Run the processes until SIGINT, SIGTERM or SIGHUP (the terminal was closed).
 
     on_log: receives every log line for the terminal; the lines are also written to logs/dampipe.log.
-    Raises CannotStart, before any process is started: another deployment uses the home folder, or a port is in use.
+    Raises CannotStart, before any process is started: another deployment uses the home folder, a port is in use, or
+    other machines could reach the servers.
     """
     settings = container.settings
+    exposure = check_exposure(settings)
     enabled = [process for process in processes if _is_enabled(process, settings)]
     with _exclusive(settings), _log_file(settings, on_log) as log:
         for process, reason in _unusable(container, enabled):
             log("dampipe", f"{process.name} is not started: {reason}")
             enabled.remove(process)
+        if exposure is not None:
+            log("dampipe", f"warning: {sentences(str(exposure), exposure.hint)}")
         check_ports(settings, {process.name for process in enabled})
         container.set_up()
         supervisor = Supervisor(log)

@@ -4,12 +4,13 @@ import logging
 import threading
 
 import click
-import uvicorn
 
 from dampipe.app.container import Container, process_container
+from dampipe.app.exposure import check_exposure, hosts_of
 from dampipe.app.up import WEB, check_ports
 from dampipe.features.search.query_vectors import QueryEncoder
 from dampipe.kernel.errors import DampipeError
+from dampipe.kernel.faces.remedies import sentences
 
 log = logging.getLogger(__name__)
 
@@ -20,14 +21,18 @@ log = logging.getLogger(__name__)
 def command(host: str | None, port: int | None) -> None:
     """Run the web server: the page at /, the API, and its documentation at /docs."""
     from dampipe.web.app import create_app
+    from dampipe.web.server import run
 
     container = process_container()
-    container.set_up()
     options = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = container.settings.model_copy(update=options)
+    exposure = check_exposure(settings)
+    if exposure is not None:
+        click.echo(f"warning: {sentences(str(exposure), exposure.hint)}", err=True)
+    container.set_up()
     check_ports(settings, {WEB})
     threading.Thread(target=_warm_up, args=(container,), name="warm-up", daemon=True).start()
-    uvicorn.run(create_app(container), host=settings.host, port=settings.port, log_level="warning")
+    run(create_app(container, hosts_of(settings)), settings)
 
 
 def _warm_up(container: Container) -> None:

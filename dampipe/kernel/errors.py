@@ -7,7 +7,10 @@
     │   ├── Unavailable         this deployment lacks something: skipped, caught up when it is there
     │   └── Permanent           our fault: parked, loud
     ├── InvalidInput            what was asked cannot be done as asked
-    │   └── NotFound            what was asked for does not exist
+    │   ├── NotFound            what was asked for does not exist
+    │   ├── NotPermitted        this client may not do it, or may not see whether it could
+    │   ├── Conflict            it cannot be done in the state that things are in now
+    │   └── TooLarge            more was sent than is read
     ├── SearchUnavailable       there is no model or no index to answer with
     ├── BrokerDown              the broker does not answer
     ├── CatalogueDown           the database does not answer, or is locked
@@ -158,6 +161,18 @@ class NotFound(InvalidInput):
     """The thing named does not exist."""
 
     exit_code = ExitCode.NOT_FOUND
+
+
+class NotPermitted(InvalidInput):
+    """This client may not do what it asks for; the message is the same whether or not it exists."""
+
+
+class Conflict(InvalidInput):
+    """What was asked does not fit the state that things are in now."""
+
+
+class TooLarge(InvalidInput):
+    """More was sent than is read."""
 
 
 class SearchUnavailable(DampipeError):

@@ -64,6 +64,11 @@ PACKAGE_MISSING = ErrorCode(
     "its format needs the Python package {package}, which is not installed",
     "Install the package for the workers and try again.",
 )
+TOO_MANY_PIXELS = ErrorCode(
+    "media.too_many_pixels",
+    "the picture has {size} pixels, more than {limit} million",
+    "Send a smaller one.",
+)
 OUT_OF_MEMORY = ErrorCode("media.out_of_memory", "needs more memory than a file is allowed")
 NO_STREAMS = ErrorCode("media.no_streams", "contains neither picture nor sound")
 EMPTY_TRACKS = ErrorCode(

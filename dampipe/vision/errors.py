@@ -132,10 +132,6 @@ FRAMES_INVALID = ErrorCode(
     "The preview was made for another model: make it again.",
 )
 TEXT_EMPTY = ErrorCode("text.empty", "the text is empty", "Enter the words to search for.")
-PICTURE_NOT_FOUND = ErrorCode("picture.not_found", "there is no file {name}")
-PICTURE_UNREADABLE = ErrorCode(
-    "picture.unreadable", "{name} is not a readable picture", "Use a JPEG, PNG or WebP file."
-)
 NOT_DRAWABLE = ErrorCode("demo.not_drawable", "there is no {kind} {name!r}", "One of: {known}.")
 
 

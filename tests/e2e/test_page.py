@@ -123,9 +123,13 @@ def test_scans_and_a_wrong_path(page: Page, folder: Path) -> None:
     page.get_by_role("link", name="Scans").click()
     expect(page.locator(".scan").first).to_contain_text("7 done, 1 failed")
     path = page.get_by_role("textbox")
-    path.fill("/nowhere/at/all")
-    page.get_by_role("button", name="Scan").click()
-    expect(page.locator("main [role=status]")).to_contain_text("no such file or folder: /nowhere/at/all")
+    for wrong, message in (
+        ("/nowhere/at/all", "not below a source or a folder of the setting scan_roots: /nowhere/at/all"),
+        (f"{folder}/nowhere", f"no such file or folder: {folder}/nowhere"),
+    ):
+        path.fill(wrong)
+        page.get_by_role("button", name="Scan").click()
+        expect(page.locator("main [role=status]")).to_contain_text(message)
     path.fill(str(folder))
     page.get_by_role("button", name="Scan").click()
     expect(page.locator("main [role=status]")).to_contain_text("is submitted")

@@ -1,7 +1,7 @@
 """Derivatives over HTTP, whole or by byte range."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Header, Path, Request, Response
@@ -15,8 +15,12 @@ from dampipe.kernel.faces.http import Problem, provided
 
 router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
 
+BYTES: dict[str, Any] = {"application/octet-stream": {}, "*/*": {}}
+"""Content types of derivatives: each says its own."""
 CHUNK = 256 * 1024
 """Bytes sent at a time."""
+CACHE = "private, max-age=600"
+"""The address stays when a derivative is made again, so that a browser asks from time to time, by the ETag."""
 Derivatives = Annotated[DerivativeService, provided(DerivativeService)]
 
 Checks = Annotated[CheckRequests, provided(CheckRequests)]
@@ -42,8 +46,9 @@ def read_check(check: Annotated[int, Path(ge=1, lt=2**31)], checks: Checks) -> C
     "/assets/{sha1}/{name}",
     response_class=Response,
     responses={
-        200: {"description": "The whole file.", "content": {"application/octet-stream": {}}},
-        206: {"description": "The part asked for.", "content": {"application/octet-stream": {}}},
+        200: {"description": "The whole file.", "content": BYTES},
+        206: {"description": "The part asked for.", "content": BYTES},
+        304: {"description": "The client has this version already."},
         416: {"description": "The part asked for lies outside the file."},
     },
 )
@@ -56,6 +61,8 @@ def fetch_derivative(
     ],
     derivatives: Derivatives,
     range_: Annotated[str | None, Header(alias="Range")] = None,
+    known: Annotated[str | None, Header(alias="If-None-Match")] = None,
+    range_of: Annotated[str | None, Header(alias="If-Range")] = None,
 ) -> Response:
     """A derivative's bytes, or a part of them, so that a player can seek.
 
@@ -63,16 +70,24 @@ def fetch_derivative(
     as its original, with its own suffix.
     """
     derivative, filename = derivatives.find(sha1, name)
+    etag = f'"{derivative.recipe}-{derivative.size}"'
     headers = {
         "Accept-Ranges": "bytes",
-        "ETag": f'"{derivative.recipe}-{derivative.size}"',
+        "ETag": etag,
+        "Cache-Control": CACHE,
         "Content-Disposition": f"inline; filename*=UTF-8''{quote(filename, safe='')}",
     }
-    span = parse_range(range_, derivative.size)
+    if known is not None and (known.strip() == "*" or etag in _etags(known)):
+        return Response(status_code=304, headers={"ETag": etag, "Cache-Control": CACHE})
+    same_version = range_of is None or range_of.strip() == etag
+    span = parse_range(range_, derivative.size) if same_version else None
     if span is None:
         span, status = Span(0, derivative.size), 200
     elif span.start >= span.end:
-        return Response(status_code=416, headers={"Content-Range": f"bytes */{derivative.size}"})
+        return Response(
+            status_code=416,
+            headers={"Content-Range": f"bytes */{derivative.size}", "Cache-Control": "no-store"},
+        )
     else:
         status = 206
         headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{derivative.size}"
@@ -91,3 +106,8 @@ def fetch_derivative(
                 yield data
 
     return StreamingResponse(chunks(), status, headers, media_type=derivative.media_type)
+
+
+def _etags(header: str) -> set[str]:
+    """The entity tags of an If-None-Match header; a weak one is as good as a strong one there."""
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}

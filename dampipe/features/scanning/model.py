@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field, field_validator
@@ -11,7 +12,7 @@ from dampipe.features.fixity.model import Verified
 from dampipe.features.scanning import errors
 from dampipe.jobs.nightly import NightlyResult
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import is_valid, printable
 
 OTHER_KINDS = "*"
 """Stands for all suffixes that are not counted one by one."""
@@ -119,8 +120,14 @@ class ScanJob:
     """The paths are files that were still being written when they were scanned first."""
 
 
+class ScanRoots(tuple[Path, ...]):
+    """Folders below which clients that may not see the whole machine may scan, in addition to the sources."""
+
+    __slots__ = ()
+
+
 class EnqueueRequest(BaseModel):
-    """Files and folders to scan. Raises InvalidInput for a path that is not absolute."""
+    """Files and folders to scan. Raises InvalidInput for a path that is not absolute or not valid."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -137,6 +144,8 @@ class EnqueueRequest(BaseModel):
     @classmethod
     def _are_absolute(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
         for path in paths:
+            if not is_valid(path):
+                raise InvalidInput(errors.PATH_INVALID, path=ascii(path))
             if not path.startswith("/"):
                 raise InvalidInput(errors.RELATIVE_PATH, path=printable(path))
         return paths
@@ -163,6 +172,9 @@ class ScanProgress(BaseModel):
     scan: int
     state: ScanState
     paths: tuple[str, ...]
+    """In a list of scans and in the status, the first few; `path_count` counts all of them."""
+    path_count: int = 0
+    """How many paths the scan has."""
     found: int = 0
     """Media files seen by the walk."""
     new: int = 0
@@ -193,6 +205,12 @@ class ScanProgress(BaseModel):
     unknown: UnknownKinds = UnknownKinds()
     """Files that are neither media nor something that accompanies it."""
     created_at: float = 0.0
+
+    @property
+    def described_paths(self) -> str:
+        """The paths as one text, for people."""
+        more = self.path_count - len(self.paths)
+        return ", ".join(self.paths) + (f" and {more:,} more" if more > 0 else "")
 
     @property
     def is_walked(self) -> bool:

@@ -73,15 +73,19 @@ def counts_of(database: Database, scans: Sequence[int], small: int) -> dict[int,
     return found
 
 
-def progress_of(row: ScanRow, counts: Counts, sources: Sequence[Source]) -> ScanProgress:
-    """The progress of a scan, its paths as this machine sees them."""
+def progress_of(
+    row: ScanRow, counts: Counts, sources: Sequence[Source], most_paths: int | None = None
+) -> ScanProgress:
+    """The progress of a scan, its first paths (None: all of them) as this machine sees them."""
     active = counts.soon + counts.deferred
     done = max(0, counts.files - active - counts.failed - counts.on_hold)
+    paths = json.loads(row.paths)
     assert row.id is not None
     return ScanProgress(
         scan=row.id,
         state=ScanState.PAUSED if row.paused else ScanState(row.state),
-        paths=tuple(printable(as_seen_here(path, sources)) for path in json.loads(row.paths)),
+        paths=tuple(printable(as_seen_here(path, sources)) for path in paths[:most_paths]),
+        path_count=len(paths),
         found=row.found,
         new=row.new,
         changed=row.changed,

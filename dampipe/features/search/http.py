@@ -11,24 +11,29 @@ from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model import ExportRequest, FilterReport, Found, SearchRequest
 from dampipe.features.search.parameters import request_from_parameters, request_with_picture
 from dampipe.features.search.service import SearchService
-from dampipe.kernel.faces.http import Problem, provided
+from dampipe.kernel.faces.http import MAX_BYTES, MAX_PICTURE, Problem, provided
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.timeline import MEDIA_TYPES
 
 PICTURE_TYPES: dict[str, Any] = {
+    MAX_BYTES: MAX_PICTURE,
     "requestBody": {
         "required": True,
         "content": {
             kind: {"schema": {"type": "string", "format": "binary"}}
             for kind in ("image/jpeg", "image/png", "image/webp")
         },
-    }
+    },
 }
 
 WARNINGS_HEADER = "Dampipe-Warnings"
 _MAX_WARNINGS = 20
 _MAX_WARNING = 200
 
+INVALID = {
+    "model": Problem,
+    "description": "A value is not valid, or parameters do not go together: a search of names without words, say.",
+}
 Search = Annotated[SearchService, provided(SearchService)]
 Clips = Annotated[ClipService, provided(ClipService)]
 Filters = Annotated[FilterResolver, provided(FilterResolver)]
@@ -36,7 +41,7 @@ Filters = Annotated[FilterResolver, provided(FilterResolver)]
 
 def make_router(registry: FilterRegistry) -> APIRouter:
     """The endpoints, with a parameter for every filter field."""
-    router = APIRouter(tags=["search"], responses={404: {"model": Problem}})
+    router = APIRouter(tags=["search"], responses={404: {"model": Problem}, 422: INVALID})
     from_parameters: Any = Depends(request_from_parameters(SearchRequest, registry))
     with_picture: Any = Depends(request_with_picture(SearchRequest, registry))
     export_from_parameters: Any = Depends(request_from_parameters(ExportRequest, registry))

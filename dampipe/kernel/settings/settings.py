@@ -236,6 +236,20 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address that the web server and Flower listen on.")
     port: int = Field(8700, ge=0, le=65535, description="Port of the web server.")
     flower_port: int = Field(8701, ge=0, le=65535, description="Port of Flower; 0: no Flower.")
+    allowed_hosts: list[str] = Field(
+        default_factory=list,
+        description="Further host names for which the web server and Flower answer: those of a reverse proxy in "
+        "front, say.",
+    )
+    trusted_network: bool = Field(
+        False,
+        description="Whether everyone who reaches host may see and change the library. Without it dampipe refuses to "
+        "listen on other addresses than loopback, since it has no login.",
+    )
+    scan_roots: list[AbsolutePath] = Field(
+        default_factory=list,
+        description="Folders below which scans may be submitted over HTTP, in addition to the sources.",
+    )
     log_level: Annotated[str, AfterValidator(_check_log_level)] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
     )

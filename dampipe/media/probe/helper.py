@@ -7,6 +7,8 @@
     -> {"path": "/mnt/a.heic", "side": 720}
     <- {"width": 1080, "height": 720, "tags": null, "warnings": [], "bytes": 2332800} and then the picture's bytes,
        RGB of 8 bit, or of 16 bit if "tags" are ["bt2020", "smpte2084"] or the like; or {"error": …}, {"failure": …}
+    -> {"path": "/tmp/query", "size": 224, "crop": true, "bilinear": false, "max_pixels": 100000000}
+    <- as for a side; or {"error": …, "too_many_pixels": true}
 
 PyAV parses untrusted bytes in this process only; the parent restarts it when needed.
 """
@@ -97,6 +99,26 @@ def _failure(error: Exception) -> dict[str, Any]:
     return {"failure": as_json(translate(error))}
 
 
+def fit(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """Return ({"width", "height"}, RGB bytes), or ({"error"}, b"")."""
+    from dampipe.media.stills.fit import TooManyPixels
+    from dampipe.media.stills.fit import fit as fit_still
+
+    try:
+        picture = fit_still(
+            request["path"],
+            request["size"],
+            crop=request["crop"],
+            bilinear=request["bilinear"],
+            max_pixels=request["max_pixels"],
+        )
+        return {"width": picture.width, "height": picture.height}, picture.tobytes()
+    except TooManyPixels as error:
+        return {"error": str(error), "too_many_pixels": True}, b""
+    except Exception as error:
+        return _failure(error), b""
+
+
 _PARSE_ERRORS = (
     *(ValueError, SyntaxError, EOFError, MemoryError, OverflowError),
     *(TypeError, KeyError, IndexError, struct.error),
@@ -138,7 +160,9 @@ def main() -> None:
         for line in sys.stdin:
             request = json.loads(line)
             picture = b""
-            if "side" in request:
+            if "size" in request:
+                response, picture = fit(request)
+            elif "side" in request:
                 response, picture = develop(request["path"], request["side"], ffmpeg)
             else:
                 response = _diagnosed(probe(request["path"], ffmpeg), request["path"])

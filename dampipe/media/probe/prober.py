@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dampipe.kernel.errors import BadMedia, Permanent, StageError
+from dampipe.kernel.errors import BadMedia, Permanent, StageError, TooLarge
 from dampipe.media import errors
 from dampipe.media.ffmpeg import failures
 from dampipe.media.ffmpeg.run import GIB, cpu_seconds, kill_group
@@ -114,6 +114,19 @@ class Prober:
         return Developed(
             response["width"], response["height"], pixels, primaries, transfer, tuple(response["warnings"])
         )
+
+    def fit(self, path: str, size: int, *, crop: bool, bilinear: bool, max_pixels: int) -> Developed:
+        """Read a JPEG, PNG or WebP at `size` pixels both ways: its middle (crop), or squashed.
+
+        Raises like `probe`, and TooLarge if its header announces more pixels than that.
+        """
+        options = {"size": size, "crop": crop, "bilinear": bilinear, "max_pixels": max_pixels}
+        with self._lock:
+            response, pixels = self._request({"path": path, **options}, self.time_limit)
+        if response.get("too_many_pixels"):
+            raise TooLarge(errors.TOO_MANY_PIXELS, size=str(response["error"]), limit=max_pixels // 1_000_000)
+        _raise_failure(response, path)
+        return Developed(int(response["width"]), int(response["height"]), pixels)
 
     def close(self) -> None:
         """End the helper; the next probe starts a new one."""

@@ -29,6 +29,7 @@ function unknownKinds({ files, suffixes }) {
 
 function scanItem(scan, act) {
   const ended = scan.done + scan.failed;
+  const more = scan.path_count - scan.paths.length;
   const total = ended + scan.active;
   const counts = { new: scan.new, changed: scan.changed, moved: scan.moved, missing: scan.missing, done: scan.done, failed: scan.failed };
   const shown = Object.entries(counts).filter(([name, count]) => count || name === "new" || (name === "done" && total));
@@ -36,7 +37,7 @@ function scanItem(scan, act) {
   const isActive = scan.active > scan.deferred || scan.state === "walking";
   const state = isActive && scan.state === "walked" ? "processing" : states[scan.state] ?? scan.state;
   return h("li", { class: "scan" },
-    h("h3", {}, `Scan ${scan.scan} · ${scan.paths.join(", ")}`),
+    h("h3", {}, `Scan ${scan.scan} · ${scan.paths.join(", ")}${more > 0 ? ` and ${more.toLocaleString()} more` : ""}`),
     isActive ? h("progress", { max: total || undefined, value: total ? ended : undefined, "aria-label": `Scan ${scan.scan}` }) : null,
     h("p", {}, `${state}: ${parts.join(", ")}`),
     scan.unknown.files ? h("p", { class: "unknown" }, unknownKinds(scan.unknown)) : null,

@@ -91,7 +91,7 @@ def test_every_error_says_what_to_do(http: TestClient) -> None:
 def test_even_a_bug_is_told_in_json(http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert http.get(f"/api/v1/scans/{2**63}").status_code == 422
     monkeypatch.setattr(TagService, "all", lambda _: 1 / 0)
-    answer = TestClient(http.app, raise_server_exceptions=False).get("/api/v1/tags")
+    answer = TestClient(http.app, "http://127.0.0.1", raise_server_exceptions=False).get("/api/v1/tags")
     assert (answer.status_code, answer.json()["detail"]) == (500, "internal error: ZeroDivisionError")
 
 

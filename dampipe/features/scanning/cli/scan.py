@@ -96,7 +96,7 @@ def scan_table(scans: Sequence[ScanProgress]) -> Listing:
                 *(str(n) for n in (s.found, s.new, s.active)),
                 str(s.on_hold or ""),
                 *(str(n) for n in (s.done, s.failed)),
-                "\n".join(s.paths),
+                s.described_paths,
             )
             for s in scans
         ],
