@@ -45,7 +45,13 @@ def embed(
             model=embedder.fingerprint,
             name=embedder.name,
             dimension=vectors.shape[1],
+            frames=_checksum(preview),
             times=tuple(frame.time for frame in preview.frames),
             shots=tuple(frame.shot for frame in preview.frames),
             vectors=vectors.tobytes(),
         )
+
+
+def _checksum(preview: Preview) -> str:
+    frames = preview.derivative(DerivativeKind.FRAMES)
+    return (frames.checksum if frames else None) or ""

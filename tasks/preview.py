@@ -12,7 +12,7 @@ from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.tasks.proxy import publish_proxy
 
 
-@stage(queue="preview", version=4, time_limit=48 * 3600)
+@stage(queue="preview", version=3, time_limit=48 * 3600)
 def preview(
     file: SourceFile,
     asset: AssetRef,
@@ -43,4 +43,5 @@ def preview(
         speed=made.speed,
         size=sum(derivative.size for derivative in derivatives),
         warnings=made.warnings,
+        again=("embed", "index"),
     )

@@ -10,7 +10,7 @@ from dampipe.media.recipes import ProxyRecipe
 from dampipe.storage.blobs.derivatives import DerivativeStore
 
 
-@stage(queue="proxy", version=4, own_chain=True, after=("preview",), time_limit=48 * 3600)
+@stage(queue="proxy", version=3, own_chain=True, after=("preview",), time_limit=48 * 3600)
 def proxy(
     file: SourceFile,
     asset: AssetRef,

@@ -1,6 +1,7 @@
 """Fixtures and hooks of all tests."""
 
 import os
+import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from tests.support.valkey import valkey_server
 from tests.support.vector_servers import milvus_uri, weaviate_server
 
 __all__ = ["footage", "milvus_uri", "postgres_server", "postgres_url", "valkey_server", "weaviate_server"]
+
+os.environ["XDG_DATA_HOME"] = os.path.join(tempfile.gettempdir(), f"dampipe-tests-{os.getpid()}")
+"""The default home folder of this run, which no test writes to by accident: it does not exist."""
 
 FOOTAGE = Path(__file__).parents[2] / "shared" / "footage"
 

@@ -8,6 +8,7 @@ from celery import Celery, Task
 
 from dampipe.app.container import Container, process_container
 from dampipe.app.tasks import feature_tasks
+from dampipe.jobs.errors import BROKER_URL_INVALID
 from dampipe.jobs.model import Outcome, Report, Subject
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.queue import parse_work_item_key
@@ -16,8 +17,18 @@ from dampipe.jobs.stage import Stage
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.work import WorkRegistry
 from dampipe.jobs.work_runner import WorkRunner
+from dampipe.kernel.errors import (
+    BrokerDown,
+    Busy,
+    CatalogueDown,
+    DampipeError,
+    InvalidInput,
+    StorageFull,
+    Transient,
+)
 from dampipe.kernel.feature import Task as FeatureTask
 from dampipe.kernel.feature import load_dotted
+from dampipe.kernel.masking import mask_url
 from dampipe.kernel.progress import Progress
 from dampipe.workers import heartbeat
 from dampipe.workers.progress_events import ProgressEvents, ProgressSender
@@ -26,9 +37,24 @@ log = logging.getLogger(__name__)
 
 app = Celery("dampipe")
 app.config_from_object("dampipe.celeryconfig")
-
+try:
+    app.connection_for_write()  # reads the URL; connects when first used
+except (TypeError, KeyError, ValueError, ImportError) as error:  # their texts may quote parts of a password
+    _url = mask_url(app.conf.broker_url or "")
+    _problem = "its scheme or one of its parameters is not known"
+    raise InvalidInput(BROKER_URL_INVALID, url=_url, problem=_problem) from error
 
 progress_sender = ProgressSender(app)
+
+
+INFRASTRUCTURE = (CatalogueDown, BrokerDown, StorageFull, Busy, Transient)
+"""Errors of what dampipe stands on, which pass: one line in the log, and the sweep does the work again."""
+
+
+def _left_to_the_sweep(what: str, error: DampipeError) -> str:
+    """Log one line, without the traceback that Celery would give for what a task raises."""
+    log.warning("%s: %s; the sweep tries it again", what, error)
+    return f"left to the sweep: {error}"
 
 
 class StageFailed(Exception):
@@ -71,6 +97,9 @@ def _run(task: Task, kind: str, name: str, call: Callable[[Callable[[Progress], 
     events = ProgressEvents(progress_sender, task.request)
     try:
         report = call(events.on_progress)
+    except INFRASTRUCTURE as error:
+        task.request.chain = None
+        return _left_to_the_sweep(f"{kind:<8} {name}", error)
     finally:
         events.close()
     batched = f" (and {report.batched} more in one batch)" if report.batched else ""
@@ -88,13 +117,20 @@ def _run(task: Task, kind: str, name: str, call: Callable[[Callable[[Progress], 
 @app.task(name="dampipe.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> dict[str, int]:
     """Recover lost runs and messages, and dispatch what is due."""
-    return process_container().get(Sweep).run()
+    try:
+        return process_container().get(Sweep).run()
+    except INFRASTRUCTURE as error:
+        _left_to_the_sweep("sweep", error)
+        return {}
 
 
 def _feature_task(name: str, task: FeatureTask) -> None:
     @app.task(name=f"dampipe.{name}")  # type: ignore[untyped-decorator]
     def run(*arguments: int) -> str:
-        return str(process_container().get(load_dotted(task.target))(*arguments))
+        try:
+            return str(process_container().get(load_dotted(task.target))(*arguments))
+        except INFRASTRUCTURE as error:
+            return _left_to_the_sweep(name, error)
 
 
 def _register(container: Container) -> None:

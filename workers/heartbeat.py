@@ -9,10 +9,12 @@ from celery.signals import after_setup_logger, worker_ready, worker_shutdown, wo
 
 from dampipe.app.container import process_container
 from dampipe.app.machine_facts import machine_facts
+from dampipe.features.derivatives.sweep import WorkspaceSweep
 from dampipe.jobs.lease import is_dead
 from dampipe.jobs.recovery import RunRecovery
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.errors import DampipeError
+from dampipe.workers.log_lines import LogLines
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +32,10 @@ def connect() -> None:
     worker_shutdown.connect(_end_shutdown)
 
 
-def _set_log_levels(loglevel: int, **_: Any) -> None:
-    """Each task logs one line; libraries log only warnings and errors."""
+def _set_log_levels(loglevel: int, logger: logging.Logger | None = None, **_: Any) -> None:
+    """Each task logs one line, and so does an outage; libraries log only warnings and errors."""
+    for handler in (logger or logging.getLogger()).handlers:
+        handler.addFilter(LogLines())
     logging.getLogger().setLevel(max(loglevel, logging.WARNING))
     for name in ("dampipe", "celery.apps.worker"):
         logging.getLogger(name).setLevel(loglevel)
@@ -66,6 +70,9 @@ def _send_heartbeats(name: str, queues: list[str], started_at: float) -> None:
         try:
             facts = machine_facts(container, queues)
             container.get(WorkerRepository).report(name, queues, facts, time.monotonic() - started_at)
+            container.get(
+                WorkspaceSweep
+            )()  # on each machine: with a remote blob store work folders are local
         except DampipeError as error:
             log.warning("%s; this worker is not listed until a heartbeat succeeds", error)
         if _shut_down.wait(INTERVAL):

@@ -5,10 +5,30 @@ from contextlib import contextmanager, suppress
 
 from celery import chain
 from kombu.exceptions import ChannelError, KombuError, OperationalError
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    NoPermissionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+)
 
 from dampipe.jobs.dispatch import Chain
-from dampipe.jobs.errors import BROKER_UNREACHABLE, EMBEDDED_BROKER_DOWN
-from dampipe.kernel.errors import BrokerDown
+from dampipe.jobs.errors import (
+    BROKER_CANNOT_WRITE,
+    BROKER_DENIED,
+    BROKER_DISK_FULL,
+    BROKER_FAILED,
+    BROKER_LOADING,
+    BROKER_OUT_OF_MEMORY,
+    BROKER_READ_ONLY,
+    BROKER_UNREACHABLE,
+    EMBEDDED_BROKER_DOWN,
+)
+from dampipe.kernel.errors import BrokerDown, ErrorCode
+from dampipe.kernel.masking import mask_url
 from dampipe.kernel.settings.settings import Settings
 
 BROKER_ERRORS = (OperationalError, KombuError, ConnectionError, TimeoutError, OSError)
@@ -71,7 +91,9 @@ class CeleryTransport:
 
         with self._translated(), app.connection_for_read() as connection:
             connection.ensure_connection(max_retries=1, timeout=4)
-            info = connection.default_channel.client.info("server")
+            client = connection.default_channel.client
+            client.set("dampipe.check", "", ex=60)  # a broker that cannot write still answers a ping
+            info = client.info("server")
             name = "Valkey" if "valkey_version" in info else "Redis"
             return f"{name} {info.get('valkey_version') or info.get('redis_version')}"
 
@@ -79,11 +101,49 @@ class CeleryTransport:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except BROKER_ERRORS as error:
-            raise self._down(error) from error
+        except (*BROKER_ERRORS, RedisError) as error:
+            raise self._translation(error) from error
 
-    def _down(self, error: Exception) -> BrokerDown:
-        if self._settings.embedded_broker:
+    def _translation(self, error: Exception) -> BrokerDown:
+        """By what the broker answered, if it did; else it could not be reached."""
+        embedded = self._settings.embedded_broker
+        place = mask_url(self._settings.broker_url)
+        facts = {"broker": "the embedded broker" if embedded else f"the broker at {place}"}
+        answer = _answer_in(error)
+        if answer is not None:
+            text = str(answer)
+            kind, words = next(
+                (kind for kind in _ANSWERS if isinstance(answer, kind[0]) and kind[1] in text),
+                (ResponseError, ""),
+            )
+            return BrokerDown(_ANSWERS.get((kind, words), BROKER_FAILED), **facts, problem=text)
+        if embedded:
             return BrokerDown(EMBEDDED_BROKER_DOWN)
-        place = self._settings.broker_url.rpartition("@")[2] or self._settings.broker_url
         return BrokerDown(BROKER_UNREACHABLE, place=place, problem=error)
+
+
+_ANSWERS: dict[tuple[type[RedisError], str], ErrorCode] = {
+    (OutOfMemoryError, ""): BROKER_OUT_OF_MEMORY,
+    (ResponseError, "OOM "): BROKER_OUT_OF_MEMORY,
+    (ResponseError, "No space left"): BROKER_DISK_FULL,
+    (ResponseError, "MISCONF"): BROKER_CANNOT_WRITE,
+    (ReadOnlyError, ""): BROKER_READ_ONLY,
+    (BusyLoadingError, ""): BROKER_LOADING,
+    (AuthenticationError, ""): BROKER_DENIED,
+    (NoPermissionError, ""): BROKER_DENIED,
+    (ResponseError, "NOAUTH"): BROKER_DENIED,
+    (ResponseError, "WRONGPASS"): BROKER_DENIED,
+}
+"""By class of the answer and words in it; most specific first."""
+
+
+def _answer_in(error: BaseException) -> RedisError | None:
+    """What the broker answered, which kombu wraps; None if it did not answer."""
+    seen: list[BaseException] = []
+    current: BaseException | None = error
+    while current is not None and current not in seen:
+        if isinstance(current, (ResponseError, BusyLoadingError, AuthenticationError)):
+            return current
+        seen.append(current)
+        current = current.__cause__ or current.__context__
+    return None

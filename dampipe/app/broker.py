@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dampipe.app.errors import BROKER_RUNNING, NO_BROKER_PROGRAM
 from dampipe.kernel.errors import CannotStart
+from dampipe.kernel.private_files import make_folder
 from dampipe.kernel.settings.settings import Settings
 
 
@@ -63,20 +64,24 @@ def run(settings: Settings) -> None:
     """Replace this process by the broker. Raises CannotStart if one is already running."""
     if answers(settings.broker_socket):
         raise CannotStart(BROKER_RUNNING, home=settings.home)
-    (settings.home / "broker").mkdir(parents=True, exist_ok=True)
+    make_folder(settings.home / "broker")
     settings.broker_socket.unlink(missing_ok=True)
     arguments = command(settings, find_server())
     os.execv(arguments[0], arguments)
 
 
 def answers(path: Path) -> bool:
-    """Whether a broker answers a PING on the socket, within 2 s."""
+    """Whether a broker answers a PING on the socket, within 2 s.
+
+    One that cannot write to its disk answers with an error, and runs. One that still loads its data does not run yet.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(2)
         try:
             probe.connect(str(path))
             probe.sendall(b"PING\r\n")
-            return probe.recv(5) == b"+PONG"
+            answer = probe.recv(64)
+            return answer.startswith((b"+PONG", b"-")) and not answer.startswith(b"-LOADING")
         except OSError:
             return False
 

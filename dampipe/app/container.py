@@ -14,23 +14,26 @@ from dampipe.app.features import detail_fields, features
 from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_named, load_pipeline
 from dampipe.app.remedies import remedies
-from dampipe.app.schema import set_up_schema
+from dampipe.app.schema import check_catalogue_present, set_up_schema
 from dampipe.app.tools import MediaTools
 from dampipe.features.assets.media_db import MediaDb
 from dampipe.features.assets.queries import AssetRepository, DerivativeLookup
 from dampipe.features.assets.service import DetailFields
 from dampipe.features.assets.subjects import AssetSubjects
+from dampipe.features.derivatives.check import CheckPolicy
 from dampipe.features.derivatives.queries import DerivativeRepository
+from dampipe.features.derivatives.remake import Remaker
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.worker import FixityWorker
-from dampipe.features.scanning.model import Guard
+from dampipe.features.scanning.model import Guard, ScanRoots
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.queries import ScanRepository
 from dampipe.features.scanning.scanner import Scanner
 from dampipe.features.scanning.sync import NightlyPolicy
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.search.model_service import ModelService
+from dampipe.features.search.pictures import PICTURE_SECONDS, QueryPictures
 from dampipe.features.search.text_index import TextIndex
 from dampipe.features.search.vector_media_db import VectorMediaDb
 from dampipe.features.sources.folders import FolderRepository, SourceFolders
@@ -38,6 +41,7 @@ from dampipe.features.sources.queries import SourceRepository
 from dampipe.features.sources.service import SourceContents
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport
 from dampipe.jobs.lease import LeaseRenewer
+from dampipe.jobs.nightly import NightlyJobs
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.planner import RunPlanner
 from dampipe.jobs.policy import RunPolicy, SweepPolicy
@@ -48,13 +52,16 @@ from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.toolbox import LazyTools, Tool, Toolbox
 from dampipe.jobs.unserved import UnservedQueues
-from dampipe.jobs.work import WorkRegistry
+from dampipe.jobs.work import WorkRegistry, WorkRepository
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel import container as kernel
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.errors import FOLDER_UNUSABLE
+from dampipe.kernel.errors import CatalogueDown
 from dampipe.kernel.faces.remedies import Remedies
 from dampipe.kernel.feature import load_dotted
+from dampipe.kernel.private_files import secure_home
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.filetypes import is_media
 from dampipe.media.passes import Passes
@@ -87,8 +94,17 @@ class Container(kernel.Container):
     def set_up(self) -> None:
         """Bring the catalogue to the newest schema, once a process. Raises CatalogueDown."""
         if not self._schema_is_current:
+            self._secure_home()
+            check_catalogue_present(self.settings)
             set_up_schema(self.get(Database))
             self._schema_is_current = True
+
+    def _secure_home(self) -> None:
+        try:
+            secure_home(self.settings.home)
+        except OSError as error:
+            home = self.settings.home
+            raise CatalogueDown(FOLDER_UNUSABLE, folder=home, problem=error.strerror) from error
 
     def _providers_by_type(self) -> dict[Any, Callable[[], Any]]:
         settings, get = self.settings, self.get
@@ -142,6 +158,7 @@ class Container(kernel.Container):
                 get(LeaseRenewer),
                 settings.lease,
             ),
+            ScanRoots: lambda: ScanRoots(settings.scan_roots),
             ScanPolicy: lambda: ScanPolicy(
                 is_media=is_media,
                 settle=settings.settle,
@@ -157,6 +174,9 @@ class Container(kernel.Container):
                 settings.lease,
             ),
             NightlyPolicy: lambda: NightlyPolicy(settings.verify_percent, settings.verify_minutes),
+            NightlyJobs: self._nightly_jobs,
+            CheckPolicy: lambda: CheckPolicy(settings.guard_share, settings.guard_files),
+            Remaker: lambda: Remaker(get(Database), lambda: get(Plan), settings.one_pass),
             AscMhl: lambda: AscMhl(settings.ascmhl),
             ModelService: lambda: ModelService(
                 get(ModelRepository),
@@ -165,6 +185,9 @@ class Container(kernel.Container):
                 settings.model,
                 lambda: self.tools.embedder,
                 self.tools.open_model,
+            ),
+            QueryPictures: lambda: QueryPictures(
+                lambda: Prober(PICTURE_SECONDS, sandbox=self.tools.ffmpeg.sandbox)
             ),
             TextIndex: lambda: TextIndex(get(Database)),
         }
@@ -221,6 +244,17 @@ class Container(kernel.Container):
         work = self.get(WorkRegistry)
         queues = dict.fromkeys([*self.get(Plan).queues, *(work[kind].queue for kind in work)])
         return UnservedQueues(self.get(WorkerRepository), list(queues))
+
+    def _nightly_jobs(self) -> NightlyJobs:
+        jobs = [self.get(load_dotted(name)) for feature in features() for name in feature.nightly]
+        return NightlyJobs(
+            self.get(Database),
+            jobs,
+            self.get(WorkRepository),
+            self.get(WorkRegistry),
+            self.get(WorkerRepository),
+            lambda: self.get(TaskTransport),
+        )
 
     def _sweep(self) -> Sweep:
         parts = [self.get(load_dotted(name)) for feature in features() for name in feature.sweeps]

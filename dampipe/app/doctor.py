@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -27,7 +28,11 @@ from dampipe.app.errors import (
     UNSERVED_QUEUES,
     VECTOR_INDEX_UNSOUND,
 )
+from dampipe.app.exposure import check_exposure
 from dampipe.app.features import plugins
+from dampipe.app.schema import check_catalogue_present
+from dampipe.features.derivatives.check import CheckService
+from dampipe.features.derivatives.errors import DERIVATIVES_LOST, STORE_AWAY, STORE_SILENT
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.search.index_admin import IndexService
 from dampipe.features.search.model_service import ModelService
@@ -73,6 +78,7 @@ def examine(container: Container) -> Iterator[Finding]:
         ("database", _database),
         ("broker", _broker),
         ("workers", _workers),
+        ("network", _network),
         ("disk", _disk),
         ("ffmpeg", _ffmpeg),
         ("sandbox", _sandbox),
@@ -81,6 +87,7 @@ def examine(container: Container) -> Iterator[Finding]:
         ("model", _model),
         ("stages", _stages),
         ("vector index", _vector_index),
+        ("derivatives", _derivatives),
         ("manifests", _manifests),
         ("plug-ins", _plugins),
     )
@@ -107,9 +114,9 @@ def _settings(container: Container) -> Finding:
 
 
 def _database(container: Container) -> Finding:
+    check_catalogue_present(container.settings)
     check_schema(container.get(Database))
-    url = container.get(Database).url.render_as_string(hide_password=True)
-    return Finding("database", Verdict.FINE, url)
+    return Finding("database", Verdict.FINE, container.get(Database).place)
 
 
 def _broker(container: Container) -> Finding:
@@ -119,8 +126,18 @@ def _broker(container: Container) -> Finding:
         server = f"embedded Valkey {program.version} ({program.why})"
         if not broker.answers(container.settings.broker_socket):
             return _problem("broker", Verdict.WARNING, BROKER_STOPPED, server=server)
-        server += ": "
+        server += f"{_overcommit_note()}: "
     return Finding("broker", Verdict.FINE, f"{server}{container.get(TaskTransport).check()} answers")
+
+
+def _overcommit_note() -> str:
+    """What Valkey would warn of at each start."""
+    with suppress(OSError):
+        if Path("/proc/sys/vm/overcommit_memory").read_text().strip() == "0":
+            return (
+                ", where vm.overcommit_memory is 0: with little free memory it may fail to rewrite its file"
+            )
+    return ""
 
 
 def _workers(container: Container) -> Finding:
@@ -143,6 +160,14 @@ def _workers(container: Container) -> Finding:
             "workers", Verdict.WARNING, OTHER_MODEL, workers=workers, model=model, others=", ".join(others)
         )
     return Finding("workers", Verdict.FINE, workers)
+
+
+def _network(container: Container) -> Finding:
+    settings = container.settings
+    exposure = check_exposure(settings)
+    if exposure is not None:
+        return Finding("network", Verdict.WARNING, str(exposure), exposure)
+    return Finding("network", Verdict.FINE, f"only this machine reaches {settings.page}")
 
 
 def _disk(container: Container) -> Finding:
@@ -239,6 +264,23 @@ def _vector_index(container: Container) -> Finding:
         return _problem("vector index", Verdict.WARNING, VECTOR_INDEX_UNSOUND, problems="; ".join(problems))
     sizes = "; ".join(f"{one.name}: {one.vectors:,} vectors, {one.kind}" for one in reports)
     return Finding("vector index", Verdict.FINE, sizes or f"{container.settings.vectors}, empty")
+
+
+def _derivatives(container: Container) -> Finding:
+    store, health = container.settings.blobs, container.get(CheckService).sample()
+    if health.problem:
+        return _problem("derivatives", Verdict.BROKEN, STORE_SILENT, problem=health.problem)
+    if health.away:
+        return _problem(
+            "derivatives", Verdict.BROKEN, STORE_AWAY,
+            missing=health.missing, sampled=health.sampled, store=store,
+        )  # fmt: skip
+    if health.missing:
+        return _problem(
+            "derivatives", Verdict.WARNING, DERIVATIVES_LOST, missing=health.missing, sampled=health.sampled
+        )
+    found = f"all {health.sampled} that were looked at exist" if health.sampled else "none yet"
+    return Finding("derivatives", Verdict.FINE, found)
 
 
 def _manifests(container: Container) -> Finding:

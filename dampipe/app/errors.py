@@ -39,6 +39,21 @@ PORT_UNAVAILABLE = ErrorCode(
     "{host}:{port} for {process} cannot be used: {reason}",
     "Another program may be using it; the setting {setting} ({variable}) chooses another port.",
 )
+FLOWER_OFF = ErrorCode(
+    "flower.off", "Flower is switched off: the setting flower_port is 0", "Set flower_port to a free port."
+)
+HOST_NOT_LOOPBACK = ErrorCode(
+    "host.not_loopback",
+    "the setting host is {host!r}: other machines could reach dampipe, which has no login",
+    "Set host (DAMPIPE_HOST) to 127.0.0.1, and put a reverse proxy with a login in front or use an SSH tunnel "
+    "(`ssh -L {port}:127.0.0.1:{port} THIS-MACHINE`). If everyone who reaches this address may see and change the "
+    "library, set trusted_network to true.",
+)
+NETWORK_TRUSTED = ErrorCode(
+    "host.trusted_network",
+    "everyone who reaches {host!r} can see and change the library: the setting trusted_network is on",
+    "Make sure that a firewall or a reverse proxy with a login decides who reaches it.",
+)
 HOME_UNUSABLE = ErrorCode(
     "home.unusable",
     "{path} cannot be used: {reason}",

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from dampipe.app.plugins import Plugins, find_plugins
 from dampipe.features.assets import FEATURE as ASSETS
+from dampipe.features.backup import FEATURE as BACKUP
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.fixity import FEATURE as FIXITY
+from dampipe.features.grouping import FEATURE as GROUPING
 from dampipe.features.processing import FEATURE as PROCESSING
 from dampipe.features.pruning import FEATURE as PRUNING
 from dampipe.features.scanning import FEATURE as SCANNING
@@ -25,6 +27,7 @@ BUILT_IN = (
     SOURCES,
     ASSETS,
     DERIVATIVES,
+    GROUPING,
     DUPLICATES,
     FIXITY,
     SCANNING,
@@ -32,6 +35,7 @@ BUILT_IN = (
     TAGGING,
     SEARCH,
     PRUNING,
+    BACKUP,
 )
 """Each may import those above it."""
 

@@ -42,7 +42,7 @@ class MediaTools:
     @cached_property
     def prober(self) -> Prober:
         """Probes files; its helper process is started on first use."""
-        return Prober(sandbox=self.ffmpeg.sandbox)
+        return Prober(sandbox=self.ffmpeg.sandbox, ffmpeg=self.ffmpeg.path)
 
     @cached_property
     def hardware(self) -> HostAcceleration:
@@ -95,6 +95,7 @@ class MediaTools:
             self.proxy_recipe,
             self.hardware.accelerations,
             shared_state=self.hardware.shared_state,
+            prober=self.prober,
         )
 
     @cached_property

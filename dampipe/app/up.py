@@ -4,16 +4,19 @@ import fcntl
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from logging import INFO, Formatter, LogRecord
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 
 from dampipe.app import broker
 from dampipe.app.capabilities import Capabilities
 from dampipe.app.container import Container
 from dampipe.app.errors import ALREADY_UP, BROKER_SILENT, HOME_UNUSABLE, PORT_UNAVAILABLE
+from dampipe.app.exposure import check_exposure
 from dampipe.app.procfile import Process
 from dampipe.app.supervisor import LogLine, Supervisor
 from dampipe.features.processing.service import ProcessingService
@@ -21,6 +24,10 @@ from dampipe.jobs.lease import is_dead
 from dampipe.jobs.recovery import RunRecovery
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.errors import CannotStart
+from dampipe.kernel.faces.remedies import sentences
+from dampipe.kernel.home import UP_LOCK
+from dampipe.kernel.masking import mask_text
+from dampipe.kernel.private_files import make_folder, open_private, secure_home
 from dampipe.kernel.settings.settings import Settings
 
 BROKER = "broker"
@@ -34,14 +41,18 @@ def run_deployment(container: Container, processes: list[Process], on_log: LogLi
     """Run the processes until SIGINT, SIGTERM or SIGHUP (the terminal was closed).
 
     on_log: receives every log line for the terminal; the lines are also written to logs/dampipe.log.
-    Raises CannotStart, before any process is started: another deployment uses the home folder, or a port is in use.
+    Raises CannotStart, before any process is started: another deployment uses the home folder, a port is in use, or
+    other machines could reach the servers.
     """
     settings = container.settings
+    exposure = check_exposure(settings)
     enabled = [process for process in processes if _is_enabled(process, settings)]
     with _exclusive(settings), _log_file(settings, on_log) as log:
         for process, reason in _unusable(container, enabled):
             log("dampipe", f"{process.name} is not started: {reason}")
             enabled.remove(process)
+        if exposure is not None:
+            log("dampipe", f"warning: {sentences(str(exposure), exposure.hint)}")
         check_ports(settings, {process.name for process in enabled})
         container.set_up()
         supervisor = Supervisor(log)
@@ -105,14 +116,14 @@ def check_ports(settings: Settings, names: set[str]) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((settings.host, port))
-            except OSError as error:
+            except (OSError, UnicodeError) as error:
                 setting = "port" if name == WEB else "flower_port"
                 raise CannotStart(
                     PORT_UNAVAILABLE,
                     host=settings.host,
                     port=port,
                     process=name,
-                    reason=error.strerror,
+                    reason=getattr(error, "strerror", None) or "the name is not valid",
                     setting=setting,
                     variable=f"DAMPIPE_{setting.upper()}",
                 ) from error
@@ -158,12 +169,55 @@ def _announce(settings: Settings, processes: list[Process], log: LogLine) -> Non
         log("dampipe", f"Flower   http://{settings.host}:{settings.flower_port}")
 
 
+_ADVICE_OF_BROKER = ("Memory overcommit must be enabled", "Transparent Huge Pages")
+"""What the broker warns of at each start; the doctor says it."""
+
+
+class LogFile(RotatingFileHandler):
+    """The log file. While it cannot be written (a full disk), the terminal gets one line about that, and no more."""
+
+    def __init__(self, path: Path, on_problem: LogLine) -> None:
+        """Raises OSError."""
+        super().__init__(
+            path, maxBytes=20_000_000, backupCount=3, encoding="utf-8", errors="backslashreplace"
+        )
+        self.setFormatter(Formatter("%(asctime)s %(name)-8s %(message)s"))
+        self._on_problem = on_problem
+        self._is_failing = False
+        self._has_failed = False
+        """Whether the last record could not be written."""
+
+    def emit(self, record: LogRecord) -> None:
+        """Write one record; report the first failure, and when it works again."""
+        self._has_failed = False
+        super().emit(record)
+        if self._is_failing and not self._has_failed:
+            self._is_failing = False
+            self._on_problem("dampipe", f"{self.baseFilename} is written again")
+
+    def handleError(self, record: LogRecord) -> None:
+        """Called by the base class, where this prints a traceback for each record."""
+        self._has_failed = True
+        if not self._is_failing:
+            self._is_failing = True
+            error = sys.exc_info()[1]
+            reason = getattr(error, "strerror", None) or str(error)
+            self._on_problem(
+                "dampipe",
+                f"{self.baseFilename} cannot be written ({reason}): log lines are shown here only",
+            )
+        if self.stream is not None:  # what could not be written must not pile up in memory
+            with suppress(OSError, ValueError):
+                self.stream.close()
+            self.stream = None
+
+
 @contextmanager
 def _exclusive(settings: Settings) -> Iterator[None]:
     """Hold the lock of the home folder, so that one deployment runs for it. Raises CannotStart."""
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-        lock = (settings.home / "up.lock").open("w")
+        secure_home(settings.home)
+        lock = open_private(settings.home / UP_LOCK)
     except OSError as error:
         raise CannotStart(HOME_UNUSABLE, path=settings.home, reason=error.strerror) from error
     with lock:
@@ -178,11 +232,16 @@ def _exclusive(settings: Settings) -> Iterator[None]:
 @contextmanager
 def _log_file(settings: Settings, on_log: LogLine) -> Iterator[LogLine]:
     """A log function that calls `on_log` and writes to the log file."""
-    settings.logs.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(settings.logs / "dampipe.log", maxBytes=20_000_000, backupCount=3)
-    handler.setFormatter(Formatter("%(asctime)s %(name)-8s %(message)s"))
+    try:
+        make_folder(settings.logs)
+        handler = LogFile(settings.logs / "dampipe.log", on_log)
+    except OSError as error:
+        raise CannotStart(HOME_UNUSABLE, path=settings.logs, reason=error.strerror) from error
 
     def log(name: str, line: str) -> None:
+        if name == BROKER and any(words in line for words in _ADVICE_OF_BROKER):
+            return
+        line = mask_text(line)  # a library may have logged a URL
         on_log(name, line)
         handler.emit(LogRecord(name, INFO, "", 0, line, None, None))
 

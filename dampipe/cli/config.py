@@ -1,9 +1,11 @@
 """`dampipe config`"""
 
+import shutil
+
 import click
 
 from dampipe.app.load_settings import load_settings
-from dampipe.kernel.faces.console import json_option, print_json, say, table
+from dampipe.kernel.faces.console import json_option, print_json
 from dampipe.kernel.home import config_file
 from dampipe.kernel.settings.display import origin, redacted, sample
 from dampipe.kernel.settings.settings import Settings
@@ -22,10 +24,14 @@ def command(as_sample: bool, as_json: bool) -> None:
     if as_json:
         print_json(values)
         return
-    rows = [
-        (name, str(values[name]), origin(name, settings), field.description or "")
-        for name, field in Settings.model_fields.items()
-    ]
-    say(table(["setting", "value", "from", "meaning"], rows))
+    for name, field in Settings.model_fields.items():
+        value = '""' if values[name] == "" else values[name]
+        click.echo(f"{click.style(name, bold=True)} = {value} ({origin(name, settings)})")
+        click.echo(click.wrap_text(field.description or "", _width(), "    ", "    "))
     state = "read" if config_file().exists() else "does not exist"
     click.echo(f"\nfile: {config_file()} ({state}); environment: DAMPIPE_<SETTING>")
+
+
+def _width() -> int:
+    """Columns of the descriptions: those of the terminal, at most as many as are read well."""
+    return min(100, shutil.get_terminal_size().columns)

@@ -10,14 +10,10 @@ from dampipe.app.container import process_container
 from dampipe.app.doctor import Finding, Verdict, examine
 from dampipe.app.remedies import remedies
 from dampipe.kernel.errors import CatalogueDown, ExitCode
-from dampipe.kernel.faces.console import json_option, print_json
+from dampipe.kernel.faces.console import json_option, print_json, styled
 from dampipe.kernel.faces.remedies import CLI
 
-_LABELS = {
-    Verdict.FINE: click.style("fine   ", fg="green"),
-    Verdict.WARNING: click.style("warning", fg="yellow"),
-    Verdict.BROKEN: click.style("broken ", fg="red"),
-}
+_COLOURS = {Verdict.FINE: "green", Verdict.WARNING: "yellow", Verdict.BROKEN: "red"}
 
 
 class FindingReport(BaseModel):
@@ -44,7 +40,9 @@ def command(again: bool, as_json: bool) -> None:
     for finding in examine(container):
         reports.append(report := _report(finding))
         if not as_json:
-            click.echo(f"{_LABELS[report.verdict]}  {report.what:<13} {report.found}")
+            click.echo(
+                f"{styled(f'{report.verdict:<7}', fg=_COLOURS[report.verdict])}  {report.what:<13} {report.found}"
+            )
             if report.hint:
                 click.echo(f"{'':24}→ {report.hint}")
     if as_json:

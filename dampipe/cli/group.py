@@ -1,6 +1,7 @@
 """The group of commands: loads a command's file when it is called, and turns errors into exit codes."""
 
 import errno
+import logging
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from dampipe.kernel.errors import DampipeError, ExitCode
 from dampipe.kernel.faces import stdio
 from dampipe.kernel.faces.remedies import CLI
 from dampipe.kernel.feature import Command, load_dotted
+from dampipe.kernel.private_files import make_process_private
 from dampipe.kernel.version import __version__
 
 T = TypeVar("T")
@@ -61,6 +63,8 @@ class LazyGroup(click.Group):
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """Run, with one line for every error that has a name."""
         stdio.prepare()
+        make_process_private()
+        logging.raiseExceptions = False  # a full disk would fill the terminal with tracebacks
         try:
             super().main(args, **{**extra, "standalone_mode": False, "obj": _Services()})
         except click.exceptions.Exit as done:

@@ -1,10 +1,18 @@
 """`dampipe serve`"""
 
-import click
-import uvicorn
+import logging
+import threading
 
-from dampipe.app.container import process_container
+import click
+
+from dampipe.app.container import Container, process_container
+from dampipe.app.exposure import check_exposure, hosts_of
 from dampipe.app.up import WEB, check_ports
+from dampipe.features.search.query_vectors import QueryEncoder
+from dampipe.kernel.errors import DampipeError
+from dampipe.kernel.faces.remedies import sentences
+
+log = logging.getLogger(__name__)
 
 
 @click.command(name="serve")
@@ -13,10 +21,23 @@ from dampipe.app.up import WEB, check_ports
 def command(host: str | None, port: int | None) -> None:
     """Run the web server: the page at /, the API, and its documentation at /docs."""
     from dampipe.web.app import create_app
+    from dampipe.web.server import run
 
     container = process_container()
-    container.set_up()
     options = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = container.settings.model_copy(update=options)
+    exposure = check_exposure(settings)
+    if exposure is not None:
+        click.echo(f"warning: {sentences(str(exposure), exposure.hint)}", err=True)
+    container.set_up()
     check_ports(settings, {WEB})
-    uvicorn.run(create_app(container), host=settings.host, port=settings.port, log_level="warning")
+    threading.Thread(target=_warm_up, args=(container,), name="warm-up", daemon=True).start()
+    run(create_app(container, hosts_of(settings)), settings)
+
+
+def _warm_up(container: Container) -> None:
+    """Load the model while nobody waits for it. Without a model, search answers from text and says so."""
+    try:
+        container.get(QueryEncoder).warm_up()
+    except DampipeError as error:
+        log.info("the model is not loaded yet: %s", error)

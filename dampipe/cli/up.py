@@ -8,6 +8,7 @@ from dampipe.app.container import process_container
 from dampipe.app.procfile import Process, default_procfile, read_procfile
 from dampipe.app.up import run_deployment
 from dampipe.kernel.faces import stdio
+from dampipe.kernel.faces.console import styled
 
 _COLOURS = ("cyan", "green", "yellow", "blue", "magenta", "bright_cyan", "bright_green", "bright_blue")
 
@@ -34,7 +35,7 @@ def command(procfile: Path, watch_folder: bool) -> None:
 
     def print_line(name: str, line: str) -> None:
         try:
-            click.echo(f"{click.style(name.ljust(width), fg=colours.get(name))} | {line}")
+            click.echo(f"{styled(name.ljust(width), fg=colours.get(name))} | {line}")
         except OSError:  # the terminal or the reading program is gone; the log file remains
             stdio.give_up_output()
 

@@ -11,7 +11,7 @@ from dampipe.cli.celery_program import run_celery
 from dampipe.jobs.plan import Plan
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart, InvalidInput
-from dampipe.kernel.settings.settings import Settings
+from dampipe.kernel.settings.settings import MOST_PROCESSES, Settings
 
 CONTROL_QUEUES = ("control", "scan")
 """Queues of no stage: the sweep and other periodic jobs, and the walks of scans."""
@@ -21,7 +21,9 @@ CONTROL_QUEUES = ("control", "scan")
 @click.option("--queues", help="Comma-separated queues to serve; default: all.")
 @click.option("--name", help="Name of the worker on this machine; default: its queues.")
 @click.option(
-    "--concurrency", type=click.IntRange(1), help="Number of processes; default: from the settings."
+    "--concurrency",
+    type=click.IntRange(1, MOST_PROCESSES),
+    help="Number of processes; default: from the settings.",
 )
 def command(queues: str | None, name: str | None, concurrency: int | None) -> None:
     """Run one worker. On another machine it needs the URLs of the broker, the database and the blob store.

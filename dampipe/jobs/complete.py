@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 from dampipe.jobs import state
 from dampipe.jobs.keys import ClaimedRun, FollowUp, RunKey
 from dampipe.jobs.model import RunState
-from dampipe.jobs.savers import SaverRegistry
+from dampipe.jobs.savers import PreviousOutput, SaverRegistry
 from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
@@ -99,7 +99,13 @@ class RunCompleter:
             ended.append(_Ended(one, self._asset(connection, one, now), row.priority, has_chain))
         by_asset = {one.asset: one for one in ended}
         outputs = [(one.asset, one.finished.output) for one in by_asset.values()]
-        self._savers.save(connection, self._db, outputs, now)
+        # A run that is made again since its files are lost still has its output: `state.remake`.
+        previous = {
+            asset: PreviousOutput(one.finished.run.id, output)
+            for asset, one in by_asset.items()
+            if (output := locked[one.finished.run.id, one.finished.run.attempts].output) is not None
+        }
+        self._savers.save(connection, self._db, outputs, now, previous)
         if not completion.key.on_location:
             state.delete_other_versions(connection, completion.key, list(by_asset))
         lanes = self._follow_up(connection, by_asset, completion, now)

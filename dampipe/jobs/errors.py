@@ -78,8 +78,43 @@ EMBEDDED_BROKER_DOWN = ErrorCode(
     "the embedded broker is not running",
     "Start the deployment, or name a broker in the setting broker_url.",
 )
+BROKER_DISK_FULL = ErrorCode(
+    "broker.disk_full",
+    "{broker} has no space left to write its data",
+    "Free some space on its disk; the broker then continues automatically. Nothing is lost.",
+)
+BROKER_CANNOT_WRITE = ErrorCode(
+    "broker.cannot_write",
+    "{broker} runs, but cannot write its data: {problem}",
+    "Check its disk and its log; the broker continues automatically as soon as it can write.",
+)
+BROKER_OUT_OF_MEMORY = ErrorCode(
+    "broker.out_of_memory",
+    "{broker} runs, but has used up the memory that it is allowed",
+    "Raise its limit `maxmemory`, or delete the data of other programs on it.",
+)
+BROKER_READ_ONLY = ErrorCode(
+    "broker.read_only",
+    "{broker} is a replica that takes no writes",
+    "Name the primary server in the setting broker_url.",
+)
+BROKER_LOADING = ErrorCode("broker.loading", "{broker} is still loading its data", "Try again in a moment.")
+BROKER_DENIED = ErrorCode(
+    "broker.denied", "{broker} denies access: {problem}", "Check user and password in the setting broker_url."
+)
+BROKER_FAILED = ErrorCode("broker.failed", "{broker} runs, but answers with an error: {problem}")
+BROKER_URL_INVALID = ErrorCode(
+    "broker.url_invalid",
+    "the broker URL {url} is not valid: {problem}",
+    "Use redis://, rediss://, redis+socket:// or sentinel:// in the setting broker_url.",
+)
 BROKER_UNREACHABLE = ErrorCode(
     "broker.unreachable",
     "the broker at {place} cannot be reached: {problem}",
     "Check the setting broker_url.",
+)
+NO_WORKER_FOR_WORK = ErrorCode(
+    "workers.absent_for_work",
+    "no worker for {kind} (queue {queue}) has reported for {seconds:.0f} s",
+    "Start a worker for the queue; what was asked for is kept.",
 )

@@ -44,7 +44,7 @@ class Failure(StoredError):
     stage: str
     kind: str
     """bad_media (the file's fault), transient (gave up trying), permanent (ours), or of stage `verify`:
-    mismatch (bit rot) or unreadable."""
+    mismatch (bit rot) or unreadable, or of stage `check`, a derivative: missing or damaged."""
     reason: str
     attempts: int = 0
     at: float | None = None
@@ -59,7 +59,7 @@ class RunState(StrEnum):
         pending ──claim──> running ──complete──> done
            ^ ^                │ ├─────────────> skipped    (this deployment cannot do it)
            │ │<──defer────────┘ └─────────────> failed     (parked: bad media, our fault, or too many attempts)
-           │ └──reset── failed, skipped; done, when its input was replaced
+           │ └──reset── failed, skipped; done, when its input was replaced (redo) or files were lost (remake)
            └──> on_hold                         (its scan is paused, was cancelled, or only recorded files)
 
     A running run whose lease has expired is claimed again as if it were pending.

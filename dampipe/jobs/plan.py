@@ -43,7 +43,7 @@ class Plan:
         self._versions: dict[str, str] = {}
         self._results: dict[str, str] = {}
         for stage in stages:
-            self._versions[stage.name] = self._version(stage, toolbox.fingerprint)
+            self._versions[stage.name] = self._version(stage, toolbox.fingerprint, stage.revision)
             self._results[stage.name] = self._version(stage, toolbox.handed_on)
         self._follow_ups = {stage.name: self._find_follow_ups(stage) for stage in stages}
 
@@ -140,9 +140,9 @@ class Plan:
                 raise PipelineError(WRONG_ORDER, stage=stage.name, other=late[0])
             seen.add(stage.name)
 
-    def _version(self, stage: Stage, fingerprint: Callable[[type], str | None]) -> str:
-        """The key of a stage, or of its results for the stages that take them: by other fingerprints."""
-        parts = [str(stage.version)]
+    def _version(self, stage: Stage, fingerprint: Callable[[type], str | None], revision: int = 0) -> str:
+        """The key of a stage, or of its results for the stages that take them: by other fingerprints, no revision."""
+        parts = [f"{stage.version}.{revision}" if revision else str(stage.version)]
         for parameter, tool in stage.tools.items():
             try:
                 parts.append(fingerprint(tool) or "")

@@ -1,17 +1,26 @@
 """The registry of savers: what a stage returns becomes rows of the features that registered for its type."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.feature import Feature, load_dotted
-from dampipe.kernel.ids import AssetId
+from dampipe.kernel.ids import AssetId, RunId
 from dampipe.kernel.stage_io import StageOutput
 
 T = TypeVar("T", bound=StageOutput)
+
+
+@dataclass(frozen=True)
+class PreviousOutput:
+    """What a run had returned whose files were lost, and which was therefore made again (`state.remake`)."""
+
+    run: RunId
+    output: str
+    """JSON."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,8 @@ class OutputBatch(Generic[T]):
     """Each asset once."""
     now: float
     """The database's time, in seconds since 1970."""
+    previous: Mapping[AssetId, PreviousOutput] = field(default_factory=dict)
+    """By asset: the output that the new one replaces, where only its files were lost."""
 
 
 Saver: TypeAlias = Callable[[OutputBatch[T]], None]
@@ -51,17 +62,19 @@ class SaverRegistry:
         database: Database,
         outputs: Sequence[tuple[AssetId, StageOutput]],
         now: float,
+        previous: Mapping[AssetId, PreviousOutput] | None = None,
     ) -> None:
-        """Call each saver once, with all outputs of its type."""
+        """Call each saver once, with all outputs of its type. previous: see OutputBatch."""
+        before = previous or {}
         types = {type(output) for _, output in outputs}
         if len(types) == 1:  # as nearly always: they are those of one stage
             for saver in self._savers_of(types.pop()):
-                saver(OutputBatch(connection, database, outputs, now))
+                saver(OutputBatch(connection, database, outputs, now, before))
             return
         for kind, saver in self._savers:
             own = [(asset, output) for asset, output in outputs if isinstance(output, kind)]
             if own:
-                saver(OutputBatch(connection, database, own, now))
+                saver(OutputBatch(connection, database, own, now, before))
 
     def _savers_of(self, kind: type[StageOutput]) -> tuple[Saver[StageOutput], ...]:
         if kind not in self._of_type:

@@ -53,6 +53,8 @@ class Stage:
     """Parameters that are subjects or outputs, by name."""
     tools: dict[str, type]
     """Parameters that come from the toolbox, by name."""
+    revision: int = 0
+    """Of the stage's own result; not part of the keys of the stages that take it."""
     reporter: str | None = None
     """The parameter that reports progress. It is not a tool, and not part of any key."""
     streaming: bool = False
@@ -68,6 +70,7 @@ def stage(
     *,
     queue: str,
     version: int,
+    revision: int = 0,
     batch: int = 1,
     own_chain: bool = False,
     after: tuple[str, ...] = (),
@@ -76,9 +79,11 @@ def stage(
     """Declare a function as a stage, named like the function.
 
     queue: where its messages wait; a worker serves queues. version: raise it when the function's result changes, and
-    it runs again for every asset. batch: how many pending runs one call may take. own_chain: carried by a chain of its
-    own, once its upstream stages are done. after: stages that must be done before, although this one takes no output
-    of theirs. time_limit: seconds. Raises PipelineError when a type annotation is missing or wrong.
+    it runs again for every asset, with the stages that take its output. revision: raise it instead where the output
+    gains facts that no later stage uses: the stage alone runs again. batch: how many pending runs one call may take.
+    own_chain: carried by a chain of its own, once its upstream stages are done. after: stages that must be done before,
+    although this one takes no output of theirs. time_limit: seconds. Raises PipelineError when a type annotation is
+    missing or wrong.
     """
 
     def declare(function: Callable[..., Any]) -> Stage:
@@ -88,6 +93,7 @@ def stage(
             function=function,
             queue=queue,
             version=version,
+            revision=revision,
             batch=batch,
             own_chain=own_chain,
             after=after,

@@ -104,11 +104,13 @@ _SKIP = Move("skip", (_RUNNING,), _SKIPPED)
 _RECOVER = Move("recover", (_RUNNING,), _PENDING)
 _RESET = Move("reset", (_FAILED, _SKIPPED), _PENDING)
 _REDO = Move("redo", _ANY, _PENDING)
+_REMAKE = Move("remake", (_DONE,), _PENDING)
 _REPLACE_OUTPUT = Move("replace_output", (_DONE,), _DONE)
 _HOLD = Move("hold", (_PENDING,), _ON_HOLD)
 _RELEASE = Move("release", (_ON_HOLD,), _PENDING)
 _DELETE = Move("delete", _ANY, None)
 _DELETE_IDLE = Move("delete_idle", (_PENDING, _FAILED, _SKIPPED, _ON_HOLD), None)
+_DELETE_DONE = Move("delete_done", (_DONE,), None)
 _DELETE_HELD = Move("delete_held", (_ON_HOLD,), None)
 
 NEW_RUN: dict[str, Any] = {
@@ -323,7 +325,10 @@ _COMPLETED: dict[str, Any] = {
     "error": None,
 }
 _STILL_HELD = (
-    select(RUN.c.id, RUN.c.attempts, RUN.c.wake_on_finish, RUN.c.priority, NOW.label("now"))
+    select(
+        *(RUN.c.id, RUN.c.attempts, RUN.c.wake_on_finish, RUN.c.priority, RUN.c.output),
+        NOW.label("now"),
+    )
     .where(RUN.c.id.in_(_IDS), _COMPLETE.condition, RUN.c.owner == bindparam("holder"))
     .with_for_update()
 )
@@ -333,7 +338,10 @@ _STILL_RUNNING = f"{RUN.name}.state = '{_RUNNING.value}'"
 
 
 def lock_held(connection: Connection, ids: Sequence[int], owner: str) -> Sequence[Row[Any]]:
-    """Lock those of the runs that this owner still holds; rows with `attempts`, `wake_on_finish` and `now`."""
+    """Lock those of the runs that this owner still holds; rows with `attempts`, `wake_on_finish` and `now`.
+
+    `output` is None, except for a run that is made again since its files are lost.
+    """
     return connection.execute(_STILL_HELD, {"ids": ids, "holder": owner}).all()
 
 
@@ -442,6 +450,15 @@ def redo(connection: Connection, *where: ColumnElement[bool]) -> int:
     return connection.execute(_REDO.update(*where, values=values)).rowcount
 
 
+def remake(connection: Connection, *where: ColumnElement[bool]) -> int:
+    """Let done runs start from the beginning since files that they have made are lost; returns how many.
+
+    Nothing is wrong with their results, so, unlike `redo`, the output is kept until the new one replaces it, and the
+    savers of the new one get it as `OutputBatch.previous`. The follow-up runs exist already and are not repeated.
+    """
+    return connection.execute(_REMAKE.update(*where, values=RESET_RUN)).rowcount
+
+
 def replace_output(connection: Connection, output: str, *where: ColumnElement[bool]) -> int:
     """Put another output (JSON) in the place of that of done runs; returns how many."""
     return connection.execute(_REPLACE_OUTPUT.update(*where, values={"output": output})).rowcount
@@ -497,3 +514,8 @@ def delete_idle(connection: Connection, *where: ColumnElement[bool]) -> int:
 def delete_held(connection: Connection, *where: ColumnElement[bool]) -> int:
     """Delete runs that are on hold; returns how many."""
     return connection.execute(_DELETE_HELD.delete(*where)).rowcount
+
+
+def delete_done(connection: Connection, *where: ColumnElement[bool]) -> int:
+    """Delete work items that are done, other than runs of stages, whose results are in use; returns how many."""
+    return connection.execute(_DELETE_DONE.delete(RUN.c.kind != STAGE, *where)).rowcount

@@ -145,6 +145,12 @@ class WorkRepository:
         with self._db.read() as connection:
             return connection.execute(self._find, {"item": item, "of_kind": kind}).first()
 
+    @staticmethod
+    def result(row: Any) -> dict[str, Any]:
+        """What the handler of an item (its row, as `find` returns it) has returned; empty while it is not done."""
+        found: dict[str, Any] = json.loads(row.output) if row.output else {}
+        return found
+
     def claim(self, kind: str, item: RunId, owner: str, lease: float) -> tuple[ClaimedRun, WorkItem] | None:
         """Claim an item that is pending and due, or whose lease has expired; None: it cannot be claimed."""
         values = {"item": item, "of_kind": kind, "holder": owner, "lease": lease}

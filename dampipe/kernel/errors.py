@@ -7,7 +7,10 @@
     │   ├── Unavailable         this deployment lacks something: skipped, caught up when it is there
     │   └── Permanent           our fault: parked, loud
     ├── InvalidInput            what was asked cannot be done as asked
-    │   └── NotFound            what was asked for does not exist
+    │   ├── NotFound            what was asked for does not exist
+    │   ├── NotPermitted        this client may not do it, or may not see whether it could
+    │   ├── Conflict            it cannot be done in the state that things are in now
+    │   └── TooLarge            more was sent than is read
     ├── SearchUnavailable       there is no model or no index to answer with
     ├── BrokerDown              the broker does not answer
     ├── CatalogueDown           the database does not answer, or is locked
@@ -29,6 +32,8 @@ in that face's table of remedies, by code: `remedies.py` of a feature, and `damp
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Self
+
+from dampipe.kernel.masking import mask_text
 
 
 class ExitCode(IntEnum):
@@ -73,14 +78,15 @@ class DampipeError(Exception):
 
     def __init__(self, what: ErrorCode | str, hint: str = "", **parameters: Any) -> None:
         """what: the error's code, whose text is filled with the parameters; or a text of no code."""
+        parameters = {name: _masked(value) for name, value in parameters.items()}
         if isinstance(what, ErrorCode):
-            super().__init__(what.text.format_map(parameters))
+            super().__init__(mask_text(what.text.format_map(parameters)))
             hint = hint or what.remedy.format_map(parameters)
         else:
-            super().__init__(what)
+            super().__init__(mask_text(what))
         self.code = what.code if isinstance(what, ErrorCode) else ""
         self.parameters = parameters
-        self.hint = hint
+        self.hint = mask_text(hint)
 
     def plain_parameters(self) -> dict[str, Any]:
         """The parameters as JSON takes them: numbers, texts and lists as they are, all else as text."""
@@ -88,7 +94,14 @@ class DampipeError(Exception):
 
 
 def _plain(value: object) -> Any:
-    return value if isinstance(value, (str, int, float, bool, list, dict)) or value is None else str(value)
+    if isinstance(value, (str, int, float, bool, list, dict)) or value is None:
+        return value
+    return mask_text(str(value))
+
+
+def _masked(value: Any) -> Any:
+    """Foreign errors quote the URL that they were given; no password of it leaves dampipe in an error."""
+    return mask_text(value) if isinstance(value, str) else value
 
 
 class StageError(DampipeError):
@@ -148,6 +161,18 @@ class NotFound(InvalidInput):
     """The thing named does not exist."""
 
     exit_code = ExitCode.NOT_FOUND
+
+
+class NotPermitted(InvalidInput):
+    """This client may not do what it asks for; the message is the same whether or not it exists."""
+
+
+class Conflict(InvalidInput):
+    """What was asked does not fit the state that things are in now."""
+
+
+class TooLarge(InvalidInput):
+    """More was sent than is read."""
 
 
 class SearchUnavailable(DampipeError):

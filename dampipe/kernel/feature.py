@@ -86,6 +86,12 @@ class Feature:
     """Background tasks by name, among them the periodic jobs."""
     work: Mapping[str, Work] = field(default_factory=dict)
     """Kinds of work items by name; the name may not be that of a stage."""
+    annotations: tuple[str, ...] = ()
+    """Dotted names of functions (`Annotations`) that answer about which assets people have written something: such
+    assets outlive their files."""
+    nightly: tuple[str, ...] = ()
+    """Dotted names of classes that the container builds and every sync calls (`dampipe/jobs/nightly.py`): each
+    creates a work item, or returns None when there is nothing to do."""
     postponed: tuple[str, ...] = ()
     """Dotted names of functions that return an SQL condition over `location`: files that are not to be identified
     yet."""
@@ -97,7 +103,7 @@ class Feature:
     def dotted_names(self) -> list[str]:
         """All that the manifest names."""
         names = [*self.tables, *self.routers, *self.details, *self.filters, *self.documents, *self.sweeps]
-        names += [*self.postponed, *self.stages, self.remedies]
+        names += [*self.annotations, *self.nightly, *self.postponed, *self.stages, self.remedies]
         names += [name for pair in self.savers for name in pair]
         names += [command.target for command in self.commands.values()]
         names += [work.handler for work in self.work.values()]

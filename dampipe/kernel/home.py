@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+UP_LOCK = "up.lock"
+"""File of the home folder that a running deployment has locked."""
+
 
 def home_folder() -> Path:
     """`$DAMPIPE_HOME`, else `$XDG_DATA_HOME/dampipe`, by default `~/.local/share/dampipe`; absolute."""

@@ -81,22 +81,27 @@ def parse_lines(text: str) -> Range:
 def parse_date(text: str) -> tuple[datetime, datetime]:
     """The period of "2024", "2024-05", "2024-05-17" or "2024-05-17T10:30": its first moment, and the first after it.
 
-    Without a time zone it is in the zone of this machine. Raises InvalidInput (DATE_INVALID).
+    Without a time zone both are compared with wall clocks, in no zone. Raises InvalidInput (DATE_INVALID).
 
     >>> [moment.isoformat() for moment in parse_date("2024-02")]
     ['2024-02-01T00:00:00', '2024-03-01T00:00:00']
     """
-    word = text.strip()
     try:
-        if re.fullmatch(r"\d{4}", word):
-            return datetime(int(word), 1, 1), datetime(int(word) + 1, 1, 1)
-        if re.fullmatch(r"\d{4}-\d{2}", word):
-            first = datetime.fromisoformat(f"{word}-01")
-            return first, (first + timedelta(days=31)).replace(day=1)
-        begin = datetime.fromisoformat(word)
-        return begin, begin + (timedelta(days=1) if len(word) == 10 else timedelta(minutes=1))
-    except (ValueError, OverflowError) as error:
+        first, after = _period(text.strip())
+        first.timestamp(), after.timestamp()  # the first and the last years have none in some zones
+    except (ValueError, OverflowError, OSError) as error:
         raise InvalidInput(DATE_INVALID, value=text) from error
+    return first, after
+
+
+def _period(word: str) -> tuple[datetime, datetime]:
+    if re.fullmatch(r"\d{4}", word):
+        return datetime(int(word), 1, 1), datetime(int(word) + 1, 1, 1)
+    if re.fullmatch(r"\d{4}-\d{2}", word):
+        first = datetime.fromisoformat(f"{word}-01")
+        return first, (first + timedelta(days=31)).replace(day=1)
+    begin = datetime.fromisoformat(word)
+    return begin, begin + (timedelta(days=1) if len(word) == 10 else timedelta(minutes=1))
 
 
 def _seconds(text: str) -> float | None:

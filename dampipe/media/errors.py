@@ -28,6 +28,15 @@ EMPTY_FILE = ErrorCode("media.empty_file", "the file is empty", "Copy it again f
 NOT_REGULAR = ErrorCode("media.not_regular", "not a regular file")
 NOT_READABLE = ErrorCode("media.not_readable", "not a readable file: {reason}")
 NOT_MEDIA = ErrorCode("media.not_media", "not a media file, or damaged")
+OTHER_KIND = ErrorCode("media.other_kind", "not a media file, but {kind}")
+DAMAGED = ErrorCode(
+    "media.damaged", "damaged or incomplete: {line}", "Copy it again from the card or its source."
+)
+ENCRYPTED = ErrorCode(
+    "media.encrypted",
+    "encrypted ({scheme})",
+    "Get a copy without copy protection from the provider of the file.",
+)
 INDEX_MISSING = ErrorCode(
     "media.index_missing",
     "the file is incomplete: its table of contents (moov) is missing",
@@ -36,9 +45,36 @@ INDEX_MISSING = ErrorCode(
 )
 FORMAT_NOT_ALLOWED = ErrorCode("media.format_not_allowed", "its format is not one that dampipe opens")
 PICTURE_TOO_LARGE = ErrorCode("media.picture_too_large", "its picture is too large")
+STILL_TOO_LARGE = ErrorCode(
+    "media.still_too_large",
+    "the picture is too large: {width}×{height}, at most {limit} megapixels",
+)
+STILL_DAMAGED = ErrorCode(
+    "media.still_damaged",
+    "the picture is damaged: {reason}",
+    "Copy it again from the card or its source.",
+)
+STILL_UNSUPPORTED = ErrorCode(
+    "media.still_unsupported", "the picture uses a part of its format that is not supported: {reason}"
+)
+STILL_FORMAT_UNKNOWN = ErrorCode("media.still_format_unknown", "not a picture in a format that dampipe opens")
+NOT_DECODED = ErrorCode("media.not_decoded", "could not be decoded ({reason})")
+PACKAGE_MISSING = ErrorCode(
+    "media.package_missing",
+    "its format needs the Python package {package}, which is not installed",
+    "Install the package for the workers and try again.",
+)
+TOO_MANY_PIXELS = ErrorCode(
+    "media.too_many_pixels",
+    "the picture has {size} pixels, more than {limit} million",
+    "Send a smaller one.",
+)
 OUT_OF_MEMORY = ErrorCode("media.out_of_memory", "needs more memory than a file is allowed")
 NO_STREAMS = ErrorCode("media.no_streams", "contains neither picture nor sound")
-UNKNOWN_CODEC = ErrorCode("media.unknown_codec", "its codec is unknown")
+EMPTY_TRACKS = ErrorCode(
+    "media.empty_tracks", "its tracks are empty: they contain neither a picture nor sound"
+)
+UNKNOWN_CODEC = ErrorCode("media.unknown_codec", "its codec is not supported: {codec}")
 UNSUPPORTED_FEATURE = ErrorCode(
     "media.unsupported_feature", "uses a part of its format that ffmpeg does not support"
 )

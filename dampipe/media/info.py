@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
 from dampipe.kernel.stage_io import StageOutput
 
@@ -26,6 +26,15 @@ Rational = Annotated[
     PlainSerializer(lambda f: f"{f.numerator}/{f.denominator}", return_type=str),
 ]
 """An exact fraction; "30000/1001" in JSON."""
+
+
+RecordingTime = Annotated[
+    datetime,
+    WithJsonSchema(
+        {"type": "string", "examples": ["2024-05-06T07:08:09", "2024-05-06T07:08:09.250000+02:00"]}
+    ),
+]
+"""A time with or without a time zone; the format "date-time" of JSON Schema would require one."""
 
 
 class MediaKind(StrEnum):
@@ -58,16 +67,25 @@ class VideoStream(BaseModel):
     width: int
     """Coded width in pixels, before rotation and pixel aspect."""
     height: int
+    """Coded height, without `crop_top`."""
     pixel_format: str
     bit_depth: int = 8
     rate: Rational | None = None
-    """Average frames per second; None for stills and if unknown."""
+    """Nominal frames per second, at which frames and time code are counted; None for stills and if unknown."""
+    average_rate: Rational | None = None
+    """Frames by seconds."""
+    variable_rate: bool = False
+    """Whether distances between frames differ by more than rounding."""
     time_base: Rational | None = None
     """Unit of the container's time stamps in seconds: 1/1000 in Matroska; None if unknown."""
     start: float = 0.0
     """Seconds from the start of the file to the first picture: the sound may start earlier."""
     sample_aspect: Rational = Fraction(1)
     rotation: int = 0
+    crop_top: int = 0
+    """Coded lines above the picture that are not part of it, and not of `height`: those of IMX hold data."""
+    alpha: bool = False
+    """Whether it has transparent parts."""
     interlaced: bool = False
     color_range: str | None = None
     color_space: str | None = None
@@ -100,7 +118,18 @@ class AudioStream(BaseModel):
     sample_rate: int
     channels: int
     layout: str | None = None
+    parts: tuple[int, ...] = ()
+    """Indexes of further streams that hold the rest of its channels (IAMF)."""
     language: str | None = None
+
+
+class EmbeddedFilm(BaseModel):
+    """Where in a photograph's file the film is that was recorded with it: a whole MP4, in bytes of the file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    offset: int
+    length: int
 
 
 class MediaInfo(StageOutput):
@@ -118,7 +147,18 @@ class MediaInfo(StageOutput):
     audio: tuple[AudioStream, ...] = ()
     data_streams: int = 0
     timecode: str | None = None
-    """Start timecode as written in the file, "HH:MM:SS:FF" or "HH:MM:SS;FF"."""
-    created_at: datetime | None = None
+    """Start timecode as written in the file, "HH:MM:SS:FF" or, where frame numbers are dropped, "HH:MM:SS;FF"."""
+    timecode_base: int | None = None
+    """Frame numbers per second of that timecode, if the file says so; None: those of the nominal rate."""
+    start_of_day: float | None = None
+    """Seconds from midnight to the start of a sound recording: the TimeReference of Broadcast WAVE."""
+    created_at: RecordingTime | None = None
+    """When it was recorded: by the camera's clock, without a time zone unless the file contains one."""
     camera: str | None = None
     """Make and model, if the file contains them."""
+    content_id: str | None = None
+    """Identifier that a photograph and the film recorded with it share (Live Photos)."""
+    burst_id: str | None = None
+    """Identifier that the photographs of a burst share."""
+    embedded_film: EmbeddedFilm | None = None
+    """The film inside a motion photo."""

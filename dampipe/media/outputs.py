@@ -43,6 +43,9 @@ class Derivative(BaseModel):
     media_type: str
     size: int
     """Bytes."""
+    checksum: str | None = None
+    """SHA-1 of its bytes, in hexadecimal; None for one that was made before there were checksums and was not checked
+    yet."""
 
 
 class Frame(BaseModel):
@@ -99,6 +102,9 @@ class Preview(StageOutput):
     """Seconds of footage per second of work."""
     size: int = 0
     """Bytes of all files."""
+    again: tuple[str, ...] = Field(default=(), exclude=True)
+    """Stages whose results are outdated when the frames are made again and differ: the first is reset, the others
+    follow it."""
 
     def derivative(self, kind: DerivativeKind) -> Derivative | None:
         """The derivative of this kind, or None."""
@@ -135,6 +141,17 @@ class Refined(StageOutput):
     """Stages of the asset whose results are outdated: the first is reset, the others follow it."""
     added: int = 0
     """Number of added frames."""
+
+
+MADE_BY: dict[DerivativeKind, type[StageOutput]] = {
+    DerivativeKind.POSTER: Preview,
+    DerivativeKind.SPRITE: Preview,
+    DerivativeKind.SPRITE_VTT: Preview,
+    DerivativeKind.FRAMES: Preview,
+    DerivativeKind.PROXY: Proxy,
+    DerivativeKind.WAVEFORM: Proxy,
+}
+"""The output of the stage that makes each kind of derivative; a stage that returns Refined replaces frames."""
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from dampipe.kernel.errors import InvalidInput, Unavailable
-from dampipe.timeline import fcpxml, otio, table
+from dampipe.timeline import edl, fcpxml, otio, table
 from dampipe.timeline.clip import Clip
 from dampipe.timeline.errors import FORMAT_UNKNOWN, PACKAGE_MISSING
 from dampipe.timeline.frames import FrameCounter
@@ -39,19 +40,38 @@ def format_of(path: Path) -> Format:
     raise InvalidInput(FORMAT_UNKNOWN, name=path.name)
 
 
-def render(clips: Sequence[Clip], form: Format, title: str) -> str:
-    """The text of a file with the clips in sequence.
+class Rendered(NamedTuple):
+    """A timeline as text."""
 
-    In and out points are frames of the source, counted from its start time code. Raises `Unavailable` if OpenTimelineIO
-    is not installed.
+    text: str
+    warnings: tuple[str, ...]
+    """What was left out or converted, one sentence per file."""
+
+
+def render(clips: Sequence[Clip], form: Format, title: str) -> Rendered:
+    """A file with the clips in sequence, as text.
+
+    In and out points are frames of the source, counted from its start time code. A time code that is not valid at the
+    rate of its file, and a clip that cannot be written, cause a warning; they never stop the export. Raises
+    `Unavailable` if OpenTimelineIO, which writes .otio and .xml, is not installed.
     """
+    counter = FrameCounter(clips)
+    warnings = counter.warnings
+    if form is Format.CSV:
+        text = table.render(counter)
+    elif form is Format.FCPXML:
+        text = fcpxml.render(counter, title)
+    elif form is Format.EDL:
+        text = edl.render(counter, title)
+        if len(counter.clips) > edl.MAX_EVENTS:
+            warnings += (f"many programs read only the first {edl.MAX_EVENTS} events of an EDL",)
+    else:
+        text = otio.render(_package(), counter, title, form)
+    return Rendered(text, warnings)
+
+
+def _package() -> Any:
     try:
-        package = import_module("opentimelineio")
+        return import_module("opentimelineio")
     except ImportError as error:
         raise Unavailable(PACKAGE_MISSING, reason=str(error)) from error
-    counter = FrameCounter(package, clips)
-    if form is Format.CSV:
-        return table.render(clips, counter)
-    if form is Format.FCPXML:
-        return fcpxml.render(clips, counter, title)
-    return otio.render(package, clips, counter, title, form)

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from dampipe.media.info import MediaInfo, MediaKind
 from dampipe.timeline.clip import Clip
-from dampipe.timeline.frames import FrameCounter, Span, own_rate
+from dampipe.timeline.frames import FrameCounter, Span
 
 VERSION = "1.10"
 DEFAULT_SIZE = (1920, 1080)
@@ -25,11 +25,11 @@ RATE_NAMES = dict(
     )
 )
 """Names of fractional rates in FCPXML."""
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML does not allow, but file names do."""
 
 
-def render(clips: Sequence[Clip], counter: FrameCounter, title: str) -> str:
+def render(counter: FrameCounter, title: str) -> str:
     """The text of the file.
 
     The timeline has the most common rate of the clips and starts at 0. Clips of other rates play in real time: their
@@ -37,20 +37,15 @@ def render(clips: Sequence[Clip], counter: FrameCounter, title: str) -> str:
     """
     root = Element("fcpxml", version=VERSION)
     resources = _Resources(SubElement(root, "resources"))
-    main = resources.format(counter.rate, _common_size(clips))
+    main = resources.format(counter.rate, _common_size(counter.clips))
     event = SubElement(SubElement(root, "library"), "event", name=_xml_text(title))
     sequence = SubElement(SubElement(event, "project", name=_xml_text(title)), "sequence", format=main)
     spine, at = SubElement(sequence, "spine"), 0
-    for clip in clips:
+    for clip in counter.clips:
         at += _append_clip(spine, at, clip, counter, resources)
-    dropped = {
-        _timecode_format(clip.media)
-        for clip in clips
-        if own_rate(clip.media) == counter.rate and _has_timecode(clip.media)
-    }
     sequence.set("duration", time(at, counter.rate))
     sequence.set("tcStart", "0s")
-    sequence.set("tcFormat", "DF" if dropped == {"DF"} else "NDF")
+    sequence.set("tcFormat", _mode(counter.dropped))
     indent(root)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n{tostring(root, encoding="unicode")}\n'
@@ -88,7 +83,11 @@ def _append_clip(spine: Element, at: int, clip: Clip, counter: FrameCounter, res
         )
     else:
         element = SubElement(
-            spine, "asset-clip", reference | position, start=start, tcFormat=_timecode_format(clip.media)
+            spine,
+            "asset-clip",
+            reference | position,
+            start=start,
+            tcFormat=_mode(counter.is_dropped(clip.media)),
         )
     if rate != counter.rate:
         SubElement(element, "conform-rate", scaleEnabled="0", srcFrameRate=RATE_NAMES.get(rate, str(rate)))
@@ -166,14 +165,9 @@ def _common_size(clips: Sequence[Clip]) -> tuple[int, int]:
     return sizes.most_common(1)[0][0] if sizes else DEFAULT_SIZE
 
 
-def _has_timecode(media: MediaInfo | None) -> bool:
-    return media is not None and media.timecode is not None
-
-
-def _timecode_format(media: MediaInfo | None) -> str:
-    """DF for a drop-frame time code, else NDF."""
-    return "DF" if media is not None and media.timecode is not None and ";" in media.timecode else "NDF"
+def _mode(dropped: bool) -> str:
+    return "DF" if dropped else "NDF"
 
 
 def _xml_text(name: str) -> str:
-    return _NOT_XML.sub("\ufffd", name)
+    return NOT_XML.sub("\ufffd", name)

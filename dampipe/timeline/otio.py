@@ -1,40 +1,37 @@
-"""Formats written by OpenTimelineIO: its own, Final Cut Pro 7 XML and EDL (CMX 3600)."""
+"""Formats written by OpenTimelineIO: its own and Final Cut Pro 7 XML."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from dampipe.media.info import MediaKind
+from dampipe.media.timecode import label
 from dampipe.timeline.clip import Clip
+from dampipe.timeline.fcpxml import NOT_XML
 from dampipe.timeline.frames import FrameCounter
 
-_ADAPTERS = {"otio": "otio_json", "xml": "fcp_xml", "edl": "cmx_3600"}
+_ADAPTERS = {"otio": "otio_json", "xml": "fcp_xml"}
 
 
-def render(otio: Any, clips: Sequence[Clip], counter: FrameCounter, title: str, form: str) -> str:
-    """The text of the file; `form` is "otio", "xml" or "edl"."""
-    rate, edl = counter.rate, form == "edl"
-    if edl and not clips:
-        return f"TITLE: {title}\n"  # the EDL writer requires an event
-    timeline = otio.schema.Timeline(name=title)
-    timeline.global_start_time = otio.opentime.RationalTime(0, float(rate))
+def render(otio: Any, counter: FrameCounter, title: str, form: str) -> str:
+    """The text of the file; `form` is "otio" or "xml"."""
+    timeline = otio.schema.Timeline(name=_text(title))
+    timeline.global_start_time = otio.opentime.RationalTime(0, float(counter.rate))
     video, audio = (otio.schema.Track(name, kind=kind) for name, kind in (("V1", "Video"), ("A1", "Audio")))
     timeline.tracks.append(video)
-    for clip in clips:
-        # An EDL has a single rate.
-        placed = _otio_clip(otio, clip, counter, rate if edl else counter.rate_of(clip.media))
+    for clip in counter.clips:
+        placed = _otio_clip(otio, clip, counter, counter.rate_of(clip.media))
         gap = otio.schema.Gap(source_range=otio.opentime.TimeRange(duration=placed.source_range.duration))
         media = clip.media
         sound = media is not None and bool(media.audio)
         only_sound = media is not None and media.kind is MediaKind.AUDIO
         video.append(gap.clone() if only_sound else placed)
         audio.append(placed.clone() if sound else gap)
-    if not edl and any(isinstance(item, otio.schema.Clip) for item in audio):
+    if any(isinstance(item, otio.schema.Clip) for item in audio):
         timeline.tracks.append(audio)
-    options = {"rate": float(rate)} if edl else {}
-    text: str = otio.adapters.write_to_string(timeline, _ADAPTERS[form], **options)
-    return text
+    text: str = otio.adapters.write_to_string(timeline, _ADAPTERS[form])
+    return _with_modes(text, counter) if form == "xml" else text
 
 
 def _otio_clip(otio: Any, clip: Clip, counter: FrameCounter, rate: Fraction) -> Any:
@@ -48,12 +45,49 @@ def _otio_clip(otio: Any, clip: Clip, counter: FrameCounter, rate: Fraction) -> 
     reference = otio.schema.ExternalReference(
         target_url=Path(clip.path).as_uri(), available_range=time_range(span.start, span.whole)
     )
-    reference.name = clip.name
+    reference.name = _text(clip.name)
     otio_clip = otio.schema.Clip(
-        name=clip.name, media_reference=reference, source_range=time_range(span.first, span.length)
+        name=_text(clip.name), media_reference=reference, source_range=time_range(span.first, span.length)
     )
     otio_clip.markers.append(
         otio.schema.Marker(name=f"{clip.score:.3f}", marked_range=time_range(span.moment, 1))
     )
-    otio_clip.metadata["dampipe"] = {"asset": clip.asset, "moment": clip.moment, "score": clip.score}
+    first, last, _ = counter.codes(clip, rate)
+    otio_clip.metadata["dampipe"] = {
+        "asset": clip.asset,
+        "moment": clip.moment,
+        "score": clip.score,
+        # A time of OpenTimelineIO does not say whether its code is drop-frame.
+        "timecode_in": str(first),
+        "timecode_out": str(last),
+    }
     return otio_clip
+
+
+def _with_modes(text: str, counter: FrameCounter) -> str:
+    """Final Cut Pro 7 XML with the mode of each time code: the adapter writes all of them as non-drop-frame."""
+    root = ElementTree.fromstring(text)
+    dropped = {Path(clip.path).as_uri(): counter.is_dropped(clip.media) for clip in counter.clips}
+    for element in root.iter():
+        code = element.find("timecode")
+        if code is None:
+            continue
+        mode = (
+            counter.dropped
+            if element.tag == "sequence"
+            else dropped.get(element.findtext("pathurl", ""), False)
+        )
+        number, base = int(code.findtext("frame", "0")), int(code.findtext("rate/timebase", "25"))
+        for tag, value in (
+            ("string", str(label(number, base, dropped=mode))),
+            ("displayformat", "DF" if mode else "NDF"),
+        ):
+            found = code.find(tag)
+            if found is not None:
+                found.text = value
+    body = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n{body}\n'
+
+
+def _text(name: str) -> str:
+    return NOT_XML.sub("\ufffd", name)

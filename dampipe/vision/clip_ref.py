@@ -98,7 +98,7 @@ def from_hub(model: str, repository: str, config: Path, licence: str) -> ClipRef
         licence=licence,
         repository=repository,
         needs=needs,
-        architecture=model,
+        architecture=model.partition("@")[0],  # open_clip knows no revision
     )
 
 

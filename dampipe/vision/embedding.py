@@ -19,4 +19,6 @@ class Embedding(StageOutput):
     dimension: int
     times: tuple[float, ...] = ()
     shots: tuple[int, ...] = ()
+    frames: str = ""
+    """SHA-1 of the frames derivative that was embedded; "" where it is not known."""
     vectors: bytes = Field(default=b"", exclude=True, repr=False)

@@ -47,6 +47,17 @@ WEIGHTS_MISSING = ErrorCode(
 WEIGHTS_DAMAGED = ErrorCode(
     "model.weights_damaged", "the weights in {path} are damaged: {reason}", "Copy or download the file again."
 )
+WEIGHTS_NOT_AS_PUBLISHED = ErrorCode(
+    "model.weights_not_as_published",
+    "the file {path} of {repository} is not the one that the hub published: its checksum is not {expected}",
+    "It was deleted and is downloaded again at the next attempt. If it happens again, a proxy or mirror alters it.",
+)
+WEIGHTS_CHANGED = ErrorCode(
+    "model.weights_changed",
+    "the file {path} of {repository} at commit {commit} is not the one that was used first: its checksum differs",
+    "If the change is wanted, delete the entry of {repository} in {record}; else delete the file, and the recorded "
+    "one is downloaded again.",
+)
 DOWNLOAD_FAILED = ErrorCode(
     "model.download_failed",
     "the weights of {repository} are not here and cannot be downloaded: {reason}",
@@ -121,10 +132,6 @@ FRAMES_INVALID = ErrorCode(
     "The preview was made for another model: make it again.",
 )
 TEXT_EMPTY = ErrorCode("text.empty", "the text is empty", "Enter the words to search for.")
-PICTURE_NOT_FOUND = ErrorCode("picture.not_found", "there is no file {name}")
-PICTURE_UNREADABLE = ErrorCode(
-    "picture.unreadable", "{name} is not a readable picture", "Use a JPEG, PNG or WebP file."
-)
 NOT_DRAWABLE = ErrorCode("demo.not_drawable", "there is no {kind} {name!r}", "One of: {known}.")
 
 

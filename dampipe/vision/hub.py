@@ -2,16 +2,18 @@
 
 Without a network every file would otherwise wait for its own time-out: what failed is remembered for ten
 minutes, per process. An address is "owner/name", or "owner/name/file" where the weights are a file of another
-name than usual.
+name than usual; either may end in "@revision". The first use pins the commit and the checksums (`hub_record.py`).
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
 from dampipe.kernel.errors import Unavailable
 from dampipe.vision.errors import DOWNLOAD_FAILED
+from dampipe.vision.hub_record import recorded, verify
 
 REMEMBER = 600.0
 """Seconds for which a failure answers for the next attempts."""
@@ -25,12 +27,12 @@ _failed: dict[str, tuple[float, str]] = {}
 
 
 def cached(address: str, names: tuple[str, ...] = WEIGHTS) -> Path | None:
-    """The first of the files that lies in the local cache, or None. Asks no network."""
+    """The first of the files that lies in the local cache, or None. Asks no network, and checks no content."""
     from huggingface_hub import try_to_load_from_cache
 
-    repository, names = _split(address, names)
-    for name in names:
-        found = try_to_load_from_cache(repository, name)
+    place = _split(address, names)
+    for name in place.names:
+        found = try_to_load_from_cache(place.repository, name, revision=place.wanted)
         if isinstance(found, str):
             return Path(found)
     return None
@@ -38,42 +40,56 @@ def cached(address: str, names: tuple[str, ...] = WEIGHTS) -> Path | None:
 
 def check(address: str, names: tuple[str, ...] = WEIGHTS) -> None:
     """Raise `Unavailable` unless the file is cached or the hub says that it could be fetched now."""
-    repository, names = _split(address, names)
-    if cached(repository, names) is None:
-        _remembering(repository, lambda: _offered(repository, names))
+    if cached(address, names) is None:
+        place = _split(address, names)
+        _remembering(place.repository, lambda: _offered(place))
 
 
 def fetch(address: str, names: tuple[str, ...] = WEIGHTS) -> Path:
-    """The file, from the cache or downloaded into it. Raises `Unavailable`."""
+    """The file, from the cache or downloaded into it, with the right checksum. Raises `Unavailable`."""
     from huggingface_hub import hf_hub_download
 
-    repository, names = _split(address, names)
+    place = _split(address, names)
 
     def download() -> Path:
-        name = _offered(repository, names)
-        return Path(hf_hub_download(repository, name, etag_timeout=CONNECT))
+        name, commit = _offered(place)
+        return Path(hf_hub_download(place.repository, name, revision=commit, etag_timeout=CONNECT))
 
-    return cached(repository, names) or _remembering(repository, download)
+    path = cached(address, names) or _remembering(place.repository, download)
+    folder = _snapshot(path)
+    verify(place.key, folder.name, {path.relative_to(folder).as_posix(): path})
+    return path
 
 
-def fetch_folder(repository: str, patterns: tuple[str, ...], ignored: tuple[str, ...]) -> Path:
+def fetch_folder(address: str, patterns: tuple[str, ...], ignored: tuple[str, ...]) -> Path:
     """The folder that holds all files of one revision that match; those not cached are downloaded. Raises `Unavailable`.
 
     patterns, ignored: as `fnmatch` has them; "*" matches a slash, too.
     """
     from huggingface_hub import snapshot_download
 
+    place = _split(address, ())
+
     def download() -> Path:
         return Path(
             snapshot_download(
-                repository,
+                place.repository,
+                revision=place.wanted,
                 allow_patterns=list(patterns),
                 ignore_patterns=list(ignored),
                 etag_timeout=CONNECT,
             )
         )
 
-    return _remembering(repository, download)
+    folder = _remembering(place.repository, download)
+    verify_folder(address, folder)
+    return folder
+
+
+def verify_folder(address: str, folder: Path) -> None:
+    """Check all files of a revision that are in the cache. folder: that of the revision. Raises `Unavailable`."""
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    verify(_split(address, ()).key, folder.name, files)
 
 
 def forget() -> None:
@@ -81,28 +97,57 @@ def forget() -> None:
     _failed.clear()
 
 
-def _split(address: str, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+@dataclass(frozen=True)
+class _Place:
+    """Files on the hub."""
+
+    repository: str
+    revision: str
+    """A branch, tag or commit; empty where the address names none."""
+    names: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The name under which it is recorded."""
+        return f"{self.repository}@{self.revision}" if self.revision else self.repository
+
+    @property
+    def wanted(self) -> str | None:
+        """The revision to use: the commit that was used first, else the one of the address; None for the newest."""
+        known = recorded(self.key)
+        return known.commit if known is not None else self.revision or None
+
+
+def _split(address: str, names: tuple[str, ...]) -> _Place:
+    address, _, revision = address.partition("@")
     parts = address.split("/")
     if len(parts) < 3:
-        return address, names
+        return _Place(address, revision, names)
     own = Path(parts[2])
-    return "/".join(parts[:2]), (str(own.with_suffix(".safetensors")), str(own))
+    return _Place("/".join(parts[:2]), revision, (str(own.with_suffix(".safetensors")), str(own)))
 
 
-def _offered(repository: str, names: tuple[str, ...]) -> str:
-    """The first of the names that the hub has: one short question each, no retries."""
+def _snapshot(path: Path) -> Path:
+    """The folder of the revision that a file of the cache belongs to; its name is the commit."""
+    return next((folder for folder in path.parents if folder.parent.name == "snapshots"), path.parent)
+
+
+def _offered(place: _Place) -> tuple[str, str]:
+    """The first of the names that the hub has, and its commit: one short question each, no retries."""
     from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
     from huggingface_hub.errors import EntryNotFoundError
 
     if constants.is_offline_mode():
         raise OSError("the hub is switched off by HF_HUB_OFFLINE")
-    for name in names:
+    for name in place.names:
         try:
-            get_hf_file_metadata(hf_hub_url(repository, name), timeout=CONNECT)
+            found = get_hf_file_metadata(
+                hf_hub_url(place.repository, name, revision=place.wanted), timeout=CONNECT
+            )
         except EntryNotFoundError:
             continue
-        return name
-    raise OSError(f"{repository} has none of: {', '.join(names)}")
+        return name, found.commit_hash or place.wanted or "main"
+    raise OSError(f"{place.repository} has none of: {', '.join(place.names)}")
 
 
 def _remembering(repository: str, attempt: Callable[[], _Answer]) -> _Answer:

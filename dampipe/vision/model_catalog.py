@@ -33,7 +33,7 @@ class KnownModel(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     hub: str
-    """Where its weights are, an address as `dampipe.vision.hub` takes it."""
+    """Where its weights are, an address as `dampipe.vision.hub` takes it; with "@" and a commit, if that is known."""
     spec: FrameSpec
     needs: str = ""
     """A package that its tokenizer needs and dampipe does not bring."""

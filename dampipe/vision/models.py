@@ -52,7 +52,8 @@ _LICENCES = (
 def resolve(model: str) -> ModelRef:
     """The model that the setting names, for the runtime that this machine has.
 
-    "tiny" · "name/tag" of open_clip · "local-dir:/folder" or just the folder · "hf-hub:owner/name". A model of
+    "tiny" · "name/tag" of open_clip · "local-dir:/folder" or just the folder · "hf-hub:owner/name", with or without
+    "@revision" (a commit, tag or branch). Without one, the commit of the first use is used from then on. A model of
     open_clip runs by torch where that is installed, and by ONNX Runtime where it is published as ONNX, too.
 
     Raises `InvalidInput` for an unknown name, with close matches, and for a folder without a model; `Unavailable` for
@@ -167,4 +168,4 @@ def _suggest(model: str) -> str:
     near = [lower[name] for name in get_close_matches(model.lower(), lower, n=4, cutoff=0.5)]
     tags = [name for name in known_models() if name.lower().startswith(model.lower() + "/")][:4]
     choice = ", ".join(dict.fromkeys(tags + near)) or f"{TINY}, {default_model()}"
-    return f'Did you mean: {choice}? Also "local-dir:/folder" or "hf-hub:owner/name"'
+    return f'Did you mean: {choice}? Also "local-dir:/folder" or "hf-hub:owner/name@revision"'

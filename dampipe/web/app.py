@@ -1,37 +1,53 @@
 """The web server: the routers and the page put together, and errors turned into answers."""
 
+from collections.abc import Iterator
+from re import Pattern
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
+from starlette.types import ASGIApp
 
 from dampipe.app.features import detail_fields, features
 from dampipe.app.remedies import remedies
 from dampipe.kernel.container import Services
 from dampipe.kernel.errors import (
     BrokerDown,
+    Busy,
     CatalogueDown,
+    Conflict,
     DampipeError,
     InvalidInput,
     NotFound,
+    NotPermitted,
     SearchUnavailable,
     StorageFull,
+    TooLarge,
 )
 from dampipe.kernel.faces import API
-from dampipe.kernel.faces.http import Problem
+from dampipe.kernel.faces.hosts import Hosts
+from dampipe.kernel.faces.http import MAX_BYTES, Problem
 from dampipe.kernel.faces.remedies import PAGE
 from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.version import __version__
 from dampipe.web import health
+from dampipe.web.body_limit import BodyLimit
+from dampipe.web.compression import JsonCompression
+from dampipe.web.guard import Guard, allowed_methods
 from dampipe.web.page import add_page
+from dampipe.web.refusals import ProblemResponse, Refused
 
 STATUS: tuple[tuple[type[DampipeError], int], ...] = (
     (NotFound, 404),
+    (NotPermitted, 403),
+    (Conflict, 409),
+    (TooLarge, 413),
     (InvalidInput, 422),
+    (Busy, 503),
     (SearchUnavailable, 503),
     (BrokerDown, 503),
     (CatalogueDown, 503),
@@ -41,13 +57,31 @@ STATUS: tuple[tuple[type[DampipeError], int], ...] = (
 """Most specific first."""
 
 
-def create_app(services: Services | None) -> FastAPI:
-    """The application over the services of one process."""
+RETRY_AFTER = "5"
+"""Seconds after which a client may try again what another request keeps from being done."""
+EVERYWHERE: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "The body cannot be parsed."},
+    403: {
+        "model": Problem,
+        "description": "The request names another host, or a page of another server sent it.",
+    },
+    408: {"model": Problem, "description": "The body did not arrive in time."},
+    413: {"model": Problem, "description": "The body is too large."},
+    422: {"model": Problem, "description": "The request is not valid."},
+    500: {"model": Problem, "description": "A fault of dampipe."},
+    503: {"model": Problem, "description": "A part that is needed does not answer, or is busy."},
+    507: {"model": Problem, "description": "No space is left on a disk of the server."},
+}
+"""What any endpoint may answer."""
+
+
+def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI:
+    """The application over the services of one process. hosts: the names it answers for; None: loopback only."""
     app: FastAPI = FastAPIOffline(  # /docs without asking a server elsewhere for its script
         title="dampipe",
         version=__version__,
         summary="A library of footage that answers with the moment.",
-        responses={422: {"model": Problem}, 503: {"model": Problem}},
+        responses=EVERYWHERE,
     )
     app.state.services = services
     for feature in features():
@@ -56,7 +90,7 @@ def create_app(services: Services | None) -> FastAPI:
     app.include_router(health.router, prefix=API)
 
     @app.exception_handler(DampipeError)
-    def dampipe_error(_: Request, error: DampipeError) -> JSONResponse:
+    def dampipe_error(_: Request, error: DampipeError) -> ProblemResponse:
         status = next(code for kind, code in STATUS if isinstance(error, kind))
         problem = Problem(
             detail=str(error),
@@ -64,35 +98,57 @@ def create_app(services: Services | None) -> FastAPI:
             code=error.code,
             parameters=error.plain_parameters(),
         )
-        return JSONResponse(problem.model_dump(), status_code=status)
+        headers = {"Retry-After": RETRY_AFTER} if isinstance(error, Busy) else None
+        return ProblemResponse(problem, status, headers)
 
     @app.exception_handler(RequestValidationError)
-    def invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
+    def invalid_request(_: Request, error: RequestValidationError) -> ProblemResponse:
         first = error.errors()[0]
         said = first["msg"].removeprefix("Value error, ")
         where = ".".join(str(part) for part in first["loc"])
         said = "there is no such parameter" if first["type"] == "extra_forbidden" else said
         whole = len(first["loc"]) == 1  # the question as a whole: it says itself what is wrong
-        return JSONResponse(
-            Problem(detail=said if whole else f"{where}: {said}").model_dump(), status_code=422
-        )
+        return ProblemResponse(Problem(detail=said if whole else f"{where}: {said}"))
 
     @app.exception_handler(Exception)
-    def internal_error(_: Request, error: Exception) -> JSONResponse:
+    def internal_error(_: Request, error: Exception) -> ProblemResponse:
         problem = Problem(
             detail=f"internal error: {type(error).__name__}", hint="The server's log has the traceback."
         )
-        return JSONResponse(problem.model_dump(), status_code=500)
+        return ProblemResponse(problem, 500)
 
     @app.exception_handler(HTTPException)
-    def http_error(_: Request, error: HTTPException) -> JSONResponse:
+    def http_error(request: Request, error: HTTPException) -> ProblemResponse:
+        if isinstance(error, Refused):
+            return error.response()
         hint = "/docs lists what there is." if error.status_code in (404, 405) else ""
+        headers = dict(error.headers or {})
+        if error.status_code == 405:  # over all routes of the path, of which each knows its own methods only
+            headers["Allow"] = ", ".join(allowed_methods(app.router.routes, request.scope))
         problem = Problem(detail=error.detail, hint=hint)
-        return JSONResponse(problem.model_dump(), status_code=error.status_code, headers=error.headers)
+        return ProblemResponse(problem, error.status_code, headers)
 
     add_page(app)
     _describe_details(app)
+    app.add_middleware(BodyLimit, own_limits=list(_own_limits()))
+    app.add_middleware(JsonCompression)
+    build = app.build_middleware_stack
+
+    def build_guarded() -> ASGIApp:  # around the answers to internal errors, too
+        return Guard(build(), hosts or Hosts(), app.router.routes)
+
+    app.build_middleware_stack = build_guarded  # type: ignore[method-assign]
     return app
+
+
+def _own_limits() -> Iterator[Pattern[str]]:
+    """The paths of endpoints that state a limit of their own for the body of a request."""
+    for feature in features():
+        for name in feature.routers:
+            router: APIRouter = load_dotted(name)
+            for route in router.routes:
+                if MAX_BYTES in (getattr(route, "openapi_extra", None) or {}):
+                    yield compile_path(f"{API}{route.path}")[0]  # type: ignore[attr-defined]
 
 
 def _describe_details(app: FastAPI) -> None:

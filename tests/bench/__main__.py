@@ -16,6 +16,7 @@ from tests.bench import (
     probing,
     scan,
     spine,
+    stills,
     vectors,
 )
 
@@ -29,6 +30,7 @@ BENCHES = {
     "hashing": hashing.main,
     "probing": probing.main,
     "hostile": hostile.main,
+    "stills": stills.main,
     "vectors": vectors.main,
     "embedding": embedding.main,
     "gpu": gpu.main,

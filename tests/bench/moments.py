@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from dampipe.features.search.model import SearchRequest
+from dampipe.features.search.pictures import QueryPictures
 from dampipe.features.search.service import SearchService
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
+from dampipe.media.probe.prober import Prober
 from dampipe.storage.auto import AutoStorage
 from dampipe.vision.clip import ClipEmbedder
-from dampipe.vision.pictures import load_picture
 from dampipe.vision.tiny.drawing import Scene, captions, scenes
 from tests.support.searching import search_services
 from tests.support.versions import SCENE_RATE, Versions, scene_clip
@@ -47,13 +48,15 @@ def measure(folder: Path, count: int) -> tuple[float, float, float, int]:
     rng = np.random.default_rng(21)
     shown: dict[str, list[tuple[float, Scene]]] = {}
     single = []
+    pictures_of = QueryPictures(Prober)
     for number, scenes_ in enumerate(islice(_groups(rng), count)):
         seconds = rng.uniform(1.5, 6.0, len(scenes_)).round(2).tolist()
         clip = scene_clip(library.ffmpeg, folder / f"clip{number}.mp4", scenes_, seconds, rng)
         library.take_in(clip)
         starts = [first_frame(sum(seconds[:at])) for at in range(len(seconds))]
         shown[clip.name] = list(zip(starts, scenes_, strict=True))
-        single.append(embedder.pictures(load_picture(thumbnail(library.ffmpeg, clip), embedder.spec))[0])
+        picture = pictures_of.read(thumbnail(library.ffmpeg, clip).read_bytes(), embedder.spec)
+        single.append(embedder.pictures(picture)[0])
     services = search_services(library.catalog, AutoStorage(library.catalog, None), lambda: embedder)
     search = services.get(SearchService)
     right = near = alone = total = 0

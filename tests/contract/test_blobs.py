@@ -1,6 +1,7 @@
 """The contract suite of blob stores. To add a backend, add a line to BACKENDS."""
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
@@ -185,3 +186,11 @@ def test_a_reader_sees_a_blob_whole_while_it_is_replaced(blobs: BlobStore) -> No
         stop.set()
         reader.join()
     assert not wrong
+
+
+def test_when_a_blob_was_written(blobs: BlobStore) -> None:
+    before = time.time() - 2.0
+    put(blobs, KEY, b"new")
+    assert before <= blobs.modified(KEY) <= time.time() + 2.0
+    with pytest.raises(NotFound):
+        blobs.modified("ab/abcdef/0123/none.jpg")

@@ -238,13 +238,16 @@ def test_every_proxy_decodes_to_its_end(deployment: Deployment) -> None:
 
 def test_the_api_submits_and_follows_a_scan(deployment: Deployment, folder: Path) -> None:
     url = deployment.api("/scans")
-    answer = httpx.post(url, json={"paths": [str(folder), "/no/such"]}, timeout=60)
+    absent = f"{folder}/no/such"
+    answer = httpx.post(url, json={"paths": [str(folder), absent]}, timeout=60)
     assert answer.status_code == 202
-    assert answer.json()["absent"] == ["/no/such"]
+    assert answer.json()["absent"] == [absent]
     scan = answer.json()["scan"]
     deployment.wait_for(lambda: get(deployment, f"/scans/{scan}").json()["state"] == "walked")
     assert get(deployment, f"/scans/{scan}").json()["new"] == 0
-    assert httpx.post(url, json={"paths": ["/no/such"]}, timeout=60).status_code == 404
+    assert httpx.post(url, json={"paths": [absent]}, timeout=60).status_code == 404
+    for outside in ("/no/such", "/etc"):
+        assert httpx.post(url, json={"paths": [outside]}, timeout=60).status_code == 403
     assert httpx.post(url, json={"paths": ["relative"]}, timeout=60).status_code == 422
     assert httpx.post(url, json={"path": 1}, timeout=60).json()["detail"].startswith("body.paths")
     assert get(deployment, "/scans/999").status_code == 404
@@ -262,7 +265,8 @@ def test_the_api_pages_through_assets(deployment: Deployment) -> None:
 
 
 def test_the_api_is_healthy_and_described(deployment: Deployment) -> None:
-    assert get(deployment, "/health").json()["broker"] == "ok"
+    health = get(deployment, "/health?workers=true").json()
+    assert (health["catalogue"], health["broker"], health["workers"]) == ("ok", "ok", "ok")
     described = httpx.get(deployment.url("/openapi.json"), timeout=60).json()
     assert {path.removeprefix(API) for path in described["paths"]} == {
         "/scans",

@@ -123,9 +123,13 @@ def test_scans_and_a_wrong_path(page: Page, folder: Path) -> None:
     page.get_by_role("link", name="Scans").click()
     expect(page.locator(".scan").first).to_contain_text("7 done, 1 failed")
     path = page.get_by_role("textbox")
-    path.fill("/nowhere/at/all")
-    page.get_by_role("button", name="Scan").click()
-    expect(page.locator("main [role=status]")).to_contain_text("no such file or folder: /nowhere/at/all")
+    for wrong, message in (
+        ("/nowhere/at/all", "not below a source or a folder of the setting scan_roots: /nowhere/at/all"),
+        (f"{folder}/nowhere", f"no such file or folder: {folder}/nowhere"),
+    ):
+        path.fill(wrong)
+        page.get_by_role("button", name="Scan").click()
+        expect(page.locator("main [role=status]")).to_contain_text(message)
     path.fill(str(folder))
     page.get_by_role("button", name="Scan").click()
     expect(page.locator("main [role=status]")).to_contain_text("is submitted")
@@ -136,12 +140,41 @@ def test_scans_and_a_wrong_path(page: Page, folder: Path) -> None:
 def test_failures_show_their_reason_and_can_be_retried(page: Page, deployment: Deployment) -> None:
     page.get_by_role("link", name="Failures").click()
     row = page.get_by_role("row", name="text.mp4")
-    expect(row).to_contain_text("not a media file, or damaged (problem of the file)")
+    expect(row).to_contain_text("not a media file, but a text file (problem of the file)")
     row.get_by_role("button", name="Retry").click()
-    expect(page.locator("main [role=status]")).to_have_text("1 stage will run again.")
-    deployment.wait_for(lambda: deployment.query("failures"))
-    page.reload()
-    expect(page.get_by_role("row", name="text.mp4")).to_be_visible()
+    expect(page.locator("main [role=status]")).to_contain_text("1 stage will run again")
+    expect(page.locator("main")).to_contain_text("No failures.")
+    expect(page.locator("#failed")).to_be_hidden()
+    expect(page.get_by_role("row", name="text.mp4")).to_be_visible()  # it has failed again: the view follows
+    expect(page.locator("#failed")).to_have_text("1")
+    page.get_by_role("row", name="text.mp4").get_by_role("link", name="text.mp4").click()
+    expect(page.locator("dialog .notice")).to_contain_text(
+        "could not be processed: not a media file, or damaged"
+    )
+
+
+@pytest.mark.parametrize("has_clipboard", [True, False])
+def test_a_path_is_copied_or_selected(page: Page, folder: Path, has_clipboard: bool) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    if not has_clipboard:  # as in a page without HTTPS
+        page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.locator(".card", has_text="A001_C001.mp4").locator(".picture").click()
+    button = page.locator("dialog button.small", has_text="Copy path")
+    button.click()
+    expect(page.locator("dialog button.small").first).to_have_text("Copied")
+    page.keyboard.press("Escape")
+    page.get_by_role("searchbox").fill("")
+    page.get_by_role("searchbox").press("Control+v")
+    expect(page.get_by_role("searchbox")).to_have_value(str(folder / "A001_C001.mp4"))
+
+
+def test_weak_results_are_shown_on_request(page: Page) -> None:
+    page.get_by_role("searchbox").fill("blargh vogon")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.locator("main")).to_contain_text("No strong matches for “blargh vogon”.")
+    page.get_by_role("link", name="Show weak results").click()
+    expect(page.locator("main")).to_contain_text("Weak results only")
+    assert page.locator(".card").count() >= 5
 
 
 def names_of(page: Page) -> list[str]:

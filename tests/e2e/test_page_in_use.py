@@ -58,7 +58,7 @@ def test_new_assets_appear_and_back_returns_to_the_same_position(
     make_footage(find_ffmpeg(), tmp_path / "footage")
     deployment.run("enqueue", "--wait", tmp_path / "footage")
     expect(page.locator(".card img")).to_have_count(5)
-    expect(page.locator(".card", has_text="Not probed yet")).to_have_count(0)
+    expect(page.locator(".card", has_text="Not processed")).to_have_count(0)
 
     first = page.locator(".card").first
     first.evaluate("card => card.classList.add('seen')")
@@ -71,4 +71,44 @@ def test_new_assets_appear_and_back_returns_to_the_same_position(
 
     page.get_by_role("searchbox").fill("a red circle")
     page.get_by_role("searchbox").press("Enter")
-    expect(page.get_by_role("status")).to_have_text("5 files for “a red circle”")
+    expect(page.get_by_role("status")).to_contain_text("for “a red circle”")
+
+
+def test_the_view_is_shown_once_the_server_is_back(page: Page, deployment: Deployment) -> None:
+    page.route("**/api/**", lambda route: route.abort())
+    for address in ("#/scans", "#/failures", "#/search?q=red"):
+        page.goto(deployment.url() + address)
+        expect(page.locator("main .notice")).to_contain_text("The server does not answer.")
+    page.unroute("**/api/**")
+    expect(page.locator("main .notice")).to_contain_text("No results", timeout=15_000)
+    expect(page).to_have_url(deployment.url() + "#/search?q=red")
+
+
+def test_the_same_search_and_the_same_link_ask_again(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("searchbox").fill("red")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.locator("main")).to_contain_text("No results")
+    with page.expect_request("**/api/v1/search*"):
+        page.get_by_role("searchbox").press("Enter")
+    page.get_by_role("link", name="Failures").click()
+    expect(page.locator("main")).to_contain_text("No failures.")
+    with page.expect_request("**/api/v1/failures*"):
+        page.get_by_role("link", name="Failures").click()
+
+
+def test_files_appear_in_the_library_when_they_can_be_looked_at(
+    page: Page, deployment: Deployment, tmp_path: Path
+) -> None:
+    for clip in make_footage(find_ffmpeg(), tmp_path / "footage"):
+        for copy in range(1, 12):
+            clip.with_stem(f"{clip.stem}-{copy}").write_bytes(clip.read_bytes() + b"\0" * 8 * copy)
+    deployment.run("enqueue", tmp_path / "footage")
+    expect(page.locator("main")).to_contain_text("will appear here when processed", timeout=30_000)
+    expect(page.locator(".card").first).to_be_visible(timeout=60_000)
+    for _ in range(20):
+        assert page.locator(".card .bare").count() == 0, "no card without a picture"
+        page.wait_for_timeout(250)
+    deployment.wait_for(lambda: len(deployment.query("assets?pending=false")) == 60, seconds=240)
+    expect(page.locator(".card")).to_have_count(60, timeout=30_000)

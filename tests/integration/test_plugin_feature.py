@@ -30,7 +30,7 @@ with dampipe.open(model="tiny", in_process=True, settle=0.0) as library:
     library.add(footage)
     library.process()
     assets = {video.name: video.sha1 for video in library.videos()}
-    http = TestClient(create_app(library.service(Services)))
+    http = TestClient(create_app(library.service(Services)), base_url="http://127.0.0.1")
     put = http.put(f"/api/v1/assets/{assets['plain.mp4']}/rating", params={"stars": 5})
     wrong = http.put(f"/api/v1/assets/{assets['plain.mp4']}/rating", params={"stars": 6})
     print(json.dumps({

@@ -1,7 +1,8 @@
 """A catalogue of schema 0005, written by an earlier dampipe with five processed clips, is upgraded and kept.
 
 `tests/data/catalogue-0005.sqlite.gz` holds the demo's five clips, processed with the model `tiny`, one of them
-tagged. Its stage keys must still be those of today's pipeline, so that nothing is processed again.
+tagged. Its stage keys must still be those of today's pipeline, but for the probe, which reads more now and decodes
+nothing: so that no derivative and no vector is made again.
 """
 
 import gzip
@@ -80,17 +81,23 @@ def test_documents_from_before_the_upgrade_and_new_tags_are_found(library: Libra
     assert found("sunset") == ["A001_C003.mp4"]
 
 
-def test_a_scan_afterwards_processes_nothing_again(library: Library, home: Path) -> None:
+def test_a_scan_afterwards_probes_again_and_processes_nothing_else(library: Library, home: Path) -> None:
     settings = library.service(Settings)
     assert settings.model == "tiny"
     submitted = library.add(home / "footage")
-    assert library.process() == 0
+    assert library.process() == 5, (
+        "one probe per clip; it fails, since the test has no footage, and changes nothing"
+    )
     scan = library.service(ScanService).progress(submitted.scan)
     assert (scan.state, scan.found) == (ScanState.WALKED, 5)
     assert (scan.new, scan.changed, scan.moved, scan.missing) == (0, 0, 0, 0)
     plan = library.service(Plan)
     today = {(key.stage, key.version) for key in (plan.key(stage) for stage in plan.stages)}
+    probe = next(key for key in today if key[0] == "probe")
     with library.service(Database).read() as connection:
         runs = connection.execute(select(RUN.c.stage, RUN.c.version, RUN.c.state)).all()
-    assert {(run.stage, run.version) for run in runs} == today
-    assert {run.state for run in runs} == {"done"} and len(runs) == 5 * len(today)
+    others = [run for run in runs if run.stage != "probe"]
+    assert {(run.stage, run.version) for run in others} == today - {probe}
+    assert {run.state for run in others} == {"done"} and len(others) == 5 * (len(today) - 1)
+    assert {run.state for run in runs if (run.stage, run.version) == probe} == {"failed"}
+    assert all(video.media is not None for video in library.videos()), "what was known is still known"

@@ -20,15 +20,15 @@ class Postgres:
         # Durability over a crash of the machine does not matter in tests.
         self.execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
 
-    def new_database(self) -> str:
-        """Create an empty database and return its SQLAlchemy URL."""
+    def new_database(self, template: str = "") -> str:
+        """Create a database, empty or a copy of that with the given URL, and return its SQLAlchemy URL."""
         name = f"test{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name}")
+        self.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {_name(template)}" if template else ""))
         return f"postgresql+psycopg://postgres@/{name}?host={self._server.get_postmaster_info().socket_dir}"
 
     def drop(self, url: str) -> None:
         """Drop a database and end its connections."""
-        self.execute(f"DROP DATABASE {url.partition('@/')[2].partition('?')[0]} WITH (FORCE)")
+        self.execute(f"DROP DATABASE {_name(url)} WITH (FORCE)")
 
     def execute(self, *statements: str) -> None:
         """Run statements as the owner of the server, each in its own transaction."""
@@ -37,6 +37,11 @@ class Postgres:
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement.encode())
+
+
+def _name(url: str) -> str:
+    """The name of the database with a URL that `new_database` returned."""
+    return url.partition("@/")[2].partition("?")[0]
 
 
 @pytest.fixture(scope="session")

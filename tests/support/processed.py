@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dampipe.features.pruning.orphans import OrphanedBlobs
+from dampipe.features.derivatives.orphans import OrphanedBlobs
 from dampipe.features.pruning.queries import Pruner
 from dampipe.features.pruning.service import PruneService
 from dampipe.features.search.index_admin import IndexService

@@ -19,6 +19,7 @@ from dampipe.features.search.clips import ClipService
 from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model import Found, SearchRequest
 from dampipe.features.search.model_service import ModelService
+from dampipe.features.search.pictures import QueryPictures
 from dampipe.features.search.service import SearchService
 from dampipe.features.sources.folders import SourceFolders
 from dampipe.features.sources.service import SourceContents
@@ -27,6 +28,7 @@ from dampipe.kernel.container import Container, Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.faces.remedies import Remedies
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
+from dampipe.media.probe.prober import Prober
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
@@ -138,6 +140,7 @@ def search_services(catalog: Catalog, storage: AutoStorage, open_model: Callable
     services.provide(AutoStorage, lambda: storage)
     services.provide(Subjects, lambda: catalog.subjects)
     services.provide(ModelService, lambda: AnsweringModel(open_model))
+    services.provide(QueryPictures, lambda: QueryPictures(Prober))
     services.provide(DerivativeLookup, DerivativeRepository)
     services.provide(SourceContents, lambda: services.get(SourceFolders))
     services.provide(DerivativeStore, lambda: DerivativeStore(MemoryBlobs()))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from errno import ENOSPC
 from pathlib import Path
 
+import click
 import pytest
 
 from dampipe.app import container as bootstrap
@@ -229,19 +230,51 @@ def test_a_table_prints_markup_as_text_and_leaves_out_empty_columns(
     assert capsys.readouterr().out == f"score  file\n0.5    /take [v2][/b] :smile:.mov\n       {long}\n"
 
 
-@pytest.mark.parametrize("columns", [20, 60, 80])
-def test_a_narrow_terminal_breaks_no_word(
-    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(columns))
+PLACE, REASON = "/mnt/archive 2019/day 1 (final)/A001_C001.mov", "it is damaged, and cannot be decoded " * 3
+
+
+def shown(
+    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *cells: str
+) -> list[str]:
+    monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    path, reason = "/mnt/archive/2019/day1/A001_C001_0101AB.mov", "is no media file, or is damaged " * 3
-    say(table(["since", "file", "reason"], [("26 Nov 14:57", path, reason)], right=["since"]))
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[1].startswith(f"26 Nov 14:57  {path}  is")
-    assert (
-        " ".join(line[len("26 Nov 14:57") + len(path) + 4 :] for line in lines[1:]).split() == reason.split()
-    )
+    say(table(["since", "file", "reason"], [cells, cells], right=["since"]))
+    return click.unstyle(capsys.readouterr().out).splitlines()
+
+
+@pytest.mark.parametrize("width", [100, 120])
+def test_a_wide_terminal_shows_a_table_that_breaks_no_path(
+    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = shown(width, capsys, monkeypatch, "26 Nov 14:57", PLACE, REASON)
+    assert lines[1].startswith(f"26 Nov 14:57  {PLACE}  it is")
+    assert max(map(len, lines)) <= width
+    text = " ".join(line[len("26 Nov 14:57") + len(PLACE) + 4 :] for line in lines[1:])
+    assert text.split() == (REASON * 2).split()
+
+
+@pytest.mark.parametrize("width", [20, 60, 80])
+def test_a_terminal_too_narrow_for_a_table_shows_records(
+    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = shown(width, capsys, monkeypatch, "26 Nov 14:57", PLACE, REASON)
+    assert lines[:2] == ["since   26 Nov 14:57", f"file    {PLACE}"], "a path can be copied"
+    assert lines[2].startswith("reason  it is")
+    blank = lines.index("")
+    assert lines[:blank] == lines[blank + 1 :]
+    assert " ".join(line[8:] for line in lines[2:blank]).split() == REASON.split()
+    if width >= 60:
+        assert all(len(line) <= width for line in lines)
+
+
+def test_records_leave_out_what_is_empty(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    say(table(["scan", "paths", "note"], [("1", f"{PLACE}\n/mnt/b", ""), ("2", PLACE, "two words")]))
+    out = capsys.readouterr().out
+    assert out == f"scan   1\npaths  {PLACE}\n       /mnt/b\n\nscan   2\npaths  {PLACE}\nnote   two words\n"
 
 
 def test_watch_prints_each_status_once_into_a_pipe(

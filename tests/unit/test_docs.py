@@ -19,6 +19,8 @@ from dampipe.app.features import detail_fields
 from dampipe.app.load_settings import load_settings
 from dampipe.cli import commands, main
 from dampipe.cli.doctor import FindingReport
+from dampipe.features.backup.model import BackedUp, Restored
+from dampipe.features.derivatives.model import Checked
 from dampipe.features.duplicates.model import Duplicates
 from dampipe.features.fixity.model import Compared, Verified
 from dampipe.features.processing.model import Status
@@ -113,6 +115,9 @@ SHAPES: dict[str, Any] = {
     "verify": Verified,
     "mhl": Compared,
     "prune": Pruned,
+    "check": Checked,
+    "backup": BackedUp,
+    "restore": Restored,
     "status": Status,
     "search": Found,
     "tag": list[TagReport],
@@ -170,6 +175,15 @@ def described(**parts: Any) -> dict[str, Any]:
     return {"recipe": "house", "recipes": {"house": parts}}
 
 
+OTHER = {
+    "database_url": "postgresql+psycopg://other",
+    "broker_url": "redis://other",
+    "guard_share": 0.1,
+    "log_level": "DEBUG",
+}
+"""Values of settings that do not take any number or text."""
+
+
 def test_what_runs_again_when_a_setting_changes() -> None:
     openai, laion = "ViT-B-32/openai", "ViT-B-32/laion2b_s34b_b79k"
     changes = {
@@ -190,6 +204,8 @@ def test_what_runs_again_when_a_setting_changes() -> None:
         value = field.get_default(call_default_factory=True)
         if name == "sync_schedule":
             given[name] = "30 2 * * *"
+        elif name in OTHER:
+            given[name] = OTHER[name]
         elif not any(what.startswith(name) for what in changes) and name not in ("home", "pipeline", *given):
             given[name] = (
                 value + 1

@@ -12,6 +12,7 @@ from pathlib import Path
 from dampipe.app.errors import NOT_UP
 from dampipe.app.supervisor import die_with_parent
 from dampipe.kernel.errors import CannotStart
+from dampipe.kernel.private_files import make_folder
 from dampipe.kernel.settings.settings import Settings
 
 START_TIMEOUT = 120.0
@@ -30,7 +31,7 @@ def background_deployment(
     Its output goes to `demo.log` in the folder of the logs. on_log: receives a line when it starts and when it stops.
     Raises CannotStart if it exits or is not ready in time.
     """
-    settings.logs.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.logs)
     log = settings.logs / "demo.log"
     on_log(f"starting the broker, the workers, the web server and Flower (log: {log})")
     with log.open("wb") as output:

@@ -9,14 +9,14 @@ from dampipe.features.assets.service import AssetService
 from dampipe.kernel.faces.console import json_option, print_json, say, service, table
 from dampipe.kernel.faces.remedies import CLI, Remedies, sentences
 from dampipe.kernel.timecode import clock
-from dampipe.media.info import MediaInfo
+from dampipe.media.info import MediaInfo, VideoStream
 
 
 @click.command(name="show")
 @click.argument("asset")
 @json_option
 def command(asset: str, as_json: bool) -> None:
-    """Show all that is known of one asset: SHA-1, its first digits, or the path of a file."""
+    """Show all that is known of one asset: SHA-1, its first digits, a path or a unique file name."""
     assets = service(AssetService)
     details = assets.show(asset)
     remedies = service(Remedies)
@@ -60,13 +60,24 @@ def _print(details: Details, added: list[tuple[str, str]]) -> None:
     say(table(columns, runs, right=["took", "attempts", "speed", "bytes"]))
 
 
+def _rate(video: VideoStream) -> str:
+    """The nominal rate; the average one, too, where it differs or the rate varies."""
+    assert video.rate is not None
+    text = f"{float(video.rate):.3f} frames/s ({video.rate})"
+    average = f"{float(video.average_rate):.3f} on average" if video.average_rate else ""
+    if video.variable_rate:
+        return f"{text}, variable{f' ({average})' if average else ''}"
+    differs = video.average_rate is not None and abs(video.average_rate / video.rate - 1) > 0.0001
+    return f"{text}, {average}" if differs else text
+
+
 def _media(media: MediaInfo) -> list[tuple[str, str]]:
     facts = [("kind", f"{media.kind}, {media.container}")]
     if media.duration is not None:
         facts.append(("duration", clock(media.duration)))
     if media.video is not None:
         video = media.video
-        rate = f", {float(video.rate):.3f} frames/s ({video.rate})" if video.rate else ""
+        rate = f", {_rate(video)}" if video.rate else ""
         facts.append(
             (
                 "video",
@@ -79,8 +90,12 @@ def _media(media: MediaInfo) -> list[tuple[str, str]]:
         ("audio", f"{a.codec}, {a.sample_rate} Hz, {a.layout or f'{a.channels} channels'}")
         for a in media.audio
     ]
+    since_midnight = None if media.start_of_day is None else f"{clock(media.start_of_day)} after midnight"
+    if media.embedded_film is not None:
+        film = media.embedded_film
+        facts.append(("film", f"inside the file: {film.length:,} bytes at {film.offset:,}"))
     optional: list[tuple[str, str | datetime | None]] = [
-        ("timecode", media.timecode),
+        ("timecode", media.timecode or since_midnight),
         ("made", media.created_at),
         ("camera", media.camera),
     ]

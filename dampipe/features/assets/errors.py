@@ -7,6 +7,14 @@ INVALID_ASSET = ErrorCode(
 )
 UNKNOWN_ASSET = ErrorCode("asset.not_found", "no asset has the SHA-1 {sha1}")
 AMBIGUOUS_ASSET = ErrorCode("asset.ambiguous", "several assets begin with {sha1}", "Give more digits.")
+UNKNOWN_NAME = ErrorCode(
+    "asset.name_not_found",
+    "no file in the library is called {name!r}",
+    "Give its whole name with the suffix, {shortest} to 40 digits of its SHA-1, or a path.",
+)
+AMBIGUOUS_NAME = ErrorCode(
+    "asset.ambiguous_name", "several files are called {name!r}: {paths}", "Give the path of one of them."
+)
 UNKNOWN_PATH = ErrorCode("asset.path_not_found", "{path} is not in the library", "Scan its folder to add it.")
 NOT_HASHED = ErrorCode(
     "asset.not_hashed",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from fnmatch import translate
 from pathlib import PurePosixPath
@@ -16,6 +17,7 @@ from dampipe.kernel.errors import NotFound
 from dampipe.kernel.filter import FilterContext, FilterField, Restriction
 from dampipe.kernel.ranges import Range, parse_date, parse_duration, parse_lines
 from dampipe.kernel.unicode_paths import composed
+from dampipe.kernel.wall_clock import utc_offset, wall_clock
 from dampipe.media.info import MediaKind
 
 
@@ -75,18 +77,24 @@ def _matcher(part: str) -> Callable[[str], object]:
     return re.compile(translate(part.replace("[", "[[]"))).match
 
 
-def _recorded() -> ColumnElement[float]:
-    """The time of recording; that of the oldest file where it is unknown."""
+def _recorded(zone: int | None) -> ColumnElement[float]:
+    """The time of recording on its own wall clock; the time of the oldest file, in UTC, where it is unknown.
+
+    zone: minutes ahead of UTC of the time that it is compared with; times whose zone is known, too, are converted to it.
+    """
     oldest = select(func.min(LOCATION.c.mtime_ns) / 1e9).where(LOCATION.c.asset_id == ASSET.c.id)
-    return func.coalesce(ASSET.c.recorded_at, oldest.scalar_subquery())
+    if zone is None:
+        return func.coalesce(ASSET.c.recorded_at, oldest.scalar_subquery())
+    shift = 60.0 * (zone - func.coalesce(ASSET.c.recorded_offset, zone))
+    return func.coalesce(ASSET.c.recorded_at + shift, oldest.scalar_subquery() + 60.0 * zone)
 
 
-def _since(_: FilterContext, times: Sequence[float]) -> Restriction:
-    return Restriction(where=_recorded() >= times[0])
+def _since(_: FilterContext, times: Sequence[datetime]) -> Restriction:
+    return Restriction(where=_recorded(utc_offset(times[0])) >= wall_clock(times[0]))
 
 
-def _until(_: FilterContext, times: Sequence[float]) -> Restriction:
-    return Restriction(where=_recorded() < times[0])
+def _until(_: FilterContext, times: Sequence[datetime]) -> Restriction:
+    return Restriction(where=_recorded(utc_offset(times[0])) < wall_clock(times[0]))
 
 
 def _any(
@@ -134,7 +142,7 @@ FIELDS = (
         "Recorded since",
         "Recorded at this time or later: 2024, 2024-05, 2024-05-17.",
         restrict=_since,
-        parse=lambda text: parse_date(text)[0].timestamp(),
+        parse=lambda text: parse_date(text)[0],
         multiple=False,
         metavar="DATE",
         example="2024-05",
@@ -144,7 +152,7 @@ FIELDS = (
         "Recorded until",
         "Recorded at this time or earlier; the whole of that year, month or day counts.",
         restrict=_until,
-        parse=lambda text: parse_date(text)[1].timestamp(),
+        parse=lambda text: parse_date(text)[1],
         multiple=False,
         metavar="DATE",
         example="2024-05-17",

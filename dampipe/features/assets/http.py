@@ -14,17 +14,24 @@ from dampipe.storage.video import Video
 router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
 
 Assets = Annotated[AssetService, provided(AssetService)]
-Sha1 = Annotated[str, Path(min_length=4, max_length=40, pattern="^[0-9a-fA-F]+$")]
+SHA1 = "^[0-9a-fA-F]{4,40}$"
+Sha1 = Annotated[str, Path(min_length=4, max_length=40, pattern=SHA1)]
 
 
 @router.get("/assets")
 def list_assets(
     assets: Assets,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    after: Annotated[str | None, Query(description="SHA-1 of the last asset of the page before.")] = None,
+    after: Annotated[
+        str | None, Query(description="SHA-1 of the last asset of the page before.", pattern=SHA1)
+    ] = None,
+    pending: Annotated[
+        bool | None,
+        Query(description="Only assets that search has to wait for (true), or only the others (false)."),
+    ] = None,
 ) -> list[Video]:
     """Assets, the newest first."""
-    return assets.page(limit, after)
+    return assets.page(limit, after, pending)
 
 
 @router.get("/assets/{sha1}")

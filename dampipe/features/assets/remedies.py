@@ -2,6 +2,10 @@
 
 CLI = {
     "asset.invalid": "Give {shortest} to 40 digits of its SHA-1, or a path: `dampipe search` prints both.",
+    "asset.name_not_found": (
+        "Give its whole name with the suffix, {shortest} to 40 digits of its SHA-1, or a path: "
+        "`dampipe search` prints both."
+    ),
     "asset.path_not_found": "`dampipe enqueue` adds it.",
     "asset.not_hashed": "`dampipe status` and `dampipe failures` show whether it waits or failed.",
 }

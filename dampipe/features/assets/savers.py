@@ -18,8 +18,10 @@ from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.ids import AssetId, LocationId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import ContentHash
+from dampipe.kernel.wall_clock import utc_offset, wall_clock
 from dampipe.media.info import MediaInfo
 from dampipe.media.length import corrected
+from dampipe.media.outdated import kept_facts, outdated_stages
 from dampipe.media.outputs import Preview, Proxy
 
 # Built once: to build such a statement takes several times as long as to run it.
@@ -62,9 +64,26 @@ def delete_assets(connection: Connection, assets: Sequence[int], where: ColumnEl
 
 
 def save_media(batch: OutputBatch[MediaInfo]) -> None:
-    """Save technical metadata."""
-    for asset, media in batch.outputs:
+    """Save technical metadata. Where an earlier probe knew better or worse, see `dampipe/media/outdated.py`."""
+    for asset, found in batch.outputs:
+        stored = batch.connection.execute(_MEDIA, {"of": asset}).scalar()
+        media = kept_facts(stored, found)
         batch.connection.execute(update(ASSET).where(ASSET.c.id == asset).values(media_columns(media)))
+        mine = RUN.c.asset_id == asset
+        if media is not found:
+            state.replace_output(batch.connection, media.model_dump_json(), mine, RUN.c.stage == "probe")
+        for stage in outdated_stages(stored, found):
+            _run_again(batch.connection, asset, stage)
+
+
+_DEPENDENT = {"preview": ("embed", "index", "refine"), "proxy": ("refine",)}
+"""Stages whose runs are created when the stage is done, unless they exist."""
+
+
+def _run_again(connection: Connection, asset: AssetId, stage: str) -> None:
+    """Let a stage of an asset run once more, and then those that depend on it."""
+    state.delete_runs_of_assets(connection, [asset], _DEPENDENT[stage])
+    state.redo(connection, RUN.c.asset_id == asset, RUN.c.stage == stage)
 
 
 def save_correction(batch: OutputBatch[Preview | Proxy]) -> None:
@@ -97,7 +116,8 @@ def media_columns(media: MediaInfo) -> dict[str, Any]:
         "kind": media.kind,
         "duration": media.duration,
         "media": media.model_dump_json(),
-        "recorded_at": media.created_at.timestamp() if media.created_at else None,
+        "recorded_at": wall_clock(media.created_at) if media.created_at else None,
+        "recorded_offset": utc_offset(media.created_at) if media.created_at else None,
         "camera": media.camera,
         "codec": media.video.codec if media.video else audio_codec,
         "width": width,

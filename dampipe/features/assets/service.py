@@ -6,18 +6,27 @@ from typing import Any
 
 from pydantic import create_model
 
-from dampipe.features.assets.errors import NOT_HASHED, UNKNOWN_PATH
+from dampipe.features.assets.errors import AMBIGUOUS_NAME, NOT_HASHED, UNKNOWN_NAME, UNKNOWN_PATH
 from dampipe.features.assets.model import Details
-from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.assets.queries import SHORTEST_PREFIX, AssetRepository
 from dampipe.features.sources.cards import card_of
 from dampipe.features.sources.path_mapping import below_root, under_known_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.kernel.container import Services
 from dampipe.kernel.detail import DetailField
-from dampipe.kernel.errors import NotFound
+from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.paths import printable
 from dampipe.kernel.unicode_paths import spellings
 from dampipe.storage.video import Video
+
+MOST_CANDIDATES = 5
+"""Paths that are listed where a name is that of several files."""
+
+
+def _is_sha1(name: str) -> bool:
+    """Whether a name may be a SHA-1 or the beginning of one."""
+    text = name.strip()
+    return SHORTEST_PREFIX <= len(text) <= 40 and not set(text.lower()) - set("0123456789abcdef")
 
 
 class DetailFields(tuple[DetailField, ...]):
@@ -33,7 +42,8 @@ class DetailFields(tuple[DetailField, ...]):
 
 
 class AssetService:
-    """The assets of a library. The name of an asset is its SHA-1, the first digits of it, or the path of a file.
+    """The assets of a library. The name of an asset is its SHA-1, the first digits of it, the path of a file, or
+    the name of a file that only one asset has.
 
     Any method may raise CatalogueDown, and NotFound for an asset that does not exist.
     """
@@ -47,10 +57,13 @@ class AssetService:
         self._model = details.model()
         self._services = services
 
-    def page(self, limit: int = 100, after: str | None = None) -> list[Video]:
-        """Assets, newest first; `after` is the SHA-1 of the last one of the previous page."""
+    def page(self, limit: int = 100, after: str | None = None, pending: bool | None = None) -> list[Video]:
+        """Assets, newest first; `after` is the SHA-1 of the last one of the previous page.
+
+        pending: only those whose stages up to the index are still to do (True), or only the others (False).
+        """
         before = None if after is None else int(self._assets.find(after).id)
-        return self._assets.videos(self._assets.page(limit, before))
+        return self._assets.videos(self._assets.page(limit, before, pending))
 
     def show(self, name: str) -> Details:
         """All that is known of one asset, with the fields of all features."""
@@ -84,7 +97,34 @@ class AssetService:
                     return row.id, row.asset_id
         if os.sep in name or os.path.exists(name):
             raise NotFound(UNKNOWN_PATH, path=printable(name))
-        return None, int(self._assets.find(name).id)
+        if _is_sha1(name):
+            try:
+                return None, int(self._assets.find(name).id)
+            except NotFound:
+                named = self._find_name(name)
+                if named is None:
+                    raise
+                return named
+        named = self._find_name(name)
+        if named is None:
+            raise NotFound(UNKNOWN_NAME, name=printable(name), shortest=SHORTEST_PREFIX)
+        return named
+
+    def _find_name(self, name: str) -> tuple[int, int | None] | None:
+        """The file with that name, in either Unicode form; None if there is none.
+
+        Raises InvalidInput if files of several assets have it.
+        """
+        found = [
+            row for spelling in spellings(name) for row in self._assets.find_name(spelling, MOST_CANDIDATES)
+        ]
+        if not found:
+            return None
+        if len({asset if asset is not None else -location for _, location, asset in found}) > 1:
+            paths = [printable(path) for path, _, _ in found[:MOST_CANDIDATES]]
+            more = ["…"] if len(found) > MOST_CANDIDATES else []
+            raise InvalidInput(AMBIGUOUS_NAME, name=printable(name), paths=", ".join([*paths, *more]))
+        return found[0][1], found[0][2]
 
     def asset_id(self, name: str) -> int:
         """The id of the asset that a name means. Raises NotFound, also for a file that is not hashed yet."""

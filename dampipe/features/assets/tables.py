@@ -18,6 +18,9 @@ class AssetRow(SQLModel, table=True):
     media: str | None = Field(default=None, sa_column=long_text(nullable=True))
     """MediaInfo as JSON; what a search filters by is repeated in columns."""
     recorded_at: float | None = Field(default=None, index=True)
+    """Seconds from 1970-01-01T00:00:00 to the time of recording as a wall clock showed it, where it was recorded."""
+    recorded_offset: int | None = None
+    """Minutes by which that clock was ahead of UTC; None if the file does not say so."""
     camera: str | None = Field(default=None, sa_column=long_text(nullable=True))
     codec: str | None = None
     width: int | None = None

@@ -1,13 +1,26 @@
-"""Derivatives: files made from assets, recorded in the catalogue and served over HTTP."""
+"""Derivatives: files made from assets, recorded in the catalogue, served over HTTP, checked and made again."""
 
-from dampipe.kernel.feature import Feature
+from dampipe.kernel.feature import Command, Feature, Work
 
 FEATURE = Feature(
     "derivatives",
     __name__,
     tables=("dampipe.features.derivatives.tables",),
+    commands={
+        "check": Command(
+            "Find lost and damaged derivatives, and make them again.",
+            "dampipe.features.derivatives.cli:command",
+        ),
+    },
     routers=("dampipe.features.derivatives.http:router",),
+    work={
+        "check": Work(
+            queue="io", handler="dampipe.features.derivatives.handler:CheckHandler", time_limit=24 * 3600
+        ),
+    },
+    nightly=("dampipe.features.derivatives.handler:NightlyCheck",),
     remedies="dampipe.features.derivatives.remedies",
+    sweeps=("dampipe.features.derivatives.sweep:WorkspaceSweep",),
     savers=(
         ("dampipe.media.outputs:Preview", "dampipe.features.derivatives.savers:save_preview"),
         ("dampipe.media.outputs:Proxy", "dampipe.features.derivatives.savers:save_proxy"),

@@ -3,7 +3,9 @@
 import re
 from typing import NamedTuple
 
-_ONE_SPAN = re.compile(r"^bytes=(\d*)-(\d*)$")
+_ONE_SPAN = re.compile(r"^bytes=(\d*)-(\d*)$", re.ASCII)
+_MOST_DIGITS = 18
+_BEYOND = 10**_MOST_DIGITS
 
 
 class Span(NamedTuple):
@@ -28,10 +30,16 @@ def parse_range(header: str | None, size: int) -> Span | None:
         return None
     first, last = match.groups()
     if not first:
-        length = min(int(last), size)
+        length = min(_number(last), size)
         return Span(size - length, size)
-    start = int(first)
-    end = min(int(last) + 1, size) if last else size
-    if last and int(last) < start:
+    start = _number(first)
+    end = min(_number(last) + 1, size) if last else size
+    if last and _number(last) < start:
         return None
     return Span(min(start, size), end)
+
+
+def _number(digits: str) -> int:
+    """The number, or one beyond every file: to convert thousands of digits is slow, or refused by Python."""
+    significant = digits.lstrip("0")
+    return _BEYOND if len(significant) > _MOST_DIGITS else int(significant or "0")

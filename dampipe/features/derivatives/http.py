@@ -1,22 +1,44 @@
 """Derivatives over HTTP, whole or by byte range."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Body, Header, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from dampipe.features.assets.http import Sha1
 from dampipe.features.derivatives.byte_ranges import Span, parse_range
-from dampipe.features.derivatives.service import DerivativeService
+from dampipe.features.derivatives.model import CheckRequest, CheckStarted, CheckState
+from dampipe.features.derivatives.service import CheckRequests, DerivativeService
 from dampipe.kernel.faces.http import Problem, provided
 
 router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
 
+BYTES: dict[str, Any] = {"application/octet-stream": {}, "*/*": {}}
+"""Content types of derivatives: each says its own."""
 CHUNK = 256 * 1024
 """Bytes sent at a time."""
+CACHE = "private, max-age=600"
+"""The address stays when a derivative is made again, so that a browser asks from time to time, by the ETag."""
 Derivatives = Annotated[DerivativeService, provided(DerivativeService)]
+
+Checks = Annotated[CheckRequests, provided(CheckRequests)]
+
+
+@router.post("/derivatives/check", status_code=202)
+def start_check(checks: Checks, request: Annotated[CheckRequest | None, Body()] = None) -> CheckStarted:
+    """Have workers compare stored derivatives with their checksums and, with `repair`, make lost ones again.
+
+    Returns at once; without a body all derivatives are checked and none is made again.
+    """
+    return checks.start(request or CheckRequest())
+
+
+@router.get("/derivatives/check/{check}")
+def read_check(check: Annotated[int, Path(ge=1, lt=2**31)], checks: Checks) -> CheckState:
+    """How a check stands, and its result once it is done; results are kept for a week."""
+    return checks.read(check)
 
 
 @router.head("/assets/{sha1}/{name}", include_in_schema=False)
@@ -24,8 +46,9 @@ Derivatives = Annotated[DerivativeService, provided(DerivativeService)]
     "/assets/{sha1}/{name}",
     response_class=Response,
     responses={
-        200: {"description": "The whole file.", "content": {"application/octet-stream": {}}},
-        206: {"description": "The part asked for.", "content": {"application/octet-stream": {}}},
+        200: {"description": "The whole file.", "content": BYTES},
+        206: {"description": "The part asked for.", "content": BYTES},
+        304: {"description": "The client has this version already."},
         416: {"description": "The part asked for lies outside the file."},
     },
 )
@@ -38,6 +61,8 @@ def fetch_derivative(
     ],
     derivatives: Derivatives,
     range_: Annotated[str | None, Header(alias="Range")] = None,
+    known: Annotated[str | None, Header(alias="If-None-Match")] = None,
+    range_of: Annotated[str | None, Header(alias="If-Range")] = None,
 ) -> Response:
     """A derivative's bytes, or a part of them, so that a player can seek.
 
@@ -45,16 +70,24 @@ def fetch_derivative(
     as its original, with its own suffix.
     """
     derivative, filename = derivatives.find(sha1, name)
+    etag = f'"{derivative.recipe}-{derivative.size}"'
     headers = {
         "Accept-Ranges": "bytes",
-        "ETag": f'"{derivative.recipe}-{derivative.size}"',
+        "ETag": etag,
+        "Cache-Control": CACHE,
         "Content-Disposition": f"inline; filename*=UTF-8''{quote(filename, safe='')}",
     }
-    span = parse_range(range_, derivative.size)
+    if known is not None and (known.strip() == "*" or etag in _etags(known)):
+        return Response(status_code=304, headers={"ETag": etag, "Cache-Control": CACHE})
+    same_version = range_of is None or range_of.strip() == etag
+    span = parse_range(range_, derivative.size) if same_version else None
     if span is None:
         span, status = Span(0, derivative.size), 200
     elif span.start >= span.end:
-        return Response(status_code=416, headers={"Content-Range": f"bytes */{derivative.size}"})
+        return Response(
+            status_code=416,
+            headers={"Content-Range": f"bytes */{derivative.size}", "Cache-Control": "no-store"},
+        )
     else:
         status = 206
         headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{derivative.size}"
@@ -73,3 +106,8 @@ def fetch_derivative(
                 yield data
 
     return StreamingResponse(chunks(), status, headers, media_type=derivative.media_type)
+
+
+def _etags(header: str) -> set[str]:
+    """The entity tags of an If-None-Match header; a weak one is as good as a strong one there."""
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, select
 
 from dampipe.features.derivatives.tables import DERIVATIVE
-from dampipe.media.outputs import Derivative
+from dampipe.media.outputs import Derivative, DerivativeKind
 
 
 class DerivativeRepository:
@@ -21,9 +21,18 @@ class DerivativeRepository:
         return found
 
 
-def save_derivatives(connection: Connection, asset: int, derivatives: Sequence[Derivative]) -> None:
-    """Record derivatives of an asset; one of a kind that it has already is replaced."""
+def save_derivatives(
+    connection: Connection, asset: int, derivatives: Sequence[Derivative], now: float
+) -> None:
+    """Record derivatives of an asset, written at `now`; one of a kind that it has already is replaced."""
     for derivative in derivatives:
         same_kind = (DERIVATIVE.c.asset_id == asset, DERIVATIVE.c.kind == derivative.kind)
         connection.execute(delete(DERIVATIVE).where(*same_kind))
-        connection.execute(DERIVATIVE.insert().values(asset_id=asset, **derivative.model_dump()))
+        row = derivative.model_dump()
+        connection.execute(DERIVATIVE.insert().values(asset_id=asset, checked_at=now, **row))
+
+
+def is_lost(connection: Connection, asset: int, kind: DerivativeKind) -> bool:
+    """Whether the last check has found that a derivative is missing or damaged."""
+    row = select(DERIVATIVE.c.problem).where(DERIVATIVE.c.asset_id == asset, DERIVATIVE.c.kind == kind)
+    return connection.execute(row).scalar() is not None

@@ -1,23 +1,36 @@
-"""Writes which derivatives an asset has."""
+"""Writes which derivatives an asset has.
 
-from dampipe.features.derivatives.queries import save_derivatives
+A run that is made again since its files were lost (`state.remake`) leaves alone what depends on it: the vectors stay
+as long as the frames have the bytes that were embedded, and frames that the stage refine has added are kept.
+"""
+
+import json
+
+from sqlalchemy import Connection, select
+
+from dampipe.features.derivatives.queries import is_lost, save_derivatives
 from dampipe.jobs import state
-from dampipe.jobs.savers import OutputBatch
+from dampipe.jobs.model import RunState
+from dampipe.jobs.savers import OutputBatch, PreviousOutput
 from dampipe.jobs.tables import RUN
-from dampipe.media.outputs import Preview, Proxy, Refined
+from dampipe.kernel.ids import AssetId
+from dampipe.media.outputs import DerivativeKind, Preview, Proxy, Refined
 
 
 def save_preview(batch: OutputBatch[Preview]) -> None:
     """Replace the derivatives that a preview pass makes."""
     for asset, preview in batch.outputs:
-        save_derivatives(batch.connection, asset, preview.derivatives)
+        made = preview
+        if asset in batch.previous:
+            made = _made_again(batch.connection, asset, preview, batch.previous[asset])
+        save_derivatives(batch.connection, asset, made.derivatives, batch.now)
 
 
 def save_proxy(batch: OutputBatch[Proxy]) -> None:
     """Replace the derivatives that a proxy pass makes."""
     for asset, proxy in batch.outputs:
         made = (proxy.derivative, proxy.waveform)
-        save_derivatives(batch.connection, asset, [one for one in made if one is not None])
+        save_derivatives(batch.connection, asset, [one for one in made if one is not None], batch.now)
 
 
 def save_refined(batch: OutputBatch[Refined]) -> None:
@@ -28,7 +41,42 @@ def save_refined(batch: OutputBatch[Refined]) -> None:
         mine = RUN.c.asset_id == asset
         output = refined.preview.model_dump_json()
         state.replace_output(batch.connection, output, mine, RUN.c.stage == refined.of)
-        save_derivatives(batch.connection, asset, refined.preview.derivatives)
-        first, *others = refined.again
-        state.delete_runs_of_assets(batch.connection, [asset], others)
-        state.redo(batch.connection, mine, RUN.c.stage == first)
+        save_derivatives(batch.connection, asset, refined.preview.derivatives, batch.now)
+        frames = refined.preview.derivative(DerivativeKind.FRAMES)
+        _embed_again(batch.connection, asset, refined.again, frames.checksum if frames else None)
+
+
+def _made_again(connection: Connection, asset: AssetId, new: Preview, previous: PreviousOutput) -> Preview:
+    """The preview to keep: the new one, with the old frames where they are better and intact."""
+    old = Preview.model_validate_json(previous.output)
+    before, now = old.derivative(DerivativeKind.FRAMES), new.derivative(DerivativeKind.FRAMES)
+    if before is None or now is None or before.recipe != now.recipe:
+        return new
+    if before.key == now.key:
+        _embed_again(connection, asset, new.again, now.checksum)
+        return new
+    if is_lost(connection, asset, DerivativeKind.FRAMES):
+        return new  # refine adds its frames again, and compares what was embedded with the result
+    others = tuple(one for one in new.derivatives if one.kind != DerivativeKind.FRAMES)
+    kept = new.model_copy(update={"derivatives": (*others, before), "frames": old.frames})
+    state.replace_output(connection, kept.model_dump_json(), RUN.c.id == previous.run)
+    return kept
+
+
+def _embed_again(
+    connection: Connection, asset: AssetId, stages: tuple[str, ...], checksum: str | None
+) -> None:
+    """Let the stages that take frames run again, unless the frames with that checksum are embedded already.
+
+    What was embedded is not known of catalogues from before there were checksums.
+    """
+    if not stages:
+        return
+    first, *others = stages
+    mine = (RUN.c.asset_id == asset, RUN.c.stage == first)
+    outputs = connection.execute(select(RUN.c.output).where(*mine, RUN.c.state == RunState.DONE)).scalars()
+    embedded = [json.loads(output or "{}").get("frames") for output in outputs]
+    if checksum is not None and embedded and set(embedded) == {checksum}:
+        return
+    state.delete_runs_of_assets(connection, [asset], others)
+    state.redo(connection, *mine)

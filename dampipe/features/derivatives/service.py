@@ -1,10 +1,29 @@
-"""The use cases of derivatives: finding one of an asset, and reading it."""
+"""The use cases of derivatives: finding one of an asset, reading it, and requesting checks."""
 
+import json
+import os
+from collections.abc import Callable
 from typing import BinaryIO
+from uuid import uuid4
 
 from dampipe.features.assets.queries import AssetRepository
-from dampipe.features.derivatives.errors import UNKNOWN_DERIVATIVE
+from dampipe.features.assets.service import AssetService
+from dampipe.features.derivatives.checks import CheckRepository
+from dampipe.features.derivatives.errors import LOST_DERIVATIVE, UNKNOWN_CHECK, UNKNOWN_DERIVATIVE
+from dampipe.features.derivatives.handler import CheckItems
+from dampipe.features.derivatives.model import (
+    CHECK,
+    Checked,
+    CheckRequest,
+    CheckStarted,
+    CheckState,
+    Problem,
+)
+from dampipe.jobs.dispatch import TaskTransport
+from dampipe.jobs.work import WorkRepository
 from dampipe.kernel.errors import NotFound
+from dampipe.kernel.ids import RunId
+from dampipe.kernel.progress import Progress
 from dampipe.media.outputs import Derivative
 from dampipe.storage.blobs.derivatives import DerivativeStore
 
@@ -12,9 +31,13 @@ from dampipe.storage.blobs.derivatives import DerivativeStore
 class DerivativeService:
     """The derivatives of a library. Any method may raise CatalogueDown."""
 
-    def __init__(self, assets: AssetRepository, store: DerivativeStore) -> None:
+    def __init__(
+        self, assets: AssetRepository, store: DerivativeStore, checks: CheckRepository, items: CheckItems
+    ) -> None:
         self._assets = assets
         self._store = store
+        self._checks = checks
+        self._items = items
 
     def find(self, sha1: str, name: str) -> tuple[Derivative, str]:
         """A derivative by its kind or its file's name, and the name to download it under.
@@ -28,5 +51,59 @@ class DerivativeService:
         raise NotFound(UNKNOWN_DERIVATIVE, name=video.name, derivative=name, sha1=video.sha1)
 
     def open(self, derivative: Derivative) -> BinaryIO:
-        """A seekable reader of its bytes. Raises NotFound where they are gone."""
-        return self._store.open(derivative)
+        """A seekable reader of its bytes. Raises NotFound where they are gone or not as many as were written.
+
+        That is noted, and a check is requested, which has it made again.
+        """
+        try:
+            stream = self._store.open(derivative)
+        except NotFound as error:
+            raise self._lost(derivative, Problem.MISSING) from error
+        if stream.seek(0, os.SEEK_END) != derivative.size:
+            stream.close()
+            raise self._lost(derivative, Problem.DAMAGED)
+        stream.seek(0)
+        return stream
+
+    def _lost(self, derivative: Derivative, problem: Problem) -> NotFound:
+        if self._checks.report(derivative.key, problem):
+            self._items.repair_reported()
+        return NotFound(LOST_DERIVATIVE, derivative=derivative.kind.value, problem=problem.value)
+
+
+class CheckRequests:
+    """Checks that workers do. Any method may raise CatalogueDown."""
+
+    def __init__(
+        self,
+        assets: AssetService,
+        items: CheckItems,
+        work: WorkRepository,
+        transport: Callable[[], TaskTransport],
+    ) -> None:
+        self._assets = assets
+        self._items = items
+        self._work = work
+        self._transport = transport
+
+    def start(self, request: CheckRequest) -> CheckStarted:
+        """Request a check, and return at once. Raises NotFound for an unknown asset, and BrokerDown."""
+        for name in request.what:
+            self._assets.asset_id(name)
+        item = self._items.add(f"request-{uuid4().hex}", request)
+        assert item is not None  # no two requests have the same key
+        self._transport().notify("sweep")
+        return CheckStarted(check=item)
+
+    def read(self, check: int) -> CheckState:
+        """How a check stands. Raises NotFound, also for one whose result is older than a week."""
+        row = self._work.find(CHECK, RunId(check))
+        if row is None:
+            raise NotFound(UNKNOWN_CHECK, check=check)
+        return CheckState(
+            check=check,
+            state=row.state,
+            progress=Progress.model_validate(json.loads(row.progress)) if row.progress else None,
+            result=Checked.model_validate(self._work.result(row)) if row.output else None,
+            reason=row.reason or "",
+        )

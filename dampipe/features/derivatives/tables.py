@@ -1,16 +1,21 @@
-"""What there is: sources and their folders, locations of files, assets, what was made of them and their tags."""
+"""The table of derivatives, with the results of their checks."""
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from dampipe.kernel.db.columns import big, long_text, owned, table_of
+from dampipe.kernel.db.columns import big, index_where, long_text, owned, table_of
 
 
 class DerivativeRow(SQLModel, table=True):
     """A file made from an asset."""
 
     __tablename__ = "derivative"
-    __table_args__ = (UniqueConstraint("asset_id", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("asset_id", "kind"),
+        # The next ones to check, however many there are.
+        Index("derivative_checked", "checked_at", "id"),
+        index_where("derivative_bad", "problem IS NOT NULL", "id"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     asset_id: int = Field(sa_column=owned("asset.id"))
     kind: str
@@ -18,6 +23,12 @@ class DerivativeRow(SQLModel, table=True):
     recipe: str
     media_type: str
     size: int = Field(sa_column=big())
+    checksum: str | None = None
+    """SHA-1 of the bytes; None: made before there were checksums, and not checked yet."""
+    checked_at: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    """When the stored bytes were compared with the row, or were written, in seconds since 1970; 0: never."""
+    problem: str | None = None
+    """`missing` or `damaged`, if the last check has found so."""
 
 
 DERIVATIVE = table_of(DerivativeRow)

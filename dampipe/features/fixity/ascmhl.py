@@ -16,6 +16,7 @@ from dampipe.features.fixity import errors
 from dampipe.features.fixity.model import Compared
 from dampipe.kernel.errors import CannotStart, NotFound, Permanent
 from dampipe.kernel.paths import printable
+from dampipe.kernel.private_files import user_umask
 
 HashFormat = Literal["xxh128", "xxh3", "xxh64", "md5", "sha1", "c4"]
 HASH_FORMATS: tuple[str, ...] = get_args(HashFormat)
@@ -93,7 +94,7 @@ class AscMhl:
         try:
             return subprocess.run(
                 [path, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True,
-                text=True, errors="surrogateescape", check=False,
+                text=True, errors="surrogateescape", check=False, umask=user_umask(),
             )  # fmt: skip
         except OSError as error:
             raise CannotStart(errors.PROGRAM_CANNOT_RUN, program=path, problem=error.strerror) from error

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
+from dampipe.features.derivatives.model import StoreHealth
 from dampipe.features.scanning.model import ScanProgress
 from dampipe.jobs.model import Running, RunState, WorkerInfo
 
@@ -43,6 +44,8 @@ class Status(BaseModel):
     scans: tuple[ScanProgress, ...]
     stages: dict[str, StageCounts]
     workers: tuple[WorkerInfo, ...]
+    derivatives: StoreHealth = StoreHealth()
+    """A small random sample of the derivatives, taken once a minute: whether their store is there."""
     running: tuple[Running, ...] = ()
     """What is worked on now, the longest first; 20 at most, `stages` counts them all."""
 

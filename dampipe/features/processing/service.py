@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
+from dampipe.features.derivatives.check import CheckService
 from dampipe.features.fixity.report import FixityReport
 from dampipe.features.processing.errors import UNKNOWN_STAGE
 from dampipe.features.processing.model import RetryRequest, StageCounts, Status
@@ -34,6 +35,7 @@ class ProcessingService:
         retries: RunRetries,
         workers: WorkerRepository,
         fixity: FixityReport,
+        derivatives: CheckService,
         plan: Callable[[], Plan],
         transport: Callable[[], TaskTransport],
         sweep: Callable[[], Sweep],
@@ -45,6 +47,7 @@ class ProcessingService:
         self._retries = retries
         self._workers = workers
         self._fixity = fixity
+        self._derivatives = derivatives
         self._plan = plan
         self._transport = transport
         self._sweep = sweep
@@ -61,12 +64,13 @@ class ProcessingService:
             scans=tuple(self._scans.latest(SCANS_SHOWN)),
             stages={name: StageCounts.from_states(counts.get(name, {})) for name in stages},
             workers=tuple(self._workers.present()),
+            derivatives=self._derivatives.health(),
             running=tuple(self._runs.running(sorted({*names, *counts}), RUNNING_SHOWN)),
         )
 
     def failures(self, limit: int = 1000) -> list[Failure]:
-        """Files whose fixity check failed, then failed runs, the newest first."""
-        damaged = self._fixity.failures(limit)
+        """Files whose fixity check failed, derivatives that are lost, then failed runs, the newest first."""
+        damaged = [*self._fixity.failures(limit), *self._derivatives.failures(limit)]
         return [*damaged, *self._assets.failures(limit)][:limit]
 
     def retry(self, request: RetryRequest) -> int:

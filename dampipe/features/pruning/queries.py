@@ -2,12 +2,15 @@
 
 An asset is deleted in three steps, so that a kill leaves no orphan behind and a file that comes back in between
 is processed again: its runs and vectors, its derivatives' bytes, its rows. Each step is repeated by the next prune.
+
+What people wrote outlives files: an asset with human input (`dampipe.kernel.annotations`) is kept with its missing
+locations. Each transaction that deletes asks again, so that a tag that is given meanwhile is seen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, not_, select
 
 from dampipe.features.assets.savers import delete_assets
 from dampipe.features.assets.tables import ASSET
@@ -22,7 +25,10 @@ from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.jobs import state
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.annotations import annotated
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.id_list import in_ids
+from dampipe.kernel.ids import AssetId
 from dampipe.kernel.paths import printable
 
 ROWS_PER_TRANSACTION = 200
@@ -36,38 +42,56 @@ class Pruner:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def plan(self, source: int | None) -> Pruned:
-        """What `prune` would do; `source` bounds the locations."""
-        kept = and_(LOCATION.c.asset_id == ASSET.c.id, ~_missing(source))
-        alone = and_(~exists(select(literal(1)).where(kept)), ~_is_worked_on())
+    def plan(self, source: int | None, annotations: bool = False) -> Pruned:
+        """What `prune` would do; `source` bounds the locations. annotations: see PruneRequest."""
+        elsewhere = and_(LOCATION.c.asset_id == ASSET.c.id, ~_missing(source))
+        alone = and_(~exists(select(literal(1)).where(elsewhere)), ~_is_worked_on())
+        candidates = alone if annotations else _has_no_file()
         with self._db.read() as connection:
+            written = [
+                asset for some in _pages(connection, candidates) for asset in annotated(connection, some)
+            ]
+            names = self._names(connection, written[:SHOWN])
+            kept = [] if annotations else written
+            missing = and_(_missing(source), self._is_not_of(LOCATION.c.asset_id, kept))
             paths = connection.execute(
                 select(*place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-                .where(_missing(source))
+                .where(missing)
                 .order_by(LOCATION.c.id)
                 .limit(SHOWN)
             ).all()
             unhashed = self._unhashed(connection)
-            assets = self._assets(connection, alone) if not unhashed else {}
+            gone = and_(alone, self._is_not_of(ASSET.c.id, kept))
+            assets = self._assets(connection, gone) if not unhashed else {}
             return Pruned(
-                locations=_count(connection, select(func.count()).where(_missing(source))),
+                locations=_count(connection, select(func.count()).where(missing)),
                 unidentified=unhashed,
                 paths=tuple(printable(full_path(row)) for row in paths),
+                annotated=len(written),
+                annotated_paths=names,
                 **assets,
             )
 
     def prune(
-        self, source: int | None, delete_blob: Callable[[str], object], on_progress: Callable[[int], None]
+        self,
+        source: int | None,
+        delete_blob: Callable[[str], object],
+        on_progress: Callable[[int], None],
+        annotations: bool = False,
     ) -> Pruned:
         """Do it, in small transactions. `on_progress` is called with the number of rows gone each time."""
-        planned = self.plan(source)
-        while gone := self._forget_locations(source):
+        planned = self.plan(source, annotations)
+        after, looked_at = 0, True
+        while looked_at:
+            gone, after, looked_at = self._forget_locations(source, after, annotations)
             on_progress(gone)
         found = {"assets": 0, "vectors": 0, "derivatives": 0, "bytes": 0}
         if not planned.unidentified:
-            while some := self._next_assets():
-                for name, count in self._forget(some, delete_blob).items():
+            after = 0
+            while some := self._next_assets(after):
+                after = some[-1]
+                for name, count in self._forget(some, delete_blob, annotations).items():
                     found[name] += count
                 on_progress(len(some))
         return planned.model_copy(update=found)
@@ -84,6 +108,23 @@ class Pruner:
             ),
         )
 
+    def _names(self, connection: Connection, assets: Sequence[int]) -> tuple[str, ...]:
+        """A path of each asset, or its name."""
+        rows = connection.execute(
+            select(LOCATION.c.asset_id, *place_columns(self._db))
+            .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+            .where(LOCATION.c.asset_id.in_(assets))
+            .order_by(LOCATION.c.id.desc())
+        ).all()
+        paths = {row.asset_id: printable(full_path(row)) for row in rows}
+        named = connection.execute(select(ASSET.c.id, ASSET.c.name).where(ASSET.c.id.in_(assets))).all()
+        names = {row.id: row.name for row in named}
+        return tuple(paths.get(asset, names[asset]) for asset in assets)
+
+    def _is_not_of(self, column: ColumnElement[Any], assets: Sequence[int]) -> ColumnElement[bool]:
+        """Whether a column names none of the assets; NULL is none of them."""
+        return column.is_(None) | not_(in_ids(self._db, column, assets)) if assets else literal(True)
+
     def _assets(self, connection: Connection, which: ColumnElement[bool]) -> dict[str, int]:
         ids = select(ASSET.c.id).where(which)
         made, size = connection.execute(
@@ -98,23 +139,39 @@ class Pruner:
             "bytes": int(size),
         }
 
-    def _forget_locations(self, source: int | None) -> int:
+    def _forget_locations(self, source: int | None, after: int, annotations: bool) -> tuple[int, int, bool]:
+        """Returns how many are gone, the id of the last one that was looked at, and whether there was any."""
         with self._db.write() as connection:
-            return delete_some(connection, _missing(source), ROWS_PER_TRANSACTION)
+            rows = connection.execute(
+                select(LOCATION.c.id, LOCATION.c.asset_id)
+                .where(_missing(source), LOCATION.c.id > after)
+                .order_by(LOCATION.c.id)
+                .limit(ROWS_PER_TRANSACTION)
+            ).all()
+            kept = _kept(connection, [row.asset_id for row in rows], _has_no_file(), annotations)
+            gone = [row.id for row in rows if row.asset_id not in kept]
+            # The state is looked at again: in PostgreSQL a file may have come back since it was read.
+            where = and_(_missing(source), LOCATION.c.id.in_(gone))
+            count = delete_some(connection, where, len(gone)) if gone else 0
+        return count, rows[-1].id if rows else after, bool(rows)
 
-    def _next_assets(self) -> list[int]:
+    def _next_assets(self, after: int) -> list[int]:
         with self._db.read() as connection:
             rows = connection.execute(
-                select(ASSET.c.id).where(_is_nowhere(), ~_is_worked_on()).limit(ROWS_PER_TRANSACTION)
+                select(ASSET.c.id)
+                .where(_is_nowhere(), ~_is_worked_on(), ASSET.c.id > after)
+                .order_by(ASSET.c.id)
+                .limit(ROWS_PER_TRANSACTION)
             )
             return list(rows.scalars())
 
-    def _forget(self, assets: Sequence[int], delete_blob: Callable[[str], object]) -> dict[str, int]:
+    def _forget(
+        self, assets: Sequence[int], delete_blob: Callable[[str], object], annotations: bool
+    ) -> dict[str, int]:
         mine = and_(ASSET.c.id.in_(assets), _is_nowhere(), ~_is_worked_on())
         with self._db.write() as connection:
-            connection.execute(select(ASSET.c.id).where(mine).with_for_update()).all()
             # The condition is checked again under the lock: a file may have been identified while this waited.
-            ids = list(connection.execute(select(ASSET.c.id).where(mine)).scalars())
+            ids = self._locked(connection, mine, annotations)
             counts = self._assets(connection, ASSET.c.id.in_(ids))
             keys = list(
                 connection.execute(select(DERIVATIVE.c.key).where(DERIVATIVE.c.asset_id.in_(ids))).scalars()
@@ -124,9 +181,37 @@ class Pruner:
         for key in keys:
             delete_blob(key)
         with self._db.write() as connection:
-            # An asset that has a file again by now is kept; its runs are created again.
-            delete_assets(connection, ids, _is_nowhere())
+            # An asset that has a file or a tag again by now is kept; its runs are created again.
+            still = self._locked(connection, and_(ASSET.c.id.in_(ids), _is_nowhere()), annotations)
+            delete_assets(connection, still, _is_nowhere())
         return counts
+
+    def _locked(self, connection: Connection, where: ColumnElement[bool], annotations: bool) -> list[AssetId]:
+        """Lock assets, so that no row can refer to them newly; returns those that may be forgotten."""
+        connection.execute(select(ASSET.c.id).where(where).order_by(ASSET.c.id).with_for_update()).all()
+        ids = list(connection.execute(select(ASSET.c.id).where(where)).scalars())
+        kept = _kept(connection, ids, literal(True), annotations)
+        return [AssetId(asset) for asset in ids if asset not in kept]
+
+
+def _pages(connection: Connection, where: ColumnElement[bool]) -> Iterator[Sequence[int]]:
+    """The assets for which a condition holds, some at a time."""
+    after = 0
+    query = select(ASSET.c.id).where(where).order_by(ASSET.c.id).limit(ROWS_PER_TRANSACTION)
+    while some := connection.execute(query.where(ASSET.c.id > after)).scalars().all():
+        yield some
+        after = some[-1]
+
+
+def _kept(
+    connection: Connection, assets: Sequence[int | None], where: ColumnElement[bool], annotations: bool
+) -> set[int]:
+    """Those of the assets that are kept since people wrote something about them, and for which `where` holds."""
+    ids = sorted({asset for asset in assets if asset is not None})
+    if annotations or not ids:
+        return set()
+    without = connection.execute(select(ASSET.c.id).where(ASSET.c.id.in_(ids), where)).scalars().all()
+    return set(annotated(connection, without))
 
 
 def _missing(source: int | None) -> ColumnElement[bool]:
@@ -138,6 +223,11 @@ def _missing(source: int | None) -> ColumnElement[bool]:
 
 def _is_nowhere() -> ColumnElement[bool]:
     return ~exists(select(literal(1)).where(LOCATION.c.asset_id == ASSET.c.id))
+
+
+def _has_no_file() -> ColumnElement[bool]:
+    present = and_(LOCATION.c.asset_id == ASSET.c.id, LOCATION.c.state == LocationState.PRESENT)
+    return ~exists(select(literal(1)).where(present))
 
 
 def _is_worked_on() -> ColumnElement[bool]:

@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Callable, Sequence
 
+from dampipe.features.derivatives.orphans import OrphanedBlobs
 from dampipe.features.pruning.model import Pruned, PruneRequest
-from dampipe.features.pruning.orphans import OrphanedBlobs
 from dampipe.features.pruning.queries import Pruner
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.sources.queries import SourceRepository
@@ -40,23 +40,28 @@ class PruneService:
 
     def plan(self, request: PruneRequest) -> Pruned:
         """What `prune` would remove. Raises NotFound for an unknown source."""
-        planned = self._pruner.plan(self._source_id(request))
+        planned = self._pruner.plan(self._source_id(request), request.annotations)
         if not request.orphans:
             return planned
         sizes = [self._derivatives.size(key) for key in self._orphans.find(self._derivatives.keys())]
-        return planned.model_copy(update={"leftovers": len(sizes), "leftover_bytes": sum(sizes)})
+        folders = self._derivatives.sweep_workspaces(dry_run=True)
+        found = {"leftovers": len(sizes), "leftover_bytes": sum(sizes), "work_folders": folders}
+        return planned.model_copy(update=found)
 
     def prune(self, request: PruneRequest, on_progress: Callable[[int], None] = lambda _: None) -> Pruned:
         """Remove missing locations, then assets without a location, with their derivatives and vectors.
 
-        While files wait for their hash, assets are kept: such a file may turn out to be one of them.
+        Assets about which people wrote something are kept with their missing locations, unless the request says
+        otherwise. While files wait for their hash, assets are kept: such a file may turn out to be one of them.
         on_progress: called with the number of rows removed by each transaction. Raises NotFound for an unknown
         source, Busy while another prune is running.
         """
         with advisory_lock(self._db, "prune"):
             models = self._models.all()
             self._update_indexes(models)  # opens each index while its model still has vectors
-            done = self._pruner.prune(self._source_id(request), self._derivatives.delete, on_progress)
+            done = self._pruner.prune(
+                self._source_id(request), self._derivatives.delete, on_progress, request.annotations
+            )
             if done.vectors:
                 self._update_indexes(models)
             if not request.orphans:
@@ -69,7 +74,9 @@ class PruneService:
                 sizes.append(size)
 
             self._orphans.remove(self._derivatives.keys(), delete)
-        return done.model_copy(update={"leftovers": len(sizes), "leftover_bytes": sum(sizes)})
+            folders = self._derivatives.sweep_workspaces()
+        found = {"leftovers": len(sizes), "leftover_bytes": sum(sizes), "work_folders": folders}
+        return done.model_copy(update=found)
 
     def _update_indexes(self, models: Sequence[str]) -> None:
         for model in models:

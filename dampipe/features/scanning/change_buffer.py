@@ -2,11 +2,11 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from dampipe.features.scanning.changes import ChangeSet, ChangeWriter
 from dampipe.features.scanning.checkpoint import Checkpoint
-from dampipe.features.scanning.model import ScanJob
+from dampipe.features.scanning.model import OTHER_KINDS, ScanJob, UnknownKinds
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.jobs.keys import RunKey
 from dampipe.kernel.db.database import Database
@@ -78,8 +78,15 @@ class ChangeBuffer:
             self.found,
             checkpoint.to_json(),
             json.dumps(self.warnings.texts()),
+            json.dumps(_most_frequent(checkpoint.unknown)),
         )
         has_changes, self.changes = bool(len(self.changes)), ChangeSet()
         self._written_at = time.monotonic()
         if has_changes:
             self._on_change()
+
+
+def _most_frequent(unknown: Mapping[str, int]) -> dict[str, int]:
+    """What a scan's row keeps of the files of unknown kinds: the most frequent suffixes, and the sum of the others."""
+    kinds = UnknownKinds.of(unknown)
+    return kinds.suffixes | ({OTHER_KINDS: kinds.others} if kinds.others else {})

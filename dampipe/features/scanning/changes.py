@@ -15,10 +15,17 @@ from dampipe.features.scanning.known_files import KnownFile
 from dampipe.features.scanning.model import ScanJob
 from dampipe.features.scanning.queries import add_counts, save_progress
 from dampipe.features.scanning.runs import create_hash_runs, delete_runs
-from dampipe.features.sources.folders import FolderKey, ensure_folders, forget_listings, save_listings
+from dampipe.features.sources.folders import (
+    FolderKey,
+    ensure_folders,
+    forget_listings,
+    save_listings,
+    save_lookalikes,
+)
 from dampipe.features.sources.locations import (
     insert_found,
     mark_missed,
+    mark_named,
     restore,
     update_changed,
     update_inodes,
@@ -44,6 +51,8 @@ class FoundFile(NamedTuple):
     mtime_ns: int
     inode: int
     """0 where the file system has no meaningful inodes."""
+    is_named: bool = False
+    """Whether it was enqueued by its own path although scans of its source skip it."""
 
     @property
     def move_key(self) -> MoveKey:
@@ -66,15 +75,21 @@ class ChangeSet:
     """Location ids of files that were not found."""
     gone_folders: list[FolderId] = field(default_factory=list)
     """Ids of folders that were not found."""
+    named: list[LocationId] = field(default_factory=list)
+    """Known files that were enqueued by their own paths although scans of their sources skip them."""
+    lookalikes: dict[FolderKey, bytes | None] = field(default_factory=dict)
+    """By source and path, the new marks of files that look like media by their suffixes only."""
     listings: dict[FolderKey, bytes | None] = field(default_factory=dict)
     """By source and path, digests of folders with which their locations agree once all this is written."""
 
     def __len__(self) -> int:
         files = len(self.new) + len(self.changed) + len(self.returned) + len(self.renumbered) + len(self.gone)
-        return files + len(self.gone_folders) + len(self.listings)
+        return files + len(self.named) + len(self.gone_folders) + len(self.listings) + len(self.lookalikes)
 
     def add(self, found: FoundFile, known: KnownFile | None) -> None:
         """Record a file as new, changed, returned or with another inode; an unchanged one is not recorded."""
+        if known is not None and found.is_named and not known.is_named:
+            self.named.append(known.id)
         if known is None:
             self.new.append(found)
         elif (known.size, known.mtime_ns) != (found.size, found.mtime_ns):
@@ -92,14 +107,23 @@ class ChangeWriter:
         self._db = database
 
     def apply(
-        self, job: ScanJob, changes: ChangeSet, key: RunKey, found: int, checkpoint: str, warnings: str
+        self,
+        job: ScanJob,
+        changes: ChangeSet,
+        key: RunKey,
+        found: int,
+        checkpoint: str,
+        warnings: str,
+        unknown: str,
     ) -> None:
         """Write what a walk found, with a hash run (`key`) for every file that cannot be a moved one.
 
         found: media files seen so far. Raises ScanStopped when the job is no longer this owner's.
         """
         with self._db.write() as connection:
-            save_progress(connection, job, found=found, checkpoint=checkpoint, warnings=warnings)
+            save_progress(
+                connection, job, found=found, checkpoint=checkpoint, warnings=warnings, unknown=unknown
+            )
             if not len(changes):
                 return
             move_keys = known_move_keys(connection, self._db, changes.new)
@@ -115,6 +139,10 @@ class ChangeWriter:
             mark_missed(connection, job.scan, locations=changes.gone, folders=changes.gone_folders)
             # Should a folder return as it was, its files have to be compared.
             forget_listings(connection, changes.gone_folders)
+            mark_named(connection, changes.named)
+            if changes.lookalikes:
+                ensure_folders(connection, self._db, changes.lookalikes.keys())
+                save_lookalikes(connection, changes.lookalikes)
             if inserted == len(changes.new):  # else another scan wrote here at the same time
                 save_listings(connection, changes.listings)
             add_counts(
@@ -131,8 +159,8 @@ class ChangeWriter:
             return []
         folders = ensure_folders(connection, self._db, {(file.source, file.folder) for file in files})
         rows = [
-            (folders[source, folder], os.fsencode(name), size, mtime_ns, inode)
-            for source, folder, name, size, mtime_ns, inode in files
+            (folders[source, folder], os.fsencode(name), size, mtime_ns, inode, is_named)
+            for source, folder, name, size, mtime_ns, inode, is_named in files
         ]
         return insert_found(connection, self._db, rows, job.scan)
 

@@ -1,9 +1,14 @@
 """The checkpoint of a walk: all that another process needs to resume a walk that was stopped or killed."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from dampipe.features.scanning.model import OTHER_KINDS
 from dampipe.kernel.ids import LocationId, SourceId
+
+MOST_SUFFIXES = 300
+"""Suffixes of unknown kinds that are counted one by one during a walk."""
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,8 @@ class Target:
     """Path of the folder relative to the source's root, "" for the root itself."""
     file: str = ""
     """Name of the one file to scan; "" for the whole tree."""
+    is_named: bool = False
+    """Whether scans of the source skip it: what is found there was named by a person, and is kept."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class UnstableFile:
     name: str
     size: int
     mtime_ns: int
+    is_named: bool = False
 
 
 _STORED = {"targets": "places", "target": "place", "unstable": "unsettled", "growing": "moving"}
@@ -55,6 +63,15 @@ class Checkpoint:
     """Whether a source is away, empty, unreadable or much smaller than it was."""
     omitted_warnings: int = 0
     """Warnings that were counted but not kept."""
+    unknown: dict[str, int] = field(default_factory=dict)
+    """Files of unknown kinds so far, by suffix; "*" for those of suffixes that are not counted one by one."""
+
+    def count_unknown(self, suffixes: Mapping[str, int]) -> None:
+        """Add files of unknown kinds; of suffixes beyond the first MOST_SUFFIXES only their sum is kept."""
+        for suffix, files in suffixes.items():
+            is_kept = suffix in self.unknown or len(self.unknown) < MOST_SUFFIXES
+            key = suffix if is_kept else OTHER_KINDS
+            self.unknown[key] = self.unknown.get(key, 0) + files
 
     def next_target(self) -> None:
         """The current target is done."""

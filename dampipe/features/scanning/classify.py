@@ -1,6 +1,7 @@
 """Which entries of a folder are footage and which are sidecars, by the rules for cards and sidecars."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dampipe.features.sources.cards import (
@@ -40,6 +41,11 @@ def classify_entries(path: str, entries: FolderEntries) -> dict[str, list[str]]:
         not_footage = sound_of_clips(entries.files) | {n for n in entries.files if own_file(folder, n)}
         entries.files = [name for name in entries.files if name not in not_footage]
         others = others + sorted(not_footage) + _sibling_files(path)
+        attached = attach(entries.files, others)
+        proxies = {name for name in not_footage if name.casefold().startswith("lrv_")}
+        # A proxy whose clip is not there is footage, as a lone .LRV is.
+        entries.files += sorted(proxies.difference(*attached.values()))
+        return attached
     return attach(entries.files, others)
 
 
@@ -59,28 +65,31 @@ def _sibling_files(path: str) -> list[str]:
     return files
 
 
-def is_not_footage(root: str, path: str) -> bool:
-    """Whether a scan skips a file or folder below a root: the camera's own, or reached through a link."""
+def is_not_footage(root: str, path: str, names_in: Callable[[str], list[str]] = os.listdir) -> bool:
+    """Whether a scan skips a file or folder below a root: the camera's own, or reached through a link.
+
+    names_in: lists a folder; who asks of many files of one folder may have it listed once.
+    """
     above = root
     *folders, name = path.split("/")
     for folder in folders:
-        if os.path.islink(os.path.join(above, folder)) or _is_own_folder(above, folder):
+        if os.path.islink(os.path.join(above, folder)) or _is_own_folder(above, folder, names_in):
             return True
         above = os.path.join(above, folder)
     full_path = os.path.join(above, name)
     if os.path.isdir(full_path):
-        return os.path.islink(full_path) or _is_own_folder(above, name)
+        return os.path.islink(full_path) or _is_own_folder(above, name, names_in)
     try:
-        entries = FolderEntries(files=os.listdir(above) if card_of(above) is not None else [name])
+        entries = FolderEntries(files=list(names_in(above)) if card_of(above) is not None else [name])
     except OSError:
         return False
     classify_entries(above, entries)
     return name not in entries.files
 
 
-def _is_own_folder(above: str, folder: str) -> bool:
+def _is_own_folder(above: str, folder: str, names_in: Callable[[str], list[str]]) -> bool:
     name = os.path.basename(above)
     try:
-        return may_have_own_folders(name) and folder in own_folders(name, os.listdir(above))
+        return may_have_own_folders(name) and folder in own_folders(name, names_in(above))
     except OSError:
         return False

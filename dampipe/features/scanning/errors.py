@@ -15,6 +15,14 @@ IS_OVER = ErrorCode("scan.is_over", "scan {scan} is {state}", "The list of scans
 PATH_NOT_FOUND = ErrorCode(
     "scan.path_not_found", "no such file or folder: {paths}", "Check the path; is the share mounted?"
 )
+PATH_OUTSIDE = ErrorCode(
+    "scan.path_outside",
+    "not below a source or a folder of the setting scan_roots: {paths}",
+    "Add the folder as a source on the machine that runs dampipe, or list it in the setting scan_roots.",
+)
+PATH_INVALID = ErrorCode(
+    "scan.path_invalid", "{path} is not a valid path", "Give the path of a file or folder."
+)
 NOT_A_FILE = ErrorCode("scan.not_a_file", "{path} is neither a folder nor a file")
 RELATIVE_PATH = ErrorCode(
     "scan.relative_path", "not an absolute path: {path}", "Give absolute paths, as the server sees them."

@@ -1,27 +1,46 @@
 """Scans over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, status
+from pydantic import Field
 
-from dampipe.features.scanning.model import LARGEST_ID, Enqueued, EnqueueRequest, ScanProgress
+from dampipe.features.scanning import model
+from dampipe.features.scanning.model import LARGEST_ID, Enqueued, ScanProgress
 from dampipe.features.scanning.service import ScanService
-from dampipe.kernel.faces.http import Problem, provided
+from dampipe.kernel.faces.http import MAX_PATH, Problem, Storable, provided
 
 router = APIRouter(tags=["scans"])
 
 ScanId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Scans = Annotated[ScanService, provided(ScanService)]
+OVER: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "There is no such scan."},
+    409: {"model": Problem, "description": "The state of the scan does not allow it."},
+}
+AbsolutePath = Annotated[str, Field(max_length=MAX_PATH), Storable(r"^/[^\u0000]*$")]
+MAX_PATHS = 1000
+"""Paths of one request."""
+
+
+class EnqueueRequest(model.EnqueueRequest):
+    """Files and folders to scan: below the sources or the folders of the setting scan_roots."""
+
+    paths: Annotated[tuple[AbsolutePath, ...], Field(min_length=1, max_length=MAX_PATHS)]
+    """Absolute paths as the machine sees them that receives the request."""
 
 
 @router.post(
     "/scans",
     status_code=status.HTTP_202_ACCEPTED,
-    responses={404: {"model": Problem, "description": "None of the paths exists."}},
+    responses={
+        403: {"model": Problem, "description": "A path is not below a source or one of the scan roots."},
+        404: {"model": Problem, "description": "None of the paths exists."},
+    },
 )
 def submit_scan(request: EnqueueRequest, scans: Scans) -> Enqueued:
     """Submit a scan and return at once. Its progress is at `/scans/{scan}`."""
-    return scans.enqueue(request)
+    return scans.enqueue_inside(request)
 
 
 @router.get("/scans")
@@ -36,19 +55,19 @@ def follow_scan(scan: ScanId, scans: Scans) -> ScanProgress:
     return scans.progress(scan)
 
 
-@router.post("/scans/{scan}/pause", responses={404: {"model": Problem}})
+@router.post("/scans/{scan}/pause", responses=OVER)
 def pause_scan(scan: ScanId, scans: Scans) -> ScanProgress:
     """Stop the walk at the next folder and start none of its files until the scan is resumed."""
     return scans.pause(scan)
 
 
-@router.post("/scans/{scan}/resume", responses={404: {"model": Problem}})
+@router.post("/scans/{scan}/resume", responses=OVER)
 def resume_scan(scan: ScanId, scans: Scans) -> ScanProgress:
     """Continue a paused scan where it was."""
     return scans.resume(scan)
 
 
-@router.post("/scans/{scan}/cancel", responses={404: {"model": Problem}})
+@router.post("/scans/{scan}/cancel", responses=OVER)
 def cancel_scan(scan: ScanId, scans: Scans) -> ScanProgress:
     """End a scan: files found stay known, those not started stay on hold until another scan adopts them."""
     return scans.cancel(scan)

@@ -24,6 +24,8 @@ class KnownFolder(NamedTuple):
     id: FolderId
     listing: bytes | None
     """Digest of what was read there, if the folder's locations agree with it."""
+    lookalikes: bytes | None = None
+    """Marks of files that look like media by their suffixes only."""
 
 
 class KnownFile(NamedTuple):
@@ -36,6 +38,8 @@ class KnownFile(NamedTuple):
     mtime_ns: int
     inode: int
     state: str
+    is_named: bool
+    """Whether it was enqueued by its own path although scans of its source skip it."""
 
 
 Known = TypeVar("Known", KnownFolder, KnownFile)
@@ -76,15 +80,15 @@ def known_folders(
         rest = [] if after is None else [FOLDER.c.path > after]
         with database.read() as connection:
             rows = connection.execute(
-                select(FOLDER.c.path, FOLDER.c.id, FOLDER.c.listing)
+                select(FOLDER.c.path, FOLDER.c.id, FOLDER.c.listing, FOLDER.c.lookalikes)
                 .where(*where, *rest)
                 .order_by(FOLDER.c.path)
                 .limit(page)
             ).all()
-        for path, number, listing in rows:
+        for path, number, listing, lookalikes in rows:
             key = os.fsencode(path)
             if not top or key == top_key or key.startswith(below):
-                yield KnownFolder(key, number, None if listing is None else bytes(listing))
+                yield KnownFolder(key, number, _bytes(listing), _bytes(lookalikes))
         if len(rows) < page:
             return
         after = rows[-1].path
@@ -97,7 +101,7 @@ def known_files(database: Database, folder: FolderId, page: int) -> Iterator[Kno
     while True:
         with database.read() as connection:
             rows = connection.execute(
-                select(*columns, LOCATION.c.inode, LOCATION.c.state)
+                select(*columns, LOCATION.c.inode, LOCATION.c.state, LOCATION.c.is_named)
                 .where(LOCATION.c.folder_id == folder, LOCATION.c.name > after)
                 .order_by(LOCATION.c.name)
                 .limit(page)
@@ -111,14 +115,34 @@ def known_files(database: Database, folder: FolderId, page: int) -> Iterator[Kno
 
 def known_file(database: Database, source: SourceId, folder: str, name: str) -> KnownFile | None:
     """One file; None: it is not known."""
-    columns = (LOCATION.c.id, LOCATION.c.size, LOCATION.c.mtime_ns, LOCATION.c.inode, LOCATION.c.state)
+    facts = (LOCATION.c.size, LOCATION.c.mtime_ns, LOCATION.c.inode, LOCATION.c.state, LOCATION.c.is_named)
     with database.read() as connection:
         row = connection.execute(
-            select(*columns)
+            select(LOCATION.c.id, *facts)
             .join_from(FOLDER, LOCATION, LOCATION.c.folder_id == FOLDER.c.id)
             .where(FOLDER.c.source_id == source, FOLDER.c.path == folder, LOCATION.c.name == name)
         ).first()
-    return None if row is None else KnownFile(os.fsencode(name), *row)
+    if row is None:
+        return None
+    return KnownFile(os.fsencode(name), row.id, row.size, row.mtime_ns, row.inode, row.state, row.is_named)
+
+
+def named_files(database: Database, source: SourceId) -> dict[str, list[str]]:
+    """The files of a source that were enqueued by their own paths although its scans skip them, by folder."""
+    found: dict[str, list[str]] = {}
+    with database.read() as connection:
+        rows = connection.execute(
+            select(FOLDER.c.path, LOCATION.c.name)
+            .join_from(LOCATION, FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
+            .where(LOCATION.c.is_named, FOLDER.c.source_id == source)
+        )
+        for folder, name in rows:
+            found.setdefault(folder, []).append(name)
+    return found
+
+
+def _bytes(value: bytes | memoryview | None) -> bytes | None:
+    return None if value is None else bytes(value)
 
 
 def count_known(database: Database, source: SourceId, newest: LocationId) -> int:

@@ -8,6 +8,7 @@ import json
 import os
 import stat
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -16,10 +17,13 @@ from operator import attrgetter
 
 from dampipe.features.scanning.classify import FolderEntries, classify_entries
 from dampipe.features.scanning.inodes import Inodes
-from dampipe.features.sources.sidecars import may_be_sidecar
+from dampipe.features.sources.sidecars import PROXY_SUFFIXES, may_be_sidecar
 from dampipe.kernel.gitignore import Exclude
 from dampipe.kernel.paths import kept_time
+from dampipe.media.filetypes import unknown_kind
 
+MARK = 8
+"""Bytes of the mark of a file."""
 ENTRIES_READ = 4096
 """Entries read before their facts are packed: a folder of a million files must not fill the memory."""
 
@@ -45,6 +49,8 @@ class Listing:
     """Files that exist but cannot be read (stat), and why."""
     sidecars: dict[str, list[str]] = field(default_factory=dict)
     """Sidecars by file, relative to the folder."""
+    unknown: Counter[str] = field(default_factory=Counter)
+    """Files of unknown kinds, by suffix."""
     problem: str = ""
     """Why the folder could not be read."""
 
@@ -94,6 +100,22 @@ class Listing:
             pairs = zip(devices, numbers, strict=True)
             # An inode above 2**63 does not fit the catalogue; its lower bits serve as well.
             self.inodes.extend(number & _LOW if trusted[device] else 0 for device, number in pairs)
+
+    def mark(self, number: int) -> bytes:
+        """Eight bytes that stand for the name, size and time of a file."""
+        text = os.fsencode(f"{self.names[number]}\0{self.sizes[number]}\0{self.times[number]}")
+        return blake2b(text, digest_size=MARK).digest()
+
+    def include(self, other: "Listing") -> None:
+        """Add the files of another listing of the same folder that are not in this one."""
+        present = set(self.names)
+        for number, name in enumerate(other.names):
+            if name not in present:
+                self.names.append(name)
+                self.sizes.append(other.sizes[number])
+                self.times.append(other.times[number])
+                self.inodes.append(other.inodes[number])
+        self.unread |= {name: reason for name, reason in other.unread.items() if name not in present}
 
     def keep(self, names: set[str]) -> None:
         """Drop all other files."""
@@ -151,6 +173,9 @@ def read_folder(
                         media = {entry.name for entry in files}
                         rest = [entry.name for entry in portion if entry.name not in media]
                         others += [name for name in filter(may_be_sidecar, rest) if not is_media(name)]
+                        found.unknown.update(
+                            _unknown_kinds(portion, media.union(inner), prefix, exclude, is_media)
+                        )
         finally:
             os.close(folder)
     except OSError as error:
@@ -160,7 +185,34 @@ def read_folder(
     found.folders = entries_by_kind.folders
     if len(entries_by_kind.files) < len(found.names):
         found.keep(set(entries_by_kind.files))
+    for name in _lone_proxies(others, found.sidecars):
+        if not exclude.file(prefix + name):
+            found.include(read_file(os.path.join(path, name), inodes))
     return found
+
+
+def _unknown_kinds(
+    entries: list["os.DirEntry[str]"],
+    others: set[str],
+    prefix: str,
+    exclude: Exclude,
+    is_media: Callable[[str], bool],
+) -> Iterator[str]:
+    """The suffixes of files of unknown kinds, as often as they occur. others: names of media and folders."""
+    for entry in entries:
+        if entry.name in others or is_media(entry.name) or (suffix := unknown_kind(entry.name)) is None:
+            continue
+        if entry.is_file(follow_symlinks=False) and not exclude.file(prefix + entry.name):
+            yield suffix
+
+
+def _lone_proxies(names: list[str], sidecars: Mapping[str, list[str]]) -> list[str]:
+    """Those of the names that are of cameras' proxies whose clips are not in the folder: they are footage."""
+    proxies = [name for name in names if name.lower().endswith(PROXY_SUFFIXES) and name[0] not in ".~"]
+    if not proxies:
+        return []
+    attached = {name for own in sidecars.values() for name in own}
+    return [name for name in proxies if name not in attached]
 
 
 def read_file(path: str, inodes: Inodes) -> Listing:

@@ -1,15 +1,63 @@
 """Scans: one walk of one or more paths, and how far the files it found have come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field, field_validator
 
 from dampipe.features.fixity.model import Verified
 from dampipe.features.scanning import errors
+from dampipe.jobs.nightly import NightlyResult
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import is_valid, printable
+
+OTHER_KINDS = "*"
+"""Stands for all suffixes that are not counted one by one."""
+MOST_KINDS = 20
+"""Suffixes of unknown kinds that a scan keeps."""
+
+
+class UnknownKinds(BaseModel):
+    """Files that a walk passed by, because nothing here opens files with such suffixes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    files: int = 0
+    suffixes: dict[str, int] = {}
+    """The most frequent suffixes, most files first; "" stands for files without a suffix."""
+
+    @classmethod
+    def of(cls, counted: Mapping[str, int]) -> "UnknownKinds":
+        """The MOST_KINDS most frequent suffixes, and the sum of all.
+
+        >>> UnknownKinds.of({".foo": 5, "": 1, ".xyz": 30})
+        UnknownKinds(files=36, suffixes={'.xyz': 30, '.foo': 5, '': 1})
+        """
+        kinds = sorted(
+            (kind for kind in counted if kind != OTHER_KINDS), key=lambda kind: (-counted[kind], kind)
+        )
+        return cls(files=sum(counted.values()), suffixes={kind: counted[kind] for kind in kinds[:MOST_KINDS]})
+
+    @property
+    def others(self) -> int:
+        """Files whose suffixes are not listed."""
+        return self.files - sum(self.suffixes.values())
+
+    def __str__(self) -> str:
+        """In words; empty if there are none.
+
+        >>> str(UnknownKinds(files=37, suffixes={".xyz": 30, ".foo": 5, "": 1}))
+        '37 files of unknown kinds: .xyz 30, .foo 5, without a suffix 1, others 1'
+        """
+        if not self.files:
+            return ""
+        parts = [f"{kind or 'without a suffix'} {files}" for kind, files in self.suffixes.items()]
+        parts += [f"others {self.others}"] if self.others else []
+        return f"{self.files} file{'s' * (self.files != 1)} of unknown kinds: {', '.join(parts)}"
+
 
 LARGEST_ID = 2**63 - 1
 """The highest id that databases store."""
@@ -72,8 +120,14 @@ class ScanJob:
     """The paths are files that were still being written when they were scanned first."""
 
 
+class ScanRoots(tuple[Path, ...]):
+    """Folders below which clients that may not see the whole machine may scan, in addition to the sources."""
+
+    __slots__ = ()
+
+
 class EnqueueRequest(BaseModel):
-    """Files and folders to scan. Raises InvalidInput for a path that is not absolute."""
+    """Files and folders to scan. Raises InvalidInput for a path that is not absolute or not valid."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -90,6 +144,8 @@ class EnqueueRequest(BaseModel):
     @classmethod
     def _are_absolute(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
         for path in paths:
+            if not is_valid(path):
+                raise InvalidInput(errors.PATH_INVALID, path=ascii(path))
             if not path.startswith("/"):
                 raise InvalidInput(errors.RELATIVE_PATH, path=printable(path))
         return paths
@@ -116,6 +172,9 @@ class ScanProgress(BaseModel):
     scan: int
     state: ScanState
     paths: tuple[str, ...]
+    """In a list of scans and in the status, the first few; `path_count` counts all of them."""
+    path_count: int = 0
+    """How many paths the scan has."""
     found: int = 0
     """Media files seen by the walk."""
     new: int = 0
@@ -135,13 +194,23 @@ class ScanProgress(BaseModel):
     """Of the active: waiting for a later retry."""
     done: int = 0
     """New and changed files that are completely processed."""
+    searchable: int = 0
+    """New and changed files that search finds: the done ones, and those that only wait for a proxy and the like."""
     failed: int = 0
     """New and changed files with a stage that failed."""
     on_hold: int = 0
     """New and changed files that are not to be processed for now."""
     priority: int = 0
     warnings: tuple[str, ...] = ()
+    unknown: UnknownKinds = UnknownKinds()
+    """Files that are neither media nor something that accompanies it."""
     created_at: float = 0.0
+
+    @property
+    def described_paths(self) -> str:
+        """The paths as one text, for people."""
+        more = self.path_count - len(self.paths)
+        return ", ".join(self.paths) + (f" and {more:,} more" if more > 0 else "")
 
     @property
     def is_walked(self) -> bool:
@@ -185,6 +254,9 @@ class Synced(BaseModel):
     """Stages that failed for good meanwhile."""
     verified: Verified = Verified()
     """Files that were read again and compared with their checksums."""
+    nightly: dict[str, NightlyResult] = {}
+    """What was done once in this night besides, by kind of work: `check` of derivatives, `backup`. Without those that
+    an earlier sync of the same day has begun."""
     seconds: float = 0.0
 
     @computed_field  # type: ignore[prop-decorator]

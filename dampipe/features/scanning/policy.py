@@ -1,11 +1,13 @@
 """How scans work: which files they take, when, how much loss they believe, and in which steps they write."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from dampipe.features.scanning.model import Guard
 from dampipe.features.sources.model import Source
 from dampipe.kernel.gitignore import Exclude
+from dampipe.media import filetypes
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class ScanPolicy:
     guard: Guard = field(default_factory=Guard)
     exclude: Sequence[str] = ()
     """Patterns for all sources, in the syntax of .gitignore."""
+    needs_content: Callable[[str], bool] = filetypes.needs_content
+    """Whether a name is also that of files that are not media, so that the content has to decide."""
     changes_written: int = 1000
     """Changes written in one transaction."""
     write_interval: float = 0.5
@@ -50,10 +54,29 @@ class ScanPolicy:
             self._compiled[patterns] = Exclude(*patterns)
         return self._compiled[patterns]
 
+    def skips_folder(self, source: Source, path: str) -> bool:
+        """Whether a scan of a source skips the folder at this path below its root, by names alone."""
+        exclude = self.exclude_of(source)
+        parts = path.split("/")
+        return any(exclude.folder("/".join(parts[: n + 1])) for n in range(len(parts)))
+
+    def is_lookalike(self, path: str) -> bool:
+        """Whether a file has the suffix of media, and content that is not. Reads a block of files of such suffixes.
+
+        A file that cannot be read is taken: its run says why it failed.
+        """
+        name = os.path.basename(path)
+        if not self.needs_content(name):
+            return False
+        try:
+            with open(path, "rb", buffering=0) as stream:
+                return not filetypes.is_media_content(name, stream.read(filetypes.HEAD))
+        except OSError:
+            return False
+
     def takes(self, source: Source, path: str) -> bool:
         """Whether a scan of a source would take a file at this path below its root, by names alone."""
-        exclude = self.exclude_of(source)
-        *folders, name = path.split("/")
-        if not self.is_media(name) or exclude.file(path):
+        folder, _, name = path.rpartition("/")
+        if not self.is_media(name) or self.exclude_of(source).file(path):
             return False
-        return not any(exclude.folder("/".join(folders[: n + 1])) for n in range(len(folders)))
+        return not (folder and self.skips_folder(source, folder))

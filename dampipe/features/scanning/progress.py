@@ -11,13 +11,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
-from dampipe.features.scanning.model import ScanProgress, ScanState
+from dampipe.features.scanning.model import ScanProgress, ScanState, UnknownKinds
 from dampipe.features.scanning.tables import ScanRow
 from dampipe.features.sources.model import Source
 from dampipe.features.sources.path_mapping import as_seen_here
 from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs.index_hints import in_state
 from dampipe.jobs.model import STAGE, RunState
+from dampipe.jobs.plan import MAIN_LANE
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
@@ -40,9 +41,12 @@ class Counts:
     deferred: int = 0
     failed: int = 0
     on_hold: int = 0
+    searchable: int = 0
+    """Of the soon and deferred: only what search does not need is still to do."""
 
 
 _RANKS = ("soon", "deferred", "failed", "on_hold")
+_ACTIVE = (0, 1)
 
 
 def counts_of(database: Database, scans: Sequence[int], small: int) -> dict[int, Counts]:
@@ -60,19 +64,28 @@ def counts_of(database: Database, scans: Sequence[int], small: int) -> dict[int,
         large_scans = [scan for scan in scans if found[scan].files > small]
         for group, by_runs in ((small_scans, False), (large_scans, True)):
             if group:
-                for scan, rank, count in _open_files(connection, _of(database, group, by_runs), by_runs):
+                for scan, rank, blocked, count in _open_files(
+                    connection, _of(database, group, by_runs), by_runs
+                ):
                     setattr(found[scan], _RANKS[rank], getattr(found[scan], _RANKS[rank]) + count)
+                    if rank in _ACTIVE and not blocked:
+                        found[scan].searchable += count
     return found
 
 
-def progress_of(row: ScanRow, counts: Counts, sources: Sequence[Source]) -> ScanProgress:
-    """The progress of a scan, its paths as this machine sees them."""
+def progress_of(
+    row: ScanRow, counts: Counts, sources: Sequence[Source], most_paths: int | None = None
+) -> ScanProgress:
+    """The progress of a scan, its first paths (None: all of them) as this machine sees them."""
     active = counts.soon + counts.deferred
+    done = max(0, counts.files - active - counts.failed - counts.on_hold)
+    paths = json.loads(row.paths)
     assert row.id is not None
     return ScanProgress(
         scan=row.id,
         state=ScanState.PAUSED if row.paused else ScanState(row.state),
-        paths=tuple(printable(as_seen_here(path, sources)) for path in json.loads(row.paths)),
+        paths=tuple(printable(as_seen_here(path, sources)) for path in paths[:most_paths]),
+        path_count=len(paths),
         found=row.found,
         new=row.new,
         changed=row.changed,
@@ -84,8 +97,10 @@ def progress_of(row: ScanRow, counts: Counts, sources: Sequence[Source]) -> Scan
         deferred=counts.deferred,
         failed=counts.failed,
         on_hold=counts.on_hold,
-        done=max(0, counts.files - active - counts.failed - counts.on_hold),
+        done=done,
+        searchable=done + counts.searchable,
         warnings=tuple(json.loads(row.warnings)),
+        unknown=UnknownKinds.of(json.loads(row.unknown)),
         created_at=row.created_at,
         priority=row.priority,
     )
@@ -126,13 +141,14 @@ def _of(database: Database, scans: Sequence[int], by_runs: bool) -> ColumnElemen
 
 
 def _open_files(connection: Connection, of_scans: ColumnElement[bool], by_runs: bool) -> list[Any]:
-    """Rows of scan, index in _RANKS and number of files, for files that are not finished."""
+    """Rows of scan, index in _RANKS, whether search has to wait, and number of files, of unfinished files."""
     rank = case(
         (_is_deferred(), 1),
         (RUN.c.state == RunState.FAILED, 2),
         (RUN.c.state == RunState.ON_HOLD, 3),
         else_=0,
     )
+    in_main = case((RUN.c.lane == MAIN_LANE, 1), else_=0)
     of_state = in_state(connection, *_OPEN) if by_runs else RUN.c.state.in_(_OPEN)
     is_open = and_(of_state, RUN.c.kind == STAGE)
     found: list[Any] = []
@@ -141,12 +157,12 @@ def _open_files(connection: Connection, of_scans: ColumnElement[bool], by_runs: 
         (RUN.c.asset_id == LOCATION.c.asset_id, LOCATION.c.asset_id.is_not(None)),
     ):
         each = (
-            select(LOCATION.c.scan_id, func.min(rank).label("rank"))
+            select(LOCATION.c.scan_id, func.min(rank).label("rank"), func.max(in_main).label("blocked"))
             .join_from(RUN, LOCATION, of_run)
             .where(kind, is_open, of_scans)
             .group_by(LOCATION.c.id)
             .subquery()
         )
-        counted = select(each.c.scan_id, each.c.rank, func.count()).group_by(each.c.scan_id, each.c.rank)
-        found += connection.execute(counted).all()
+        kinds = (each.c.scan_id, each.c.rank, each.c.blocked)
+        found += connection.execute(select(*kinds, func.count()).group_by(*kinds)).all()
     return found

@@ -23,7 +23,10 @@ from dampipe.kernel.db.adaptive_cache import AdaptiveCache
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.rows import rows_of
-from dampipe.kernel.errors import InvalidInput, NotFound
+from dampipe.kernel.errors import Conflict, NotFound
+
+PATHS_LISTED = 3
+"""Paths of a scan that a list of scans shows: a scan of thousands of files must not fill every status."""
 
 
 class ScanRepository:
@@ -62,6 +65,7 @@ class ScanRepository:
                     state=ScanState.WAITING,
                     created_at=NOW,
                     warnings="[]",
+                    unknown="{}",
                     lease_until=0.0,
                     **dict.fromkeys(("found", "new", "changed", "moved", "returned", "missing"), 0),
                 )
@@ -166,14 +170,14 @@ class ScanRepository:
         """Neither walk it nor start its files until it is resumed. Raises NotFound, or InvalidInput if over."""
         row = self._row(scan)
         if row.state in (ScanState.CANCELLED, ScanState.FAILED):
-            raise InvalidInput(errors.IS_OVER, scan=scan, state=row.state)
+            raise Conflict(errors.IS_OVER, scan=scan, state=row.state)
         self._update(scan, paused=True, target_run_state=RunState.ON_HOLD, owner=None, lease_until=0.0)
 
     def resume(self, scan: int) -> None:
-        """Take a pause back. Raises NotFound, or InvalidInput if the scan is not paused."""
+        """Take a pause back. Raises NotFound, or Conflict if the scan is not paused."""
         row = self._row(scan)
         if not row.paused:
-            raise InvalidInput(errors.NOT_PAUSED, scan=scan)
+            raise Conflict(errors.NOT_PAUSED, scan=scan)
         self._update(scan, paused=False, target_run_state=RunState.PENDING if row.process else None)
 
     def cancel(self, scan: int) -> None:
@@ -200,17 +204,19 @@ class ScanRepository:
         return self._progress([self._row(scan)])[0]
 
     def latest(self, limit: int) -> list[ScanProgress]:
-        """The newest scans, newest first."""
+        """The newest scans, newest first, each with its first paths."""
         with self._db.read() as connection:
             newest = select(SCAN).order_by(SCAN.c.id.desc()).limit(limit)
             rows = rows_of(ScanRow, connection.execute(newest))
-        return self._progress(rows)
+        return self._progress(rows, PATHS_LISTED)
 
-    def _progress(self, rows: Sequence[ScanRow]) -> list[ScanProgress]:
+    def _progress(self, rows: Sequence[ScanRow], most_paths: int | None = None) -> list[ScanProgress]:
         scans = tuple(row.id for row in rows if row.id is not None)
         counts = self._counts.get(scans, lambda: counts_of(self._db, scans, self._small))
         sources = self._sources.all()
-        return [progress_of(row, counts[scan], sources) for scan, row in zip(scans, rows, strict=True)]
+        return [
+            progress_of(row, counts[scan], sources, most_paths) for scan, row in zip(scans, rows, strict=True)
+        ]
 
     def _row(self, scan: int) -> ScanRow:
         with self._db.read() as connection:
@@ -230,10 +236,11 @@ def ensure_owned(connection: Connection, job: ScanJob) -> None:
 
 
 def save_progress(
-    connection: Connection, job: ScanJob, *, found: int, checkpoint: str, warnings: str
+    connection: Connection, job: ScanJob, *, found: int, checkpoint: str, warnings: str, unknown: str
 ) -> None:
     """Save how far a walk is, in a transaction of it. Raises ScanStopped."""
-    _update_owned(connection, job, found=found, checkpoint=checkpoint, warnings=warnings)
+    values = {"found": found, "checkpoint": checkpoint, "warnings": warnings, "unknown": unknown}
+    _update_owned(connection, job, **values)
 
 
 def add_counts(connection: Connection, job: ScanJob, **files: int) -> None:

@@ -4,10 +4,12 @@ from dampipe.features.scanning import errors
 
 CLI = {
     errors.NOT_FOUND.code: "`dampipe scan list` lists them.",
+    errors.PATH_OUTSIDE.code: "`dampipe source add NAME FOLDER` adds a source; the setting scan_roots lists other "
+    "folders.",
     errors.NOT_PAUSED.code: "`dampipe scan list` shows the state of each scan.",
     errors.IS_OVER.code: "`dampipe scan list` shows the state of each scan.",
     errors.NO_PROGRESS.code: "`dampipe doctor` shows which queue has no worker, and which worker to restart "
     "because it runs with earlier settings; what was asked for is kept.",
-    errors.SCAN_KEPT.code: "`dampipe up` starts the embedded broker; the scan starts when the broker is back.",
+    errors.SCAN_KEPT.code: "The scan starts when the broker works again; `dampipe up` starts the embedded one.",
 }
 PAGE: dict[str, str] = {}

@@ -2,17 +2,21 @@
 
 import os
 from collections.abc import Callable
+from pathlib import PurePath
 
 from dampipe.features.scanning import errors
 from dampipe.features.scanning.hold import ScanHolds
-from dampipe.features.scanning.model import Enqueued, EnqueueRequest, ScanProgress, ScanState
+from dampipe.features.scanning.model import Enqueued, EnqueueRequest, ScanProgress, ScanRoots, ScanState
 from dampipe.features.scanning.queries import ScanRepository
-from dampipe.features.sources.path_mapping import under_known_root
+from dampipe.features.sources.path_mapping import holder, under_known_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.plan import Plan
-from dampipe.kernel.errors import BrokerDown, InvalidInput, NotFound
+from dampipe.kernel.errors import BrokerDown, Conflict, InvalidInput, NotFound, NotPermitted
 from dampipe.kernel.paths import printable
+
+SHOWN = 5
+"""Paths that an error names."""
 
 
 class ScanService:
@@ -29,7 +33,10 @@ class ScanService:
         sources: SourceRepository,
         plan: Callable[[], Plan],
         transport: Callable[[], TaskTransport],
+        roots: ScanRoots = ScanRoots(),  # noqa: B008
     ) -> None:
+        """roots: where `enqueue_inside` takes paths, in addition to the sources."""
+        self._roots = roots
         self._scans = scans
         self._holds = holds
         self._sources = sources
@@ -43,14 +50,16 @@ class ScanService:
         InvalidInput for a device or a pipe. When the broker is down, the scan is kept and starts when it is
         back; the answer says so.
         """
-        paths = [os.path.abspath(path) for path in request.paths]
+        paths = list(dict.fromkeys(os.path.abspath(path) for path in request.paths))
         existing = [path for path in paths if os.path.exists(path)]
-        absent = tuple(printable(path) for path in paths if path not in existing)
+        found = set(existing)
+        absent = tuple(printable(path) for path in paths if path not in found)
         for path in existing:
             if not (os.path.isdir(path) or os.path.isfile(path)):
                 raise InvalidInput(errors.NOT_A_FILE, path=printable(path))
         if not existing:
-            raise NotFound(errors.PATH_NOT_FOUND, paths=", ".join(absent))
+            more = [f"and {len(absent) - SHOWN} more"] if len(absent) > SHOWN else []
+            raise NotFound(errors.PATH_NOT_FOUND, paths=", ".join([*absent[:SHOWN], *more]))
         sources = self._sources.all()
         scan = self._scans.create(
             [under_known_root(path, sources) for path in existing],
@@ -65,6 +74,27 @@ class ScanService:
             problem = f"{error}. {error.hint}"
         return Enqueued(scan=scan, absent=absent, broker_problem=problem)
 
+    def enqueue_inside(self, request: EnqueueRequest) -> Enqueued:
+        """The same for clients that may see the footage and nothing else of this machine.
+
+        Raises NotPermitted for a path that is not below a source or one of the scan roots, links resolved; whether
+        it exists makes no difference.
+        """
+        sources = self._sources.all()
+        roots = [os.path.realpath(root) for root in self._roots]
+
+        def is_inside(path: str) -> bool:
+            real = os.path.realpath(path)
+            if any(PurePath(real).is_relative_to(root) for root in roots):
+                return True
+            return holder(under_known_root(real, sources), sources) is not None
+
+        outside = [printable(path) for path in dict.fromkeys(request.paths) if not is_inside(path)]
+        if outside:
+            more = [f"and {len(outside) - SHOWN} more"] if len(outside) > SHOWN else []
+            raise NotPermitted(errors.PATH_OUTSIDE, paths=", ".join([*outside[:SHOWN], *more]))
+        return self.enqueue(request)
+
     def progress(self, scan: int) -> ScanProgress:
         """How far a scan is."""
         return self._scans.progress(scan)
@@ -76,14 +106,14 @@ class ScanService:
     def pause(self, scan: int) -> ScanProgress:
         """Stop the walk at the next folder and start none of its files; claimed ones are finished.
 
-        Raises InvalidInput for a scan that is over.
+        Raises Conflict for a scan that is over.
         """
         self._check_not_over(scan)
         self._scans.pause(scan)
         return self._apply(scan)
 
     def resume(self, scan: int) -> ScanProgress:
-        """Continue a paused scan where it was. Raises InvalidInput for a scan that is not paused."""
+        """Continue a paused scan where it was. Raises Conflict for a scan that is not paused."""
         self._scans.resume(scan)
         progress = self._apply(scan)
         try:
@@ -96,7 +126,7 @@ class ScanService:
     def cancel(self, scan: int) -> ScanProgress:
         """End a scan: files found stay known, those not started stay on hold until another scan adopts them.
 
-        Raises InvalidInput for a scan that is over.
+        Raises Conflict for a scan that is over.
         """
         self._check_not_over(scan)
         self._scans.cancel(scan)
@@ -106,7 +136,7 @@ class ScanService:
         progress = self._scans.progress(scan, fresh=True)
         ended = progress.state in (ScanState.CANCELLED, ScanState.FAILED)
         if ended or (progress.over and not progress.active and not progress.on_hold):
-            raise InvalidInput(errors.IS_OVER, scan=scan, state=progress.state if ended else "over")
+            raise Conflict(errors.IS_OVER, scan=scan, state=progress.state if ended else "over")
 
     def _apply(self, scan: int) -> ScanProgress:
         plan = self._plan()

@@ -16,6 +16,7 @@ from dampipe.features.sources import errors as source_errors
 from dampipe.features.sources.model import Source
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
+from dampipe.jobs.nightly import NightlyJobs
 from dampipe.jobs.retry import RunRetries
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.workers import WorkerRepository
@@ -55,6 +56,7 @@ class SyncService:
         transport: Callable[[], TaskTransport],
         sweep: Callable[[], Sweep],
         policy: NightlyPolicy,
+        nightly: NightlyJobs,
     ) -> None:
         self._db = database
         self._sources = sources
@@ -65,6 +67,7 @@ class SyncService:
         self._transport = transport
         self._sweep = sweep
         self._policy = policy
+        self._nightly = nightly
 
     def run(self, request: SyncRequest, on_progress: OnProgress = lambda *_: None) -> Synced:
         """Sync sources and wait for the end. A source that another sync is working on is skipped.
@@ -86,6 +89,9 @@ class SyncService:
             if late:  # what was missing exists now, as the first retries have shown
                 self._transport().notify("sweep")
                 found = self._wait(scans, request.process, on_progress)
+            verified = self._verify(sources) if request.process else Verified()
+            items = self._nightly.request() if request.process else []
+            nightly = self._nightly.wait(items, self._policy.patience)
             return Synced(
                 scans=tuple(found),
                 sources=tuple(source.name for source in sources),
@@ -93,7 +99,8 @@ class SyncService:
                 retried=retried + late,
                 planned=planned,
                 failed=failed_since(self._db, since),
-                verified=self._verify(sources) if request.process else Verified(),
+                verified=verified,
+                nightly={one.kind: one for one in nightly},
                 seconds=time.monotonic() - began,
             )
 
@@ -105,6 +112,7 @@ class SyncService:
         sources = self._named(())
         scans, _, _ = self._begin(sources, accept_missing=False)
         self._request_share(sources)
+        self._nightly.request()
         return scans
 
     def _begin(

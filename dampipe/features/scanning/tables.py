@@ -31,6 +31,8 @@ class ScanRow(SQLModel, table=True):
     missing: int = 0
     warnings: str = Field(default="[]", sa_column=long_text())
     """JSON list."""
+    unknown: str = Field(default="{}", sa_column=long_text())
+    """JSON: how many files of unknown kinds the walk met, by suffix; see model.UnknownKinds."""
     owner: str | None = None
     lease_until: float = 0.0
     not_before: float = 0.0

@@ -8,12 +8,15 @@ nor of a source that lost too much.
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import PurePath
 
 from dampipe.features.scanning.change_buffer import ChangeBuffer
 from dampipe.features.scanning.changes import FoundFile
 from dampipe.features.scanning.checkpoint import Checkpoint, Target, UnstableFile
+from dampipe.features.scanning.classify import is_not_footage
 from dampipe.features.scanning.folder_state import FolderState
 from dampipe.features.scanning.hold import ScanHolds
 from dampipe.features.scanning.inodes import Inodes
@@ -25,8 +28,9 @@ from dampipe.features.scanning.known_files import (
     known_file,
     known_files,
     known_folders,
+    named_files,
 )
-from dampipe.features.scanning.listing import Listing, read_file, read_folder
+from dampipe.features.scanning.listing import MARK, Listing, read_file, read_folder
 from dampipe.features.scanning.model import ScanJob
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.reconcile import Reconciler
@@ -63,6 +67,7 @@ class Walk:
         self._policy = policy
         self._on_change = on_change
         self._inodes = Inodes()
+        self._names_in = lru_cache(maxsize=8)(os.listdir)
         self._folder_state = FolderState(database)
         self._is_resumed = job.checkpoint is not None
         if job.checkpoint is None:
@@ -75,6 +80,12 @@ class Walk:
         """Folders that were found under another spelling."""
         self._sidecars_read: FolderKey | None = None
         """The folder whose sidecars were read last, for single files."""
+        self._named: dict[str, list[str]] = {}
+        """By folder, files of the source being walked that were named by a person and are kept."""
+        self._is_named = False
+        """Whether the target being walked was named by a person, and is skipped by scans of the source."""
+        self._top = ""
+        """The folder to which patterns are relative: in a folder that a person has named, what excludes it is void."""
 
     @property
     def suspicious(self) -> bool:
@@ -137,16 +148,36 @@ class Walk:
         folder, name = (path, "") if is_folder else os.path.split(path)
         holder = self._source_repository.ensure_holder(folder)
         self._sources[holder.id] = holder
-        targets = [Target(holder.id, below_root(folder, holder.root), name)]
+        below = below_root(folder, holder.root)
+        target = Target(holder.id, below, name, self._is_skipped(holder, below, name))
+        if self._job.is_follow_up and self._policy.is_lookalike(path):
+            return  # it was growing when a walk of its folder met it, and is program text
+        targets = [target]
         if is_folder:
             inner = [s for s in self._sources.values() if s.id != holder.id and _walk_meets(path, s.root)]
             targets += [Target(source.id, "") for source in sorted(inner, key=lambda source: source.root)]
         self._checkpoint.targets += [t for t in targets if t not in self._checkpoint.targets]
 
+    def _is_skipped(self, source: Source, folder: str, name: str) -> bool:
+        """Whether a scan of the source skips a file, or a folder (name: "")."""
+        path = f"{folder}/{name}".strip("/")
+        if not path:
+            return False
+        is_skipped = not self._policy.takes(source, path) if name else self._policy.skips_folder(source, path)
+        full_path = os.path.join(source.root, path)
+        return (
+            is_skipped
+            or is_not_footage(source.root, path, self._names_in)
+            or bool(name and self._policy.is_lookalike(full_path))
+        )
+
     def _walk_target(self, target: Target) -> None:
         source = self._sources.get(target.source)
         if source is None:  # removed since the walk began
             return
+        self._is_named = target.is_named
+        self._top = target.path if target.is_named else ""
+        self._named = {} if target.file else named_files(self._db, source.id)
         if target.file:
             self._check_file(source, target)
         else:
@@ -180,7 +211,7 @@ class Walk:
                 unread.add(key)
             if after is not None and key <= after:
                 continue
-            self._miss_folders(known, key, unread)
+            self._miss_folders(source, known, key, unread)
             folder = known.at(key) or self._respelled_folder(source, path)
             if listing.problem:
                 self._warn(f"{printable(listing.path)} cannot be read: {listing.problem}")
@@ -192,19 +223,40 @@ class Walk:
                 self._write()
             if len(checkpoint.unstable) >= self._policy.most_unstable:
                 self._wait_until_stable()
-        self._miss_folders(known, None, unread)
+        self._miss_folders(source, known, None, unread)
         if not (target.path or unread or checkpoint.seen or self._job.accept_missing):
             self._doubt(source)
 
     def _read(self, source: Source, path: str, roots: frozenset[str]) -> Listing:
         full_path = os.path.join(source.root, path) if path else source.root
         exclude = self._policy.exclude_of(source)
-        return read_folder(full_path, path, self._policy.is_media, exclude, self._inodes, roots)
+        relative = below_root(path, self._top) if self._top else path
+        listing = read_folder(full_path, relative, self._policy.is_media, exclude, self._inodes, roots)
+        if not listing.problem:
+            self._add_named(listing, path)
+        return listing
 
-    def _miss_folders(self, known: Peekable[KnownFolder], key: bytes | None, unread: set[bytes]) -> None:
-        """Record the known folders before `key` that were not met, unless they may lie in one not read."""
+    def _add_named(self, listing: Listing, path: str) -> None:
+        """Add the files of a folder that a person has named, and which scans of the source skip otherwise."""
+        for name in self._named.get(path, ()):
+            listing.include(read_file(os.path.join(listing.path, name), self._inodes))
+
+    def _miss_folders(
+        self, source: Source, known: Peekable[KnownFolder], key: bytes | None, unread: set[bytes]
+    ) -> None:
+        """Record the known folders before `key` that were not met, unless they may lie in one not read.
+
+        Of a folder that scans skip, the files that a person has named are compared.
+        """
         for folder in known.before(key):
-            if folder.id not in self._respelled and (not unread or not _lies_in(folder.key, unread)):
+            if folder.id in self._respelled or (unread and _lies_in(folder.key, unread)):
+                continue
+            path = os.fsdecode(folder.key)
+            listing = Listing(os.path.join(source.root, path) if path else source.root)
+            self._add_named(listing, path)
+            if listing.names or listing.unread:
+                self._compare_folder(source, path, listing, folder)
+            else:
                 self._buffer.changes.gone_folders.append(folder.id)
 
     def _respelled_folder(self, source: Source, path: str) -> KnownFolder | None:
@@ -233,18 +285,21 @@ class Walk:
         self, source: Source, path: str, listing: Listing, folder: KnownFolder | None
     ) -> None:
         """Compare a folder's files with what is known of it; None: nothing is."""
-        count = len(listing.names)
+        marks = None if folder is None else folder.lookalikes
+        count = len(listing.names) - len(marks or b"") // MARK
         if listing.names or folder is not None:
             digest = listing.digest()
             if folder is None or folder.listing != digest or listing.unread:
-                count = self._compare_files(source, path, listing, folder, digest)
+                count, marks = self._compare_files(source, path, listing, folder, digest)
         self._buffer.found += count
+        self._checkpoint.count_unknown(listing.unknown + self._lookalike_kinds(listing, marks))
         self._checkpoint.seen += len(listing.names) + len(listing.unread)
 
     def _compare_files(
         self, source: Source, path: str, listing: Listing, folder: KnownFolder | None, digest: bytes
-    ) -> int:
-        """Compare file by file; returns how many are compared, without those that are not stable yet."""
+    ) -> tuple[int, bytes | None]:
+        """Compare file by file; returns how many are compared, without those that are not stable yet, and the marks
+        of those that are not media by their content."""
         self._folder_state.save_sidecars(source, path, listing.sidecars, is_new=folder is None)
         rows = iter(()) if folder is None else known_files(self._db, folder.id, self._policy.page)
         if folder is not None and not all(map(str.isascii, listing.names)):
@@ -253,16 +308,54 @@ class Walk:
         unread = {os.fsencode(name) for name in listing.unread}
         self._warn_unread(listing)
         taken = missed = 0
+        before, after = _split(folder.lookalikes if folder is not None else None), set[bytes]()
         for done, (key, number) in enumerate(listing.in_order(), 1):
             missed += self._miss_files(known, key, unread)
-            taken += self._compare_file(source.id, path, listing, number, known.at(key))
+            file = known.at(key)
+            if self._is_lookalike(listing, number, file, before):
+                after.add(listing.mark(number))
+                if file is not None and file.state == LocationState.PRESENT:
+                    self._buffer.changes.gone.append(file.id)
+                    missed += 1
+            else:
+                taken += self._compare_file(source.id, path, listing, number, file)
             if not done % self._policy.changes_written:
                 self._write()
         missed += self._miss_files(known, None, unread)
-        agrees = taken == len(listing.names) and not missed and not unread
+        agrees = taken + len(after) == len(listing.names) and not missed and not unread
+        marks = b"".join(sorted(after)) or None
+        if after != before:
+            self._buffer.changes.lookalikes[source.id, path] = marks
         if agrees or (folder is not None and folder.listing is not None):
             self._buffer.changes.listings[source.id, path] = digest if agrees else None
-        return taken
+        return taken, marks
+
+    def _is_lookalike(
+        self, listing: Listing, number: int, known: KnownFile | None, marks: set[bytes]
+    ) -> bool:
+        """Whether a file is not media although its suffix is. Only what is new or has changed is opened."""
+        name = listing.names[number]
+        if not self._policy.needs_content(name) or (known is not None and known.is_named):
+            return False
+        size, mtime = listing.sizes[number], listing.times[number]
+        if known is not None and (known.size, known.mtime_ns) == (size, mtime):
+            return False
+        if marks and listing.mark(number) in marks:
+            return True
+        if _is_recent(listing.path, name, mtime, self._policy.settle):
+            return False  # it is checked again once it is stable
+        return self._policy.is_lookalike(os.path.join(listing.path, name))
+
+    def _lookalike_kinds(self, listing: Listing, marks: bytes | None) -> Counter[str]:
+        """The suffixes of a folder's files that are not media by their content."""
+        if not marks:
+            return Counter()
+        known = _split(marks)
+        return Counter(
+            name[name.rfind(".") :].lower()
+            for number, name in enumerate(listing.names)
+            if self._policy.needs_content(name) and listing.mark(number) in known
+        )
 
     def _compare_file(
         self, source: SourceId, path: str, listing: Listing, number: int, known: KnownFile | None
@@ -271,9 +364,10 @@ class Walk:
         name, size, mtime = listing.names[number], listing.sizes[number], listing.times[number]
         is_same = known is not None and (known.size, known.mtime_ns) == (size, mtime)
         if not is_same and _is_recent(listing.path, name, mtime, self._policy.settle):
-            self._checkpoint.unstable.append(UnstableFile(source, path, name, size, mtime))
+            self._checkpoint.unstable.append(UnstableFile(source, path, name, size, mtime, self._is_named))
             return False
-        self._buffer.changes.add(FoundFile(source, path, name, size, mtime, listing.inodes[number]), known)
+        found = FoundFile(source, path, name, size, mtime, listing.inodes[number], self._is_named)
+        self._buffer.changes.add(found, known)
         return True
 
     def _miss_files(self, known: Peekable[KnownFile], key: bytes | None, unread: set[bytes]) -> int:
@@ -313,10 +407,12 @@ class Walk:
             if (listing.sizes[0], listing.times[0]) != (file.size, file.mtime_ns):
                 growing.append(path)
                 continue
-            found = FoundFile(
-                file.source, file.folder, file.name, file.size, file.mtime_ns, listing.inodes[0]
-            )
-            self._buffer.changes.add(found, known_file(self._db, file.source, file.folder, file.name))
+            known = known_file(self._db, file.source, file.folder, file.name)
+            is_kept = file.is_named or (known is not None and known.is_named)
+            if not is_kept and self._policy.is_lookalike(path):
+                continue
+            facts = (file.size, file.mtime_ns, listing.inodes[0], file.is_named)
+            self._buffer.changes.add(FoundFile(file.source, file.folder, file.name, *facts), known)
             self._buffer.found += 1
         if growing:
             more = f" and {len(growing) - 1} more" if len(growing) > 1 else ""
@@ -353,6 +449,11 @@ def _is_recent(folder: str, name: str, mtime_ns: int, settle: float) -> bool:
         return now - os.stat(os.path.join(folder, name)).st_ctime < settle
     except OSError:
         return True
+
+
+def _split(marks: bytes | None) -> set[bytes]:
+    marks = marks or b""
+    return {marks[start : start + MARK] for start in range(0, len(marks), MARK)}
 
 
 def _lies_in(key: bytes, folders: set[bytes]) -> bool:

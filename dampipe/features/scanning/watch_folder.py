@@ -119,7 +119,7 @@ class FolderWatcher:
         if os.path.isdir(path):
             is_taken = not any(map(self._policy.exclude_of(source).folder, _with_parents(relative)))
         else:
-            is_taken = self._policy.takes(source, relative)
+            is_taken = self._policy.takes(source, relative) and not self._policy.is_lookalike(path)
         return path if is_taken and not is_not_footage(source.root, relative) else None
 
     def _scan(self, paths: Sequence[str], on_log: OnLog) -> None:

@@ -5,7 +5,7 @@ from dampipe.features.search.model import ExportRequest, Found
 from dampipe.features.search.service import SearchService
 from dampipe.features.search.spans import all_moments, beginning, span
 from dampipe.kernel.paths import printable
-from dampipe.timeline import render
+from dampipe.timeline import Rendered, render
 from dampipe.timeline.clip import Clip
 
 
@@ -16,7 +16,7 @@ class ClipService:
         self._search = search
         self._hits = hits
 
-    def export(self, request: ExportRequest, title: str = "dampipe") -> str:
+    def export(self, request: ExportRequest, title: str = "dampipe") -> Rendered:
         """Search, and render the clips of the result as a timeline. Raises as `SearchService.find`, and Unavailable."""
         return render(self.clips(self._search.find(request)), request.format, title)
 

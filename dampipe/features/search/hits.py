@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from dampipe.features.assets.tables import ASSET
+from dampipe.features.grouping.queries import has_earlier_member
 from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.model import Hit
 from dampipe.features.sources.model import LocationState
@@ -39,8 +40,9 @@ class HitRepository:
         return {hit.asset: hit for hit in hits}
 
     def newest(self, resolved: ResolvedFilter, limit: int, offset: int) -> list[Hit]:
-        """Assets that pass the filter, newest first."""
-        newest = select(ASSET).where(resolved.where).order_by(ASSET.c.id.desc())
+        """Assets that pass the filter, newest first; of a group the first member that passes."""
+        alone = ~has_earlier_member(resolved.where, resolved.is_empty)
+        newest = select(ASSET).where(resolved.where, alone).order_by(ASSET.c.id.desc())
         return self._hits(newest.limit(limit).offset(offset), resolved)
 
     def _hits(self, query: Select[Any], resolved: ResolvedFilter) -> list[Hit]:

@@ -1,5 +1,7 @@
 """Search over HTTP."""
 
+import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
@@ -9,20 +11,29 @@ from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model import ExportRequest, FilterReport, Found, SearchRequest
 from dampipe.features.search.parameters import request_from_parameters, request_with_picture
 from dampipe.features.search.service import SearchService
-from dampipe.kernel.faces.http import Problem, provided
+from dampipe.kernel.faces.http import MAX_BYTES, MAX_PICTURE, Problem, provided
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.timeline import MEDIA_TYPES
 
 PICTURE_TYPES: dict[str, Any] = {
+    MAX_BYTES: MAX_PICTURE,
     "requestBody": {
         "required": True,
         "content": {
             kind: {"schema": {"type": "string", "format": "binary"}}
             for kind in ("image/jpeg", "image/png", "image/webp")
         },
-    }
+    },
 }
 
+WARNINGS_HEADER = "Dampipe-Warnings"
+_MAX_WARNINGS = 20
+_MAX_WARNING = 200
+
+INVALID = {
+    "model": Problem,
+    "description": "A value is not valid, or parameters do not go together: a search of names without words, say.",
+}
 Search = Annotated[SearchService, provided(SearchService)]
 Clips = Annotated[ClipService, provided(ClipService)]
 Filters = Annotated[FilterResolver, provided(FilterResolver)]
@@ -30,7 +41,7 @@ Filters = Annotated[FilterResolver, provided(FilterResolver)]
 
 def make_router(registry: FilterRegistry) -> APIRouter:
     """The endpoints, with a parameter for every filter field."""
-    router = APIRouter(tags=["search"], responses={404: {"model": Problem}})
+    router = APIRouter(tags=["search"], responses={404: {"model": Problem}, 422: INVALID})
     from_parameters: Any = Depends(request_from_parameters(SearchRequest, registry))
     with_picture: Any = Depends(request_with_picture(SearchRequest, registry))
     export_from_parameters: Any = Depends(request_from_parameters(ExportRequest, registry))
@@ -48,12 +59,29 @@ def make_router(registry: FilterRegistry) -> APIRouter:
     @router.get(
         "/search/export",
         response_class=Response,
-        responses={200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}}},
+        responses={
+            200: {
+                "content": {kind: {} for kind in MEDIA_TYPES.values()},
+                "headers": {
+                    WARNINGS_HEADER: {
+                        "description": "What was left out or converted: a JSON list of sentences.",
+                        "schema": {"type": "string"},
+                    }
+                },
+            }
+        },
     )
     def export(clips: Clips, request: ExportRequest = export_from_parameters) -> Response:
-        """Export the moments of a search as a timeline for editing programs; same parameters as a search."""
+        """Export the moments of a search as a timeline for editing programs; same parameters as a search.
+
+        A time code that does not fit its file, or a file that cannot be written, never stops an export: the header
+        Dampipe-Warnings names the files, as a JSON list of at most 20 sentences.
+        """
+        rendered = clips.export(request)
         headers = {"Content-Disposition": f'attachment; filename="dampipe.{request.format}"'}
-        return Response(clips.export(request), media_type=MEDIA_TYPES[request.format], headers=headers)
+        if rendered.warnings:
+            headers[WARNINGS_HEADER] = _warnings_header(rendered.warnings)
+        return Response(rendered.text, media_type=MEDIA_TYPES[request.format], headers=headers)
 
     @router.get("/filters")
     def list_filters(filters: Filters) -> list[FilterReport]:
@@ -66,6 +94,14 @@ def make_router(registry: FilterRegistry) -> APIRouter:
         return filters.suggestions(name)
 
     return router
+
+
+def _warnings_header(warnings: Sequence[str]) -> str:
+    """A JSON list in ASCII; clients and proxies limit the length of a header to a few kilobytes."""
+    shown = [warning[:_MAX_WARNING] for warning in warnings[:_MAX_WARNINGS]]
+    if len(warnings) > _MAX_WARNINGS:
+        shown[-1] = f"and {len(warnings) - _MAX_WARNINGS + 1} more"
+    return json.dumps(shown)
 
 
 router = make_router(FilterRegistry())

@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from dampipe.features.search.model import MAX_WORDS
 from dampipe.features.search.query_vectors import QueryEncoder
-from dampipe.kernel.faces.http import provided
+from dampipe.kernel.faces.http import Text, provided
 
 router = APIRouter(tags=["search"])
 
@@ -18,7 +17,7 @@ class TextVectorsRequest(BaseModel):
     """Texts to encode."""
 
     texts: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=MAX_WORDS)]],
+        list[Annotated[Text, Field(min_length=1)]],
         Field(min_length=1, max_length=MAX_TEXTS),
     ]
 

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from dampipe.features.grouping.model import GroupKind
 from dampipe.features.search.errors import ONLY_UNWANTED, WORDS_NEEDED
 from dampipe.kernel.errors import InvalidInput
 from dampipe.media.info import MediaKind
@@ -63,7 +64,10 @@ class SearchRequest(BaseModel):
     """By the name of the filter field (`dampipe/kernel/filter.py`); fields without a value are left out."""
     flat: bool = Field(default=False, description="A hit per moment instead of a hit per asset.")
     moments: int = Field(default=3, ge=1, le=MAX_MOMENTS, description="Most moments of one asset.")
-    strong: bool = Field(default=False, description="Leave weak hits out.")
+    strong: bool = Field(
+        default=True,
+        description="Leave out weak hits, whose scores are no higher than those of meaningless words.",
+    )
     limit: int = Field(default=10, ge=1, le=MAX_LIMIT, description="Most hits.")
     offset: int = Field(
         default=0, ge=0, le=MAX_OFFSET, description="Number of hits to skip: where the next page begins."
@@ -122,6 +126,16 @@ class FilterReport(BaseModel):
     """Whether there is a list of the values that exist now."""
 
 
+class HitGroup(BaseModel):
+    """The group that a hit stands for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: GroupKind
+    members: int
+    """How many assets belong together, the hit among them."""
+
+
 class Hit(BaseModel):
     """An asset that was found, with its best moments."""
 
@@ -142,6 +156,8 @@ class Hit(BaseModel):
     """Words of the query found in its names, folders, camera or tags."""
     moments: tuple[Moment, ...] = ()
     """Best first, one per shot."""
+    group: HitGroup | None = None
+    """Assets that belong together are one hit, the best of them; None where it is alone."""
 
 
 class Found(BaseModel):
@@ -154,6 +170,8 @@ class Found(BaseModel):
     """Whether there is another page."""
     floor: float | None = None
     """The score that meaningless words reach here; hits below are weak. None where it does not apply."""
+    weaker: bool = False
+    """Whether weak hits were left out."""
     warnings: tuple[str, ...] = ()
     """What limits this result: pictures could not be searched, say."""
 
@@ -191,10 +209,12 @@ def split_like(text: str) -> tuple[str, str | None]:
     (('c3805cf38b67', '12.5'), ('c3805cf38b67', None))
     >>> split_like("/mnt/footage/me@home.mov@1:15"), split_like("/mnt/footage/me@home.mov")
     (('/mnt/footage/me@home.mov', '1:15'), ('/mnt/footage/me@home.mov', None))
+    >>> split_like("me@home.mov")
+    ('me@home.mov', None)
     """
     asset, at, time = text.rpartition("@")
-    named = "/" not in asset  # a SHA-1, which holds no @ of its own
-    if not at or not (named or re.fullmatch(r"[\d:.]+", time)):
+    is_sha1 = re.fullmatch("[0-9a-fA-F]{4,40}", asset)  # it holds no @ of its own
+    if not at or not (is_sha1 or re.fullmatch(r"[\d:.]+", time)):
         return text, None
     return asset, time
 

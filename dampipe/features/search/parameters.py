@@ -2,20 +2,22 @@
 
 from collections.abc import Callable
 from copy import copy
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 from fastapi import Query
 from pydantic import BaseModel, Field, create_model
 
 from dampipe.features.search.model import SearchRequest
 from dampipe.kernel.errors import CannotStart
-from dampipe.kernel.faces.http import STRICT, PictureDep
+from dampipe.kernel.faces.http import STRICT, PathText, PictureDep, Storable
 from dampipe.kernel.filter import FILTER_NAME_INVALID, FilterField, FilterRegistry
 
 Request = TypeVar("Request", bound=SearchRequest)
 
 NAMES = {"words": "q"}
 """Parameters that are not called as the request's field."""
+MAX_VALUES = 100
+"""Values of one parameter."""
 NOT_PARAMETERS = ("image", "filters")
 
 
@@ -53,7 +55,10 @@ def _request(
 def parameters_of(kind: type[SearchRequest], registry: FilterRegistry) -> type[BaseModel]:
     """The query parameters of a request as a model. Raises CannotStart if a field has the name of one of them."""
     fields: dict[str, Any] = {
-        NAMES.get(name, name): (kind.model_fields[name].annotation, copy(kind.model_fields[name]))
+        NAMES.get(name, name): (
+            _bounded(kind.model_fields[name].annotation),
+            copy(kind.model_fields[name]),
+        )
         for name in _names(kind)
     }
     for name, field in registry.items():
@@ -71,7 +76,18 @@ def _names(kind: type[SearchRequest]) -> list[str]:
 
 
 def _parameter(field: FilterField[Any]) -> tuple[Any, Any]:
-    value: Any = Literal[field.choices] if field.choices else str
+    value: Any = Literal[field.choices] if field.choices else PathText
     if field.multiple:
-        return tuple[value, ...], Field(default=(), description=field.help)
+        return _bounded(tuple[value, ...]), Field(default=(), description=field.help)
     return value | None, Field(default=None, description=field.help)
+
+
+def _bounded(annotation: Any) -> Any:
+    """The type of a parameter, with bounds for its texts and its number of values."""
+    if annotation is str:  # the field states its length
+        return Annotated[str, Storable()]
+    if annotation == tuple[str, ...]:
+        annotation = tuple[PathText, ...]
+    if get_origin(annotation) is tuple:
+        return Annotated[annotation, Field(max_length=MAX_VALUES)]
+    return annotation

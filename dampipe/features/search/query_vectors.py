@@ -1,8 +1,6 @@
 """Encodes a query as a vector, with what the result depends on: the score floor, and the shots that are no answer."""
 
-import io
 import logging
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -15,6 +13,7 @@ from dampipe.features.assets.service import AssetService
 from dampipe.features.search.errors import BEYOND_END, MODEL_UNAVAILABLE, NO_VECTORS, VISION_UNAVAILABLE
 from dampipe.features.search.model import SearchRequest, split_like
 from dampipe.features.search.model_service import ModelService
+from dampipe.features.search.pictures import QueryPictures
 from dampipe.features.search.query_cache import QueryVectorCache
 from dampipe.features.search.vectors import VectorRepository
 from dampipe.kernel.errors import DampipeError, InvalidInput, NotFound, SearchUnavailable, Unavailable
@@ -63,6 +62,7 @@ class QueryEncoder:
         cache: QueryVectorCache,
         storage: AutoStorage,
         models: ModelService,
+        pictures: QueryPictures,
     ) -> None:
         self._assets = assets
         self._rows = rows
@@ -70,6 +70,7 @@ class QueryEncoder:
         self._cache = cache
         self._storage = storage
         self._models = models
+        self._pictures = pictures
 
     @property
     def model(self) -> str:
@@ -79,7 +80,7 @@ class QueryEncoder:
     def encode(self, request: SearchRequest) -> EncodedQuery:
         """Encode what a request asks of pictures.
 
-        Raises SearchUnavailable, NotFound (an asset that does not exist or has no vectors) or InvalidInput.
+        Raises SearchUnavailable, Busy, NotFound (an asset that does not exist or has no vectors) or InvalidInput.
         """
         try:
             embedder = self._models.answering()
@@ -93,6 +94,15 @@ class QueryEncoder:
         shots = frozenset[Owner]().union(*(example.shots for example in examples))
         return EncodedQuery(model, vector, floor, shots)
 
+    def warm_up(self) -> None:
+        """Load the model and compute the floor, so that the first search is as fast as later ones.
+
+        Raises Unavailable where the model cannot be loaded.
+        """
+        embedder = self._models.answering()
+        embedder.words([MEANINGLESS[0]])  # in the cache or not
+        self._floor(embedder)
+
     def text_vectors(self, texts: Sequence[str]) -> tuple[str, list[Vector]]:
         """The fingerprint of the model that answers, and texts as vectors of it. Raises SearchUnavailable."""
         try:
@@ -104,10 +114,7 @@ class QueryEncoder:
     def _vector(self, request: SearchRequest, examples: Sequence[_Example], embedder: Embedder) -> Vector:
         parts = self._texts([request.words], embedder) if request.words else []
         if request.image is not None:
-            from dampipe.vision.pictures import load_picture
-
-            picture = load_picture(io.BytesIO(request.image), embedder.spec, "the picture")
-            parts.append(embedder.pictures(picture)[0])
+            parts.append(embedder.pictures(self._pictures.read(request.image, embedder.spec))[0])
         parts += [example.vector for example in examples]
         return compose(parts, self._texts(request.without, embedder))
 
@@ -139,7 +146,7 @@ class QueryEncoder:
     def _example(self, text: str, model: str) -> _Example:
         """The frame nearest to ASSET@TIME, or the mean of all frames of ASSET, with the shots they lie in."""
         name, time = split_like(text)
-        asset = self._rows.find(self._assets.sha1(name) if os.sep in name else name)
+        asset = self._rows.find(self._assets.sha1(name))
         times, shots, rows = self._vectors.of(asset.sha1, model)
         if not times:
             raise NotFound(NO_VECTORS, name=name)

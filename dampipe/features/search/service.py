@@ -4,20 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from dampipe.features.grouping.queries import GroupRepository
 from dampipe.features.search.filters import FilterResolver, ResolvedFilter
 from dampipe.features.search.fusion import reciprocal_rank_fusion
 from dampipe.features.search.hits import HitRepository
-from dampipe.features.search.model import Found, Hit, Only, SearchRequest
+from dampipe.features.search.model import Found, Hit, HitGroup, Only, SearchRequest
 from dampipe.features.search.query_vectors import EncodedQuery, QueryEncoder
 from dampipe.features.search.text_index import TextIndex, TextMatch
 from dampipe.features.search.vectors import VectorRepository
 from dampipe.kernel.asset_set import ALL, Selection
+from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.errors import SearchUnavailable
 from dampipe.storage.auto import AutoStorage, Owner
 from dampipe.storage.moments import Moment
 
 DEPTH = 200
 """Ranks by pictures that are fused with the ranking by text, at least."""
+MAX_DEPTH = 64
+"""How much deeper a ranking goes at most for a page whose assets are members of the same groups."""
 BROAD = 0.2
 """A filter that this part of the library passes is applied to what the index finds; a narrower one is its mask."""
 
@@ -33,6 +37,7 @@ class SearchService:
         storage: AutoStorage,
         vectors: VectorRepository,
         hits: HitRepository,
+        groups: GroupRepository,
     ) -> None:
         self._filters = filters
         self._text_index = text_index
@@ -40,6 +45,7 @@ class SearchService:
         self._storage = storage
         self._vectors = vectors
         self._hits = hits
+        self._groups = groups
 
     def find(self, request: SearchRequest) -> Found:
         """The hits of one page.
@@ -50,22 +56,64 @@ class SearchService:
         resolved = self._filters.resolve(request.filters)
         if not request.asks_vision:
             hits = self._hits.newest(resolved, request.limit + 1, request.offset)
-            return Found(hits=tuple(hits[: request.limit]), more=len(hits) > request.limit)
+            shown = self._with_groups(hits[: request.limit])
+            return Found(hits=shown, more=len(hits) > request.limit)
         matches = self._match_text(request, resolved)
         by_text = [(match.sha1, 0) for match in matches]
         if request.only in (Only.WORDS, Only.NAMES):
-            return self._page(request, resolved, by_text, matches, None)
+            return self._page(request, resolved, self._collapse(request, by_text), matches, None)
         try:
-            seen = self._search_pictures(request, resolved, deep=bool(matches))
+            seen, order = self._rank(request, resolved, by_text)
         except SearchUnavailable as error:
             if not matches:
                 raise
-            found = self._page(request, resolved, by_text, matches, None)
+            found = self._page(request, resolved, self._collapse(request, by_text), matches, None)
             return found.model_copy(update={"warnings": (f"only text was searched: {error}",)})
-        order = reciprocal_rank_fusion(
-            [ranking for ranking in (seen.owners, seen.shown_as(by_text)) if ranking]
-        )
         return self._page(request, resolved, order, matches, seen)
+
+    def _rank(
+        self, request: SearchRequest, resolved: ResolvedFilter, by_text: Sequence[Owner]
+    ) -> tuple["_Seen", list[Owner]]:
+        """The result by pictures, and the fused ranking; deeper where groups leave less than a page of it."""
+        depth, ranked = 1, -1
+        while True:
+            seen = self._search_pictures(request, resolved, deep=bool(by_text), depth=depth)
+            rankings = [ranking for ranking in (seen.owners, seen.shown_as(by_text)) if ranking]
+            fused = reciprocal_rank_fusion(rankings)
+            order = self._collapse(request, fused)
+            is_enough = len(order) > request.offset + request.limit or len(order) == len(fused)
+            if is_enough or len(fused) == ranked or depth >= MAX_DEPTH:
+                return seen, order
+            depth, ranked = depth * 4, len(fused)
+
+    def _collapse(self, request: SearchRequest, order: Sequence[Owner]) -> list[Owner]:
+        """A ranking in which of each group only the best member is left, as far as the page needs it."""
+        if request.flat:
+            return list(order)
+        kept: list[Owner] = []
+        met: set[int] = set()
+        for portion in chunked(order):
+            groups = self._groups.of_assets([sha1 for sha1, _ in portion])
+            for owner in portion:
+                group = groups.get(owner[0])
+                if group is None or group[0] not in met:
+                    kept.append(owner)
+                    met |= {group[0]} if group else set()
+            if len(kept) > request.offset + request.limit:
+                break
+        return kept
+
+    def _with_groups(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """The hits, each with the group that it stands for."""
+        groups = self._groups.of_assets([hit.asset for hit in hits])
+        return tuple(
+            hit.model_copy(
+                update={"group": HitGroup(kind=groups[hit.asset][1], members=groups[hit.asset][2])}
+            )
+            if hit.asset in groups
+            else hit
+            for hit in hits
+        )
 
     def moment_count(self, sha1: str) -> int:
         """How many moments of an asset the model that answers now can find."""
@@ -78,16 +126,22 @@ class SearchService:
             request.words, request.without, resolved, names_only=request.only is Only.NAMES
         )
 
-    def _search_pictures(self, request: SearchRequest, resolved: ResolvedFilter, deep: bool) -> "_Seen":
-        """The ranking by pictures. deep: rank at least DEPTH owners, since they are fused with others."""
+    def _search_pictures(
+        self, request: SearchRequest, resolved: ResolvedFilter, deep: bool, depth: int
+    ) -> "_Seen":
+        """The ranking by pictures. deep: rank at least DEPTH owners, since they are fused with others.
+
+        depth: how many times as many owners to rank as the page needs.
+        """
         query = self._encoder.encode(request)
-        count = request.offset + request.limit + 1 + len(query.excluded)
+        count = (request.offset + request.limit + 1) * depth + len(query.excluded)
         count = -(-count // DEPTH) * DEPTH if deep else count
         per_asset = (count if request.flat else 1) + len(query.excluded)
         moments = self._nearest(query, self._filters.assets(resolved), count, per_asset)
         kept = [moment for moment in moments if (moment.asset, moment.shot) not in query.excluded]
         unseen = self._storage.unseen(query.model)
-        return _Seen(query, _marked(kept, query.floor, request.strong), unseen, request.flat)
+        marked = _marked(kept, query.floor, request.strong)
+        return _Seen(query, marked, len(marked) < len(kept), unseen, request.flat)
 
     def _nearest(self, query: EncodedQuery, assets: Selection, count: int, per_asset: int) -> list[Moment]:
         """The moments of the selected assets nearest to the query, at least `count` if there are as many.
@@ -126,9 +180,10 @@ class SearchService:
             for owner in owners
             if owner[0] in cards
         )
+        hits = self._with_groups(hits)
         if seen is None:
             return Found(hits=hits, more=more)
-        return Found(hits=hits, more=more, floor=seen.query.floor, warnings=seen.warnings)
+        return Found(hits=hits, more=more, floor=seen.query.floor, weaker=seen.weaker, warnings=seen.warnings)
 
     def _moments(
         self, request: SearchRequest, owners: Sequence[Owner], assets: list[str], seen: "_Seen"
@@ -170,6 +225,8 @@ class _Seen:
     query: EncodedQuery
     moments: list[Moment]
     """Best first: one per shot if hits are moments, else one per asset."""
+    weaker: bool
+    """Whether weak ones were left out."""
     unseen: int
     """Vectors that were not compared."""
     flat: bool
@@ -205,9 +262,13 @@ def _hit(card: Hit, moments: Sequence[Moment], words: tuple[str, ...]) -> Hit:
     )
 
 
+ROUNDING = 1e-4
+"""By how much two indexes may differ about the score of one pair of vectors."""
+
+
 def _marked(moments: Sequence[Moment], floor: float | None, strong: bool) -> list[Moment]:
     """The moments with the weak ones marked, or left out where `strong`."""
     if floor is None:
         return list(moments)
-    marked = [moment.model_copy(update={"weak": moment.score < floor}) for moment in moments]
+    marked = [moment.model_copy(update={"weak": moment.score <= floor + ROUNDING}) for moment in moments]
     return [moment for moment in marked if not (strong and moment.weak)]

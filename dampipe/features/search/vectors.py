@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, BindParameter, bindparam, func, select
 
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.search.tables import VECTOR
@@ -21,6 +21,11 @@ from dampipe.storage.moment_search import VectorOwner
 from dampipe.storage.moments import Moment
 
 
+def _big(number: int) -> BindParameter[int]:
+    """A number that may be beyond any id: PostgreSQL refuses it as an INTEGER, which ids are."""
+    return bindparam(None, number, BigInteger)
+
+
 class VectorRepository:
     """The vector rows of one catalogue."""
 
@@ -32,7 +37,7 @@ class VectorRepository:
         with self._db.read() as connection:
             rows = connection.execute(
                 select(VECTOR.c.id, VECTOR.c.data)
-                .where(VECTOR.c.model == model, VECTOR.c.id > watermark)
+                .where(VECTOR.c.model == model, VECTOR.c.id > _big(watermark))
                 .order_by(VECTOR.c.id)
                 .limit(limit)
             ).all()
@@ -47,7 +52,7 @@ class VectorRepository:
         with self._db.read() as connection:
             return int(
                 connection.execute(
-                    select(func.count()).where(VECTOR.c.model == model, VECTOR.c.id <= up_to)
+                    select(func.count()).where(VECTOR.c.model == model, VECTOR.c.id <= _big(up_to))
                 ).scalar_one()
             )
 
@@ -65,7 +70,9 @@ class VectorRepository:
         """Their ids, ascending."""
         with self._db.read() as connection:
             rows = connection.execute(
-                select(VECTOR.c.id).where(VECTOR.c.model == model, VECTOR.c.id <= up_to).order_by(VECTOR.c.id)
+                select(VECTOR.c.id)
+                .where(VECTOR.c.model == model, VECTOR.c.id <= _big(up_to))
+                .order_by(VECTOR.c.id)
             )
             return np.fromiter(rows.scalars(), dtype=np.int64)
 

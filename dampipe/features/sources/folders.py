@@ -60,6 +60,26 @@ def save_listings(connection: Connection, digests: Mapping[FolderKey, bytes | No
     )
 
 
+def take_folders_to_regroup(connection: Connection, limit: int) -> list[FolderId]:
+    """Up to `limit` folders whose asset groups are to be brought up to date, which the caller does now."""
+    ids = select(FOLDER.c.id).where(~FOLDER.c.is_regrouped).order_by(FOLDER.c.id).limit(limit)
+    taken = update(FOLDER).where(FOLDER.c.id.in_(ids.scalar_subquery()), ~FOLDER.c.is_regrouped)
+    return list(connection.execute(taken.values(is_regrouped=True).returning(FOLDER.c.id)).scalars())
+
+
+def save_lookalikes(connection: Connection, marks: Mapping[FolderKey, bytes | None]) -> None:
+    """Store the marks of files that look like media by their suffixes only."""
+    if not marks:
+        return
+    folder = FOLDER.update().where(
+        FOLDER.c.source_id == bindparam("source"), FOLDER.c.path == bindparam("at")
+    )
+    connection.execute(
+        folder.values(lookalikes=bindparam("marks")),
+        [{"source": source, "at": path, "marks": marks[source, path]} for source, path in marks],
+    )
+
+
 def forget_listings(connection: Connection, folders: Sequence[FolderId]) -> None:
     """Have the files of folders compared one by one at the next scan."""
     for ids in chunked(folders):

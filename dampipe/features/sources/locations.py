@@ -18,8 +18,8 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import AssetId, FolderId, LocationId, SourceId
 from dampipe.kernel.paths import kept_time
 
-NewLocation = tuple[FolderId, bytes, int, int, int]
-"""Folder id, name in bytes, size, mtime_ns, inode (0: not meaningful on that file system)."""
+NewLocation = tuple[FolderId, bytes, int, int, int, bool]
+"""Folder id, name in bytes, size, mtime_ns, inode (0: not meaningful on that file system), whether it was named."""
 ChangedLocation = tuple[LocationId, int, int, int]
 """Location id, size, mtime_ns, inode."""
 
@@ -28,7 +28,7 @@ def insert_found(
     connection: Connection, database: Database, rows: Sequence[NewLocation], scan: int
 ) -> list[LocationId]:
     """Insert files that a scan found, but for those that exist already; returns the new ids in order."""
-    columns = ("folder_id", "name", "size", "mtime_ns", "inode")
+    columns = ("folder_id", "name", "size", "mtime_ns", "inode", "is_named")
     same = {"state": str(LocationState.PRESENT), "scan_id": scan}
     ids = database.insert_many(connection, LOCATION, columns, rows, same, ids=True)
     return [LocationId(number) for number in ids]
@@ -64,6 +64,20 @@ def update_inodes(connection: Connection, inodes: Sequence[tuple[LocationId, int
         )
 
 
+def request_regrouping(connection: Connection, where: ColumnElement[bool]) -> None:
+    """Have the asset groups brought up to date in the folders of those locations for which a condition holds."""
+    folders = select(LOCATION.c.folder_id).where(where)
+    connection.execute(
+        update(FOLDER).where(FOLDER.c.id.in_(folders), FOLDER.c.is_regrouped).values(is_regrouped=False)
+    )
+
+
+def mark_named(connection: Connection, locations: Sequence[LocationId]) -> None:
+    """Record that files were enqueued by their own paths, although scans of their sources skip them."""
+    for ids in chunked(locations):
+        connection.execute(update(LOCATION).where(LOCATION.c.id.in_(ids)).values(is_named=True))
+
+
 def restore(connection: Connection, locations: Sequence[LocationId], scan: int) -> int:
     """Mark missing locations as present again.
 
@@ -75,6 +89,7 @@ def restore(connection: Connection, locations: Sequence[LocationId], scan: int) 
         connection.execute(
             update(LOCATION).where(restored).values(state=LocationState.PRESENT, missed_by=None)
         )
+        request_regrouping(connection, restored)
         unidentified += connection.execute(
             update(LOCATION).where(restored, LOCATION.c.asset_id.is_(None)).values(scan_id=scan)
         ).rowcount
@@ -105,6 +120,7 @@ def clear_missed(connection: Connection, folder: FolderId) -> None:
 
 def mark_missing(connection: Connection, scan: int, locations: Sequence[LocationId]) -> int:
     """Mark those of the locations as missing that this scan missed; returns how many."""
+    request_regrouping(connection, LOCATION.c.id.in_(locations))
     return connection.execute(
         update(LOCATION)
         .where(
@@ -121,7 +137,11 @@ def move(connection: Connection, moves: Mapping[LocationId, LocationId]) -> int:
 
     Returns how many of the new ones still existed.
     """
-    path: dict[str, Any] = {"folder_id": bindparam("folder"), "name": bindparam("file")}
+    path: dict[str, Any] = {
+        "folder_id": bindparam("folder"),
+        "name": bindparam("file"),
+        "is_named": bindparam("named"),
+    }
     moved = (
         LOCATION.update()
         .where(LOCATION.c.id == bindparam("known"))
@@ -130,12 +150,23 @@ def move(connection: Connection, moves: Mapping[LocationId, LocationId]) -> int:
     count = 0
     for ids in chunked(list(moves)):
         new = LOCATION.c.id.in_(ids)
+        request_regrouping(connection, new)
+        request_regrouping(connection, LOCATION.c.id.in_([moves[location] for location in ids]))
         rows = connection.execute(
-            select(LOCATION.c.id, LOCATION.c.folder_id, LOCATION.c.name).where(new)
+            select(LOCATION.c.id, LOCATION.c.folder_id, LOCATION.c.name, LOCATION.c.is_named).where(new)
         ).all()
         connection.execute(delete(LOCATION).where(new))
         connection.execute(
-            moved, [{"known": moves[row.id], "folder": row.folder_id, "file": row.name} for row in rows]
+            moved,
+            [
+                {
+                    "known": moves[row.id],
+                    "folder": row.folder_id,
+                    "file": row.name,
+                    "named": row.is_named,
+                }
+                for row in rows
+            ],
         )
         count += len(rows)
     return count
@@ -146,12 +177,22 @@ def assign_to_scan(connection: Connection, locations: Sequence[LocationId], scan
     connection.execute(update(LOCATION).where(LOCATION.c.id.in_(locations)).values(scan_id=scan))
 
 
+_REGROUP = (
+    update(FOLDER)
+    .where(
+        FOLDER.c.id
+        == select(LOCATION.c.folder_id).where(LOCATION.c.id == bindparam("location")).scalar_subquery(),
+        FOLDER.c.is_regrouped,
+    )
+    .values(is_regrouped=False)
+)
 _TIE = update(LOCATION).where(LOCATION.c.id == bindparam("location")).values(asset_id=bindparam("asset"))
 
 
 def tie_to_asset(connection: Connection, location: LocationId, asset: AssetId) -> None:
     """Record that the file at a location has the content of an asset."""
     connection.execute(_TIE, {"location": location, "asset": asset})
+    connection.execute(_REGROUP, {"location": location})
 
 
 def record_identified(

@@ -74,10 +74,9 @@ class SourceRepository:
         known = holder(path, self.all())
         if known is not None:
             return known
-        base = printable(PurePath(path).name) or "root"
         with self._db.write() as connection:
             taken = set(connection.execute(select(SOURCE.c.name)).scalars())
-            name = next(n for n in _numbered(base) if n not in taken)
+            name = next(n for n in _names(path) if n not in taken)
             connection.execute(
                 self._db.insert(SOURCE)
                 .values(name=name, root=path, include="[]", exclude="[]", added_at=time())
@@ -129,8 +128,18 @@ class SourceRepository:
             connection.execute(delete(SOURCE).where(SOURCE.c.id == source))
 
 
-def _numbered(base: str) -> Iterator[str]:
-    yield base
+def _names(path: str) -> Iterator[str]:
+    """Names for a folder: its own, then with those of the folders above it, at last with a number.
+
+    >>> [name for name, _ in zip(_names("/mnt/b/footage"), range(4))]
+    ['footage', 'b/footage', 'mnt/b/footage', 'mnt/b/footage-2']
+    """
+    parts = [printable(part).strip() for part in PurePath(path).parts[1:]] or ["root"]
+    for count in range(1, len(parts) + 1):
+        name = "/".join(parts[-count:])
+        if name and not name.startswith("-"):
+            yield name
+    base = "/".join(parts)
     number = 2
     while True:
         yield f"{base}-{number}"

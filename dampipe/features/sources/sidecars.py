@@ -18,6 +18,10 @@ _SONY = "mritsv"
 """Letters before two digits: metadata, real-time metadata, image, thumbnail, sub clip, video."""
 
 
+PROXY_SUFFIXES = (".lrf", ".lrv")
+"""Suffixes of proxies that cameras record; a proxy whose clip is not there is footage itself."""
+
+
 def may_be_sidecar(name: str) -> bool:
     """Whether a file's name has the suffix of a sidecar."""
     return name[name.rfind(".") :].lower() in SUFFIXES if "." in name else False
@@ -59,6 +63,13 @@ def _clips_of(stem: str, by_key: dict[str, list[str]]) -> list[str]:
             return by_key[stem[:-3]]
         if len(stem) == 8 and stem.startswith("gl"):
             return by_key.get(f"gx{stem[2:]}") or by_key.get(f"gh{stem[2:]}", [])
+        if stem.startswith("lrv_"):  # Insta360: the proxy has a lens number of its own
+            names = [
+                re.sub(r"^lrv_(.*)_\d\d_(\d{3})$", rf"{kind}_\1_{lens}_\2", stem)
+                for kind in ("vid", "pro_vid")
+                for lens in ("00", "10")
+            ]
+            return [clip for name in names for clip in by_key.get(name, ())]
         if len(stem) == 8:  # a sound track of a P2 clip
             return by_key.get(stem[:-2], [])
     return []

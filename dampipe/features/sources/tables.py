@@ -40,7 +40,10 @@ class FolderRow(SQLModel, table=True):
     """A folder of a source that holds footage; `path` is relative to the root, "" is the root itself."""
 
     __tablename__ = "folder"
-    __table_args__ = (UniqueConstraint("source_id", "path"),)
+    __table_args__ = (
+        UniqueConstraint("source_id", "path"),
+        index_where("folder_to_regroup", "NOT is_regrouped", "id"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     source_id: int = Field(sa_column=owned("source.id"))
     path: str = Field(sa_column=fs_path())
@@ -48,6 +51,10 @@ class FolderRow(SQLModel, table=True):
     """Digest of what a walk read there when the folder's locations said exactly the same; None: compare them."""
     sidecars: str = Field(default="{}", sa_column=long_text())
     """JSON: by file, what belongs to it, relative to the folder, `surrogateescape`d."""
+    lookalikes: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """Eight-byte marks of files whose suffix is that of a media file and whose content is not; see listing.py."""
+    is_regrouped: bool = False
+    """Whether the asset groups were brought up to date since the folder's files changed last."""
 
 
 class LocationRow(SQLModel, table=True):
@@ -60,6 +67,7 @@ class LocationRow(SQLModel, table=True):
         index_where("location_move_key", "asset_id IS NOT NULL", "inode"),
         index_where("location_of_asset", "asset_id IS NOT NULL", "asset_id"),
         Index("location_of_scan", "scan_id", "id"),
+        index_where("location_named", "is_named", "folder_id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     folder_id: int = Field(sa_column=owned("folder.id"))
@@ -74,6 +82,8 @@ class LocationRow(SQLModel, table=True):
     """The scan that found it new or changed."""
     missed_by: int | None = None
     """The scan that did not find it where it was; it has no effect before the end of that scan."""
+    is_named: bool = False
+    """Whether it was enqueued by its own path although scans of its source skip it: they keep it nevertheless."""
 
 
 FOLDER = table_of(FolderRow)

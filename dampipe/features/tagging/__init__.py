@@ -10,6 +10,7 @@ FEATURE = Feature(
         "tag": Command("Give tags to assets, and search by them.", "dampipe.features.tagging.cli:command")
     },
     routers=("dampipe.features.tagging.http:router",),
+    annotations=("dampipe.features.tagging.queries:tagged_among",),
     filters=("dampipe.features.tagging.filters:FIELDS",),
     documents=("dampipe.features.tagging.search:tag_words",),
     details=("dampipe.features.tagging.details:TAGS",),

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Body
 from dampipe.features.assets.http import Sha1
 from dampipe.features.tagging.model import MAX_LENGTH, TagReport, TagRequest
 from dampipe.features.tagging.service import TagService
-from dampipe.kernel.faces.http import Problem, provided
+from dampipe.kernel.faces.http import Problem, Text, provided
 
-router = APIRouter(tags=["tags"], responses={404: {"model": Problem}})
+INVALID = {"model": Problem, "description": "The name is not one word or a few, in printable characters."}
+router = APIRouter(tags=["tags"], responses={404: {"model": Problem}, 422: INVALID})
 
-Name = Annotated[str, Body(embed=True, max_length=MAX_LENGTH)]
+Name = Annotated[Text, Body(embed=True, max_length=MAX_LENGTH)]
 Tags = Annotated[TagService, provided(TagService)]
 
 

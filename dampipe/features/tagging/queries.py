@@ -2,12 +2,19 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from dampipe.features.tagging.model import TagReport
 from dampipe.features.tagging.tables import TAG
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
+
+
+def tagged_among(connection: Connection, assets: Sequence[int]) -> AssetSet:
+    """Those of the assets that have a tag; see `dampipe.kernel.annotations`."""
+    tagged = select(TAG.c.asset_id).where(TAG.c.asset_id.in_(assets)).distinct()
+    return AssetSet(connection.execute(tagged).scalars())
 
 
 class TagRepository:

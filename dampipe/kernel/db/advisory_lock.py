@@ -11,6 +11,7 @@ from sqlalchemy import text
 from dampipe.kernel.db.database import Database, translated
 from dampipe.kernel.db.errors import FOLDER_UNUSABLE, LOCK_HELD
 from dampipe.kernel.errors import Busy, CatalogueDown
+from dampipe.kernel.private_files import open_private
 
 _LOCK = 0x64616D71
 
@@ -27,7 +28,7 @@ def advisory_lock(database: Database, task: str, wait: bool = False) -> Iterator
 def _in_file(database: Database, task: str, wait: bool) -> Iterator[None]:
     path = Path(f"{database.url.database}.{task}.lock")
     try:
-        lock = path.open("w")
+        lock = open_private(path)
     except OSError as error:
         raise CatalogueDown(FOLDER_UNUSABLE, folder=path.parent, problem=error.strerror) from error
     with lock:

@@ -1,5 +1,6 @@
 """The connection to the catalogue: SQLite in WAL mode or PostgreSQL, every write in one short transaction."""
 
+import errno
 import sqlite3
 import threading
 import time
@@ -26,7 +27,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 
 from dampipe.kernel.db.chunks import chunked
+from dampipe.kernel.db.connect_errors import connect_problem
 from dampipe.kernel.db.errors import (
+    DAMAGED,
     DRIVER_MISSING,
     FOLDER_UNUSABLE,
     FULL,
@@ -36,6 +39,8 @@ from dampipe.kernel.db.errors import (
     URL_INVALID,
 )
 from dampipe.kernel.errors import CatalogueDown, DampipeError, InvalidInput, StorageFull
+from dampipe.kernel.masking import mask_url, url_problem
+from dampipe.kernel.private_files import create_private, make_folder
 
 MOST_VALUES = 4096
 """Values that one statement binds in SQLite. One statement takes many rows: for each statement the driver releases the
@@ -55,21 +60,29 @@ class Database:
         self.machine = machine
         self._write_lock = threading.Lock()
         """Among this process's threads: SQLite has no queue of writers, each polls until the lock is free."""
+        self.place = mask_url(url)
+        """The URL as it is shown."""
         try:
             self.url = make_url(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
             self.engine = self._engine(busy_timeout)
             self._writer = self.engine.execution_options(writes=True)
-        except (ArgumentError, NoSuchModuleError) as error:
-            raise InvalidInput(URL_INVALID, url=url, problem=error) from error
+        except NoSuchModuleError as error:
+            problem = f"there is no driver {url.partition('://')[0]!r}"
+            raise InvalidInput(URL_INVALID, url=self.place, problem=problem) from error
         except ModuleNotFoundError as error:
-            raise InvalidInput(DRIVER_MISSING, url=url, package=error.name) from error
+            raise InvalidInput(DRIVER_MISSING, url=self.place, package=error.name) from error
+        except (ArgumentError, ValueError, TypeError) as error:  # their texts quote parts of a password
+            problem = url_problem(url, escaped_at=True) or "it cannot be read"
+            raise InvalidInput(URL_INVALID, url=self.place, problem=problem) from error
 
     def _engine(self, busy_timeout: float) -> Engine:
         if not self.is_sqlite:
             return create_engine(self.url, pool_pre_ping=True, pool_size=2, max_overflow=4)
         if self.url.database and self.url.database != ":memory:":
             _make_folder(Path(self.url.database).parent)
+            if not self.url.database.startswith("file:"):
+                _create_file(Path(self.url.database))
         engine = create_engine(self.url, connect_args={"timeout": busy_timeout})
 
         @event.listens_for(engine, "connect")
@@ -226,13 +239,14 @@ def translated(database: Database) -> Iterator[None]:
 
 
 _SQLITE_ERROR, _SQLITE_BUSY, _SQLITE_LOCKED, _SQLITE_FULL = 1, 5, 6, 13
+_SQLITE_CORRUPT, _SQLITE_NOT_A_DATABASE = 11, 26
 _UNDEFINED_TABLE, _DISK_FULL, _LOCK_NOT_AVAILABLE = "42P01", "53100", "55P03"
 """SQLSTATEs of PostgreSQL."""
 
 
 def _translation(error: DBAPIError, database: Database) -> DampipeError | None:
     """By SQLite's primary result code or PostgreSQL's SQLSTATE; most specific first."""
-    place = database.url.render_as_string(hide_password=True)
+    place = database.place
     code: object = getattr(error.orig, "sqlstate", None)
     if isinstance(error.orig, sqlite3.Error):
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
@@ -240,9 +254,18 @@ def _translation(error: DBAPIError, database: Database) -> DampipeError | None:
         return StorageFull(FULL, place=place)
     if code in (_SQLITE_BUSY, _SQLITE_LOCKED, _LOCK_NOT_AVAILABLE):
         return CatalogueDown(LOCKED, place=place)
+    if isinstance(error.orig, sqlite3.Error) and code in (_SQLITE_CORRUPT, _SQLITE_NOT_A_DATABASE):
+        return CatalogueDown(DAMAGED, place=place, problem=str(error.orig))
     if code == _UNDEFINED_TABLE or (code == _SQLITE_ERROR and not _is_set_up(database)):
         return CatalogueDown(NOT_SET_UP, place=place)
-    if type(error) in (OperationalError, DatabaseError):  # not their subclasses: an IntegrityError is a bug
+    if error.connection_invalidated or type(error) in (
+        OperationalError,
+        DatabaseError,
+    ):  # not their subclasses: an IntegrityError is a bug
+        if not database.is_sqlite and error.orig is not None:
+            problem_of_connection = connect_problem(error.orig, database.url, place)
+            if problem_of_connection is not None:
+                return problem_of_connection
         lines = str(error.orig).strip().splitlines()
         problem = lines[0] if lines else type(error.orig).__name__
         return CatalogueDown(UNUSABLE, place=place, problem=problem)
@@ -259,8 +282,18 @@ def _is_set_up(database: Database) -> bool:
         return True
 
 
+def _create_file(path: Path) -> None:
+    """Create the file where there is none: SQLite would let everybody read it, and its log has the mode of the file."""
+    try:
+        create_private(path)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(FULL, place=path) from error
+        raise CatalogueDown(FOLDER_UNUSABLE, folder=path.parent, problem=error.strerror) from error
+
+
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
         raise CatalogueDown(FOLDER_UNUSABLE, folder=folder, problem=error.strerror) from error

@@ -9,7 +9,7 @@ from dampipe.kernel.db.database import Database, translated
 from dampipe.kernel.db.errors import NOT_SET_UP, SCHEMA_MISMATCH
 from dampipe.kernel.errors import CatalogueDown
 
-NEWEST = "0008"
+NEWEST = "0011"
 """The revision that this version of dampipe works with; a test holds it to the newest migration."""
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -29,10 +29,14 @@ def check_schema(database: Database) -> None:
     with translated(database):
         revision = _revision(database)
     if revision is None:
-        place = database.url.render_as_string(hide_password=True)
-        raise CatalogueDown(NOT_SET_UP, place=place)
+        raise CatalogueDown(NOT_SET_UP, place=database.place)
     if revision != NEWEST:
         raise CatalogueDown(SCHEMA_MISMATCH, found=revision, needed=NEWEST)
+
+
+def known_revisions() -> frozenset[str]:
+    """The revisions of schemas that this version can upgrade."""
+    return frozenset(path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*_*.py"))
 
 
 def _revision(database: Database) -> str | None:

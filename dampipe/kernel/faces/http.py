@@ -1,12 +1,16 @@
 """What the HTTP endpoints of features have in common."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 
 from dampipe.kernel.container import Services
-from dampipe.kernel.errors import ErrorCode, InvalidInput
+from dampipe.kernel.errors import Busy, ErrorCode, InvalidInput, TooLarge
 from dampipe.kernel.faces.remedies import Remedies
 
 T = TypeVar("T")
@@ -17,6 +21,14 @@ PICTURE_TOO_LARGE = ErrorCode(
 )
 NO_PICTURE = ErrorCode(
     "picture.missing", "the request has no picture in its body", "Send a JPEG, PNG or WebP."
+)
+PICTURES_WAITING = ErrorCode(
+    "picture.waiting", "too many pictures are being sent at once", "Try again in a few seconds."
+)
+TEXT_INVALID = ErrorCode(
+    "request.text_invalid",
+    "{text} holds a character that cannot be stored",
+    "Leave out NUL and halves of surrogate pairs.",
 )
 
 
@@ -41,6 +53,37 @@ def provided(kind: type[T]) -> Any:
     return Depends(find)
 
 
+@dataclass(frozen=True)
+class Storable:
+    """Annotation of a text of a client: any database stores it. Raises InvalidInput (TEXT_INVALID)."""
+
+    pattern: str = r"^[^\u0000]*$"
+    """What OpenAPI says of the text: a regular expression of ECMA 262. Others check that it matches."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check a text, whatever else it has to be."""
+        return no_info_after_validator_function(_check_text, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """State the pattern."""
+        return {**handler(schema), "pattern": self.pattern}
+
+
+def _check_text(text: str) -> str:
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidInput(TEXT_INVALID, text=ascii(text[:100]))
+    return text
+
+
+Text = Annotated[str, Field(max_length=1000), Storable()]
+"""A text of a client: no NUL, no half of a surrogate pair, 1000 characters at most."""
+MAX_PATH = 4096
+"""Bytes of a path on Linux, and characters of one in a request."""
+PathText = Annotated[str, Field(max_length=MAX_PATH), Storable()]
+"""The same for a path, which may be longer."""
+
 RemediesDep = Annotated[Remedies, provided(Remedies)]
 """What to do next about stored errors."""
 
@@ -49,27 +92,51 @@ STRICT = ConfigDict(extra="forbid")
 
 
 class Health(BaseModel):
-    """Whether the server's parts answer."""
+    """Whether the server's parts answer: `ok`, or `down`. The reason stands in the server's log."""
 
     catalogue: str
     broker: str
     version: str
+    workers: str
+    """`ok` if a worker runs, `none`, or `unknown` while the catalogue is down."""
 
 
+MAX_BYTES = "x-max-bytes"
+"""Key in the `openapi_extra` of an endpoint that limits the bytes of its body itself; else a limit for all holds."""
 MAX_PICTURE = 32 << 20
 """Bytes of a picture in a request."""
 
 
-async def picture_body(request: Request) -> bytes:
-    """The body of a request, MAX_PICTURE bytes at most. Raises InvalidInput."""
-    data = bytearray()
-    async for part in request.stream():
-        data += part
-        if len(data) > MAX_PICTURE:
-            raise InvalidInput(PICTURE_TOO_LARGE, limit=MAX_PICTURE >> 20)
-    if not data:
-        raise InvalidInput(NO_PICTURE)
-    return bytes(data)
+PICTURES_AT_ONCE = 8
+"""Pictures that requests hold in memory at a time;"""
+PICTURE_WAIT = 10.0
+"""seconds that others wait for a place, before they are refused."""
+
+
+async def picture_body(request: Request) -> AsyncIterator[bytes]:
+    """The body of a request, MAX_PICTURE bytes at most.
+
+    Raises InvalidInput for an empty one, TooLarge if there are more bytes, Busy if no place becomes free.
+    """
+    state = request.app.state
+    if not hasattr(state, "pictures"):
+        state.pictures = asyncio.Semaphore(PICTURES_AT_ONCE)
+    places: asyncio.Semaphore = state.pictures
+    try:
+        await asyncio.wait_for(places.acquire(), PICTURE_WAIT)
+    except TimeoutError:
+        raise Busy(PICTURES_WAITING) from None
+    try:
+        data = bytearray()
+        async for part in request.stream():
+            data += part
+            if len(data) > MAX_PICTURE:
+                raise TooLarge(PICTURE_TOO_LARGE, limit=MAX_PICTURE >> 20)
+        if not data:
+            raise InvalidInput(NO_PICTURE)
+        yield bytes(data)
+    finally:
+        places.release()
 
 
 PictureDep = Annotated[bytes, Depends(picture_body)]

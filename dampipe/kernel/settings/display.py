@@ -2,9 +2,9 @@
 
 import json
 import os
-import re
 from typing import Any
 
+from dampipe.kernel.masking import mask_options, mask_url
 from dampipe.kernel.settings.settings import Settings
 
 
@@ -12,9 +12,9 @@ def redacted(settings: Settings) -> dict[str, Any]:
     """All values by name, with passwords and keys replaced by ***."""
     values = settings.model_dump(mode="json")
     for name in ("broker_url", "database_url", "blobs_url"):
-        values[name] = re.sub(r"(://[^/@]*:)[^/@]*@", r"\1***@", values[name])
+        values[name] = mask_url(values[name])
     for name in ("blobs_options", "vectors_options"):
-        values[name] = dict.fromkeys(values[name], "***")
+        values[name] = mask_options(values[name])
     return values
 
 

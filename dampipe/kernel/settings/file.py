@@ -9,6 +9,7 @@ from pydantic_settings import TomlConfigSettingsSource
 
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.home import config_file
+from dampipe.kernel.private_files import make_folder, open_private
 from dampipe.kernel.settings.errors import SETTING_NOT_WRITTEN
 
 
@@ -36,9 +37,10 @@ def write_setting(name: str, value: str) -> None:
             new = f"{line}\n{old}"
         if tomllib.loads(new).get(name) != value:
             raise ValueError(f"{name} cannot be set in one line")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.new")
-        temporary.write_text(new, encoding="utf-8")
+        with open_private(temporary) as file:  # it may hold passwords
+            file.write(new)
         temporary.replace(path)
     except (OSError, ValueError) as error:
         raise InvalidInput(

@@ -4,10 +4,7 @@ Precedence, highest first: arguments in code, `DAMPIPE_*` in the environment, da
 `acceleration`, `recipe` and `recipes` are checked by `dampipe.app.load_settings`, which knows the media layer.
 """
 
-import hashlib
-import os
 import socket
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,9 +12,14 @@ from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from dampipe.kernel.home import config_file, home_folder
+from dampipe.kernel.masking import query_names, url_problem
 from dampipe.kernel.settings.cron import check_schedule
 from dampipe.kernel.settings.default_model import default_model
 from dampipe.kernel.settings.file import ConfigFile
+from dampipe.kernel.socket_folder import socket_path
+
+MOST_PROCESSES = 256
+"""Processes of one worker."""
 
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
@@ -33,6 +35,38 @@ def _check_cron(schedule: str) -> str:
     return check_schedule(schedule) if schedule.strip() else ""
 
 
+_PARTS_OF_A_URL = ("transport", "hostname", "port", "userid", "password", "username", "host")
+"""Names that kombu gives to the parts of a URL; it fails where a parameter has one of them."""
+
+
+def _check_broker_url(url: str) -> str:
+    problem = url_problem(url) if url else ""
+    wrong = [name for name in query_names(url) if name.lower() in _PARTS_OF_A_URL]
+    if wrong and not problem:
+        problem = f"the parameter {wrong[0]} belongs before the ?, as in redis://user:password@host:6379/0"
+    if problem:
+        raise ValueError(f"not a valid URL: {problem}")
+    return url
+
+
+def _check_database_url(url: str) -> str:
+    if url and (problem := url_problem(url, escaped_at=True)):
+        raise ValueError(f"not a valid URL: {problem}")
+    return url
+
+
+def _check_blobs_url(url: str) -> str:
+    if "://" in url and (problem := url_problem(url)):
+        raise ValueError(f"not a valid URL: {problem}")
+    return url
+
+
+def _check_log_level(level: str) -> str:
+    if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError(f"{level!r} is not DEBUG, INFO, WARNING or ERROR")
+    return level.upper()
+
+
 class Settings(BaseSettings):
     """All settings, immutable. Read them with `read_settings`, which names the one that is wrong."""
 
@@ -42,16 +76,19 @@ class Settings(BaseSettings):
         default_factory=home_folder,
         description="Folder of all state: database, derivatives, broker, index, logs. Environment only.",
     )
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(_check_database_url)] = Field(
         "", description="SQLAlchemy URL of the catalogue; empty: SQLite in the home folder."
     )
     database_timeout: float = Field(
-        30.0, gt=0, description="Seconds to wait for a SQLite catalogue that another process has locked."
+        30.0,
+        gt=0,
+        le=3600,
+        description="Seconds to wait for a SQLite catalogue that another process has locked.",
     )
-    broker_url: str = Field(
+    broker_url: Annotated[str, AfterValidator(_check_broker_url)] = Field(
         "", description="Redis or Valkey URL of the broker; empty: an embedded one, run by `dampipe up`."
     )
-    blobs_url: str = Field(
+    blobs_url: Annotated[str, AfterValidator(_check_blobs_url)] = Field(
         "",
         description="Blob store for derivatives: a folder or an fsspec URL; empty: a folder in the home folder.",
     )
@@ -91,6 +128,7 @@ class Settings(BaseSettings):
     nvenc_sessions: int = Field(
         8,
         ge=0,
+        le=1024,
         description="Maximum number of proxies that one machine encodes with NVENC at a time; 0: no limit.",
     )
     recipe: str = Field(
@@ -116,23 +154,40 @@ class Settings(BaseSettings):
         description="Dotted name of the task transport, `module:name`.",
     )
     window: int = Field(
-        128, ge=1, description="Maximum number of chains in flight per lane; the rest wait in the catalogue."
+        128,
+        ge=1,
+        le=100_000,
+        description="Maximum number of chains in flight per lane; the rest wait in the catalogue.",
     )
     lease: float = Field(
-        60.0, gt=0, description="Seconds without a heartbeat after which the runs of a worker are taken over."
+        60.0,
+        gt=0,
+        le=86_400,
+        description="Seconds without a heartbeat after which the runs of a worker are taken over.",
     )
-    max_attempts: int = Field(3, ge=1, description="Attempts at a stage before the file is quarantined.")
-    sweep_interval: float = Field(10.0, gt=0, description="Seconds between two sweeps for lost work.")
+    max_attempts: int = Field(
+        3, ge=1, le=100, description="Attempts at a stage before the file is quarantined."
+    )
+    sweep_interval: float = Field(
+        10.0, gt=0, le=3600, description="Seconds between two sweeps for lost work."
+    )
     settle: float = Field(
-        5.0, ge=0, description="Seconds that a file must be unchanged before it is processed (debounce)."
+        5.0,
+        ge=0,
+        le=86_400,
+        description="Seconds that a file must be unchanged before it is processed (debounce).",
     )
     guard_share: float = Field(
         0.5,
         ge=0,
+        le=1,
         description="If a scan misses more than this share of the files of a source, no file is marked missing.",
     )
     guard_files: int = Field(
-        10, ge=1, description="If a scan misses fewer files than this, they are always marked missing."
+        10,
+        ge=1,
+        le=10_000_000,
+        description="If a scan misses fewer files than this, they are always marked missing.",
     )
     exclude: Annotated[list[str], AfterValidator(_check_exclude)] = Field(
         default=[
@@ -151,7 +206,16 @@ class Settings(BaseSettings):
         description="Per cent of the files whose checksum a sync verifies, least recently verified first.",
     )
     verify_minutes: float = Field(
-        120.0, ge=0, description="Maximum number of minutes that a sync spends on verification."
+        120.0, ge=0, le=10_080, description="Maximum number of minutes that a sync spends on verification."
+    )
+    backup_folder: str = Field(
+        "", description="Folder in which a sync makes a backup each night; empty: none. One for each library."
+    )
+    backup_keep: int = Field(
+        7,
+        ge=1,
+        le=10_000,
+        description="Number of backups that are kept in `backup_folder`; older ones are deleted.",
     )
     sync_schedule: Annotated[str, AfterValidator(_check_cron)] = Field(
         "", description="Cron schedule of the nightly sync; empty: never."
@@ -162,14 +226,33 @@ class Settings(BaseSettings):
     media_workers: int = Field(
         0,
         ge=0,
+        le=MOST_PROCESSES,
         description="Number of worker processes for hash, probe and preview; 0: one per core, at most 8.",
     )
-    proxy_workers: int = Field(1, ge=1, description="Number of worker processes for proxies.")
+    proxy_workers: int = Field(
+        1, ge=1, le=MOST_PROCESSES, description="Number of worker processes for proxies."
+    )
 
     host: str = Field("127.0.0.1", description="Address that the web server and Flower listen on.")
     port: int = Field(8700, ge=0, le=65535, description="Port of the web server.")
     flower_port: int = Field(8701, ge=0, le=65535, description="Port of Flower; 0: no Flower.")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    allowed_hosts: list[str] = Field(
+        default_factory=list,
+        description="Further host names for which the web server and Flower answer: those of a reverse proxy in "
+        "front, say.",
+    )
+    trusted_network: bool = Field(
+        False,
+        description="Whether everyone who reaches host may see and change the library. Without it dampipe refuses to "
+        "listen on other addresses than loopback, since it has no login.",
+    )
+    scan_roots: list[AbsolutePath] = Field(
+        default_factory=list,
+        description="Folders below which scans may be submitted over HTTP, in addition to the sources.",
+    )
+    log_level: Annotated[str, AfterValidator(_check_log_level)] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -197,14 +280,10 @@ class Settings(BaseSettings):
     def broker_socket(self) -> Path:
         """Unix socket of the embedded broker.
 
-        The path of a socket is limited to about 100 bytes. For a longer home folder the socket is in the temporary
-        folder, with a name that is derived from the home folder.
+        The path of a socket is limited to about 100 bytes. For a longer home folder the socket is in a private folder
+        elsewhere. Raises CannotStart if others may write to that.
         """
-        path = self.home / "broker" / "broker.sock"
-        if len(os.fsencode(path)) < 100:
-            return path
-        digest = hashlib.sha1(os.fsencode(self.home), usedforsecurity=False).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"dampipe-{os.getuid()}-{digest}.sock"
+        return socket_path(self.home)
 
     @property
     def broker(self) -> str:

@@ -25,8 +25,14 @@ MAX_PIXELS = 1 << 16
 """54 minutes at PER_PIXEL; when this many are reached, each pair is merged into one."""
 
 
-def waveform_output(stream: Any) -> Any:
-    """The ffmpeg output that writes the samples of a sound stream to `pipe:1` in the format of `Peaks.feed`."""
+def waveform_output(stream: Any, duration: float | None = None) -> Any:
+    """The ffmpeg output that writes the samples of a sound stream to `pipe:1` in the format of `Peaks.feed`.
+
+    duration: seconds, if known. Sound shorter than a pixel is padded, since nothing is left of a few samples
+    after resampling.
+    """
+    if duration is not None and duration * RATE < PER_PIXEL:
+        stream = stream.filter("apad", whole_dur=PER_PIXEL / RATE)
     # Leading and inner gaps are filled with silence, so that times stay correct.
     stream = stream.filter("aresample", RATE, **{"async": 1, "first_pts": 0})
     stream = stream.filter("aformat", sample_fmts="s16", channel_layouts="mono")

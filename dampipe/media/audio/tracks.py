@@ -1,13 +1,15 @@
 """The sound of a review proxy: one stereo track of what a viewer of the original would hear.
 
-A first track of two or more channels already is that. Broadcast and cinema cameras record each microphone
-on a mono track; then the first two tracks become left and right, the default of editing programs.
+A first track of two or more channels is mixed to that. Broadcast and cinema cameras record each microphone
+on a mono track; then the first two tracks become left and right, the default of editing programs, and further
+mono tracks are heard in the middle, unless they are in another language.
 """
 
 from typing import Any
 
 import ffmpeg as graphs
 
+from dampipe.media.audio.mixing import mixed, track_of, with_further_tracks
 from dampipe.media.audio.peaks import waveform_output
 from dampipe.media.info import AudioStream, MediaInfo
 
@@ -19,19 +21,31 @@ def split_sound(footage: Any, media: MediaInfo, *, join_mono: bool) -> tuple[Any
     one graph of the whole command: with separate graphs, ffmpeg's threads deadlock when the sound has a
     gap. The price is that an empty track fails the command.
     """
-    stream = footage[str(media.audio[0].index)]
+    stream = track_of(footage, media.audio[0])
     if join_mono and is_dual_mono(media):
         pair = [stream, footage[str(media.audio[1].index)]]
         stream = graphs.filter(pair, "join", inputs=2, channel_layout="stereo", map="0.0-FL|1.0-FR")
+        stream = with_further_tracks(stream, [footage[str(track.index)] for track in further_tracks(media)])
+    elif join_mono:
+        stream = mixed(stream, media.audio[0])
     branches = stream.filter_multi_output("asplit", 2)
-    return branches[0], waveform_output(branches[1])
+    drawn = branches[1] if join_mono else mixed(branches[1], media.audio[0])
+    return branches[0], waveform_output(drawn, media.duration)
 
 
 def used_tracks(media: MediaInfo) -> tuple[AudioStream, ...]:
     """The tracks that `split_sound` reads for a review proxy."""
-    return media.audio[: 2 if is_dual_mono(media) else 1]
+    return (*media.audio[:2], *further_tracks(media)) if is_dual_mono(media) else media.audio[:1]
 
 
 def is_dual_mono(media: MediaInfo) -> bool:
     """Return whether the first two tracks are mono."""
     return len(media.audio) > 1 and media.audio[0].channels == media.audio[1].channels == 1
+
+
+def further_tracks(media: MediaInfo) -> tuple[AudioStream, ...]:
+    """The mono tracks after the first two; () if not all tracks are mono, or if they differ in their language."""
+    languages = {track.language for track in media.audio}
+    if len(languages) > 1 or any(track.channels != 1 for track in media.audio):
+        return ()
+    return media.audio[2:]

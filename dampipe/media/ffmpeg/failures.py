@@ -2,12 +2,15 @@
 
 import re
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dampipe.kernel import file_errors
 from dampipe.kernel.errors import BadMedia, ErrorCode, Permanent, StageError, Transient
 from dampipe.media import errors
+from dampipe.media.ffmpeg.readable import is_readable
 
+_CUT = "it ends before its content does"
 DISK_FULL_DELAY = 300.0
 """Seconds before the next attempt."""
 _MAX_LINE = 200
@@ -34,11 +37,12 @@ class Translation:
     delay: float | None = None
     """Seconds before the next attempt, for `Transient`; None: the usual back-off."""
 
-    def make(self, line: str) -> StageError:
-        """The error for a matching line."""
+    def make(self, line: str, **parameters: str | None) -> StageError:
+        """The error for a matching line. parameters: the named groups of the pattern."""
+        texts = {name: parameters.get(name) or "unknown" for name in re.compile(self.pattern).groupindex}
         if issubclass(self.error, Transient):
-            return self.error(self.code, delay=self.delay, line=line)
-        return self.error(self.code, line=line)
+            return self.error(self.code, delay=self.delay, line=line, **texts)
+        return self.error(self.code, line=line, **texts)
 
 
 TABLE: tuple[Translation, ...] = (
@@ -76,10 +80,14 @@ TABLE: tuple[Translation, ...] = (
         BadMedia,
         errors.NO_STREAMS,
     ),
-    Translation(
-        r"Decoder .*not found|no decoder|Decoding requested, but no decoder|Unknown codec",
-        BadMedia,
-        errors.UNKNOWN_CODEC,
+    *(
+        Translation(pattern, BadMedia, errors.UNKNOWN_CODEC)
+        for pattern in (
+            r"Unknown codec (?P<codec>[^\n]+)",
+            r"no decoder (?:found )?for:? *(?P<codec>\S+)",
+            r"Decoder '?(?P<codec>[\w-]+)'? not found",
+            r"(?:no decoder|Unknown codec)(?P<codec>)",
+        )
     ),
     Translation(
         r"Not yet implemented in FFmpeg|not implemented",
@@ -96,9 +104,11 @@ TABLE: tuple[Translation, ...] = (
         r"Invalid data found|Error while decoding|Decode error rate|Error opening input|Operation not permitted"
         r"|could not find codec param|End of file|Cannot determine format",
         BadMedia,
-        errors.NOT_MEDIA,
+        errors.DAMAGED,
     ),
 )
+_OF_OUTPUT = re.compile(r"\[out#|\b[Ww]riting|\b[Mm]uxing|write_(frame|trailer|header)|trailer")
+"""Messages about an output file, which say nothing about the input."""
 
 _CRASHES = (
     signal.SIGSEGV,
@@ -110,13 +120,21 @@ _CRASHES = (
 )
 
 
-def from_text(text: str) -> StageError:
-    """Translate a message of ffmpeg or of its libraries; an unknown message is `Permanent`."""
+def from_text(text: str, inputs: Sequence[str] = ()) -> StageError:
+    """Translate a message of ffmpeg or of its libraries; an unknown message is `Permanent`.
+
+    inputs: paths of the files that it reads. ffmpeg says "Input/output error" of a file that was cut, too; the
+    storage is blamed only if the system cannot read them either.
+    """
     for row in TABLE:
         found = re.search(row.pattern, text)
         if found:
             start = text.rfind("\n", 0, found.start()) + 1
-            return row.make(text[start:].split("\n", 1)[0].strip()[:_MAX_LINE])
+            line = text[start:].split("\n", 1)[0].strip()[:_MAX_LINE]
+            of_inputs = row.code is errors.SOURCE_UNAVAILABLE and inputs and not _OF_OUTPUT.search(line)
+            if of_inputs and all(is_readable(path) for path in inputs):
+                return BadMedia(errors.DAMAGED, line=_CUT)
+            return row.make(line, **found.groupdict())
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return Permanent(errors.FFMPEG_FAILED, line=lines[-1][:_MAX_LINE] if lines else "it gave no reason")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import ffmpeg as graphs
 
-from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
+from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, file_url, formats_of_container
 from dampipe.media.info import MediaInfo, MediaKind
 
 STILL_DEMUXER = "ppm_pipe"
@@ -19,6 +19,8 @@ STILL_DEMUXER = "ppm_pipe"
 _JUMPING_FORMATS = frozenset({"mpegts", "mpeg", "mpegvideo"})
 """Demuxers that ffmpeg flags as having discontinuous time stamps."""
 
+_ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""ffmpeg's own decoders of these codecs ignore transparency."""
 _PLACEHOLDER = "footage:"
 
 
@@ -26,9 +28,11 @@ def footage_input(media: MediaInfo, **options: Any) -> Any:
     """The file as the input of a graph (an ffmpeg-python stream); `options` go before -i."""
     restrictions: dict[str, Any] = {
         "protocol_whitelist": PROTOCOLS,
-        "format_whitelist": FORMATS,
+        "format_whitelist": formats_of_container(media.container),
         "max_pixels": MAX_PIXELS,
     }
+    if media.video is not None and media.video.alpha and media.video.codec in _ALPHA_DECODERS:
+        restrictions["c:v"] = _ALPHA_DECODERS[media.video.codec]
     if media.kind is MediaKind.STILL:
         restrictions |= {"f": STILL_DEMUXER, "format_whitelist": STILL_DEMUXER}
     return graphs.input(_PLACEHOLDER, **restrictions, **options)

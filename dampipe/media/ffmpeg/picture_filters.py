@@ -4,22 +4,16 @@ from fractions import Fraction
 from typing import Any
 
 from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.color_tags import colors_of
 from dampipe.media.info import VideoStream
 
 _MAX_ASPECT = 3
 """The longer side of a panorama is at most this many times the requested height."""
-_MATRICES = {
-    "bt2020nc": "2020_ncl",
-    "bt2020c": "2020_cl",
-    "bt709": "709",
-    "smpte170m": "170m",
-    "bt470bg": "470bg",
-}
-_PRIMARIES = {"bt2020": "2020", "bt709": "709"}
 _HD_HEIGHT = 720
+_BACKGROUND = 1.0
+"""Of transparent pictures: 1 is white."""
 _RATE_TOLERANCE = Fraction(1, 100_000)
 """Relative; a hundredth of the difference between 60 and 59.94."""
-NO_TONE_MAPPING = "this ffmpeg has no zscale filter: HDR pictures look pale"
 
 
 def broadcast_rate(rate: Fraction | None) -> Fraction | None:
@@ -69,6 +63,10 @@ def normalized(
     one field is used. keep_depth: convert to 10 bit 4:2:2 in the colours of the original, HDR included, for
     grading. ffmpeg itself applies the rotation before the first filter.
     """
+    colors = colors_of(video, ffmpeg.has_filter("zscale"))
+    if video.crop_top:
+        stream = stream.filter("crop", "iw", f"ih-{video.crop_top}", 0, video.crop_top)
+    stream = colors.tagged(stream)
     if video.interlaced:
         stream = stream.filter("bwdif", mode=0, deint=1) if moving else stream.filter("field", type="top")
     width, height = size
@@ -76,24 +74,30 @@ def normalized(
     stream = tag_bt709(stream, video)
     if video.hdr and not keep_depth and ffmpeg.has_filter("zscale"):
         stream = stream.filter("scale", width, height, **options).filter("setsar", 1)
-        stream = tone_mapped(stream, video)
+        stream = colors.tone_mapped(stream)
     else:
         stream = stream.filter("scale", width, height, out_range="tv", **options).filter("setsar", 1)
+        stream = colors.converted(stream)
+        if video.alpha and not keep_depth:
+            stream = _on_background(stream, video)
     return stream.filter("format", "yuv422p10le" if keep_depth else "yuv420p")
+
+
+def _on_background(stream: Any, video: VideoStream) -> Any:
+    """Put a picture with transparent parts on a white background, as stills are."""
+    matrix = video.color_space
+    if matrix not in ("bt709", "bt470bg", "smpte170m", "bt2020nc"):
+        matrix = "bt709" if min(video.width, video.height) >= _HD_HEIGHT else "smpte170m"
+    stream = stream.filter("format", "gbrap").filter("premultiply", inplace=1)
+    # What the picture lets through is added: alpha becomes its complement, and this the light of the background.
+    stream = stream.filter("lutrgb", a="negval")
+    stream = stream.filter("colorchannelmixer", ra=_BACKGROUND, ga=_BACKGROUND, ba=_BACKGROUND)
+    stream = stream.filter("format", "gbrp").filter("scale", out_color_matrix=matrix, out_range="tv")
+    return stream.filter("format", "yuv420p").filter("setparams", colorspace=matrix)
 
 
 def tag_bt709(stream: Any, video: VideoStream) -> Any:
     """Tag an untagged HD picture as BT.709, which every player but swscale assumes."""
-    if video.color_space is None and min(video.width, video.height) >= _HD_HEIGHT:
+    if video.color_space is None and not video.hdr and min(video.width, video.height) >= _HD_HEIGHT:
         return stream.filter("setparams", colorspace="bt709")
     return stream
-
-
-def tone_mapped(stream: Any, video: VideoStream) -> Any:
-    """Convert PQ or HLG to BT.709 SDR. Applied after scaling, which makes it much cheaper."""
-    tags = {"tin": video.color_transfer, "rin": "full" if video.color_range == "pc" else "limited"}
-    tags["min"] = _MATRICES.get(video.color_space or "bt2020nc", "2020_ncl")
-    tags["pin"] = _PRIMARIES.get(video.color_primaries or "bt2020", "2020")
-    stream = stream.filter("zscale", t="linear", npl=100, **tags).filter("format", "gbrpf32le")
-    stream = stream.filter("zscale", p="bt709").filter("tonemap", tonemap="hable", desat=0)
-    return stream.filter("zscale", t="bt709", m="bt709", p="bt709", r="limited")

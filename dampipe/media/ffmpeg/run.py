@@ -10,7 +10,8 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -59,13 +60,15 @@ class FfmpegResult:
     busy: bool
     """Whether it used the processor after its last progress."""
     limits: Limits
+    inputs: tuple[str, ...] = ()
+    """Paths of the files that it read."""
 
     @property
     def ok(self) -> bool:
         """Whether it exited with status 0, which does not mean that all of the input was readable."""
         return self.outcome == "exit" and self.code == 0
 
-    @property
+    @cached_property
     def error(self) -> StageError:
         """The error that its failure means. Only where `ok` is false."""
         if self.outcome == "timeout":
@@ -74,7 +77,7 @@ class FfmpegResult:
             return failures.from_stall(self.limits.stall, self.busy)
         if self.code < 0:
             return failures.from_signal(-self.code)
-        return failures.from_text(self.stderr)
+        return failures.from_text(self.stderr, self.inputs)
 
 
 def run_ffmpeg(
@@ -122,7 +125,7 @@ def run_ffmpeg(
         os.close(progress_writer)
     monitor = _Monitor(process, progress_pipe, limits, on_output, on_progress)
     try:
-        return monitor.wait()
+        return replace(monitor.wait(), inputs=tuple(_input_paths(arguments)))
     finally:
         kill_group(process)
         os.close(progress_pipe)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dampipe.media.ffmpeg.color_tags import colors_of
 from dampipe.media.hwaccel.acceleration import Acceleration
 from dampipe.media.hwaccel.families import FAMILIES, SOFTWARE, Arguments, Family
 from dampipe.media.hwaccel.stream_kinds import KINDS, MAX_ENCODED_SIDE, MIN_SIDE, kind_of
@@ -152,7 +153,8 @@ def _can_zero_copy(video: VideoStream, size: tuple[int, int], kind: str, name: s
     full_range = video.color_range == "pc" or video.pixel_format.startswith("yuvj")
     range_ok = family.converts_range or not full_range
     depth_ok = family.converts_depth or KINDS[kind].downloads == "nv12"
-    return range_ok and depth_ok and _can_scale(family, video, size) and not video.hdr and not video.rotation
+    plain = not video.hdr and not video.rotation and colors_of(video, zscale=False).stand_in is None
+    return range_ok and depth_ok and plain and _can_scale(family, video, size)
 
 
 def preview_plans(

@@ -56,13 +56,13 @@ def kind_of(video: VideoStream) -> str | None:
     """The kind of a stream, or None if it is decoded in software on every machine.
 
     Interlaced streams are always decoded in software, which also deinterlaces them, so that the result is the
-    same on every machine.
+    same on every machine. So are those with transparent parts, which hardware ignores, and with lines to crop.
 
     >>> video = VideoStream(index=0, codec="hevc", width=3840, height=2160, pixel_format="yuv420p10le")
     >>> kind_of(video), kind_of(video.model_copy(update={"interlaced": True}))
     ('hevc-10', None)
     """
-    if video.interlaced or min(video.width, video.height) < MIN_SIDE:
+    if video.interlaced or video.alpha or video.crop_top or min(video.width, video.height) < MIN_SIDE:
         return None
     for name, kind in KINDS.items():
         fits = max(video.width, video.height) <= kind.max_side

@@ -108,12 +108,17 @@ class PreviewGraph:
         stream = footage[str(self.video.index)]
         if sampling.step:
             stream = stream.filter("select", self._select_expression(sampling, plan))
+        if self._is_hdr_still:
+            stream = stream.filter("setparams", **self._still_tags())
         size = fitted_size(self.video, poster.height)
         if plan.decoder is not None:
             stream = plan.scale_and_download(stream, self.video, size)
         stream = normalized(stream, self.video, size, self.ffmpeg, moving=False)
         branches = stream.filter_multi_output("split", 3 if sprite else 2)
         typical = branches[0].filter("thumbnail", n=_POSTER_CANDIDATES)
+        if self._is_hdr_still:
+            # JPEGs are read as BT.601; tone mapping gives BT.709.
+            typical = typical.filter("scale", out_color_matrix="bt601")
         outputs = [
             typical.output(POSTER_NAME, **{"frames:v": 1, "update": 1, "q:v": poster.quality, "f": "image2"}),
             self._embedder_frames(branches[1], plan).output(
@@ -146,6 +151,16 @@ class PreviewGraph:
                 )
             )
         return [*outputs, *timeline_outputs(footage, self.media, {self.video.index})]
+
+    @property
+    def _is_hdr_still(self) -> bool:
+        return self.media.kind is MediaKind.STILL and self.video.hdr
+
+    def _still_tags(self) -> dict[str, str]:
+        """The colours of a still, which its plain pixels do not carry."""
+        video = self.video
+        tags = {"color_trc": video.color_transfer, "color_primaries": video.color_primaries}
+        return {name: tag for name, tag in tags.items() if tag} | {"colorspace": "gbr", "range": "pc"}
 
     @property
     def _shrinks_a_lot(self) -> bool:

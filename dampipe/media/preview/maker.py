@@ -16,8 +16,8 @@ from dampipe.kernel.errors import BadMedia, StageError, Transient
 from dampipe.media.audio.waveform import draw_waveform
 from dampipe.media.errors import NOTHING_DECODED
 from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.color_tags import colors_of
 from dampipe.media.ffmpeg.inputs import graph_arguments
-from dampipe.media.ffmpeg.picture_filters import NO_TONE_MAPPING
 from dampipe.media.ffmpeg.progress import Progress
 from dampipe.media.ffmpeg.run import FfmpegResult, Limits, run_ffmpeg
 from dampipe.media.ffmpeg.salvage import best_effort, without_picture
@@ -187,13 +187,24 @@ class PreviewMaker:
         picture = self._prober.develop(source, max(self.recipe.poster.height, self.recipe.frames.size))
         pixels = folder / "still.ppm"
         try:
-            pixels.write_bytes(b"P6 %d %d 255\n" % (picture.width, picture.height) + picture.pixels)
+            top = 65535 if picture.hdr else 255
+            pixels.write_bytes(b"P6 %d %d %d\n" % (picture.width, picture.height, top) + picture.pixels)
             video = VideoStream(
-                index=0, codec="ppm", width=picture.width, height=picture.height, pixel_format="rgb24"
+                index=0,
+                codec="ppm",
+                width=picture.width,
+                height=picture.height,
+                pixel_format="rgb48be" if picture.hdr else "rgb24",
+                bit_depth=16 if picture.hdr else 8,
+                color_range="pc" if picture.hdr else None,
+                color_space="gbr" if picture.hdr else None,
+                color_transfer=picture.transfer,
+                color_primaries=picture.primaries,
             )
-            return self._make_from(
+            made = self._make_from(
                 str(pixels), media.model_copy(update={"video": video}), folder, on_progress
             )
+            return replace(made, warnings=(*picture.warnings, *made.warnings))
         finally:
             pixels.unlink(missing_ok=True)
 
@@ -225,8 +236,7 @@ class PreviewPass:
         self._warnings: list[str] = []
         if media.kind is MediaKind.VIDEO and self._graph.sprite is None:
             self._warnings.append("no scrub strip: the duration is unknown")
-        if self._graph.video.hdr and not maker.ffmpeg.has_filter("zscale"):
-            self._warnings.append(NO_TONE_MAPPING)
+        self._warnings += colors_of(self._graph.video, maker.ffmpeg.has_filter("zscale")).warnings()
         # Outputs of the last attempt
         self._pixels = bytearray()
         self._times: list[float] = []

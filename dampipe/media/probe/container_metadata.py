@@ -1,63 +1,114 @@
 """Metadata that cameras write into containers: recording time, start timecode, make and model."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+
+from dampipe.media.probe.recording_time import Candidate, first_plausible
+from dampipe.media.timecode import Timecode
 
 _MAKE = ("com.apple.quicktime.make", "com.android.manufacturer", "make", "manufacturer")
 _MODEL = ("com.apple.quicktime.model", "com.android.model", "model", "com.sony.model", "device_model")
-_CREATED = ("com.apple.quicktime.creationdate", "creation_time", "date_recorded", "modification_date", "date")
-_TIMECODE = re.compile(r"^\d{2}:\d{2}:\d{2}[:;.]\d{2,3}$")
-_UNSET_BEFORE = 1971
-"""Cameras without a clock write the epoch of the container, 1904 or 1970."""
+_LOCAL = ("com.apple.quicktime.creationdate", "date_recorded", "date_digitized", "date")
+"""Tags that may have a time zone; with one they say more than a time in UTC."""
+_CREATED = ("creation_time", "date_recorded", "date_digitized", "date", "modification_date")
+_ZONE = re.compile(r"\d{2}:\d{2}.*(Z|[+-]\d{2}:?\d{2})$")
+_DATE = re.compile(r"\d{4}[-:/.]\d{2}[-:/.]\d{2}")
+_CLOCK = re.compile(r"\d{2}[-:_. ]\d{2}[-:_. ]\d{2}")
+_MAKERS = re.compile(
+    r"sony|canon|panasonic|arri|jvc|ikegami|hitachi|grass valley|thomson|nikon|fuji|red\b|z ?cam|sharp|toshiba",
+    re.I,
+)
+"""Makers of cameras that write MXF."""
+_PROGRAMS = re.compile(
+    r"catalyst|viewer|browse|browser|software|sdk|library|lib\b|edius|rio|studio|resolve|converter|transcod|encoder"
+    r"|muxer|writer|tool|player|server|plug-?in|export|importer|mediacomposer|media composer|xpri|cliplink",
+    re.I,
+)
 
 Tags = Mapping[str, str]
 
 
-def timecode(tag_sets: Iterable[Tags]) -> str | None:
-    """The first well-formed start timecode."""
+def folded(tag_sets: Iterable[Mapping[str, str]]) -> list[Tags]:
+    """The tags with names in lower case and values without surrounding blanks: Matroska has names in capitals."""
+    return [{key.lower(): str(value).strip() for key, value in tags.items()} for tags in tag_sets]
+
+
+def timecode(tag_sets: Iterable[Tags], warnings: list[str]) -> str | None:
+    """The first well-formed start timecode of folded tags; a warning if there is none but malformed ones."""
+    malformed = None
     for tags in tag_sets:
-        text = tags.get("timecode", "").strip()
-        if _TIMECODE.match(text):
-            return text.replace(".", ";")
+        text = tags.get("timecode", "")
+        if ":" not in text:
+            continue  # none, or a number of a program
+        try:
+            return str(Timecode.parse(text))
+        except ValueError:
+            malformed = malformed or text
+    if malformed is not None:
+        warnings.append(f"its time code is not valid: {malformed[:40]!r}")
     return None
 
 
-def created(tag_sets: Iterable[Tags]) -> str | None:
-    """The first plausible recording time, ISO 8601. Tags with the local time zone take precedence over UTC."""
+def start_of_day(tag_sets: Iterable[Tags], sample_rate: int) -> float | None:
+    """Seconds from midnight to the first sample of Broadcast WAVE; None without a time reference."""
+    for tags in tag_sets:
+        text = tags.get("time_reference", "")
+        if text.isdecimal() and sample_rate > 0 and 0 < int(text) / sample_rate < 2 * 86_400:
+            return int(text) / sample_rate
+    return None
+
+
+def created(
+    tag_sets: Iterable[Tags], warnings: list[str], first: Iterable[Candidate] = ()
+) -> datetime | None:
+    """The first plausible recording time of folded tags. first: candidates that take precedence.
+
+    A time with the local time zone takes precedence over one in UTC. GoPro cameras write their local time as though it
+    were UTC, so theirs has no time zone.
+    """
     candidates = list(tag_sets)
+    return first_plausible([*first, *_dates(candidates)], warnings)
+
+
+def _dates(tag_sets: list[Tags]) -> Iterator[Candidate]:
+    local_as_utc = _is_gopro(tag_sets)
+    for key in _LOCAL:
+        yield from (
+            Candidate(key, tags[key])
+            for tags in tag_sets
+            if _ZONE.search(tags.get(key, "").replace("T", " "))
+        )
+    for tags in tag_sets:
+        date, clock = tags.get("date", ""), tags.get("creation_time", "")
+        if _DATE.fullmatch(date) and _CLOCK.fullmatch(clock):  # of Broadcast WAVE
+            yield Candidate("date", f"{date} {re.sub('[-_. ]', ':', clock)}")
     for key in _CREATED:
-        for tags in candidates:
-            time = _parse_time(tags.get(key, ""))
-            if time is not None and time.year >= _UNSET_BEFORE:
-                return time.isoformat()
-    return None
-
-
-def _parse_time(text: str) -> datetime | None:
-    text = text.strip()
-    if not re.match(r"^\d{4}-\d{2}-\d{2}", text):
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+        yield from (
+            Candidate(key, tags[key], zoned=not local_as_utc)
+            for tags in tag_sets
+            if _DATE.match(tags.get(key, ""))
+        )
 
 
 def camera(tag_sets: Iterable[Tags]) -> str | None:
-    """Make and model, if any tags contain them."""
-    candidates = [{key.lower(): value.strip() for key, value in tags.items()} for tags in tag_sets]
+    """Make and model, if any of the folded tags contain them."""
+    candidates = list(tag_sets)
     make, model = _first(candidates, _MAKE), _first(candidates, _MODEL)
     if make or model:
         return camera_name(make, model)
-    if any("gopro" in tags.get("handler_name", "").lower() for tags in candidates):
+    if _is_gopro(candidates):
         return _gopro(_first(candidates, ("firmware",)))
-    names = (_first(candidates, ("company_name",)), _first(candidates, ("product_name",)))
-    product = " ".join(name for name in names if name)
-    # An MXF file names the program that wrote it, which may be a muxer instead of a camera.
-    return (
-        None if not product or re.search(r"ffmpeg|muxer|libmxf|writer|avid|adobe", product, re.I) else product
-    )
+    # MXF names what wrote the file, which is a program in most files: a product of a camera's maker is a camera
+    # unless its name says that it is a program.
+    company, product = _first(candidates, ("company_name",)), _first(candidates, ("product_name",))
+    if not company or not product or not _MAKERS.match(company) or _PROGRAMS.search(product):
+        return None
+    return camera_name(company, product)
+
+
+def _is_gopro(tag_sets: list[Tags]) -> bool:
+    return any("gopro" in tags.get("handler_name", "").lower() for tags in tag_sets)
 
 
 def camera_name(make: str | None, model: str | None) -> str | None:
@@ -92,5 +143,5 @@ def _gopro(firmware: str | None) -> str:
     return f"GoPro {model}" if model else "GoPro"
 
 
-def _first(tag_sets: list[dict[str, str]], keys: tuple[str, ...]) -> str | None:
+def _first(tag_sets: list[Tags], keys: tuple[str, ...]) -> str | None:
     return next((tags[key] for key in keys for tags in tag_sets if tags.get(key)), None)

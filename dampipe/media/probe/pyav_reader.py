@@ -2,19 +2,41 @@
 
 import contextlib
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
-from dampipe.media.probe.container_metadata import camera, created, timecode
+from dampipe.media.color_codes import COLOR_SPACES, PRIMARIES, TRANSFERS, tag
+from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, file_url, formats_of
+from dampipe.media.probe import xmp
+from dampipe.media.probe.bare_streams import counted_duration, is_bare
+from dampipe.media.probe.chunks import read_facts
+from dampipe.media.probe.codec_names import unknown_codecs
+from dampipe.media.probe.container_metadata import (
+    camera,
+    camera_name,
+    created,
+    folded,
+    start_of_day,
+    timecode,
+)
+from dampipe.media.probe.diagnosis import NOT_DECODED
+from dampipe.media.probe.group_identifiers import content_id
 from dampipe.media.probe.keyframes import keyframe_interval
 from dampipe.media.probe.length import header_duration, start_in_file, start_of
+from dampipe.media.probe.main_picture import footage_first
+from dampipe.media.probe.mdpm import Mdpm
+from dampipe.media.probe.mdpm import parse as parse_mdpm
+from dampipe.media.probe.recording_time import Candidate, first_plausible
+from dampipe.media.probe.time_stamps import stream_rates
 
 OPEN_TIMEOUT = 15.0
+_WITH_BLANKING = ((720, 608), (720, 512))
+"""Sizes of IMX (D-10) pictures with the lines of the vertical blanking interval above them."""
+_BLANKING_LINES = 32
 
 
 class NoStreams(ValueError):
@@ -25,98 +47,183 @@ def read_media(path: str) -> dict[str, Any]:
     """Read the fields of MediaInfo as JSON. Raises the errors of PyAV, and ValueError for inconsistent files."""
     options = {
         "protocol_whitelist": PROTOCOLS,
-        "format_whitelist": FORMATS,
+        "format_whitelist": formats_of(path),
         "max_pixels": str(MAX_PIXELS),
         "max_streams": "200",
     }
-    with av.open(
-        file_url(path), options=options, metadata_errors="replace", timeout=(OPEN_TIMEOUT, OPEN_TIMEOUT)
-    ) as container:
-        return _media(container)
+
+    def opened() -> InputContainer:
+        return av.open(
+            file_url(path), options=options, metadata_errors="replace", timeout=(OPEN_TIMEOUT, OPEN_TIMEOUT)
+        )
+
+    with opened() as container:
+        if not is_bare(container):
+            return _media(container, path)
+    with opened() as container:
+        length = counted_duration(container)
+    with opened() as container:
+        return _media(container, path, length)
 
 
-def _media(container: InputContainer) -> dict[str, Any]:
+def _media(container: InputContainer, path: str, counted: float | None = None) -> dict[str, Any]:
+    """counted: the duration of a video stream without a container, which can be read once, from its beginning."""
     warnings: list[str] = []
-    pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    pictures = list(container.streams.video)
     sounds = list(container.streams.audio)
     if not pictures and not sounds:
         raise NoStreams("no streams")
-    pictures = _decodable(pictures, "its picture has", "pictures have", warnings)
-    sounds = _decodable(sounds, "its sound track has", "sound tracks have", warnings)
+    codecs = unknown_codecs(container)
+    pictures = _decodable(pictures, "its picture has", "pictures have", codecs, warnings)
+    sounds = _decodable(sounds, "its sound track has", "sound tracks have", codecs, warnings)
     if not pictures and not sounds:
-        raise NoStreams("Unknown codec")
+        raise NoStreams(f"Unknown codec {', '.join(codecs.values())}")
+    pictures = footage_first(container, pictures, bool(sounds))
     if len(pictures) > 1:
-        warnings.append(f"has {len(pictures)} video streams; the first one is used")
-    duration = header_duration(container, [*pictures[:1], *sounds], warnings)
-    tag_sets = [dict(container.metadata), *(dict(stream.metadata) for stream in container.streams)]
+        context = pictures[0].codec_context
+        warnings.append(
+            f"has {len(pictures)} video streams; number {pictures[0].index} "
+            f"({context.width}×{context.height}) is used"
+        )
+        sounds = _of_same_program(container, pictures[0], sounds)
+    is_seekable = not is_bare(container)
+    duration = header_duration(container, [*pictures[:1], *sounds], warnings) if is_seekable else counted
+    video = _video(container, pictures[0], warnings) if pictures else None
     return {
         "kind": "video" if pictures else "audio",
         "container": container.format.name,
         "duration": duration,
         "start": start_of(container),
         "bit_rate": container.bit_rate or None,
-        "video": _video(container, pictures[0], warnings) if pictures else None,
-        "audio": [_audio(stream) for stream in sounds],
+        "video": None if video is None else video.fields,
+        "audio": _audio_tracks(sounds),
         "data_streams": len(container.streams.data),
-        "timecode": timecode(tag_sets),
-        "created_at": created(tag_sets),
-        "camera": camera(tag_sets),
+        **_camera_facts(container, path, sounds, video, warnings),
         "warnings": warnings,
     }
 
 
-def _decodable(streams: list[Any], singular: str, plural: str, warnings: list[str]) -> list[Any]:
-    """The streams for which there is a decoder; the others cause a warning."""
+def _camera_facts(
+    container: InputContainer, path: str, sounds: list[Any], video: "_Video | None", warnings: list[str]
+) -> dict[str, Any]:
+    """Recording time, time code and camera, from tags, the structure of the container, pictures and XMP."""
+    tags = folded([dict(container.metadata), *(dict(stream.metadata) for stream in container.streams)])
+    facts = read_facts(path, container.format.name)
+    packets = [xmp.parse(facts.xmp) if facts.xmp else xmp.NOTHING, xmp.sidecar(path)]
+    mdpm = (video.mdpm if video is not None else None) or Mdpm()
+    first = [Candidate("MDPM", mdpm.recorded)] if mdpm.recorded else []
+    rest = [date for packet in packets for date in packet.dates]
+    code, base = timecode(tags, warnings), facts.timecode_base
+    others = [(mdpm.timecode, None), *((packet.timecode, packet.timecode_base) for packet in packets)]
+    for text, other_base in others:
+        if code is None and text:
+            code, base = timecode([{"timecode": text}], warnings), other_base
+    created_at = created(tags, warnings, first) or first_plausible(rest, warnings)
+    return {
+        "timecode": code,
+        "timecode_base": base if code else None,
+        "start_of_day": start_of_day(tags, sounds[0].codec_context.sample_rate or 0) if sounds else None,
+        "created_at": created_at.isoformat() if created_at is not None else None,
+        "camera": camera(tags) or camera_name(mdpm.make, mdpm.model),
+        "content_id": content_id(tags),
+    }
+
+
+def _of_same_program(container: InputContainer, picture: Any, sounds: list[Any]) -> list[Any]:
+    """The sound tracks; if a transport stream carries several programs, that of the picture's comes first."""
+    if container.format.name != "mpegts" or not sounds:
+        return sounds
+    best = container.streams.best("audio", related=picture)
+    return sorted(sounds, key=lambda stream: best is not None and stream.index != best.index)
+
+
+def _decodable(
+    streams: list[Any], singular: str, plural: str, codecs: dict[int, str], warnings: list[str]
+) -> list[Any]:
+    """The streams for which there is a decoder; the others cause a warning with the names of their codecs."""
     known = [stream for stream in streams if stream.codec_context is not None]
-    unknown = len(streams) - len(known)
+    unknown = [stream for stream in streams if stream.codec_context is None]
     if unknown:
-        subject = f"{unknown} of {len(streams)} {plural}" if len(streams) > 1 else singular
-        warnings.append(f"{subject} an unknown format")
+        subject = f"{len(unknown)} of {len(streams)} {plural}" if len(streams) > 1 else singular
+        names = sorted({codecs[stream.index] for stream in unknown if stream.index in codecs})
+        warnings.append(f"{subject} an unknown format" + (f" ({', '.join(names)})" if names else ""))
     return known
 
 
-def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) -> dict[str, Any]:
+class _Video(NamedTuple):
+    fields: dict[str, Any]
+    """Of VideoStream, as JSON."""
+    mdpm: Mdpm | None
+    """What a camcorder wrote into the first picture."""
+
+
+def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) -> _Video:
     codec = stream.codec_context
     # Must precede the decoding of the first frame, which moves the read position.
-    interval = keyframe_interval(container, stream)
+    interval = None if is_bare(container) else keyframe_interval(container, stream)
+    rates = stream_rates(container, stream)
     frame = _first_frame(container, stream, warnings)
     colors: Any = frame if frame is not None else codec
     pixel_format = frame.format if frame is not None else codec.format
     if pixel_format is None or codec.width <= 0 or codec.height <= 0:
         raise ValueError("could not find codec parameters")
-    rate = stream.average_rate or stream.guessed_rate
     intra_only = bool(codec.codec.intra_only)
-    if intra_only and rate:
-        interval = float(1 / rate)
-    return {
+    tags = {key.lower(): value for key, value in stream.metadata.items()}
+    crop_top = 0
+    aspect = stream.sample_aspect_ratio or codec.sample_aspect_ratio
+    if codec.codec.canonical_name == "mpeg2video" and (codec.width, codec.height) in _WITH_BLANKING:
+        crop_top = _BLANKING_LINES
+        aspect = _without_blanking(codec.width, codec.height, aspect)
+    if intra_only and rates.nominal:
+        interval = float(1 / rates.nominal)
+    fields = {
         "index": stream.index,
         "codec": codec.codec.canonical_name,
         "profile": codec.profile,
         "width": codec.width,
-        "height": codec.height,
+        "height": codec.height - crop_top,
         "pixel_format": pixel_format.name,
         "bit_depth": max((component.bits for component in pixel_format.components), default=8),
-        "rate": _fraction(rate),
+        "rate": _fraction(rates.nominal),
+        "average_rate": _fraction(rates.average),
+        "variable_rate": rates.variable,
         "time_base": _fraction(stream.time_base),
         "start": start_in_file(container, stream),
-        "sample_aspect": _fraction(stream.sample_aspect_ratio or codec.sample_aspect_ratio) or "1/1",
+        "sample_aspect": _fraction(aspect) or "1/1",
+        "crop_top": crop_top,
+        "alpha": any(component.is_alpha for component in pixel_format.components)
+        or str(tags.get("alpha_mode")) == "1",
         # libav counts counter-clockwise: -90 means a clockwise rotation by 90 degrees.
         "rotation": -frame.rotation % 360 if frame is not None else 0,
         "interlaced": bool(frame.interlaced_frame) if frame is not None else False,
         "color_range": {1: "tv", 2: "pc"}.get(int(colors.color_range)),
-        "color_space": _COLOR_SPACES.get(int(colors.colorspace)),
-        "color_transfer": _TRANSFERS.get(int(colors.color_trc)),
-        "color_primaries": _PRIMARIES.get(int(colors.color_primaries)),
+        "color_space": tag(COLOR_SPACES, int(colors.colorspace)),
+        "color_transfer": TRANSFERS.get(int(colors.color_trc)),
+        "color_primaries": tag(PRIMARIES, int(colors.color_primaries)),
         "intra_only": intra_only,
         "keyframe_interval": interval,
     }
+    return _Video(fields, None if frame is None else _mdpm(frame))
+
+
+def _mdpm(frame: Any) -> Mdpm | None:
+    payloads = (bytes(data) for data in frame.side_data if data.type.name == "SEI_UNREGISTERED")
+    return next(filter(None, map(parse_mdpm, payloads)), None)
+
+
+def _without_blanking(width: int, height: int, aspect: Fraction | None) -> Fraction:
+    """The sample aspect of an IMX picture, whose display aspect is that of the visible lines: 4:3 or 16:9."""
+    shape = float(width * (aspect or 1)) / height
+    display = min((Fraction(4, 3), Fraction(16, 9)), key=lambda usual: abs(float(usual) - shape))
+    return display * (height - _BLANKING_LINES) / width
 
 
 def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[str]) -> Any:
     """Decode the first frame, or return None. Only a frame has reliable rotation and colours."""
     stream.thread_count = 1
     with contextlib.suppress(OSError):
-        container.seek(0, stream=stream, backward=True, any_frame=False)
+        if not is_bare(container):
+            container.seek(0, stream=stream, backward=True, any_frame=False)
     try:
         for packets, packet in enumerate(container.demux(stream)):
             frames = packet.decode()
@@ -126,8 +233,26 @@ def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[
                 break
     except (OSError, ValueError):
         pass
-    warnings.append("its first frames cannot be decoded")
+    warnings.append(NOT_DECODED)
     return None
+
+
+def _audio_tracks(sounds: list[Any]) -> list[dict[str, Any]]:
+    """The sound tracks. The streams of one IAMF track follow each other; all but the first are flagged as dependent."""
+    tracks: list[tuple[dict[str, Any], list[Any]]] = []
+    for stream in sounds:
+        if stream.disposition & Disposition.dependent and tracks:
+            tracks[-1][1].append(stream)
+        else:
+            tracks.append((_audio(stream), [stream]))
+    for track, streams in tracks:
+        if len(streams) > 1:
+            # Streams of two channels are a left and a right one, the others are in the middle.
+            counts = [stream.codec_context.channels or 0 for stream in streams]
+            names = "+".join("FL+FR" if count == 2 else "+".join(["FC"] * count) for count in counts)
+            track |= {"channels": sum(counts), "layout": f"{sum(counts)} channels ({names})"}
+            track |= {"parts": [stream.index for stream in streams[1:]]}
+    return [track for track, _ in tracks]
 
 
 def _audio(stream: Any) -> dict[str, Any]:
@@ -144,46 +269,3 @@ def _audio(stream: Any) -> dict[str, Any]:
 
 def _fraction(value: Fraction | None) -> str | None:
     return f"{value.numerator}/{value.denominator}" if value and value > 0 else None
-
-
-# Code points of ISO/IEC 23091-2 by the names that ffmpeg accepts.
-_COLOR_SPACES = {
-    0: "gbr",
-    1: "bt709",
-    4: "fcc",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "ycgco",
-    9: "bt2020nc",
-    10: "bt2020c",
-    14: "ictcp",
-}
-_PRIMARIES = {
-    1: "bt709",
-    4: "bt470m",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "film",
-    9: "bt2020",
-    10: "smpte428",
-    11: "smpte431",
-    12: "smpte432",
-}
-_TRANSFERS = {
-    1: "bt709",
-    4: "gamma22",
-    5: "gamma28",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "linear",
-    11: "iec61966-2-4",
-    12: "bt1361e",
-    13: "iec61966-2-1",
-    14: "bt2020-10",
-    15: "bt2020-12",
-    16: "smpte2084",
-    17: "smpte428",
-    18: "arib-std-b67",
-}

@@ -5,6 +5,7 @@ from typing import Any
 
 import ffmpeg as graphs
 
+from dampipe.media.audio.mixing import track_of
 from dampipe.media.audio.tracks import split_sound, used_tracks
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.inputs import footage_input, timeline_outputs
@@ -14,6 +15,7 @@ from dampipe.media.info import MediaInfo, VideoStream
 from dampipe.media.preview.shots import score_output, scored_size
 from dampipe.media.proxy.frame_times import at_most, clock_options, with_source_times
 from dampipe.media.recipes import ProxyRecipe
+from dampipe.media.timecode import BASES, Timecode, base_of, fitted
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,15 @@ class ProxyGraph:
         return self.recipe.max_rate if self._limits_rate else float(rate)
 
     @property
+    def average_rate(self) -> float | None:
+        """Frames by seconds of the proxy, to count them; None if unknown."""
+        video = self.media.video
+        average = (video.average_rate or video.rate) if video is not None else None
+        if average is None or self.rate is None:
+            return self.rate
+        return min(float(average), self.rate) if self._limits_rate else float(average)
+
+    @property
     def _limits_rate(self) -> bool:
         rate = self.media.video.rate if self.media.video is not None else None
         return rate is not None and rate > self.recipe.max_rate and not self.recipe.for_editing
@@ -58,7 +69,9 @@ class ProxyGraph:
             "dn": None,
         }
         if media.created_at is not None:
-            options["metadata"] = f"creation_time={media.created_at.isoformat()}"
+            # creation_time is in UTC, and ffmpeg would convert a time without a zone by that of this machine.
+            tag = "creation_time" if media.created_at.tzinfo is not None else "date"
+            options["metadata"] = f"{tag}={media.created_at.isoformat()}"
         if media.video is not None:
             size = fitted_size(media.video, self.recipe.height)
             picture, scores = self._picture(footage, media.video, size, plan)
@@ -71,7 +84,7 @@ class ProxyGraph:
             streams.append(sound)
             others.append(samples)
             if keep_tracks:
-                streams += [footage[str(track.index)] for track in media.audio[1:]]
+                streams += [track_of(footage, track) for track in media.audio[1:]]
                 options["c:a"] = "pcm_s16le"
             else:
                 options |= {"c:a": "aac", "b:a": f"{self.recipe.audio_bitrate}k", "ac": 2, "ar": 48000}
@@ -113,6 +126,15 @@ class ProxyGraph:
             options["force_key_frames"] = f"expr:gte(t,n_forced*{self.recipe.keyframe_seconds:g})"
         if video.hdr and not self.recipe.for_editing:
             options |= {"colorspace": "bt709", "color_trc": "bt709", "color_primaries": "bt709"}
-        if self.media.timecode is not None and not self._limits_rate:
-            options["timecode"] = self.media.timecode
+        if not self._limits_rate and (code := self._timecode(video)) is not None:
+            options["timecode"] = code
         return options
+
+    def _timecode(self, video: VideoStream) -> str | None:
+        """The start time code as exports count it; None without a valid one."""
+        try:
+            code = Timecode.parse(self.media.timecode or "")
+        except ValueError:
+            return None
+        countable = video.rate is not None and base_of(video.rate) in BASES
+        return str(fitted(code, self.media.timecode_base, video.rate) if countable and video.rate else code)

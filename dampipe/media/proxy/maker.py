@@ -11,10 +11,11 @@ from typing import Any, Protocol
 
 from dampipe.kernel.errors import BadMedia, Unavailable
 from dampipe.media.audio.peaks import MEDIA_TYPE, Peaks
-from dampipe.media.errors import NO_ENCODER, NOTHING_DECODED
+from dampipe.media.errors import EMPTY_TRACKS, NO_ENCODER, NOTHING_DECODED
 from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.color_tags import colors_of
 from dampipe.media.ffmpeg.inputs import graph_arguments
-from dampipe.media.ffmpeg.picture_filters import NO_TONE_MAPPING, fitted_size
+from dampipe.media.ffmpeg.picture_filters import fitted_size
 from dampipe.media.ffmpeg.progress import Progress
 from dampipe.media.ffmpeg.run import FfmpegResult, Limits, run_ffmpeg
 from dampipe.media.ffmpeg.salvage import best_effort, without_picture, without_sound
@@ -27,6 +28,8 @@ from dampipe.media.integrity import damage_warning, length_warning, truncation_w
 from dampipe.media.length import decoded_duration
 from dampipe.media.outputs import MAX_DURATION, DerivativeKind, FoundDuration, MadeFile
 from dampipe.media.preview.shots import read_scores, shot_starts
+from dampipe.media.probe.prober import Prober
+from dampipe.media.proxy.embedded_film import extracted_film
 from dampipe.media.proxy.graph import ProxyGraph
 from dampipe.media.recipes import ProxyRecipe
 
@@ -84,17 +87,21 @@ class ProxyMaker:
         accelerations: Sequence[Acceleration],
         limits: Limits | None = None,
         shared_state: SharedState | None = None,
+        prober: Prober | None = None,
     ) -> None:
         """accelerations: the result of `detect`. shared_state: shared with the other processes of the
         machine; the default is not shared.
 
         limits: for one ffmpeg; the default is ten minutes plus twenty times the footage's duration.
+
+        prober: reads the films inside motion photos; None: these are not made.
         """
         self.ffmpeg = ffmpeg
         self.recipe = recipe
         self.accelerations = tuple(accelerations)
         self.shared_state = shared_state or SharedState()
         self._limits = limits
+        self._prober = prober
 
     @property
     def fingerprint(self) -> str:
@@ -121,7 +128,9 @@ class ProxyMaker:
         on_progress: Callable[[Progress], None] | None = None,
         extra: ExtraOutputs | None = None,
     ) -> MadeProxy:
-        """Write proxy and waveform of `source` into the existing `folder`; nothing for stills.
+        """Write proxy and waveform of `source` into the existing `folder`.
+
+        Of stills nothing, but for motion photos the proxy of the film inside.
 
         extra: made in the same run, as long as the picture can be decoded.
 
@@ -129,13 +138,34 @@ class ProxyMaker:
         `Unavailable` when no suitable encoder works.
         """
         if media.kind is MediaKind.STILL:
-            return MadeProxy()
+            has_film = media.embedded_film is not None and self._prober is not None
+            return self._make_of_film(source, media, folder, on_progress) if has_film else MadeProxy()
         made, losses = best_effort(
             media,
             (*without_sound(media), *without_picture(media)),
             lambda subset: _ProxyPass(self, source, subset, folder, on_progress, extra).run(),
         )
         return replace(made, warnings=(*losses, *made.warnings))
+
+    def _make_of_film(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> MadeProxy:
+        """The proxy of the film in a photograph. It has no shots and no duration, since the photograph has none.
+
+        A film that cannot be decoded causes a warning: the photograph is complete without it.
+        """
+        assert media.embedded_film is not None
+        assert self._prober is not None
+        with extracted_film(source, media.embedded_film, folder) as path:
+            try:
+                made = self.make(path, self._prober.probe(path), folder, on_progress)
+            except BadMedia as error:
+                return MadeProxy(warnings=(f"the film inside it cannot be played: {error}",))
+        return MadeProxy(made.file, made.waveform, plan=made.plan, speed=made.speed, warnings=made.warnings)
 
     def plans_for(self, video: VideoStream) -> tuple[Plan, ...]:
         """The plans to transcode a picture. Raises Unavailable when no encoder works."""
@@ -178,15 +208,17 @@ class _ProxyPass:
             path.unlink()
         plans = self._maker.plans_for(video) if video is not None else (SOFTWARE_PLAN,)
         warnings: list[str] = []
-        if video is not None and video.hdr and not recipe.for_editing:
-            warnings += [] if self._maker.ffmpeg.has_filter("zscale") else [NO_TONE_MAPPING]
+        if video is not None:
+            colors = colors_of(video, self._maker.ffmpeg.has_filter("zscale"))
+            warnings += colors.warnings(keeps_hdr=recipe.for_editing)
         read_scores(self._folder)  # deletes those of an earlier pass
         fallback = run_with_fallback(plans, self._attempt, self._maker.shared_state)
         plan, result = fallback.last.plan, fallback.last.result
         if not result.ok:
             raise result.error
         if not self._spans:
-            raise BadMedia(NOTHING_DECODED)
+            is_empty = video is None and not result.stderr.strip()
+            raise BadMedia(EMPTY_TRACKS if is_empty else NOTHING_DECODED)
         warnings += fallback.warnings
         loss = self._loss_warning(result)
         if loss:
@@ -251,7 +283,7 @@ class _ProxyPass:
             truncation = truncation_warning(picture_end, duration)
             if truncation is not None:
                 return truncation
-        rate = self._graph.rate
+        rate = self._graph.average_rate
         expected = (picture_end - picture_start) * rate if rate else None
         return damage_warning(result.stderr, result.progress.frames, expected)
 

@@ -20,6 +20,12 @@ class BlobStore(Protocol):
     def workspace(self) -> AbstractContextManager[Path]:
         """A private temporary folder, on the file system of the store if it has one. Deleted when the context ends."""
 
+    def sweep(self, older_than: float, dry_run: bool = False) -> int:
+        """Delete workspaces that killed processes left and that have not changed for `older_than` seconds.
+
+        Returns their number. Those of living processes are kept. dry_run: only count them.
+        """
+
     def put(self, key: str, file: Path) -> int:
         """Store a finished file under that name and return its size in bytes.
 
@@ -35,6 +41,9 @@ class BlobStore(Protocol):
 
     def size(self, key: str) -> int:
         """Size in bytes."""
+
+    def modified(self, key: str) -> float:
+        """When the blob was written last, in seconds since 1970 by the clock of the store; 0.0 if it does not say."""
 
     def exists(self, key: str) -> bool:
         """Whether the blob exists."""

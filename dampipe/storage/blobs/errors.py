@@ -3,6 +3,7 @@
 from dampipe.kernel.errors import ErrorCode
 
 BLOB_NOT_FOUND = ErrorCode("blob.not_found", "there is no blob {key}")
+BLOB_UNREADABLE = ErrorCode("blob.unreadable", "the blob {key} cannot be read: {reason}")
 STORE_NOT_FOUND = ErrorCode(
     "blob.store_not_found", "{store} does not exist", "Check the setting `blobs_url`."
 )

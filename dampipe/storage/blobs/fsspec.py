@@ -7,8 +7,10 @@ existing blob is deleted first and is missing for a moment. Durability is that o
 
 import hashlib
 import io
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Self, cast
 from uuid import uuid4
@@ -17,6 +19,7 @@ import fsspec
 from pydantic import BaseModel, ConfigDict, Field
 
 from dampipe.kernel.errors import NotFound
+from dampipe.kernel.masking import mask_url
 from dampipe.storage.blobs import workspace
 from dampipe.storage.blobs.cache import LocalCache
 from dampipe.storage.blobs.errors import BLOB_NOT_FOUND
@@ -25,8 +28,14 @@ from dampipe.storage.blobs.remote_errors import translate_errors
 
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "adl", "oss", "cos", "obs"})
 CACHE_BYTES = 10 * 2**30
+_CHANGED = ("mtime", "last_write_time", "LastModified", "last_modified", "created")
+"""Fields with the time of the last change; which of them exist depends on the file system."""
 _VERSION = ("size", "ETag", "etag", "LastModified", "last_modified", "last_write_time", "mtime", "created")
 """Fields that distinguish versions of a blob; which of them exist depends on the file system."""
+
+
+_TIMES = ("LastModified", "last_modified", "mtime", "last_write_time", "updated", "created")
+"""Fields that say when a blob was written; which of them exist depends on the file system."""
 
 
 class FsspecConfig(BaseModel):
@@ -47,7 +56,9 @@ class FsspecBlobs:
     """
 
     def __init__(self, url: str, cache: Path, *, cache_bytes: int = CACHE_BYTES, **options: object) -> None:
-        self._url = url.rstrip("/")
+        self._url = mask_url(url.rstrip("/"))
+        """As it is shown in errors."""
+        self._identity = url.rstrip("/")
         with translate_errors(self._url):
             self._fs, root = fsspec.core.url_to_fs(url, **options)
         self._root = str(root).rstrip("/")
@@ -66,9 +77,32 @@ class FsspecBlobs:
         """A private folder in the local cache."""
         return workspace.private_folder(self._cache.temporary)
 
-    def sweep(self, older_than: float) -> int:
-        """Delete orphaned workspaces that have not changed for `older_than` seconds; returns their number."""
-        return workspace.sweep(self._cache.temporary, older_than)
+    def sweep(self, older_than: float, dry_run: bool = False) -> int:
+        """Delete orphaned workspaces of this machine, and unfinished uploads, that are older than that in seconds.
+
+        Returns their number. dry_run: only count them.
+        """
+        found = workspace.sweep(self._cache.temporary, older_than, dry_run)
+        return found + (
+            0 if self._atomic else self._sweep_uploads(older_than * workspace.UNLOCKED_TIMES, dry_run)
+        )
+
+    def _sweep_uploads(self, older_than: float, dry_run: bool) -> int:
+        """Uploads of any machine, which have no lock; those whose age the file system does not say are kept."""
+        found = 0
+        with translate_errors(self._url):
+            folder = f"{self._root}/.tmp"
+            self._fs.invalidate_cache(folder)
+            if not self._fs.exists(folder):
+                return 0
+            for info in self._fs.ls(folder, detail=True):
+                changed = next((info[name] for name in _CHANGED if info.get(name) is not None), None)
+                seconds = changed.timestamp() if isinstance(changed, datetime) else changed
+                if isinstance(seconds, (int, float)) and time.time() - seconds > older_than:
+                    if not dry_run:
+                        self._fs.rm_file(info["name"])
+                    found += 1
+        return found
 
     def put(self, key: str, file: Path) -> int:
         """Upload the file. The local file is kept."""
@@ -109,7 +143,7 @@ class FsspecBlobs:
         """A copy in the local cache, downloaded unless this version is cached."""
         info = self._info(key)
         version = [str(info[name]) for name in _VERSION if info.get(name) is not None]
-        name = hashlib.sha256("\n".join([self._url, key, *version]).encode()).hexdigest()
+        name = hashlib.sha256("\n".join([self._identity, key, *version]).encode()).hexdigest()
 
         def download(target: Path) -> None:
             with translate_errors(self._url, key):
@@ -121,6 +155,17 @@ class FsspecBlobs:
     def size(self, key: str) -> int:
         """Size in bytes."""
         return int(self._info(key)["size"])
+
+    def modified(self, key: str) -> float:
+        """When the blob was written, in seconds since 1970; 0.0 for a file system that does not say."""
+        info = self._info(key)
+        for name in _TIMES:
+            written = info.get(name)
+            if isinstance(written, datetime):
+                return written.timestamp()
+            if isinstance(written, (int, float)):
+                return float(written)
+        return 0.0
 
     def exists(self, key: str) -> bool:
         """Whether the blob exists."""

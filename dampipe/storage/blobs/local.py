@@ -12,6 +12,7 @@ from typing import BinaryIO, Self
 from pydantic import BaseModel, ConfigDict
 
 from dampipe.kernel.errors import DampipeError, NotFound, Permanent, StorageFull, Transient
+from dampipe.kernel.private_files import make_folder, share_like
 from dampipe.storage.blobs import workspace
 from dampipe.storage.blobs.errors import BLOB_NOT_FOUND, STORE_FAILED, STORE_FULL, STORE_UNREACHABLE
 from dampipe.storage.blobs.names import checked_name, is_name
@@ -51,15 +52,20 @@ class LocalBlobs:
                 folder = stack.enter_context(workspace.private_folder(self._temporary))
             yield folder
 
-    def sweep(self, older_than: float) -> int:
-        """Delete orphaned workspaces that have not changed for `older_than` seconds; returns their number."""
-        return workspace.sweep(self._temporary, older_than)
+    def sweep(self, older_than: float, dry_run: bool = False) -> int:
+        """Delete orphaned workspaces that have not changed for `older_than` seconds; returns their number.
+
+        dry_run: only count them.
+        """
+        with translate_write_errors(self._root):
+            return workspace.sweep(self._temporary, older_than, dry_run)
 
     def put(self, key: str, file: Path) -> int:
         """Rename a file of the workspace. A file on another file system is copied, then deleted."""
         final = self._root / checked_name(key)
         with translate_write_errors(self._root):
             changed_folders = _make_folders(final.parent)
+            share_like(self._root, file)
             _fsync(file)
             try:
                 file.replace(final)
@@ -68,6 +74,7 @@ class LocalBlobs:
                     raise
                 with workspace.private_folder(self._temporary) as folder:
                     copy = Path(shutil.copyfile(file, folder / "copy"))
+                    share_like(self._root, copy)
                     _fsync(copy)
                     copy.replace(final)
                 file.unlink(missing_ok=True)
@@ -93,6 +100,10 @@ class LocalBlobs:
     def size(self, key: str) -> int:
         """Size in bytes."""
         return self._status(self._root / checked_name(key), key).st_size
+
+    def modified(self, key: str) -> float:
+        """When the file was written last, in seconds since 1970."""
+        return self._status(self._root / checked_name(key), key).st_mtime
 
     def _status(self, path: Path, key: str) -> os.stat_result:
         with translate_read_errors(self._root, key):
@@ -155,7 +166,7 @@ def translate_os_error(error: OSError, store: str) -> DampipeError:
 def _make_folders(folder: Path) -> list[Path]:
     """Create the folder and its parents; returns the folders that got a new entry, to be fsynced."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     return [path.parent for path in missing]
 
 

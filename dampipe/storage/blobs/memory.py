@@ -1,6 +1,7 @@
 """A blob store in memory, for tests and experiments. Nothing is persisted."""
 
 import io
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ class MemoryBlobs:
 
     def __init__(self) -> None:
         self._blobs: dict[str, bytes] = {}
+        self._times: dict[str, float] = {}
 
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> Self:
@@ -38,7 +40,7 @@ class MemoryBlobs:
         with TemporaryDirectory(prefix="dampipe-") as folder:
             yield Path(folder)
 
-    def sweep(self, older_than: float) -> int:
+    def sweep(self, older_than: float, dry_run: bool = False) -> int:
         """Does nothing: there are no orphaned folders."""
         return 0
 
@@ -46,6 +48,7 @@ class MemoryBlobs:
         """Read the file and delete it."""
         name = checked_name(key)
         self._blobs[name] = file.read_bytes()
+        self._times[name] = time.time()
         file.unlink()
         return len(self._blobs[name])
 
@@ -65,6 +68,11 @@ class MemoryBlobs:
     def size(self, key: str) -> int:
         """Size in bytes."""
         return len(self._get(key))
+
+    def modified(self, key: str) -> float:
+        """When the blob was put, in seconds since 1970."""
+        self._get(key)
+        return self._times[key]
 
     def exists(self, key: str) -> bool:
         """Whether the blob exists."""

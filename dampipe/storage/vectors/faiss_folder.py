@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dampipe.kernel.errors import DampipeError, Transient
+from dampipe.kernel.private_files import make_folder
 from dampipe.storage.vectors.errors import INDEX_BUSY, INDEX_CHANGING, INDEX_DAMAGED
 from dampipe.storage.vectors.faiss_files import SUFFIXES, CorruptIndex, check_size, translate_errors, verify
 from dampipe.storage.vectors.faiss_manifest import (
@@ -139,7 +140,7 @@ class IndexFolder:
     def locked(self, name: str) -> Iterator[None]:
         """Hold that lock; create the folder if needed. Raises `Transient` if another process holds the lock."""
         with translate_errors(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path)
             lock = (self.path / name).open("ab")
         with lock:
             try:

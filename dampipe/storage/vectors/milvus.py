@@ -18,6 +18,7 @@ from pymilvus import MilvusClient
 from pymilvus.exceptions import MilvusException, MilvusUnavailableException
 
 from dampipe.kernel.errors import Permanent, Transient
+from dampipe.kernel.masking import mask_url
 from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
 from dampipe.storage.vectors.errors import INDEX_FAILED, INDEX_REPLACED, INDEX_UNREACHABLE
 from dampipe.storage.vectors.milvus_collections import Collections
@@ -165,7 +166,7 @@ class MilvusVectors:
 
     def facts(self) -> IndexFacts:
         version = self._read(lambda client: client.get_server_version())
-        return IndexFacts(f"Milvus {version} at {self._uri}, {self._index_type}", len(self))
+        return IndexFacts(f"Milvus {version} at {mask_url(self._uri)}, {self._index_type}", len(self))
 
     def close(self) -> None:
         """Close the connection."""
@@ -224,11 +225,13 @@ class MilvusVectors:
         try:
             yield
         except (MilvusUnavailableException, RpcError, ConnectionError) as error:
-            raise Transient(INDEX_UNREACHABLE, index=self._uri, reason=_message(error)) from error
+            raise Transient(INDEX_UNREACHABLE, index=mask_url(self._uri), reason=_message(error)) from error
         except MilvusException as error:
             if _unreachable(error):
-                raise Transient(INDEX_UNREACHABLE, index=self._uri, reason=_message(error)) from error
-            raise Permanent(INDEX_FAILED, index=self._uri, reason=_message(error)) from error
+                raise Transient(
+                    INDEX_UNREACHABLE, index=mask_url(self._uri), reason=_message(error)
+                ) from error
+            raise Permanent(INDEX_FAILED, index=mask_url(self._uri), reason=_message(error)) from error
 
 
 def _unreachable(error: Exception) -> bool:

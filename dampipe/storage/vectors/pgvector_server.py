@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
 
 from dampipe.kernel.errors import InvalidInput, Permanent, StageError, StorageFull, Transient
+from dampipe.kernel.masking import mask_url
 from dampipe.storage.vectors.errors import (
     INDEX_DISK_FULL,
     INDEX_FAILED,
@@ -31,10 +32,10 @@ class PgServer:
     def __init__(self, url: str) -> None:
         try:
             self._url = make_url(url)
-        except ArgumentError as error:
-            raise InvalidInput(
-                INDEX_OPTIONS_INVALID, problem=f"{url!r} is not a valid database URL", example=_EXAMPLE
-            ) from error
+        except (ArgumentError, ValueError) as error:
+            problem = f"{mask_url(url)!r} is not a valid database URL"
+            raise InvalidInput(INDEX_OPTIONS_INVALID, problem=problem, example=_EXAMPLE) from error
+        self._shown = mask_url(url)
         if self._url.get_backend_name() != "postgresql":
             problem = f"pgvector needs a PostgreSQL database, not {self._url.get_backend_name()}"
             raise InvalidInput(INDEX_OPTIONS_INVALID, problem=problem, example=_EXAMPLE)
@@ -85,7 +86,7 @@ class PgServer:
 
     def _translate(self, error: BaseException, unreachable: bool) -> StageError | StorageFull:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        index = self._url.render_as_string(hide_password=True)
+        index = self._shown
         state = getattr(error, "sqlstate", None) or ""
         if state == "53100":
             return StorageFull(INDEX_DISK_FULL, index=index)

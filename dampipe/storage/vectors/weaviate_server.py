@@ -14,6 +14,7 @@ from weaviate import exceptions as foreign
 from weaviate.classes.init import AdditionalConfig, Auth, Timeout
 
 from dampipe.kernel.errors import DampipeError, ErrorCode, InvalidInput, Permanent, StorageFull, Transient
+from dampipe.kernel.masking import mask_url
 from dampipe.storage.vectors.errors import (
     INDEX_FAILED,
     INDEX_OPTIONS_INVALID,
@@ -55,11 +56,12 @@ class WeaviateServer:
     """
 
     def __init__(self, url: str, grpc: str = "", api_key: str = "") -> None:
-        self.url = url
-        parts = urlsplit(url)
-        secure = parts.scheme == "https"
-        grpc_parts = urlsplit(f"//{grpc}") if grpc else parts
+        self.url = mask_url(url)
+        """As it is shown."""
         try:
+            parts = urlsplit(url)
+            secure = parts.scheme == "https"
+            grpc_parts = urlsplit(f"//{grpc}") if grpc else parts
             self._address: dict[str, Any] = {
                 "http_host": parts.hostname or "",
                 "http_port": parts.port or (443 if secure else 80),
@@ -69,9 +71,13 @@ class WeaviateServer:
                 "grpc_secure": secure,
             }
         except ValueError as error:
-            raise InvalidInput(INDEX_OPTIONS_INVALID, problem=str(error), example=_EXAMPLE) from error
+            raise InvalidInput(
+                INDEX_OPTIONS_INVALID,
+                problem=f"{self.url!r} with grpc {grpc!r} is not a valid address",
+                example=_EXAMPLE,
+            ) from error
         if parts.scheme not in ("http", "https") or not parts.hostname or not grpc_parts.hostname:
-            problem = f"{url!r} with grpc {grpc!r} is not a valid address of a Weaviate"
+            problem = f"{self.url!r} with grpc {grpc!r} is not a valid address of a Weaviate"
             raise InvalidInput(INDEX_OPTIONS_INVALID, problem=problem, example=_EXAMPLE)
         self._api_key = api_key
         self._client: Any = None

@@ -40,6 +40,8 @@ class OnnxRef(ModelRef):
         """The folder that holds the files."""
         here = self._here()
         if here is not None:
+            if not self.folder:
+                hub.verify_folder(self.repository, here)
             return here
         if self.folder:
             raise self._incomplete(self.folder)

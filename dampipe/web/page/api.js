@@ -3,9 +3,11 @@
 export const API = "/api/v1";
 
 export class Problem extends Error {
-  constructor(detail, hint = "") {
+  /** isOutage: the server or a part of it is away, so that the same call may succeed later. */
+  constructor(detail, hint = "", isOutage = false) {
     super(detail);
     this.hint = hint;
+    this.isOutage = isOutage;
   }
 }
 
@@ -23,16 +25,26 @@ async function request(path, options) {
     response = await fetch(`${API}${path}`, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Problem("The server does not answer.", "Check that dampipe is running on the machine that serves this page.");
+    throw new Problem("The server does not answer.", "Check that dampipe is running on the machine that serves this page.", true);
   }
   if (response.ok) return response;
   const { detail, hint } = await response.json().catch(() => ({}));
-  throw new Problem(detail ?? `The server answered with status ${response.status}.`, hint);
+  throw new Problem(detail ?? `The server answered with status ${response.status}.`, hint, response.status >= 500);
 }
 
 export async function get(path, parameters = {}, signal = undefined) {
   const query = new URLSearchParams(parameters).toString();
   return (await request(query ? `${path}?${query}` : path, { signal })).json();
+}
+
+/** Save a file under the name that the server proposes; returns the warnings that came with it. */
+export async function save(path, parameters) {
+  const response = await request(`${path}?${new URLSearchParams(parameters)}`);
+  const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "dampipe";
+  const url = URL.createObjectURL(await response.blob());
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  return JSON.parse(response.headers.get("dampipe-warnings") ?? "[]");
 }
 
 export async function text(path) {

@@ -11,8 +11,9 @@ export const playerLink = (sha1, time = 0) => `#/asset/${sha1}?t=${time.toFixed(
 /**
  * A card with the picture of an asset (at `time`, if there is one), its name and its length.
  * duration and time: seconds, or null. hasPoster: whether the poster exists. badge: a text on the picture, or null.
+ * group: kind and number of the assets that the card stands for, or null.
  */
-export function card({ sha1, name, path, duration, time = null, hasPoster = true, badge = null }, ...more) {
+export function card({ sha1, name, path, duration, time = null, hasPoster = true, badge = null, group = null }, ...more) {
   const poster = h("img", { src: derivative(sha1, "poster"), alt: "", loading: "lazy", draggable: false });
   poster.addEventListener("error", () => picture.classList.add("bare"));
   const strip = h("div", { class: "strip", hidden: true });
@@ -22,6 +23,7 @@ export function card({ sha1, name, path, duration, time = null, hasPoster = true
     "a",
     { class: "picture", href: playerLink(sha1, time ?? 0), "aria-label": time === null ? `Play ${name}` : `Play ${name} at ${timecode(time)}` },
     hasPoster ? poster : null, strip, playhead, clock, badge === null ? null : h("span", { class: "badge" }, badge),
+    group ? h("span", { class: "members", title: `${group.members} files that belong together: ${group.kind}` }, `${group.members} files`) : null,
   );
   if (!hasPoster) picture.classList.add("bare");
   if (duration && hasPoster) {

@@ -1,24 +1,28 @@
 // Failures: which files could not be processed, why, and buttons that run the failed stage again.
 
 import { describe, explain, get, post } from "./api.js";
+import { playerLink } from "./card.js";
 import { h, notice } from "./dom.js";
-import { name, plural } from "./format.js";
+import { folder, name, plural } from "./format.js";
 
 const LIMIT = 500;
 const kinds = {
   bad_media: "problem of the file", transient: "temporary problem", permanent: "problem of dampipe or its configuration",
+  missing: "a lost derivative is made again automatically while the footage is there", damaged: "a damaged derivative is made again automatically while the footage is there",
   mismatch: "the content differs from its checksum: compare it with a backup", unreadable: "check the disk, or compare it with a backup",
 };
 
 export async function failures(main, signal) {
   const message = h("p", { role: "status" });
+  let lastShown = "";
 
   async function retry(event, selection) {
     event.target.disabled = true;
     try {
       const { retried } = await post("/retry", selection);
       await show();
-      message.textContent = `${plural(retried, "stage")} will run again.`;
+      message.textContent = `${plural(retried, "stage")} will run again; what fails again is listed here.`;
+      document.dispatchEvent(new Event("runs-changed"));
     } catch (problem) {
       event.target.disabled = false;
       message.textContent = describe(problem);
@@ -29,14 +33,18 @@ export async function failures(main, signal) {
     const next = failure.again_at ? `, next attempt ${new Date(failure.again_at * 1000).toLocaleTimeString()}` : "";
     const selection = { what: [failure.asset ?? failure.path], stage: failure.stage };
     return h("tr", {},
-      h("td", { class: "path", title: failure.path }, name(failure.path)),
+      h("td", { class: "path", title: failure.path }, failure.asset ? h("a", { href: playerLink(failure.asset) }, name(failure.path)) : name(failure.path),
+        h("small", {}, folder(failure.path))),
       h("td", {}, failure.stage),
       h("td", {}, explain(failure.reason, failure.hint), h("small", {}, ` (${kinds[failure.kind] ?? failure.kind}${next})`)),
-      h("td", {}, failure.stage === "verify" ? null : h("button", { onclick: (event) => retry(event, selection) }, "Retry")));
+      h("td", {}, ["verify", "check"].includes(failure.stage) ? null : h("button", { onclick: (event) => retry(event, selection) }, "Retry")));
   }
 
   async function show() {
     const found = await get("/failures", { limit: LIMIT }, signal);
+    const json = JSON.stringify(found);
+    if (json === lastShown) return; // drawing again would lose a selection of text
+    lastShown = json;
     if (!found.length) {
       main.replaceChildren(message, notice("No failures."));
       return;
@@ -48,4 +56,5 @@ export async function failures(main, signal) {
   }
 
   await show();
+  document.addEventListener("library-changed", () => show().catch(() => {}), { signal });
 }

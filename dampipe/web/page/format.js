@@ -19,6 +19,12 @@ export function bytes(count) {
   return `${unit && count < 10 ? count.toFixed(1) : Math.round(count)} ${units[unit]}`;
 }
 
+/** A recording time as its camera's clock showed it, with the time zone only where the file has one. */
+export function recordingTime(text) {
+  const [, date, clock, zone = ""] = /^([\d-]+)T(\d\d:\d\d:\d\d)[.\d]*(.*)$/.exec(text) ?? [null, text, ""];
+  return [date, clock, zone === "Z" ? "UTC" : zone].filter(Boolean).join(" ");
+}
+
 /** An exact frame rate such as 30000/1001 as 29.97. */
 export function rate(fraction) {
   const [numerator, denominator = 1] = fraction.split("/").map(Number);
@@ -26,6 +32,9 @@ export function rate(fraction) {
 }
 
 export const plural = (count, noun) => `${count.toLocaleString()} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The folder of a path. */
+export const folder = (path) => path.slice(0, path.lastIndexOf("/")) || "/";
 
 /** The last part of a path. */
 export const name = (path) => path.split("/").pop();

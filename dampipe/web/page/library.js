@@ -3,18 +3,24 @@
 import { get } from "./api.js";
 import { card } from "./card.js";
 import { h, notice } from "./dom.js";
-import { bytes, rate } from "./format.js";
+import { bytes, plural, rate } from "./format.js";
 import { endless } from "./scroll.js";
 
 const PAGE = 60;
 
+/** The nominal frame rate, with the average where the rate varies: "29.97 fps, variable (28.03 on average)". */
+function frameRate(picture) {
+  const average = picture.average_rate ? ` (${rate(picture.average_rate)} on average)` : "";
+  return `${rate(picture.rate)} fps${picture.variable_rate ? `, variable${average}` : ""}`;
+}
+
 /** One line about the picture and sound of an asset. */
 export function facts(video) {
   const { media } = video;
-  if (!media) return "Not probed yet";
+  if (!media) return "Not processed";
   const picture = media.video;
   const parts = picture
-    ? [`${picture.width}×${picture.height}`, picture.codec, picture.rate && media.kind === "video" ? `${rate(picture.rate)} fps` : ""]
+    ? [`${picture.width}×${picture.height}`, picture.codec, picture.rate && media.kind === "video" ? frameRate(picture) : ""]
     : ["sound", media.audio?.[0]?.codec ?? ""];
   return [...parts, bytes(video.size)].filter(Boolean).join(" · ");
 }
@@ -26,7 +32,24 @@ function assetCard(video) {
   return card({ sha1, name, path: video.paths[0], duration, hasPoster }, h("p", {}, facts(video)));
 }
 
-export async function library(main, signal) {
+/** A line about files that are not shown yet; hidden while there are none. */
+async function pendingLine(signal) {
+  const line = h("p", { class: "hint", hidden: true });
+  async function refresh() {
+    const { scans } = await get("/status", {}, signal).catch(() => ({ scans: [] }));
+    const waiting = scans.reduce((sum, { active, done, searchable }) => sum + active - (searchable - done), 0);
+    line.hidden = !waiting;
+    line.replaceChildren(`${plural(waiting, "more file")} will appear here when processed. `, h("a", { href: "#/scans" }, "Show progress"));
+    pending.waiting = waiting;
+  }
+  const pending = { line, waiting: 0 };
+  document.addEventListener("library-changed", refresh, { signal });
+  await refresh();
+  return pending;
+}
+
+export async function library(main, signal, parameters, line = null) {
+  const pending = line ?? (await pendingLine(signal));
   const grid = h("div", { class: "grid" });
   const shown = new Map(); // by SHA-1: the card, and the JSON it was drawn from
   let after = null;
@@ -39,12 +62,12 @@ export async function library(main, signal) {
 
   /** Show new and changed assets, except cards in use (hovered or focused). Returns false if the view was drawn anew. */
   async function refresh() {
-    const page = await get("/assets", { limit: PAGE }, signal).catch(() => []);
+    const page = await get("/assets", { limit: PAGE, pending: false }, signal).catch(() => []);
     if (signal.aborted) return false;
     const firstShown = page.findIndex(({ sha1 }) => shown.has(sha1));
     const isIdle = !window.scrollY && !grid.matches(":hover, :focus-within");
-    if (page.length && firstShown < 0 && isIdle) {
-      await library(main, signal);
+    if (!shown.size || (page.length && firstShown < 0 && isIdle)) {
+      await library(main, signal, parameters, pending);
       return false;
     }
     for (const video of page) {
@@ -52,8 +75,18 @@ export async function library(main, signal) {
       const isChanged = before && before.json !== JSON.stringify(video);
       if (isChanged && !before.element.matches(":hover, :focus-within")) before.element.replaceWith(draw(video));
     }
-    if (isIdle) grid.prepend(...page.slice(0, Math.max(firstShown, 0)).map(draw));
+    if (isIdle) insert(page);
     return true;
+  }
+
+  /** Draw the assets of the first page that are not shown yet, each at its place. */
+  function insert(page) {
+    let next = grid.firstElementChild;
+    for (const video of page) {
+      const at = shown.get(video.sha1)?.element;
+      if (at) next = at.nextElementSibling;
+      else grid.insertBefore(draw(video), next);
+    }
   }
 
   function refreshOnChange() {
@@ -62,7 +95,7 @@ export async function library(main, signal) {
 
   /** Append the next page; returns whether there may be another one. */
   async function more() {
-    const page = await get("/assets", after ? { limit: PAGE, after } : { limit: PAGE }, signal);
+    const page = await get("/assets", { limit: PAGE, pending: false, ...(after ? { after } : {}) }, signal);
     grid.append(...page.filter(({ sha1 }) => !shown.has(sha1)).map(draw));
     after = page.at(-1)?.sha1;
     return page.length === PAGE;
@@ -71,9 +104,11 @@ export async function library(main, signal) {
   const hasMore = await more();
   refreshOnChange();
   if (!grid.childElementCount) {
-    const action = h("a", { class: "button", href: "#/scans" }, "Add footage");
-    main.replaceChildren(notice("The library is empty.", "Scan a folder of footage to fill it.", action));
+    const action = h("a", { class: "button", href: "#/scans" }, pending.waiting ? "Show progress" : "Add footage");
+    main.replaceChildren(pending.waiting
+      ? notice(`${plural(pending.waiting, "file")} will appear here when processed.`, "", action)
+      : notice("The library is empty.", "Scan a folder of footage to fill it.", action));
     return;
   }
-  main.replaceChildren(grid, ...(hasMore ? [endless(signal, more)] : []));
+  main.replaceChildren(pending.line, grid, ...(hasMore ? [endless(signal, more)] : []));
 }

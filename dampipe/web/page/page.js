@@ -20,6 +20,7 @@ const STATUS_INTERVAL = 5000;
 let shownAddress = null; // of the view, also while the player is open over it
 let leaving = new AbortController(); // aborted when another view is shown
 let lastCounts = null;
+let isOutage = false; // the view could not be shown since the server was away; it is shown again once the server answers
 
 async function show(path, parameters) {
   leaving.abort();
@@ -33,10 +34,14 @@ async function show(path, parameters) {
   form.elements.q.value = parameters.get("q") ?? "";
   fill(form, parameters);
   document.title = parameters.get("q") ? `${parameters.get("q")} – dampipe` : "dampipe";
+  isOutage = false;
   try {
     await views[path](main, signal, parameters);
   } catch (problem) {
-    if (!signal.aborted) main.replaceChildren(notice(problem.message, problem.hint));
+    if (signal.aborted) return;
+    isOutage = Boolean(problem.isOutage);
+    const query = main.querySelector(".query"); // kept, so that a filter that causes the error can be removed
+    main.replaceChildren(...(query ? [query] : []), notice(problem.message, problem.hint));
   }
 }
 
@@ -73,6 +78,7 @@ async function refreshStatus() {
     line.textContent = pending ? `${plural(pending, "stage")} left` : plural(assets, "asset");
     failed.hidden = !sum("failed");
     failed.textContent = sum("failed");
+    if (isOutage && !dialog.open) await route();
   } catch (problem) {
     line.textContent = problem.message;
   }
@@ -85,8 +91,14 @@ function readQuery(kept) {
   return [...(words ? [["q", words]] : []), ...kept.flatMap((name) => before.getAll(name).map((value) => [name, value])), ...chosen(form)];
 }
 
+/** Go to an address; where it is the present one, show its view again, for there may be new footage. */
+function go(address) {
+  if ((location.hash || "#/") === address) route();
+  else location.hash = address;
+}
+
 function search(pairs) {
-  location.hash = pairs.length ? `#/search?${new URLSearchParams(pairs)}` : "#/";
+  go(pairs.length ? `#/search?${new URLSearchParams(pairs)}` : "#/");
 }
 
 function showFilters(visible) {
@@ -106,6 +118,14 @@ listen(element("picture-button"), element("picture-file"), (key) => {
   form.elements.q.value = "";
   search([["picture", key], ...chosen(form)]);
 });
+for (const link of document.querySelectorAll("header a")) {
+  link.addEventListener("click", (event) => {
+    if ((location.hash || "#/") !== link.hash) return;
+    event.preventDefault();
+    route();
+  });
+}
+document.addEventListener("runs-changed", refreshStatus);
 window.addEventListener("hashchange", route);
 setInterval(() => document.hidden || refreshStatus(), STATUS_INTERVAL);
 refreshStatus();

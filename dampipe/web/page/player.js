@@ -2,14 +2,14 @@
 
 import { derivative, explain, get } from "./api.js";
 import { h, notice } from "./dom.js";
-import { timecode } from "./format.js";
+import { recordingTime, timecode } from "./format.js";
 import { facts } from "./library.js";
 import { panels } from "./panels.js";
 import { loadTiles, showTile } from "./sprite.js";
 
 const MAX_TILES = 12;
 
-function screen(video, time) {
+function screen({ video, runs }, time) {
   const find = (kind) => video.derivatives.find((made) => made.kind === kind);
   const poster = find("poster") ? derivative(video.sha1, "poster") : null;
   const proxy = find("proxy");
@@ -19,9 +19,18 @@ function screen(video, time) {
     player.addEventListener("loadedmetadata", () => (player.currentTime = time), { once: true });
     return player;
   }
-  const reason = proxy ? "The proxy has a format for editing software, which browsers cannot play."
-    : video.media?.kind === "still" ? "" : "The proxy does not exist yet. The file can be played here when it has been processed.";
-  return h("div", { class: "still" }, poster ? h("img", { src: poster, alt: video.name }) : null, reason ? notice(reason) : null);
+  return h("div", { class: "still" }, poster ? h("img", { src: poster, alt: video.name }) : null, whyNotPlayed(video, runs, proxy));
+}
+
+/** A notice that says why there is no player; null for a still picture that was processed. */
+function whyNotPlayed(video, runs, proxy) {
+  const failed = runs.find((run) => run.state === "failed");
+  if (failed) return notice(`This file could not be processed: ${failed.reason}`, failed.hint);
+  if (video.media?.kind === "still") return null;
+  if (proxy) return notice("The proxy has a format for editing software, which browsers cannot play.");
+  const isPending = runs.some((run) => ["pending", "running"].includes(run.state));
+  return notice(isPending ? "The proxy does not exist yet. The file can be played here when it has been processed."
+    : "There is no proxy of this file.", isPending ? "" : "Scan its folder to process it.");
 }
 
 async function filmstrip(video, player) {
@@ -35,25 +44,35 @@ async function filmstrip(video, player) {
   return strip;
 }
 
-/** The button that copies a path; null where the browser has no clipboard (a page without HTTPS). */
-function copyButton(path) {
-  if (!navigator.clipboard) return null;
+/** The button that copies the text of an element, which is selected where the browser refuses to copy. */
+function copyButton(element) {
   const copy = async (event) => {
     const button = event.target;
-    button.textContent = await navigator.clipboard.writeText(path).then(() => "Copied", () => "Copying was refused");
+    button.textContent = (await copyText(element)) ? "Copied" : "Press Ctrl+C";
   };
   return h("button", { class: "small", onclick: copy }, "Copy path");
+}
+
+/** Whether the text was copied. A page without HTTPS has no clipboard, but may copy a selection. */
+async function copyText(element) {
+  if (navigator.clipboard) {
+    const isCopied = await navigator.clipboard.writeText(element.textContent).then(() => true, () => false);
+    if (isCopied) return true;
+  }
+  getSelection().selectAllChildren(element);
+  return document.execCommand("copy");
 }
 
 async function details(asset) {
   const { video, runs } = asset;
   const { media } = video;
+  const paths = video.paths.map((path) => h("code", {}, path));
   const rows = [
-    ["File", h("span", {}, video.paths.map((path) => h("code", {}, path)), copyButton(video.paths[0]))],
+    ["File", h("span", {}, paths, paths.length ? copyButton(paths[0]) : null)],
     ...(await panels()).flatMap((panel) => panel.details?.(asset) ?? []),
     ["Media", facts(video)],
     media?.timecode ? ["Timecode", media.timecode] : null,
-    media?.created_at ? ["Recorded", new Date(media.created_at).toLocaleString()] : null,
+    media?.created_at ? ["Recorded", recordingTime(media.created_at)] : null,
     media?.camera ? ["Camera", typeof media.camera === "string" ? media.camera : Object.values(media.camera).filter(Boolean).join(" ")] : null,
     ["SHA-1", h("code", {}, video.sha1)],
     ...runs.flatMap((run) => [...run.warnings, ...(run.reason ? [explain(run.reason, run.hint)] : [])].map((text) => [run.stage, text])),
@@ -72,7 +91,7 @@ function similarButton(video, picture) {
 export async function open(dialog, sha1, time, onClose) {
   const asset = await get(`/assets/${sha1}`);
   const { video } = asset;
-  const picture = screen(video, time);
+  const picture = screen(asset, time);
   const strip = picture.tagName === "VIDEO" ? await filmstrip(video, picture) : null;
   dialog.replaceChildren(
     h("div", { class: "bar" }, h("h2", { id: "player-name" }, video.name), similarButton(video, picture), h("button", { onclick: () => dialog.close() }, "Close")),

@@ -1,6 +1,6 @@
 // The results of a search: one card per file with its moments, the best first, with more as one scrolls.
 
-import { API, get, send } from "./api.js";
+import { describe, get, save, send } from "./api.js";
 import { card, playerLink } from "./card.js";
 import { announce, h, notice } from "./dom.js";
 import { label, names } from "./filters.js";
@@ -17,7 +17,7 @@ function hitCard(hit) {
   const [best, ...others] = hit.moments;
   const chips = others.filter((moment) => hit.weak || !moment.weak).map((moment) =>
     h("a", { class: "chip", href: playerLink(hit.asset, moment.time), title: `score ${moment.score.toFixed(2)}` }, timecode(moment.time)));
-  const asset = { sha1: hit.asset, name: hit.name, path: hit.path, duration: hit.duration, badge: badge(hit) };
+  const asset = { sha1: hit.asset, name: hit.name, path: hit.path, duration: hit.duration, badge: badge(hit), group: hit.group };
   const time = hit.duration && best ? best.time : null;
   return card({ ...asset, time }, chips.length ? h("p", { class: "chips" }, "also at ", chips) : null);
 }
@@ -39,14 +39,21 @@ function queryChips(parameters, blob) {
   });
 }
 
+/** The address of the same query with weak results. */
+const withWeak = (parameters) => `#/search?${new URLSearchParams([...parameters, ["strong", "false"]])}`;
+
 function exportMenu(query, count) {
   const select = h("select", { "aria-label": "Save as a timeline" }, h("option", { value: "" }, "Save as …"),
     Object.entries(FORMATS).map(([value, text]) => h("option", { value }, `${text} (.${value})`)));
-  select.addEventListener("change", () => {
-    if (select.value) location.assign(`${API}/search/export?${new URLSearchParams([...query, ["limit", count()], ["format", select.value]])}`);
+  const warnings = h("span", { class: "hint", role: "status" });
+  select.addEventListener("change", async () => {
+    const format = select.value;
     select.value = "";
+    if (!format) return;
+    const lines = await save("/search/export", [...query, ["limit", count()], ["format", format]]).catch((problem) => [describe(problem)]);
+    warnings.replaceChildren(...lines.flatMap((line) => [line, h("br")]));
   });
-  return select;
+  return h("span", {}, select, " ", warnings);
 }
 
 export async function results(main, signal, parameters) {
@@ -57,18 +64,17 @@ export async function results(main, signal, parameters) {
     main.replaceChildren(notice("The picture is no longer available.", "Drop it on the page again."));
     return;
   }
-  const query = [...parameters].filter(([name, value]) => value && (name === "q" || (names.includes(name) && name !== "picture")));
+  const query = [...parameters].filter(([name, value]) => value && (name === "q" || name === "strong" || (names.includes(name) && name !== "picture")));
   const load = (offset) => {
     const page = [...query, ["limit", PAGE], ["offset", offset]];
     return blob ? send("/search", page, blob, signal) : get("/search", page, signal);
   };
   const chips = h("p", { class: "query" }, queryChips(parameters, blob));
   main.replaceChildren(chips, h("p", { class: "hint" }, words ? `Searching${suffix} …` : "Searching …"));
-  let found;
-  try {
-    found = await load(0);
-  } catch (problem) {
-    if (!signal.aborted) main.replaceChildren(chips, notice(problem.message, problem.hint));
+  const found = await load(0);
+  if (!found.hits.length && found.weaker) {
+    const action = h("a", { class: "button", href: withWeak(parameters) }, "Show weak results");
+    main.replaceChildren(chips, notice(`No strong matches${suffix}.`, "Weak results score no higher than those of meaningless words.", action));
     return;
   }
   if (!found.hits.length) {
@@ -83,13 +89,16 @@ export async function results(main, signal, parameters) {
   const weak = found.hits.every((hit) => hit.weak) ? h("p", { class: "hint" }, "Weak results only: a meaningless query would score as high.") : "";
   const warnings = found.warnings.map((warning) => h("p", { class: "hint" }, warning));
   const head = h("div", { class: "bar" }, title, blob ? null : exportMenu(query, count));
+  const weaker = h("p", { class: "hint", hidden: !found.weaker || found.more }, "Weak results are not shown. ", h("a", { href: withWeak(parameters) }, "Show them"));
   main.replaceChildren(head, chips, weak, ...warnings, grid);
   if (found.more) {
     main.append(endless(signal, async () => {
       const next = await load(count());
       grid.append(...next.hits.map(hitCard));
       showCount(next.more);
+      weaker.hidden = !next.weaker || next.more;
       return next.more;
     }));
   }
+  main.append(weaker);
 }

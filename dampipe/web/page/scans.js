@@ -18,8 +18,18 @@ function actions(scan) {
   return isUnfinished && !["cancelled", "failed"].includes(scan.state) ? ["pause", "cancel"] : [];
 }
 
+/** How many files were passed by because nothing opens files of their kinds, and which kinds these are. */
+function unknownKinds({ files, suffixes }) {
+  const named = Object.entries(suffixes);
+  const rest = files - named.reduce((sum, [, count]) => sum + count, 0);
+  const kinds = named.map(([suffix, count]) => `${suffix || "without a suffix"} ${count.toLocaleString()}`);
+  if (rest) kinds.push(`others ${rest.toLocaleString()}`);
+  return `${plural(files, "file")} of unknown kinds: ${kinds.join(", ")}`;
+}
+
 function scanItem(scan, act) {
   const ended = scan.done + scan.failed;
+  const more = scan.path_count - scan.paths.length;
   const total = ended + scan.active;
   const counts = { new: scan.new, changed: scan.changed, moved: scan.moved, missing: scan.missing, done: scan.done, failed: scan.failed };
   const shown = Object.entries(counts).filter(([name, count]) => count || name === "new" || (name === "done" && total));
@@ -27,9 +37,10 @@ function scanItem(scan, act) {
   const isActive = scan.active > scan.deferred || scan.state === "walking";
   const state = isActive && scan.state === "walked" ? "processing" : states[scan.state] ?? scan.state;
   return h("li", { class: "scan" },
-    h("h3", {}, `Scan ${scan.scan} · ${scan.paths.join(", ")}`),
+    h("h3", {}, `Scan ${scan.scan} · ${scan.paths.join(", ")}${more > 0 ? ` and ${more.toLocaleString()} more` : ""}`),
     isActive ? h("progress", { max: total || undefined, value: total ? ended : undefined, "aria-label": `Scan ${scan.scan}` }) : null,
     h("p", {}, `${state}: ${parts.join(", ")}`),
+    scan.unknown.files ? h("p", { class: "unknown" }, unknownKinds(scan.unknown)) : null,
     ...scan.warnings.map((warning) => h("p", { class: "warning" }, warning)),
     ...actions(scan).flatMap((action) =>
       [h("button", { onclick: () => act(scan.scan, action), "aria-label": `${action} scan ${scan.scan}` }, action[0].toUpperCase() + action.slice(1)), " "]));

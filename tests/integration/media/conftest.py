@@ -19,8 +19,8 @@ def ffmpeg() -> Ffmpeg:
 
 
 @pytest.fixture(scope="session")
-def prober() -> Iterator[Prober]:
-    made = Prober()
+def prober(ffmpeg: Ffmpeg) -> Iterator[Prober]:
+    made = Prober(ffmpeg=ffmpeg.path)
     yield made
     made.close()
 

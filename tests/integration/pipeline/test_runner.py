@@ -65,6 +65,25 @@ def test_a_changed_file_becomes_a_new_asset_at_the_same_place(here: Deployment, 
     assert here.catalog.assets.totals() == (6, 5)
 
 
+@pytest.mark.parametrize("small", [0, 5000], ids=["a large scan", "a small scan"])
+def test_files_are_searchable_before_their_proxies_are_made(
+    here: Deployment, folder: Path, small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(here.catalog.scans, "_small", small)
+    scan = here.scan(folder)
+    before = here.catalog.scans.progress(scan, fresh=True)
+    assert (before.active, before.searchable, before.done) == (5, 0, 0)
+    here.drain(served={"io"})
+    assert here.catalog.scans.progress(scan, fresh=True).searchable == 0, "measured, but not yet in the index"
+    here.diary.raises["clip2.mp4"] = lambda: BadMedia("no picture")
+    here.drain(served={"batch"})
+    waiting = here.catalog.scans.progress(scan, fresh=True)
+    assert (waiting.active, waiting.searchable, waiting.done) == (5, 4, 0)
+    here.drain()
+    over = here.catalog.scans.progress(scan, fresh=True)
+    assert (over.active, over.failed, over.searchable, over.done) == (0, 1, 4, 4)
+
+
 def test_bad_media_is_parked_with_its_reason_and_the_others_go_on(here: Deployment, folder: Path) -> None:
     here.diary.raises["clip2.mp4"] = lambda: BadMedia("the file is empty")
     scan = here.scan(folder)

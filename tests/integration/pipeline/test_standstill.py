@@ -11,6 +11,7 @@ from dampipe.features.scanning import errors
 from dampipe.features.scanning import sync as waiting
 from dampipe.features.scanning.remedies import CLI
 from dampipe.features.scanning.sync import NightlyPolicy, SyncService
+from dampipe.jobs.nightly import NightlyJobs
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart
 from tests.support.pipeline import Deployment
@@ -28,6 +29,7 @@ def sync_of(here: Deployment, patience: float = 120.0) -> SyncService:
         lambda: here.transport,
         lambda: here.sweep,
         NightlyPolicy(patience=patience),
+        NightlyJobs(catalog.database, [], here.work, here.kinds, catalog.workers, lambda: here.transport),
     )
 
 

@@ -51,6 +51,7 @@ def recover(connection: Connection) -> int:
 
 CALLS: dict[str, Callable[[Connection], int]] = {
     "reset": lambda c: state.reset(c, ALL),
+    "remake": lambda c: state.remake(c, ALL),
     "redo": lambda c: state.redo(c, ALL),
     "hold": lambda c: state.hold(c, ALL),
     "release": lambda c: state.release(c, ALL),
@@ -157,3 +158,32 @@ def test_a_hold_does_not_concern_other_kinds_of_work(catalog: Catalog) -> None:
         assert state.hold(connection, ALL) == 1
         found = connection.execute(select(RUN.c.state).where(RUN.c.id == item)).scalar_one()
     assert found == RunState.PENDING
+
+
+def test_only_work_items_that_are_done_are_deleted_with_their_results(catalog: Catalog) -> None:
+    """The results of stages are in use."""
+    with catalog.database.write() as connection:
+        for number, run_state in enumerate(RunState):
+            item = {
+                "kind": "copy",
+                "stage": "copy",
+                "version": str(number),
+                "lane": "copy",
+                "created_at": 0.0,
+            }
+            connection.execute(insert(RUN).values({**state.NEW_RUN, **item, "state": run_state}))
+        assert state.delete_done(connection, ALL) == 1
+        left = connection.execute(select(RUN.c.kind, RUN.c.state)).all()
+    assert {row.state for row in left if row.kind == "copy"} == set(RunState) - {RunState.DONE}
+    assert len(left) == 2 * len(RunState) - 1
+
+
+def test_a_run_whose_files_are_lost_keeps_its_output_until_it_is_done_again(catalog: Catalog) -> None:
+    with catalog.database.write() as connection:
+        state.replace_output(connection, '{"size": 5}', ALL)
+        assert state.remake(connection, ALL) == 1
+        done = RUN.c.asset_id == list(RunState).index(RunState.DONE) + 1
+        row = connection.execute(select(RUN).where(done)).one()
+        assert (row.state, row.output, row.queued_at) == (RunState.PENDING, '{"size": 5}', None)
+        assert state.redo(connection, ALL) == len(RunState)
+        assert set(connection.execute(select(RUN.c.output)).scalars()) == {None}

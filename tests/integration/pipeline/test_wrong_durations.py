@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 import dampipe
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.search.clips import ClipService
 from dampipe.features.search.model import ExportRequest
+from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput
@@ -96,7 +97,7 @@ def test_a_late_file_counts_from_its_start_everywhere(files: dict[str, Path], tm
     with pytest.raises(InvalidInput, match="0:06"):
         library.search(like=[f"{files['late']}@3603"])
     edl = library.service(ClipService).export(ExportRequest(words="picture", format=Format.EDL))
-    spans = re.findall(r" V +C +(\S+) (\S+)", edl)
+    spans = re.findall(r" (?:V|B) +C +(\S+) (\S+)", edl.text)
     assert [start for start, _ in spans] == ["00:00:00:00"] * 2
     assert all("00:00:05:20" < end <= "00:00:06:01" for _, end in spans), "the sound ends a frame later"
 
@@ -107,3 +108,35 @@ def test_what_only_the_full_decode_shows(one_pass: bool, files: dict[str, Path],
     assert (media.duration, media.duration_source) == (pytest.approx(4.0, abs=0.3), DurationSource.DECODING)
     assert ran == (ONCE if one_pass else AGAIN)
     assert frames[0] == 0.0 and len(frames) >= 3 and frames[-1] < 4.3
+
+
+def test_after_an_upgrade_only_files_with_other_facts_are_processed_again(
+    files: dict[str, Path], tmp_path: Path
+) -> None:
+    """The facts are made those of the first probe, and its runs are deleted as for a new revision."""
+    library = dampipe.open(home=tmp_path, model="tiny", in_process=True, settle=0.0)
+    for name in ("plain", "late"):
+        library.add(files[name])
+    library.process()
+    database = library.service(Database)
+    with database.write() as connection:
+        for row in connection.execute(select(ASSET)).all():
+            facts = json.loads(row.media)
+            del facts["start"], facts["video"]["start"]
+            if row.name == "late.mkv":
+                facts["duration"] = 3606.0
+            connection.execute(update(ASSET).where(ASSET.c.id == row.id).values(media=json.dumps(facts)))
+        connection.execute(delete(RUN).where(RUN.c.stage == "probe"))
+        connection.execute(delete(EVENT))
+    library.service(Sweep).plan_missing()
+    for _ in range(3):
+        library.process()
+    with database.read() as connection:
+        names = {row.id: row.name for row in connection.execute(select(ASSET)).all()}
+        ran: dict[str, Counter[str]] = {name: Counter() for name in names.values()}
+        for event in connection.execute(select(EVENT).where(EVENT.c.name == "stage.done")).all():
+            ran[names[event.asset_id]][json.loads(event.data)["stage"]] += 1
+        states = set(connection.execute(select(RUN.c.state)).scalars())
+        late = connection.execute(select(ASSET.c.duration).where(ASSET.c.name == "late.mkv")).scalar_one()
+    assert ran == {"plain.mp4": {"probe": 1}, "late.mkv": {name: 1 for name in ONCE if name != "hash"}}
+    assert (states, late) == ({"done"}, pytest.approx(6.0, abs=0.05))

@@ -1,12 +1,16 @@
 """Prune deletes what is gone for good, and nothing else."""
 
+import os
 import random
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from dampipe.app.features import features
 from dampipe.features.assets.tables import ASSET
+from dampipe.features.derivatives.sweep import WorkspaceSweep
 from dampipe.features.pruning.model import PruneRequest
 from dampipe.features.pruning.queries import Pruner
 from dampipe.features.sources.model import LocationState
@@ -14,6 +18,9 @@ from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.advisory_lock import advisory_lock
 from dampipe.kernel.errors import Busy, NotFound
+from dampipe.storage.blobs.derivatives import DerivativeStore
+from dampipe.storage.blobs.fsspec import FsspecBlobs
+from dampipe.storage.blobs.local import LocalBlobs
 from tests.support.processed import ProcessedLibrary, library, lose, tree
 from tests.support.scanning import grow
 
@@ -162,3 +169,45 @@ def test_leftovers_go_only_when_asked_and_only_if_nothing_refers_to_them(
         connection.execute(RUN.update().where(RUN.c.stage == "s").values(state=RunState.DONE))
     assert library.pruning.prune(PruneRequest(orphans=True)).leftovers == 3
     assert len(set(library.blobs.keys()) - used) == 2
+
+
+def test_work_folders_of_killed_workers_go_with_the_leftovers(
+    library: ProcessedLibrary, tmp_path: Path
+) -> None:
+    left = tmp_path / "blobs" / ".tmp" / "tmpkilled"
+    left.mkdir(parents=True)
+    (left / "proxy.mp4").write_bytes(b"x")
+    store = DerivativeStore(LocalBlobs(tmp_path / "blobs"))
+    pruning = library.pruning
+    pruning._derivatives = store
+    assert pruning.plan(PruneRequest(orphans=True)).work_folders == 0, "a worker may be at it"
+    for path in (left / "proxy.mp4", left):
+        os.utime(path, (0, 0))
+    assert pruning.prune(PruneRequest()).work_folders == 0 and left.exists()
+    assert pruning.plan(PruneRequest(orphans=True)).work_folders == 1 and left.exists()
+    assert pruning.prune(PruneRequest(orphans=True)).work_folders == 1 and not left.exists()
+
+
+def test_every_sweep_looks_for_work_folders_once_an_hour(tmp_path: Path) -> None:
+    assert "dampipe.features.derivatives.sweep:WorkspaceSweep" in [
+        one for f in features() for one in f.sweeps
+    ]
+    sweep = WorkspaceSweep(DerivativeStore(LocalBlobs(tmp_path)))
+    for expected in ({"work folders": 1}, {}):
+        (tmp_path / ".tmp" / "tmpkilled").mkdir(parents=True)
+        os.utime(tmp_path / ".tmp" / "tmpkilled", (0, 0))
+        assert sweep() == expected
+    sweep._next = 0.0
+    assert sweep() == {"work folders": 1}
+
+
+def test_unfinished_uploads_to_a_share_are_deleted(tmp_path: Path) -> None:
+    store = FsspecBlobs(f"file://{tmp_path}/share", tmp_path / "cache")
+    for name, age in (("new", 0.0), ("old", 30 * 86400.0)):
+        path = tmp_path / "share" / ".tmp" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+        os.utime(path, (time.time() - age, time.time() - age))
+    assert store.sweep(6 * 3600.0, dry_run=True) == 1
+    assert store.sweep(6 * 3600.0) == 1
+    assert [path.name for path in (tmp_path / "share" / ".tmp").iterdir()] == ["new"]

@@ -35,4 +35,4 @@ def http(here: Searching) -> TestClient:
     here.add("day/a.mp4", ["red", "blue"], media(camera="Sony FX3"))
     here.add("day/b.mp4", ["blue"])
     here.services.provide(ProcessingService, lambda: cast(ProcessingService, None))  # no test starts a stage
-    return TestClient(create_app(here.services))
+    return TestClient(create_app(here.services), base_url="http://127.0.0.1")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from dampipe.features.search.cli.options import SearchCommand, search_options, search_request
+from dampipe.features.search.cli.search import _export
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.parameters import parameters_of, request_from_parameters
 from dampipe.features.tagging.service import TagService
 from dampipe.kernel.filter import FilterRegistry
+from dampipe.timeline import Format
 from dampipe.vision.tiny.drawing import COLOURS
-from tests.support.searching import Searching, sha1
+from tests.support.searching import Searching, media, sha1
 
 REGISTRY = FilterRegistry()
 
@@ -88,7 +91,7 @@ def test_every_error_says_what_to_do(http: TestClient) -> None:
 def test_even_a_bug_is_told_in_json(http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert http.get(f"/api/v1/scans/{2**63}").status_code == 422
     monkeypatch.setattr(TagService, "all", lambda _: 1 / 0)
-    answer = TestClient(http.app, raise_server_exceptions=False).get("/api/v1/tags")
+    answer = TestClient(http.app, "http://127.0.0.1", raise_server_exceptions=False).get("/api/v1/tags")
     assert (answer.status_code, answer.json()["detail"]) == (500, "internal error: ZeroDivisionError")
 
 
@@ -123,6 +126,38 @@ def test_export_over_http(http: TestClient) -> None:
     assert http.get("/api/v1/search/export", params={"q": "red", "format": "mp4"}).status_code == 422
     assert "<asset-clip " in http.get("/api/v1/search/export", params={"q": "red", "format": "fcpxml"}).text
     assert "FROM CLIP NAME" in http.get("/api/v1/search/export", params={"format": "edl"}).text
+
+
+def test_a_time_code_that_does_not_fit_stops_no_export_on_either_face(
+    http: TestClient, here: Searching, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    unfit = {"x.mov": "01:00:03;18", "y.mov": "10:00:00:42", "é.mov": "25:00:00:00"}
+    for name, code in unfit.items():
+        here.add(f"odd/{name}", ["red"], media().model_copy(update={"timecode": code}))
+    here.storage.advance(here.embedder.fingerprint)
+    for form in Format:
+        answer = http.get("/api/v1/search/export", params={"q": "red", "format": form, "limit": 20})
+        assert answer.status_code == 200
+        warnings = json.loads(answer.headers["dampipe-warnings"])
+        assert sorted(warning.split(":")[0] for warning in warnings) == sorted(unfit)
+        clips = here.clips.clips(here.find("red", limit=20))
+        _export(clips, tmp_path / f"cut.{form}", form)
+        printed = capsys.readouterr().err.splitlines()
+        assert [line for line in printed if line.startswith("warning: ")] == [
+            f"warning: {one}" for one in warnings
+        ]
+        assert "x.mov" in answer.text and "x.mov" in (tmp_path / f"cut.{form}").read_text()
+    fine = http.get("/api/v1/search/export", params={"camera": "fx3", "format": "edl"})
+    assert "dampipe-warnings" not in fine.headers
+
+
+def test_the_warnings_of_a_large_export_fit_into_a_header(http: TestClient, here: Searching) -> None:
+    for number in range(30):
+        name = f"odd/{number}{'n' * 180}.mov"
+        here.add(name, [], media(camera="odd").model_copy(update={"timecode": "25:00:00:00"}))
+    answer = http.get("/api/v1/search/export", params={"camera": "odd", "format": "edl", "limit": 30})
+    header = answer.headers["dampipe-warnings"]
+    assert len(header) < 5000 and json.loads(header)[-1] == "and 11 more"
 
 
 def test_tags_over_http(http: TestClient) -> None:

@@ -1,5 +1,7 @@
 """A filter holds inside the vector search: what it lets through is ranked as if nothing else were there."""
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -7,8 +9,10 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from dampipe.features.assets.filters import FolderPattern
+from dampipe.features.assets.tables import ASSET
 from dampipe.features.search.query_vectors import EncodedQuery
 from dampipe.features.search.vectors import VectorRepository
 from dampipe.kernel.asset_set import AssetSet
@@ -190,3 +194,48 @@ def test_a_filter_that_lets_most_through_names_no_vectors_and_finds_the_same(
         if number == 0 or common != 70:  # the others may be answered either way
             assert asked.call_count == named
         assert len(found) == min(50, common)
+
+
+@pytest.fixture(params=["UTC", "Pacific/Auckland", "America/Los_Angeles", "Asia/Kolkata"])
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The time zone of this process, as a worker or a person who searches has it."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", request.param)
+        time.tzset()
+        yield request.param
+    time.tzset()
+
+
+def test_days_are_those_of_the_camera_s_clock_in_every_time_zone(here: Searching, zone: str) -> None:
+    """A time without a zone, and the boundaries of a day, mean the same to every worker and everybody who searches."""
+    times = {
+        "first.jpg": "2024-05-17T00:00:00",
+        "last.jpg": "2024-05-17T23:59:59.990000",
+        "phone.mov": "2024-05-17T23:30:00-08:00",
+        "utc.mp4": "2024-05-17T12:00:00+00:00",
+        "before.jpg": "2024-05-16T23:59:59.999000",
+        "after.mov": "2024-05-18T00:30:00+14:00",
+    }
+    for name, text in times.items():
+        here.add(name, ["red"], media(recorded=datetime.fromisoformat(text)))
+    here.storage.advance(here.embedder.fingerprint)
+
+    def found(**given: str) -> set[str]:
+        return set(here.names(**given))
+
+    day = {"first.jpg", "last.jpg", "phone.mov", "utc.mp4"}
+    assert found(since="2024-05-17", until="2024-05-17") == day
+    assert found(since="2024-05-18") == {"after.mov"}
+    assert found(until="2024-05-16") == {"before.jpg"}
+    assert found(since="2024-05-17T23:00", until="2024-05-17T23:40") == {"phone.mov"}
+    # With a time zone an instant is meant, where the zone of the recording is known.
+    assert found(since="2024-05-18T07:30+00:00", until="2024-05-18T07:30+00:00") == {"phone.mov"}
+    assert found(since="2024-05-17T10:30+00:00", until="2024-05-17T12:00+00:00") == {"after.mov", "utc.mp4"}
+
+
+def test_bursts_are_stored_with_decimals_of_the_second(here: Searching) -> None:
+    for number in (3, 1, 2):
+        here.add(f"{number}.jpg", [], media(recorded=datetime(2024, 5, 17, 10, 0, 0, number * 100_000)))
+    with here.catalog.database.read() as connection:
+        rows = connection.execute(select(ASSET.c.name).order_by(ASSET.c.recorded_at)).scalars().all()
+    assert rows == ["1.jpg", "2.jpg", "3.jpg"]

@@ -18,6 +18,13 @@ def test_an_index_that_is_empty_is_brought_up_and_a_sound_one_left_alone(library
 
 
 @pytest.mark.usefixtures("tree")
+def test_an_index_is_compared_with_all_vectors_of_the_catalogue(library: ProcessedLibrary) -> None:
+    """PostgreSQL takes no number beyond its INTEGER for the id up to which vectors are counted."""
+    [report] = library.indexes.rebuild()
+    assert (report.vectors, report.waiting, report.sound) == (16, 0, True)
+
+
+@pytest.mark.usefixtures("tree")
 def test_an_index_that_cannot_be_brought_up_is_left_alone_for_a_while(
     library: ProcessedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:

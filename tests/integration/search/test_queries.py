@@ -11,6 +11,7 @@ from dampipe.media.info import MediaKind
 from dampipe.media.outputs import Proxy
 from dampipe.storage.limits import ScanLimits
 from dampipe.vision.fake import FakeEmbedder
+from dampipe.vision.query_arithmetic import MEANINGLESS
 from dampipe.vision.tiny.drawing import COLOURS
 from tests.support.pipeline import save_output
 from tests.support.searching import Searching, media, sha1
@@ -26,7 +27,7 @@ def test_hits_are_assets_by_their_best_frame_with_their_best_moments(library: Se
     library.add("x/mostly-blue.mp4", ["blue", "blue", "blue", "red", "blue"], shots=[0, 0, 1, 2, 3])
     library.add("x/orange.mp4", ["orange", "orange"])
     library.add("x/blue.mp4", ["blue"])
-    found = library.find("red", moments=2)
+    found = library.find("red", moments=2, strong=False)
     assert [hit.name for hit in found.hits[:2]] == ["mostly-blue.mp4", "orange.mp4"]
     best = found.hits[0]
     assert best.moments[0].time == 15.0
@@ -40,7 +41,7 @@ def test_hits_are_assets_by_their_best_frame_with_their_best_moments(library: Se
 def test_flat_gives_a_hit_a_moment(here: Searching) -> None:
     here.add("x/both.mp4", ["red", "blue", "red"])
     here.add("x/pink.mp4", ["pink"])
-    found = here.find("red", flat=True)
+    found = here.find("red", flat=True, strong=False)
     assert [(hit.name, hit.moments[0].time) for hit in found.hits] == [
         ("both.mp4", 0.0), ("both.mp4", 10.0), ("pink.mp4", 0.0), ("both.mp4", 5.0),
     ]  # fmt: skip
@@ -53,9 +54,9 @@ def test_pages_put_together_are_the_whole(here: Searching, flat: bool, words: st
     rng = np.random.default_rng(1)
     for number in range(30):
         here.add(f"x/clip{number}.mp4", rng.choice(list(COLOURS), 4).tolist())
-    whole = here.find(words, limit=200, flat=flat).hits
+    whole = here.find(words, limit=200, flat=flat, strong=False).hits
     assert len(whole) == (120 if flat else 30)
-    pages = [here.find(words, limit=9, offset=at, flat=flat) for at in range(0, len(whole), 9)]
+    pages = [here.find(words, limit=9, offset=at, flat=flat, strong=False) for at in range(0, len(whole), 9)]
     assert [hit for page in pages for hit in page.hits] == list(whole)
     assert [page.more for page in pages] == [True] * (len(pages) - 1) + [False]
     assert here.find(words, offset=1000, flat=flat).hits == ()
@@ -105,13 +106,17 @@ def test_a_moment_finds_what_looks_like_it_and_not_itself(here: Searching) -> No
 def test_meaningless_words_find_weak_hits_only(here: Searching) -> None:
     for colour in COLOURS:
         here.add(f"x/{colour}.mp4", [colour])
-    nonsense = here.find("blargh vogon")
+    nonsense = here.find("blargh vogon", strong=False)
     assert nonsense.floor is not None
-    assert nonsense.hits
+    assert nonsense.hits and not nonsense.weaker
     assert all(hit.weak and hit.moments[0].weak for hit in nonsense.hits)
-    assert here.find("blargh vogon", strong=True).hits == ()
-    assert not here.find("red").hits[0].weak
-    assert here.find("red", strong=True).hits[0].name == "red.mp4"
+    cut_off = here.find("blargh vogon")
+    assert (cut_off.hits, cut_off.weaker) == ((), True)
+    itself = here.find(max(MEANINGLESS, key=lambda text: here.find(text, strong=False).hits[0].score or 0))
+    assert (itself.hits, itself.weaker) == ((), True), "what scores as high as a meaningless text is weak"
+    red = here.find("red")
+    assert (red.hits[0].name, red.hits[0].weak, red.weaker) == ("red.mp4", False, True)
+    assert len(red.hits) < len(here.find("red", strong=False).hits)
     assert here.find(image=png("red")).floor is None
 
 

@@ -7,6 +7,7 @@ address when it is imported, so each case is a process of its own.
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -37,6 +38,12 @@ class Hub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Answer)
         self.asked: list[str] = []
         self.repositories = {"somebody/small": tiny.FOLDER}
+        self.commit = COMMIT
+        """What `main` is now."""
+        self.earlier: dict[str, dict[str, Path]] = {}
+        """By other commits: the repositories as they were then."""
+        self.corrupt = ""
+        """End of the name of a file that is sent with a wrong byte."""
 
     @property
     def address(self) -> str:
@@ -60,20 +67,34 @@ class _Answer(BaseHTTPRequestHandler):
         if found is None and any(f"/{name}/" in self.path for name in self.server.repositories):
             self.send_header("X-Error-Code", "EntryNotFound")
         if found is not None:
-            self.send_header("X-Repo-Commit", COMMIT)
-            self.send_header("ETag", f'"{hashlib.sha1(content).hexdigest()}"')
+            self.send_header("X-Repo-Commit", self._commit())
+            large = len(content) > 10_000  # as with Git LFS
+            digest = hashlib.sha256(content) if large else hashlib.sha1(b"blob %d\0" % len(content) + content)
+            self.send_header("ETag", f'"{digest.hexdigest()}"')
+            if self.server.corrupt and self.path.endswith(self.server.corrupt):
+                content = content[:-1] + bytes([content[-1] ^ 1])
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if body:
             self.wfile.write(content)
 
+    def _commit(self) -> str:
+        """What the revision of the request stands for."""
+        marks = ("/resolve/", "/revision/", "/tree/")
+        mark = next((mark for mark in marks if mark in self.path), "")
+        revision = self.path.partition(mark)[2].split("/")[0].partition("?")[0] if mark else "main"
+        return {"main": self.server.commit, "v1": "1" * 40}.get(revision, revision)
+
     def _content(self) -> bytes | None:
-        for name, folder in self.server.repositories.items():
+        repositories = self.server.repositories
+        if self._commit() != self.server.commit:
+            repositories = self.server.earlier.get(self._commit(), {})
+        for name, folder in repositories.items():
             files = [path for path in folder.rglob("*") if path.is_file()]
             names = {path: path.relative_to(folder).as_posix() for path in files}
             if self.path.startswith(f"/api/models/{name}/revision/"):
                 siblings = [{"rfilename": names[path]} for path in files]
-                return json.dumps({"id": name, "sha": COMMIT, "siblings": siblings}).encode()
+                return json.dumps({"id": name, "sha": self._commit(), "siblings": siblings}).encode()
             if self.path.startswith(f"/api/models/{name}/tree/"):
                 kind = {"type": "file", "oid": COMMIT}
                 return json.dumps(
@@ -102,7 +123,13 @@ def python(code: str, home: Path, endpoint: str) -> dict[str, Any]:
     """Run it beside that hub and that cache; what it puts in `said` comes back."""
     done = subprocess.run(
         [sys.executable, "-c", f"import json\nsaid = {{}}\n{code}\nprint(json.dumps(said))"],
-        env={**os.environ, "HF_ENDPOINT": endpoint, "HF_HOME": str(home), "HF_HUB_DISABLE_TELEMETRY": "1"},
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith("DAMPIPE_")},
+            "HF_ENDPOINT": endpoint,
+            "HF_HOME": str(home),
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+            "DAMPIPE_HOME": str(home),
+        },
         cwd=Path(dampipe.__file__).parents[1],
         capture_output=True,
         text=True,
@@ -255,3 +282,110 @@ except Unavailable as error:
     said = python(code, tmp_path / "cache", hub.address)
     assert "has no textual/model.onnx of somebody/half" in said["message"]
     assert said["hint"]
+
+
+FETCH = """
+import logging
+from dampipe.kernel.errors import Unavailable
+from dampipe.vision import hub
+said['warned'] = []
+class Kept(logging.Handler):
+    def emit(self, record):
+        said['warned'].append(record.getMessage())
+logging.getLogger('dampipe').addHandler(Kept())
+try:
+    path = hub.fetch({address!r})
+    said['commit'], said['name'] = hub._snapshot(path).name, path.name
+except Unavailable as error:
+    said['code'], said['message'] = error.code, str(error)
+"""
+
+
+@pytest.fixture
+def changed(hub: Hub, tmp_path: Path) -> Path:
+    """Other weights, to be published by the same name."""
+    folder = tmp_path / "changed"
+    shutil.copytree(tiny.FOLDER, folder)
+    weights = folder / "open_clip_model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.unlink()
+    weights.write_bytes(content)
+    return folder
+
+
+def publish(hub: Hub, folder: Path) -> None:
+    """Make the folder what `main` is now, as a commit of its own."""
+    hub.earlier[COMMIT] = {"somebody/small": tiny.FOLDER}
+    hub.repositories["somebody/small"], hub.commit = folder, "2" * 40
+
+
+def test_the_commit_of_the_first_use_is_used_from_then_on(hub: Hub, tmp_path: Path, changed: Path) -> None:
+    code = FETCH.format(address="somebody/small")
+    home = tmp_path / "home"
+    first = python(code, home, hub.address)
+    assert first["commit"] == COMMIT
+    assert "from now on" in first["warned"][0] and COMMIT in first["warned"][0]
+    record = json.loads((home / "models.json").read_text())["somebody/small"]
+    weights = (tiny.FOLDER / first["name"]).read_bytes()
+    assert record["files"][first["name"]]["sha256"] == hashlib.sha256(weights).hexdigest()
+    assert (home / "models.json").stat().st_mode & 0o077 == 0
+    publish(hub, changed)
+    assert python(code, home, hub.address) == first | {"warned": []}
+    shutil.rmtree(home / "hub")
+    assert python(code, home, hub.address) == first | {"warned": []}
+    assert python(code, tmp_path / "another", hub.address)["commit"] == hub.commit
+
+
+def test_a_revision_is_the_one_that_is_fetched(hub: Hub, tmp_path: Path, changed: Path) -> None:
+    publish(hub, changed)
+    hub.earlier["1" * 40] = {"somebody/small": tiny.FOLDER}
+    for revision, commit in (("v1", "1" * 40), (COMMIT, COMMIT), ("2" * 40, "2" * 40)):
+        said = python(FETCH.format(address=f"somebody/small@{revision}"), tmp_path / "home", hub.address)
+        assert said["commit"] == commit
+    code = (
+        "from dampipe.vision.clip import ClipEmbedder\n"
+        f"embedder = ClipEmbedder({MODEL + '@v1'!r}, device='cpu')\n"
+        "said['fingerprint'] = embedder.fingerprint\n"
+        "said['shape'] = embedder.words(['a red circle']).shape\n"
+    )
+    said = python(code, tmp_path / "home", hub.address)
+    assert said["shape"] == [1, 64] and said["fingerprint"].startswith(f"{MODEL}@v1@")
+    assert "code" in python(FETCH.format(address="somebody/small@v9"), tmp_path / "home", hub.address)
+
+
+def test_a_download_that_is_not_what_was_published_is_refused_and_deleted(hub: Hub, tmp_path: Path) -> None:
+    hub.corrupt = ".safetensors"
+    code = FETCH.format(address="somebody/small")
+    said = python(code, tmp_path / "home", hub.address)
+    assert said["code"] == "model.weights_not_as_published"
+    assert not list((tmp_path / "home" / "hub").rglob("*.safetensors"))
+    hub.corrupt = ""
+    assert python(code, tmp_path / "home", hub.address)["commit"] == COMMIT
+
+
+def test_weights_that_change_in_the_cache_are_noticed(hub: Hub, tmp_path: Path) -> None:
+    code = FETCH.format(address="somebody/small")
+    python(code, tmp_path / "home", hub.address)
+    (cached,) = (tmp_path / "home" / "hub").rglob("*.safetensors")
+    content = bytearray(cached.read_bytes())
+    content[-1] ^= 1
+    plain = cached.parent / "plain"  # a cache without links, as on some file systems, has no checksums
+    plain.write_bytes(content)
+    plain.replace(cached)
+    assert python(code, tmp_path / "home", hub.address)["code"] == "model.weights_changed"
+
+
+def test_a_published_model_with_one_changed_file_is_refused(hub: Hub, tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "repository", OPEN_CLIP, Weights.random())
+    hub.repositories["somebody/published"] = folder
+    hub.corrupt = "textual/model.onnx"
+    code = """
+from dampipe.kernel.errors import Unavailable
+from dampipe.vision.open_model import open_model
+try:
+    open_model("hf-hub:somebody/published", "cpu").words(["red"])
+except Unavailable as error:
+    said['code'] = error.code
+"""
+    assert python(code, tmp_path / "home", hub.address)["code"] == "model.weights_not_as_published"

@@ -157,3 +157,23 @@ def test_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
             )
     assert error.value.code == "catalogue.disk_full"
     database.close()
+
+
+def test_derivatives_of_an_older_catalogue_are_kept_there_and_back(catalogue_url: str) -> None:
+    database = Database(catalogue_url)
+    step(database, command.upgrade, "0008")
+    asset = "INSERT INTO asset (id, sha1, size, name, added_at) VALUES (1, 'a', 1, 'a.mov', 0)"
+    row = (
+        "INSERT INTO derivative (asset_id, kind, key, recipe, media_type, size) "
+        "VALUES (1, 'poster', 'a/b', 'r', 'image/jpeg', 5)"
+    )
+    with database.write() as connection:
+        connection.execute(text(asset))
+        connection.execute(text(row))
+    for move, revision in ((command.upgrade, "head"), (command.downgrade, "0008"), (command.upgrade, "head")):
+        step(database, move, revision)
+        with database.read() as connection:
+            [found] = connection.execute(text("SELECT * FROM derivative")).mappings().all()
+        assert (found["kind"], found["key"], found["size"]) == ("poster", "a/b", 5)
+    assert (found["checksum"], found["checked_at"], found["problem"]) == (None, 0.0, None)
+    database.close()

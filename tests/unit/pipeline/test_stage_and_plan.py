@@ -131,6 +131,20 @@ def test_a_missing_tool_is_refused() -> None:
         plan(hash, listen, tools=Tools({}))
 
 
+def test_a_revision_runs_the_stage_again_and_none_of_those_that_take_its_output() -> None:
+    @stage(queue="io", version=1, revision=1)
+    def listen(file: SourceFile, microphone: Microphone) -> Sound:
+        return Sound()
+
+    before, after = plan(hash, globals()["listen"], transcribe, shout), plan(hash, listen, transcribe, shout)
+    changed = [
+        old.name
+        for old, new in zip(before.stages, after.stages, strict=True)
+        if before.key(old).version != after.key(new).version
+    ]
+    assert changed == ["listen"]
+
+
 def test_the_key_changes_with_version_tool_and_upstream_and_with_nothing_else() -> None:
     class Better:
         fingerprint = "m2"

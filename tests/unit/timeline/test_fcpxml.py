@@ -92,7 +92,7 @@ def cut(name: str, start: float, end: float, info: MediaInfo | None) -> Clip:
 
 def parsed(*cuts: Clip, title: str = "cut") -> Element:
     """The document's root, built as the DTD demands."""
-    text = render(cuts, Format.FCPXML, title)
+    text = render(cuts, Format.FCPXML, title).text
     assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n')
     root = ElementTree.fromstring(text)
     assert (root.tag, root.get("version")) == ("fcpxml", "1.10")
@@ -193,7 +193,7 @@ def test_files_and_frames_are_exact(rate: Fraction, timecode: str) -> None:
 def test_opentimelineio_reads_it_back(rate: Fraction) -> None:
     """At whole rates only: it counts 29.97 frames a second as 29, and looks for files where FCPXML 1.8 had them."""
     cuts = [cut("a.mov", 4.0, 6.0, media(rate, "10:00:00:00")), cut("b.mov", 1.0, 3.0, media(rate))]
-    read: Any = otio.adapters.read_from_string(render(cuts, Format.FCPXML, "cut"), "fcpx_xml")
+    read: Any = otio.adapters.read_from_string(render(cuts, Format.FCPXML, "cut").text, "fcpx_xml")
     [timeline] = read
     [track] = timeline.tracks
     hours = 36000 * int(rate)
@@ -206,7 +206,7 @@ def test_opentimelineio_reads_it_back(rate: Fraction) -> None:
 
 def test_the_adapter_is_still_wrong_at_broken_rates() -> None:
     """The reason why the file is written here; when this fails, the adapter may have become good enough."""
-    text = render([cut("a.mov", 10.0, 20.0, media(NTSC))], Format.FCPXML, "cut")
+    text = render([cut("a.mov", 10.0, 20.0, media(NTSC))], Format.FCPXML, "cut").text
     [timeline] = otio.adapters.read_from_string(text, "fcpx_xml")
     [clip] = timeline.tracks[0]
     assert round(Fraction(20) * NTSC) - round(Fraction(10) * NTSC) == 299

@@ -63,7 +63,7 @@ def test_files_and_frames_come_back(form: Format, rate: Fraction) -> None:
         cut("B002_C001.mov", 0.0, 1 / float(rate), media(rate, sound=False)),
         cut("A001_C001.mov", 50.5, 60.25, media(rate, timecode="10:00:00:00")),
     ]
-    timeline = read(render(cuts, form, "cut"), form, rate)
+    timeline = read(render(cuts, form, "cut").text, form, rate)
     found = clips(timeline)
     assert [clip.media_reference.target_url for clip in found] == [Path(one.path).as_uri() for one in cuts]
     start = otio.opentime.from_timecode("10:00:00:00", float(rate)).value
@@ -78,7 +78,7 @@ def test_files_and_frames_come_back(form: Format, rate: Fraction) -> None:
 @pytest.mark.parametrize("form", TIMELINES)
 def test_drop_frame_time_code_is_understood(form: Format) -> None:
     rate = Fraction(30000, 1001)
-    text = render([cut(info=media(rate, timecode="01:00:00;00"))], form, "cut")
+    text = render([cut(info=media(rate, timecode="01:00:00;00"))], form, "cut").text
     [clip] = clips(read(text, form, rate))
     assert round(clip.source_range.start_time.value) == 107892 + round(4 * rate)
     if form is Format.EDL:
@@ -88,7 +88,7 @@ def test_drop_frame_time_code_is_understood(form: Format) -> None:
 @pytest.mark.parametrize("form", [Format.OTIO, Format.XML])
 def test_sound_goes_along_and_the_moment_is_marked(form: Format) -> None:
     timeline = read(
-        render([cut(), cut("wild.wav", info=media(kind="audio"))], form, "cut"), form, Fraction(25)
+        render([cut(), cut("wild.wav", info=media(kind="audio"))], form, "cut").text, form, Fraction(25)
     )
     video, audio = timeline.video_tracks()[0], timeline.audio_tracks()[0]
     assert [type(one).__name__ for one in video][:1] == ["Clip"]
@@ -104,13 +104,13 @@ def test_odd_rates_and_stills_take_the_rate_of_the_rest(form: Format) -> None:
         cut("still.jpg", 0.0, 5.0, media(kind="still", sound=False)),
         cut("usual.mov", 1.0, 2.0, media(Fraction(24))),
     ]
-    found = clips(read(render(cuts, form, "cut"), form, Fraction(24)))
+    found = clips(read(render(cuts, form, "cut").text, form, Fraction(24)))
     got = [(c.source_range.start_time.value, c.source_range.duration.value) for c in found]
     assert got == [(48, 48), (0, 120), (24, 24)]
 
 
 def test_the_table_has_a_line_a_moment() -> None:
-    text = render([cut(info=media(Fraction(25), "10:00:00:00")), cut("b,\n.mp4")], Format.CSV, "cut")
+    text = render([cut(info=media(Fraction(25), "10:00:00:00")), cut("b,\n.mp4")], Format.CSV, "cut").text
     head, first, second = csv.reader(io.StringIO(text))
     assert tuple(head) == COLUMNS
     row = dict(zip(head, first, strict=True))
@@ -122,7 +122,7 @@ def test_the_table_has_a_line_a_moment() -> None:
 
 @pytest.mark.parametrize("form", list(Format))
 def test_nothing_found_is_an_empty_timeline(form: Format) -> None:
-    assert "cut" in render([], form, "cut") or form is Format.CSV
+    assert "cut" in render([], form, "cut").text or form is Format.CSV
 
 
 def test_the_format_goes_by_the_name() -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from dampipe.features.derivatives.model import CHECK
 from dampipe.features.fixity.model import VERIFY
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.model import Failure
@@ -31,12 +32,14 @@ def command(limit: int, as_json: bool) -> None:
             for f in failed
         ]
         say(table(["file", "stage", "kind", "again", "reason"], rows))
-        if any(f.stage != VERIFY for f in failed):
+        if any(f.stage not in (VERIFY, CHECK) for f in failed):
             click.echo(
                 "\n`dampipe retry` runs all failed stages again, `dampipe retry PATH` those of one file"
             )
         if any(f.stage == VERIFY for f in failed):
             click.echo("\nEvery sync checks damaged files again; `dampipe verify PATH` checks one now")
+        if any(f.stage == CHECK for f in failed):
+            click.echo("\nEvery sync makes lost derivatives again; `dampipe check --repair` does so now")
 
 
 def _again(failure: Failure) -> str:

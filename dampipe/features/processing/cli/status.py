@@ -12,6 +12,8 @@ from dampipe.features.scanning.cli.scan import scan_table
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.timecode import clock
 
+AWAY = "derivatives: their store is away or was emptied; `dampipe doctor` says more"
+
 
 @click.command(name="status")
 @json_option
@@ -33,6 +35,7 @@ def render(status: Status) -> Group:
             for name, c in status.stages.items()
         ],
         right=["waiting", "running", "done", "failed", "skipped", "on hold"],
+        alarm=["failed"],
     )
     workers = table(
         ["worker", "queues", "machine"],
@@ -63,6 +66,10 @@ def render(status: Status) -> Group:
     )
     head = f"{plural(status.assets, 'asset')} at {plural(status.locations, 'location')}"
     parts: list[object] = [Text(head), Text(""), stages]
+    if status.derivatives.away:
+        parts.insert(1, Text(AWAY))
+    elif status.derivatives.problem:
+        parts.insert(1, Text(f"derivatives: {status.derivatives.problem}"))
     if status.running:
         parts += [Text(""), running]
     if status.scans:

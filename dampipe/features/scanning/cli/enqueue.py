@@ -3,23 +3,26 @@
 import math
 import os
 import sys
+from collections.abc import Callable
 
 import click
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
+from rich.table import Column
 
 from dampipe.features.scanning.errors import SCAN_KEPT
 from dampipe.features.scanning.model import Enqueued, EnqueueRequest, ScanProgress, ScanState
 from dampipe.features.scanning.service import ScanService
 from dampipe.kernel.errors import BrokerDown, ExitCode
 from dampipe.kernel.faces.arguments import not_empty
-from dampipe.kernel.faces.console import console, json_option, plural, print_json, service
+from dampipe.kernel.faces.console import console, count_of_failures, json_option, plural, print_json, service
 from dampipe.kernel.polling import IdleTimeout, poll
 
 UNCLAIMED_FIRST = 15.0
@@ -88,33 +91,55 @@ def follow(scans: ScanService, scan: int, quiet: bool) -> ScanProgress:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        BarColumn(bar_width=12),
+        TimeElapsedColumn(table_column=Column(min_width=7)),
+        TimeRemainingColumn(table_column=Column(min_width=7)),
+        TextColumn("left"),
     )
     quiet = quiet or not sys.stdout.isatty()
     with Progress(*columns, console=console(), disable=quiet, transient=True) as bar:
         task = bar.add_task("scanning", total=None)
-        unclaimed = IdleTimeout(UNCLAIMED_FIRST)
-        for progress in poll(lambda: scans.progress(scan), least=0.2, most=math.inf):
-            finished = progress.done + progress.failed
-            describe = "processing" if progress.is_walked else "scanning"
-            describe = "paused" if progress.state == ScanState.PAUSED else describe
-            bar.update(
-                task, description=describe, completed=finished, total=finished + progress.active or None
+        try:
+            return _follow(scans, scan, lambda progress: _show(bar, task, progress))
+        except KeyboardInterrupt:
+            bar.stop()
+            click.echo(f"scan {scan} goes on in the background; `dampipe watch` follows it", err=True)
+            raise
+
+
+def _follow(scans: ScanService, scan: int, on_progress: Callable[[ScanProgress], None]) -> ScanProgress:
+    unclaimed = IdleTimeout(UNCLAIMED_FIRST)
+    for progress in poll(lambda: scans.progress(scan), least=0.2, most=math.inf):
+        on_progress(progress)
+        if progress.over:
+            return progress
+        if progress.state != ScanState.WAITING:
+            unclaimed.reset()
+        elif unclaimed.expired:
+            click.echo(
+                f"dampipe: no worker has claimed scan {scan} yet: is a worker for the queue `scan` running? "
+                "Still waiting; Ctrl-C leaves the scan in place.",
+                err=True,
             )
-            if progress.over:
-                return progress
-            if progress.state != ScanState.WAITING:
-                unclaimed.reset()
-            elif unclaimed.expired:
-                click.echo(
-                    f"dampipe: no worker has claimed scan {scan} yet: is a worker for the queue `scan` running? "
-                    "Still waiting; Ctrl-C leaves the scan in place.",
-                    err=True,
-                )
-                unclaimed = IdleTimeout(UNCLAIMED_AGAIN)
+            unclaimed = IdleTimeout(UNCLAIMED_AGAIN)
     raise AssertionError("polling never ends")
+
+
+def _show(bar: Progress, task: TaskID, progress: ScanProgress) -> None:
+    """Each file counts twice: when search finds it, and when its proxy is there, too."""
+    finished = progress.done + progress.failed
+    total = finished + progress.active
+    state = "processing" if progress.is_walked else "scanning"
+    state = "paused" if progress.state == ScanState.PAUSED else state
+    if total:
+        state = f"{state}: " if state != "processing" else ""
+        state += f"{progress.searchable} of {total} searchable, {finished} finished"
+    bar.update(
+        task,
+        description=state,
+        completed=finished + progress.searchable + progress.failed,
+        total=2 * total or None,
+    )
 
 
 def summary(progress: ScanProgress) -> None:
@@ -127,6 +152,7 @@ def summary(progress: ScanProgress) -> None:
         return
     if not progress.found:
         click.echo(f"scan {progress.scan}: no media files found")
+        _passed_by(progress)
         return
     parts = [f"{progress.new} new" if progress.new else "nothing new"]
     if progress.changed:
@@ -140,13 +166,19 @@ def summary(progress: ScanProgress) -> None:
     if progress.missing:
         parts.append(f"{progress.missing} missing")
     click.echo(f"scan {progress.scan}: {plural(progress.found, 'file')} found, {', '.join(parts)}")
+    _passed_by(progress)
     if progress.state == ScanState.CANCELLED:
         click.echo("the scan was cancelled")
     if progress.on_hold:
         click.echo(f"{plural(progress.on_hold, 'file')} not processed; `dampipe enqueue` processes them")
     if progress.done or progress.failed:
-        click.echo(f"{progress.done} done, {progress.failed} failed")
+        click.echo(f"{progress.done} done, {count_of_failures(progress.failed)} failed")
     if progress.failed:
         click.echo("`dampipe failures` shows why")
     if progress.deferred:
         click.echo(f"{plural(progress.deferred, 'file')} will be retried later; `dampipe failures` shows why")
+
+
+def _passed_by(progress: ScanProgress) -> None:
+    if progress.unknown.files:
+        click.echo(str(progress.unknown))

@@ -1,14 +1,13 @@
-"""`dampipe scan list|pause|resume|cancel`"""
+"""`dampipe scan list|show|pause|resume|cancel`"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import click
-from rich.table import Table
 
 from dampipe.features.scanning.model import LARGEST_ID, ScanProgress, ScanState
 from dampipe.features.scanning.service import ScanService
-from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
+from dampipe.kernel.faces.console import Listing, json_option, plural, print_json, say, service, table
 
 number = click.argument("scan", type=click.IntRange(1, LARGEST_ID))
 
@@ -32,6 +31,22 @@ def list_(limit: int, as_json: bool) -> None:
         click.echo("no scans yet: `dampipe enqueue PATH`")
     else:
         say(scan_table(found))
+
+
+@command.command(name="show")
+@number
+@json_option
+def show(scan: int, as_json: bool) -> None:
+    """Show the counts of one scan, its warnings, and the files of unknown kinds that it met."""
+    found = service(ScanService).progress(scan)
+    if as_json:
+        print_json(found)
+    else:
+        say(scan_table([found]))
+        for warning in found.warnings:
+            click.echo(f"warning: {warning}")
+        if found.unknown.files:
+            click.echo(str(found.unknown))
 
 
 @command.command(name="pause")
@@ -68,7 +83,7 @@ def _do(action: Callable[[int], ScanProgress], scan: int, as_json: bool, hint: s
     click.echo(f"scan {scan} {state}{held}{f'; {hint}' if hint else ''}")
 
 
-def scan_table(scans: Sequence[ScanProgress]) -> Table:
+def scan_table(scans: Sequence[ScanProgress]) -> Listing:
     """Scans as a table for people."""
     numbers = ["scan", "found", "new", "to do", "on hold", "done", "failed"]
     return table(
@@ -81,9 +96,10 @@ def scan_table(scans: Sequence[ScanProgress]) -> Table:
                 *(str(n) for n in (s.found, s.new, s.active)),
                 str(s.on_hold or ""),
                 *(str(n) for n in (s.done, s.failed)),
-                ", ".join(s.paths),
+                s.described_paths,
             )
             for s in scans
         ],
         right=numbers,
+        alarm=["failed"],
     )

@@ -64,7 +64,9 @@ def search_options(registry: FilterRegistry) -> Decorator:
             type=click.IntRange(1, MAX_MOMENTS),
             help=described["moments"],
         ),
-        click.option("--strong", is_flag=True, help=described["strong"]),
+        click.option(
+            "--strong/--weak", default=True, help="Leave weak hits out (the default), or show them, too."
+        ),
         click.option(
             "-n",
             "--limit",

@@ -16,6 +16,8 @@ from dampipe.features.search.service import SearchService
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.filter import FilterRegistry
+from dampipe.kernel.paths import printable
+from dampipe.kernel.private_files import as_user
 from dampipe.kernel.timecode import clock
 from dampipe.timeline import Format, format_of, render
 from dampipe.timeline.clip import Clip
@@ -55,7 +57,10 @@ def _export(clips: Sequence[Clip], path: Path, form: Format) -> None:
         click.echo(f"nothing found: {path} was not written", err=True)
         return
     replaced = ", replacing an earlier file" if path.exists() else ""
-    _write(path, render(clips, form, path.stem))
+    rendered = render(clips, form, path.stem)
+    _write(path, rendered.text)
+    for warning in rendered.warnings:
+        click.echo(f"warning: {printable(warning)}", err=True)
     click.echo(f"{plural(len(clips), 'moment')} written to {path}{replaced}", err=True)
 
 
@@ -64,7 +69,8 @@ def _write(path: Path, text: str) -> None:
     part = path.with_name(f".dampipe-{os.getpid()}.part")  # replaces an earlier timeline once it is complete
     try:
         try:
-            part.write_text(text, encoding="utf-8")
+            with as_user():
+                part.write_text(text, encoding="utf-8")
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
@@ -80,27 +86,32 @@ def _print(found: Found, request: SearchRequest) -> None:
     for warning in found.warnings:
         click.echo(warning, err=True)
     if not found.hits:
-        # Even meaningless words find something as soon as anything is embedded.
-        unfiltered = bool(request.words) and request.only in (None, Only.VISION) and not request.filters
-        click.echo(
-            _NOTHING_EMBEDDED
-            if unfiltered and not request.offset and found.floor is None
-            else "nothing found"
-        )
+        click.echo(_nothing(found, request))
         return
     columns = ["score", "time", "also at", "file", "asset", "words"]
     say(table(columns, map(_row, found.hits), right=["score", "time"]))
     if all(hit.weak for hit in found.hits):
         click.echo("only weak hits (~): their scores are no higher than those of meaningless words", err=True)
+    elif found.weaker and not found.more:
+        click.echo("weak hits are left out: --weak shows them", err=True)
     if found.more:
         click.echo(f"there are more hits: --offset {request.offset + len(found.hits)}", err=True)
 
 
-_NOTHING_EMBEDDED = "nothing found: nothing has been embedded yet (`dampipe status`)"
+def _nothing(found: Found, request: SearchRequest) -> str:
+    """Why there is no hit."""
+    if found.weaker:
+        return "no strong matches: --weak shows what scores no higher than meaningless words"
+    # Even meaningless words find something as soon as anything is embedded.
+    unfiltered = bool(request.words) and request.only in (None, Only.VISION) and not request.filters
+    if unfiltered and not request.offset and found.floor is None:
+        return "nothing found: nothing has been embedded yet (`dampipe status`)"
+    return "nothing found"
 
 
 def _row(hit: Hit) -> tuple[str, ...]:
     score = "" if hit.score is None else f"{'~' if hit.weak else ''}{hit.score:.3f}"
     first = clock(hit.moments[0].time) if hit.moments else ""
     others = [clock(moment.time) for moment in hit.moments[1:] if hit.weak or not moment.weak]
-    return score, first, " ".join(others), hit.path, hit.asset[:12], " ".join(hit.words)
+    group = f"  +{hit.group.members - 1} ({hit.group.kind})" if hit.group else ""
+    return score, first, " ".join(others), f"{hit.path}{group}", hit.asset[:12], " ".join(hit.words)

@@ -96,7 +96,7 @@ def test_an_unknown_sound_format(take: Path, prober: Prober, maker: ProxyMaker, 
     source = tmp_path / "odd.mkv"
     source.write_bytes(take.read_bytes().replace(b"A_AAC", b"A_XYZ"))
     media = prober.probe(str(source))
-    assert media.warnings == ("its sound track has an unknown format",)
+    assert media.warnings == ("its sound track has an unknown format (A_XYZ)",)
     made = maker.make(str(source), media, tmp_path)
     assert made.duration == pytest.approx(12.0, abs=0.1)
 

@@ -15,7 +15,7 @@ from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.info import MediaKind
 from dampipe.media.probe.prober import Prober
-from dampipe.media.stills.develop import TRUNCATED
+from dampipe.media.stills.pillow_reader import TRUNCATED
 
 FIELDS = {
     "h264.mp4": ("h264", 8, False, 1.0),
@@ -178,14 +178,21 @@ def test_a_still_that_would_fill_the_memory(prober: Prober, tmp_path: Path) -> N
     content = bytearray(bomb.read_bytes())
     content[18:26] = (60_000).to_bytes(4, "little") * 2
     bomb.write_bytes(content)
-    assert "too large" in str(refused(prober, bomb))
+    error = refused(prober, bomb)
+    assert (error.code, error.parameters["width"], error.parameters["limit"]) == (
+        "media.still_too_large",
+        60_000,
+        268,
+    )
+    assert str(error) == "the picture is too large: 60000×60000, at most 268 megapixels"
 
 
 def test_a_damaged_still(prober: Prober, matrix: dict[str, Path], tmp_path: Path) -> None:
     content = matrix["still.png"].read_bytes()
     half, head = tmp_path / "half.png", tmp_path / "head.png"
     half.write_bytes(content[:2000])
-    assert prober.probe(str(half)).warnings == (TRUNCATED,)
+    assert prober.probe(str(half)).warnings == ()  # the header is intact; nothing is decoded yet
+    assert prober.develop(str(half), 720).warnings == (TRUNCATED,)
     head.write_bytes(content[:30])
     assert isinstance(refused(prober, head), BadMedia)
 

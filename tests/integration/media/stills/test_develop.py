@@ -1,6 +1,8 @@
 """Stills: upright by EXIF, in true colours, deep ones scaled, HEIC, AVIF and camera raw, and half a picture."""
 
 import io
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,8 @@ from dampipe.media.outputs import DerivativeKind
 from dampipe.media.preview.maker import FrameSelector, MadePreview, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe
-from dampipe.media.stills.develop import TRUNCATED
-from tests.support.dng import dng
+from dampipe.media.stills.pillow_reader import TRUNCATED
+from tests.support.dng import cinema_dng, dng
 from tests.support.heic import heic
 
 RED, BLUE = (220, 30, 30), (40, 60, 220)
@@ -105,11 +107,51 @@ def test_the_preview_in_a_camera_raw(prober: Prober, maker: PreviewMaker, tmp_pa
     assert (media.kind, media.container, media.camera) == ("still", "raw", "Acme One")
     assert media.created_at is not None
     assert media.video is not None
-    assert media.video.display_size == (200, 320)
+    assert media.video.display_size == (48, 64)  # that of the sensor, not of the preview
     assert_shows_the_scene(poster_of(maker.make(str(source), media, tmp_path)), (200, 320))
-    source.write_bytes(dng(b"no picture", (320, 200)))
-    with pytest.raises(BadMedia):
-        prober.probe(str(source))
+
+
+def bayer(picture: Image.Image) -> bytes:
+    """What a sensor with rows of red and green, green and blue sees: linear light, 16 bit."""
+    values = np.asarray(picture).astype(float) / 255
+    light = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    seen = light[..., 1].copy()
+    seen[0::2, 0::2], seen[1::2, 1::2] = light[0::2, 0::2, 0], light[1::2, 1::2, 2]
+    return (seen * 60000).round().astype("<u2").tobytes()
+
+
+RAW_TURNS = {
+    1: None,
+    3: Image.Transpose.ROTATE_180,
+    6: Image.Transpose.ROTATE_90,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+@pytest.mark.parametrize("orientation", RAW_TURNS)
+@pytest.mark.parametrize("preview", ["none", "damaged", "tiny"])
+def test_camera_raw_without_a_preview_to_use_is_developed(
+    orientation: int, preview: str, prober: Prober, maker: PreviewMaker, tmp_path: Path
+) -> None:
+    source, turn = tmp_path / "p.dng", RAW_TURNS[orientation]
+    held = scene() if turn is None else scene().transpose(turn)
+    if preview == "none":
+        content = cinema_dng(bayer(held), held.size, orientation)
+    else:
+        embedded = b"no picture" if preview == "damaged" else jpeg(Image.new("RGB", (40, 30), "green"))
+        content = dng(embedded, (40, 30), orientation, sensor=bayer(held), sensor_size=held.size)
+    source.write_bytes(content)
+    media = prober.probe(str(source))
+    assert media.camera == "Acme One"
+    assert media.video is not None
+    assert (media.video.display_size, media.video.bit_depth) == ((320, 200), 16)
+    made = maker.make(str(source), media, tmp_path)
+    poster = poster_of(made)
+    assert poster.shape == (200, 320, 3)
+    white, red, blue = poster[30, 26], poster[30, 256], poster[160, 200]
+    # Brightness and white balance are LibRaw's choice.
+    assert white.min() > 150
+    assert red[0] > 1.5 * max(red[1], red[2]) and blue[2] > 1.5 * max(blue[0], blue[1]), (red, blue)
 
 
 def test_deep_greys_are_scaled_not_cut_off(prober: Prober, maker: PreviewMaker, tmp_path: Path) -> None:
@@ -143,8 +185,9 @@ def test_half_a_picture_is_better_than_none(prober: Prober, maker: PreviewMaker,
     source = tmp_path / "p.jpg"
     source.write_bytes(content[: len(content) // 2])
     media = prober.probe(str(source))
-    assert media.warnings == (TRUNCATED,)
-    poster = poster_of(maker.make(str(source), media, tmp_path))
+    made = maker.make(str(source), media, tmp_path)
+    assert made.warnings == (TRUNCATED,)
+    poster = poster_of(made)
     assert poster[:60].std() > 20
     assert poster[-40:].std() < 5
 
@@ -157,3 +200,69 @@ def test_large_stills_are_scaled_and_narrow_ones_stay_bounded(
         source.write_bytes(jpeg(scene(size)))
         poster = poster_of(maker.make(str(source), prober.probe(str(source)), tmp_path))
         assert poster.shape[1::-1] == expected
+
+
+def test_the_probe_reads_no_more_than_the_header(prober: Prober, tmp_path: Path) -> None:
+    """Every still is decoded once, for all of its derivatives; damage shows up there."""
+    noise = Image.effect_noise((1200, 800), 90).convert("RGB")
+    exif = Image.Exif()
+    exif[272], exif[274] = "One", 6
+    for name in ("JPEG", "PNG", "TIFF", "WEBP", "AVIF"):
+        source, out = tmp_path / f"p.{name.lower()}", io.BytesIO()
+        options = {"compression": "tiff_lzw"} if name == "TIFF" else {}
+        noise.save(out, name, exif=exif, **options)
+        content = bytearray(out.getvalue())
+        middle = len(content) // 3
+        content[middle : 2 * middle] = bytes(
+            middle
+        )  # most of the picture is gone; the rest stays where it was
+        source.write_bytes(content)
+        media = prober.probe(str(source))
+        assert media.video is not None
+        assert (media.video.display_size, media.camera, media.warnings) == ((800, 1200), "One", ()), name
+
+
+def test_exif_behind_the_picture_of_a_png(prober: Prober, tmp_path: Path) -> None:
+    out, exif = io.BytesIO(), Image.Exif()
+    exif[272], exif[274] = "One", 6
+    scene().transpose(Image.Transpose.ROTATE_90).save(out, "PNG")
+    content, data = out.getvalue(), exif.tobytes()[6:]
+    chunk = struct.pack(">I4s", len(data), b"eXIf") + data + struct.pack(">I", zlib.crc32(b"eXIf" + data))
+    source = tmp_path / "p.png"
+    source.write_bytes(content[:-12] + chunk + content[-12:])
+    media = prober.probe(str(source))
+    assert media.video is not None
+    assert (media.camera, media.video.display_size) == ("One", (320, 200))
+    made = prober.develop(str(source), 720)
+    assert_shows_the_scene(np.frombuffer(made.pixels, np.uint8).reshape(200, 320, 3).astype(int))
+
+
+def test_large_stills_need_one_copy_of_their_pixels(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    """A picture of 100 megapixels (381 MiB) within 900 MiB, of which the program itself takes some."""
+    source = tmp_path / "p.png"
+    Image.new("RGB", (12_000, 8_400), (200, 30, 30)).save(source, compress_level=1)
+    small = Prober(memory=900 << 20, ffmpeg="")
+    try:
+        made = small.develop(str(source), 720)
+    finally:
+        small.close()
+    assert (made.width, made.height) == (1029, 720)
+
+
+def test_reasons(ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path) -> None:
+    """Not a picture, an unknown part of a format, too large and damaged are different errors."""
+    source, out = tmp_path / "p.png", io.BytesIO()
+    scene().save(out, "PNG")
+    content = bytearray(out.getvalue())
+
+    def code(changed: bytes) -> str:
+        source.write_bytes(changed)
+        with pytest.raises(BadMedia) as caught:
+            prober.develop(str(source), 720)
+        return caught.value.code
+
+    assert code(b"some text, not a picture at all") == "media.still_format_unknown"
+    assert code(bytes(content[:33])) == "media.still_damaged"
+    content[16:24] = (40_000).to_bytes(4) * 2
+    content[29:33] = zlib.crc32(content[12:29]).to_bytes(4)
+    assert code(bytes(content)) == "media.still_too_large"

@@ -1,14 +1,17 @@
 """Messages of ffmpeg become errors; these messages are copied from its output."""
 
+import errno
+import os
 import re
 import signal
+from pathlib import Path
 
 import pytest
 
 from dampipe.kernel import file_errors
 from dampipe.kernel.errors import BadMedia, ErrorCode, Permanent, StageError, Transient
 from dampipe.media import errors
-from dampipe.media.ffmpeg import failures
+from dampipe.media.ffmpeg import failures, readable
 
 MESSAGES = [
     ("av_interleaved_write_frame(): No space left on device", Transient, file_errors.DISK_FULL),
@@ -33,7 +36,7 @@ MESSAGES = [
         errors.INDEX_MISSING,
     ),
     ("[hls @ 0x1] Format not on whitelist 'mov'\nInvalid data found", BadMedia, errors.FORMAT_NOT_ALLOWED),
-    ("Error opening input: Invalid data found when processing input", BadMedia, errors.NOT_MEDIA),
+    ("Error opening input: Invalid data found when processing input", BadMedia, errors.DAMAGED),
     ("Output file does not contain any stream", BadMedia, errors.NO_STREAMS),
     ("Stream map '0:v' matches no streams.", BadMedia, errors.NO_STREAMS),
     ("[out#0/mp4] Nothing was written into output file", BadMedia, errors.NOTHING_DECODED),
@@ -94,3 +97,70 @@ def test_every_row_makes_an_error() -> None:
     for row in failures.TABLE:
         assert re.compile(row.pattern)
         assert str(row.make("a line"))
+
+
+@pytest.mark.parametrize(
+    "message", ["Input/output error", "Stale file handle", "No such file or directory", "Remote I/O error"]
+)
+def test_the_storage_is_blamed_only_if_the_system_cannot_read_the_file(message: str, tmp_path: Path) -> None:
+    text = f"[in#0 @ 0x55] Error opening input: {message}"
+    path = tmp_path / "cut.mkv"
+    path.write_bytes(bytes(3 << 20))
+    intact = failures.from_text(text, [str(path)])
+    assert type(intact) is BadMedia
+    assert str(intact) == "damaged or incomplete: it ends before its content does"
+    gone = failures.from_text(text, [str(path), str(tmp_path / "gone.mkv")])
+    assert (type(gone), gone.code) == (Transient, errors.SOURCE_UNAVAILABLE.code)
+    if Path("/proc/self/mem").exists():  # reading its beginning is a real EIO
+        broken = failures.from_text(text, ["/proc/self/mem"])
+        assert (type(broken), broken.code) == (Transient, errors.SOURCE_UNAVAILABLE.code)
+
+
+def test_a_write_error_does_not_blame_the_input(tmp_path: Path) -> None:
+    path = tmp_path / "fine.mkv"
+    path.write_bytes(b"x")
+    for text in (
+        "[out#0/mp4 @ 0x5] Error writing trailer: Input/output error",
+        "[vost#0:0 @ 0x5] Error submitting a packet to the muxer: x\n[out#0/mp4] Error muxing: Input/output error",
+        "av_interleaved_write_frame(): Input/output error",
+    ):
+        assert isinstance(failures.from_text(text, [str(path)]), Transient)
+
+
+def test_of_a_large_file_samples_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "large.mov"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    read: list[int] = []
+    pread = os.pread
+
+    def counted(file: int, count: int, offset: int) -> bytes:
+        data = pread(file, count, offset)
+        read.append(len(data))
+        return data
+
+    monkeypatch.setattr(os, "pread", counted)
+    assert readable.is_readable(str(path))
+    assert 60 << 20 < sum(read) <= 130 << 20
+
+    def failing(file: int, count: int, offset: int) -> bytes:
+        if offset > 1 << 39:
+            raise OSError(errno.EIO, "Input/output error")
+        return pread(file, count, offset)
+
+    monkeypatch.setattr(os, "pread", failing)
+    assert not readable.is_readable(str(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("Unknown codec zzq1, A_XYZ", "zzq1, A_XYZ"),
+        ("Decoding requested, but no decoder found for: dolby_e", "dolby_e"),
+        ("[dec:x @ 0x1] Decoder 'zz' not found", "zz"),
+        ("no decoder", "unknown"),
+    ],
+)
+def test_an_unknown_codec_is_named(text: str, codec: str) -> None:
+    error = failures.from_text(f"a line\n{text}\nanother")
+    assert (error.code, error.parameters["codec"]) == (errors.UNKNOWN_CODEC.code, codec)

@@ -1,0 +1,17 @@
+"""The group in the details of an asset."""
+
+from dampipe.features.grouping.model import Group
+from dampipe.features.grouping.queries import GroupRepository
+from dampipe.kernel.container import Services
+from dampipe.kernel.detail import DetailField
+
+
+def _read(services: Services, asset: int) -> Group | None:
+    return services.get(GroupRepository).of(asset)
+
+
+def _text(group: Group | None) -> str:
+    return "" if group is None else str(group)
+
+
+GROUP = DetailField("group", Group | None, None, "group", _read, _text)

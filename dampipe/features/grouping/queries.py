@@ -1,0 +1,260 @@
+"""The SQL of asset groups; the only writer of their tables."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, literal, select
+
+from dampipe.features.assets.tables import ASSET
+from dampipe.features.grouping.model import Group, Grouped, GroupFile, GroupKind, Member, Role, groups_of
+from dampipe.features.grouping.tables import ASSET_GROUP, GROUP_IDENTIFIER, GROUP_MEMBER
+from dampipe.features.sources.folders import take_folders_to_regroup
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.paths import place_columns
+from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
+from dampipe.kernel.db.chunks import chunked
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.paths import printable
+
+CONTENT, BURST = "content", "burst"
+"""Kinds of identifiers."""
+_ROUNDS = 8
+"""Most times that the circle of assets is widened; each adds folders in which copies of members are."""
+
+
+def save_identifiers(
+    connection: Connection, identifiers: Mapping[int, Mapping[str, str]], database: Database
+) -> None:
+    """Replace the identifiers of assets, given by kind."""
+    for ids in chunked(sorted(identifiers)):
+        connection.execute(delete(GROUP_IDENTIFIER).where(GROUP_IDENTIFIER.c.asset_id.in_(ids)))
+    rows = [
+        {"asset_id": asset, "kind": kind, "value": value}
+        for asset, values in identifiers.items()
+        for kind, value in values.items()
+    ]
+    if rows:
+        connection.execute(database.insert(GROUP_IDENTIFIER).on_conflict_do_nothing(), rows)
+
+
+class GroupRepository:
+    """The asset groups of one catalogue."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def regroup(self, folders: int) -> int:
+        """Bring up to date the groups of up to `folders` folders whose files have changed; returns how many.
+
+        One transaction. A change that is committed meanwhile has the folder done once more.
+        """
+        with self._db.write() as connection:
+            taken = take_folders_to_regroup(connection, folders)
+            if taken:
+                self._regroup(connection, taken)
+        return len(taken)
+
+    def _regroup(self, connection: Connection, folders: Sequence[int]) -> None:
+        """Group the assets of folders, with all that they are or come to be in a group with, wherever it is."""
+        files = self._files(connection, LOCATION.c.folder_id.in_(folders))
+        assets = self._assets_of(connection, folders) | {file.asset for file in files}
+        read = set(folders)
+        for _ in range(_ROUNDS):
+            groups = [group for group in groups_of(files) if assets & {asset for asset, _ in group.members}]
+            wider = assets | {asset for group in groups for asset, _ in group.members}
+            wider |= self._fellows(connection, wider) | self._same_identifiers(connection, wider)
+            more = self._folders_of_grouped(connection, wider) - read
+            if wider == assets and not more:
+                break
+            assets, read = wider, read | more
+            known = {file.asset for file in files}
+            files += [
+                f
+                for ids in chunked(sorted(more))
+                for f in self._files(connection, LOCATION.c.folder_id.in_(ids))
+            ]
+            absent = wider - known - {file.asset for file in files}
+            files += [
+                f
+                for ids in chunked(sorted(absent))
+                for f in self._files(connection, LOCATION.c.asset_id.in_(ids))
+            ]
+        self._save(connection, assets, groups)
+
+    def _files(self, connection: Connection, *where: ColumnElement[bool]) -> list[GroupFile]:
+        """Present files of assets that were probed."""
+        rows = connection.execute(
+            select(
+                LOCATION.c.asset_id, LOCATION.c.folder_id, LOCATION.c.size, LOCATION.c.mtime_ns,
+                ASSET.c.kind, ASSET.c.recorded_at, ASSET.c.duration, *place_columns(self._db),
+            )
+            .select_from(
+                LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
+                .join(SOURCE, SOURCE.c.id == FOLDER.c.source_id)
+                .join(ASSET, ASSET.c.id == LOCATION.c.asset_id)
+            )
+            .where(LOCATION.c.state == LocationState.PRESENT, ASSET.c.kind.is_not(None), *where)
+        ).all()  # fmt: skip
+        identifiers = self._identifiers(connection, {row.asset_id for row in rows})
+        return [
+            GroupFile(
+                asset=row.asset_id,
+                folder=row.folder_id,
+                path=f"{row.root}/{row.folder}".rstrip("/"),
+                name=row.file,
+                kind=row.kind,
+                size=row.size,
+                time=row.recorded_at if row.recorded_at is not None else row.mtime_ns / 1e9,
+                duration=row.duration,
+                content_id=identifiers.get((row.asset_id, CONTENT)),
+                burst_id=identifiers.get((row.asset_id, BURST)),
+            )
+            for row in rows
+        ]
+
+    def _identifiers(self, connection: Connection, assets: Collection[int]) -> dict[tuple[int, str], str]:
+        found: dict[tuple[int, str], str] = {}
+        for ids in chunked(sorted(assets)):
+            rows = connection.execute(select(GROUP_IDENTIFIER).where(GROUP_IDENTIFIER.c.asset_id.in_(ids)))
+            found.update({(row.asset_id, row.kind): row.value for row in rows})
+        return found
+
+    def _same_identifiers(self, connection: Connection, assets: Collection[int]) -> set[int]:
+        """Assets with an identifier of one of these."""
+        own, other = GROUP_IDENTIFIER.alias("own"), GROUP_IDENTIFIER.alias("other")
+        same = (other.c.kind == own.c.kind) & (other.c.value == own.c.value)
+        found: set[int] = set()
+        for ids in chunked(sorted(assets)):
+            joined = own.join(other, same)
+            rows = select(other.c.asset_id).select_from(joined).where(own.c.asset_id.in_(ids))
+            found.update(connection.execute(rows).scalars())
+        return found
+
+    def _assets_of(self, connection: Connection, folders: Sequence[int]) -> set[int]:
+        rows = select(LOCATION.c.asset_id).where(
+            LOCATION.c.folder_id.in_(folders), LOCATION.c.asset_id.is_not(None)
+        )
+        return set(connection.execute(rows).scalars())
+
+    def _grouped(self, connection: Connection, assets: Collection[int]) -> set[int]:
+        found: set[int] = set()
+        for ids in chunked(sorted(assets)):
+            rows = select(GROUP_MEMBER.c.asset_id).where(GROUP_MEMBER.c.asset_id.in_(ids))
+            found.update(connection.execute(rows).scalars())
+        return found
+
+    def _fellows(self, connection: Connection, assets: Collection[int]) -> set[int]:
+        """The members of the groups of these assets."""
+        mine, theirs = GROUP_MEMBER.alias("mine"), GROUP_MEMBER.alias("theirs")
+        found: set[int] = set()
+        for ids in chunked(sorted(assets)):
+            joined = mine.join(theirs, theirs.c.group_id == mine.c.group_id)
+            rows = select(theirs.c.asset_id).select_from(joined).where(mine.c.asset_id.in_(ids))
+            found.update(connection.execute(rows).scalars())
+        return found
+
+    def _folders_of_grouped(self, connection: Connection, assets: Collection[int]) -> set[int]:
+        """The folders of those assets that are in groups, since the reason of a group may lie in any of them."""
+        present = LOCATION.c.state == LocationState.PRESENT
+        found: set[int] = set()
+        for ids in chunked(sorted(self._grouped(connection, assets))):
+            rows = select(LOCATION.c.folder_id).where(LOCATION.c.asset_id.in_(ids), present).distinct()
+            found.update(connection.execute(rows).scalars())
+        return found
+
+    def _save(self, connection: Connection, touched: Collection[int], groups: Iterable[Grouped]) -> None:
+        """Replace the groups of the touched assets and of the members of the new groups; equal ones are kept."""
+        wanted = {tuple(group.members): group for group in groups}
+        members = {asset for group in wanted for asset, _ in group}
+        kept: set[int] = set()
+        for group_id, (kind, known) in self._known(connection, {*touched, *members}).items():
+            new = wanted.get(known)
+            if new is not None and new.kind == kind:
+                kept.add(group_id)
+                del wanted[known]
+            else:
+                connection.execute(delete(ASSET_GROUP).where(ASSET_GROUP.c.id == group_id))
+        for group in wanted.values():
+            made = ASSET_GROUP.insert().values(kind=group.kind).returning(ASSET_GROUP.c.id)
+            number = int(connection.execute(made).scalar_one())
+            connection.execute(
+                GROUP_MEMBER.insert(),
+                [
+                    {"asset_id": asset, "group_id": number, "role": role, "position": position}
+                    for position, (asset, role) in enumerate(group.members)
+                ],
+            )
+
+    def _known(
+        self, connection: Connection, assets: Collection[int]
+    ) -> dict[int, tuple[str, tuple[tuple[int, Role], ...]]]:
+        """Kind and members of the groups of assets, by the group's id."""
+        numbers: set[int] = set()
+        for ids in chunked(sorted(assets)):
+            rows = select(GROUP_MEMBER.c.group_id).where(GROUP_MEMBER.c.asset_id.in_(ids))
+            numbers.update(connection.execute(rows).scalars())
+        kinds: dict[int, str] = {}
+        members: dict[int, list[tuple[int, Role]]] = {}
+        for ids in chunked(sorted(numbers)):
+            for row in connection.execute(
+                select(ASSET_GROUP.c.kind, GROUP_MEMBER)
+                .join_from(GROUP_MEMBER, ASSET_GROUP, ASSET_GROUP.c.id == GROUP_MEMBER.c.group_id)
+                .where(GROUP_MEMBER.c.group_id.in_(ids))
+                .order_by(GROUP_MEMBER.c.group_id, GROUP_MEMBER.c.position)
+            ):
+                kinds[row.group_id] = row.kind
+                members.setdefault(row.group_id, []).append((row.asset_id, Role(row.role)))
+        return {number: (kinds[number], tuple(members[number])) for number in kinds}
+
+    def of(self, asset: int) -> Group | None:
+        """The group of an asset; None if it is in none."""
+        own = select(GROUP_MEMBER.c.group_id).where(GROUP_MEMBER.c.asset_id == asset).scalar_subquery()
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(ASSET_GROUP.c.kind, GROUP_MEMBER.c.role, ASSET.c.sha1, ASSET.c.name)
+                .select_from(
+                    GROUP_MEMBER.join(ASSET_GROUP, ASSET_GROUP.c.id == GROUP_MEMBER.c.group_id).join(
+                        ASSET, ASSET.c.id == GROUP_MEMBER.c.asset_id
+                    )
+                )
+                .where(GROUP_MEMBER.c.group_id == own)
+                .order_by(GROUP_MEMBER.c.position)
+            ).all()
+        if len(rows) < 2:  # the others were deleted from the library
+            return None
+        members = (Member(asset=row.sha1, name=printable(row.name), role=row.role) for row in rows)
+        return Group(kind=GroupKind(rows[0].kind), members=tuple(members))
+
+    def of_assets(self, assets: Sequence[str]) -> dict[str, tuple[int, GroupKind, int]]:
+        """Group id, kind and number of members of those of the assets (by SHA-1) that are in a group."""
+        mine, theirs = GROUP_MEMBER.alias("mine"), GROUP_MEMBER.alias("theirs")
+        found: dict[str, tuple[int, GroupKind, int]] = {}
+        for some in chunked(sorted(set(assets))):
+            with self._db.read() as connection:
+                rows = connection.execute(
+                    select(ASSET.c.sha1, mine.c.group_id, ASSET_GROUP.c.kind, func.count().label("members"))
+                    .select_from(
+                        ASSET.join(mine, mine.c.asset_id == ASSET.c.id)
+                        .join(theirs, theirs.c.group_id == mine.c.group_id)
+                        .join(ASSET_GROUP, ASSET_GROUP.c.id == mine.c.group_id)
+                    )
+                    .where(ASSET.c.sha1.in_(some))
+                    .group_by(ASSET.c.sha1, mine.c.group_id, ASSET_GROUP.c.kind)
+                )
+                found.update(
+                    {r.sha1: (r.group_id, GroupKind(r.kind), r.members) for r in rows if r.members > 1}
+                )
+        return found
+
+
+def has_earlier_member(where: ColumnElement[bool], is_all: bool) -> ColumnElement[bool]:
+    """Whether an asset (a row of `asset`) is represented by a member of its group that comes before it.
+
+    where: the condition on `asset` that the other one has to fulfil as well; is_all: every asset fulfils it.
+    """
+    mine, other = GROUP_MEMBER.alias("mine"), GROUP_MEMBER.alias("earlier")
+    earlier = (other.c.group_id == mine.c.group_id) & (other.c.position < mine.c.position)
+    found = select(literal(1)).select_from(mine.join(other, earlier)).where(mine.c.asset_id == ASSET.c.id)
+    if not is_all:
+        passing = select(ASSET.c.id).where(ASSET.c.id == other.c.asset_id, where)
+        found = found.where(exists(passing.correlate(other)))
+    return exists(found)

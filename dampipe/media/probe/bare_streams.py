@@ -1,0 +1,30 @@
+"""Video streams without a container (H.264, HEVC, MPEG-1 and 2): they have no times, and are read forwards only."""
+
+from av.container import InputContainer
+
+MAX_BYTES = 1 << 30
+"""Maximum that is read to count the pictures."""
+_FORMATS = frozenset({"h264", "hevc", "mpegvideo"})
+
+
+def is_bare(container: InputContainer) -> bool:
+    """Whether the file is a video stream without a container: without times, and readable forwards only."""
+    return container.format.name in _FORMATS
+
+
+def counted_duration(container: InputContainer) -> float | None:
+    """Seconds of a video stream without a container, by its pictures and its rate, reading up to 1 GiB.
+
+    None if it is longer, or its rate is unknown.
+    """
+    stream = container.streams.video[0] if container.streams.video else None
+    rate = (stream.codec_context.framerate or stream.guessed_rate or stream.average_rate) if stream else None
+    if not stream or not rate:
+        return None
+    pictures = size = 0
+    for packet in container.demux(stream):
+        size += packet.size
+        pictures += packet.size > 0
+        if size > MAX_BYTES:
+            return None
+    return float(pictures / rate) if pictures else None

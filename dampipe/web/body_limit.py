@@ -1,0 +1,66 @@
+"""Bounds the bodies of requests, in bytes and in time, before anything reads them."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from re import Pattern
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dampipe.web.refusals import BODY_TOO_LARGE, BODY_TOO_SLOW, Refused
+
+MAX_BODY = 1 << 20
+"""Bytes of a body, unless its endpoint states another limit."""
+PATIENCE = 30.0
+"""Seconds that a body may take,"""
+SLOWEST = 64 * 1024
+"""and one more for each of so many bytes."""
+_CLOSE = {"Connection": "close"}
+
+
+class BodyLimit:
+    """ASGI middleware."""
+
+    def __init__(
+        self, app: ASGIApp, own_limits: Sequence[Pattern[str]] = (), patience: float = PATIENCE
+    ) -> None:
+        """own_limits: paths of endpoints that count the bytes themselves while they read them."""
+        self._app = app
+        self._own_limits = own_limits
+        self._patience = patience
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._limit(scope["path"])
+        declared = Headers(scope=scope).get("content-length", "")
+        if limit is not None and declared.isdecimal() and int(declared[:20]) > limit:
+            await Refused(413, BODY_TOO_LARGE, _CLOSE, limit=limit).response()(scope, receive, send)
+            return
+        started_at = time.monotonic()
+        received = 0
+        is_complete = False
+
+        async def receive_bounded() -> Message:
+            nonlocal received, is_complete
+            if is_complete:  # what follows is the end of the connection, which may take any time
+                return await receive()
+            left = started_at + self._patience + received / SLOWEST - time.monotonic()
+            try:
+                message = await asyncio.wait_for(receive(), max(0.0, left))
+            except TimeoutError:
+                raise Refused(408, BODY_TOO_SLOW, _CLOSE) from None
+            if message["type"] == "http.request":
+                received += len(message.get("body", b""))
+                is_complete = not message.get("more_body", False)
+                if limit is not None and received > limit:
+                    raise Refused(413, BODY_TOO_LARGE, _CLOSE, limit=limit)
+            return message
+
+        await self._app(scope, receive_bounded, send)
+
+    def _limit(self, path: str) -> int | None:
+        return None if any(one.match(path) for one in self._own_limits) else MAX_BODY

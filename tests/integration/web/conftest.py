@@ -1,0 +1,47 @@
+"""A processed library, and the web server over it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+import dampipe
+from dampipe.app.demo.footage import make_footage
+from dampipe.kernel.container import Services
+from dampipe.media.ffmpeg.binary import find_ffmpeg
+from dampipe.web.app import create_app
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A library of the demo's clips, with a tag, derivatives and vectors; `footage` is their folder."""
+    home = tmp_path_factory.mktemp("home")
+    footage = tmp_path_factory.mktemp("footage")
+    make_footage(find_ffmpeg(None), footage)
+    with dampipe.open(home=home, model="tiny", in_process=True, settle=0.0) as opened:
+        opened.footage = footage
+        opened.add(footage)
+        opened.process()
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def app(library: Any) -> FastAPI:
+    """The application over the library."""
+    return create_app(library.service(Services))
+
+
+@pytest.fixture
+def http(app: FastAPI) -> TestClient:
+    """A client on this machine."""
+    return TestClient(app, "http://127.0.0.1", raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def footage(library: Any) -> Path:
+    """The folder of the clips, a source."""
+    folder: Path = library.footage
+    return folder

@@ -1,0 +1,28 @@
+"""The web server of `dampipe serve`, in a thread of this process."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from dampipe.web.server import configuration
+from tests.ports import free_port
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Its URL, without a slash at the end."""
+    port = free_port()
+    server = uvicorn.Server(configuration(app, "127.0.0.1", port))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()

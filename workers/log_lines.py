@@ -1,0 +1,35 @@
+"""The log of a worker or of beat: one line for an outage, and no passwords.
+
+Celery logs a traceback of some 60 lines whenever its broker refuses a command, at each attempt and in each process.
+"""
+
+import logging
+
+from kombu.exceptions import KombuError, OperationalError
+from redis.exceptions import RedisError
+
+from dampipe.kernel.errors import DampipeError
+from dampipe.kernel.masking import mask_text
+
+OUTAGES = (OperationalError, KombuError, RedisError, ConnectionError, TimeoutError, OSError, DampipeError)
+"""Exceptions whose traceback says nothing more than their text."""
+
+
+class LogLines(logging.Filter):
+    """Shortens records of outages to one line, and masks the secrets of URLs in all."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always True: the record is changed, not dropped."""
+        text = record.getMessage()
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, OUTAGES):
+            reason = str(error).strip() or type(error).__name__
+            text = next((line for line in text.splitlines() if line.strip()), "")
+            if reason not in text:
+                text = f"{text.rstrip(':. ')}: {reason}"
+            text = text.splitlines()[0]
+            record.exc_info = record.exc_text = record.stack_info = None
+        if record.name.partition(".")[0] in ("celery", "kombu"):  # they end messages with empty lines
+            text = " ".join(line.strip() for line in text.splitlines() if line.strip())
+        record.msg, record.args = mask_text(text), ()
+        return True
