@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from dampipe.app.capabilities import Capabilities
@@ -158,7 +159,7 @@ class Container(kernel.Container):
                 get(LeaseRenewer),
                 settings.lease,
             ),
-            ScanRoots: lambda: ScanRoots(settings.scan_roots),
+            ScanRoots: lambda: ScanRoots([Path(root) for root in settings.scan_roots]),
             ScanPolicy: lambda: ScanPolicy(
                 is_media=is_media,
                 settle=settings.settle,

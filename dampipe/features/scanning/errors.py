@@ -18,7 +18,8 @@ PATH_NOT_FOUND = ErrorCode(
 PATH_OUTSIDE = ErrorCode(
     "scan.path_outside",
     "not below a source or a folder of the setting scan_roots: {paths}",
-    "Add the folder as a source on the machine that runs dampipe, or list it in the setting scan_roots.",
+    "The page may scan sources, and folders of the setting scan_roots: add the folder to either on the machine that "
+    "runs dampipe.",
 )
 PATH_INVALID = ErrorCode(
     "scan.path_invalid", "{path} is not a valid path", "Give the path of a file or folder."

@@ -21,6 +21,7 @@ from dampipe.kernel.socket_folder import socket_path
 MOST_PROCESSES = 256
 """Processes of one worker."""
 
+AbsoluteFolder = Annotated[str, AfterValidator(lambda path: str(Path(path).expanduser().absolute()))]
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
@@ -246,9 +247,10 @@ class Settings(BaseSettings):
         description="Whether everyone who reaches host may see and change the library. Without it dampipe refuses to "
         "listen on other addresses than loopback, since it has no login.",
     )
-    scan_roots: list[AbsolutePath] = Field(
-        default_factory=list,
-        description="Folders below which scans may be submitted over HTTP, in addition to the sources.",
+    scan_roots: list[AbsoluteFolder] = Field(
+        ["/mnt", "/media", "/run/media", "/Volumes"],
+        description="Folders below which scans may be submitted over HTTP, in addition to the sources; by default those "
+        "in which systems mount disks and shares.",
     )
     log_level: Annotated[str, AfterValidator(_check_log_level)] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
