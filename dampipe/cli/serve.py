@@ -36,7 +36,7 @@ def command(host: str | None, port: int | None) -> None:
 
 
 def _warm_up(container: Container) -> None:
-    """Load the model while nobody waits for it. Without a model, search answers from text and says so."""
+    """Load the model before a request waits for it. Without a model, search answers from text and says so."""
     try:
         container.get(QueryEncoder).warm_up()
     except DampipeError as error:

@@ -129,7 +129,7 @@ def restore_backup(file: Path, home: Path, force: bool = False) -> Restored:
                 database.close()
         shutil.rmtree(settings.index_folder, ignore_errors=True)
     return Restored(
-        catalogue=database.url.render_as_string(hide_password=True),
+        catalogue=database.place,
         settings=printable(written) if written else "",
         moved_aside=aside,
         created_at=manifest.created_at,
@@ -139,7 +139,7 @@ def restore_backup(file: Path, home: Path, force: bool = False) -> Restored:
 
 def _place_catalogue(database: Database, file: Path, manifest: Manifest, force: bool) -> str:
     """Returns where the earlier catalogue is now; "" if there was none."""
-    place, kind = database.url.render_as_string(hide_password=True), database.url.get_backend_name()
+    place, kind = database.place, database.url.get_backend_name()
     if kind != manifest.database:
         raise InvalidInput(OTHER_DATABASE, found=manifest.database, expected=kind)
     path = Path(database.url.database or "")

@@ -510,7 +510,10 @@ def test_a_password_is_not_shown_to_other_users(
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    for url in ("postgresql+psycopg://me:s3cret@db/x", "postgresql+psycopg://me@db/x?password=s3cret"):
+    for url in (
+        "postgresql+psycopg://me:s3cret@db/x",
+        "postgresql+psycopg://me@db/x?password=s3cret&sslpassword=s3cret",
+    ):
         dumps.dump(Database(url), tmp_path / "dump")
         assert "s3cret" not in (tmp_path / "arguments").read_text()
         assert (tmp_path / "password").read_text() == "s3cret\n"

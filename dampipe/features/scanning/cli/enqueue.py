@@ -103,7 +103,7 @@ def follow(scans: ScanService, scan: int, quiet: bool) -> ScanProgress:
             return _follow(scans, scan, lambda progress: _show(bar, task, progress))
         except KeyboardInterrupt:
             bar.stop()
-            click.echo(f"scan {scan} goes on in the background; `dampipe watch` follows it", err=True)
+            click.echo(f"scan {scan} continues in the background; `dampipe watch` follows it", err=True)
             raise
 
 
