@@ -42,7 +42,7 @@ from dampipe.kernel.db.migrate import known_revisions
 from dampipe.kernel.errors import Busy, CatalogueDown, InvalidInput
 from dampipe.kernel.home import UP_LOCK, config_file
 from dampipe.kernel.paths import printable
-from dampipe.kernel.private_files import PRIVATE_MARK
+from dampipe.kernel.private_files import PRIVATE_MARK, open_private
 from dampipe.kernel.settings.loading import read_settings
 from dampipe.kernel.settings.settings import Settings
 from dampipe.kernel.version import __version__
@@ -196,7 +196,7 @@ def _settings_file(restored: Path) -> Iterator[Path | None]:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Hold the lock of a deployment, so that none starts meanwhile. Raises Busy."""
-    with translated(home), (home / UP_LOCK).open("w") as lock:
+    with translated(home), open_private(home / UP_LOCK) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
