@@ -18,12 +18,12 @@ CLI: dict[str, str] = {
     "blob.store_full": "Free some space, then run `dampipe retry`.",
     "broker.embedded_down": "Start everything with `dampipe up`, or name a broker in the setting broker_url.",
     "catalogue.driver_missing": "Install it: pip install 'dampipe[postgres]'.",
-    "catalogue.damaged": "`dampipe restore` puts back a catalogue that `dampipe backup` saved; keep the damaged file "
-    "until it works. Footage and derivatives are not affected.",
+    "catalogue.damaged": "`dampipe restore --force FILE` brings back a backup that `dampipe backup` made, and moves the "
+    "damaged file aside. Footage and derivatives are not affected.",
     "catalogue.database_absent": "An administrator of the server creates it: `createdb --owner={user} {name}`, or "
     "CREATE DATABASE {name} OWNER {user}; in psql. `dampipe up` then makes its tables.",
-    "catalogue.lost": "`dampipe restore` puts back a catalogue that `dampipe backup` saved. To begin a new library "
-    "instead, move {folder} away first.",
+    "catalogue.lost": "`dampipe restore --force FILE` brings back a backup that `dampipe backup` made. To begin a new "
+    "library instead, move {folder} away first.",
     "catalogue.not_set_up": "`dampipe up` sets it up.",
     "catalogue.schema_mismatch": "Run the newest dampipe everywhere; `dampipe up` upgrades an older schema.",
     "file.unreadable": "Make it readable for the worker, then run `dampipe retry PATH`.",

@@ -7,7 +7,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import URL, inspect, text
+from sqlalchemy import inspect, text
 
 from dampipe.features.backup.errors import (
     BACKUP_FAILED,
@@ -69,7 +69,7 @@ def move_aside_postgresql(database: Database, name: str) -> None:
 
 
 def _copy_sqlite(database: Database, file: Path) -> None:
-    place = database.url.render_as_string(hide_password=True)
+    place = database.place
     if not database.url.database or not os.path.exists(database.url.database):
         raise CatalogueDown(CATALOGUE_DAMAGED, place=place, reason="it does not exist")
     try:
@@ -92,19 +92,38 @@ def _copy_sqlite(database: Database, file: Path) -> None:
 
 
 def _run(database: Database, program: str, *arguments: str) -> None:
-    """Run a client program of PostgreSQL. A password is passed in the environment, which only its owner can read."""
+    """Run a client program of PostgreSQL. Secrets are passed in the environment, which only its owner can read."""
     path = shutil.which(program)
     if path is None:
         raise CannotStart(PROGRAM_MISSING, program=program)
-    query = dict(database.url.query)
-    password = database.url.password or query.pop("password", None)
-    own = database.url
-    url = URL.create("postgresql", own.username, None, own.host, own.port, own.database, query)
-    environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    parameters, secrets = _of_libpq(database)
+    environment = {**os.environ, **secrets}
     done = subprocess.run(
-        [path, "--no-password", f"--dbname={url.render_as_string(hide_password=False)}", *arguments],
+        [path, "--no-password", f"--dbname={parameters}", *arguments],
         env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
     )  # fmt: skip
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         raise Permanent(PROGRAM_FAILED, program=program, reason="; ".join(lines[:2]))
+
+
+def _of_libpq(database: Database) -> tuple[str, dict[str, str]]:
+    """How client programs connect: a connection string without secrets, and environment variables for these.
+
+    A secret that libpq takes from no environment variable (sslpassword) is left out: other users see arguments.
+    """
+    from psycopg import pq  # of the extra `postgres`
+    from psycopg.conninfo import make_conninfo
+
+    _, given = database.engine.dialect.create_connect_args(database.url)
+    options = {option.keyword.decode(): option for option in pq.Conninfo.get_defaults()}
+    shown, secrets = {}, {}
+    for name, value in given.items():
+        option = options.get(name)
+        if option is None:  # of the Python driver
+            continue
+        if b"*" not in (option.dispchar or b""):
+            shown[name] = value
+        elif option.envvar:
+            secrets[option.envvar.decode()] = str(value)
+    return make_conninfo(**shown), secrets

@@ -42,11 +42,12 @@ from dampipe.kernel.db.migrate import known_revisions
 from dampipe.kernel.errors import Busy, CatalogueDown, InvalidInput
 from dampipe.kernel.home import UP_LOCK, config_file
 from dampipe.kernel.paths import printable
+from dampipe.kernel.private_files import PRIVATE_MARK, open_private
 from dampipe.kernel.settings.loading import read_settings
 from dampipe.kernel.settings.settings import Settings
 from dampipe.kernel.version import __version__
 
-_MAY_EXIST = (SETTINGS, UP_LOCK, ".dampipe-backup")
+_MAY_EXIST = (SETTINGS, UP_LOCK, PRIVATE_MARK, ".dampipe-backup")
 """What an empty home folder may hold."""
 
 
@@ -128,7 +129,7 @@ def restore_backup(file: Path, home: Path, force: bool = False) -> Restored:
                 database.close()
         shutil.rmtree(settings.index_folder, ignore_errors=True)
     return Restored(
-        catalogue=database.url.render_as_string(hide_password=True),
+        catalogue=database.place,
         settings=printable(written) if written else "",
         moved_aside=aside,
         created_at=manifest.created_at,
@@ -138,7 +139,7 @@ def restore_backup(file: Path, home: Path, force: bool = False) -> Restored:
 
 def _place_catalogue(database: Database, file: Path, manifest: Manifest, force: bool) -> str:
     """Returns where the earlier catalogue is now; "" if there was none."""
-    place, kind = database.url.render_as_string(hide_password=True), database.url.get_backend_name()
+    place, kind = database.place, database.url.get_backend_name()
     if kind != manifest.database:
         raise InvalidInput(OTHER_DATABASE, found=manifest.database, expected=kind)
     path = Path(database.url.database or "")
@@ -195,7 +196,7 @@ def _settings_file(restored: Path) -> Iterator[Path | None]:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Hold the lock of a deployment, so that none starts meanwhile. Raises Busy."""
-    with translated(home), (home / UP_LOCK).open("w") as lock:
+    with translated(home), open_private(home / UP_LOCK) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -53,7 +53,7 @@ class Database:
     """One database. Processes must not share an instance across a fork."""
 
     def __init__(self, url: str, busy_timeout: float = BUSY_TIMEOUT, machine: str = "") -> None:
-        """Open nothing yet. Raises InvalidInput for a URL that is not valid.
+        """Open and create nothing but the folder yet. Raises InvalidInput for a URL that is not valid.
 
         machine: the name under which path maps say where this machine sees sources; "": as declared.
         """
@@ -81,9 +81,13 @@ class Database:
             return create_engine(self.url, pool_pre_ping=True, pool_size=2, max_overflow=4)
         if self.url.database and self.url.database != ":memory:":
             _make_folder(Path(self.url.database).parent)
-            if not self.url.database.startswith("file:"):
-                _create_file(Path(self.url.database))
         engine = create_engine(self.url, connect_args={"timeout": busy_timeout})
+
+        @event.listens_for(engine, "do_connect")
+        def _connecting(*_: Any) -> None:
+            path = self.url.database
+            if path and path != ":memory:" and not path.startswith("file:"):
+                _create_file(Path(path))
 
         @event.listens_for(engine, "connect")
         def _connected(connection: Any, _: Any) -> None:

@@ -14,7 +14,7 @@ from dampipe.kernel.stage_io import StageOutput
 from dampipe.media.outputs import Derivative, DerivativeKind
 from dampipe.storage.blobs.base import BlobStore
 from dampipe.storage.blobs.errors import BLOB_UNREADABLE, STORE_UNREACHABLE
-from dampipe.storage.blobs.workspace import ORPHAN_AGE
+from dampipe.storage.blobs.workspace import LEFTOVER_AGE
 
 _KEY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{40})/[^/]+/[^/]+")
 _BLOCK = 1 << 20
@@ -54,7 +54,7 @@ class DerivativeStore:
 
     def sweep_workspaces(self, dry_run: bool = False) -> int:
         """Delete the workspaces of killed processes, and return their number. dry_run: only count them."""
-        return self._blobs.sweep(ORPHAN_AGE, dry_run)
+        return self._blobs.sweep(LEFTOVER_AGE, dry_run)
 
     def publish(
         self, sha1: str, recipe_of: Callable[[DerivativeKind], str], files: Iterable[FinishedFile]

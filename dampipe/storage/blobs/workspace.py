@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 
 from dampipe.kernel.private_files import make_folder
 
-ORPHAN_AGE = 6 * 3600.0
+LEFTOVER_AGE = 6 * 3600.0
 """Seconds without a change after which the folder of a dead process is deleted. A living one writes far more often."""
 UNLOCKED_TIMES = 8
 """How many times as old a folder has to be where no lock shows whether its process lives."""

@@ -6,6 +6,8 @@ import gzip
 import os
 import shutil
 import stat
+import subprocess
+import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -39,6 +41,7 @@ from dampipe.kernel.errors import (
     CannotStart,
     CatalogueDown,
     DampipeError,
+    ExitCode,
     InvalidInput,
     NotFound,
     StorageFull,
@@ -320,6 +323,39 @@ def test_force_moves_the_old_catalogue_aside(library: Any, home: Path, tmp_path:
         engine.dispose()
 
 
+@pytest.mark.parametrize("state", ["missing", "empty", "damaged pages"])
+def test_what_the_remedy_of_an_unusable_catalogue_says_brings_it_back(
+    library: Any, home: Path, tmp_path: Path, state: str
+) -> None:
+    made = backup(library, tmp_path)
+    library.close()
+    path = home / "catalogue.sqlite"
+    content = path.read_bytes()
+    for one in home.glob("catalogue.sqlite*"):
+        one.unlink()
+    if state != "missing":
+        path.write_bytes(b"" if state == "empty" else content[:4096] + b"\xff" * (len(content) - 4096))
+
+    refused = dampipe_command("status")
+    assert refused.returncode == ExitCode.CATALOGUE_DOWN
+    assert "`dampipe restore --force FILE`" in refused.stderr
+    assert dampipe_command("restore", str(made)).returncode == ExitCode.USAGE, "nothing is moved unasked"
+    done = dampipe_command("restore", "--force", str(made))
+    assert done.returncode == 0, done.stderr
+    assert "index of tiny" in done.stdout
+    assert ("the catalogue that was there is" in done.stdout) == (state != "missing")
+    assert dampipe_command("status").returncode == 0
+    with dampipe.open(home=home, in_process=True) as restored:
+        assert [one.name for one in restored.service(TagService).all()] == ["interview"]
+        assert restored.service(CheckService).check(CheckRequest()).sound == 6 * CLIPS
+        assert restored.process() == 0, "nothing is processed again"
+
+
+def dampipe_command(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "dampipe", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
 def test_the_settings_of_the_backup_say_where_the_catalogue_is(
     library: Any, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -474,7 +510,10 @@ def test_a_password_is_not_shown_to_other_users(
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    for url in ("postgresql+psycopg://me:s3cret@db/x", "postgresql+psycopg://me@db/x?password=s3cret"):
+    for url in (
+        "postgresql+psycopg://me:s3cret@db/x",
+        "postgresql+psycopg://me@db/x?password=s3cret&sslpassword=s3cret",
+    ):
         dumps.dump(Database(url), tmp_path / "dump")
         assert "s3cret" not in (tmp_path / "arguments").read_text()
         assert (tmp_path / "password").read_text() == "s3cret\n"

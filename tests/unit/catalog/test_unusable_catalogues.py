@@ -89,7 +89,7 @@ def test_a_damaged_catalogue_names_the_backup(tmp_path: Path, damage: str) -> No
         container.set_up()
     assert raised.value.code == "catalogue.damaged"
     assert "backup" in raised.value.hint
-    assert "`dampipe restore`" in remedies().word(raised.value, CLI)
+    assert "`dampipe restore --force FILE`" in remedies().word(raised.value, CLI)
 
 
 @pytest.mark.parametrize("lost", ["empty", "missing"])

@@ -144,6 +144,7 @@ URLS = ("database_url", "broker_url", "blobs_url", "database", "broker", "blobs"
 KNOWN = {
     "celeryconfig.py": "configures Celery",
     "app/container.py": "opens the database and the blob store",
+    "features/backup/service.py": "opens the database that a restored settings file names",
     "app/doctor.py": "looks at the folder of the blobs",
     "app/schema.py": "looks for the file of the catalogue, and shows it masked",
     "kernel/settings/settings.py": "declares them",
@@ -169,6 +170,7 @@ def test_nothing_else_decides_what_of_a_url_is_shown() -> None:
 
 
 def test_config_shows_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("dampipe.app.container._containers", {})  # not the settings of an earlier test
     monkeypatch.setenv("DAMPIPE_HOME", str(tmp_path))
     monkeypatch.setenv("DAMPIPE_DATABASE_URL", "postgresql+psycopg://u:s3cret@nas/db?password=s3cret")
     monkeypatch.setenv("DAMPIPE_BROKER_URL", "redis://:x@s3cret@nas?ssl_keypassword=s3cret")
