@@ -18,7 +18,7 @@ FILE, FOLDER = 0o600, 0o700
 """Modes of what only the user may read."""
 _GROUP_FILE, _GROUP_FOLDER = 0o060, 0o070
 
-_MARK = ".private"
+SECURED_MARK = ".private"
 """File in a home folder whose modes have been set; its owner may relax them afterwards."""
 _OWN = ("broker", "cache", "derivatives", "index", "logs", "dampipe.toml", "up.lock")
 _CATALOGUE = "catalogue.sqlite"
@@ -112,7 +112,7 @@ def secure_home(home: Path) -> None:
     """
     if not home.exists():
         make_folder(home)
-    mark = home / _MARK
+    mark = home / SECURED_MARK
     if mark.exists() or home.stat().st_uid != os.geteuid():
         return
     with contextlib.suppress(OSError):  # a read-only home: there is nothing to protect by modes here

@@ -42,11 +42,12 @@ from dampipe.kernel.db.migrate import known_revisions
 from dampipe.kernel.errors import Busy, CatalogueDown, InvalidInput
 from dampipe.kernel.home import UP_LOCK, config_file
 from dampipe.kernel.paths import printable
+from dampipe.kernel.private_files import SECURED_MARK
 from dampipe.kernel.settings.loading import read_settings
 from dampipe.kernel.settings.settings import Settings
 from dampipe.kernel.version import __version__
 
-_MAY_EXIST = (SETTINGS, UP_LOCK, ".dampipe-backup")
+_MAY_EXIST = (SETTINGS, UP_LOCK, SECURED_MARK, ".dampipe-backup")
 """What an empty home folder may hold."""
 
 

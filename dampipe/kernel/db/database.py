@@ -81,9 +81,17 @@ class Database:
             return create_engine(self.url, pool_pre_ping=True, pool_size=2, max_overflow=4)
         if self.url.database and self.url.database != ":memory:":
             _make_folder(Path(self.url.database).parent)
-            if not self.url.database.startswith("file:"):
-                _create_file(Path(self.url.database))
         engine = create_engine(self.url, connect_args={"timeout": busy_timeout})
+
+        @event.listens_for(engine, "do_connect")
+        def _connecting(_dialect: Any, _record: Any, _arguments: Any, _options: Any) -> None:
+            """Not when it is constructed: whoever asks whether there is a catalogue would find an empty one."""
+            if (
+                self.url.database
+                and self.url.database != ":memory:"
+                and not self.url.database.startswith("file:")
+            ):
+                _create_file(Path(self.url.database))
 
         @event.listens_for(engine, "connect")
         def _connected(connection: Any, _: Any) -> None:
