@@ -95,7 +95,9 @@ class AssetService:
                 row = self._assets.find_path(source.id, folder, path.name)
                 if row is not None:
                     return row.id, row.asset_id
-        if os.sep in name or os.path.exists(name):
+        # A file here that is not in the library must not stand for another of that name. Where the library has none,
+        # the answer is the same with and without the file: over HTTP, it would say what the server's folder holds.
+        if os.sep in name or (os.path.exists(name) and self._assets.find_name(name, 1)):
             raise NotFound(UNKNOWN_PATH, path=printable(name))
         if _is_sha1(name):
             try:

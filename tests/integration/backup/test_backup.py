@@ -47,6 +47,7 @@ from dampipe.kernel.errors import (
     StorageFull,
 )
 from dampipe.kernel.home import UP_LOCK
+from dampipe.kernel.private_files import SECURED_MARK, secure_home
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.support.derivatives import CLIPS
 from tests.support.postgres import Postgres
@@ -303,6 +304,20 @@ def test_restore_refuses_a_home_in_use_or_not_empty(library: Any, home: Path, tm
     with pytest.raises(Busy):
         restore_backup(made, home, force=True)
     assert len(list(library.videos())) == CLIPS, "nothing was changed"
+
+
+def test_a_home_that_was_only_looked_at_is_empty(
+    library: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commands secure the home folder and leave a mark in it; the services of a command open the catalogue late."""
+    made = backup(library, tmp_path)
+    new = tmp_path / "new"
+    use(new, monkeypatch)
+    secure_home(new)
+    process_container().get(Database).close()
+    assert [path.name for path in new.iterdir()] == [SECURED_MARK]
+    restore_backup(made, new)
+    assert stat.S_IMODE((new / "catalogue.sqlite").stat().st_mode) == 0o600
 
 
 def test_force_moves_the_old_catalogue_aside(library: Any, home: Path, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_exit_codes_and_words_of_the_command(here: DerivativeLibrary) -> None:
 
 
 def test_checks_and_lost_derivatives_over_http(here: DerivativeLibrary) -> None:
-    http = TestClient(create_app(Services(here)))
+    http = TestClient(create_app(Services(here)), "http://127.0.0.1")
     [lost] = here.delete("poster")
     answer = http.get(f"/api/v1/assets/{lost.sha1}/poster")
     assert answer.status_code == 404

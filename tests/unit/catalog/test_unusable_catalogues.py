@@ -32,6 +32,25 @@ def problem(url: str) -> CatalogueDown:
     return raised.value
 
 
+def test_a_catalogue_is_created_when_it_is_first_used(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    database = Database(f"sqlite:///{path}")
+    assert not path.exists()
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER)")
+    assert {one.stat().st_mode & 0o777 for one in tmp_path.iterdir()} == {0o600}, "its log, too"
+    database.close()
+
+
+def test_a_file_that_cannot_be_created_is_an_error_of_its_folder(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a' / 'c.sqlite'}")
+    (tmp_path / "a").rmdir()
+    for use in (database.read, database.write):
+        with pytest.raises(CatalogueDown) as raised, use():
+            pass
+        assert raised.value.code == "catalogue.folder_unusable"
+
+
 def test_an_absent_database_says_who_creates_it(postgres_url: str) -> None:
     error = problem(postgres_url.replace("/test", "/absent"))
     assert error.code == "catalogue.database_absent"
