@@ -47,7 +47,7 @@ from dampipe.kernel.errors import (
     StorageFull,
 )
 from dampipe.kernel.home import UP_LOCK
-from dampipe.kernel.private_files import SECURED_MARK, secure_home
+from dampipe.kernel.private_files import PRIVATE_MARK, secure_home
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.support.derivatives import CLIPS
 from tests.support.postgres import Postgres
@@ -315,7 +315,7 @@ def test_a_home_that_was_only_looked_at_is_empty(
     use(new, monkeypatch)
     secure_home(new)
     process_container().get(Database).close()
-    assert [path.name for path in new.iterdir()] == [SECURED_MARK]
+    assert [path.name for path in new.iterdir()] == [PRIVATE_MARK]
     restore_backup(made, new)
     assert stat.S_IMODE((new / "catalogue.sqlite").stat().st_mode) == 0o600
 
