@@ -88,7 +88,7 @@ def test_a_page_is_full_though_a_burst_ranks_first(here: Searching) -> None:
     for number in range(3):
         add(here, f"single{number}.JPG", still(), "blue")
     regroup(here)
-    found = here.find("red", limit=4)
+    found = here.find("red", limit=4, strong=False)
     assert [hit.group.members for hit in found.hits if hit.group] == [30]
     assert len(found.hits) == 4
     assert not found.more
