@@ -76,18 +76,21 @@ def with_source_times(stream: Any, video: VideoStream) -> Any:
 def clock_options(video: VideoStream, max_rate: int | None = None) -> dict[str, Any]:
     """The output options that belong to `with_source_times`, and to `at_most` if that was applied.
 
-    The duration of the last frame, which no next one gives, is made exact: it counts in the average rate. The
+    The duration of the last frame, which no next one gives, is made exact: it counts in the average rate. Where it is
+    unknown (MPEG-TS), it is that of a usual frame; the edit list would cut off a frame without a duration. The
     duration of the packet that comes last is made such that the file ends with that frame, since ffmpeg's MP4 writer
     ends the edit list after the packet. The frames that come last in coding order are not the last ones shown; at
     a variable rate the edit list would cut frames off.
     """
-    frame = "DURATION"
+    usual = video.rate or video.average_rate
+    frame = "max(DURATION,1)" if usual is None else f"if(DURATION,DURATION,round({float(1 / usual):.7f}/TB))"
     rate = constant_rate(video)
     if max_rate is not None:
         frame = f"max(DURATION,round(1/{max_rate}/TB))"
     elif rate is not None:
         exact = f"{rate.denominator}/{rate.numerator}"
-        frame = f"if(lte(abs(DURATION*TB-{exact}),{_MAX_DURATION_ERROR}),round({exact}/TB),DURATION)"
+        is_usual = f"eq(DURATION,0)+lte(abs(DURATION*TB-{exact}),{_MAX_DURATION_ERROR})"
+        frame = f"if({is_usual},round({exact}/TB),DURATION)"
     # Registers: 0 the end of the frame shown last so far, 1 the duration of this one, 2 the latest time stamp, from 1.
     # The writer replaces the durations of all packets but the last.
     latest = "if(gt(PTS-STARTPTS+1,ld(2)),st(2,PTS-STARTPTS+1)*0+st(0,PTS+ld(1)),ld(0))"

@@ -15,7 +15,7 @@ FILES = {
     "asl-book.mkv": ((640, 480), "references"),
     "bottle-detection.mp4": ((640, 360), "references"),
     "car-detection.mp4": ((768, 432), "references"),
-    "d10-timecode.mxf": ((810, 608), "keys"),
+    "d10-timecode.mxf": ((768, 576), "keys"),  # without the lines of the blanking interval
     "gopro-karma.mp4": ((854, 480), "keys"),
     "gopro-max-heromode.mp4": ((848, 480), "keys"),
     "hdr10-av1.mp4": ((720, 1280), "references"),

@@ -53,6 +53,8 @@ def check(made: MadeProxy, source: Path, prober: Prober) -> None:
     times = frame_times(made.file.path)
     assert len(times) == len(expected)
     assert max(abs(a - b) for a, b in zip(times, expected, strict=True)) < EXACT
+    assert made.duration is not None
+    assert made.duration > times[-1] + 0.01, "the last frame is shown, too, even if its duration is unknown"
 
 
 @pytest.mark.parametrize("preset", ["review", "edit"])
