@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, UnidentifiedImageError
 
 from dampipe.kernel.errors import BadMedia, Unavailable
+from dampipe.media.errors import STILL_DAMAGED
 from dampipe.media.stills.failures import as_json, check_size, from_json, translate
 
 
@@ -48,7 +49,7 @@ def test_the_reason_of_an_unreadable_header_names_no_python_object() -> None:
     with pytest.raises(UnidentifiedImageError, match="BytesIO") as raised:
         Image.open(io.BytesIO(b"no header"))
     found = translate(raised.value)
-    assert found.code == "media.still_damaged"
+    assert found.code == STILL_DAMAGED
     assert found.parameters == {"reason": "its header cannot be read"}
 
 
