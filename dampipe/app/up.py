@@ -20,10 +20,11 @@ from dampipe.app.exposure import check_exposure
 from dampipe.app.procfile import Process
 from dampipe.app.supervisor import LogLine, Supervisor
 from dampipe.features.processing.service import ProcessingService
+from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.lease import is_dead
 from dampipe.jobs.recovery import RunRecovery
 from dampipe.jobs.workers import WorkerRepository
-from dampipe.kernel.errors import CannotStart
+from dampipe.kernel.errors import BrokerDown, CannotStart
 from dampipe.kernel.faces.remedies import sentences
 from dampipe.kernel.home import UP_LOCK
 from dampipe.kernel.masking import mask_text
@@ -41,8 +42,8 @@ def run_deployment(container: Container, processes: list[Process], on_log: LogLi
     """Run the processes until SIGINT, SIGTERM or SIGHUP (the terminal was closed).
 
     on_log: receives every log line for the terminal; the lines are also written to logs/dampipe.log.
-    Raises CannotStart, before any process is started: another deployment uses the home folder, a port is in use, or
-    other machines could reach the servers.
+    Raises, before any process is started, CannotStart: another deployment uses the home folder, a port is in use, or
+    other machines could reach the servers; InvalidInput: the URL of the broker is not valid.
     """
     settings = container.settings
     exposure = check_exposure(settings)
@@ -54,6 +55,7 @@ def run_deployment(container: Container, processes: list[Process], on_log: LogLi
         if exposure is not None:
             log("dampipe", f"warning: {sentences(str(exposure), exposure.hint)}")
         check_ports(settings, {process.name for process in enabled})
+        _check_broker(container, log)
         container.set_up()
         supervisor = Supervisor(log)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -104,6 +106,16 @@ def _unusable(container: Container, processes: list[Process]) -> list[tuple[Proc
         if queues and len(reasons) == len(queues):
             found.append((process, "; ".join(reasons.values())))
     return found
+
+
+def _check_broker(container: Container, log: LogLine) -> None:
+    """Warn if the broker does not answer: the processes wait for it. Raise InvalidInput if its URL is not valid."""
+    if container.settings.embedded_broker:
+        return
+    try:
+        container.get(TaskTransport).check()
+    except BrokerDown as error:
+        log("dampipe", f"warning: {sentences(str(error), error.hint)}")
 
 
 def check_ports(settings: Settings, names: set[str]) -> None:

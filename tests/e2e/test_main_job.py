@@ -94,7 +94,13 @@ def test_the_same_content_at_two_paths_is_one_asset(deployment: Deployment, fold
 
 def test_status_counts_every_stage(deployment: Deployment) -> None:
     status = deployment.json("status")
-    assert set(status) == {"assets", "locations", "scans", "stages", "workers", "running"}
+    assert set(status) == {"assets", "locations", "scans", "stages", "workers", "running", "derivatives"}
+    assert status["derivatives"] == {
+        "sampled": min(status["derivatives"]["sampled"], 16),
+        "missing": 0,
+        "away": False,
+        "problem": "",
+    }
     assert list(status["stages"]) == ["hash", "probe", "preview", "embed", "index", "proxy", "refine"]
     assert set(status["stages"]["hash"]) == {"waiting", "running", "done", "failed", "skipped", "on_hold"}
     for stage in ("preview", "embed", "index", "proxy", "refine"):
@@ -125,9 +131,12 @@ def test_words_find_the_clip_and_the_second(
 def test_search_prints_moments(deployment: Deployment, folder: Path) -> None:
     printed = deployment.run("search", "a", "yellow", "triangle")
     assert "A001_C001.mp4" in printed or "the same again.mp4" in printed
-    hits = deployment.json("search", "a yellow triangle", "-n", "2")["hits"]
+    hits = deployment.json("search", "a yellow triangle", "--weak", "-n", "2")["hits"]
     assert len(hits) == 2 and {"asset", "path", "moments", "score"} <= set(hits[0])
     assert hits[0]["score"] >= hits[1]["score"]
+    found = deployment.json("search", "a yellow triangle", "-n", "2")
+    assert [hit["asset"] for hit in found["hits"]] == [hits[0]["asset"]], "only one clip shows one"
+    assert found["weaker"]
 
 
 def test_search_loads_no_model_where_the_page_has_one(deployment: Deployment) -> None:
@@ -188,7 +197,8 @@ def test_show_finds_an_asset_by_path_and_by_prefix(deployment: Deployment, folde
     }
     assert by_path == deployment.json("show", by_path["video"]["sha1"][:8])
     deployment.run("show", "ffffffffff", code=7)
-    deployment.run("show", "xyz", code=2)
+    deployment.run("show", "xyz", code=7)
+    assert "no file in the library is called 'xyz'" in deployment.errors
     deployment.run("show", folder / "notes.txt", code=7)
 
 
@@ -283,6 +293,8 @@ def test_the_api_is_healthy_and_described(deployment: Deployment) -> None:
         "/filters/{name}/values",
         "/tags",
         "/duplicates",
+        "/derivatives/check",
+        "/derivatives/check/{check}",
         "/sources",
         "/vectors",
         "/assets/{sha1}/tags",

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from dampipe.app.demo.footage import make_footage
 from dampipe.media.ffmpeg.binary import find_ffmpeg
@@ -149,8 +149,23 @@ def test_failures_show_their_reason_and_can_be_retried(page: Page, deployment: D
     expect(page.locator("#failed")).to_have_text("1")
     page.get_by_role("row", name="text.mp4").get_by_role("link", name="text.mp4").click()
     expect(page.locator("dialog .notice")).to_contain_text(
-        "could not be processed: not a media file, or damaged"
+        "could not be processed: not a media file, but a text file"
     )
+
+
+@pytest.mark.parametrize("view", ["#/", "#/search?q=a+red+circle", "#/failures", "#/scans", "#/duplicates"])
+def test_a_view_fits_a_phone(page: Page, deployment: Deployment, folder: Path, view: str) -> None:
+    def name_without_spaces(route: Route) -> None:
+        failures = route.fetch().json()
+        for failure in failures:
+            failure["reason"] = f"cannot open {folder / ('a_long_name_' * 9)}.mp4"
+        route.fulfill(json=failures)
+
+    page.route("**/failures?*", name_without_spaces)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(deployment.url() + view)
+    expect(page.locator("main").locator(".card, table, .alike, .same").first).to_be_visible()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
 
 
 @pytest.mark.parametrize("has_clipboard", [True, False])

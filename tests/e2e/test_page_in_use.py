@@ -71,7 +71,7 @@ def test_new_assets_appear_and_back_returns_to_the_same_position(
 
     page.get_by_role("searchbox").fill("a red circle")
     page.get_by_role("searchbox").press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("for “a red circle”")
+    expect(page.locator("#announcement")).to_contain_text("for “a red circle”")
 
 
 def test_the_view_is_shown_once_the_server_is_back(page: Page, deployment: Deployment) -> None:

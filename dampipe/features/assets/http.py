@@ -1,14 +1,19 @@
 """Assets over HTTP."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import SerializeAsAny
+from pydantic import AfterValidator, Field, SerializeAsAny
 
+from dampipe.features.assets.errors import INVALID_ASSET
 from dampipe.features.assets.model import Details
+from dampipe.features.assets.queries import SHORTEST_PREFIX
 from dampipe.features.assets.service import AssetService
-from dampipe.kernel.faces.http import Problem, RemediesDep, provided
+from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.faces.http import MAX_PATH, Problem, RemediesDep, Storable, provided
 from dampipe.kernel.faces.remedies import PAGE
+from dampipe.kernel.paths import printable
 from dampipe.storage.video import Video
 
 router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
@@ -16,6 +21,21 @@ router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
 Assets = Annotated[AssetService, provided(AssetService)]
 SHA1 = "^[0-9a-fA-F]{4,40}$"
 Sha1 = Annotated[str, Path(min_length=4, max_length=40, pattern=SHA1)]
+
+
+def _check_name(name: str) -> str:
+    """Refuse a relative path, which would tell whether the server's working folder has such a file."""
+    if not re.fullmatch(NAME, name, re.DOTALL):
+        raise InvalidInput(INVALID_ASSET, name=printable(name), shortest=SHORTEST_PREFIX)
+    return name
+
+
+NAME = r"^(/[^\u0000]*|[0-9a-fA-F]{4,40})$"
+Name = Annotated[str, Field(max_length=MAX_PATH), Storable(NAME), AfterValidator(_check_name)]
+MAX_NAMES = 1000
+"""Assets and paths of one request."""
+AssetNames = Annotated[tuple[Name, ...], Field(max_length=MAX_NAMES)]
+"""Assets by SHA-1, or absolute paths."""
 
 
 @router.get("/assets")

@@ -7,9 +7,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Body, Header, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
-from dampipe.features.assets.http import Sha1
+from dampipe.features.assets.http import AssetNames, Sha1
+from dampipe.features.derivatives import model
 from dampipe.features.derivatives.byte_ranges import Span, parse_range
-from dampipe.features.derivatives.model import CheckRequest, CheckStarted, CheckState
+from dampipe.features.derivatives.model import CheckStarted, CheckState
 from dampipe.features.derivatives.service import CheckRequests, DerivativeService
 from dampipe.kernel.faces.http import Problem, provided
 
@@ -24,6 +25,13 @@ CACHE = "private, max-age=600"
 Derivatives = Annotated[DerivativeService, provided(DerivativeService)]
 
 Checks = Annotated[CheckRequests, provided(CheckRequests)]
+
+
+class CheckRequest(model.CheckRequest):
+    """The derivatives to check, and what to do about those that are lost."""
+
+    what: AssetNames = ()
+    """Assets by SHA-1, or absolute paths; none means all."""
 
 
 @router.post("/derivatives/check", status_code=202)

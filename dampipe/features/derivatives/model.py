@@ -13,15 +13,13 @@ CHECK = "check"
 SHOWN = 100
 """Lost derivatives named in a report."""
 
-Name = Annotated[str, Field(min_length=1, max_length=4096)]
-
 
 class CheckRequest(BaseModel):
     """The derivatives to check, and what to do about those that are lost."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    what: Annotated[tuple[Name, ...], Field(max_length=1000)] = ()
+    what: tuple[str, ...] = ()
     """Assets by SHA-1, or paths of files; none means all."""
     percent: Annotated[float, Field(gt=0, le=100)] | None = None
     """Only that share of all, those that were checked longest ago; None: all."""

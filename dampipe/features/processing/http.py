@@ -1,44 +1,27 @@
 """Status, failures and retries over HTTP."""
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from dampipe.features.assets.errors import INVALID_ASSET
-from dampipe.features.assets.queries import SHORTEST_PREFIX
+from dampipe.features.assets.http import AssetNames
 from dampipe.features.processing import model
 from dampipe.features.processing.model import Retried, Status
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.model import Failure
-from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.faces.http import MAX_PATH, Problem, RemediesDep, Storable, Text, provided
+from dampipe.kernel.faces.http import Problem, RemediesDep, Text, provided
 from dampipe.kernel.faces.remedies import PAGE
-from dampipe.kernel.paths import printable
 
 router = APIRouter(tags=["processing"])
 
 Processing = Annotated[ProcessingService, provided(ProcessingService)]
 
 
-def _check_name(name: str) -> str:
-    """Refuse a relative path, which would tell whether the server's working folder has such a file."""
-    if not re.fullmatch(NAME, name, re.DOTALL):
-        raise InvalidInput(INVALID_ASSET, name=printable(name), shortest=SHORTEST_PREFIX)
-    return name
-
-
-NAME = r"^(/[^\u0000]*|[0-9a-fA-F]{4,40})$"
-Name = Annotated[str, Field(max_length=MAX_PATH), Storable(NAME), AfterValidator(_check_name)]
-MAX_NAMES = 1000
-"""Assets and paths of one request."""
-
-
 class RetryRequest(model.RetryRequest):
     """Failed and skipped runs to reset; all of them unless narrowed."""
 
-    what: Annotated[tuple[Name, ...], Field(max_length=MAX_NAMES)] = ()
+    what: AssetNames = ()
     """Assets by SHA-1, or absolute paths; none means all."""
     stage: Text | None = None
     kinds: Annotated[tuple[Text, ...], Field(max_length=100)] | None = None

@@ -69,6 +69,8 @@ def translate(error: Exception) -> StillError:
         return StillError(errors.PACKAGE_MISSING, package=error.name or text)
     names = {cls.__name__ for cls in type(error).__mro__}
     names |= {f"{cls.__module__}.{cls.__name__}" for cls in type(error).__mro__}
+    if "UnidentifiedImageError" in names:  # its text holds the address of a Python object
+        return StillError(errors.STILL_DAMAGED, reason="its header cannot be read")
     for row in _TABLE:
         if (not row.types or names.intersection(row.types)) and re.search(row.pattern, text):
             return StillError(row.code, reason=text or type(error).__name__)

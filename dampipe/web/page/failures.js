@@ -36,7 +36,7 @@ export async function failures(main, signal) {
       h("td", { class: "path", title: failure.path }, failure.asset ? h("a", { href: playerLink(failure.asset) }, name(failure.path)) : name(failure.path),
         h("small", {}, folder(failure.path))),
       h("td", {}, failure.stage),
-      h("td", {}, explain(failure.reason, failure.hint), h("small", {}, ` (${kinds[failure.kind] ?? failure.kind}${next})`)),
+      h("td", { class: "reason" }, explain(failure.reason, failure.hint), h("small", {}, ` (${kinds[failure.kind] ?? failure.kind}${next})`)),
       h("td", {}, ["verify", "check"].includes(failure.stage) ? null : h("button", { onclick: (event) => retry(event, selection) }, "Retry")));
   }
 

@@ -1,4 +1,4 @@
-"""`dampipe up` on a disk that is full, and ports that are taken."""
+"""`dampipe up` on a disk that is full, ports that are taken, and a broker that is not there."""
 
 import os
 import re
@@ -13,8 +13,11 @@ import pytest
 
 import dampipe
 from dampipe.app import up
+from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
-from dampipe.kernel.errors import InvalidInput
+from dampipe.jobs.dispatch import TaskTransport
+from dampipe.jobs.errors import BROKER_UNREACHABLE
+from dampipe.kernel.errors import BrokerDown, InvalidInput
 from dampipe.kernel.settings.settings import Settings
 
 ROOT = Path(dampipe.__file__).parents[1]
@@ -97,6 +100,27 @@ def test_a_bad_port_or_host_of_flower_is_one_clear_line(
     done = run("flower", home=tmp_path, **{"flower_port": 18701, name: value})
     assert done.returncode == code, done.stderr
     assert len(done.stderr.strip().splitlines()) == 2
+
+
+def test_a_broker_url_of_an_unknown_scheme_starts_no_process(tmp_path: Path) -> None:
+    done = run("up", home=tmp_path, port=0, flower_port=0, broker_url="redisss://user:geheim@broker:1")
+    assert (done.returncode, done.stdout) == (2, "")
+    first, second = done.stderr.strip().splitlines()
+    assert "the broker URL redisss://user:***@broker:1 is not valid" in first and "redis://" in second
+
+
+def test_a_broker_that_does_not_answer_is_named_in_one_line(tmp_path: Path) -> None:
+    class Silent:
+        def check(self) -> str:
+            raise BrokerDown(BROKER_UNREACHABLE, place="redis://:***@broker:1", problem="refused")
+
+    lines: list[str] = []
+    container = Container(load_settings(home=tmp_path, broker_url="redis://:geheim@broker:1"))
+    container.provide(TaskTransport, Silent)
+    up._check_broker(container, lambda _, line: lines.append(line))
+    assert lines == [
+        "warning: the broker at redis://:***@broker:1 cannot be reached: refused. Check the setting broker_url."
+    ]
 
 
 def numbers() -> dict[str, type]:

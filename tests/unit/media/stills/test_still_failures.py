@@ -1,11 +1,14 @@
 """Exceptions of decoders and the errors that they mean; each survives the way from the helper to its parent."""
 
+import io
 import json
 import struct
 
 import pytest
+from PIL import Image, UnidentifiedImageError
 
 from dampipe.kernel.errors import BadMedia, Unavailable
+from dampipe.media.errors import STILL_DAMAGED
 from dampipe.media.stills.failures import as_json, check_size, from_json, translate
 
 
@@ -40,6 +43,14 @@ def test_translation(error: Exception, code: str) -> None:
 def test_the_words_of_an_unknown_exception_are_kept() -> None:
     assert str(translate(HeifError("odd"))) == "could not be decoded (HeifError: odd)"
     assert str(translate(HeifError())) == "could not be decoded (HeifError)"
+
+
+def test_the_reason_of_an_unreadable_header_names_no_python_object() -> None:
+    with pytest.raises(UnidentifiedImageError, match="BytesIO") as raised:
+        Image.open(io.BytesIO(b"no header"))
+    found = translate(raised.value)
+    assert found.code == STILL_DAMAGED
+    assert found.parameters == {"reason": "its header cannot be read"}
 
 
 def test_sizes() -> None:
