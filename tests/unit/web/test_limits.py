@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from dampipe.features.processing.http import MAX_NAMES
+from dampipe.features.assets.http import MAX_NAMES
 from dampipe.features.scanning.http import MAX_PATHS
 from dampipe.features.search.parameters import MAX_VALUES
 from dampipe.features.search.pictures import AT_ONCE, MAX_PIXELS, PICTURE_SECONDS
