@@ -5,13 +5,14 @@ The derivatives of most files do not depend on what a newer probe finds in addit
 
 import json
 
+from dampipe.media.audio.mixing import stereo_weights
+from dampipe.media.audio.tracks import further_tracks
+from dampipe.media.ffmpeg.inputs import JUMPING_FORMATS
 from dampipe.media.info import DurationSource, MediaInfo, MediaKind
 from dampipe.media.length import differs
 
 _LATE = 0.05
 """Seconds by which a stream may start late without a visible difference."""
-_JUMPING_FORMATS = frozenset({"mpegts", "mpeg", "mpegvideo"})
-"""Containers whose times always counted from their start."""
 _STILLS_READ_OTHERWISE = frozenset({"tiff", "raw", "heif", "avif"})
 """Kinds of stills that earlier versions showed wrongly in part: planes, orientation, floating point, HDR, previews."""
 
@@ -40,7 +41,7 @@ def outdated_stages(stored: str | None, found: MediaInfo) -> tuple[str, ...]:
         return ()
     if found.kind is MediaKind.STILL:
         return ("preview",) if found.container in _STILLS_READ_OTHERWISE else ()
-    if _has_unnamed_channels(found):
+    if _is_mixed_otherwise(found):
         return ("proxy",) if found.video is not None else ("preview", "proxy")
     return ("proxy",) if found.video is not None and found.video.variable_rate else ()
 
@@ -63,14 +64,12 @@ def _is_other_footage(before: MediaInfo, found: MediaInfo) -> bool:
 
 
 def _is_late(found: MediaInfo) -> bool:
-    if found.container in _JUMPING_FORMATS or found.kind is MediaKind.STILL:
+    # The times of formats that jump have always counted from their start.
+    if found.container in JUMPING_FORMATS or found.kind is MediaKind.STILL:
         return False
     return found.start > _LATE or (found.video is not None and found.video.start > _LATE)
 
 
-def _has_unnamed_channels(found: MediaInfo) -> bool:
-    """Whether ffmpeg would take channels for those of a layout, or refuse to mix them."""
-    return any(
-        track.channels > 2 and (track.layout or f"{track.channels} channels") == f"{track.channels} channels"
-        for track in found.audio
-    )
+def _is_mixed_otherwise(found: MediaInfo) -> bool:
+    """Whether the proxy has channels or tracks that the first version left out."""
+    return any(stereo_weights(track) is not None for track in found.audio[:1]) or bool(further_tracks(found))

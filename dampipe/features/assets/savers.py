@@ -73,16 +73,16 @@ def save_media(batch: OutputBatch[MediaInfo]) -> None:
         if media is not found:
             state.replace_output(batch.connection, media.model_dump_json(), mine, RUN.c.stage == "probe")
         for stage in outdated_stages(stored, found):
-            _run_again(batch.connection, asset, stage)
+            _run_again(batch.connection, asset, stage, _DEPENDENT[stage])
 
 
 _DEPENDENT = {"preview": ("embed", "index", "refine"), "proxy": ("refine",)}
 """Stages whose runs are created when the stage is done, unless they exist."""
 
 
-def _run_again(connection: Connection, asset: AssetId, stage: str) -> None:
+def _run_again(connection: Connection, asset: AssetId, stage: str, dependent: Sequence[str]) -> None:
     """Let a stage of an asset run once more, and then those that depend on it."""
-    state.delete_runs_of_assets(connection, [asset], _DEPENDENT[stage])
+    state.delete_runs_of_assets(connection, [asset], dependent)
     state.redo(connection, RUN.c.asset_id == asset, RUN.c.stage == stage)
 
 
@@ -104,8 +104,7 @@ def save_correction(batch: OutputBatch[Preview | Proxy]) -> None:
         state.replace_output(batch.connection, media.model_dump_json(), mine, RUN.c.stage == correction.of)
         if correction.again:
             first, *others = correction.again
-            state.delete_runs_of_assets(batch.connection, [asset], others)
-            state.redo(batch.connection, mine, RUN.c.stage == first)
+            _run_again(batch.connection, asset, first, others)
 
 
 def media_columns(media: MediaInfo) -> dict[str, Any]:

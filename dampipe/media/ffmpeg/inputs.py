@@ -16,7 +16,7 @@ from dampipe.media.info import MediaInfo, MediaKind
 STILL_DEMUXER = "ppm_pipe"
 """ffmpeg gets a still as plain pixels only."""
 
-_JUMPING_FORMATS = frozenset({"mpegts", "mpeg", "mpegvideo"})
+JUMPING_FORMATS = frozenset({"mpegts", "mpeg", "mpegvideo"})
 """Demuxers that ffmpeg flags as having discontinuous time stamps."""
 
 _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
@@ -45,7 +45,7 @@ def timeline_outputs(footage: Any, media: MediaInfo, used: Collection[int]) -> l
     stream that a command reads, and closes jumps where one of these streams has them. So that all passes have the same
     times, each of them reads all streams.
     """
-    if media.container not in _JUMPING_FORMATS:
+    if media.container not in JUMPING_FORMATS:
         return []
     indexes = [media.video.index] if media.video is not None else []
     indexes += [track.index for track in media.audio]

@@ -38,6 +38,12 @@ def unnamed(channels: int) -> tuple[AudioStream, ...]:
     return (AudioStream(index=1, codec="pcm_s24le", channels=channels, sample_rate=48000),)
 
 
+def mono(tracks: int) -> tuple[AudioStream, ...]:
+    return tuple(
+        AudioStream(index=1 + n, codec="pcm_s24le", channels=1, sample_rate=48000) for n in range(tracks)
+    )
+
+
 @pytest.mark.parametrize(
     ("found", "stages"),
     [
@@ -54,6 +60,12 @@ def unnamed(channels: int) -> tuple[AudioStream, ...]:
         (media(video=video(variable_rate=True)), ("proxy",)),
         (media(audio=unnamed(6)), ("proxy",)),
         (media(audio=unnamed(2)), ()),
+        (
+            media(audio=(AudioStream(index=1, codec="aac", channels=12, sample_rate=48000, layout="7.1.4"),)),
+            ("proxy",),
+        ),
+        (media(audio=mono(2)), ()),
+        (media(audio=mono(4)), ("proxy",)),
         (media(audio=(AudioStream(index=1, codec="aac", channels=6, sample_rate=48000, layout="5.1"),)), ()),
     ],
 )
