@@ -35,8 +35,8 @@ function assetCard(video) {
 /** A line about files that are not shown yet; hidden while there are none. */
 async function pendingLine(signal) {
   const line = h("p", { class: "hint", hidden: true });
-  async function refresh() {
-    const { scans } = await get("/status", {}, signal).catch(() => ({ scans: [] }));
+  async function refresh(event) {
+    const { scans } = event?.detail ?? (await get("/status", {}, signal).catch(() => ({ scans: [] })));
     const waiting = scans.reduce((sum, { active, done, searchable }) => sum + active - (searchable - done), 0);
     line.hidden = !waiting;
     line.replaceChildren(`${plural(waiting, "more file")} will appear here when processed. `, h("a", { href: "#/scans" }, "Show progress"));

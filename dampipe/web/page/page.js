@@ -69,9 +69,10 @@ async function route() {
 async function refreshStatus() {
   const [line, failed] = ["status-line", "failed"].map(element);
   try {
-    const { assets, stages } = await get("/status");
+    const status = await get("/status");
+    const { assets, stages } = status;
     const counts = JSON.stringify([assets, stages]);
-    if (counts !== lastCounts) document.dispatchEvent(new Event("library-changed"));
+    if (counts !== lastCounts) document.dispatchEvent(new CustomEvent("library-changed", { detail: status }));
     lastCounts = counts;
     const sum = (name) => Object.values(stages).reduce((total, stage) => total + stage[name], 0);
     const pending = sum("waiting") + sum("running");
