@@ -73,7 +73,7 @@ def configurations(layout: Layout) -> dict[str, dict[str, Any]]:
     if layout is OPEN_CLIP:
         preprocessing = {"size": [SIZE, SIZE], "mode": "RGB", "mean": MEAN, "std": STD, "fill_color": 0}
         preprocessing |= {"interpolation": "bilinear", "resize_mode": "squash"}
-        text = {"context_length": LENGTH, "hf_tokenizer_name": "somebody/words"}
+        text = {"context_length": LENGTH, "hf_tokenizer_name": "owner/words"}
         text["tokenizer_kwargs"] = {"clean": "canonicalize"}
         return common | {layout.preprocessing: preprocessing, layout.config: {"text_cfg": text}}
     preprocessing = {"image_mean": MEAN, "image_std": STD, "do_normalize": True, "resample": 2}

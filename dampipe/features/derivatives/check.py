@@ -53,7 +53,7 @@ class CheckPolicy:
     guard_files: int = 10
 
     def is_suspicious(self, missing: int, of: int) -> bool:
-        """Whether so many of so many being missing is not believed."""
+        """Whether a loss of `missing` out of `of` derivatives is too large to be believed."""
         return missing >= self.guard_files and missing > self.guard_share * of
 
 

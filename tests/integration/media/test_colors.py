@@ -43,7 +43,7 @@ def make_patches(
     tags: tuple[str, str] | None = None,
     pixel_format: str = "yuv444p10le",
 ) -> Path:
-    """A clip of PATCHES in a row. matrix: what they are coded with; tags: (matrix, primaries) as they are told."""
+    """A clip of PATCHES in a row. matrix: what they are coded with; tags: (matrix, primaries) that the file states."""
     picture = np.repeat(np.repeat(np.array([PATCHES]), SIDE, 0), SIDE, 1)
     head = b"P6 %d %d 65535\n" % (SIDE * len(PATCHES), SIDE)
     (path.parent / "patches.ppm").write_bytes(head + (picture * 65535).round().astype(">u2").tobytes())

@@ -1,4 +1,4 @@
-"""What people wrote outlives files: prune keeps tagged assets, and takes them only when it is told to."""
+"""What people wrote outlives files: prune keeps tagged assets, and removes them only with `--with-annotations`."""
 
 from collections.abc import Sequence
 from pathlib import Path

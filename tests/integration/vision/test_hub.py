@@ -27,17 +27,17 @@ from dampipe.vision.model_catalog import ONNX_EXPORTS
 from dampipe.vision.onnx.layout import LAYOUTS, OPEN_CLIP, Layout
 from tests.support.onnx_models import Weights, visual, write_model
 
-MODEL = "hf-hub:somebody/small"
+MODEL = "hf-hub:owner/small"
 COMMIT = "0" * 40
 
 
 class Hub(ThreadingHTTPServer):
-    """Serves folders as repositories, the tiny model as "somebody/small", and counts what was asked."""
+    """Serves folders as repositories, the tiny model as "owner/small", and counts what was asked."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
         self.asked: list[str] = []
-        self.repositories = {"somebody/small": tiny.FOLDER}
+        self.repositories = {"owner/small": tiny.FOLDER}
         self.commit = COMMIT
         """What `main` is now."""
         self.earlier: dict[str, dict[str, Path]] = {}
@@ -223,13 +223,13 @@ def test_a_published_model_is_downloaded_once_and_then_needs_no_hub(
     hub: Hub, tmp_path: Path, layout: Layout
 ) -> None:
     weights = Weights.random()
-    folder = hub.repositories["somebody/published"] = write_model(tmp_path / "repository", layout, weights)
+    folder = hub.repositories["owner/published"] = write_model(tmp_path / "repository", layout, weights)
     (folder / "visual").mkdir(exist_ok=True)
     (folder / "visual" / "model.armnn").write_text("of another runtime")
-    code = PUBLISHED.format(model="hf-hub:somebody/published", before="")
+    code = PUBLISHED.format(model="hf-hub:owner/published", before="")
     first = python(code, tmp_path / "cache", hub.address)
     assert first["kind"] == "OnnxEmbedder"
-    assert first["fingerprint"].startswith("hf-hub:somebody/published@")
+    assert first["fingerprint"].startswith("hf-hub:owner/published@")
     assert (first["here before"], first["here"]) == (False, True)
     assert first["vector"] == pytest.approx(weights.words(["red", "circle"])[0].tolist(), abs=1e-5)
     assert not any("armnn" in line for line in hub.asked)
@@ -270,17 +270,17 @@ def test_without_torch_graphs_beside_weights_of_open_clip_are_found(hub: Hub, tm
 def test_half_a_published_model_is_unavailable(hub: Hub, tmp_path: Path) -> None:
     folder = write_model(tmp_path / "repository", OPEN_CLIP, Weights.random())
     (folder / OPEN_CLIP.textual).unlink()
-    hub.repositories["somebody/half"] = folder
+    hub.repositories["owner/half"] = folder
     code = """
 from dampipe.kernel.errors import Unavailable
 from dampipe.vision.open_model import open_model
 try:
-    open_model("hf-hub:somebody/half", "cpu").words(["red"])
+    open_model("hf-hub:owner/half", "cpu").words(["red"])
 except Unavailable as error:
     said['message'], said['hint'] = str(error), error.hint
 """
     said = python(code, tmp_path / "cache", hub.address)
-    assert "has no textual/model.onnx of somebody/half" in said["message"]
+    assert "has no textual/model.onnx of owner/half" in said["message"]
     assert said["hint"]
 
 
@@ -316,17 +316,17 @@ def changed(hub: Hub, tmp_path: Path) -> Path:
 
 def publish(hub: Hub, folder: Path) -> None:
     """Make the folder what `main` is now, as a commit of its own."""
-    hub.earlier[COMMIT] = {"somebody/small": tiny.FOLDER}
-    hub.repositories["somebody/small"], hub.commit = folder, "2" * 40
+    hub.earlier[COMMIT] = {"owner/small": tiny.FOLDER}
+    hub.repositories["owner/small"], hub.commit = folder, "2" * 40
 
 
 def test_the_commit_of_the_first_use_is_used_from_then_on(hub: Hub, tmp_path: Path, changed: Path) -> None:
-    code = FETCH.format(address="somebody/small")
+    code = FETCH.format(address="owner/small")
     home = tmp_path / "home"
     first = python(code, home, hub.address)
     assert first["commit"] == COMMIT
     assert "from now on" in first["warned"][0] and COMMIT in first["warned"][0]
-    record = json.loads((home / "models.json").read_text())["somebody/small"]
+    record = json.loads((home / "models.json").read_text())["owner/small"]
     weights = (tiny.FOLDER / first["name"]).read_bytes()
     assert record["files"][first["name"]]["sha256"] == hashlib.sha256(weights).hexdigest()
     assert (home / "models.json").stat().st_mode & 0o077 == 0
@@ -339,9 +339,9 @@ def test_the_commit_of_the_first_use_is_used_from_then_on(hub: Hub, tmp_path: Pa
 
 def test_a_revision_is_the_one_that_is_fetched(hub: Hub, tmp_path: Path, changed: Path) -> None:
     publish(hub, changed)
-    hub.earlier["1" * 40] = {"somebody/small": tiny.FOLDER}
+    hub.earlier["1" * 40] = {"owner/small": tiny.FOLDER}
     for revision, commit in (("v1", "1" * 40), (COMMIT, COMMIT), ("2" * 40, "2" * 40)):
-        said = python(FETCH.format(address=f"somebody/small@{revision}"), tmp_path / "home", hub.address)
+        said = python(FETCH.format(address=f"owner/small@{revision}"), tmp_path / "home", hub.address)
         assert said["commit"] == commit
     code = (
         "from dampipe.vision.clip import ClipEmbedder\n"
@@ -351,12 +351,12 @@ def test_a_revision_is_the_one_that_is_fetched(hub: Hub, tmp_path: Path, changed
     )
     said = python(code, tmp_path / "home", hub.address)
     assert said["shape"] == [1, 64] and said["fingerprint"].startswith(f"{MODEL}@v1@")
-    assert "code" in python(FETCH.format(address="somebody/small@v9"), tmp_path / "home", hub.address)
+    assert "code" in python(FETCH.format(address="owner/small@v9"), tmp_path / "home", hub.address)
 
 
 def test_a_download_that_is_not_what_was_published_is_refused_and_deleted(hub: Hub, tmp_path: Path) -> None:
     hub.corrupt = ".safetensors"
-    code = FETCH.format(address="somebody/small")
+    code = FETCH.format(address="owner/small")
     said = python(code, tmp_path / "home", hub.address)
     assert said["code"] == "model.weights_not_as_published"
     assert not list((tmp_path / "home" / "hub").rglob("*.safetensors"))
@@ -365,7 +365,7 @@ def test_a_download_that_is_not_what_was_published_is_refused_and_deleted(hub: H
 
 
 def test_weights_that_change_in_the_cache_are_noticed(hub: Hub, tmp_path: Path) -> None:
-    code = FETCH.format(address="somebody/small")
+    code = FETCH.format(address="owner/small")
     python(code, tmp_path / "home", hub.address)
     (cached,) = (tmp_path / "home" / "hub").rglob("*.safetensors")
     content = bytearray(cached.read_bytes())
@@ -378,13 +378,13 @@ def test_weights_that_change_in_the_cache_are_noticed(hub: Hub, tmp_path: Path) 
 
 def test_a_published_model_with_one_changed_file_is_refused(hub: Hub, tmp_path: Path) -> None:
     folder = write_model(tmp_path / "repository", OPEN_CLIP, Weights.random())
-    hub.repositories["somebody/published"] = folder
+    hub.repositories["owner/published"] = folder
     hub.corrupt = "textual/model.onnx"
     code = """
 from dampipe.kernel.errors import Unavailable
 from dampipe.vision.open_model import open_model
 try:
-    open_model("hf-hub:somebody/published", "cpu").words(["red"])
+    open_model("hf-hub:owner/published", "cpu").words(["red"])
 except Unavailable as error:
     said['code'] = error.code
 """

@@ -103,7 +103,7 @@ def test_no_error_holds_a_secret_whatever_its_parameters(url: str) -> None:
 
 
 def test_names_of_files_are_left_alone() -> None:
-    for text in ("/footage/secret=plan.mov is missing", "the secret: nobody knows", "'pass 1.mov' was read"):
+    for text in ("/footage/secret=plan.mov is missing", "the secret: unknown", "'pass 1.mov' was read"):
         assert mask_text(text) == text
 
 
