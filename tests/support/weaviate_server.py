@@ -167,7 +167,10 @@ class Weaviate(weaviate_pb2_grpc.WeaviateServicer):
                     reply.errors.add(index=at, error=error)
                 elif collection is not None:
                     key = UUID(one.uuid)
-                    collection.properties[key], collection.vectors[key], collection.packed = {}, row, None
+                    collection.properties[key] = dict(one.properties.non_ref_properties)
+                    known = {field["name"] for field in collection.schema["properties"]}
+                    assert set(collection.properties[key]) <= known, "properties need a schema"
+                    collection.vectors[key], collection.packed = row, None
         return reply
 
     def BatchDelete(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -209,8 +212,8 @@ class Weaviate(weaviate_pb2_grpc.WeaviateServicer):
             )
         distances = -(rows @ row)
         if request.HasField("filters"):
-            chosen = _chosen(request.filters)
-            distances = np.where([key in chosen for key in keys], distances, np.inf)
+            chosen = np.array([_fulfils(collection.properties[key], request.filters) for key in keys])
+            distances = np.where(chosen, distances, np.inf)
         best = np.argsort(distances, kind="stable")[: request.limit]
         return [(keys[at], float(distances[at])) for at in best if np.isfinite(distances[at])]
 
@@ -222,6 +225,22 @@ def _chosen(filters: Any) -> set[UUID]:
     assert filters.operator == base_pb2.Filters.OPERATOR_CONTAINS_ANY
     assert 0 < len(filters.value_text_array.values) <= MOST
     return {UUID(one) for one in filters.value_text_array.values}
+
+
+def _fulfils(properties: dict[str, Any], filters: Any) -> bool:
+    """Whether an object with these properties fulfils a filter by an integer."""
+    operators = base_pb2.Filters
+    if filters.operator in (operators.OPERATOR_AND, operators.OPERATOR_OR):
+        combine = all if filters.operator == operators.OPERATOR_AND else any
+        return combine(_fulfils(properties, part) for part in filters.filters)
+    value = properties[filters.target.property]
+    if filters.operator == operators.OPERATOR_CONTAINS_ANY:
+        assert 0 < len(filters.value_int_array.values) <= MOST
+        return value in filters.value_int_array.values
+    if filters.operator == operators.OPERATOR_GREATER_THAN_EQUAL:
+        return bool(value >= filters.value_int)
+    assert filters.operator == operators.OPERATOR_LESS_THAN_EQUAL
+    return bool(value <= filters.value_int)
 
 
 def _result(key: UUID, distance: float | None, collection: Collection, request: Any) -> Any:

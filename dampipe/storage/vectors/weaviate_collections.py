@@ -15,6 +15,8 @@ from dampipe.storage.vectors.errors import INDEX_COLLECTION_GONE
 
 STATES = "DampipeIndexes"
 VECTOR = "v"
+OWNER = "owner"
+"""The property that holds the owner of a vector."""
 EF_CONSTRUCTION = 256
 """Size of the candidate list while a graph is built; twice the default of Weaviate."""
 
@@ -81,6 +83,11 @@ class Collections:
             self._client.collections.exists(collection)
         )
 
+    def has_owners(self, collection: str) -> bool:
+        """Whether a collection has the property of the owners, which older versions did not make."""
+        properties = self._client.collections.use(collection).config.get(simple=True).properties
+        return any(one.name == OWNER for one in properties)
+
     def state(self, collection: str) -> State:
         """The state of a collection. Raises `Transient` if another process has just dropped it."""
         found = self._get(_state_key(collection))
@@ -104,7 +111,8 @@ class Collections:
                 distance_metric=dot, quantizer=uncompressed, ef=ef, ef_construction=EF_CONSTRUCTION
             )
         )
-        self._client.collections.create(name, vector_config=_vector(vector_index))
+        owner = Property(name=OWNER, data_type=DataType.INT, index_filterable=True, index_range_filters=True)
+        self._client.collections.create(name, properties=[owner], vector_config=_vector(vector_index))
         state = State(dimension, "exact scan" if ef is None else f"HNSW graph, ef {ef}")
         self._objects.insert(state._asdict(), uuid=_state_key(name))
         return name
