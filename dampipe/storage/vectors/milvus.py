@@ -46,7 +46,9 @@ MAX_RESULTS = 16_384
 MESSAGE_ROWS = 2000
 """Rows in one message: 8 MB at 1,024 dimensions."""
 FILTER_OWNERS = 20_000
-"""Owners, or ranges of owners, in one filter: some 200 kB. A mask of more becomes several searches."""
+"""Owners in one filter: some 200 kB. A mask of more becomes several searches."""
+FILTER_RANGES = 500
+"""Ranges of owners in one filter."""
 _UNREACHABLE_WORDS = ("connect", "unavailable", "timeout", "timed out", "closed channel")
 
 
@@ -275,9 +277,9 @@ def _filters(mask: AssetSet) -> Iterator[str]:
     """Filters that select the owners of a mask, each once: by ranges where these are few, else by lists."""
     runs = [(first, last) for first, last in ranges(mask) if last > 0]
     if len(runs) * 4 <= len(mask):
-        for at in range(0, len(runs), FILTER_OWNERS):
-            part = runs[at : at + FILTER_OWNERS]
-            yield " or ".join(f"({max(1, first)} <= owner <= {last})" for first, last in part)
+        for at in range(0, len(runs), FILTER_RANGES):
+            part = runs[at : at + FILTER_RANGES]
+            yield " or ".join(f"(owner >= {max(1, first)} and owner <= {last})" for first, last in part)
         return
     owners = [owner for owner in mask if owner > 0]
     for at in range(0, len(owners), FILTER_OWNERS):

@@ -32,7 +32,7 @@ from dampipe.storage.vectors.base import (
 from dampipe.storage.vectors.errors import INDEX_LACKS_OWNERS, INDEX_OTHER_DIMENSION, INDEX_REPLACED
 from dampipe.storage.vectors.masks import ranges
 from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows
-from dampipe.storage.vectors.weaviate_collections import OWNER, VECTOR, Collections
+from dampipe.storage.vectors.weaviate_collections import OWNER, VECTOR, Collections, has_owners
 from dampipe.storage.vectors.weaviate_server import WeaviateServer, translate_message
 
 T = TypeVar("T")
@@ -86,8 +86,6 @@ class WeaviateVectors:
         digest = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()[:16]
         self._model = f"Dampipe_{digest}"
         self._checked = ""
-        self._ownerless: frozenset[str] = frozenset()
-        """The current collection, if an older version made it, without owners."""
         self._writing = Lock()
 
     @classmethod
@@ -120,7 +118,7 @@ class WeaviateVectors:
         parts: list[Any] = [None] if mask is ALL else list(_filters_of(mask))
 
         def nearest(collection: Any) -> list[Neighbour]:
-            if mask is not ALL and collection.name in self._ownerless:
+            if mask is not ALL and not has_owners(collection.name):
                 raise Unavailable(INDEX_LACKS_OWNERS, index=collection.name)
             found = []
             for part in parts:
@@ -141,7 +139,7 @@ class WeaviateVectors:
     @property
     def lacks_owners(self) -> bool:
         with self._collection() as (_, name):
-            return name in self._ownerless
+            return not has_owners(name)
 
     def assign_owners(self, ids: VectorIds, owners: OwnerNumbers) -> bool:
         """False: a collection without the property is replaced."""
@@ -152,7 +150,7 @@ class WeaviateVectors:
             watermark = Collections(client).state(name).watermark
             batch = checked_rows(ids, rows, owners, self._dimension, above=watermark)
             if len(batch[0]):
-                if name in self._ownerless:
+                if not has_owners(name):
                     raise Unavailable(INDEX_LACKS_OWNERS, index=name)
                 self._insert(client, name, batch)
                 # Last: rows written without it are written again, under the same ids.
@@ -237,7 +235,6 @@ class WeaviateVectors:
             name = self._create(collections, name)
         if name != self._checked:
             stored = collections.state(name).dimension
-            self._ownerless = frozenset() if collections.has_owners(name) else frozenset({name})
             if stored != self._dimension:
                 raise Permanent(INDEX_OTHER_DIMENSION, index=name, stored=stored, dimension=self._dimension)
             self._checked = name

@@ -17,6 +17,8 @@ STATES = "DampipeIndexes"
 VECTOR = "v"
 OWNER = "owner"
 """The property that holds the owner of a vector."""
+OWNED = "owned"
+"""Part of the name of a collection whose objects have that property; those of older versions do not have it."""
 EF_CONSTRUCTION = 256
 """Size of the candidate list while a graph is built; twice the default of Weaviate."""
 
@@ -28,6 +30,11 @@ class State(NamedTuple):
     kind: str
     """Search method, for display."""
     watermark: int = 0
+
+
+def has_owners(collection: str) -> bool:
+    """Whether the objects of the collection have owners, by its name."""
+    return f"_{OWNED}_" in collection
 
 
 class Collections:
@@ -83,11 +90,6 @@ class Collections:
             self._client.collections.exists(collection)
         )
 
-    def has_owners(self, collection: str) -> bool:
-        """Whether a collection has the property of the owners, which older versions did not make."""
-        properties = self._client.collections.use(collection).config.get(simple=True).properties
-        return any(one.name == OWNER for one in properties)
-
     def state(self, collection: str) -> State:
         """The state of a collection. Raises `Transient` if another process has just dropped it."""
         found = self._get(_state_key(collection))
@@ -97,7 +99,7 @@ class Collections:
 
     def create(self, model: str, dimension: int, ef: int | None) -> str:
         """Create an empty collection, not current yet; returns its name. ef: of an HNSW graph; None: exact scan."""
-        name = f"{model}_{uuid4().hex[:12]}"
+        name = f"{model}_{OWNED}_{uuid4().hex[:12]}"
         # Scores are inner products of the vectors as given, without compression.
         index, dot, uncompressed = (
             Configure.VectorIndex,
