@@ -137,13 +137,15 @@ class FaissVectors:
             raise Unavailable(INDEX_LACKS_OWNERS, index=str(self._folder.path))
         rerank = max(self._rerank, 4 * count) if self._estimates(view.manifest.live) else 0
 
-        # FAISS cannot restrict a search on a GPU.
-        gpu = self._gpu if rerank and selected is None else None
+        gpu = self._gpu if rerank else None
         if gpu is not None:
             gpu.follow(view.segments)
 
         def search_segment(segment: Segment) -> Candidates | None:
-            found = gpu.search(segment, row, count) if gpu is not None else None
+            found = None
+            # FAISS cannot restrict a search on a GPU.
+            if gpu is not None and segment.selection(selected)[1] == segment.entry.live:
+                found = gpu.search(segment, row, count)
             return found or segment.search(row, count, rerank, selected)
 
         parallel = len(view.segments) > 1 and view.manifest.live > PARALLEL_FROM

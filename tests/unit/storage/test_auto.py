@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dampipe.app import engine_remedies as remedies
 from dampipe.kernel.errors import (
+from tests.support.vector_catalog import owned
     DampipeError,
     InvalidInput,
     Permanent,
@@ -22,6 +23,7 @@ from dampipe.storage.limits import ScanLimits
 from dampipe.storage.memory import MemoryStorage
 from dampipe.storage.vectors.base import VectorStorage
 from dampipe.storage.vectors.faiss import FaissVectors
+from dampipe.storage.vectors.base import OwnerNumbers, VectorBatch, VectorIds, VectorRows
 from dampipe.storage.vectors.memory import MemoryVectors
 from tests.support.vector_catalog import DIMENSION, damage_index, finds_all, sha1, unit_rows
 
@@ -128,7 +130,7 @@ def test_an_index_of_another_dimension_is_not_used(catalog: MemoryStorage, tmp_p
 
 def test_an_index_that_stores_nothing_does_not_cause_an_endless_loop(catalog: MemoryStorage) -> None:
     class Sieve(MemoryVectors):
-        def add(self, ids: NDArray[np.int64], rows: NDArray[np.float32]) -> None:
+        def add(self, ids: VectorIds, rows: VectorRows, owners: OwnerNumbers) -> None:
             pass
 
     with pytest.raises(Transient, match="did not store"):
@@ -170,13 +172,11 @@ def test_the_tail_is_read_once(catalog: MemoryStorage) -> None:
     read = list[int]()
 
     class Counting(MemoryStorage):
-        def vectors_after(
-            self, model: str, watermark: int, limit: int
-        ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-            ids, found = catalog.vectors_after(model, watermark, limit)
+        def vectors_after(self, model: str, watermark: int, limit: int) -> VectorBatch:
+            found = catalog.vectors_after(model, watermark, limit)
             if limit > 1:
-                read.append(len(ids))
-            return ids, found
+                read.append(len(found[0]))
+            return found
 
         moments = catalog.moments
         owners = catalog.owners

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.errors import Unavailable
 from dampipe.storage.vectors import faiss_files
 from dampipe.storage.vectors.base import Neighbour
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.storage.vectors.faiss_gpu import GpuCopies
 from tests.support.fake_faiss_gpu import FakeFaiss
+from tests.support.vector_catalog import owned
 
 D = 64
 COUNT = 20_000
@@ -34,8 +36,8 @@ def ids(first: int, last: int) -> NDArray[np.int64]:
 def folder(tmp_path: Path) -> Path:
     """20,000 vectors in two segments, of some of which one is removed."""
     index = FaissVectors(tmp_path, D, exact_up_to=100)
-    index.add(ids(1, 12_000), unit(12_000))
-    index.add(ids(12_001, COUNT), unit(8_000, seed=1))
+    index.add(*owned(ids(1, 12_000), unit(12_000)))
+    index.add(*owned(ids(12_001, COUNT), unit(8_000, seed=1)))
     index.remove(np.array([5, 700, 11_000]))
     return tmp_path
 
@@ -74,7 +76,7 @@ def test_it_knows_what_was_added_and_removed_meanwhile(folder: Path) -> None:
     package = FakeFaiss()
     index, writer = ready(folder, package), FaissVectors(folder, D, exact_up_to=100)
     row = unit(1, seed=77)
-    writer.add(ids(30_001, 30_001), row)
+    writer.add(*owned(ids(30_001, 30_001), row))
     assert index.search(row, 1)[0].id == 30_001, "the CPU looks where the copy is missing"
     writer.remove(ids(30_001, 30_001))
     assert index.search(row, 1)[0].id != 30_001
@@ -211,3 +213,25 @@ def test_a_package_that_lacks_cuda_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         faiss_files.faiss()
     assert raised.value.code == "index.faiss_unavailable"
     assert "pip install faiss-cpu" in raised.value.hint
+
+
+def test_a_mask_is_searched_on_the_gpu_where_it_holds_all_of_a_segment(folder: Path) -> None:
+    """FAISS cannot restrict a search on a GPU: the CPU searches segments of which a part is in the mask."""
+    package = FakeFaiss()
+    writer = FaissVectors(folder, D, exact_up_to=100)
+    writer.add(*owned(ids(COUNT + 1, COUNT + 9000), unit(9000, seed=5), 2))
+    index, exact = ready(folder, package), FaissVectors(folder, D, exact_up_to=10**9)
+    for numbers, searches in (([1], 2), ([1, 2], 3), ([2], 1), ([3], 0)):
+        package.searches = 0
+        query, mask = unit(1, seed=9)[0], AssetSet(numbers)
+        same(index.search(query, 10, mask), exact.search(query, 10, mask))
+        assert package.searches == searches, numbers
+    index.remove(ids(COUNT + 1, COUNT + 1))
+    mixed = FaissVectors(folder, D, exact_up_to=100)
+    mixed.add(ids(40_001, 49_000), unit(9000, seed=6), np.arange(9000) % 2 + 3)
+    index.search(unit(1)[0], 1)
+    assert index._gpu
+    index._gpu.wait()
+    package.searches = 0
+    same(index.search(unit(1)[0], 10, AssetSet([2, 3])), exact.search(unit(1)[0], 10, AssetSet([2, 3])))
+    assert package.searches == 1, "one of four segments"
