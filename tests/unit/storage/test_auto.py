@@ -6,11 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from dampipe.app import engine_remedies as remedies
 from dampipe.kernel.errors import (
-from tests.support.vector_catalog import owned
     DampipeError,
     InvalidInput,
     Permanent,
@@ -21,11 +19,10 @@ from tests.support.vector_catalog import owned
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.limits import ScanLimits
 from dampipe.storage.memory import MemoryStorage
-from dampipe.storage.vectors.base import VectorStorage
+from dampipe.storage.vectors.base import OwnerNumbers, VectorBatch, VectorIds, VectorRows, VectorStorage
 from dampipe.storage.vectors.faiss import FaissVectors
-from dampipe.storage.vectors.base import OwnerNumbers, VectorBatch, VectorIds, VectorRows
 from dampipe.storage.vectors.memory import MemoryVectors
-from tests.support.vector_catalog import DIMENSION, damage_index, finds_all, sha1, unit_rows
+from tests.support.vector_catalog import DIMENSION, damage_index, finds_all, owned, sha1, unit_rows
 
 
 def test_advance_adds_and_removes_what_changed(catalog: MemoryStorage) -> None:
@@ -120,7 +117,8 @@ def test_without_a_usable_index_few_vectors_are_scanned_and_many_are_refused(
 
 
 def test_an_index_of_another_dimension_is_not_used(catalog: MemoryStorage, tmp_path: Path) -> None:
-    FaissVectors(tmp_path / "i", DIMENSION + 1).add(np.array([1]), np.eye(1, DIMENSION + 1, dtype=np.float32))
+    wrong = owned(np.array([1]), np.eye(1, DIMENSION + 1, dtype=np.float32))
+    FaissVectors(tmp_path / "i", DIMENSION + 1).add(*wrong)
     for vectors in (other_dimension, lambda model, dimension: FaissVectors(tmp_path / "i", dimension)):
         storage = AutoStorage(catalog, vectors)
         assert finds_all(storage, catalog)

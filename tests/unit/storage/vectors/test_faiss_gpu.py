@@ -94,8 +94,7 @@ def test_what_it_cannot_do_is_done_by_the_cpu(folder: Path) -> None:
     package = FakeFaiss()
     index, exact = ready(folder, package), FaissVectors(folder, D, exact_up_to=10**9)
     query = unit(1, seed=9)[0]
-    few = ids(1, COUNT)[::100]
-    same(index.search(query, 10, few), exact.search(query, 10, few))
+    assert index.search(query, 10, AssetSet([2])) == exact.search(query, 10, AssetSet([2])) == []
     assert len(index.search(query, 2000)) == 2000
     assert package.searches == 0
 
@@ -219,19 +218,18 @@ def test_a_mask_is_searched_on_the_gpu_where_it_holds_all_of_a_segment(folder: P
     """FAISS cannot restrict a search on a GPU: the CPU searches segments of which a part is in the mask."""
     package = FakeFaiss()
     writer = FaissVectors(folder, D, exact_up_to=100)
-    writer.add(*owned(ids(COUNT + 1, COUNT + 9000), unit(9000, seed=5), 2))
+    writer.add(*owned(ids(COUNT + 1, COUNT + 500), unit(500, seed=4)))
+    writer.add(*owned(ids(COUNT + 1001, COUNT + 10_000), unit(9000, seed=5), 2))
     index, exact = ready(folder, package), FaissVectors(folder, D, exact_up_to=10**9)
     for numbers, searches in (([1], 2), ([1, 2], 3), ([2], 1), ([3], 0)):
         package.searches = 0
         query, mask = unit(1, seed=9)[0], AssetSet(numbers)
         same(index.search(query, 10, mask), exact.search(query, 10, mask))
         assert package.searches == searches, numbers
-    index.remove(ids(COUNT + 1, COUNT + 1))
-    mixed = FaissVectors(folder, D, exact_up_to=100)
-    mixed.add(ids(40_001, 49_000), unit(9000, seed=6), np.arange(9000) % 2 + 3)
+    index.remove(ids(COUNT + 1001, COUNT + 1001))
     index.search(unit(1)[0], 1)
     assert index._gpu
     index._gpu.wait()
     package.searches = 0
-    same(index.search(unit(1)[0], 10, AssetSet([2, 3])), exact.search(unit(1)[0], 10, AssetSet([2, 3])))
-    assert package.searches == 1, "one of four segments"
+    same(index.search(unit(1)[0], 10, AssetSet([2])), exact.search(unit(1)[0], 10, AssetSet([2])))
+    assert package.searches == 1, "removed ones do not count"
