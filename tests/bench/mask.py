@@ -1,7 +1,7 @@
 """A million vectors for viewers who may see 1, 50 and 99 % of the assets, against who may see all; recall, memory.
 
-Ten thousand clips of a hundred frames. Neighbours in the catalogue show the same scenes, as the clips of a day do. What a
-viewer may see is scattered over the library, or together: the days from one to another.
+Ten thousand clips of a hundred frames. Neighbours in the catalogue show the same scenes, as the clips of a day do. What
+a viewer may see is scattered over the library, or together: the days from one to another.
 """
 
 import statistics
@@ -77,7 +77,7 @@ def main() -> None:
         storage = AutoStorage(catalog, lambda model, dimension: index)
         storage.rebuild_index(MODEL)
         search = search_services(catalog, storage, lambda: SpaceEmbedder(space)).get(SearchService)
-        viewers = dict(everyone=None) | {
+        viewers: Viewers = {"everyone": None} | {
             f"{share:.0%} {how}": assets for share in SHARES for how, assets in chosen(space, share).items()
         }
         recalls(index, rows, queries, viewers)
