@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, select, true
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.model import FilterReport
 from dampipe.features.sources.tables import LOCATION
 from dampipe.kernel.asset_set import ALL, AssetSet, Selection, intersection
@@ -81,13 +81,13 @@ class FilterResolver:
                 conditions.append(found.where)
             selections.append(found.assets)
         if folders is not None:
-            held = select(LOCATION.c.asset_id).where(in_ids(self._db, LOCATION.c.folder_id, folders))
-            conditions.append(ASSET.c.id.in_(held))
-        sets = [] if (chosen := intersection(selections)) is ALL else [in_ids(self._db, ASSET.c.id, chosen)]
+            held = select(LOCATION.c.version_id).where(in_ids(self._db, LOCATION.c.folder_id, folders))
+            conditions.append(VERSION.c.id.in_(held))
+        sets = [] if (chosen := intersection(selections)) is ALL else [in_ids(self._db, VERSION.c.id, chosen)]
         visible: Selection = ALL if rights is None else rights.assets
         if rights is not None and visible is not ALL:
             is_sql = rights.where is not None
-            sets.append(rights.where if is_sql else in_ids(self._db, ASSET.c.id, visible))  # type: ignore[arg-type]
+            sets.append(rights.where if is_sql else in_ids(self._db, VERSION.c.id, visible))  # type: ignore[arg-type]
         return ResolvedFilter(
             where=and_(true(), *conditions, *sets),
             folders=folders,
@@ -111,7 +111,7 @@ class FilterResolver:
         passing = self._masks.get(key, token)
         if passing is None:
             with self._db.read() as connection:
-                ids = read_ids(self._db, connection, ASSET.c.id, resolved.condition)
+                ids = read_ids(self._db, connection, VERSION.c.id, resolved.condition)
             passing = AssetSet.from_numpy(ids)
             if resolved.selection is not ALL:
                 passing &= resolved.selection

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, BindParameter, bindparam, func, select
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.tables import VECTOR
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns
@@ -20,7 +20,7 @@ from dampipe.storage.moment_search import Owner
 from dampipe.storage.moments import Moment
 from dampipe.storage.vectors.base import OwnerNumbers, VectorBatch, VectorIds
 
-_OWNER = VECTOR.c.asset_id.label("owner")
+_OWNER = VECTOR.c.version_id.label("owner")
 """The number by which a mask selects a vector; see `VectorStorage`."""
 
 
@@ -64,8 +64,8 @@ class VectorRepository:
         """How many vectors one asset has."""
         query = (
             select(func.count())
-            .select_from(VECTOR.join(ASSET, ASSET.c.id == VECTOR.c.asset_id))
-            .where(ASSET.c.sha1 == sha1, VECTOR.c.model == model)
+            .select_from(VECTOR.join(VERSION, VERSION.c.id == VECTOR.c.version_id))
+            .where(VERSION.c.sha1 == sha1, VECTOR.c.model == model)
         )
         with self._db.read() as connection:
             return int(connection.execute(query).scalar_one())
@@ -87,8 +87,8 @@ class VectorRepository:
         found: dict[int, Owner] = {}
         for some in chunked(ids):
             query = (
-                select(VECTOR.c.id, ASSET.c.sha1, VECTOR.c.shot)
-                .join_from(VECTOR, ASSET, VECTOR.c.asset_id == ASSET.c.id)
+                select(VECTOR.c.id, VERSION.c.sha1, VECTOR.c.shot)
+                .join_from(VECTOR, VERSION, VECTOR.c.version_id == VERSION.c.id)
                 .where(VECTOR.c.id.in_([int(i) for i in some]))
             )
             with self._db.read() as connection:
@@ -100,7 +100,7 @@ class VectorRepository:
         found: list[int] = []
         for some in chunked(assets):
             with self._db.read() as connection:
-                found += connection.execute(select(ASSET.c.id).where(ASSET.c.sha1.in_(some))).scalars()
+                found += connection.execute(select(VERSION.c.id).where(VERSION.c.sha1.in_(some))).scalars()
         return AssetSet(found)
 
     def of(self, sha1: str, model: str) -> tuple[list[float], list[int], NDArray[np.float32]]:
@@ -108,8 +108,8 @@ class VectorRepository:
         with self._db.read() as connection:
             rows = connection.execute(
                 select(VECTOR.c.time, VECTOR.c.shot, VECTOR.c.data)
-                .join_from(VECTOR, ASSET, VECTOR.c.asset_id == ASSET.c.id)
-                .where(ASSET.c.sha1 == sha1, VECTOR.c.model == model)
+                .join_from(VECTOR, VERSION, VECTOR.c.version_id == VERSION.c.id)
+                .where(VERSION.c.sha1 == sha1, VECTOR.c.model == model)
                 .order_by(VECTOR.c.time, VECTOR.c.id)
             ).all()
         values = np.frombuffer(b"".join(bytes(row.data) for row in rows), dtype="<f2")
@@ -134,18 +134,18 @@ class VectorRepository:
     def _spans(self, model: str, assets: Sequence[str]) -> dict[tuple[str, int], tuple[float, float | None]]:
         with self._db.read() as connection:
             rows = connection.execute(
-                select(ASSET.c.id, ASSET.c.sha1, ASSET.c.duration, ASSET.c.shots).where(
-                    ASSET.c.sha1.in_(assets)
+                select(VERSION.c.id, VERSION.c.sha1, VERSION.c.duration, VERSION.c.shots).where(
+                    VERSION.c.sha1.in_(assets)
                 )
             ).all()
             first = (
-                select(VECTOR.c.asset_id, VECTOR.c.shot, func.min(VECTOR.c.time).label("time"))
-                .where(VECTOR.c.model == model, VECTOR.c.asset_id.in_([row.id for row in rows]))
-                .group_by(VECTOR.c.asset_id, VECTOR.c.shot)
+                select(VECTOR.c.version_id, VECTOR.c.shot, func.min(VECTOR.c.time).label("time"))
+                .where(VECTOR.c.model == model, VECTOR.c.version_id.in_([row.id for row in rows]))
+                .group_by(VECTOR.c.version_id, VECTOR.c.shot)
             )
             seen: dict[int, dict[int, float]] = {}
             for vector in connection.execute(first):
-                seen.setdefault(vector.asset_id, {})[vector.shot] = vector.time
+                seen.setdefault(vector.version_id, {})[vector.shot] = vector.time
         spans: dict[tuple[str, int], tuple[float, float | None]] = {}
         for row in rows:
             # Until the proxy pass has found the exact shots, they begin at their first sampled frame.
@@ -170,25 +170,25 @@ class VectorRepository:
                     VECTOR.c.id,
                     VECTOR.c.time,
                     VECTOR.c.shot,
-                    ASSET.c.id.label("asset"),
-                    ASSET.c.sha1,
-                    ASSET.c.name,
-                    ASSET.c.duration,
+                    VERSION.c.id.label("asset"),
+                    VERSION.c.sha1,
+                    VERSION.c.name,
+                    VERSION.c.duration,
                 )
-                .join_from(VECTOR, ASSET, VECTOR.c.asset_id == ASSET.c.id)
+                .join_from(VECTOR, VERSION, VECTOR.c.version_id == VERSION.c.id)
                 .where(VECTOR.c.id.in_([int(i) for i in ids]))
             ).all()
             files = connection.execute(
-                select(LOCATION.c.asset_id, LOCATION.c.state, *place_columns(self._db))
+                select(LOCATION.c.version_id, LOCATION.c.state, *place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-                .where(LOCATION.c.asset_id.in_({row.asset for row in vectors}))
+                .where(LOCATION.c.version_id.in_({row.asset for row in vectors}))
                 .order_by(LOCATION.c.id)
             ).all()
         paths: dict[int, str] = {}
         for present in (True, False):
             for row in files:
                 if (row.state == LocationState.PRESENT) is present:
-                    paths.setdefault(row.asset_id, full_path(row))
+                    paths.setdefault(row.version_id, full_path(row))
         found = {}
         for row in vectors:
             path = printable(paths.get(row.asset, row.name))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.grouping.queries import GroupRepository
 from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model import Found, SearchRequest
@@ -99,7 +99,7 @@ def test_a_result_is_that_of_a_library_without_what_is_hidden(
     """Order, scores, floors, weak marks, whether there are more: all as if the hidden assets did not exist."""
     library, alone = pair
     visible = numbers(library, SHOWN)
-    where = ASSET.c.camera == "Sony" if is_sql else None
+    where = VERSION.c.camera == "Sony" if is_sql else None
     rights = Restriction(where=where, assets=visible)
     for query in QUERIES:
         request = SearchRequest(**query)
@@ -146,7 +146,7 @@ def test_a_group_has_as_many_members_as_are_visible(here: Searching) -> None:
         for position, asset in enumerate(sorted(here.catalog.vectors.numbers_of(members))):
             connection.execute(
                 text(
-                    "INSERT INTO group_member (asset_id, group_id, role, position) VALUES (:a, 1, 'film', :p)"
+                    "INSERT INTO group_member (version_id, group_id, role, position) VALUES (:a, 1, 'film', :p)"
                 ),
                 {"a": asset, "p": position},
             )
