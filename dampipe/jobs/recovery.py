@@ -9,6 +9,7 @@ from dampipe.jobs import state
 from dampipe.jobs.errors import WORKER_DIED
 from dampipe.jobs.index_hints import in_any_lane, in_state
 from dampipe.jobs.model import STAGE, RunState
+from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
@@ -19,8 +20,9 @@ from dampipe.kernel.events.outbox import record_event
 class RunRecovery:
     """What the sweep does to the runs and work items of one catalogue."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, subjects: Subjects) -> None:
         self._db = database
+        self._subjects = subjects
 
     def waiting_in_broker(self, seconds: float) -> dict[str, int]:
         """How many runs of each stage were given to the broker at least so long ago and are not claimed yet."""
@@ -68,8 +70,9 @@ class RunRecovery:
             if parked is None:
                 return False
             if parked.kind == STAGE:
+                asset = self._subjects.asset_of(connection, parked.version_id)
                 record_event(
-                    connection, "stage.failed", parked.version_id, parked.finished_at,
+                    connection, "stage.failed", asset, parked.finished_at,
                     stage=parked.stage, kind=error.kind, reason=str(error), code=error.code,
                 )  # fmt: skip
         return True

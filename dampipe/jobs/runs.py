@@ -127,8 +127,9 @@ class RunRepository:
                 raise LeaseLost
             new, row = ended
             if row.kind == STAGE:
+                asset = self._subjects.asset_of(connection, row.version_id)
                 record_event(
-                    connection, _EVENTS[new], row.version_id, row.finished_at,
+                    connection, _EVENTS[new], asset, row.finished_at,
                     stage=row.stage, kind=error.kind, reason=str(error), code=error.code,
                 )  # fmt: skip
             if gone:

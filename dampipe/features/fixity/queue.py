@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, or_, select, update
 
+from dampipe.features.assets.queries import assets_of
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.fixity.model import BAD, Verdict
 from dampipe.features.fixity.tables import VERIFICATION
@@ -195,8 +196,9 @@ class FixityQueue:
                 .returning(VERIFICATION.c.location_id)
             ).first()
             if row is not None and verdict in BAD:
+                asset = assets_of(connection, [check.asset]).get(VersionId(check.asset))
                 record_event(
-                    connection, "file.bad", check.asset, now,
+                    connection, "file.bad", asset, now,
                     path=printable(check.path), verdict=str(verdict), reason=reason,
                 )  # fmt: skip
 

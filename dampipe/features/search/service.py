@@ -53,7 +53,7 @@ class SearchService:
         Without words, picture or moment: all assets that pass the filters, newest first. Raises
         SearchUnavailable, NotFound (a source, folder, tag or asset that does not exist) or InvalidInput.
         """
-        resolved = self._filters.resolve(request.filters)
+        resolved = self._filters.resolve(request.filters, request.all_versions)
         if not request.asks_vision:
             hits = self._hits.newest(resolved, request.limit + 1, request.offset)
             shown = self._with_groups(hits[: request.limit])
@@ -137,7 +137,7 @@ class SearchService:
         count = (request.offset + request.limit + 1) * depth + len(query.excluded)
         count = -(-count // DEPTH) * DEPTH if deep else count
         per_asset = (count if request.flat else 1) + len(query.excluded)
-        moments = self._nearest(query, self._filters.assets(resolved), count, per_asset)
+        moments = self._nearest(query, self._filters.versions(resolved), count, per_asset)
         kept = [moment for moment in moments if (moment.asset, moment.shot) not in query.excluded]
         unseen = self._storage.unseen(query.model)
         marked = _marked(kept, query.floor, request.strong)

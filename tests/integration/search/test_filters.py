@@ -124,7 +124,7 @@ def test_of_several_files_one_that_counts_is_shown(here: Searching) -> None:
 
 def passing(library: Searching, **filters: Any) -> AssetSet:
     """The assets that pass filters."""
-    assets = library.filters.assets(library.filters.resolve(filters))
+    assets = library.filters.versions(library.filters.resolve(filters))
     assert isinstance(assets, AssetSet)
     return assets
 
