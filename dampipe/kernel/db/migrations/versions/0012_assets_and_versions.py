@@ -60,14 +60,17 @@ class _Names(NamedTuple):
     """SQL: the asset of that content; `{of}` is its number."""
     facts: str
     """The columns of a content that its document depends on."""
+    more: tuple[tuple[str, str, tuple[str, ...], str], ...] = ()
+    """Further triggers."""
 
 
 _BEFORE = _Names("asset", "asset_id", "{of}", "camera")
 _AFTER = _Names(
     "version",
     "version_id",
-    "(SELECT asset_id FROM version WHERE id = {of})",
+    "(SELECT asset_id FROM version WHERE version.id = {of})",
     "camera, asset_id, superseded_at",
+    (("version", "DELETE", ("OLD",), ""),),
 )
 
 _WHEN = (
@@ -111,8 +114,7 @@ def upgrade() -> None:
     op.add_column("source", sa.Column("versions", sa.String(), nullable=False, server_default="footage"))
     op.add_column("location", sa.Column("previous_id", sa.Integer(), nullable=True))
     if _sqlite():
-        before = _schema_of("table", "location").rstrip()
-        _edit_schema("table", "location", before, f"{before.removesuffix(')').rstrip()}{_PREVIOUS})")
+        _append("location", _PREVIOUS)
     else:
         op.create_foreign_key(
             "location_previous_id_fkey", "location", "version", ["previous_id"], ["id"], ondelete="SET NULL"
@@ -153,9 +155,8 @@ def _add_columns() -> None:
         # SQLite adds no column without a value; the constraints follow once each row has one.
         op.execute("ALTER TABLE version ADD COLUMN asset_id INTEGER")
         op.execute("UPDATE version SET asset_id = id")
-        before = _schema_of("table", "version")
-        after = before.replace("asset_id INTEGER", "asset_id INTEGER NOT NULL").rstrip()
-        _edit_schema("table", "version", before, f"{after.removesuffix(')').rstrip()}{_REFERENCE})")
+        _edit_schema("table", "version", "asset_id INTEGER", "asset_id INTEGER NOT NULL")
+        _append("version", _REFERENCE)
     else:
         op.add_column("version", sa.Column("asset_id", sa.Integer(), nullable=True))
         op.execute("UPDATE version SET asset_id = id")
@@ -226,6 +227,13 @@ def _rename_indexes(indexes: Iterable[tuple[str, str]]) -> None:
         _edit_schema("index", old, f"INDEX {old} ON", f"INDEX {new} ON", renamed=new)
 
 
+def _append(table: str, constraint: str) -> None:
+    """Add a constraint to SQLite's stored schema of a table."""
+    before = _schema_of("table", table)
+    end = len(before.rstrip().removesuffix(")").rstrip())
+    _edit_schema("table", table, before, before[:end] + constraint + before[end:])
+
+
 def _schema_of(kind: str, name: str) -> str:
     query = "SELECT sql FROM sqlite_schema WHERE type = ? AND name = ?"
     return str(op.get_bind().exec_driver_sql(query, (kind, name)).scalar_one())
@@ -253,7 +261,7 @@ def _partial_index(name: str, table: str, columns: list[str], where: str, unique
 
 
 def _drop_triggers(names: _Names) -> None:
-    for number, (table, *_) in enumerate(_WHEN):
+    for number, (table, *_) in enumerate((*_WHEN, *names.more)):
         name = f"search_document_dirty_{number}"
         op.execute(f"DROP TRIGGER {name}{'' if _sqlite() else f' ON {table.format(content=names.content)}'}")
         if not _sqlite():
@@ -264,7 +272,9 @@ def _create_triggers(names: _Names) -> None:
     content, column = names.content, names.column
     of_location = names.asset.format(of=f"location.{column}")
     of = {
-        "location": f"SELECT {names.asset.format(of='{row}.' + column)} WHERE {{row}}.{column} IS NOT NULL",
+        "location": f"SELECT {{row}}.{column} WHERE {{row}}.{column} IS NOT NULL"
+        if content == "asset"
+        else "SELECT asset_id FROM version WHERE id = {row}.version_id",  # it may be gone
         "tag": "SELECT {row}.asset_id",
         content: f"SELECT {'{row}.id' if content == 'asset' else '{row}.asset_id'}",
         "folder": f"SELECT {of_location.removeprefix('location.') if content == 'asset' else of_location} "
@@ -272,9 +282,9 @@ def _create_triggers(names: _Names) -> None:
         "source": f"SELECT {of_location} FROM location JOIN folder ON folder.id = location.folder_id "
         f"WHERE folder.source_id = {{row}}.id AND location.{column} IS NOT NULL",
     }
-    for number, (table_, event, rows, columns_) in enumerate(_WHEN):
+    for number, (table_, event, rows, columns_) in enumerate((*_WHEN, *names.more)):
         table, columns = table_.format(content=content), columns_.format(column=column, facts=names.facts)
-        if table == "version":  # a version may leave one asset for another
+        if (table, event) == ("version", "UPDATE"):  # a version may leave one asset for another
             rows = ("OLD", "NEW")
         name = f"search_document_dirty_{number}"
         inserts = [
