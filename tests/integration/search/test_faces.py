@@ -52,11 +52,10 @@ def test_a_question_is_the_same_on_both_faces() -> None:
         for one in value if isinstance(value, list) else [value]:
             arguments += [f"--{name}", str(one)]
     parameters = parameters_of(SearchRequest, REGISTRY)
-    given = parameters.model_validate(
-        {"q": "red car -blue", "flat": True, "strong": True, "all_versions": True, **every}
-    )
+    flags = {"flat": True, "strong": True, "all_versions": True}
+    given = parameters.model_validate({"q": "red car -blue", **flags, **every})
     assert asked(arguments) == request_from_parameters(SearchRequest, REGISTRY)(given)
-    assert set(every) | {"q", "flat", "strong", "all_versions"} == set(parameters.model_fields)
+    assert {"q", *flags, *every} == set(parameters.model_fields)
 
 
 def test_wrong_values_are_refused_in_words(http: TestClient) -> None:
