@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dampipe.features.search.filters import Visible
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.service import SearchService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.asset_set import ALL, AssetSet, Selection
-from dampipe.kernel.filter import Restriction
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.vision.base import Vectors
@@ -166,7 +167,9 @@ def pages(search: SearchService, viewers: Viewers) -> dict[str, Callable[[str], 
     def of(assets: NDArray[np.int64] | None) -> Callable[[str], object]:
         request = SearchRequest(words="x", only="vision", limit=24)
         return lambda words: search.find(
-            request.model_copy(update={"words": words}), Restriction(assets=mask_of(assets))
+            LOCAL,
+            request.model_copy(update={"words": words}),
+            None if assets is None else Visible(AssetSet.from_numpy(assets)),
         )
 
     return {viewer: of(assets) for viewer, assets in viewers.items()}

@@ -6,17 +6,19 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 
+from dampipe.features.assets.savers import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.model import FilterReport
 from dampipe.features.sources.tables import LOCATION
+from dampipe.kernel.access import SEARCH, Actor, require
 from dampipe.kernel.asset_set import ALL, AssetSet, Selection, intersection
 from dampipe.kernel.db.change_token import ChangeTokens
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.errors import ErrorCode, NotFound
-from dampipe.kernel.filter import FilterContext, FilterRegistry, Restriction
+from dampipe.kernel.filter import FilterContext, FilterRegistry
 
 NO_SUGGESTIONS = ErrorCode("filter.no_suggestions", "there is no list of values of a filter {name!r}")
 
@@ -28,21 +30,32 @@ MASK_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
+class Visible:
+    """What somebody may see at all, whatever is asked."""
+
+    versions: AssetSet
+    """The numbers of versions. It may hold numbers of which there is no version."""
+    where: ColumnElement[bool] | None = None
+    """The same restriction as a condition on a row of the table `version`, which SQL checks faster than a long list of
+    numbers; None: by the numbers."""
+
+
+@dataclass(frozen=True)
 class ResolvedFilter:
-    """The filters of one query, and the rights of who asks, with everything looked up."""
+    """The filters of one query, and what may be seen by who asks, with everything looked up."""
 
     where: ColumnElement[bool]
-    """The condition on a row of the table `asset`: filters and rights."""
+    """The condition on a row of the table `version`."""
     folders: frozenset[int] | None = None
     """Ids of the folders that files have to lie in; None: any. Files in them are shown before others."""
     is_empty: bool = False
-    """Whether every asset passes."""
+    """Whether every version passes."""
     visible: Selection = ALL
-    """The assets that may be shown at all, whatever the filters."""
-    selection: Selection = ALL
-    """The assets in all sets that filters and rights consist of, `visible` among them."""
-    condition: ColumnElement[bool] | None = None
-    """What filters ask for beyond `selection`; None: nothing."""
+    """The versions that may be seen at all."""
+    filtered: ColumnElement[bool] | None = None
+    """What the filters alone ask for; None: nothing."""
+    only_current: bool = False
+    """Whether superseded versions, of which there are some, do not pass."""
     key: Hashable = ()
     """Equal for equal filters."""
 
@@ -60,12 +73,15 @@ class FilterResolver:
         self._masks = MaskCache()
 
     def resolve(
-        self, filters: Mapping[str, Sequence[str]], rights: Restriction | None = None
+        self,
+        actor: Actor,
+        filters: Mapping[str, Sequence[str]],
+        all_versions: bool = False,
+        visible: Visible | None = None,
     ) -> ResolvedFilter:
-        """Parse the filters and look up what they name.
+        """Parse the filters and look up what they name. Facts are those of a version, metadata those of its asset.
 
-        rights: what may be shown at all; None: everything. Its `assets` are the set; `where`, if given, is the same
-        restriction as SQL, which is faster than a long list of numbers.
+        all_versions: superseded versions pass, too. visible: what the actor may see; None: everything.
 
         Raises InvalidInput for an unknown field or an invalid value, NotFound for a source, folder or tag that does
         not exist.
@@ -83,43 +99,63 @@ class FilterResolver:
         if folders is not None:
             held = select(LOCATION.c.version_id).where(in_ids(self._db, LOCATION.c.folder_id, folders))
             conditions.append(VERSION.c.id.in_(held))
-        sets = [] if (chosen := intersection(selections)) is ALL else [in_ids(self._db, VERSION.c.id, chosen)]
-        visible: Selection = ALL if rights is None else rights.assets
-        if rights is not None and visible is not ALL:
-            is_sql = rights.where is not None
-            sets.append(rights.where if is_sql else in_ids(self._db, VERSION.c.id, visible))  # type: ignore[arg-type]
+        if (selection := intersection(selections)) is not ALL:
+            conditions.append(in_ids(self._db, VERSION.c.asset_id, selection))
+        filtered = and_(*conditions) if conditions else None
+        only_current = not all_versions and self._has_superseded()
+        if only_current:
+            conditions.append(IS_CURRENT)
+        if visible is not None:
+            where = visible.where
+            conditions.append(in_ids(self._db, VERSION.c.id, visible.versions) if where is None else where)
         return ResolvedFilter(
-            where=and_(true(), *conditions, *sets),
-            folders=folders,
-            is_empty=not conditions and not sets,
-            visible=visible,
-            selection=intersection([chosen, visible]),
-            condition=and_(true(), *conditions) if conditions else None,
+            and_(true(), *conditions),
+            folders,
+            is_empty=not conditions,
+            visible=ALL if visible is None else visible.versions,
+            filtered=filtered,
+            only_current=only_current,
             key=tuple((name, tuple(values)) for name, values in sorted(filters.items())),
         )
 
     def mask(self, resolved: ResolvedFilter) -> Selection:
-        """The assets that pass, by their numbers as owners of vectors.
+        """The numbers of the versions that pass; it may hold numbers of which there is no version.
 
-        The answer is kept, so that the pages of a query and the queries of one filter resolve it once: as long as
-        nothing is written to the catalogue.
+        They are kept, so that the pages of a query and the queries of one filter read them once: as long as nothing is
+        written to the catalogue.
         """
-        if resolved.condition is None:
-            return resolved.selection
+        if resolved.filtered is None and not resolved.only_current:
+            return resolved.visible
         token = self._tokens.current()
-        key = (resolved.key, resolved.selection)
+        key = (resolved.key, resolved.only_current, resolved.visible)
         passing = self._masks.get(key, token)
         if passing is None:
-            with self._db.read() as connection:
-                ids = read_ids(self._db, connection, VERSION.c.id, resolved.condition)
-            passing = AssetSet.from_numpy(ids)
-            if resolved.selection is not ALL:
-                passing &= resolved.selection
+            passing = self._passing(resolved)
+            if resolved.visible is not ALL:
+                passing &= resolved.visible
             self._masks.keep(key, token, passing)
         return passing
 
-    def fields(self) -> list[FilterReport]:
+    def _passing(self, resolved: ResolvedFilter) -> AssetSet:
+        """The versions that pass the filters, visible or not."""
+        with self._db.read() as connection:
+            if resolved.filtered is not None:
+                current = IS_CURRENT if resolved.only_current else true()
+                where = and_(resolved.filtered, current)
+                return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, where))
+            # To read the numbers of all that pass takes half a second for a million; few are superseded.
+            newest = connection.execute(select(func.max(VERSION.c.id))).scalar() or 0
+            superseded = AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, ~IS_CURRENT))
+            return AssetSet(range(1, newest + 1)) - superseded
+
+    def _has_superseded(self) -> bool:
+        """Whether any asset has more than one version."""
+        with self._db.read() as connection:
+            return connection.execute(select(VERSION.c.id).where(~IS_CURRENT).limit(1)).first() is not None
+
+    def fields(self, actor: Actor) -> list[FilterReport]:
         """All fields, in the order in which faces offer them."""
+        require(actor, SEARCH)
         return [
             FilterReport(
                 name=field.name,
@@ -133,8 +169,9 @@ class FilterResolver:
             for field in self._registry.values()
         ]
 
-    def suggestions(self, name: str) -> list[str]:
+    def suggestions(self, actor: Actor, name: str) -> list[str]:
         """The values of a field that exist now. Raises NotFound for a field without such a list."""
+        require(actor, SEARCH)
         field = self._registry.get(name)
         if field is None or field.suggest is None:
             raise NotFound(NO_SUGGESTIONS, name=name)

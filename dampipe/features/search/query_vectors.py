@@ -17,6 +17,7 @@ from dampipe.features.search.model_service import ModelService
 from dampipe.features.search.pictures import QueryPictures
 from dampipe.features.search.query_cache import QueryVectorCache
 from dampipe.features.search.vectors import VectorRepository
+from dampipe.kernel.access import SEARCH, Actor, require
 from dampipe.kernel.asset_set import ALL, Selection
 from dampipe.kernel.errors import DampipeError, InvalidInput, NotFound, SearchUnavailable, Unavailable
 from dampipe.kernel.ranges import parse_seconds
@@ -79,15 +80,15 @@ class QueryEncoder:
         """The fingerprint of the model that answers now."""
         return self._models.answering().fingerprint
 
-    def encode(self, request: SearchRequest, visible: Selection = ALL) -> EncodedQuery:
-        """Encode what a request asks of pictures. visible: the assets that may serve as examples, and that are scored.
+    def encode(self, actor: Actor, request: SearchRequest, visible: Selection = ALL) -> EncodedQuery:
+        """Encode what a request asks of pictures. visible: the versions that may serve as examples, and that are scored.
 
         Raises SearchUnavailable, Busy, NotFound (an asset that does not exist or has no vectors) or InvalidInput.
         """
         try:
             embedder = self._models.answering()
             model = embedder.fingerprint
-            examples = [self._example(text, model, visible) for text in request.like]
+            examples = [self._example(actor, text, model, visible) for text in request.like]
             vector = self._vector(request, examples, embedder)
             words_only = bool(request.words) and not (request.without or request.image or request.like)
             floor = self._floor(embedder, visible) if words_only else None
@@ -105,8 +106,9 @@ class QueryEncoder:
         embedder.words([MEANINGLESS[0]])  # in the cache or not
         self._floor(embedder, ALL)
 
-    def text_vectors(self, texts: Sequence[str]) -> tuple[str, list[Vector]]:
+    def text_vectors(self, actor: Actor, texts: Sequence[str]) -> tuple[str, list[Vector]]:
         """The fingerprint of the model that answers, and texts as vectors of it. Raises SearchUnavailable."""
+        require(actor, SEARCH)
         try:
             embedder = self._models.answering()
             return embedder.fingerprint, self._texts(texts, embedder)
@@ -145,10 +147,10 @@ class QueryEncoder:
             _keep(lambda: self._cache.keep_floor(model, floor, visible))
         return floor
 
-    def _example(self, text: str, model: str, visible: Selection) -> _Example:
+    def _example(self, actor: Actor, text: str, model: str, visible: Selection) -> _Example:
         """The frame nearest to ASSET@TIME, or the mean of all frames of ASSET, with the shots they lie in."""
         name, time = split_like(text)
-        asset = self._rows.find(self._assets.sha1(name))
+        asset = self._rows.find(self._assets.sha1(actor, name))
         if visible is not ALL and asset.id not in visible:
             raise NotFound(UNKNOWN_ASSET, sha1=name)
         times, shots, rows = self._vectors.of(asset.sha1, model)

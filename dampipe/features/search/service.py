@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dampipe.features.grouping.queries import GroupRepository
-from dampipe.features.search.filters import FilterResolver, ResolvedFilter
+from dampipe.features.search.filters import FilterResolver, ResolvedFilter, Visible
 from dampipe.features.search.fusion import reciprocal_rank_fusion
 from dampipe.features.search.hits import HitRepository
 from dampipe.features.search.model import Found, Hit, HitGroup, Only, SearchRequest
 from dampipe.features.search.query_vectors import EncodedQuery, QueryEncoder
 from dampipe.features.search.text_index import TextIndex, TextMatch
 from dampipe.features.search.vectors import VectorRepository
+from dampipe.kernel.access import READ, SEARCH, Actor, require
 from dampipe.kernel.asset_set import ALL, Selection, intersection
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.errors import SearchUnavailable
-from dampipe.kernel.filter import Restriction
 from dampipe.storage.auto import AutoStorage, Owner
 from dampipe.storage.moments import Moment
 
@@ -45,14 +45,19 @@ class SearchService:
         self._hits = hits
         self._groups = groups
 
-    def find(self, request: SearchRequest, rights: Restriction | None = None) -> Found:
+    def find(self, actor: Actor, request: SearchRequest, visible: Visible | None = None) -> Found:
         """The hits of one page.
 
-        rights: the assets that may be shown, see FilterResolver.resolve; None: all. Nothing else has an influence on
-        the result. Without words, picture or moment: all assets that pass the filters, newest first. Raises
-        SearchUnavailable, NotFound (a source, folder, tag or asset that does not exist) or InvalidInput.
+        visible: what the actor may see; None: everything. Nothing else has an influence on the result. Without words,
+        picture or moment: all assets that pass the filters, newest first. Raises SearchUnavailable, NotFound (a
+        source, folder, tag or asset that does not exist) or InvalidInput.
         """
-        resolved = self._filters.resolve(request.filters, rights)
+        require(actor, SEARCH)
+        return self.results(actor, request, visible)
+
+    def results(self, actor: Actor, request: SearchRequest, visible: Visible | None = None) -> Found:
+        """The same for use cases that require a scope of their own."""
+        resolved = self._filters.resolve(actor, request.filters, request.all_versions, visible)
         if not request.asks_vision:
             hits = self._hits.newest(resolved, request.limit + 1, request.offset)
             shown = self._with_groups(hits[: request.limit], resolved.visible)
@@ -62,7 +67,7 @@ class SearchService:
         if request.only in (Only.WORDS, Only.NAMES):
             return self._page(request, resolved, self._collapse(request, by_text), matches, None)
         try:
-            seen, order = self._rank(request, resolved, by_text)
+            seen, order = self._rank(actor, request, resolved, by_text)
         except SearchUnavailable as error:
             if not matches:
                 raise
@@ -71,10 +76,10 @@ class SearchService:
         return self._page(request, resolved, order, matches, seen)
 
     def _rank(
-        self, request: SearchRequest, resolved: ResolvedFilter, by_text: Sequence[Owner]
+        self, actor: Actor, request: SearchRequest, resolved: ResolvedFilter, by_text: Sequence[Owner]
     ) -> tuple["_Seen", list[Owner]]:
         """The result by pictures, and the fused ranking; deeper where groups leave less than a page of it."""
-        query = self._encoder.encode(request, resolved.visible)
+        query = self._encoder.encode(actor, request, resolved.visible)
         mask = self._filters.mask(resolved)
         depth, ranked = 1, -1
         while True:
@@ -116,8 +121,9 @@ class SearchService:
             for hit in hits
         )
 
-    def moment_count(self, sha1: str) -> int:
+    def moment_count(self, actor: Actor, sha1: str) -> int:
         """How many moments of an asset the model that answers now can find."""
+        require(actor, READ)
         return self._vectors.count_of(sha1, self._encoder.model)
 
     def _match_text(self, request: SearchRequest, resolved: ResolvedFilter) -> list[TextMatch]:

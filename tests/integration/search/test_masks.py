@@ -12,13 +12,13 @@ from sqlalchemy import text
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.grouping.queries import GroupRepository
-from dampipe.features.search.filters import FilterResolver
+from dampipe.features.search.filters import FilterResolver, Visible
 from dampipe.features.search.model import Found, SearchRequest
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.asset_set import ALL, NONE, AssetSet
 from dampipe.kernel.db.change_token import ChangeTokens
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound
-from dampipe.kernel.filter import Restriction
 from dampipe.vision.query_arithmetic import MEANINGLESS
 from tests.support.searching import Searching, media, sha1
 
@@ -100,34 +100,37 @@ def test_a_result_is_that_of_a_library_without_what_is_hidden(
     library, alone = pair
     visible = numbers(library, SHOWN)
     where = VERSION.c.camera == "Sony" if is_sql else None
-    rights = Restriction(where=where, assets=visible)
+    rights = Visible(visible, where)
     for query in QUERIES:
         request = SearchRequest(**query)
-        assert seen(library.search.find(request, rights)) == seen(alone.search.find(request)), query
-        nothing = library.search.find(request, Restriction(assets=NONE)) if not request.like else None
+        assert seen(library.search.find(LOCAL, request, rights)) == seen(alone.search.find(LOCAL, request)), (
+            query
+        )
+        nothing = library.search.find(LOCAL, request, Visible(NONE)) if not request.like else None
         assert nothing is None or (nothing.hits, nothing.more, nothing.floor) == ((), False, None), query
 
 
 def test_what_is_hidden_is_no_example(pair: tuple[Searching, Searching]) -> None:
     library, alone = pair
-    rights = Restriction(assets=numbers(library, SHOWN))
+    rights = Visible(numbers(library, SHOWN))
     request = SearchRequest(like=(sha1(HIDDEN[0]),))
     with pytest.raises(NotFound) as hidden:
-        library.search.find(request, rights)
+        library.search.find(LOCAL, request, rights)
     with pytest.raises(NotFound) as absent:
-        alone.search.find(request)
+        alone.search.find(LOCAL, request)
     assert str(hidden.value) == str(absent.value)
-    assert library.search.find(request).hits, "who may see it searches by it"
+    assert library.search.find(LOCAL, request).hits, "who may see it searches by it"
 
 
 def test_floors_of_parts_of_the_library_are_computed_once_and_kept_apart(here: Searching) -> None:
     fill(here, SHOWN + HIDDEN)
     here.storage.advance(here.embedder.fingerprint)
     request = SearchRequest(words="red")
-    some, others = (Restriction(assets=numbers(here, names)) for names in (SHOWN[:3], SHOWN[3:9]))
+    some, others = (Visible(numbers(here, names)) for names in (SHOWN[:3], SHOWN[3:9]))
     with patch.object(here.storage, "highest", wraps=here.storage.highest) as highest:
         floors = [
-            here.search.find(request, rights).floor for rights in (some, others, None, some, others, None)
+            here.search.find(LOCAL, request, rights).floor
+            for rights in (some, others, None, some, others, None)
         ]
         assert highest.call_count == 3
     assert floors[:3] == floors[3:]
@@ -156,7 +159,7 @@ def test_a_group_has_as_many_members_as_are_visible(here: Searching) -> None:
     assert {count for _, _, count in groups.of_assets(members[:2], two).values()} == {2}
     one = here.catalog.vectors.numbers_of(members[:1])
     assert groups.of_assets(members[:1], one) == {}, "alone it is in no group"
-    [hit] = here.search.find(SearchRequest(words="red"), Restriction(assets=one)).hits
+    [hit] = here.search.find(LOCAL, SearchRequest(words="red"), Visible(one)).hits
     assert (hit.asset, hit.group) == (members[0], None)
 
 
@@ -173,7 +176,7 @@ def test_the_mask_of_a_filter_is_resolved_once_until_something_is_written(librar
         return real(*given)
 
     def mask(**filters: Any) -> object:
-        return library.filters.mask(library.filters.resolve(filters))
+        return library.filters.mask(library.filters.resolve(LOCAL, filters))
 
     with patch.dict(FilterResolver.mask.__globals__, {"read_ids": read_ids}):
         for _ in range(3):
@@ -184,11 +187,11 @@ def test_the_mask_of_a_filter_is_resolved_once_until_something_is_written(librar
         assert mask(tag=["best"]) == numbers(library, [*red, SHOWN[-1]])
         assert mask(tag=["best"]) == numbers(library, [*red, SHOWN[-1]])
         assert len(reads) == 3, "one reads what one wrote"
-        rights = Restriction(assets=numbers(library, SHOWN[:4]))
-        resolved = library.filters.resolve({"tag": ["best"]}, rights)
+        rights = Visible(numbers(library, SHOWN[:4]))
+        resolved = library.filters.resolve(LOCAL, {"tag": ["best"]}, visible=rights)
         assert library.filters.mask(resolved) == numbers(library, red)
-        assert library.filters.mask(library.filters.resolve({}, rights)) == rights.assets
-        assert library.filters.mask(library.filters.resolve({})) is ALL
+        assert library.filters.mask(library.filters.resolve(LOCAL, {}, visible=rights)) == rights.versions
+        assert library.filters.mask(library.filters.resolve(LOCAL, {})) is ALL
         assert len(reads) == 4
 
 
