@@ -142,10 +142,7 @@ class FaissVectors:
             gpu.follow(view.segments)
 
         def search_segment(segment: Segment) -> Candidates | None:
-            found = None
-            # FAISS cannot restrict a search on a GPU.
-            if gpu is not None and segment.selection(selected)[1] == segment.entry.live:
-                found = gpu.search(segment, row, count)
+            found = gpu.search(segment, row, count, selected) if gpu is not None else None
             return found or segment.search(row, count, rerank, selected)
 
         parallel = len(view.segments) > 1 and view.manifest.live > PARALLEL_FROM

@@ -214,22 +214,37 @@ def test_a_package_that_lacks_cuda_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     assert "pip install faiss-cpu" in raised.value.hint
 
 
-def test_a_mask_is_searched_on_the_gpu_where_it_holds_all_of_a_segment(folder: Path) -> None:
-    """FAISS cannot restrict a search on a GPU: the CPU searches segments of which a part is in the mask."""
+@pytest.mark.parametrize(("share", "searches"), [(1.0, 2), (0.999, 2), (0.9, 2), (0.5, 2), (0.02, 0)])
+def test_a_mask_is_searched_on_the_gpu_unless_it_is_narrow(
+    tmp_path: Path, share: float, searches: int
+) -> None:
     package = FakeFaiss()
-    writer = FaissVectors(folder, D, exact_up_to=100)
-    writer.add(*owned(ids(COUNT + 1, COUNT + 500), unit(500, seed=4)))
-    writer.add(*owned(ids(COUNT + 1001, COUNT + 10_000), unit(9000, seed=5), 2))
-    index, exact = ready(folder, package), FaissVectors(folder, D, exact_up_to=10**9)
-    for numbers, searches in (([1], 2), ([1, 2], 3), ([2], 1), ([3], 0)):
+    owners, rng = np.arange(1, COUNT + 1), np.random.default_rng(3)
+    writer = FaissVectors(tmp_path, D, exact_up_to=100)
+    writer.add(ids(1, 12_000), unit(12_000), owners[:12_000])
+    writer.add(ids(12_001, COUNT), unit(8_000, seed=1), owners[12_000:])
+    writer.remove(np.array([5, 700, 11_000]))
+    index, exact = ready(tmp_path, package), FaissVectors(tmp_path, D, exact_up_to=10**9)
+    mask = AssetSet.from_numpy(owners[rng.random(COUNT) < share])
+    for query in unit(5, seed=9):
         package.searches = 0
-        query, mask = unit(1, seed=9)[0], AssetSet(numbers)
         same(index.search(query, 10, mask), exact.search(query, 10, mask))
-        assert package.searches == searches, numbers
-    index.remove(ids(COUNT + 1001, COUNT + 1001))
-    index.search(unit(1)[0], 1)
-    assert index._gpu
-    index._gpu.wait()
-    package.searches = 0
-    same(index.search(unit(1)[0], 10, AssetSet([2])), exact.search(unit(1)[0], 10, AssetSet([2])))
-    assert package.searches == 1, "removed ones do not count"
+        assert package.searches == searches
+
+
+def test_the_cpu_searches_where_the_nearest_are_not_in_the_mask(tmp_path: Path) -> None:
+    """Half of all are in it, but of those that the GPU finds none or too few."""
+    package, query = FakeFaiss(), unit(1, seed=9)[0]
+    rows = unit(12_000)
+    order = np.argsort(np.argsort(-(rows @ query)))
+    writer = FaissVectors(tmp_path, D, exact_up_to=100)
+    writer.add(ids(1, 12_000), rows, order + 1)
+    index, exact = ready(tmp_path, package), FaissVectors(tmp_path, D, exact_up_to=10**9)
+    for mask in (
+        AssetSet(range(6001, 12_001)),
+        AssetSet(range(200, 12_001)),
+        AssetSet([*range(1, 30), *range(7000, 12_001)]),
+    ):
+        package.searches = 0
+        same(index.search(query, 10, mask), exact.search(query, 10, mask))
+        assert package.searches == 1, "it was tried"
