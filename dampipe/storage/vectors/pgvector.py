@@ -245,11 +245,13 @@ class PgVectors:
             raise Permanent(
                 INDEX_OTHER_DIMENSION, index=self._table, stored=stored, dimension=self._dimension
             )
-        # A table of an older version has no owners, until they are assigned. The index is of use to a narrow mask,
-        # and tells at once whether an owner is missing.
-        if not self._has_owners(connection):
+        index = f"{self._table}_owner"
+        if connection.execute(text(f"SELECT to_regclass('{index}')")).scalar_one() is None:
+            # A table of an older version has no owners, until they are assigned. The index is of use to a narrow mask,
+            # and finds at once whether an owner is missing.
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({SETUP_LOCK})"))
             connection.execute(text(f"ALTER TABLE {self._table} ADD COLUMN IF NOT EXISTS owner bigint"))
-        connection.execute(text(f"CREATE INDEX IF NOT EXISTS {self._table}_owner ON {self._table} (owner)"))
+            connection.execute(text(f"CREATE INDEX IF NOT EXISTS {index} ON {self._table} (owner)"))
         graph = f"{self._table}_hnsw"
         exists = connection.execute(text(f"SELECT to_regclass('{graph}')")).scalar_one() is not None
         if self._hnsw and not exists:
@@ -270,12 +272,6 @@ class PgVectors:
             text("UPDATE dampipe_vectors SET watermark = :watermark WHERE name = :name"),
             {"watermark": watermark, "name": self._name},
         )
-
-    def _has_owners(self, connection: Connection) -> bool:
-        columns = text(
-            "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(:table) AND attname = 'owner'"
-        )
-        return bool(connection.execute(columns, {"table": self._table}).scalar_one())
 
     def _lacks_owners(self, connection: Connection) -> bool:
         missing = text(f"SELECT EXISTS (SELECT 1 FROM {self._table} WHERE owner IS NULL)")
