@@ -9,6 +9,8 @@ from unittest.mock import patch
 
 import pytest
 
+from dampipe.app.container import Container
+from dampipe.app.load_settings import load_settings
 from dampipe.kernel.asset_set import NONE, AssetSet
 from dampipe.kernel.errors import InvalidInput, SearchUnavailable, Transient
 from dampipe.storage.auto import AutoStorage, can_mask
@@ -195,3 +197,10 @@ def test_whether_backends_can_mask_is_known_without_opening_one(catalog: MemoryS
     assert all(can_mask(kind) for kind in ("faiss", "pgvector", "milvus", "weaviate", "memory-vectors"))
     with pytest.raises(InvalidInput, match="there is no storage backend"):
         can_mask("nonsense")
+
+
+@pytest.mark.parametrize("vectors", ["faiss", "pgvector", "none"])
+def test_a_deployment_knows_whether_its_index_can_mask(tmp_path: Path, vectors: str) -> None:
+    here = Container(load_settings(home=tmp_path, vectors=vectors, model="tiny"))
+    assert here.get(AutoStorage).can_mask
+    assert not (tmp_path / "index").exists(), "nothing is opened"
