@@ -212,7 +212,7 @@ class Weaviate(weaviate_pb2_grpc.WeaviateServicer):
             )
         distances = -(rows @ row)
         if request.HasField("filters"):
-            chosen = np.array([_fulfils(collection.properties[key], request.filters) for key in keys])
+            chosen = _fulfil([collection.properties[key] for key in keys], request.filters)
             distances = np.where(chosen, distances, np.inf)
         best = np.argsort(distances, kind="stable")[: request.limit]
         return [(keys[at], float(distances[at])) for at in best if np.isfinite(distances[at])]
@@ -227,20 +227,20 @@ def _chosen(filters: Any) -> set[UUID]:
     return {UUID(one) for one in filters.value_text_array.values}
 
 
-def _fulfils(properties: dict[str, Any], filters: Any) -> bool:
-    """Whether an object with these properties fulfils a filter by an integer."""
+def _fulfil(objects: list[dict[str, Any]], filters: Any) -> Any:
+    """For each of some objects, given by their properties, whether it fulfils a filter by integers."""
     operators = base_pb2.Filters
     if filters.operator in (operators.OPERATOR_AND, operators.OPERATOR_OR):
-        combine = all if filters.operator == operators.OPERATOR_AND else any
-        return combine(_fulfils(properties, part) for part in filters.filters)
-    value = properties[filters.target.property]
+        combine = np.logical_and if filters.operator == operators.OPERATOR_AND else np.logical_or
+        return combine.reduce([_fulfil(objects, part) for part in filters.filters])
+    values = np.array([properties[filters.target.property] for properties in objects])
     if filters.operator == operators.OPERATOR_CONTAINS_ANY:
         assert 0 < len(filters.value_int_array.values) <= MOST
-        return value in filters.value_int_array.values
+        return np.isin(values, np.array(filters.value_int_array.values))
     if filters.operator == operators.OPERATOR_GREATER_THAN_EQUAL:
-        return bool(value >= filters.value_int)
+        return values >= filters.value_int
     assert filters.operator == operators.OPERATOR_LESS_THAN_EQUAL
-    return bool(value <= filters.value_int)
+    return values <= filters.value_int
 
 
 def _result(key: UUID, distance: float | None, collection: Collection, request: Any) -> Any:
