@@ -44,7 +44,7 @@ class Here:
         with self.database.write() as connection:
             for sha1 in (A, B):
                 connection.exec_driver_sql(
-                    "INSERT INTO asset (sha1, size, name, added_at) VALUES (?, 1, 'x.mov', 0)", (sha1,)
+                    "INSERT INTO version (sha1, size, name, added_at) VALUES (?, 1, 'x.mov', 0)", (sha1,)
                 )
 
     def record(self, *payloads: EventPayload, sha1: str = A, at: float | None = None) -> None:
