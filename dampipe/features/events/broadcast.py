@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from dampipe.features.events.errors import TOO_MANY_STREAMS
 from dampipe.features.events.service import EventFilter, EventService
 from dampipe.features.processing.service import ProcessingService
+from dampipe.kernel.access import Actor
 from dampipe.kernel.errors import Busy, DampipeError
 from dampipe.kernel.events.log import Event, EventLog, Horizon
 from dampipe.kernel.events.sequencer import Sequencer
@@ -41,6 +42,7 @@ RECONNECT_AFTER = 2000
 
 @dataclass(eq=False)
 class _Client:
+    actor: Actor
     wanted: EventFilter
     wants_status: bool
     queue: "asyncio.Queue[str | None]" = field(default_factory=lambda: asyncio.Queue(QUEUE))
@@ -89,8 +91,8 @@ class Broadcaster:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reader: asyncio.Task[None] | None = None
         self._cursor = 0
-        self._status = ""
-        """The message of the newest status; "" where it is not known."""
+        self._statuses: dict[int | None, str] = {}
+        """By the user whose rights hold: the message of the newest status."""
         self._status_due = 0.0
         self._is_closed = False
 
@@ -106,17 +108,23 @@ class Broadcaster:
             client.end()
 
     async def follow(
-        self, wanted: EventFilter, after: int | None, *, status: bool = False, seconds: float | None = None
+        self,
+        actor: Actor,
+        wanted: EventFilter,
+        after: int | None,
+        *,
+        status: bool = False,
+        seconds: float | None = None,
     ) -> AsyncIterator[str]:
         """The messages of one client, as they are sent. Raises Busy, CatalogueDown before the first.
 
         after: the number after which it begins; None: with what happens from now on. status: send the status of
         processing, too, whenever it changes. seconds: end after so many; None: when the client or the server ends it.
         """
-        client = await self._join(wanted, status)
+        client = await self._join(actor, wanted, status)
         return self._messages(client, after, self._cursor, seconds)
 
-    async def _join(self, wanted: EventFilter, status: bool) -> _Client:
+    async def _join(self, actor: Actor, wanted: EventFilter, status: bool) -> _Client:
         if self._is_closed or len(self._clients) >= MOST_CLIENTS:
             raise Busy(TOO_MANY_STREAMS, limit=MOST_CLIENTS)
         if not self._is_running():
@@ -124,12 +132,14 @@ class Broadcaster:
             if not self._is_running():  # no other client came first
                 self._cursor = last
                 self._loop = asyncio.get_running_loop()
-                self._status_due, self._status = 0.0, ""
+                self._status_due, self._statuses = 0.0, {}
                 self._reader = asyncio.create_task(self._read())
-        client = _Client(wanted, status)
+        client = _Client(actor, wanted, status)
         self._clients.add(client)
-        if status and self._status:
-            client.put(self._status)
+        if status and actor.user in self._statuses:
+            client.put(self._statuses[actor.user])
+        elif status:
+            self._status_due = 0.0
         return client
 
     def _is_running(self) -> bool:
@@ -198,8 +208,10 @@ class Broadcaster:
                 if str(error) != problem:
                     problem = str(error)
                     log.warning("%s; clients that follow events wait", problem)
-                self._status = ""
-                self._to_status_clients(message_of("outage", json.dumps({"code": error.code})))
+                self._statuses = {}
+                outage = message_of("outage", json.dumps({"code": error.code}))
+                for client in self._clients:
+                    client.put(outage)
             except Exception:
                 pause = OUTAGE_PAUSE
                 log.exception("events could not be read, which is a bug")
@@ -222,22 +234,22 @@ class Broadcaster:
         return self._log.after(self._cursor, PAGE)
 
     async def _read_status(self) -> None:
-        wanted = any(client.wants_status for client in self._clients)
-        if not wanted or time.monotonic() < self._status_due:
+        actors = {client.actor.user: client.actor for client in self._clients if client.wants_status}
+        if not actors or time.monotonic() < self._status_due:
             return
         began = time.monotonic()
-        status = await asyncio.to_thread(lambda: self._processing().status())
+        for user, actor in actors.items():
+            status = await asyncio.to_thread(self._status, actor)
+            if status != self._statuses.get(user):
+                self._statuses[user] = status
+                for client in self._clients:
+                    if client.wants_status and client.actor.user == user:
+                        client.put(status)
         taken = time.monotonic() - began
         self._status_due = began + max(STATUS_INTERVAL, STATUS_SHARE * taken)
-        message = message_of("status", status.model_dump_json())
-        if message != self._status:
-            self._status = message
-            self._to_status_clients(message)
 
-    def _to_status_clients(self, message: str) -> None:
-        for client in self._clients:
-            if client.wants_status:
-                client.put(message)
+    def _status(self, actor: Actor) -> str:
+        return message_of("status", self._processing().status(actor).model_dump_json())
 
 
 def message_of(kind: str, data: str) -> str:

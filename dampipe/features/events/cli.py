@@ -10,6 +10,7 @@ import click
 
 from dampipe.features.events.model import LATEST, EventPage, EventQuery
 from dampipe.features.events.service import PAGE, EventService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.events.log import Event, Horizon
 from dampipe.kernel.faces.console import service
 from dampipe.kernel.faces.stdio import takes_all
@@ -52,19 +53,19 @@ def command(
                 click.echo(show(event))
         if follow:
             sys.stdout.flush()
-            for event in events.follow(query, page.next):
+            for event in events.follow(LOCAL, query, page.next):
                 click.echo(show(event))
                 sys.stdout.flush()
 
 
 def _stored(events: EventService, query: EventQuery) -> Iterator[EventPage]:
     """What there is already; a line on standard error where some of it was deleted."""
-    page = events.page(query)
+    page = events.page(LOCAL, query)
     if page.horizon:
         click.echo(_deleted(page.horizon), err=True)
     yield page
     while query.since is not None and len(page.events) == query.limit:
-        page = events.page(query.model_copy(update={"since": str(page.next)}))
+        page = events.page(LOCAL, query.model_copy(update={"since": str(page.next)}))
         yield page
 
 

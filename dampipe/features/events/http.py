@@ -10,11 +10,13 @@ from dampipe.features.assets.http import Name
 from dampipe.features.events.broadcast import Broadcaster
 from dampipe.features.events.model import LATEST, EventPage, EventQuery
 from dampipe.features.events.service import EventService
+from dampipe.kernel.access import READ, STATUS, Actor, require
 from dampipe.kernel.events.subscribers import SubscriberState
-from dampipe.kernel.faces.http import Problem, Text, provided
+from dampipe.kernel.faces.http import Problem, Text, allowed, provided
 
 router = APIRouter(tags=["events"])
 
+Reader = Annotated[Actor, allowed(READ)]
 Events = Annotated[EventService, provided(EventService)]
 MOST_SEQ = 2**53 - 1
 """The highest number that JavaScript can count to."""
@@ -35,6 +37,7 @@ UNKNOWN_ASSET: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "descr
 
 @router.get("/events", responses=UNKNOWN_ASSET)
 def list_events(
+    actor: Reader,
     events: Events,
     since: Annotated[
         Text | None,
@@ -48,13 +51,13 @@ def list_events(
     limit: Annotated[int, Query(ge=1, le=1000)] = LATEST,
 ) -> EventPage:
     """What happened, in order. `next` of an answer is `since` of the next question."""
-    return events.page(EventQuery(since=since, asset=asset, names=tuple(names or ()), limit=limit))
+    return events.page(actor, EventQuery(since=since, asset=asset, names=tuple(names or ()), limit=limit))
 
 
 @router.get("/events/subscribers")
-def list_subscribers(events: Events) -> list[SubscriberState]:
+def list_subscribers(actor: Annotated[Actor, allowed(STATUS)], events: Events) -> list[SubscriberState]:
     """Who is given events by this deployment, and how far each is."""
-    return events.subscribers()
+    return events.subscribers(actor)
 
 
 @router.get(
@@ -71,6 +74,7 @@ def list_subscribers(events: Events) -> list[SubscriberState]:
     },
 )
 async def stream_events(
+    actor: Reader,
     events: Events,
     broadcaster: Annotated[Broadcaster, provided(Broadcaster)],
     asset: Asset = None,
@@ -90,14 +94,15 @@ async def stream_events(
     ] = None,
 ) -> StreamingResponse:
     """Events as they happen, as server-sent events (`text/event-stream`)."""
-    query = EventQuery(asset=asset, names=tuple(names or ()))
-    wanted = await run_in_threadpool(events.filter, query)
+    if status:
+        require(actor, STATUS)
+    wanted = await run_in_threadpool(events.filter, actor, EventQuery(asset=asset, names=tuple(names or ())))
     begin = after if last_event_id is None else last_event_id
-    messages = await broadcaster.follow(wanted, begin, status=status, seconds=seconds)
+    messages = await broadcaster.follow(actor, wanted, begin, status=status, seconds=seconds)
     return StreamingResponse(messages, media_type=MEDIA_TYPE, headers={"X-Accel-Buffering": "no"})
 
 
 @router.head("/events/stream", include_in_schema=False)
-def describe_stream() -> Response:
+def describe_stream(_: Reader) -> Response:
     """The headers of the stream; a GET whose body is dropped would never end."""
     return Response(media_type=MEDIA_TYPE)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dampipe.features.assets.service import AssetService
 from dampipe.features.events.model import EventPage, EventQuery, parse_since
+from dampipe.kernel.access import READ, STATUS, Actor, require
 from dampipe.kernel.events.log import Event, EventLog, Horizon
 from dampipe.kernel.events.registry import EventRegistry
 from dampipe.kernel.events.sequencer import Sequencer
@@ -48,13 +49,13 @@ class EventService:
         self._subscribers = subscribers
         self._assets = assets
 
-    def page(self, query: EventQuery) -> EventPage:
+    def page(self, actor: Actor, query: EventQuery) -> EventPage:
         """The newest events, or those after a beginning; with what was written before this call.
 
         Raises InvalidInput for a name or a beginning that is not valid, NotFound for an unknown asset.
         """
+        wanted = self.filter(actor, query)
         self._sequencer.number()
-        wanted = self.filter(query)
         names, sha1 = wanted.names, wanted.sha1
         if query.since is None:
             last = self._log.last()
@@ -75,10 +76,10 @@ class EventService:
         )
 
     def follow(
-        self, query: EventQuery, after: int, sleep: Callable[[float], None] = time.sleep
+        self, actor: Actor, query: EventQuery, after: int, sleep: Callable[[float], None] = time.sleep
     ) -> Iterator[Event]:
         """All events after a number, and then each new one as it comes, without an end."""
-        wanted = self.filter(query)
+        wanted = self.filter(actor, query)
         while True:
             self._sequencer.number()
             last = self._log.last()
@@ -90,10 +91,11 @@ class EventService:
             after = max(after, last, found[-1].seq if found else 0)
             sleep(INTERVAL)
 
-    def filter(self, query: EventQuery) -> EventFilter:
-        """Resolve the names of events and of the asset. Raises InvalidInput, NotFound."""
+    def filter(self, actor: Actor, query: EventQuery) -> EventFilter:
+        """Resolve the names of events and of the asset. Raises InvalidInput, NotFound, Forbidden."""
+        require(actor, READ)
         names = self._registry.select(query.names) if query.names else None
-        return EventFilter(names, None if query.asset is None else self._assets.sha1(query.asset))
+        return EventFilter(names, None if query.asset is None else self._assets.sha1(actor, query.asset))
 
     def start(self, since: str) -> int:
         """The number after which an answer begins. Raises InvalidInput."""
@@ -108,6 +110,7 @@ class EventService:
         horizon = self._log.horizon(wanted.names)
         return horizon if horizon is not None and horizon.seq > start else None
 
-    def subscribers(self) -> list[SubscriberState]:
-        """How far each subscriber is."""
+    def subscribers(self, actor: Actor) -> list[SubscriberState]:
+        """How far each subscriber is. Raises Forbidden."""
+        require(actor, STATUS)
         return self._subscribers.states()

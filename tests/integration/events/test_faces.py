@@ -21,6 +21,7 @@ from dampipe.features.events.cli import command
 from dampipe.features.events.model import EventQuery
 from dampipe.features.events.service import EventService
 from dampipe.jobs.events import StageDone, StageFailed
+from dampipe.kernel.access import LOCAL, Actor
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput
@@ -43,8 +44,11 @@ class Here:
         self.service: EventService = library.service(EventService)
         with self.database.write() as connection:
             for sha1 in (A, B):
+                connection.exec_driver_sql("INSERT INTO asset (added_at) VALUES (0)")
                 connection.exec_driver_sql(
-                    "INSERT INTO version (sha1, size, name, added_at) VALUES (?, 1, 'x.mov', 0)", (sha1,)
+                    "INSERT INTO version (sha1, size, name, added_at, asset_id) "
+                    "SELECT ?, 1, 'x.mov', 0, max(id) FROM asset",
+                    (sha1,),
                 )
 
     def record(self, *payloads: EventPayload, sha1: str = A, at: float | None = None) -> None:
@@ -108,15 +112,15 @@ def test_following_shows_each_event_once(here: Here, monkeypatch: pytest.MonkeyP
     """Also those that come between the list and the first look for new ones."""
     follow = EventService.follow
 
-    def interrupted(self: EventService, query: EventQuery, after: int) -> Iterator[Any]:
+    def interrupted(self: EventService, actor: Actor, query: EventQuery, after: int) -> Iterator[Any]:
         here.record(StageDone(stage="preview"))
 
         def sleep(_: float) -> None:
             here.record(StageDone(stage="embed"), AssetAdded(sha1=B))
-            if here.service.page(EventQuery()).next > 8:
+            if here.service.page(LOCAL, EventQuery()).next > 8:
                 raise KeyboardInterrupt
 
-        return follow(self, query, after, sleep)
+        return follow(self, actor, query, after, sleep)
 
     monkeypatch.setattr(EventService, "follow", interrupted)
     here.record(StageDone(stage="probe"), AssetAdded(sha1=A))
@@ -127,7 +131,7 @@ def test_following_shows_each_event_once(here: Here, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("since", ["yesterday", "7y", "-1", "99999999999999999999d", "9" * 30, ""])
 def test_a_beginning_that_is_not_valid_is_refused(here: Here, since: str) -> None:
     with pytest.raises(InvalidInput) as error:
-        here.service.page(EventQuery(since=since))
+        here.service.page(LOCAL, EventQuery(since=since))
     assert error.value.code == "event.since_invalid"
 
 
@@ -135,7 +139,7 @@ def test_what_was_deleted_is_stated(here: Here, app: FastAPI) -> None:
     now = time.time()
     here.record(StageDone(stage="probe"), at=now - 40 * DAY)
     here.record(AssetAdded(sha1=A), StageDone(stage="preview"), at=now)
-    here.service.page(EventQuery())
+    here.service.page(LOCAL, EventQuery())
     assert here.library.service(EventRetention).delete_old(now) == 1
     [line, *shown] = here.cli("--since", "0")
     assert line.startswith("some events up to number 1 of ") and len(shown) == 2
@@ -191,7 +195,9 @@ def test_many_clients_cost_one_reader_and_one_status(
     statuses: list[int] = []
     next_page, status = Broadcaster._next_page, ProcessingService.status
     monkeypatch.setattr(Broadcaster, "_next_page", lambda self: (reads.append(1), next_page(self))[1])
-    monkeypatch.setattr(ProcessingService, "status", lambda self: (statuses.append(1), status(self))[1])
+    monkeypatch.setattr(
+        ProcessingService, "status", lambda self, actor: (statuses.append(1), status(self, actor))[1]
+    )
     texts: list[str] = []
     with serving(app) as url:
         ask = lambda: texts.append(httpx.get(f"{url}{STREAM}?seconds=5&status=true", timeout=30).text)  # noqa: E731
