@@ -5,7 +5,6 @@ from dampipe.kernel.feature import Command, Feature, Task
 FEATURE = Feature(
     "events",
     __name__,
-    tables=("dampipe.kernel.events.tables",),
     commands={"events": Command("Show and follow what happened.", "dampipe.features.events.cli:command")},
     routers=("dampipe.features.events.http:router",),
     remedies="dampipe.features.events.remedies",
