@@ -12,9 +12,9 @@ from tests.ports import free_port
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """Its URL, without a slash at the end."""
-    port = free_port()
+def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """Its URL, without a slash at the end. port: 0: any that is free."""
+    port = port or free_port()
     server = Server(configuration(app, "127.0.0.1", port))
     thread = threading.Thread(target=server.run)
     thread.start()

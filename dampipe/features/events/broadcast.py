@@ -88,13 +88,13 @@ class Broadcaster:
         self._sequencer = sequencer
         self._processing = processing
         self._clients: set[_Client] = set()
+        self._closed: asyncio.AbstractEventLoop | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reader: asyncio.Task[None] | None = None
         self._cursor = 0
         self._statuses: dict[int | None, str] = {}
         """By the user whose rights hold: the message of the newest status."""
         self._status_due = 0.0
-        self._is_closed = False
 
     @property
     def clients(self) -> int:
@@ -102,8 +102,8 @@ class Broadcaster:
         return len(self._clients)
 
     def close(self) -> None:
-        """End all streams, and refuse new ones: the server is stopping."""
-        self._is_closed = True
+        """End all streams, and refuse new ones: the server of this event loop is stopping."""
+        self._closed = asyncio.get_running_loop()
         for client in list(self._clients):
             client.end()
 
@@ -125,7 +125,7 @@ class Broadcaster:
         return self._messages(client, after, self._cursor, seconds)
 
     async def _join(self, actor: Actor, wanted: EventFilter, status: bool) -> _Client:
-        if self._is_closed or len(self._clients) >= MOST_CLIENTS:
+        if self._closed is asyncio.get_running_loop() or len(self._clients) >= MOST_CLIENTS:
             raise Busy(TOO_MANY_STREAMS, limit=MOST_CLIENTS)
         if not self._is_running():
             last = await asyncio.to_thread(self._newest)
@@ -209,7 +209,7 @@ class Broadcaster:
                     problem = str(error)
                     log.warning("%s; clients that follow events wait", problem)
                 self._statuses = {}
-                outage = message_of("outage", json.dumps({"code": error.code}))
+                outage = message_of("outage", json.dumps({"code": error.code, "detail": str(error)}))
                 for client in self._clients:
                     client.put(outage)
             except Exception:

@@ -68,7 +68,7 @@ def list_subscribers(actor: Annotated[Actor, allowed(STATUS)], events: Events) -
         200: {
             "description": "Server-sent events. A message without a type is an event; its `id` is its number. The type "
             "`horizon` says up to which event some were deleted that were asked for, `status` holds the "
-            "status of processing, and `outage` the code of what keeps the server from reading.",
+            "status of processing, and `outage` code and text of what keeps the server from reading.",
             "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
         },
     },
