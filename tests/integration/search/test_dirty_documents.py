@@ -107,10 +107,10 @@ class Place:
 
     def new_file(self, name: str) -> LocationId:
         """A file beside the others that a scan has found, and nothing has identified."""
+        scan = self.scan()
         with self.database.write() as connection:
-            [made] = insert_found(
-                connection, self.database, [(self.folder, os.fsencode(name), 1, 1, 0, False)], self.scan()
-            )
+            row = (self.folder, os.fsencode(name), 1, 1, 0, False)
+            [made] = insert_found(connection, self.database, [row], scan)
         return made
 
     def scan(self) -> int:
