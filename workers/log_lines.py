@@ -6,12 +6,12 @@ Celery logs a traceback of some 60 lines whenever its broker refuses a command, 
 import logging
 
 from kombu.exceptions import KombuError, OperationalError
-from redis.exceptions import RedisError
 
 from dampipe.kernel.errors import DampipeError
 from dampipe.kernel.masking import mask_text
+from dampipe.workers.brokers import BROKER_ERRORS
 
-OUTAGES = (OperationalError, KombuError, RedisError, ConnectionError, TimeoutError, OSError, DampipeError)
+OUTAGES = (*BROKER_ERRORS, OperationalError, KombuError, ConnectionError, TimeoutError, OSError, DampipeError)
 """Exceptions whose traceback says nothing more than their text."""
 
 

@@ -87,7 +87,8 @@ class Settings(BaseSettings):
         description="Seconds to wait for a SQLite catalogue that another process has locked.",
     )
     broker_url: Annotated[str, AfterValidator(_check_broker_url)] = Field(
-        "", description="Redis or Valkey URL of the broker; empty: an embedded one, run by `dampipe up`."
+        "",
+        description="URL of the broker (Redis, Valkey or RabbitMQ); empty: an embedded one, run by `dampipe up`.",
     )
     blobs_url: Annotated[str, AfterValidator(_check_blobs_url)] = Field(
         "",

@@ -1,0 +1,64 @@
+"""The pipeline over RabbitMQ: the server is killed, restarted and blocked in mid-run, and no work is lost."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.test_nothing_lost import assert_done_once, much, release
+from tests.support.deployment import Deployment
+from tests.support.rabbitmq import RabbitMQ
+
+
+@pytest.fixture
+def deployment(tmp_path: Path, rabbitmq_server: RabbitMQ) -> Iterator[Deployment]:
+    made = Deployment(
+        tmp_path / "home",
+        pipeline="tests.support.stages:PIPELINE",
+        media_workers=2,
+        broker_url=rabbitmq_server.url(),
+    )
+    yield made
+    made.kill_all()
+
+
+def test_a_rabbitmq_that_is_killed_in_mid_run(
+    deployment: Deployment, rabbitmq_server: RabbitMQ, tmp_path: Path
+) -> None:
+    folder = much(tmp_path / "footage", 60)
+    deployment.combine_workers("proxy")
+    deployment.up()
+    deployment.run("enqueue", folder)
+    for _ in range(2):
+        deployment.wait_for(deployment.is_working)
+        rabbitmq_server.restart(pause=1)
+    release(folder)
+    deployment.wait_for(lambda: deployment.finished("proxy", 60))
+    assert_done_once(deployment, 60)
+    log = deployment.log.read_text(errors="replace")
+    assert "Traceback" not in log, "an outage is one line"
+    assert RabbitMQ.PASSWORD not in log
+    assert not (deployment.home / "broker" / "appendonlydir").exists(), "the embedded broker was not started"
+
+
+def test_a_rabbitmq_without_memory_and_with_little_patience(
+    deployment: Deployment, rabbitmq_server: RabbitMQ, tmp_path: Path
+) -> None:
+    """It blocks who publishes, and closes channels whose messages are not acknowledged within 3 s."""
+    settings = "[{consumer_timeout, 3000}, {channel_tick_interval, 1000}]"
+    change = "[application:set_env(rabbit, Key, Value) || {Key, Value} <- %s], ok."
+    rabbitmq_server.control("eval", change % settings)
+    folder = much(tmp_path / "footage", 30)
+    deployment.combine_workers("proxy")
+    deployment.up()
+    deployment.run("enqueue", folder)
+    deployment.wait_for(deployment.is_working)
+    rabbitmq_server.control("set_vm_memory_high_watermark", "absolute", "1")
+    time.sleep(5)
+    rabbitmq_server.control("set_vm_memory_high_watermark", "0.4")
+    time.sleep(5)
+    release(folder)
+    deployment.wait_for(lambda: deployment.finished("proxy", 30))
+    rabbitmq_server.control("eval", change % "[{consumer_timeout, 1800000}, {channel_tick_interval, 60000}]")
+    assert_done_once(deployment, 30)
