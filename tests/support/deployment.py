@@ -192,8 +192,6 @@ class Deployment:
             self.environment.get("DAMPIPE_DATABASE_URL") or f"sqlite:///{self.home}/catalogue.sqlite"
         )
         with engine.connect() as connection:
-            rows = connection.execute(
-                text("SELECT asset_id, data FROM event WHERE name = 'stage.done'")
-            ).all()
+            rows = connection.execute(text("SELECT asset, data FROM event WHERE name = 'stage.done'")).all()
         engine.dispose()
         return Counter((json.loads(data)["stage"], asset) for asset, data in rows)
