@@ -59,6 +59,7 @@ class RabbitMQ:
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("RABBITMQ_")},
             "HOME": str(folder),
+            "ERL_CRASH_DUMP_SECONDS": "0",
             "ERL_EPMD_PORT": str(self._epmd_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODENAME": f"test{self.port}@localhost",
