@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from dampipe.kernel.access import Scope
 from dampipe.kernel.errors import CannotStart, ErrorCode
 
 NOT_LOADABLE = ErrorCode(
@@ -122,6 +123,8 @@ class Feature:
     rows. They are asked again every few seconds."""
     stages: tuple[str, ...] = ()
     """Dotted names of stages, appended to the pipeline."""
+    scopes: tuple[Scope, ...] = ()
+    """What an actor may be allowed to do, besides the scopes of the kernel."""
     remedies: str = ""
     """Module with the tables CLI and PAGE: what to do next, by error code."""
 

@@ -66,7 +66,9 @@ class Deployment:
             f"rest: dampipe worker --name rest --queues {combined} --concurrency 3",
         ]
         lines += [f"{queue}: dampipe worker --name {queue} --queues {queue}" for queue in separate]
-        lines += ["beat: dampipe beat", "web: dampipe serve", "flower: dampipe flower"]
+        lines += ["beat: dampipe beat", "web: dampipe serve"]
+        if self.environment["DAMPIPE_FLOWER_PORT"] != "0":
+            lines.append("flower: dampipe flower")
         procfile = self.home / "Procfile"
         procfile.write_text("\n".join(lines))
         self.arguments = ["--procfile", str(procfile)]

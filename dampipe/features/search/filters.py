@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.search.model import FilterReport
 from dampipe.features.sources.tables import LOCATION
+from dampipe.kernel.access import SEARCH, Actor, require
 from dampipe.kernel.asset_set import ALL, AssetSet, Selection, intersection
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
@@ -39,7 +40,7 @@ class FilterResolver:
         self._db = database
         self._registry = registry
 
-    def resolve(self, filters: Mapping[str, Sequence[str]]) -> ResolvedFilter:
+    def resolve(self, actor: Actor, filters: Mapping[str, Sequence[str]]) -> ResolvedFilter:
         """Parse the filters and look up what they name.
 
         Raises InvalidInput for an unknown field or an invalid value, NotFound for a source, folder or tag that does
@@ -75,8 +76,9 @@ class FilterResolver:
             count = connection.execute(select(func.count()).select_from(ASSET)).scalar_one()
         return len(assets) / count if count else 0.0
 
-    def fields(self) -> list[FilterReport]:
+    def fields(self, actor: Actor) -> list[FilterReport]:
         """All fields, in the order in which faces offer them."""
+        require(actor, SEARCH)
         return [
             FilterReport(
                 name=field.name,
@@ -90,8 +92,9 @@ class FilterResolver:
             for field in self._registry.values()
         ]
 
-    def suggestions(self, name: str) -> list[str]:
+    def suggestions(self, actor: Actor, name: str) -> list[str]:
         """The values of a field that exist now. Raises NotFound for a field without such a list."""
+        require(actor, SEARCH)
         field = self._registry.get(name)
         if field is None or field.suggest is None:
             raise NotFound(NO_SUGGESTIONS, name=name)
