@@ -29,6 +29,8 @@ class LogLines(logging.Filter):
                 text = f"{text.rstrip(':. ')}: {reason}"
             text = text.splitlines()[0]
             record.exc_info = record.exc_text = record.stack_info = None
+        if record.name == "py.warnings":  # Celery puts tracebacks into them
+            text = text.splitlines()[0]
         if record.name.partition(".")[0] in ("celery", "kombu"):  # they end messages with empty lines
             text = " ".join(line.strip() for line in text.splitlines() if line.strip())
         record.msg, record.args = mask_text(text), ()

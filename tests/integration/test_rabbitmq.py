@@ -63,7 +63,7 @@ def call(url: str, home: Path, *names: str) -> list[Any]:
 def test_messages_arrive_and_are_counted_and_removed(rabbitmq_server: RabbitMQ, tmp_path: Path) -> None:
     url = rabbitmq_server.url()
     name, before, _, _, after = call(url, tmp_path, "check", "empty", "publish", "notify", "empty")
-    assert name.startswith("RabbitMQ 3.") or name.startswith("RabbitMQ 4.")
+    assert name.startswith(("RabbitMQ 3.", "RabbitMQ 4."))
     assert {"io", "scan", "proxy", "control"} <= set(before), "queues that do not exist yet are empty"
     assert set(before) - set(after) == {"io", "scan"}
     with rabbitmq_server.connect() as connection, connection.channel() as channel:
