@@ -5,13 +5,17 @@ Celery logs a traceback of some 60 lines whenever its broker refuses a command, 
 
 import logging
 
+from celery.beat import SchedulingError
 from kombu.exceptions import KombuError, OperationalError
 
 from dampipe.kernel.errors import DampipeError
 from dampipe.kernel.masking import mask_text
 from dampipe.workers.brokers import BROKER_ERRORS
 
-OUTAGES = (*BROKER_ERRORS, OperationalError, KombuError, ConnectionError, TimeoutError, OSError, DampipeError)
+OUTAGES = (
+    *(*BROKER_ERRORS, OperationalError, KombuError, SchedulingError),
+    *(ConnectionError, TimeoutError, OSError, DampipeError),
+)
 """Exceptions whose traceback says nothing more than their text."""
 
 

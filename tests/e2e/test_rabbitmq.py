@@ -36,9 +36,7 @@ def test_a_rabbitmq_that_is_killed_in_mid_run(
     release(folder)
     deployment.wait_for(lambda: deployment.finished("proxy", 60))
     assert_done_once(deployment, 60)
-    log = deployment.log.read_text(errors="replace")
-    assert "Traceback" not in log, "an outage is one line"
-    assert RabbitMQ.PASSWORD not in log
+    assert_one_line_for_each_outage(deployment)
     assert not (deployment.home / "broker" / "appendonlydir").exists(), "the embedded broker was not started"
 
 
@@ -62,3 +60,13 @@ def test_a_rabbitmq_without_memory_and_with_little_patience(
     deployment.wait_for(lambda: deployment.finished("proxy", 30))
     rabbitmq_server.control("eval", change % "[{consumer_timeout, 1800000}, {channel_tick_interval, 60000}]")
     assert_done_once(deployment, 30)
+    assert_one_line_for_each_outage(deployment)
+    log = deployment.log.read_text(errors="replace")
+    assert "low on memory or disk space" in log and "acknowledgement on channel" in log, "neither happened"
+
+
+def assert_one_line_for_each_outage(deployment: Deployment) -> None:
+    log = deployment.log.read_text(errors="replace")
+    assert "Traceback" not in log
+    assert "Unrecoverable" not in log
+    assert RabbitMQ.PASSWORD not in log

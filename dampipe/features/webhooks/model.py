@@ -23,7 +23,7 @@ KEEP_SECRET_HOURS = 24.0
 
 def validate_name(name: str) -> str:
     """The name of a webhook. Raises InvalidInput."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,%d}" % MAX_NAME, name):
+    if len(name) > MAX_NAME or not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise InvalidInput(NAME_INVALID, name=name, max_length=MAX_NAME)
     return name
 
