@@ -29,28 +29,11 @@ def is_amqp(url: str) -> bool:
     return re.split("://", url, maxsplit=1)[0].lower() in AMQP_SCHEMES
 
 
-class Channel(pyamqp.Channel):  # type: ignore[misc]
-    """A channel of which RabbitMQ may say that a message was not acknowledged in time.
-
-    Versions before 3.12 do so after 30 minutes, whatever the queue's arguments are, if a worker is busy for so long
-    with what came before. Celery's worker ends at any error of a channel, but connects again after a lost connection;
-    the message is then delivered again.
-    """
-
-    def _on_close(self, reply_code: int, reply_text: str, class_id: int, method_id: int) -> None:
-        if reply_code == PreconditionFailed.code and "acknowledgement" in reply_text:
-            self.connection.collect()
-            raise RecoverableConnectionError(reply_text)
-        super()._on_close(reply_code, reply_text, class_id, method_id)
-
-
 class Connection(pyamqp.Connection):  # type: ignore[misc]
     """A connection that fails when RabbitMQ blocks it, since it is low on memory or disk space.
 
     py-amqp would wait for a confirmation, and then to be let close the connection, until there is space again.
     """
-
-    Channel = Channel
 
     def _on_blocked(self) -> None:
         self.collect()  # closes the socket: RabbitMQ reads nothing more from it, not even a goodbye
