@@ -47,9 +47,8 @@ task_queues = [
     Queue(name, Exchange(name, type="direct"), name, queue_arguments=queue_arguments(broker_url))
     for name in dict.fromkeys(("control", "scan", *(route["queue"] for route in task_routes.values())))
 ]
-control_queue_durable = event_queue_durable = is_amqp(
-    broker_url
-)  # RabbitMQ deprecates transient shared queues
+# RabbitMQ deprecates queues that are neither durable nor exclusive.
+control_queue_durable = event_queue_durable = is_amqp(broker_url)
 if is_amqp(broker_url):
     # Not written to the broker's disk: confirmed in 1 ms, not 11, and the sweep publishes again what a restart loses.
     task_default_delivery_mode = "transient"

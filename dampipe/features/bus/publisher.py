@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from amqp.exceptions import MessageNacked
@@ -96,7 +95,7 @@ class EventPublisher:
                     content_encoding="utf-8",
                     delivery_mode="persistent",
                     message_id=event.id,
-                    timestamp=datetime.fromtimestamp(event.at, UTC),
+                    timestamp=int(event.at),
                     type=event.name,
                     app_id="dampipe",
                 )
