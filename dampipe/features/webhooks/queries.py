@@ -293,9 +293,10 @@ class WebhookRepository:
 
     def retrying(self) -> dict[int, int]:
         """How many messages of each webhook wait to be sent again."""
-        query = select(DELIVERY.c.webhook_id, func.count()).where(_RETRYING).group_by(DELIVERY.c.webhook_id)
+        waiting = func.count().label("waiting")
+        query = select(DELIVERY.c.webhook_id, waiting).where(_RETRYING).group_by(DELIVERY.c.webhook_id)
         with self._db.read() as connection:
-            return dict(connection.execute(query))
+            return {row.webhook_id: row.waiting for row in connection.execute(query)}
 
     def delete_old(self, seconds: float) -> int:
         """Delete entries of the log that have not changed for so long and are not retried; returns how many."""

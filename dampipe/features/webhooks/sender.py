@@ -143,7 +143,9 @@ def _problem_of(error: Exception, seconds: float) -> str:
         return f"no answer within {TIMEOUT:.0f} s"
     if isinstance(error, DampipeError):
         return str(error)
-    return mask_text(f"{error}" or type(error).__name__)[:LONGEST_PROBLEM]
+    text = mask_text(str(error).strip() or type(error).__name__)[:LONGEST_PROBLEM]
+    # It may quote what the receiver sent, which databases need not be able to store.
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 class _Link:

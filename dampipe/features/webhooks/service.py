@@ -41,6 +41,7 @@ from dampipe.kernel.events.envelope import SOURCE
 from dampipe.kernel.events.log import EventLog
 from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.events.registry import EventRegistry
+from dampipe.kernel.events.sequencer import Sequencer
 from dampipe.kernel.events.subscribers import SubscriberRepository
 from dampipe.kernel.masking import mask_url
 
@@ -56,6 +57,7 @@ class WebhookService:
         webhooks: WebhookRepository,
         subscribers: SubscriberRepository,
         log: EventLog,
+        sequencer: Sequencer,
         registry: EventRegistry,
         targets: Targets,
         sender: Sender,
@@ -64,6 +66,7 @@ class WebhookService:
         self._webhooks = webhooks
         self._subscribers = subscribers
         self._log = log
+        self._sequencer = sequencer
         self._registry = registry
         self._targets = targets
         self._sender = sender
@@ -103,6 +106,7 @@ class WebhookService:
             self._targets.resolve(target.host, target.port)
         if len(self._webhooks.all()) >= MOST_WEBHOOKS:
             raise Conflict(TOO_MANY, limit=MOST_WEBHOOKS)
+        self._sequencer.number()  # what happened before is not sent
         secret = new_secret()
         event = WebhookAdded(name=request.name, url=mask_url(request.url))
         with self._db.write() as connection:
@@ -165,6 +169,7 @@ class WebhookService:
         webhook = self._find(name)
         if webhook.disabled_at is not None:
             raise Conflict(DISABLED, name=name, reason=webhook.disabled_reason)
+        self._sequencer.number()
         seq = self._start(request)
         names = event_names(self._registry, webhook.patterns)
         events, horizon = self._webhooks.count_after(seq, names), self._log.horizon(names)
