@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from kombu import Connection, Exchange, Queue
 
+from dampipe.app.container import Container
+from dampipe.app.doctor import Finding, Verdict, examine
 from dampipe.app.load_settings import load_settings
 from dampipe.features.bus.publisher import EXCHANGE, EventPublisher
 from dampipe.features.bus.subscriber import NAME, BusSubscriber
@@ -155,6 +158,16 @@ def test_a_connection_that_was_lost_while_nothing_happened_is_no_failure(
     rabbitmq_server.restart()
     publisher([EVENT])
     assert publisher.check().startswith("RabbitMQ ")
+
+
+def test_the_doctor_says_whether_the_bus_answers(rabbitmq_server: RabbitMQ, tmp_path: Path) -> None:
+    def finding(url: str) -> Finding:
+        container = Container(load_settings(home=tmp_path, event_bus=url, model="tiny"))
+        return next(one for one in examine(container) if one.what == "event bus")
+
+    assert finding(rabbitmq_server.url()).found.endswith("has the exchange dampipe.events")
+    denied = finding(rabbitmq_server.url(password="wr0ng"))
+    assert denied.verdict is Verdict.BROKEN and "denies access" in denied.found and "wr0ng" not in denied.found
 
 
 def test_each_way_to_fail_has_its_code(rabbitmq_server: RabbitMQ) -> None:
