@@ -198,7 +198,7 @@ class WebhookService:
         if (request.since is None) == (request.after is None):
             raise Conflict(REPLAY_START)
         if request.since is not None:
-            return self._log.before_time(request.since.timestamp())
+            return self._log.before_time(_seconds(request.since))
         text = (request.after or "").strip()
         if text.isascii() and text.isdigit():
             if int(text) <= self._log.last():
@@ -211,6 +211,14 @@ class WebhookService:
             if found is not None:
                 return found
         raise NotFound(EVENT_UNKNOWN, event=text)
+
+
+def _seconds(time: datetime) -> float:
+    """Seconds since 1970; a time too far away to be converted is before or after all events."""
+    try:
+        return time.timestamp()
+    except (ValueError, OverflowError, OSError):
+        return 0.0 if time.year < 1970 else 1e12
 
 
 def new_secret() -> str:

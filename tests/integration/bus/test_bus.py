@@ -167,7 +167,9 @@ def test_the_doctor_says_whether_the_bus_answers(rabbitmq_server: RabbitMQ, tmp_
 
     assert finding(rabbitmq_server.url()).found.endswith("has the exchange dampipe.events")
     denied = finding(rabbitmq_server.url(password="wr0ng"))
-    assert denied.verdict is Verdict.BROKEN and "denies access" in denied.found and "wr0ng" not in denied.found
+    assert (
+        denied.verdict is Verdict.BROKEN and "denies access" in denied.found and "wr0ng" not in denied.found
+    )
 
 
 def test_each_way_to_fail_has_its_code(rabbitmq_server: RabbitMQ) -> None:

@@ -141,6 +141,14 @@ def world(catalogue_url: str, tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
+def local_world(tmp_path: Path) -> Iterator[World]:
+    """The same over SQLite alone, for tests that are about HTTP."""
+    made = World(tmp_path / "home", f"sqlite:///{tmp_path / 'c.sqlite'}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def receiver() -> Iterator[Receiver]:
     made = Receiver()
     yield made

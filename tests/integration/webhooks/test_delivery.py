@@ -67,10 +67,10 @@ def seconds_to_next(world: World) -> float:
     return float(found)
 
 
-def test_a_message_is_a_signed_cloudevent(world: World, receiver: Receiver) -> None:
-    secret = world.add("cms", receiver.url)
-    [event] = world.record()
-    world.deliver()
+def test_a_message_is_a_signed_cloudevent(local_world: World, receiver: Receiver) -> None:
+    secret = local_world.add("cms", receiver.url)
+    [event] = local_world.record()
+    local_world.deliver()
     [message] = receiver.messages
     assert message.id == event and message.is_signed_with(secret)
     assert not message.is_signed_with("whsec_" + "A" * 43 + "=")
@@ -82,7 +82,7 @@ def test_a_message_is_a_signed_cloudevent(world: World, receiver: Receiver) -> N
     # What Standard Webhooks ask for in a body.
     assert message.json["type"] == "asset.added" and message.json["data"] == {"sha1": "0" * 40}
     assert datetime.fromisoformat(message.json["timestamp"]).utcoffset() == timedelta(0)
-    [entry] = world.deliveries("cms")
+    [entry] = local_world.deliveries("cms")
     assert (entry.event, entry.state, entry.status, entry.attempts) == (event, "delivered", 204, 1)
 
 
@@ -185,13 +185,13 @@ def test_a_failure_while_an_older_one_waits_for_hours_is_retried_soon(
 
 @pytest.mark.parametrize("status", [300, 301, 302, 307, 308])
 def test_a_redirect_is_a_failure_and_is_not_followed(
-    status: int, world: World, receiver: Receiver, other: Receiver
+    status: int, local_world: World, receiver: Receiver, other: Receiver
 ) -> None:
-    world.add("cms", receiver.url)
+    local_world.add("cms", receiver.url)
     receiver.answer = answering(status, Location=other.url)
-    world.record()
-    world.deliver()
-    [entry] = world.deliveries("cms")
+    local_world.record()
+    local_world.deliver()
+    [entry] = local_world.deliveries("cms")
     assert entry.state is DeliveryState.RETRYING and "redirects are not followed" in entry.problem
     assert entry.status == status and other.messages == []
 
@@ -220,41 +220,41 @@ def test_410_disables_and_keeps_the_events(world: World, receiver: Receiver, oth
 
 
 @pytest.mark.parametrize("status", [429, 503, 500])
-def test_retry_after_is_respected(status: int, world: World, receiver: Receiver) -> None:
-    world.add("cms", receiver.url)
+def test_retry_after_is_respected(status: int, local_world: World, receiver: Receiver) -> None:
+    local_world.add("cms", receiver.url)
     receiver.answer = answering(status, **{"Retry-After": "7200"})
-    world.record(2)
-    world.deliver()
-    entry = world.deliveries("cms")[0]
+    local_world.record(2)
+    local_world.deliver()
+    entry = local_world.deliveries("cms")[0]
     assert entry.next_at is not None and 7190 <= entry.next_at - entry.updated_at <= 7210
-    with world.database.read() as connection:
+    with local_world.database.read() as connection:
         pause = connection.execute(select(WEBHOOK.c.paused_until - WEBHOOK.c.created_at)).scalar_one()
     # One that has too much to do gets no other message either.
     assert (pause > 7000) is (status != 500)
 
 
 def test_a_slow_receiver_is_given_up_after_the_time_limit(
-    world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    local_world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sender, "TIMEOUT", 0.5)
-    world.add("cms", receiver.url)
+    local_world.add("cms", receiver.url)
     receiver.answer = lambda _: Reply(delay=3)
-    world.record()
+    local_world.record()
     began = time.monotonic()
-    world.deliver()
+    local_world.deliver()
     assert time.monotonic() - began < 2.5
-    [entry] = world.deliveries("cms")
+    [entry] = local_world.deliveries("cms")
     assert entry.problem == "no answer within 0 s" and entry.status is None
 
 
 def test_a_receiver_that_trickles_is_given_up_after_the_time_limit(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    local_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One byte now and then would keep a time limit for each read from ever ending it."""
     monkeypatch.setattr(sender, "TIMEOUT", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as server:
-        world.add("cms", f"http://127.0.0.1:{server.getsockname()[1]}/")
-        world.record()
+        local_world.add("cms", f"http://127.0.0.1:{server.getsockname()[1]}/")
+        local_world.record()
 
         def trickle() -> None:
             accepted, _ = server.accept()
@@ -271,20 +271,20 @@ def test_a_receiver_that_trickles_is_given_up_after_the_time_limit(
         thread = threading.Thread(target=trickle)
         thread.start()
         began = time.monotonic()
-        world.deliver()
+        local_world.deliver()
         assert time.monotonic() - began < 5
         thread.join()
-    [entry] = world.deliveries("cms")
+    [entry] = local_world.deliveries("cms")
     assert entry.state is DeliveryState.RETRYING and entry.problem.startswith("no answer within")
 
 
 @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 999999 X\r\n\r\n", b"\x00" * 5000])
-def test_an_answer_that_is_not_http_is_a_failure(answer: bytes, world: World) -> None:
+def test_an_answer_that_is_not_http_is_a_failure(answer: bytes, local_world: World) -> None:
     import threading
 
     with socket.create_server(("127.0.0.1", 0)) as server:
-        world.add("cms", f"http://127.0.0.1:{server.getsockname()[1]}/")
-        world.record()
+        local_world.add("cms", f"http://127.0.0.1:{server.getsockname()[1]}/")
+        local_world.record()
 
         def reply() -> None:
             accepted, _ = server.accept()
@@ -294,9 +294,9 @@ def test_an_answer_that_is_not_http_is_a_failure(answer: bytes, world: World) ->
 
         thread = threading.Thread(target=reply)
         thread.start()
-        world.deliver()
+        local_world.deliver()
         thread.join()
-    [entry] = world.deliveries("cms")
+    [entry] = local_world.deliveries("cms")
     assert entry.state is DeliveryState.RETRYING and entry.problem
 
 
@@ -344,8 +344,12 @@ def test_every_event_arrives_though_the_receiver_is_killed(world: World, tmp_pat
             [sys.executable, "-m", "tests.support.receiver", str(port), str(file), secret],
             env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT,
         )  # fmt: skip
-        wait_for(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+        wait_for(listens)
         return started
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
 
     def received() -> list[str]:
         return file.read_text().split() if file.exists() else []
@@ -453,8 +457,8 @@ def test_delays_grow_and_have_jitter() -> None:
     assert retry_delay(1, 900) == 900 and pause(1, 900) == 900
 
 
-def test_a_body_is_bounded(world: World, receiver: Receiver) -> None:
-    secret = world.add("cms", receiver.url)
-    sends = world.container.get(sender.Sender)
+def test_a_body_is_bounded(local_world: World, receiver: Receiver) -> None:
+    secret = local_world.add("cms", receiver.url)
+    sends = local_world.container.get(sender.Sender)
     answer = sends.send(receiver.url, [secret], "id", json.dumps("x" * (1 << 20)))
     assert "longer than" in answer.problem and receiver.messages == []

@@ -23,23 +23,23 @@ from tests.integration.webhooks.conftest import World
 from tests.support.receiver import Receiver, Reply
 
 
-def test_a_secret_is_shown_once(world: World, receiver: Receiver) -> None:
-    secret = world.add("cms", receiver.url)
+def test_a_secret_is_shown_once(local_world: World, receiver: Receiver) -> None:
+    secret = local_world.add("cms", receiver.url)
     assert secret.startswith("whsec_")
-    world.record()
-    world.deliver()
-    shown = str(world.service.all(LOCAL)) + str(world.deliveries("cms"))
+    local_world.record()
+    local_world.deliver()
+    shown = str(local_world.service.all(LOCAL)) + str(local_world.deliveries("cms"))
     assert secret not in shown and secret[6:] not in shown
-    with world.database.read() as connection:
+    with local_world.database.read() as connection:
         events = connection.execute(select(EVENT.c.data)).scalars().all()
     assert secret not in str(events)
 
 
-def test_secrets_in_a_url_are_masked(world: World) -> None:
-    world.add("cms", "https://1.1.1.1/hook?token=t0ps3cret&team=7")
-    [report] = world.service.all(LOCAL)
+def test_secrets_in_a_url_are_masked(local_world: World) -> None:
+    local_world.add("cms", "https://1.1.1.1/hook?token=t0ps3cret&team=7")
+    [report] = local_world.service.all(LOCAL)
     assert report.url == "https://1.1.1.1/hook?token=***&team=7"
-    with world.database.read() as connection:
+    with local_world.database.read() as connection:
         assert "t0ps3cret" not in str(connection.execute(select(EVENT.c.data)).scalars().all())
 
 
@@ -65,15 +65,15 @@ def test_messages_are_signed_with_both_secrets_for_a_time_after_a_rotation(
     assert not receiver.messages[-1].is_signed_with(made.secret)
 
 
-def test_a_retry_is_signed_with_the_secrets_of_its_time(world: World, receiver: Receiver) -> None:
-    old = world.add("cms", receiver.url)
+def test_a_retry_is_signed_with_the_secrets_of_its_time(local_world: World, receiver: Receiver) -> None:
+    old = local_world.add("cms", receiver.url)
     receiver.answer = lambda _: Reply(500)
-    world.record()
-    world.deliver()
-    new = world.service.rotate(LOCAL, "cms", keep_hours=0).secret
+    local_world.record()
+    local_world.deliver()
+    new = local_world.service.rotate(LOCAL, "cms", keep_hours=0).secret
     receiver.answer = lambda _: Reply()
-    world.wait_out()
-    world.work()
+    local_world.wait_out()
+    local_world.work()
     assert receiver.messages[-1].is_signed_with(new) and not receiver.messages[-1].is_signed_with(old)
 
 
@@ -95,10 +95,11 @@ def test_replay_from_an_event_a_number_a_time_and_the_beginning(world: World, re
     assert replayed(after=str(numbers[events[2]])) == events[3:]
     assert replayed(after="0") == [*before, *events], "also those from before there was the webhook"
     assert replayed(since=datetime.now(UTC)) == []
+    assert replayed(since=datetime.min) == [*before, *events] and replayed(since=datetime.max) == []
     with world.database.write() as connection:
         connection.execute(update(EVENT).where(EVENT.c.id.in_(events[2:])).values(at=4_000_000_000.0))
     assert replayed(since=datetime.fromtimestamp(4_000_000_000, UTC)) == events[2:]
-    assert len(world.deliveries("cms")) == 4 + 2 + 1 + 6 + 2, "the log keeps each delivery"
+    assert len(world.deliveries("cms")) == 4 + 2 + 1 + 6 + 6 + 2, "the log keeps each delivery"
 
 
 def test_replay_says_how_far_back_the_log_reaches(world: World, receiver: Receiver) -> None:
@@ -134,14 +135,14 @@ def test_a_replay_replaces_what_waits_to_be_retried(world: World, receiver: Rece
     assert len(world.deliveries("cms", DeliveryState.DELIVERED)) == 3
 
 
-def test_what_is_wrong_with_a_replay(world: World, receiver: Receiver) -> None:
-    world.add("cms", receiver.url)
-    world.record()
-    world.deliver()
+def test_what_is_wrong_with_a_replay(local_world: World, receiver: Receiver) -> None:
+    local_world.add("cms", receiver.url)
+    local_world.record()
+    local_world.deliver()
 
     def code(**start: Any) -> str:
         with pytest.raises(DampipeError) as raised:
-            world.service.replay(LOCAL, "cms", ReplayRequest(**start))
+            local_world.service.replay(LOCAL, "cms", ReplayRequest(**start))
         return raised.value.code
 
     assert code() == "webhook.replay_start"
@@ -185,20 +186,20 @@ def test_a_webhook_removed_while_its_item_runs(world: World, receiver: Receiver)
     assert len(receiver.messages) == 2 and world.service.all(LOCAL) == []
 
 
-def test_invalid_webhooks(world: World) -> None:
+def test_invalid_webhooks(local_world: World) -> None:
     def code(name: str = "a", url: str = "https://1.1.1.1/", *events: str) -> str:
         with pytest.raises((DampipeError, ValidationError)) as raised:
-            world.service.add(LOCAL, NewWebhook(name=name, url=url, events=events))
+            local_world.service.add(LOCAL, NewWebhook(name=name, url=url, events=events))
         return getattr(raised.value, "code", "validation")
 
     assert code("a b") == code("") == code("a" * 65) == code("ä") == "webhook.name_invalid"
     assert code("a", "ftp://1.1.1.1/") == "webhook.url_invalid"
     assert code("a", "https://1.1.1.1/", "asset.*", "asset.nonsense") == "event.unknown"
-    world.add("taken", "https://1.1.1.1/")
+    local_world.add("taken", "https://1.1.1.1/")
     assert code("taken") == "webhook.name_taken"
 
 
-def test_who_may_do_it(world: World, receiver: Receiver) -> None:
+def test_who_may_do_it(local_world: World, receiver: Receiver) -> None:
     editor = Actor(ActorKind.USER, "eve", role=Role.EDITOR)
     manager = Actor(ActorKind.USER, "max", role=Role.MANAGER)
     calls: dict[str, Any] = {
@@ -213,24 +214,24 @@ def test_who_may_do_it(world: World, receiver: Receiver) -> None:
     }
     for name, arguments in calls.items():
         with pytest.raises(Forbidden):
-            getattr(world.service, name)(editor, *arguments)
-        getattr(world.service, name)(manager, *arguments)
-    with world.database.read() as connection:
+            getattr(local_world.service, name)(editor, *arguments)
+        getattr(local_world.service, name)(manager, *arguments)
+    with local_world.database.read() as connection:
         rows = connection.execute(select(EVENT.c.name, EVENT.c.actor).order_by(EVENT.c.id)).all()
     assert [tuple(row) for row in rows] == [("webhook.added", "user:max"), ("webhook.removed", "user:max")]
 
 
-def test_there_are_not_too_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_are_not_too_many(local_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dampipe.features.webhooks.service.MOST_WEBHOOKS", 2)
     for name in ("a", "b"):
-        world.add(name, "https://1.1.1.1/")
+        local_world.add(name, "https://1.1.1.1/")
     with pytest.raises(Conflict, match="2 webhooks"):
-        world.add("c", "https://1.1.1.1/")
+        local_world.add("c", "https://1.1.1.1/")
 
 
-def test_the_command_line(world: World, receiver: Receiver) -> None:
+def test_the_command_line(local_world: World, receiver: Receiver) -> None:
     def run(*arguments: str) -> str:
-        done = CliRunner().invoke(command, list(arguments), obj=world.container, catch_exceptions=False)
+        done = CliRunner().invoke(command, list(arguments), obj=local_world.container, catch_exceptions=False)
         assert done.exit_code == 0, done.output
         return done.output
 

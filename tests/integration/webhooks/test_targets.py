@@ -105,8 +105,11 @@ class Resolver:
     def __init__(self, *answers: list[str]) -> None:
         self.answers = list(answers)
         self.asked: list[str] = []
+        self._real = socket.getaddrinfo
 
-    def __call__(self, host: str, port: int, **_: Any) -> list[Any]:
+    def __call__(self, host: str, port: int, *rest: Any, **more: Any) -> list[Any]:
+        if not host.endswith(".example"):
+            return self._real(host, port, *rest, **more)
         self.asked.append(host)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         family = {True: socket.AF_INET6, False: socket.AF_INET}
@@ -153,32 +156,32 @@ def test_the_host_is_kept_in_the_request(receiver: Receiver, resolving: Callable
 
 
 def test_a_name_that_moves_into_the_own_network_is_not_delivered_to(
-    world: World, receiver: Receiver, resolving: Callable[..., Resolver]
+    local_world: World, receiver: Receiver, resolving: Callable[..., Resolver]
 ) -> None:
     resolving(["1.1.1.1"], ["10.0.0.1"])
-    world.add("cms", f"http://cms.example:{receiver.port}/")
-    world.record()
-    world.deliver()
-    [entry] = world.deliveries("cms")
+    local_world.add("cms", f"http://cms.example:{receiver.port}/")
+    local_world.record()
+    local_world.deliver()
+    [entry] = local_world.deliveries("cms")
     assert entry.state is DeliveryState.RETRYING
     assert "10.0.0.1, which is not on the public internet" in entry.problem
 
 
-def test_the_test_message_is_bound_by_the_same_rules(world: World, receiver: Receiver) -> None:
-    world.add("cms", receiver.url)
+def test_the_test_message_is_bound_by_the_same_rules(local_world: World, receiver: Receiver) -> None:
+    local_world.add("cms", receiver.url)
     receiver.answer = lambda _: Reply(302, {"Location": "http://169.254.169.254/"})
     with pytest.raises(Exception, match="redirects are not followed"):
-        world.service.test(LOCAL, "cms")
-    world.container.get(Targets)._networks.clear()
+        local_world.service.test(LOCAL, "cms")
+    local_world.container.get(Targets)._networks.clear()
     with pytest.raises(Exception, match="not on the public internet"):
-        world.service.test(LOCAL, "cms")
+        local_world.service.test(LOCAL, "cms")
     assert len(receiver.messages) == 1
 
 
 def test_proxies_of_the_environment_are_not_used(
-    world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    local_world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    world.add("cms", receiver.url)
-    assert world.service.test(LOCAL, "cms").status == 204
+    local_world.add("cms", receiver.url)
+    assert local_world.service.test(LOCAL, "cms").status == 204
