@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kombu import Exchange, Queue
+from sqlalchemy import create_engine, text
 
 from tests.e2e.test_nothing_lost import assert_done_once, much, release
 from tests.support.deployment import Deployment
@@ -18,6 +20,7 @@ def deployment(tmp_path: Path, rabbitmq_server: RabbitMQ) -> Iterator[Deployment
         pipeline="tests.support.stages:PIPELINE",
         media_workers=2,
         broker_url=rabbitmq_server.url(),
+        event_bus=rabbitmq_server.url(),
     )
     yield made
     made.kill_all()
@@ -26,6 +29,9 @@ def deployment(tmp_path: Path, rabbitmq_server: RabbitMQ) -> Iterator[Deployment
 def test_a_rabbitmq_that_is_killed_in_mid_run(
     deployment: Deployment, rabbitmq_server: RabbitMQ, tmp_path: Path
 ) -> None:
+    with rabbitmq_server.connect() as connection:  # a program that follows the events
+        exchange = Exchange("dampipe.events", type="topic", durable=True)
+        Queue("follower", exchange, "#", channel=connection.default_channel).declare()
     folder = much(tmp_path / "footage", 60)
     deployment.combine_workers("proxy")
     deployment.up()
@@ -36,8 +42,31 @@ def test_a_rabbitmq_that_is_killed_in_mid_run(
     release(folder)
     deployment.wait_for(lambda: deployment.finished("proxy", 60))
     assert_done_once(deployment, 60)
+    recorded = event_ids(deployment)
+    assert len(recorded) > 60 * 6
+    received: set[str] = set()
+    deployment.wait_for(lambda: received.update(message_ids(rabbitmq_server)) or received == recorded)
     assert_one_line_for_each_outage(deployment)
     assert not (deployment.home / "broker" / "appendonlydir").exists(), "the embedded broker was not started"
+
+
+def message_ids(server: RabbitMQ) -> list[str]:
+    """The ids of the messages that wait in the queue `follower`, which is emptied."""
+    found = []
+    with server.connect() as connection:
+        queue = Queue("follower", channel=connection.default_channel)
+        while (message := queue.get(no_ack=True)) is not None:
+            found.append(message.properties["message_id"])
+    return found
+
+
+def event_ids(deployment: Deployment) -> set[str]:
+    """The ids of all events of the deployment's log."""
+    engine = create_engine(f"sqlite:///{deployment.home}/catalogue.sqlite")
+    with engine.connect() as connection:
+        found = set(connection.execute(text("SELECT id FROM event")).scalars())
+    engine.dispose()
+    return found
 
 
 def test_a_rabbitmq_without_memory_and_with_little_patience(
