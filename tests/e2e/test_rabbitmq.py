@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kombu import Exchange, Queue
@@ -35,6 +36,9 @@ def test_a_rabbitmq_that_is_killed_in_mid_run(
     folder = much(tmp_path / "footage", 60)
     deployment.combine_workers("proxy")
     deployment.up()
+    deployment.wait_for(
+        lambda: values(deployment, "SELECT cursor FROM event_subscriber WHERE name = 'bus.amqp'")
+    )
     deployment.run("enqueue", folder)
     for _ in range(2):
         deployment.wait_for(deployment.is_working)
@@ -62,9 +66,14 @@ def message_ids(server: RabbitMQ) -> list[str]:
 
 def event_ids(deployment: Deployment) -> set[str]:
     """The ids of all events of the deployment's log."""
+    return set(values(deployment, "SELECT id FROM event"))
+
+
+def values(deployment: Deployment, query: str) -> list[Any]:
+    """The first column of what a query of the deployment's catalogue finds."""
     engine = create_engine(f"sqlite:///{deployment.home}/catalogue.sqlite")
     with engine.connect() as connection:
-        found = set(connection.execute(text("SELECT id FROM event")).scalars())
+        found = list(connection.execute(text(query)).scalars())
     engine.dispose()
     return found
 
