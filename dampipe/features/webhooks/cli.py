@@ -13,6 +13,7 @@ from dampipe.features.webhooks.model import (
 )
 from dampipe.features.webhooks.service import WebhookService
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 
 
@@ -67,12 +68,16 @@ def list_(as_json: bool) -> None:
 @click.argument("name")
 @json_option
 def test(name: str, as_json: bool) -> None:
-    """Send a test message now, and show the answer."""
+    """Send a test message now, and show the answer. The exit code is 3 if it was not accepted."""
     report = service(WebhookService).test(LOCAL, name)
     if as_json:
         print_json(report)
-    else:
+    elif report.accepted:
         click.echo(f"accepted with HTTP {report.status} in {report.seconds:.2f} s")
+    else:
+        click.echo(f"not accepted: {report.problem}")
+    if not report.accepted:
+        click.get_current_context().exit(ExitCode.FAILURES)
 
 
 @command.command(name="replay")

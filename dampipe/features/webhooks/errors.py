@@ -27,9 +27,6 @@ DISABLED = ErrorCode(
     "the webhook {name} is disabled: {reason}",
     "Enable it; its events are kept until then.",
 )
-TEST_FAILED = ErrorCode(
-    "webhook.test_failed", "the test message to the webhook {name} was not accepted: {problem}"
-)
 EVENT_UNKNOWN = ErrorCode(
     "webhook.event_unknown",
     "{event!r} is not the id or number of an event in the log",

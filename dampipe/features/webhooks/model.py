@@ -119,7 +119,12 @@ class TestReport(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
+    """The `webhook-id` of the message."""
+    accepted: bool
     status: int | None
+    """The HTTP status; None: there was no answer."""
+    problem: str = ""
+    """Why it was not accepted."""
     seconds: float
 
 

@@ -230,9 +230,9 @@ def test_there_are_not_too_many(local_world: World, monkeypatch: pytest.MonkeyPa
 
 
 def test_the_command_line(local_world: World, receiver: Receiver) -> None:
-    def run(*arguments: str) -> str:
+    def run(*arguments: str, code: int = 0) -> str:
         done = CliRunner().invoke(command, list(arguments), obj=local_world.container, catch_exceptions=False)
-        assert done.exit_code == 0, done.output
+        assert done.exit_code == code, done.output
         return done.output
 
     assert "no webhooks yet" in run("list")
@@ -241,6 +241,9 @@ def test_the_command_line(local_world: World, receiver: Receiver) -> None:
     assert json.loads(run("list", "--json"))[0]["events"] == ["asset.*"]
     assert "accepted with HTTP 204" in run("test", "cms")
     assert receiver.messages[0].json["type"] == "webhook.test"
+    receiver.answer = lambda _: Reply(500)
+    assert "not accepted: HTTP 500" in run("test", "cms", code=3)
+    assert json.loads(run("test", "cms", "--json", code=3))["accepted"] is False
     assert "0 events" in run("replay", "cms", "--after", "0")
     assert "no deliveries yet" in run("log", "cms")
     assert "old secret as well until" in run("rotate", "cms")
