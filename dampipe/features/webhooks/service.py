@@ -136,7 +136,11 @@ class WebhookService:
     def enable(self, actor: Actor, name: str) -> None:
         """Send messages of a disabled webhook again, from where it stopped."""
         require(actor, MANAGE)
-        self._webhooks.enable(self._find(name).id)
+        webhook = self._find(name)
+        self._webhooks.enable(webhook.id)
+        cursor = self._subscribers.cursor(webhook.subscriber)
+        if cursor is not None:
+            self._subscribers.move(webhook.subscriber, cursor)  # ends its back-off
 
     def test(self, actor: Actor, name: str) -> TestReport:
         """Send a message `webhook.test` now, also if the webhook is disabled."""

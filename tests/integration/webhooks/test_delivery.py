@@ -213,8 +213,6 @@ def test_410_disables_and_keeps_the_events(world: World, receiver: Receiver, oth
     assert [message.json["data"]["name"] for message in other.messages] == ["cms"]
     receiver.answer = answering(204)
     world.service.enable(LOCAL, "cms")
-    with world.database.write() as connection:  # the back-off of the subscriber
-        connection.exec_driver_sql("UPDATE event_subscriber SET not_before = 0")
     world.deliver()
     assert receiver.ids == events, "from where it stopped"
 
