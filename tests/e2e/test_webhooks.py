@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.test_nothing_lost import assert_done_once, much, release
 from tests.e2e.test_rabbitmq import event_ids
 from tests.support.deployment import Deployment
-from tests.support.receiver import Receiver, Reply
+from tests.support.receiver import Message, Receiver, Reply
 
 
 @pytest.fixture
@@ -31,13 +31,13 @@ def test_every_event_arrives_though_receiver_relay_and_worker_fail(
     deployment: Deployment, tmp_path: Path
 ) -> None:
     accepted: list[str] = []
-    left = [3]
+    refused: set[str] = set()
 
-    def answer(message: object) -> Reply:
-        if left[0]:
-            left[0] -= 1
+    def answer(message: Message) -> Reply:
+        if message.id not in refused and len(refused) < 3:
+            refused.add(message.id)
             return Reply(503)
-        accepted.append(message.id)  # type: ignore[attr-defined]
+        accepted.append(message.id)
         return Reply()
 
     receiver = Receiver(answer)

@@ -330,15 +330,30 @@ class WebhookRepository:
         next_at = connection.execute(due).scalar()
         if row is None or next_at is None or row.disabled_at is not None:
             return
-        if row.item is not None and not self._work.cancel(connection, RunId(row.item)):
-            held = select(RUN.c.id).where(RUN.c.id == row.item, RUN.c.state == RunState.RUNNING)
-            if connection.execute(held).first() is not None:
-                return  # it creates the next one when it ends
-        wait = max(delay, max(next_at, row.paused_until) - database_time(connection))
+        now = database_time(connection)
+        wait = max(delay, max(next_at, row.paused_until) - now)
+        if row.item is not None:
+            if self._is_early_enough(connection, row.item, now + wait):
+                return
+            if not self._work.cancel(connection, RunId(row.item)) and self._is_early_enough(
+                connection, row.item, 0.0
+            ):
+                return  # a worker has claimed it just now
         key = f"{webhook}-{row.items + 1}"
         item = self._work.add(connection, KIND, key, parameters={"webhook": webhook}, delay=wait)
         values = {"item": item, "items": row.items + 1}
         connection.execute(update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(values))
+
+    @staticmethod
+    def _is_early_enough(connection: Connection, item: int, start: float) -> bool:
+        """Whether a work item runs, and so creates the next one at its end, or starts at that time at the latest."""
+        own = select(RUN.c.state, RUN.c.not_before).where(RUN.c.id == item)
+        row = connection.execute(own).first()
+        if row is None:
+            return False
+        return bool(
+            row.state == RunState.RUNNING or (row.state == RunState.PENDING and row.not_before <= start)
+        )
 
     def _read(self, where: ColumnElement[bool]) -> list[Webhook]:
         is_previous = (WEBHOOK.c.previous_until > NOW).label("is_previous")
