@@ -28,6 +28,8 @@ BUSY_PAUSE = 5.0
 """Seconds until a work item looks again that has found another one sending."""
 SENDING = 60.0
 """Seconds after which a work item that sends is taken for dead."""
+TOLERANCE = 1.0
+"""Seconds by which a work item may start late, so that it need not be replaced."""
 KEEP_ITEMS = 3600.0
 """Seconds for which work items that are done are kept."""
 _RETRYING = DELIVERY.c.state == DeliveryState.RETRYING
@@ -333,7 +335,7 @@ class WebhookRepository:
         now = database_time(connection)
         wait = max(delay, max(next_at, row.paused_until) - now)
         if row.item is not None:
-            if self._is_early_enough(connection, row.item, now + wait):
+            if self._is_early_enough(connection, row.item, now + wait + TOLERANCE):
                 return
             if not self._work.cancel(connection, RunId(row.item)) and self._is_early_enough(
                 connection, row.item, 0.0
