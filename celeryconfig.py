@@ -27,7 +27,7 @@ broker_connection_max_retries = None
 broker_connection_timeout = 4
 # A worker connects again, too, when RabbitMQ closes its channel: before version 3.12 it does so if a message has waited
 # for 30 minutes in a worker whose processes are busy.
-broker_channel_error_retry = True
+broker_channel_error_retry = is_amqp(broker_url)
 broker_heartbeat = 30  # seconds; AMQP only
 broker_transport_options = transport_options(broker_url)
 
