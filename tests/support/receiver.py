@@ -6,6 +6,7 @@ answers, so that it can be killed at any time.
 
 import json
 import os
+import ssl
 import sys
 import threading
 import time
@@ -82,6 +83,10 @@ class Receiver:
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that hangs up
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
+
+    def use_tls(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     @property
     def port(self) -> int:

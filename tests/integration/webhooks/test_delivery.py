@@ -63,8 +63,7 @@ def seconds_to_next(world: World) -> float:
     """Until the next work item, by the database."""
     query = select(RUN.c.not_before - NOW).where(RUN.c.stage == KIND, RUN.c.state == RunState.PENDING)
     with world.database.read() as connection:
-        [found] = connection.execute(query).scalars()
-    return float(found)
+        return float(min(connection.execute(query).scalars()))
 
 
 def test_a_message_is_a_signed_cloudevent(local_world: World, receiver: Receiver) -> None:
@@ -462,3 +461,51 @@ def test_a_body_is_bounded(local_world: World, receiver: Receiver) -> None:
     sends = local_world.container.get(sender.Sender)
     answer = sends.send(receiver.url, [secret], "id", json.dumps("x" * (1 << 20)))
     assert "longer than" in answer.problem and receiver.messages == []
+
+
+def test_an_answer_without_an_end_is_not_read_to_it(local_world: World) -> None:
+    import threading
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        local_world.add("cms", f"http://127.0.0.1:{server.getsockname()[1]}/")
+        local_world.record()
+        sent = [0]
+
+        def flood() -> None:
+            accepted, _ = server.accept()
+            with accepted:
+                accepted.recv(65_536)
+                accepted.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n")
+                try:
+                    while True:
+                        sent[0] += accepted.send(b"x" * 65_536)
+                except OSError:
+                    pass
+
+        thread = threading.Thread(target=flood)
+        thread.start()
+        began = time.monotonic()
+        local_world.deliver()
+        assert time.monotonic() - began < 10
+        thread.join()
+    assert [one.state for one in local_world.deliveries("cms")] == ["delivered"]
+    assert sent[0] < 50_000_000
+
+
+def test_one_work_item_sends_at_a_time(world: World, receiver: Receiver, other: Receiver) -> None:
+    """So that slow receivers never hold all processes of a worker."""
+    for name, to in (("a", receiver), ("b", other)):
+        to.answer = answering(500, 204)
+        world.add(name, to.url)
+    world.record()
+    world.deliver()
+    first, second = (webhook.id for webhook in world.webhooks.all())
+    world.wait_out()
+    assert world.webhooks.begin_retry(first)
+    assert not world.webhooks.begin_retry(second)
+    assert [report.outcome for report in world.work(1)] == [Outcome.DONE, Outcome.DONE]
+    assert len(receiver.messages) == len(other.messages) == 1, "both found another one sending"
+    assert 3 <= seconds_to_next(world) <= 6
+    world.wait_out()
+    world.work()
+    assert len(receiver.messages) == len(other.messages) == 2

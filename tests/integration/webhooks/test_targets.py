@@ -1,11 +1,17 @@
 """Webhooks lead into no network that the settings do not list, whatever their names resolve to."""
 
 import socket
+import ssl
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from dampipe.app.load_settings import load_settings
 from dampipe.features.webhooks import target
@@ -165,6 +171,53 @@ def test_a_name_that_moves_into_the_own_network_is_not_delivered_to(
     [entry] = local_world.deliveries("cms")
     assert entry.state is DeliveryState.RETRYING
     assert "10.0.0.1, which is not on the public internet" in entry.problem
+
+
+@pytest.mark.parametrize(
+    ("host", "problem"), [("cms.example", ""), ("other.example", "certificate verify failed")]
+)
+def test_tls_checks_the_name_of_the_host_and_not_the_address(
+    host: str,
+    problem: str,
+    receiver: Receiver,
+    resolving: Callable[..., Resolver],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    resolving(["127.0.0.1"])
+    certificate = make_certificate(tmp_path, "cms.example")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    receiver.use_tls(context)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    sender = Sender(Targets(load_settings(webhook_networks=["127.0.0.1"])))
+    answer = sender.send(f"https://{host}:{receiver.port}/x", ["whsec_" + "A" * 44], "id", "{}")
+    assert problem in answer.problem and answer.is_accepted is not bool(problem)
+    assert receiver.ids == ([] if problem else ["id"])
+
+
+def make_certificate(folder: Path, host: str) -> Path:
+    """A self-signed certificate and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file = folder / "certificate.pem"
+    file.write_bytes(private + certificate.public_bytes(pem))
+    return file
 
 
 def test_the_test_message_is_bound_by_the_same_rules(local_world: World, receiver: Receiver) -> None:
