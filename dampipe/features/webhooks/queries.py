@@ -341,9 +341,9 @@ class WebhookRepository:
                 connection, row.item, 0.0
             ):
                 return  # a worker has claimed it just now
-        key = f"{webhook}-{row.items + 1}"
+        key = f"{webhook}-{row.item_count + 1}"
         item = self._work.add(connection, KIND, key, parameters={"webhook": webhook}, delay=wait)
-        values = {"item": item, "items": row.items + 1}
+        values = {"item": item, "item_count": row.item_count + 1}
         connection.execute(update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(values))
 
     @staticmethod

@@ -31,7 +31,7 @@ class WebhookRow(SQLModel, table=True):
     """A work item sends, until then at most; see `WebhookRepository.begin_retry`."""
     round: int = 0
     """Counts replays, so that an event may be delivered once more."""
-    items: int = 0
+    item_count: int = 0
     """How many work items were created, for their keys."""
     item: int | None = None
     """The work item that sends next."""

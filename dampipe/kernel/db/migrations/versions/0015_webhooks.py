@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("paused_until", sa.Float(), nullable=False),
         sa.Column("sending_until", sa.Float(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
-        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("item_count", sa.Integer(), nullable=False),
         sa.Column("item", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
