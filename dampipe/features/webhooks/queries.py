@@ -93,7 +93,7 @@ class WebhookRepository:
             "paused_until": 0.0,
             "sending_until": 0.0,
             "round": 0,
-            "items": 0,
+            "item_count": 0,
         }
         insert = self._db.insert(WEBHOOK).values(values).on_conflict_do_nothing().returning(WEBHOOK.c.id)
         made: int | None = connection.execute(insert).scalar()
