@@ -85,6 +85,7 @@ def examine(container: Container) -> Iterator[Finding]:
         ("settings", _settings),
         ("database", _database),
         ("broker", _broker),
+        *([("event bus", _event_bus)] if container.settings.event_bus else []),
         ("workers", _workers),
         ("network", _network),
         ("disk", _disk),
@@ -137,6 +138,16 @@ def _broker(container: Container) -> Finding:
             return _problem("broker", Verdict.WARNING, BROKER_STOPPED, server=server)
         server += f"{_overcommit_note()}: "
     return Finding("broker", Verdict.FINE, f"{server}{container.get(TaskTransport).check()} answers")
+
+
+def _event_bus(container: Container) -> Finding:
+    from dampipe.features.bus.publisher import EXCHANGE, EventPublisher  # imports kombu
+
+    publisher = EventPublisher(container.settings.event_bus)
+    try:
+        return Finding("event bus", Verdict.FINE, f"{publisher.check()} has the exchange {EXCHANGE}")
+    finally:
+        publisher.close()
 
 
 def _overcommit_note() -> str:

@@ -20,6 +20,8 @@ OWNERS = {
     "event_sequence": "dampipe/kernel/events/",
     "event_horizon": "dampipe/kernel/events/",
     "event_subscriber": "dampipe/kernel/events/",
+    "webhook": "dampipe/features/webhooks/",
+    "webhook_delivery": "dampipe/features/webhooks/",
     "source": "dampipe/features/sources/",
     "path_map": "dampipe/features/sources/",
     "asset": "dampipe/features/assets/",
