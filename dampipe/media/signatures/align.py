@@ -16,7 +16,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.media.signatures.alignment import Alignment, FrameTimes, Span
+from dampipe.media.frame_clock import FrameTimes
+from dampipe.media.signatures.alignment import Alignment, Span
 from dampipe.media.signatures.seeds import Seeds, find_seeds
 from dampipe.media.signatures.track import SignatureTrack
 
@@ -72,7 +73,7 @@ class _Line:
 
 def align(first: SignatureTrack, second: SignatureTrack) -> Alignment:
     """Align two tracks of the same kind. Seconds of work and some hundred MB for three hours of footage."""
-    times = (FrameTimes.of(first), FrameTimes.of(second))
+    times = [FrameTimes.of_ticks(track.ticks, track.end, track.time_base) for track in (first, second)]
     if not len(first) or not len(second) or first.kind != second.kind:
         return Alignment(*times, ())
     seeds = find_seeds(first, second)

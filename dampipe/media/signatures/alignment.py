@@ -3,97 +3,13 @@
 import json
 import zlib
 from bisect import bisect_right
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
-from typing import Any, Self
-
-import numpy as np
+from typing import Self
 
 from dampipe.kernel.anchored_time import AnchoredTime
-from dampipe.media.signatures.track import SignatureTrack
-
-_ROUNDING = Fraction(1, 1000)
-
-
-@dataclass(frozen=True)
-class FrameTimes:
-    """When the frames of a version begin: a grid, or for a variable rate a list."""
-
-    time_base: Fraction
-    """Seconds of a tick."""
-    start: int
-    """When the first frame begins, in ticks."""
-    end: int
-    """When the last frame ends, in ticks."""
-    step: Fraction | None = None
-    """Ticks between two frames; None: `ticks` lists them."""
-    ticks: tuple[int, ...] = ()
-
-    @classmethod
-    def of(cls, track: SignatureTrack) -> Self:
-        """The times of a track. A grid if every frame begins within a tick of it."""
-        count = len(track)
-        if not count:
-            return cls(track.time_base, 0, 0, Fraction(1))
-        start = int(track.ticks[0])
-        if count == 1:
-            return cls(track.time_base, start, track.end, Fraction(max(1, track.end - start)))
-        step = Fraction(int(track.ticks[-1]) - start, count - 1)
-        grid = start + np.arange(count) * float(step)
-        if np.abs(grid - track.ticks).max() <= 1:
-            return cls(track.time_base, start, track.end, step)
-        return cls(track.time_base, start, track.end, None, tuple(track.ticks.tolist()))
-
-    def shown_at(self, seconds: Fraction) -> int:
-        """The number of the frame that is shown at a time; the first or the last one outside of the version.
-
-        A time up to a millisecond before a frame counts as its beginning: containers round to that.
-        """
-        at = (seconds + min(_ROUNDING, self.tolerance)) / self.time_base
-        if self.step is not None:
-            return min(max(0, int((at - self.start) // self.step)), self.count - 1)
-        return max(0, bisect_right(self.ticks, at) - 1)
-
-    def nearest(self, seconds: Fraction) -> int:
-        """The number of the frame that begins nearest to a time."""
-        at = seconds / self.time_base
-        if self.step is not None:
-            return min(max(0, round((at - self.start) / self.step)), self.count - 1)
-        after = bisect_right(self.ticks, at)
-        near = [one for one in (after - 1, after) if 0 <= one < len(self.ticks)]
-        return min(near, key=lambda one: abs(self.ticks[one] - at))
-
-    def begin(self, frame: int) -> int:
-        """When a frame begins, in ticks."""
-        return self.start + round(frame * self.step) if self.step is not None else self.ticks[frame]
-
-    @cached_property
-    def count(self) -> int:
-        """Number of frames."""
-        return max(1, round((self.end - self.start) / self.step)) if self.step is not None else len(self.ticks)
-
-    @cached_property
-    def tolerance(self) -> Fraction:
-        """A quarter of the shortest frame, in seconds: times that are nearer are those of one frame."""
-        if self.step is not None:
-            return self.step * self.time_base / 4
-        return min(later - earlier for earlier, later in pairwise(self.ticks)) * self.time_base / 4
-
-    def to_json(self) -> dict[str, Any]:
-        """JSON's types; a list of times as differences between differences, which are small."""
-        second = np.diff(np.diff(np.array(self.ticks, np.int64), prepend=0), prepend=0).tolist()
-        step = str(self.step) if self.step is not None else None
-        return {"base": str(self.time_base), "start": self.start, "end": self.end, "step": step, "ticks": second}
-
-    @classmethod
-    def from_json(cls, found: Mapping[str, Any]) -> Self:
-        """What `to_json` returned."""
-        ticks = np.cumsum(np.cumsum(np.array(found["ticks"], np.int64))).tolist()
-        step = Fraction(found["step"]) if found["step"] is not None else None
-        return cls(Fraction(found["base"]), found["start"], found["end"], step, tuple(ticks))
+from dampipe.media.frame_clock import FrameTimes
 
 
 @dataclass(frozen=True)
@@ -156,7 +72,7 @@ class Alignment:
     def carry(self, time: AnchoredTime) -> Carried:
         """The same frame in the second version."""
         first = self.first
-        begin = first.begin(first.shown_at(time.seconds)) * first.time_base
+        begin = first.begin(first.shown_at(time.seconds)).seconds
         at = bisect_right(self._starts, begin + first.tolerance) - 1
         if at >= 0 and begin + first.tolerance < self.spans[at].end:
             return Carried(self._frame(self.spans[at].at(begin)))
@@ -168,13 +84,12 @@ class Alignment:
         """The time in the second version of the last frame of a span."""
         first = self.first
         frame = first.shown_at(span.end)
-        if first.begin(frame) * first.time_base + first.tolerance >= span.end:
+        if first.begin(frame).seconds + first.tolerance >= span.end:
             frame -= 1
-        return span.at(first.begin(max(0, frame)) * first.time_base)
+        return span.at(first.begin(max(0, frame)).seconds)
 
     def _frame(self, seconds: Fraction) -> AnchoredTime:
-        second = self.second
-        return AnchoredTime(second.begin(second.nearest(seconds)), second.time_base)
+        return self.second.begin(self.second.nearest(seconds))
 
     def to_bytes(self) -> bytes:
         """Compressed JSON: some hundred bytes, and a byte or two for each frame of variable rate."""

@@ -1,9 +1,11 @@
 """Signatures of sound: how the energy of 16 bands changes, 50 times a second, whatever its level, encode and equaliser."""
 
+from fractions import Fraction
+
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.media.signatures.track import WIDTH
+from dampipe.media.signatures.track import WIDTH, SignatureKind, SignatureTrack
 
 RATE = 8000
 """Samples per second, mono: those of the waveform."""
@@ -66,6 +68,14 @@ class SoundSignatures:
         signed = np.clip(np.rint(np.arcsinh(change / _SOFT) * (127 / largest)), -127, 127).astype(np.int8)
         signed[np.linalg.norm(change, axis=1) < _FLAT] = 0
         return signed
+
+    def track(self) -> SignatureTrack | None:
+        """The signatures with their times; None without samples."""
+        rows = self.rows()
+        if not len(rows):
+            return None
+        ticks = np.arange(len(rows), dtype=np.int64)
+        return SignatureTrack(SignatureKind.SOUND, Fraction(HOP, RATE), ticks, rows, len(rows))
 
 
 def _band_weights() -> NDArray[np.float32]:
