@@ -4,6 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from dampipe.app.plugins import Plugins, find_plugins
+from dampipe.features.alignment import FEATURE as ALIGNMENT
 from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.backup import FEATURE as BACKUP
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
@@ -27,6 +28,7 @@ BUILT_IN = (
     SOURCES,
     ASSETS,
     DERIVATIVES,
+    ALIGNMENT,
     GROUPING,
     DUPLICATES,
     FIXITY,

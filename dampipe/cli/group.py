@@ -22,7 +22,10 @@ T = TypeVar("T")
 
 
 class LazyGroup(click.Group):
-    """`dampipe`. Importing a command costs; listing them does not."""
+    """`dampipe`. Importing a command costs; listing them does not.
+
+    A command called `version carry` is added to the group `version` of another feature.
+    """
 
     def __init__(self, commands: Mapping[str, Command]) -> None:
         super().__init__(
@@ -30,7 +33,8 @@ class LazyGroup(click.Group):
             help="Turn a folder of footage into a library that is searched in plain words.",
             context_settings={"help_option_names": ["-h", "--help"]},
         )
-        self._known = commands
+        self._known = {name: one for name, one in commands.items() if " " not in name}
+        self._below = {name: one for name, one in commands.items() if " " in name}
         click.version_option(__version__, prog_name="dampipe")(self)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -43,6 +47,10 @@ class LazyGroup(click.Group):
             return None
         with collector_off():
             command: click.Command = load_dotted(self._known[cmd_name].target)
+            for name, one in self._below.items():
+                group, _, below = name.partition(" ")
+                if group == cmd_name and isinstance(command, click.Group) and below not in command.commands:
+                    command.add_command(load_dotted(one.target))
         return command
 
     def resolve_command(

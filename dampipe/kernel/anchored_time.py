@@ -12,7 +12,9 @@ from typing import Self
 from dampipe.kernel.errors import ErrorCode, InvalidInput
 
 INVALID_TIME = ErrorCode(
-    "time.invalid", "{text!r} is not a valid time", "Give seconds, as in 12.5, or ticks of a time base, as in 300@1001/24000."
+    "time.invalid",
+    "{text!r} is not a valid time",
+    "Give seconds, as in 12.5, or ticks of a time base, as in 300@1001/24000.",
 )
 MAX_TICKS = (1 << 63) - 1
 """The largest number of ticks: what a column of a database holds."""

@@ -20,6 +20,8 @@ from dampipe.media.info import MediaInfo
 from dampipe.media.timecode import BASES, DROP_RATES, Timecode, base_of, fitted, frame_number, label
 
 _ROUNDING = Fraction(1, 1000)
+_FINE = 1000
+_MIDNIGHT = Timecode(0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,14 @@ class FrameTimes:
     ticks: tuple[int, ...] = ()
 
     @classmethod
-    def of_rate(cls, rate: Fraction, count: int, start: int = 0) -> Self:
-        """The times of frames at a constant rate. start: of the first one, in frames."""
-        return cls(1 / rate, start, start + count, Fraction(1))
+    def of_rate(cls, rate: Fraction, count: int, start: Fraction = Fraction(0)) -> Self:
+        """The times of frames at a constant rate. start: of the first one, in seconds."""
+        whole = start * rate
+        if whole.denominator == 1:
+            return cls(1 / rate, int(whole), int(whole) + count, Fraction(1))
+        base = Fraction(1, rate.numerator * _FINE)  # both a frame and the start are whole numbers of it
+        first, step = round(start / base), rate.denominator * _FINE
+        return cls(base, first, first + count * step, Fraction(step))
 
     @classmethod
     def of_ticks(cls, ticks: NDArray[np.int64], end: int, time_base: Fraction) -> Self:
@@ -83,7 +90,9 @@ class FrameTimes:
     @cached_property
     def count(self) -> int:
         """Number of frames."""
-        return max(1, round((self.end - self.start) / self.step)) if self.step is not None else len(self.ticks)
+        return (
+            max(1, round((self.end - self.start) / self.step)) if self.step is not None else len(self.ticks)
+        )
 
     @cached_property
     def tolerance(self) -> Fraction:
@@ -96,7 +105,13 @@ class FrameTimes:
         """JSON's types; a list of times as differences between differences, which are small."""
         second = np.diff(np.diff(np.array(self.ticks, np.int64), prepend=0), prepend=0).tolist()
         step = str(self.step) if self.step is not None else None
-        return {"base": str(self.time_base), "start": self.start, "end": self.end, "step": step, "ticks": second}
+        return {
+            "base": str(self.time_base),
+            "start": self.start,
+            "end": self.end,
+            "step": step,
+            "ticks": second,
+        }
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Self:
@@ -113,29 +128,32 @@ class FrameClock:
     times: FrameTimes
     rate: Fraction | None = None
     """Nominal frames per second; None: there is no time code."""
-    start: Timecode = Timecode(0, 0, 0, 0)
+    start: Timecode = _MIDNIGHT
     """The label of the first frame, at `rate`."""
 
     @classmethod
-    def of(cls, media: MediaInfo, times: FrameTimes | None = None) -> Self | None:
-        """The clock of a file. times: those of its frames; None: at the nominal rate from the first picture on.
+    def of_media(cls, media: MediaInfo, times: FrameTimes | None = None) -> Self | None:
+        """The clock of a file. times: those of its frames, which count where its rate is variable or not known.
 
-        None if neither its rate nor the times of its frames are known.
+        None for sound, and if neither a rate nor times are known.
         """
         video = media.video
-        rate = video.rate if video is not None else None
+        if video is None:
+            return None
+        rate = video.rate
+        if rate is not None and media.duration is not None and (times is None or not video.variable_rate):
+            start = Fraction(video.start).limit_denominator(1_000_000)
+            count = max(1, round((Fraction(media.duration) - start) * rate))
+            times = FrameTimes.of_rate(rate, count, start)
         if times is None:
-            if video is None or rate is None or media.duration is None:
-                return None
-            first = round(Fraction(video.start).limit_denominator(1_000_000) * rate)
-            times = FrameTimes.of_rate(rate, max(1, round(Fraction(media.duration) * rate) - first), first)
+            return None
         if rate is None or base_of(rate) not in BASES:
             return cls(times)
         try:
-            start = fitted(Timecode.parse(media.timecode or ""), media.timecode_base, rate)
+            code = fitted(Timecode.parse(media.timecode or ""), media.timecode_base, rate)
         except ValueError:
-            start = Timecode(0, 0, 0, 0)
-        return cls(times, rate, start)
+            code = _MIDNIGHT
+        return cls(times, rate, code)
 
     def frame(self, time: AnchoredTime) -> int:
         """The number of the frame that is shown at a time."""

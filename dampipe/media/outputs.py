@@ -154,9 +154,10 @@ MADE_BY: dict[DerivativeKind, type[StageOutput]] = {
     DerivativeKind.FRAMES: Preview,
     DerivativeKind.PROXY: Proxy,
     DerivativeKind.WAVEFORM: Proxy,
+    DerivativeKind.SIGNATURES: Proxy,
 }
 """The output of the stage that makes each kind of derivative; a stage that returns Refined replaces frames. Signatures
-are made in the proxy pass, too, but again from the proxy, without the footage."""
+alone are made again from the proxy, by a work item."""
 
 
 @dataclass(frozen=True)

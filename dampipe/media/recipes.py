@@ -127,7 +127,7 @@ class ProxyRecipe(Recipe):
         return self.codec == "prores"
 
     def fingerprint_of(self, kind: DerivativeKind) -> str:
-        """The fingerprint of the part that makes one derivative; waveform and signatures are the same for every proxy."""
+        """The fingerprint of the part that makes one derivative; waveform and signatures are those of every proxy."""
         fixed = {DerivativeKind.WAVEFORM: WAVEFORM, DerivativeKind.SIGNATURES: SIGNATURES}
         return fixed.get(kind) or self.fingerprint
 

@@ -21,9 +21,9 @@ from dampipe.media.signatures.alignment import Alignment, Span
 from dampipe.media.signatures.seeds import Seeds, find_seeds
 from dampipe.media.signatures.track import SignatureTrack
 
-SPEEDS = tuple(
-    map(Fraction, ("1", "1001/1000", "1000/1001", "24/25", "25/24", "960/1001", "1001/960"))
-)
+METHOD = "1"
+"""Raised when alignments change: those that are stored are computed again when they are needed."""
+SPEEDS = tuple(map(Fraction, ("1", "1001/1000", "1000/1001", "24/25", "25/24", "960/1001", "1001/960")))
 """Usual speeds, in seconds of the second version per second of the first: 23.976 played as 24 or 25, and back."""
 _SAME = Fraction(1, 50_000)
 BETTER = 1.01
@@ -73,7 +73,7 @@ class _Line:
 
 def align(first: SignatureTrack, second: SignatureTrack) -> Alignment:
     """Align two tracks of the same kind. Seconds of work and some hundred MB for three hours of footage."""
-    times = [FrameTimes.of_ticks(track.ticks, track.end, track.time_base) for track in (first, second)]
+    times = _frame_times(first), _frame_times(second)
     if not len(first) or not len(second) or first.kind != second.kind:
         return Alignment(*times, ())
     seeds = find_seeds(first, second)
@@ -89,10 +89,18 @@ def align(first: SignatureTrack, second: SignatureTrack) -> Alignment:
     return Alignment(*times, tuple(aligner.span(line) for line in lines))
 
 
+def _frame_times(track: SignatureTrack) -> FrameTimes:
+    return FrameTimes.of_ticks(track.ticks, track.end, track.time_base)
+
+
 def _kept_speed(first: SignatureTrack, second: SignatureTrack) -> Fraction:
     """The speed at which all frames are kept, and played at another rate."""
     kept = _rate_fraction(second) / _rate_fraction(first)
-    return min(SPEEDS, key=lambda one: abs(one - kept)) if any(abs(one / kept - 1) < _SAME for one in SPEEDS) else kept
+    return (
+        min(SPEEDS, key=lambda one: abs(one - kept))
+        if any(abs(one / kept - 1) < _SAME for one in SPEEDS)
+        else kept
+    )
 
 
 def _rate_fraction(track: SignatureTrack) -> Fraction:
@@ -104,7 +112,7 @@ def _rate_fraction(track: SignatureTrack) -> Fraction:
 
 
 def _likely_speeds(first: SignatureTrack, second: SignatureTrack, seeds: Seeds) -> list[Fraction]:
-    """The speeds at which the seeds lie on few lines, those first that need no explanation: as it was, all frames kept."""
+    """The speeds at which the seeds lie on few lines, first the two that need no explanation."""
     if not len(seeds.weight):
         return []
     # Of each frame only the pair that is most alike: the others are its neighbours, where little moves.
@@ -122,7 +130,8 @@ def _likely_speeds(first: SignatureTrack, second: SignatureTrack, seeds: Seeds) 
             score += float((votes**2).sum())
         scores.append((score, speed))
     least = max(score for score, _ in scores) / 2
-    likely = sorted((speed for score, speed in scores if score >= least), key=lambda speed: (speed not in usual, abs(speed - 1)))
+    likely = [speed for score, speed in scores if score >= least]
+    likely.sort(key=lambda speed: (speed not in usual, abs(speed - 1)))
     return likely[:MOST_SPEEDS]
 
 
@@ -226,10 +235,10 @@ class _Aligner:
         if len(times) == 1:
             return np.zeros(seconds.shape, np.int64)
         after = np.searchsorted(times, seconds).clip(1, len(times) - 1)
-        return after - (seconds - times[after - 1] <= times[after] - seconds)
+        return np.asarray(after - (seconds - times[after - 1] <= times[after] - seconds))
 
     def _agreement(
-        self, frames: NDArray[np.int64], offset: float | NDArray[np.float64]
+        self, frames: NDArray[np.int64], offset: float | NDArray[np.floating]
     ) -> NDArray[np.float32]:
         """The cosine of each frame with that of the second track at its time on a line; -1 where there is none.
 
@@ -248,7 +257,7 @@ class _Aligner:
 
     def _evidence(self, frames: NDArray[np.int64], offset: float) -> NDArray[np.float32]:
         """How much each frame speaks for a line (positive) or against it (negative)."""
-        return self._agreement(frames, offset) - SIMILAR
+        return np.asarray(self._agreement(frames, offset) - np.float32(SIMILAR))
 
     def _followed(self, frame: int, offset: float) -> _Line | None:
         """The line through a frame, as far as frames agree with it."""
@@ -318,7 +327,9 @@ class _Aligner:
             better = smooth > top[part]
             top[part][better] = smooth[better]
             winner[part][better] = number
-        middles = [np.median(won) if len(won := np.flatnonzero(winner == n)) else -1 for n in range(len(lines))]
+        middles = [
+            np.median(won) if len(won := np.flatnonzero(winner == n)) else -1 for n in range(len(lines))
+        ]
         order = sorted((middle, number) for number, middle in enumerate(middles) if middle >= 0)
         return [lines[number] for _, number in order]
 
@@ -389,9 +400,7 @@ class _Aligner:
             if done and abs(done[-1].offset - line.offset) < 0.5 * self._step:
                 gap = self.first.seconds[line.start] - self.first.seconds[done[-1].stop - 1]
                 if gap <= BRIDGE:
-                    done[-1] = replace(
-                        done[-1], stop=line.stop, evidence=done[-1].evidence + line.evidence
-                    )
+                    done[-1] = replace(done[-1], stop=line.stop, evidence=done[-1].evidence + line.evidence)
                     continue
             done.append(line)
         return done

@@ -93,7 +93,9 @@ class Alignment:
 
     def to_bytes(self) -> bytes:
         """Compressed JSON: some hundred bytes, and a byte or two for each frame of variable rate."""
-        spans = [[str(part) for part in (span.start, span.end, span.other, span.speed)] for span in self.spans]
+        spans = [
+            [str(part) for part in (span.start, span.end, span.other, span.speed)] for span in self.spans
+        ]
         found = {"first": self.first.to_json(), "second": self.second.to_json(), "spans": spans}
         return zlib.compress(json.dumps(found, separators=(",", ":")).encode())
 

@@ -76,4 +76,3 @@ def _packets(path: Path) -> Iterator[list[Any]]:
                 some = []
         if some:
             yield some
-

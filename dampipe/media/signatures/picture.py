@@ -1,7 +1,7 @@
 """Signatures of pictures: the low frequencies of a small grey picture, whatever its encode, size and grade.
 
-A picture is reduced to GRID × GRID grey cells. Bars that frame the picture of a whole clip are cut off. Then each cell is
-replaced by its rank among the cells, which any monotone curve of brightness leaves as it is: contrast, gamma, lift.
+A picture is reduced to GRID × GRID grey cells. Bars that frame the picture of a whole clip are cut off. Then each cell
+is replaced by its rank among the cells, which any monotone curve of brightness leaves as it is: contrast, gamma, lift.
 The 16 lowest frequencies of the cosine transform of the ranks are the signature.
 """
 

@@ -1,4 +1,4 @@
-"""Signatures of sound: how the energy of 16 bands changes, 50 times a second, whatever its level, encode and equaliser."""
+"""Signatures of sound: how the energy of 16 bands changes, 50 times a second, whatever its level and encode."""
 
 from fractions import Fraction
 
@@ -65,9 +65,9 @@ class SoundSignatures:
         bands = np.concatenate(self._bands)
         change = bands[2 * _APART :][:count] - bands[: -2 * _APART][:count]
         largest = np.arcsinh(10 / _SOFT)
-        signed = np.clip(np.rint(np.arcsinh(change / _SOFT) * (127 / largest)), -127, 127).astype(np.int8)
-        signed[np.linalg.norm(change, axis=1) < _FLAT] = 0
-        return signed
+        scaled = np.rint(np.arcsinh(change / _SOFT) * (127 / largest)).clip(-127, 127)
+        scaled[np.linalg.norm(change, axis=1) < _FLAT] = 0
+        return np.asarray(scaled, np.int8)
 
     def track(self) -> SignatureTrack | None:
         """The signatures with their times; None without samples."""

@@ -73,7 +73,7 @@ class SignatureTrack:
     @cached_property
     def seconds(self) -> NDArray[np.float64]:
         """When each frame begins, in seconds."""
-        return self.ticks * (self.time_base.numerator / self.time_base.denominator)
+        return np.asarray(self.ticks * float(self.time_base), np.float64)
 
     @cached_property
     def blank(self) -> NDArray[np.bool_]:
