@@ -29,7 +29,7 @@ from dampipe.media.outputs import Derivative, DerivativeKind
 from dampipe.media.recipes import SIGNATURES
 from dampipe.media.signatures.align import METHOD, align
 from dampipe.media.signatures.alignment import Alignment, Carried, Span
-from dampipe.media.signatures.track import InvalidTrack, SignatureTrack
+from dampipe.media.signatures.track import InvalidTrack, SignatureKind, SignatureTrack
 from dampipe.media.timecode import Timecode, base_of, frame_number, label
 from dampipe.storage.video import Video
 
@@ -122,7 +122,7 @@ class CarryService:
         if source.id == target.id:
             times = FrameTimes.of_ticks(first.ticks, first.end, first.time_base)
             begin, end = times.start * times.time_base, times.end * times.time_base
-            return Alignment(times, times, (Span(begin, end, begin),))
+            return Alignment(times, times, (Span(begin, end, begin),), first.kind is SignatureKind.SOUND)
         # Always in the same direction, so that carrying there and back agrees, whichever was asked for first.
         found = align(first, second) if source.id < target.id else align(second, first).inverse
         self._alignments.save(source.id, target.id, METHOD, found)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from dampipe.media.frame_clock import FrameTimes
 from dampipe.media.signatures.alignment import Alignment, Span
 from dampipe.media.signatures.seeds import Seeds, find_seeds
-from dampipe.media.signatures.track import SignatureTrack
+from dampipe.media.signatures.track import SignatureKind, SignatureTrack
 
 METHOD = "1"
 """Raised when alignments change: those that are stored are computed again when they are needed."""
@@ -33,12 +33,16 @@ SIMILAR = 0.5
 """Cosine of two signatures from which a frame speaks for a line, not against it."""
 MIN_FRAMES = 6
 """Least frames of a span."""
-MIN_EVIDENCE = 1.5
-"""Least sum, over the frames of a span, of how much a frame that changes agrees."""
+MIN_EVIDENCE = {SignatureKind.PICTURE: 1.5, SignatureKind.SOUND: 8.0}
+"""Least sum, over the frames of a span, of how much a frame that changes agrees. All sound resembles other sound."""
+MIN_MEAN = 0.1
+"""Least mean of that: the frames of a chance resemblance agree just so."""
 SWITCH = 1.0
 """Evidence that each further span has to bring, so that a chain does not jump for noise."""
-DROP = 4.0
-"""How much evidence may be lost before a line is no longer followed: eight frames that do not agree at all."""
+SWITCH_NEAR = 6.0
+"""The same for a jump of about one frame, which matters little and is rarely real."""
+DROP = 1.0
+"""Seconds of frames that do not agree at all, after which a line is no longer followed."""
 BRIDGE = 1.0
 """Seconds of disagreement on one line that are bridged: a flash, a caption, a repaired frame."""
 BLANK = -0.5
@@ -53,6 +57,8 @@ _BLOCK = 512
 """Frames by which a line is followed at a time."""
 _AROUND = np.array([-6, -3, 0, 3, 6])
 """Frames around a seed that are compared to find its offset exactly."""
+_CLIMBS = 12
+"""Times that the range is moved in which the best offset is looked for."""
 _SMOOTHED = 13
 """Frames over which evidence is averaged to see which line explains a frame best."""
 _SAMPLE = 40
@@ -74,8 +80,9 @@ class _Line:
 def align(first: SignatureTrack, second: SignatureTrack) -> Alignment:
     """Align two tracks of the same kind. Seconds of work and some hundred MB for three hours of footage."""
     times = _frame_times(first), _frame_times(second)
+    continuous = first.kind is SignatureKind.SOUND
     if not len(first) or not len(second) or first.kind != second.kind:
-        return Alignment(*times, ())
+        return Alignment(*times, (), continuous)
     seeds = find_seeds(first, second)
     best: tuple[float, Fraction, list[_Line]] = (0.0, Fraction(1), [])
     for speed in _likely_speeds(first, second, seeds):
@@ -86,7 +93,7 @@ def align(first: SignatureTrack, second: SignatureTrack) -> Alignment:
             best = (evidence, speed, lines)
     _, speed, lines = best
     aligner = _Aligner(first, second, speed)
-    return Alignment(*times, tuple(aligner.span(line) for line in lines))
+    return Alignment(*times, tuple(aligner.span(line) for line in lines), continuous)
 
 
 def _frame_times(track: SignatureTrack) -> FrameTimes:
@@ -146,6 +153,7 @@ class _Aligner:
         self._step = min(first.step * self._speed, second.step)
         self._longest = max(first.step * self._speed, second.step)
         self._change = _change(first)
+        self._drop = SIMILAR * DROP / first.step
 
     def candidates(self, seeds: Seeds) -> list[_Line]:
         """Lines that groups of seeds vote for, each moved to where it fits best and followed in both directions.
@@ -214,15 +222,40 @@ class _Aligner:
         frames = np.unique(chosen[:, None] + _AROUND)
         frames = frames[(frames >= 0) & (frames < len(self.first))]
         frames = frames[~self.first.blank[frames]]
+        if not len(frames):
+            return None
+        found, fit = self._climbed(frames, offset)
+        return found if fit >= SIMILAR else None
+
+    def _climbed(self, frames: NDArray[np.int64], offset: float) -> tuple[float, float]:
+        """The offset at which these frames agree best, and their mean cosine there.
+
+        Where little moves, agreement falls off slowly on both sides of it, so that it is found from many frames away.
+        """
         delta = self._step / 2
         reach = int(np.ceil(2.5 * self._longest / delta))
         moves = np.arange(-reach, reach + 1) * delta
-        fits = self._agreement(frames, offset + moves[:, None]).mean(axis=1)
-        if fits.max() < SIMILAR:
-            return None
-        best = np.flatnonzero(fits >= fits.max() - 1e-6)
-        middle = moves[best].mean() if np.ptp(best) + 1 == len(best) else moves[best[len(best) // 2]]
-        return self._snapped(frames, offset + float(middle))
+        for _ in range(_CLIMBS):
+            fits = self._agreement(frames, offset + moves[:, None]).mean(axis=1)
+            best = np.flatnonzero(fits >= fits.max() - 1e-6)
+            middle = moves[best].mean() if np.ptp(best) + 1 == len(best) else moves[best[len(best) // 2]]
+            offset += float(middle)
+            if best[0] > 0 and best[-1] < 2 * reach:
+                break
+            if len(best) == 2 * reach + 1:  # nothing moves at all
+                break
+        if self.first.kind is SignatureKind.SOUND:
+            return self._between(frames, offset), float(fits.max())
+        return self._snapped(frames, offset), float(fits.max())
+
+    def _between(self, frames: NDArray[np.int64], offset: float) -> float:
+        """The offset of sound, finer than its signatures: the top of the parabola through three of them."""
+        offset = self._snapped(frames, offset)
+        moves = np.array([-1.0, 0.0, 1.0]) * self._step
+        before, here, after = self._agreement(frames, offset + moves[:, None]).mean(axis=1).tolist()
+        curve = before + after - 2 * here
+        move = 0.5 * (before - after) / curve if curve < 0 else 0.0
+        return offset + min(0.5, max(-0.5, move)) * self._step
 
     def _snapped(self, frames: NDArray[np.int64], offset: float) -> float:
         """The offset at which frames begin together, where the rates agree; else that of the least mean distance."""
@@ -274,7 +307,7 @@ class _Aligner:
             frames = frame + direction * np.arange(limit)
             sums = total + np.cumsum(self._evidence(frames, offset))
             highest = np.maximum.accumulate(np.maximum(sums, best))
-            dropped = np.flatnonzero(highest - sums > DROP)
+            dropped = np.flatnonzero(highest - sums > self._drop)
             upto = int(dropped[0]) if len(dropped) else limit
             if upto:
                 part = sums[:upto]
@@ -293,8 +326,11 @@ class _Aligner:
         if line.stop - line.start < MIN_FRAMES:
             return None
         frames = np.arange(line.start, line.stop)
-        evidence = float((self._evidence(frames, line.offset) * self._change[frames]).sum())
-        return replace(line, evidence=evidence) if evidence >= MIN_EVIDENCE else None
+        evidence = float(self._weights(line).sum())
+        enough = (
+            evidence >= MIN_EVIDENCE[self.first.kind] and evidence >= MIN_MEAN * self._change[frames].sum()
+        )
+        return replace(line, evidence=evidence) if enough else None
 
     def chain(self, lines: Sequence[_Line]) -> list[_Line]:
         """The lines, in the same order in both tracks, that explain most; cut where two of them meet."""
@@ -305,16 +341,29 @@ class _Aligner:
         before = [-1] * len(ordered)
         for j, line in enumerate(ordered):
             for i in range(j):
-                if score[i] + line.evidence - SWITCH <= score[j]:
+                near = abs(ordered[i].offset - line.offset) < 1.5 * self._longest
+                least = score[i] + line.evidence - (SWITCH_NEAR if near else SWITCH)
+                if least <= score[j]:
                     continue
-                reached = score[i] + line.evidence - self._lost(ordered[i], line) - SWITCH
+                reached = least - self._lost(ordered[i], line)
                 if reached > score[j]:
                     score[j], before[j] = reached, i
         at, chosen = int(np.argmax(score)), list[_Line]()
         while at >= 0:
             chosen.insert(0, ordered[at])
             at = before[at]
-        return self._cut(chosen)
+        return self._cut([self._polished(line) for line in self._cut(chosen)])
+
+    def _polished(self, line: _Line) -> _Line:
+        """The line at the offset that fits the frames best that are left to it, and as long as it fits."""
+        frames = np.arange(line.start, line.stop)
+        frames = frames[~self.first.blank[frames]]
+        if not len(frames):
+            return line
+        parts = np.array_split(frames, min(len(frames), 5 * _SAMPLE))
+        changing = np.array([part[np.argmax(self._change[part])] for part in parts])
+        offset, _ = self._climbed(changing, line.offset)
+        return self._followed(int(changing[len(changing) // 2]), offset) or line
 
     def _in_order(self, lines: Sequence[_Line]) -> list[_Line]:
         """The lines that explain some frames best, in the order of these frames."""

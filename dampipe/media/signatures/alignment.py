@@ -11,6 +11,9 @@ from typing import Self
 from dampipe.kernel.anchored_time import AnchoredTime
 from dampipe.media.frame_clock import FrameTimes
 
+_FINE = Fraction(1, 1000)
+"""Seconds to which times of sound are carried."""
+
 
 @dataclass(frozen=True)
 class Span:
@@ -53,11 +56,14 @@ class Alignment:
     first: FrameTimes
     second: FrameTimes
     spans: tuple[Span, ...]
+    continuous: bool = False
+    """Whether times between frames are carried as they are: those of sound. Otherwise a time is that of its frame."""
 
     @property
     def inverse(self) -> "Alignment":
         """The alignment of the second version with the first."""
-        return Alignment(self.second, self.first, tuple(span.inverse for span in self.spans))
+        spans = tuple(span.inverse for span in self.spans)
+        return Alignment(self.second, self.first, spans, self.continuous)
 
     @property
     def share(self) -> float:
@@ -72,7 +78,7 @@ class Alignment:
     def carry(self, time: AnchoredTime) -> Carried:
         """The same frame in the second version."""
         first = self.first
-        begin = first.begin(first.shown_at(time.seconds)).seconds
+        begin = time.seconds if self.continuous else first.begin(first.shown_at(time.seconds)).seconds
         at = bisect_right(self._starts, begin + first.tolerance) - 1
         if at >= 0 and begin + first.tolerance < self.spans[at].end:
             return Carried(self._frame(self.spans[at].at(begin)))
@@ -83,12 +89,16 @@ class Alignment:
     def _last(self, span: Span) -> Fraction:
         """The time in the second version of the last frame of a span."""
         first = self.first
+        if self.continuous:
+            return span.at(span.end)
         frame = first.shown_at(span.end)
         if first.begin(frame).seconds + first.tolerance >= span.end:
             frame -= 1
         return span.at(first.begin(max(0, frame)).seconds)
 
     def _frame(self, seconds: Fraction) -> AnchoredTime:
+        if self.continuous:
+            return AnchoredTime.at(max(Fraction(0), seconds), _FINE)
         return self.second.begin(self.second.nearest(seconds))
 
     def to_bytes(self) -> bytes:
@@ -96,7 +106,12 @@ class Alignment:
         spans = [
             [str(part) for part in (span.start, span.end, span.other, span.speed)] for span in self.spans
         ]
-        found = {"first": self.first.to_json(), "second": self.second.to_json(), "spans": spans}
+        found = {
+            "first": self.first.to_json(),
+            "second": self.second.to_json(),
+            "spans": spans,
+            "continuous": self.continuous,
+        }
         return zlib.compress(json.dumps(found, separators=(",", ":")).encode())
 
     @classmethod
@@ -104,4 +119,5 @@ class Alignment:
         """What `to_bytes` returned."""
         found = json.loads(zlib.decompress(data))
         spans = tuple(Span(*map(Fraction, parts)) for parts in found["spans"])
-        return cls(FrameTimes.from_json(found["first"]), FrameTimes.from_json(found["second"]), spans)
+        first, second = (FrameTimes.from_json(found[name]) for name in ("first", "second"))
+        return cls(first, second, spans, found["continuous"])
