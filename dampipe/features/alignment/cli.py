@@ -6,6 +6,7 @@ import click
 
 from dampipe.features.alignment.model import CarriedReport, CarryRequest, Fate, TimeReport
 from dampipe.features.alignment.service import CarryService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.faces.console import json_option, print_json, service
 
@@ -21,7 +22,7 @@ def command(source: str, target: str, times: tuple[str, ...], as_json: bool) -> 
     A TIME is seconds (12.5), ticks of a time base (300@1001/24000) or time code (01:00:12:12). Exit code 3 while
     it is not known, since a proxy is still to come.
     """
-    found = service(CarryService).carry(CarryRequest(source=source, target=target, times=times))
+    found = service(CarryService).carry(LOCAL, CarryRequest(source=source, target=target, times=times))
     if as_json:
         print_json(found)
     else:

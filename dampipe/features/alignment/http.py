@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query
 from dampipe.features.alignment.model import CarryReport, CarryRequest
 from dampipe.features.alignment.service import CarryService
 from dampipe.features.assets.http import SHA1, Sha1
-from dampipe.kernel.faces.http import Problem, Text, provided
+from dampipe.kernel.access import READ, Actor
+from dampipe.kernel.faces.http import Problem, Text, allowed, provided
 
 INVALID = {"model": Problem, "description": "A time that the version does not have, or a still."}
 router = APIRouter(tags=["versions"], responses={404: {"model": Problem}, 422: INVALID})
@@ -18,6 +19,7 @@ Carrying = Annotated[CarryService, provided(CarryService)]
 
 @router.get("/versions/{sha1}/carry")
 def carry_times(
+    actor: Annotated[Actor, allowed(READ)],
     sha1: Sha1,
     carrying: Carrying,
     to: Annotated[
@@ -33,4 +35,4 @@ def carry_times(
     ],
 ) -> CarryReport:
     """Where times of this version are in another: carried, gone with what is left around them, or pending."""
-    return carrying.carry(CarryRequest(source=sha1, target=to, times=tuple(time)))
+    return carrying.carry(actor, CarryRequest(source=sha1, target=to, times=tuple(time)))

@@ -19,6 +19,7 @@ from dampipe.features.assets.service import AssetService
 from dampipe.features.derivatives.service import DerivativeService
 from dampipe.features.derivatives.signatures import SIGN, SignItems
 from dampipe.jobs.model import RunState, RunSummary
+from dampipe.kernel.access import READ, Actor, require
 from dampipe.kernel.anchored_time import AnchoredTime
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound
@@ -66,15 +67,16 @@ class CarryService:
         self._derivatives = derivatives
         self._signing = signing
 
-    def carry(self, request: CarryRequest) -> CarryReport:
+    def carry(self, actor: Actor, request: CarryRequest) -> CarryReport:
         """Where times of one version are in another.
 
         The first request for a pair aligns it, which takes seconds for hours of footage; later ones take milliseconds.
         Raises InvalidInput for a time that the version does not have and for a still, NotFound for a version
         without a proxy of which none is being made.
         """
-        source, target = self._version(request.source), self._version(request.target)
-        alignment = self._alignment(source, target)
+        require(actor, READ)
+        source, target = self._version(actor, request.source), self._version(actor, request.target)
+        alignment = self._alignment(actor, source, target)
         own = _clock(source, alignment.first if alignment is not None else None)
         other = _clock(target, alignment.second if alignment is not None else None)
         reports = []
@@ -90,22 +92,22 @@ class CarryService:
         )
 
     def carry_times(
-        self, source: str, target: str, times: Sequence[AnchoredTime]
+        self, actor: Actor, source: str, target: str, times: Sequence[AnchoredTime]
     ) -> tuple[Carried, ...] | None:
         """The same for other features: exact times in, exact times out; None while it is not known."""
-        alignment = self.alignment(source, target)
+        alignment = self.alignment(actor, source, target)
         return None if alignment is None else tuple(map(alignment.carry, times))
 
-    def alignment(self, source: str, target: str) -> Alignment | None:
+    def alignment(self, actor: Actor, source: str, target: str) -> Alignment | None:
         """The common spans of two versions; None while a proxy or its signatures are still being made."""
-        return self._alignment(self._version(source), self._version(target))
+        require(actor, READ)
+        return self._alignment(actor, self._version(actor, source), self._version(actor, target))
 
-    def _version(self, name: str) -> _Version:
-        sha1 = self._service.sha1(name)
-        row = self._assets.find(sha1)
+    def _version(self, actor: Actor, name: str) -> _Version:
+        row = self._assets.find(self._service.sha1(actor, name))
         return _Version(int(row.id), self._assets.videos([row])[0])
 
-    def _alignment(self, source: _Version, target: _Version) -> Alignment | None:
+    def _alignment(self, actor: Actor, source: _Version, target: _Version) -> Alignment | None:
         for version in (source, target):
             if version.video.media is not None and version.video.media.kind is MediaKind.STILL:
                 raise InvalidInput(NO_TIMES, name=version.video.name)
@@ -113,7 +115,7 @@ class CarryService:
             found = self._alignments.find(source.id, target.id, METHOD)
             if found is not None:
                 return found
-        tracks = [self._track(version) for version in (source, target)]
+        tracks = [self._track(actor, version) for version in (source, target)]
         first, second = tracks
         if first is None or second is None:
             return None
@@ -128,12 +130,12 @@ class CarryService:
         self._alignments.save(source.id, target.id, METHOD, found)
         return found
 
-    def _track(self, version: _Version) -> SignatureTrack | None:
+    def _track(self, actor: Actor, version: _Version) -> SignatureTrack | None:
         """The signatures of a version; None while they are not there. They are requested if need be."""
         signatures = version.derivative(DerivativeKind.SIGNATURES)
         if signatures is not None and signatures.recipe == SIGNATURES:
             try:
-                with self._derivatives.open(signatures) as stream:
+                with self._derivatives.open(actor, signatures) as stream:
                     return SignatureTrack.from_bytes(stream.read())
             except (NotFound, InvalidTrack):
                 pass  # made again from the proxy

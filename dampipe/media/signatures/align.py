@@ -31,8 +31,8 @@ BETTER = 1.01
 MOST_SPEEDS = 3
 SIMILAR = 0.5
 """Cosine of two signatures from which a frame speaks for a line, not against it."""
-MIN_FRAMES = 6
-"""Least frames of a span."""
+MIN_FRAMES = {SignatureKind.PICTURE: 6, SignatureKind.SOUND: 50}
+"""Least frames of a span. A second of sound: one note resembles another."""
 MIN_EVIDENCE = {SignatureKind.PICTURE: 1.5, SignatureKind.SOUND: 8.0}
 """Least sum, over the frames of a span, of how much a frame that changes agrees. All sound resembles other sound."""
 MIN_MEAN = 0.1
@@ -286,7 +286,7 @@ class _Aligner:
         half = 0.75 * self._longest
         outside = (at < self.second.seconds[0] - half) | (at > self.second.seconds[-1] + half)
         cosines[outside] = -1
-        return cosines
+        return np.asarray(cosines, np.float32)
 
     def _evidence(self, frames: NDArray[np.int64], offset: float) -> NDArray[np.float32]:
         """How much each frame speaks for a line (positive) or against it (negative)."""
@@ -323,7 +323,7 @@ class _Aligner:
 
     def _weighed(self, line: _Line) -> _Line | None:
         """The line with its evidence; None if that is too little."""
-        if line.stop - line.start < MIN_FRAMES:
+        if line.stop - line.start < MIN_FRAMES[self.first.kind]:
             return None
         frames = np.arange(line.start, line.stop)
         evidence = float(self._weights(line).sum())
