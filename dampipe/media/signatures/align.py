@@ -49,6 +49,12 @@ BLANK = -0.5
 """Agreement of a blank frame with one that is not blank; two blank frames neither agree nor disagree."""
 MOVED = 0.5
 """Seconds within which a frame of full evidence has to change."""
+MOTION = 0.25
+"""Seconds between two frames whose difference is compared with that in the other track."""
+ALIKE = 0.3
+"""Least correlation of these differences over a span: of versions 0.6 (cropped by a sixth) to 1, of two takes 0.1."""
+STILL = 0.0005
+"""Mean square of the differences below which nothing moves but the noise of the encoder."""
 GROUPS = 3000
 """Groups of seeds that are looked at, the heaviest first."""
 GAP = 15.0
@@ -179,7 +185,7 @@ class _Aligner:
             for rest in (frames[frames < start], frames[frames > stop]):
                 if len(rest) >= 2:
                     waiting.append((rest, best, fit))
-            if line is None:
+            if line is None or not self._moves_alike(line, frames):
                 continue
             evidence = self._weights(line)
             part = envelope[line.start : line.stop]
@@ -327,10 +333,31 @@ class _Aligner:
             return None
         frames = np.arange(line.start, line.stop)
         evidence = float(self._weights(line).sum())
-        enough = (
-            evidence >= MIN_EVIDENCE[self.first.kind] and evidence >= MIN_MEAN * self._change[frames].sum()
-        )
-        return replace(line, evidence=evidence) if enough else None
+        least = max(MIN_EVIDENCE[self.first.kind], MIN_MEAN * float(self._change[frames].sum()))
+        return replace(line, evidence=evidence) if evidence >= least else None
+
+    def _moves_alike(self, line: _Line, members: NDArray[np.int64] | None = None) -> bool:
+        """Whether what changes in the one track changes in the other: two takes of one scene look alike, too.
+
+        members: the seeds of the line, around which this is looked at; None: all of the line. True if nothing moves.
+        """
+        apart = max(1, round(MOTION / self.first.step))
+        frames = np.arange(line.start, line.stop)
+        others = self._nearest(self._speed * self.first.seconds[frames] + line.offset)
+        seen = ~(self.first.blank[frames] | self.second.blank[others])
+        if members is not None:
+            after = np.searchsorted(members, frames).clip(0, len(members) - 1)
+            distance = np.minimum(abs(members[after] - frames), abs(members[after - 1] - frames))
+            seen &= distance <= 2 * apart
+        both = seen[apart:] & seen[:-apart]
+        if both.sum() < MIN_FRAMES[self.first.kind]:
+            return True
+        ours, theirs = self.first.units[frames], self.second.units[others]
+        ours, theirs = (ours[apart:] - ours[:-apart])[both], (theirs[apart:] - theirs[:-apart])[both]
+        power, other_power = float((ours**2).sum()), float((theirs**2).sum())
+        if power < STILL * len(ours):
+            return True
+        return float((ours * theirs).sum()) >= ALIKE * (power * other_power) ** 0.5
 
     def chain(self, lines: Sequence[_Line]) -> list[_Line]:
         """The lines, in the same order in both tracks, that explain most; cut where two of them meet."""
@@ -352,7 +379,10 @@ class _Aligner:
         while at >= 0:
             chosen.insert(0, ordered[at])
             at = before[at]
-        return self._cut([self._polished(line) for line in self._cut(chosen)])
+        lines = [line for line in self._cut(chosen) if self._moves_alike(line)]
+        return [
+            line for line in self._cut([self._polished(line) for line in lines]) if self._moves_alike(line)
+        ]
 
     def _polished(self, line: _Line) -> _Line:
         """The line at the offset that fits the frames best that are left to it, and as long as it fits."""

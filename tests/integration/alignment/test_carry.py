@@ -169,7 +169,9 @@ def test_lost_signatures_are_made_from_the_proxy(here: DerivativeLibrary) -> Non
     here.library.process()
     assert here.finished() == before and here.path(lost).is_file()
     assert here.check().unrepaired == 0
-    here.damage(here.rows("signatures")[0])
+    here.damage(next(row for row in here.rows("signatures") if row.version_id == version_of(here, CUT)))
+    with here.database.write() as connection:
+        connection.execute(delete(ALIGNMENT))
     assert carry(here, CLIP, CUT, frame(3)).times[0].fate is Fate.PENDING
     here.library.process()
     assert carry(here, CLIP, CUT, frame(3)).times[0].fate is Fate.CARRIED
@@ -256,7 +258,7 @@ def test_the_command(here: DerivativeLibrary) -> None:
 
 def test_the_endpoint(here: DerivativeLibrary) -> None:
     found = carry(here, CLIP, CUT, frame(200), frame(110))
-    with TestClient(create_app(cast(Container, here.library._container))) as client:
+    with TestClient(create_app(cast(Container, here.library._container)), "http://127.0.0.1") as client:
         address = f"/api/v1/versions/{found.source}/carry"
         answer = client.get(address, params={"to": found.target, "time": [frame(200), frame(110)]})
         assert answer.json() == found.model_dump(mode="json")

@@ -221,6 +221,23 @@ def _wav(path: Path, samples: np.ndarray) -> Path:
     return path
 
 
+def test_another_part_of_a_scene_that_hardly_changes_is_not_taken_for_it(
+    ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path
+) -> None:
+    still = "mandelbrot=size=320x180:rate=24000/1001:start_scale=0.3:end_scale=0.3:start_x=-0.75:start_y=-0.2"
+    takes = [
+        f"{still}[s];color=white:size=24x60:rate=24000/1001[p];[s][p]overlay=x='150+{a}*sin(t*{b})':y='60+20*sin(t*{c})'"
+        for a, b, c in ((120, 1.3, 0.7), (100, 0.8, 1.9))
+    ]
+    first, second = (
+        signed(ffmpeg, prober, join(ffmpeg, tmp_path / f"{n}.mp4", ((take, 12),)), tmp_path)
+        for n, take in enumerate(takes)
+    )
+    assert np.median((first.units[:280] * second.units[:280]).sum(axis=1)) > 0.85  # they look alike
+    assert aligned(first, second).share < 0.1
+    assert aligned(first, first).share == 1
+
+
 def test_sound_is_carried_by_its_waveform(ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path) -> None:
     sound = anchors.music(60, seed=5)
     sound[20 * 44100 : 24 * 44100] = 0  # silence
