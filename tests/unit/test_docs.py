@@ -20,6 +20,7 @@ from dampipe.app.features import detail_fields
 from dampipe.app.load_settings import load_settings
 from dampipe.cli import commands, main
 from dampipe.cli.doctor import FindingReport
+from dampipe.features.alignment.model import CarryReport
 from dampipe.features.backup.model import BackedUp, Restored
 from dampipe.features.derivatives.model import Checked
 from dampipe.features.duplicates.model import Duplicates
