@@ -1,6 +1,6 @@
 """Times that people anchor: comments, in and out points, chapters. An integer number of ticks of a rational time base.
 
-A float is not a time: 1001/24000 s is no float, and a frame that is addressed by a rounded time is the wrong one after
+A float is not exact: 1001/24000 s is not a float, and a frame that is addressed by a rounded time is the wrong one after
 some hours. Frames and time code are derived from it (`dampipe/media/frame_clock.py`), never stored in its place.
 """
 
@@ -12,7 +12,7 @@ from typing import Self
 from dampipe.kernel.errors import ErrorCode, InvalidInput
 
 INVALID_TIME = ErrorCode(
-    "time.invalid",
+    "anchored_time.invalid",
     "{text!r} is not a valid time",
     "Give seconds, as in 12.5, or ticks of a time base, as in 300@1001/24000.",
 )
