@@ -9,6 +9,7 @@ the frames before it fit the one and those after it the other.
 Frames that do not change say nothing: they count little when lines compete, and belong to the span that surrounds them.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -357,7 +358,8 @@ class _Aligner:
         power, other_power = float((ours**2).sum()), float((theirs**2).sum())
         if power < STILL * len(ours):
             return True
-        return float((ours * theirs).sum()) >= ALIKE * (power * other_power) ** 0.5
+        together = float((ours * theirs).sum())
+        return together >= ALIKE * math.sqrt(power * other_power)
 
     def chain(self, lines: Sequence[_Line]) -> list[_Line]:
         """The lines, in the same order in both tracks, that explain most; cut where two of them meet."""
