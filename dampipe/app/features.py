@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dampipe.app.errors import SCOPE_TAKEN
 from dampipe.app.plugins import Plugins, find_plugins
+from dampipe.features.alignment import FEATURE as ALIGNMENT
 from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.backup import FEATURE as BACKUP
 from dampipe.features.bus import FEATURE as BUS
@@ -34,6 +35,7 @@ BUILT_IN = (
     SOURCES,
     ASSETS,
     DERIVATIVES,
+    ALIGNMENT,
     GROUPING,
     DUPLICATES,
     FIXITY,

@@ -29,6 +29,7 @@ OWNERS = {
     "location": "dampipe/features/sources/",
     "folder": "dampipe/features/sources/",
     "derivative": "dampipe/features/derivatives/",
+    "alignment": "dampipe/features/alignment/",
     "fingerprint": "dampipe/features/duplicates/",
     "verification": "dampipe/features/fixity/",
     "scan": "dampipe/features/scanning/",
