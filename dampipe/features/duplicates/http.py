@@ -2,19 +2,35 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 
-from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest
+from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest, PairRequest
 from dampipe.features.duplicates.service import DuplicateService
-from dampipe.kernel.faces.http import provided
+from dampipe.kernel.faces.http import Problem, Text, provided
 
 router = APIRouter(tags=["duplicates"])
+
+NOT_A_PAIR = {"model": Problem, "description": "An asset does not exist, or the two are not such a pair."}
+Name = Annotated[Text, Body(description="SHA-1, its first digits, or a path.")]
+Service = Annotated[DuplicateService, provided(DuplicateService)]
 
 
 @router.get("/duplicates")
 def list_duplicates(
-    duplicates: Annotated[DuplicateService, provided(DuplicateService)],
+    duplicates: Service,
     request: Annotated[DuplicatesRequest, Query()],
 ) -> Duplicates:
     """List what the library has more than once, with the evidence."""
     return duplicates.find(request)
+
+
+@router.post("/duplicates/dismiss", status_code=204, responses={404: NOT_A_PAIR})
+def dismiss_pair(first: Name, second: Name, duplicates: Service) -> None:
+    """Do not offer a pair of near duplicates any more."""
+    duplicates.dismiss(PairRequest(first=first, second=second))
+
+
+@router.post("/duplicates/reopen", status_code=204, responses={404: NOT_A_PAIR})
+def reopen_pair(first: Name, second: Name, duplicates: Service) -> None:
+    """Offer a pair of near duplicates again that was dismissed."""
+    duplicates.reopen(PairRequest(first=first, second=second))
