@@ -1,13 +1,15 @@
 """The SQL of the keys of frames: stored with a fingerprint, and looked up for candidates."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, bindparam, delete, text
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, TextClause, bindparam, delete, func, select, text
 
-from dampipe.features.duplicates.keys import frame_keys
-from dampipe.features.duplicates.tables import FRAME_KEY
+from dampipe.features.duplicates.keys import PLANES, frame_keys, planes_for, probes
+from dampipe.features.duplicates.tables import FINGERPRINT, FRAME_KEY
 from dampipe.features.duplicates.track import Track
 from dampipe.kernel.db.database import Database
 
@@ -16,31 +18,39 @@ CROWDED = 100
 further asset gets it, so that the cost of a search does not grow with the number of slates."""
 
 # Built once: to build such a statement takes longer than to run it.
+_NEWEST = select(func.max(FINGERPRINT.c.asset_id))
+"""About how many assets there are, without counting them."""
 _DELETE = delete(FRAME_KEY).where(FRAME_KEY.c.asset_id == bindparam("of"))
 _LISTED = {
-    True: "SELECT value AS key FROM json_each(:keys)",
-    False: "SELECT unnest(CAST(:keys AS BIGINT[])) AS key",
+    True: "SELECT json_extract(value, '$[0]') AS low, json_extract(value, '$[1]') AS high FROM json_each(:ranges)",
+    False: "SELECT * FROM unnest(CAST(:low AS BIGINT[]), CAST(:high AS BIGINT[])) AS range (low, high)",
 }
-"""The keys as rows, for SQLite and for PostgreSQL."""
-_IS_CROWDED = f"EXISTS (SELECT 1 FROM frame_key f WHERE f.key = listed.key LIMIT 1 OFFSET {CROWDED - 1})"
-
-
-def _statement(is_sqlite: bool, query: str) -> TextClause:
-    return text(f"WITH listed AS ({_LISTED[is_sqlite]}) {query}")
-
-
-_CROWDED = {
-    is_sqlite: _statement(is_sqlite, f"SELECT key FROM listed WHERE {_IS_CROWDED}") for is_sqlite in _LISTED
+"""Ranges of keys as rows, for SQLite and for PostgreSQL."""
+_IS_CROWDED = (
+    f"EXISTS (SELECT 1 FROM frame_key f WHERE f.key BETWEEN low AND high LIMIT 1 OFFSET {CROWDED - 1})"
+)
+_SHARING = {
+    True: "listed JOIN frame_key f ON f.key BETWEEN low AND high",
+    # LATERAL with a limit: the planner expects a range to hold a share of the table.
+    False: "listed CROSS JOIN LATERAL "
+    f"(SELECT asset_id FROM frame_key WHERE key BETWEEN low AND high LIMIT {CROWDED}) f",
 }
-_CANDIDATES = {
-    is_sqlite: _statement(
-        is_sqlite,
-        "SELECT f.asset_id FROM listed JOIN frame_key f ON f.key = listed.key "
-        f"WHERE NOT {_IS_CROWDED} AND f.asset_id <> :of "
-        "GROUP BY f.asset_id ORDER BY count(*) DESC, f.asset_id LIMIT :most",
+
+
+def _statements(query: Callable[[bool], str]) -> dict[bool, TextClause]:
+    """A query of ranges, for SQLite (True) and for PostgreSQL (False)."""
+    return {
+        is_sqlite: text(f"WITH listed AS ({_LISTED[is_sqlite]}) {query(is_sqlite)}") for is_sqlite in _LISTED
+    }
+
+
+_CROWDED = _statements(lambda _: f"SELECT low FROM listed WHERE {_IS_CROWDED}")
+_CANDIDATES = _statements(
+    lambda is_sqlite: (
+        f"SELECT f.asset_id FROM {_SHARING[is_sqlite]} WHERE NOT {_IS_CROWDED} AND f.asset_id <> :of "
+        "GROUP BY f.asset_id ORDER BY count(*) DESC, f.asset_id LIMIT :most"
     )
-    for is_sqlite in _LISTED
-}
+)
 
 
 def replace_keys(connection: Connection, database: Database, tracks: Mapping[int, Track | None]) -> None:
@@ -50,21 +60,34 @@ def replace_keys(connection: Connection, database: Database, tracks: Mapping[int
     """
     keys = {asset: frame_keys(track.rows) for asset, track in tracks.items() if track is not None}
     connection.execute(_DELETE, [{"of": asset} for asset in tracks])
-    listed = {key for some in keys.values() for key in some}
-    values = {"keys": _values(database, listed)}
-    crowded = set(connection.execute(_CROWDED[database.is_sqlite], values).scalars())
+    listed = np.array(sorted({key for some in keys.values() for key in some}), np.int64)
+    crowded = _crowded(connection, database, np.stack([listed, listed], axis=1))
     rows = [(key, asset) for asset, some in keys.items() for key in some if key not in crowded]
     database.insert_many(connection, FRAME_KEY, ("key", "asset_id"), rows)
 
 
-def candidates(
-    connection: Connection, database: Database, keys: Collection[int], asset: int, most: int
-) -> list[int]:
-    """Assets other than `asset` that have some of the keys, those that share most first, up to `most`."""
-    values = {"keys": _values(database, keys), "of": asset, "most": most}
+def candidates(connection: Connection, database: Database, track: Track, asset: int, most: int) -> list[int]:
+    """Assets other than `asset` that may show the same as a track of it, up to `most`, the likeliest first."""
+    newest = connection.execute(_NEWEST).scalar() or 0
+    planes = planes_for(newest)
+    ranges = probes(track.rows, planes)
+    crowded = _crowded(connection, database, ranges)
+    if crowded:  # smaller cells instead, around the same frames
+        finest = probes(track.rows, PLANES)
+        within = np.isin(finest[:, 0] >> (PLANES - planes) << (PLANES - planes), list(crowded))
+        ranges = np.concatenate([ranges[~np.isin(ranges[:, 0], list(crowded))], finest[within]])
+    values = {**_values(database, ranges), "of": asset, "most": most}
     return list(connection.execute(_CANDIDATES[database.is_sqlite], values).scalars())
 
 
-def _values(database: Database, keys: Collection[int]) -> Any:
-    """Many keys as one value."""
-    return json.dumps(sorted(keys)) if database.is_sqlite else sorted(keys)
+def _crowded(connection: Connection, database: Database, ranges: NDArray[np.int64]) -> set[int]:
+    """The first keys of those ranges in which CROWDED rows or more are."""
+    values = _values(database, ranges)
+    return set(connection.execute(_CROWDED[database.is_sqlite], values).scalars())
+
+
+def _values(database: Database, ranges: NDArray[np.int64]) -> dict[str, Any]:
+    """Many ranges as one value, or as one of their beginnings and one of their ends."""
+    if database.is_sqlite:
+        return {"ranges": json.dumps(ranges.tolist())}
+    return {"low": ranges[:, 0].tolist(), "high": ranges[:, 1].tolist()}

@@ -6,10 +6,14 @@ low coefficients of the cosine transform of a hash, each weighted by how rarely 
 themselves most pictures are on the same sides, since a few coefficients hold most of their variance: light above, dark
 below.
 
-A frame is stored under one key a table. Who searches also looks under the keys of the neighbouring cells, those across
-the planes nearest to the frame (Lv et al., Multi-probe LSH, VLDB 2007), so that four tables find what would take dozens.
+A frame is stored under one key a table. Who searches also looks at the neighbouring cells, those across the planes
+nearest to the frame (Lv et al., Multi-probe LSH, VLDB 2007), so that four tables find what would take dozens. How many
+planes count depends on the size of the library (Bawa et al., LSH Forest, WWW 2005): the fewer they are, the larger the
+cells and the more is found; the more, the fewer frames share a cell by chance. They are the first ones of a table, so
+that a cell is a range of keys.
 """
 
+import math
 from functools import cache
 
 import numpy as np
@@ -20,8 +24,13 @@ from dampipe.media.perceptual_hash import CELLS, WIDTH
 TABLES = 4
 PLANES = 32
 """Of each table."""
-PROBED = 4
-"""Nearest planes of a table across which neighbouring cells are looked at: 16 cells a table and frame."""
+FEWEST_PLANES = 16
+"""That count in a library of up to SMALL assets; one more with each doubling."""
+SMALL = 256
+PROBED = 5
+"""Nearest planes of a table across which neighbouring cells are looked at: 32 cells a table and frame."""
+MOST_PROBES = 8192
+"""Cells that are looked at for one asset: fewer neighbours are where it has more than 64 frames."""
 HIGHEST = 6
 """Highest sum of both frequencies of a coefficient of the luma; finer detail does not survive a crop or a moment."""
 HIGHEST_CHROMA = 1
@@ -40,31 +49,39 @@ def frame_keys(rows: NDArray[np.float32]) -> list[int]:
     At most TABLES for each frame, and hardly more for footage that does not move. Never changed without a migration
     that has the keys of all fingerprints computed again: keys of two versions of this function do not meet.
     """
-    keys, _ = _keys(rows)
-    found: list[int] = np.unique(keys).tolist()
+    found: list[int] = np.unique(_keys(_sides(rows))).tolist()
     return found
 
 
-def probe_keys(rows: NDArray[np.float32]) -> list[int]:
-    """The keys under which frames that look like these may be stored, each once, ascending."""
-    keys, sides = _keys(rows)
-    nearest = np.argpartition(np.abs(sides), PROBED - 1, axis=2)[..., :PROBED]
-    flips = (1 << nearest.astype(np.int64)) @ _subsets().T
-    found: list[int] = np.unique(keys[..., None] ^ flips).tolist()
-    return found
+def planes_for(assets: int) -> int:
+    """How many planes count in a library of so many assets."""
+    return min(PLANES, FEWEST_PLANES + max(0, math.ceil(math.log2(max(1, assets) / SMALL))))
 
 
-def _keys(rows: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Keys of shape (count, TABLES), and on which side of each plane the frames are, (count, TABLES, PLANES)."""
-    sides = (rows @ _planes()).reshape(len(rows), TABLES, PLANES)
-    bits = (sides > 0) @ (1 << np.arange(PLANES, dtype=np.int64))
-    return bits | np.arange(TABLES, dtype=np.int64) << PLANES, sides
+def probes(rows: NDArray[np.float32], planes: int) -> NDArray[np.int64]:
+    """The cells in which frames that look like these may be stored, if so many planes count.
+
+    Each is a range of keys, a row with its first and its last one. Without repetitions, in ascending order.
+    """
+    sides = _sides(rows)
+    probed = int(math.log2(max(1, MOST_PROBES / (TABLES * max(1, len(rows))))))
+    probed = min(PROBED, probed)
+    nearest = np.argsort(np.abs(sides[..., :planes]), axis=2)[..., :probed]
+    subsets = np.arange(1 << probed)[:, None] >> np.arange(probed) & 1
+    flips = (1 << (PLANES - 1 - nearest.astype(np.int64))) @ subsets.T
+    low = np.unique((_keys(sides)[..., None] ^ flips) >> (PLANES - planes)) << (PLANES - planes)
+    return np.stack([low, low | (1 << (PLANES - planes)) - 1], axis=1)
 
 
-@cache
-def _subsets() -> NDArray[np.int64]:
-    """All subsets of PROBED planes as rows of 0 and 1."""
-    return np.arange(1 << PROBED)[:, None] >> np.arange(PROBED) & 1
+def _sides(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """On which side of each plane the frames are, and how far away: shape (count, TABLES, PLANES)."""
+    return np.asarray((rows @ _planes()).reshape(len(rows), TABLES, PLANES), np.float32)
+
+
+def _keys(sides: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The keys of frames, shape (count, TABLES): the table, then a bit for each plane, the first one the highest."""
+    bits = (sides > 0) @ (1 << np.arange(PLANES - 1, -1, -1, dtype=np.int64))
+    return np.asarray(bits | np.arange(TABLES, dtype=np.int64) << PLANES, np.int64)
 
 
 @cache

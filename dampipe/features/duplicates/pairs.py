@@ -13,6 +13,7 @@ from dampipe.features.duplicates.frame_keys import candidates, replace_keys
 from dampipe.features.duplicates.match import Alignment
 from dampipe.features.duplicates.model import PairState
 from dampipe.features.duplicates.tables import FINGERPRINT, NEAR_DUPLICATE, NEAR_DUPLICATE_SEARCH
+from dampipe.features.duplicates.track import Track
 from dampipe.kernel.db.database import Database
 
 
@@ -56,10 +57,10 @@ class PairRepository:
                 mine = self._db.among(NEAR_DUPLICATE_SEARCH.c.asset_id, unchanged)
                 connection.execute(update(NEAR_DUPLICATE_SEARCH).where(mine).values(has_keys=True))
 
-    def candidates(self, asset: int, keys: Collection[int], most: int) -> list[int]:
+    def candidates(self, asset: int, track: Track, most: int) -> list[int]:
         """Assets that may show the same: up to `most` that share keys, and all that are in a pair with it."""
         with self._db.read() as connection:
-            sharing = candidates(connection, self._db, keys, asset, most)
+            sharing = candidates(connection, self._db, track, asset, most)
             known = [row.other for row in self._of(connection, asset)]
         return list(dict.fromkeys([*sharing, *known]))
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from time import monotonic
 
 from dampipe.features.duplicates.fingerprints import Fingerprint, FingerprintRepository
-from dampipe.features.duplicates.keys import probe_keys
 from dampipe.features.duplicates.match import align
 from dampipe.features.duplicates.pairs import FoundPair, PairRepository
 from dampipe.features.duplicates.track import Track
@@ -75,7 +74,7 @@ class NearDuplicateSearch:
         """The assets that show the same as one with that track; saves nothing."""
         if not len(track.times):
             return []
-        candidates = self._pairs.candidates(asset, probe_keys(track.rows), MOST_CANDIDATES)
+        candidates = self._pairs.candidates(asset, track, MOST_CANDIDATES)
         others = self._fingerprints.of(candidates)
         pairs = (_compare(asset, track, other, found) for other, found in others.items())
         return [pair for pair in pairs if pair is not None]
