@@ -17,6 +17,9 @@ SAME = 0.90
 """Correlation of the two most similar frames from which a pair is compared. A pair is reported from a mean correlation
 of MIN_SIMILARITY over the common part: real clips that were encoded again, trimmed and resized reach 0.6 to 1.0, since
 frames up to a second apart are compared with each other; unrelated clips have no two frames of correlation SAME."""
+OF_FEW_FRAMES = (0.95, 0.8, 0.7)
+"""Similarity that a track of one, two and three frames needs. Among millions of clips some have two frames that resemble
+each other; in real clips of so few frames, true pairs reach 0.97."""
 EXPLAINED = 0.5
 """Share of the frames whose difference has to be explained by the motion in the footage itself: measured, true pairs
 reach at least 0.7, pictures that only resemble each other at most 0.15."""
@@ -76,7 +79,14 @@ def align(first: Track, second: Track) -> Alignment | None:
     found = _compared(first, other, best.offset)
     if found is None or found.score < MIN_SIMILARITY:
         return None
+    if found.similarity < _least_similarity(min(len(first.times), len(second.times))):
+        return None
     return replace(found, others=best.others, mirrored=other is flipped)
+
+
+def _least_similarity(frames: int) -> float:
+    """The similarity that a pair needs whose shorter track has so many frames."""
+    return OF_FEW_FRAMES[frames - 1] if frames <= len(OF_FEW_FRAMES) else MIN_SIMILARITY
 
 
 def _have_same_frame(first: Track, second: Track) -> bool:

@@ -5,7 +5,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.duplicates.fingerprints import Fingerprint
@@ -15,6 +27,18 @@ from dampipe.features.duplicates.model import PairState
 from dampipe.features.duplicates.tables import FINGERPRINT, NEAR_DUPLICATE, NEAR_DUPLICATE_SEARCH
 from dampipe.features.duplicates.track import Track
 from dampipe.kernel.db.database import Database
+
+
+def _side(mine: ColumnElement[int], other: ColumnElement[int]) -> Select[Any]:
+    return select(NEAR_DUPLICATE.c.id, NEAR_DUPLICATE.c.state, other.label("other")).where(
+        mine == bindparam("of")
+    )
+
+
+_OF = union_all(
+    _side(NEAR_DUPLICATE.c.first_id, NEAR_DUPLICATE.c.second_id),
+    _side(NEAR_DUPLICATE.c.second_id, NEAR_DUPLICATE.c.first_id),
+)
 
 
 @dataclass(frozen=True)
@@ -58,11 +82,11 @@ class PairRepository:
                 connection.execute(update(NEAR_DUPLICATE_SEARCH).where(mine).values(has_keys=True))
 
     def candidates(self, asset: int, track: Track, most: int) -> list[int]:
-        """Assets that may show the same: up to `most` that share keys, and all that are in a pair with it."""
+        """Assets that may show the same: all that are in a pair with it, and up to `most` that share keys."""
         with self._db.read() as connection:
             sharing = candidates(connection, self._db, track, asset, most)
             known = [row.other for row in self._of(connection, asset)]
-        return list(dict.fromkeys([*sharing, *known]))
+        return list(dict.fromkeys([*known, *sharing]))
 
     def save(
         self, fingerprints: Mapping[int, Fingerprint | None], found: Mapping[int, Sequence[FoundPair]]
@@ -125,20 +149,7 @@ class PairRepository:
 
     def _of(self, connection: Connection, asset: int) -> list[Any]:
         """Id, state and the other side of each pair of an asset."""
-        sides = (
-            (NEAR_DUPLICATE.c.first_id, NEAR_DUPLICATE.c.second_id),
-            (
-                NEAR_DUPLICATE.c.second_id,
-                NEAR_DUPLICATE.c.first_id,
-            ),
-        )
-        return [
-            row
-            for mine, other in sides
-            for row in connection.execute(
-                select(NEAR_DUPLICATE.c.id, NEAR_DUPLICATE.c.state, other.label("other")).where(mine == asset)
-            )
-        ]
+        return list(connection.execute(_OF, {"of": asset}))
 
     def listed(self, state: PairState, similarity: float) -> list[Any]:
         """The pairs in a state, the most similar first: rows of the table."""

@@ -13,11 +13,14 @@ from dampipe.features.duplicates.match import align
 from dampipe.features.duplicates.pairs import FoundPair, PairRepository
 from dampipe.features.duplicates.track import Track
 from dampipe.kernel.db.advisory_lock import advisory_lock
+from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Busy
 
-MOST_CANDIDATES = 64
-"""Assets that one is compared with; those that really show the same share most keys."""
+MOST_CANDIDATES = 120
+"""Assets that one is compared with at the most …"""
+AT_ONCE = 24
+"""… in the order of the keys that they share, until so many in a row do not show the same."""
 IN_ONE_STEP = 20
 """Assets searched between two transactions."""
 
@@ -49,7 +52,7 @@ class NearDuplicateSearch:
         done = 0
         while assets := self._pairs.next_unsearched(IN_ONE_STEP):
             done += self._search(assets, until)
-            if monotonic() >= until:
+            if len(assets) < IN_ONE_STEP or monotonic() >= until:
                 break
             self._db.give_way()
         return done
@@ -74,10 +77,14 @@ class NearDuplicateSearch:
         """The assets that show the same as one with that track; saves nothing."""
         if not len(track.times):
             return []
-        candidates = self._pairs.candidates(asset, track, MOST_CANDIDATES)
-        others = self._fingerprints.of(candidates)
-        pairs = (_compare(asset, track, other, found) for other, found in others.items())
-        return [pair for pair in pairs if pair is not None]
+        found: list[FoundPair] = []
+        for some in chunked(self._pairs.candidates(asset, track, MOST_CANDIDATES), AT_ONCE):
+            others = self._fingerprints.of(some).items()
+            same = [pair for other, one in others if (pair := _compare(asset, track, other, one)) is not None]
+            if not same:
+                break
+            found += same
+        return found
 
 
 def _compare(asset: int, track: Track, other: int, found: Fingerprint) -> FoundPair | None:
