@@ -69,7 +69,7 @@ class RunRecovery:
                 return False
             if parked.kind == STAGE:
                 record_event(
-                    connection, "stage.failed", parked.asset_id, parked.finished_at,
+                    connection, "stage.failed", parked.version_id, parked.finished_at,
                     stage=parked.stage, kind=error.kind, reason=str(error), code=error.code,
                 )  # fmt: skip
         return True

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.duplicates.frame_keys import CROWDED
 from dampipe.features.duplicates.keys import frame_keys
 from dampipe.features.duplicates.model import PairState
@@ -24,7 +24,7 @@ from dampipe.features.duplicates.tables import FINGERPRINT
 from dampipe.features.duplicates.track import Track
 from dampipe.jobs.savers import OutputBatch
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import AssetId
+from dampipe.kernel.ids import VersionId
 from dampipe.media.outputs import Preview
 from tests.bench.scan import postgres, temporary
 from tests.support.catalog import Catalog
@@ -107,13 +107,13 @@ def write_clips(connection: Connection, database: Database, first: int, clips: l
         (asset, clip.times.tobytes(), clip.hashes.tobytes(), 0.0) for asset, clip in enumerate(clips, first)
     )
     cursor = connection.connection.cursor()
-    of_asset, of_print = "(id, sha1, size, name, kind, added_at)", "(asset_id, times, data, saved_at)"
+    of_asset, of_print = "(id, sha1, size, name, kind, added_at)", "(version_id, times, data, saved_at)"
     if database.is_sqlite:
-        cursor.executemany(f"INSERT INTO {ASSET.name} {of_asset} VALUES (?, ?, ?, ?, ?, ?)", assets)
+        cursor.executemany(f"INSERT INTO {VERSION.name} {of_asset} VALUES (?, ?, ?, ?, ?, ?)", assets)
         cursor.executemany(f"INSERT INTO fingerprint {of_print} VALUES (?, ?, ?, ?)", prints)
         return
     for table, types, rows in (
-        (f"{ASSET.name} {of_asset}", ("int4", "text", "int8", "text", "text", "float8"), assets),
+        (f"{VERSION.name} {of_asset}", ("int4", "text", "int8", "text", "text", "float8"), assets),
         (f"fingerprint {of_print}", ("int4", "bytea", "bytea", "float8"), prints),
     ):
         with cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
@@ -130,16 +130,16 @@ def write_keys(database: Database, key: NDArray[np.int64], owner: NDArray[np.int
             cursor = connection.connection.cursor()
             if database.is_sqlite:
                 rows = zip(keys.tolist(), owners.tolist(), strict=True)
-                cursor.executemany("INSERT INTO frame_key (key, asset_id) VALUES (?, ?)", rows)
+                cursor.executemany("INSERT INTO frame_key (key, version_id) VALUES (?, ?)", rows)
             else:
-                with cursor.copy("COPY frame_key (key, asset_id) FROM STDIN (FORMAT BINARY)") as copy:
+                with cursor.copy("COPY frame_key (key, version_id) FROM STDIN (FORMAT BINARY)") as copy:
                     copy.write(binary_rows(keys, owners, is_first=at == 0))
     with database.write() as connection:
         if not database.is_sqlite:
-            connection.execute(text("ALTER TABLE frame_key ADD PRIMARY KEY (key, asset_id)"))
-            reference = f"FOREIGN KEY (asset_id) REFERENCES {ASSET.name} ON DELETE CASCADE NOT VALID"
+            connection.execute(text("ALTER TABLE frame_key ADD PRIMARY KEY (key, version_id)"))
+            reference = f"FOREIGN KEY (version_id) REFERENCES {VERSION.name} ON DELETE CASCADE NOT VALID"
             connection.execute(text(f"ALTER TABLE frame_key ADD {reference}"))
-        connection.execute(text("CREATE INDEX frame_key_asset ON frame_key (asset_id)"))
+        connection.execute(text("CREATE INDEX frame_key_asset ON frame_key (version_id)"))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
 
@@ -198,7 +198,7 @@ def add_assets(database: Database, numbers: Iterable[int]) -> None:
         for n in numbers
     ]
     with database.write() as connection:
-        connection.execute(ASSET.insert(), rows)
+        connection.execute(VERSION.insert(), rows)
 
 
 def save(database: Database, asset: int, clip: Clip, saver: Callable[[OutputBatch[Preview]], None]) -> float:
@@ -206,16 +206,16 @@ def save(database: Database, asset: int, clip: Clip, saver: Callable[[OutputBatc
     preview = Preview(hash_times=tuple(clip.times.tolist()), hashes=clip.hashes.tobytes())
     began = time.perf_counter()
     with database.write() as connection:
-        saver(OutputBatch(connection, database, [(AssetId(asset), preview)], time.time()))
+        saver(OutputBatch(connection, database, [(VersionId(asset), preview)], time.time()))
     return 1000 * (time.perf_counter() - began)
 
 
 def save_without_keys(batch: OutputBatch[Preview]) -> None:
     """What the saver did before there were keys."""
     for asset, preview in batch.outputs:
-        batch.connection.execute(FINGERPRINT.delete().where(FINGERPRINT.c.asset_id == asset))
+        batch.connection.execute(FINGERPRINT.delete().where(FINGERPRINT.c.version_id == asset))
         times = np.array(preview.hash_times, "<f8").tobytes()
-        row = FINGERPRINT.insert().values(asset_id=asset, times=times, data=preview.hashes)
+        row = FINGERPRINT.insert().values(version_id=asset, times=times, data=preview.hashes)
         batch.connection.execute(row)
 
 

@@ -6,7 +6,7 @@ from itertools import combinations
 from sqlalchemy import select
 
 from dampipe.features.assets.service import AssetService, DetailFields
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.duplicates.match import align
 from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest, PairState
 from dampipe.features.duplicates.service import DuplicateService
@@ -34,7 +34,7 @@ class NearLibrary:
         """Save a preview of an asset, which is created if it is new."""
         row = {"id": asset, "sha1": f"{asset:040x}", "size": 1, "name": f"{asset}.mov", "kind": "video", "added_at": 0}
         with self.catalog.database.write() as connection:
-            connection.execute(self.catalog.database.insert(ASSET).on_conflict_do_nothing(), row)
+            connection.execute(self.catalog.database.insert(VERSION).on_conflict_do_nothing(), row)
         hashes = clip.hashes.tobytes()
         save_output(self.catalog, asset, Preview(hash_times=tuple(clip.times.tolist()), hashes=hashes))
 
@@ -67,7 +67,7 @@ class NearLibrary:
 
     def keys(self, asset: int) -> list[int]:
         """The stored keys of an asset."""
-        query = select(FRAME_KEY.c.key).where(FRAME_KEY.c.asset_id == asset).order_by(FRAME_KEY.c.key)
+        query = select(FRAME_KEY.c.key).where(FRAME_KEY.c.version_id == asset).order_by(FRAME_KEY.c.key)
         with self.catalog.database.read() as connection:
             return list(connection.execute(query).scalars())
 
@@ -75,7 +75,7 @@ class NearLibrary:
         """The assets that are to be searched, with whether they have keys."""
         with self.catalog.database.read() as connection:
             rows = connection.execute(select(NEAR_DUPLICATE_SEARCH))
-            return {row.asset_id: row.has_keys for row in rows}
+            return {row.version_id: row.has_keys for row in rows}
 
     def close(self) -> None:
         """Close the database."""

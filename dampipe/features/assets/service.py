@@ -94,7 +94,7 @@ class AssetService:
                 folder = below_root(path.parent, source.root) if path != Path(source.root) else ""
                 row = self._assets.find_path(source.id, folder, path.name)
                 if row is not None:
-                    return row.id, row.asset_id
+                    return row.id, row.version_id
         # A file here that is not in the library must not stand for another of that name. Where the library has none,
         # the answer is the same with and without the file: over HTTP, it would say what the server's folder holds.
         if os.sep in name or (os.path.exists(name) and self._assets.find_name(name, 1)):

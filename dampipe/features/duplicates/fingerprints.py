@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import func, select
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.duplicates.model import Copy, ExactDuplicate
 from dampipe.features.duplicates.tables import FINGERPRINT
 from dampipe.features.duplicates.track import Track
@@ -37,18 +37,18 @@ class FingerprintRepository:
     def exact(self) -> list[ExactDuplicate]:
         """Contents that at least two present files have, those that waste most space first."""
         many = (
-            select(LOCATION.c.asset_id)
-            .where(LOCATION.c.asset_id.is_not(None), LOCATION.c.state == LocationState.PRESENT)
-            .group_by(LOCATION.c.asset_id)
+            select(LOCATION.c.version_id)
+            .where(LOCATION.c.version_id.is_not(None), LOCATION.c.state == LocationState.PRESENT)
+            .group_by(LOCATION.c.version_id)
             .having(func.count() > 1)
         )
         with self._db.read() as connection:
             rows = connection.execute(
-                select(ASSET.c.id, ASSET.c.sha1, ASSET.c.size, *place_columns(self._db))
+                select(VERSION.c.id, VERSION.c.sha1, VERSION.c.size, *place_columns(self._db))
                 .select_from(
-                    ASSET.join(LOCATION, LOCATION.c.asset_id == ASSET.c.id).join(FOLDER).join(SOURCE)
+                    VERSION.join(LOCATION, LOCATION.c.version_id == VERSION.c.id).join(FOLDER).join(SOURCE)
                 )
-                .where(ASSET.c.id.in_(many), LOCATION.c.state == LocationState.PRESENT)
+                .where(VERSION.c.id.in_(many), LOCATION.c.state == LocationState.PRESENT)
                 .order_by(LOCATION.c.id)
             ).all()
         paths: dict[str, list[str]] = {}
@@ -64,17 +64,17 @@ class FingerprintRepository:
         for some in chunked(assets):
             with self._db.read() as connection:
                 rows = connection.execute(
-                    select(FINGERPRINT).where(self._db.among(FINGERPRINT.c.asset_id, some))
+                    select(FINGERPRINT).where(self._db.among(FINGERPRINT.c.version_id, some))
                 ).all()
-            found.update({row.asset_id: _parsed(row) for row in rows})
+            found.update({row.version_id: _parsed(row) for row in rows})
         return found
 
     def missing(self) -> int:
         """How many assets with a picture have no fingerprints."""
         query = (
             select(func.count())
-            .select_from(ASSET.outerjoin(FINGERPRINT, FINGERPRINT.c.asset_id == ASSET.c.id))
-            .where(ASSET.c.kind != MediaKind.AUDIO, FINGERPRINT.c.asset_id.is_(None))
+            .select_from(VERSION.outerjoin(FINGERPRINT, FINGERPRINT.c.version_id == VERSION.c.id))
+            .where(VERSION.c.kind != MediaKind.AUDIO, FINGERPRINT.c.version_id.is_(None))
         )
         with self._db.read() as connection:
             return int(connection.execute(query).scalar_one())
@@ -84,14 +84,14 @@ class FingerprintRepository:
         found: dict[int, Copy] = {}
         for some in chunked(assets):
             with self._db.read() as connection:
-                rows = connection.execute(select(ASSET).where(ASSET.c.id.in_(some))).all()
+                rows = connection.execute(select(VERSION).where(VERSION.c.id.in_(some))).all()
                 files = connection.execute(
-                    select(LOCATION.c.asset_id, *place_columns(self._db))
+                    select(LOCATION.c.version_id, *place_columns(self._db))
                     .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-                    .where(LOCATION.c.asset_id.in_(some))
+                    .where(LOCATION.c.version_id.in_(some))
                     .order_by(LOCATION.c.state, LOCATION.c.id.desc())
                 ).all()
-            paths = {row.asset_id: printable(full_path(row)) for row in files}
+            paths = {row.version_id: printable(full_path(row)) for row in files}
             for row in rows:
                 facts = {
                     name: getattr(row, name) for name in ("duration", "size", "width", "height", "codec")

@@ -18,9 +18,9 @@ CROWDED = 100
 further asset gets it, so that the cost of a search does not grow with the number of slates."""
 
 # Built once: to build such a statement takes longer than to run it.
-_NEWEST = select(func.max(FINGERPRINT.c.asset_id))
+_NEWEST = select(func.max(FINGERPRINT.c.version_id))
 """About how many assets there are, without counting them."""
-_DELETE = delete(FRAME_KEY).where(FRAME_KEY.c.asset_id == bindparam("of"))
+_DELETE = delete(FRAME_KEY).where(FRAME_KEY.c.version_id == bindparam("of"))
 _LISTED = {
     True: "SELECT json_extract(value, '$[0]') AS low, json_extract(value, '$[1]') AS high FROM json_each(:ranges)",
     False: "SELECT * FROM unnest(CAST(:low AS BIGINT[]), CAST(:high AS BIGINT[])) AS range (low, high)",
@@ -33,7 +33,7 @@ _SHARING = {
     True: "listed JOIN frame_key f ON f.key BETWEEN low AND high",
     # LATERAL with a limit: the planner expects a range to hold a share of the table.
     False: "listed CROSS JOIN LATERAL "
-    f"(SELECT asset_id FROM frame_key WHERE key BETWEEN low AND high LIMIT {CROWDED}) f",
+    f"(SELECT version_id FROM frame_key WHERE key BETWEEN low AND high LIMIT {CROWDED}) f",
 }
 
 
@@ -47,8 +47,8 @@ def _statements(query: Callable[[bool], str]) -> dict[bool, TextClause]:
 _CROWDED = _statements(lambda _: f"SELECT low FROM listed WHERE {_IS_CROWDED}")
 _CANDIDATES = _statements(
     lambda is_sqlite: (
-        f"SELECT f.asset_id FROM {_SHARING[is_sqlite]} WHERE NOT {_IS_CROWDED} AND f.asset_id <> :of "
-        "GROUP BY f.asset_id ORDER BY count(*) DESC, f.asset_id LIMIT :most"
+        f"SELECT f.version_id FROM {_SHARING[is_sqlite]} WHERE NOT {_IS_CROWDED} AND f.version_id <> :of "
+        "GROUP BY f.version_id ORDER BY count(*) DESC, f.version_id LIMIT :most"
     )
 )
 
@@ -63,7 +63,7 @@ def replace_keys(connection: Connection, database: Database, tracks: Mapping[int
     listed = np.array(sorted({key for some in keys.values() for key in some}), np.int64)
     crowded = _crowded(connection, database, np.stack([listed, listed], axis=1))
     rows = [(key, asset) for asset, some in keys.items() for key in some if key not in crowded]
-    database.insert_many(connection, FRAME_KEY, ("key", "asset_id"), rows)
+    database.insert_many(connection, FRAME_KEY, ("key", "version_id"), rows)
 
 
 def candidates(connection: Connection, database: Database, track: Track, asset: int, most: int) -> list[int]:

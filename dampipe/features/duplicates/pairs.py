@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.duplicates.fingerprints import Fingerprint
 from dampipe.features.duplicates.frame_keys import candidates, replace_keys
 from dampipe.features.duplicates.match import Alignment
@@ -67,9 +67,9 @@ class PairRepository:
 
     def next_unsearched(self, count: int) -> dict[int, bool]:
         """Assets that are to be searched, the newest first, each with whether its keys are stored."""
-        query = select(NEAR_DUPLICATE_SEARCH).order_by(NEAR_DUPLICATE_SEARCH.c.asset_id.desc()).limit(count)
+        query = select(NEAR_DUPLICATE_SEARCH).order_by(NEAR_DUPLICATE_SEARCH.c.version_id.desc()).limit(count)
         with self._db.read() as connection:
-            return {row.asset_id: row.has_keys for row in connection.execute(query)}
+            return {row.version_id: row.has_keys for row in connection.execute(query)}
 
     def store_keys(self, fingerprints: Mapping[int, Fingerprint]) -> None:
         """Store the keys of fingerprints that have none yet."""
@@ -78,7 +78,7 @@ class PairRepository:
             tracks = {asset: fingerprints[asset].track for asset in unchanged}
             if tracks:
                 replace_keys(connection, self._db, tracks)
-                mine = self._db.among(NEAR_DUPLICATE_SEARCH.c.asset_id, unchanged)
+                mine = self._db.among(NEAR_DUPLICATE_SEARCH.c.version_id, unchanged)
                 connection.execute(update(NEAR_DUPLICATE_SEARCH).where(mine).values(has_keys=True))
 
     def candidates(self, asset: int, track: Track, most: int) -> list[int]:
@@ -101,7 +101,7 @@ class PairRepository:
         with self._db.write() as connection:
             # Before fingerprints, as a prune does.
             ids = sorted({*fingerprints, *others})
-            present = select(ASSET.c.id).where(self._db.among(ASSET.c.id, ids)).order_by(ASSET.c.id)
+            present = select(VERSION.c.id).where(self._db.among(VERSION.c.id, ids)).order_by(VERSION.c.id)
             connection.execute(present.with_for_update(read=True, key_share=True)).all()
             stored = self._saved_at(connection, ids)
             searched = [
@@ -112,19 +112,19 @@ class PairRepository:
             for asset in searched:
                 changed = {other for other, saved_at in others.items() if stored.get(other) != saved_at}
                 self._replace(connection, asset, found.get(asset, ()), changed)
-            mine = self._db.among(NEAR_DUPLICATE_SEARCH.c.asset_id, searched)
+            mine = self._db.among(NEAR_DUPLICATE_SEARCH.c.version_id, searched)
             connection.execute(delete(NEAR_DUPLICATE_SEARCH).where(mine))
         return searched
 
     def _saved_at(self, connection: Connection, assets: Sequence[int]) -> dict[int, float]:
         """When the fingerprints of assets were saved, locked against a change."""
         rows = connection.execute(
-            select(FINGERPRINT.c.asset_id, FINGERPRINT.c.saved_at)
-            .where(self._db.among(FINGERPRINT.c.asset_id, assets))
-            .order_by(FINGERPRINT.c.asset_id)
+            select(FINGERPRINT.c.version_id, FINGERPRINT.c.saved_at)
+            .where(self._db.among(FINGERPRINT.c.version_id, assets))
+            .order_by(FINGERPRINT.c.version_id)
             .with_for_update(read=True)
         )
-        return {row.asset_id: row.saved_at for row in rows}
+        return {row.version_id: row.saved_at for row in rows}
 
     def _unchanged(self, connection: Connection, fingerprints: Mapping[int, Fingerprint]) -> list[int]:
         """Those of the assets whose fingerprints are still these."""

@@ -13,8 +13,8 @@ from dampipe.features.duplicates.track import Track
 from dampipe.jobs.savers import OutputBatch
 from dampipe.media.outputs import Preview
 
-_STORED = select(FINGERPRINT.c.times, FINGERPRINT.c.data).where(FINGERPRINT.c.asset_id == bindparam("of"))
-_DELETE = delete(FINGERPRINT).where(FINGERPRINT.c.asset_id == bindparam("of"))
+_STORED = select(FINGERPRINT.c.times, FINGERPRINT.c.data).where(FINGERPRINT.c.version_id == bindparam("of"))
+_DELETE = delete(FINGERPRINT).where(FINGERPRINT.c.version_id == bindparam("of"))
 
 
 def save_fingerprints(batch: OutputBatch[Preview]) -> None:
@@ -34,10 +34,10 @@ def save_fingerprints(batch: OutputBatch[Preview]) -> None:
         if len(times):
             hashes = np.frombuffer(preview.hashes, np.int8).reshape(len(times), -1)
             tracks[asset] = Track.of(times, hashes)
-            row = {"asset_id": asset, "times": new[0], "data": new[1], "saved_at": batch.now}
+            row = {"version_id": asset, "times": new[0], "data": new[1], "saved_at": batch.now}
             batch.connection.execute(FINGERPRINT.insert(), row)
     if tracks:
         replace_keys(batch.connection, batch.database, tracks)
-        rows = [{"asset_id": asset, "has_keys": True} for asset in tracks]
+        rows = [{"version_id": asset, "has_keys": True} for asset in tracks]
         request = batch.database.insert(NEAR_DUPLICATE_SEARCH).on_conflict_do_nothing()
         batch.connection.execute(request, rows)

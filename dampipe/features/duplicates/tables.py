@@ -10,7 +10,7 @@ class FingerprintRow(SQLModel, table=True):
     """The perceptual hashes of the frames of an asset, by which near duplicates are found."""
 
     __tablename__ = "fingerprint"
-    asset_id: int = Field(sa_column=owned("asset.id", primary_key=True, autoincrement=False))
+    version_id: int = Field(sa_column=owned("version.id", primary_key=True, autoincrement=False))
     times: bytes = Field(sa_column=binary())
     """Little-endian float64, seconds."""
     data: bytes = Field(sa_column=binary())
@@ -23,9 +23,9 @@ class FrameKeyRow(SQLModel, table=True):
     """A locality-sensitive key of a frame of an asset: assets with the same key may show the same (`keys.py`)."""
 
     __tablename__ = "frame_key"
-    __table_args__ = (Index("frame_key_asset", "asset_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (Index("frame_key_asset", "version_id"), {"sqlite_with_rowid": False})
     key: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    asset_id: int = Field(sa_column=owned("asset.id", primary_key=True, autoincrement=False))
+    version_id: int = Field(sa_column=owned("version.id", primary_key=True, autoincrement=False))
 
 
 class NearDuplicateRow(SQLModel, table=True):
@@ -38,9 +38,9 @@ class NearDuplicateRow(SQLModel, table=True):
         Index("near_duplicate_listed", "state", "similarity"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    first_id: int = Field(sa_column=owned("asset.id"))
+    first_id: int = Field(sa_column=owned("version.id"))
     """The longer one."""
-    second_id: int = Field(sa_column=owned("asset.id"))
+    second_id: int = Field(sa_column=owned("version.id"))
     state: str
     kind: str
     time_offset: float
@@ -59,7 +59,7 @@ class NearDuplicateSearchRow(SQLModel, table=True):
     """An asset whose near duplicates are still to be searched."""
 
     __tablename__ = "near_duplicate_search"
-    asset_id: int = Field(sa_column=owned("asset.id", primary_key=True, autoincrement=False))
+    version_id: int = Field(sa_column=owned("version.id", primary_key=True, autoincrement=False))
     has_keys: bool
     """Whether the keys of its fingerprint are stored; those of catalogues before schema 0017 are not."""
 

@@ -17,7 +17,7 @@ from dampipe.jobs.retry import RunRetries
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.ids import AssetId, LocationId
+from dampipe.kernel.ids import VersionId, LocationId
 
 SCANS_SHOWN = 5
 RUNNING_SHOWN = 20
@@ -85,7 +85,7 @@ class ProcessingService:
         else:
             found = [self._names.find(name) for name in request.what]
             locations = [LocationId(location) for location, _ in found if location is not None]
-            assets = [AssetId(asset) for _, asset in found if asset is not None]
+            assets = [VersionId(asset) for _, asset in found if asset is not None]
             count = self._retries.retry(assets, request.kinds, request.stage)
             count += self._retries.retry_locations(locations)
         if count:

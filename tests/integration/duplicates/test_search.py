@@ -12,7 +12,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Engine, delete, event, func, select, text
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.duplicates import frame_keys as stored_keys
 from dampipe.features.duplicates.frame_keys import CROWDED
 from dampipe.features.duplicates.model import NearKind, PairState
@@ -175,7 +175,7 @@ def test_deleted_assets_leave_nothing(library: NearLibrary) -> None:
     library.search()
     library.add(3, clip)
     with library.catalog.database.write() as connection:
-        connection.execute(delete(ASSET).where(ASSET.c.id.in_([2, 3])))
+        connection.execute(delete(VERSION).where(VERSION.c.id.in_([2, 3])))
     assert library.keys(2) == library.keys(3) == [] and library.pairs() == set() and library.waiting() == {}
     with library.catalog.database.read() as connection:
         assert connection.execute(select(func.count()).select_from(NEAR_DUPLICATE)).scalar() == 0
@@ -272,7 +272,7 @@ def test_a_search_killed_at_any_statement_is_completed_by_the_next(catalogue_url
             connection.execute(delete(NEAR_DUPLICATE))
             for asset in (2, 3, 4):
                 request = here.catalog.database.insert(stored_search()).on_conflict_do_nothing()
-                connection.execute(request, {"asset_id": asset, "has_keys": last % 2 == 0 or here.waiting().get(asset, True)})
+                connection.execute(request, {"version_id": asset, "has_keys": last % 2 == 0 or here.waiting().get(asset, True)})
         here.close()
         last += 1
     assert last > 20
@@ -296,10 +296,10 @@ def test_an_earlier_catalogue_is_searched_in_the_background(catalogue_url: str) 
     with database.write() as connection:
         for asset, one in enumerate(clips, 1):
             values = {"id": asset, "sha1": f"{asset:040x}", "name": f"{asset}.mov"}
-            statement = "INSERT INTO asset (id, sha1, size, name, kind, added_at) VALUES (:id, :sha1, 1, :name, 'video', 0)"
+            statement = "INSERT INTO version (id, sha1, size, name, kind, added_at) VALUES (:id, :sha1, 1, :name, 'video', 0)"
             connection.execute(text(statement), values)
             prints = {"id": asset, "times": one.times.tobytes(), "data": one.hashes.tobytes()}
-            statement = "INSERT INTO fingerprint (asset_id, times, data) VALUES (:id, :times, :data)"
+            statement = "INSERT INTO fingerprint (version_id, times, data) VALUES (:id, :times, :data)"
             connection.execute(text(statement), prints)
     migrate.upgrade(database)
     database.close()
