@@ -67,6 +67,11 @@ class Footage:
             for start, length in zip(starts.tolist(), lengths.tolist(), strict=True)
         ]
 
+    def clip(self, frames: int) -> Clip:
+        """One clip of shots, without frames that many share."""
+        rows = quantized(self._shots(np.array([frames])))
+        return Clip(2.0 * np.arange(frames) + self.rng.uniform(0, 0.3, frames), rows)
+
     def _shots(self, lengths: NDArray[np.integer]) -> Floats:
         """The frames of clips, one after the other: in a shot each is the one before, and something new."""
         total = int(lengths.sum())

@@ -6,11 +6,12 @@ from itertools import combinations
 from sqlalchemy import select
 
 from dampipe.features.assets.service import AssetService, DetailFields
-from dampipe.features.assets.tables import VERSION
+from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.duplicates.match import align
 from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest, PairState
 from dampipe.features.duplicates.service import DuplicateService
 from dampipe.features.duplicates.tables import FRAME_KEY, NEAR_DUPLICATE_SEARCH
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.container import Container
 from dampipe.kernel.db.database import Database
 from dampipe.media.outputs import Preview
@@ -32,8 +33,19 @@ class NearLibrary:
 
     def add(self, asset: int, clip: Clip) -> None:
         """Save a preview of an asset, which is created if it is new."""
-        row = {"id": asset, "sha1": f"{asset:040x}", "size": 1, "name": f"{asset}.mov", "kind": "video", "added_at": 0}
+        row = {
+            "id": asset,
+            "sha1": f"{asset:040x}",
+            "size": 1,
+            "name": f"{asset}.mov",
+            "kind": "video",
+            "added_at": 0,
+        }
+        row["asset_id"] = asset
         with self.catalog.database.write() as connection:
+            connection.execute(
+                self.catalog.database.insert(ASSET).on_conflict_do_nothing(), {"id": asset, "added_at": 0}
+            )
             connection.execute(self.catalog.database.insert(VERSION).on_conflict_do_nothing(), row)
         hashes = clip.hashes.tobytes()
         save_output(self.catalog, asset, Preview(hash_times=tuple(clip.times.tolist()), hashes=hashes))
@@ -44,7 +56,7 @@ class NearLibrary:
 
     def listed(self, state: PairState = PairState.OPEN) -> Duplicates:
         """What a request for near duplicates is answered with."""
-        return self.service.find(DuplicatesRequest(near=True, state=state))
+        return self.service.find(LOCAL, DuplicatesRequest(near=True, state=state))
 
     def pairs(self, state: PairState = PairState.OPEN) -> set[tuple[int, int]]:
         """The pairs in a state, as numbers of assets, the smaller first; nothing is searched."""

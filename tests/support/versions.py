@@ -11,6 +11,7 @@ from dampipe.app.demo.clips import make_clip
 from dampipe.features.assets.service import AssetService, DetailFields
 from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest
 from dampipe.features.duplicates.service import DuplicateService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.container import Container
 from dampipe.kernel.db.database import Database
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
@@ -104,7 +105,7 @@ class Versions:
 
     def near(self) -> Duplicates:
         """What shows the same."""
-        return self.duplicates.find(DuplicatesRequest(near=True))
+        return self.duplicates.find(LOCAL, DuplicatesRequest(near=True))
 
     def pairs(self) -> dict[frozenset[str], str]:
         """Similarity of near-duplicates by the names of the pair."""

@@ -12,6 +12,7 @@ from dampipe.features.duplicates.model import (
     PairState,
 )
 from dampipe.features.duplicates.service import DuplicateService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.timecode import clock
 
@@ -41,7 +42,7 @@ def command(context: click.Context, near: bool, similarity: float, state: str, a
     if context.invoked_subcommand is not None:
         return
     request = DuplicatesRequest(near=near, similarity=similarity, state=PairState(state))
-    found = service(DuplicateService).find(request)
+    found = service(DuplicateService).find(LOCAL, request)
     if as_json:
         print_json(found)
     else:
@@ -53,7 +54,7 @@ def command(context: click.Context, near: bool, similarity: float, state: str, a
 @click.argument("second")
 def dismiss(first: str, second: str) -> None:
     """Do not list two near duplicates any more: SHA-1s, their first digits, or paths."""
-    service(DuplicateService).dismiss(PairRequest(first=first, second=second))
+    service(DuplicateService).dismiss(LOCAL, PairRequest(first=first, second=second))
     click.echo("dismissed: `dampipe duplicates --near --state dismissed` lists it")
 
 
@@ -62,7 +63,7 @@ def dismiss(first: str, second: str) -> None:
 @click.argument("second")
 def reopen(first: str, second: str) -> None:
     """List two near duplicates again that were dismissed."""
-    service(DuplicateService).reopen(PairRequest(first=first, second=second))
+    service(DuplicateService).reopen(LOCAL, PairRequest(first=first, second=second))
     click.echo("listed again")
 
 

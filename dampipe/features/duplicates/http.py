@@ -6,31 +6,34 @@ from fastapi import APIRouter, Body, Query
 
 from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest, PairRequest
 from dampipe.features.duplicates.service import DuplicateService
-from dampipe.kernel.faces.http import Problem, Text, provided
+from dampipe.kernel.access import EDIT, READ, Actor
+from dampipe.kernel.faces.http import Problem, Text, allowed, provided
 
 router = APIRouter(tags=["duplicates"])
 
 NOT_A_PAIR = {"model": Problem, "description": "An asset does not exist, or the two are not such a pair."}
 Name = Annotated[Text, Body(description="SHA-1, its first digits, or a path.")]
+Editor = Annotated[Actor, allowed(EDIT)]
 Service = Annotated[DuplicateService, provided(DuplicateService)]
 
 
 @router.get("/duplicates")
 def list_duplicates(
+    actor: Annotated[Actor, allowed(READ)],
     duplicates: Service,
     request: Annotated[DuplicatesRequest, Query()],
 ) -> Duplicates:
     """List what the library has more than once, with the evidence."""
-    return duplicates.find(request)
+    return duplicates.find(actor, request)
 
 
 @router.post("/duplicates/dismiss", status_code=204, responses={404: NOT_A_PAIR})
-def dismiss_pair(first: Name, second: Name, duplicates: Service) -> None:
+def dismiss_pair(actor: Editor, first: Name, second: Name, duplicates: Service) -> None:
     """Do not offer a pair of near duplicates any more."""
-    duplicates.dismiss(PairRequest(first=first, second=second))
+    duplicates.dismiss(actor, PairRequest(first=first, second=second))
 
 
 @router.post("/duplicates/reopen", status_code=204, responses={404: NOT_A_PAIR})
-def reopen_pair(first: Name, second: Name, duplicates: Service) -> None:
+def reopen_pair(actor: Editor, first: Name, second: Name, duplicates: Service) -> None:
     """Offer a pair of near duplicates again that was dismissed."""
-    duplicates.reopen(PairRequest(first=first, second=second))
+    duplicates.reopen(actor, PairRequest(first=first, second=second))

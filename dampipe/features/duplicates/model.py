@@ -27,7 +27,7 @@ class PairState(StrEnum):
     DISMISSED = "dismissed"
     """Not a duplicate, or not worth an action. It is not offered again, also when a preview is made again."""
     STACKED = "stacked"
-    """Both are versions of one asset."""
+    """Both are versions of one asset, whatever else was decided. Not stored: it follows from the versions."""
 
 
 class DuplicatesRequest(BaseModel):

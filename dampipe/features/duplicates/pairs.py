@@ -152,10 +152,22 @@ class PairRepository:
         return list(connection.execute(_OF, {"of": asset}))
 
     def listed(self, state: PairState, similarity: float) -> list[Any]:
-        """The pairs in a state, the most similar first: rows of the table."""
+        """The pairs in a state, the most similar first: rows of the table.
+
+        Open and dismissed ones are of current versions of different assets, stacked ones are versions of one asset: so
+        a stack takes its pairs off the list, and a split brings them back, without a write here.
+        """
+        first, second = VERSION.alias("first"), VERSION.alias("second")
+        if state is PairState.STACKED:
+            where = first.c.asset_id == second.c.asset_id
+        else:
+            are_current = and_(first.c.superseded_at.is_(None), second.c.superseded_at.is_(None))
+            where = and_(NEAR_DUPLICATE.c.state == state, first.c.asset_id != second.c.asset_id, are_current)
         query = (
             select(NEAR_DUPLICATE)
-            .where(NEAR_DUPLICATE.c.state == state, NEAR_DUPLICATE.c.similarity >= similarity)
+            .join_from(NEAR_DUPLICATE, first, first.c.id == NEAR_DUPLICATE.c.first_id)
+            .join(second, second.c.id == NEAR_DUPLICATE.c.second_id)
+            .where(where, NEAR_DUPLICATE.c.similarity >= similarity)
             .order_by(
                 NEAR_DUPLICATE.c.similarity.desc(), NEAR_DUPLICATE.c.first_id, NEAR_DUPLICATE.c.second_id
             )
@@ -164,11 +176,10 @@ class PairRepository:
             return list(connection.execute(query).all())
 
     def decide(self, first: int, second: int, state: PairState) -> bool:
-        """Dismiss a pair or offer it again; whether there is one that is not stacked."""
-        is_pair = or_(_is_pair(first, second), _is_pair(second, first))
+        """Dismiss a pair or offer it again; whether there is one."""
         change = (
             update(NEAR_DUPLICATE)
-            .where(is_pair, NEAR_DUPLICATE.c.state != PairState.STACKED)
+            .where(or_(_is_pair(first, second), _is_pair(second, first)))
             .values(state=state)
         )
         with self._db.write() as connection:

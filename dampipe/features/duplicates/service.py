@@ -17,6 +17,7 @@ from dampipe.features.duplicates.model import (
 )
 from dampipe.features.duplicates.pairs import PairRepository
 from dampipe.features.duplicates.search import NearDuplicateSearch
+from dampipe.kernel.access import EDIT, READ, Actor, require
 from dampipe.kernel.db.adaptive_cache import AdaptiveCache
 from dampipe.kernel.errors import NotFound
 
@@ -40,8 +41,9 @@ class DuplicateService:
         self._assets = assets
         self._unknown: AdaptiveCache[int] = AdaptiveCache()
 
-    def find(self, request: DuplicatesRequest) -> Duplicates:
+    def find(self, actor: Actor, request: DuplicatesRequest) -> Duplicates:
         """Contents that several files have; with `near` also pairs of contents that show the same."""
+        require(actor, READ)
         exact = tuple(self._fingerprints.exact())
         if not request.near:
             return Duplicates(exact=exact)
@@ -50,7 +52,11 @@ class DuplicateService:
         copies = self._fingerprints.copies(
             sorted({asset for row in rows for asset in (row.first_id, row.second_id)})
         )
-        near = (_pair(copies, row) for row in rows if row.first_id in copies and row.second_id in copies)
+        near = (
+            _pair(copies, row, request.state)
+            for row in rows
+            if row.first_id in copies and row.second_id in copies
+        )
         return Duplicates(
             exact=exact,
             near=tuple(near),
@@ -58,24 +64,25 @@ class DuplicateService:
             unsearched=self._pairs.unsearched(),
         )
 
-    def dismiss(self, request: PairRequest) -> None:
+    def dismiss(self, actor: Actor, request: PairRequest) -> None:
         """Do not offer a pair of near duplicates any more; one that is dismissed already is not an error.
 
         Raises NotFound for an unknown asset, for two assets that are not such a pair, and for versions of one asset.
         """
-        self._decide(request, PairState.DISMISSED)
+        self._decide(actor, request, PairState.DISMISSED)
 
-    def reopen(self, request: PairRequest) -> None:
+    def reopen(self, actor: Actor, request: PairRequest) -> None:
         """Offer a pair again that was dismissed. Raises NotFound as `dismiss` does."""
-        self._decide(request, PairState.OPEN)
+        self._decide(actor, request, PairState.OPEN)
 
-    def _decide(self, request: PairRequest, state: PairState) -> None:
-        first, second = (self._assets.asset_id(name) for name in (request.first, request.second))
+    def _decide(self, actor: Actor, request: PairRequest, state: PairState) -> None:
+        require(actor, EDIT)
+        first, second = (self._assets.version_id(actor, name) for name in (request.first, request.second))
         if not self._pairs.decide(first, second, state):
             raise NotFound(NOT_A_PAIR, first=request.first, second=request.second)
 
 
-def _pair(copies: dict[int, Copy], row: Any) -> NearDuplicate:
+def _pair(copies: dict[int, Copy], row: Any, state: PairState) -> NearDuplicate:
     # Adding 0.0 turns -0.0 into 0.0.
     spans = {"start": round(row.common_start, 3), "end": round(row.common_end, 3)}
     shifted = {name: round(time - row.time_offset, 3) + 0.0 for name, time in spans.items()}
@@ -91,5 +98,5 @@ def _pair(copies: dict[int, Copy], row: Any) -> NearDuplicate:
         coverage=round(row.coverage, 4),
         frames=row.frames,
         kind=NearKind(row.kind),
-        state=PairState(row.state),
+        state=state,
     )

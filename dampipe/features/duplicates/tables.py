@@ -23,7 +23,7 @@ class FrameKeyRow(SQLModel, table=True):
     """A locality-sensitive key of a frame of an asset: assets with the same key may show the same (`keys.py`)."""
 
     __tablename__ = "frame_key"
-    __table_args__ = (Index("frame_key_asset", "version_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (Index("frame_key_version", "version_id"), {"sqlite_with_rowid": False})
     key: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     version_id: int = Field(sa_column=owned("version.id", primary_key=True, autoincrement=False))
 

@@ -17,6 +17,7 @@ from dampipe.features.search.cli.search import _export
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.parameters import parameters_of, request_from_parameters
 from dampipe.features.tagging.service import TagService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.timeline import Format
 from dampipe.vision.tiny.drawing import COLOURS
@@ -47,14 +48,15 @@ def test_a_question_is_the_same_on_both_faces() -> None:
         "codec": ["hevc"], "resolution": "4k", "orientation": ["portrait"], "tag": ["t", "u"],
         "kind": ["video", "still"], "moments": 5, "limit": 7, "offset": 3,
     }  # fmt: skip
-    arguments = ["red", "car -blue", "--flat", "--strong"]
+    arguments = ["red", "car -blue", "--flat", "--strong", "--all-versions"]
     for name, value in every.items():
         for one in value if isinstance(value, list) else [value]:
             arguments += [f"--{name}", str(one)]
     parameters = parameters_of(SearchRequest, REGISTRY)
-    given = parameters.model_validate({"q": "red car -blue", "flat": True, "strong": True, **every})
+    flags = {"flat": True, "strong": True, "all_versions": True}
+    given = parameters.model_validate({"q": "red car -blue", **flags, **every})
     assert asked(arguments) == request_from_parameters(SearchRequest, REGISTRY)(given)
-    assert set(every) | {"q", "flat", "strong"} == set(parameters.model_fields)
+    assert {"q", *flags, *every} == set(parameters.model_fields)
 
 
 def test_wrong_values_are_refused_in_words(http: TestClient) -> None:
@@ -90,7 +92,7 @@ def test_every_error_says_what_to_do(http: TestClient) -> None:
 
 def test_even_a_bug_is_told_in_json(http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert http.get(f"/api/v1/scans/{2**63}").status_code == 422
-    monkeypatch.setattr(TagService, "all", lambda _: 1 / 0)
+    monkeypatch.setattr(TagService, "all", lambda *_: 1 / 0)
     answer = TestClient(http.app, "http://127.0.0.1", raise_server_exceptions=False).get("/api/v1/tags")
     assert (answer.status_code, answer.json()["detail"]) == (500, "internal error: ZeroDivisionError")
 
@@ -140,7 +142,7 @@ def test_a_time_code_that_does_not_fit_stops_no_export_on_either_face(
         assert answer.status_code == 200
         warnings = json.loads(answer.headers["dampipe-warnings"])
         assert sorted(warning.split(":")[0] for warning in warnings) == sorted(unfit)
-        clips = here.clips.clips(here.find("red", limit=20))
+        clips = here.clips.clips(LOCAL, here.find("red", limit=20))
         _export(clips, tmp_path / f"cut.{form}", form)
         printed = capsys.readouterr().err.splitlines()
         assert [line for line in printed if line.startswith("warning: ")] == [

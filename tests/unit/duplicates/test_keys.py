@@ -76,7 +76,10 @@ def test_long_footage_looks_at_fewer_neighbours() -> None:
 def test_versions_share_cells(assets: int, least: float) -> None:
     footage, planes = Footage(4), planes_for(assets)
     clips = [clip for clip in footage.clips(300) if clip.hashes.any()]
-    found = [meet(frame_keys(track(clip).rows), probes(track(footage.version(clip)).rows, planes)) for clip in clips]
+    found = [
+        meet(frame_keys(track(clip).rows), probes(track(footage.version(clip)).rows, planes))
+        for clip in clips
+    ]
     assert np.mean(found) >= least
 
 

@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0011"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
 
-def _asset(name: str, primary_key: bool = False) -> sa.Column[int]:
-    reference = sa.ForeignKey("asset.id", ondelete="CASCADE")
+def _version(name: str, primary_key: bool = False) -> sa.Column[int]:
+    reference = sa.ForeignKey("version.id", ondelete="CASCADE")
     return sa.Column(
         name, sa.Integer(), reference, primary_key=primary_key, autoincrement=False, nullable=False
     )
@@ -25,15 +25,15 @@ def upgrade() -> None:
     op.create_table(
         "frame_key",
         sa.Column("key", sa.BigInteger(), primary_key=True, autoincrement=False),
-        _asset("asset_id", primary_key=True),
+        _version("version_id", primary_key=True),
         sqlite_with_rowid=False,
     )
-    op.create_index("frame_key_asset", "frame_key", ["asset_id"])
+    op.create_index("frame_key_version", "frame_key", ["version_id"])
     op.create_table(
         "near_duplicate",
         sa.Column("id", sa.Integer(), primary_key=True),
-        _asset("first_id"),
-        _asset("second_id"),
+        _version("first_id"),
+        _version("second_id"),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("time_offset", sa.Float(), nullable=False),
@@ -50,11 +50,11 @@ def upgrade() -> None:
     op.create_index("near_duplicate_listed", "near_duplicate", ["state", "similarity"])
     op.create_table(
         "near_duplicate_search",
-        _asset("asset_id", primary_key=True),
+        _version("version_id", primary_key=True),
         sa.Column("has_keys", sa.Boolean(), nullable=False),
     )
     op.execute(
-        "INSERT INTO near_duplicate_search (asset_id, has_keys) SELECT asset_id, false FROM fingerprint"
+        "INSERT INTO near_duplicate_search (version_id, has_keys) SELECT version_id, false FROM fingerprint"
     )
 
 
