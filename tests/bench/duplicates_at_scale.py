@@ -10,12 +10,13 @@ import struct
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from dampipe.features.assets.tables import VERSION
+from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.duplicates.frame_keys import CROWDED
 from dampipe.features.duplicates.keys import frame_keys
 from dampipe.features.duplicates.model import PairState
@@ -91,32 +92,37 @@ def uncrowded(
 def prepare(database: Database) -> None:
     """Leave out what slows down a bulk load."""
     with database.write() as connection:
-        connection.execute(text("DROP INDEX frame_key_asset"))
+        connection.execute(text("DROP INDEX frame_key_version"))
         if not database.is_sqlite:
             connection.execute(text("ALTER TABLE frame_key DROP CONSTRAINT frame_key_pkey"))
-            connection.execute(text("ALTER TABLE frame_key DROP CONSTRAINT frame_key_asset_id_fkey"))
+            connection.execute(text("ALTER TABLE frame_key DROP CONSTRAINT frame_key_version_id_fkey"))
 
 
 def write_clips(connection: Connection, database: Database, first: int, clips: list[Clip]) -> None:
-    """Rows of assets and fingerprints."""
-    assets = (
-        (asset, f"{asset:040x}", 1, f"{asset}.mov", "video", 0.0)
-        for asset in range(first, first + len(clips))
-    )
-    prints = (
-        (asset, clip.times.tobytes(), clip.hashes.tobytes(), 0.0) for asset, clip in enumerate(clips, first)
-    )
+    """Rows of assets with one version each, and of fingerprints."""
+    numbers = range(first, first + len(clips))
+    tables: list[tuple[str, tuple[str, ...], Iterable[tuple[Any, ...]]]] = [
+        ("asset (id, added_at)", ("int4", "float8"), ((n, 0.0) for n in numbers)),
+        (
+            "version (id, asset_id, sha1, size, name, kind, added_at)",
+            ("int4", "int4", "text", "int8", "text", "text", "float8"),
+            ((n, n, f"{n:040x}", 1, f"{n}.mov", "video", 0.0) for n in numbers),
+        ),
+        (
+            "fingerprint (version_id, times, data, saved_at)",
+            ("int4", "bytea", "bytea", "float8"),
+            (
+                (n, clip.times.tobytes(), clip.hashes.tobytes(), 0.0)
+                for n, clip in zip(numbers, clips, strict=True)
+            ),
+        ),
+    ]
     cursor = connection.connection.cursor()
-    of_asset, of_print = "(id, sha1, size, name, kind, added_at)", "(version_id, times, data, saved_at)"
-    if database.is_sqlite:
-        cursor.executemany(f"INSERT INTO {VERSION.name} {of_asset} VALUES (?, ?, ?, ?, ?, ?)", assets)
-        cursor.executemany(f"INSERT INTO fingerprint {of_print} VALUES (?, ?, ?, ?)", prints)
-        return
-    for table, types, rows in (
-        (f"{VERSION.name} {of_asset}", ("int4", "text", "int8", "text", "text", "float8"), assets),
-        (f"fingerprint {of_print}", ("int4", "bytea", "bytea", "float8"), prints),
-    ):
-        with cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
+    for table, types, rows in tables:
+        if database.is_sqlite:
+            cursor.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(types))})", rows)
+            continue
+        with cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:  # type: ignore[attr-defined]
             copy.set_types(types)
             for row in rows:
                 copy.write_row(row)
@@ -137,9 +143,9 @@ def write_keys(database: Database, key: NDArray[np.int64], owner: NDArray[np.int
     with database.write() as connection:
         if not database.is_sqlite:
             connection.execute(text("ALTER TABLE frame_key ADD PRIMARY KEY (key, version_id)"))
-            reference = f"FOREIGN KEY (version_id) REFERENCES {VERSION.name} ON DELETE CASCADE NOT VALID"
+            reference = "FOREIGN KEY (version_id) REFERENCES version ON DELETE CASCADE NOT VALID"
             connection.execute(text(f"ALTER TABLE frame_key ADD {reference}"))
-        connection.execute(text("CREATE INDEX frame_key_asset ON frame_key (version_id)"))
+        connection.execute(text("CREATE INDEX frame_key_version ON frame_key (version_id)"))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
 
@@ -163,14 +169,16 @@ def measure(name: str, catalog: Catalog, originals: dict[int, Clip], file: Path)
     numbers = range(CLIPS + 1, CLIPS + 1 + len(new))
     add_assets(catalog.database, range(numbers.start, numbers.stop + len(new)))
     saving = {"without keys": list[float](), "with keys": list[float]()}
-    searching = {"versions": list[float](), "others": list[float]()}
+    searching, processor = {"versions": list[float](), "others": list[float]()}, list[float]()
     for number, (original, clip) in zip(numbers, new, strict=True):
         # The same clip twice, of two assets: as before there were keys, and as now.
         saving["without keys"].append(save(catalog.database, number + len(new), clip, save_without_keys))
         saving["with keys"].append(save(catalog.database, number, clip, save_fingerprints))
-        began = time.perf_counter()
+        began, of_processor = time.perf_counter(), time.thread_time()
         catalog.near.catch_up(60)
         searching["versions" if original else "others"].append(1000 * (time.perf_counter() - began))
+        processor.append(1000 * (time.thread_time() - of_processor))
+    print(f"  searched: median {statistics.median(processor):.2f} ms of this process's processor time")
     of_new = {number: original for number, (original, _) in zip(numbers, new, strict=True)}
     for title, figures in (("saved", saving), ("searched", searching)):
         for what, taken in figures.items():
@@ -192,13 +200,13 @@ def measure(name: str, catalog: Catalog, originals: dict[int, Clip], file: Path)
 
 
 def add_assets(database: Database, numbers: Iterable[int]) -> None:
-    """Assets without anything."""
-    rows = [
-        {"id": n, "sha1": f"{n:040x}", "size": 1, "name": "new.mov", "kind": "video", "added_at": 0}
-        for n in numbers
-    ]
+    """Assets with one version each, without anything."""
+    facts = {"size": 1, "name": "new.mov", "kind": "video", "added_at": 0}
     with database.write() as connection:
-        connection.execute(VERSION.insert(), rows)
+        connection.execute(ASSET.insert(), [{"id": n, "added_at": 0} for n in numbers])
+        connection.execute(
+            VERSION.insert(), [{"id": n, "asset_id": n, "sha1": f"{n:040x}", **facts} for n in numbers]
+        )
 
 
 def save(database: Database, asset: int, clip: Clip, saver: Callable[[OutputBatch[Preview]], None]) -> float:

@@ -1,7 +1,7 @@
 """The SQL of the keys of frames: stored with a fingerprint, and looked up for candidates."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,12 @@ def _statements(query: Callable[[bool], str]) -> dict[bool, TextClause]:
 
 
 _CROWDED = _statements(lambda _: f"SELECT low FROM listed WHERE {_IS_CROWDED}")
+_STORE = _statements(
+    lambda _: (
+        "INSERT INTO frame_key (key, version_id) SELECT low, CAST(:of AS INTEGER) FROM listed "
+        f"WHERE NOT {_IS_CROWDED} ON CONFLICT DO NOTHING"
+    )
+)
 _CANDIDATES = _statements(
     lambda is_sqlite: (
         f"SELECT f.version_id FROM {_SHARING[is_sqlite]} WHERE NOT {_IS_CROWDED} AND f.version_id <> :of "
@@ -53,17 +59,16 @@ _CANDIDATES = _statements(
 )
 
 
-def replace_keys(connection: Connection, database: Database, tracks: Mapping[int, Track | None]) -> None:
-    """Replace the keys of assets by those of their new fingerprints; None: there is no fingerprint any more.
+def store_keys(connection: Connection, database: Database, version: int, track: Track) -> None:
+    """Store the keys of a version that has none, in the transaction that saves its fingerprint."""
+    keys = np.array(frame_keys(track.rows), np.int64)
+    values = {**_values(database, np.stack([keys, keys], axis=1)), "of": version}
+    connection.execute(_STORE[database.is_sqlite], values)
 
-    In the transaction that saves the fingerprints.
-    """
-    keys = {asset: frame_keys(track.rows) for asset, track in tracks.items() if track is not None}
-    connection.execute(_DELETE, [{"of": asset} for asset in tracks])
-    listed = np.array(sorted({key for some in keys.values() for key in some}), np.int64)
-    crowded = _crowded(connection, database, np.stack([listed, listed], axis=1))
-    rows = [(key, asset) for asset, some in keys.items() for key in some if key not in crowded]
-    database.insert_many(connection, FRAME_KEY, ("key", "version_id"), rows)
+
+def delete_keys(connection: Connection, version: int) -> None:
+    """Delete the keys of a version whose fingerprint is replaced."""
+    connection.execute(_DELETE, {"of": version})
 
 
 def candidates(connection: Connection, database: Database, track: Track, asset: int, most: int) -> list[int]:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.duplicates.fingerprints import Fingerprint
-from dampipe.features.duplicates.frame_keys import candidates, replace_keys
+from dampipe.features.duplicates.frame_keys import candidates, store_keys
 from dampipe.features.duplicates.match import Alignment
 from dampipe.features.duplicates.model import PairState
 from dampipe.features.duplicates.tables import FINGERPRINT, NEAR_DUPLICATE, NEAR_DUPLICATE_SEARCH
@@ -75,11 +75,10 @@ class PairRepository:
         """Store the keys of fingerprints that have none yet."""
         with self._db.write() as connection:
             unchanged = self._unchanged(connection, fingerprints)
-            tracks = {asset: fingerprints[asset].track for asset in unchanged}
-            if tracks:
-                replace_keys(connection, self._db, tracks)
-                mine = self._db.among(NEAR_DUPLICATE_SEARCH.c.version_id, unchanged)
-                connection.execute(update(NEAR_DUPLICATE_SEARCH).where(mine).values(has_keys=True))
+            for version in unchanged:
+                store_keys(connection, self._db, version, fingerprints[version].track)
+            mine = self._db.among(NEAR_DUPLICATE_SEARCH.c.version_id, unchanged)
+            connection.execute(update(NEAR_DUPLICATE_SEARCH).where(mine).values(has_keys=True))
 
     def candidates(self, asset: int, track: Track, most: int) -> list[int]:
         """Assets that may show the same: all that are in a pair with it, and up to `most` that share keys."""
@@ -99,10 +98,7 @@ class PairRepository:
         """
         others = {pair.other: pair.saved_at for pairs in found.values() for pair in pairs}
         with self._db.write() as connection:
-            # Before fingerprints, as a prune does.
             ids = sorted({*fingerprints, *others})
-            present = select(VERSION.c.id).where(self._db.among(VERSION.c.id, ids)).order_by(VERSION.c.id)
-            connection.execute(present.with_for_update(read=True, key_share=True)).all()
             stored = self._saved_at(connection, ids)
             searched = [
                 asset
@@ -118,6 +114,9 @@ class PairRepository:
 
     def _saved_at(self, connection: Connection, assets: Sequence[int]) -> dict[int, float]:
         """When the fingerprints of assets were saved, locked against a change."""
+        # First the versions, as a prune does, so that neither waits for the other.
+        versions = select(VERSION.c.id).where(self._db.among(VERSION.c.id, assets)).order_by(VERSION.c.id)
+        connection.execute(versions.with_for_update(read=True, key_share=True)).all()
         rows = connection.execute(
             select(FINGERPRINT.c.version_id, FINGERPRINT.c.saved_at)
             .where(self._db.among(FINGERPRINT.c.version_id, assets))

@@ -7,7 +7,7 @@ where this takes a fraction of one, and may not fail the preview.
 import numpy as np
 from sqlalchemy import bindparam, delete, select
 
-from dampipe.features.duplicates.frame_keys import replace_keys
+from dampipe.features.duplicates.frame_keys import delete_keys, store_keys
 from dampipe.features.duplicates.tables import FINGERPRINT, NEAR_DUPLICATE_SEARCH
 from dampipe.features.duplicates.track import Track
 from dampipe.jobs.savers import OutputBatch
@@ -22,22 +22,22 @@ def save_fingerprints(batch: OutputBatch[Preview]) -> None:
 
     Fingerprints that are the same as before stay, with what was found by them.
     """
-    tracks: dict[int, Track | None] = {}
-    for asset, preview in sorted(batch.outputs, key=lambda output: output[0]):
+    changed = []
+    for version, preview in sorted(batch.outputs, key=lambda output: output[0]):
         times = np.array(preview.hash_times, "<f8")
         new = times.tobytes(), bytes(preview.hashes)
-        stored = batch.connection.execute(_STORED, {"of": asset}).first()
+        stored = batch.connection.execute(_STORED, {"of": version}).first()
         if new == (b"", b"") if stored is None else (bytes(stored.times), bytes(stored.data)) == new:
             continue
-        batch.connection.execute(_DELETE, {"of": asset})
-        tracks[asset] = None
+        changed.append({"version_id": version, "has_keys": True})
+        if stored is not None:
+            batch.connection.execute(_DELETE, {"of": version})
+            delete_keys(batch.connection, version)
         if len(times):
-            hashes = np.frombuffer(preview.hashes, np.int8).reshape(len(times), -1)
-            tracks[asset] = Track.of(times, hashes)
-            row = {"version_id": asset, "times": new[0], "data": new[1], "saved_at": batch.now}
+            row = {"version_id": version, "times": new[0], "data": new[1], "saved_at": batch.now}
             batch.connection.execute(FINGERPRINT.insert(), row)
-    if tracks:
-        replace_keys(batch.connection, batch.database, tracks)
-        rows = [{"version_id": asset, "has_keys": True} for asset in tracks]
+            hashes = np.frombuffer(preview.hashes, np.int8).reshape(len(times), -1)
+            store_keys(batch.connection, batch.database, version, Track.of(times, hashes))
+    if changed:
         request = batch.database.insert(NEAR_DUPLICATE_SEARCH).on_conflict_do_nothing()
-        batch.connection.execute(request, rows)
+        batch.connection.execute(request, changed)

@@ -117,7 +117,7 @@ def test_frames_that_many_have_are_no_candidates(
     library.search()
     assert {pair for pair in library.pairs() if pair[1] >= 1000} == {(1000, 1002), (1001, 1003)}
     with library.catalog.database.read() as connection:
-        counts = select(func.count()).group_by(FRAME_KEY.c.key)
+        counts = select(func.count()).select_from(FRAME_KEY).group_by(FRAME_KEY.c.key)
         assert max(connection.execute(counts).scalars()) == CROWDED
         track = library.catalog.prints.of([1])[1].track
         near = stored_keys.candidates(connection, library.catalog.database, track, 1, 1000)
