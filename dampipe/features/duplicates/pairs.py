@@ -105,8 +105,8 @@ class PairRepository:
                 for asset, fingerprint in fingerprints.items()
                 if stored.get(asset) == (None if fingerprint is None else fingerprint.saved_at)
             ]
+            changed = {other for other, saved_at in others.items() if stored.get(other) != saved_at}
             for asset in searched:
-                changed = {other for other, saved_at in others.items() if stored.get(other) != saved_at}
                 self._replace(connection, asset, found.get(asset, ()), changed)
             mine = self._db.among(NEAR_DUPLICATE_SEARCH.c.version_id, searched)
             connection.execute(delete(NEAR_DUPLICATE_SEARCH).where(mine))
