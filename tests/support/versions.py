@@ -104,7 +104,8 @@ class Versions:
         return media.duration or 0.0
 
     def near(self) -> Duplicates:
-        """What shows the same."""
+        """What shows the same; searched completely, as sweeps do in time."""
+        self.catalog.near.catch_up(3600)
         return self.duplicates.find(LOCAL, DuplicatesRequest(near=True))
 
     def pairs(self) -> dict[frozenset[str], str]:
