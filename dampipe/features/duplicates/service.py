@@ -69,14 +69,15 @@ class DuplicateService:
 
         Raises NotFound for an unknown asset, for two assets that are not such a pair, and for versions of one asset.
         """
+        require(actor, EDIT)
         self._decide(actor, request, PairState.DISMISSED)
 
     def reopen(self, actor: Actor, request: PairRequest) -> None:
         """Offer a pair again that was dismissed. Raises NotFound as `dismiss` does."""
+        require(actor, EDIT)
         self._decide(actor, request, PairState.OPEN)
 
     def _decide(self, actor: Actor, request: PairRequest, state: PairState) -> None:
-        require(actor, EDIT)
         first, second = (self._assets.version_id(actor, name) for name in (request.first, request.second))
         if not self._pairs.decide(first, second, state):
             raise NotFound(NOT_A_PAIR, first=request.first, second=request.second)
