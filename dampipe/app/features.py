@@ -16,6 +16,7 @@ from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.tagging import FEATURE as TAGGING
+from dampipe.features.versions import FEATURE as VERSIONS
 from dampipe.kernel.feature import Feature, load_dotted, register_features
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ BUILT_IN = (
     DERIVATIVES,
     GROUPING,
     DUPLICATES,
+    VERSIONS,
     FIXITY,
     SCANNING,
     PROCESSING,

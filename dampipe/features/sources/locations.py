@@ -24,6 +24,9 @@ ChangedLocation = tuple[LocationId, int, int, int]
 """Location id, size, mtime_ns, inode."""
 
 
+_LAST_VERSION = func.coalesce(LOCATION.c.version_id, LOCATION.c.previous_id)
+
+
 def insert_found(
     connection: Connection, database: Database, rows: Sequence[NewLocation], scan: int
 ) -> list[LocationId]:
@@ -35,7 +38,10 @@ def insert_found(
 
 
 def update_changed(connection: Connection, rows: Sequence[ChangedLocation], scan: int) -> None:
-    """Store the new facts of files whose size or time changed; what they were identified as is forgotten."""
+    """Store the new facts of files whose size or time changed: they are to be identified again.
+
+    The version that a file had last is remembered until then.
+    """
     if not rows:
         return
     facts = {
@@ -46,7 +52,7 @@ def update_changed(connection: Connection, rows: Sequence[ChangedLocation], scan
     }
     changed = LOCATION.update().where(LOCATION.c.id == bindparam("at"))
     connection.execute(
-        changed.values(**facts, version_id=None, scan_id=scan, missed_by=None),
+        changed.values(**facts, previous_id=_LAST_VERSION, version_id=None, scan_id=scan, missed_by=None),
         [
             {"at": location, "new_size": size, "new_mtime": mtime_ns, "new_inode": inode}
             for location, size, mtime_ns, inode in rows
@@ -186,12 +192,16 @@ _REGROUP = (
     )
     .values(is_regrouped=False)
 )
-_TIE = update(LOCATION).where(LOCATION.c.id == bindparam("location")).values(version_id=bindparam("asset"))
+_TIE = (
+    update(LOCATION)
+    .where(LOCATION.c.id == bindparam("location"))
+    .values(version_id=bindparam("version"), previous_id=None)
+)
 
 
-def tie_to_version(connection: Connection, location: LocationId, asset: VersionId) -> None:
-    """Record that the file at a location has the content of an asset."""
-    connection.execute(_TIE, {"location": location, "asset": asset})
+def tie_to_version(connection: Connection, location: LocationId, version: VersionId) -> None:
+    """Record that the file at a location has the content of a version."""
+    connection.execute(_TIE, {"location": location, "version": version})
     connection.execute(_REGROUP, {"location": location})
 
 
@@ -201,15 +211,16 @@ def record_identified(
     folder: FolderId,
     name: str,
     facts: os.stat_result,
-    asset: VersionId,
+    version: VersionId,
 ) -> None:
-    """Record a present file whose asset is known; what is known of the location is replaced."""
+    """Record a present file whose version is known; what is known of the location is replaced."""
     values = {
         "size": facts.st_size,
         "mtime_ns": kept_time(facts.st_mtime_ns),
         "inode": facts.st_ino,
         "state": LocationState.PRESENT,
-        "version_id": asset,
+        "version_id": version,
+        "previous_id": None,
     }
     insert = database.insert(LOCATION).values(folder_id=folder, name=name, **values)
     connection.execute(insert.on_conflict_do_update(index_elements=["folder_id", "name"], set_=values))

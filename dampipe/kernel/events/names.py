@@ -4,6 +4,10 @@ from typing import Literal, TypeAlias
 
 EventName: TypeAlias = Literal[
     "asset.added",
+    "asset.merged",
+    "asset.settled",
+    "asset.split",
+    "version.current",
     "stage.done",
     "stage.failed",
     "stage.skipped",
