@@ -39,7 +39,7 @@ from dampipe.vision.base import Embedder, Pictures, Vectors
 from dampipe.vision.embedding import Embedding
 from tests.support.catalog import Catalog
 from tests.support.pipeline import NO_WORK, make_runner
-from tests.support.versions import insert_versions
+from tests.support.version_rows import insert_versions
 
 WINDOW = 128
 SEEDS = count(1)

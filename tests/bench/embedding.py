@@ -33,7 +33,7 @@ from dampipe.media.outputs import DerivativeKind, Frame, Preview
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.vision.base import Pictures
 from tests.support.deployment import Deployment
-from tests.support.versions import insert_versions
+from tests.support.version_rows import insert_versions
 
 ROUNDS = 5
 BATCH = 256

@@ -20,7 +20,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.vectors.faiss import RERANK, FaissVectors
 from tests.support.catalog import Catalog
-from tests.support.versions import insert_versions
+from tests.support.version_rows import insert_versions
 
 COUNT, DIMENSION = 1_000_000, 512
 PER_ASSET = 100

@@ -22,9 +22,8 @@ INVALID = {"model": Problem, "description": "A value is not valid, or the assets
 router = APIRouter(tags=["versions"], responses={404: {"model": Problem}, 409: CONFLICT, 422: INVALID})
 
 Versions = Annotated[VersionService, provided(VersionService)]
-Others = Annotated[
-    tuple[Annotated[str, Field(pattern=SHA1)], ...], Body(embed=True, min_length=1, max_length=MAX_STACKED)
-]
+Other = Annotated[str, Field(min_length=4, max_length=40, pattern=SHA1)]
+Others = Annotated[tuple[Other, ...], Body(embed=True, min_length=1, max_length=MAX_STACKED)]
 
 
 @router.get("/assets/{sha1}/versions")

@@ -51,7 +51,7 @@ from dampipe.kernel.private_files import PRIVATE_MARK, secure_home
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.support.derivatives import CLIPS
 from tests.support.postgres import Postgres
-from tests.support.versions import insert_versions
+from tests.support.version_rows import insert_versions
 
 TOML = 'model = "tiny"\nsettle = 0.0\n'
 

@@ -14,7 +14,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import VersionId
 from tests.support.catalog import Catalog
-from tests.support.versions import insert_versions
+from tests.support.version_rows import insert_versions
 
 ALL = RUN.c.id > 0
 ASSETS = [VersionId(number) for number in range(1, len(RunState) + 1)]

@@ -35,7 +35,7 @@ from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.vision import models as vision_models
 from dampipe.vision import tiny
 from dampipe.vision.tiny.drawing import COLOURS
-from tests.support.versions import insert_versions
+from tests.support.version_rows import insert_versions
 
 ASSETS = 4
 

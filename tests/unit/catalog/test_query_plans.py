@@ -14,7 +14,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import VersionId
 from dampipe.kernel.stage_io import StageOutput
 from tests.support.catalog import Catalog
-from tests.support.versions import insert_versions
+from tests.support.version_rows import insert_versions
 
 ASSETS = 40
 

@@ -11,7 +11,7 @@ from dampipe.features.search.tables import VECTOR
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.db.migrate import upgrade
-from tests.support.versions import insert_many_versions
+from tests.support.version_rows import insert_many_versions
 
 COUNT = 70_000
 
