@@ -110,6 +110,7 @@ class RunCompleter:
         if not completion.key.on_location:
             state.delete_other_versions(connection, completion.key, list(by_version))
         lanes = self._follow_up(connection, by_version, completion, now)
+        assets = self._subjects.assets_of(connection, list(by_version))  # a saver may have merged some
         stage = json.dumps(completion.key.stage)
         events = [
             (assets[one.version], f'{{"stage": {stage}, "warnings": {one.finished.warnings_json}}}')

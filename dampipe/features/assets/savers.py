@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dampipe.features.assets.lineage import IS_CURRENT, make_current
@@ -90,7 +90,8 @@ def ensure_version(
     return int(version)
 
 
-def _replaced(connection: Connection, previous: int) -> Row[Any] | None:
+def _replaced(connection: Connection, previous: int) -> Any:
+    """The row of a version: its asset, and whether it is the current one."""
     query = select(VERSION.c.asset_id, VERSION.c.superseded_at).where(VERSION.c.id == previous)
     return connection.execute(query).first()
 
