@@ -113,7 +113,7 @@ def delete_versions(connection: Connection, versions: Sequence[int], where: Colu
     gone = delete(VERSION).where(VERSION.c.id.in_(versions), where).returning(VERSION.c.asset_id)
     assets = sorted(set(connection.execute(gone).scalars()))
     left = select(VERSION.c.asset_id, func.max(VERSION.c.id)).where(VERSION.c.asset_id.in_(assets))
-    newest = dict(row._tuple() for row in connection.execute(left.group_by(VERSION.c.asset_id)))
+    newest = {row[0]: row[1] for row in connection.execute(left.group_by(VERSION.c.asset_id))}
     has_current = select(VERSION.c.asset_id).where(VERSION.c.asset_id.in_(newest), IS_CURRENT)
     for asset in newest.keys() - set(connection.execute(has_current).scalars()):
         connection.execute(update(VERSION).where(VERSION.c.id == newest[asset]).values(superseded_at=None))
