@@ -29,7 +29,7 @@ from dampipe.jobs.unserved import UnservedQueues
 from dampipe.jobs.work import WorkRegistry
 from dampipe.jobs.work_runner import WorkRunner
 from dampipe.jobs.workers import WorkerRepository
-from dampipe.kernel.db.database import Database
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.kernel.paths import kept_time, printable
@@ -70,8 +70,8 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Give the database connections back."""
-        self._container.get(Database).close()
+        """Give the database connections back, and end the helper processes that this process started."""
+        self._container.close()
 
     @property
     def storage(self) -> AutoStorage:
@@ -90,7 +90,7 @@ class Library:
         """
         absolute = tuple(str(Path(fspath(path)).absolute()) for path in paths)
         request = EnqueueRequest(paths=absolute, process=process, priority=priority)
-        return self._container.get(ScanService).enqueue(request)
+        return self._container.get(ScanService).enqueue(LOCAL, request)
 
     def add_video(self, path: FilePath, sha1: str = "", media: MediaInfo | None = None) -> Video:
         """Record one file whose content is known, without a scan, and create the runs and events that a scan would.
@@ -127,13 +127,13 @@ class Library:
     def videos(self) -> Iterator[Video]:
         """All assets, newest first, read page by page."""
         assets, after = self._container.get(AssetService), None
-        while page := assets.page(100, after):
+        while page := assets.page(LOCAL, 100, after):
             yield from page
             after = page[-1].sha1
 
     def show(self, name: str) -> Details:
         """All that is known of one asset: SHA-1, its first digits, or the path of a file. Raises NotFound."""
-        return self._container.get(AssetService).show(name)
+        return self._container.get(AssetService).show(LOCAL, name)
 
     def search(self, words: str = "", **options: Any) -> Found:
         """Find moments; as `dampipe search`.
@@ -148,7 +148,7 @@ class Library:
             raise TypeError(f"search() got an unexpected argument {unknown[0]!r}")
         filters = {name: _values(options.pop(name)) for name in list(options) if name in registry}
         request = SearchRequest(words=words, filters=filters, **_as_tuples(options))
-        return self._container.get(SearchService).find(request)
+        return self._container.get(SearchService).find(LOCAL, request)
 
     def open_derivative(self, asset: str, kind: str) -> BinaryIO:
         """A seekable reader of a derivative: `poster`, `sprite`, `proxy`, `waveform`, or its file's name.
@@ -156,8 +156,8 @@ class Library:
         asset: SHA-1, its first digits, or the path of a file. Raises NotFound.
         """
         derivatives = self._container.get(DerivativeService)
-        derivative, _ = derivatives.find(self._container.get(AssetService).sha1(asset), kind)
-        return derivatives.open(derivative)
+        derivative, _ = derivatives.find(LOCAL, self._container.get(AssetService).sha1(LOCAL, asset), kind)
+        return derivatives.open(LOCAL, derivative)
 
 
 def open_library(home: FilePath | None = None, *, in_process: bool = False, **settings: Any) -> Library:

@@ -39,6 +39,7 @@ from dampipe.features.search.model_service import ModelService
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.workers import WorkerRepository
+from dampipe.kernel.access import SYSTEM
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.migrate import check_schema
 from dampipe.kernel.errors import CannotStart, DampipeError, ErrorCode, StageError
@@ -256,7 +257,7 @@ def _stages(container: Container) -> Finding:
 def _vector_index(container: Container) -> Finding:
     if container.settings.vectors == "none":
         return _problem("vector index", Verdict.WARNING, NO_VECTOR_INDEX)
-    reports = container.get(IndexService).check(thorough=False)
+    reports = container.get(IndexService).check(SYSTEM, thorough=False)
     problems = [f"{one.name}: {damage}" for one in reports for damage in one.damage]
     problems += [f"{one.name}: {one.missing:,} vectors are missing" for one in reports if one.missing]
     problems += [f"{one.name}: no vector of {one.waiting:,} is indexed" for one in reports if not one.vectors]

@@ -4,6 +4,11 @@ from dampipe.kernel.errors import ErrorCode
 
 # Broker
 
+SCOPE_TAKEN = ErrorCode(
+    "plugin.scope_taken",
+    "two features declare the scope {scope!r}",
+    "Rename it in the plug-in that declares it, or remove the plug-in.",
+)
 NO_BROKER_PROGRAM = ErrorCode(
     "broker.no_program",
     "no Valkey or Redis server is installed: {reason}",

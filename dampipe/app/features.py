@@ -1,13 +1,16 @@
 """The list of features. To add one: a folder below `dampipe/features/`, and a line here."""
 
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
+from dampipe.app.errors import SCOPE_TAKEN
 from dampipe.app.plugins import Plugins, find_plugins
 from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.backup import FEATURE as BACKUP
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
+from dampipe.features.events import FEATURE as EVENTS
 from dampipe.features.fixity import FEATURE as FIXITY
 from dampipe.features.grouping import FEATURE as GROUPING
 from dampipe.features.processing import FEATURE as PROCESSING
@@ -17,6 +20,8 @@ from dampipe.features.search import FEATURE as SEARCH
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.tagging import FEATURE as TAGGING
 from dampipe.features.versions import FEATURE as VERSIONS
+from dampipe.kernel.access import CORE, Scope
+from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.feature import Feature, load_dotted, register_features
 
 if TYPE_CHECKING:
@@ -34,6 +39,7 @@ BUILT_IN = (
     FIXITY,
     SCANNING,
     PROCESSING,
+    EVENTS,
     TAGGING,
     SEARCH,
     PRUNING,
@@ -67,6 +73,16 @@ def metadata() -> "MetaData":
         for module in feature.tables:
             load_dotted(module)
     return SQLModel.metadata
+
+
+@cache
+def scopes() -> tuple[Scope, ...]:
+    """All scopes: those of the kernel, then those of features. Raises CannotStart where two have one name."""
+    found = (*CORE, *(scope for feature in features() for scope in feature.scopes))
+    twice = [name for name, count in Counter(scope.name for scope in found).items() if count > 1]
+    if twice:
+        raise CannotStart(SCOPE_TAKEN, scope=twice[0])
+    return found
 
 
 def detail_fields() -> "DetailFields":

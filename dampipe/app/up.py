@@ -24,6 +24,7 @@ from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.lease import is_dead
 from dampipe.jobs.recovery import RunRecovery
 from dampipe.jobs.workers import WorkerRepository
+from dampipe.kernel.access import SYSTEM
 from dampipe.kernel.errors import BrokerDown, CannotStart
 from dampipe.kernel.faces.remedies import sentences
 from dampipe.kernel.home import UP_LOCK
@@ -84,7 +85,7 @@ def _start(container: Container, processes: list[Process], supervisor: Superviso
             supervisor.step(0.05)
             if time.monotonic() > deadline:
                 raise CannotStart(BROKER_SILENT, seconds=BROKER_TIMEOUT)
-    count = container.get(ProcessingService).catch_up()
+    count = container.get(ProcessingService).catch_up(SYSTEM)
     if count:
         log("dampipe", f"queued unfinished work: {count}")
     for process in others:

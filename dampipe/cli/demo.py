@@ -23,6 +23,7 @@ from dampipe.features.scanning.model import EnqueueRequest
 from dampipe.features.scanning.service import ScanService
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.service import SearchService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import CannotStart, DampipeError, Unavailable
 from dampipe.kernel.faces.console import say, table
 from dampipe.kernel.faces.remedies import CLI
@@ -107,15 +108,15 @@ def _choose_model(container: Container) -> tuple[Container, tuple[str, ...]]:
 def _process(container: Container, footage: Path) -> None:
     started_at = time.monotonic()
     scans = container.get(ScanService)
-    submitted = scans.enqueue(EnqueueRequest(paths=(str(footage.absolute()),)))
+    submitted = scans.enqueue(LOCAL, EnqueueRequest(paths=(str(footage.absolute()),)))
     progress = follow(scans, submitted.scan, quiet=False)
     summary(progress)
     click.echo(f"took {time.monotonic() - started_at:.0f} s\n")
 
 
 def _print_assets(container: Container) -> None:
-    assets, search = container.get(AssetService).page(MAX_ASSETS), container.get(SearchService)
-    rows = [_asset_row(video, search.moment_count(video.sha1)) for video in reversed(assets)]
+    assets, search = container.get(AssetService).page(LOCAL, MAX_ASSETS), container.get(SearchService)
+    rows = [_asset_row(video, search.moment_count(LOCAL, video.sha1)) for video in reversed(assets)]
     columns = ["file", "length", "picture", "codec", "poster", "scrub strip", "moments", "proxy"]
     say(table(columns, rows, right=["length", "moments"]))
 
@@ -137,7 +138,9 @@ def _print_searches(container: Container, queries: tuple[str, ...]) -> None:
     for query in queries:
         click.echo(f'\ndampipe search "{query}"')
         try:
-            hits = container.get(SearchService).find(SearchRequest(words=query, limit=3, flat=True)).hits
+            hits = (
+                container.get(SearchService).find(LOCAL, SearchRequest(words=query, limit=3, flat=True)).hits
+            )
         except DampipeError as error:
             _print_error(error)
             continue

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Row, func, select
 
 from dampipe.jobs import state
 from dampipe.jobs.errors import WORKER_DIED
+from dampipe.jobs.events import record_problem
 from dampipe.jobs.index_hints import in_any_lane, in_state
 from dampipe.jobs.model import STAGE, RunState
 from dampipe.jobs.subjects import Subjects
@@ -14,7 +15,6 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Permanent
-from dampipe.kernel.events.outbox import record_event
 
 
 class RunRecovery:
@@ -70,11 +70,7 @@ class RunRecovery:
             if parked is None:
                 return False
             if parked.kind == STAGE:
-                asset = self._subjects.asset_of(connection, parked.version_id)
-                record_event(
-                    connection, "stage.failed", asset, parked.finished_at,
-                    stage=parked.stage, kind=error.kind, reason=str(error), code=error.code,
-                )  # fmt: skip
+                record_problem(connection, self._subjects, parked, RunState.FAILED, error)
         return True
 
     def _running(self) -> Sequence[Row[Any]]:

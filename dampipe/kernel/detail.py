@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from dampipe.kernel.access import Actor
 from dampipe.kernel.container import Services
 
 
@@ -19,7 +20,7 @@ class DetailField:
     """The value where there is nothing to read."""
     label: str
     """Heading of its line on the command line."""
-    read: Callable[[Services, int], Any]
-    """The value of the asset with that id."""
+    read: Callable[[Services, Actor, int], Any]
+    """The value of the asset with that id, as far as the actor may know it."""
     text: Callable[[Any], str]
     """The value as text; empty where there is nothing to show."""

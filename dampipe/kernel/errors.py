@@ -11,6 +11,7 @@
     │   ├── NotPermitted        this client may not do it, or may not see whether it could
     │   ├── Conflict            it cannot be done in the state that things are in now
     │   └── TooLarge            more was sent than is read
+    ├── Forbidden               the actor lacks the scope for it
     ├── SearchUnavailable       there is no model or no index to answer with
     ├── BrokerDown              the broker does not answer
     ├── CatalogueDown           the database does not answer, or is locked
@@ -56,6 +57,8 @@ class ExitCode(IntEnum):
     """Not run: another one is at it."""
     MISMATCH = 13
     """A file's content has changed while its size and time have not, or it cannot be read any more."""
+    FORBIDDEN = 14
+    """The actor lacks a scope; the message names it."""
     INTERRUPTED = 130
 
 
@@ -173,6 +176,12 @@ class Conflict(InvalidInput):
 
 class TooLarge(InvalidInput):
     """More was sent than is read."""
+
+
+class Forbidden(DampipeError):
+    """The actor lacks the scope that this needs; the parameter `scope` names it."""
+
+    exit_code = ExitCode.FORBIDDEN
 
 
 class SearchUnavailable(DampipeError):

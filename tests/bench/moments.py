@@ -11,6 +11,7 @@ import numpy as np
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.pictures import QueryPictures
 from dampipe.features.search.service import SearchService
+from dampipe.kernel.access import LOCAL
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.probe.prober import Prober
@@ -64,7 +65,7 @@ def measure(folder: Path, count: int) -> tuple[float, float, float, int]:
     for number, (clip_name, shots) in enumerate(shown.items()):
         for start, scene in shots:
             text = captions(*scene)[0]
-            [hit] = search.find(SearchRequest(words=text, limit=1, only="vision")).hits
+            [hit] = search.find(LOCAL, SearchRequest(words=text, limit=1, only="vision")).hits
             total += 1
             right += hit.name == clip_name
             near += hit.name == clip_name and abs(hit.moments[0].time - start) <= NEAR + 1e-3

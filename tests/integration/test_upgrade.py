@@ -23,6 +23,7 @@ from dampipe.features.tagging.model import TagReport, TagRequest
 from dampipe.features.tagging.service import TagService
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.migrate import check_schema
 from dampipe.kernel.settings.settings import Settings
@@ -57,7 +58,7 @@ def library(home: Path) -> Iterator[Library]:
 
 def test_the_schema_is_upgraded_and_tags_are_kept(library: Library) -> None:
     check_schema(library.service(Database))
-    assert library.service(TagService).all() == [TagReport(name="interview", assets=1)]
+    assert library.service(TagService).all(LOCAL) == [TagReport(name="interview", assets=1)]
     [tagged] = library.search(tag="interview").hits
     assert library.show(tagged.asset).tags == ("interview",)  # type: ignore[attr-defined]
     assert len(list(library.videos())) == 5
@@ -75,7 +76,7 @@ def test_documents_from_before_the_upgrade_and_new_tags_are_found(library: Libra
     assert found("C003") == ["A001_C003.mp4"]
     assert found("interview") == ["A001_C001.mp4"]
     [hit] = library.search("C003", only="names").hits
-    assert library.service(TagService).add(TagRequest(tag="sunset", assets=(hit.asset,))) == 1  # type: ignore[attr-defined]
+    assert library.service(TagService).add(LOCAL, TagRequest(tag="sunset", assets=(hit.asset,))) == 1  # type: ignore[attr-defined]
     with library.service(Database).read() as connection:
         assert len(connection.execute(select(DIRTY_DOCUMENT)).all()) == 1
     assert found("sunset") == ["A001_C003.mp4"]
@@ -88,7 +89,7 @@ def test_a_scan_afterwards_probes_again_and_processes_nothing_else(library: Libr
     assert library.process() == 5, (
         "one probe per clip; it fails, since the test has no footage, and changes nothing"
     )
-    scan = library.service(ScanService).progress(submitted.scan)
+    scan = library.service(ScanService).progress(LOCAL, submitted.scan)
     assert (scan.state, scan.found) == (ScanState.WALKED, 5)
     assert (scan.new, scan.changed, scan.moved, scan.missing) == (0, 0, 0, 0)
     plan = library.service(Plan)

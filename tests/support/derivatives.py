@@ -13,6 +13,7 @@ from dampipe.features.derivatives.model import Checked, CheckRequest
 from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.features.search.tables import VECTOR
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
 
 CLIPS = 2
@@ -29,7 +30,7 @@ class DerivativeLibrary:
         self.store = home / "derivatives"
 
     def check(self, **request: Any) -> Checked:
-        return self.library.service(CheckService).check(CheckRequest(**request))
+        return self.library.service(CheckService).check(LOCAL, CheckRequest(**request))
 
     def rows(self, *kinds: str) -> list[Any]:
         """The rows of derivatives, of these kinds or all, in the order of their assets."""

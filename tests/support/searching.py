@@ -24,6 +24,7 @@ from dampipe.features.search.service import SearchService
 from dampipe.features.sources.folders import SourceFolders
 from dampipe.features.sources.service import SourceContents
 from dampipe.jobs.subjects import Subjects
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.container import Container, Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.faces.remedies import Remedies
@@ -121,7 +122,7 @@ class Searching:
     def find(self, words: str = "", **given: Any) -> Found:
         """The result; what is the name of a filter field goes there."""
         filters = {name: given.pop(name) for name in list(given) if name not in SearchRequest.model_fields}
-        return self.search.find(SearchRequest(words=words, filters=filters, **given))
+        return self.search.find(LOCAL, SearchRequest(words=words, filters=filters, **given))
 
     def names(self, words: str = "", **given: Any) -> list[str]:
         """The names of the files that were found."""

@@ -10,6 +10,7 @@ import numpy as np
 from dampipe.app.demo.clips import make_clip
 from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest
 from dampipe.features.duplicates.service import DuplicateService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
@@ -99,7 +100,7 @@ class Versions:
 
     def near(self) -> Duplicates:
         """What shows the same."""
-        return DuplicateService(self.catalog.prints).find(DuplicatesRequest(near=True))
+        return DuplicateService(self.catalog.prints).find(LOCAL, DuplicatesRequest(near=True))
 
     def pairs(self) -> dict[frozenset[str], str]:
         """Similarity of near-duplicates by the names of the pair."""

@@ -198,7 +198,7 @@ def test_failed_verifications_are_not_offered_for_retry(
 ) -> None:
     def printed(*stages: str) -> str:
         failed = [Failure(asset=None, path="/a", stage=stage, kind="x", reason="y") for stage in stages]
-        monkeypatch.setattr(ProcessingService, "failures", lambda self, limit: failed)
+        monkeypatch.setattr(ProcessingService, "failures", lambda self, actor, limit: failed)
         return dampipe("failures")
 
     assert "retry" in printed("hash") and "verify PATH" not in printed("hash")
@@ -281,7 +281,7 @@ def test_watch_prints_each_status_once_into_a_pipe(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = [2, 1, 1]
-    status = lambda _: Status(assets=seen.pop(), locations=0, scans=(), stages={}, workers=())  # noqa: E731
+    status = lambda *_: Status(assets=seen.pop(), locations=0, scans=(), stages={}, workers=())  # noqa: E731
     monkeypatch.setattr(ProcessingService, "status", status)
     with pytest.raises(IndexError):
         _append(ProcessingService.__new__(ProcessingService), 0.0)

@@ -6,6 +6,7 @@ import click
 
 from dampipe.features.assets.model import Details
 from dampipe.features.assets.service import AssetService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.console import json_option, print_json, say, service, table
 from dampipe.kernel.faces.remedies import CLI, Remedies, sentences
 from dampipe.kernel.timecode import clock
@@ -18,7 +19,7 @@ from dampipe.media.info import MediaInfo, VideoStream
 def command(asset: str, as_json: bool) -> None:
     """Show all that is known of one asset: SHA-1, its first digits, a path or a unique file name."""
     assets = service(AssetService)
-    details = assets.show(asset)
+    details = assets.show(LOCAL, asset)
     remedies = service(Remedies)
     runs = tuple(run.model_copy(update={"hint": remedies.word(run, CLI)}) for run in details.runs)
     details = details.model_copy(update={"runs": runs})

@@ -10,8 +10,9 @@ from dampipe.features.assets.errors import INVALID_ASSET
 from dampipe.features.assets.model import Details
 from dampipe.features.assets.queries import SHORTEST_PREFIX
 from dampipe.features.assets.service import AssetService
+from dampipe.kernel.access import READ, Actor
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.faces.http import MAX_PATH, Problem, RemediesDep, Storable, provided
+from dampipe.kernel.faces.http import MAX_PATH, Problem, RemediesDep, Storable, allowed, provided
 from dampipe.kernel.faces.remedies import PAGE
 from dampipe.kernel.paths import printable
 from dampipe.storage.video import Video
@@ -40,6 +41,7 @@ AssetNames = Annotated[tuple[Name, ...], Field(max_length=MAX_NAMES)]
 
 @router.get("/assets")
 def list_assets(
+    actor: Annotated[Actor, allowed(READ)],
     assets: Assets,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     after: Annotated[
@@ -51,12 +53,14 @@ def list_assets(
     ] = None,
 ) -> list[Video]:
     """Assets, the newest first."""
-    return assets.page(limit, after, pending)
+    return assets.page(actor, limit, after, pending)
 
 
 @router.get("/assets/{sha1}")
-def show_asset(sha1: Sha1, assets: Assets, remedies: RemediesDep) -> SerializeAsAny[Details]:
+def show_asset(
+    actor: Annotated[Actor, allowed(READ)], sha1: Sha1, assets: Assets, remedies: RemediesDep
+) -> SerializeAsAny[Details]:
     """All that is known of one asset."""
-    found = assets.show(sha1)
+    found = assets.show(actor, sha1)
     runs = tuple(run.model_copy(update={"hint": remedies.word(run, PAGE)}) for run in found.runs)
     return found.model_copy(update={"runs": runs})

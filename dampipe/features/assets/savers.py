@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from dampipe.features.assets.events import AssetAdded, VersionCurrent
 from dampipe.features.assets.lineage import IS_CURRENT, make_current
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.sources.locations import tie_to_version
@@ -15,7 +16,7 @@ from dampipe.jobs import state
 from dampipe.jobs.savers import OutputBatch
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.events.outbox import record_event
+from dampipe.kernel.events.outbox import WORKER, record_event
 from dampipe.kernel.ids import LocationId, VersionId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import ContentHash
@@ -86,7 +87,7 @@ def ensure_version(
     if version is None:  # another worker has added it meanwhile
         connection.execute(delete(ASSET).where(ASSET.c.id == asset))
         return int(connection.execute(_BY_SHA1, {"of": sha1}).scalar_one())
-    record_event(connection, "asset.added", asset, now, sha1=sha1)
+    record_event(connection, AssetAdded(sha1=sha1), actor=WORKER, asset=asset, sha1=sha1, at=now)
     return int(version)
 
 
@@ -102,7 +103,7 @@ def _put_back(connection: Connection, version: int, asset: int, now: float) -> N
     sha1 = connection.execute(mine).scalar()
     if sha1 is not None:
         make_current(connection, version, now)
-        record_event(connection, "version.current", asset, now, sha1=sha1)
+        record_event(connection, VersionCurrent(sha1=sha1), actor=WORKER, asset=asset, sha1=sha1, at=now)
 
 
 def delete_versions(connection: Connection, versions: Sequence[int], where: ColumnElement[bool]) -> None:

@@ -12,6 +12,7 @@ from dampipe.features.assets.queries import SHORTEST_PREFIX, AssetRepository
 from dampipe.features.sources.cards import card_of
 from dampipe.features.sources.path_mapping import below_root, under_known_root
 from dampipe.features.sources.queries import SourceRepository
+from dampipe.kernel.access import READ, Actor, require
 from dampipe.kernel.container import Services
 from dampipe.kernel.detail import DetailField
 from dampipe.kernel.errors import InvalidInput, NotFound
@@ -57,21 +58,25 @@ class AssetService:
         self._model = details.model()
         self._services = services
 
-    def page(self, limit: int = 100, after: str | None = None, pending: bool | None = None) -> list[Video]:
+    def page(
+        self, actor: Actor, limit: int = 100, after: str | None = None, pending: bool | None = None
+    ) -> list[Video]:
         """Assets, newest first; `after` is the SHA-1 of the last one of the previous page.
 
         pending: only those whose stages up to the index are still to do (True), or only the others (False).
         """
+        require(actor, READ)
         before = None if after is None else int(self._assets.find(after).id)
         return self._assets.videos(self._assets.page(limit, before, pending))
 
-    def show(self, name: str) -> Details:
+    def show(self, actor: Actor, name: str) -> Details:
         """All that is known of one asset, with the fields of all features; a name may be that of any of its versions."""
-        asset = self.asset_id(name)
+        require(actor, READ)
+        asset = self.asset_id(actor, name)
         current = self._assets.current(asset)
         versions = self._assets.versions(asset)
         video = self._assets.videos([current])[0]
-        added = {field.name: field.read(self._services, asset) for field in self._details}
+        added = {field.name: field.read(self._services, actor, asset) for field in self._details}
         return self._model(
             video=video,
             versions=tuple(
@@ -90,7 +95,7 @@ class AssetService:
         texts = [(field.label, field.text(getattr(details, field.name))) for field in self._details]
         return [(label, text) for label, text in texts if text]
 
-    def find(self, name: str) -> tuple[int | None, int | None]:
+    def find(self, actor: Actor, name: str) -> tuple[int | None, int | None]:
         """The ids of the location (for a path) and of the version (once it was hashed) that a name means."""
         sources = self._sources.all()
         absolute = under_known_root(os.path.abspath(name), sources)
@@ -134,18 +139,18 @@ class AssetService:
             raise InvalidInput(AMBIGUOUS_NAME, name=printable(name), paths=", ".join([*paths, *more]))
         return found[0][1], found[0][2]
 
-    def version_id(self, name: str) -> int:
+    def version_id(self, actor: Actor, name: str) -> int:
         """The id of the version that a name means. Raises NotFound, also for a file that is not hashed yet."""
-        _, version = self.find(name)
+        _, version = self.find(actor, name)
         if version is None:
             raise NotFound(NOT_HASHED, name=name)
         return version
 
-    def asset_id(self, name: str) -> int:
+    def asset_id(self, actor: Actor, name: str) -> int:
         """The id of the asset of which a name means a version. Raises NotFound."""
-        return self._assets.asset_of(self.version_id(name))
+        return self._assets.asset_of(self.version_id(actor, name))
 
-    def sha1(self, name: str) -> str:
+    def sha1(self, actor: Actor, name: str) -> str:
         """The whole SHA-1 of the version that a name means."""
-        version = self.version_id(name)
+        version = self.version_id(actor, name)
         return self._assets.refs([version])[version].sha1

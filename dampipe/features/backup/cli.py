@@ -6,6 +6,7 @@ import click
 
 from dampipe.features.backup.service import BackupService, restore_backup
 from dampipe.features.search.index_admin import IndexService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import Unavailable
 from dampipe.kernel.faces.arguments import not_empty
 from dampipe.kernel.faces.console import json_option, print_json, service
@@ -22,7 +23,7 @@ def backup(to: str, as_json: bool) -> None:
     not part of it. FILE must not exist; a folder gets a file named by the time. Only you can read it: settings may
     hold passwords.
     """
-    done = service(BackupService).backup(Path(to).absolute())
+    done = service(BackupService).backup(LOCAL, Path(to).absolute())
     if as_json:
         print_json(done)
         return
@@ -44,7 +45,7 @@ def restore(file: str, force: bool, as_json: bool) -> None:
     done = restore_backup(Path(file).absolute(), home_folder(), force)
     indexes = service(IndexService)  # runs the migrations
     try:
-        reports = indexes.rebuild(lambda model: click.echo(f"building the index of {model}", err=True))
+        reports = indexes.rebuild(LOCAL, lambda model: click.echo(f"building the index of {model}", err=True))
     except Unavailable:  # the setting vectors is none
         reports = []
     if as_json:

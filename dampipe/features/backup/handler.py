@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from dampipe.features.backup.model import BACKUP
 from dampipe.features.backup.service import BackupService
 from dampipe.jobs.work import WorkItem, WorkRepository
+from dampipe.kernel.access import SYSTEM
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import RunId
 from dampipe.kernel.progress import Reporter
@@ -22,7 +23,7 @@ class BackupHandler:
 
     def run(self, item: WorkItem, on_progress: Reporter) -> Mapping[str, Any]:
         """See WorkHandler. One that was killed left nothing, or a complete backup, beside which another is made."""
-        return self._backups.rotate().model_dump(mode="json")
+        return self._backups.rotate(SYSTEM).model_dump(mode="json")
 
     def save(self, connection: Connection, item: WorkItem, result: Mapping[str, Any]) -> None:
         """Nothing to save."""

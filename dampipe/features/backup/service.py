@@ -37,6 +37,7 @@ from dampipe.features.backup.model import (
     Restored,
 )
 from dampipe.jobs.workers import WorkerRepository
+from dampipe.kernel.access import ADMIN, Actor, require
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.migrate import known_revisions
 from dampipe.kernel.errors import Busy, CatalogueDown, InvalidInput
@@ -58,12 +59,13 @@ class BackupService:
         self._db = database
         self._settings = settings
 
-    def backup(self, to: Path) -> BackedUp:
+    def backup(self, actor: Actor, to: Path) -> BackedUp:
         """Write a backup. to: a new file, or a folder, which gets a file named by the time.
 
         Raises InvalidInput for a file that exists, StorageFull, Permanent where it cannot be written, CannotStart
         without pg_dump, and CatalogueDown. Nothing is left behind then.
         """
+        require(actor, ADMIN)
         began = time.monotonic()
         now = datetime.now(UTC)
         target = to / f"{PREFIX}{now:%Y%m%dT%H%M%S%f}Z{SUFFIX}" if to.is_dir() else to
@@ -86,12 +88,13 @@ class BackupService:
             path=printable(target), bytes=size, settings=SETTINGS in files, seconds=time.monotonic() - began
         )
 
-    def rotate(self) -> BackedUp:
+    def rotate(self, actor: Actor) -> BackedUp:
         """Write a backup into the folder of the setting, then delete the oldest ones there but `backup_keep`."""
+        require(actor, ADMIN)
         folder = Path(self._settings.backup_folder).expanduser().absolute()
         with translated(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        done = self.backup(folder)
+        done = self.backup(actor, folder)
         with translated(folder):
             old = sorted(folder.glob(f"{PREFIX}*{SUFFIX}"), reverse=True)[self._settings.backup_keep :]
             for path in old:

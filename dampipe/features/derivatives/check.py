@@ -25,6 +25,7 @@ from dampipe.features.derivatives.orphans import OrphanedBlobs
 from dampipe.features.derivatives.remake import Remaker
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.model import Failure
+from dampipe.kernel.access import PROCESS, Actor, require
 from dampipe.kernel.errors import BrokerDown, DampipeError, NotFound
 from dampipe.storage.blobs.derivatives import Damaged, DerivativeStore
 
@@ -88,13 +89,16 @@ class CheckService:
         self._policy = policy
         self._known_health: tuple[float, StoreHealth] | None = None
 
-    def check(self, request: CheckRequest, on_progress: OnProgress = lambda *_: None) -> Checked:
+    def check(
+        self, actor: Actor, request: CheckRequest, on_progress: OnProgress = lambda *_: None
+    ) -> Checked:
         """Read derivatives and compare them with their sizes and checksums; with `repair`, have lost ones made again.
 
         One without a checksum gets one. Raises NotFound for an unknown asset, Transient when the store does not answer.
         """
+        require(actor, PROCESS)
         began = time.monotonic()
-        assets = [self._assets.asset_id(name) for name in request.what] if request.what else None
+        assets = [self._assets.version_id(actor, name) for name in request.what] if request.what else None
         if assets is None and not request.all:
             health = self._sample(SAMPLE)
             if health.away:
@@ -110,7 +114,7 @@ class CheckService:
         self._checks.record_bad(found.bad, self._checks.now())
         done = self._repair(done, found.bad, assets, request)
         if request.percent is None and not done.left:
-            done = self._orphaned(done, request)
+            done = self._orphaned(actor, done, request)
         return done.model_copy(update={"seconds": time.monotonic() - began})
 
     def repair_reported(self) -> Checked:
@@ -268,10 +272,10 @@ class CheckService:
             except BrokerDown:  # the sweep finds the runs once there is a broker
                 return
 
-    def _orphaned(self, done: Checked, request: CheckRequest) -> Checked:
+    def _orphaned(self, actor: Actor, done: Checked, request: CheckRequest) -> Checked:
         keys = (
             (sha1, key)
-            for name in (request.what and [self._assets.sha1(name) for name in request.what]) or [""]
+            for name in (request.what and [self._assets.sha1(actor, name) for name in request.what]) or [""]
             for sha1, key in self._store.keys(name)
         )
         oldest = time.time() - ORPHAN_AGE

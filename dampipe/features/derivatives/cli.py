@@ -7,6 +7,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from dampipe.features.derivatives.check import CheckService
 from dampipe.features.derivatives.model import Checked, CheckRequest, Kept
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.faces.arguments import not_empty
 from dampipe.kernel.faces.console import console, json_option, plural, print_json, service
@@ -47,7 +48,7 @@ def command(what: tuple[str, ...], repair: bool, believe: bool, percent: float |
     with Progress(*columns, console=console(), disable=hidden, transient=True) as bar:
         task = bar.add_task("", total=None)
         done = service(CheckService).check(
-            request, lambda count, of: bar.update(task, completed=count, total=of)
+            LOCAL, request, lambda count, of: bar.update(task, completed=count, total=of)
         )
     if as_json:
         print_json(done)

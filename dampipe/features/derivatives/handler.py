@@ -10,6 +10,7 @@ from dampipe.features.derivatives.model import CHECK, CheckRequest
 from dampipe.jobs import state
 from dampipe.jobs.tables import RUN
 from dampipe.jobs.work import WorkItem, WorkRepository
+from dampipe.kernel.access import SYSTEM
 from dampipe.kernel.db.clock import NOW, database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import RunId
@@ -35,7 +36,7 @@ class CheckHandler:
         if item.parameters.get(REPORTED):
             return self._checks.repair_reported().model_dump(mode="json")
         request = CheckRequest.model_validate(item.parameters)
-        done = self._checks.check(request, lambda done, of: on_progress(done, of, "files"))
+        done = self._checks.check(SYSTEM, request, lambda done, of: on_progress(done, of, "files"))
         return done.model_dump(mode="json")
 
     def save(self, connection: Connection, item: WorkItem, result: Mapping[str, Any]) -> None:

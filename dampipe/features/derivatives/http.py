@@ -12,7 +12,8 @@ from dampipe.features.derivatives import model
 from dampipe.features.derivatives.byte_ranges import Span, parse_range
 from dampipe.features.derivatives.model import CheckStarted, CheckState
 from dampipe.features.derivatives.service import CheckRequests, DerivativeService
-from dampipe.kernel.faces.http import Problem, provided
+from dampipe.kernel.access import PROCESS, READ, Actor
+from dampipe.kernel.faces.http import Problem, allowed, provided
 
 router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
 
@@ -22,6 +23,7 @@ CHUNK = 256 * 1024
 """Bytes sent at a time."""
 CACHE = "private, max-age=600"
 """The address stays when a derivative is made again, so that a browser asks from time to time, by the ETag."""
+Processor = Annotated[Actor, allowed(PROCESS)]
 Derivatives = Annotated[DerivativeService, provided(DerivativeService)]
 
 Checks = Annotated[CheckRequests, provided(CheckRequests)]
@@ -35,18 +37,20 @@ class CheckRequest(model.CheckRequest):
 
 
 @router.post("/derivatives/check", status_code=202)
-def start_check(checks: Checks, request: Annotated[CheckRequest | None, Body()] = None) -> CheckStarted:
+def start_check(
+    actor: Processor, checks: Checks, request: Annotated[CheckRequest | None, Body()] = None
+) -> CheckStarted:
     """Have workers compare stored derivatives with their checksums and, with `repair`, make lost ones again.
 
     Returns at once; without a body all derivatives are checked and none is made again.
     """
-    return checks.start(request or CheckRequest())
+    return checks.start(actor, request or CheckRequest())
 
 
 @router.get("/derivatives/check/{check}")
-def read_check(check: Annotated[int, Path(ge=1, lt=2**31)], checks: Checks) -> CheckState:
+def read_check(actor: Processor, check: Annotated[int, Path(ge=1, lt=2**31)], checks: Checks) -> CheckState:
     """How a check stands, and its result once it is done; results are kept for a week."""
-    return checks.read(check)
+    return checks.read(actor, check)
 
 
 @router.head("/assets/{sha1}/{name}", include_in_schema=False)
@@ -61,6 +65,7 @@ def read_check(check: Annotated[int, Path(ge=1, lt=2**31)], checks: Checks) -> C
     },
 )
 def fetch_derivative(
+    actor: Annotated[Actor, allowed(READ)],
     request: Request,
     sha1: Sha1,
     name: Annotated[
@@ -77,7 +82,7 @@ def fetch_derivative(
     By file name too, since the sprite's WebVTT refers to its picture by name. Saved, a proxy is called
     as its original, with its own suffix.
     """
-    derivative, filename = derivatives.find(sha1, name)
+    derivative, filename = derivatives.find(actor, sha1, name)
     etag = f'"{derivative.recipe}-{derivative.size}"'
     headers = {
         "Accept-Ranges": "bytes",
@@ -103,7 +108,7 @@ def fetch_derivative(
 
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=derivative.media_type)
-    stream = derivatives.open(derivative)
+    stream = derivatives.open(actor, derivative)
 
     def chunks() -> Iterator[bytes]:
         with stream:

@@ -21,6 +21,7 @@ from dampipe.features.derivatives.model import (
 )
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.work import WorkRepository
+from dampipe.kernel.access import PROCESS, READ, Actor, require
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.ids import RunId
 from dampipe.kernel.progress import Progress
@@ -39,22 +40,24 @@ class DerivativeService:
         self._checks = checks
         self._items = items
 
-    def find(self, sha1: str, name: str) -> tuple[Derivative, str]:
+    def find(self, actor: Actor, sha1: str, name: str) -> tuple[Derivative, str]:
         """A derivative by its kind or its file's name, and the name to download it under.
 
         Raises NotFound for an unknown asset or a derivative that it does not have.
         """
+        require(actor, READ)
         video = self._assets.videos([self._assets.find(sha1)])[0]
         for derivative in video.derivatives:
             if name in (derivative.kind, derivative.key.rpartition("/")[2]):
                 return derivative, video.download_name(derivative)
         raise NotFound(UNKNOWN_DERIVATIVE, name=video.name, derivative=name, sha1=video.sha1)
 
-    def open(self, derivative: Derivative) -> BinaryIO:
+    def open(self, actor: Actor, derivative: Derivative) -> BinaryIO:
         """A seekable reader of its bytes. Raises NotFound where they are gone or not as many as were written.
 
         That is noted, and a check is requested, which has it made again.
         """
+        require(actor, READ)
         try:
             stream = self._store.open(derivative)
         except NotFound as error:
@@ -86,17 +89,19 @@ class CheckRequests:
         self._work = work
         self._transport = transport
 
-    def start(self, request: CheckRequest) -> CheckStarted:
+    def start(self, actor: Actor, request: CheckRequest) -> CheckStarted:
         """Request a check, and return at once. Raises NotFound for an unknown asset, and BrokerDown."""
+        require(actor, PROCESS)
         for name in request.what:
-            self._assets.asset_id(name)
+            self._assets.version_id(actor, name)
         item = self._items.add(f"request-{uuid4().hex}", request)
         assert item is not None  # no two requests have the same key
         self._transport().notify("sweep")
         return CheckStarted(check=item)
 
-    def read(self, check: int) -> CheckState:
+    def read(self, actor: Actor, check: int) -> CheckState:
         """How a check stands. Raises NotFound, also for one whose result is older than a week."""
+        require(actor, PROCESS)
         row = self._work.find(CHECK, RunId(check))
         if row is None:
             raise NotFound(UNKNOWN_CHECK, check=check)

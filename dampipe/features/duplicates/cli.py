@@ -10,6 +10,7 @@ from dampipe.features.duplicates.model import (
     NearDuplicate,
 )
 from dampipe.features.duplicates.service import DuplicateService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.timecode import clock
 
@@ -28,7 +29,7 @@ _HELP = {name: field.description for name, field in DuplicatesRequest.model_fiel
 @json_option
 def command(near: bool, similarity: float, as_json: bool) -> None:
     """List what the library has more than once, with the evidence. Nothing is deleted."""
-    found = service(DuplicateService).find(DuplicatesRequest(near=near, similarity=similarity))
+    found = service(DuplicateService).find(LOCAL, DuplicatesRequest(near=near, similarity=similarity))
     if as_json:
         print_json(found)
     else:

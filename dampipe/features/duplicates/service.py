@@ -6,6 +6,7 @@ from dampipe.features.duplicates.fingerprints import FingerprintRepository
 from dampipe.features.duplicates.match import Alignment, align, likely_pairs
 from dampipe.features.duplicates.model import Copy, Duplicates, DuplicatesRequest, NearDuplicate
 from dampipe.features.duplicates.track import Track
+from dampipe.kernel.access import READ, Actor, require
 
 CACHED = 2000
 """Assets whose fingerprints are held at once: some 30 MB."""
@@ -17,8 +18,9 @@ class DuplicateService:
     def __init__(self, fingerprints: FingerprintRepository) -> None:
         self._fingerprints = fingerprints
 
-    def find(self, request: DuplicatesRequest) -> Duplicates:
+    def find(self, actor: Actor, request: DuplicatesRequest) -> Duplicates:
         """Contents that several files have; with `near` also pairs of contents that show the same."""
+        require(actor, READ)
         exact = tuple(self._fingerprints.exact())
         if not request.near:
             return Duplicates(exact=exact)

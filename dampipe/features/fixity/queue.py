@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column,
 
 from dampipe.features.assets.queries import assets_of
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.fixity.events import FileBad
 from dampipe.features.fixity.model import BAD, Verdict
 from dampipe.features.fixity.tables import VERIFICATION
 from dampipe.features.sources.model import LocationState
@@ -15,7 +16,7 @@ from dampipe.features.sources.paths import full_path, place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.clock import NOW, database_time
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.events.outbox import record_event
+from dampipe.kernel.events.outbox import WORKER, record_event
 from dampipe.kernel.ids import LocationId, SourceId, VersionId
 from dampipe.kernel.paths import printable
 
@@ -197,10 +198,8 @@ class FixityQueue:
             ).first()
             if row is not None and verdict in BAD:
                 asset = assets_of(connection, [check.asset]).get(VersionId(check.asset))
-                record_event(
-                    connection, "file.bad", asset, now,
-                    path=printable(check.path), verdict=str(verdict), reason=reason,
-                )  # fmt: skip
+                payload = FileBad(path=printable(check.path), verdict=str(verdict), reason=reason)
+                record_event(connection, payload, actor=WORKER, asset=asset, sha1=check.sha1, at=now)
 
     def waiting(self, scopes: Sequence[FileScope] = ()) -> tuple[int, int]:
         """How many files are still to be read, and how many are being read, in these scopes or anywhere."""

@@ -20,6 +20,7 @@ from dampipe.features.sources.path_mapping import below_root, holder, under_know
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.workers import WorkerRepository
+from dampipe.kernel.access import PROCESS, Actor, require
 from dampipe.kernel.errors import CannotStart, InvalidInput, NotFound
 from dampipe.kernel.ids import SourceId
 from dampipe.kernel.paths import printable
@@ -57,12 +58,13 @@ class FixityService:
         self._worker = worker
         self._patience = patience
 
-    def run(self, request: VerifyRequest, on_progress: OnProgress = lambda _: None) -> Verified:
+    def run(self, actor: Actor, request: VerifyRequest, on_progress: OnProgress = lambda _: None) -> Verified:
         """Read files again and wait for the end.
 
         Raises NotFound for what is not in the library, BrokerDown, and CannotStart when no worker that could
         read reports.
         """
+        require(actor, PROCESS)
         scopes = self.scopes(request.what)
         began = self._checks.now()
         self._transport().check()

@@ -2,11 +2,12 @@
 
 from dampipe.features.grouping.model import Group
 from dampipe.features.grouping.queries import GroupRepository
+from dampipe.kernel.access import Actor
 from dampipe.kernel.container import Services
 from dampipe.kernel.detail import DetailField
 
 
-def _read(services: Services, asset: int) -> Group | None:
+def _read(services: Services, actor: Actor, asset: int) -> Group | None:
     return services.get(GroupRepository).of(asset)
 
 

@@ -10,11 +10,13 @@ from dampipe.features.processing import model
 from dampipe.features.processing.model import Retried, Status
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.model import Failure
-from dampipe.kernel.faces.http import Problem, RemediesDep, Text, provided
+from dampipe.kernel.access import PROCESS, STATUS, Actor
+from dampipe.kernel.faces.http import Problem, RemediesDep, Text, allowed, provided
 from dampipe.kernel.faces.remedies import PAGE
 
 router = APIRouter(tags=["processing"])
 
+Observer = Annotated[Actor, allowed(STATUS)]
 Processing = Annotated[ProcessingService, provided(ProcessingService)]
 
 
@@ -29,17 +31,22 @@ class RetryRequest(model.RetryRequest):
 
 
 @router.get("/status")
-def read_status(processing: Processing) -> Status:
+def read_status(actor: Observer, processing: Processing) -> Status:
     """Runs that wait, run, are done or failed, by stage; the latest scans; the workers."""
-    return processing.status()
+    return processing.status(actor)
 
 
 @router.get("/failures")
 def list_failures(
-    processing: Processing, remedies: RemediesDep, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000
+    actor: Observer,
+    processing: Processing,
+    remedies: RemediesDep,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> list[Failure]:
     """Failed runs and files that failed their fixity check, newest first."""
-    return [one.model_copy(update={"hint": remedies.word(one, PAGE)}) for one in processing.failures(limit)]
+    return [
+        one.model_copy(update={"hint": remedies.word(one, PAGE)}) for one in processing.failures(actor, limit)
+    ]
 
 
 @router.post(
@@ -52,6 +59,8 @@ def list_failures(
         },
     },
 )
-def retry(request: RetryRequest, processing: Processing) -> Retried:
+def retry(
+    actor: Annotated[Actor, allowed(PROCESS)], request: RetryRequest, processing: Processing
+) -> Retried:
     """Reset failed and skipped runs, so that they are run again."""
-    return Retried(retried=processing.retry(request))
+    return Retried(retried=processing.retry(actor, request))

@@ -16,6 +16,7 @@ from dampipe.jobs.reads import RunReads
 from dampipe.jobs.retry import RunRetries
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.workers import WorkerRepository
+from dampipe.kernel.access import PROCESS, STATUS, Actor, require
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.ids import LocationId, VersionId
 
@@ -52,8 +53,9 @@ class ProcessingService:
         self._transport = transport
         self._sweep = sweep
 
-    def status(self) -> Status:
+    def status(self, actor: Actor) -> Status:
         """Counts by stage, the latest scans, what is running now, and the workers."""
+        require(actor, STATUS)
         assets, locations = self._assets.totals()
         counts = self._runs.counts()
         names = [stage.name for stage in self._plan().stages]
@@ -68,22 +70,24 @@ class ProcessingService:
             running=tuple(self._runs.running(sorted({*names, *counts}), RUNNING_SHOWN)),
         )
 
-    def failures(self, limit: int = 1000) -> list[Failure]:
+    def failures(self, actor: Actor, limit: int = 1000) -> list[Failure]:
         """Files whose fixity check failed, derivatives that are lost, then failed runs, the newest first."""
+        require(actor, STATUS)
         damaged = [*self._fixity.failures(limit), *self._derivatives.failures(limit)]
         return [*damaged, *self._assets.failures(limit)][:limit]
 
-    def retry(self, request: RetryRequest) -> int:
+    def retry(self, actor: Actor, request: RetryRequest) -> int:
         """Reset failed and skipped runs, so that they are run again; returns how many.
 
         Raises NotFound for an unknown asset or path, InvalidInput for an unknown stage.
         """
+        require(actor, PROCESS)
         if request.stage is not None and request.stage not in {stage.name for stage in self._plan().stages}:
             raise InvalidInput(UNKNOWN_STAGE, stage=request.stage)
         if not request.what:
             count = self._retries.retry(None, request.kinds, request.stage)
         else:
-            found = [self._names.find(name) for name in request.what]
+            found = [self._names.find(actor, name) for name in request.what]
             locations = [LocationId(location) for location, _ in found if location is not None]
             assets = [VersionId(asset) for _, asset in found if asset is not None]
             count = self._retries.retry(assets, request.kinds, request.stage)
@@ -92,7 +96,8 @@ class ProcessingService:
             self._transport().notify("sweep")
         return count
 
-    def catch_up(self) -> int:
+    def catch_up(self, actor: Actor) -> int:
         """Create runs for new stages, recipes and models, and recover lost ones; returns how many."""
+        require(actor, PROCESS)
         created = self._sweep().plan_missing()
         return created + sum(self._sweep().run().values())

@@ -4,6 +4,7 @@ import click
 
 from dampipe.features.pruning.model import Pruned, PruneRequest
 from dampipe.features.pruning.service import PruneService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.console import json_option, plural, print_json, service
 
 
@@ -33,14 +34,14 @@ def command(
     request = PruneRequest(source=source, orphans=leftovers, annotations=with_annotations)
     pruning = service(PruneService)
     if with_annotations and not (dry_run or yes):
-        lost = pruning.plan(PruneRequest(source=source, annotations=True)).annotated
+        lost = pruning.plan(LOCAL, PruneRequest(source=source, annotations=True)).annotated
         if lost:
             click.confirm(
                 f"Delete what people wrote about {plural(lost, 'asset')}? It cannot be made again",
                 abort=True,
                 err=True,
             )
-    done = pruning.plan(request) if dry_run else pruning.prune(request)
+    done = pruning.plan(LOCAL, request) if dry_run else pruning.prune(LOCAL, request)
     if as_json:
         print_json(done)
     else:

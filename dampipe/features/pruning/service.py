@@ -8,6 +8,7 @@ from dampipe.features.pruning.model import Pruned, PruneRequest
 from dampipe.features.pruning.queries import Pruner
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.sources.queries import SourceRepository
+from dampipe.kernel.access import MANAGE, Actor, require
 from dampipe.kernel.db.advisory_lock import advisory_lock
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import DampipeError, Unavailable
@@ -38,8 +39,9 @@ class PruneService:
         self._models = models
         self._storage = storage
 
-    def plan(self, request: PruneRequest) -> Pruned:
+    def plan(self, actor: Actor, request: PruneRequest) -> Pruned:
         """What `prune` would remove. Raises NotFound for an unknown source."""
+        require(actor, MANAGE)
         planned = self._pruner.plan(self._source_id(request), request.annotations)
         if not request.orphans:
             return planned
@@ -48,7 +50,9 @@ class PruneService:
         found = {"leftovers": len(sizes), "leftover_bytes": sum(sizes), "work_folders": folders}
         return planned.model_copy(update=found)
 
-    def prune(self, request: PruneRequest, on_progress: Callable[[int], None] = lambda _: None) -> Pruned:
+    def prune(
+        self, actor: Actor, request: PruneRequest, on_progress: Callable[[int], None] = lambda _: None
+    ) -> Pruned:
         """Remove missing locations, then assets without a location, with their derivatives and vectors.
 
         Assets about which people wrote something are kept with their missing locations, unless the request says
@@ -56,6 +60,7 @@ class PruneService:
         on_progress: called with the number of rows removed by each transaction. Raises NotFound for an unknown
         source, Busy while another prune is running.
         """
+        require(actor, MANAGE)
         with advisory_lock(self._db, "prune"):
             models = self._models.all()
             self._update_indexes(models)  # opens each index while its model still has vectors

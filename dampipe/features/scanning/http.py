@@ -8,11 +8,14 @@ from pydantic import Field
 from dampipe.features.scanning import model
 from dampipe.features.scanning.model import LARGEST_ID, Enqueued, ScanProgress
 from dampipe.features.scanning.service import ScanService
-from dampipe.kernel.faces.http import MAX_PATH, Problem, Storable, provided
+from dampipe.kernel.access import SCAN, STATUS, Actor
+from dampipe.kernel.faces.http import MAX_PATH, Problem, Storable, allowed, provided
 
 router = APIRouter(tags=["scans"])
 
 ScanId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+Observer = Annotated[Actor, allowed(STATUS)]
+Scanning = Annotated[Actor, allowed(SCAN)]
 Scans = Annotated[ScanService, provided(ScanService)]
 OVER: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such scan."},
@@ -38,36 +41,38 @@ class EnqueueRequest(model.EnqueueRequest):
         404: {"model": Problem, "description": "None of the paths exists."},
     },
 )
-def submit_scan(request: EnqueueRequest, scans: Scans) -> Enqueued:
+def submit_scan(actor: Scanning, request: EnqueueRequest, scans: Scans) -> Enqueued:
     """Submit a scan and return at once. Its progress is at `/scans/{scan}`."""
-    return scans.enqueue_inside(request)
+    return scans.enqueue_inside(actor, request)
 
 
 @router.get("/scans")
-def list_scans(scans: Scans, limit: Annotated[int, Query(ge=1, le=1000)] = 20) -> list[ScanProgress]:
+def list_scans(
+    actor: Observer, scans: Scans, limit: Annotated[int, Query(ge=1, le=1000)] = 20
+) -> list[ScanProgress]:
     """Scans, newest first."""
-    return scans.latest(limit)
+    return scans.latest(actor, limit)
 
 
 @router.get("/scans/{scan}", responses={404: {"model": Problem}})
-def follow_scan(scan: ScanId, scans: Scans) -> ScanProgress:
+def follow_scan(actor: Observer, scan: ScanId, scans: Scans) -> ScanProgress:
     """How far a scan is."""
-    return scans.progress(scan)
+    return scans.progress(actor, scan)
 
 
 @router.post("/scans/{scan}/pause", responses=OVER)
-def pause_scan(scan: ScanId, scans: Scans) -> ScanProgress:
+def pause_scan(actor: Scanning, scan: ScanId, scans: Scans) -> ScanProgress:
     """Stop the walk at the next folder and start none of its files until the scan is resumed."""
-    return scans.pause(scan)
+    return scans.pause(actor, scan)
 
 
 @router.post("/scans/{scan}/resume", responses=OVER)
-def resume_scan(scan: ScanId, scans: Scans) -> ScanProgress:
+def resume_scan(actor: Scanning, scan: ScanId, scans: Scans) -> ScanProgress:
     """Continue a paused scan where it was."""
-    return scans.resume(scan)
+    return scans.resume(actor, scan)
 
 
 @router.post("/scans/{scan}/cancel", responses=OVER)
-def cancel_scan(scan: ScanId, scans: Scans) -> ScanProgress:
+def cancel_scan(actor: Scanning, scan: ScanId, scans: Scans) -> ScanProgress:
     """End a scan: files found stay known, those not started stay on hold until another scan adopts them."""
-    return scans.cancel(scan)
+    return scans.cancel(actor, scan)

@@ -12,6 +12,7 @@ from dampipe.features.sources.path_mapping import holder, under_known_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.plan import Plan
+from dampipe.kernel.access import SCAN, STATUS, Actor, require
 from dampipe.kernel.errors import BrokerDown, Conflict, InvalidInput, NotFound, NotPermitted
 from dampipe.kernel.paths import printable
 
@@ -43,13 +44,14 @@ class ScanService:
         self._plan = plan
         self._transport = transport
 
-    def enqueue(self, request: EnqueueRequest) -> Enqueued:
+    def enqueue(self, actor: Actor, request: EnqueueRequest) -> Enqueued:
         """Submit a scan of files and folders and return at once.
 
         Paths that do not exist are named in the answer and left out. Raises NotFound when none exists, and
         InvalidInput for a device or a pipe. When the broker is down, the scan is kept and starts when it is
         back; the answer says so.
         """
+        require(actor, SCAN)
         paths = list(dict.fromkeys(os.path.abspath(path) for path in request.paths))
         existing = [path for path in paths if os.path.exists(path)]
         found = set(existing)
@@ -74,12 +76,13 @@ class ScanService:
             problem = f"{error}. {error.hint}"
         return Enqueued(scan=scan, absent=absent, broker_problem=problem)
 
-    def enqueue_inside(self, request: EnqueueRequest) -> Enqueued:
+    def enqueue_inside(self, actor: Actor, request: EnqueueRequest) -> Enqueued:
         """The same for clients that may see the footage and nothing else of this machine.
 
         Raises NotPermitted for a path that is not below a source or one of the scan roots, links resolved; whether
         it exists makes no difference.
         """
+        require(actor, SCAN)
         sources = self._sources.all()
         roots = [os.path.realpath(root) for root in self._roots]
 
@@ -93,27 +96,31 @@ class ScanService:
         if outside:
             more = [f"and {len(outside) - SHOWN} more"] if len(outside) > SHOWN else []
             raise NotPermitted(errors.PATH_OUTSIDE, paths=", ".join([*outside[:SHOWN], *more]))
-        return self.enqueue(request)
+        return self.enqueue(actor, request)
 
-    def progress(self, scan: int) -> ScanProgress:
+    def progress(self, actor: Actor, scan: int) -> ScanProgress:
         """How far a scan is."""
+        require(actor, STATUS)
         return self._scans.progress(scan)
 
-    def latest(self, limit: int = 20) -> list[ScanProgress]:
+    def latest(self, actor: Actor, limit: int = 20) -> list[ScanProgress]:
         """The newest scans, newest first."""
+        require(actor, STATUS)
         return self._scans.latest(limit)
 
-    def pause(self, scan: int) -> ScanProgress:
+    def pause(self, actor: Actor, scan: int) -> ScanProgress:
         """Stop the walk at the next folder and start none of its files; claimed ones are finished.
 
         Raises Conflict for a scan that is over.
         """
+        require(actor, SCAN)
         self._check_not_over(scan)
         self._scans.pause(scan)
         return self._apply(scan)
 
-    def resume(self, scan: int) -> ScanProgress:
+    def resume(self, actor: Actor, scan: int) -> ScanProgress:
         """Continue a paused scan where it was. Raises Conflict for a scan that is not paused."""
+        require(actor, SCAN)
         self._scans.resume(scan)
         progress = self._apply(scan)
         try:
@@ -123,11 +130,12 @@ class ScanService:
             return progress
         return progress
 
-    def cancel(self, scan: int) -> ScanProgress:
+    def cancel(self, actor: Actor, scan: int) -> ScanProgress:
         """End a scan: files found stay known, those not started stay on hold until another scan adopts them.
 
         Raises Conflict for a scan that is over.
         """
+        require(actor, SCAN)
         self._check_not_over(scan)
         self._scans.cancel(scan)
         return self._apply(scan)

@@ -20,6 +20,7 @@ from dampipe.jobs.nightly import NightlyJobs
 from dampipe.jobs.retry import RunRetries
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.workers import WorkerRepository
+from dampipe.kernel.access import SCAN, Actor, require
 from dampipe.kernel.db.advisory_lock import advisory_lock
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
@@ -69,13 +70,14 @@ class SyncService:
         self._policy = policy
         self._nightly = nightly
 
-    def run(self, request: SyncRequest, on_progress: OnProgress = lambda *_: None) -> Synced:
+    def run(self, actor: Actor, request: SyncRequest, on_progress: OnProgress = lambda *_: None) -> Synced:
         """Sync sources and wait for the end. A source that another sync is working on is skipped.
 
         Raises Busy when that is so for all, NotFound for an unknown source, InvalidInput when there is none at
         all, BrokerDown, CatalogueDown, and CannotStart when no worker reports. What was begun continues in each
         case.
         """
+        require(actor, SCAN)
         requested = self._named(request.sources)
         with ExitStack() as locks:
             sources = [source for source in requested if self._lock(locks, source)]
@@ -104,11 +106,12 @@ class SyncService:
                 seconds=time.monotonic() - began,
             )
 
-    def begin(self) -> list[int]:
+    def begin(self, actor: Actor) -> list[int]:
         """Start what `run` does, for all sources, and return their scans at once, without waiting.
 
         Raises InvalidInput when there is no source.
         """
+        require(actor, SCAN)
         sources = self._named(())
         scans, _, _ = self._begin(sources, accept_missing=False)
         self._request_share(sources)

@@ -4,6 +4,7 @@ import logging
 
 from dampipe.features.scanning.scanner import Scanner
 from dampipe.features.scanning.sync import SyncService
+from dampipe.kernel.access import SYSTEM
 from dampipe.kernel.settings.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ class SyncTask:
         self._sync = sync
 
     def __call__(self) -> str:
-        scans = self._sync.begin()
+        scans = self._sync.begin(SYSTEM)
         log.info("sync began: scans %s", ", ".join(map(str, scans)))
         return f"began {len(scans)} scans"
 

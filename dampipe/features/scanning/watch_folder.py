@@ -19,6 +19,7 @@ from dampipe.features.sources.model import Source
 from dampipe.features.sources.mounts import lacks_events
 from dampipe.features.sources.path_mapping import holder
 from dampipe.features.sources.queries import SourceRepository
+from dampipe.kernel.access import SYSTEM
 from dampipe.kernel.errors import DampipeError
 from dampipe.kernel.paths import printable
 
@@ -126,7 +127,7 @@ class FolderWatcher:
         for start in range(0, len(paths), self._policy.watch_paths):
             portion = list(paths[start : start + self._policy.watch_paths])
             try:
-                self._scans.enqueue(EnqueueRequest(paths=tuple(portion)))
+                self._scans.enqueue(SYSTEM, EnqueueRequest(paths=tuple(portion)))
             except DampipeError as error:
                 on_log(f"{error}; the next scan finds the files")
             else:

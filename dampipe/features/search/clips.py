@@ -4,6 +4,7 @@ from dampipe.features.search.hits import HitRepository
 from dampipe.features.search.model import ExportRequest, Found
 from dampipe.features.search.service import SearchService
 from dampipe.features.search.spans import all_moments, beginning, span
+from dampipe.kernel.access import EXPORT, Actor, require
 from dampipe.kernel.paths import printable
 from dampipe.timeline import Rendered, render
 from dampipe.timeline.clip import Clip
@@ -16,15 +17,17 @@ class ClipService:
         self._search = search
         self._hits = hits
 
-    def export(self, request: ExportRequest, title: str = "dampipe") -> Rendered:
+    def export(self, actor: Actor, request: ExportRequest, title: str = "dampipe") -> Rendered:
         """Search, and render the clips of the result as a timeline. Raises as `SearchService.find`, and Unavailable."""
-        return render(self.clips(self._search.find(request)), request.format, title)
+        require(actor, EXPORT)
+        return render(self.clips(actor, self._search.results(actor, request)), request.format, title)
 
-    def clips(self, found: Found) -> list[Clip]:
+    def clips(self, actor: Actor, found: Found) -> list[Clip]:
         """The moments of a result as spans of files, each shot once; weak ones only if there are no others.
 
         A hit without moments becomes its beginning. Assets that have no file are left out.
         """
+        require(actor, EXPORT)
         moments = all_moments(hit.moments or [beginning(hit)] for hit in found.hits)
         moments = [moment for moment in moments if not moment.weak] or moments
         files = self._hits.files(moment.asset for moment in moments)

@@ -9,6 +9,7 @@ from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.model import FilterReport
 from dampipe.features.sources.tables import LOCATION
+from dampipe.kernel.access import SEARCH, Actor, require
 from dampipe.kernel.asset_set import ALL, AssetSet, Selection, intersection
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
@@ -42,7 +43,9 @@ class FilterResolver:
         self._db = database
         self._registry = registry
 
-    def resolve(self, filters: Mapping[str, Sequence[str]], all_versions: bool = False) -> ResolvedFilter:
+    def resolve(
+        self, actor: Actor, filters: Mapping[str, Sequence[str]], all_versions: bool = False
+    ) -> ResolvedFilter:
         """Parse the filters and look up what they name. Facts are those of a version, metadata those of its asset.
 
         all_versions: superseded versions pass, too.
@@ -98,8 +101,9 @@ class FilterResolver:
             count = connection.execute(select(func.count()).select_from(VERSION)).scalar_one()
         return len(assets) / count if count else 0.0
 
-    def fields(self) -> list[FilterReport]:
+    def fields(self, actor: Actor) -> list[FilterReport]:
         """All fields, in the order in which faces offer them."""
+        require(actor, SEARCH)
         return [
             FilterReport(
                 name=field.name,
@@ -113,8 +117,9 @@ class FilterResolver:
             for field in self._registry.values()
         ]
 
-    def suggestions(self, name: str) -> list[str]:
+    def suggestions(self, actor: Actor, name: str) -> list[str]:
         """The values of a field that exist now. Raises NotFound for a field without such a list."""
+        require(actor, SEARCH)
         field = self._registry.get(name)
         if field is None or field.suggest is None:
             raise NotFound(NO_SUGGESTIONS, name=name)

@@ -11,7 +11,8 @@ from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model import ExportRequest, FilterReport, Found, SearchRequest
 from dampipe.features.search.parameters import request_from_parameters, request_with_picture
 from dampipe.features.search.service import SearchService
-from dampipe.kernel.faces.http import MAX_BYTES, MAX_PICTURE, Problem, provided
+from dampipe.kernel.access import EXPORT, SEARCH, Actor
+from dampipe.kernel.faces.http import MAX_BYTES, MAX_PICTURE, Problem, allowed, provided
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.timeline import MEDIA_TYPES
 
@@ -34,6 +35,7 @@ INVALID = {
     "model": Problem,
     "description": "A value is not valid, or parameters do not go together: a search of names without words, say.",
 }
+Searcher = Annotated[Actor, allowed(SEARCH)]
 Search = Annotated[SearchService, provided(SearchService)]
 Clips = Annotated[ClipService, provided(ClipService)]
 Filters = Annotated[FilterResolver, provided(FilterResolver)]
@@ -47,14 +49,14 @@ def make_router(registry: FilterRegistry) -> APIRouter:
     export_from_parameters: Any = Depends(request_from_parameters(ExportRequest, registry))
 
     @router.get("/search")
-    def search(search: Search, request: SearchRequest = from_parameters) -> Found:
+    def search(actor: Searcher, search: Search, request: SearchRequest = from_parameters) -> Found:
         """Find what matches words, moments and filters best; filters alone list the newest assets first."""
-        return search.find(request)
+        return search.find(actor, request)
 
     @router.post("/search", openapi_extra=PICTURE_TYPES)
-    def search_by_picture(search: Search, request: SearchRequest = with_picture) -> Found:
+    def search_by_picture(actor: Searcher, search: Search, request: SearchRequest = with_picture) -> Found:
         """Search with a picture as the body, too: JPEG, PNG or WebP, 32 MiB at most."""
-        return search.find(request)
+        return search.find(actor, request)
 
     @router.get(
         "/search/export",
@@ -71,27 +73,31 @@ def make_router(registry: FilterRegistry) -> APIRouter:
             }
         },
     )
-    def export(clips: Clips, request: ExportRequest = export_from_parameters) -> Response:
+    def export(
+        actor: Annotated[Actor, allowed(EXPORT)],
+        clips: Clips,
+        request: ExportRequest = export_from_parameters,
+    ) -> Response:
         """Export the moments of a search as a timeline for editing programs; same parameters as a search.
 
         A time code that does not fit its file, or a file that cannot be written, never stops an export: the header
         Dampipe-Warnings names the files, as a JSON list of at most 20 sentences.
         """
-        rendered = clips.export(request)
+        rendered = clips.export(actor, request)
         headers = {"Content-Disposition": f'attachment; filename="dampipe.{request.format}"'}
         if rendered.warnings:
             headers[WARNINGS_HEADER] = _warnings_header(rendered.warnings)
         return Response(rendered.text, media_type=MEDIA_TYPES[request.format], headers=headers)
 
     @router.get("/filters")
-    def list_filters(filters: Filters) -> list[FilterReport]:
+    def list_filters(actor: Searcher, filters: Filters) -> list[FilterReport]:
         """List the filters of a search, with what a form needs to offer them."""
-        return filters.fields()
+        return filters.fields(actor)
 
     @router.get("/filters/{name}/values")
-    def list_filter_values(name: str, filters: Filters) -> list[str]:
+    def list_filter_values(actor: Searcher, name: str, filters: Filters) -> list[str]:
         """List the values of a filter that exist now, where its entry says that it suggests some."""
-        return filters.suggestions(name)
+        return filters.suggestions(actor, name)
 
     return router
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from dampipe.features.search.query_vectors import QueryEncoder
-from dampipe.kernel.faces.http import Text, provided
+from dampipe.kernel.access import SEARCH, Actor
+from dampipe.kernel.faces.http import Text, allowed, provided
 
 router = APIRouter(tags=["search"])
 
@@ -32,8 +33,10 @@ class TextVectors(BaseModel):
 
 @router.post("/vectors")
 def vectors(
-    encoder: Annotated[QueryEncoder, provided(QueryEncoder)], request: TextVectorsRequest
+    actor: Annotated[Actor, allowed(SEARCH)],
+    encoder: Annotated[QueryEncoder, provided(QueryEncoder)],
+    request: TextVectorsRequest,
 ) -> TextVectors:
     """Encode texts with the model that answers searches, to compare them with vectors of the same model."""
-    model, rows = encoder.text_vectors(request.texts)
+    model, rows = encoder.text_vectors(actor, request.texts)
     return TextVectors(model=model, vectors=[row.tolist() for row in rows])

@@ -6,6 +6,7 @@ from time import monotonic
 
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.search.model_service import ModelService
+from dampipe.kernel.access import MANAGE, Actor, require
 from dampipe.kernel.errors import DampipeError, Unavailable
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.index_report import IndexReport
@@ -26,12 +27,13 @@ class IndexService:
         self._retry_at: dict[str, float] = {}
         """By model whose repair failed: when it is tried again."""
 
-    def check(self, thorough: bool = True) -> list[IndexReport]:
+    def check(self, actor: Actor, thorough: bool = True) -> list[IndexReport]:
         """Compare every index with the catalogue.
 
         thorough: read all of it and compare every vector; otherwise see whether its files exist, and count vectors.
         Raises Unavailable where there is no vector index.
         """
+        require(actor, MANAGE)
         names = self._names.names()
         reports = (self._storage.check_index(model, thorough) for model in self._models.all())
         return [
@@ -40,25 +42,27 @@ class IndexService:
             if report is not None
         ]
 
-    def tend(self) -> list[str]:
+    def tend(self, actor: Actor) -> list[str]:
         """Bring indexes that are lost, damaged or left behind up to the catalogue; returns the models' names.
 
         Cheap where all is well. A failure is logged, and the index is tried again after RETRY_AFTER.
         """
+        require(actor, MANAGE)
         names = self._names.names()
         return [names.get(model, model) for model in self._models.all() if self._repaired(model)]
 
-    def rebuild(self, on_progress: Callable[[str], None] = lambda _: None) -> list[IndexReport]:
+    def rebuild(self, actor: Actor, on_progress: Callable[[str], None] = lambda _: None) -> list[IndexReport]:
         """Build every index anew from the catalogue; search answers from the old one until the new one is complete.
 
         on_progress: called with the name of each model before its index is built. Raises Unavailable where there is no
         vector index, Transient while another rebuild is running.
         """
+        require(actor, MANAGE)
         names = self._names.names()
         for model in self._models.all():
             on_progress(names.get(model, model))
             self._storage.rebuild_index(model)
-        return self.check()
+        return self.check(actor)
 
     def _repaired(self, model: str) -> bool:
         if monotonic() < self._retry_at.get(model, 0.0):

@@ -11,6 +11,7 @@ from dampipe.features.search.model import ModelReport
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.jobs.keys import RunKey
 from dampipe.jobs.plan import Plan
+from dampipe.kernel.access import MANAGE, READ, Actor, require
 from dampipe.kernel.errors import Busy, DampipeError, InvalidInput, NotFound, StageError
 from dampipe.storage.auto import AutoStorage
 from dampipe.vision.base import Embedder
@@ -49,8 +50,9 @@ class ModelService:
         self._answering: Embedder | None = None
         self._until = 0.0
 
-    def check(self) -> None:
+    def check(self, actor: Actor) -> None:
         """Raise Unavailable or Permanent if the model of the settings cannot be used on this machine."""
+        require(actor, READ)
         self._current().check()
 
     def answering(self) -> Embedder:
@@ -67,8 +69,9 @@ class ModelService:
                 self._answering = chosen
             return self._answering
 
-    def all(self, everything: bool = False) -> list[ModelReport]:
+    def all(self, actor: Actor, everything: bool = False) -> list[ModelReport]:
         """The model in use, those that have vectors, and some suggestions; with `everything` all that are known."""
+        require(actor, READ)
         present = self._models.all()
         names = self.names()
         shown = dict.fromkeys(
@@ -79,18 +82,20 @@ class ModelService:
         known = {called: model for model, called in names.items()}
         return [self._report(name, present, answering, known) for name in shown]
 
-    def info(self, name: str) -> ModelReport:
+    def info(self, actor: Actor, name: str) -> ModelReport:
         """One model, whether it is used or not. Raises InvalidInput for an unknown name."""
+        require(actor, READ)
         ref = resolve(name)
         if ref.folder and name != TINY:
             name = str(ref.folder)  # the same from whatever folder a process is started
         return self._report(name, self._models.all(), self._answers(), {})
 
-    def forget(self, name: str) -> int:
+    def forget(self, actor: Actor, name: str) -> int:
         """Remove the vectors of a model that no longer answers; returns how many.
 
         Raises NotFound for a model without vectors, Busy for the one that is used or still answers.
         """
+        require(actor, MANAGE)
         present = self._models.all()
         names = self.names()
         by_name = {names.get(model, model): model for model in present}

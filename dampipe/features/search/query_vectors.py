@@ -16,6 +16,7 @@ from dampipe.features.search.model_service import ModelService
 from dampipe.features.search.pictures import QueryPictures
 from dampipe.features.search.query_cache import QueryVectorCache
 from dampipe.features.search.vectors import VectorRepository
+from dampipe.kernel.access import SEARCH, Actor, require
 from dampipe.kernel.errors import DampipeError, InvalidInput, NotFound, SearchUnavailable, Unavailable
 from dampipe.kernel.ranges import parse_seconds
 from dampipe.kernel.timecode import clock
@@ -77,7 +78,7 @@ class QueryEncoder:
         """The fingerprint of the model that answers now."""
         return self._models.answering().fingerprint
 
-    def encode(self, request: SearchRequest) -> EncodedQuery:
+    def encode(self, actor: Actor, request: SearchRequest) -> EncodedQuery:
         """Encode what a request asks of pictures.
 
         Raises SearchUnavailable, Busy, NotFound (an asset that does not exist or has no vectors) or InvalidInput.
@@ -85,7 +86,7 @@ class QueryEncoder:
         try:
             embedder = self._models.answering()
             model = embedder.fingerprint
-            examples = [self._example(text, model) for text in request.like]
+            examples = [self._example(actor, text, model) for text in request.like]
             vector = self._vector(request, examples, embedder)
             words_only = bool(request.words) and not (request.without or request.image or request.like)
             floor = self._floor(embedder) if words_only else None
@@ -103,8 +104,9 @@ class QueryEncoder:
         embedder.words([MEANINGLESS[0]])  # in the cache or not
         self._floor(embedder)
 
-    def text_vectors(self, texts: Sequence[str]) -> tuple[str, list[Vector]]:
+    def text_vectors(self, actor: Actor, texts: Sequence[str]) -> tuple[str, list[Vector]]:
         """The fingerprint of the model that answers, and texts as vectors of it. Raises SearchUnavailable."""
+        require(actor, SEARCH)
         try:
             embedder = self._models.answering()
             return embedder.fingerprint, self._texts(texts, embedder)
@@ -143,10 +145,10 @@ class QueryEncoder:
             _keep(lambda: self._cache.keep_floor(model, floor))
         return floor
 
-    def _example(self, text: str, model: str) -> _Example:
+    def _example(self, actor: Actor, text: str, model: str) -> _Example:
         """The frame nearest to ASSET@TIME, or the mean of all frames of ASSET, with the shots they lie in."""
         name, time = split_like(text)
-        asset = self._rows.find(self._assets.sha1(name))
+        asset = self._rows.find(self._assets.sha1(actor, name))
         times, shots, rows = self._vectors.of(asset.sha1, model)
         if not times:
             raise NotFound(NO_VECTORS, name=name)

@@ -12,6 +12,7 @@ from dampipe.features.search.model import Found, Hit, HitGroup, Only, SearchRequ
 from dampipe.features.search.query_vectors import EncodedQuery, QueryEncoder
 from dampipe.features.search.text_index import TextIndex, TextMatch
 from dampipe.features.search.vectors import VectorRepository
+from dampipe.kernel.access import READ, SEARCH, Actor, require
 from dampipe.kernel.asset_set import ALL, Selection
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.errors import SearchUnavailable
@@ -47,13 +48,18 @@ class SearchService:
         self._hits = hits
         self._groups = groups
 
-    def find(self, request: SearchRequest) -> Found:
+    def find(self, actor: Actor, request: SearchRequest) -> Found:
         """The hits of one page.
 
         Without words, picture or moment: all assets that pass the filters, newest first. Raises
         SearchUnavailable, NotFound (a source, folder, tag or asset that does not exist) or InvalidInput.
         """
-        resolved = self._filters.resolve(request.filters, request.all_versions)
+        require(actor, SEARCH)
+        return self.results(actor, request)
+
+    def results(self, actor: Actor, request: SearchRequest) -> Found:
+        """The same for use cases that require a scope of their own."""
+        resolved = self._filters.resolve(actor, request.filters, request.all_versions)
         if not request.asks_vision:
             hits = self._hits.newest(resolved, request.limit + 1, request.offset)
             shown = self._with_groups(hits[: request.limit])
@@ -63,7 +69,7 @@ class SearchService:
         if request.only in (Only.WORDS, Only.NAMES):
             return self._page(request, resolved, self._collapse(request, by_text), matches, None)
         try:
-            seen, order = self._rank(request, resolved, by_text)
+            seen, order = self._rank(actor, request, resolved, by_text)
         except SearchUnavailable as error:
             if not matches:
                 raise
@@ -72,12 +78,12 @@ class SearchService:
         return self._page(request, resolved, order, matches, seen)
 
     def _rank(
-        self, request: SearchRequest, resolved: ResolvedFilter, by_text: Sequence[Owner]
+        self, actor: Actor, request: SearchRequest, resolved: ResolvedFilter, by_text: Sequence[Owner]
     ) -> tuple["_Seen", list[Owner]]:
         """The result by pictures, and the fused ranking; deeper where groups leave less than a page of it."""
         depth, ranked = 1, -1
         while True:
-            seen = self._search_pictures(request, resolved, deep=bool(by_text), depth=depth)
+            seen = self._search_pictures(actor, request, resolved, deep=bool(by_text), depth=depth)
             rankings = [ranking for ranking in (seen.owners, seen.shown_as(by_text)) if ranking]
             fused = reciprocal_rank_fusion(rankings)
             order = self._collapse(request, fused)
@@ -115,8 +121,9 @@ class SearchService:
             for hit in hits
         )
 
-    def moment_count(self, sha1: str) -> int:
+    def moment_count(self, actor: Actor, sha1: str) -> int:
         """How many moments of an asset the model that answers now can find."""
+        require(actor, READ)
         return self._vectors.count_of(sha1, self._encoder.model)
 
     def _match_text(self, request: SearchRequest, resolved: ResolvedFilter) -> list[TextMatch]:
@@ -127,13 +134,13 @@ class SearchService:
         )
 
     def _search_pictures(
-        self, request: SearchRequest, resolved: ResolvedFilter, deep: bool, depth: int
+        self, actor: Actor, request: SearchRequest, resolved: ResolvedFilter, deep: bool, depth: int
     ) -> "_Seen":
         """The ranking by pictures. deep: rank at least DEPTH owners, since they are fused with others.
 
         depth: how many times as many owners to rank as the page needs.
         """
-        query = self._encoder.encode(request)
+        query = self._encoder.encode(actor, request)
         count = (request.offset + request.limit + 1) * depth + len(query.excluded)
         count = -(-count // DEPTH) * DEPTH if deep else count
         per_asset = (count if request.flat else 1) + len(query.excluded)

@@ -1,6 +1,7 @@
 """The background task of search: repairing vector indexes."""
 
 from dampipe.features.search.index_admin import IndexService
+from dampipe.kernel.access import SYSTEM
 from dampipe.kernel.settings.settings import Settings
 
 
@@ -11,7 +12,7 @@ class TendTask:
         self._index = index
 
     def __call__(self) -> str:
-        repaired = self._index.tend()
+        repaired = self._index.tend(SYSTEM)
         return f"repaired: {', '.join(repaired)}" if repaired else "nothing to do"
 
 

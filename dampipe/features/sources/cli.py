@@ -7,6 +7,7 @@ import click
 
 from dampipe.features.sources.model import SourceRequest, VersionRule
 from dampipe.features.sources.service import SourceService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.arguments import not_empty
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 
@@ -52,8 +53,8 @@ def add(
         versions=VersionRule(versions),
     )
     sources = service(SourceService)
-    before = sources.at(path)
-    source = sources.add(request)
+    before = sources.at(LOCAL, path)
+    source = sources.add(LOCAL, request)
     done = "added"
     if before is not None:
         done = "changed" if before.name == source.name else f"is the new name of {before.name}"
@@ -71,7 +72,7 @@ def _split(path_map: str) -> tuple[str, str]:
 @json_option
 def list_(as_json: bool) -> None:
     """All sources, with how many of their files are present and how many are missing."""
-    found = service(SourceService).reports()
+    found = service(SourceService).reports(LOCAL)
     if as_json:
         print_json(found)
     elif not found:
@@ -98,8 +99,8 @@ def list_(as_json: bool) -> None:
 def remove(name: str, yes: bool) -> None:
     """Forget a source and where its files are, but not what was made of them: see `dampipe prune`."""
     sources = service(SourceService)
-    known = next((source for source in sources.reports() if source.name == name), None)
+    known = next((source for source in sources.reports(LOCAL) if source.name == name), None)
     if known is not None and not yes:
         files = plural(known.present + known.missing, "file")
         click.confirm(f"Forget {name} ({known.root}) and that it holds {files}?", abort=True)
-    click.echo(f"source {name} removed; {plural(sources.remove(name), 'file')} forgotten")
+    click.echo(f"source {name} removed; {plural(sources.remove(LOCAL, name), 'file')} forgotten")

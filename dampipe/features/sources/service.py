@@ -9,6 +9,7 @@ from dampipe.features.sources import errors
 from dampipe.features.sources.model import Source, SourceReport, SourceRequest
 from dampipe.features.sources.path_mapping import under_known_root
 from dampipe.features.sources.queries import SourceRepository
+from dampipe.kernel.access import MANAGE, READ, Actor, require
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.ids import SourceId
 from dampipe.kernel.paths import printable
@@ -34,13 +35,14 @@ class SourceService:
         self._sources = sources
         self._contents = contents
 
-    def add(self, request: SourceRequest) -> Source:
+    def add(self, actor: Actor, request: SourceRequest) -> Source:
         """Name a folder of footage; nothing is read yet.
 
         A folder inside another source takes over what is known of its files, so that nothing is identified
         again. Raises InvalidInput for a name that is taken or a folder that is a source by another path,
         and NotFound when the folder does not exist as this machine sees it.
         """
+        require(actor, MANAGE)
         root = os.path.abspath(request.path)
         path_maps = {machine: os.path.normpath(path) for machine, path in request.path_maps.items()}
         path = path_maps.get(self._sources.machine, root)
@@ -60,13 +62,15 @@ class SourceService:
             on_nested=self._contents.hand_over,
         )
 
-    def at(self, path: str) -> Source | None:
+    def at(self, actor: Actor, path: str) -> Source | None:
         """The source whose root this path is."""
+        require(actor, READ)
         root = os.path.abspath(path)
         return next((s for s in self._sources.all() if root in (s.declared, s.root)), None)
 
-    def reports(self) -> list[SourceReport]:
+    def reports(self, actor: Actor) -> list[SourceReport]:
         """All sources, by name."""
+        require(actor, READ)
         counts = self._contents.counts()
         reports = []
         for source in self._sources.all():
@@ -86,11 +90,12 @@ class SourceService:
             )
         return reports
 
-    def remove(self, name: str) -> int:
+    def remove(self, actor: Actor, name: str) -> int:
         """Forget a source and where its files are, but not what was made of them; returns how many files.
 
         Raises NotFound.
         """
+        require(actor, MANAGE)
         source = self._sources.named(name).id
         forgotten = self._contents.forget(source)
         self._sources.remove(source)

@@ -4,6 +4,7 @@ import click
 
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 
 
@@ -17,7 +18,7 @@ def command() -> None:
 @click.argument("assets", nargs=-1, required=True)
 def add(tag: str, assets: tuple[str, ...]) -> None:
     """Give TAG to assets: SHA-1, its first digits, or the path of a file."""
-    count = service(TagService).add(TagRequest(tag=tag, assets=assets))
+    count = service(TagService).add(LOCAL, TagRequest(tag=tag, assets=assets))
     click.echo(f"{plural(count, 'asset')} tagged {tag}")
 
 
@@ -29,7 +30,7 @@ def remove(tag: str, assets: tuple[str, ...], from_all: bool) -> None:
     """Take TAG from assets."""
     if bool(assets) == from_all:
         raise click.UsageError("give assets or --all")
-    count = service(TagService).remove(TagRequest(tag=tag, assets=None if from_all else assets))
+    count = service(TagService).remove(LOCAL, TagRequest(tag=tag, assets=None if from_all else assets))
     click.echo(f"{plural(count, 'asset')} no longer tagged {tag}")
 
 
@@ -37,7 +38,7 @@ def remove(tag: str, assets: tuple[str, ...], from_all: bool) -> None:
 @json_option
 def list_(as_json: bool) -> None:
     """List all tags with the number of assets that have each."""
-    found = service(TagService).all()
+    found = service(TagService).all(LOCAL)
     if as_json:
         print_json(found)
     elif not found:

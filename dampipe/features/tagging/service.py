@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dampipe.features.assets.service import AssetService
 from dampipe.features.tagging.model import TagReport, TagRequest
 from dampipe.features.tagging.queries import TagRepository
+from dampipe.kernel.access import EDIT, READ, Actor, require
 
 
 class TagService:
@@ -14,21 +15,27 @@ class TagService:
         self._tags = tags
         self._assets = assets
 
-    def all(self) -> list[TagReport]:
+    def all(self, actor: Actor) -> list[TagReport]:
         """All tags, with the number of assets that have each."""
+        require(actor, READ)
         return self._tags.all()
 
-    def of(self, asset: int) -> tuple[str, ...]:
+    def of(self, actor: Actor, asset: int) -> tuple[str, ...]:
         """The tags of one asset."""
+        require(actor, READ)
         return self._tags.of(asset)
 
-    def add(self, request: TagRequest) -> int:
+    def add(self, actor: Actor, request: TagRequest) -> int:
         """Give a tag to assets; returns how many did not have it. Raises NotFound for an unknown asset."""
-        return self._tags.add(request.tag, self._ids(request.assets or ()))
+        require(actor, EDIT)
+        return self._tags.add(request.tag, self._ids(actor, request.assets or ()))
 
-    def remove(self, request: TagRequest) -> int:
+    def remove(self, actor: Actor, request: TagRequest) -> int:
         """Take a tag from assets; returns how many had it. Raises NotFound for an unknown asset."""
-        return self._tags.remove(request.tag, None if request.assets is None else self._ids(request.assets))
+        require(actor, EDIT)
+        return self._tags.remove(
+            request.tag, None if request.assets is None else self._ids(actor, request.assets)
+        )
 
-    def _ids(self, assets: Sequence[str]) -> list[int]:
-        return [self._assets.asset_id(name) for name in assets]
+    def _ids(self, actor: Actor, assets: Sequence[str]) -> list[int]:
+        return [self._assets.asset_id(actor, name) for name in assets]

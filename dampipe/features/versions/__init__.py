@@ -10,6 +10,11 @@ FEATURE = Feature(
         "version": Command("Stack and split the versions of assets.", "dampipe.features.versions.cli:command")
     },
     routers=("dampipe.features.versions.http:router",),
+    events=(
+        "dampipe.features.versions.events:AssetMerged",
+        "dampipe.features.versions.events:AssetSettled",
+        "dampipe.features.versions.events:AssetSplit",
+    ),
     savers=(
         ("dampipe.kernel.stage_io:ContentHash", "dampipe.features.versions.savers:replace_by_path"),
         ("dampipe.media.info:MediaInfo", "dampipe.features.versions.savers:settle_other_kinds"),

@@ -11,6 +11,7 @@ from dampipe.features.versions.model import (
     VersionList,
 )
 from dampipe.features.versions.service import VersionService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.console import json_option, print_json, say, service, table
 from dampipe.kernel.timecode import clock
 
@@ -25,7 +26,7 @@ def command() -> None:
 @json_option
 def list_(asset: str, as_json: bool) -> None:
     """List the versions of ASSET, newest first, and what was done with them."""
-    _show(service(VersionService).list(asset), as_json)
+    _show(service(VersionService).list(LOCAL, asset), as_json)
 
 
 @command.command(name="stack")
@@ -34,7 +35,7 @@ def list_(asset: str, as_json: bool) -> None:
 @json_option
 def stack(asset: str, others: tuple[str, ...], as_json: bool) -> None:
     """Make OTHERS versions of ASSET, which gets their tags and other metadata; its current version stays current."""
-    done = service(VersionService).stack(StackRequest(asset=asset, others=others))
+    done = service(VersionService).stack(LOCAL, StackRequest(asset=asset, others=others))
     if as_json:
         print_json(done)
     else:
@@ -54,7 +55,7 @@ def stack(asset: str, others: tuple[str, ...], as_json: bool) -> None:
 @json_option
 def split(version: str, metadata: str, as_json: bool) -> None:
     """Make VERSION an asset of its own."""
-    done = service(VersionService).split(SplitRequest(version=version, metadata=Metadata(metadata)))
+    done = service(VersionService).split(LOCAL, SplitRequest(version=version, metadata=Metadata(metadata)))
     print_json(done) if as_json else click.echo(_text(done))
 
 
@@ -63,7 +64,7 @@ def split(version: str, metadata: str, as_json: bool) -> None:
 @json_option
 def make_current(version: str, as_json: bool) -> None:
     """Make VERSION the one that stands for its asset."""
-    _show(service(VersionService).make_current(version), as_json)
+    _show(service(VersionService).make_current(LOCAL, version), as_json)
 
 
 @command.command(name="undo")
@@ -71,7 +72,7 @@ def make_current(version: str, as_json: bool) -> None:
 @json_option
 def undo(asset: str, as_json: bool) -> None:
     """Undo what was last stacked, split or recognized as a version of ASSET."""
-    done = service(VersionService).undo(asset)
+    done = service(VersionService).undo(LOCAL, asset)
     print_json(done) if as_json else click.echo(f"undone: {_text(done)}")
 
 

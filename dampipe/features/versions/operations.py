@@ -18,10 +18,12 @@ from dampipe.features.assets.lineage import (
     settle,
 )
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.versions.events import AssetMerged, AssetSettled, AssetSplit
 from dampipe.features.versions.model import Metadata, OperationKind, OperationReport, OperationState
 from dampipe.features.versions.tables import VERSION_OPERATION
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.events.outbox import record_event
+from dampipe.kernel.events.outbox import WORKER, record_event
+from dampipe.kernel.events.payload import EventPayload
 from dampipe.kernel.ids import AssetId, VersionId
 from dampipe.kernel.merges import Kept, copy_all, merge_all, restore_all
 
@@ -56,10 +58,9 @@ def merge(
         owners={name: one.state for name, one in kept.items()},
         texts=_texts(kept),
     )
-    moved = [names[version] for version in source.versions]
-    record_event(
-        connection, "asset.merged", target.id, now, kind=kind, merged=source.id, versions=moved, actor=actor
-    )
+    moved = tuple(names[version] for version in source.versions)
+    done = AssetMerged(kind=kind, merged=source.id, versions=moved)
+    record_event(connection, done, actor=actor, asset=target.id, sha1=names[source.current], at=now)
     return _record(connection, kind, now, actor, target.id, source.id, state)
 
 
@@ -89,16 +90,8 @@ def split(
         sha1s=(names[stays], names[version]),
         texts=_texts(kept),
     )
-    record_event(
-        connection,
-        "asset.split",
-        asset.id,
-        now,
-        split=made,
-        version=names[version],
-        metadata=metadata,
-        actor=actor,
-    )
+    done = AssetSplit(kind=OperationKind.SPLIT, split=made, versions=(names[version],))
+    record_event(connection, done, actor=actor, asset=asset.id, sha1=names[version], at=now)
     return _record(connection, OperationKind.SPLIT, now, actor, asset.id, made, state)
 
 
@@ -110,23 +103,25 @@ def undo(connection: Connection, database: Database, row: Row[Any], actor: str, 
     kept, other = assets.get(row.asset_id), assets.get(row.other_id)
     if kept is None or (is_split and other is None):
         return "one of the assets was deleted"
+    names = sha1s(connection, state.moved)
+    event: EventPayload
     if is_split:
         assert other is not None
         merge_all(connection, database, other.id, kept.id)
         absorb(connection, other, kept, now)
-        event, data = "asset.merged", {"merged": other.id}
+        event = AssetMerged(kind="undo", merged=other.id, versions=tuple(names.values()))
     else:
         moved = [version for version in state.moved if version in kept.versions]
         if other is not None or not moved or len(moved) == len(kept.versions):
             return "its versions were deleted or belong to another asset"
         current = state.moved_current if state.moved_current in moved else moved[-1]
-        detach(connection, moved, current, kept, asset=row.other_id, added_at=state.added_at, replaces=None)
+        detach(connection, moved, current, kept, asset=row.other_id, added_at=state.added_at)
         restore_all(connection, database, row.other_id, kept.id, state.owners)
-        event, data = "asset.split", {"split": row.other_id}
+        event = AssetSplit(kind="undo", split=row.other_id, versions=tuple(names.values()))
     if state.current in lock_assets(connection, (row.asset_id,))[AssetId(row.asset_id)].versions:
         make_current(connection, state.current, now)
-    names = list(sha1s(connection, state.moved).values())
-    record_event(connection, event, kept.id, now, kind="undo", versions=names, actor=actor, **data)  # type: ignore[arg-type]
+    sha1 = names.get(state.moved_current)
+    record_event(connection, event, actor=actor, asset=kept.id, sha1=sha1, at=now)
     connection.execute(
         update(VERSION_OPERATION).where(VERSION_OPERATION.c.id == row.id).values(undone_at=now)
     )
@@ -136,7 +131,7 @@ def undo(connection: Connection, database: Database, row: Row[Any], actor: str, 
 def settle_with_event(connection: Connection, asset: int, now: float) -> None:
     """Let a provisional asset be one of its own, and say so."""
     settle(connection, asset)
-    record_event(connection, "asset.settled", asset, now)
+    record_event(connection, AssetSettled(), actor=WORKER, asset=asset, at=now)
 
 
 def operations_of(connection: Connection, asset: int) -> Sequence[Row[Any]]:

@@ -22,11 +22,10 @@ from dampipe.features.versions.operations import merge, settle_with_event
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.events.outbox import WORKER
 from dampipe.kernel.ids import AssetId
 from dampipe.media.info import MediaKind
 
-ACTOR = "dampipe"
-"""Who merges assets by their footage."""
 _UNFINISHED = (RunState.PENDING, RunState.RUNNING, RunState.ON_HOLD)
 
 
@@ -110,7 +109,7 @@ def _merge(
     found = lock_assets(connection, (new, old))
     source, target = found.get(AssetId(new)), found.get(AssetId(old))
     if source is not None and target is not None and source.replaces == old:
-        merge(connection, database, kind, source, target, ACTOR, now, newest=True)
+        merge(connection, database, kind, source, target, WORKER, now, newest=True)
 
 
 def _footage(connection: Connection, versions: Sequence[int]) -> list[Footage]:

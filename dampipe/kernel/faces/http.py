@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 
+from dampipe.kernel.access import Actor, Scope, require
 from dampipe.kernel.container import Services
 from dampipe.kernel.errors import Busy, ErrorCode, InvalidInput, TooLarge
 from dampipe.kernel.faces.remedies import Remedies
@@ -41,6 +43,18 @@ class Problem(BaseModel):
     """Stable, `subject.problem`; listed in docs/api.md. Empty for what has no code."""
     parameters: dict[str, Any] = {}
     """What the text was filled with."""
+
+
+@cache
+def allowed(scope: Scope) -> Any:
+    """The FastAPI dependency on the actor of a request, who must have the scope. Raises Forbidden."""
+
+    def find(request: Request) -> Actor:
+        actor: Actor = request.app.state.authenticate(request)
+        require(actor, scope)
+        return actor
+
+    return Security(find, scopes=[scope.name])
 
 
 def provided(kind: type[T]) -> Any:

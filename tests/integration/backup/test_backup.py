@@ -35,6 +35,7 @@ from dampipe.features.tagging.tables import TAG
 from dampipe.jobs.nightly import NightlyJobs
 from dampipe.jobs.tables import RUN
 from dampipe.jobs.workers import WorkerRepository
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import (
     Busy,
@@ -74,7 +75,7 @@ def processed(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         library.add(footage)
         library.process()
         first = next(iter(library.videos())).sha1
-        library.service(TagService).add(TagRequest(tag="interview", assets=(first,)))
+        library.service(TagService).add(LOCAL, TagRequest(tag="interview", assets=(first,)))
     return home
 
 
@@ -100,7 +101,7 @@ def use(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def backup(library: Any, to: Path) -> Path:
-    done = library.service(BackupService).backup(to)
+    done = library.service(BackupService).backup(LOCAL, to)
     assert Path(done.path).stat().st_size == done.bytes
     return Path(done.path)
 
@@ -139,13 +140,13 @@ def test_a_restored_library_answers_and_makes_its_derivatives_again(
     with dampipe.open(home=new, in_process=True) as restored:
         again = restored.search("a red circle", limit=1).hits[0]
         assert (again.name, again.moments[0].time) == (hit.name, hit.moments[0].time)
-        assert [one.name for one in restored.service(TagService).all()] == ["interview"]
+        assert [one.name for one in restored.service(TagService).all(LOCAL)] == ["interview"]
         assert restored.process() == 0, "nothing is processed again"
         checks = restored.service(CheckService)
-        found = checks.check(CheckRequest(repair=True, all=True))
+        found = checks.check(LOCAL, CheckRequest(repair=True, all=True))
         assert found.missing == found.again == 6 * CLIPS
         restored.process()
-        assert checks.check(CheckRequest()).sound == 6 * CLIPS
+        assert checks.check(LOCAL, CheckRequest()).sound == 6 * CLIPS
 
 
 def test_a_backup_while_workers_write_is_a_consistent_state(
@@ -263,7 +264,7 @@ def test_a_full_disk_leaves_no_half_archive(
     else:
         monkeypatch.setattr(tarfile.TarFile, "addfile", full)
     with pytest.raises(StorageFull, match="nothing was kept"):
-        library.service(BackupService).backup(folder)
+        library.service(BackupService).backup(LOCAL, folder)
     assert names(folder) == []
 
 
@@ -278,7 +279,7 @@ def test_a_disk_that_is_really_full(library: Any, home: Path, tmp_path: Path) ->
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
         try:
             with pytest.raises(DampipeError):
-                library.service(BackupService).backup(folder)
+                library.service(BackupService).backup(LOCAL, folder)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert names(folder) == []
@@ -288,7 +289,7 @@ def test_an_existing_file_is_not_overwritten(library: Any, tmp_path: Path) -> No
     target = tmp_path / "mine.tar.gz"
     target.write_text("precious")
     with pytest.raises(InvalidInput, match="exists already"):
-        library.service(BackupService).backup(target)
+        library.service(BackupService).backup(LOCAL, target)
     assert target.read_text() == "precious"
 
 
@@ -324,7 +325,9 @@ def test_a_home_that_was_only_looked_at_is_empty(
 
 def test_force_moves_the_old_catalogue_aside(library: Any, home: Path, tmp_path: Path) -> None:
     made = backup(library, tmp_path)
-    library.service(TagService).add(TagRequest(tag="later", assets=(next(iter(library.videos())).sha1,)))
+    library.service(TagService).add(
+        LOCAL, TagRequest(tag="later", assets=(next(iter(library.videos())).sha1,))
+    )
     library.close()
     (home / SETTINGS).write_text(TOML + "window = 5\n")
     done = restore_backup(made, home, force=True)
@@ -363,8 +366,8 @@ def test_what_the_remedy_of_an_unusable_catalogue_says_brings_it_back(
     assert ("the catalogue that was there is" in done.stdout) == (state != "missing")
     assert dampipe_command("status").returncode == 0
     with dampipe.open(home=home, in_process=True) as restored:
-        assert [one.name for one in restored.service(TagService).all()] == ["interview"]
-        assert restored.service(CheckService).check(CheckRequest()).sound == 6 * CLIPS
+        assert [one.name for one in restored.service(TagService).all(LOCAL)] == ["interview"]
+        assert restored.service(CheckService).check(LOCAL, CheckRequest()).sound == 6 * CLIPS
         assert restored.process() == 0, "nothing is processed again"
 
 
@@ -409,7 +412,7 @@ def test_an_older_backup_is_upgraded(tmp_path: Path, monkeypatch: pytest.MonkeyP
     )
     assert done.exit_code == 0
     with dampipe.open(home=tmp_path / "new", in_process=True) as restored:
-        assert [one.name for one in restored.service(TagService).all()] == ["interview"]
+        assert [one.name for one in restored.service(TagService).all(LOCAL)] == ["interview"]
         assert restored.search("a red circle", limit=1).hits[0].name == "A001_C001.mp4"
 
 
@@ -439,7 +442,7 @@ def test_a_sync_makes_one_each_night_and_keeps_some(
         assert result.state == "done" and Path(result.result["path"]).parent == folder
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         (folder / "other.tar.gz").write_text("of someone else")
-        made = [library.service(BackupService).rotate() for _ in range(3)]
+        made = [library.service(BackupService).rotate(LOCAL) for _ in range(3)]
         assert len(made[-1].deleted) == 1
         assert names(folder) == sorted([*(Path(one.path).name for one in made[-2:]), "other.tar.gz"])
         folder_in_the_way = tmp_path / "file"
@@ -482,7 +485,7 @@ def test_a_catalogue_in_postgresql(
         library.add(footage)
         library.process()
         sha1 = next(iter(library.videos())).sha1
-        library.service(TagService).add(TagRequest(tag="interview", assets=(sha1,)))
+        library.service(TagService).add(LOCAL, TagRequest(tag="interview", assets=(sha1,)))
         made = backup(library, tmp_path)
     use(new, monkeypatch)
     with pytest.raises(InvalidInput, match="in postgresql, and database_url names one in sqlite"):
@@ -492,17 +495,17 @@ def test_a_catalogue_in_postgresql(
     done = CliRunner().invoke(cli.restore, [str(made)], obj=Services(), catch_exceptions=False)
     assert done.exit_code == 0
     with dampipe.open(home=new, in_process=True) as restored:
-        assert [one.name for one in restored.service(TagService).all()] == ["interview"]
+        assert [one.name for one in restored.service(TagService).all(LOCAL)] == ["interview"]
         assert restored.search("a red circle", limit=1).hits[0].moments
         assert restored.process() == 0
-        restored.service(TagService).add(TagRequest(tag="later", assets=(sha1,)))
+        restored.service(TagService).add(LOCAL, TagRequest(tag="later", assets=(sha1,)))
     with pytest.raises(InvalidInput, match="not empty"):
         shutil.rmtree(new)
         restore_backup(made, new)
     aside = restore_backup(made, new, force=True)
     assert aside.moved_aside.startswith("schema dampipe-before-restore-")
     with dampipe.open(home=new, in_process=True) as restored:
-        assert [one.name for one in restored.service(TagService).all()] == ["interview"]
+        assert [one.name for one in restored.service(TagService).all(LOCAL)] == ["interview"]
     process_container().get(Database).close()
     for url in (first, second):
         postgres_server.drop(url)

@@ -17,6 +17,7 @@ from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.stage_io import SourceFile
 from dampipe.media.hashing import sha1_file
@@ -72,14 +73,14 @@ def test_bit_rot_and_a_cut_file_are_found_by_checksum_and_size(here: DerivativeL
     os.truncate(here.path(other), other.size - 1)
     found = here.check()
     assert (found.missing, found.damaged) == (0, 2)
-    failures = here.library.service(ProcessingService).failures()
+    failures = here.library.service(ProcessingService).failures(LOCAL)
     assert sorted((one.asset, one.stage, one.kind) for one in failures) == sorted(
         (row.sha1, "check", "damaged") for row in (poster, other)
     )
     assert here.check(repair=True).again == 2
     here.library.process()
     assert here.check().sound == len(here.rows())
-    assert here.library.service(ProcessingService).failures() == []
+    assert here.library.service(ProcessingService).failures(LOCAL) == []
 
 
 def test_the_frames_of_refine_survive_and_come_back(here: DerivativeLibrary) -> None:
@@ -249,20 +250,20 @@ def test_a_reader_of_a_lost_one_is_told_so_and_has_it_made_again(
 ) -> None:
     [lost] = here.delete("poster")
     derivatives = here.library.service(DerivativeService)
-    derivative, _ = derivatives.find(lost.sha1, "poster")
+    derivative, _ = derivatives.find(LOCAL, lost.sha1, "poster")
     for _ in range(3):
         with pytest.raises(NotFound) as problem:
-            derivatives.open(derivative)
+            derivatives.open(LOCAL, derivative)
         assert problem.value.code == LOST_DERIVATIVE.code
     with here.database.write() as connection:
         [item] = connection.execute(select(RUN).where(RUN.c.stage == "check")).all()
         assert item.not_before > 0, "what readers report within a minute is repaired once"
         connection.execute(update(RUN).where(RUN.c.id == item.id).values(not_before=0.0))
-    assert [one.kind for one in here.library.service(ProcessingService).failures()] == [Problem.MISSING]
+    assert [one.kind for one in here.library.service(ProcessingService).failures(LOCAL)] == [Problem.MISSING]
     here.library.process()
-    with derivatives.open(derivative) as stream:
+    with derivatives.open(LOCAL, derivative) as stream:
         assert len(stream.read()) == lost.size
-    assert here.library.service(ProcessingService).failures() == []
+    assert here.library.service(ProcessingService).failures(LOCAL) == []
 
 
 def test_a_cut_file_is_not_sent(here: DerivativeLibrary) -> None:
@@ -270,7 +271,7 @@ def test_a_cut_file_is_not_sent(here: DerivativeLibrary) -> None:
     os.truncate(here.path(row), row.size // 2)
     derivatives = here.library.service(DerivativeService)
     with pytest.raises(NotFound, match="the file of proxy is damaged"):
-        derivatives.open(derivatives.find(row.sha1, "proxy")[0])
+        derivatives.open(LOCAL, derivatives.find(LOCAL, row.sha1, "proxy")[0])
 
 
 def test_what_was_reported_in_error_is_looked_at_again(here: DerivativeLibrary) -> None:
@@ -337,17 +338,17 @@ def test_single_assets_are_checked_by_sha1_and_by_path(here: DerivativeLibrary) 
 def test_a_check_that_workers_do(here: DerivativeLibrary) -> None:
     requests = here.library.service(CheckRequests)
     here.delete("poster")
-    started = requests.start(CheckRequest(repair=True))
-    assert requests.read(started.check).state == RunState.PENDING
+    started = requests.start(LOCAL, CheckRequest(repair=True))
+    assert requests.read(LOCAL, started.check).state == RunState.PENDING
     here.library.process()
-    state = requests.read(started.check)
+    state = requests.read(LOCAL, started.check)
     assert state.state == RunState.DONE and state.result is not None
     assert (state.result.again, state.result.missing) == (1, 1)
     assert here.check().missing == 0, "the repair has run, too"
     with pytest.raises(NotFound, match="there is no check 999999"):
-        requests.read(999999)
+        requests.read(LOCAL, 999999)
     with pytest.raises(NotFound):
-        requests.start(CheckRequest(what=("0123456789",)))
+        requests.start(LOCAL, CheckRequest(what=("0123456789",)))
 
 
 def test_with_one_pass_the_proxy_is_taken_over_again(own: Path, tmp_path: Path) -> None:

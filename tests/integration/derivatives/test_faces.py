@@ -17,6 +17,7 @@ from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.model import RunState
 from dampipe.jobs.nightly import NightlyJobs
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.faces.console import text_of
 from dampipe.web.app import create_app
@@ -100,7 +101,7 @@ def test_the_doctor_and_the_status_notice(here: DerivativeLibrary) -> None:
     here.store.rename(here.store.with_name("unmounted"))
     broken = finding(here)
     assert broken.verdict is Verdict.BROKEN and str(here.store) in broken.found
-    status = here.library.service(ProcessingService).status()
+    status = here.library.service(ProcessingService).status(LOCAL)
     assert status.derivatives.away and AWAY in text_of(render(status))
 
 

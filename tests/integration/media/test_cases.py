@@ -17,6 +17,7 @@ import dampipe
 from dampipe.features.search.clips import ClipService
 from dampipe.features.search.model import ExportRequest
 from dampipe.jobs.model import RunState
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import NotFound
 from dampipe.media.info import MediaInfo, MediaKind
 from dampipe.timeline import Format
@@ -63,7 +64,9 @@ class Processed:
             return np.asarray(Image.open(io.BytesIO(stream.read())).convert("RGB"), float)
 
     def export(self, form: Format) -> Any:
-        return self.library.service(ClipService).export(ExportRequest(words="", format=form, limit=100))
+        return self.library.service(ClipService).export(
+            LOCAL, ExportRequest(words="", format=form, limit=100)
+        )
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.service import ScanService
 from dampipe.features.scanning.walk import Walk
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput, NotFound
 from tests.support.pipeline import Deployment
 
@@ -77,7 +78,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_paused_walk_stops_at_the_next_folder_and_goes_on_where_it_was(here: Here, folder: Path) -> None:
     scan = here.create(folder)
-    here.disturb[12] = lambda: here.control.pause(scan)
+    here.disturb[12] = lambda: here.control.pause(LOCAL, scan)
     assert here.scanner.scan(scan)
     paused = here.progress(scan)
     assert (paused.state, paused.found, paused.on_hold, paused.over) == (ScanState.PAUSED, 10, 10, False)
@@ -85,7 +86,7 @@ def test_a_paused_walk_stops_at_the_next_folder_and_goes_on_where_it_was(here: H
     assert here.hashed() == [], "nothing of it is started, not even what was in the broker"
     assert not here.scanner.scan(scan), "nobody walks it"
     here.seen.clear()
-    resumed = here.control.resume(scan)
+    resumed = here.control.resume(LOCAL, scan)
     assert (resumed.state, resumed.on_hold, resumed.active) == (ScanState.WALKING, 0, 10)
     assert ("scan", (scan,)) in here.transport.notices
     assert here.scanner.scan(scan)
@@ -100,7 +101,7 @@ def test_a_scan_that_is_walked_is_paused_too_and_other_footage_goes_on(here: Her
     scan = here.create(folder)
     here.scanner.scan(scan)
     here.transport.work(here.runner, 6)
-    assert here.control.pause(scan).state == ScanState.PAUSED
+    assert here.control.pause(LOCAL, scan).state == ScanState.PAUSED
     before = set(here.hashed())
     (folder.parent / "other").mkdir()
     (folder.parent / "other" / "more.mp4").write_bytes(b"more")
@@ -108,7 +109,7 @@ def test_a_scan_that_is_walked_is_paused_too_and_other_footage_goes_on(here: Her
     here.drain()
     assert set(here.hashed()) - before == {"more.mp4"}
     assert here.counts("hash")["on_hold"] == FILES - len(before)
-    here.control.resume(scan)
+    here.control.resume(LOCAL, scan)
     here.drain()
     assert here.progress(scan).state == ScanState.WALKED
     assert here.everything_done_once(FILES + 1)
@@ -116,7 +117,7 @@ def test_a_scan_that_is_walked_is_paused_too_and_other_footage_goes_on(here: Her
 
 def test_a_cancelled_scan_leaves_what_it_wrote_and_another_takes_it_up(here: Here, folder: Path) -> None:
     scan = here.create(folder)
-    here.disturb[12] = lambda: here.control.cancel(scan)
+    here.disturb[12] = lambda: here.control.cancel(LOCAL, scan)
     here.scanner.scan(scan)
     cancelled = here.progress(scan)
     assert (cancelled.state, cancelled.found, cancelled.on_hold) == (ScanState.CANCELLED, 10, 10)
@@ -130,7 +131,7 @@ def test_a_cancelled_scan_leaves_what_it_wrote_and_another_takes_it_up(here: Her
     assert (found.found, found.new, found.unchanged, found.done) == (FILES, FILES - 10, 10, FILES)
     assert here.everything_done_once(FILES)
     with pytest.raises(InvalidInput, match="is cancelled"):
-        here.control.pause(scan)
+        here.control.pause(LOCAL, scan)
 
 
 def test_files_are_recorded_without_being_processed(here: Here, folder: Path) -> None:
@@ -140,8 +141,8 @@ def test_files_are_recorded_without_being_processed(here: Here, folder: Path) ->
     seen = here.progress(recording)
     assert (seen.state, seen.new, seen.on_hold, seen.over) == (ScanState.WALKED, FILES, FILES, True)
     assert (here.hashed(), here.transport.published) == ([], 0)
-    here.control.pause(recording)
-    assert here.control.resume(recording).on_hold == FILES, "they are still not to be processed"
+    here.control.pause(LOCAL, recording)
+    assert here.control.resume(LOCAL, recording).on_hold == FILES, "they are still not to be processed"
     scan = here.scan(folder)
     here.drain()
     assert (here.progress(scan).unchanged, here.progress(scan).done) == (FILES, FILES)
@@ -155,7 +156,7 @@ def test_files_moved_before_a_cancel_are_not_hashed(here: Here, folder: Path) ->
     (folder / "day4").rename(folder / "zzz")
     scan = here.create(folder)
     here.seen.clear()
-    here.disturb[FILES - 2] = lambda: here.control.cancel(scan)  # day3 and day4 are not concluded upon
+    here.disturb[FILES - 2] = lambda: here.control.cancel(LOCAL, scan)  # day3 and day4 are not concluded upon
     here.scanner.scan(scan)
     assert here.progress(scan).moved == 0
     again = here.scan(folder)
@@ -173,7 +174,7 @@ def test_the_same_content_stays_wanted_by_the_other_scan(here: Here, folder: Pat
     while any(state != "done" for state in here.counts("hash")):
         here.transport.work(here.runner, 1)
         here.sweep.run()
-    here.control.pause(first)
+    here.control.pause(LOCAL, first)
     here.drain()
     assert here.progress(second).done == 5
     assert everything_done_once_each(here, 5)
@@ -198,7 +199,7 @@ def test_a_kill_while_runs_are_put_on_hold_leaves_the_rest_to_the_sweep(here: He
         updates = 0
         event.listen(engine, "before_cursor_execute", kill)
         with pytest.raises(KeyboardInterrupt):
-            request(scan)
+            request(LOCAL, scan)
         event.remove(engine, "before_cursor_execute", kill)
         partly = here.counts("hash").get("on_hold", 0)
         assert 0 < partly < FILES
@@ -270,15 +271,15 @@ def _queued(here: Here) -> list[str]:
 
 def test_requests_that_do_not_fit_the_state_are_errors(here: Here, folder: Path) -> None:
     with pytest.raises(NotFound, match="there is no scan 99") as unknown:
-        here.control.cancel(99)
+        here.control.cancel(LOCAL, 99)
     assert (unknown.value.code, unknown.value.parameters) == (NOT_FOUND.code, {"scan": 99})
     scan = here.scan(folder / "day0")
     with pytest.raises(InvalidInput, match="is not paused") as running:
-        here.control.resume(scan)
+        here.control.resume(LOCAL, scan)
     assert running.value.code == NOT_PAUSED.code
     here.drain()
     with pytest.raises(InvalidInput, match="is over") as over:
-        here.control.pause(scan)
+        here.control.pause(LOCAL, scan)
     assert (over.value.code, over.value.parameters) == (IS_OVER.code, {"scan": scan, "state": "over"})
-    assert [found.scan for found in here.control.latest()] == [scan]
+    assert [found.scan for found in here.control.latest(LOCAL)] == [scan]
     assert os.listdir(folder)

@@ -15,6 +15,7 @@ from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.service import ScanService
 from dampipe.features.scanning.watch_folder import FolderWatcher
 from dampipe.features.sources.mounts import lacks_events
+from dampipe.kernel.access import Actor
 from dampipe.kernel.db.database import Database
 from tests.support.catalog import Catalog
 
@@ -49,7 +50,7 @@ class Watched:
         """How long files have to hold still from now on."""
         self._watching._policy = replace(self._watching._policy, settle=seconds)
 
-    def enqueue(self, request: EnqueueRequest) -> Enqueued:
+    def enqueue(self, actor: Actor, request: EnqueueRequest) -> Enqueued:
         """Stands in for the service of scans."""
         self.submitted += request.paths
         return Enqueued(scan=1)

@@ -15,6 +15,7 @@ from dampipe.features.search.clips import ClipService
 from dampipe.features.search.model import ExportRequest
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.events.tables import EVENT
@@ -96,7 +97,7 @@ def test_a_late_file_counts_from_its_start_everywhere(files: dict[str, Path], tm
     ]
     with pytest.raises(InvalidInput, match="0:06"):
         library.search(like=[f"{files['late']}@3603"])
-    edl = library.service(ClipService).export(ExportRequest(words="picture", format=Format.EDL))
+    edl = library.service(ClipService).export(LOCAL, ExportRequest(words="picture", format=Format.EDL))
     spans = re.findall(r" (?:V|B) +C +(\S+) (\S+)", edl.text)
     assert [start for start, _ in spans] == ["00:00:00:00"] * 2
     assert all("00:00:05:20" < end <= "00:00:06:01" for _, end in spans), "the sound ends a frame later"
@@ -135,7 +136,7 @@ def test_after_an_upgrade_only_files_with_other_facts_are_processed_again(
         names = {row.id: row.name for row in connection.execute(select(VERSION)).all()}
         ran: dict[str, Counter[str]] = {name: Counter() for name in names.values()}
         for event in connection.execute(select(EVENT).where(EVENT.c.name == "stage.done")).all():
-            ran[names[event.asset_id]][json.loads(event.data)["stage"]] += 1
+            ran[names[event.asset]][json.loads(event.data)["stage"]] += 1
         states = set(connection.execute(select(RUN.c.state)).scalars())
         late = connection.execute(select(VERSION.c.duration).where(VERSION.c.name == "late.mkv")).scalar_one()
     assert ran == {"plain.mp4": {"probe": 1}, "late.mkv": {name: 1 for name in ONCE if name != "hash"}}

@@ -17,6 +17,7 @@ from dampipe.features.pruning.service import PruneService
 from dampipe.features.sources.model import LocationState
 from dampipe.features.tagging.tables import TAG
 from dampipe.kernel import annotations
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.asset_set import AssetSet
 from tests.support.processed import ProcessedLibrary, library, lose, tree
 
@@ -39,34 +40,34 @@ def tags(library: ProcessedLibrary) -> int:
 def test_tagged_assets_are_kept_as_missing_and_listed(library: ProcessedLibrary, tree: Path) -> None:
     lose(library, tree, 3)
     kept = tag_gone(library, 2)
-    planned = library.pruning.plan(PruneRequest())
+    planned = library.pruning.plan(LOCAL, PruneRequest())
     assert (planned.locations, planned.assets, planned.vectors, planned.derivatives) == (1, 1, 2, 1)
     assert planned.annotated == 2 and sorted(planned.annotated_paths) == kept
     assert not set(planned.paths) & set(kept)
-    assert library.pruning.prune(PruneRequest()) == planned
+    assert library.pruning.prune(LOCAL, PruneRequest()) == planned
     assert library.catalog.assets.totals() == (7, 7) and tags(library) == 2
     missing = [path for path, (state, *_) in library.places().items() if state == LocationState.MISSING]
     assert sorted(missing) == kept
     assert len(list(library.blobs.keys())) == 7, "their posters stay, too"
-    again = library.pruning.prune(PruneRequest())
+    again = library.pruning.prune(LOCAL, PruneRequest())
     assert (again.locations, again.assets, again.annotated) == (0, 0, 2)
 
 
 def test_they_go_only_when_the_request_says_so(library: ProcessedLibrary, tree: Path) -> None:
     lose(library, tree, 3)
     tag_gone(library, 2)
-    planned = library.pruning.plan(PruneRequest(annotations=True))
+    planned = library.pruning.plan(LOCAL, PruneRequest(annotations=True))
     assert (planned.locations, planned.assets, planned.annotated) == (3, 3, 2)
-    assert library.pruning.prune(PruneRequest(annotations=True)) == planned
+    assert library.pruning.prune(LOCAL, PruneRequest(annotations=True)) == planned
     assert library.catalog.assets.totals() == (5, 5) and tags(library) == 0
-    assert library.pruning.prune(PruneRequest(annotations=True)).annotated == 0
+    assert library.pruning.prune(LOCAL, PruneRequest(annotations=True)).annotated == 0
 
 
 def test_tagged_assets_outlive_the_source_that_was_removed(library: ProcessedLibrary, tree: Path) -> None:
     lose(library, tree, 1)
     tag_gone(library, 1)
-    library.sources.remove(library.sources.reports()[0].name)
-    done = library.pruning.prune(PruneRequest())
+    library.sources.remove(LOCAL, library.sources.reports(LOCAL)[0].name)
+    done = library.pruning.prune(LOCAL, PruneRequest())
     assert (done.assets, done.annotated) == (7, 1)
     assert done.annotated_paths == (library.catalog.list_videos(limit=9)[0].name,), (
         "no path is known any more"
@@ -83,7 +84,7 @@ def test_a_missing_copy_of_a_tagged_asset_that_is_elsewhere_is_forgotten(
     library.hash_all()
     lose(library, tree, 1)
     tag_gone(library, 1)
-    done = library.pruning.prune(PruneRequest())
+    done = library.pruning.prune(LOCAL, PruneRequest())
     assert (done.locations, done.assets, done.annotated) == (1, 0, 0)
     assert tags(library) == 1
 
@@ -110,7 +111,7 @@ def test_more_than_one_transaction_of_tagged_assets_comes_to_an_end(
     monkeypatch.setattr("dampipe.features.pruning.queries.ROWS_PER_TRANSACTION", 2)
     lose(library, tree, 7)
     tag_gone(library, 5)
-    done = library.pruning.prune(PruneRequest())
+    done = library.pruning.prune(LOCAL, PruneRequest())
     assert (done.locations, done.assets, done.annotated) == (2, 2, 5)
 
 
@@ -123,7 +124,7 @@ def test_any_feature_can_say_that_people_wrote_something(
         return AssetSet(assets)
 
     monkeypatch.setattr(annotations, "registered", lambda field: [all_of_them])
-    assert library.pruning.prune(PruneRequest()).annotated == 2
+    assert library.pruning.prune(LOCAL, PruneRequest()).annotated == 2
     assert library.catalog.assets.totals() == (8, 8)
 
 

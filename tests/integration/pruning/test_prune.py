@@ -16,6 +16,7 @@ from dampipe.features.pruning.queries import Pruner
 from dampipe.features.sources.model import LocationState
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.advisory_lock import advisory_lock
 from dampipe.kernel.errors import Busy, NotFound
 from dampipe.storage.blobs.derivatives import DerivativeStore
@@ -31,22 +32,22 @@ def test_prune_forgets_what_is_missing_and_all_that_was_made_of_it(
     library: ProcessedLibrary, tree: Path
 ) -> None:
     lose(library, tree, 3)
-    planned = library.pruning.plan(PruneRequest())
+    planned = library.pruning.plan(LOCAL, PruneRequest())
     assert (planned.locations, planned.assets, planned.vectors) == (3, 3, 6)
     assert (planned.derivatives, planned.bytes, len(planned.paths)) == (3, 300, 3)
     assert (library.catalog.assets.totals(), len(list(library.blobs.keys()))) == ((8, 8), 8), "only a plan"
-    assert library.pruning.prune(PruneRequest()) == planned
+    assert library.pruning.prune(LOCAL, PruneRequest()) == planned
     assert (library.catalog.assets.totals(), len(list(library.blobs.keys()))) == ((5, 5), 5)
     assert library.index.ids().tolist() == library.catalog.vector_ids("m", 2**31 - 1).tolist()
     assert len(library.index) == 10
     assert {row[0] for row in library.places().values()} == {LocationState.PRESENT}
-    again = library.pruning.prune(PruneRequest())
+    again = library.pruning.prune(LOCAL, PruneRequest())
     assert (again.locations, again.assets, again.bytes) == (0, 0, 0)
 
 
 def test_the_last_vectors_leave_the_index_too(library: ProcessedLibrary, tree: Path) -> None:
-    library.sources.remove(library.sources.reports()[0].name)
-    assert library.pruning.prune(PruneRequest()).assets == 8
+    library.sources.remove(LOCAL, library.sources.reports(LOCAL)[0].name)
+    assert library.pruning.prune(LOCAL, PruneRequest()).assets == 8
     assert len(library.index) == 0 and list(library.blobs.keys()) == []
     assert library.storage.search_vector("m", np.eye(8, dtype=np.float32)[0]) == []
 
@@ -57,7 +58,7 @@ def test_what_is_still_somewhere_is_kept(library: ProcessedLibrary, tree: Path) 
     library.scan(tree)
     library.hash_all()
     lose(library, tree, 1)
-    done = library.pruning.prune(PruneRequest())
+    done = library.pruning.prune(LOCAL, PruneRequest())
     assert (done.locations, done.assets) == (1, 0)
     assert len(list(library.blobs.keys())) == 8
 
@@ -66,10 +67,10 @@ def test_while_files_wait_for_their_hash_no_asset_is_forgotten(library: Processe
     clip = sorted(tree.rglob("*.mp4"))[0]
     (tree / "elsewhere.mp4").write_bytes(clip.read_bytes())
     lose(library, tree, 1)
-    for done in (library.pruning.plan(PruneRequest()), library.pruning.prune(PruneRequest())):
+    for done in (library.pruning.plan(LOCAL, PruneRequest()), library.pruning.prune(LOCAL, PruneRequest())):
         assert (done.locations, done.assets, done.unidentified) == (1, 0, 1)
     library.hash_all()
-    assert library.pruning.prune(PruneRequest()).assets == 0
+    assert library.pruning.prune(LOCAL, PruneRequest()).assets == 0
     assert library.catalog.assets.totals() == (8, 8)
 
 
@@ -85,10 +86,14 @@ def test_an_asset_that_is_worked_on_is_left_for_the_next_prune(library: Processe
                 priority=0, wake_on_finish=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
             )
         )  # fmt: skip
-    assert library.pruning.plan(PruneRequest()).assets == library.pruning.prune(PruneRequest()).assets == 1
+    assert (
+        library.pruning.plan(LOCAL, PruneRequest()).assets
+        == library.pruning.prune(LOCAL, PruneRequest()).assets
+        == 1
+    )
     with library.catalog.database.write() as connection:
         connection.execute(RUN.update().where(RUN.c.stage == "s").values(state=RunState.DONE))
-    assert library.pruning.prune(PruneRequest()).assets == 1
+    assert library.pruning.prune(LOCAL, PruneRequest()).assets == 1
 
 
 @pytest.mark.parametrize("after", [0, 1, 2])
@@ -106,7 +111,7 @@ def test_a_prune_that_is_killed_is_finished_by_the_next(
 
     with pytest.raises(KeyboardInterrupt):
         Pruner(library.catalog.database).prune(None, delete, lambda _: None)
-    assert library.pruning.prune(PruneRequest()).assets == 3
+    assert library.pruning.prune(LOCAL, PruneRequest()).assets == 3
     assert (library.catalog.assets.totals(), len(list(library.blobs.keys()))) == ((5, 5), 5)
 
 
@@ -116,17 +121,17 @@ def test_prune_of_one_source_leaves_the_others(library: ProcessedLibrary, tree: 
     library.process(tmp_path)
     lose(library, tree, 2)
     lose(library, tmp_path / "other", 1)
-    done = library.pruning.prune(PruneRequest(source="other"))
+    done = library.pruning.prune(LOCAL, PruneRequest(source="other"))
     assert (done.locations, done.assets) == (1, 1)
-    assert library.pruning.plan(PruneRequest()).locations == 2
+    assert library.pruning.plan(LOCAL, PruneRequest()).locations == 2
     with pytest.raises(NotFound, match="no source 'nowhere'"):
-        library.pruning.prune(PruneRequest(source="nowhere"))
+        library.pruning.prune(LOCAL, PruneRequest(source="nowhere"))
 
 
 def test_two_prunes_at_once_are_one(library: ProcessedLibrary, tree: Path) -> None:
     with advisory_lock(library.catalog.database, "prune"), pytest.raises(Busy, match="another prune"):
-        library.pruning.prune(PruneRequest())
-    library.pruning.prune(PruneRequest())
+        library.pruning.prune(LOCAL, PruneRequest())
+    library.pruning.prune(LOCAL, PruneRequest())
 
 
 def leave(library: ProcessedLibrary, tmp_path: Path, key: str) -> str:
@@ -157,17 +162,19 @@ def test_leftovers_go_only_when_asked_and_only_if_nothing_refers_to_them(
                     priority=0, wake_on_finish=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
                 )
             )  # fmt: skip
-    assert (
-        library.pruning.prune(PruneRequest()).leftovers == library.pruning.plan(PruneRequest()).leftovers == 0
-    ), "not asked for"
-    planned = library.pruning.plan(PruneRequest(orphans=True))
+    pruned, planned = (
+        library.pruning.prune(LOCAL, PruneRequest()),
+        library.pruning.plan(LOCAL, PruneRequest()),
+    )
+    assert pruned.leftovers == planned.leftovers == 0, "not asked for"
+    planned = library.pruning.plan(LOCAL, PruneRequest(orphans=True))
     assert (planned.leftovers, planned.leftover_bytes, planned.derivatives) == (2, 100, 0)
     assert set(library.blobs.keys()) == used | left | strange, "only a plan"
-    assert library.pruning.prune(PruneRequest(orphans=True)) == planned
+    assert library.pruning.prune(LOCAL, PruneRequest(orphans=True)) == planned
     assert set(library.blobs.keys()) == used | strange
     with library.catalog.database.write() as connection:
         connection.execute(RUN.update().where(RUN.c.stage == "s").values(state=RunState.DONE))
-    assert library.pruning.prune(PruneRequest(orphans=True)).leftovers == 3
+    assert library.pruning.prune(LOCAL, PruneRequest(orphans=True)).leftovers == 3
     assert len(set(library.blobs.keys()) - used) == 2
 
 
@@ -180,12 +187,12 @@ def test_work_folders_of_killed_workers_go_with_the_leftovers(
     store = DerivativeStore(LocalBlobs(tmp_path / "blobs"))
     pruning = library.pruning
     pruning._derivatives = store
-    assert pruning.plan(PruneRequest(orphans=True)).work_folders == 0, "a worker may be at it"
+    assert pruning.plan(LOCAL, PruneRequest(orphans=True)).work_folders == 0, "a worker may be at it"
     for path in (left / "proxy.mp4", left):
         os.utime(path, (0, 0))
-    assert pruning.prune(PruneRequest()).work_folders == 0 and left.exists()
-    assert pruning.plan(PruneRequest(orphans=True)).work_folders == 1 and left.exists()
-    assert pruning.prune(PruneRequest(orphans=True)).work_folders == 1 and not left.exists()
+    assert pruning.prune(LOCAL, PruneRequest()).work_folders == 0 and left.exists()
+    assert pruning.plan(LOCAL, PruneRequest(orphans=True)).work_folders == 1 and left.exists()
+    assert pruning.prune(LOCAL, PruneRequest(orphans=True)).work_folders == 1 and not left.exists()
 
 
 def test_every_sweep_looks_for_work_folders_once_an_hour(tmp_path: Path) -> None:

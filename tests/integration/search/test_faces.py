@@ -17,6 +17,7 @@ from dampipe.features.search.cli.search import _export
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.parameters import parameters_of, request_from_parameters
 from dampipe.features.tagging.service import TagService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.timeline import Format
 from dampipe.vision.tiny.drawing import COLOURS
@@ -91,7 +92,7 @@ def test_every_error_says_what_to_do(http: TestClient) -> None:
 
 def test_even_a_bug_is_told_in_json(http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert http.get(f"/api/v1/scans/{2**63}").status_code == 422
-    monkeypatch.setattr(TagService, "all", lambda _: 1 / 0)
+    monkeypatch.setattr(TagService, "all", lambda *_: 1 / 0)
     answer = TestClient(http.app, "http://127.0.0.1", raise_server_exceptions=False).get("/api/v1/tags")
     assert (answer.status_code, answer.json()["detail"]) == (500, "internal error: ZeroDivisionError")
 
@@ -141,7 +142,7 @@ def test_a_time_code_that_does_not_fit_stops_no_export_on_either_face(
         assert answer.status_code == 200
         warnings = json.loads(answer.headers["dampipe-warnings"])
         assert sorted(warning.split(":")[0] for warning in warnings) == sorted(unfit)
-        clips = here.clips.clips(here.find("red", limit=20))
+        clips = here.clips.clips(LOCAL, here.find("red", limit=20))
         _export(clips, tmp_path / f"cut.{form}", form)
         printed = capsys.readouterr().err.splitlines()
         assert [line for line in printed if line.startswith("warning: ")] == [

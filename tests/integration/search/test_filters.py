@@ -15,6 +15,7 @@ from dampipe.features.assets.filters import FolderPattern
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.query_vectors import EncodedQuery
 from dampipe.features.search.vectors import VectorRepository
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.errors import NotFound
 from dampipe.media.info import MediaKind
@@ -117,14 +118,14 @@ def test_of_several_files_one_that_counts_is_shown(here: Searching) -> None:
         found = here.find(words, folder=["second"])
         assert (found.hits[0].path, found.hits[0].name) == (str(copy), "b.mp4")
         assert [moment.path for moment in found.hits[0].moments] == [str(copy)] * bool(words)
-        assert [cut.path for cut in here.clips.clips(found)] == [str(copy)]
+        assert [cut.path for cut in here.clips.clips(LOCAL, found)] == [str(copy)]
     [hit] = here.find("red").hits
     assert hit.name == "a.mp4"
 
 
 def passing(library: Searching, **filters: Any) -> AssetSet:
     """The assets that pass filters."""
-    assets = library.filters.versions(library.filters.resolve(filters))
+    assets = library.filters.versions(library.filters.resolve(LOCAL, filters))
     assert isinstance(assets, AssetSet)
     return assets
 

@@ -14,6 +14,7 @@ from dampipe.features.grouping.queries import GroupRepository
 from dampipe.features.grouping.sweep import GroupingSweep
 from dampipe.features.grouping.tables import ASSET_GROUP
 from dampipe.features.sources.tables import FOLDER, LOCATION
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.media.info import MediaInfo, MediaKind
 from tests.support.pipeline import save_output
@@ -49,7 +50,7 @@ def regroup(here: Searching) -> None:
 
 
 def group(here: Searching, sha1: str) -> tuple[GroupKind, list[tuple[str, Role]]] | None:
-    found = here.services.get(AssetService).show(sha1).group  # type: ignore[attr-defined]
+    found = here.services.get(AssetService).show(LOCAL, sha1).group  # type: ignore[attr-defined]
     return None if found is None else (found.kind, [(member.name, member.role) for member in found.members])
 
 
@@ -157,20 +158,20 @@ def test_a_unique_file_name_names_an_asset(here: Searching) -> None:
     add(here, "day1/same.mp4", media())
     add(here, "day2/same.mp4", media())
     assets = here.services.get(AssetService)
-    assert assets.sha1("car.mp4") == sha1
+    assert assets.sha1(LOCAL, "car.mp4") == sha1
     assert here.names(like=("car.mp4",)) == here.names(like=("car.mp4@0",)) == ["near.mp4"]
     with pytest.raises(InvalidInput) as ambiguous:
-        assets.sha1("same.mp4")
+        assets.sha1(LOCAL, "same.mp4")
     assert ambiguous.value.code == "asset.ambiguous_name"
     assert all(str(here.root / day / "same.mp4") in str(ambiguous.value) for day in ("day1", "day2"))
     with pytest.raises(NotFound) as unknown:
-        assets.sha1("truck.mp4")
+        assets.sha1(LOCAL, "truck.mp4")
     assert unknown.value.code == "asset.name_not_found"
 
 
 def test_a_name_that_may_be_a_sha1_is_found_too(here: Searching) -> None:
     sha1 = add(here, "decade", media())
-    assert here.services.get(AssetService).sha1("decade") == sha1
+    assert here.services.get(AssetService).sha1(LOCAL, "decade") == sha1
 
 
 def test_the_same_content_under_one_name_twice_is_not_ambiguous(here: Searching) -> None:
@@ -179,4 +180,4 @@ def test_the_same_content_under_one_name_twice_is_not_ambiguous(here: Searching)
     copy.parent.mkdir()
     copy.write_bytes(b"day1/a.mp4")
     here.catalog.add_video(copy, sha1, media())
-    assert here.services.get(AssetService).sha1("a.mp4") == sha1
+    assert here.services.get(AssetService).sha1(LOCAL, "a.mp4") == sha1

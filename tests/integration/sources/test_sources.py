@@ -6,6 +6,7 @@ import pytest
 
 from dampipe.features.sources.errors import NAME_TAKEN
 from dampipe.features.sources.model import Source, SourceRequest
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.paths import printable
 from tests.support.processed import ProcessedLibrary, library, tree
@@ -14,7 +15,7 @@ __all__ = ["library", "tree"]  # fixtures
 
 
 def add(library: ProcessedLibrary, name: str, path: Path) -> Source:
-    return library.sources.add(SourceRequest(name=name, path=str(path)))
+    return library.sources.add(LOCAL, SourceRequest(name=name, path=str(path)))
 
 
 def test_sources_are_added_listed_and_removed(library: ProcessedLibrary, tree: Path, tmp_path: Path) -> None:
@@ -22,7 +23,7 @@ def test_sources_are_added_listed_and_removed(library: ProcessedLibrary, tree: P
     assert add(library, "archive", tree).name == "archive", "the known root gets the name"
     add(library, "new", tmp_path / "empty")
     (tmp_path / "empty").rmdir()
-    assert [(s.name, s.present, s.missing, s.reachable) for s in library.sources.reports()] == [
+    assert [(s.name, s.present, s.missing, s.reachable) for s in library.sources.reports(LOCAL)] == [
         ("archive", 8, 0, True),
         ("new", 0, 0, False),
     ]
@@ -34,7 +35,7 @@ def test_sources_are_added_listed_and_removed(library: ProcessedLibrary, tree: P
     for name in ("", " ", "a\nb", "-x", printable("\udce9") + "\udce9"):
         with pytest.raises(InvalidInput):
             add(library, name, tree)
-    assert library.sources.remove("archive") == 8
+    assert library.sources.remove(LOCAL, "archive") == 8
     assert library.catalog.assets.totals() == (8, 0) and len(list(library.blobs.keys())) == 8
     library.scan(tree)
     library.hash_all()
@@ -47,7 +48,7 @@ def test_a_folder_of_a_source_that_becomes_one_of_its_own_keeps_its_files(
     before = library.places()
     add(library, "first day", tree / "day1")
     assert library.places() == before
-    assert {s.name: s.present for s in library.sources.reports()} == {"first day": 2, "tree": 6}
+    assert {s.name: s.present for s in library.sources.reports(LOCAL)} == {"first day": 2, "tree": 6}
     for root in (tree, tree / "day1"):
         found = library.scan(root)
         assert (found.new, found.missing, found.unchanged) == (0, 0, found.found)

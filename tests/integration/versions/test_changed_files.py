@@ -21,6 +21,7 @@ from dampipe.features.versions.model import OperationKind
 from dampipe.features.versions.service import VersionService
 from dampipe.features.versions.tables import VERSION_OPERATION
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.tables import EVENT
 from dampipe.media.ffmpeg.binary import find_ffmpeg
@@ -81,7 +82,7 @@ class Footage:
             return list(connection.execute(query).scalars())
 
     def events(self, *names: str) -> list[str]:
-        return self.scalars(select(EVENT.c.name).where(EVENT.c.name.in_(names)).order_by(EVENT.c.id))
+        return self.scalars(select(EVENT.c.name).where(EVENT.c.name.in_(names)).order_by(EVENT.c.at))
 
     def provisional(self) -> int:
         return len(self.scalars(select(ASSET.c.id).where(ASSET.c.replaces_id.is_not(None))))
@@ -104,7 +105,7 @@ def test_the_same_footage_at_the_same_path_is_a_version(
 ) -> None:
     path = here.put(clips["original"])
     old = here.library.show(path).video.sha1
-    here.tags.add(TagRequest(tag="interview", assets=(path,)))
+    here.tags.add(LOCAL, TagRequest(tag="interview", assets=(path,)))
     here.put(clips[version])
 
     details = here.library.show(old)
@@ -123,15 +124,15 @@ def test_the_same_footage_at_the_same_path_is_a_version(
     with here.library.open_derivative(old, "proxy") as proxy:
         assert len(proxy.read()) > 1000, "the old version still plays"
     assert here.events("asset.merged") == ["asset.merged"]
-    [operation] = here.versions.list(path).operations
-    assert (operation.kind, operation.actor) == (OperationKind.FOOTAGE, "dampipe")
+    [operation] = here.versions.list(LOCAL, path).operations
+    assert (operation.kind, operation.actor) == (OperationKind.FOOTAGE, "worker")
     assert here.scalars(select(RUN.c.state).distinct()) == ["done"]
 
 
 def test_other_footage_at_the_same_path_is_an_asset_of_its_own(here: Footage, clips: dict[str, Path]) -> None:
     path = here.put(clips["original"])
     old = here.library.show(path).video.sha1
-    here.tags.add(TagRequest(tag="interview", assets=(path,)))
+    here.tags.add(LOCAL, TagRequest(tag="interview", assets=(path,)))
     here.put(clips["other"])
     details = here.library.show(path)
     assert (len(details.versions), details.replaces, details.tags) == (1, None, ())
@@ -178,12 +179,12 @@ def test_a_still_is_a_version_only_where_its_source_says_so(
     here: Footage, tmp_path: Path, rule: VersionRule
 ) -> None:
     here.library.service(SourceService).add(
-        SourceRequest(name="stills", path=str(here.folder), versions=rule)
+        LOCAL, SourceRequest(name="stills", path=str(here.folder), versions=rule)
     )
     for number in (1, 2):
         Image.new("RGB", (640, 480), (40 * number, 90, 120)).save(tmp_path / f"{number}.png")
     path = here.put(tmp_path / "1.png", "still.png")
-    here.tags.add(TagRequest(tag="poster", assets=(path,)))
+    here.tags.add(LOCAL, TagRequest(tag="poster", assets=(path,)))
     here.put(tmp_path / "2.png", "still.png")
     details = here.library.show(path)
     by_path = rule is VersionRule.PATH
@@ -197,10 +198,10 @@ def test_what_was_recognized_can_be_undone_and_is_not_recognized_again(
 ) -> None:
     path = here.put(clips["original"])
     old = here.library.show(path).video.sha1
-    here.tags.add(TagRequest(tag="interview", assets=(path,)))
+    here.tags.add(LOCAL, TagRequest(tag="interview", assets=(path,)))
     here.put(clips["graded"])
     [asset] = here.scalars(select(VERSION_OPERATION.c.other_id))
-    assert here.versions.undo(path).kind is OperationKind.FOOTAGE
+    assert here.versions.undo(LOCAL, path).kind is OperationKind.FOOTAGE
     assert len(here.library.show(old).versions) == len(here.library.show(path).versions) == 1
     assert here.library.show(old).tags == ("interview",)
     assert here.library.show(path).tags == ()

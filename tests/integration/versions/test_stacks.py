@@ -10,6 +10,7 @@ from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
 from dampipe.features.versions.model import Metadata, OperationKind, SplitRequest, StackRequest
 from dampipe.features.versions.service import VersionService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound
 from dampipe.kernel.events.tables import EVENT
 from tests.support.searching import Searching, media, sha1
@@ -29,17 +30,17 @@ class Stacks:
         library.add("b.mp4", ["red", "blue"], media(codec="h264"))
         library.add("c.mp4", ["blue"])
         for tag, names in {"night": (A, B), "car": (A,), "rain": (B,)}.items():
-            self._tags.add(TagRequest(tag=tag, assets=names))
+            self._tags.add(LOCAL, TagRequest(tag=tag, assets=names))
 
     def stack(self, asset: str, *others: str) -> None:
-        self.versions.stack(StackRequest(asset=asset, others=others))
+        self.versions.stack(LOCAL, StackRequest(asset=asset, others=others))
 
     def tags(self, name: str) -> tuple[str, ...]:
-        return self._tags.of(self.assets.asset_id(name))
+        return self._tags.of(LOCAL, self.assets.asset_id(LOCAL, name))
 
     def of(self, name: str) -> list[str]:
         """The versions of an asset, the current one first, then newest first."""
-        found = self.assets.show(name).versions
+        found = self.assets.show(LOCAL, name).versions
         return [one.sha1 for one in sorted(found, key=lambda one: one.superseded_at is not None)]
 
     def state(self) -> list[object]:
@@ -64,7 +65,7 @@ def here(library: Searching) -> Stacks:
 
 
 def test_a_stack_is_one_asset_with_the_metadata_of_both(here: Stacks) -> None:
-    [report] = here.versions.stack(StackRequest(asset=A, others=(B,)))
+    [report] = here.versions.stack(LOCAL, StackRequest(asset=A, others=(B,)))
     assert (report.kind, report.asset, report.other) == (OperationKind.STACK, A, B)
     assert report.metadata == {"tags": "night, rain"}
     assert here.of(A) == here.of(B) == [A, B]
@@ -84,12 +85,14 @@ def test_a_stack_is_one_asset_with_the_metadata_of_both(here: Stacks) -> None:
 
 def test_another_version_is_made_current(here: Stacks) -> None:
     here.stack(A, B)
-    assert [one.sha1 for one in here.versions.make_current(B).versions if one.superseded_at is None] == [B]
+    assert [
+        one.sha1 for one in here.versions.make_current(LOCAL, B).versions if one.superseded_at is None
+    ] == [B]
     assert here.of(A) == [B, A]
     find = here.library.names
     assert find("red", only="vision") == ["b.mp4"]
     assert (find(codec=("prores",)), sorted(find("blue", only="vision"))) == ([], ["b.mp4", "c.mp4"])
-    here.versions.make_current(B)
+    here.versions.make_current(LOCAL, B)
     assert here.events() == ["asset.merged", "version.current"], "what is current stays so, and is no event"
 
 
@@ -99,12 +102,12 @@ def test_stacks_are_undone_one_by_one(here: Stacks) -> None:
     states.append(here.state())
     here.stack(C, A)
     assert here.of(B) == [C, B, A]
-    assert here.versions.undo(B).other == A
+    assert here.versions.undo(LOCAL, B).other == A
     assert here.state() == states[1]
-    here.versions.undo(A)
+    here.versions.undo(LOCAL, A)
     assert here.state() == states[0]
     with pytest.raises(NotFound) as error:
-        here.versions.undo(A)
+        here.versions.undo(LOCAL, A)
     assert error.value.code == "version.nothing_to_undo"
     assert here.events()[-2:] == ["asset.split", "asset.split"]
     assert here.library.names("b", only="names") == ["b.mp4"]
@@ -113,9 +116,9 @@ def test_stacks_are_undone_one_by_one(here: Stacks) -> None:
 def test_tags_that_were_changed_since_are_kept_by_an_undo(here: Stacks) -> None:
     here.stack(A, B)
     tags = here.library.services.get(TagService)
-    tags.add(TagRequest(tag="late", assets=(A,)))
-    tags.remove(TagRequest(tag="car", assets=(A,)))
-    here.versions.undo(A)
+    tags.add(LOCAL, TagRequest(tag="late", assets=(A,)))
+    tags.remove(LOCAL, TagRequest(tag="car", assets=(A,)))
+    here.versions.undo(LOCAL, A)
     assert (here.tags(A), here.tags(B)) == (("late", "night"), ("night", "rain"))
 
 
@@ -134,23 +137,23 @@ def test_a_split_says_who_has_the_metadata_and_is_undone(
     here.stack(A, B)
     before = here.state()
     other = B if version == A else A
-    report = here.versions.split(SplitRequest(version=version, metadata=metadata))
+    report = here.versions.split(LOCAL, SplitRequest(version=version, metadata=metadata))
     assert (report.kind, report.asset, report.other) == (OperationKind.SPLIT, other, version)
     assert report.metadata == ({} if metadata is Metadata.OLD else {"tags": "car, night, rain"})
     assert (here.of(other), here.of(version)) == ([other], [version])
     assert (here.tags(other), here.tags(version)) == (old, new)
     assert sorted(here.library.names("red", only="vision")) == ["a.mp4", "b.mp4"]
-    here.versions.undo(version)
+    here.versions.undo(LOCAL, version)
     assert here.state() == before
 
 
 def test_nothing_is_undone_that_a_later_operation_changed(here: Stacks) -> None:
     here.stack(A, B)
-    here.versions.split(SplitRequest(version=B))
+    here.versions.split(LOCAL, SplitRequest(version=B))
     here.stack(B, C)
     before = here.state()
     with pytest.raises(Conflict) as error:
-        here.versions.undo(A)
+        here.versions.undo(LOCAL, A)
     assert error.value.code == "version.cannot_undo"
     assert here.state() == before
 
@@ -160,7 +163,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(here: Stacks) -> Non
     with pytest.raises(InvalidInput) as same:
         here.stack(A, A)
     with pytest.raises(Conflict) as alone:
-        here.versions.split(SplitRequest(version=A))
+        here.versions.split(LOCAL, SplitRequest(version=A))
     with pytest.raises(NotFound):
         here.stack(A, C, "f" * 40)
     assert (same.value.code, alone.value.code) == ("version.same_asset", "version.only_one")

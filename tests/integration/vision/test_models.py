@@ -26,6 +26,7 @@ from dampipe.jobs.stage import stage
 from dampipe.jobs.state import NEW_RUN
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Busy, InvalidInput, NotFound
 from dampipe.kernel.stage_io import VersionRef
@@ -139,16 +140,16 @@ def test_search_answers_from_the_old_model_until_the_new_one_is_complete(
         embed(here, asset)
     assert finds(here) == ["1", "2", "3", "4"]
     assert here.get(ModelService).answering().fingerprint == new
-    reports = {one.fingerprint: one for one in here.get(ModelService).all() if one.assets}
+    reports = {one.fingerprint: one for one in here.get(ModelService).all(LOCAL) if one.assets}
     assert {f: (r.assets, r.used, r.answers) for f, r in reports.items()} == {
         old: (4, False, False),
         new: (4, True, True),
     }
     with pytest.raises(Busy):
-        here.get(ModelService).forget(str(folders[1]))
+        here.get(ModelService).forget(LOCAL, str(folders[1]))
     with pytest.raises(NotFound):
-        here.get(ModelService).forget("RN50/openai")
-    assert here.get(ModelService).forget(str(folders[0])) == ASSETS
+        here.get(ModelService).forget(LOCAL, "RN50/openai")
+    assert here.get(ModelService).forget(LOCAL, str(folders[0])) == ASSETS
     assert here.get(ModelRepository).all() == [new]
     assert finds(here) == ["1", "2", "3", "4"]
     here.get(Database).close()
@@ -188,7 +189,7 @@ def test_of_several_old_models_the_latest_answers(
         here.get(Database).close()
     shutil.rmtree(folders[1])
     here = world(home, str(folders[0]))
-    report = here.get(ModelService).all()[1]
+    report = here.get(ModelService).all(LOCAL)[1]
     assert (report.name, report.assets) == (str(folders[1]), ASSETS) and "holds no model" in report.problem
     here.get(Database).close()
 
@@ -247,10 +248,10 @@ def test_suggested_models_are_known_and_free(tmp_path: Path) -> None:
     for name in vision_models.SUGGESTED:
         assert vision_models.resolve(name).licence in ("MIT", "Apache-2.0")
     here = world(tmp_path / "home", "tiny")
-    assert here.get(ModelService).info("RN50/openai").licence == "MIT"
+    assert here.get(ModelService).info(LOCAL, "RN50/openai").licence == "MIT"
     with pytest.raises(InvalidInput):
-        here.get(ModelService).info("no-such-model")
-    assert len(here.get(ModelService).all(everything=True)) > 100
+        here.get(ModelService).info(LOCAL, "no-such-model")
+    assert len(here.get(ModelService).all(LOCAL, everything=True)) > 100
     here.get(Database).close()
 
 

@@ -160,7 +160,7 @@ def test_every_answer_has_the_security_headers(http: TestClient, app: FastAPI, l
 def test_an_internal_error_has_them_too(http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     from dampipe.features.tagging.service import TagService
 
-    monkeypatch.setattr(TagService, "all", lambda _: 1 / 0)
+    monkeypatch.setattr(TagService, "all", lambda *_: 1 / 0)
     answer = http.get("/api/v1/tags")
     assert answer.status_code == 500
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS

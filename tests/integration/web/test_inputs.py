@@ -15,6 +15,7 @@ from dampipe.features.scanning.http import MAX_PATHS
 from dampipe.features.scanning.model import Enqueued, EnqueueRequest
 from dampipe.features.scanning.queries import PATHS_LISTED
 from dampipe.features.scanning.service import ScanService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.container import Services
 from dampipe.kernel.faces.http import MAX_PICTURE
 from dampipe.web.app import create_app
@@ -216,7 +217,7 @@ def test_a_scan_of_thousands_of_files_takes_linear_time_and_is_listed_by_its_fir
             path.touch()
         paths = [str(path) for path in existing] + [f"{path}.absent" for path in existing]
         before = time.process_time()
-        submitted = scans.enqueue(EnqueueRequest(paths=tuple(paths), process=False))
+        submitted = scans.enqueue(LOCAL, EnqueueRequest(paths=tuple(paths), process=False))
         return submitted, time.process_time() - before
 
     _, quick = submit(500)

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 import dampipe
 from dampipe.features.sources.model import SourceRequest
 from dampipe.features.sources.service import SourceService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.container import Services
 from dampipe.web.app import create_app
 
@@ -40,7 +41,7 @@ def http(place: Place, tmp_path: Path) -> Iterator[TestClient]:
     with dampipe.open(
         home=tmp_path / "home", model="tiny", in_process=True, scan_roots=[str(place.root)]
     ) as library:
-        library.service(SourceService).add(SourceRequest(name="s", path=str(place.source)))
+        library.service(SourceService).add(LOCAL, SourceRequest(name="s", path=str(place.source)))
         yield TestClient(create_app(library.service(Services)), "http://127.0.0.1")
 
 

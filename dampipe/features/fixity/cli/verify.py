@@ -12,6 +12,7 @@ from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.fixity.cli import mhl as manifest
 from dampipe.features.fixity.model import Verified, VerifyRequest
 from dampipe.features.fixity.service import FixityService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.faces.arguments import not_empty
 from dampipe.kernel.faces.console import console, json_option, plural, print_json, service
@@ -48,7 +49,7 @@ def command(what: tuple[str, ...], percent: float | None, mhl: bool, quiet: bool
             total = int(bar.tasks[0].total or left)
             bar.update(task, total=total, completed=total - left)
 
-        done = service(FixityService).run(VerifyRequest(what=what, percent=percent), on_progress)
+        done = service(FixityService).run(LOCAL, VerifyRequest(what=what, percent=percent), on_progress)
     if as_json:
         print_json(done)
     else:

@@ -8,6 +8,7 @@ from dampipe.features.derivatives.model import CHECK
 from dampipe.features.fixity.model import VERIFY
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.model import Failure
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.console import json_option, print_json, say, service, table
 from dampipe.kernel.faces.remedies import CLI, Remedies, sentences
 
@@ -20,7 +21,7 @@ def command(limit: int, as_json: bool) -> None:
     remedies = service(Remedies)
     failed = [
         one.model_copy(update={"hint": remedies.word(one, CLI)})
-        for one in service(ProcessingService).failures(limit)
+        for one in service(ProcessingService).failures(LOCAL, limit)
     ]
     if as_json:
         print_json(failed)

@@ -4,6 +4,7 @@ import click
 
 from dampipe.features.processing.model import RetryRequest
 from dampipe.features.processing.service import ProcessingService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.console import json_option, plural, print_json, service
 
 
@@ -13,7 +14,7 @@ from dampipe.kernel.faces.console import json_option, plural, print_json, servic
 @json_option
 def command(what: tuple[str, ...], stage: str | None, as_json: bool) -> None:
     """Run failed and skipped stages again: those of the given assets or files, or all."""
-    count = service(ProcessingService).retry(RetryRequest(what=what, stage=stage))
+    count = service(ProcessingService).retry(LOCAL, RetryRequest(what=what, stage=stage))
     if as_json:
         print_json({"retried": count})
     else:

@@ -9,6 +9,7 @@ from rich.text import Text
 from dampipe.features.processing.model import Status
 from dampipe.features.processing.service import ProcessingService
 from dampipe.features.scanning.cli.scan import scan_table
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.timecode import clock
 
@@ -19,7 +20,7 @@ AWAY = "derivatives: their store is away or was emptied; `dampipe doctor` says m
 @json_option
 def command(as_json: bool) -> None:
     """Show what waits, runs, is done and failed, by stage; the latest scans; the workers."""
-    status = service(ProcessingService).status()
+    status = service(ProcessingService).status(LOCAL)
     if as_json:
         print_json(status)
     else:

@@ -11,6 +11,7 @@ from rich.live import Live
 from dampipe.features.processing.cli.status import render
 from dampipe.features.processing.model import Status
 from dampipe.features.processing.service import ProcessingService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.console import console, service, text_of
 from dampipe.kernel.polling import poll
 
@@ -42,4 +43,4 @@ def _append(processing: ProcessingService, every: float) -> None:
 
 def _statuses(processing: ProcessingService, every: float) -> Iterator[Status]:
     """One status an interval; at most a quarter of the time is spent on reading it."""
-    return poll(processing.status, least=every, most=math.inf, share=3.0)
+    return poll(lambda: processing.status(LOCAL), least=every, most=math.inf, share=3.0)

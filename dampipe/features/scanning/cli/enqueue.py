@@ -20,6 +20,7 @@ from rich.table import Column
 from dampipe.features.scanning.errors import SCAN_KEPT
 from dampipe.features.scanning.model import Enqueued, EnqueueRequest, ScanProgress, ScanState
 from dampipe.features.scanning.service import ScanService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import BrokerDown, ExitCode
 from dampipe.kernel.faces.arguments import not_empty
 from dampipe.kernel.faces.console import console, count_of_failures, json_option, plural, print_json, service
@@ -54,20 +55,21 @@ def command(
     """
     scans = service(ScanService)
     submitted = scans.enqueue(
+        LOCAL,
         EnqueueRequest(
             paths=tuple(map(os.path.abspath, paths)),
             accept_missing=accept_missing,
             process=not no_process,
             priority=priority,
-        )
+        ),
     )
     for path in submitted.absent:
         click.echo(f"dampipe: no such file or folder: {path}", err=True)
     if submitted.broker_problem:
         if as_json:
-            print_json(scans.progress(submitted.scan))
+            print_json(scans.progress(LOCAL, submitted.scan))
         raise BrokerDown(SCAN_KEPT, scan=submitted.scan, problem=submitted.broker_problem)
-    progress = follow(scans, submitted.scan, quiet=as_json) if wait else scans.progress(submitted.scan)
+    progress = follow(scans, submitted.scan, quiet=as_json) if wait else scans.progress(LOCAL, submitted.scan)
     if as_json:
         print_json(progress)
     elif wait:
@@ -109,7 +111,7 @@ def follow(scans: ScanService, scan: int, quiet: bool) -> ScanProgress:
 
 def _follow(scans: ScanService, scan: int, on_progress: Callable[[ScanProgress], None]) -> ScanProgress:
     unclaimed = IdleTimeout(UNCLAIMED_FIRST)
-    for progress in poll(lambda: scans.progress(scan), least=0.2, most=math.inf):
+    for progress in poll(lambda: scans.progress(LOCAL, scan), least=0.2, most=math.inf):
         on_progress(progress)
         if progress.over:
             return progress

@@ -7,6 +7,7 @@ import click
 
 from dampipe.features.scanning.model import LARGEST_ID, ScanProgress, ScanState
 from dampipe.features.scanning.service import ScanService
+from dampipe.kernel.access import LOCAL, Actor
 from dampipe.kernel.faces.console import Listing, json_option, plural, print_json, say, service, table
 
 number = click.argument("scan", type=click.IntRange(1, LARGEST_ID))
@@ -24,7 +25,7 @@ def command() -> None:
 @json_option
 def list_(limit: int, as_json: bool) -> None:
     """List scans, newest first."""
-    found = service(ScanService).latest(limit)
+    found = service(ScanService).latest(LOCAL, limit)
     if as_json:
         print_json(found)
     elif not found:
@@ -38,7 +39,7 @@ def list_(limit: int, as_json: bool) -> None:
 @json_option
 def show(scan: int, as_json: bool) -> None:
     """Show the counts of one scan, its warnings, and the files of unknown kinds that it met."""
-    found = service(ScanService).progress(scan)
+    found = service(ScanService).progress(LOCAL, scan)
     if as_json:
         print_json(found)
     else:
@@ -73,8 +74,8 @@ def cancel(scan: int, as_json: bool) -> None:
     _do(service(ScanService).cancel, scan, as_json, "`dampipe enqueue` processes them")
 
 
-def _do(action: Callable[[int], ScanProgress], scan: int, as_json: bool, hint: str) -> None:
-    found = action(scan)
+def _do(action: Callable[[Actor, int], ScanProgress], scan: int, as_json: bool, hint: str) -> None:
+    found = action(LOCAL, scan)
     if as_json:
         print_json(found)
         return

@@ -12,6 +12,7 @@ from dampipe.features.scanning.cli.enqueue import ACCEPT_MISSING_HELP, NO_PROCES
 from dampipe.features.scanning.model import ScanProgress, ScanState, Synced, SyncRequest
 from dampipe.features.scanning.sync import SyncService
 from dampipe.jobs.model import RunState
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.faces.console import json_option, plural, print_json, service
 
@@ -37,7 +38,7 @@ def command(
     and cannot be made again, 4, 5 and 8 broker, catalogue or workers are missing.
     """
     request = SyncRequest(sources=sources, accept_missing=accept_missing, process=not no_process)
-    done = service(SyncService).run(request)
+    done = service(SyncService).run(LOCAL, request)
     if as_json:
         print_json(done)
     else:

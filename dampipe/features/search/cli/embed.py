@@ -5,6 +5,7 @@ import click
 from dampipe.features.processing.model import RetryRequest
 from dampipe.features.processing.service import ProcessingService
 from dampipe.features.search.model_service import ModelService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.console import json_option, plural, print_json, service
 
 
@@ -15,8 +16,8 @@ from dampipe.kernel.faces.console import json_option, plural, print_json, servic
 @json_option
 def command(missing: bool, as_json: bool) -> None:
     """Embed what was skipped while the model was missing. Needs running workers."""
-    service(ModelService).check()
-    count = service(ProcessingService).retry(RetryRequest(stage="embed", kinds=("unavailable",)))
+    service(ModelService).check(LOCAL)
+    count = service(ProcessingService).retry(LOCAL, RetryRequest(stage="embed", kinds=("unavailable",)))
     if as_json:
         print_json({"retried": count})
     else:

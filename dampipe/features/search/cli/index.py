@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 
 from dampipe.features.search.index_admin import IndexService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.faces.console import json_option, print_json, say, service, table
 from dampipe.storage.index_report import IndexReport
@@ -25,7 +26,7 @@ def command() -> None:
 @json_option
 def check(as_json: bool) -> None:
     """Read every index and compare it with the catalogue. Exit code 10 if one is not sound."""
-    _print(service(IndexService).check(), as_json)
+    _print(service(IndexService).check(LOCAL), as_json)
 
 
 @command.command(name="rebuild")
@@ -37,7 +38,7 @@ def rebuild(as_json: bool) -> None:
         if not as_json:
             click.echo(f"building the index of {model}", err=True)
 
-    _print(service(IndexService).rebuild(on_progress), as_json)
+    _print(service(IndexService).rebuild(LOCAL, on_progress), as_json)
 
 
 def _print(reports: Sequence[IndexReport], as_json: bool) -> None:

@@ -8,6 +8,7 @@ import click
 from dampipe.features.search.errors import MODEL_FROM_ENVIRONMENT
 from dampipe.features.search.model import ModelReport
 from dampipe.features.search.model_service import ModelService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.home import config_file
@@ -24,7 +25,7 @@ def command() -> None:
 @json_option
 def list_(everything: bool, as_json: bool) -> None:
     """List the model in use, those that have vectors, and some suggestions."""
-    found = service(ModelService).all(everything)
+    found = service(ModelService).all(LOCAL, everything)
     if as_json:
         print_json(found)
         return
@@ -48,7 +49,7 @@ def list_(everything: bool, as_json: bool) -> None:
 @json_option
 def info(name: str, as_json: bool) -> None:
     """Show one model: licence, frames, weights, how many assets have vectors of it."""
-    found = service(ModelService).info(name)
+    found = service(ModelService).info(LOCAL, name)
     if as_json:
         print_json(found)
         return
@@ -61,7 +62,7 @@ def use(name: str) -> None:
     """Write the model into dampipe.toml. Search answers from the old one until the new one is complete."""
     if "DAMPIPE_MODEL" in os.environ:
         raise InvalidInput(MODEL_FROM_ENVIRONMENT)
-    found = service(ModelService).info(name)
+    found = service(ModelService).info(LOCAL, name)
     write_setting("model", found.name)
     _print(_facts(found, found.note))
     click.echo(f"model = {found.name!r} is in {config_file()}")
@@ -78,7 +79,7 @@ def use(name: str) -> None:
 @click.argument("name")
 def forget(name: str) -> None:
     """Remove the vectors of a model that is no longer used."""
-    count = service(ModelService).forget(name)
+    count = service(ModelService).forget(LOCAL, name)
     click.echo(f"{plural(count, 'vector')} of {name} removed")
 
 

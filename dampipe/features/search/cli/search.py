@@ -13,6 +13,7 @@ from dampipe.features.search.clips import ClipService
 from dampipe.features.search.errors import EXPORT_FAILED, EXPORT_NO_FOLDER
 from dampipe.features.search.model import Found, Hit, Only, SearchRequest
 from dampipe.features.search.service import SearchService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.filter import FilterRegistry
@@ -43,9 +44,9 @@ def command(export: Path | None, as_json: bool, **given: Any) -> None:
     if not (request.asks_vision or request.filters):
         raise click.UsageError("nothing to search for: give words, --image, --like or a filter")
     form = format_of(export) if export else None
-    found = service(SearchService).find(request)
+    found = service(SearchService).find(LOCAL, request)
     if export and form:
-        _export(service(ClipService).clips(found), export, form)
+        _export(service(ClipService).clips(LOCAL, found), export, form)
     if as_json:
         print_json(found)
     else:
