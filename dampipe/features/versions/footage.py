@@ -10,6 +10,7 @@ Contents of other lengths are aligned first, as near duplicates are (`features/d
 0.85 at the offset that is found. What is doubtful stays an asset of its own: people stack it.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +70,9 @@ def _same_at(first: Track, second: Track, offset: float, motion: float, still: f
     strength, strength_too = (float((part**2).sum()) for part in (moved, moved_too))
     if max(strength, strength_too) < STILL**2 * len(times):
         return float((one * other).sum(axis=1).mean()) >= still
-    return float((moved * moved_too).sum()) >= motion * np.sqrt(strength * strength_too) > 0
+    if not strength or not strength_too:
+        return False
+    return float((moved * moved_too).sum()) >= motion * math.sqrt(strength * strength_too)
 
 
 def _at(track: Track, times: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -25,6 +25,7 @@ router = APIRouter(tags=["versions"], responses={404: {"model": Problem}, 409: C
 Editor = Annotated[Actor, allowed(EDIT)]
 Versions = Annotated[VersionService, provided(VersionService)]
 Other = Annotated[str, Field(min_length=4, max_length=40, pattern=SHA1)]
+Who = Annotated[Metadata, Body(embed=True)]
 Others = Annotated[tuple[Other, ...], Body(embed=True, min_length=1, max_length=MAX_STACKED)]
 
 

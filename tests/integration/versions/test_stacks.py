@@ -55,7 +55,7 @@ class Stacks:
         with self.library.catalog.database.read() as connection:
             changes = EVENT.c.name.in_(("asset.merged", "asset.split", "version.current"))
             return list(
-                connection.execute(select(EVENT.c.name).where(changes).order_by(EVENT.c.id)).scalars()
+                connection.execute(select(EVENT.c.name).where(changes).order_by(EVENT.c.at)).scalars()
             )
 
 
