@@ -82,9 +82,8 @@ def _text(done: OperationReport) -> str:
         text = f"{done.other} was split from {done.asset}"
     else:
         text = f"{done.other} is a version of {done.asset}"
-    verb = "as well" if done.kind is OperationKind.SPLIT else "of both"
-    kept = [f"{name} {verb}: {what}" for name, what in done.metadata.items()]
-    return "; ".join([text, *kept])
+    whose = "the new one" if done.kept_by is Metadata.NEW else "both"
+    return "; ".join([text, *(f"{name} of {whose}: {what}" for name, what in done.metadata.items())])
 
 
 def _show(found: VersionList, as_json: bool) -> None:

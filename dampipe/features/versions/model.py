@@ -20,9 +20,9 @@ class OperationKind(StrEnum):
     PATH = "path"
     """A file changed at its path, in a source where every such file is a version."""
     STACK = "stack"
-    """Somebody stacked two assets."""
+    """A person stacked two assets."""
     SPLIT = "split"
-    """Somebody split a version off."""
+    """A person split a version off."""
 
 
 class Metadata(StrEnum):
@@ -71,6 +71,8 @@ class OperationReport(BaseModel):
     """SHA-1 of the current version of the asset that was merged into it, or split from it."""
     metadata: dict[str, str] = {}
     """By kind of data (`tags`): what went from one asset to the other."""
+    kept_by: Metadata | None = None
+    """Of a split: which of the two assets had the metadata afterwards."""
 
 
 class VersionList(BaseModel):
@@ -105,5 +107,7 @@ class OperationState(BaseModel):
     """Of the current versions of both assets at that time, as a report names them."""
     owners: dict[str, Any] = {}
     """By owner of metadata: what it needs to undo."""
+    kept_by: Metadata | None = None
+    """See OperationReport."""
     texts: dict[str, str] = {}
     """By owner of metadata: what it did."""

@@ -1,4 +1,4 @@
-"""The SQL of operations on versions: each is one transaction, with its record, its event and all metadata.
+"""The SQL of operations on versions (merge, stack, split, undo): each is one transaction, with its record and its event.
 
 The only writer of the table `version_operation`; the versions themselves are written by `features/assets/lineage.py`.
 """
@@ -88,6 +88,7 @@ def split(
         current=asset.current,
         added_at=now,
         sha1s=(names[stays], names[version]),
+        kept_by=metadata,
         texts=_texts(kept),
     )
     done = AssetSplit(kind=OperationKind.SPLIT, split=made, versions=(names[version],))
@@ -157,6 +158,7 @@ def report(row: Row[Any]) -> OperationReport:
         asset=state.sha1s[0],
         other=state.sha1s[1],
         metadata=state.texts,
+        kept_by=state.kept_by,
     )
 
 

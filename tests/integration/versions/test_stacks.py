@@ -1,6 +1,9 @@
 """Stacking, splitting, choosing the current version and undoing, over both databases."""
 
+import json
+
 import pytest
+from click.testing import CliRunner
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
@@ -8,6 +11,7 @@ from dampipe.features.assets.service import AssetService
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
+from dampipe.features.versions import cli
 from dampipe.features.versions.model import Metadata, OperationKind, SplitRequest, StackRequest
 from dampipe.features.versions.service import VersionService
 from dampipe.kernel.access import LOCAL
@@ -204,3 +208,23 @@ def test_versions_over_http(here: Stacks, http: TestClient) -> None:
     assert http.post(f"/assets/{C}/versions/split").status_code == 409
     assert http.post(f"/assets/{C}/versions/undo").status_code == 404
     assert http.post(f"/assets/{A}/versions/stack", json={"others": []}).status_code == 422
+
+
+def test_versions_at_the_command_line(here: Stacks) -> None:
+    def run(*arguments: str) -> str:
+        services = here.library.services
+        return CliRunner().invoke(cli.command, list(arguments), obj=services, catch_exceptions=False).output
+
+    assert run("stack", A, B) == f"{B} is a version of {A}; tags of both: night, rain\n"
+    listed = run("list", B)
+    assert listed.index(B) < listed.index(A), "newest first"
+    assert "current" in listed and listed.endswith(
+        f"local: {B} is a version of {A}; tags of both: night, rain\n"
+    )
+    assert [one["sha1"] for one in json.loads(run("make-current", B, "--json"))["versions"]] == [B, A]
+    assert (
+        run("split", A, "--metadata", "new")
+        == f"{A} was split from {B}; tags of the new one: car, night, rain\n"
+    )
+    assert run("undo", B).startswith(f"undone: {A} was split from {B}")
+    assert json.loads(run("undo", B, "--json"))["kind"] == "stack"
