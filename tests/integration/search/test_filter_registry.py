@@ -122,6 +122,7 @@ def test_a_plugins_filter_is_an_option(plugged: Searching) -> None:
 def test_a_plugins_filter_is_a_parameter_and_an_input(plugged: Searching) -> None:
     app = FastAPI()
     app.state.services = plugged.services
+    app.state.authenticate = lambda _: LOCAL
     app.include_router(make_router(FilterRegistry()))
     http = TestClient(app)
     assert [hit["asset"] for hit in http.get("/search?min_size=8").json()["hits"]] == [sha1("aa/aa.mp4")]
