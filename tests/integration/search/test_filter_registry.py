@@ -17,6 +17,7 @@ from dampipe.features.search.http import make_router
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.text_index import TextIndex
 from dampipe.kernel import feature as kernel
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart, ErrorCode, InvalidInput
