@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dampipe.app.errors import SCOPE_TAKEN
 from dampipe.app.plugins import Plugins, find_plugins
+from dampipe.features.access import FEATURE as ACCESS
 from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.backup import FEATURE as BACKUP
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
@@ -39,6 +40,7 @@ BUILT_IN = (
     TAGGING,
     SEARCH,
     PRUNING,
+    ACCESS,
     BACKUP,
 )
 """Each may import those above it."""

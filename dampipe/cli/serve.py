@@ -6,8 +6,9 @@ import threading
 import click
 
 from dampipe.app.container import Container, process_container
-from dampipe.app.exposure import check_exposure, hosts_of
+from dampipe.app.exposure import check_exposure, has_login, hosts_of, login_policy
 from dampipe.app.up import WEB, check_ports
+from dampipe.features.access.login import LoginPolicy
 from dampipe.features.search.query_vectors import QueryEncoder
 from dampipe.kernel.errors import DampipeError
 from dampipe.kernel.faces.remedies import sentences
@@ -26,7 +27,8 @@ def command(host: str | None, port: int | None) -> None:
     container = process_container()
     options = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = container.settings.model_copy(update=options)
-    exposure = check_exposure(settings)
+    exposure = check_exposure(settings, lambda: has_login(container))
+    container.provide(LoginPolicy, lambda: login_policy(settings))
     if exposure is not None:
         click.echo(f"warning: {sentences(str(exposure), exposure.hint)}", err=True)
     container.set_up()

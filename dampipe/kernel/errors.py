@@ -11,7 +11,9 @@
     │   ├── NotPermitted        this client may not do it, or may not see whether it could
     │   ├── Conflict            it cannot be done in the state that things are in now
     │   └── TooLarge            more was sent than is read
+    ├── NotLoggedIn             nobody is logged in, or the login is not valid
     ├── Forbidden               the actor lacks the scope for it
+    ├── TooManyRequests         too many attempts; try again after a while
     ├── SearchUnavailable       there is no model or no index to answer with
     ├── BrokerDown              the broker does not answer
     ├── CatalogueDown           the database does not answer, or is locked
@@ -176,6 +178,18 @@ class Conflict(InvalidInput):
 
 class TooLarge(InvalidInput):
     """More was sent than is read."""
+
+
+class NotLoggedIn(DampipeError):
+    """Nobody is logged in, or what was shown is not valid; the message is the same for all reasons."""
+
+    exit_code = ExitCode.FORBIDDEN
+
+
+class TooManyRequests(DampipeError):
+    """There were too many attempts; the parameter `seconds` says when the next one is allowed."""
+
+    exit_code = ExitCode.BUSY
 
 
 class Forbidden(DampipeError):

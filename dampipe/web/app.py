@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from dampipe.app.features import detail_fields, features
 from dampipe.app.remedies import remedies
-from dampipe.kernel.access import LOCAL
+from dampipe.features.access.http_session import authenticate
 from dampipe.kernel.container import Services
 from dampipe.kernel.errors import (
     BrokerDown,
@@ -25,10 +25,12 @@ from dampipe.kernel.errors import (
     Forbidden,
     InvalidInput,
     NotFound,
+    NotLoggedIn,
     NotPermitted,
     SearchUnavailable,
     StorageFull,
     TooLarge,
+    TooManyRequests,
 )
 from dampipe.kernel.faces import API
 from dampipe.kernel.faces.hosts import Hosts
@@ -46,7 +48,9 @@ from dampipe.web.refusals import ProblemResponse, Refused
 STATUS: tuple[tuple[type[DampipeError], int], ...] = (
     (NotFound, 404),
     (NotPermitted, 403),
+    (NotLoggedIn, 401),
     (Forbidden, 403),
+    (TooManyRequests, 429),
     (Conflict, 409),
     (TooLarge, 413),
     (InvalidInput, 422),
@@ -64,6 +68,7 @@ RETRY_AFTER = "5"
 """Seconds after which a client may try again what another request keeps from being done."""
 EVERYWHERE: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "The body cannot be parsed."},
+    401: {"model": Problem, "description": "This needs a login or a token."},
     403: {
         "model": Problem,
         "description": "A scope is missing, the request names another host, or a page of another server sent it.",
@@ -87,7 +92,7 @@ def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI
         responses=EVERYWHERE,
     )
     app.state.services = services
-    app.state.authenticate = lambda request: LOCAL
+    app.state.authenticate = authenticate
     for feature in features():
         for router in feature.routers:
             app.include_router(load_dotted(router), prefix=API)
@@ -102,7 +107,11 @@ def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI
             code=error.code,
             parameters=error.plain_parameters(),
         )
-        headers = {"Retry-After": RETRY_AFTER} if isinstance(error, Busy) else None
+        headers = {"Retry-After": RETRY_AFTER} if isinstance(error, Busy) else {}
+        if isinstance(error, TooManyRequests):
+            headers["Retry-After"] = str(error.parameters.get("seconds", RETRY_AFTER))
+        if isinstance(error, NotLoggedIn):
+            headers["WWW-Authenticate"] = "Bearer"
         return ProblemResponse(problem, status, headers)
 
     @app.exception_handler(RequestValidationError)

@@ -168,6 +168,15 @@ class AssetRepository:
             places.setdefault(row.asset_id, []).append(printable(full_path(row)))
         return places
 
+    def folders_of(self, sha1: str) -> list[tuple[int, str]]:
+        """The folders that hold files of an asset: source ids and paths relative to their roots."""
+        query = select(FOLDER.c.source_id, FOLDER.c.path).distinct()
+        joined = query.select_from(LOCATION.join(FOLDER).join(ASSET, ASSET.c.id == LOCATION.c.asset_id))
+        with self._db.read() as connection:
+            return [
+                (row.source_id, row.path) for row in connection.execute(joined.where(ASSET.c.sha1 == sha1))
+            ]
+
     def sidecars(self, asset: int) -> list[str]:
         """The absolute paths of what belongs to an asset's files, those of present files first."""
         with self._db.read() as connection:

@@ -1,0 +1,87 @@
+"""What an actor sees: grants turned into folders and assets."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from dampipe.features.access.model import Grant
+from dampipe.features.access.queries import AccessRepository
+from dampipe.features.sources.tables import FOLDER, LOCATION
+from dampipe.kernel.access import Actor, Role
+from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.db.adaptive_cache import AdaptiveCache
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.id_list import read_ids
+from dampipe.kernel.visibility import EVERYTHING, View
+
+Place = tuple[int, str]
+"""A source and a folder of it, relative to its root."""
+
+
+class Rights:
+    """See `dampipe.kernel.visibility.Visibility`. A grant counts from the next request on; a file that was moved between
+    folders counts within some seconds in a library of a million files, at once in a smaller one."""
+
+    def __init__(self, database: Database, access: AccessRepository) -> None:
+        self._db = database
+        self._access = access
+        self._folders: AdaptiveCache[frozenset[int]] = AdaptiveCache()
+        self._assets: AdaptiveCache[AssetSet] = AdaptiveCache()
+
+    def of(self, actor: Actor) -> View:
+        """What an actor sees: all of it without a user, and for managers and admins."""
+        if actor.user is None or actor.role >= Role.MANAGER:
+            return EVERYTHING
+        found = places(self._access.grants(actor), self._access.roots())
+        if found is None:
+            return EVERYTHING
+        return View(
+            assets=self._assets.get(found, lambda: self._read_assets(found)),
+            folders=self._folders.get(found, lambda: self._read_folders(found)),
+            places=found,
+        )
+
+    def _read_folders(self, found: tuple[Place, ...]) -> frozenset[int]:
+        with self._db.read() as connection:
+            return frozenset(connection.execute(select(FOLDER.c.id).where(_lies_in(found))).scalars())
+
+    def _read_assets(self, found: tuple[Place, ...]) -> AssetSet:
+        folders = select(FOLDER.c.id).where(_lies_in(found))
+        with self._db.read() as connection:
+            is_in = LOCATION.c.folder_id.in_(folders)
+            return AssetSet.from_numpy(
+                read_ids(self._db, connection, LOCATION.c.asset_id, LOCATION.c.asset_id.is_not(None), is_in)
+            )
+
+
+def places(grants: Iterable[Grant], roots: Mapping[int, str]) -> tuple[Place, ...] | None:
+    """What grants open, as sources and folders of them; None: everything.
+
+    A source whose root lies below a folder that is granted is granted with it. roots: of all sources by id.
+    """
+    found: set[Place] = set()
+    for grant in grants:
+        if grant.source is None:
+            return None
+        root = roots.get(grant.source)
+        if root is None:
+            continue
+        top = PurePosixPath(root, grant.folder)
+        found.add((grant.source, grant.folder))
+        found |= {(source, "") for source, other in roots.items() if PurePosixPath(other).is_relative_to(top)}
+    return tuple(sorted(found))
+
+
+def _lies_in(found: Iterable[Place]) -> ColumnElement[bool]:
+    """The condition on a row of the table `folder`; paths are compared as bytes."""
+    conditions = [
+        FOLDER.c.source_id == source
+        if not top
+        else and_(
+            FOLDER.c.source_id == source,
+            or_(FOLDER.c.path == top, and_(FOLDER.c.path > f"{top}/", FOLDER.c.path < f"{top}0")),
+        )
+        for source, top in found
+    ]
+    return or_(false(), *conditions)
