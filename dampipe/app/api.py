@@ -30,7 +30,6 @@ from dampipe.jobs.work import WorkRegistry
 from dampipe.jobs.work_runner import WorkRunner
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.access import LOCAL
-from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.kernel.paths import kept_time, printable
@@ -71,8 +70,8 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Give the database connections back."""
-        self._container.get(Database).close()
+        """Give the database connections back, and end the helper processes that this process started."""
+        self._container.close()
 
     @property
     def storage(self) -> AutoStorage:

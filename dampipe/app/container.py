@@ -65,6 +65,8 @@ from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.errors import FOLDER_UNUSABLE
 from dampipe.kernel.errors import CatalogueDown
+from dampipe.kernel.events.registry import EventRegistry
+from dampipe.kernel.events.retention import EventRetention
 from dampipe.kernel.faces.remedies import Remedies
 from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.private_files import secure_home
@@ -152,6 +154,10 @@ class Container(kernel.Container):
                 get(WorkRegistry),
                 settings.window,
                 get(UnservedQueues).find,
+            ),
+            EventRegistry: EventRegistry.of_features,
+            EventRetention: lambda: EventRetention(
+                get(Database), get(EventRegistry), settings.events_keep_days
             ),
             SaverRegistry: lambda: SaverRegistry.of(features()),
             WorkRegistry: lambda: WorkRegistry.of(

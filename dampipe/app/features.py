@@ -11,6 +11,7 @@ from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.backup import FEATURE as BACKUP
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
+from dampipe.features.events import FEATURE as EVENTS
 from dampipe.features.fixity import FEATURE as FIXITY
 from dampipe.features.grouping import FEATURE as GROUPING
 from dampipe.features.processing import FEATURE as PROCESSING
@@ -37,6 +38,7 @@ BUILT_IN = (
     FIXITY,
     SCANNING,
     PROCESSING,
+    EVENTS,
     TAGGING,
     SEARCH,
     PRUNING,

@@ -4,6 +4,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from dampipe.kernel.events.payload import LIBRARY, PROCESSING
+from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.settings.loading import describe_error, invalid_setting, read_settings
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.hwaccel.acceleration import families
@@ -15,7 +17,7 @@ def load_settings(**overrides: Any) -> Settings:
 
     overrides: values by name of setting; they win over environment and file.
     """
-    return read_settings(_check_acceleration, _check_recipes, _check_recipe, **overrides)
+    return read_settings(_check_acceleration, _check_recipes, _check_recipe, _check_events, **overrides)
 
 
 def _check_acceleration(settings: Settings) -> None:
@@ -23,6 +25,21 @@ def _check_acceleration(settings: Settings) -> None:
         families(settings.acceleration)
     except ValueError as error:
         raise invalid_setting("acceleration", str(error)) from error
+
+
+def _check_events(settings: Settings) -> None:
+    names = settings.events_keep_days.keys() - {PROCESSING, LIBRARY}
+    if not names:
+        return
+    from dampipe.app.features import features  # loads plug-ins
+
+    kinds = {load_dotted(name).KIND for feature in features() for name in feature.events}
+    known = {kind.name for kind in kinds if not kind.is_audit}
+    for name in sorted(names - known):
+        raise invalid_setting(
+            "events_keep_days",
+            f"{name!r} is neither {PROCESSING}, {LIBRARY} nor the name of an event that may be deleted",
+        )
 
 
 def _check_recipes(settings: Settings) -> None:

@@ -68,7 +68,7 @@ def _check_names(feature: Feature, others: Sequence[Feature]) -> None:
     """Raises ValueError if another feature has the name of this one, of one of its commands and so on."""
     if any(feature.name == other.name for other in others):
         raise ValueError(f"another feature is called {feature.name!r}")
-    for kind in ("commands", "tasks", "work"):
+    for kind in ("commands", "tasks", "work", "subscribers"):
         for other in others:
             if same := sorted(getattr(feature, kind).keys() & getattr(other, kind).keys()):
                 raise ValueError(f"{kind}: the feature {other.name!r} has {same[0]!r} already")

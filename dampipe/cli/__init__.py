@@ -13,6 +13,7 @@ DEPLOYMENT = {
     "up": Command("Run a whole deployment on this machine.", "dampipe.cli.up:command"),
     "worker": Command("Run one worker, here or on another machine.", "dampipe.cli.worker:command"),
     "serve": Command("Run the web server.", "dampipe.cli.serve:command"),
+    "relay": Command("Deliver events to subscribers.", "dampipe.cli.relay:command"),
     "broker": Command("Run the embedded broker.", "dampipe.cli.broker:command"),
     "beat": Command("Run the clock that starts the sweep.", "dampipe.cli.beat:command"),
     "flower": Command("Run Flower.", "dampipe.cli.flower:command"),

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select
 
 from dampipe.jobs import state
+from dampipe.jobs.events import StageDone
 from dampipe.jobs.keys import ClaimedRun, FollowUp, RunKey
 from dampipe.jobs.model import RunState
 from dampipe.jobs.savers import PreviousOutput, SaverRegistry
 from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.events.outbox import record_events
+from dampipe.kernel.events.outbox import WORKER, NewEvent, record_events
 from dampipe.kernel.ids import AssetId, RunId
 from dampipe.kernel.stage_io import ContentHash, StageOutput
 
@@ -109,13 +110,19 @@ class RunCompleter:
         if not completion.key.on_location:
             state.delete_other_versions(connection, completion.key, list(by_asset))
         lanes = self._follow_up(connection, by_asset, completion, now)
-        stage = json.dumps(completion.key.stage)
-        events = [
-            (one.asset, f'{{"stage": {stage}, "warnings": {one.finished.warnings_json}}}') for one in ended
-        ]
-        record_events(connection, self._db, "stage.done", now, events)
+        self._record(connection, ended, completion.key.stage, now)
         by_run = {one.finished.run.id: frozenset(lanes[one.asset]) for one in ended}
         return [by_run.get(one.run.id) for one in finished]
+
+    def _record(self, connection: Connection, ended: Sequence[_Ended], stage: str, now: float) -> None:
+        """Record that the runs are done."""
+        identities = self._subjects.identities(connection, [one.asset for one in ended])
+        events = []
+        for one in ended:
+            done = StageDone(stage=stage, warnings=one.finished.output.warnings)
+            identity = identities[one.asset]
+            events.append(NewEvent(done, identity.asset, identity.sha1))
+        record_events(connection, self._db, events, actor=WORKER, at=now)
 
     def _asset(self, connection: Connection, finished: FinishedRun, now: float) -> AssetId:
         """The asset that a run's output belongs to, created if a new content was identified."""

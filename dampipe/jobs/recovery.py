@@ -7,20 +7,22 @@ from sqlalchemy import ColumnElement, Row, func, select
 
 from dampipe.jobs import state
 from dampipe.jobs.errors import WORKER_DIED
+from dampipe.jobs.events import record_problem
 from dampipe.jobs.index_hints import in_any_lane, in_state
 from dampipe.jobs.model import STAGE, RunState
+from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Permanent
-from dampipe.kernel.events.outbox import record_event
 
 
 class RunRecovery:
     """What the sweep does to the runs and work items of one catalogue."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, subjects: Subjects) -> None:
         self._db = database
+        self._subjects = subjects
 
     def waiting_in_broker(self, seconds: float) -> dict[str, int]:
         """How many runs of each stage were given to the broker at least so long ago and are not claimed yet."""
@@ -68,10 +70,7 @@ class RunRecovery:
             if parked is None:
                 return False
             if parked.kind == STAGE:
-                record_event(
-                    connection, "stage.failed", parked.asset_id, parked.finished_at,
-                    stage=parked.stage, kind=error.kind, reason=str(error), code=error.code,
-                )  # fmt: skip
+                record_problem(connection, self._subjects, parked, RunState.FAILED, error)
         return True
 
     def _running(self) -> Sequence[Row[Any]]:

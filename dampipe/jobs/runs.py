@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, select
 
 from dampipe.jobs import state
+from dampipe.jobs.events import record_problem
 from dampipe.jobs.keys import ClaimedRun, RunKey
 from dampipe.jobs.model import STAGE, RunState, Subject
 from dampipe.jobs.subjects import Subjects
@@ -13,20 +14,12 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import StageError
-from dampipe.kernel.events.names import EventName
-from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.ids import AssetId, LocationId, RunId
 
 
 class LeaseLost(Exception):
     """Another worker has claimed the run meanwhile; this worker's result is not kept."""
 
-
-_EVENTS: dict[RunState, EventName] = {
-    RunState.PENDING: "stage.pending",
-    RunState.SKIPPED: "stage.skipped",
-    RunState.FAILED: "stage.failed",
-}
 
 # Statements are built once: to build one takes several times as long as to run it, and every stage of every file
 # runs these.
@@ -127,10 +120,7 @@ class RunRepository:
                 raise LeaseLost
             new, row = ended
             if row.kind == STAGE:
-                record_event(
-                    connection, _EVENTS[new], row.asset_id, row.finished_at,
-                    stage=row.stage, kind=error.kind, reason=str(error), code=error.code,
-                )  # fmt: skip
+                record_problem(connection, self._subjects, row, new, error)
             if gone:
                 state.delete_idle(connection, RUN.c.id == run.id)
 

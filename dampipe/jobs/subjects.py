@@ -21,6 +21,15 @@ class SubjectName:
     """None while the content is unknown."""
 
 
+@dataclass(frozen=True)
+class Identity:
+    """What an event keeps of the subject of a run, since rows may be deleted."""
+
+    asset: int
+    """The number of the asset."""
+    sha1: str
+
+
 class Subjects(Protocol):
     """The locations and assets of one catalogue.
 
@@ -43,6 +52,10 @@ class Subjects(Protocol):
 
     def names(self, connection: Connection, subjects: Sequence[Subject]) -> Mapping[Subject, SubjectName]:
         """The names of subjects; those that no longer exist are left out."""
+        ...
+
+    def identities(self, connection: Connection, assets: Sequence[AssetId]) -> Mapping[AssetId, Identity]:
+        """The identity of each subject that is not a location; those that no longer exist are left out."""
         ...
 
     def files(self, subject: Subject) -> Sequence[SourceFile]:

@@ -90,3 +90,11 @@ class LazyTools:
                 self._missing[tool] = self._tools[tool].missing_packages()
             found.add(self._missing[tool])
         return " ".join(sorted(found - {""}))
+
+    def close(self) -> None:
+        """Close the tools that were made and can be closed; they are made again when they are asked for."""
+        made, self._made = self._made, {}
+        for tool in made.values():
+            close = getattr(tool, "close", None)
+            if callable(close):
+                close()

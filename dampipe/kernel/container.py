@@ -49,6 +49,15 @@ class Container:
             made: T = self._made[kind]
             return made
 
+    def close(self) -> None:
+        """Close the objects that were built and can be closed, the last one first: connections, helper processes."""
+        with self._lock:
+            made = [one for one in self._made.values() if one is not self]
+        for one in reversed(made):
+            close = getattr(one, "close", None)
+            if callable(close):
+                close()
+
     def _construct(self, kind: type[Any]) -> Any:
         if not isinstance(kind, type) or kind.__module__ == "builtins" or isabstract(kind):
             raise TypeError(f"{kind} has no provider")

@@ -59,6 +59,24 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Subscriber:
+    """Who is given events, by the relay: each subscriber has a cursor and a lease of its own."""
+
+    target: str
+    """Dotted name of a function, or of a class that the container builds; it is called with a sequence of `Event`s.
+
+    It gets each event at least once, in order, and recognises repeated ones by their ids. What it raises is recorded,
+    and it is called again after a back-off (`dampipe/kernel/events/subscribers.py`).
+    """
+    events: tuple[str, ...] = ()
+    """Names of the events that it gets, or patterns such as `asset.*`; none: all."""
+    batch: int = 100
+    """Events of one call, at most."""
+    from_start: bool = False
+    """Whether it begins with the oldest event that there is; else with the first after it was registered."""
+
+
+@dataclass(frozen=True)
 class Feature:
     """What one feature adds."""
 
@@ -96,6 +114,13 @@ class Feature:
     postponed: tuple[str, ...] = ()
     """Dotted names of functions that return an SQL condition over `location`: files that are not to be identified
     yet."""
+    events: tuple[str, ...] = ()
+    """Dotted names of the classes of events that the feature records (`dampipe/kernel/events/payload.py`)."""
+    subscribers: Mapping[str, Subscriber] = field(default_factory=dict)
+    """Subscribers to events by name; the name keeps the cursor, so it should begin with that of the feature."""
+    subscriber_sources: tuple[str, ...] = ()
+    """Dotted names of classes that the container builds; a call returns `Subscription`s that depend on settings or
+    rows. They are asked again every few seconds."""
     stages: tuple[str, ...] = ()
     """Dotted names of stages, appended to the pipeline."""
     scopes: tuple[Scope, ...] = ()
@@ -106,6 +131,8 @@ class Feature:
     def dotted_names(self) -> list[str]:
         """All that the manifest names."""
         names = [*self.tables, *self.routers, *self.details, *self.filters, *self.documents, *self.sweeps]
+        names += [*self.events, *self.subscriber_sources]
+        names += [subscriber.target for subscriber in self.subscribers.values()]
         names += [*self.annotations, *self.nightly, *self.postponed, *self.stages, self.remedies]
         names += [name for pair in self.savers for name in pair]
         names += [command.target for command in self.commands.values()]
@@ -138,11 +165,16 @@ def register_features(source: Callable[[], Sequence[Feature]]) -> None:
     _source = source
 
 
+def registered_features() -> Sequence[Feature]:
+    """All features, in their order. Raises RuntimeError before `register_features` was called."""
+    if _source is None:
+        raise RuntimeError("no features are registered: import dampipe.app.features first")
+    return _source()
+
+
 def registered(field: str) -> list[Any]:
     """What the dotted names in a field of the manifests (`filters`, `documents`) name, feature by feature.
 
     Raises RuntimeError before `register_features` was called.
     """
-    if _source is None:
-        raise RuntimeError("no features are registered: import dampipe.app.features first")
-    return [load_dotted(name) for feature in _source() for name in getattr(feature, field)]
+    return [load_dotted(name) for feature in registered_features() for name in getattr(feature, field)]

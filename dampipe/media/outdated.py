@@ -8,13 +8,16 @@ import json
 from dampipe.media.audio.mixing import stereo_weights
 from dampipe.media.audio.tracks import further_tracks
 from dampipe.media.ffmpeg.inputs import JUMPING_FORMATS
-from dampipe.media.info import DurationSource, MediaInfo, MediaKind
+from dampipe.media.ffmpeg.picture_filters import HD_HEIGHT
+from dampipe.media.info import DurationSource, MediaInfo, MediaKind, VideoStream
 from dampipe.media.length import differs
 
 _LATE = 0.05
 """Seconds by which a stream may start late without a visible difference."""
 _STILLS_READ_OTHERWISE = frozenset({"tiff", "raw", "heif", "avif"})
 """Kinds of stills that earlier versions showed wrongly in part: planes, orientation, floating point, HDR, previews."""
+
+_MATRICES_OF_JPEG = frozenset({"smpte170m", "bt470bg", "gbr"})
 
 
 def kept_facts(stored: str | None, found: MediaInfo) -> MediaInfo:
@@ -41,9 +44,11 @@ def outdated_stages(stored: str | None, found: MediaInfo) -> tuple[str, ...]:
         return ()
     if found.kind is MediaKind.STILL:
         return ("preview",) if found.container in _STILLS_READ_OTHERWISE else ()
-    if _is_mixed_otherwise(found):
-        return ("proxy",) if found.video is not None else ("preview", "proxy")
-    return ("proxy",) if found.video is not None and found.video.variable_rate else ()
+    if found.video is None:
+        return ("preview", "proxy") if _is_mixed_otherwise(found) else ()
+    preview = ("preview",) if _has_other_matrix_than_jpeg(found.video) else ()
+    proxy = ("proxy",) if _is_mixed_otherwise(found) or found.video.variable_rate else ()
+    return preview + proxy
 
 
 def _is_other_footage(before: MediaInfo, found: MediaInfo) -> bool:
@@ -68,6 +73,12 @@ def _is_late(found: MediaInfo) -> bool:
     if found.container in JUMPING_FORMATS or found.kind is MediaKind.STILL:
         return False
     return found.start > _LATE or (found.video is not None and found.video.start > _LATE)
+
+
+def _has_other_matrix_than_jpeg(video: VideoStream) -> bool:
+    """Whether earlier versions wrote poster and sprite with a colour matrix that JPEG files do not have."""
+    is_hd = min(video.width, video.height) >= HD_HEIGHT
+    return video.hdr or (is_hd if video.color_space is None else video.color_space not in _MATRICES_OF_JPEG)
 
 
 def _is_mixed_otherwise(found: MediaInfo) -> bool:

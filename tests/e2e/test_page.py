@@ -59,6 +59,7 @@ def page(browser: Browser, deployment: Deployment) -> Iterator[Page]:
     page.goto(home)
     expect(page.locator(".card")).to_have_count(8)
     yield page
+    page.unroute_all(behavior="wait")
     page.close()
     assert problems == []
 
@@ -179,6 +180,31 @@ def test_a_path_is_copied_or_selected(page: Page, folder: Path, has_clipboard: b
     page.get_by_role("searchbox").fill("")
     page.get_by_role("searchbox").press("Control+v")
     expect(page.get_by_role("searchbox")).to_have_value(str(folder / "A001_C001.mp4"))
+
+
+def test_a_search_is_answered_that_was_sent_before_the_page_was_ready(
+    page: Page, deployment: Deployment
+) -> None:
+    held: list[Route] = []
+    page.route("**/api/v1/filters", held.append)
+    page.goto(deployment.url())
+    page.get_by_role("searchbox").fill("a red circle & more")
+    page.get_by_role("searchbox").press("Enter")
+    page.unroute_all()
+    held[-1].continue_()
+    expect(page.locator("main")).to_contain_text("for “a red circle & more”")
+    expect(page.get_by_role("searchbox")).to_have_value("a red circle & more")
+    assert page.url == f"{deployment.url()}/#/search?q=a+red+circle+%26+more"
+
+
+def test_words_typed_before_the_page_was_ready_are_kept(page: Page, deployment: Deployment) -> None:
+    held: list[Route] = []
+    page.route("**/api/v1/filters", held.append)
+    page.goto(deployment.url())
+    page.get_by_role("searchbox").fill("red")
+    held[-1].continue_()
+    expect(page.locator(".card")).to_have_count(8)
+    expect(page.get_by_role("searchbox")).to_have_value("red")
 
 
 def test_weak_results_are_shown_on_request(page: Page) -> None:

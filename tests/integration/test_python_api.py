@@ -1,6 +1,8 @@
 """The Python API: the examples of docs/python.md, and that a video added by it is processed as a scanned one."""
 
 import re
+from contextlib import suppress
+from os import getpid
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +100,30 @@ def test_what_is_wrong_is_said(footage: Path, tmp_path: Path) -> None:
         assert current_storage() is library.storage
     with pytest.raises(Permanent):
         current_storage()
+
+
+def helpers() -> list[str]:
+    """Command lines of the child processes of this one that read files."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError):
+            if (
+                folder.name.isdigit()
+                and int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1]) == getpid()
+            ):
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                found += [command] if "probe.helper" in command else []
+    return found
+
+
+def test_no_helper_process_outlives_a_closed_library(footage: Path, tmp_path: Path) -> None:
+    before = helpers()
+    with open_library(tmp_path) as library:
+        library.add(footage)
+        library.process()
+        with library.open_derivative(str(sorted(footage.iterdir())[0]), "poster") as poster:
+            assert library.search(image=poster.read()).hits
+        assert len(helpers()) >= len(before) + 2
+    assert helpers() == before
+    assert library.search("red").hits, "what is asked afterwards opens what it needs"
+    library.close()

@@ -42,7 +42,7 @@ class Catalog(VectorMediaDb):
         self.runs = RunRepository(database, self.subjects)
         self.backlog = RunQueue(database, self.subjects)
         self.retries = RunRetries(database, self.subjects)
-        self.recovery = RunRecovery(database)
+        self.recovery = RunRecovery(database, self.subjects)
         self.results = RunReads(database, self.subjects)
         self.scans = ScanRepository(database, self.sources)
         self.holding = ScanHolds(database)

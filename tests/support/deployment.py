@@ -66,7 +66,9 @@ class Deployment:
             f"rest: dampipe worker --name rest --queues {combined} --concurrency 3",
         ]
         lines += [f"{queue}: dampipe worker --name {queue} --queues {queue}" for queue in separate]
-        lines += ["beat: dampipe beat", "web: dampipe serve", "flower: dampipe flower"]
+        lines += ["beat: dampipe beat", "web: dampipe serve"]
+        if self.environment["DAMPIPE_FLOWER_PORT"] != "0":
+            lines.append("flower: dampipe flower")
         procfile = self.home / "Procfile"
         procfile.write_text("\n".join(lines))
         self.arguments = ["--procfile", str(procfile)]
@@ -192,8 +194,6 @@ class Deployment:
             self.environment.get("DAMPIPE_DATABASE_URL") or f"sqlite:///{self.home}/catalogue.sqlite"
         )
         with engine.connect() as connection:
-            rows = connection.execute(
-                text("SELECT asset_id, data FROM event WHERE name = 'stage.done'")
-            ).all()
+            rows = connection.execute(text("SELECT asset, data FROM event WHERE name = 'stage.done'")).all()
         engine.dispose()
         return Counter((json.loads(data)["stage"], asset) for asset, data in rows)

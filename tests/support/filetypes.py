@@ -1,7 +1,8 @@
 """One small generated file for every suffix that scans take, as far as this machine can make one."""
 
 import io
-from collections.abc import Mapping
+import struct
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -57,7 +58,6 @@ FFMPEG: Mapping[str, tuple[str, ...]] = {
     **_of((*_A, "-f", "mp3"), "mp3"),
     **_of((*_A, "-c:a", "libvorbis", "-f", "ogg"), "ogg oga"),
     **_of((*_A, "-c:a", "libopus", "-f", "opus"), "opus"),
-    **_of((*_A, "-c:a", "libspeex", "-ar", "16000", "-f", "spx"), "spx"),
     **_of((*_A, "-f", "tta"), "tta"),
     **_of((*_A, "-f", "w64"), "w64"),
     **_of((*_A, "-f", "wav"), "wav wave bwf"),
@@ -113,6 +113,8 @@ def make(suffix: str, folder: Path, ffmpeg: Ffmpeg) -> Path | None:
         path.write_bytes(b"#!AMR-WB\n" + (b"\x44" + bytes(60)) * 25)
     elif suffix == ".psd":
         path.write_bytes(_psd(64, 48))
+    elif suffix == ".spx":
+        path.write_bytes(_speex(frames=50))
     else:
         return None
     return path
@@ -135,3 +137,49 @@ def _psd(width: int, height: int) -> bytes:
     header = b"8BPS" + (1).to_bytes(2) + bytes(6) + (3).to_bytes(2) + height.to_bytes(4) + width.to_bytes(4)
     header += (8).to_bytes(2) + (3).to_bytes(2)
     return header + bytes(4) + bytes(4) + bytes(4) + bytes(2) + bytes(range(64)) * (3 * height * width // 64)
+
+
+def _speex(frames: int) -> bytes:
+    """Silence of 20 ms a frame as Speex in Ogg. Not every build of ffmpeg has an encoder."""
+    numbers = (
+        1,
+        80,
+        8000,
+        0,
+        4,
+        1,
+        -1,
+        160,
+        0,
+        1,
+        0,
+        0,
+        0,
+    )  # of the header: version, size, rate, narrowband, ...
+    header = b"Speex   " + b"1.2.1".ljust(20, b"\0") + struct.pack("<13i", *numbers)
+    comments = struct.pack("<I", 6) + b"tester" + struct.pack("<I", 0)
+    silence = int("00001" + "0" * 38 + "01111", 2).to_bytes(6)  # submode 1, then the terminator
+    pages = [
+        _ogg_page(0, [header], granule=0, flags=2),
+        _ogg_page(1, [comments], granule=0, flags=0),
+        _ogg_page(2, [silence] * frames, granule=160 * frames, flags=4),
+    ]
+    return b"".join(pages)
+
+
+def _ogg_page(number: int, packets: Sequence[bytes], granule: int, flags: int) -> bytes:
+    """One page of Ogg (RFC 3533) with packets below 255 bytes. flags: 2: the first page, 4: the last."""
+    lengths = bytes(len(packet) for packet in packets)
+    before = struct.pack("<4sBBqII", b"OggS", 0, flags, granule, 1, number)
+    after = bytes((len(lengths),)) + lengths + b"".join(packets)
+    return before + struct.pack("<I", _ogg_checksum(before + bytes(4) + after)) + after
+
+
+def _ogg_checksum(data: bytes) -> int:
+    """CRC-32 with the polynomial 0x04C11DB7, not reflected, from 0."""
+    remainder = 0
+    for byte in data:
+        remainder ^= byte << 24
+        for _ in range(8):
+            remainder = (remainder << 1) ^ (0x104C11DB7 if remainder & 0x80000000 else 0)
+    return remainder

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import click
 import pytest
+from dampipe.kernel.events.names import EventName
 from pydantic import TypeAdapter
 
 from dampipe.app.container import Container
@@ -33,7 +34,6 @@ from dampipe.jobs.model import Failure
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.toolbox import Toolbox
 from dampipe.kernel.errors import ExitCode
-from dampipe.kernel.events.names import EventName
 from dampipe.kernel.settings.display import sample
 from dampipe.kernel.settings.settings import Settings
 from dampipe.storage.index_report import IndexReport

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from dampipe.features.assets.events import AssetAdded
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.sources.locations import tie_to_asset
 from dampipe.features.sources.tables import LOCATION
@@ -14,7 +15,7 @@ from dampipe.jobs import state
 from dampipe.jobs.savers import OutputBatch
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.events.outbox import record_event
+from dampipe.kernel.events.outbox import WORKER, record_event
 from dampipe.kernel.ids import AssetId, LocationId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import ContentHash
@@ -54,7 +55,7 @@ def ensure_asset(
     made = connection.execute(_ADD[database.is_sqlite], row).scalar()
     if made is None:
         return int(connection.execute(_BY_SHA1, {"of": sha1}).scalar_one())
-    record_event(connection, "asset.added", made, now, sha1=sha1)
+    record_event(connection, AssetAdded(sha1=sha1), actor=WORKER, asset=made, sha1=sha1, at=now)
     return int(made)
 
 

@@ -22,5 +22,6 @@ FEATURE = Feature(
         ),  # the stage hash reads the same files
     },
     sweeps=("dampipe.features.fixity.sweep:FixitySweep",),
+    events=("dampipe.features.fixity.events:FileBad",),
     remedies="dampipe.features.fixity.remedies",
 )

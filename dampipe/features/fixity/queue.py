@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, or_, select, update
 
 from dampipe.features.assets.tables import ASSET
+from dampipe.features.fixity.events import FileBad
 from dampipe.features.fixity.model import BAD, Verdict
 from dampipe.features.fixity.tables import VERIFICATION
 from dampipe.features.sources.model import LocationState
@@ -14,7 +15,7 @@ from dampipe.features.sources.paths import full_path, place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.clock import NOW, database_time
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.events.outbox import record_event
+from dampipe.kernel.events.outbox import WORKER, record_event
 from dampipe.kernel.ids import AssetId, LocationId, SourceId
 from dampipe.kernel.paths import printable
 
@@ -195,10 +196,8 @@ class FixityQueue:
                 .returning(VERIFICATION.c.location_id)
             ).first()
             if row is not None and verdict in BAD:
-                record_event(
-                    connection, "file.bad", check.asset, now,
-                    path=printable(check.path), verdict=str(verdict), reason=reason,
-                )  # fmt: skip
+                payload = FileBad(path=printable(check.path), verdict=str(verdict), reason=reason)
+                record_event(connection, payload, actor=WORKER, asset=check.asset, sha1=check.sha1, at=now)
 
     def waiting(self, scopes: Sequence[FileScope] = ()) -> tuple[int, int]:
         """How many files are still to be read, and how many are being read, in these scopes or anywhere."""

@@ -35,6 +35,7 @@ class QueryPictures:
         # The kernel ends a helper when the thread that started it ends: these threads stay.
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="picture")
         self._own = threading.local()
+        self._probers: list[Prober] = []
 
     def read(self, data: bytes, spec: FrameSpec) -> Pictures:
         """A JPEG, PNG or WebP as an array of shape (1, size, size, 3), RGB, turned upright.
@@ -48,6 +49,11 @@ class QueryPictures:
             return self._threads.submit(self._read, data, spec).result()
         finally:
             self._room.release()
+
+    def close(self) -> None:
+        """End the helper processes; the next picture starts a new one."""
+        for prober in self._probers:
+            prober.close()
 
     def _read(self, data: bytes, spec: FrameSpec) -> Pictures:
         with _file_with(data) as path:
@@ -67,6 +73,7 @@ class QueryPictures:
     def _prober(self) -> Prober:
         if not hasattr(self._own, "prober"):
             self._own.prober = self._make_prober()
+            self._probers.append(self._own.prober)
         prober: Prober = self._own.prober
         return prober
 

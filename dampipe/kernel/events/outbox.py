@@ -1,30 +1,84 @@
-"""The outbox: events are written in the transaction that makes them true."""
+"""The outbox: events are written in the transaction that makes them true, and numbered after it (`sequencer.py`).
 
-import json
+To record an event is one INSERT, without a number and without a lock, so that transactions which finish at the same
+time do not wait for each other.
+"""
+
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.events.names import EventName
+from dampipe.kernel.events.ids import new_event_id
+from dampipe.kernel.events.payload import EventPayload
 from dampipe.kernel.events.tables import EVENT
 
-_NOTE = EVENT.insert()
+LOCAL = "local"
+"""The actor of what a person does who is not logged in."""
+WORKER = "worker"
+"""The actor of what the pipeline does."""
+
+_COLUMNS = ("id", "asset", "sha1", "data")
 
 
-def record_event(connection: Connection, name: EventName, asset: int | None, at: float, **data: Any) -> None:
-    """Write one event about an asset, or about a file that is not identified yet. at: seconds since 1970."""
-    connection.execute(_NOTE, {"at": at, "name": name, "asset_id": asset, "data": json.dumps(data)})
+@dataclass(frozen=True)
+class NewEvent:
+    """An event that is to be recorded."""
+
+    payload: EventPayload
+    asset: int | None = None
+    """The number of the asset that it is about."""
+    sha1: str | None = None
+    """The content that it is about."""
+
+
+def record_event(
+    connection: Connection,
+    payload: EventPayload,
+    *,
+    actor: str = LOCAL,
+    asset: int | None = None,
+    sha1: str | None = None,
+    at: float | None = None,
+) -> str:
+    """Write one event, as a part of the caller's transaction; returns its id.
+
+    at: seconds since 1970 by the database's clock; None: now.
+    """
+    event = new_event_id()
+    kind = payload.KIND
+    row = {
+        "id": event,
+        "at": database_time(connection) if at is None else at,
+        "name": kind.name,
+        "version": kind.version,
+        "actor": actor,
+        "asset": asset,
+        "sha1": sha1,
+        "data": payload.to_json(),
+    }
+    connection.execute(_INSERT, row)
+    return event
 
 
 def record_events(
     connection: Connection,
     database: Database,
-    name: EventName,
+    events: Sequence[NewEvent],
+    *,
+    actor: str = LOCAL,
     at: float,
-    events: Sequence[tuple[int, str]],
 ) -> None:
-    """Write an event for each of many assets, given with its data as JSON."""
-    rows = [(at, name, asset, data) for asset, data in events]
-    database.insert_many(connection, EVENT, ("at", "name", "asset_id", "data"), rows)
+    """Write events of one kind in one statement, as a part of the caller's transaction. at: see `record_event`."""
+    if not events:
+        return
+    kind = events[0].payload.KIND
+    assert all(event.payload.KIND is kind for event in events)
+    rows = [(new_event_id(), event.asset, event.sha1, event.payload.to_json()) for event in events]
+    same = {"at": at, "name": kind.name, "version": kind.version, "actor": actor}
+    database.insert_many(connection, EVENT, _COLUMNS, rows, same)
+
+
+_INSERT = EVENT.insert()

@@ -240,6 +240,10 @@ class Settings(BaseSettings):
     sync_schedule: Annotated[str, AfterValidator(_check_cron)] = Field(
         "", description="Cron schedule of the nightly sync; empty: never."
     )
+    events_keep_days: dict[str, Annotated[float, Field(ge=0, le=36_500)]] = Field(
+        default={"processing": 30.0, "library": 0.0},
+        description="Days that events are kept, by retention class or name; 0: forever. Audit events are always kept.",
+    )
     machine: str = Field(
         "", description="Name of this machine in the path maps of sources; empty: its host name."
     )

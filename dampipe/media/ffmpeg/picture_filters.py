@@ -9,7 +9,8 @@ from dampipe.media.info import VideoStream
 
 _MAX_ASPECT = 3
 """The longer side of a panorama is at most this many times the requested height."""
-_HD_HEIGHT = 720
+HD_HEIGHT = 720
+"""Pixels of the shorter side from which a picture without colour tags is BT.709."""
 _BACKGROUND = 1.0
 """Of transparent pictures: 1 is white."""
 _RATE_TOLERANCE = Fraction(1, 100_000)
@@ -87,7 +88,7 @@ def _on_background(stream: Any, video: VideoStream) -> Any:
     """Put a picture with transparent parts on a white background, as stills are."""
     matrix = video.color_space
     if matrix not in ("bt709", "bt470bg", "smpte170m", "bt2020nc"):
-        matrix = "bt709" if min(video.width, video.height) >= _HD_HEIGHT else "smpte170m"
+        matrix = "bt709" if min(video.width, video.height) >= HD_HEIGHT else "smpte170m"
     stream = stream.filter("format", "gbrap").filter("premultiply", inplace=1)
     # What the picture lets through is added: alpha becomes its complement, and this the light of the background.
     stream = stream.filter("lutrgb", a="negval")
@@ -98,6 +99,6 @@ def _on_background(stream: Any, video: VideoStream) -> Any:
 
 def tag_bt709(stream: Any, video: VideoStream) -> Any:
     """Tag an untagged HD picture as BT.709, which every player but swscale assumes."""
-    if video.color_space is None and not video.hdr and min(video.width, video.height) >= _HD_HEIGHT:
+    if video.color_space is None and not video.hdr and min(video.width, video.height) >= HD_HEIGHT:
         return stream.filter("setparams", colorspace="bt709")
     return stream

@@ -39,6 +39,8 @@ _LARGER = 1.4
 _OTHER_SIZE = 1.25
 _FEW_KEYS = 10
 """Up to this many key frames are all decoded, whatever the sizes of packets suggest."""
+_OF_JPEG = {"out_color_matrix": "bt601", "out_range": "pc"}
+"""JPEG files (JFIF) are read as full-range BT.601, whatever the footage is."""
 _POSTER_CANDIDATES = 20
 """The poster is the most typical of this many frames."""
 
@@ -115,10 +117,7 @@ class PreviewGraph:
             stream = plan.scale_and_download(stream, self.video, size)
         stream = normalized(stream, self.video, size, self.ffmpeg, moving=False)
         branches = stream.filter_multi_output("split", 3 if sprite else 2)
-        typical = branches[0].filter("thumbnail", n=_POSTER_CANDIDATES)
-        if self._is_hdr_still:
-            # JPEGs are read as BT.601; tone mapping gives BT.709.
-            typical = typical.filter("scale", out_color_matrix="bt601")
+        typical = branches[0].filter("thumbnail", n=_POSTER_CANDIDATES).filter("scale", **_OF_JPEG)
         outputs = [
             typical.output(POSTER_NAME, **{"frames:v": 1, "update": 1, "q:v": poster.quality, "f": "image2"}),
             self._embedder_frames(branches[1], plan).output(
@@ -142,7 +141,7 @@ class PreviewGraph:
                 "fps", fps=f"1/{sprite.interval:.6f}", start_time=0, round="down", eof_action="pass"
             )
             strip = strip.filter("trim", end_frame=sprite.count)
-            strip = strip.filter("scale", *sprite.tile, flags="bicubic")
+            strip = strip.filter("scale", *sprite.tile, flags="bicubic", **_OF_JPEG)
             strip = strip.filter("tile", f"{sprite.columns}x{sprite.rows}")
             outputs.append(
                 strip.output(

@@ -18,6 +18,7 @@ const [main, dialog, form, filters, filterButton] = ["main", "player", "search",
 const STATUS_INTERVAL = 5000;
 
 let shownAddress = null; // of the view, also while the player is open over it
+let hasShownView = false;
 let leaving = new AbortController(); // aborted when another view is shown
 let lastCounts = null;
 let isOutage = false; // the view could not be shown since the server was away; it is shown again once the server answers
@@ -31,7 +32,9 @@ async function show(path, parameters) {
     if (link.hash === `#${path}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  form.elements.q.value = parameters.get("q") ?? "";
+  // What was typed before the first view was there is kept.
+  if (hasShownView || parameters.has("q")) form.elements.q.value = parameters.get("q") ?? "";
+  hasShownView = true;
   fill(form, parameters);
   document.title = parameters.get("q") ? `${parameters.get("q")} – dampipe` : "dampipe";
   isOutage = false;
@@ -128,6 +131,8 @@ for (const link of document.querySelectorAll("header a")) {
 }
 document.addEventListener("runs-changed", refreshStatus);
 window.addEventListener("hashchange", route);
+const early = new URLSearchParams(location.search).get("q"); // the form was sent before this module could take it
+if (early !== null) history.replaceState(null, "", early.trim() ? `/#/search?${new URLSearchParams({ q: early.trim() })}` : "/");
 setInterval(() => document.hidden || refreshStatus(), STATUS_INTERVAL);
 refreshStatus();
 route();

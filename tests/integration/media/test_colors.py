@@ -5,14 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
 from dampipe.media.preview.maker import FrameSelector, PreviewMaker
+from dampipe.media.preview.webvtt import sprite_for
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
-from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe
+from dampipe.media.recipes import FramesRecipe, PreviewRecipe, ProxyRecipe, SpriteRecipe
 from tests.support.cases import case
 
 PATCHES = ((0.58,) * 3, (0.55, 0.25, 0.25), (0.25, 0.55, 0.25), (0.25, 0.25, 0.55), (0.55, 0.5, 0.2))
@@ -76,7 +78,7 @@ class Shown:
         recipe = ProxyRecipe(codec="prores") if codec == "prores" else ProxyRecipe(crf=10)
         software = [Acceleration(SOFTWARE, True, "for the test")]
         proxy = ProxyMaker(ffmpeg, recipe, software).make(str(path), self.media, folder)
-        frames = PreviewRecipe(frames=FramesRecipe(size=SIDE, fit="squash"))
+        frames = PreviewRecipe(sprite=SpriteRecipe(quality=2), frames=FramesRecipe(size=SIDE, fit="squash"))
         preview = PreviewMaker(ffmpeg, frames, choose).make(str(path), self.media, folder)
         assert proxy.warnings == preview.warnings
         self.warnings = list(proxy.warnings)
@@ -283,3 +285,42 @@ def test_reported_files(
     preview = PreviewMaker(ffmpeg, PreviewRecipe(), choose).make(str(path), media, tmp_path)
     assert list(proxy.warnings) == list(preview.warnings) == warnings
     assert preview.frames
+
+
+@pytest.mark.parametrize("matrix", ["bt709", "smpte170m", "bt2020nc", "gbr", "hdr"])
+def test_poster_and_sprite_have_the_colours_of_the_frames(
+    matrix: str, ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector, tmp_path: Path
+) -> None:
+    color = {"transfer": PQ} if matrix == "hdr" else {"transfer": "bt709", "primaries": "bt709"}
+    path = make_patches(ffmpeg, tmp_path / "clip.mkv", "bt2020nc" if matrix == "hdr" else matrix, **color)
+    expect_same_colours(ffmpeg, prober, choose, path)
+
+
+def test_an_untagged_hd_picture_has_a_poster_in_its_colours(
+    ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector, tmp_path: Path
+) -> None:
+    clip = make_patches(ffmpeg, tmp_path / "small.mkv", "bt709", transfer="bt709", primaries="bt709")
+    graph = (
+        "scale=720:720:flags=neighbor,setparams=colorspace=unknown:color_primaries=unknown:color_trc=unknown"
+    )
+    arguments = ["-i", f"file:{clip}", "-vf", graph, "-c:v", "ffv1", f"file:{tmp_path / 'hd.mkv'}"]
+    assert run_ffmpeg(ffmpeg, arguments, Limits(), folder=tmp_path).ok
+    expect_same_colours(ffmpeg, prober, choose, tmp_path / "hd.mkv")
+
+
+def expect_same_colours(ffmpeg: Ffmpeg, prober: Prober, choose: FrameSelector, path: Path) -> None:
+    """Poster and sprite, as Pillow and browsers read JPEG files, against the frames for the embedder."""
+    shown = Shown(ffmpeg, prober, choose, path)
+    for name in ("poster.jpg", "sprite.jpg"):
+        with Image.open(path.parent / f"{path.name}.h264" / name) as picture:
+            pixels = np.asarray(picture.convert("RGB"), float)
+        if name == "sprite.jpg":
+            pixels = pixels[: sprite_for(SpriteRecipe(), shown.media.video, 1.0).tile[1], :160]
+        height, width = pixels.shape[0], pixels.shape[1] / len(PATCHES)
+        colors = [
+            pixels[height // 4 : 3 * height // 4, int((n + 0.3) * width) : int((n + 0.7) * width)].mean(
+                (0, 1)
+            )
+            for n in range(len(PATCHES))
+        ]
+        assert np.abs(np.array(colors) - shown.frame).max() <= TOLERANCE, name

@@ -136,7 +136,7 @@ def test_after_an_upgrade_only_files_with_other_facts_are_processed_again(
         names = {row.id: row.name for row in connection.execute(select(ASSET)).all()}
         ran: dict[str, Counter[str]] = {name: Counter() for name in names.values()}
         for event in connection.execute(select(EVENT).where(EVENT.c.name == "stage.done")).all():
-            ran[names[event.asset_id]][json.loads(event.data)["stage"]] += 1
+            ran[names[event.asset]][json.loads(event.data)["stage"]] += 1
         states = set(connection.execute(select(RUN.c.state)).scalars())
         late = connection.execute(select(ASSET.c.duration).where(ASSET.c.name == "late.mkv")).scalar_one()
     assert ran == {"plain.mp4": {"probe": 1}, "late.mkv": {name: 1 for name in ONCE if name != "hash"}}

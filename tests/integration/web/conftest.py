@@ -1,6 +1,7 @@
 """A processed library, and the web server over it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     home = tmp_path_factory.mktemp("home")
     footage = tmp_path_factory.mktemp("footage")
     make_footage(find_ffmpeg(None), footage)
-    with dampipe.open(home=home, model="tiny", in_process=True, settle=0.0) as opened:
-        opened.footage = footage
+    # Not as a context manager: it would be the current storage of all tests that follow.
+    with closing(dampipe.open(home=home, model="tiny", in_process=True, settle=0.0)) as opened:
+        opened.footage = footage  # type: ignore[attr-defined]
         opened.add(footage)
         opened.process()
         yield opened

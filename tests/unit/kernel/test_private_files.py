@@ -13,6 +13,7 @@ import pytest
 import dampipe
 from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
+from dampipe.kernel import private_files
 from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.private_files import as_user, make_folder, make_process_private, secure_home
 from dampipe.kernel.settings.settings import Settings
@@ -24,7 +25,8 @@ ROOT = Path(dampipe.__file__).parents[1]
 
 @pytest.fixture(autouse=True)
 def open_umask(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The most careless umask, and no setting of the machine."""
+    """The most careless umask, none that another test has kept as the user's, and no setting of the machine."""
+    monkeypatch.setattr(private_files, "_umask_of_user", None)
     for name in Settings.model_fields:
         monkeypatch.delenv(f"DAMPIPE_{name.upper()}", raising=False)
     before = os.umask(0)

@@ -1,0 +1,12 @@
+"""The events of assets."""
+
+from dampipe.kernel.events.payload import LIBRARY, EventKind, EventPayload
+
+
+class AssetAdded(EventPayload):
+    """A content was seen for the first time."""
+
+    KIND = EventKind("asset.added", "A content was seen for the first time.", retention=LIBRARY)
+
+    sha1: str
+    """Of its bytes."""

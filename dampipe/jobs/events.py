@@ -1,0 +1,83 @@
+"""The events of runs that have ended. Other transitions of a run are in its row only."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from dampipe.jobs.model import RunState
+from dampipe.jobs.subjects import Subjects
+from dampipe.kernel.errors import StageError
+from dampipe.kernel.events.outbox import WORKER, record_event
+from dampipe.kernel.events.payload import EventKind, EventPayload
+from dampipe.kernel.ids import AssetId
+
+
+class StageDone(EventPayload):
+    """A run is done: its output is saved."""
+
+    KIND = EventKind("stage.done", "A run is done: its output is saved.")
+
+    stage: str
+    warnings: tuple[str, ...] = ()
+    """Problems that a user should know of although the stage succeeded."""
+
+
+class _Problem(EventPayload):
+    """Why an attempt at a stage did not succeed."""
+
+    stage: str
+    kind: str
+    """`bad_media`, `transient`, `unavailable` or `permanent`: what happens next."""
+    reason: str
+    """What happened, in one sentence."""
+    code: str = ""
+    """Of the error; docs/errors.md lists them."""
+
+
+class StageFailed(_Problem):
+    """A run was parked until a person retries it."""
+
+    KIND = EventKind(
+        "stage.failed", "A run was parked, by the runner or, if it killed its workers, by the sweep."
+    )
+
+
+class StageSkipped(_Problem):
+    """This deployment cannot do the stage."""
+
+    KIND = EventKind(
+        "stage.skipped", "This deployment cannot do the stage, since it lacks a model, for example."
+    )
+
+
+class StagePending(_Problem):
+    """An attempt failed, and another will be made."""
+
+    KIND = EventKind(
+        "stage.pending", "A transient failure, after which the run is tried again automatically."
+    )
+
+
+_OF_STATE: dict[RunState, type[_Problem]] = {
+    RunState.PENDING: StagePending,
+    RunState.SKIPPED: StageSkipped,
+    RunState.FAILED: StageFailed,
+}
+
+
+def record_problem(
+    connection: Connection, subjects: Subjects, run: Row[Any], state: RunState, error: StageError
+) -> None:
+    """Record that an attempt ended in `state`. run: a row with `stage`, `asset_id` and `finished_at`."""
+    payload = _OF_STATE[state](stage=run.stage, kind=error.kind, reason=str(error), code=error.code)
+    identity = None
+    if run.asset_id is not None:
+        identity = subjects.identities(connection, [AssetId(run.asset_id)]).get(run.asset_id)
+    record_event(
+        connection,
+        payload,
+        actor=WORKER,
+        asset=identity.asset if identity else None,
+        sha1=identity.sha1 if identity else None,
+        at=run.finished_at,
+    )
