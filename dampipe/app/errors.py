@@ -9,6 +9,11 @@ SCOPE_TAKEN = ErrorCode(
     "two features declare the scope {scope!r}",
     "Rename it in the plug-in that declares it, or remove the plug-in.",
 )
+NO_SCOPE = ErrorCode(
+    "plugin.no_scope",
+    "the endpoint {path} names no scope",
+    "Have it take `actor: Annotated[Actor, allowed(READ)]`, or mark it as public, in the plug-in that declares it.",
+)
 NO_BROKER_PROGRAM = ErrorCode(
     "broker.no_program",
     "no Valkey or Redis server is installed: {reason}",

@@ -5,13 +5,16 @@ from re import Pattern
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 from starlette.types import ASGIApp
 
+from dampipe.app.errors import NO_SCOPE
 from dampipe.app.features import detail_fields, features
 from dampipe.app.remedies import remedies
 from dampipe.features.access.http_session import authenticate
@@ -19,6 +22,7 @@ from dampipe.kernel.container import Services
 from dampipe.kernel.errors import (
     BrokerDown,
     Busy,
+    CannotStart,
     CatalogueDown,
     Conflict,
     DampipeError,
@@ -34,7 +38,7 @@ from dampipe.kernel.errors import (
 )
 from dampipe.kernel.faces import API
 from dampipe.kernel.faces.hosts import Hosts
-from dampipe.kernel.faces.http import MAX_BYTES, Problem
+from dampipe.kernel.faces.http import MAX_BYTES, PUBLIC_MARK, Problem
 from dampipe.kernel.faces.remedies import PAGE
 from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.version import __version__
@@ -95,7 +99,9 @@ def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI
     app.state.authenticate = authenticate
     for feature in features():
         for router in feature.routers:
-            app.include_router(load_dotted(router), prefix=API)
+            loaded: APIRouter = load_dotted(router)
+            _check_scopes(loaded)
+            app.include_router(loaded, prefix=API)
     app.include_router(health.router, prefix=API)
 
     @app.exception_handler(DampipeError)
@@ -152,6 +158,20 @@ def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI
 
     app.build_middleware_stack = build_guarded  # type: ignore[method-assign]
     return app
+
+
+def _check_scopes(router: APIRouter) -> None:
+    """Raise CannotStart for an endpoint of a feature that neither names a scope nor says that it is public."""
+    for route in router.routes:
+        is_public = PUBLIC_MARK in (getattr(route, "openapi_extra", None) or {})
+        if not is_public and not (isinstance(route, APIRoute) and _scopes(route.dependant)):
+            raise CannotStart(NO_SCOPE, path=getattr(route, "path", str(route)))
+
+
+def _scopes(dependant: Dependant) -> set[str]:
+    """The scopes that an endpoint names."""
+    found = set(dependant.own_oauth_scopes or ())
+    return found.union(*map(_scopes, dependant.dependencies)) if dependant.dependencies else found
 
 
 def _own_limits() -> Iterator[Pattern[str]]:

@@ -142,11 +142,12 @@ class AccessRepository:
         """All users by name."""
         with self._db.read() as connection:
             rows = connection.execute(select(USER).order_by(USER.c.name)).all()
-            sessions: dict[int, int] = dict(
-                connection.execute(
+            sessions = {
+                user: count
+                for user, count in connection.execute(
                     select(SESSION.c.user_id, func.count()).group_by(SESSION.c.user_id)
-                ).tuples()
-            )
+                )
+            }
             linked = connection.execute(
                 select(IDENTITY.c.user_id, IDENTITY.c.issuer).order_by(IDENTITY.c.id)
             ).all()
@@ -157,7 +158,7 @@ class AccessRepository:
                 disabled=row.is_disabled,
                 password=row.password_hash is not None,
                 logins=tuple(issuer for user, issuer in linked if user == row.id),
-                sessions=sessions.get(row.id, 0),
+                sessions=next((count for user, count in counts if user == row.id), 0),
                 created_at=row.created_at,
             )
             for row in rows
