@@ -142,12 +142,9 @@ class AccessRepository:
         """All users by name."""
         with self._db.read() as connection:
             rows = connection.execute(select(USER).order_by(USER.c.name)).all()
-            sessions = {
-                user: count
-                for user, count in connection.execute(
-                    select(SESSION.c.user_id, func.count()).group_by(SESSION.c.user_id)
-                )
-            }
+            counts = connection.execute(
+                select(SESSION.c.user_id, func.count()).group_by(SESSION.c.user_id)
+            ).all()
             linked = connection.execute(
                 select(IDENTITY.c.user_id, IDENTITY.c.issuer).order_by(IDENTITY.c.id)
             ).all()
