@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dampipe.jobs.stage import stage
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import AssetRef, SourceFile
+from dampipe.kernel.stage_io import VersionRef, SourceFile
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Correction, Preview
 from dampipe.media.passes import Passes
@@ -15,7 +15,7 @@ from dampipe.tasks.proxy import publish_proxy
 @stage(queue="preview", version=3, time_limit=48 * 3600)
 def preview(
     file: SourceFile,
-    asset: AssetRef,
+    asset: VersionRef,
     media: MediaInfo,
     passes: Passes,
     store: DerivativeStore,

@@ -2,7 +2,7 @@
 
 from dampipe.jobs.stage import stage
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import AssetRef, SourceFile
+from dampipe.kernel.stage_io import VersionRef, SourceFile
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Correction, DerivativeKind, FoundDuration, Proxy
 from dampipe.media.proxy.maker import MadeProxy, ProxyMaker
@@ -13,7 +13,7 @@ from dampipe.storage.blobs.derivatives import DerivativeStore
 @stage(queue="proxy", version=3, own_chain=True, after=("preview",), time_limit=48 * 3600)
 def proxy(
     file: SourceFile,
-    asset: AssetRef,
+    asset: VersionRef,
     media: MediaInfo,
     maker: ProxyMaker,
     store: DerivativeStore,
@@ -30,7 +30,7 @@ def proxy(
         return publish_proxy(asset, maker.recipe, made, store)
 
 
-def publish_proxy(asset: AssetRef, recipe: ProxyRecipe, made: MadeProxy, store: DerivativeStore) -> Proxy:
+def publish_proxy(asset: VersionRef, recipe: ProxyRecipe, made: MadeProxy, store: DerivativeStore) -> Proxy:
     """Publish the files of a proxy pass, and return the stage's output."""
     published = store.publish(asset.sha1, recipe.fingerprint_of, made.files)
     by_kind = {derivative.kind: derivative for derivative in published}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dampipe.jobs.stage import stage
-from dampipe.kernel.stage_io import AssetRef
+from dampipe.kernel.stage_io import VersionRef
 from dampipe.media.outputs import DerivativeKind, Frame, MadeFile, Preview, Proxy, Refined, write_frames
 from dampipe.media.preview.shot_frames import ShotFrames, shots_without_frame
 from dampipe.storage.blobs.derivatives import DerivativeStore
@@ -13,7 +13,7 @@ NAME = "frames-of-shots.npy"
 
 @stage(queue="preview", version=1, own_chain=True, time_limit=3600)
 def refine(
-    asset: AssetRef, preview: Preview, proxy: Proxy, maker: ShotFrames, store: DerivativeStore
+    asset: VersionRef, preview: Preview, proxy: Proxy, maker: ShotFrames, store: DerivativeStore
 ) -> Refined:
     """Add frames of shots without one to the preview; nothing if there are none, or it has as many as allowed."""
     stored = preview.derivative(DerivativeKind.FRAMES)

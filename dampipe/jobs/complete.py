@@ -15,12 +15,12 @@ from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import WORKER, NewEvent, record_events
-from dampipe.kernel.ids import AssetId, RunId
+from dampipe.kernel.ids import VersionId, RunId
 from dampipe.kernel.stage_io import ContentHash, StageOutput
 
 # Built once. The state is looked at afterwards: asked for it, SQLite walks all done runs of the stage.
-_UPSTREAM = select(RUN.c.asset_id, RUN.c.state).where(
-    RUN.c.asset_id.in_(bindparam("ids", expanding=True)),
+_UPSTREAM = select(RUN.c.version_id, RUN.c.state).where(
+    RUN.c.version_id.in_(bindparam("ids", expanding=True)),
     RUN.c.stage == bindparam("of_stage"),
     RUN.c.version == bindparam("of_version"),
 )
@@ -57,7 +57,7 @@ class _Ended:
     """A finished run that this worker still held, and what its row said."""
 
     finished: FinishedRun
-    asset: AssetId
+    asset: VersionId
     priority: int
     has_chain: bool
     """A chain is under way that carries the follow-up runs of its own lane."""
@@ -124,20 +124,20 @@ class RunCompleter:
             events.append(NewEvent(done, identity.asset, identity.sha1))
         record_events(connection, self._db, events, actor=WORKER, at=now)
 
-    def _asset(self, connection: Connection, finished: FinishedRun, now: float) -> AssetId:
+    def _asset(self, connection: Connection, finished: FinishedRun, now: float) -> VersionId:
         """The asset that a run's output belongs to, created if a new content was identified."""
         subject, output = finished.run.subject, finished.output
         if isinstance(output, ContentHash):
             assert subject.location is not None
             return self._subjects.identify(connection, subject.location, output, now)
-        assert subject.asset is not None
-        return subject.asset
+        assert subject.version is not None
+        return subject.version
 
     def _follow_up(
-        self, connection: Connection, ended: dict[AssetId, _Ended], completion: Completion, now: float
-    ) -> dict[AssetId, set[str]]:
+        self, connection: Connection, ended: dict[VersionId, _Ended], completion: Completion, now: float
+    ) -> dict[VersionId, set[str]]:
         """Create the runs that come next; returns by asset the lanes of those that no chain carries."""
-        lanes: dict[AssetId, set[str]] = {asset: set() for asset in ended}
+        lanes: dict[VersionId, set[str]] = {asset: set() for asset in ended}
         for upcoming in completion.follow_ups:
             ready = sorted(self._ready(connection, list(ended), completion.key, upcoming))
             carried = {asset for asset in ready if ended[asset].has_chain and upcoming.same_chain}
@@ -150,12 +150,12 @@ class RunCompleter:
         return lanes
 
     def _ready(
-        self, connection: Connection, assets: list[AssetId], done: RunKey, upcoming: FollowUp
-    ) -> list[AssetId]:
+        self, connection: Connection, assets: list[VersionId], done: RunKey, upcoming: FollowUp
+    ) -> list[VersionId]:
         """Those of the assets of which all upstream runs are done."""
         for key in upcoming.upstream:
             if key != done:
                 values = {"of_stage": key.stage, "of_version": key.version, "ids": assets}
                 rows = connection.execute(_UPSTREAM, values)
-                assets = [AssetId(asset) for asset, run_state in rows if run_state == RunState.DONE]
+                assets = [VersionId(asset) for asset, run_state in rows if run_state == RunState.DONE]
         return assets

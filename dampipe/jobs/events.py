@@ -9,7 +9,7 @@ from dampipe.jobs.subjects import Subjects
 from dampipe.kernel.errors import StageError
 from dampipe.kernel.events.outbox import WORKER, record_event
 from dampipe.kernel.events.payload import EventKind, EventPayload
-from dampipe.kernel.ids import AssetId
+from dampipe.kernel.ids import VersionId
 
 
 class StageDone(EventPayload):
@@ -68,11 +68,11 @@ _OF_STATE: dict[RunState, type[_Problem]] = {
 def record_problem(
     connection: Connection, subjects: Subjects, run: Row[Any], state: RunState, error: StageError
 ) -> None:
-    """Record that an attempt ended in `state`. run: a row with `stage`, `asset_id` and `finished_at`."""
+    """Record that an attempt ended in `state`. run: a row with `stage`, `version_id` and `finished_at`."""
     payload = _OF_STATE[state](stage=run.stage, kind=error.kind, reason=str(error), code=error.code)
     identity = None
-    if run.asset_id is not None:
-        identity = subjects.identities(connection, [AssetId(run.asset_id)]).get(run.asset_id)
+    if run.version_id is not None:
+        identity = subjects.identities(connection, [VersionId(run.version_id)]).get(run.version_id)
     record_event(
         connection,
         payload,

@@ -12,9 +12,9 @@ from dampipe.jobs.stage import Stage
 from dampipe.jobs.subjects import Subjects
 from dampipe.kernel.errors import BadMedia, Permanent, Transient
 from dampipe.kernel.file_errors import FILE_UNREADABLE
-from dampipe.kernel.ids import AssetId
+from dampipe.kernel.ids import VersionId
 from dampipe.kernel.paths import kept_time, printable
-from dampipe.kernel.stage_io import AssetRef, SourceFile
+from dampipe.kernel.stage_io import VersionRef, SourceFile
 
 
 class StageInputs:
@@ -30,19 +30,19 @@ class StageInputs:
 
         Raises Transient when no file of an asset can be reached now, BadMedia when it may not be read.
         """
-        assets = [subject.asset for subject in subjects if subject.asset is not None]
+        assets = [subject.version for subject in subjects if subject.version is not None]
         upstream = self._plan.upstream(stage)
         outputs = self._runs.outputs([self._plan.key(other) for other in upstream], assets)
-        refs = self._subjects.refs(assets) if AssetRef in stage.inputs.values() else {}
+        refs = self._subjects.refs(assets) if VersionRef in stage.inputs.values() else {}
         returned_by = {other.output_type: other.name for other in upstream}
         collected = []
         for subject in subjects:
-            asset = subject.asset or AssetId(0)
+            asset = subject.version or VersionId(0)
             arguments: dict[str, Any] = {}
             for name, kind in stage.inputs.items():
                 if kind is SourceFile:
                     arguments[name] = self._file(subject)
-                elif kind is AssetRef:
+                elif kind is VersionRef:
                     arguments[name] = refs[asset]
                 else:
                     output = outputs.get((asset, returned_by[kind]))

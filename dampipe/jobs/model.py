@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from dampipe.kernel.errors import StageError
-from dampipe.kernel.ids import AssetId, LocationId
+from dampipe.kernel.ids import VersionId, LocationId
 from dampipe.kernel.progress import Progress
 
 
@@ -155,12 +155,12 @@ class Subject(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     location: LocationId | None = None
-    asset: AssetId | None = None
+    version: VersionId | None = None
 
     @property
     def key(self) -> str:
         """How a message names the subject: `L12` or `A7`."""
-        return f"A{self.asset}" if self.location is None else f"L{self.location}"
+        return f"A{self.version}" if self.location is None else f"L{self.location}"
 
     @classmethod
     def parse(cls, key: str) -> "Subject":
@@ -169,7 +169,7 @@ class Subject(BaseModel):
         if kind == "L":
             return cls(location=LocationId(number))
         if kind == "A":
-            return cls(asset=AssetId(number))
+            return cls(version=VersionId(number))
         raise ValueError(f"not the key of a subject: {key!r}")
 
 

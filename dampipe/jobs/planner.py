@@ -7,7 +7,7 @@ from sqlalchemy import Connection, literal, select
 from dampipe.jobs import state
 from dampipe.jobs.plan import Plan
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import AssetId
+from dampipe.kernel.ids import VersionId
 
 
 class RunPlanner:
@@ -17,7 +17,7 @@ class RunPlanner:
         self._db = database
         self._plan = plan
 
-    def plan(self, connection: Connection, asset: AssetId) -> None:
+    def plan(self, connection: Connection, asset: VersionId) -> None:
         """Create the runs that follow the first stage for an asset, those that it lacks.
 
         The sweep gives them to the broker.

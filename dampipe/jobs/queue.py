@@ -146,8 +146,8 @@ class RunQueue:
                     subject = self._subjects.location_id()
                     subjects = self._subjects.unidentified()
                 else:
-                    subject = self._subjects.asset_id()
-                    subjects = self._subjects.assets(with_files=not step.upstream)
+                    subject = self._subjects.version_id()
+                    subjects = self._subjects.versions(with_files=not step.upstream)
                 done = [_is_done(upstream, subject) for upstream in step.upstream]
                 subjects = subjects.where(state.lacks_run(key, subject), *done)
                 created += state.create_runs(connection, self._db, key, subjects)
@@ -155,7 +155,7 @@ class RunQueue:
 
 
 def _subject(row: Row[Any]) -> Subject:
-    return Subject(location=row.location_id, asset=row.asset_id)
+    return Subject(location=row.location_id, version=row.version_id)
 
 
 def _missing_chains(connection: Connection, lane: str, stage: str, batch: int, limit: int) -> int:
@@ -171,7 +171,7 @@ def _is_done(upstream: RunKey, asset: ColumnElement[int]) -> ColumnElement[bool]
         select(literal(1)).where(
             done.c.stage == upstream.stage,
             done.c.version == upstream.version,
-            done.c.asset_id == asset,
+            done.c.version_id == asset,
             done.c.state == RunState.DONE,
         )
     )

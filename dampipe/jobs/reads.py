@@ -10,14 +10,14 @@ from dampipe.jobs.subjects import SubjectName, Subjects
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.adaptive_cache import AdaptiveCache
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import AssetId
+from dampipe.kernel.ids import VersionId
 from dampipe.kernel.progress import Progress
 
 # The state is looked at afterwards: asked for it, SQLite walks all done runs of the stage.
-_OUTPUTS = select(RUN.c.asset_id, RUN.c.state, RUN.c.output).where(
+_OUTPUTS = select(RUN.c.version_id, RUN.c.state, RUN.c.output).where(
     RUN.c.stage == bindparam("of_stage"),
     RUN.c.version == bindparam("of_version"),
-    RUN.c.asset_id.in_(bindparam("assets", expanding=True)),
+    RUN.c.version_id.in_(bindparam("assets", expanding=True)),
 )
 _UNKNOWN = SubjectName("?")
 
@@ -30,9 +30,9 @@ class RunReads:
         self._subjects = subjects
         self._counts: AdaptiveCache[dict[str, dict[str, int]]] = AdaptiveCache()
 
-    def outputs(self, keys: Iterable[RunKey], assets: Sequence[AssetId]) -> dict[tuple[AssetId, str], str]:
+    def outputs(self, keys: Iterable[RunKey], assets: Sequence[VersionId]) -> dict[tuple[VersionId, str], str]:
         """The outputs of done runs as JSON, by asset and stage."""
-        keys, found = list(keys), dict[tuple[AssetId, str], str]()
+        keys, found = list(keys), dict[tuple[VersionId, str], str]()
         if not keys:
             return found
         with self._db.read() as connection:
@@ -48,7 +48,7 @@ class RunReads:
         query = (
             select(
                 *(RUN.c.stage, RUN.c.owner, RUN.c.started_at, RUN.c.attempts, RUN.c.progress),
-                *(RUN.c.location_id, RUN.c.asset_id),
+                *(RUN.c.location_id, RUN.c.version_id),
             )
             .where(RUN.c.stage.in_(stages), RUN.c.state == RunState.RUNNING)
             .order_by(RUN.c.started_at, RUN.c.id)
@@ -56,7 +56,7 @@ class RunReads:
         )
         with self._db.read() as connection:
             rows = connection.execute(query).all()
-            subjects = [Subject(location=row.location_id, asset=row.asset_id) for row in rows]
+            subjects = [Subject(location=row.location_id, version=row.version_id) for row in rows]
             names = self._subjects.names(connection, subjects)
         return [
             Running(

@@ -10,7 +10,7 @@ from dampipe.jobs.model import RunState
 from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import AssetId, LocationId
+from dampipe.kernel.ids import VersionId, LocationId
 
 
 class RunRetries:
@@ -22,7 +22,7 @@ class RunRetries:
 
     def retry(
         self,
-        assets: Sequence[AssetId] | None = None,
+        assets: Sequence[VersionId] | None = None,
         kinds: Sequence[str] | None = None,
         stage: str | None = None,
     ) -> int:
@@ -30,7 +30,7 @@ class RunRetries:
         where: list[ColumnElement[bool]] = [RUN.c.error_kind.is_not(None)]
         if assets is not None:
             locations = self._subjects.locations_of(assets)
-            where.append(or_(RUN.c.asset_id.in_(assets), RUN.c.location_id.in_(locations)))
+            where.append(or_(RUN.c.version_id.in_(assets), RUN.c.location_id.in_(locations)))
         if kinds is not None:
             where.append(RUN.c.error_kind.in_(kinds))
         if stage is not None:
@@ -45,7 +45,7 @@ class RunRetries:
 
     def retry_transient(self) -> int:
         """Reset runs that were parked after too many transient errors, where a file is present; returns how many."""
-        present = self._subjects.has_present_file(RUN.c.location_id, RUN.c.asset_id)
+        present = self._subjects.has_present_file(RUN.c.location_id, RUN.c.version_id)
         parked = (RUN.c.state == RunState.FAILED, RUN.c.error_kind == "transient")
         with self._db.write() as connection:
             return state.reset(connection, *parked, present)

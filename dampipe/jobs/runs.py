@@ -14,7 +14,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import StageError
-from dampipe.kernel.ids import AssetId, LocationId, RunId
+from dampipe.kernel.ids import VersionId, LocationId, RunId
 
 
 class LeaseLost(Exception):
@@ -48,9 +48,9 @@ class RunRepository:
         self._subjects = subjects
         subject: BindParameter[int] = bindparam("subject")
         by: dict[str, ColumnElement[bool]] = {
-            "asset": RUN.c.asset_id == subject,
+            "asset": RUN.c.version_id == subject,
             "location": RUN.c.location_id == subject,
-            "asset of location": RUN.c.asset_id == subjects.asset_of(subject),
+            "asset of location": RUN.c.version_id == subjects.version_of(subject),
         }
         due = (RUN.c.not_before <= NOW).label("due")
         self._find = {name: select(RUN, due).where(_RUN, its) for name, its in by.items()}
@@ -129,7 +129,7 @@ def claimed(row: Row[Any]) -> ClaimedRun:
     """From a row that a claim has returned."""
     subject = Subject(
         location=None if row.location_id is None else LocationId(row.location_id),
-        asset=None if row.asset_id is None else AssetId(row.asset_id),
+        version=None if row.version_id is None else VersionId(row.version_id),
     )
     return ClaimedRun(RunId(row.id), subject, row.attempts, row.queued_at is not None)
 
@@ -138,5 +138,5 @@ def _lookup(key: RunKey, subject: Subject) -> tuple[str, dict[str, Any]]:
     """By which condition a run is looked up, and the values to bind."""
     values = {"of_stage": key.stage, "of_version": key.version}
     if subject.location is None:
-        return "asset", {**values, "subject": subject.asset}
+        return "asset", {**values, "subject": subject.version}
     return "location" if key.on_location else "asset of location", {**values, "subject": subject.location}

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.feature import Feature, load_dotted
-from dampipe.kernel.ids import AssetId, RunId
+from dampipe.kernel.ids import VersionId, RunId
 from dampipe.kernel.stage_io import StageOutput
 
 T = TypeVar("T", bound=StageOutput)
@@ -30,11 +30,11 @@ class OutputBatch(Generic[T]):
     connection: Connection
     """The transaction in which the runs become done."""
     database: Database
-    outputs: Sequence[tuple[AssetId, T]]
+    outputs: Sequence[tuple[VersionId, T]]
     """Each asset once."""
     now: float
     """The database's time, in seconds since 1970."""
-    previous: Mapping[AssetId, PreviousOutput] = field(default_factory=dict)
+    previous: Mapping[VersionId, PreviousOutput] = field(default_factory=dict)
     """By asset: the output that the new one replaces, where only its files were lost."""
 
 
@@ -60,9 +60,9 @@ class SaverRegistry:
         self,
         connection: Connection,
         database: Database,
-        outputs: Sequence[tuple[AssetId, StageOutput]],
+        outputs: Sequence[tuple[VersionId, StageOutput]],
         now: float,
-        previous: Mapping[AssetId, PreviousOutput] | None = None,
+        previous: Mapping[VersionId, PreviousOutput] | None = None,
     ) -> None:
         """Call each saver once, with all outputs of its type. previous: see OutputBatch."""
         before = previous or {}

@@ -6,7 +6,7 @@
 
 A parameter is one of four things, by its type:
 
-- the subject: `SourceFile` (a readable file of the asset) or `AssetRef`;
+- the subject: `SourceFile` (a readable file of the asset) or `VersionRef`;
 - the output of an earlier stage (a `StageOutput`), which makes that stage upstream of this one;
 - a `Reporter`, to report progress;
 - a tool: anything else, from the toolbox that the container fills.
@@ -25,9 +25,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 from dampipe.jobs.errors import NO_INPUT, NOT_BATCH, NOT_STREAMING, PARAMETER_UNTYPED, RETURN_TYPE
 from dampipe.kernel.errors import DampipeError, ExitCode
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile, StageOutput
+from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile, StageOutput
 
-SUBJECTS = (SourceFile, AssetRef)
+SUBJECTS = (SourceFile, VersionRef)
 
 
 class PipelineError(DampipeError):

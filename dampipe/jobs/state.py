@@ -36,7 +36,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import StageError
-from dampipe.kernel.ids import AssetId, LocationId, RunId
+from dampipe.kernel.ids import VersionId, LocationId, RunId
 
 MOVES: dict[str, "Move"] = {}
 """Every transition that this module makes, by name."""
@@ -143,7 +143,7 @@ _HELD: dict[str, Any] = {
     "wake_on_finish": False,
     "progress": None,
 }
-_CLAIMED = (RUN.c.id, RUN.c.location_id, RUN.c.asset_id, RUN.c.attempts, RUN.c.queued_at)
+_CLAIMED = (RUN.c.id, RUN.c.location_id, RUN.c.version_id, RUN.c.attempts, RUN.c.queued_at)
 _IDS: Any = bindparam("ids", expanding=True)
 
 
@@ -173,7 +173,7 @@ def create_runs(
         **{name: literal(value) for name, value in NEW_RUN.items()},
         "priority": literal(priority),
     }
-    subject = RUN.c.location_id if key.on_location else RUN.c.asset_id
+    subject = RUN.c.location_id if key.on_location else RUN.c.version_id
     insert = database.insert(RUN).from_select([subject.name, *values], subjects.add_columns(*values.values()))
     made = connection.execute(insert.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True})
     return made.rowcount
@@ -181,7 +181,7 @@ def create_runs(
 
 def lacks_run(key: RunKey, subject: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether the location or asset of that id has no run of that key."""
-    own = RUN.c.location_id if key.on_location else RUN.c.asset_id
+    own = RUN.c.location_id if key.on_location else RUN.c.version_id
     return ~exists(
         select(literal(1)).where(RUN.c.stage == key.stage, RUN.c.version == key.version, own == subject)
     )
@@ -191,11 +191,11 @@ def create_follow_ups(
     connection: Connection,
     database: Database,
     key: RunKey,
-    runs: Sequence[tuple[AssetId, float | None, int]],
+    runs: Sequence[tuple[VersionId, float | None, int]],
     now: float,
 ) -> None:
     """Create pending runs of one stage, given as asset, `queued_at` and priority; existing ones stay."""
-    of_each = ("asset_id", "queued_at", "priority")
+    of_each = ("version_id", "queued_at", "priority")
     same = {name: value for name, value in NEW_RUN.items() if name not in of_each}
     same |= {"state": _PENDING.value, "created_at": now}
     same |= {"stage": key.stage, "version": key.version, "lane": key.lane}
@@ -221,7 +221,7 @@ def create_work_item(
         "version": key,
         "lane": kind,
         "location_id": subject.location,
-        "asset_id": subject.asset,
+        "version_id": subject.version,
         "parameters": parameters,
         "state": _PENDING.value,
         "priority": priority,
@@ -249,7 +249,7 @@ _MARK_QUEUED = _QUEUE.update(
         .scalar_subquery()
     ),
     values={"queued_at": NOW},
-).returning(RUN.c.id, RUN.c.kind, RUN.c.stage, RUN.c.location_id, RUN.c.asset_id, RUN.c.priority)
+).returning(RUN.c.id, RUN.c.kind, RUN.c.stage, RUN.c.location_id, RUN.c.version_id, RUN.c.priority)
 
 
 def mark_queued(connection: Connection, lane: str, ids: Sequence[int]) -> Sequence[Row[Any]]:
@@ -370,7 +370,7 @@ def record_failure(
 
     A parked run is a dead letter (dead-letter queue): it keeps its reason and waits for a person to retry it.
 
-    Returns the new state and a row with `kind`, `stage`, `asset_id` and `finished_at`; None: the lease is lost.
+    Returns the new state and a row with `kind`, `stage`, `version_id` and `finished_at`; None: the lease is lost.
     """
     move = _DEFER if retry_after is not None else _SKIP if error.kind == "unavailable" else _PARK
     values = {
@@ -383,7 +383,7 @@ def record_failure(
     mine = (RUN.c.id == run.id, RUN.c.owner == owner, RUN.c.attempts == run.attempts)
     row = connection.execute(
         move.update(*mine, values=values).returning(
-            RUN.c.kind, RUN.c.stage, RUN.c.asset_id, RUN.c.finished_at
+            RUN.c.kind, RUN.c.stage, RUN.c.version_id, RUN.c.finished_at
         )
     ).first()
     assert move.target is not None
@@ -411,7 +411,7 @@ def park_lost(connection: Connection, row: Row[Any], error: StageError) -> Row[A
     }
     parked = _PARK.update(_unchanged(row), values=values)
     return connection.execute(
-        parked.returning(RUN.c.kind, RUN.c.stage, RUN.c.asset_id, RUN.c.finished_at)
+        parked.returning(RUN.c.kind, RUN.c.stage, RUN.c.version_id, RUN.c.finished_at)
     ).first()
 
 
@@ -480,13 +480,13 @@ def release(connection: Connection, *where: ColumnElement[bool]) -> int:
 # Deletion
 
 _DELETE_OTHERS = _DELETE.delete(
-    RUN.c.asset_id.in_(_IDS),
+    RUN.c.version_id.in_(_IDS),
     RUN.c.stage == bindparam("of_stage"),
     RUN.c.version != bindparam("but_version"),
 )
 
 
-def delete_other_versions(connection: Connection, key: RunKey, assets: Sequence[AssetId]) -> None:
+def delete_other_versions(connection: Connection, key: RunKey, assets: Sequence[VersionId]) -> None:
     """Delete the runs that these assets have of other versions of the stage: their results are out of date."""
     connection.execute(_DELETE_OTHERS, {"ids": assets, "of_stage": key.stage, "but_version": key.version})
 
@@ -496,11 +496,11 @@ def delete_runs_of_locations(connection: Connection, locations: Sequence[Locatio
     return connection.execute(_DELETE.delete(RUN.c.location_id.in_(locations))).rowcount
 
 
-def delete_runs_of_assets(
-    connection: Connection, assets: Sequence[AssetId], stages: Sequence[str] | None = None
+def delete_runs_of_versions(
+    connection: Connection, assets: Sequence[VersionId], stages: Sequence[str] | None = None
 ) -> int:
     """Delete runs of assets, of all stages or of these, whatever their state; returns how many."""
-    where = [RUN.c.asset_id.in_(assets)]
+    where = [RUN.c.version_id.in_(assets)]
     if stages is not None:
         where.append(RUN.c.stage.in_(stages))
     return connection.execute(_DELETE.delete(*where)).rowcount

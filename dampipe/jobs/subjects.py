@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Select
 
 from dampipe.jobs.model import Subject
-from dampipe.kernel.ids import AssetId, LocationId
-from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile
+from dampipe.kernel.ids import VersionId, LocationId
+from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class Subjects(Protocol):
     Methods that return SQL are called once, when statements are built; the others at every run.
     """
 
-    def asset_of(self, location: ColumnElement[int]) -> ColumnElement[int]:
+    def version_of(self, location: ColumnElement[int]) -> ColumnElement[int]:
         """SQL: the asset of a location, NULL while it is not identified."""
         ...
 
     def identify(
         self, connection: Connection, location: LocationId, content: ContentHash, now: float
-    ) -> AssetId:
+    ) -> VersionId:
         """Tie a location to the asset of its content, created if it is new; returns the asset."""
         ...
 
@@ -54,7 +54,7 @@ class Subjects(Protocol):
         """The names of subjects; those that no longer exist are left out."""
         ...
 
-    def identities(self, connection: Connection, assets: Sequence[AssetId]) -> Mapping[AssetId, Identity]:
+    def identities(self, connection: Connection, assets: Sequence[VersionId]) -> Mapping[VersionId, Identity]:
         """The identity of each subject that is not a location; those that no longer exist are left out."""
         ...
 
@@ -62,7 +62,7 @@ class Subjects(Protocol):
         """Where the files of a subject are, the most likely to be readable first, with what is stored of them."""
         ...
 
-    def refs(self, assets: Sequence[AssetId]) -> Mapping[AssetId, AssetRef]:
+    def refs(self, assets: Sequence[VersionId]) -> Mapping[VersionId, VersionRef]:
         """Assets by id."""
         ...
 
@@ -73,11 +73,11 @@ class Subjects(Protocol):
         """
         ...
 
-    def assets(self, *, with_files: bool) -> Select[Any]:
+    def versions(self, *, with_files: bool) -> Select[Any]:
         """SQL: the ids of assets; with_files: only those that have a location."""
         ...
 
-    def asset_id(self) -> ColumnElement[int]:
+    def version_id(self) -> ColumnElement[int]:
         """SQL: the column that `assets` selects, for conditions on it."""
         ...
 
@@ -85,7 +85,7 @@ class Subjects(Protocol):
         """SQL: the column that `unidentified` selects, for conditions on it."""
         ...
 
-    def locations_of(self, assets: Sequence[AssetId]) -> Select[Any]:
+    def locations_of(self, assets: Sequence[VersionId]) -> Select[Any]:
         """SQL: the ids of the locations of assets."""
         ...
 

@@ -17,18 +17,18 @@ class RunRow(SQLModel, table=True):
 
     __tablename__ = "run"
     __table_args__ = (
-        one_each("run_of_asset", "asset_id", "stage", "version"),
+        one_each("run_of_version", "version_id", "stage", "version"),
         one_each("run_of_location", "location_id", "stage", "version"),
         index_where(
             "run_without_subject",
-            "asset_id IS NULL AND location_id IS NULL",
+            "version_id IS NULL AND location_id IS NULL",
             "stage",
             "version",
             unique=True,
         ),
         CheckConstraint(
-            "(asset_id IS NULL OR location_id IS NULL) AND "
-            "(kind <> 'stage' OR asset_id IS NOT NULL OR location_id IS NOT NULL)",
+            "(version_id IS NULL OR location_id IS NULL) AND "
+            "(kind <> 'stage' OR version_id IS NOT NULL OR location_id IS NOT NULL)",
             name="run_has_its_subject",
         ),
         Index("run_dispatch", "lane", "state", "queued_at", "priority", "id"),
@@ -42,7 +42,7 @@ class RunRow(SQLModel, table=True):
     stage: str
     version: str
     location_id: int | None = Field(default=None, sa_column=owned("location.id", nullable=True))
-    asset_id: int | None = Field(default=None, sa_column=owned("asset.id", nullable=True))
+    version_id: int | None = Field(default=None, sa_column=owned("version.id", nullable=True))
     parameters: str = Field(default="{}", sa_column=long_text(server_default="{}"))
     """JSON: what the work is to do, for kinds other than `stage`."""
     lane: str

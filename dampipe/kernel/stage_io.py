@@ -32,7 +32,7 @@ class SourceFile(BaseModel):
         return printable(Path(self.path).name)
 
 
-class AssetRef(BaseModel):
+class VersionRef(BaseModel):
     """One asset, identified by its content. Input of the stages after hash."""
 
     model_config = ConfigDict(frozen=True)

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from sqlalchemy import func, select
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.jobs.dispatch import Chain, Dispatcher
 from dampipe.jobs.model import RunState, Subject
 from dampipe.jobs.plan import Plan
@@ -30,7 +30,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.jobs.toolbox import Tools
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Permanent
-from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile
+from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile
 from dampipe.media.outputs import Derivative, DerivativeKind, Frame, Preview
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.local import LocalBlobs
@@ -91,7 +91,7 @@ class Spine:
     def embed_all(self) -> float:
         """Seconds for as many assets that were never seen, until the last is saved."""
         self._insert()
-        mine = (RUN.c.stage == "embed", RUN.c.asset_id >= self._first)
+        mine = (RUN.c.stage == "embed", RUN.c.version_id >= self._first)
         done = select(func.count(), func.max(RUN.c.finished_at)).where(*mine, RUN.c.state == RunState.DONE)
         failed = select(RUN.c.reason).where(*mine, RUN.c.state == RunState.FAILED).limit(1)
         began = time.time()
@@ -141,13 +141,13 @@ class Spine:
         plan = self._parts.plan
         key = plan.key(plan["preview"])
         with self._parts.catalog.database.write() as connection:
-            newest = connection.execute(select(func.coalesce(func.max(ASSET.c.id), 0))).scalar_one()
+            newest = connection.execute(select(func.coalesce(func.max(VERSION.c.id), 0))).scalar_one()
             self._first = int(newest) + 1
             numbers = range(self._first, self._first + len(self.assets))
             run = {**NEW_RUN, "stage": key.stage, "version": key.version, "lane": key.lane}
             run |= {"state": RunState.DONE, "created_at": 0}
             connection.execute(
-                ASSET.insert(),
+                VERSION.insert(),
                 [
                     {
                         "id": n,
@@ -162,7 +162,7 @@ class Spine:
             connection.execute(
                 RUN.insert(),
                 [
-                    {**run, "asset_id": n, "output": made}
+                    {**run, "version_id": n, "output": made}
                     for n, made in zip(numbers, self.assets, strict=True)
                 ],
             )
@@ -233,7 +233,7 @@ def hash(file: SourceFile) -> ContentHash:
 
 
 @stage(queue="io", version=1)
-def preview(asset: AssetRef) -> Preview:
+def preview(asset: VersionRef) -> Preview:
     """Stands for the real one; its results are written by the bench itself."""
     raise Permanent("never called")
 

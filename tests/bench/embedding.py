@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.stage import stage
 from dampipe.jobs.state import NEW_RUN
@@ -28,7 +28,7 @@ from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Permanent
-from dampipe.kernel.stage_io import AssetRef
+from dampipe.kernel.stage_io import VersionRef
 from dampipe.media.outputs import DerivativeKind, Frame, Preview
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.vision.base import Pictures
@@ -73,7 +73,7 @@ config = {"model_cfg": open_clip.get_model_config("ViT-B-32"), "preprocess_cfg":
 
 
 @stage(queue="io", version=1)
-def preview(asset: AssetRef) -> Preview:
+def preview(asset: VersionRef) -> Preview:
     """Stands for the real one; its results are written by the bench itself."""
     raise Permanent("never called")
 
@@ -141,15 +141,15 @@ def ours(world: Container, assets: int, frames: int) -> tuple[float, Pictures]:
     with world.get(DerivativeStore).workspace() as workspace:
         made = [keep(world, workspace, f"{seed:020x}{n:020x}", each) for n, each in enumerate(pictures)]
     with world.get(Database).write() as connection:
-        first = int(connection.execute(select(func.coalesce(func.max(ASSET.c.id), 0))).scalar_one()) + 1
+        first = int(connection.execute(select(func.coalesce(func.max(VERSION.c.id), 0))).scalar_one()) + 1
         for number, (sha1, output) in enumerate(made, first):
             row = {"id": number, "sha1": sha1, "size": 1, "name": f"{number}.mov", "added_at": 0}
-            connection.execute(ASSET.insert().values(row))
-            run = {"stage": key.stage, "version": key.version, "lane": key.lane, "asset_id": number}
+            connection.execute(VERSION.insert().values(row))
+            run = {"stage": key.stage, "version": key.version, "lane": key.lane, "version_id": number}
             done = {"state": "done", "created_at": 0, "output": output.model_dump_json()}
             connection.execute(RUN.insert().values({**NEW_RUN, **run, **done}))
     world.get(Sweep).plan_missing()  # the deployment's own clock starts it
-    mine = (RUN.c.stage == "embed", RUN.c.asset_id >= first)
+    mine = (RUN.c.stage == "embed", RUN.c.version_id >= first)
     while True:
         with world.get(Database).read() as connection:
             done, began, ended = connection.execute(

@@ -85,7 +85,7 @@ def _ends(deployment: Deployment, names: set[str]) -> tuple[Counter[str], list[s
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT asset_id, location_id, stage, state, error_kind, reason, warnings, attempts FROM run"
+                "SELECT version_id, location_id, stage, state, error_kind, reason, warnings, attempts FROM run"
             )
         ).all()
         seen = {os.fsdecode(row[0]) for row in connection.execute(text("SELECT name FROM location")).all()}

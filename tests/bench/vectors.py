@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.tables import VECTOR
 from dampipe.kernel.db.database import Database
 from dampipe.storage.auto import AutoStorage
@@ -97,7 +97,7 @@ def fill(path: Path, rows: NDArray[np.float16]) -> Catalog:
         for asset in range(COUNT // PER_ASSET):
             first = asset * PER_ASSET
             connection.execute(
-                ASSET.insert().values(
+                VERSION.insert().values(
                     id=asset + 1, sha1=f"{asset:040x}", size=1, name=f"{asset}.mov", added_at=0
                 )
             )
@@ -105,7 +105,7 @@ def fill(path: Path, rows: NDArray[np.float16]) -> Catalog:
                 VECTOR.insert(),
                 [
                     {
-                        "asset_id": asset + 1,
+                        "version_id": asset + 1,
                         "model": MODEL,
                         "time": float(n),
                         "shot": n,

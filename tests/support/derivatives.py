@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 import dampipe
 from dampipe.app.api import Library
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.derivatives.check import CheckService
 from dampipe.features.derivatives.model import Checked, CheckRequest
 from dampipe.features.derivatives.tables import DERIVATIVE
@@ -34,18 +34,18 @@ class DerivativeLibrary:
 
     def rows(self, *kinds: str) -> list[Any]:
         """The rows of derivatives, of these kinds or all, in the order of their assets."""
-        query = select(DERIVATIVE, ASSET.c.sha1).join(ASSET, ASSET.c.id == DERIVATIVE.c.asset_id)
+        query = select(DERIVATIVE, VERSION.c.sha1).join(VERSION, VERSION.c.id == DERIVATIVE.c.version_id)
         if kinds:
             query = query.where(DERIVATIVE.c.kind.in_(kinds))
         with self.database.read() as connection:
-            return list(connection.execute(query.order_by(DERIVATIVE.c.asset_id, DERIVATIVE.c.kind)).all())
+            return list(connection.execute(query.order_by(DERIVATIVE.c.version_id, DERIVATIVE.c.kind)).all())
 
     def path(self, row: Any) -> Path:
         return self.store / str(row.key)
 
     def delete(self, *kinds: str, assets: int = 1) -> list[Any]:
         """Delete the files of these kinds of the first assets; returns their rows."""
-        rows = [row for row in self.rows(*kinds) if row.asset_id <= assets]
+        rows = [row for row in self.rows(*kinds) if row.version_id <= assets]
         for row in rows:
             self.path(row).unlink()
         return rows
@@ -60,8 +60,8 @@ class DerivativeLibrary:
     def finished(self) -> dict[tuple[int, str], float]:
         """When each run of a stage was finished, by asset and stage."""
         with self.database.read() as connection:
-            rows = connection.execute(select(RUN).where(RUN.c.kind == "stage", RUN.c.asset_id.is_not(None)))
-            return {(row.asset_id, row.stage): row.finished_at for row in rows}
+            rows = connection.execute(select(RUN).where(RUN.c.kind == "stage", RUN.c.version_id.is_not(None)))
+            return {(row.version_id, row.stage): row.finished_at for row in rows}
 
     def states(self) -> set[str]:
         with self.database.read() as connection:

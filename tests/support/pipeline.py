@@ -31,8 +31,8 @@ from dampipe.jobs.work import WorkRegistry, WorkRepository
 from dampipe.jobs.work_runner import WorkRunner
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.feature import Work
-from dampipe.kernel.ids import AssetId
-from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile, StageOutput
+from dampipe.kernel.ids import VersionId
+from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile, StageOutput
 from tests.support.catalog import Catalog
 
 POLICY = RunPolicy(lease=5.0, max_attempts=3)
@@ -73,13 +73,13 @@ def hash(file: SourceFile, diary: Diary) -> ContentHash:
 
 
 @stage(queue="io", version=1)
-def measure(asset: AssetRef, diary: Diary) -> Length:
+def measure(asset: VersionRef, diary: Diary) -> Length:
     diary.note("measure", asset.name)
     return Length(bytes=asset.size)
 
 
 @stage(queue="batch", version=1, batch=10)
-def halve(assets: list[AssetRef], lengths: list[Length], diary: Diary) -> list[Half]:
+def halve(assets: list[VersionRef], lengths: list[Length], diary: Diary) -> list[Half]:
     diary.batches.append(len(assets))
     for asset in assets:
         diary.note("halve", asset.name)
@@ -87,14 +87,14 @@ def halve(assets: list[AssetRef], lengths: list[Length], diary: Diary) -> list[H
 
 
 @stage(queue="batch", version=1, batch=10)
-def quarter(assets: list[AssetRef], lengths: list[Length], diary: Diary) -> Iterator[Quarter]:
+def quarter(assets: list[VersionRef], lengths: list[Length], diary: Diary) -> Iterator[Quarter]:
     for asset, length in zip(assets, lengths, strict=True):
         diary.note("quarter", asset.name)
         yield Quarter(value=length.bytes / 4)
 
 
 @stage(queue="slow", version=1, own_chain=True, after=("measure",))
-def polish(asset: AssetRef, length: Length, diary: Diary) -> StageOutput:
+def polish(asset: VersionRef, length: Length, diary: Diary) -> StageOutput:
     diary.note("polish", asset.name)
     return StageOutput(warnings=("a little dull",) if length.bytes < 3 else ())
 
@@ -155,7 +155,7 @@ def save_output(catalog: Catalog, asset: int, output: StageOutput) -> None:
     """Save what a stage returned for an asset, as the completion of its run does."""
     savers = SaverRegistry.of(features())
     with catalog.database.write() as connection:
-        savers.save(connection, catalog.database, [(AssetId(asset), output)], time())
+        savers.save(connection, catalog.database, [(VersionId(asset), output)], time())
 
 
 class Deployment:

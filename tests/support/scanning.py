@@ -11,7 +11,7 @@ from time import time
 from sqlalchemy import select, update
 
 from dampipe.features.assets.savers import identify
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.scanning.model import Guard, ScanJob, ScanProgress, ScanState
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.walk import Walk
@@ -89,13 +89,13 @@ class Scanning:
             rows = connection.execute(
                 select(
                     LOCATION.c.state,
-                    ASSET.c.sha1,
+                    VERSION.c.sha1,
                     RUN.c.state.label("run"),
                     *place_columns(self.catalog.database),
                 ).select_from(
                     LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
                     .join(SOURCE)
-                    .outerjoin(ASSET, ASSET.c.id == LOCATION.c.asset_id)
+                    .outerjoin(VERSION, VERSION.c.id == LOCATION.c.version_id)
                     .outerjoin(RUN, RUN.c.location_id == LOCATION.c.id)
                 )
             ).all()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dampipe.jobs.stage import Stage, stage
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile, StageOutput
+from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile, StageOutput
 
 
 class Facts(StageOutput):
@@ -75,7 +75,7 @@ def index(meanings: list[Meaning]) -> list[Place]:
 
 
 @stage(queue="proxy", version=1, own_chain=True, after=("preview",))
-def proxy(asset: AssetRef) -> StageOutput:
+def proxy(asset: VersionRef) -> StageOutput:
     """Return an empty output."""
     return StageOutput()
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from dampipe.features.assets.errors import UNKNOWN_FOLDER
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.errors import NotFound
@@ -82,11 +82,11 @@ def _recorded(zone: int | None) -> ColumnElement[float]:
 
     zone: minutes ahead of UTC of the time that it is compared with; times whose zone is known, too, are converted to it.
     """
-    oldest = select(func.min(LOCATION.c.mtime_ns) / 1e9).where(LOCATION.c.asset_id == ASSET.c.id)
+    oldest = select(func.min(LOCATION.c.mtime_ns) / 1e9).where(LOCATION.c.version_id == VERSION.c.id)
     if zone is None:
-        return func.coalesce(ASSET.c.recorded_at, oldest.scalar_subquery())
-    shift = 60.0 * (zone - func.coalesce(ASSET.c.recorded_offset, zone))
-    return func.coalesce(ASSET.c.recorded_at + shift, oldest.scalar_subquery() + 60.0 * zone)
+        return func.coalesce(VERSION.c.recorded_at, oldest.scalar_subquery())
+    shift = 60.0 * (zone - func.coalesce(VERSION.c.recorded_offset, zone))
+    return func.coalesce(VERSION.c.recorded_at + shift, oldest.scalar_subquery() + 60.0 * zone)
 
 
 def _since(_: FilterContext, times: Sequence[datetime]) -> Restriction:
@@ -114,11 +114,11 @@ def _lines(context: FilterContext, ranges: Sequence[Range]) -> Restriction:
     shorter = (
         func.min if context.database.is_sqlite else func.least
     )  # of two values, as the database calls it
-    return _within(shorter(ASSET.c.width, ASSET.c.height), ranges[0])
+    return _within(shorter(VERSION.c.width, VERSION.c.height), ranges[0])
 
 
 def _shown(orientation: str) -> ColumnElement[bool]:
-    width, height = ASSET.c.width, ASSET.c.height
+    width, height = VERSION.c.width, VERSION.c.height
     shapes = {
         Orientation.LANDSCAPE: width > height,
         Orientation.PORTRAIT: width < height,
@@ -161,7 +161,7 @@ FIELDS = (
         "camera",
         "Camera",
         "Make or model of the camera, or a part of it, in any case.",
-        restrict=_any(lambda text: func.lower(ASSET.c.camera).contains(text.lower(), autoescape=True)),
+        restrict=_any(lambda text: func.lower(VERSION.c.camera).contains(text.lower(), autoescape=True)),
         parse=str,
         metavar="TEXT",
         example="FX3",
@@ -170,7 +170,7 @@ FIELDS = (
         "duration",
         "Length",
         "Seconds: 10-60, 10+, 1:00-.",
-        restrict=lambda _, ranges: _within(ASSET.c.duration, ranges[0]),
+        restrict=lambda _, ranges: _within(VERSION.c.duration, ranges[0]),
         parse=parse_duration,
         multiple=False,
         metavar="RANGE",
@@ -180,7 +180,7 @@ FIELDS = (
         "codec",
         "Codec",
         "Codec of the picture, else of the sound: h264, hevc, prores …",
-        restrict=_any(lambda text: func.lower(ASSET.c.codec) == text.lower()),
+        restrict=_any(lambda text: func.lower(VERSION.c.codec) == text.lower()),
         parse=str,
         metavar="NAME",
         example="h264, prores",
@@ -207,7 +207,7 @@ FIELDS = (
         "kind",
         "Kind",
         "Kind of media.",
-        restrict=_any(lambda text: ASSET.c.kind == text),
+        restrict=_any(lambda text: VERSION.c.kind == text),
         parse=str,
         choices=tuple(map(str, MediaKind)),
     ),

@@ -14,7 +14,7 @@ from dampipe.features.sources.queries import SourceRepository
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.migrate import upgrade
 from dampipe.kernel.errors import InvalidInput, NotFound
-from dampipe.kernel.ids import AssetId
+from dampipe.kernel.ids import VersionId
 from dampipe.kernel.paths import printable
 from dampipe.media.info import MediaInfo
 from dampipe.storage.base import StorageEngine
@@ -24,7 +24,7 @@ from dampipe.storage.video import Video
 class AssetPlanner(Protocol):
     """Creates the runs that a new asset wants."""
 
-    def plan(self, connection: Connection, asset: AssetId) -> None:
+    def plan(self, connection: Connection, asset: VersionId) -> None:
         """Create the runs that follow the identification of an asset, those that it lacks."""
 
 

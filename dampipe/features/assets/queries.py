@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select
 
 from dampipe.features.assets.errors import AMBIGUOUS_ASSET, INVALID_ASSET, UNKNOWN_ASSET
-from dampipe.features.assets.savers import ensure_asset, media_columns
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.savers import ensure_version, media_columns
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.sources.locations import record_identified
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns, sidecar_paths
@@ -20,9 +20,9 @@ from dampipe.jobs.plan import MAIN_LANE
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound
-from dampipe.kernel.ids import AssetId, FolderId
+from dampipe.kernel.ids import VersionId, FolderId
 from dampipe.kernel.paths import printable
-from dampipe.kernel.stage_io import AssetRef, SourceFile
+from dampipe.kernel.stage_io import VersionRef, SourceFile
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Derivative
 from dampipe.storage.video import Video
@@ -30,8 +30,8 @@ from dampipe.storage.video import Video
 SHORTEST_PREFIX = 4
 
 
-_REFS = select(ASSET.c.id, ASSET.c.sha1, ASSET.c.size, ASSET.c.name).where(
-    ASSET.c.id.in_(bindparam("ids", expanding=True))
+_REFS = select(VERSION.c.id, VERSION.c.sha1, VERSION.c.size, VERSION.c.name).where(
+    VERSION.c.id.in_(bindparam("ids", expanding=True))
 )
 
 
@@ -52,7 +52,7 @@ class NoDerivatives:
 
 
 _IS_PENDING = exists().where(
-    RUN.c.asset_id == ASSET.c.id,
+    RUN.c.version_id == VERSION.c.id,
     RUN.c.lane == MAIN_LANE,
     RUN.c.state.in_([RunState.PENDING, RunState.RUNNING]),
 )
@@ -71,18 +71,18 @@ class AssetRepository:
             .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
         )
         self._of_location = files.where(LOCATION.c.id == bindparam("of"))
-        self._of_asset = files.where(LOCATION.c.asset_id == bindparam("of"))
+        self._of_asset = files.where(LOCATION.c.version_id == bindparam("of"))
 
     def add(
         self, connection: Connection, folder: int, path: Path, sha1: str, media: MediaInfo | None
-    ) -> AssetId:
+    ) -> VersionId:
         """Record that a file has that content; returns the asset. folder: the id of the file's folder."""
         facts = path.stat()
-        asset = ensure_asset(connection, self._db, sha1, facts.st_size, path.name, time())
-        record_identified(connection, self._db, FolderId(folder), path.name, facts, AssetId(asset))
+        asset = ensure_version(connection, self._db, sha1, facts.st_size, path.name, time())
+        record_identified(connection, self._db, FolderId(folder), path.name, facts, VersionId(asset))
         if media is not None:
-            connection.execute(ASSET.update().where(ASSET.c.id == asset).values(media_columns(media)))
-        return AssetId(asset)
+            connection.execute(VERSION.update().where(VERSION.c.id == asset).values(media_columns(media)))
+        return VersionId(asset)
 
     def find(self, sha1: str) -> Row[Any]:
         """The asset's row by its SHA-1 or the beginning of it. Raises NotFound or InvalidInput."""
@@ -90,7 +90,7 @@ class AssetRepository:
         if len(text) < SHORTEST_PREFIX or len(text) > 40 or set(text) - set("0123456789abcdef"):
             raise InvalidInput(INVALID_ASSET, name=printable(sha1), shortest=SHORTEST_PREFIX)
         with self._db.read() as connection:
-            rows = connection.execute(select(ASSET).where(ASSET.c.sha1.startswith(text)).limit(2)).all()
+            rows = connection.execute(select(VERSION).where(VERSION.c.sha1.startswith(text)).limit(2)).all()
         if not rows:
             raise NotFound(UNKNOWN_ASSET, sha1=text)
         if len(rows) > 1:
@@ -98,7 +98,7 @@ class AssetRepository:
         return rows[0]
 
     def find_path(self, source: int, folder: str, name: str) -> Row[Any] | None:
-        """The location of a file, with `asset_id`; None when it is not in the catalogue."""
+        """The location of a file, with `version_id`; None when it is not in the catalogue."""
         with self._db.read() as connection:
             return connection.execute(
                 select(LOCATION)
@@ -113,19 +113,19 @@ class AssetRepository:
         """
         with self._db.read() as connection:
             rows = connection.execute(
-                select(LOCATION.c.id, LOCATION.c.asset_id, *place_columns(self._db))
+                select(LOCATION.c.id, LOCATION.c.version_id, *place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
                 .where(LOCATION.c.name == name)
                 .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
                 .limit(most + 1)
             ).all()
-        return [(full_path(row), row.id, row.asset_id) for row in rows]
+        return [(full_path(row), row.id, row.version_id) for row in rows]
 
-    def refs(self, ids: Sequence[int]) -> dict[int, AssetRef]:
+    def refs(self, ids: Sequence[int]) -> dict[int, VersionRef]:
         """Assets by id."""
         with self._db.read() as connection:
             rows = connection.execute(_REFS, {"ids": ids})
-            return {row.id: AssetRef(id=row.id, sha1=row.sha1, size=row.size, name=row.name) for row in rows}
+            return {row.id: VersionRef(id=row.id, sha1=row.sha1, size=row.size, name=row.name) for row in rows}
 
     def files(self, *, asset: int | None = None, location: int | None = None) -> list[SourceFile]:
         """Where files are: those of an asset, present ones first, or one location."""
@@ -159,22 +159,22 @@ class AssetRepository:
     def _grouped(self, connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
         places: dict[int, list[str]] = {}
         rows = connection.execute(
-            select(LOCATION.c.asset_id, LOCATION.c.state, *place_columns(self._db))
+            select(LOCATION.c.version_id, LOCATION.c.state, *place_columns(self._db))
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-            .where(LOCATION.c.asset_id.in_(ids))
+            .where(LOCATION.c.version_id.in_(ids))
             .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
         ).all()
         for row in sorted(rows, key=lambda row: row.state != LocationState.PRESENT):
-            places.setdefault(row.asset_id, []).append(printable(full_path(row)))
+            places.setdefault(row.version_id, []).append(printable(full_path(row)))
         return places
 
     def folders_of(self, sha1: str) -> list[tuple[int, str]]:
         """The folders that hold files of an asset: source ids and paths relative to their roots."""
         query = select(FOLDER.c.source_id, FOLDER.c.path).distinct()
-        joined = query.select_from(LOCATION.join(FOLDER).join(ASSET, ASSET.c.id == LOCATION.c.asset_id))
+        joined = query.select_from(LOCATION.join(FOLDER).join(VERSION, VERSION.c.id == LOCATION.c.version_id))
         with self._db.read() as connection:
             return [
-                (row.source_id, row.path) for row in connection.execute(joined.where(ASSET.c.sha1 == sha1))
+                (row.source_id, row.path) for row in connection.execute(joined.where(VERSION.c.sha1 == sha1))
             ]
 
     def sidecars(self, asset: int) -> list[str]:
@@ -183,7 +183,7 @@ class AssetRepository:
             rows = connection.execute(
                 select(FOLDER.c.sidecars, *place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-                .where(LOCATION.c.asset_id == asset, FOLDER.c.sidecars != "{}")
+                .where(LOCATION.c.version_id == asset, FOLDER.c.sidecars != "{}")
                 .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
             ).all()
         return [path for row in rows for path in sidecar_paths(row)]
@@ -193,9 +193,9 @@ class AssetRepository:
 
         pending: only those with runs of the main lane to do (True), or only the others (False).
         """
-        query = select(ASSET).order_by(ASSET.c.id.desc()).limit(limit)
+        query = select(VERSION).order_by(VERSION.c.id.desc()).limit(limit)
         if before is not None:
-            query = query.where(ASSET.c.id < before)
+            query = query.where(VERSION.c.id < before)
         if pending is not None:
             query = query.where(_IS_PENDING if pending else ~_IS_PENDING)
         with self._db.read() as connection:
@@ -204,17 +204,17 @@ class AssetRepository:
     def totals(self) -> tuple[int, int]:
         """How many assets and locations there are."""
         with self._db.read() as connection:
-            assets = connection.execute(select(func.count()).select_from(ASSET)).scalar_one()
+            assets = connection.execute(select(func.count()).select_from(VERSION)).scalar_one()
             locations = connection.execute(select(func.count()).select_from(LOCATION)).scalar_one()
         return int(assets), int(locations)
 
     def runs(self, asset: int) -> list[RunSummary]:
         """What was and will be done with an asset, in the order of beginning."""
-        here = select(LOCATION.c.id).where(LOCATION.c.asset_id == asset)
+        here = select(LOCATION.c.id).where(LOCATION.c.version_id == asset)
         with self._db.read() as connection:
             rows = connection.execute(
                 select(RUN)
-                .where(or_(RUN.c.asset_id == asset, RUN.c.location_id.in_(here)))
+                .where(or_(RUN.c.version_id == asset, RUN.c.location_id.in_(here)))
                 .order_by(RUN.c.id)
             ).all()
         return [RunSummary.from_row(row._asdict()) for row in rows]
@@ -224,8 +224,8 @@ class AssetRepository:
         waits = and_(RUN.c.state == RunState.PENDING, RUN.c.not_before > 0)
         with self._db.read() as connection:
             rows = connection.execute(
-                select(RUN, ASSET.c.sha1, ASSET.c.name.label("asset_name"))
-                .select_from(RUN.outerjoin(ASSET, ASSET.c.id == RUN.c.asset_id))
+                select(RUN, VERSION.c.sha1, VERSION.c.name.label("asset_name"))
+                .select_from(RUN.outerjoin(VERSION, VERSION.c.id == RUN.c.version_id))
                 .where(RUN.c.error_kind.is_not(None), or_(RUN.c.state == RunState.FAILED, waits))
                 .order_by(RUN.c.id.desc())
                 .limit(limit)
@@ -248,5 +248,5 @@ class AssetRepository:
     def _somewhere(self, run: Row[Any]) -> str:
         """The path of a file that a run is about, printable; "" when there is none any more."""
         located = run.location_id is not None
-        places = self.files(location=run.location_id) if located else self.files(asset=run.asset_id)
+        places = self.files(location=run.location_id) if located else self.files(asset=run.version_id)
         return printable(places[0].path) if places else ""

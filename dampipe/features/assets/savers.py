@@ -8,15 +8,15 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, upd
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dampipe.features.assets.events import AssetAdded
-from dampipe.features.assets.tables import ASSET
-from dampipe.features.sources.locations import tie_to_asset
+from dampipe.features.assets.tables import VERSION
+from dampipe.features.sources.locations import tie_to_version
 from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs import state
 from dampipe.jobs.savers import OutputBatch
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import WORKER, record_event
-from dampipe.kernel.ids import AssetId, LocationId
+from dampipe.kernel.ids import VersionId, LocationId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import ContentHash
 from dampipe.kernel.wall_clock import utc_offset, wall_clock
@@ -27,14 +27,14 @@ from dampipe.media.outputs import Preview, Proxy
 
 # Built once: to build such a statement takes several times as long as to run it.
 _NAME = select(LOCATION.c.name).where(LOCATION.c.id == bindparam("of"))
-_BY_SHA1 = select(ASSET.c.id).where(ASSET.c.sha1 == bindparam("of"))
+_BY_SHA1 = select(VERSION.c.id).where(VERSION.c.sha1 == bindparam("of"))
 _NEW_ASSET: dict[str, Any] = {name: bindparam(name) for name in ("sha1", "size", "name", "added_at")}
 _ADD = {
-    is_sqlite: insert(ASSET).values(_NEW_ASSET).on_conflict_do_nothing().returning(ASSET.c.id)
+    is_sqlite: insert(VERSION).values(_NEW_ASSET).on_conflict_do_nothing().returning(VERSION.c.id)
     for is_sqlite, insert in ((True, sqlite.insert), (False, postgresql.insert))
 }
-_MEDIA = select(ASSET.c.media).where(ASSET.c.id == bindparam("of"))
-_SHOTS = update(ASSET).where(ASSET.c.id == bindparam("of")).values(shots=bindparam("starts"))
+_MEDIA = select(VERSION.c.media).where(VERSION.c.id == bindparam("of"))
+_SHOTS = update(VERSION).where(VERSION.c.id == bindparam("of")).values(shots=bindparam("starts"))
 
 
 def identify(
@@ -42,12 +42,12 @@ def identify(
 ) -> int:
     """Tie a location to the asset of its content, created if it is new, and return the asset's id."""
     name = connection.execute(_NAME, {"of": location}).scalar_one()
-    asset = ensure_asset(connection, database, content.sha1, content.size, name, now)
-    tie_to_asset(connection, LocationId(location), AssetId(asset))
+    asset = ensure_version(connection, database, content.sha1, content.size, name, now)
+    tie_to_version(connection, LocationId(location), VersionId(asset))
     return asset
 
 
-def ensure_asset(
+def ensure_version(
     connection: Connection, database: Database, sha1: str, size: int, name: str, now: float
 ) -> int:
     """The id of the asset with that SHA-1, created if there is none."""
@@ -59,9 +59,9 @@ def ensure_asset(
     return int(made)
 
 
-def delete_assets(connection: Connection, assets: Sequence[int], where: ColumnElement[bool]) -> None:
+def delete_versions(connection: Connection, assets: Sequence[int], where: ColumnElement[bool]) -> None:
     """Delete those of the assets for which a condition holds, with their rows in all tables."""
-    connection.execute(delete(ASSET).where(ASSET.c.id.in_(assets), where))
+    connection.execute(delete(VERSION).where(VERSION.c.id.in_(assets), where))
 
 
 def save_media(batch: OutputBatch[MediaInfo]) -> None:
@@ -69,8 +69,8 @@ def save_media(batch: OutputBatch[MediaInfo]) -> None:
     for asset, found in batch.outputs:
         stored = batch.connection.execute(_MEDIA, {"of": asset}).scalar()
         media = kept_facts(stored, found)
-        batch.connection.execute(update(ASSET).where(ASSET.c.id == asset).values(media_columns(media)))
-        mine = RUN.c.asset_id == asset
+        batch.connection.execute(update(VERSION).where(VERSION.c.id == asset).values(media_columns(media)))
+        mine = RUN.c.version_id == asset
         if media is not found:
             state.replace_output(batch.connection, media.model_dump_json(), mine, RUN.c.stage == "probe")
         for stage in outdated_stages(stored, found):
@@ -81,10 +81,10 @@ _DEPENDENT = {"preview": ("embed", "index", "refine"), "proxy": ("refine",)}
 """Stages whose runs are created when the stage is done, unless they exist."""
 
 
-def _run_again(connection: Connection, asset: AssetId, stage: str, dependent: Sequence[str]) -> None:
+def _run_again(connection: Connection, asset: VersionId, stage: str, dependent: Sequence[str]) -> None:
     """Let a stage of an asset run once more, and then those that depend on it."""
-    state.delete_runs_of_assets(connection, [asset], dependent)
-    state.redo(connection, RUN.c.asset_id == asset, RUN.c.stage == stage)
+    state.delete_runs_of_versions(connection, [asset], dependent)
+    state.redo(connection, RUN.c.version_id == asset, RUN.c.stage == stage)
 
 
 def save_correction(batch: OutputBatch[Preview | Proxy]) -> None:
@@ -96,12 +96,12 @@ def save_correction(batch: OutputBatch[Preview | Proxy]) -> None:
         correction = output.correction
         if correction is None:
             continue
-        mine = RUN.c.asset_id == asset
+        mine = RUN.c.version_id == asset
         stored = batch.connection.execute(_MEDIA, {"of": asset}).scalar()
         if stored is None:
             continue
         media = corrected(MediaInfo.model_validate_json(stored), correction.duration)
-        batch.connection.execute(update(ASSET).where(ASSET.c.id == asset).values(media_columns(media)))
+        batch.connection.execute(update(VERSION).where(VERSION.c.id == asset).values(media_columns(media)))
         state.replace_output(batch.connection, media.model_dump_json(), mine, RUN.c.stage == correction.of)
         if correction.again:
             first, *others = correction.again

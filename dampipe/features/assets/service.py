@@ -72,7 +72,7 @@ class AssetService:
     def show(self, actor: Actor, name: str) -> Details:
         """All that is known of one asset, with the fields of all features."""
         require(actor, READ)
-        asset = self.asset_id(actor, name)
+        asset = self.version_id(actor, name)
         sha1 = self._assets.refs([asset])[asset].sha1
         video = self._assets.videos([self._assets.find(sha1)])[0]
         added = {field.name: field.read(self._services, actor, asset) for field in self._details}
@@ -99,7 +99,7 @@ class AssetService:
                 folder = below_root(path.parent, source.root) if path != Path(source.root) else ""
                 row = self._assets.find_path(source.id, folder, path.name)
                 if row is not None:
-                    return row.id, row.asset_id
+                    return row.id, row.version_id
         # A file here that is not in the library must not stand for another of that name. Where the library has none,
         # the answer is the same with and without the file: over HTTP, it would say what the server's folder holds.
         if os.sep in name or (os.path.exists(name) and self._assets.find_name(name, 1)):
@@ -133,7 +133,7 @@ class AssetService:
             raise InvalidInput(AMBIGUOUS_NAME, name=printable(name), paths=", ".join([*paths, *more]))
         return found[0][1], found[0][2]
 
-    def asset_id(self, actor: Actor, name: str) -> int:
+    def version_id(self, actor: Actor, name: str) -> int:
         """The id of the asset that a name means. Raises NotFound, also for a file that is not hashed yet."""
         _, asset = self.find(actor, name)
         if asset is None:
@@ -142,5 +142,5 @@ class AssetService:
 
     def sha1(self, actor: Actor, name: str) -> str:
         """The whole SHA-1 of the asset that a name means."""
-        asset = self.asset_id(actor, name)
+        asset = self.version_id(actor, name)
         return self._assets.refs([asset])[asset].sha1

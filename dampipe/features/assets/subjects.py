@@ -7,22 +7,22 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, lit
 
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.savers import identify
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs.model import Subject
 from dampipe.jobs.subjects import Identity, SubjectName
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import AssetId, LocationId
+from dampipe.kernel.ids import VersionId, LocationId
 from dampipe.kernel.paths import printable
-from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile
+from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile
 
 # Built once: to build a statement takes several times as long as to run it.
 _IDS: Any = bindparam("ids", expanding=True)
 _LOCATION_NAMES = select(LOCATION.c.id, LOCATION.c.name).where(LOCATION.c.id.in_(_IDS))
-_ASSET_NAMES = select(ASSET.c.id, ASSET.c.name, ASSET.c.sha1).where(ASSET.c.id.in_(_IDS))
-_SHA1S = select(ASSET.c.id, ASSET.c.sha1).where(ASSET.c.id.in_(_IDS))
-_SHA1 = select(ASSET.c.id, ASSET.c.sha1).where(ASSET.c.id == bindparam("of"))
+_ASSET_NAMES = select(VERSION.c.id, VERSION.c.name, VERSION.c.sha1).where(VERSION.c.id.in_(_IDS))
+_SHA1S = select(VERSION.c.id, VERSION.c.sha1).where(VERSION.c.id.in_(_IDS))
+_SHA1 = select(VERSION.c.id, VERSION.c.sha1).where(VERSION.c.id == bindparam("of"))
 _STATE = select(LOCATION.c.state).where(LOCATION.c.id == bindparam("of")).with_for_update()
 
 
@@ -37,15 +37,15 @@ class AssetSubjects:
         self._assets = assets
         self._postponed = tuple(postponed)
 
-    def asset_of(self, location: ColumnElement[int]) -> ColumnElement[int]:
+    def version_of(self, location: ColumnElement[int]) -> ColumnElement[int]:
         """See Subjects."""
-        return select(LOCATION.c.asset_id).where(LOCATION.c.id == location).scalar_subquery()
+        return select(LOCATION.c.version_id).where(LOCATION.c.id == location).scalar_subquery()
 
     def identify(
         self, connection: Connection, location: LocationId, content: ContentHash, now: float
-    ) -> AssetId:
+    ) -> VersionId:
         """See Subjects."""
-        return AssetId(identify(connection, self._db, location, content, now))
+        return VersionId(identify(connection, self._db, location, content, now))
 
     def is_missing(self, connection: Connection, location: LocationId | None) -> bool:
         """See Subjects."""
@@ -54,54 +54,54 @@ class AssetSubjects:
     def names(self, connection: Connection, subjects: Sequence[Subject]) -> Mapping[Subject, SubjectName]:
         """See Subjects."""
         found: dict[Subject, SubjectName] = {}
-        assets = [subject.asset for subject in subjects if subject.asset is not None]
+        assets = [subject.version for subject in subjects if subject.version is not None]
         locations = [subject.location for subject in subjects if subject.location is not None]
         if locations:
             for number, name in connection.execute(_LOCATION_NAMES, {"ids": locations}):
                 found[Subject(location=number)] = SubjectName(printable(name))
         if assets:
             for number, name, sha1 in connection.execute(_ASSET_NAMES, {"ids": assets}):
-                found[Subject(asset=number)] = SubjectName(name, sha1)
+                found[Subject(version=number)] = SubjectName(name, sha1)
         return found
 
-    def identities(self, connection: Connection, assets: Sequence[AssetId]) -> Mapping[AssetId, Identity]:
+    def identities(self, connection: Connection, assets: Sequence[VersionId]) -> Mapping[VersionId, Identity]:
         """See Subjects."""
         one = len(assets) == 1  # as nearly always; a list of one takes twice as long
         rows = connection.execute(_SHA1 if one else _SHA1S, {"of": assets[0]} if one else {"ids": assets})
-        return {AssetId(number): Identity(number, sha1) for number, sha1 in rows}
+        return {VersionId(number): Identity(number, sha1) for number, sha1 in rows}
 
     def files(self, subject: Subject) -> Sequence[SourceFile]:
         """See Subjects."""
         if subject.location is not None:
             return self._assets.files(location=subject.location)
-        return self._assets.files(asset=subject.asset)
+        return self._assets.files(asset=subject.version)
 
-    def refs(self, assets: Sequence[AssetId]) -> Mapping[AssetId, AssetRef]:
+    def refs(self, assets: Sequence[VersionId]) -> Mapping[VersionId, VersionRef]:
         """See Subjects."""
-        return {AssetId(number): ref for number, ref in self._assets.refs(assets).items()}
+        return {VersionId(number): ref for number, ref in self._assets.refs(assets).items()}
 
     def unidentified(self) -> Select[Any]:
         """See Subjects."""
         present = LOCATION.c.state == LocationState.PRESENT
         postponed = [~condition for condition in self._postponed]
-        return select(LOCATION.c.id).where(LOCATION.c.asset_id.is_(None), present, *postponed)
+        return select(LOCATION.c.id).where(LOCATION.c.version_id.is_(None), present, *postponed)
 
-    def assets(self, *, with_files: bool) -> Select[Any]:
+    def versions(self, *, with_files: bool) -> Select[Any]:
         """See Subjects."""
-        has_file = exists(select(literal(1)).where(LOCATION.c.asset_id == ASSET.c.id))
-        return select(ASSET.c.id).where(*([has_file] if with_files else []))
+        has_file = exists(select(literal(1)).where(LOCATION.c.version_id == VERSION.c.id))
+        return select(VERSION.c.id).where(*([has_file] if with_files else []))
 
-    def asset_id(self) -> ColumnElement[int]:
+    def version_id(self) -> ColumnElement[int]:
         """See Subjects."""
-        return ASSET.c.id
+        return VERSION.c.id
 
     def location_id(self) -> ColumnElement[int]:
         """See Subjects."""
         return LOCATION.c.id
 
-    def locations_of(self, assets: Sequence[AssetId]) -> Select[Any]:
+    def locations_of(self, assets: Sequence[VersionId]) -> Select[Any]:
         """See Subjects."""
-        return select(LOCATION.c.id).where(LOCATION.c.asset_id.in_(assets))
+        return select(LOCATION.c.id).where(LOCATION.c.version_id.in_(assets))
 
     def has_present_file(
         self, location: ColumnElement[int], asset: ColumnElement[int]
@@ -109,7 +109,7 @@ class AssetSubjects:
         """See Subjects."""
         return exists(
             select(literal(1)).where(
-                or_(LOCATION.c.id == location, LOCATION.c.asset_id == asset),
+                or_(LOCATION.c.id == location, LOCATION.c.version_id == asset),
                 LOCATION.c.state == LocationState.PRESENT,
             )
         )

@@ -5,10 +5,10 @@ from sqlmodel import Field, SQLModel
 from dampipe.kernel.db.columns import big, long_text, table_of
 
 
-class AssetRow(SQLModel, table=True):
+class VersionRow(SQLModel, table=True):
     """One content."""
 
-    __tablename__ = "asset"
+    __tablename__ = "version"
     id: int | None = Field(default=None, primary_key=True)
     sha1: str = Field(unique=True, max_length=40)
     size: int = Field(sa_column=big())
@@ -31,4 +31,4 @@ class AssetRow(SQLModel, table=True):
     added_at: float
 
 
-ASSET = table_of(AssetRow)
+VERSION = table_of(VersionRow)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select, tuple_, update
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.derivatives.model import Problem
 from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.jobs.model import STAGE, RunState
@@ -20,12 +20,12 @@ PAGE = 200
 """Derivatives that are looked at between two writes."""
 OPEN = (RunState.PENDING, RunState.RUNNING, RunState.ON_HOLD)
 _COLUMNS = (
-    *(DERIVATIVE.c.id, DERIVATIVE.c.asset_id, DERIVATIVE.c.kind, DERIVATIVE.c.key, DERIVATIVE.c.size),
+    *(DERIVATIVE.c.id, DERIVATIVE.c.version_id, DERIVATIVE.c.kind, DERIVATIVE.c.key, DERIVATIVE.c.size),
     *(DERIVATIVE.c.checksum, DERIVATIVE.c.checked_at, DERIVATIVE.c.problem),
 )
 _SAME = and_(
     DERIVATIVE.c.id == bindparam("row"),
-    DERIVATIVE.c.asset_id == bindparam("of_asset"),
+    DERIVATIVE.c.version_id == bindparam("of_asset"),
     DERIVATIVE.c.kind == bindparam("of_kind"),
     # A derivative that was made again meanwhile has another row, which may have the old row's id.
     or_(DERIVATIVE.c.checksum == bindparam("old"), DERIVATIVE.c.checksum.is_(None)),
@@ -55,7 +55,7 @@ class DerivativeCheck:
     def of(cls, row: Any) -> "DerivativeCheck":
         """From a row of the table."""
         return cls(
-            row.id, row.asset_id, row.kind, row.key, row.size, row.checksum, row.checked_at, row.problem
+            row.id, row.version_id, row.kind, row.key, row.size, row.checksum, row.checked_at, row.problem
         )
 
 
@@ -74,7 +74,7 @@ class CheckRepository:
         """How many derivatives there are, of all assets or of these."""
         query = select(func.count()).select_from(DERIVATIVE)
         if assets is not None:
-            query = query.where(in_ids(self._db, DERIVATIVE.c.asset_id, assets))
+            query = query.where(in_ids(self._db, DERIVATIVE.c.version_id, assets))
         with self._db.read() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -82,7 +82,7 @@ class CheckRepository:
         """All derivatives, or those of some assets."""
         query, after = select(*_COLUMNS).order_by(DERIVATIVE.c.id), 0
         if assets is not None:
-            query = query.where(in_ids(self._db, DERIVATIVE.c.asset_id, assets))
+            query = query.where(in_ids(self._db, DERIVATIVE.c.version_id, assets))
         while page := self._read(query.where(DERIVATIVE.c.id > after).limit(PAGE)):
             yield page
             after = page[-1].id
@@ -102,7 +102,7 @@ class CheckRepository:
         """Derivatives whose last check has found a problem, the newest first."""
         query = select(*_COLUMNS).where(DERIVATIVE.c.problem.is_not(None)).order_by(DERIVATIVE.c.id.desc())
         if assets is not None:
-            query = query.where(in_ids(self._db, DERIVATIVE.c.asset_id, assets))
+            query = query.where(in_ids(self._db, DERIVATIVE.c.version_id, assets))
         return self._read(query.limit(limit))
 
     def sample(self, count: int) -> list[DerivativeCheck]:
@@ -126,14 +126,14 @@ class CheckRepository:
 
     def names(self, assets: Sequence[int]) -> dict[int, tuple[str, str]]:
         """SHA-1 and name of assets."""
-        query = select(ASSET.c.id, ASSET.c.sha1, ASSET.c.name).where(in_ids(self._db, ASSET.c.id, assets))
+        query = select(VERSION.c.id, VERSION.c.sha1, VERSION.c.name).where(in_ids(self._db, VERSION.c.id, assets))
         with self._db.read() as connection:
             return {row.id: (row.sha1, row.name) for row in connection.execute(query)}
 
     def in_progress(self, assets: Sequence[int]) -> set[int]:
         """Those of the assets that are being processed or wait for it: their derivatives may change now."""
-        query = select(RUN.c.asset_id).where(
-            in_ids(self._db, RUN.c.asset_id, assets), RUN.c.state.in_(OPEN), RUN.c.kind == STAGE
+        query = select(RUN.c.version_id).where(
+            in_ids(self._db, RUN.c.version_id, assets), RUN.c.state.in_(OPEN), RUN.c.kind == STAGE
         )
         with self._db.read() as connection:
             return set(connection.execute(query).scalars()) if assets else set()

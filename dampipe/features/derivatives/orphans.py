@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from sqlalchemy import Connection, exists, literal, select
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
@@ -38,17 +38,17 @@ class OrphanedBlobs:
             with self._db.write() as connection:
                 # The locks keep workers from claiming or creating a run of these assets meanwhile.
                 # Runs are locked before assets, in the order in which completing a stage locks them.
-                mine = RUN.c.asset_id.in_(select(ASSET.c.id).where(ASSET.c.sha1.in_(some)))
+                mine = RUN.c.version_id.in_(select(VERSION.c.id).where(VERSION.c.sha1.in_(some)))
                 connection.execute(select(RUN.c.id).where(mine).order_by(RUN.c.id).with_for_update()).all()
-                locked = select(ASSET.c.id).where(ASSET.c.sha1.in_(some)).order_by(ASSET.c.id)
+                locked = select(VERSION.c.id).where(VERSION.c.sha1.in_(some)).order_by(VERSION.c.id)
                 connection.execute(locked.with_for_update()).all()
                 for key in self._unused(connection, some):
                     delete(key)
 
     def _unused(self, connection: Connection, keys: Mapping[str, list[str]]) -> list[str]:
-        under_way = exists(select(literal(1)).where(RUN.c.asset_id == ASSET.c.id, RUN.c.state.in_(_OPEN)))
-        idle = connection.execute(select(ASSET.c.sha1).where(ASSET.c.sha1.in_(keys), ~under_way)).scalars()
-        used = select(DERIVATIVE.c.key).join(ASSET).where(ASSET.c.sha1.in_(keys))
+        under_way = exists(select(literal(1)).where(RUN.c.version_id == VERSION.c.id, RUN.c.state.in_(_OPEN)))
+        idle = connection.execute(select(VERSION.c.sha1).where(VERSION.c.sha1.in_(keys), ~under_way)).scalars()
+        used = select(DERIVATIVE.c.key).join(VERSION).where(VERSION.c.sha1.in_(keys))
         kept = set(connection.execute(used).scalars())
         return [key for sha1 in idle for key in keys[sha1] if key not in kept]
 

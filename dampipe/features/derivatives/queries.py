@@ -13,11 +13,11 @@ class DerivativeRepository:
 
     def of_assets(self, connection: Connection, assets: Sequence[int]) -> dict[int, list[Derivative]]:
         """The derivatives of each of these assets that has any, oldest first."""
-        query = select(DERIVATIVE).where(DERIVATIVE.c.asset_id.in_(assets)).order_by(DERIVATIVE.c.id)
+        query = select(DERIVATIVE).where(DERIVATIVE.c.version_id.in_(assets)).order_by(DERIVATIVE.c.id)
         found: dict[int, list[Derivative]] = {}
         for row in connection.execute(query):
             derivative = Derivative.model_validate(row._asdict(), extra="ignore")
-            found.setdefault(row.asset_id, []).append(derivative)
+            found.setdefault(row.version_id, []).append(derivative)
         return found
 
 
@@ -26,13 +26,13 @@ def save_derivatives(
 ) -> None:
     """Record derivatives of an asset, written at `now`; one of a kind that it has already is replaced."""
     for derivative in derivatives:
-        same_kind = (DERIVATIVE.c.asset_id == asset, DERIVATIVE.c.kind == derivative.kind)
+        same_kind = (DERIVATIVE.c.version_id == asset, DERIVATIVE.c.kind == derivative.kind)
         connection.execute(delete(DERIVATIVE).where(*same_kind))
         row = derivative.model_dump()
-        connection.execute(DERIVATIVE.insert().values(asset_id=asset, checked_at=now, **row))
+        connection.execute(DERIVATIVE.insert().values(version_id=asset, checked_at=now, **row))
 
 
 def is_lost(connection: Connection, asset: int, kind: DerivativeKind) -> bool:
     """Whether the last check has found that a derivative is missing or damaged."""
-    row = select(DERIVATIVE.c.problem).where(DERIVATIVE.c.asset_id == asset, DERIVATIVE.c.kind == kind)
+    row = select(DERIVATIVE.c.problem).where(DERIVATIVE.c.version_id == asset, DERIVATIVE.c.kind == kind)
     return connection.execute(row).scalar() is not None

@@ -17,7 +17,7 @@ from dampipe.jobs.stage import Stage
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
-from dampipe.kernel.ids import AssetId
+from dampipe.kernel.ids import VersionId
 from dampipe.kernel.stage_io import StageOutput
 from dampipe.media.outputs import MADE_BY, DerivativeKind, Preview, Proxy, Refined
 from dampipe.storage.blobs.errors import BLOB_NOT_FOUND
@@ -54,11 +54,11 @@ class Remaker:
     ) -> dict[tuple[int, str], Kept | None]:
         runs: dict[int, list[Row[Any]]] = {asset: [] for asset in lost}
         # Locked: a worker may claim one of them at this moment.
-        query = select(RUN).where(in_ids(self._db, RUN.c.asset_id, lost), RUN.c.kind == STAGE)
+        query = select(RUN).where(in_ids(self._db, RUN.c.version_id, lost), RUN.c.kind == STAGE)
         for row in connection.execute(query.order_by(RUN.c.id).with_for_update()):
-            runs[row.asset_id].append(row)
-        present = select(LOCATION.c.asset_id).where(
-            in_ids(self._db, LOCATION.c.asset_id, lost), LOCATION.c.state == LocationState.PRESENT
+            runs[row.version_id].append(row)
+        present = select(LOCATION.c.version_id).where(
+            in_ids(self._db, LOCATION.c.version_id, lost), LOCATION.c.state == LocationState.PRESENT
         )
         with_file = set(connection.execute(present).scalars())
         outcome: dict[tuple[int, str], Kept | None] = {}
@@ -68,11 +68,11 @@ class Remaker:
             elif any(run.state in OPEN for run in runs[asset]):
                 outcome |= {(asset, kind): Kept.BUSY for kind in kinds}
             else:
-                outcome |= self._start(connection, AssetId(asset), kinds, runs[asset])
+                outcome |= self._start(connection, VersionId(asset), kinds, runs[asset])
         return outcome
 
     def _start(
-        self, connection: Connection, asset: AssetId, kinds: set[str], runs: list[Row[Any]]
+        self, connection: Connection, asset: VersionId, kinds: set[str], runs: list[Row[Any]]
     ) -> dict[tuple[int, str], Kept | None]:
         made_by = {kind: self._done_run(MADE_BY[DerivativeKind(kind)], runs) for kind in kinds}
         again = {run.id: run for run in made_by.values() if run is not None}
@@ -88,7 +88,7 @@ class Remaker:
             follow.append(proxy.stage)
         state.remake(connection, RUN.c.id.in_(list(again)))
         if follow:
-            state.delete_runs_of_assets(connection, [asset], follow)
+            state.delete_runs_of_versions(connection, [asset], follow)
         broken = [run.id for run in runs if run.state == RunState.FAILED and _failed_for_loss(run)]
         if broken:
             state.delete_idle(connection, RUN.c.id.in_(broken))

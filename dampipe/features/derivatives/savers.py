@@ -13,7 +13,7 @@ from dampipe.jobs import state
 from dampipe.jobs.model import RunState
 from dampipe.jobs.savers import OutputBatch, PreviousOutput
 from dampipe.jobs.tables import RUN
-from dampipe.kernel.ids import AssetId
+from dampipe.kernel.ids import VersionId
 from dampipe.media.outputs import DerivativeKind, Preview, Proxy, Refined
 
 
@@ -38,7 +38,7 @@ def save_refined(batch: OutputBatch[Refined]) -> None:
     for asset, refined in batch.outputs:
         if refined.preview is None:
             continue
-        mine = RUN.c.asset_id == asset
+        mine = RUN.c.version_id == asset
         output = refined.preview.model_dump_json()
         state.replace_output(batch.connection, output, mine, RUN.c.stage == refined.of)
         save_derivatives(batch.connection, asset, refined.preview.derivatives, batch.now)
@@ -46,7 +46,7 @@ def save_refined(batch: OutputBatch[Refined]) -> None:
         _embed_again(batch.connection, asset, refined.again, frames.checksum if frames else None)
 
 
-def _made_again(connection: Connection, asset: AssetId, new: Preview, previous: PreviousOutput) -> Preview:
+def _made_again(connection: Connection, asset: VersionId, new: Preview, previous: PreviousOutput) -> Preview:
     """The preview to keep: the new one, with the old frames where they are better and intact."""
     old = Preview.model_validate_json(previous.output)
     before, now = old.derivative(DerivativeKind.FRAMES), new.derivative(DerivativeKind.FRAMES)
@@ -64,7 +64,7 @@ def _made_again(connection: Connection, asset: AssetId, new: Preview, previous: 
 
 
 def _embed_again(
-    connection: Connection, asset: AssetId, stages: tuple[str, ...], checksum: str | None
+    connection: Connection, asset: VersionId, stages: tuple[str, ...], checksum: str | None
 ) -> None:
     """Let the stages that take frames run again, unless the frames with that checksum are embedded already.
 
@@ -73,10 +73,10 @@ def _embed_again(
     if not stages:
         return
     first, *others = stages
-    mine = (RUN.c.asset_id == asset, RUN.c.stage == first)
+    mine = (RUN.c.version_id == asset, RUN.c.stage == first)
     outputs = connection.execute(select(RUN.c.output).where(*mine, RUN.c.state == RunState.DONE)).scalars()
     embedded = [json.loads(output or "{}").get("frames") for output in outputs]
     if checksum is not None and embedded and set(embedded) == {checksum}:
         return
-    state.delete_runs_of_assets(connection, [asset], others)
+    state.delete_runs_of_versions(connection, [asset], others)
     state.redo(connection, *mine)

@@ -11,13 +11,13 @@ class DerivativeRow(SQLModel, table=True):
 
     __tablename__ = "derivative"
     __table_args__ = (
-        UniqueConstraint("asset_id", "kind"),
+        UniqueConstraint("version_id", "kind"),
         # The next ones to check, however many there are.
         Index("derivative_checked", "checked_at", "id"),
         index_where("derivative_bad", "problem IS NOT NULL", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    asset_id: int = Field(sa_column=owned("asset.id"))
+    version_id: int = Field(sa_column=owned("version.id"))
     kind: str
     key: str = Field(sa_column=long_text())
     recipe: str

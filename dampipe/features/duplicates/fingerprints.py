@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, func, select
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.duplicates.model import Copy, ExactDuplicate
 from dampipe.features.duplicates.tables import FINGERPRINT
 from dampipe.features.sources.model import LocationState
@@ -28,18 +28,18 @@ class FingerprintRepository:
     def exact(self) -> list[ExactDuplicate]:
         """Contents that at least two present files have, those that waste most space first."""
         many = (
-            select(LOCATION.c.asset_id)
-            .where(LOCATION.c.asset_id.is_not(None), LOCATION.c.state == LocationState.PRESENT)
-            .group_by(LOCATION.c.asset_id)
+            select(LOCATION.c.version_id)
+            .where(LOCATION.c.version_id.is_not(None), LOCATION.c.state == LocationState.PRESENT)
+            .group_by(LOCATION.c.version_id)
             .having(func.count() > 1)
         )
         with self._db.read() as connection:
             rows = connection.execute(
-                select(ASSET.c.id, ASSET.c.sha1, ASSET.c.size, *place_columns(self._db))
+                select(VERSION.c.id, VERSION.c.sha1, VERSION.c.size, *place_columns(self._db))
                 .select_from(
-                    ASSET.join(LOCATION, LOCATION.c.asset_id == ASSET.c.id).join(FOLDER).join(SOURCE)
+                    VERSION.join(LOCATION, LOCATION.c.version_id == VERSION.c.id).join(FOLDER).join(SOURCE)
                 )
-                .where(ASSET.c.id.in_(many), LOCATION.c.state == LocationState.PRESENT)
+                .where(VERSION.c.id.in_(many), LOCATION.c.state == LocationState.PRESENT)
                 .order_by(LOCATION.c.id)
             ).all()
         paths: dict[str, list[str]] = {}
@@ -52,17 +52,17 @@ class FingerprintRepository:
     def each(self) -> Iterator[tuple[int, NDArray[np.float64], NDArray[np.int8]]]:
         """Asset, times and fingerprints (shape (count, 192)) of every asset that has any, in the order of assets."""
         last = 0
-        while rows := self._rows(FINGERPRINT.c.asset_id > last):
+        while rows := self._rows(FINGERPRINT.c.version_id > last):
             yield from map(_parsed, rows)
-            last = rows[-1].asset_id
+            last = rows[-1].version_id
 
     def of(self, asset: int) -> tuple[NDArray[np.float64], NDArray[np.int8]] | None:
         """Times and fingerprints of one asset."""
-        rows = self._rows(FINGERPRINT.c.asset_id == asset)
+        rows = self._rows(FINGERPRINT.c.version_id == asset)
         return _parsed(rows[0])[1:] if rows else None
 
     def _rows(self, where: ColumnElement[bool]) -> Sequence[Any]:
-        query = select(FINGERPRINT).where(where).order_by(FINGERPRINT.c.asset_id).limit(IN_ONE_QUERY)
+        query = select(FINGERPRINT).where(where).order_by(FINGERPRINT.c.version_id).limit(IN_ONE_QUERY)
         with self._db.read() as connection:
             return connection.execute(query).all()
 
@@ -70,8 +70,8 @@ class FingerprintRepository:
         """How many assets with a picture have no fingerprints."""
         query = (
             select(func.count())
-            .select_from(ASSET.outerjoin(FINGERPRINT, FINGERPRINT.c.asset_id == ASSET.c.id))
-            .where(ASSET.c.kind != MediaKind.AUDIO, FINGERPRINT.c.asset_id.is_(None))
+            .select_from(VERSION.outerjoin(FINGERPRINT, FINGERPRINT.c.version_id == VERSION.c.id))
+            .where(VERSION.c.kind != MediaKind.AUDIO, FINGERPRINT.c.version_id.is_(None))
         )
         with self._db.read() as connection:
             return int(connection.execute(query).scalar_one())
@@ -81,14 +81,14 @@ class FingerprintRepository:
         found: dict[int, Copy] = {}
         for some in chunked(assets):
             with self._db.read() as connection:
-                rows = connection.execute(select(ASSET).where(ASSET.c.id.in_(some))).all()
+                rows = connection.execute(select(VERSION).where(VERSION.c.id.in_(some))).all()
                 files = connection.execute(
-                    select(LOCATION.c.asset_id, *place_columns(self._db))
+                    select(LOCATION.c.version_id, *place_columns(self._db))
                     .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-                    .where(LOCATION.c.asset_id.in_(some))
+                    .where(LOCATION.c.version_id.in_(some))
                     .order_by(LOCATION.c.state, LOCATION.c.id.desc())
                 ).all()
-            paths = {row.asset_id: printable(full_path(row)) for row in files}
+            paths = {row.version_id: printable(full_path(row)) for row in files}
             for row in rows:
                 facts = {
                     name: getattr(row, name) for name in ("duration", "size", "width", "height", "codec")
@@ -99,4 +99,4 @@ class FingerprintRepository:
 
 def _parsed(row: Any) -> tuple[int, NDArray[np.float64], NDArray[np.int8]]:
     times = np.frombuffer(bytes(row.times), "<f8")
-    return row.asset_id, times, np.frombuffer(bytes(row.data), np.int8).reshape(len(times), -1)
+    return row.version_id, times, np.frombuffer(bytes(row.data), np.int8).reshape(len(times), -1)

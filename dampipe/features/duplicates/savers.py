@@ -11,8 +11,8 @@ from dampipe.media.outputs import Preview
 def save_fingerprints(batch: OutputBatch[Preview]) -> None:
     """Replace the fingerprints by those of a preview pass; a preview without any leaves none."""
     for asset, preview in batch.outputs:
-        batch.connection.execute(delete(FINGERPRINT).where(FINGERPRINT.c.asset_id == asset))
+        batch.connection.execute(delete(FINGERPRINT).where(FINGERPRINT.c.version_id == asset))
         if preview.hash_times:
             times = np.array(preview.hash_times, "<f8").tobytes()
-            row = FINGERPRINT.insert().values(asset_id=asset, times=times, data=preview.hashes)
+            row = FINGERPRINT.insert().values(version_id=asset, times=times, data=preview.hashes)
             batch.connection.execute(row)

@@ -9,7 +9,7 @@ class FingerprintRow(SQLModel, table=True):
     """The perceptual hashes of the frames of an asset, by which near duplicates are found."""
 
     __tablename__ = "fingerprint"
-    asset_id: int = Field(sa_column=owned("asset.id", primary_key=True, autoincrement=False))
+    version_id: int = Field(sa_column=owned("version.id", primary_key=True, autoincrement=False))
     times: bytes = Field(sa_column=binary())
     """Little-endian float64, seconds."""
     data: bytes = Field(sa_column=binary())

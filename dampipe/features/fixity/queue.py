@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, or_, select, update
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.fixity.events import FileBad
 from dampipe.features.fixity.model import BAD, Verdict
 from dampipe.features.fixity.tables import VERIFICATION
@@ -16,7 +16,7 @@ from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.clock import NOW, database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import WORKER, record_event
-from dampipe.kernel.ids import AssetId, LocationId, SourceId
+from dampipe.kernel.ids import VersionId, LocationId, SourceId
 from dampipe.kernel.paths import printable
 
 FILES = LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE)
@@ -24,7 +24,7 @@ WRITTEN_TOGETHER = 2000
 """Rows written in one transaction."""
 _REQUESTED: ColumnElement[bool] = literal_column("verification.requested_until > 0")
 """Written exactly as in the partial index."""
-_IDENTIFIED = and_(LOCATION.c.state == LocationState.PRESENT, LOCATION.c.asset_id.is_not(None))
+_IDENTIFIED = and_(LOCATION.c.state == LocationState.PRESENT, LOCATION.c.version_id.is_not(None))
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class FixityCheck:
     """A file to read, as the catalogue knows it."""
 
     location: LocationId
-    asset: AssetId
+    asset: VersionId
     path: str
     sha1: str
     size: int
@@ -89,15 +89,15 @@ class FixityQueue:
         None: all. Files whose last check was bad are always among them.
         """
         bad = VERIFICATION.c.result.in_(BAD)
-        read_at = case((VERIFICATION.c.at > 0, VERIFICATION.c.at), else_=ASSET.c.added_at)
+        read_at = case((VERIFICATION.c.at > 0, VERIFICATION.c.at), else_=VERSION.c.added_at)
         files = (
-            select(LOCATION.c.id.label("location_id"), LOCATION.c.asset_id)
+            select(LOCATION.c.id.label("location_id"), LOCATION.c.version_id)
             .select_from(
-                FILES.join(ASSET, ASSET.c.id == LOCATION.c.asset_id).outerjoin(
+                FILES.join(VERSION, VERSION.c.id == LOCATION.c.version_id).outerjoin(
                     VERIFICATION,
                     and_(
                         VERIFICATION.c.location_id == LOCATION.c.id,
-                        VERIFICATION.c.asset_id == LOCATION.c.asset_id,
+                        VERIFICATION.c.version_id == LOCATION.c.version_id,
                     ),
                 )
             )
@@ -120,15 +120,15 @@ class FixityQueue:
 
     def _write_requests(self, locations: Sequence[LocationId], until: float) -> int:
         values = {"requested_until": until, "lease_until": 0.0, "at": 0.0}
-        rows = select(LOCATION.c.id, LOCATION.c.asset_id, *(literal(value) for value in values.values()))
+        rows = select(LOCATION.c.id, LOCATION.c.version_id, *(literal(value) for value in values.values()))
         insert = self._db.insert(VERIFICATION).from_select(
-            ["location_id", "asset_id", *values], rows.where(_IDENTIFIED, LOCATION.c.id.in_(locations))
+            ["location_id", "version_id", *values], rows.where(_IDENTIFIED, LOCATION.c.id.in_(locations))
         )
-        is_other = VERIFICATION.c.asset_id != insert.excluded.asset_id
+        is_other = VERIFICATION.c.version_id != insert.excluded.version_id
         requests = insert.on_conflict_do_update(
             index_elements=["location_id"],
             set_={
-                "asset_id": insert.excluded.asset_id,
+                "version_id": insert.excluded.version_id,
                 "requested_until": insert.excluded.requested_until,
                 "at": case((is_other, 0.0), else_=VERIFICATION.c.at),
                 "result": case((is_other, None), else_=VERIFICATION.c.result),
@@ -162,14 +162,14 @@ class FixityQueue:
             )
             file = connection.execute(
                 select(
-                    LOCATION.c.size, LOCATION.c.mtime_ns, VERIFICATION.c.asset_id, ASSET.c.sha1,
+                    LOCATION.c.size, LOCATION.c.mtime_ns, VERIFICATION.c.version_id, VERSION.c.sha1,
                     *place_columns(self._db),
                 )
                 .select_from(FILES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
-                .join(ASSET, ASSET.c.id == VERIFICATION.c.asset_id)
+                .join(VERSION, VERSION.c.id == VERIFICATION.c.version_id)
                 .where(LOCATION.c.id == location)
             ).one()  # fmt: skip
-        return FixityCheck(location, file.asset_id, full_path(file), file.sha1, file.size, file.mtime_ns)
+        return FixityCheck(location, file.version_id, full_path(file), file.sha1, file.size, file.mtime_ns)
 
     def renew(self, check: FixityCheck, owner: str, lease: float) -> None:
         """Renew the lease on a check for another `lease` seconds."""
@@ -249,6 +249,6 @@ def _owned(check: FixityCheck, owner: str) -> tuple[ColumnElement[bool], ...]:
     """Whether a check is still this owner's."""
     return (
         VERIFICATION.c.location_id == check.location,
-        VERIFICATION.c.asset_id == check.asset,
+        VERIFICATION.c.version_id == check.asset,
         VERIFICATION.c.owner == owner,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.fixity.model import BAD, Verdict, Verified
 from dampipe.features.fixity.queue import FILES, FileScope
 from dampipe.features.fixity.tables import VERIFICATION
@@ -65,10 +65,10 @@ class FixityReport:
         """Files whose last check was bad, newest first."""
         with self._db.read() as connection:
             rows = connection.execute(
-                select(VERIFICATION, ASSET.c.sha1, *place_columns(self._db))
+                select(VERIFICATION, VERSION.c.sha1, *place_columns(self._db))
                 .select_from(FILES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
-                .join(ASSET, ASSET.c.id == VERIFICATION.c.asset_id)
-                .where(_IS_BAD, VERIFICATION.c.asset_id == LOCATION.c.asset_id)
+                .join(VERSION, VERSION.c.id == VERIFICATION.c.version_id)
+                .where(_IS_BAD, VERIFICATION.c.version_id == LOCATION.c.version_id)
                 .order_by(VERIFICATION.c.at.desc())
                 .limit(limit)
             ).all()

@@ -15,7 +15,7 @@ class VerificationRow(SQLModel, table=True):
         index_where("verification_next", "requested_until > 0", "at", "location_id"),
     )
     location_id: int = Field(sa_column=owned("location.id", primary_key=True))
-    asset_id: int = Field(sa_column=owned("asset.id", index=True))
+    version_id: int = Field(sa_column=owned("version.id", index=True))
     """The content that the file is compared with."""
     requested_until: float = 0.0
     """A check is requested that begins before this time; 0: none is requested."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, literal, select
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.grouping.model import Group, Grouped, GroupFile, GroupKind, Member, Role, groups_of
 from dampipe.features.grouping.tables import ASSET_GROUP, GROUP_IDENTIFIER, GROUP_MEMBER
 from dampipe.features.sources.folders import take_folders_to_regroup
@@ -26,9 +26,9 @@ def save_identifiers(
 ) -> None:
     """Replace the identifiers of assets, given by kind."""
     for ids in chunked(sorted(identifiers)):
-        connection.execute(delete(GROUP_IDENTIFIER).where(GROUP_IDENTIFIER.c.asset_id.in_(ids)))
+        connection.execute(delete(GROUP_IDENTIFIER).where(GROUP_IDENTIFIER.c.version_id.in_(ids)))
     rows = [
-        {"asset_id": asset, "kind": kind, "value": value}
+        {"version_id": asset, "kind": kind, "value": value}
         for asset, values in identifiers.items()
         for kind, value in values.items()
     ]
@@ -76,7 +76,7 @@ class GroupRepository:
             files += [
                 f
                 for ids in chunked(sorted(absent))
-                for f in self._files(connection, LOCATION.c.asset_id.in_(ids))
+                for f in self._files(connection, LOCATION.c.version_id.in_(ids))
             ]
         self._save(connection, assets, groups)
 
@@ -84,20 +84,20 @@ class GroupRepository:
         """Present files of assets that were probed."""
         rows = connection.execute(
             select(
-                LOCATION.c.asset_id, LOCATION.c.folder_id, LOCATION.c.size, LOCATION.c.mtime_ns,
-                ASSET.c.kind, ASSET.c.recorded_at, ASSET.c.duration, *place_columns(self._db),
+                LOCATION.c.version_id, LOCATION.c.folder_id, LOCATION.c.size, LOCATION.c.mtime_ns,
+                VERSION.c.kind, VERSION.c.recorded_at, VERSION.c.duration, *place_columns(self._db),
             )
             .select_from(
                 LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
                 .join(SOURCE, SOURCE.c.id == FOLDER.c.source_id)
-                .join(ASSET, ASSET.c.id == LOCATION.c.asset_id)
+                .join(VERSION, VERSION.c.id == LOCATION.c.version_id)
             )
-            .where(LOCATION.c.state == LocationState.PRESENT, ASSET.c.kind.is_not(None), *where)
+            .where(LOCATION.c.state == LocationState.PRESENT, VERSION.c.kind.is_not(None), *where)
         ).all()  # fmt: skip
-        identifiers = self._identifiers(connection, {row.asset_id for row in rows})
+        identifiers = self._identifiers(connection, {row.version_id for row in rows})
         return [
             GroupFile(
-                asset=row.asset_id,
+                asset=row.version_id,
                 folder=row.folder_id,
                 path=f"{row.root}/{row.folder}".rstrip("/"),
                 name=row.file,
@@ -105,8 +105,8 @@ class GroupRepository:
                 size=row.size,
                 time=row.recorded_at if row.recorded_at is not None else row.mtime_ns / 1e9,
                 duration=row.duration,
-                content_id=identifiers.get((row.asset_id, CONTENT)),
-                burst_id=identifiers.get((row.asset_id, BURST)),
+                content_id=identifiers.get((row.version_id, CONTENT)),
+                burst_id=identifiers.get((row.version_id, BURST)),
             )
             for row in rows
         ]
@@ -114,8 +114,8 @@ class GroupRepository:
     def _identifiers(self, connection: Connection, assets: Collection[int]) -> dict[tuple[int, str], str]:
         found: dict[tuple[int, str], str] = {}
         for ids in chunked(sorted(assets)):
-            rows = connection.execute(select(GROUP_IDENTIFIER).where(GROUP_IDENTIFIER.c.asset_id.in_(ids)))
-            found.update({(row.asset_id, row.kind): row.value for row in rows})
+            rows = connection.execute(select(GROUP_IDENTIFIER).where(GROUP_IDENTIFIER.c.version_id.in_(ids)))
+            found.update({(row.version_id, row.kind): row.value for row in rows})
         return found
 
     def _same_identifiers(self, connection: Connection, assets: Collection[int]) -> set[int]:
@@ -125,20 +125,20 @@ class GroupRepository:
         found: set[int] = set()
         for ids in chunked(sorted(assets)):
             joined = own.join(other, same)
-            rows = select(other.c.asset_id).select_from(joined).where(own.c.asset_id.in_(ids))
+            rows = select(other.c.version_id).select_from(joined).where(own.c.version_id.in_(ids))
             found.update(connection.execute(rows).scalars())
         return found
 
     def _assets_of(self, connection: Connection, folders: Sequence[int]) -> set[int]:
-        rows = select(LOCATION.c.asset_id).where(
-            LOCATION.c.folder_id.in_(folders), LOCATION.c.asset_id.is_not(None)
+        rows = select(LOCATION.c.version_id).where(
+            LOCATION.c.folder_id.in_(folders), LOCATION.c.version_id.is_not(None)
         )
         return set(connection.execute(rows).scalars())
 
     def _grouped(self, connection: Connection, assets: Collection[int]) -> set[int]:
         found: set[int] = set()
         for ids in chunked(sorted(assets)):
-            rows = select(GROUP_MEMBER.c.asset_id).where(GROUP_MEMBER.c.asset_id.in_(ids))
+            rows = select(GROUP_MEMBER.c.version_id).where(GROUP_MEMBER.c.version_id.in_(ids))
             found.update(connection.execute(rows).scalars())
         return found
 
@@ -148,7 +148,7 @@ class GroupRepository:
         found: set[int] = set()
         for ids in chunked(sorted(assets)):
             joined = mine.join(theirs, theirs.c.group_id == mine.c.group_id)
-            rows = select(theirs.c.asset_id).select_from(joined).where(mine.c.asset_id.in_(ids))
+            rows = select(theirs.c.version_id).select_from(joined).where(mine.c.version_id.in_(ids))
             found.update(connection.execute(rows).scalars())
         return found
 
@@ -157,7 +157,7 @@ class GroupRepository:
         present = LOCATION.c.state == LocationState.PRESENT
         found: set[int] = set()
         for ids in chunked(sorted(self._grouped(connection, assets))):
-            rows = select(LOCATION.c.folder_id).where(LOCATION.c.asset_id.in_(ids), present).distinct()
+            rows = select(LOCATION.c.folder_id).where(LOCATION.c.version_id.in_(ids), present).distinct()
             found.update(connection.execute(rows).scalars())
         return found
 
@@ -179,7 +179,7 @@ class GroupRepository:
             connection.execute(
                 GROUP_MEMBER.insert(),
                 [
-                    {"asset_id": asset, "group_id": number, "role": role, "position": position}
+                    {"version_id": asset, "group_id": number, "role": role, "position": position}
                     for position, (asset, role) in enumerate(group.members)
                 ],
             )
@@ -190,7 +190,7 @@ class GroupRepository:
         """Kind and members of the groups of assets, by the group's id."""
         numbers: set[int] = set()
         for ids in chunked(sorted(assets)):
-            rows = select(GROUP_MEMBER.c.group_id).where(GROUP_MEMBER.c.asset_id.in_(ids))
+            rows = select(GROUP_MEMBER.c.group_id).where(GROUP_MEMBER.c.version_id.in_(ids))
             numbers.update(connection.execute(rows).scalars())
         kinds: dict[int, str] = {}
         members: dict[int, list[tuple[int, Role]]] = {}
@@ -202,18 +202,18 @@ class GroupRepository:
                 .order_by(GROUP_MEMBER.c.group_id, GROUP_MEMBER.c.position)
             ):
                 kinds[row.group_id] = row.kind
-                members.setdefault(row.group_id, []).append((row.asset_id, Role(row.role)))
+                members.setdefault(row.group_id, []).append((row.version_id, Role(row.role)))
         return {number: (kinds[number], tuple(members[number])) for number in kinds}
 
     def of(self, asset: int) -> Group | None:
         """The group of an asset; None if it is in none."""
-        own = select(GROUP_MEMBER.c.group_id).where(GROUP_MEMBER.c.asset_id == asset).scalar_subquery()
+        own = select(GROUP_MEMBER.c.group_id).where(GROUP_MEMBER.c.version_id == asset).scalar_subquery()
         with self._db.read() as connection:
             rows = connection.execute(
-                select(ASSET_GROUP.c.kind, GROUP_MEMBER.c.role, ASSET.c.sha1, ASSET.c.name)
+                select(ASSET_GROUP.c.kind, GROUP_MEMBER.c.role, VERSION.c.sha1, VERSION.c.name)
                 .select_from(
                     GROUP_MEMBER.join(ASSET_GROUP, ASSET_GROUP.c.id == GROUP_MEMBER.c.group_id).join(
-                        ASSET, ASSET.c.id == GROUP_MEMBER.c.asset_id
+                        VERSION, VERSION.c.id == GROUP_MEMBER.c.version_id
                     )
                 )
                 .where(GROUP_MEMBER.c.group_id == own)
@@ -231,14 +231,14 @@ class GroupRepository:
         for some in chunked(sorted(set(assets))):
             with self._db.read() as connection:
                 rows = connection.execute(
-                    select(ASSET.c.sha1, mine.c.group_id, ASSET_GROUP.c.kind, func.count().label("members"))
+                    select(VERSION.c.sha1, mine.c.group_id, ASSET_GROUP.c.kind, func.count().label("members"))
                     .select_from(
-                        ASSET.join(mine, mine.c.asset_id == ASSET.c.id)
+                        VERSION.join(mine, mine.c.version_id == VERSION.c.id)
                         .join(theirs, theirs.c.group_id == mine.c.group_id)
                         .join(ASSET_GROUP, ASSET_GROUP.c.id == mine.c.group_id)
                     )
-                    .where(ASSET.c.sha1.in_(some))
-                    .group_by(ASSET.c.sha1, mine.c.group_id, ASSET_GROUP.c.kind)
+                    .where(VERSION.c.sha1.in_(some))
+                    .group_by(VERSION.c.sha1, mine.c.group_id, ASSET_GROUP.c.kind)
                 )
                 found.update(
                     {r.sha1: (r.group_id, GroupKind(r.kind), r.members) for r in rows if r.members > 1}
@@ -253,8 +253,8 @@ def has_earlier_member(where: ColumnElement[bool], is_all: bool) -> ColumnElemen
     """
     mine, other = GROUP_MEMBER.alias("mine"), GROUP_MEMBER.alias("earlier")
     earlier = (other.c.group_id == mine.c.group_id) & (other.c.position < mine.c.position)
-    found = select(literal(1)).select_from(mine.join(other, earlier)).where(mine.c.asset_id == ASSET.c.id)
+    found = select(literal(1)).select_from(mine.join(other, earlier)).where(mine.c.version_id == VERSION.c.id)
     if not is_all:
-        passing = select(ASSET.c.id).where(ASSET.c.id == other.c.asset_id, where)
+        passing = select(VERSION.c.id).where(VERSION.c.id == other.c.version_id, where)
         found = found.where(exists(passing.correlate(other)))
     return exists(found)

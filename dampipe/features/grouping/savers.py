@@ -24,4 +24,4 @@ def save_identifiers(batch: OutputBatch[MediaInfo]) -> None:
         batch.database,
     )
     for assets in chunked([asset for asset, _ in batch.outputs]):
-        request_regrouping(batch.connection, LOCATION.c.asset_id.in_(assets))
+        request_regrouping(batch.connection, LOCATION.c.version_id.in_(assets))

@@ -19,7 +19,7 @@ class GroupMemberRow(SQLModel, table=True):
 
     __tablename__ = "group_member"
     __table_args__ = (Index("group_member_position", "group_id", "position"),)
-    asset_id: int = Field(sa_column=owned("asset.id", primary_key=True))
+    version_id: int = Field(sa_column=owned("version.id", primary_key=True))
     group_id: int = Field(sa_column=owned("asset_group.id"))
     role: str
     position: int
@@ -31,7 +31,7 @@ class GroupIdentifierRow(SQLModel, table=True):
 
     __tablename__ = "group_identifier"
     __table_args__ = (Index("group_identifier_value", "kind", "value"),)
-    asset_id: int = Field(sa_column=owned("asset.id", primary_key=True))
+    version_id: int = Field(sa_column=owned("version.id", primary_key=True))
     kind: str = Field(primary_key=True)
     value: str = Field(sa_column=long_text())
 

@@ -18,7 +18,7 @@ from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.access import PROCESS, STATUS, Actor, require
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.ids import AssetId, LocationId
+from dampipe.kernel.ids import VersionId, LocationId
 
 SCANS_SHOWN = 5
 RUNNING_SHOWN = 20
@@ -89,7 +89,7 @@ class ProcessingService:
         else:
             found = [self._names.find(actor, name) for name in request.what]
             locations = [LocationId(location) for location, _ in found if location is not None]
-            assets = [AssetId(asset) for _, asset in found if asset is not None]
+            assets = [VersionId(asset) for _, asset in found if asset is not None]
             count = self._retries.retry(assets, request.kinds, request.stage)
             count += self._retries.retry_locations(locations)
         if count:

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, not_, select
 
-from dampipe.features.assets.savers import delete_assets
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.savers import delete_versions
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.features.pruning.model import Pruned
 from dampipe.features.search.savers import delete_vectors
@@ -28,7 +28,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.annotations import annotated
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
-from dampipe.kernel.ids import AssetId
+from dampipe.kernel.ids import VersionId
 from dampipe.kernel.paths import printable
 
 ROWS_PER_TRANSACTION = 200
@@ -44,7 +44,7 @@ class Pruner:
 
     def plan(self, source: int | None, annotations: bool = False) -> Pruned:
         """What `prune` would do; `source` bounds the locations. annotations: see PruneRequest."""
-        elsewhere = and_(LOCATION.c.asset_id == ASSET.c.id, ~_missing(source))
+        elsewhere = and_(LOCATION.c.version_id == VERSION.c.id, ~_missing(source))
         alone = and_(~exists(select(literal(1)).where(elsewhere)), ~_is_worked_on())
         candidates = alone if annotations else _has_no_file()
         with self._db.read() as connection:
@@ -53,7 +53,7 @@ class Pruner:
             ]
             names = self._names(connection, written[:SHOWN])
             kept = [] if annotations else written
-            missing = and_(_missing(source), self._is_not_of(LOCATION.c.asset_id, kept))
+            missing = and_(_missing(source), self._is_not_of(LOCATION.c.version_id, kept))
             paths = connection.execute(
                 select(*place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
@@ -62,7 +62,7 @@ class Pruner:
                 .limit(SHOWN)
             ).all()
             unhashed = self._unhashed(connection)
-            gone = and_(alone, self._is_not_of(ASSET.c.id, kept))
+            gone = and_(alone, self._is_not_of(VERSION.c.id, kept))
             assets = self._assets(connection, gone) if not unhashed else {}
             return Pruned(
                 locations=_count(connection, select(func.count()).where(missing)),
@@ -104,20 +104,20 @@ class Pruner:
         return _count(
             connection,
             select(func.count()).where(
-                LOCATION.c.asset_id.is_(None), LOCATION.c.state == LocationState.PRESENT, ~exists(over)
+                LOCATION.c.version_id.is_(None), LOCATION.c.state == LocationState.PRESENT, ~exists(over)
             ),
         )
 
     def _names(self, connection: Connection, assets: Sequence[int]) -> tuple[str, ...]:
         """A path of each asset, or its name."""
         rows = connection.execute(
-            select(LOCATION.c.asset_id, *place_columns(self._db))
+            select(LOCATION.c.version_id, *place_columns(self._db))
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-            .where(LOCATION.c.asset_id.in_(assets))
+            .where(LOCATION.c.version_id.in_(assets))
             .order_by(LOCATION.c.id.desc())
         ).all()
-        paths = {row.asset_id: printable(full_path(row)) for row in rows}
-        named = connection.execute(select(ASSET.c.id, ASSET.c.name).where(ASSET.c.id.in_(assets))).all()
+        paths = {row.version_id: printable(full_path(row)) for row in rows}
+        named = connection.execute(select(VERSION.c.id, VERSION.c.name).where(VERSION.c.id.in_(assets))).all()
         names = {row.id: row.name for row in named}
         return tuple(paths.get(asset, names[asset]) for asset in assets)
 
@@ -126,15 +126,15 @@ class Pruner:
         return column.is_(None) | not_(in_ids(self._db, column, assets)) if assets else literal(True)
 
     def _assets(self, connection: Connection, which: ColumnElement[bool]) -> dict[str, int]:
-        ids = select(ASSET.c.id).where(which)
+        ids = select(VERSION.c.id).where(which)
         made, size = connection.execute(
             select(func.count(), func.coalesce(func.sum(DERIVATIVE.c.size), 0)).where(
-                DERIVATIVE.c.asset_id.in_(ids)
+                DERIVATIVE.c.version_id.in_(ids)
             )
         ).one()
         return {
             "assets": _count(connection, select(func.count()).select_from(ids.subquery())),
-            "vectors": _count(connection, select(func.count()).where(VECTOR.c.asset_id.in_(ids))),
+            "vectors": _count(connection, select(func.count()).where(VECTOR.c.version_id.in_(ids))),
             "derivatives": int(made),
             "bytes": int(size),
         }
@@ -143,13 +143,13 @@ class Pruner:
         """Returns how many are gone, the id of the last one that was looked at, and whether there was any."""
         with self._db.write() as connection:
             rows = connection.execute(
-                select(LOCATION.c.id, LOCATION.c.asset_id)
+                select(LOCATION.c.id, LOCATION.c.version_id)
                 .where(_missing(source), LOCATION.c.id > after)
                 .order_by(LOCATION.c.id)
                 .limit(ROWS_PER_TRANSACTION)
             ).all()
-            kept = _kept(connection, [row.asset_id for row in rows], _has_no_file(), annotations)
-            gone = [row.id for row in rows if row.asset_id not in kept]
+            kept = _kept(connection, [row.version_id for row in rows], _has_no_file(), annotations)
+            gone = [row.id for row in rows if row.version_id not in kept]
             # The state is looked at again: in PostgreSQL a file may have come back since it was read.
             where = and_(_missing(source), LOCATION.c.id.in_(gone))
             count = delete_some(connection, where, len(gone)) if gone else 0
@@ -158,9 +158,9 @@ class Pruner:
     def _next_assets(self, after: int) -> list[int]:
         with self._db.read() as connection:
             rows = connection.execute(
-                select(ASSET.c.id)
-                .where(_is_nowhere(), ~_is_worked_on(), ASSET.c.id > after)
-                .order_by(ASSET.c.id)
+                select(VERSION.c.id)
+                .where(_is_nowhere(), ~_is_worked_on(), VERSION.c.id > after)
+                .order_by(VERSION.c.id)
                 .limit(ROWS_PER_TRANSACTION)
             )
             return list(rows.scalars())
@@ -168,37 +168,37 @@ class Pruner:
     def _forget(
         self, assets: Sequence[int], delete_blob: Callable[[str], object], annotations: bool
     ) -> dict[str, int]:
-        mine = and_(ASSET.c.id.in_(assets), _is_nowhere(), ~_is_worked_on())
+        mine = and_(VERSION.c.id.in_(assets), _is_nowhere(), ~_is_worked_on())
         with self._db.write() as connection:
             # The condition is checked again under the lock: a file may have been identified while this waited.
             ids = self._locked(connection, mine, annotations)
-            counts = self._assets(connection, ASSET.c.id.in_(ids))
+            counts = self._assets(connection, VERSION.c.id.in_(ids))
             keys = list(
-                connection.execute(select(DERIVATIVE.c.key).where(DERIVATIVE.c.asset_id.in_(ids))).scalars()
+                connection.execute(select(DERIVATIVE.c.key).where(DERIVATIVE.c.version_id.in_(ids))).scalars()
             )
-            state.delete_runs_of_assets(connection, ids)
+            state.delete_runs_of_versions(connection, ids)
             delete_vectors(connection, ids)
         for key in keys:
             delete_blob(key)
         with self._db.write() as connection:
             # An asset that has a file or a tag again by now is kept; its runs are created again.
-            still = self._locked(connection, and_(ASSET.c.id.in_(ids), _is_nowhere()), annotations)
-            delete_assets(connection, still, _is_nowhere())
+            still = self._locked(connection, and_(VERSION.c.id.in_(ids), _is_nowhere()), annotations)
+            delete_versions(connection, still, _is_nowhere())
         return counts
 
-    def _locked(self, connection: Connection, where: ColumnElement[bool], annotations: bool) -> list[AssetId]:
+    def _locked(self, connection: Connection, where: ColumnElement[bool], annotations: bool) -> list[VersionId]:
         """Lock assets, so that no row can refer to them newly; returns those that may be forgotten."""
-        connection.execute(select(ASSET.c.id).where(where).order_by(ASSET.c.id).with_for_update()).all()
-        ids = list(connection.execute(select(ASSET.c.id).where(where)).scalars())
+        connection.execute(select(VERSION.c.id).where(where).order_by(VERSION.c.id).with_for_update()).all()
+        ids = list(connection.execute(select(VERSION.c.id).where(where)).scalars())
         kept = _kept(connection, ids, literal(True), annotations)
-        return [AssetId(asset) for asset in ids if asset not in kept]
+        return [VersionId(asset) for asset in ids if asset not in kept]
 
 
 def _pages(connection: Connection, where: ColumnElement[bool]) -> Iterator[Sequence[int]]:
     """The assets for which a condition holds, some at a time."""
     after = 0
-    query = select(ASSET.c.id).where(where).order_by(ASSET.c.id).limit(ROWS_PER_TRANSACTION)
-    while some := connection.execute(query.where(ASSET.c.id > after)).scalars().all():
+    query = select(VERSION.c.id).where(where).order_by(VERSION.c.id).limit(ROWS_PER_TRANSACTION)
+    while some := connection.execute(query.where(VERSION.c.id > after)).scalars().all():
         yield some
         after = some[-1]
 
@@ -210,7 +210,7 @@ def _kept(
     ids = sorted({asset for asset in assets if asset is not None})
     if annotations or not ids:
         return set()
-    without = connection.execute(select(ASSET.c.id).where(ASSET.c.id.in_(ids), where)).scalars().all()
+    without = connection.execute(select(VERSION.c.id).where(VERSION.c.id.in_(ids), where)).scalars().all()
     return set(annotated(connection, without))
 
 
@@ -222,16 +222,16 @@ def _missing(source: int | None) -> ColumnElement[bool]:
 
 
 def _is_nowhere() -> ColumnElement[bool]:
-    return ~exists(select(literal(1)).where(LOCATION.c.asset_id == ASSET.c.id))
+    return ~exists(select(literal(1)).where(LOCATION.c.version_id == VERSION.c.id))
 
 
 def _has_no_file() -> ColumnElement[bool]:
-    present = and_(LOCATION.c.asset_id == ASSET.c.id, LOCATION.c.state == LocationState.PRESENT)
+    present = and_(LOCATION.c.version_id == VERSION.c.id, LOCATION.c.state == LocationState.PRESENT)
     return ~exists(select(literal(1)).where(present))
 
 
 def _is_worked_on() -> ColumnElement[bool]:
-    return exists(select(literal(1)).where(RUN.c.asset_id == ASSET.c.id, RUN.c.state == RunState.RUNNING))
+    return exists(select(literal(1)).where(RUN.c.version_id == VERSION.c.id, RUN.c.state == RunState.RUNNING))
 
 
 def _count(connection: Connection, query: Any) -> int:

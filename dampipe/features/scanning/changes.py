@@ -191,7 +191,7 @@ def known_move_keys(connection: Connection, database: Database, files: Sequence[
         rows: Select[Any] = (
             select(FOLDER.c.source_id, LOCATION.c.inode, LOCATION.c.size, LOCATION.c.mtime_ns)
             .join_from(LOCATION, FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
-            .where(database.among(LOCATION.c.inode, inodes), LOCATION.c.asset_id.is_not(None))
+            .where(database.among(LOCATION.c.inode, inodes), LOCATION.c.version_id.is_not(None))
         )
         keys.update((row[0], row[1], row[2], row[3]) for row in connection.execute(rows))
     return keys

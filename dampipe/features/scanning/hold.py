@@ -59,7 +59,7 @@ class ScanHolds:
                     return
                 for ids in chunked(locations):
                     if key is not None:
-                        unidentified = (LOCATION.c.id.in_(ids), LOCATION.c.asset_id.is_(None))
+                        unidentified = (LOCATION.c.id.in_(ids), LOCATION.c.version_id.is_(None))
                         create_hash_runs(
                             connection, self._db, key, *unidentified, process=False, priority=priority
                         )
@@ -96,7 +96,7 @@ class ScanHolds:
         files = {
             row.id: FoundFile(row.source_id, "", row.name, row.size, row.mtime_ns, row.inode)
             for row in rows
-            if row.asset_id is None
+            if row.version_id is None
         }
         move_keys = known_move_keys(connection, self._db, list(files.values()))
         # As if they were found now: reconciling decides whether these are known files, moved.

@@ -153,8 +153,8 @@ def _open_files(connection: Connection, of_scans: ColumnElement[bool], by_runs: 
     is_open = and_(of_state, RUN.c.kind == STAGE)
     found: list[Any] = []
     for of_run, kind in (
-        (RUN.c.location_id == LOCATION.c.id, LOCATION.c.asset_id.is_(None)),
-        (RUN.c.asset_id == LOCATION.c.asset_id, LOCATION.c.asset_id.is_not(None)),
+        (RUN.c.location_id == LOCATION.c.id, LOCATION.c.version_id.is_(None)),
+        (RUN.c.version_id == LOCATION.c.version_id, LOCATION.c.version_id.is_not(None)),
     ):
         each = (
             select(LOCATION.c.scan_id, func.min(rank).label("rank"), func.max(in_main).label("blocked"))

@@ -108,12 +108,12 @@ class Reconciler:
             )
             .where(
                 new.c.scan_id == scan,
-                new.c.asset_id.is_(None),
+                new.c.version_id.is_(None),
                 new.c.state == LocationState.PRESENT,
                 new.c.inode != 0,
                 ~exists(select(literal(1)).where(RUN.c.location_id == new.c.id)),
                 or_(old.c.missed_by == scan, old.c.state == LocationState.MISSING),
-                old.c.asset_id.is_not(None),
+                old.c.version_id.is_not(None),
             )
             .group_by(new_folder.c.source_id, new.c.inode, new.c.size, new.c.mtime_ns)
             .having(func.count() == 1)
@@ -175,7 +175,7 @@ def _without_run(scan: int) -> tuple[ColumnElement[bool], ...]:
     """Files of a scan that are not identified and have no hash run yet."""
     return (
         LOCATION.c.scan_id == scan,
-        LOCATION.c.asset_id.is_(None),
+        LOCATION.c.version_id.is_(None),
         LOCATION.c.state == LocationState.PRESENT,
         ~exists(select(literal(1)).where(RUN.c.location_id == LOCATION.c.id)),
     )

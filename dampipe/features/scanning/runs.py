@@ -59,7 +59,7 @@ def hold_or_release(connection: Connection, locations: Sequence[LocationId], to:
 
     An asset that an active scan has found as well is not put on hold.
     """
-    of_files, of_assets = RUN.c.location_id.in_(locations), RUN.c.asset_id.in_(_assets_of(locations))
+    of_files, of_assets = RUN.c.location_id.in_(locations), RUN.c.version_id.in_(_assets_of(locations))
     if to == RunState.PENDING:
         state.release(connection, of_files)
         state.release(connection, of_assets)
@@ -70,7 +70,7 @@ def hold_or_release(connection: Connection, locations: Sequence[LocationId], to:
 
 def raise_priority(connection: Connection, locations: Sequence[LocationId], priority: int) -> None:
     """Raise the pending runs of files and of their assets to a priority, if theirs is lower."""
-    for subject in (RUN.c.location_id.in_(locations), RUN.c.asset_id.in_(_assets_of(locations))):
+    for subject in (RUN.c.location_id.in_(locations), RUN.c.version_id.in_(_assets_of(locations))):
         state.raise_priority(connection, priority, subject)
 
 
@@ -84,16 +84,16 @@ def any_on_hold(database: Database) -> bool:
 
 def has_run(of_state: RunState) -> ColumnElement[bool]:
     """Whether a location, or its asset, has a run in that state."""
-    subjects = (RUN.c.location_id == LOCATION.c.id, RUN.c.asset_id == LOCATION.c.asset_id)
+    subjects = (RUN.c.location_id == LOCATION.c.id, RUN.c.version_id == LOCATION.c.version_id)
     return or_(*(exists(select(literal(1)).where(subject, RUN.c.state == of_state)) for subject in subjects))
 
 
 def _assets_of(locations: Sequence[LocationId]) -> Any:
-    return select(LOCATION.c.asset_id).where(LOCATION.c.id.in_(locations), LOCATION.c.asset_id.is_not(None))
+    return select(LOCATION.c.version_id).where(LOCATION.c.id.in_(locations), LOCATION.c.version_id.is_not(None))
 
 
 def _found_by_an_active_scan() -> ColumnElement[bool]:
     """Whether a scan that is processing has found a run's asset, too."""
     other = LOCATION.alias("other")
     active = or_(other.c.scan_id.is_(None), other.c.scan_id.not_in(select(SCAN.c.id).where(_NOT_PROCESSING)))
-    return exists(select(literal(1)).where(other.c.asset_id == RUN.c.asset_id, active))
+    return exists(select(literal(1)).where(other.c.version_id == RUN.c.version_id, active))

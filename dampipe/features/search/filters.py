@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.model import FilterReport
 from dampipe.features.sources.tables import LOCATION
 from dampipe.kernel.access import SEARCH, Actor, require
@@ -57,10 +57,10 @@ class FilterResolver:
                 conditions.append(found.where)
             selections.append(found.assets)
         if folders is not None:
-            held = select(LOCATION.c.asset_id).where(in_ids(self._db, LOCATION.c.folder_id, folders))
-            conditions.append(ASSET.c.id.in_(held))
+            held = select(LOCATION.c.version_id).where(in_ids(self._db, LOCATION.c.folder_id, folders))
+            conditions.append(VERSION.c.id.in_(held))
         if (selection := intersection(selections)) is not ALL:
-            conditions.append(in_ids(self._db, ASSET.c.id, selection))
+            conditions.append(in_ids(self._db, VERSION.c.id, selection))
         return ResolvedFilter(and_(true(), *conditions), folders, is_empty=not conditions)
 
     def assets(self, resolved: ResolvedFilter) -> Selection:
@@ -68,12 +68,12 @@ class FilterResolver:
         if resolved.is_empty:
             return ALL
         with self._db.read() as connection:
-            return AssetSet.from_numpy(read_ids(self._db, connection, ASSET.c.id, resolved.where))
+            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, resolved.where))
 
     def share(self, assets: AssetSet) -> float:
         """The part of the library that a set is, 0 to 1."""
         with self._db.read() as connection:
-            count = connection.execute(select(func.count()).select_from(ASSET)).scalar_one()
+            count = connection.execute(select(func.count()).select_from(VERSION)).scalar_one()
         return len(assets) / count if count else 0.0
 
     def fields(self, actor: Actor) -> list[FilterReport]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.grouping.queries import has_earlier_member
 from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.model import Hit
@@ -36,13 +36,13 @@ class HitRepository:
 
     def by_sha1(self, assets: Sequence[str], resolved: ResolvedFilter) -> dict[str, Hit]:
         """Assets by SHA-1; those that no longer exist are left out."""
-        hits = self._hits(select(ASSET).where(ASSET.c.sha1.in_(assets)), resolved)
+        hits = self._hits(select(VERSION).where(VERSION.c.sha1.in_(assets)), resolved)
         return {hit.asset: hit for hit in hits}
 
     def newest(self, resolved: ResolvedFilter, limit: int, offset: int) -> list[Hit]:
         """Assets that pass the filter, newest first; of a group the first member that passes."""
         alone = ~has_earlier_member(resolved.where, resolved.is_empty)
-        newest = select(ASSET).where(resolved.where, alone).order_by(ASSET.c.id.desc())
+        newest = select(VERSION).where(resolved.where, alone).order_by(VERSION.c.id.desc())
         return self._hits(newest.limit(limit).offset(offset), resolved)
 
     def _hits(self, query: Select[Any], resolved: ResolvedFilter) -> list[Hit]:
@@ -55,8 +55,8 @@ class HitRepository:
         for file in sorted(
             files, key=lambda f: (f.state != LocationState.PRESENT, f.folder_id not in folders)
         ):
-            if file.asset_id not in paths:
-                paths[file.asset_id] = printable(full_path(file))
+            if file.version_id not in paths:
+                paths[file.version_id] = printable(full_path(file))
         return [
             Hit(
                 asset=row.sha1,
@@ -73,12 +73,12 @@ class HitRepository:
         found: dict[str, AssetFiles] = {}
         for some in chunked(sorted(set(assets))):
             with self._db.read() as connection:
-                columns = (ASSET.c.id, ASSET.c.sha1, ASSET.c.media)
-                rows = connection.execute(select(*columns).where(ASSET.c.sha1.in_(some))).all()
+                columns = (VERSION.c.id, VERSION.c.sha1, VERSION.c.media)
+                rows = connection.execute(select(*columns).where(VERSION.c.sha1.in_(some))).all()
                 files = connection.execute(self._files([row.id for row in rows])).all()
             paths: dict[int, list[str]] = {}
             for file in files:
-                paths.setdefault(file.asset_id, []).append(full_path(file))
+                paths.setdefault(file.version_id, []).append(full_path(file))
             for row in rows:
                 media = MediaInfo.model_validate_json(row.media) if row.media else None
                 found[row.sha1] = AssetFiles(media, tuple(paths.get(row.id, ())))
@@ -86,10 +86,10 @@ class HitRepository:
 
     def _files(self, assets: Sequence[int]) -> Select[Any]:
         """The locations of assets, present ones first."""
-        columns = (LOCATION.c.asset_id, LOCATION.c.state, LOCATION.c.folder_id, *place_columns(self._db))
+        columns = (LOCATION.c.version_id, LOCATION.c.state, LOCATION.c.folder_id, *place_columns(self._db))
         return (
             select(*columns)
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-            .where(LOCATION.c.asset_id.in_(assets))
+            .where(LOCATION.c.version_id.in_(assets))
             .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
         )

@@ -30,7 +30,7 @@ class ModelRepository:
 
     def assets(self, model: str) -> int:
         """How many assets have vectors of a model."""
-        counted = select(func.count(VECTOR.c.asset_id.distinct())).where(VECTOR.c.model == model)
+        counted = select(func.count(VECTOR.c.version_id.distinct())).where(VECTOR.c.model == model)
         with self._db.read() as connection:
             return int(connection.execute(counted).scalar_one())
 
@@ -39,12 +39,12 @@ class ModelRepository:
 
         Assets that failed in one of the stages (in the present version) do not count.
         """
-        held = select(VECTOR.c.asset_id).where(VECTOR.c.model == old).distinct().subquery()
+        held = select(VECTOR.c.version_id).where(VECTOR.c.model == old).distinct().subquery()
         newer = VECTOR.alias()
-        embedded = exists().where(newer.c.asset_id == held.c.asset_id, newer.c.model == new)
+        embedded = exists().where(newer.c.version_id == held.c.version_id, newer.c.model == new)
         failed = [
             exists().where(
-                RUN.c.asset_id == held.c.asset_id,
+                RUN.c.version_id == held.c.version_id,
                 RUN.c.stage == key.stage,
                 RUN.c.version == key.version,
                 RUN.c.state == RunState.FAILED,
@@ -53,7 +53,7 @@ class ModelRepository:
         ]
         # Embedded without a result: its frames show nothing.
         empty = exists(literal(1)).where(
-            RUN.c.asset_id == held.c.asset_id,
+            RUN.c.version_id == held.c.version_id,
             RUN.c.stage == stages[-1].stage,
             RUN.c.version == stages[-1].version,
             RUN.c.state == RunState.DONE,

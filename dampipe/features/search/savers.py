@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, select, text, update
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.tables import VECTOR
 from dampipe.jobs.savers import OutputBatch
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import AssetId
+from dampipe.kernel.ids import VersionId
 from dampipe.media.outputs import Proxy
 from dampipe.vision.embedding import Embedding
 
@@ -37,7 +37,7 @@ def save_embeddings(batch: OutputBatch[Embedding]) -> None:
 def save_vectors(
     connection: Connection,
     database: Database,
-    asset: AssetId,
+    asset: VersionId,
     model: str,
     times: Sequence[float],
     shots: Sequence[int],
@@ -53,7 +53,7 @@ def save_shot_numbers(batch: OutputBatch[Proxy]) -> None:
     for asset, proxy in batch.outputs:
         if not proxy.shots:
             continue
-        vectors = select(VECTOR.c.id, VECTOR.c.time).where(VECTOR.c.asset_id == asset)
+        vectors = select(VECTOR.c.id, VECTOR.c.time).where(VECTOR.c.version_id == asset)
         numbers = [
             {"vector": row.id, "within": shot_at(proxy.shots, row.time)}
             for row in batch.connection.execute(vectors).all()
@@ -64,7 +64,7 @@ def save_shot_numbers(batch: OutputBatch[Proxy]) -> None:
 
 def delete_vectors(connection: Connection, assets: Sequence[int]) -> None:
     """Delete all vectors of assets, of whatever model."""
-    connection.execute(delete(VECTOR).where(VECTOR.c.asset_id.in_(assets)))
+    connection.execute(delete(VECTOR).where(VECTOR.c.version_id.in_(assets)))
 
 
 def shot_at(starts: Sequence[float], time: float) -> int:
@@ -85,21 +85,21 @@ def _rows(output: Embedding) -> list[bytes]:
 def _replace(
     connection: Connection,
     database: Database,
-    assets: Sequence[AssetId],
+    assets: Sequence[VersionId],
     model: str,
-    rows: Sequence[tuple[AssetId, float, int, bytes]],
+    rows: Sequence[tuple[VersionId, float, int, bytes]],
 ) -> None:
     if not database.is_sqlite:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _VECTOR_LOCK})
-    connection.execute(delete(VECTOR).where(VECTOR.c.asset_id.in_(assets), VECTOR.c.model == model))
+    connection.execute(delete(VECTOR).where(VECTOR.c.version_id.in_(assets), VECTOR.c.model == model))
     if not rows:
         return
-    known = connection.execute(select(ASSET.c.id, ASSET.c.shots).where(ASSET.c.id.in_(assets)))
+    known = connection.execute(select(VERSION.c.id, VERSION.c.shots).where(VERSION.c.id.in_(assets)))
     exact: dict[Any, list[float]] = {row.id: json.loads(row.shots) for row in known if row.shots}
     database.insert_many(
         connection,
         VECTOR,
-        ("asset_id", "model", "time", "shot", "data"),
+        ("version_id", "model", "time", "shot", "data"),
         [
             (asset, model, time, shot_at(exact[asset], time) if asset in exact else shot, row)
             for asset, time, shot, row in rows

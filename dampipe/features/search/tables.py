@@ -12,11 +12,11 @@ class VectorRow(SQLModel, table=True):
     __tablename__ = "vector"
     __table_args__ = (
         Index("vector_of_model", "model", "id"),
-        Index("vector_of_asset", "asset_id", "model", "id"),  # covers the mask of a filter
+        Index("vector_of_version", "version_id", "model", "id"),  # covers the mask of a filter
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, primary_key=True)
-    asset_id: int = Field(sa_column=owned("asset.id"))
+    version_id: int = Field(sa_column=owned("version.id"))
     model: str
     time: float
     shot: int

@@ -11,7 +11,7 @@ write of these tables:
 
 | Table | Write | Documents marked |
 |---|---|---|
-| location | INSERT, DELETE, UPDATE of asset_id, folder_id or name | of the asset before and after, if any |
+| location | INSERT, DELETE, UPDATE of version_id, folder_id or name | of the asset before and after, if any |
 | asset | UPDATE of camera | of the asset |
 | folder | UPDATE of source_id or path | of all assets with a file in it |
 | source | UPDATE of name | of all assets with a file in it |
@@ -31,7 +31,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, delete, insert, select, text
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.tables import DIRTY_DOCUMENT, SEARCH_DOCUMENT
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
@@ -98,8 +98,8 @@ class TextIndex:
         )  # stable: equal ones keep the database's rank
 
     def _candidates(self, words: Sequence[str], resolved: ResolvedFilter) -> Sequence[Any]:
-        columns = (ASSET.c.sha1, SEARCH_DOCUMENT.c.names, SEARCH_DOCUMENT.c.facts)
-        query = select(*columns).join_from(SEARCH_DOCUMENT, ASSET, ASSET.c.id == SEARCH_DOCUMENT.c.asset_id)
+        columns = (VERSION.c.sha1, SEARCH_DOCUMENT.c.names, SEARCH_DOCUMENT.c.facts)
+        query = select(*columns).join_from(SEARCH_DOCUMENT, VERSION, VERSION.c.id == SEARCH_DOCUMENT.c.asset_id)
         if self._db.is_sqlite:
             # bm25: smaller is better; a word of a name weighs twice.
             query = query.join(
@@ -108,12 +108,12 @@ class TextIndex:
                     "search_document_fts.rowid = search_document.asset_id "
                     "AND search_document_fts MATCH :expression"
                 ),
-            ).order_by(text("bm25(search_document_fts, 2.0, 1.0)"), ASSET.c.id.desc())
+            ).order_by(text("bm25(search_document_fts, 2.0, 1.0)"), VERSION.c.id.desc())
             expression = " OR ".join(f'"{word}"*' for word in words)
         else:
             vector = "array_to_tsvector(string_to_array(trim(names || ' ' || facts), ' '))"
             query = query.where(text(f"{vector} @@ CAST(:expression AS tsquery)")).order_by(
-                text(f"ts_rank({vector}, CAST(:expression AS tsquery)) DESC"), ASSET.c.id.desc()
+                text(f"ts_rank({vector}, CAST(:expression AS tsquery)) DESC"), VERSION.c.id.desc()
             )
             expression = " | ".join(f"'{word}':*" for word in words)
         query = query.where(resolved.where).limit(CANDIDATES)
@@ -139,7 +139,7 @@ class TextIndex:
         rows = connection.execute(batch.with_for_update()).all()
         connection.execute(delete(DIRTY_DOCUMENT).where(DIRTY_DOCUMENT.c.id.in_([row.id for row in rows])))
         dirty = {row.asset_id for row in rows}
-        assets = connection.execute(select(ASSET.c.id, ASSET.c.camera).where(ASSET.c.id.in_(dirty))).all()
+        assets = connection.execute(select(VERSION.c.id, VERSION.c.camera).where(VERSION.c.id.in_(dirty))).all()
         names: dict[int, list[str]] = {row.id: [] for row in assets}
         facts: dict[int, list[str]] = {row.id: [row.camera or ""] for row in assets}
         for asset, text_ in _names(connection, names):
@@ -166,7 +166,7 @@ def mark_dirty(connection: Connection, assets: Iterable[int]) -> None:
 def _names(connection: Connection, assets: Collection[int]) -> Iterable[tuple[int, str]]:
     """The names of files, folders and sources, as pairs of asset and text."""
     columns = (
-        LOCATION.c.asset_id,
+        LOCATION.c.version_id,
         LOCATION.c.name,
         FOLDER.c.path,
         SOURCE.c.root,
@@ -175,11 +175,11 @@ def _names(connection: Connection, assets: Collection[int]) -> Iterable[tuple[in
     for row in connection.execute(
         select(*columns)
         .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-        .where(LOCATION.c.asset_id.in_(assets))
+        .where(LOCATION.c.version_id.in_(assets))
         .order_by(LOCATION.c.id)
     ):
         for text_ in (PurePath(row.name).stem, row.path, PurePath(row.root).name, row.source):
-            yield row.asset_id, text_
+            yield row.version_id, text_
 
 
 def words_of(text_: str) -> list[str]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, BindParameter, bindparam, func, select
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.tables import VECTOR
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns
@@ -60,8 +60,8 @@ class VectorRepository:
         """How many vectors one asset has."""
         query = (
             select(func.count())
-            .select_from(VECTOR.join(ASSET, ASSET.c.id == VECTOR.c.asset_id))
-            .where(ASSET.c.sha1 == sha1, VECTOR.c.model == model)
+            .select_from(VECTOR.join(VERSION, VERSION.c.id == VECTOR.c.version_id))
+            .where(VERSION.c.sha1 == sha1, VECTOR.c.model == model)
         )
         with self._db.read() as connection:
             return int(connection.execute(query).scalar_one())
@@ -81,29 +81,29 @@ class VectorRepository:
         found: dict[int, VectorOwner] = {}
         for some in chunked(ids):
             query = (
-                select(VECTOR.c.id, ASSET.c.sha1, VECTOR.c.shot, VECTOR.c.asset_id)
-                .join_from(VECTOR, ASSET, VECTOR.c.asset_id == ASSET.c.id)
+                select(VECTOR.c.id, VERSION.c.sha1, VECTOR.c.shot, VECTOR.c.version_id)
+                .join_from(VECTOR, VERSION, VECTOR.c.version_id == VERSION.c.id)
                 .where(VECTOR.c.id.in_([int(i) for i in some]))
             )
             with self._db.read() as connection:
                 rows = connection.execute(query)
-                found |= {row.id: VectorOwner(row.sha1, row.shot, row.asset_id) for row in rows}
+                found |= {row.id: VectorOwner(row.sha1, row.shot, row.version_id) for row in rows}
         return found
 
     def ids_of(self, model: str, assets: Sequence[str]) -> NDArray[np.int64]:
         """The vectors of assets (SHA-1), in no order."""
         found: list[int] = []
         for some in chunked(assets):
-            numbers = select(ASSET.c.id).where(ASSET.c.sha1.in_(some))
-            query = select(VECTOR.c.id).where(VECTOR.c.asset_id.in_(numbers), VECTOR.c.model == model)
+            numbers = select(VERSION.c.id).where(VERSION.c.sha1.in_(some))
+            query = select(VECTOR.c.id).where(VECTOR.c.version_id.in_(numbers), VECTOR.c.model == model)
             with self._db.read() as connection:
                 found += connection.execute(query).scalars()
         return np.array(found, dtype=np.int64)
 
     def ids_of_assets(self, model: str, assets: AssetSet) -> NDArray[np.int64]:
         """The vectors of a set of assets, in no order: the mask of a vector search."""
-        # The index vector_of_asset holds all three columns.
-        of_assets = in_ids(self._db, VECTOR.c.asset_id, assets)
+        # The index vector_of_version holds all three columns.
+        of_assets = in_ids(self._db, VECTOR.c.version_id, assets)
         with self._db.read() as connection:
             return read_ids(self._db, connection, VECTOR.c.id, VECTOR.c.model == model, of_assets)
 
@@ -112,8 +112,8 @@ class VectorRepository:
         with self._db.read() as connection:
             rows = connection.execute(
                 select(VECTOR.c.time, VECTOR.c.shot, VECTOR.c.data)
-                .join_from(VECTOR, ASSET, VECTOR.c.asset_id == ASSET.c.id)
-                .where(ASSET.c.sha1 == sha1, VECTOR.c.model == model)
+                .join_from(VECTOR, VERSION, VECTOR.c.version_id == VERSION.c.id)
+                .where(VERSION.c.sha1 == sha1, VECTOR.c.model == model)
                 .order_by(VECTOR.c.time, VECTOR.c.id)
             ).all()
         values = np.frombuffer(b"".join(bytes(row.data) for row in rows), dtype="<f2")
@@ -138,18 +138,18 @@ class VectorRepository:
     def _spans(self, model: str, assets: Sequence[str]) -> dict[tuple[str, int], tuple[float, float | None]]:
         with self._db.read() as connection:
             rows = connection.execute(
-                select(ASSET.c.id, ASSET.c.sha1, ASSET.c.duration, ASSET.c.shots).where(
-                    ASSET.c.sha1.in_(assets)
+                select(VERSION.c.id, VERSION.c.sha1, VERSION.c.duration, VERSION.c.shots).where(
+                    VERSION.c.sha1.in_(assets)
                 )
             ).all()
             first = (
-                select(VECTOR.c.asset_id, VECTOR.c.shot, func.min(VECTOR.c.time).label("time"))
-                .where(VECTOR.c.model == model, VECTOR.c.asset_id.in_([row.id for row in rows]))
-                .group_by(VECTOR.c.asset_id, VECTOR.c.shot)
+                select(VECTOR.c.version_id, VECTOR.c.shot, func.min(VECTOR.c.time).label("time"))
+                .where(VECTOR.c.model == model, VECTOR.c.version_id.in_([row.id for row in rows]))
+                .group_by(VECTOR.c.version_id, VECTOR.c.shot)
             )
             seen: dict[int, dict[int, float]] = {}
             for vector in connection.execute(first):
-                seen.setdefault(vector.asset_id, {})[vector.shot] = vector.time
+                seen.setdefault(vector.version_id, {})[vector.shot] = vector.time
         spans: dict[tuple[str, int], tuple[float, float | None]] = {}
         for row in rows:
             # Until the proxy pass has found the exact shots, they begin at their first sampled frame.
@@ -174,25 +174,25 @@ class VectorRepository:
                     VECTOR.c.id,
                     VECTOR.c.time,
                     VECTOR.c.shot,
-                    ASSET.c.id.label("asset"),
-                    ASSET.c.sha1,
-                    ASSET.c.name,
-                    ASSET.c.duration,
+                    VERSION.c.id.label("asset"),
+                    VERSION.c.sha1,
+                    VERSION.c.name,
+                    VERSION.c.duration,
                 )
-                .join_from(VECTOR, ASSET, VECTOR.c.asset_id == ASSET.c.id)
+                .join_from(VECTOR, VERSION, VECTOR.c.version_id == VERSION.c.id)
                 .where(VECTOR.c.id.in_([int(i) for i in ids]))
             ).all()
             files = connection.execute(
-                select(LOCATION.c.asset_id, LOCATION.c.state, *place_columns(self._db))
+                select(LOCATION.c.version_id, LOCATION.c.state, *place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-                .where(LOCATION.c.asset_id.in_({row.asset for row in vectors}))
+                .where(LOCATION.c.version_id.in_({row.asset for row in vectors}))
                 .order_by(LOCATION.c.id)
             ).all()
         paths: dict[int, str] = {}
         for present in (True, False):
             for row in files:
                 if (row.state == LocationState.PRESENT) is present:
-                    paths.setdefault(row.asset_id, full_path(row))
+                    paths.setdefault(row.version_id, full_path(row))
         found = {}
         for row in vectors:
             path = printable(paths.get(row.asset, row.name))

@@ -15,7 +15,7 @@ from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import AssetId, FolderId, LocationId, SourceId
+from dampipe.kernel.ids import VersionId, FolderId, LocationId, SourceId
 from dampipe.kernel.paths import kept_time
 
 NewLocation = tuple[FolderId, bytes, int, int, int, bool]
@@ -46,7 +46,7 @@ def update_changed(connection: Connection, rows: Sequence[ChangedLocation], scan
     }
     changed = LOCATION.update().where(LOCATION.c.id == bindparam("at"))
     connection.execute(
-        changed.values(**facts, asset_id=None, scan_id=scan, missed_by=None),
+        changed.values(**facts, version_id=None, scan_id=scan, missed_by=None),
         [
             {"at": location, "new_size": size, "new_mtime": mtime_ns, "new_inode": inode}
             for location, size, mtime_ns, inode in rows
@@ -91,7 +91,7 @@ def restore(connection: Connection, locations: Sequence[LocationId], scan: int) 
         )
         request_regrouping(connection, restored)
         unidentified += connection.execute(
-            update(LOCATION).where(restored, LOCATION.c.asset_id.is_(None)).values(scan_id=scan)
+            update(LOCATION).where(restored, LOCATION.c.version_id.is_(None)).values(scan_id=scan)
         ).rowcount
     return unidentified
 
@@ -186,10 +186,10 @@ _REGROUP = (
     )
     .values(is_regrouped=False)
 )
-_TIE = update(LOCATION).where(LOCATION.c.id == bindparam("location")).values(asset_id=bindparam("asset"))
+_TIE = update(LOCATION).where(LOCATION.c.id == bindparam("location")).values(version_id=bindparam("asset"))
 
 
-def tie_to_asset(connection: Connection, location: LocationId, asset: AssetId) -> None:
+def tie_to_version(connection: Connection, location: LocationId, asset: VersionId) -> None:
     """Record that the file at a location has the content of an asset."""
     connection.execute(_TIE, {"location": location, "asset": asset})
     connection.execute(_REGROUP, {"location": location})
@@ -201,7 +201,7 @@ def record_identified(
     folder: FolderId,
     name: str,
     facts: os.stat_result,
-    asset: AssetId,
+    asset: VersionId,
 ) -> None:
     """Record a present file whose asset is known; what is known of the location is replaced."""
     values = {
@@ -209,7 +209,7 @@ def record_identified(
         "mtime_ns": kept_time(facts.st_mtime_ns),
         "inode": facts.st_ino,
         "state": LocationState.PRESENT,
-        "asset_id": asset,
+        "version_id": asset,
     }
     insert = database.insert(LOCATION).values(folder_id=folder, name=name, **values)
     connection.execute(insert.on_conflict_do_update(index_elements=["folder_id", "name"], set_=values))

@@ -64,8 +64,8 @@ class LocationRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("folder_id", "name"),
         index_where("location_missed", "missed_by IS NOT NULL", "missed_by", "id"),
-        index_where("location_move_key", "asset_id IS NOT NULL", "inode"),
-        index_where("location_of_asset", "asset_id IS NOT NULL", "asset_id"),
+        index_where("location_move_key", "version_id IS NOT NULL", "inode"),
+        index_where("location_of_version", "version_id IS NOT NULL", "version_id"),
         Index("location_of_scan", "scan_id", "id"),
         index_where("location_named", "is_named", "folder_id"),
     )
@@ -77,7 +77,7 @@ class LocationRow(SQLModel, table=True):
     inode: int = Field(sa_column=big())
     """0 where the file system has no inodes that mean anything."""
     state: str = LocationState.PRESENT
-    asset_id: int | None = Field(default=None, sa_column=pointing("asset.id"))
+    version_id: int | None = Field(default=None, sa_column=pointing("version.id"))
     scan_id: int | None = Field(default=None, sa_column=pointing("scan.id"))
     """The scan that found it new or changed."""
     missed_by: int | None = None

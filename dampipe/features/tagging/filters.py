@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import and_, exists, literal, select
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.tagging.errors import UNKNOWN_TAG
 from dampipe.features.tagging.queries import TagRepository
 from dampipe.features.tagging.tables import TAG
@@ -20,7 +20,7 @@ def _tagged(context: FilterContext, names: Sequence[str]) -> Restriction:
             if connection.execute(select(TAG.c.id).where(TAG.c.name == name).limit(1)).first() is None:
                 raise NotFound(UNKNOWN_TAG, name=name)
     has = (
-        exists(select(literal(1)).where(TAG.c.asset_id == ASSET.c.id, TAG.c.name == name)) for name in names
+        exists(select(literal(1)).where(TAG.c.asset_id == VERSION.c.id, TAG.c.name == name)) for name in names
     )
     return Restriction(where=and_(*has))
 

@@ -22,7 +22,7 @@ from sqlalchemy import create_engine, func, select, text
 import dampipe
 from dampipe.app.container import process_container
 from dampipe.app.demo.footage import make_footage
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.backup import archive, cli, dumps
 from dampipe.features.backup.model import CATALOGUE, MANIFEST, SETTINGS
 from dampipe.features.backup.service import BackupService, restore_backup
@@ -154,7 +154,7 @@ def test_a_backup_while_workers_write_is_a_consistent_state(
     """A writer adds an asset, a vector and a tag in each transaction; a backup never has one without the others."""
     database, stop = library.service(Database), threading.Event()
     with database.read() as connection:
-        before = connection.execute(select(func.count()).select_from(ASSET)).scalar_one()
+        before = connection.execute(select(func.count()).select_from(VERSION)).scalar_one()
 
     def write() -> None:
         number = 0
@@ -162,8 +162,8 @@ def test_a_backup_while_workers_write_is_a_consistent_state(
             number += 1
             with database.write() as connection:
                 asset = {"sha1": f"{number:040x}", "size": 1, "name": "x", "added_at": 0.0}
-                connection.execute(ASSET.insert().values(asset))
-                of = {"asset_id": select(ASSET.c.id).where(ASSET.c.sha1 == asset["sha1"]).scalar_subquery()}
+                connection.execute(VERSION.insert().values(asset))
+                of = {"version_id": select(VERSION.c.id).where(VERSION.c.sha1 == asset["sha1"]).scalar_subquery()}
                 connection.execute(TAG.insert().values(name=f"tag{number}", **of))
                 data = np.ones(4, np.float16).tobytes() * 500
                 connection.execute(VECTOR.insert().values(model="m", time=0.0, shot=0, data=data, **of))
@@ -183,7 +183,7 @@ def test_a_backup_while_workers_write_is_a_consistent_state(
         with other.read() as connection:
             assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
             assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
-            assets = connection.execute(select(func.count()).select_from(ASSET)).scalar_one()
+            assets = connection.execute(select(func.count()).select_from(VERSION)).scalar_one()
             tags = connection.execute(select(func.count()).select_from(TAG)).scalar_one()
             vectors = connection.execute(select(func.count()).where(VECTOR.c.model == "m")).scalar_one()
         other.close()

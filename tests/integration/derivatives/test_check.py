@@ -63,7 +63,7 @@ def test_a_lost_one_is_made_again_and_no_other_stage_runs(here: DerivativeLibrar
     assert here.vectors() == vectors, "nothing is embedded again"
     again = here.check()
     assert (again.wanted, again.sound, again.orphans) == (len(here.rows()), len(here.rows()), 0)
-    [row] = [row for row in here.rows(kind) if row.asset_id == 1]
+    [row] = [row for row in here.rows(kind) if row.version_id == 1]
     assert row.checksum == lost.checksum == sha1(here.path(row)), "the same bytes again"
 
 
@@ -85,9 +85,9 @@ def test_bit_rot_and_a_cut_file_are_found_by_checksum_and_size(here: DerivativeL
 
 def test_the_frames_of_refine_survive_and_come_back(here: DerivativeLibrary) -> None:
     """As if refine had added a frame: kept if only the poster is lost; made by refine again if they are lost."""
-    [frames] = [row for row in here.rows("frames") if row.asset_id == 1]
+    [frames] = [row for row in here.rows("frames") if row.version_id == 1]
     with here.database.read() as connection:
-        where = (RUN.c.asset_id == 1, RUN.c.stage == "preview")
+        where = (RUN.c.version_id == 1, RUN.c.stage == "preview")
         output = connection.execute(select(RUN.c.output).where(*where)).scalar_one()
     extended = here.path(frames).with_name("frames-of-shots.npy")
     shutil.copyfile(here.path(frames), extended)
@@ -97,7 +97,7 @@ def test_the_frames_of_refine_survive_and_come_back(here: DerivativeLibrary) -> 
         better = output.replace(frames.key, key)
         assert better != output
         connection.execute(update(RUN).where(*where).values(output=better))
-        refined = (RUN.c.asset_id == 1, RUN.c.stage == "refine")
+        refined = (RUN.c.version_id == 1, RUN.c.stage == "refine")
         added = '{"warnings": [], "of": "preview", "again": ["embed", "index"], "added": 1}'
         connection.execute(update(RUN).where(*refined).values(output=added))
     before, vectors = here.finished(), here.vectors()
@@ -105,7 +105,7 @@ def test_the_frames_of_refine_survive_and_come_back(here: DerivativeLibrary) -> 
     here.check(repair=True)
     here.library.process()
     assert changed(before, here.finished()) == {(1, "preview")} and here.vectors() == vectors
-    assert [row.key for row in here.rows("frames") if row.asset_id == 1] == [key]
+    assert [row.key for row in here.rows("frames") if row.version_id == 1] == [key]
     with here.database.read() as connection:
         assert key in connection.execute(select(RUN.c.output).where(*where)).scalar_one()
     before = here.finished()
@@ -122,9 +122,9 @@ def test_the_frames_of_refine_survive_and_come_back(here: DerivativeLibrary) -> 
 def test_other_frames_are_embedded_again(here: DerivativeLibrary) -> None:
     """A decoder of another machine may give other bytes: the vectors follow."""
     with here.database.write() as connection:
-        embedded = (RUN.c.asset_id == 1, RUN.c.stage == "embed")
+        embedded = (RUN.c.version_id == 1, RUN.c.stage == "embed")
         output = connection.execute(select(RUN.c.output).where(*embedded)).scalar_one()
-        [frames] = [row for row in here.rows("frames") if row.asset_id == 1]
+        [frames] = [row for row in here.rows("frames") if row.version_id == 1]
         assert frames.checksum in output
         other = output.replace(frames.checksum, "0" * 40)
         connection.execute(update(RUN).where(*embedded).values(output=other))
@@ -169,7 +169,7 @@ def test_a_repair_that_fails_keeps_the_output_and_can_be_retried(here: Derivativ
     assert here.check(repair=True).again == 1
     here.library.process()
     with here.database.write() as connection:
-        where = (RUN.c.asset_id == 1, RUN.c.stage == "preview")
+        where = (RUN.c.version_id == 1, RUN.c.stage == "preview")
         run = connection.execute(select(RUN).where(*where)).one()
         assert run.state == RunState.PENDING and run.output and run.error_kind == "transient"
         connection.execute(update(RUN).where(*where).values(not_before=0.0))
@@ -182,7 +182,7 @@ def test_a_repair_that_fails_keeps_the_output_and_can_be_retried(here: Derivativ
 def test_what_is_being_processed_is_left(here: DerivativeLibrary) -> None:
     here.delete("poster")
     with here.database.write() as connection:
-        where = (RUN.c.asset_id == 1, RUN.c.stage == "proxy")
+        where = (RUN.c.version_id == 1, RUN.c.stage == "proxy")
         connection.execute(update(RUN).where(*where).values(state=RunState.PENDING))
     done = here.check(repair=True)
     assert (done.busy, done.missing, done.again) == (1, 0, 0)
@@ -191,7 +191,7 @@ def test_what_is_being_processed_is_left(here: DerivativeLibrary) -> None:
 def test_a_stage_that_failed_since_frames_were_lost_runs_again(here: DerivativeLibrary) -> None:
     here.delete("frames")
     with here.database.write() as connection:
-        mine = RUN.c.asset_id == 1
+        mine = RUN.c.version_id == 1
         connection.execute(delete(RUN).where(mine, RUN.c.stage == "index"))
         again = {"state": RunState.PENDING, "output": None, "queued_at": None, "attempts": 0}
         connection.execute(update(RUN).where(mine, RUN.c.stage == "embed").values(**again))
@@ -317,7 +317,7 @@ def test_orphans_are_deleted_after_a_day_and_only_of_idle_assets(here: Derivativ
         found = here.check(what=what)
         assert (found.orphans, found.orphan_bytes, found.unrepaired) == (1, 7, 0) and old.exists()
     with here.database.write() as connection:
-        busy = update(RUN).where(RUN.c.asset_id == row.asset_id, RUN.c.stage == "proxy")
+        busy = update(RUN).where(RUN.c.version_id == row.version_id, RUN.c.stage == "proxy")
         connection.execute(busy.values(state=RunState.RUNNING))
     assert here.check(repair=True).orphans == 0 and old.exists(), "a worker may be about to refer to it"
     with here.database.write() as connection:

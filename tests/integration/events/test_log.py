@@ -195,13 +195,13 @@ def test_the_events_of_an_older_catalogue_keep_their_order_and_outlive_assets(ca
     with database.write() as connection:
         for number in (1, 2):
             connection.execute(
-                text("INSERT INTO asset (id, sha1, size, name, added_at) VALUES (:id, :sha1, 1, 'a.mov', 0)"),
+                text("INSERT INTO version (id, sha1, size, name, added_at) VALUES (:id, :sha1, 1, 'a.mov', 0)"),
                 {"id": number, "sha1": str(number) * 40},
             )
         for at, asset, data in ((30.0, 1, '{"stage": "probe"}'), (10.0, None, "{}"), (20.0, 2, "{}")):
             connection.execute(
                 text(
-                    "INSERT INTO event (at, name, asset_id, data) VALUES (:at, 'stage.done', :asset, :data)"
+                    "INSERT INTO event (at, name, version_id, data) VALUES (:at, 'stage.done', :asset, :data)"
                 ),
                 {"at": at, "asset": asset, "data": data},
             )
@@ -216,13 +216,13 @@ def test_the_events_of_an_older_catalogue_keep_their_order_and_outlive_assets(ca
     assert read[0].data == {"stage": "probe"}
     assert len({e.id for e in read}) == 3 and all(len(e.id) == 36 for e in read)
     with database.write() as connection:
-        connection.execute(text("DELETE FROM asset WHERE id = 1"))
+        connection.execute(text("DELETE FROM version WHERE id = 1"))
         record_event(connection, Ticked())
     Sequencer(database).number()
     assert [e.seq for e in log.after(0, 9)] == [1, 2, 3, 4], "a prune erases no history"
     step(database, command.downgrade, "0011")
     with database.read() as connection:
-        old = connection.execute(text("SELECT id, name, asset_id FROM event ORDER BY id")).all()
+        old = connection.execute(text("SELECT id, name, version_id FROM event ORDER BY id")).all()
     assert [tuple(row) for row in old] == [
         (1, "stage.done", None),
         (2, "stage.done", 2),

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from dampipe.app.demo.clips import make_clip
-from dampipe.kernel.stage_io import AssetRef, SourceFile
+from dampipe.kernel.stage_io import VersionRef, SourceFile
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
@@ -148,7 +148,7 @@ def test_the_proxy_stage_takes_over_the_proxy_of_the_preview_stage(
     store = DerivativeStore(LocalBlobs(tmp_path / "blobs"))
     there = clip.stat()
     file = SourceFile(location=1, path=str(clip), size=there.st_size, mtime_ns=there.st_mtime_ns)
-    asset = AssetRef(id=1, sha1="ab" * 20, size=there.st_size, name="clip.mov")
+    asset = VersionRef(id=1, sha1="ab" * 20, size=there.st_size, name="clip.mov")
     media = prober.probe(str(clip))
     preview: Preview = preview_stage.function(file, asset, media, Passes(previews, proxies), store, silent)
     proxy: Proxy = proxy_stage.function(file, asset, media, proxies, store, silent)

@@ -15,14 +15,14 @@ from dampipe.jobs.savers import OutputBatch, SaverRegistry
 from dampipe.jobs.stage import stage
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.errors import BadMedia, CatalogueDown
-from dampipe.kernel.stage_io import AssetRef
+from dampipe.kernel.stage_io import VersionRef
 from tests.support.pipeline import POLICY, Deployment, Diary, Half, Length, hash, make_runner, measure
 
 FILES = 25
 
 
 @stage(queue="batch", version=2, batch=10)
-def quarter(assets: list[AssetRef], lengths: list[Length], diary: Diary) -> list[Half]:
+def quarter(assets: list[VersionRef], lengths: list[Length], diary: Diary) -> list[Half]:
     diary.batches.append(len(assets))
     return [Half(value=length.bytes / 4) for length in lengths]
 

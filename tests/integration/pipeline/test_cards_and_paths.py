@@ -46,7 +46,7 @@ def write(path: Path, data: bytes | None = None) -> Path:
 
 def sidecars(here: Scanning, name: str) -> list[str]:
     with here.catalog.database.read() as connection:
-        found = connection.exec_driver_sql("SELECT id, name FROM asset").all()
+        found = connection.exec_driver_sql("SELECT id, name FROM version").all()
     [asset] = [row.id for row in found if row.name == name]
     return here.catalog.assets.sidecars(asset)
 

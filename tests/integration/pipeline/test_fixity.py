@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.fixity.model import Verified
 from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.report import FixityReport
@@ -62,7 +62,7 @@ class Reading:
     def age(self, seconds: float) -> None:
         """Let time pass."""
         with self.catalog.database.write() as connection:
-            connection.execute(update(ASSET).values(added_at=ASSET.c.added_at - seconds))
+            connection.execute(update(VERSION).values(added_at=VERSION.c.added_at - seconds))
             connection.execute(update(VERIFICATION).values(at=VERIFICATION.c.at - seconds))
 
     def night(self, percent: float) -> tuple[int, Verified]:
@@ -150,8 +150,8 @@ def test_an_unreadable_file_is_bad(here: Reading, tmp_path: Path) -> None:
     os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     with here.catalog.database.write() as connection:
         size = path.stat().st_size
-        connection.exec_driver_sql(f"UPDATE location SET size = {size} WHERE asset_id IN "
-                                   "(SELECT id FROM asset WHERE name = 'c02.mp4')")  # fmt: skip
+        connection.exec_driver_sql(f"UPDATE location SET size = {size} WHERE version_id IN "
+                                   "(SELECT id FROM version WHERE name = 'c02.mp4')")  # fmt: skip
     assert here.night(100)[1].unreadable == (str(path),)
 
 

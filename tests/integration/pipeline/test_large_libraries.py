@@ -92,7 +92,7 @@ def library(here: Scanning, tmp_path: Path) -> Scanning:
         connection.execute(RUN.update().where(RUN.c.id % 3 == 0).values(failed))
         connection.execute(RUN.update().where(RUN.c.id % 3 == 1).values(state=RunState.PENDING))
         not_hashed = select(RUN.c.location_id).where(RUN.c.state != RunState.DONE)
-        connection.execute(LOCATION.update().where(LOCATION.c.id.in_(not_hashed)).values(asset_id=None))
+        connection.execute(LOCATION.update().where(LOCATION.c.id.in_(not_hashed)).values(version_id=None))
     grow(tmp_path / "tree" / "more", 5, random.Random(2))
     return here
 

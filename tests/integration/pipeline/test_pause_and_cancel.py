@@ -252,7 +252,7 @@ def test_prioritised_and_new_footage_goes_first(here: Here, folder: Path) -> Non
     assert set(rest[:3]) == {"new0.mp4", "new1.mp4", "new2.mp4"}
     with here.catalog.database.read() as connection:
         raised = connection.execute(
-            select(RUN.c.asset_id).where(RUN.c.stage == "polish", RUN.c.priority == 5)
+            select(RUN.c.version_id).where(RUN.c.stage == "polish", RUN.c.priority == 5)
         )
         assert len(raised.all()) == 5, "what follows is urgent, too"
 

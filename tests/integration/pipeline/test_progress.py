@@ -22,9 +22,9 @@ from dampipe.jobs.policy import RunPolicy
 from dampipe.jobs.stage import Stage, stage
 from dampipe.jobs.toolbox import Tools
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import AssetId, RunId
+from dampipe.kernel.ids import VersionId, RunId
 from dampipe.kernel.progress import Progress, Reporter
-from dampipe.kernel.stage_io import AssetRef, StageOutput
+from dampipe.kernel.stage_io import VersionRef, StageOutput
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.hwaccel.acceleration import Acceleration
@@ -75,7 +75,7 @@ class Waiting:
 
 
 @stage(queue="io", version=1, batch=4)
-def ponder(assets: list[AssetRef], waiting: Waiting, report: Reporter) -> list[StageOutput]:
+def ponder(assets: list[VersionRef], waiting: Waiting, report: Reporter) -> list[StageOutput]:
     report(1, len(assets), "files")
     assert waiting.go.wait(120)
     return [StageOutput() for _ in assets]
@@ -104,7 +104,7 @@ def test_a_batch_says_how_far_it_is_and_is_through(here: Here) -> None:
     here.transport.work(here.runner, 2)
     waiting: Any = here.runner.toolbox.get(Waiting)
     heard: list[Progress] = []
-    at_work = threading.Thread(target=here.runner.run, args=("ponder", Subject(asset=1), heard.append))
+    at_work = threading.Thread(target=here.runner.run, args=("ponder", Subject(version=1), heard.append))
     at_work.start()
     try:
         until(lambda: any(one.progress for one in here.running()))
@@ -118,13 +118,13 @@ def test_a_batch_says_how_far_it_is_and_is_through(here: Here) -> None:
     assert first.progress == heard[0] == Progress(done=1, total=2, unit="files")
     assert second.progress is None, "the batch speaks for its first file"
     assert here.running() == []
-    row = here.catalog.runs.find(here.plan.key(ponder), Subject(asset=1))
+    row = here.catalog.runs.find(here.plan.key(ponder), Subject(version=1))
     assert row is not None and row.progress is None
 
 
 def test_who_lost_its_lease_says_nothing_more(here: Here) -> None:
     here.transport.work(here.runner, 2)
-    which = here.plan.key(ponder), Subject(asset=1)
+    which = here.plan.key(ponder), Subject(version=1)
     told = Progress(done=1, total=2).model_dump_json()
     mine = here.catalog.runs.claim(*which, "me", -1.0)
     assert mine is not None
@@ -152,7 +152,7 @@ def test_neither_telling_nor_listing_walks_through_all_runs(tmp_path: Path) -> N
         if statement.startswith(("SELECT", "UPDATE")):
             asked.append((statement, values))
 
-    claims = [ClaimedRun(RunId(number), Subject(asset=AssetId(number)), 1, True) for number in (1, 2)]
+    claims = [ClaimedRun(RunId(number), Subject(version=VersionId(number)), 1, True) for number in (1, 2)]
     catalog.runs.renew(claims, "me", 60.0, "{}")
     catalog.results.running(["hash", "proxy"], 20)
     assert len(asked) == 2
@@ -217,7 +217,7 @@ def test_ffmpegs_progress_comes_to_the_catalogue(tmp_path: Path) -> None:
     outcomes: list[Outcome] = []
 
     def work() -> None:
-        outcomes.append(here.runner.run("proxy", Subject(asset=1), heard.append).outcome)
+        outcomes.append(here.runner.run("proxy", Subject(version=1), heard.append).outcome)
 
     at_work = threading.Thread(target=work)
     at_work.start()

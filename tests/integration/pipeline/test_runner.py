@@ -13,7 +13,7 @@ from dampipe.jobs.stage import stage
 from dampipe.kernel.errors import BadMedia, StorageFull, Transient, Unavailable
 from dampipe.kernel.faces.remedies import CLI, PAGE
 from dampipe.kernel.file_errors import DISK_FULL, FILE_UNREADABLE
-from dampipe.kernel.stage_io import AssetRef
+from dampipe.kernel.stage_io import VersionRef
 from dampipe.storage.blobs.errors import STORE_FULL
 from tests.support.pipeline import (
     POLICY,
@@ -170,7 +170,7 @@ def test_outputs_are_saved_while_the_stage_still_works(
 
 
 def test_a_batch_stage_that_returns_too_few_results_is_to_blame(trickling: Deployment) -> None:
-    def few(assets: list[AssetRef], lengths: list[Length], diary: Diary) -> Iterator[Quarter]:
+    def few(assets: list[VersionRef], lengths: list[Length], diary: Diary) -> Iterator[Quarter]:
         yield from ()
 
     broken = trickling.with_stages(hash, measure, replace(quarter, function=few))
@@ -230,7 +230,7 @@ def test_a_new_version_runs_again_with_what_depends_on_it(here: Deployment, fold
     here.drain()
 
     @stage(queue="batch", version=2, batch=10)
-    def halve(assets: list[AssetRef], lengths: list[Length], diary: Diary) -> list[Half]:
+    def halve(assets: list[VersionRef], lengths: list[Length], diary: Diary) -> list[Half]:
         for asset in assets:
             diary.note("halve", asset.name)
         return [Half(value=0) for _ in lengths]

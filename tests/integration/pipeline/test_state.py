@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.jobs import state
 from dampipe.jobs.model import INITIAL, TRANSITIONS, RunState, Subject
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import AssetId
+from dampipe.kernel.ids import VersionId
 from tests.support.catalog import Catalog
 
 ALL = RUN.c.id > 0
-ASSETS = [AssetId(number) for number in range(1, len(RunState) + 1)]
+ASSETS = [VersionId(number) for number in range(1, len(RunState) + 1)]
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def catalog(catalogue_url: str) -> Iterator[Catalog]:
     with made.database.write() as connection:
         for number, run_state in enumerate(RunState, start=1):
             asset = {"id": number, "sha1": f"{number:040x}", "size": 1, "name": "a", "added_at": 0.0}
-            connection.execute(insert(ASSET).values(asset))
-            run = {"stage": "hash", "version": "1", "lane": "main", "asset_id": number, "created_at": 0.0}
+            connection.execute(insert(VERSION).values(asset))
+            run = {"stage": "hash", "version": "1", "lane": "main", "version_id": number, "created_at": 0.0}
             held = {"owner": "me", "lease_until": 5.0} if run_state == RunState.RUNNING else {}
             values = {**state.NEW_RUN, **run, **held, "state": run_state, "queued_at": 1.0}
             connection.execute(insert(RUN).values(values))
@@ -39,8 +39,8 @@ def catalog(catalogue_url: str) -> Iterator[Catalog]:
 
 def states(connection: Connection) -> dict[RunState, RunState | None]:
     """By the state before: the state now; None: deleted."""
-    rows = connection.execute(select(RUN.c.asset_id, RUN.c.state))
-    now = {row.asset_id: RunState(row.state) for row in rows}
+    rows = connection.execute(select(RUN.c.version_id, RUN.c.state))
+    now = {row.version_id: RunState(row.state) for row in rows}
     return {before: now.get(number) for number, before in enumerate(RunState, start=1)}
 
 
@@ -61,7 +61,7 @@ CALLS: dict[str, Callable[[Connection], int]] = {
     "recover": recover,
     "delete_idle": lambda c: state.delete_idle(c, ALL),
     "delete_held": lambda c: state.delete_held(c, ALL),
-    "delete": lambda c: state.delete_runs_of_assets(c, ASSETS),
+    "delete": lambda c: state.delete_runs_of_versions(c, ASSETS),
     "queue": lambda c: len(state.mark_queued(c, "main", list(range(1, 99)))),
     "claim_picked": lambda c: len(state.claim_picked(c, list(range(1, 99)), "me", 60.0)),
 }
@@ -83,7 +83,7 @@ def test_a_claim_takes_what_is_due_and_what_has_an_expired_lease(catalog: Catalo
     with catalog.database.write() as connection:
         rows = connection.execute(claim, {"holder": "you", "lease": 60.0}).all()
         found = states(connection)
-    assert {row.asset_id for row in rows} == {1, 2}
+    assert {row.version_id for row in rows} == {1, 2}
     running = {RunState.PENDING: RunState.RUNNING}
     assert found == {**{before: before for before in RunState}, **running}
 
@@ -143,8 +143,8 @@ def test_a_run_of_a_stage_has_one_subject_and_other_work_at_most_one(catalog: Ca
     with pytest.raises(IntegrityError):
         create(stage="probe")
     with pytest.raises(IntegrityError):
-        create(stage="copy", kind="copy", asset_id=1, location_id=1)
-    create(stage="copy", kind="copy", asset_id=1)
+        create(stage="copy", kind="copy", version_id=1, location_id=1)
+    create(stage="copy", kind="copy", version_id=1)
     create(stage="copy", kind="copy")
     with pytest.raises(IntegrityError):
         create(stage="copy", kind="copy")
@@ -153,7 +153,7 @@ def test_a_run_of_a_stage_has_one_subject_and_other_work_at_most_one(catalog: Ca
 def test_a_hold_does_not_concern_other_kinds_of_work(catalog: Catalog) -> None:
     with catalog.database.write() as connection:
         item = state.create_work_item(
-            connection, catalog.database, "copy", "tier", Subject(asset=AssetId(1)), "{}"
+            connection, catalog.database, "copy", "tier", Subject(version=VersionId(1)), "{}"
         )
         assert state.hold(connection, ALL) == 1
         found = connection.execute(select(RUN.c.state).where(RUN.c.id == item)).scalar_one()
@@ -182,7 +182,7 @@ def test_a_run_whose_files_are_lost_keeps_its_output_until_it_is_done_again(cata
     with catalog.database.write() as connection:
         state.replace_output(connection, '{"size": 5}', ALL)
         assert state.remake(connection, ALL) == 1
-        done = RUN.c.asset_id == list(RunState).index(RunState.DONE) + 1
+        done = RUN.c.version_id == list(RunState).index(RunState.DONE) + 1
         row = connection.execute(select(RUN).where(done)).one()
         assert (row.state, row.output, row.queued_at) == (RunState.PENDING, '{"size": 5}', None)
         assert state.redo(connection, ALL) == len(RunState)

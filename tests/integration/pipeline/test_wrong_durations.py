@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 import dampipe
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.clips import ClipService
 from dampipe.features.search.model import ExportRequest
 from dampipe.jobs.sweep import Sweep
@@ -54,7 +54,7 @@ def process(home: Path, file: Path, **settings: Any) -> tuple[MediaInfo, Counter
     for _ in range(5):
         library.process()
     with library.service(Database).read() as connection:
-        asset = connection.execute(select(ASSET)).one()
+        asset = connection.execute(select(VERSION)).one()
         events = connection.execute(select(EVENT.c.data).where(EVENT.c.name == "stage.done")).scalars()
         ran = Counter(json.loads(data)["stage"] for data in events)
         runs = {run.stage: run for run in connection.execute(select(RUN)).all()}
@@ -121,23 +121,23 @@ def test_after_an_upgrade_only_files_with_other_facts_are_processed_again(
     library.process()
     database = library.service(Database)
     with database.write() as connection:
-        for row in connection.execute(select(ASSET)).all():
+        for row in connection.execute(select(VERSION)).all():
             facts = json.loads(row.media)
             del facts["start"], facts["video"]["start"]
             if row.name == "late.mkv":
                 facts["duration"] = 3606.0
-            connection.execute(update(ASSET).where(ASSET.c.id == row.id).values(media=json.dumps(facts)))
+            connection.execute(update(VERSION).where(VERSION.c.id == row.id).values(media=json.dumps(facts)))
         connection.execute(delete(RUN).where(RUN.c.stage == "probe"))
         connection.execute(delete(EVENT))
     library.service(Sweep).plan_missing()
     for _ in range(3):
         library.process()
     with database.read() as connection:
-        names = {row.id: row.name for row in connection.execute(select(ASSET)).all()}
+        names = {row.id: row.name for row in connection.execute(select(VERSION)).all()}
         ran: dict[str, Counter[str]] = {name: Counter() for name in names.values()}
         for event in connection.execute(select(EVENT).where(EVENT.c.name == "stage.done")).all():
             ran[names[event.asset]][json.loads(event.data)["stage"]] += 1
         states = set(connection.execute(select(RUN.c.state)).scalars())
-        late = connection.execute(select(ASSET.c.duration).where(ASSET.c.name == "late.mkv")).scalar_one()
+        late = connection.execute(select(VERSION.c.duration).where(VERSION.c.name == "late.mkv")).scalar_one()
     assert ran == {"plain.mp4": {"probe": 1}, "late.mkv": {name: 1 for name in ONCE if name != "hash"}}
     assert (states, late) == ({"done"}, pytest.approx(6.0, abs=0.05))

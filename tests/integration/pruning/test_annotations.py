@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import Connection, insert, select
 
 from dampipe.app.features import features
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.pruning import cli
 from dampipe.features.pruning.model import PruneRequest
 from dampipe.features.pruning.queries import Pruner
@@ -102,7 +102,7 @@ def test_a_tag_that_is_given_while_a_prune_runs_is_kept(library: ProcessedLibrar
     Pruner(library.catalog.database).prune(None, delete, lambda _: None)
     assert tags(library) == 1
     with library.catalog.database.read() as connection:
-        assert gone in connection.execute(select(ASSET.c.sha1)).scalars().all()
+        assert gone in connection.execute(select(VERSION.c.sha1)).scalars().all()
 
 
 def test_more_than_one_transaction_of_tagged_assets_comes_to_an_end(

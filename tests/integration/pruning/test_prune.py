@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dampipe.app.features import features
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.derivatives.sweep import WorkspaceSweep
 from dampipe.features.pruning.model import PruneRequest
 from dampipe.features.pruning.queries import Pruner
@@ -79,10 +79,10 @@ def test_an_asset_that_is_worked_on_is_left_for_the_next_prune(library: Processe
     with library.catalog.database.write() as connection:
         gone = [path for path, (state, *_) in library.places().items() if state == LocationState.MISSING]
         sha1 = library.places()[gone[0]][1]
-        asset = connection.execute(ASSET.select().where(ASSET.c.sha1 == sha1)).one().id
+        asset = connection.execute(VERSION.select().where(VERSION.c.sha1 == sha1)).one().id
         connection.execute(
             RUN.insert().values(
-                stage="s", version="1", lane="main", state=RunState.RUNNING, asset_id=asset, created_at=0,
+                stage="s", version="1", lane="main", state=RunState.RUNNING, version_id=asset, created_at=0,
                 priority=0, wake_on_finish=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
             )
         )  # fmt: skip
@@ -155,10 +155,10 @@ def test_leftovers_go_only_when_asked_and_only_if_nothing_refers_to_them(
     states = {busy: RunState.RUNNING, waiting: RunState.PENDING, held: RunState.ON_HOLD}
     with library.catalog.database.write() as connection:
         for sha1, state in states.items():
-            asset = connection.execute(ASSET.select().where(ASSET.c.sha1 == sha1)).one().id
+            asset = connection.execute(VERSION.select().where(VERSION.c.sha1 == sha1)).one().id
             connection.execute(
                 RUN.insert().values(
-                    stage="s", version="1", lane="main", state=state, asset_id=asset, created_at=0,
+                    stage="s", version="1", lane="main", state=state, version_id=asset, created_at=0,
                     priority=0, wake_on_finish=False, attempts=1, not_before=0, lease_until=0, warnings="[]",
                 )
             )  # fmt: skip

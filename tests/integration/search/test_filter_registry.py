@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from dampipe.app.features import features
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.cli.options import SearchCommand, search_options, search_request
 from dampipe.features.search.http import make_router
 from dampipe.features.search.model import SearchRequest
@@ -35,7 +35,7 @@ def parse_size(text: str) -> int:
 
 
 def larger(_: FilterContext, sizes: Sequence[int]) -> Restriction:
-    return Restriction(where=ASSET.c.size >= sizes[0])
+    return Restriction(where=VERSION.c.size >= sizes[0])
 
 
 def numbered(_: FilterContext, numbers: Sequence[int]) -> Restriction:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from dampipe.features.assets.filters import FolderPattern
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.query_vectors import EncodedQuery
 from dampipe.features.search.vectors import VectorRepository
 from dampipe.kernel.access import LOCAL
@@ -238,5 +238,5 @@ def test_bursts_are_stored_with_decimals_of_the_second(here: Searching) -> None:
     for number in (3, 1, 2):
         here.add(f"{number}.jpg", [], media(recorded=datetime(2024, 5, 17, 10, 0, 0, number * 100_000)))
     with here.catalog.database.read() as connection:
-        rows = connection.execute(select(ASSET.c.name).order_by(ASSET.c.recorded_at)).scalars().all()
+        rows = connection.execute(select(VERSION.c.name).order_by(VERSION.c.recorded_at)).scalars().all()
     assert rows == ["1.jpg", "2.jpg", "3.jpg"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.text_index import words_of
 from tests.support.searching import Searching, media, sha1
 
@@ -98,7 +98,7 @@ def test_what_is_forgotten_is_not_found(library: Searching) -> None:
     library.catalog.tags.add("dear", [asset])
     assert library.names("keepsake", only="names") == ["keepsake.mp4"]
     with library.catalog.database.write() as connection:
-        connection.execute(ASSET.delete().where(ASSET.c.id == asset))
+        connection.execute(VERSION.delete().where(VERSION.c.id == asset))
     assert library.find("keepsake", only="words").hits == ()
     assert library.find("dear", only="words").hits == ()
     assert library.catalog.tags.all() == []

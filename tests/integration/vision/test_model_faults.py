@@ -47,7 +47,7 @@ def test_a_model_that_is_broken_takes_over_from_none(home: Path, folders: tuple[
     here = world(home, str(folders[1]))
     here.get(Sweep).plan_missing()
     for asset in range(1, ASSETS + 1):
-        assert here.get(Runner).run("embed", Subject(asset=asset)).outcome is Outcome.SKIPPED
+        assert here.get(Runner).run("embed", Subject(version=asset)).outcome is Outcome.SKIPPED
     assert finds(here) == ["1", "2", "3", "4"], "the old one answers"
     here.get(Database).close()
     said = found(home, str(folders[1]))["model"]

@@ -15,7 +15,7 @@ from dampipe.app import container as bootstrap
 from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
 from dampipe.cli import main
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.search.model_service import ModelService
 from dampipe.jobs.dispatch import TaskTransport
@@ -30,7 +30,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Busy, InvalidInput, NotFound
-from dampipe.kernel.stage_io import AssetRef
+from dampipe.kernel.stage_io import VersionRef
 from dampipe.media.outputs import DerivativeKind, Frame, Preview
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
@@ -42,7 +42,7 @@ ASSETS = 4
 
 
 @stage(queue="io", version=1)
-def preview(asset: AssetRef) -> Preview:
+def preview(asset: VersionRef) -> Preview:
     """Done already in these tests."""
     raise AssertionError
 
@@ -96,9 +96,9 @@ def add(here: Container, number: int, frames: "np.ndarray[tuple[int, ...], np.dt
     key = here.get(Plan).key(here.get(Plan)["preview"])
     output = Preview(derivatives=kept, frames=tuple(Frame(time=float(n), shot=n) for n in range(len(frames))))
     row = {"id": number, "sha1": f"{number:040x}", "size": 1, "name": f"{number}.png", "added_at": 0}
-    run = {"stage": key.stage, "version": key.version, "lane": key.lane, "asset_id": number}
+    run = {"stage": key.stage, "version": key.version, "lane": key.lane, "version_id": number}
     with here.get(Database).write() as connection:
-        connection.execute(ASSET.insert().values(row))
+        connection.execute(VERSION.insert().values(row))
         connection.execute(
             RUN.insert().values(
                 {**NEW_RUN, **run, "state": "done", "created_at": 0, "output": output.model_dump_json()}
@@ -107,7 +107,7 @@ def add(here: Container, number: int, frames: "np.ndarray[tuple[int, ...], np.dt
 
 
 def embed(here: Container, asset: int) -> None:
-    assert here.get(Runner).run("embed", Subject(asset=asset)).outcome is Outcome.DONE
+    assert here.get(Runner).run("embed", Subject(version=asset)).outcome is Outcome.DONE
 
 
 def finds(here: Container) -> list[str]:
@@ -135,7 +135,7 @@ def test_search_answers_from_the_old_model_until_the_new_one_is_complete(
         assert here.get(ModelService).answering().fingerprint == old
         assert finds(here) == ["1", "2", "3", "4"]
         with here.get(Database).write() as connection:  # one after the other, not in one batch
-            waits = (RUN.c.stage == "embed", RUN.c.state == "pending", RUN.c.asset_id > asset)
+            waits = (RUN.c.stage == "embed", RUN.c.state == "pending", RUN.c.version_id > asset)
             connection.execute(update(RUN).where(*waits).values(attempts=1))
         embed(here, asset)
     assert finds(here) == ["1", "2", "3", "4"]
@@ -161,7 +161,7 @@ def test_what_cannot_be_embedded_again_does_not_hold_up_the_new_model(
     here = world(home, str(folders[1]))
     here.get(Sweep).plan_missing()
     with here.get(Database).write() as connection:
-        bad = (RUN.c.stage == "embed", RUN.c.asset_id == 2, RUN.c.state == "pending")
+        bad = (RUN.c.stage == "embed", RUN.c.version_id == 2, RUN.c.state == "pending")
         connection.execute(update(RUN).where(*bad).values(state="failed"))
     assert here.get(ModelService).answering().fingerprint != here.tools.embedder.fingerprint
     embed(here, 1)

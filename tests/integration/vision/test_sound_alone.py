@@ -26,7 +26,7 @@ def test_an_asset_without_frames_is_done_alone_and_beside_others(
     for number, frames in ((12, picture), (13, nothing), (14, nothing)):
         add(here, number, frames)
     here.get(Sweep).plan_missing()
-    report = here.get(Runner).run("embed", Subject(asset=12))
+    report = here.get(Runner).run("embed", Subject(version=12))
     assert report.outcome is Outcome.DONE and report.batched == 2
     counts = [
         here.get(VectorRepository).count_of(f"{number:040x}", here.tools.embedder.fingerprint)

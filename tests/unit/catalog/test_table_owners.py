@@ -28,6 +28,7 @@ OWNERS = {
     "source": "dampipe/features/sources/",
     "path_map": "dampipe/features/sources/",
     "asset": "dampipe/features/assets/",
+    "version": "dampipe/features/assets/",
     "location": "dampipe/features/sources/",
     "folder": "dampipe/features/sources/",
     "derivative": "dampipe/features/derivatives/",

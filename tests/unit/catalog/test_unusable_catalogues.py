@@ -125,7 +125,7 @@ def test_an_empty_catalogue_beside_derivatives_is_no_new_library(tmp_path: Path,
     (tmp_path / "derivatives").rename(tmp_path / "away")
     Container(container.settings).set_up()
     with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT count(*) FROM asset").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM version").fetchone() == (0,)
 
 
 def test_a_new_catalogue_may_use_derivatives_of_another(tmp_path: Path) -> None:

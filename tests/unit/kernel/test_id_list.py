@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
-from dampipe.features.assets.tables import ASSET
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.tables import VECTOR
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
@@ -21,31 +21,31 @@ def database(catalogue_url: str) -> Database:
     upgrade(made)
     with made.write() as connection:
         rows = [(number, f"{number:040x}", 1, "a.mov", 0.0) for number in range(1, COUNT + 1)]
-        made.insert_many(connection, ASSET, ("id", "sha1", "size", "name", "added_at"), rows)
+        made.insert_many(connection, VERSION, ("id", "sha1", "size", "name", "added_at"), rows)
     return made
 
 
 def test_long_lists_of_ids(database: Database) -> None:
     odd = range(1, COUNT + 1, 2)
     with database.read() as connection:
-        found = read_ids(database, connection, ASSET.c.id, in_ids(database, ASSET.c.id, odd))
+        found = read_ids(database, connection, VERSION.c.id, in_ids(database, VERSION.c.id, odd))
         assert sorted(found.tolist()) == list(odd)
         assert found.dtype == np.int64
-        none = read_ids(database, connection, ASSET.c.id, in_ids(database, ASSET.c.id, ()))
+        none = read_ids(database, connection, VERSION.c.id, in_ids(database, VERSION.c.id, ()))
         assert none.tolist() == [] and none.dtype == np.int64
         assert connection.execute(
-            select(func.count()).where(~in_ids(database, ASSET.c.id, odd))
+            select(func.count()).where(~in_ids(database, VERSION.c.id, odd))
         ).scalar() == (COUNT // 2)
     database.close()
 
 
 def test_a_mask_of_vectors_reads_one_index(tmp_path: Path) -> None:
-    """The ids of the vectors of assets are all in the index vector_of_asset: no row of a vector is read."""
+    """The ids of the vectors of assets are all in the index vector_of_version: no row of a vector is read."""
     database = Database(f"sqlite:///{tmp_path / 'c.sqlite'}")
     upgrade(database)
-    query = select(VECTOR.c.id).where(VECTOR.c.model == "m", in_ids(database, VECTOR.c.asset_id, [1, 2]))
+    query = select(VECTOR.c.id).where(VECTOR.c.model == "m", in_ids(database, VECTOR.c.version_id, [1, 2]))
     with database.read() as connection:
         compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
         plan = " ".join(str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}"))
-    assert "COVERING INDEX vector_of_asset (asset_id=? AND model=?)" in plan
+    assert "COVERING INDEX vector_of_version (version_id=? AND model=?)" in plan
     database.close()

@@ -5,7 +5,7 @@ import pytest
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.stage import PipelineError, Stage, stage
 from dampipe.jobs.toolbox import Tools
-from dampipe.kernel.stage_io import AssetRef, ContentHash, SourceFile, StageOutput
+from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile, StageOutput
 
 
 class Sound(StageOutput):
@@ -31,7 +31,7 @@ def listen(file: SourceFile, microphone: Microphone) -> Sound:
 
 
 @stage(queue="gpu", version=2)
-def transcribe(asset: AssetRef, sound: Sound) -> Words:
+def transcribe(asset: VersionRef, sound: Sound) -> Words:
     return Words()
 
 
@@ -50,7 +50,7 @@ def plan(*stages: Stage, tools: Tools = TOOLS) -> Plan:
 def test_a_stage_knows_its_inputs_and_tools_by_their_types() -> None:
     assert listen.inputs == {"file": SourceFile}
     assert listen.tools == {"microphone": Microphone}
-    assert transcribe.inputs == {"asset": AssetRef, "sound": Sound}
+    assert transcribe.inputs == {"asset": VersionRef, "sound": Sound}
     assert transcribe.output_type is Words
     assert hash.on_location and not listen.on_location
 

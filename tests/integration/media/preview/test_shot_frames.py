@@ -11,7 +11,7 @@ from dampipe.app.demo.clips import make_clip
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import AssetRef, SourceFile
+from dampipe.kernel.stage_io import VersionRef, SourceFile
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
 from dampipe.media.outputs import DerivativeKind, Preview, Proxy, Refined
@@ -49,7 +49,7 @@ class Bench:
         media = prober.probe(str(clip))
         prober.close()
         self.store = DerivativeStore(MemoryBlobs())
-        self.asset = AssetRef(id=1, sha1="a" * 40, size=1, name=clip.name)
+        self.asset = VersionRef(id=1, sha1="a" * 40, size=1, name=clip.name)
         file = _file(clip)
         self.frames = ShotFrames(FRAMES)
         passes = Passes(PreviewMaker(ffmpeg, PreviewRecipe(frames=FRAMES), choose))
@@ -126,7 +126,7 @@ def test_what_was_made_of_the_old_preview_is_made_again(
     old, refined = bench.preview, bench.refine(bench.preview)
     better = refined.preview
     assert better is not None
-    common = {"version": "1", "lane": "main", "asset_id": asset, "warnings": "[]", "created_at": 0.0}
+    common = {"version": "1", "lane": "main", "version_id": asset, "warnings": "[]", "created_at": 0.0}
     common |= {"priority": 0, "wake_on_finish": False, "attempts": 2, "not_before": 0.0, "lease_until": 0.0}
     outputs = {"preview": old, "embed": Embedding(model="m", dimension=4), "index": old}
     with library.catalog.database.write() as connection:
