@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dampipe.jobs.stage import stage
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import VersionRef, SourceFile
+from dampipe.kernel.stage_io import SourceFile, VersionRef
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Correction, Preview
 from dampipe.media.passes import Passes

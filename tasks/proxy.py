@@ -2,7 +2,7 @@
 
 from dampipe.jobs.stage import stage
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import VersionRef, SourceFile
+from dampipe.kernel.stage_io import SourceFile, VersionRef
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Correction, DerivativeKind, FoundDuration, Proxy
 from dampipe.media.proxy.maker import MadeProxy, ProxyMaker

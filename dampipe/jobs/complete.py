@@ -15,7 +15,7 @@ from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import WORKER, NewEvent, record_events
-from dampipe.kernel.ids import VersionId, RunId
+from dampipe.kernel.ids import RunId, VersionId
 from dampipe.kernel.stage_io import ContentHash, StageOutput
 
 # Built once. The state is looked at afterwards: asked for it, SQLite walks all done runs of the stage.
@@ -57,7 +57,7 @@ class _Ended:
     """A finished run that this worker still held, and what its row said."""
 
     finished: FinishedRun
-    asset: VersionId
+    version: VersionId
     priority: int
     has_chain: bool
     """A chain is under way that carries the follow-up runs of its own lane."""
@@ -97,35 +97,36 @@ class RunCompleter:
         for one in held:
             row = locked[one.run.id, one.run.attempts]
             has_chain = one.run.id == completion.lead or (one.run.queued and not row.wake_on_finish)
-            ended.append(_Ended(one, self._asset(connection, one, now), row.priority, has_chain))
-        by_asset = {one.asset: one for one in ended}
-        outputs = [(one.asset, one.finished.output) for one in by_asset.values()]
+            ended.append(_Ended(one, self._version(connection, one, now), row.priority, has_chain))
+        by_version = {one.version: one for one in ended}
+        assets = self._subjects.assets_of(connection, list(by_version))
+        outputs = [(one.version, one.finished.output) for one in by_version.values()]
         # A run that is made again since its files are lost still has its output: `state.remake`.
         previous = {
-            asset: PreviousOutput(one.finished.run.id, output)
-            for asset, one in by_asset.items()
+            version: PreviousOutput(one.finished.run.id, output)
+            for version, one in by_version.items()
             if (output := locked[one.finished.run.id, one.finished.run.attempts].output) is not None
         }
-        self._savers.save(connection, self._db, outputs, now, previous)
+        self._savers.save(connection, self._db, outputs, now, previous, assets)
         if not completion.key.on_location:
-            state.delete_other_versions(connection, completion.key, list(by_asset))
-        lanes = self._follow_up(connection, by_asset, completion, now)
+            state.delete_other_versions(connection, completion.key, list(by_version))
+        lanes = self._follow_up(connection, by_version, completion, now)
         self._record(connection, ended, completion.key.stage, now)
-        by_run = {one.finished.run.id: frozenset(lanes[one.asset]) for one in ended}
+        by_run = {one.finished.run.id: frozenset(lanes[one.version]) for one in ended}
         return [by_run.get(one.run.id) for one in finished]
 
     def _record(self, connection: Connection, ended: Sequence[_Ended], stage: str, now: float) -> None:
         """Record that the runs are done."""
-        identities = self._subjects.identities(connection, [one.asset for one in ended])
+        identities = self._subjects.identities(connection, [one.version for one in ended])
         events = []
         for one in ended:
             done = StageDone(stage=stage, warnings=one.finished.output.warnings)
-            identity = identities[one.asset]
+            identity = identities[one.version]
             events.append(NewEvent(done, identity.asset, identity.sha1))
         record_events(connection, self._db, events, actor=WORKER, at=now)
 
-    def _asset(self, connection: Connection, finished: FinishedRun, now: float) -> VersionId:
-        """The asset that a run's output belongs to, created if a new content was identified."""
+    def _version(self, connection: Connection, finished: FinishedRun, now: float) -> VersionId:
+        """The version that a run's output belongs to, created if a new content was identified."""
         subject, output = finished.run.subject, finished.output
         if isinstance(output, ContentHash):
             assert subject.location is not None
@@ -136,26 +137,28 @@ class RunCompleter:
     def _follow_up(
         self, connection: Connection, ended: dict[VersionId, _Ended], completion: Completion, now: float
     ) -> dict[VersionId, set[str]]:
-        """Create the runs that come next; returns by asset the lanes of those that no chain carries."""
-        lanes: dict[VersionId, set[str]] = {asset: set() for asset in ended}
+        """Create the runs that come next; returns by version the lanes of those that no chain carries."""
+        lanes: dict[VersionId, set[str]] = {version: set() for version in ended}
         for upcoming in completion.follow_ups:
             ready = sorted(self._ready(connection, list(ended), completion.key, upcoming))
-            carried = {asset for asset in ready if ended[asset].has_chain and upcoming.same_chain}
+            carried = {version for version in ready if ended[version].has_chain and upcoming.same_chain}
             # Follow-up runs inherit the priority.
-            runs = [(asset, now if asset in carried else None, ended[asset].priority) for asset in ready]
+            runs = [
+                (version, now if version in carried else None, ended[version].priority) for version in ready
+            ]
             state.create_follow_ups(connection, self._db, upcoming.run, runs, now)
-            for asset in ready:
-                if asset not in carried:
-                    lanes[asset].add(upcoming.run.lane)
+            for version in ready:
+                if version not in carried:
+                    lanes[version].add(upcoming.run.lane)
         return lanes
 
     def _ready(
-        self, connection: Connection, assets: list[VersionId], done: RunKey, upcoming: FollowUp
+        self, connection: Connection, versions: list[VersionId], done: RunKey, upcoming: FollowUp
     ) -> list[VersionId]:
-        """Those of the assets of which all upstream runs are done."""
+        """Those of the versions of which all upstream runs are done."""
         for key in upcoming.upstream:
             if key != done:
-                values = {"of_stage": key.stage, "of_version": key.version, "ids": assets}
+                values = {"of_stage": key.stage, "of_version": key.version, "ids": versions}
                 rows = connection.execute(_UPSTREAM, values)
-                assets = [VersionId(asset) for asset, run_state in rows if run_state == RunState.DONE]
-        return assets
+                versions = [VersionId(version) for version, run_state in rows if run_state == RunState.DONE]
+        return versions

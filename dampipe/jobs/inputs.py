@@ -14,7 +14,7 @@ from dampipe.kernel.errors import BadMedia, Permanent, Transient
 from dampipe.kernel.file_errors import FILE_UNREADABLE
 from dampipe.kernel.ids import VersionId
 from dampipe.kernel.paths import kept_time, printable
-from dampipe.kernel.stage_io import VersionRef, SourceFile
+from dampipe.kernel.stage_io import SourceFile, VersionRef
 
 
 class StageInputs:

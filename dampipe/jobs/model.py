@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from dampipe.kernel.errors import StageError
-from dampipe.kernel.ids import VersionId, LocationId
+from dampipe.kernel.ids import LocationId, VersionId
 from dampipe.kernel.progress import Progress
 
 

@@ -30,7 +30,9 @@ class RunReads:
         self._subjects = subjects
         self._counts: AdaptiveCache[dict[str, dict[str, int]]] = AdaptiveCache()
 
-    def outputs(self, keys: Iterable[RunKey], assets: Sequence[VersionId]) -> dict[tuple[VersionId, str], str]:
+    def outputs(
+        self, keys: Iterable[RunKey], assets: Sequence[VersionId]
+    ) -> dict[tuple[VersionId, str], str]:
         """The outputs of done runs as JSON, by asset and stage."""
         keys, found = list(keys), dict[tuple[VersionId, str], str]()
         if not keys:

@@ -10,7 +10,7 @@ from dampipe.jobs.model import RunState
 from dampipe.jobs.subjects import Subjects
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import VersionId, LocationId
+from dampipe.kernel.ids import LocationId, VersionId
 
 
 class RunRetries:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.feature import Feature, load_dotted
-from dampipe.kernel.ids import VersionId, RunId
+from dampipe.kernel.ids import AssetId, RunId, VersionId
 from dampipe.kernel.stage_io import StageOutput
 
 T = TypeVar("T", bound=StageOutput)
@@ -31,11 +31,13 @@ class OutputBatch(Generic[T]):
     """The transaction in which the runs become done."""
     database: Database
     outputs: Sequence[tuple[VersionId, T]]
-    """Each asset once."""
+    """Each version once."""
     now: float
     """The database's time, in seconds since 1970."""
     previous: Mapping[VersionId, PreviousOutput] = field(default_factory=dict)
-    """By asset: the output that the new one replaces, where only its files were lost."""
+    """By version: the output that the new one replaces, where only its files were lost."""
+    assets: Mapping[VersionId, AssetId] = field(default_factory=dict)
+    """The assets of the versions."""
 
 
 Saver: TypeAlias = Callable[[OutputBatch[T]], None]
@@ -63,18 +65,19 @@ class SaverRegistry:
         outputs: Sequence[tuple[VersionId, StageOutput]],
         now: float,
         previous: Mapping[VersionId, PreviousOutput] | None = None,
+        assets: Mapping[VersionId, AssetId] | None = None,
     ) -> None:
-        """Call each saver once, with all outputs of its type. previous: see OutputBatch."""
-        before = previous or {}
+        """Call each saver once, with all outputs of its type. previous, assets: see OutputBatch."""
+        before, owners = previous or {}, assets or {}
         types = {type(output) for _, output in outputs}
         if len(types) == 1:  # as nearly always: they are those of one stage
             for saver in self._savers_of(types.pop()):
-                saver(OutputBatch(connection, database, outputs, now, before))
+                saver(OutputBatch(connection, database, outputs, now, before, owners))
             return
         for kind, saver in self._savers:
-            own = [(asset, output) for asset, output in outputs if isinstance(output, kind)]
+            own = [(version, output) for version, output in outputs if isinstance(output, kind)]
             if own:
-                saver(OutputBatch(connection, database, own, now, before))
+                saver(OutputBatch(connection, database, own, now, before, owners))
 
     def _savers_of(self, kind: type[StageOutput]) -> tuple[Saver[StageOutput], ...]:
         if kind not in self._of_type:

@@ -25,7 +25,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from dampipe.jobs.errors import NO_INPUT, NOT_BATCH, NOT_STREAMING, PARAMETER_UNTYPED, RETURN_TYPE
 from dampipe.kernel.errors import DampipeError, ExitCode
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile, StageOutput
+from dampipe.kernel.stage_io import ContentHash, SourceFile, StageOutput, VersionRef
 
 SUBJECTS = (SourceFile, VersionRef)
 

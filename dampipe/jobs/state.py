@@ -36,7 +36,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import StageError
-from dampipe.kernel.ids import VersionId, LocationId, RunId
+from dampipe.kernel.ids import LocationId, RunId, VersionId
 
 MOVES: dict[str, "Move"] = {}
 """Every transition that this module makes, by name."""

@@ -1,4 +1,4 @@
-"""The port to what runs are about. Jobs know locations and assets by their ids; a feature knows the rest."""
+"""The port to what runs are about. Jobs know locations and versions by their ids; a feature knows the rest."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Select
 
 from dampipe.jobs.model import Subject
-from dampipe.kernel.ids import VersionId, LocationId
-from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile
+from dampipe.kernel.ids import AssetId, LocationId, VersionId
+from dampipe.kernel.stage_io import ContentHash, SourceFile, VersionRef
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,19 @@ class Identity:
 
 
 class Subjects(Protocol):
-    """The locations and assets of one catalogue.
+    """The locations and versions of one catalogue.
 
     Methods that return SQL are called once, when statements are built; the others at every run.
     """
 
     def version_of(self, location: ColumnElement[int]) -> ColumnElement[int]:
-        """SQL: the asset of a location, NULL while it is not identified."""
+        """SQL: the version of a location, NULL while it is not identified."""
         ...
 
     def identify(
         self, connection: Connection, location: LocationId, content: ContentHash, now: float
     ) -> VersionId:
-        """Tie a location to the asset of its content, created if it is new; returns the asset."""
+        """Tie a location to the version of its content, created if it is new; returns the version."""
         ...
 
     def is_missing(self, connection: Connection, location: LocationId | None) -> bool:
@@ -62,35 +62,43 @@ class Subjects(Protocol):
         """Where the files of a subject are, the most likely to be readable first, with what is stored of them."""
         ...
 
-    def refs(self, assets: Sequence[VersionId]) -> Mapping[VersionId, VersionRef]:
-        """Assets by id."""
+    def refs(self, versions: Sequence[VersionId]) -> Mapping[VersionId, VersionRef]:
+        """Versions by id."""
+        ...
+
+    def assets_of(self, connection: Connection, versions: Sequence[VersionId]) -> Mapping[VersionId, AssetId]:
+        """The assets of versions; those that no longer exist are left out."""
+        ...
+
+    def asset_of(self, connection: Connection, version: int | None) -> AssetId | None:
+        """The asset of a version; None for a file that is not identified."""
         ...
 
     def unidentified(self) -> Select[Any]:
-        """SQL: the ids of locations that are to be identified: present, and without an asset.
+        """SQL: the ids of locations that are to be identified: present, and without a version.
 
         Files that a scan in progress has found are left out while it may still find that they have moved.
         """
         ...
 
     def versions(self, *, with_files: bool) -> Select[Any]:
-        """SQL: the ids of assets; with_files: only those that have a location."""
+        """SQL: the ids of versions; with_files: only those that have a location."""
         ...
 
     def version_id(self) -> ColumnElement[int]:
-        """SQL: the column that `assets` selects, for conditions on it."""
+        """SQL: the column that `versions` selects, for conditions on it."""
         ...
 
     def location_id(self) -> ColumnElement[int]:
         """SQL: the column that `unidentified` selects, for conditions on it."""
         ...
 
-    def locations_of(self, assets: Sequence[VersionId]) -> Select[Any]:
-        """SQL: the ids of the locations of assets."""
+    def locations_of(self, versions: Sequence[VersionId]) -> Select[Any]:
+        """SQL: the ids of the locations of versions."""
         ...
 
     def has_present_file(
-        self, location: ColumnElement[int], asset: ColumnElement[int]
+        self, location: ColumnElement[int], version: ColumnElement[int]
     ) -> ColumnElement[bool]:
-        """SQL: whether the location, or any location of the asset, was there at the last scan."""
+        """SQL: whether the location, or any location of the version, was there at the last scan."""
         ...

@@ -39,7 +39,7 @@ class Restriction:
     """What one field asks of an asset. Parts that are given all hold; no part needs another lookup."""
 
     where: ColumnElement[bool] | None = None
-    """A condition on a row of the table `asset`."""
+    """A condition on a row of the table `version`: of facts on the version, of metadata on its `asset_id`."""
     folders: frozenset[int] | None = None
     """Ids of folders. The folders of several fields are intersected, and the asset has a file in one of the rest."""
     assets: Selection = ALL

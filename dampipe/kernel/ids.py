@@ -5,6 +5,7 @@ from typing import NewType
 SourceId = NewType("SourceId", int)
 FolderId = NewType("FolderId", int)
 LocationId = NewType("LocationId", int)
+AssetId = NewType("AssetId", int)
 VersionId = NewType("VersionId", int)
 ScanId = NewType("ScanId", int)
 RunId = NewType("RunId", int)

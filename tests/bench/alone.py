@@ -30,7 +30,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.jobs.toolbox import Tools
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Permanent
-from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile
+from dampipe.kernel.stage_io import ContentHash, SourceFile, VersionRef
 from dampipe.media.outputs import Derivative, DerivativeKind, Frame, Preview
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.local import LocalBlobs
@@ -39,6 +39,7 @@ from dampipe.vision.base import Embedder, Pictures, Vectors
 from dampipe.vision.embedding import Embedding
 from tests.support.catalog import Catalog
 from tests.support.pipeline import NO_WORK, make_runner
+from tests.support.version_rows import insert_versions
 
 WINDOW = 128
 SEEDS = count(1)
@@ -146,9 +147,9 @@ class Spine:
             numbers = range(self._first, self._first + len(self.assets))
             run = {**NEW_RUN, "stage": key.stage, "version": key.version, "lane": key.lane}
             run |= {"state": RunState.DONE, "created_at": 0}
-            connection.execute(
-                VERSION.insert(),
-                [
+            insert_versions(
+                connection,
+                *(
                     {
                         "id": n,
                         "sha1": _sha1(self._seed, n - self._first),
@@ -157,7 +158,7 @@ class Spine:
                         "added_at": 0,
                     }
                     for n in numbers
-                ],
+                ),
             )
             connection.execute(
                 RUN.insert(),

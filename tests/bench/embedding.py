@@ -33,6 +33,7 @@ from dampipe.media.outputs import DerivativeKind, Frame, Preview
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.vision.base import Pictures
 from tests.support.deployment import Deployment
+from tests.support.version_rows import insert_versions
 
 ROUNDS = 5
 BATCH = 256
@@ -144,7 +145,7 @@ def ours(world: Container, assets: int, frames: int) -> tuple[float, Pictures]:
         first = int(connection.execute(select(func.coalesce(func.max(VERSION.c.id), 0))).scalar_one()) + 1
         for number, (sha1, output) in enumerate(made, first):
             row = {"id": number, "sha1": sha1, "size": 1, "name": f"{number}.mov", "added_at": 0}
-            connection.execute(VERSION.insert().values(row))
+            insert_versions(connection, row)
             run = {"stage": key.stage, "version": key.version, "lane": key.lane, "version_id": number}
             done = {"state": "done", "created_at": 0, "output": output.model_dump_json()}
             connection.execute(RUN.insert().values({**NEW_RUN, **run, **done}))

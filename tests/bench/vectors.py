@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.tables import VECTOR
 from dampipe.kernel.db.database import Database
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.vectors.faiss import RERANK, FaissVectors
 from tests.support.catalog import Catalog
+from tests.support.version_rows import insert_versions
 
 COUNT, DIMENSION = 1_000_000, 512
 PER_ASSET = 100
@@ -96,11 +96,8 @@ def fill(path: Path, rows: NDArray[np.float16]) -> Catalog:
     with catalog.database.write() as connection:
         for asset in range(COUNT // PER_ASSET):
             first = asset * PER_ASSET
-            connection.execute(
-                VERSION.insert().values(
-                    id=asset + 1, sha1=f"{asset:040x}", size=1, name=f"{asset}.mov", added_at=0
-                )
-            )
+            row = {"id": asset + 1, "sha1": f"{asset:040x}", "size": 1, "name": f"{asset}.mov", "added_at": 0}
+            insert_versions(connection, row)
             connection.execute(
                 VECTOR.insert(),
                 [

@@ -32,7 +32,7 @@ from dampipe.jobs.work_runner import WorkRunner
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.feature import Work
 from dampipe.kernel.ids import VersionId
-from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile, StageOutput
+from dampipe.kernel.stage_io import ContentHash, SourceFile, StageOutput, VersionRef
 from tests.support.catalog import Catalog
 
 POLICY = RunPolicy(lease=5.0, max_attempts=3)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dampipe.jobs.stage import Stage, stage
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile, StageOutput
+from dampipe.kernel.stage_io import ContentHash, SourceFile, StageOutput, VersionRef
 
 
 class Facts(StageOutput):

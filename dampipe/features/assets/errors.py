@@ -6,6 +6,7 @@ INVALID_ASSET = ErrorCode(
     "asset.invalid", "{name!r} is not a valid asset", "Give {shortest} to 40 digits of its SHA-1, or a path."
 )
 UNKNOWN_ASSET = ErrorCode("asset.not_found", "no asset has the SHA-1 {sha1}")
+GONE_ASSET = ErrorCode("asset.gone", "the asset {asset} was deleted meanwhile", "List the assets again.")
 AMBIGUOUS_ASSET = ErrorCode("asset.ambiguous", "several assets begin with {sha1}", "Give more digits.")
 UNKNOWN_NAME = ErrorCode(
     "asset.name_not_found",

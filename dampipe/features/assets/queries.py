@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select
 
-from dampipe.features.assets.errors import AMBIGUOUS_ASSET, INVALID_ASSET, UNKNOWN_ASSET
-from dampipe.features.assets.savers import ensure_version, media_columns
+from dampipe.features.assets.errors import AMBIGUOUS_ASSET, GONE_ASSET, INVALID_ASSET, UNKNOWN_ASSET
+from dampipe.features.assets.savers import IS_CURRENT, ensure_version, media_columns
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.sources.locations import record_identified
 from dampipe.features.sources.model import LocationState
@@ -20,9 +20,9 @@ from dampipe.jobs.plan import MAIN_LANE
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound
-from dampipe.kernel.ids import VersionId, FolderId
+from dampipe.kernel.ids import AssetId, FolderId, VersionId
 from dampipe.kernel.paths import printable
-from dampipe.kernel.stage_io import VersionRef, SourceFile
+from dampipe.kernel.stage_io import SourceFile, VersionRef
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Derivative
 from dampipe.storage.video import Video
@@ -33,6 +33,15 @@ SHORTEST_PREFIX = 4
 _REFS = select(VERSION.c.id, VERSION.c.sha1, VERSION.c.size, VERSION.c.name).where(
     VERSION.c.id.in_(bindparam("ids", expanding=True))
 )
+
+
+_ASSETS = select(VERSION.c.id, VERSION.c.asset_id).where(VERSION.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def assets_of(connection: Connection, versions: Sequence[int]) -> dict[VersionId, AssetId]:
+    """The assets of some hundred versions; those that no longer exist are left out."""
+    rows = connection.execute(_ASSETS, {"ids": versions}) if versions else ()
+    return {VersionId(version): AssetId(asset) for version, asset in rows}
 
 
 class DerivativeLookup(Protocol):
@@ -97,6 +106,22 @@ class AssetRepository:
             raise InvalidInput(AMBIGUOUS_ASSET, sha1=text)
         return rows[0]
 
+    def current(self, asset: int) -> Row[Any]:
+        """The row of the current version of an asset. Raises NotFound."""
+        with self._db.read() as connection:
+            row = connection.execute(select(VERSION).where(VERSION.c.asset_id == asset, IS_CURRENT)).first()
+        if row is None:
+            raise NotFound(GONE_ASSET, asset=asset)
+        return row
+
+    def asset_of(self, version: int) -> AssetId:
+        """The asset of a version. Raises NotFound."""
+        with self._db.read() as connection:
+            found = assets_of(connection, [version])
+        if not found:
+            raise NotFound(GONE_ASSET, asset=version)
+        return found[VersionId(version)]
+
     def find_path(self, source: int, folder: str, name: str) -> Row[Any] | None:
         """The location of a file, with `version_id`; None when it is not in the catalogue."""
         with self._db.read() as connection:
@@ -125,7 +150,9 @@ class AssetRepository:
         """Assets by id."""
         with self._db.read() as connection:
             rows = connection.execute(_REFS, {"ids": ids})
-            return {row.id: VersionRef(id=row.id, sha1=row.sha1, size=row.size, name=row.name) for row in rows}
+            return {
+                row.id: VersionRef(id=row.id, sha1=row.sha1, size=row.size, name=row.name) for row in rows
+            }
 
     def files(self, *, asset: int | None = None, location: int | None = None) -> list[SourceFile]:
         """Where files are: those of an asset, present ones first, or one location."""

@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dampipe.features.assets.events import AssetAdded
-from dampipe.features.assets.tables import VERSION
+from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.sources.locations import tie_to_version
 from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs import state
@@ -16,7 +16,7 @@ from dampipe.jobs.savers import OutputBatch
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import WORKER, record_event
-from dampipe.kernel.ids import VersionId, LocationId
+from dampipe.kernel.ids import LocationId, VersionId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import ContentHash
 from dampipe.kernel.wall_clock import utc_offset, wall_clock
@@ -28,11 +28,16 @@ from dampipe.media.outputs import Preview, Proxy
 # Built once: to build such a statement takes several times as long as to run it.
 _NAME = select(LOCATION.c.name).where(LOCATION.c.id == bindparam("of"))
 _BY_SHA1 = select(VERSION.c.id).where(VERSION.c.sha1 == bindparam("of"))
-_NEW_ASSET: dict[str, Any] = {name: bindparam(name) for name in ("sha1", "size", "name", "added_at")}
-_ADD = {
-    is_sqlite: insert(VERSION).values(_NEW_ASSET).on_conflict_do_nothing().returning(VERSION.c.id)
-    for is_sqlite, insert in ((True, sqlite.insert), (False, postgresql.insert))
+_NEW_VERSION: dict[str, Any] = {
+    name: bindparam(name) for name in ("asset_id", "sha1", "size", "name", "added_at")
 }
+_ADD_ASSET = insert(ASSET).values(added_at=bindparam("added_at")).returning(ASSET.c.id)
+_ADD_VERSION = {
+    is_sqlite: insert_into(VERSION).values(_NEW_VERSION).on_conflict_do_nothing().returning(VERSION.c.id)
+    for is_sqlite, insert_into in ((True, sqlite.insert), (False, postgresql.insert))
+}
+IS_CURRENT = VERSION.c.superseded_at.is_(None)
+"""SQL: whether a version is the current one of its asset."""
 _MEDIA = select(VERSION.c.media).where(VERSION.c.id == bindparam("of"))
 _SHOTS = update(VERSION).where(VERSION.c.id == bindparam("of")).values(shots=bindparam("starts"))
 
@@ -40,28 +45,45 @@ _SHOTS = update(VERSION).where(VERSION.c.id == bindparam("of")).values(shots=bin
 def identify(
     connection: Connection, database: Database, location: int, content: ContentHash, now: float
 ) -> int:
-    """Tie a location to the asset of its content, created if it is new, and return the asset's id."""
+    """Tie a location to the version of its content, created if it is new, and return the version's id."""
     name = connection.execute(_NAME, {"of": location}).scalar_one()
-    asset = ensure_version(connection, database, content.sha1, content.size, name, now)
-    tie_to_version(connection, LocationId(location), VersionId(asset))
-    return asset
+    version = ensure_version(connection, database, content.sha1, content.size, name, now)
+    tie_to_version(connection, LocationId(location), VersionId(version))
+    return version
 
 
 def ensure_version(
     connection: Connection, database: Database, sha1: str, size: int, name: str, now: float
 ) -> int:
-    """The id of the asset with that SHA-1, created if there is none."""
-    row = {"sha1": sha1, "size": size, "name": printable(name), "added_at": now}
-    made = connection.execute(_ADD[database.is_sqlite], row).scalar()
-    if made is None:
+    """The id of the version with that SHA-1, created with an asset of its own if there is none."""
+    known = connection.execute(_BY_SHA1, {"of": sha1}).scalar()
+    if known is not None:
+        return int(known)
+    asset = connection.execute(_ADD_ASSET, {"added_at": now}).scalar_one()
+    row = {"asset_id": asset, "sha1": sha1, "size": size, "name": printable(name), "added_at": now}
+    version = connection.execute(_ADD_VERSION[database.is_sqlite], row).scalar()
+    if version is None:  # another worker has added it meanwhile
+        connection.execute(delete(ASSET).where(ASSET.c.id == asset))
         return int(connection.execute(_BY_SHA1, {"of": sha1}).scalar_one())
-    record_event(connection, AssetAdded(sha1=sha1), actor=WORKER, asset=made, sha1=sha1, at=now)
-    return int(made)
+    record_event(connection, AssetAdded(sha1=sha1), actor=WORKER, asset=asset, sha1=sha1, at=now)
+    return int(version)
 
 
-def delete_versions(connection: Connection, assets: Sequence[int], where: ColumnElement[bool]) -> None:
-    """Delete those of the assets for which a condition holds, with their rows in all tables."""
-    connection.execute(delete(VERSION).where(VERSION.c.id.in_(assets), where))
+def delete_versions(connection: Connection, versions: Sequence[int], where: ColumnElement[bool]) -> None:
+    """Delete those of the versions for which a condition holds, with their rows in all tables.
+
+    An asset goes with its last version; where its current one goes, the newest that is left becomes current.
+    """
+    gone = delete(VERSION).where(VERSION.c.id.in_(versions), where).returning(VERSION.c.asset_id)
+    assets = sorted(set(connection.execute(gone).scalars()))
+    left = select(VERSION.c.asset_id, func.max(VERSION.c.id)).where(VERSION.c.asset_id.in_(assets))
+    newest = dict(row._tuple() for row in connection.execute(left.group_by(VERSION.c.asset_id)))
+    has_current = select(VERSION.c.asset_id).where(VERSION.c.asset_id.in_(newest), IS_CURRENT)
+    for asset in newest.keys() - set(connection.execute(has_current).scalars()):
+        connection.execute(update(VERSION).where(VERSION.c.id == newest[asset]).values(superseded_at=None))
+    connection.execute(
+        delete(ASSET).where(ASSET.c.id.in_([asset for asset in assets if asset not in newest]))
+    )
 
 
 def save_media(batch: OutputBatch[MediaInfo]) -> None:

@@ -72,15 +72,15 @@ class AssetService:
     def show(self, actor: Actor, name: str) -> Details:
         """All that is known of one asset, with the fields of all features."""
         require(actor, READ)
-        asset = self.version_id(actor, name)
-        sha1 = self._assets.refs([asset])[asset].sha1
-        video = self._assets.videos([self._assets.find(sha1)])[0]
+        asset = self.asset_id(actor, name)
+        current = self._assets.current(asset)
+        video = self._assets.videos([current])[0]
         added = {field.name: field.read(self._services, actor, asset) for field in self._details}
         return self._model(
             video=video,
-            sidecars=tuple(printable(path) for path in self._assets.sidecars(asset)),
+            sidecars=tuple(printable(path) for path in self._assets.sidecars(current.id)),
             card=card_of(str(PurePosixPath(video.paths[0]).parent)) if video.paths else None,
-            runs=tuple(self._assets.runs(asset)),
+            runs=tuple(self._assets.runs(current.id)),
             **added,
         )
 
@@ -90,7 +90,7 @@ class AssetService:
         return [(label, text) for label, text in texts if text]
 
     def find(self, actor: Actor, name: str) -> tuple[int | None, int | None]:
-        """The ids of the location (for a path) and of the asset (once it was hashed) that a name means."""
+        """The ids of the location (for a path) and of the version (once it was hashed) that a name means."""
         sources = self._sources.all()
         absolute = under_known_root(os.path.abspath(name), sources)
         for path in map(Path, spellings(absolute)):
@@ -134,13 +134,17 @@ class AssetService:
         return found[0][1], found[0][2]
 
     def version_id(self, actor: Actor, name: str) -> int:
-        """The id of the asset that a name means. Raises NotFound, also for a file that is not hashed yet."""
-        _, asset = self.find(actor, name)
-        if asset is None:
+        """The id of the version that a name means. Raises NotFound, also for a file that is not hashed yet."""
+        _, version = self.find(actor, name)
+        if version is None:
             raise NotFound(NOT_HASHED, name=name)
-        return asset
+        return version
+
+    def asset_id(self, actor: Actor, name: str) -> int:
+        """The id of the asset of which a name means a version. Raises NotFound."""
+        return self._assets.asset_of(self.version_id(actor, name))
 
     def sha1(self, actor: Actor, name: str) -> str:
-        """The whole SHA-1 of the asset that a name means."""
-        asset = self.version_id(actor, name)
-        return self._assets.refs([asset])[asset].sha1
+        """The whole SHA-1 of the version that a name means."""
+        version = self.version_id(actor, name)
+        return self._assets.refs([version])[version].sha1

@@ -1,11 +1,11 @@
-"""Locations and assets as the subjects of runs: implements the port `dampipe.jobs.subjects`."""
+"""Locations and versions as the subjects of runs: implements the port `dampipe.jobs.subjects`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, literal, or_, select
 
-from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.assets.queries import AssetRepository, assets_of
 from dampipe.features.assets.savers import identify
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.sources.model import LocationState
@@ -13,21 +13,21 @@ from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs.model import Subject
 from dampipe.jobs.subjects import Identity, SubjectName
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import VersionId, LocationId
+from dampipe.kernel.ids import AssetId, LocationId, VersionId
 from dampipe.kernel.paths import printable
-from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile
+from dampipe.kernel.stage_io import ContentHash, SourceFile, VersionRef
 
 # Built once: to build a statement takes several times as long as to run it.
 _IDS: Any = bindparam("ids", expanding=True)
 _LOCATION_NAMES = select(LOCATION.c.id, LOCATION.c.name).where(LOCATION.c.id.in_(_IDS))
 _ASSET_NAMES = select(VERSION.c.id, VERSION.c.name, VERSION.c.sha1).where(VERSION.c.id.in_(_IDS))
-_SHA1S = select(VERSION.c.id, VERSION.c.sha1).where(VERSION.c.id.in_(_IDS))
-_SHA1 = select(VERSION.c.id, VERSION.c.sha1).where(VERSION.c.id == bindparam("of"))
+_SHA1S = select(VERSION.c.id, VERSION.c.asset_id, VERSION.c.sha1).where(VERSION.c.id.in_(_IDS))
+_SHA1 = select(VERSION.c.id, VERSION.c.asset_id, VERSION.c.sha1).where(VERSION.c.id == bindparam("of"))
 _STATE = select(LOCATION.c.state).where(LOCATION.c.id == bindparam("of")).with_for_update()
 
 
 class AssetSubjects:
-    """The locations and assets of one catalogue; see `Subjects`."""
+    """The locations and versions of one catalogue; see `Subjects`."""
 
     def __init__(
         self, database: Database, assets: AssetRepository, postponed: Sequence[ColumnElement[bool]] = ()
@@ -68,7 +68,7 @@ class AssetSubjects:
         """See Subjects."""
         one = len(assets) == 1  # as nearly always; a list of one takes twice as long
         rows = connection.execute(_SHA1 if one else _SHA1S, {"of": assets[0]} if one else {"ids": assets})
-        return {VersionId(number): Identity(number, sha1) for number, sha1 in rows}
+        return {VersionId(number): Identity(asset, sha1) for number, asset, sha1 in rows}
 
     def files(self, subject: Subject) -> Sequence[SourceFile]:
         """See Subjects."""
@@ -76,9 +76,17 @@ class AssetSubjects:
             return self._assets.files(location=subject.location)
         return self._assets.files(asset=subject.version)
 
-    def refs(self, assets: Sequence[VersionId]) -> Mapping[VersionId, VersionRef]:
+    def refs(self, versions: Sequence[VersionId]) -> Mapping[VersionId, VersionRef]:
         """See Subjects."""
-        return {VersionId(number): ref for number, ref in self._assets.refs(assets).items()}
+        return {VersionId(number): ref for number, ref in self._assets.refs(versions).items()}
+
+    def assets_of(self, connection: Connection, versions: Sequence[VersionId]) -> Mapping[VersionId, AssetId]:
+        """See Subjects."""
+        return assets_of(connection, versions)
+
+    def asset_of(self, connection: Connection, version: int | None) -> AssetId | None:
+        """See Subjects."""
+        return None if version is None else assets_of(connection, [version]).get(VersionId(version))
 
     def unidentified(self) -> Select[Any]:
         """See Subjects."""
@@ -99,17 +107,17 @@ class AssetSubjects:
         """See Subjects."""
         return LOCATION.c.id
 
-    def locations_of(self, assets: Sequence[VersionId]) -> Select[Any]:
+    def locations_of(self, versions: Sequence[VersionId]) -> Select[Any]:
         """See Subjects."""
-        return select(LOCATION.c.id).where(LOCATION.c.version_id.in_(assets))
+        return select(LOCATION.c.id).where(LOCATION.c.version_id.in_(versions))
 
     def has_present_file(
-        self, location: ColumnElement[int], asset: ColumnElement[int]
+        self, location: ColumnElement[int], version: ColumnElement[int]
     ) -> ColumnElement[bool]:
         """See Subjects."""
         return exists(
             select(literal(1)).where(
-                or_(LOCATION.c.id == location, LOCATION.c.version_id == asset),
+                or_(LOCATION.c.id == location, LOCATION.c.version_id == version),
                 LOCATION.c.state == LocationState.PRESENT,
             )
         )

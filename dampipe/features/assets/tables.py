@@ -1,14 +1,34 @@
-"""The table of assets."""
+"""The tables of assets and of their versions."""
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from dampipe.kernel.db.columns import big, long_text, table_of
+from dampipe.kernel.db.columns import big, index_where, long_text, owned, pointing, table_of
+
+
+class AssetRow(SQLModel, table=True):
+    """What a person deals with: one or more versions, one of them current. Its metadata belong to it."""
+
+    __tablename__ = "asset"
+    __table_args__ = (
+        index_where("asset_provisional", "replaces_id IS NOT NULL", "replaces_id"),
+        {"sqlite_autoincrement": True},  # events keep the numbers of assets that are gone
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    added_at: float
+    replaces_id: int | None = Field(default=None, sa_column=pointing("asset.id"))
+    """The asset whose file was at the same path before: this one is provisional until both have been compared."""
 
 
 class VersionRow(SQLModel, table=True):
-    """One content."""
+    """One content of an asset."""
 
     __tablename__ = "version"
+    __table_args__ = (
+        Index("version_of_asset", "asset_id", "id"),
+        index_where("version_current", "superseded_at IS NULL", "asset_id", unique=True),
+        index_where("version_superseded", "superseded_at IS NOT NULL", "id"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     sha1: str = Field(unique=True, max_length=40)
     size: int = Field(sa_column=big())
@@ -29,6 +49,12 @@ class VersionRow(SQLModel, table=True):
     shots: str | None = Field(default=None, sa_column=long_text(nullable=True))
     """When the exact shots start, a JSON list of seconds; None until the proxy pass has found them."""
     added_at: float
+    asset_id: int = Field(sa_column=owned("asset.id"))
+    superseded_at: float | None = None
+    """When another version of the asset became the current one; None: this one is current."""
+
+
+ASSET = table_of(AssetRow)
 
 
 VERSION = table_of(VersionRow)

@@ -98,7 +98,7 @@ class CheckService:
         """
         require(actor, PROCESS)
         began = time.monotonic()
-        assets = [self._assets.asset_id(actor, name) for name in request.what] if request.what else None
+        assets = [self._assets.version_id(actor, name) for name in request.what] if request.what else None
         if assets is None and not request.all:
             health = self._sample(SAMPLE)
             if health.away:

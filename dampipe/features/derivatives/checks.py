@@ -126,7 +126,9 @@ class CheckRepository:
 
     def names(self, assets: Sequence[int]) -> dict[int, tuple[str, str]]:
         """SHA-1 and name of assets."""
-        query = select(VERSION.c.id, VERSION.c.sha1, VERSION.c.name).where(in_ids(self._db, VERSION.c.id, assets))
+        query = select(VERSION.c.id, VERSION.c.sha1, VERSION.c.name).where(
+            in_ids(self._db, VERSION.c.id, assets)
+        )
         with self._db.read() as connection:
             return {row.id: (row.sha1, row.name) for row in connection.execute(query)}
 

@@ -47,7 +47,9 @@ class OrphanedBlobs:
 
     def _unused(self, connection: Connection, keys: Mapping[str, list[str]]) -> list[str]:
         under_way = exists(select(literal(1)).where(RUN.c.version_id == VERSION.c.id, RUN.c.state.in_(_OPEN)))
-        idle = connection.execute(select(VERSION.c.sha1).where(VERSION.c.sha1.in_(keys), ~under_way)).scalars()
+        idle = connection.execute(
+            select(VERSION.c.sha1).where(VERSION.c.sha1.in_(keys), ~under_way)
+        ).scalars()
         used = select(DERIVATIVE.c.key).join(VERSION).where(VERSION.c.sha1.in_(keys))
         kept = set(connection.execute(used).scalars())
         return [key for sha1 in idle for key in keys[sha1] if key not in kept]

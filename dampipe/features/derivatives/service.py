@@ -93,7 +93,7 @@ class CheckRequests:
         """Request a check, and return at once. Raises NotFound for an unknown asset, and BrokerDown."""
         require(actor, PROCESS)
         for name in request.what:
-            self._assets.asset_id(actor, name)
+            self._assets.version_id(actor, name)
         item = self._items.add(f"request-{uuid4().hex}", request)
         assert item is not None  # no two requests have the same key
         self._transport().notify("sweep")

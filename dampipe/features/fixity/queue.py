@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, or_, select, update
 
+from dampipe.features.assets.queries import assets_of
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.fixity.events import FileBad
 from dampipe.features.fixity.model import BAD, Verdict
@@ -16,7 +17,7 @@ from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.clock import NOW, database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import WORKER, record_event
-from dampipe.kernel.ids import VersionId, LocationId, SourceId
+from dampipe.kernel.ids import LocationId, SourceId, VersionId
 from dampipe.kernel.paths import printable
 
 FILES = LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE)
@@ -196,8 +197,9 @@ class FixityQueue:
                 .returning(VERIFICATION.c.location_id)
             ).first()
             if row is not None and verdict in BAD:
+                asset = assets_of(connection, [check.asset]).get(VersionId(check.asset))
                 payload = FileBad(path=printable(check.path), verdict=str(verdict), reason=reason)
-                record_event(connection, payload, actor=WORKER, asset=check.asset, sha1=check.sha1, at=now)
+                record_event(connection, payload, actor=WORKER, asset=asset, sha1=check.sha1, at=now)
 
     def waiting(self, scopes: Sequence[FileScope] = ()) -> tuple[int, int]:
         """How many files are still to be read, and how many are being read, in these scopes or anywhere."""

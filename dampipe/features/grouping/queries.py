@@ -207,7 +207,9 @@ class GroupRepository:
 
     def of(self, asset: int) -> Group | None:
         """The group of an asset; None if it is in none."""
-        own = select(GROUP_MEMBER.c.group_id).where(GROUP_MEMBER.c.version_id == asset).scalar_subquery()
+        current = select(VERSION.c.id).where(VERSION.c.asset_id == asset, VERSION.c.superseded_at.is_(None))
+        of_current = GROUP_MEMBER.c.version_id == current.scalar_subquery()
+        own = select(GROUP_MEMBER.c.group_id).where(of_current).scalar_subquery()
         with self._db.read() as connection:
             rows = connection.execute(
                 select(ASSET_GROUP.c.kind, GROUP_MEMBER.c.role, VERSION.c.sha1, VERSION.c.name)

@@ -18,7 +18,7 @@ from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.access import PROCESS, STATUS, Actor, require
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.ids import VersionId, LocationId
+from dampipe.kernel.ids import LocationId, VersionId
 
 SCANS_SHOWN = 5
 RUNNING_SHOWN = 20

@@ -1,10 +1,11 @@
-"""The SQL of pruning: the only place where assets are deleted, and only on request.
+"""The SQL of pruning: the only place where versions and assets are deleted, and only on request.
 
-An asset is deleted in three steps, so that a kill leaves no orphan behind and a file that comes back in between
+A version is deleted in three steps, so that a kill leaves no orphan behind and a file that comes back in between
 is processed again: its runs and vectors, its derivatives' bytes, its rows. Each step is repeated by the next prune.
+An asset goes with its last version.
 
-What people wrote outlives files: an asset with human input (`dampipe.kernel.annotations`) is kept with its missing
-locations. Each transaction that deletes asks again, so that a tag that is given meanwhile is seen.
+What people wrote outlives files: an asset with human input (`dampipe.kernel.annotations`) is kept with all its versions
+and with its missing locations. Each transaction that deletes asks again, so that a tag that is given meanwhile is seen.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, not_, select
 
+from dampipe.features.assets.queries import assets_of
 from dampipe.features.assets.savers import delete_versions
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.derivatives.tables import DERIVATIVE
@@ -48,11 +50,11 @@ class Pruner:
         alone = and_(~exists(select(literal(1)).where(elsewhere)), ~_is_worked_on())
         candidates = alone if annotations else _has_no_file()
         with self._db.read() as connection:
-            written = [
-                asset for some in _pages(connection, candidates) for asset in annotated(connection, some)
-            ]
-            names = self._names(connection, written[:SHOWN])
-            kept = [] if annotations else written
+            written: dict[int, int] = {}
+            for some in _pages(connection, candidates):
+                written |= _annotated(connection, some)
+            names = self._names(connection, list(written)[:SHOWN])
+            kept = [] if annotations else list(written)
             missing = and_(_missing(source), self._is_not_of(LOCATION.c.version_id, kept))
             paths = connection.execute(
                 select(*place_columns(self._db))
@@ -68,7 +70,7 @@ class Pruner:
                 locations=_count(connection, select(func.count()).where(missing)),
                 unidentified=unhashed,
                 paths=tuple(printable(full_path(row)) for row in paths),
-                annotated=len(written),
+                annotated=len(set(written.values())),
                 annotated_paths=names,
                 **assets,
             )
@@ -132,8 +134,11 @@ class Pruner:
                 DERIVATIVE.c.version_id.in_(ids)
             )
         ).one()
+        other = VERSION.alias("other")
+        stays = exists().where(other.c.asset_id == VERSION.c.asset_id, other.c.id.not_in(ids))
+        last = select(func.count(VERSION.c.asset_id.distinct())).where(VERSION.c.id.in_(ids), ~stays)
         return {
-            "assets": _count(connection, select(func.count()).select_from(ids.subquery())),
+            "assets": _count(connection, last),
             "vectors": _count(connection, select(func.count()).where(VECTOR.c.version_id.in_(ids))),
             "derivatives": int(made),
             "bytes": int(size),
@@ -181,13 +186,15 @@ class Pruner:
         for key in keys:
             delete_blob(key)
         with self._db.write() as connection:
-            # An asset that has a file or a tag again by now is kept; its runs are created again.
+            # A version that has a file or a tag again by now is kept; its runs are created again.
             still = self._locked(connection, and_(VERSION.c.id.in_(ids), _is_nowhere()), annotations)
             delete_versions(connection, still, _is_nowhere())
         return counts
 
-    def _locked(self, connection: Connection, where: ColumnElement[bool], annotations: bool) -> list[VersionId]:
-        """Lock assets, so that no row can refer to them newly; returns those that may be forgotten."""
+    def _locked(
+        self, connection: Connection, where: ColumnElement[bool], annotations: bool
+    ) -> list[VersionId]:
+        """Lock versions, so that no row can refer to them newly; returns those that may be forgotten."""
         connection.execute(select(VERSION.c.id).where(where).order_by(VERSION.c.id).with_for_update()).all()
         ids = list(connection.execute(select(VERSION.c.id).where(where)).scalars())
         kept = _kept(connection, ids, literal(True), annotations)
@@ -195,7 +202,7 @@ class Pruner:
 
 
 def _pages(connection: Connection, where: ColumnElement[bool]) -> Iterator[Sequence[int]]:
-    """The assets for which a condition holds, some at a time."""
+    """The versions for which a condition holds, some at a time."""
     after = 0
     query = select(VERSION.c.id).where(where).order_by(VERSION.c.id).limit(ROWS_PER_TRANSACTION)
     while some := connection.execute(query.where(VERSION.c.id > after)).scalars().all():
@@ -206,12 +213,19 @@ def _pages(connection: Connection, where: ColumnElement[bool]) -> Iterator[Seque
 def _kept(
     connection: Connection, assets: Sequence[int | None], where: ColumnElement[bool], annotations: bool
 ) -> set[int]:
-    """Those of the assets that are kept since people wrote something about them, and for which `where` holds."""
+    """Those of the versions for which `where` holds and that are kept, since people wrote about their assets."""
     ids = sorted({asset for asset in assets if asset is not None})
     if annotations or not ids:
         return set()
     without = connection.execute(select(VERSION.c.id).where(VERSION.c.id.in_(ids), where)).scalars().all()
-    return set(annotated(connection, without))
+    return set(_annotated(connection, without))
+
+
+def _annotated(connection: Connection, versions: Sequence[int]) -> dict[int, int]:
+    """Those of the versions about whose assets people wrote something, with these."""
+    assets = assets_of(connection, versions)
+    written = annotated(connection, sorted(set(assets.values())))
+    return {version: asset for version, asset in assets.items() if asset in written}
 
 
 def _missing(source: int | None) -> ColumnElement[bool]:

@@ -89,7 +89,9 @@ def has_run(of_state: RunState) -> ColumnElement[bool]:
 
 
 def _assets_of(locations: Sequence[LocationId]) -> Any:
-    return select(LOCATION.c.version_id).where(LOCATION.c.id.in_(locations), LOCATION.c.version_id.is_not(None))
+    return select(LOCATION.c.version_id).where(
+        LOCATION.c.id.in_(locations), LOCATION.c.version_id.is_not(None)
+    )
 
 
 def _found_by_an_active_scan() -> ColumnElement[bool]:

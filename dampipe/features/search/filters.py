@@ -1,10 +1,11 @@
-"""Resolves the filters of a query, once, into SQL without lookups and into the set of assets that pass."""
+"""Resolves the filters of a query, once, into SQL without lookups and into the set of versions that pass."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
+from dampipe.features.assets.savers import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.model import FilterReport
 from dampipe.features.sources.tables import LOCATION
@@ -23,11 +24,13 @@ class ResolvedFilter:
     """The filters of one query with everything looked up."""
 
     where: ColumnElement[bool]
-    """The condition on a row of the table `asset`."""
+    """The condition on a row of the table `version`."""
     folders: frozenset[int] | None = None
     """Ids of the folders that files have to lie in; None: any. Files in them are shown before others."""
     is_empty: bool = False
-    """Whether every asset passes."""
+    """Whether every version passes."""
+    only_current: bool = False
+    """Whether all that is asked is that a version is the current one of its asset."""
 
 
 EVERYTHING = ResolvedFilter(where=true(), is_empty=True)
@@ -40,8 +43,12 @@ class FilterResolver:
         self._db = database
         self._registry = registry
 
-    def resolve(self, actor: Actor, filters: Mapping[str, Sequence[str]]) -> ResolvedFilter:
-        """Parse the filters and look up what they name.
+    def resolve(
+        self, actor: Actor, filters: Mapping[str, Sequence[str]], all_versions: bool = False
+    ) -> ResolvedFilter:
+        """Parse the filters and look up what they name. Facts are those of a version, metadata those of its asset.
+
+        all_versions: superseded versions pass, too.
 
         Raises InvalidInput for an unknown field or an invalid value, NotFound for a source, folder or tag that does
         not exist.
@@ -60,15 +67,33 @@ class FilterResolver:
             held = select(LOCATION.c.version_id).where(in_ids(self._db, LOCATION.c.folder_id, folders))
             conditions.append(VERSION.c.id.in_(held))
         if (selection := intersection(selections)) is not ALL:
-            conditions.append(in_ids(self._db, VERSION.c.id, selection))
-        return ResolvedFilter(and_(true(), *conditions), folders, is_empty=not conditions)
+            conditions.append(in_ids(self._db, VERSION.c.asset_id, selection))
+        is_open = not conditions
+        if not all_versions and self._has_superseded():
+            conditions.append(IS_CURRENT)
+        return ResolvedFilter(
+            and_(true(), *conditions),
+            folders,
+            is_empty=not conditions,
+            only_current=is_open and bool(conditions),
+        )
 
-    def assets(self, resolved: ResolvedFilter) -> Selection:
-        """The assets that pass."""
+    def _has_superseded(self) -> bool:
+        """Whether any asset has more than one version."""
+        with self._db.read() as connection:
+            return connection.execute(select(VERSION.c.id).where(~IS_CURRENT).limit(1)).first() is not None
+
+    def versions(self, resolved: ResolvedFilter) -> Selection:
+        """The numbers of the versions that pass; it may hold numbers of which there is no version."""
         if resolved.is_empty:
             return ALL
         with self._db.read() as connection:
-            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, resolved.where))
+            if not resolved.only_current:
+                return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, resolved.where))
+            # To read the numbers of all that pass takes half a second for a million; few are superseded.
+            newest = connection.execute(select(func.max(VERSION.c.id))).scalar() or 0
+            superseded = AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, ~IS_CURRENT))
+            return AssetSet(range(1, newest + 1)) - superseded
 
     def share(self, assets: AssetSet) -> float:
         """The part of the library that a set is, 0 to 1."""

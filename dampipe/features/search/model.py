@@ -62,6 +62,9 @@ class SearchRequest(BaseModel):
     )
     filters: dict[str, tuple[str, ...]] = {}
     """By the name of the filter field (`dampipe/kernel/filter.py`); fields without a value are left out."""
+    all_versions: bool = Field(
+        default=False, description="Find superseded versions of assets, too, each as a hit of its own."
+    )
     flat: bool = Field(default=False, description="A hit per moment instead of a hit per asset.")
     moments: int = Field(default=3, ge=1, le=MAX_MOMENTS, description="Most moments of one asset.")
     strong: bool = Field(

@@ -59,7 +59,7 @@ class SearchService:
 
     def results(self, actor: Actor, request: SearchRequest) -> Found:
         """The same for use cases that require a scope of their own."""
-        resolved = self._filters.resolve(actor, request.filters)
+        resolved = self._filters.resolve(actor, request.filters, request.all_versions)
         if not request.asks_vision:
             hits = self._hits.newest(resolved, request.limit + 1, request.offset)
             shown = self._with_groups(hits[: request.limit])
@@ -144,7 +144,7 @@ class SearchService:
         count = (request.offset + request.limit + 1) * depth + len(query.excluded)
         count = -(-count // DEPTH) * DEPTH if deep else count
         per_asset = (count if request.flat else 1) + len(query.excluded)
-        moments = self._nearest(query, self._filters.assets(resolved), count, per_asset)
+        moments = self._nearest(query, self._filters.versions(resolved), count, per_asset)
         kept = [moment for moment in moments if (moment.asset, moment.shot) not in query.excluded]
         unseen = self._storage.unseen(query.model)
         marked = _marked(kept, query.floor, request.strong)

@@ -3,16 +3,17 @@
 Texts are split into plain words here, so that both databases find the same. The database proposes candidates; which
 words of a query an asset has is decided here, too.
 
-An asset has one document (table `search_document`): its `names` are those of its files, folders and sources, its
-`facts` the camera and what features add by their contributors (`Feature.documents`). A document is dirty while its
-asset is in the table `search_document_dirty`; a search rebuilds dirty documents first, so that it reads what was
-written before it, and the sweep does so, too (`sweep.py`). Triggers of migration 0007 mark documents dirty at every
+An asset has one document (table `search_document`), whatever versions it has: its `names` are those of the files of all
+versions, their folders and sources, its `facts` the camera of the current version and what features add by their
+contributors (`Feature.documents`). So the name of an earlier version still finds the asset. A document is dirty while
+its asset is in the table `search_document_dirty`; a search rebuilds dirty documents first, so that it reads what was
+written before it, and the sweep does so, too (`sweep.py`). Triggers of migration 0012 mark documents dirty at every
 write of these tables:
 
 | Table | Write | Documents marked |
 |---|---|---|
-| location | INSERT, DELETE, UPDATE of version_id, folder_id or name | of the asset before and after, if any |
-| asset | UPDATE of camera | of the asset |
+| location | INSERT, DELETE, UPDATE of version_id, folder_id or name | of the version's asset, before and after |
+| version | UPDATE of camera, asset_id or superseded_at | of its asset, before and after |
 | folder | UPDATE of source_id or path | of all assets with a file in it |
 | source | UPDATE of name | of all assets with a file in it |
 | tag | INSERT, DELETE | of the asset |
@@ -31,6 +32,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, delete, insert, select, text
 
+from dampipe.features.assets.savers import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.tables import DIRTY_DOCUMENT, SEARCH_DOCUMENT
@@ -99,7 +101,9 @@ class TextIndex:
 
     def _candidates(self, words: Sequence[str], resolved: ResolvedFilter) -> Sequence[Any]:
         columns = (VERSION.c.sha1, SEARCH_DOCUMENT.c.names, SEARCH_DOCUMENT.c.facts)
-        query = select(*columns).join_from(SEARCH_DOCUMENT, VERSION, VERSION.c.id == SEARCH_DOCUMENT.c.asset_id)
+        query = select(*columns).join_from(
+            SEARCH_DOCUMENT, VERSION, VERSION.c.asset_id == SEARCH_DOCUMENT.c.asset_id
+        )
         if self._db.is_sqlite:
             # bm25: smaller is better; a word of a name weighs twice.
             query = query.join(
@@ -139,9 +143,12 @@ class TextIndex:
         rows = connection.execute(batch.with_for_update()).all()
         connection.execute(delete(DIRTY_DOCUMENT).where(DIRTY_DOCUMENT.c.id.in_([row.id for row in rows])))
         dirty = {row.asset_id for row in rows}
-        assets = connection.execute(select(VERSION.c.id, VERSION.c.camera).where(VERSION.c.id.in_(dirty))).all()
-        names: dict[int, list[str]] = {row.id: [] for row in assets}
-        facts: dict[int, list[str]] = {row.id: [row.camera or ""] for row in assets}
+        current = select(VERSION.c.asset_id, VERSION.c.camera).where(
+            VERSION.c.asset_id.in_(dirty), IS_CURRENT
+        )
+        assets = connection.execute(current).all()
+        names: dict[int, list[str]] = {row.asset_id: [] for row in assets}
+        facts: dict[int, list[str]] = {row.asset_id: [row.camera or ""] for row in assets}
         for asset, text_ in _names(connection, names):
             names[asset].append(text_)
         for contribute in registered("documents") if self._given is None else self._given:
@@ -166,7 +173,7 @@ def mark_dirty(connection: Connection, assets: Iterable[int]) -> None:
 def _names(connection: Connection, assets: Collection[int]) -> Iterable[tuple[int, str]]:
     """The names of files, folders and sources, as pairs of asset and text."""
     columns = (
-        LOCATION.c.version_id,
+        VERSION.c.asset_id,
         LOCATION.c.name,
         FOLDER.c.path,
         SOURCE.c.root,
@@ -174,12 +181,16 @@ def _names(connection: Connection, assets: Collection[int]) -> Iterable[tuple[in
     )
     for row in connection.execute(
         select(*columns)
-        .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-        .where(LOCATION.c.version_id.in_(assets))
+        .select_from(
+            VERSION.join(LOCATION, LOCATION.c.version_id == VERSION.c.id)
+            .join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
+            .join(SOURCE, SOURCE.c.id == FOLDER.c.source_id)
+        )
+        .where(VERSION.c.asset_id.in_(assets))
         .order_by(LOCATION.c.id)
     ):
         for text_ in (PurePath(row.name).stem, row.path, PurePath(row.root).name, row.source):
-            yield row.version_id, text_
+            yield row.asset_id, text_
 
 
 def words_of(text_: str) -> list[str]:

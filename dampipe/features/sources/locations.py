@@ -15,7 +15,7 @@ from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import VersionId, FolderId, LocationId, SourceId
+from dampipe.kernel.ids import FolderId, LocationId, SourceId, VersionId
 from dampipe.kernel.paths import kept_time
 
 NewLocation = tuple[FolderId, bytes, int, int, int, bool]

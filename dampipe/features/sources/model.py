@@ -18,6 +18,15 @@ from dampipe.kernel.ids import SourceId
 from dampipe.kernel.paths import printable
 
 
+class VersionRule(StrEnum):
+    """Which files that replace another one at its path become versions of its asset."""
+
+    FOOTAGE = "footage"
+    """Film that shows the same footage; stills and sound only by hand."""
+    PATH = "path"
+    """Every file."""
+
+
 class Source(BaseModel):
     """A root of footage."""
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.model import LocationState, VersionRule
 from dampipe.kernel.db.columns import FsPath, big, fs_path, index_where, long_text, owned, pointing, table_of
 
 
@@ -19,6 +19,10 @@ class SourceRow(SQLModel, table=True):
     exclude: str = Field(default="[]", sa_column=long_text())
     """JSON list of patterns."""
     added_at: float
+    versions: str = Field(
+        default=VersionRule.FOOTAGE, sa_column_kwargs={"server_default": VersionRule.FOOTAGE}
+    )
+    """Which files that replace another at its path become versions of its asset (`VersionRule`)."""
 
 
 class PathMapRow(SQLModel, table=True):
@@ -68,6 +72,7 @@ class LocationRow(SQLModel, table=True):
         index_where("location_of_version", "version_id IS NOT NULL", "version_id"),
         Index("location_of_scan", "scan_id", "id"),
         index_where("location_named", "is_named", "folder_id"),
+        index_where("location_replaced", "previous_id IS NOT NULL", "previous_id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     folder_id: int = Field(sa_column=owned("folder.id"))
@@ -78,6 +83,8 @@ class LocationRow(SQLModel, table=True):
     """0 where the file system has no inodes that mean anything."""
     state: str = LocationState.PRESENT
     version_id: int | None = Field(default=None, sa_column=pointing("version.id"))
+    previous_id: int | None = Field(default=None, sa_column=pointing("version.id"))
+    """While a changed file is not identified: the version that it was before."""
     scan_id: int | None = Field(default=None, sa_column=pointing("scan.id"))
     """The scan that found it new or changed."""
     missed_by: int | None = None

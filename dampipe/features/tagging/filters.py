@@ -20,7 +20,8 @@ def _tagged(context: FilterContext, names: Sequence[str]) -> Restriction:
             if connection.execute(select(TAG.c.id).where(TAG.c.name == name).limit(1)).first() is None:
                 raise NotFound(UNKNOWN_TAG, name=name)
     has = (
-        exists(select(literal(1)).where(TAG.c.asset_id == VERSION.c.id, TAG.c.name == name)) for name in names
+        exists(select(literal(1)).where(TAG.c.asset_id == VERSION.c.asset_id, TAG.c.name == name))
+        for name in names
     )
     return Restriction(where=and_(*has))
 

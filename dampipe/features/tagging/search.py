@@ -1,6 +1,6 @@
 """The words that tags add to the search documents of assets.
 
-Triggers on the table `tag` (migration 0007) mark the document of an asset dirty when a tag is added or removed.
+Triggers on the table `tag` (migration 0012) mark the document of an asset dirty when a tag is added or removed.
 """
 
 from collections.abc import Collection, Iterable

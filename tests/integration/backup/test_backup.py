@@ -52,6 +52,7 @@ from dampipe.kernel.private_files import PRIVATE_MARK, secure_home
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.support.derivatives import CLIPS
 from tests.support.postgres import Postgres
+from tests.support.version_rows import insert_versions
 
 TOML = 'model = "tiny"\nsettle = 0.0\n'
 
@@ -161,12 +162,13 @@ def test_a_backup_while_workers_write_is_a_consistent_state(
         while not stop.is_set():
             number += 1
             with database.write() as connection:
-                asset = {"sha1": f"{number:040x}", "size": 1, "name": "x", "added_at": 0.0}
-                connection.execute(VERSION.insert().values(asset))
-                of = {"version_id": select(VERSION.c.id).where(VERSION.c.sha1 == asset["sha1"]).scalar_subquery()}
-                connection.execute(TAG.insert().values(name=f"tag{number}", **of))
+                row = {"id": 1000 + number, "sha1": f"{number:040x}", "size": 1, "name": "x", "added_at": 0.0}
+                insert_versions(connection, row)
+                connection.execute(TAG.insert().values(name=f"tag{number}", asset_id=1000 + number))
                 data = np.ones(4, np.float16).tobytes() * 500
-                connection.execute(VECTOR.insert().values(model="m", time=0.0, shot=0, data=data, **of))
+                connection.execute(
+                    VECTOR.insert().values(model="m", time=0.0, shot=0, data=data, version_id=1000 + number)
+                )
 
     writer = threading.Thread(target=write)
     writer.start()

@@ -195,7 +195,9 @@ def test_the_events_of_an_older_catalogue_keep_their_order_and_outlive_assets(ca
     with database.write() as connection:
         for number in (1, 2):
             connection.execute(
-                text("INSERT INTO version (id, sha1, size, name, added_at) VALUES (:id, :sha1, 1, 'a.mov', 0)"),
+                text(
+                    "INSERT INTO version (id, sha1, size, name, added_at) VALUES (:id, :sha1, 1, 'a.mov', 0)"
+                ),
                 {"id": number, "sha1": str(number) * 40},
             )
         for at, asset, data in ((30.0, 1, '{"stage": "probe"}'), (10.0, None, "{}"), (20.0, 2, "{}")):

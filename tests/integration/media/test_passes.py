@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from dampipe.app.demo.clips import make_clip
-from dampipe.kernel.stage_io import VersionRef, SourceFile
+from dampipe.kernel.stage_io import SourceFile, VersionRef
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration

@@ -22,9 +22,9 @@ from dampipe.jobs.policy import RunPolicy
 from dampipe.jobs.stage import Stage, stage
 from dampipe.jobs.toolbox import Tools
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.ids import VersionId, RunId
+from dampipe.kernel.ids import RunId, VersionId
 from dampipe.kernel.progress import Progress, Reporter
-from dampipe.kernel.stage_io import VersionRef, StageOutput
+from dampipe.kernel.stage_io import StageOutput, VersionRef
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.hwaccel.acceleration import Acceleration

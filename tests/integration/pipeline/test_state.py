@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from dampipe.features.assets.tables import VERSION
 from dampipe.jobs import state
 from dampipe.jobs.model import INITIAL, TRANSITIONS, RunState, Subject
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import VersionId
 from tests.support.catalog import Catalog
+from tests.support.version_rows import insert_versions
 
 ALL = RUN.c.id > 0
 ASSETS = [VersionId(number) for number in range(1, len(RunState) + 1)]
@@ -28,7 +28,7 @@ def catalog(catalogue_url: str) -> Iterator[Catalog]:
     with made.database.write() as connection:
         for number, run_state in enumerate(RunState, start=1):
             asset = {"id": number, "sha1": f"{number:040x}", "size": 1, "name": "a", "added_at": 0.0}
-            connection.execute(insert(VERSION).values(asset))
+            insert_versions(connection, asset)
             run = {"stage": "hash", "version": "1", "lane": "main", "version_id": number, "created_at": 0.0}
             held = {"owner": "me", "lease_until": 5.0} if run_state == RunState.RUNNING else {}
             values = {**state.NEW_RUN, **run, **held, "state": run_state, "queued_at": 1.0}

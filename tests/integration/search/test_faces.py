@@ -48,14 +48,15 @@ def test_a_question_is_the_same_on_both_faces() -> None:
         "codec": ["hevc"], "resolution": "4k", "orientation": ["portrait"], "tag": ["t", "u"],
         "kind": ["video", "still"], "moments": 5, "limit": 7, "offset": 3,
     }  # fmt: skip
-    arguments = ["red", "car -blue", "--flat", "--strong"]
+    arguments = ["red", "car -blue", "--flat", "--strong", "--all-versions"]
     for name, value in every.items():
         for one in value if isinstance(value, list) else [value]:
             arguments += [f"--{name}", str(one)]
     parameters = parameters_of(SearchRequest, REGISTRY)
-    given = parameters.model_validate({"q": "red car -blue", "flat": True, "strong": True, **every})
+    flags = {"flat": True, "strong": True, "all_versions": True}
+    given = parameters.model_validate({"q": "red car -blue", **flags, **every})
     assert asked(arguments) == request_from_parameters(SearchRequest, REGISTRY)(given)
-    assert set(every) | {"q", "flat", "strong"} == set(parameters.model_fields)
+    assert {"q", *flags, *every} == set(parameters.model_fields)
 
 
 def test_wrong_values_are_refused_in_words(http: TestClient) -> None:

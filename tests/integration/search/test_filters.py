@@ -125,7 +125,7 @@ def test_of_several_files_one_that_counts_is_shown(here: Searching) -> None:
 
 def passing(library: Searching, **filters: Any) -> AssetSet:
     """The assets that pass filters."""
-    assets = library.filters.assets(library.filters.resolve(LOCAL, filters))
+    assets = library.filters.versions(library.filters.resolve(LOCAL, filters))
     assert isinstance(assets, AssetSet)
     return assets
 

@@ -15,7 +15,6 @@ from dampipe.app import container as bootstrap
 from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
 from dampipe.cli import main
-from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.search.model_service import ModelService
 from dampipe.jobs.dispatch import TaskTransport
@@ -37,6 +36,7 @@ from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.vision import models as vision_models
 from dampipe.vision import tiny
 from dampipe.vision.tiny.drawing import COLOURS
+from tests.support.version_rows import insert_versions
 
 ASSETS = 4
 
@@ -98,7 +98,7 @@ def add(here: Container, number: int, frames: "np.ndarray[tuple[int, ...], np.dt
     row = {"id": number, "sha1": f"{number:040x}", "size": 1, "name": f"{number}.png", "added_at": 0}
     run = {"stage": key.stage, "version": key.version, "lane": key.lane, "version_id": number}
     with here.get(Database).write() as connection:
-        connection.execute(VERSION.insert().values(row))
+        insert_versions(connection, row)
         connection.execute(
             RUN.insert().values(
                 {**NEW_RUN, **run, "state": "done", "created_at": 0, "output": output.model_dump_json()}

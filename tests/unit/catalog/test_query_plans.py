@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import event
 
-from dampipe.features.assets.tables import VERSION
 from dampipe.jobs.complete import Completion, FinishedRun, RunCompleter
 from dampipe.jobs.keys import FollowUp, RunKey
 from dampipe.jobs.savers import SaverRegistry
@@ -15,6 +14,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import VersionId
 from dampipe.kernel.stage_io import StageOutput
 from tests.support.catalog import Catalog
+from tests.support.version_rows import insert_versions
 
 ASSETS = 40
 
@@ -26,7 +26,7 @@ def test_inputs_and_the_end_of_a_batch_walk_no_stage(tmp_path: Path) -> None:
     with catalog.database.write() as connection:
         for number in range(1, ASSETS + 1):
             asset = {"id": number, "sha1": f"{number:040x}", "size": 1, "name": "a.mov", "added_at": 0}
-            connection.execute(VERSION.insert().values(asset))
+            insert_versions(connection, asset)
             for key, state in ((before, "done"), (other, "done"), (mine, "pending")):
                 run = {"stage": key.stage, "version": "1", "lane": "main", "version_id": number}
                 connection.execute(
@@ -40,7 +40,9 @@ def test_inputs_and_the_end_of_a_batch_walk_no_stage(tmp_path: Path) -> None:
         if statement.split()[0] in ("SELECT", "UPDATE", "DELETE"):
             said.append((statement, parameters[0] if many else parameters))
 
-    outputs = catalog.results.outputs([before, other], [run.subject.version or VersionId(0) for run in claimed])
+    outputs = catalog.results.outputs(
+        [before, other], [run.subject.version or VersionId(0) for run in claimed]
+    )
     assert len(outputs) == 40
     follow_ups = [FollowUp(after, (mine, other), same_chain=True)]
     completer = RunCompleter(catalog.database, catalog.subjects, SaverRegistry([]))

@@ -67,7 +67,7 @@ def test_runs_of_an_older_catalogue_become_work_items(catalogue_url: str) -> Non
         ("stage", "{}", "probe", False),
         ("stage", "{}", "preview", True),
     ]
-    assert {(r.version, r.asset_id, r.lane, r.priority, r.state, r.attempts, r.output) for r in rows} == {
+    assert {(r.version, r.version_id, r.lane, r.priority, r.state, r.attempts, r.output) for r in rows} == {
         ("1", 1, "main", 3, "done", 1, '{"frames": []}')
     }
     without_subject = {
@@ -153,7 +153,8 @@ def test_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
         for number in range(100):
             values = {"sha1": str(number), "name": "x" * 10_000}
             connection.execute(
-                text("INSERT INTO asset (sha1, size, name, added_at) VALUES (:sha1, 1, :name, 0)"), values
+                text("INSERT INTO source (name, root, added_at) VALUES (:sha1, CAST(:name AS BLOB), 0)"),
+                values,
             )
     assert error.value.code == "catalogue.disk_full"
     database.close()

@@ -11,6 +11,7 @@ from dampipe.features.search.tables import VECTOR
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.db.migrate import upgrade
+from tests.support.version_rows import insert_many_versions
 
 COUNT = 70_000
 
@@ -21,7 +22,7 @@ def database(catalogue_url: str) -> Database:
     upgrade(made)
     with made.write() as connection:
         rows = [(number, f"{number:040x}", 1, "a.mov", 0.0) for number in range(1, COUNT + 1)]
-        made.insert_many(connection, VERSION, ("id", "sha1", "size", "name", "added_at"), rows)
+        insert_many_versions(connection, rows)
     return made
 
 

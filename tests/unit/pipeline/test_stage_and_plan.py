@@ -5,7 +5,7 @@ import pytest
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.stage import PipelineError, Stage, stage
 from dampipe.jobs.toolbox import Tools
-from dampipe.kernel.stage_io import VersionRef, ContentHash, SourceFile, StageOutput
+from dampipe.kernel.stage_io import ContentHash, SourceFile, StageOutput, VersionRef
 
 
 class Sound(StageOutput):

@@ -11,7 +11,7 @@ from dampipe.app.demo.clips import make_clip
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import VersionRef, SourceFile
+from dampipe.kernel.stage_io import SourceFile, VersionRef
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
 from dampipe.media.outputs import DerivativeKind, Preview, Proxy, Refined

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -44,7 +44,7 @@ def upgrade() -> None:
     op.execute(
         "INSERT INTO event (id, seq, at, name, version, actor, asset, sha1, data) "
         f"SELECT {uuid}, e.id, e.at, e.name, 1, 'worker', e.asset_id, a.sha1, e.data "
-        "FROM event_before e LEFT JOIN asset a ON a.id = e.asset_id ORDER BY e.id"
+        "FROM event_before e LEFT JOIN version a ON a.id = e.asset_id ORDER BY e.id"
     )
     for name, where, columns, unique in _INDEXES:
         condition = sa.text(where)
