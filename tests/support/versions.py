@@ -12,6 +12,7 @@ from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest
 from dampipe.features.duplicates.service import DuplicateService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.visibility import NoRights
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.outputs import Preview
@@ -100,7 +101,7 @@ class Versions:
 
     def near(self) -> Duplicates:
         """What shows the same."""
-        return DuplicateService(self.catalog.prints).find(LOCAL, DuplicatesRequest(near=True))
+        return DuplicateService(self.catalog.prints, NoRights()).find(LOCAL, DuplicatesRequest(near=True))
 
     def pairs(self) -> dict[frozenset[str], str]:
         """Similarity of near-duplicates by the names of the pair."""

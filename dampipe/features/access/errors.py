@@ -56,11 +56,6 @@ NO_ROLE = ErrorCode(
     "Set group_roles or default_role, or add the user.",
 )
 USER_DISABLED = ErrorCode("access.user_disabled", "the user {name!r} is disabled", "Ask an administrator.")
-WHOLE_LIBRARY = ErrorCode(
-    "access.whole_library",
-    "{actor} sees a part of the library, and this is about all of it",
-    "Name assets.",
-)
 CANNOT_MASK = ErrorCode(
     "access.backend_cannot_mask",
     "the vector index {vectors!r} cannot search among some of its vectors, which rights of users need",

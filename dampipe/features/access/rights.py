@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from dampipe.features.access.model import Grant
 from dampipe.features.access.queries import AccessRepository
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.access import Actor, Role
 from dampipe.kernel.asset_set import AssetSet
@@ -27,7 +29,7 @@ class Rights:
         self._db = database
         self._access = access
         self._folders: AdaptiveCache[frozenset[int]] = AdaptiveCache()
-        self._assets: AdaptiveCache[AssetSet] = AdaptiveCache()
+        self._masks: AdaptiveCache[AssetSet] = AdaptiveCache()
 
     def of(self, actor: Actor) -> View:
         """What an actor sees: all of it without a user, and for managers and admins."""
@@ -36,23 +38,26 @@ class Rights:
         found = places(self._access.grants(actor), self._access.roots())
         if found is None:
             return EVERYTHING
+        folders = select(FOLDER.c.id).where(_lies_in(found))
+        here = LOCATION.c.folder_id.in_(folders)
+        # What was at a visible path before is visible, too: it is an earlier version.
+        now = select(LOCATION.c.version_id).where(here, LOCATION.c.version_id.is_not(None))
+        before = select(LOCATION.c.previous_id).where(here, LOCATION.c.previous_id.is_not(None))
+        versions = select(now.union_all(before).subquery().c.version_id)
         return View(
-            assets=self._assets.get(found, lambda: self._read_assets(found)),
-            folders=self._folders.get(found, lambda: self._read_folders(found)),
+            folder_ids=folders,
+            version_ids=versions,
+            asset_ids=select(VERSION.c.asset_id).where(VERSION.c.id.in_(versions)),
             places=found,
+            read_mask=lambda: self._masks.get(found, lambda: self._numbers(versions)),
+            read_folders=lambda: self._folders.get(found, lambda: frozenset(self._numbers(folders))),
         )
 
-    def _read_folders(self, found: tuple[Place, ...]) -> frozenset[int]:
+    def _numbers(self, ids: Select[Any]) -> AssetSet:
+        """The set of what a query returns."""
+        [column] = ids.subquery().c
         with self._db.read() as connection:
-            return frozenset(connection.execute(select(FOLDER.c.id).where(_lies_in(found))).scalars())
-
-    def _read_assets(self, found: tuple[Place, ...]) -> AssetSet:
-        folders = select(FOLDER.c.id).where(_lies_in(found))
-        with self._db.read() as connection:
-            is_in = LOCATION.c.folder_id.in_(folders)
-            return AssetSet.from_numpy(
-                read_ids(self._db, connection, LOCATION.c.asset_id, LOCATION.c.asset_id.is_not(None), is_in)
-            )
+            return AssetSet.from_numpy(read_ids(self._db, connection, column))
 
 
 def places(grants: Iterable[Grant], roots: Mapping[int, str]) -> tuple[Place, ...] | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.duplicates.model import Copy, ExactDuplicate
@@ -16,6 +16,7 @@ from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.chunks import IN_ONE_QUERY, chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
+from dampipe.kernel.visibility import EVERYTHING, View
 from dampipe.media.info import MediaKind
 
 
@@ -25,11 +26,12 @@ class FingerprintRepository:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def exact(self) -> list[ExactDuplicate]:
+    def exact(self, view: View = EVERYTHING) -> list[ExactDuplicate]:
         """Contents that at least two present files have, those that waste most space first."""
         many = (
             select(LOCATION.c.version_id)
             .where(LOCATION.c.version_id.is_not(None), LOCATION.c.state == LocationState.PRESENT)
+            .where(view.shows_folder(LOCATION.c.folder_id))
             .group_by(LOCATION.c.version_id)
             .having(func.count() > 1)
         )
@@ -40,6 +42,7 @@ class FingerprintRepository:
                     VERSION.join(LOCATION, LOCATION.c.version_id == VERSION.c.id).join(FOLDER).join(SOURCE)
                 )
                 .where(VERSION.c.id.in_(many), LOCATION.c.state == LocationState.PRESENT)
+                .where(view.shows_folder(LOCATION.c.folder_id))
                 .order_by(LOCATION.c.id)
             ).all()
         paths: dict[str, list[str]] = {}
@@ -49,10 +52,12 @@ class FingerprintRepository:
         found = [ExactDuplicate(asset=a, size=sizes[a], paths=tuple(p)) for a, p in paths.items()]
         return sorted(found, key=lambda duplicate: -duplicate.size * (len(duplicate.paths) - 1))
 
-    def each(self) -> Iterator[tuple[int, NDArray[np.float64], NDArray[np.int8]]]:
+    def each(self, view: View = EVERYTHING) -> Iterator[tuple[int, NDArray[np.float64], NDArray[np.int8]]]:
         """Asset, times and fingerprints (shape (count, 192)) of every asset that has any, in the order of assets."""
         last = 0
-        while rows := self._rows(FINGERPRINT.c.version_id > last):
+        while rows := self._rows(
+            and_(FINGERPRINT.c.version_id > last, view.shows_version(FINGERPRINT.c.version_id))
+        ):
             yield from map(_parsed, rows)
             last = rows[-1].version_id
 
@@ -66,17 +71,18 @@ class FingerprintRepository:
         with self._db.read() as connection:
             return connection.execute(query).all()
 
-    def missing(self) -> int:
+    def missing(self, view: View = EVERYTHING) -> int:
         """How many assets with a picture have no fingerprints."""
         query = (
             select(func.count())
             .select_from(VERSION.outerjoin(FINGERPRINT, FINGERPRINT.c.version_id == VERSION.c.id))
             .where(VERSION.c.kind != MediaKind.AUDIO, FINGERPRINT.c.version_id.is_(None))
+            .where(view.shows_version(VERSION.c.id))
         )
         with self._db.read() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def copies(self, assets: Sequence[int]) -> dict[int, Copy]:
+    def copies(self, assets: Sequence[int], view: View = EVERYTHING) -> dict[int, Copy]:
         """Assets by id, as sides of a pair."""
         found: dict[int, Copy] = {}
         for some in chunked(assets):
@@ -85,7 +91,7 @@ class FingerprintRepository:
                 files = connection.execute(
                     select(LOCATION.c.version_id, *place_columns(self._db))
                     .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-                    .where(LOCATION.c.version_id.in_(some))
+                    .where(LOCATION.c.version_id.in_(some), view.shows_folder(LOCATION.c.folder_id))
                     .order_by(LOCATION.c.state, LOCATION.c.id.desc())
                 ).all()
             paths = {row.version_id: printable(full_path(row)) for row in files}
@@ -93,7 +99,8 @@ class FingerprintRepository:
                 facts = {
                     name: getattr(row, name) for name in ("duration", "size", "width", "height", "codec")
                 }
-                found[row.id] = Copy(asset=row.sha1, path=paths.get(row.id, row.name), **facts)
+                name = row.name if view.is_all else row.sha1
+                found[row.id] = Copy(asset=row.sha1, path=paths.get(row.id, name), **facts)
         return found
 
 

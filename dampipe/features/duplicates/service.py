@@ -7,6 +7,7 @@ from dampipe.features.duplicates.match import Alignment, align, likely_pairs
 from dampipe.features.duplicates.model import Copy, Duplicates, DuplicatesRequest, NearDuplicate
 from dampipe.features.duplicates.track import Track
 from dampipe.kernel.access import READ, Actor, require
+from dampipe.kernel.visibility import View, Visibility
 
 CACHED = 2000
 """Assets whose fingerprints are held at once: some 30 MB."""
@@ -15,21 +16,23 @@ CACHED = 2000
 class DuplicateService:
     """Duplicates in one library. Any method may raise CatalogueDown."""
 
-    def __init__(self, fingerprints: FingerprintRepository) -> None:
+    def __init__(self, fingerprints: FingerprintRepository, visibility: Visibility) -> None:
+        self._visibility = visibility
         self._fingerprints = fingerprints
 
     def find(self, actor: Actor, request: DuplicatesRequest) -> Duplicates:
         """Contents that several files have; with `near` also pairs of contents that show the same."""
         require(actor, READ)
-        exact = tuple(self._fingerprints.exact())
+        view = self._visibility.of(actor)
+        exact = tuple(self._fingerprints.exact(view))
         if not request.near:
             return Duplicates(exact=exact)
-        pairs = self._near(request.similarity)
-        copies = self._fingerprints.copies(sorted({asset for pair in pairs for asset in pair[:2]}))
+        pairs = self._near(request.similarity, view)
+        copies = self._fingerprints.copies(sorted({asset for pair in pairs for asset in pair[:2]}), view)
         near = tuple(_pair(copies, *pair) for pair in pairs if pair[0] in copies and pair[1] in copies)
-        return Duplicates(exact=exact, near=near, unknown=self._fingerprints.missing())
+        return Duplicates(exact=exact, near=near, unknown=self._fingerprints.missing(view))
 
-    def _near(self, similarity: float) -> list[tuple[int, int, Alignment]]:
+    def _near(self, similarity: float, view: View) -> list[tuple[int, int, Alignment]]:
         """Pairs of assets that show the same, the most similar first; of each pair the longer asset first."""
 
         @lru_cache(CACHED)
@@ -38,7 +41,7 @@ class DuplicateService:
             return Track.of(*found) if found else None
 
         pairs = []
-        tracks = ((asset, Track.of(times, rows)) for asset, times, rows in self._fingerprints.each())
+        tracks = ((asset, Track.of(times, rows)) for asset, times, rows in self._fingerprints.each(view))
         for one, other in likely_pairs(tracks):
             sides = [(asset, found) for asset in (one, other) if (found := track(asset)) and len(found.times)]
             if len(sides) < 2:  # one was pruned or previewed again meanwhile

@@ -15,6 +15,8 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.errors import ErrorCode, NotFound
 from dampipe.kernel.filter import FilterContext, FilterRegistry
+from dampipe.kernel.visibility import EVERYTHING as VIEW_OF_ALL
+from dampipe.kernel.visibility import View, Visibility
 
 NO_SUGGESTIONS = ErrorCode("filter.no_suggestions", "there is no list of values of a filter {name!r}")
 
@@ -31,6 +33,8 @@ class ResolvedFilter:
     """Whether every version passes."""
     only_current: bool = False
     """Whether all that is asked is that a version is the current one of its asset."""
+    view: View = VIEW_OF_ALL
+    """What the one who asks may see; `where` holds it, too. Files outside are not shown."""
 
 
 EVERYTHING = ResolvedFilter(where=true(), is_empty=True)
@@ -39,7 +43,8 @@ EVERYTHING = ResolvedFilter(where=true(), is_empty=True)
 class FilterResolver:
     """Resolves filters over one catalogue. Any method may raise CatalogueDown."""
 
-    def __init__(self, database: Database, registry: FilterRegistry) -> None:
+    def __init__(self, database: Database, registry: FilterRegistry, visibility: Visibility) -> None:
+        self._visibility = visibility
         self._db = database
         self._registry = registry
 
@@ -53,21 +58,25 @@ class FilterResolver:
         Raises InvalidInput for an unknown field or an invalid value, NotFound for a source, folder or tag that does
         not exist.
         """
-        folders: frozenset[int] | None = None
+        view = self._visibility.of(actor)
+        visible = None if view.is_all else view.read_folders()
+        folders = visible
         conditions: list[ColumnElement[bool]] = []
         selections: list[Selection] = []
         for name, values in self._registry.parse(filters).items():
-            found = self._registry[name].restrict(FilterContext(self._db, folders), values)
+            found = self._registry[name].restrict(FilterContext(self._db, folders, view), values)
             if found.folders is not None:
                 folders = found.folders if folders is None else folders & found.folders
             if found.where is not None:
                 conditions.append(found.where)
             selections.append(found.assets)
-        if folders is not None:
+        if folders is not None and folders is not visible:
             held = select(LOCATION.c.version_id).where(in_ids(self._db, LOCATION.c.folder_id, folders))
             conditions.append(VERSION.c.id.in_(held))
         if (selection := intersection(selections)) is not ALL:
             conditions.append(in_ids(self._db, VERSION.c.asset_id, selection))
+        if not view.is_all:
+            conditions.append(view.shows_version(VERSION.c.id))
         is_open = not conditions
         if not all_versions and self._has_superseded():
             conditions.append(IS_CURRENT)
@@ -76,6 +85,7 @@ class FilterResolver:
             folders,
             is_empty=not conditions,
             only_current=is_open and bool(conditions),
+            view=view,
         )
 
     def _has_superseded(self) -> bool:
@@ -123,4 +133,4 @@ class FilterResolver:
         field = self._registry.get(name)
         if field is None or field.suggest is None:
             raise NotFound(NO_SUGGESTIONS, name=name)
-        return list(field.suggest(self._db))
+        return list(field.suggest(FilterContext(self._db, None, self._visibility.of(actor))))

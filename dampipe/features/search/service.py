@@ -16,6 +16,7 @@ from dampipe.kernel.access import READ, SEARCH, Actor, require
 from dampipe.kernel.asset_set import ALL, Selection
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.errors import SearchUnavailable
+from dampipe.kernel.visibility import View
 from dampipe.storage.auto import AutoStorage, Owner
 from dampipe.storage.moments import Moment
 
@@ -62,7 +63,7 @@ class SearchService:
         resolved = self._filters.resolve(actor, request.filters, request.all_versions)
         if not request.asks_vision:
             hits = self._hits.newest(resolved, request.limit + 1, request.offset)
-            shown = self._with_groups(hits[: request.limit])
+            shown = self._with_groups(hits[: request.limit], resolved.view)
             return Found(hits=shown, more=len(hits) > request.limit)
         matches = self._match_text(request, resolved)
         by_text = [(match.sha1, 0) for match in matches]
@@ -109,9 +110,9 @@ class SearchService:
                 break
         return kept
 
-    def _with_groups(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    def _with_groups(self, hits: Sequence[Hit], view: View) -> tuple[Hit, ...]:
         """The hits, each with the group that it stands for."""
-        groups = self._groups.of_assets([hit.asset for hit in hits])
+        groups = self._groups.of_assets([hit.asset for hit in hits], view)
         return tuple(
             hit.model_copy(
                 update={"group": HitGroup(kind=groups[hit.asset][1], members=groups[hit.asset][2])}
@@ -187,7 +188,7 @@ class SearchService:
             for owner in owners
             if owner[0] in cards
         )
-        hits = self._with_groups(hits)
+        hits = self._with_groups(hits, resolved.view)
         if seen is None:
             return Found(hits=hits, more=more)
         return Found(hits=hits, more=more, floor=seen.query.floor, weaker=seen.weaker, warnings=seen.warnings)

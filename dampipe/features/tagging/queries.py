@@ -9,6 +9,7 @@ from dampipe.features.tagging.tables import TAG
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.visibility import EVERYTHING, View
 
 
 def tagged_among(connection: Connection, assets: Sequence[int]) -> AssetSet:
@@ -45,12 +46,11 @@ class TagRepository:
                 ).rowcount
         return removed
 
-    def all(self) -> list[TagReport]:
-        """All tags in alphabetical order, with the number of assets that have each."""
+    def all(self, view: View = EVERYTHING) -> list[TagReport]:
+        """The tags of visible assets in alphabetical order, with the number of those that have each."""
+        shown = select(TAG.c.name, func.count().label("assets")).where(view.shows_asset(TAG.c.asset_id))
         with self._db.read() as connection:
-            rows = connection.execute(
-                select(TAG.c.name, func.count().label("assets")).group_by(TAG.c.name).order_by(TAG.c.name)
-            )
+            rows = connection.execute(shown.group_by(TAG.c.name).order_by(TAG.c.name))
             return [TagReport(name=row.name, assets=row.assets) for row in rows]
 
     def of(self, asset: int) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ from dampipe.features.search.text_index import TextIndex
 from dampipe.kernel import feature as kernel
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.asset_set import AssetSet
-from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart, ErrorCode, InvalidInput
 from dampipe.kernel.feature import Feature, register_features
 from dampipe.kernel.filter import FilterContext, FilterField, FilterRegistry, Restriction
@@ -42,7 +41,7 @@ def numbered(_: FilterContext, numbers: Sequence[int]) -> Restriction:
     return Restriction(assets=AssetSet(numbers))
 
 
-def sizes_there_are(_: Database) -> list[str]:
+def sizes_there_are(_: FilterContext) -> list[str]:
     return ["7", "8"]
 
 
