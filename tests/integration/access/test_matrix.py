@@ -88,13 +88,17 @@ def here(opened: Open) -> Guarded:
 def operations(http: TestClient) -> dict[str, dict[str, Any]]:
     """Every operation of the OpenAPI document, by method and path."""
     paths = http.app.openapi()["paths"]  # type: ignore[attr-defined]
-    return {f"{method.upper()} {path}": one for path, methods in paths.items() for method, one in methods.items()}
+    return {
+        f"{method.upper()} {path}": one for path, methods in paths.items() for method, one in methods.items()
+    }
 
 
 def ask(http: TestClient, name: str, **more: Any) -> Any:
     """Send a request to an endpoint about what does not exist, so that nothing is changed."""
     method, path = name.split(" ")
-    path = re.sub(r"{(sha1|name)}", "00000000", re.sub(r"{(scan|check)}", "999", path)) + QUERIES.get(name, "")
+    path = re.sub(r"{(sha1|name)}", "00000000", re.sub(r"{(scan|check)}", "999", path)) + QUERIES.get(
+        name, ""
+    )
     return http.request(method, path, json=BODIES.get(name), **more)
 
 
@@ -156,7 +160,9 @@ def test_openapi_names_the_scope_that_is_needed_and_no_other(here: Guarded) -> N
 
 
 def test_the_document_names_the_scope_of_each_endpoint(here: Guarded) -> None:
-    rows = re.findall(r"^\| `((?:GET|POST|PUT|PATCH|DELETE) /api[^`]*)` \| ([^|]*) \|", DOCUMENT.read_text(), re.M)
+    rows = re.findall(
+        r"^\| `((?:GET|POST|PUT|PATCH|DELETE) /api[^`]*)` \| ([^|]*) \|", DOCUMENT.read_text(), re.M
+    )
     assert {name: scope.strip().strip("`") for name, scope in rows} == {
         name: named_scope(operation) or "" for name, operation in operations(here.client()).items()
     }

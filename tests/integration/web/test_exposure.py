@@ -105,7 +105,11 @@ def test_the_doctor_reports_it(tmp_path: Path) -> None:
     assert (ran.returncode, found["verdict"]) == (10, "broken") and "dampipe user add" in found["hint"]
     add_user(tmp_path)
     tls = {"tls_cert": "c.pem", "tls_key": "k.pem"}
-    for given, verdict in (({}, "fine"), ({"host": "0.0.0.0"}, "warning"), ({"host": "0.0.0.0", **tls}, "fine")):
+    for given, verdict in (
+        ({}, "fine"),
+        ({"host": "0.0.0.0"}, "warning"),
+        ({"host": "0.0.0.0", **tls}, "fine"),
+    ):
         checked = Container(settings(home=tmp_path, **given))
         assert next(one for one in examine(checked) if one.what == "network").verdict == verdict
 
