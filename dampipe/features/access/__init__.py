@@ -15,5 +15,19 @@ FEATURE = Feature(
     },
     routers=(f"{__name__}.http_session:router", f"{__name__}.http:router"),
     sweeps=(f"{__name__}.sweep:ExpiredSessions",),
+    events=tuple(
+        f"{__name__}.events:{name}"
+        for name in (
+            "UserAdded",
+            "UserChanged",
+            "UserRemoved",
+            "LoggedIn",
+            "LoginFailed",
+            "TokenMade",
+            "TokenRevoked",
+            "Granted",
+            "GrantRevoked",
+        )
+    ),
     remedies=f"{__name__}.remedies",
 )

@@ -19,7 +19,7 @@ from dampipe.features.access.errors import (
 from dampipe.features.access.model import parse_role, valid_name, valid_password
 from dampipe.features.access.queries import AccessRepository, User
 from dampipe.features.access.secrets import digest, hash_password, is_password, random_secret
-from dampipe.kernel.access import LOCAL, SEARCH, Actor, ActorKind, Role
+from dampipe.kernel.access import LOCAL, SEARCH, SYSTEM, Actor, ActorKind, Role
 from dampipe.kernel.errors import Forbidden, InvalidInput, NotLoggedIn, TooManyRequests
 
 if TYPE_CHECKING:
@@ -155,6 +155,8 @@ class LoginService:
             matches = is_password(password, None if user is None else user.password_hash)
         if user is None or not matches or user.is_disabled:
             self._count_failure(keys)
+            if user is not None:
+                self._access.record_failed_login(user, address)
             raise NotLoggedIn(WRONG_PASSWORD)
         return self.begin(user)
 
@@ -185,10 +187,11 @@ class LoginService:
             matches = is_password(old, user.password_hash)
         if not matches:
             self._count_failure(keys)
+            self._access.record_failed_login(user, address)
             raise NotLoggedIn(WRONG_PASSWORD)
         with self._hashing:
             hashed = hash_password(valid_password(new))
-        self._access.change_user(user, password_hash=hashed)
+        self._access.change_user(user, str(actor_of(user)), password_hash=hashed)
         return self.begin(user)
 
     def vouched(self, issuer: str, subject: str, name: str, groups: Sequence[str]) -> User:
@@ -197,16 +200,16 @@ class LoginService:
         A user is linked by issuer and subject: one who exists already is not taken over by a provider that uses the
         same name or e-mail address. Raises Forbidden where no group has a role, and for a disabled user.
         """
-        role = self._policy.role_of(groups)
+        role, by = self._policy.role_of(groups), str(SYSTEM)
         user = self._access.linked_user(issuer, subject)
         if role is None and user is None:
             raise Forbidden(NO_ROLE, name=name[:100])
         if user is None:
             assert role is not None
-            user = self._access.add_user(self._free_name(name), role, None)
+            user = self._access.add_user(self._free_name(name), role, None, by)
             self._access.link(user, issuer, subject)
         elif role is not None and role != user.role and groups:
-            self._access.change_user(user, role=role)
+            self._access.change_user(user, by, role=role)
             user = self._access.user(user.name)
         if user.is_disabled:
             raise Forbidden(USER_DISABLED, name=user.name)

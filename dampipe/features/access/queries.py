@@ -15,6 +15,17 @@ from dampipe.features.access.errors import (
     UNKNOWN_USER,
     USER_EXISTS,
 )
+from dampipe.features.access.events import (
+    Granted,
+    GrantRevoked,
+    LoggedIn,
+    LoginFailed,
+    TokenMade,
+    TokenRevoked,
+    UserAdded,
+    UserChanged,
+    UserRemoved,
+)
 from dampipe.features.access.model import Grant, GrantReport, TokenReport, UserReport
 from dampipe.features.access.tables import GRANT, IDENTITY, SESSION, TOKEN, USER
 from dampipe.features.sources.tables import SOURCE
@@ -22,6 +33,7 @@ from dampipe.kernel.access import Actor, Role
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, NotFound
+from dampipe.kernel.events.outbox import record_event
 
 SESSION_LIFE = 30 * 86400.0
 """Seconds that a session lasts at most,"""
@@ -88,7 +100,7 @@ class AccessRepository:
             row = connection.execute(select(USER).where(USER.c.name == name)).first()
         return None if row is None else _user(row)
 
-    def add_user(self, name: str, role: Role, password_hash: str | None) -> User:
+    def add_user(self, name: str, role: Role, password_hash: str | None, by: str) -> User:
         """Raises Conflict for a name that is taken."""
         try:
             with self._db.write() as connection:
@@ -99,6 +111,7 @@ class AccessRepository:
                     "is_disabled": False,
                 }
                 connection.execute(USER.insert().values(**values, created_at=database_time(connection)))
+                record_event(connection, UserAdded(user=name, role=str(role)), actor=by)
         except IntegrityError:
             raise Conflict(USER_EXISTS, name=name) from None
         return self.user(name)
@@ -106,6 +119,7 @@ class AccessRepository:
     def change_user(
         self,
         user: User,
+        by: str,
         *,
         role: Role | None = None,
         password_hash: str | None = None,
@@ -119,16 +133,24 @@ class AccessRepository:
                 self._keep_an_admin(connection, user)
             if values:
                 connection.execute(update(USER).where(USER.c.id == user.id).values(**values))
+                changed = UserChanged(
+                    user=user.name,
+                    role=None if role is None else str(role),
+                    password=password_hash is not None,
+                    disabled=disabled,
+                )
+                record_event(connection, changed, actor=by)
             if password_hash is not None or disabled:
                 connection.execute(delete(SESSION).where(SESSION.c.user_id == user.id))
 
-    def remove_user(self, user: User) -> None:
+    def remove_user(self, user: User, by: str) -> None:
         """With sessions, tokens and grants. Raises Conflict (LAST_ADMIN) while there are others."""
         with self._db.write() as connection:
             others = connection.execute(select(func.count()).where(USER.c.id != user.id)).scalar_one()
             if others:
                 self._keep_an_admin(connection, user)
             connection.execute(delete(USER).where(USER.c.id == user.id))
+            record_event(connection, UserRemoved(user=user.name), actor=by)
 
     @staticmethod
     def _keep_an_admin(connection: Connection, user: User) -> None:
@@ -187,6 +209,12 @@ class AccessRepository:
             connection.execute(
                 SESSION.insert().values(hash=hash_, user_id=user.id, created_at=now, last_used_at=now)
             )
+            record_event(connection, LoggedIn(user=user.name), actor=f"user:{user.name}")
+
+    def record_failed_login(self, user: User, address: str) -> None:
+        """For the audit."""
+        with self._db.write() as connection:
+            record_event(connection, LoginFailed(user=user.name, address=address), actor=f"user:{user.name}")
 
     def session(self, hash_: str) -> User | None:
         """The user of a session that is valid."""
@@ -231,7 +259,7 @@ class AccessRepository:
     # Tokens
 
     def add_token(
-        self, name: str, hash_: str, scopes: Sequence[str], user: User | None, days: float | None
+        self, name: str, hash_: str, scopes: Sequence[str], user: User | None, days: float | None, by: str
     ) -> TokenReport:
         """Raises Conflict for a name that is taken."""
         with self._db.write() as connection:
@@ -248,6 +276,8 @@ class AccessRepository:
                     expires_at=None if days is None else now + days * 86400,
                 )
             )
+            owner = None if user is None else user.name
+            record_event(connection, TokenMade(token=name, scopes=list(scopes), user=owner), actor=by)
         return next(one for one in self.tokens() if one.name == name)
 
     def token(self, hash_: str) -> Token | None:
@@ -290,15 +320,24 @@ class AccessRepository:
             for row in rows
         ]
 
-    def remove_token(self, name: str) -> None:
+    def remove_token(self, name: str, by: str) -> None:
         """Revoke a token. Raises NotFound."""
         with self._db.write() as connection:
             if not connection.execute(delete(TOKEN).where(TOKEN.c.name == name)).rowcount:
                 raise NotFound(UNKNOWN_TOKEN, name=name)
+            record_event(connection, TokenRevoked(token=name), actor=by)
 
     # Grants
 
-    def add_grant(self, user: User | None, role: Role | None, source: int | None, folder: str) -> None:
+    def add_grant(
+        self,
+        user: User | None,
+        role: Role | None,
+        source: int | None,
+        folder: str,
+        report: GrantReport,
+        by: str,
+    ) -> None:
         """Let a user, or everybody with a role, see a folder of a source, or (source None) everything."""
         same = self._grant(user, role, source, folder)
         with self._db.write() as connection:
@@ -311,14 +350,22 @@ class AccessRepository:
                         folder=folder,
                     )
                 )
+                record_event(connection, Granted(to=report.to, what=report.what), actor=by)
 
     def remove_grant(
-        self, user: User | None, role: Role | None, source: int | None, folder: str, report: GrantReport
+        self,
+        user: User | None,
+        role: Role | None,
+        source: int | None,
+        folder: str,
+        report: GrantReport,
+        by: str,
     ) -> None:
         """Take it back. Raises NotFound, which quotes the report."""
         with self._db.write() as connection:
             if not connection.execute(delete(GRANT).where(self._grant(user, role, source, folder))).rowcount:
                 raise NotFound(UNKNOWN_GRANT, to=report.to, place=report.what)
+            record_event(connection, GrantRevoked(to=report.to, what=report.what), actor=by)
 
     @staticmethod
     def _grant(user: User | None, role: Role | None, source: int | None, folder: str) -> ColumnElement[bool]:

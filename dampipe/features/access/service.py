@@ -71,9 +71,10 @@ class AccessService:
         require(actor, ADMIN)
         places_ = [self._place(one) for one in (request.sees if request.sees is not None else (EVERYTHING,))]
         password = None if request.password is None else hash_password(valid_password(request.password))
-        user = self._access.add_user(request.name, request.role, password)
+        user = self._access.add_user(request.name, request.role, password, str(actor))
         for source, folder in places_:
-            self._access.add_grant(user, None, source, folder)
+            report = self._grant_report(user, None, source, folder)
+            self._access.add_grant(user, None, source, folder, report, str(actor))
         return self._report(user.name)
 
     def change_user(
@@ -92,13 +93,13 @@ class AccessService:
         require(actor, ADMIN)
         hashed = None if password is None else hash_password(valid_password(password))
         user = self._access.user(valid_name(name))
-        self._access.change_user(user, role=role, password_hash=hashed, disabled=disabled)
+        self._access.change_user(user, str(actor), role=role, password_hash=hashed, disabled=disabled)
         return self._report(user.name)
 
     def remove_user(self, actor: Actor, name: str) -> None:
         """With sessions, tokens and grants. Raises Conflict where no admin would be left among the others."""
         require(actor, ADMIN)
-        self._access.remove_user(self._access.user(valid_name(name)))
+        self._access.remove_user(self._access.user(valid_name(name)), str(actor))
 
     def log_out(self, actor: Actor, name: str) -> int:
         """End all sessions of a user; returns how many."""
@@ -125,13 +126,13 @@ class AccessService:
         user = None if request.user is None else self._access.user(request.user)
         token = TOKEN_PREFIX + random_secret()
         scopes = list(dict.fromkeys(request.scopes))
-        report = self._access.add_token(request.name, digest(token), scopes, user, request.days)
+        report = self._access.add_token(request.name, digest(token), scopes, user, request.days, str(actor))
         return TokenCreated(token=token, **report.model_dump())
 
     def revoke_token(self, actor: Actor, name: str) -> None:
         """From now on the token is refused."""
         require(actor, ADMIN)
-        self._access.remove_token(valid_name(name))
+        self._access.remove_token(valid_name(name), str(actor))
 
     def grants(self, actor: Actor) -> list[GrantReport]:
         """What users and roles may see, in the order in which it was granted."""
@@ -146,15 +147,17 @@ class AccessService:
         require(actor, ADMIN)
         user, role = self._subject(to)
         source, folder = self._place(what)
-        self._access.add_grant(user, role, source, folder)
-        return self._grant_report(user, role, source, folder)
+        report = self._grant_report(user, role, source, folder)
+        self._access.add_grant(user, role, source, folder, report, str(actor))
+        return report
 
     def revoke(self, actor: Actor, to: str, what: str) -> None:
         """Take a grant back. Raises NotFound where there is none."""
         require(actor, ADMIN)
         user, role = self._subject(to)
         source, folder = self._place(what)
-        self._access.remove_grant(user, role, source, folder, self._grant_report(user, role, source, folder))
+        report = self._grant_report(user, role, source, folder)
+        self._access.remove_grant(user, role, source, folder, report, str(actor))
 
     def explain(self, actor: Actor, name: str, asset: str) -> Explanation:
         """Why a user sees an asset, or does not. Raises NotFound for an unknown user or asset."""

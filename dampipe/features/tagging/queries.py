@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
 
+from dampipe.features.tagging.events import TagAdded, TagRemoved
 from dampipe.features.tagging.model import TagReport
 from dampipe.features.tagging.tables import TAG
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.chunks import chunked
+from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.events.outbox import LOCAL, NewEvent, record_events
+from dampipe.kernel.events.payload import EventPayload
 from dampipe.kernel.visibility import EVERYTHING, View
 
 
@@ -24,27 +28,38 @@ class TagRepository:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def add(self, tag: str, assets: Sequence[int]) -> int:
-        """Give a tag to assets; returns how many did not have it."""
+    def add(self, tag: str, assets: Sequence[int], by: str = LOCAL) -> int:
+        """Give a tag to assets; returns how many did not have it. by: the actor that the events name."""
         added = 0
         with self._db.write() as connection:
             for ids in chunked(sorted(set(assets))):
                 rows = [{"asset_id": asset, "name": tag} for asset in ids]
-                insert = self._db.insert(TAG).values(rows).on_conflict_do_nothing().returning(TAG.c.id)
-                added += len(connection.execute(insert).all())
+                insert = self._db.insert(TAG).values(rows).on_conflict_do_nothing().returning(TAG.c.asset_id)
+                new = sorted(connection.execute(insert).scalars())
+                self._record(connection, TagAdded(tag=tag), new, by)
+                added += len(new)
         return added
 
-    def remove(self, tag: str, assets: Sequence[int] | None) -> int:
-        """Take a tag from assets, or from all where `assets` is None; returns how many had it."""
+    def remove(self, tag: str, assets: Sequence[int] | None, by: str = LOCAL) -> int:
+        """Take a tag from assets, or from all where `assets` is None; returns how many had it. by: see `add`."""
         removed = 0
         with self._db.write() as connection:
             if assets is None:
-                return connection.execute(delete(TAG).where(TAG.c.name == tag)).rowcount
+                return self._delete(connection, tag, TAG.c.name == tag, by)
             for ids in chunked(sorted(set(assets))):
-                removed += connection.execute(
-                    delete(TAG).where(TAG.c.name == tag, TAG.c.asset_id.in_(ids))
-                ).rowcount
+                where = and_(TAG.c.name == tag, TAG.c.asset_id.in_(ids))
+                removed += self._delete(connection, tag, where, by)
         return removed
+
+    def _delete(self, connection: Connection, tag: str, where: ColumnElement[bool], by: str) -> int:
+        gone = sorted(connection.execute(delete(TAG).where(where).returning(TAG.c.asset_id)).scalars())
+        self._record(connection, TagRemoved(tag=tag), gone, by)
+        return len(gone)
+
+    def _record(self, connection: Connection, payload: EventPayload, assets: Sequence[int], by: str) -> None:
+        """One event for each asset."""
+        events = [NewEvent(payload, asset=asset) for asset in assets]
+        record_events(connection, self._db, events, actor=by, at=database_time(connection))
 
     def all(self, view: View = EVERYTHING) -> list[TagReport]:
         """The tags of visible assets in alphabetical order, with the number of those that have each."""

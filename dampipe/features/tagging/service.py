@@ -30,16 +30,15 @@ class TagService:
     def add(self, actor: Actor, request: TagRequest) -> int:
         """Give a tag to assets; returns how many did not have it. Raises NotFound for an unknown asset."""
         require(actor, EDIT)
-        return self._tags.add(request.tag, self._ids(actor, request.assets or ()))
+        return self._tags.add(request.tag, self._ids(actor, request.assets or ()), str(actor))
 
     def remove(self, actor: Actor, request: TagRequest) -> int:
         """Take a tag from assets; returns how many had it. Raises NotFound for an unknown asset."""
         require(actor, EDIT)
         if request.assets is None:
             self._visibility.of(actor).require_all(actor)
-        return self._tags.remove(
-            request.tag, None if request.assets is None else self._ids(actor, request.assets)
-        )
+        assets = None if request.assets is None else self._ids(actor, request.assets)
+        return self._tags.remove(request.tag, assets, str(actor))
 
     def _ids(self, actor: Actor, assets: Sequence[str]) -> list[int]:
         return [self._assets.asset_id(actor, name) for name in assets]
