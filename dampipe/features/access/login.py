@@ -94,7 +94,6 @@ class LoginService:
         self._policy = policy
         self._hashing = BoundedSemaphore(HASHES_AT_ONCE)
         self._limiter: RateLimiter | None = None
-        self._has_users = False
 
     @property
     def policy(self) -> LoginPolicy:
@@ -106,8 +105,7 @@ class LoginService:
         policy = self._policy
         if not policy.listens_on_loopback or policy.trusts_proxy or policy.oidc:
             return True
-        self._has_users = self._has_users or self._access.has_users()
-        return self._has_users
+        return self._access.has_users()
 
     def actor(self, shown: Credentials) -> Actor:
         """Who sends a request. Raises NotLoggedIn, and Forbidden for a user of a proxy without a role."""

@@ -202,3 +202,25 @@ def test_flower_refuses_foreign_pages_and_sets_the_headers(tmp_path: Path) -> No
                     path
                 )
                 assert found["cross-origin-resource-policy"] == "same-origin", path
+
+
+def test_flower_is_reached_only_with_a_login_that_may_manage(tmp_path: Path) -> None:
+    web, port = free_port(), free_port()
+    add_user(tmp_path, "root", "admin")
+    add_user(tmp_path, "vera", "viewer")
+    given: dict[str, object] = {"flower_port": port, "port": web, "broker_url": "redis://127.0.0.1:1/0"}
+    with started(tmp_path, web, "serve", **given), started(tmp_path, port, "flower", **given):
+        statuses = {}
+        for name in ("", "vera", "root"):
+            with httpx.Client(timeout=60) as client:
+                if name:
+                    login = {"name": name, "password": "correct horse"}
+                    answer = client.post(f"http://127.0.0.1:{web}/api/v1/session", json=login)
+                    assert answer.status_code == 200, answer.text
+                url = f"http://127.0.0.1:{port}"
+                paths = ("/", "/tasks", "/api/workers", "/static/css/flower.css", "/metrics")
+                statuses[name] = {client.get(f"{url}{path}").status_code for path in paths}
+                if name != "root":
+                    statuses[name].add(client.post(f"{url}/api/worker/shutdown/x").status_code)
+    assert statuses[""] == {401} and statuses["vera"] == {403}
+    assert 200 in statuses["root"] and not statuses["root"] & {401, 403}
