@@ -11,10 +11,11 @@
     │   ├── NotPermitted        this client may not do it, or may not see whether it could
     │   ├── Conflict            it cannot be done in the state that things are in now
     │   └── TooLarge            more was sent than is read
-    ├── NotLoggedIn             nobody is logged in, or the login is not valid
+    ├── NotLoggedIn             there is no login, or it is not valid
     ├── Forbidden               the actor lacks the scope for it
     ├── TooManyRequests         too many attempts; try again after a while
     ├── SearchUnavailable       there is no model or no index to answer with
+    ├── ServiceDown             a service elsewhere (an identity provider) does not answer
     ├── BrokerDown              the broker does not answer
     ├── CatalogueDown           the database does not answer, or is locked
     ├── CannotStart             a process of the deployment cannot start (a port is taken, say)
@@ -181,7 +182,7 @@ class TooLarge(InvalidInput):
 
 
 class NotLoggedIn(DampipeError):
-    """Nobody is logged in, or what was shown is not valid; the message is the same for all reasons."""
+    """There is no login, or what was shown is not valid; the message is the same for all reasons."""
 
     exit_code = ExitCode.FORBIDDEN
 
@@ -202,6 +203,10 @@ class SearchUnavailable(DampipeError):
     """Search cannot answer here and now; the message says what is missing."""
 
     exit_code = ExitCode.SEARCH_UNAVAILABLE
+
+
+class ServiceDown(DampipeError):
+    """A service elsewhere, such as an identity provider, does not answer."""
 
 
 class BrokerDown(DampipeError):

@@ -44,7 +44,7 @@ class LoggedIn(EventPayload):
 
 
 class LoginFailed(EventPayload):
-    """Somebody gave a wrong password for a user, or was not that user."""
+    """A wrong password was given for a user."""
 
     KIND = EventKind("user.login_failed", "A login of a user was refused.", retention=AUDIT)
 

@@ -1,4 +1,4 @@
-"""Logging in and out over HTTP. These endpoints need no scope: whoever is not logged in uses them."""
+"""Logging in and out over HTTP. These endpoints need no scope, since they come before the login."""
 
 from typing import Annotated, Any
 
@@ -53,7 +53,7 @@ class Session(BaseModel):
     """Who is logged in, and how one can log in."""
 
     actor: str | None
-    """`user:anna`, `token:NAME`, or `local` where no login is needed; null if nobody is logged in."""
+    """`user:anna`, `token:NAME`, or `local` where no login is needed; null without a login."""
     name: str | None
     role: str | None
     scopes: list[str]
@@ -82,7 +82,7 @@ def authenticate(request: Request) -> Actor:
 
 
 def _session_id(request: Request) -> str:
-    """Over TLS only the cookie that nobody else can have set counts."""
+    """Over TLS only the cookie counts that no other host can have set."""
     name = SECURE_COOKIE if _is_encrypted(request) else COOKIE
     return request.cookies.get(name, "")
 

@@ -12,7 +12,7 @@ from dampipe.features.access.errors import NO_OIDC, OIDC_FAILED, OIDC_SILENT
 from dampipe.features.access.login import LoginService
 from dampipe.features.access.queries import User
 from dampipe.features.access.secrets import random_secret
-from dampipe.kernel.errors import InvalidInput, NotLoggedIn, Unavailable
+from dampipe.kernel.errors import InvalidInput, NotLoggedIn, ServiceDown
 
 TIMEOUT = 10.0
 """Seconds for each request to the provider."""
@@ -52,13 +52,13 @@ class Challenge:
 
     @classmethod
     def from_text(cls, text: str) -> "Challenge | None":
-        """None for what is no challenge."""
+        """None for any other text."""
         parts = text.split(".")
         return cls(*parts) if len(parts) == 3 and all(parts) else None
 
 
 class OidcLogin:
-    """Methods raise InvalidInput where no provider is configured, and Unavailable where it does not answer."""
+    """Methods raise InvalidInput where no provider is configured, and ServiceDown where it does not answer."""
 
     def __init__(self, settings: OidcSettings, logins: LoginService) -> None:
         self._settings = settings
@@ -115,7 +115,7 @@ class OidcLogin:
                 ).validate(token.claims)
                 return {**self._user_info(client, metadata, token.claims), **token.claims}
         except httpx.HTTPError as error:
-            raise Unavailable(OIDC_SILENT, reason=type(error).__name__) from error
+            raise ServiceDown(OIDC_SILENT, reason=type(error).__name__) from error
         except (OAuthError, JoseError, KeyError, ValueError) as error:
             self._known = None  # the keys may have changed
             raise NotLoggedIn(OIDC_FAILED, reason=type(error).__name__) from error
@@ -163,8 +163,8 @@ class OidcLogin:
                 url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
                 metadata = client.get(url).raise_for_status().json()
                 if metadata["issuer"].rstrip("/") != issuer.rstrip("/"):
-                    raise Unavailable(OIDC_SILENT, reason=f"it calls itself {metadata['issuer']}")
+                    raise ServiceDown(OIDC_SILENT, reason=f"it calls itself {metadata['issuer']}")
                 keys = KeySet.import_key_set(client.get(metadata["jwks_uri"]).raise_for_status().json())
         except (httpx.HTTPError, json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-            raise Unavailable(OIDC_SILENT, reason=type(error).__name__) from error
+            raise ServiceDown(OIDC_SILENT, reason=type(error).__name__) from error
         return metadata, keys

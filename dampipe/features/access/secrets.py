@@ -38,12 +38,12 @@ def hash_password(password: str) -> str:
 def is_password(password: str, stored: str | None) -> bool:
     """Whether a password is the stored one, in constant time; takes as long where there is none."""
     try:
-        matches = _hasher().verify(password, stored or _nobody())
+        matches = _hasher().verify(password, stored or _hash_of_no_password())
     except Exception:  # a hash that is damaged or by an unknown algorithm
         return False
     return matches and stored is not None
 
 
 @cache
-def _nobody() -> str:
+def _hash_of_no_password() -> str:
     return hash_password(random_secret())

@@ -46,7 +46,7 @@ function ask(session, resolve) {
   const given = new URLSearchParams(location.search).get("login");
   const unencrypted = session.encrypted || ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname)
     ? null
-    : h("p", { class: "hint" }, "This connection is not encrypted: whoever can read the traffic of this network can read the password and all footage. An administrator can set tls_cert and tls_key.");
+    : h("p", { class: "hint" }, "This connection is not encrypted: others in this network can read the password and all footage. An administrator can set tls_cert and tls_key.");
   const oidc = session.oidc ? h("p", {}, h("a", { class: "button", href: `${API}/session/oidc` }, session.oidc)) : null;
   const fields = [field("Name", { name: "name", autocomplete: "username", autofocus: true }), field("Password", { name: "password", type: "password", autocomplete: "current-password" })];
   const note = given ? h("p", { class: "problem", role: "alert" }, reasons[given] ?? "The login at the identity provider failed. Try again.") : null;
@@ -62,7 +62,7 @@ function ask(session, resolve) {
   );
 }
 
-/** Have a person log in; resolves once somebody has. Several calls share one dialog. */
+/** Have a person log in; resolves once a person has. Several calls share one dialog. */
 export function login() {
   waiting ??= (async () => {
     const session = await call("/session", "GET");

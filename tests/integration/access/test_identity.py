@@ -99,11 +99,10 @@ def provider() -> Iterator[str]:
     users = [
         User(
             sub="sub-anna",
-            claims={"preferred_username": "Anna Lee", "email": "root@example.org"},
-            userinfo={"groups": ["archive"]},
+            claims={"preferred_username": "Anna Lee", "email": "root@example.org", "groups": ["archive"]},
         ),
-        User(sub="sub-eve", claims={"preferred_username": "eve"}, userinfo={"groups": []}),
-        User(sub="sub-root", claims={"preferred_username": "root"}, userinfo={"groups": ["archive", "owners"]}),
+        User(sub="sub-eve", claims={"preferred_username": "eve", "groups": []}),
+        User(sub="sub-root", claims={"preferred_username": "root", "groups": ["archive", "owners"]}),
     ]  # fmt: skip
     with run_server_in_thread(user_claims=users) as server:
         yield f"http://localhost:{server.server_port}"

@@ -69,6 +69,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/users": {"name": "taken", "role": "viewer", "password": "long enough"},
     "PATCH /api/v1/users/{name}": {},
     "POST /api/v1/vectors": {"texts": []},
+    "PUT /api/v1/session/password": {"old": "a wrong one", "new": "long enough"},
 }
 QUERIES = {
     "GET /api/v1/access/explain": "?user=nobody&asset=00000000",
