@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-import httpx
-
 from dampipe.features.access.errors import NO_OIDC, OIDC_FAILED, OIDC_SILENT
 from dampipe.features.access.login import LoginService
 from dampipe.features.access.queries import User
@@ -94,6 +92,7 @@ class OidcLogin:
         return self._logins.vouched(claims["iss"], claims["sub"], str(name).replace(" ", "."), listed)
 
     def _claims(self, callback: str, code: str, challenge: Challenge) -> dict[str, Any]:
+        import httpx
         from authlib.integrations.base_client import OAuthError
         from joserfc import jwt
         from joserfc.errors import JoseError
@@ -155,6 +154,7 @@ class OidcLogin:
             return metadata, keys
 
     def _read(self) -> tuple[dict[str, Any], Any]:
+        import httpx
         from joserfc.jwk import KeySet
 
         issuer = self._settings.issuer
