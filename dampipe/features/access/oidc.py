@@ -92,7 +92,7 @@ class OidcLogin:
         return self._logins.vouched(claims["iss"], claims["sub"], str(name).replace(" ", "."), listed)
 
     def _claims(self, callback: str, code: str, challenge: Challenge) -> dict[str, Any]:
-        import httpx
+        import httpx2
         from authlib.integrations.base_client import OAuthError
         from joserfc import jwt
         from joserfc.errors import JoseError
@@ -113,7 +113,7 @@ class OidcLogin:
                     nonce={"essential": True, "value": challenge.nonce},
                 ).validate(token.claims)
                 return {**self._user_info(client, metadata, token.claims), **token.claims}
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise ServiceDown(OIDC_SILENT, reason=type(error).__name__) from error
         except (OAuthError, JoseError, KeyError, ValueError) as error:
             self._known = None  # the keys may have changed
@@ -154,17 +154,17 @@ class OidcLogin:
             return metadata, keys
 
     def _read(self) -> tuple[dict[str, Any], Any]:
-        import httpx
+        import httpx2
         from joserfc.jwk import KeySet
 
         issuer = self._settings.issuer
         try:
-            with httpx.Client(timeout=TIMEOUT) as client:
+            with httpx2.Client(timeout=TIMEOUT) as client:
                 url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
                 metadata = client.get(url).raise_for_status().json()
                 if metadata["issuer"].rstrip("/") != issuer.rstrip("/"):
                     raise ServiceDown(OIDC_SILENT, reason=f"it calls itself {metadata['issuer']}")
                 keys = KeySet.import_key_set(client.get(metadata["jwks_uri"]).raise_for_status().json())
-        except (httpx.HTTPError, json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        except (httpx2.HTTPError, json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
             raise ServiceDown(OIDC_SILENT, reason=type(error).__name__) from error
         return metadata, keys

@@ -15,6 +15,8 @@ from dampipe.features.access.oidc import OidcSettings
 from dampipe.kernel.access import LOCAL, Role
 from tests.integration.access.conftest import PASSWORD, Guarded, Open
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the provider's own Authlib
+
 PROXY: dict[str, Any] = {
     "proxy_addresses": ["10.1.0.0/16", "::1"],
     "user_header": "Remote-User",
