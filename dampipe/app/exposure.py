@@ -5,12 +5,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dampipe.app.errors import HOST_NOT_LOOPBACK, NO_TLS
+from dampipe.features.access.errors import CANNOT_MASK
 from dampipe.features.access.login import LoginPolicy
 from dampipe.features.access.oidc import OidcSettings
 from dampipe.features.access.queries import AccessRepository
 from dampipe.kernel.errors import CannotStart, DampipeError
 from dampipe.kernel.faces.hosts import Hosts, is_loopback
 from dampipe.kernel.settings.settings import Settings
+from dampipe.storage.auto import AutoStorage
 
 if TYPE_CHECKING:
     from dampipe.app.container import Container
@@ -35,6 +37,12 @@ def check_exposure(settings: Settings, has_login: Callable[[], bool]) -> Dampipe
     if settings.tls_cert or settings.proxy_addresses:
         return None
     return DampipeError(NO_TLS, host=settings.host)
+
+
+def check_masks(container: "Container") -> None:
+    """Raise CannotStart if there are users, and the vector index cannot search among what each of them sees."""
+    if container.get(AccessRepository).has_users() and not container.get(AutoStorage).can_mask:
+        raise CannotStart(CANNOT_MASK, vectors=container.settings.vectors)
 
 
 def has_login(container: "Container") -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 from dampipe.app.container import Container, process_container
-from dampipe.app.exposure import check_exposure, has_login, hosts_of, login_policy
+from dampipe.app.exposure import check_exposure, check_masks, has_login, hosts_of, login_policy
 from dampipe.app.up import WEB, check_ports
 from dampipe.features.access.login import LoginPolicy
 from dampipe.features.search.query_vectors import QueryEncoder
@@ -33,6 +33,7 @@ def command(host: str | None, port: int | None) -> None:
     if exposure is not None:
         click.echo(f"warning: {sentences(str(exposure), exposure.hint)}", err=True)
     container.set_up()
+    check_masks(container)
     policy = replace(login_policy(settings), local_key=make_local_key(settings.home))
     container.provide(LoginPolicy, lambda: policy)
     check_ports(settings, {WEB})

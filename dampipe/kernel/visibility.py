@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Select, true
 
 from dampipe.kernel.access import Actor
-from dampipe.kernel.asset_set import ALL, Selection
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.errors import ErrorCode, Forbidden
 
 WHOLE_LIBRARY = ErrorCode(
@@ -35,8 +35,8 @@ class View:
     places: tuple[tuple[int, str], ...] = ()
     """Source ids, and folders relative to their roots below which everything is visible; without meaning where
     everything is."""
-    read_mask: Callable[[], Selection] = lambda: ALL
-    """Reads the numbers of the visible versions."""
+    read_mask: Callable[[], AssetSet] = AssetSet
+    """Reads the numbers of the visible versions; without meaning where everything is visible."""
     read_folders: Callable[[], frozenset[int]] = frozenset
     """Reads the ids of the visible folders; without meaning where everything is visible."""
 

@@ -1,6 +1,6 @@
 """What an actor sees: grants turned into folders and assets."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,10 +13,13 @@ from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.access import Actor, Role
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.adaptive_cache import AdaptiveCache
+from dampipe.kernel.db.change_token import ChangeTokens
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import read_ids
 from dampipe.kernel.visibility import EVERYTHING, View
 
+MASKS = 256
+"""Masks that are kept while the catalogue does not change."""
 Place = tuple[int, str]
 """A source and a folder of it, relative to its root."""
 
@@ -30,6 +33,8 @@ class Rights:
         self._access = access
         self._folders: AdaptiveCache[frozenset[int]] = AdaptiveCache()
         self._masks: AdaptiveCache[AssetSet] = AdaptiveCache()
+        self._tokens = ChangeTokens(database)
+        self._kept: dict[tuple[Place, ...], tuple[Hashable, AssetSet]] = {}
 
     def of(self, actor: Actor) -> View:
         """What an actor sees: all of it without a user, and for managers and admins."""
@@ -49,9 +54,22 @@ class Rights:
             version_ids=versions,
             asset_ids=select(VERSION.c.asset_id).where(VERSION.c.id.in_(versions)),
             places=found,
-            read_mask=lambda: self._masks.get(found, lambda: self._numbers(versions)),
+            read_mask=lambda: self._mask(found, versions),
             read_folders=lambda: self._folders.get(found, lambda: frozenset(self._numbers(folders))),
         )
+
+    def _mask(self, found: tuple[Place, ...], versions: Select[Any]) -> AssetSet:
+        """The numbers of the visible versions; kept while nothing is written to the catalogue."""
+        token = self._tokens.current()
+        kept = self._kept.get(found)
+        if kept is not None and token is not None and kept[0] == token:
+            return kept[1]
+        mask = self._masks.get(found, lambda: self._numbers(versions))
+        if token is not None:
+            if len(self._kept) >= MASKS:
+                self._kept = {}
+            self._kept[found] = token, mask
+        return mask
 
     def _numbers(self, ids: Select[Any]) -> AssetSet:
         """The set of what a query returns."""

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from dampipe.app.exposure import check_masks
 from dampipe.features.access import queries
 from dampipe.features.access.tables import SESSION, TOKEN, USER
+from dampipe.features.search.vector_media_db import VectorMediaDb
 from dampipe.kernel.access import LOCAL, Role
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.errors import Conflict, InvalidInput
+from dampipe.kernel.errors import CannotStart, Conflict, InvalidInput
+from dampipe.storage.auto import AutoStorage
 from tests.integration.access.conftest import PASSWORD, Guarded, Open
 
 
@@ -266,3 +269,23 @@ def test_a_foreign_page_can_neither_log_in_nor_out_nor_act(here: Guarded) -> Non
     for method, path in (("POST", "session"), ("DELETE", "session"), ("POST", "users"), ("POST", "tokens")):
         assert _foreign(http, method, f"/api/v1/{path}") == 403
     assert http.get("/api/v1/session").json()["actor"] == "user:root"
+
+
+def test_a_vector_index_that_can_mask_runs_with_users(opened: Open) -> None:
+    made = opened()
+    made.add("anna")
+    check_masks(made.library._container)
+
+
+def test_a_vector_index_that_cannot_mask_refuses_to_run_with_users(opened: Open) -> None:
+    made = opened()
+    container = made.library._container
+    container.provide(
+        AutoStorage, lambda: AutoStorage(container.get(VectorMediaDb), None, can_mask=lambda: False)
+    )
+    container._made.pop(AutoStorage, None)
+    check_masks(container)
+    made.add("anna")
+    with pytest.raises(CannotStart) as error:
+        check_masks(container)
+    assert error.value.code == "access.backend_cannot_mask" and "faiss" in str(error.value)

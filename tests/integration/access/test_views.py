@@ -16,7 +16,6 @@ from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.service import SearchService
 from dampipe.features.sources.tables import FOLDER, SOURCE
 from dampipe.kernel.access import LOCAL, SYSTEM, Actor, ActorKind, Role
-from dampipe.kernel.asset_set import ALL
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.visibility import View
 from tests.support.searching import Searching, sha1
@@ -59,7 +58,7 @@ def seen(here: Searching, actor: Actor) -> set[str]:
         )
         numbers = dict(connection.execute(select(VERSION.c.id, VERSION.c.sha1)).all())  # type: ignore[arg-type]
     mask = view.read_mask()
-    assert by_sql == {number_sha1 for number, number_sha1 in numbers.items() if mask is ALL or number in mask}
+    assert by_sql == {number_sha1 for number, number_sha1 in numbers.items() if view.is_all or number in mask}
     names = {sha1(path): path for path in FILES}
     return {names[one] for one in by_sql}
 
