@@ -29,6 +29,7 @@ from dampipe.features.assets.subjects import AssetSubjects
 from dampipe.features.derivatives.check import CheckPolicy
 from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.derivatives.remake import Remaker
+from dampipe.features.derivatives.signatures import SignItems
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.worker import FixityWorker
@@ -77,6 +78,7 @@ from dampipe.media.passes import Passes
 from dampipe.media.preview.shot_frames import ShotFrames
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
+from dampipe.media.signatures.maker import SignatureMaker
 from dampipe.storage.auto import AutoStorage, can_mask
 from dampipe.storage.base import StorageEngine
 from dampipe.storage.blobs.base import BlobStore
@@ -193,7 +195,8 @@ class Container(kernel.Container):
             NightlyPolicy: lambda: NightlyPolicy(settings.verify_percent, settings.verify_minutes),
             NightlyJobs: self._nightly_jobs,
             CheckPolicy: lambda: CheckPolicy(settings.guard_share, settings.guard_files),
-            Remaker: lambda: Remaker(get(Database), lambda: get(Plan), settings.one_pass),
+            Remaker: lambda: Remaker(get(Database), lambda: get(Plan), settings.one_pass, get(SignItems)),
+            SignatureMaker: lambda: SignatureMaker(self.tools.ffmpeg, self.tools.prober),
             AscMhl: lambda: AscMhl(settings.ascmhl),
             ModelService: lambda: ModelService(
                 get(ModelRepository),

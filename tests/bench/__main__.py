@@ -6,6 +6,7 @@ from tests.bench import (
     clips,
     duplicates,
     embedding,
+    events,
     gpu,
     hashing,
     hostile,
@@ -38,6 +39,7 @@ BENCHES = {
     "gpu": gpu.main,
     "duplicates": duplicates.main,
     "moments": moments.main,
+    "events": events.main,
 }
 
 

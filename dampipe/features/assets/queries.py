@@ -20,6 +20,7 @@ from dampipe.jobs.plan import MAIN_LANE
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
+from dampipe.kernel.documents.dirty import mark_dirty_versions
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.ids import AssetId, FolderId, VersionId
 from dampipe.kernel.paths import printable
@@ -93,6 +94,7 @@ class AssetRepository:
         record_identified(connection, self._db, FolderId(folder), path.name, facts, VersionId(asset))
         if media is not None:
             connection.execute(VERSION.update().where(VERSION.c.id == asset).values(media_columns(media)))
+            mark_dirty_versions(connection, [asset])
         return VersionId(asset)
 
     def find(self, sha1: str, view: View = EVERYTHING) -> Row[Any]:

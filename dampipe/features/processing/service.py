@@ -19,6 +19,7 @@ from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.access import PROCESS, STATUS, Actor, require
 from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.events.subscribers import SubscriberRepository
 from dampipe.kernel.ids import LocationId, VersionId
 from dampipe.kernel.visibility import Visibility
 
@@ -38,6 +39,7 @@ class ProcessingService:
         retries: RunRetries,
         workers: WorkerRepository,
         fixity: FixityReport,
+        subscribers: SubscriberRepository,
         derivatives: CheckService,
         plan: Callable[[], Plan],
         transport: Callable[[], TaskTransport],
@@ -52,6 +54,7 @@ class ProcessingService:
         self._retries = retries
         self._workers = workers
         self._fixity = fixity
+        self._subscribers = subscribers
         self._derivatives = derivatives
         self._plan = plan
         self._transport = transport
@@ -73,6 +76,7 @@ class ProcessingService:
             stages={name: StageCounts.from_states(counts.get(name, {})) for name in stages},
             workers=tuple(self._workers.present()),
             derivatives=self._derivatives.health() if view.is_all else StoreHealth(),
+            subscribers=tuple(self._subscribers.states()) if view.is_all else (),
             running=tuple(self._runs.running(sorted({*names, *counts}), RUNNING_SHOWN, where)),
         )
 

@@ -7,11 +7,13 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
 from dampipe.features.tagging.events import TagAdded, TagRemoved
 from dampipe.features.tagging.model import TagReport
 from dampipe.features.tagging.tables import TAG
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.events.outbox import LOCAL, NewEvent, record_events
+from dampipe.kernel.documents.dirty import mark_dirty
+from dampipe.kernel.events.outbox import NewEvent, record_events
 from dampipe.kernel.events.payload import EventPayload
 from dampipe.kernel.visibility import EVERYTHING, View
 
@@ -28,7 +30,7 @@ class TagRepository:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def add(self, tag: str, assets: Sequence[int], by: str = LOCAL) -> int:
+    def add(self, tag: str, assets: Sequence[int], by: str = str(LOCAL)) -> int:
         """Give a tag to assets; returns how many did not have it. by: the actor that the events name."""
         added = 0
         with self._db.write() as connection:
@@ -37,10 +39,11 @@ class TagRepository:
                 insert = self._db.insert(TAG).values(rows).on_conflict_do_nothing().returning(TAG.c.asset_id)
                 new = sorted(connection.execute(insert).scalars())
                 self._record(connection, TagAdded(tag=tag), new, by)
+                mark_dirty(connection, new)
                 added += len(new)
         return added
 
-    def remove(self, tag: str, assets: Sequence[int] | None, by: str = LOCAL) -> int:
+    def remove(self, tag: str, assets: Sequence[int] | None, by: str = str(LOCAL)) -> int:
         """Take a tag from assets, or from all where `assets` is None; returns how many had it. by: see `add`."""
         removed = 0
         with self._db.write() as connection:
@@ -53,6 +56,7 @@ class TagRepository:
 
     def _delete(self, connection: Connection, tag: str, where: ColumnElement[bool], by: str) -> int:
         gone = sorted(connection.execute(delete(TAG).where(where).returning(TAG.c.asset_id)).scalars())
+        mark_dirty(connection, gone)
         self._record(connection, TagRemoved(tag=tag), gone, by)
         return len(gone)
 
