@@ -24,6 +24,7 @@ from dampipe.features.assets.subjects import AssetSubjects
 from dampipe.features.derivatives.check import CheckPolicy
 from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.derivatives.remake import Remaker
+from dampipe.features.derivatives.signatures import SignItems
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.worker import FixityWorker
@@ -71,7 +72,8 @@ from dampipe.media.passes import Passes
 from dampipe.media.preview.shot_frames import ShotFrames
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
-from dampipe.storage.auto import AutoStorage
+from dampipe.media.signatures.maker import SignatureMaker
+from dampipe.storage.auto import AutoStorage, can_mask
 from dampipe.storage.base import StorageEngine
 from dampipe.storage.blobs.base import BlobStore
 from dampipe.storage.blobs.derivatives import DerivativeStore
@@ -183,7 +185,8 @@ class Container(kernel.Container):
             NightlyPolicy: lambda: NightlyPolicy(settings.verify_percent, settings.verify_minutes),
             NightlyJobs: self._nightly_jobs,
             CheckPolicy: lambda: CheckPolicy(settings.guard_share, settings.guard_files),
-            Remaker: lambda: Remaker(get(Database), lambda: get(Plan), settings.one_pass),
+            Remaker: lambda: Remaker(get(Database), lambda: get(Plan), settings.one_pass, get(SignItems)),
+            SignatureMaker: lambda: SignatureMaker(self.tools.ffmpeg, self.tools.prober),
             AscMhl: lambda: AscMhl(settings.ascmhl),
             ModelService: lambda: ModelService(
                 get(ModelRepository),
@@ -232,8 +235,10 @@ class Container(kernel.Container):
         return get_storage_backend("local", {"root": url})  # type: ignore[return-value]
 
     def _storage(self) -> AutoStorage:
-        open_index = None if self.settings.vectors == "none" else self._open_index
-        return AutoStorage(self.get(VectorMediaDb), open_index)
+        catalog, vectors = self.get(VectorMediaDb), self.settings.vectors
+        if vectors == "none":
+            return AutoStorage(catalog, None)
+        return AutoStorage(catalog, self._open_index, can_mask=lambda: can_mask(vectors))
 
     def _open_index(self, model: str, dimension: int) -> VectorStorage:
         name = _file_name(model)
