@@ -9,6 +9,7 @@ from dampipe.app.plugins import Plugins, find_plugins
 from dampipe.features.alignment import FEATURE as ALIGNMENT
 from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.backup import FEATURE as BACKUP
+from dampipe.features.bus import FEATURE as BUS
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.events import FEATURE as EVENTS
@@ -20,6 +21,7 @@ from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.tagging import FEATURE as TAGGING
+from dampipe.features.webhooks import FEATURE as WEBHOOKS
 from dampipe.kernel.access import CORE, Scope
 from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.feature import Feature, load_dotted, register_features
@@ -40,6 +42,8 @@ BUILT_IN = (
     SCANNING,
     PROCESSING,
     EVENTS,
+    BUS,
+    WEBHOOKS,
     TAGGING,
     SEARCH,
     PRUNING,
@@ -67,7 +71,7 @@ def metadata() -> "MetaData":
     """The tables of the kernel, the jobs and all features."""
     from sqlmodel import SQLModel
 
-    for module in ("dampipe.kernel.events.tables", "dampipe.jobs.tables"):
+    for module in ("dampipe.kernel.events.tables", "dampipe.kernel.documents.tables", "dampipe.jobs.tables"):
         load_dotted(module)
     for feature in features():
         for module in feature.tables:

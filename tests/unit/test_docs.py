@@ -180,6 +180,8 @@ def described(**parts: Any) -> dict[str, Any]:
 OTHER = {
     "database_url": "postgresql+psycopg://other",
     "broker_url": "redis://other",
+    "event_bus": "amqp://other",
+    "webhook_networks": ["10.0.0.0/8"],
     "guard_share": 0.1,
     "log_level": "DEBUG",
 }

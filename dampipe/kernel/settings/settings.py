@@ -5,6 +5,7 @@ Precedence, highest first: arguments in code, `DAMPIPE_*` in the environment, da
 """
 
 import socket
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -50,6 +51,22 @@ def _check_broker_url(url: str) -> str:
     return url
 
 
+def _check_bus_url(url: str) -> str:
+    _check_broker_url(url)
+    if url and url.partition("://")[0].lower() not in ("amqp", "amqps"):
+        raise ValueError("not the URL of a RabbitMQ, amqp://user:password@host:5672/vhost")
+    return url
+
+
+def _check_network(networks: list[str]) -> list[str]:
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError as error:
+            raise ValueError(f"not a network such as 192.168.1.0/24, or an address: {error}") from error
+    return networks
+
+
 def _check_database_url(url: str) -> str:
     if url and (problem := url_problem(url, escaped_at=True)):
         raise ValueError(f"not a valid URL: {problem}")
@@ -87,7 +104,8 @@ class Settings(BaseSettings):
         description="Seconds to wait for a SQLite catalogue that another process has locked.",
     )
     broker_url: Annotated[str, AfterValidator(_check_broker_url)] = Field(
-        "", description="Redis or Valkey URL of the broker; empty: an embedded one, run by `dampipe up`."
+        "",
+        description="URL of the broker (Redis, Valkey or RabbitMQ); empty: an embedded one, run by `dampipe up`.",
     )
     blobs_url: Annotated[str, AfterValidator(_check_blobs_url)] = Field(
         "",
@@ -224,6 +242,15 @@ class Settings(BaseSettings):
     events_keep_days: dict[str, Annotated[float, Field(ge=0, le=36_500)]] = Field(
         default={"processing": 30.0, "library": 0.0},
         description="Days that events are kept, by retention class or name; 0: forever. Audit events are always kept.",
+    )
+    event_bus: Annotated[str, AfterValidator(_check_bus_url)] = Field(
+        "",
+        description="URL of a RabbitMQ to whose exchange `dampipe.events` events are published; empty: none.",
+    )
+    webhook_networks: Annotated[list[str], AfterValidator(_check_network)] = Field(
+        default_factory=list,
+        description="Networks that webhooks may be sent to besides the public internet: addresses or CIDR, such as "
+        "192.168.1.0/24.",
     )
     machine: str = Field(
         "", description="Name of this machine in the path maps of sources; empty: its host name."
