@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
-from dampipe.features.assets.savers import IS_CURRENT
+from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.model import FilterReport
 from dampipe.features.sources.tables import LOCATION

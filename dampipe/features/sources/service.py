@@ -58,6 +58,7 @@ class SourceService:
             include=request.include,
             exclude=request.exclude,
             path_maps=path_maps,
+            versions=request.versions,
             on_nested=self._contents.hand_over,
         )
 
@@ -84,6 +85,7 @@ class SourceService:
                     include=source.include,
                     exclude=source.exclude,
                     path_maps={machine: printable(root) for machine, root in source.path_maps.items()},
+                    versions=source.versions,
                 )
             )
         return reports

@@ -11,6 +11,7 @@ FEATURE = Feature(
     },
     routers=("dampipe.features.tagging.http:router",),
     annotations=("dampipe.features.tagging.queries:tagged_among",),
+    merges=("dampipe.features.tagging.merge:TAGS",),
     filters=("dampipe.features.tagging.filters:FIELDS",),
     documents=("dampipe.features.tagging.search:tag_words",),
     details=("dampipe.features.tagging.details:TAGS",),

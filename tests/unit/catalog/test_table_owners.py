@@ -26,6 +26,7 @@ OWNERS = {
     "path_map": "dampipe/features/sources/",
     "asset": "dampipe/features/assets/",
     "version": "dampipe/features/assets/",
+    "version_operation": "dampipe/features/versions/",
     "location": "dampipe/features/sources/",
     "folder": "dampipe/features/sources/",
     "derivative": "dampipe/features/derivatives/",
