@@ -12,7 +12,6 @@ from typing import Any, get_args
 
 import click
 import pytest
-from dampipe.kernel.events.names import EventName
 from pydantic import TypeAdapter
 
 from dampipe.app.container import Container
@@ -38,7 +37,7 @@ from dampipe.kernel.settings.display import sample
 from dampipe.kernel.settings.settings import Settings
 from dampipe.storage.index_report import IndexReport
 from dampipe.tasks import PIPELINE
-from tests.support import error_codes
+from tests.support import error_codes, events_table
 from tests.support.examples import python_examples
 
 COMMANDS = tuple(commands())
@@ -235,8 +234,7 @@ def test_every_error_code_is_documented() -> None:
 
 
 def test_every_event_is_documented() -> None:
-    documented = {row[0] for row in rows(section("docs/architecture.md", "Events"))}
-    assert documented == set(get_args(EventName))
+    assert read("docs/events.md") == events_table.page(), "python -m tests.support.events_table"
 
 
 def test_every_endpoint_is_documented() -> None:
