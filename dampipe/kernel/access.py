@@ -2,7 +2,7 @@
 
     Actor       a person at this machine, a worker, a user, a token or a share link
     Role        viewer < commenter < editor < manager < admin; each may do what the ones before it may
-    Scope       one kind of thing that somebody may do, and the least role that may do it
+    Scope       one kind of thing that an actor may do, and the least role that may do it
 
 Use cases take the actor as their first argument and begin with `require(actor, READ)`. A feature adds scopes of its
 own in its manifest (`Feature.scopes`). Which assets an actor sees is another question: `dampipe/kernel/visibility.py`.
@@ -37,7 +37,7 @@ class Role(IntEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """One kind of thing that somebody may do."""
+    """One kind of thing that an actor may do."""
 
     name: str
     """One word, as a token and OpenAPI name it."""

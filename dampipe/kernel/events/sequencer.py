@@ -2,8 +2,8 @@
 
 An event without a number is not there yet for any reader. A number is given in a transaction of its own, which sees
 committed events only and holds the lock of the table `event_sequence`. So the numbers that a reader sees have no gap
-that is filled later: whoever has read up to N has read every event up to N. Ids that a database gives to rows as they
-are written do not have this property: a transaction that was given a lower id may commit later.
+that is filled later: a reader that has read up to N has read every event up to N. Ids that a database gives to
+rows as they are written do not have this property: a transaction that was given a lower id may commit later.
 
 Any process may number, and readers do so before they read. A process that is killed loses nothing: either its
 transaction is committed, or the events are still without a number.
