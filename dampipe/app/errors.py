@@ -147,7 +147,7 @@ BROKEN_PLUGINS = ErrorCode(
 SUBSCRIBERS_FAILING = ErrorCode(
     "event.subscribers_failing",
     "subscribers to events fail: {problems}",
-    "Each is tried again by itself; what it missed is delivered then.",
+    "Each is tried again automatically; what it missed is delivered then.",
 )
 NO_RELAY = ErrorCode(
     "event.no_relay",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_args
+from typing import Any
 
 import click
 import pytest
@@ -175,6 +175,7 @@ def described(**parts: Any) -> dict[str, Any]:
 
 
 OTHER = {
+    "events_keep_days": {"processing": 1.0},
     "database_url": "postgresql+psycopg://other",
     "broker_url": "redis://other",
     "guard_share": 0.1,
