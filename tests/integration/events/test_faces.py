@@ -313,4 +313,4 @@ def test_the_doctor_notices_that_no_relay_runs(here: Here) -> None:
     here.record(AssetAdded(sha1=A), at=time.time() - 1000)
     found = next(one for one in examine(here.library.service(Services)) if one.what == "events")
     assert found.verdict is Verdict.WARNING and found.problem is not None
-    assert found.problem.code == "event.no_relay"
+    assert found.problem.code == "doctor.no_relay"
