@@ -22,7 +22,8 @@ MOST_SEQ = 2**53 - 1
 """The highest number that JavaScript can count to."""
 MEDIA_TYPE = "text/event-stream"
 Asset = Annotated[
-    Name | None, Query(description="Only about this content: SHA-1, its first digits, or the path of a file.")
+    Name | None,
+    Query(description="Only about the asset with this content: SHA-1, its first digits, or a path."),
 ]
 Names = Annotated[
     list[Text] | None,

@@ -103,6 +103,9 @@ def test_a_command_shows_what_happened(here: Here) -> None:
     assert [line.split()[0] for line in here.cli("--asset", A)] == ["1", "2"]
     assert [line.split()[0] for line in here.cli("--name", "stage.*", "--since", "1")] == ["2", "3"]
     assert [line.split()[0] for line in here.cli("-n", "1")] == ["3"]
+    with here.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM asset WHERE id = 1")
+    assert [line.split()[0] for line in here.cli("--asset", A)] == ["1", "2"], "its history is kept"
     assert [json.loads(line)["seq"] for line in here.cli("--json", "--since", "1h")] == [1, 2, 3]
     assert here.cli("--since", "2100-01-01") == []
 
