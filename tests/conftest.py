@@ -13,10 +13,20 @@ from sqlalchemy import inspect
 from dampipe.kernel.db import migrate
 from dampipe.kernel.db.database import Database
 from tests.support.postgres import postgres_server, postgres_url
+from tests.support.rabbitmq import rabbitmq_server, shared_rabbitmq
 from tests.support.valkey import valkey_server
 from tests.support.vector_servers import milvus_uri, weaviate_server
 
-__all__ = ["footage", "milvus_uri", "postgres_server", "postgres_url", "valkey_server", "weaviate_server"]
+__all__ = [
+    "footage",
+    "milvus_uri",
+    "postgres_server",
+    "postgres_url",
+    "rabbitmq_server",
+    "shared_rabbitmq",
+    "valkey_server",
+    "weaviate_server",
+]
 
 os.environ["XDG_DATA_HOME"] = os.path.join(tempfile.gettempdir(), f"dampipe-tests-{os.getpid()}")
 """The default home folder of this run, which no test writes to by accident: it does not exist."""

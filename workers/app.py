@@ -30,7 +30,7 @@ from dampipe.kernel.feature import Task as FeatureTask
 from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.masking import mask_url
 from dampipe.kernel.progress import Progress
-from dampipe.workers import heartbeat
+from dampipe.workers import brokers, heartbeat
 from dampipe.workers.progress_events import ProgressEvents, ProgressSender
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 app = Celery("dampipe")
 app.config_from_object("dampipe.celeryconfig")
 try:
+    if brokers.scheme(app.conf.broker_url) not in brokers.SCHEMES:
+        raise ValueError
     app.connection_for_write()  # reads the URL; connects when first used
 except (TypeError, KeyError, ValueError, ImportError) as error:  # their texts may quote parts of a password
     _url = mask_url(app.conf.broker_url or "")

@@ -5,13 +5,17 @@ Celery logs a traceback of some 60 lines whenever its broker refuses a command, 
 
 import logging
 
+from celery.beat import SchedulingError
 from kombu.exceptions import KombuError, OperationalError
-from redis.exceptions import RedisError
 
 from dampipe.kernel.errors import DampipeError
 from dampipe.kernel.masking import mask_text
+from dampipe.workers.brokers import BROKER_ERRORS
 
-OUTAGES = (OperationalError, KombuError, RedisError, ConnectionError, TimeoutError, OSError, DampipeError)
+OUTAGES = (
+    *(*BROKER_ERRORS, OperationalError, KombuError, SchedulingError),
+    *(ConnectionError, TimeoutError, OSError, DampipeError),
+)
 """Exceptions whose traceback says nothing more than their text."""
 
 
@@ -29,6 +33,8 @@ class LogLines(logging.Filter):
                 text = f"{text.rstrip(':. ')}: {reason}"
             text = text.splitlines()[0]
             record.exc_info = record.exc_text = record.stack_info = None
+        if record.name == "py.warnings":  # Celery puts tracebacks into them
+            text = text.splitlines()[0]
         if record.name.partition(".")[0] in ("celery", "kombu"):  # they end messages with empty lines
             text = " ".join(line.strip() for line in text.splitlines() if line.strip())
         record.msg, record.args = mask_text(text), ()

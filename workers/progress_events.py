@@ -8,6 +8,7 @@ from celery import Celery
 from kombu.exceptions import KombuError
 
 from dampipe.kernel.progress import Progress
+from dampipe.workers.brokers import BROKER_ERRORS
 
 FIRST = 2.0
 INTERVAL = 5.0
@@ -52,7 +53,7 @@ class ProgressSender:
             task, worker, text = self._next()
             try:
                 self._send(task, worker, text)
-            except (KombuError, OSError):
+            except (*BROKER_ERRORS, KombuError, OSError):
                 time.sleep(PAUSE)
 
     def _send(self, task: str, worker: str, text: str) -> None:

@@ -31,7 +31,7 @@ from dampipe.app.errors import (
     UNSERVED_QUEUES,
     VECTOR_INDEX_UNSOUND,
 )
-from dampipe.app.exposure import check_exposure
+from dampipe.app.exposure import check_exposure, has_login
 from dampipe.app.features import plugins
 from dampipe.app.schema import check_catalogue_present
 from dampipe.features.derivatives.check import CheckService
@@ -85,6 +85,7 @@ def examine(container: Container) -> Iterator[Finding]:
         ("settings", _settings),
         ("database", _database),
         ("broker", _broker),
+        *([("event bus", _event_bus)] if container.settings.event_bus else []),
         ("workers", _workers),
         ("network", _network),
         ("disk", _disk),
@@ -139,6 +140,16 @@ def _broker(container: Container) -> Finding:
     return Finding("broker", Verdict.FINE, f"{server}{container.get(TaskTransport).check()} answers")
 
 
+def _event_bus(container: Container) -> Finding:
+    from dampipe.features.bus.publisher import EXCHANGE, EventPublisher  # imports kombu
+
+    publisher = EventPublisher(container.settings.event_bus)
+    try:
+        return Finding("event bus", Verdict.FINE, f"{publisher.check()} has the exchange {EXCHANGE}")
+    finally:
+        publisher.close()
+
+
 def _overcommit_note() -> str:
     """What Valkey would warn of at each start."""
     with suppress(OSError):
@@ -173,7 +184,7 @@ def _workers(container: Container) -> Finding:
 
 def _network(container: Container) -> Finding:
     settings = container.settings
-    exposure = check_exposure(settings)
+    exposure = check_exposure(settings, lambda: has_login(container))
     if exposure is not None:
         return Finding("network", Verdict.WARNING, str(exposure), exposure)
     return Finding("network", Verdict.FINE, f"only this machine reaches {settings.page}")

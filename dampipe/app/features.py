@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from dampipe.app.errors import SCOPE_TAKEN
 from dampipe.app.plugins import Plugins, find_plugins
+from dampipe.features.access import FEATURE as ACCESS
+from dampipe.features.alignment import FEATURE as ALIGNMENT
 from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.backup import FEATURE as BACKUP
+from dampipe.features.bus import FEATURE as BUS
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.events import FEATURE as EVENTS
@@ -19,6 +22,8 @@ from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.tagging import FEATURE as TAGGING
+from dampipe.features.versions import FEATURE as VERSIONS
+from dampipe.features.webhooks import FEATURE as WEBHOOKS
 from dampipe.kernel.access import CORE, Scope
 from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.feature import Feature, load_dotted, register_features
@@ -32,15 +37,20 @@ BUILT_IN = (
     SOURCES,
     ASSETS,
     DERIVATIVES,
+    ALIGNMENT,
     GROUPING,
     DUPLICATES,
+    VERSIONS,
     FIXITY,
     SCANNING,
     PROCESSING,
     EVENTS,
+    BUS,
+    WEBHOOKS,
     TAGGING,
     SEARCH,
     PRUNING,
+    ACCESS,
     BACKUP,
 )
 """Each may import those above it."""

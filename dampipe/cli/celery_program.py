@@ -12,6 +12,10 @@ def run_celery(*arguments: str) -> NoReturn:
     """Run `celery -A dampipe.workers.app ARGUMENT...` and exit with its code."""
     # Celery warns when it runs as root, as in most containers, since unpickling is unsafe; dampipe uses JSON only.
     warnings.filterwarnings("ignore", category=UserWarning, module="celery.platforms")
+    # At each lost connection it says what version 6 will change; the setting that it is about is set.
+    warnings.filterwarnings(
+        "ignore", message=r"\s*In Celery 5.1 we introduced", category=PendingDeprecationWarning
+    )
     # Celery writes to it in its signal handlers; where the reader is gone, that raises and the signal is lost.
     vars(sys)["__stdout__"] = None
     sys.argv = ["celery", "--quiet", "-A", "dampipe.workers.app", *arguments]

@@ -102,11 +102,28 @@ BROKER_LOADING = ErrorCode("broker.loading", "{broker} is still loading its data
 BROKER_DENIED = ErrorCode(
     "broker.denied", "{broker} denies access: {problem}", "Check user and password in the setting broker_url."
 )
+BROKER_BLOCKED = ErrorCode(
+    "broker.blocked",
+    "{broker} runs, but takes no messages, since it is low on memory or disk space",
+    "Free memory or disk space on its machine; the broker then continues automatically. Nothing is lost.",
+)
+BROKER_VIRTUAL_HOST = ErrorCode(
+    "broker.virtual_host",
+    "{broker} does not let this user use the virtual host: {problem}",
+    "Create the virtual host and give the user permissions for it, or name another one at the end of the setting "
+    "broker_url.",
+)
+BROKER_QUEUE_DIFFERS = ErrorCode(
+    "broker.queue_differs",
+    "{broker} has a queue of this name with other properties: {problem}",
+    "Delete that queue, or name a virtual host of its own in the setting broker_url. Nothing is lost.",
+)
 BROKER_FAILED = ErrorCode("broker.failed", "{broker} runs, but answers with an error: {problem}")
 BROKER_URL_INVALID = ErrorCode(
     "broker.url_invalid",
     "the broker URL {url} is not valid: {problem}",
-    "Use redis://, rediss://, redis+socket:// or sentinel:// in the setting broker_url.",
+    "Use redis://, rediss://, redis+socket:// or sentinel://, or amqp:// or amqps:// for RabbitMQ, in the setting "
+    "broker_url.",
 )
 BROKER_UNREACHABLE = ErrorCode(
     "broker.unreachable",

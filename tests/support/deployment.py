@@ -66,7 +66,7 @@ class Deployment:
             f"rest: dampipe worker --name rest --queues {combined} --concurrency 3",
         ]
         lines += [f"{queue}: dampipe worker --name {queue} --queues {queue}" for queue in separate]
-        lines += ["beat: dampipe beat", "web: dampipe serve"]
+        lines += ["beat: dampipe beat", "relay: dampipe relay", "web: dampipe serve"]
         if self.environment["DAMPIPE_FLOWER_PORT"] != "0":
             lines.append("flower: dampipe flower")
         procfile = self.home / "Procfile"

@@ -4,13 +4,16 @@ Precedence, highest first: arguments in code, `DAMPIPE_*` in the environment, da
 `acceleration`, `recipe` and `recipes` are checked by `dampipe.app.load_settings`, which knows the media layer.
 """
 
+import ipaddress
 import socket
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from dampipe.kernel.access import Role
 from dampipe.kernel.home import config_file, home_folder
 from dampipe.kernel.masking import query_names, url_problem
 from dampipe.kernel.settings.cron import check_schedule
@@ -18,6 +21,7 @@ from dampipe.kernel.settings.default_model import default_model
 from dampipe.kernel.settings.file import ConfigFile
 from dampipe.kernel.socket_folder import socket_path
 
+_ROLES = tuple(str(role) for role in Role)
 MOST_PROCESSES = 256
 """Processes of one worker."""
 
@@ -50,6 +54,22 @@ def _check_broker_url(url: str) -> str:
     return url
 
 
+def _check_bus_url(url: str) -> str:
+    _check_broker_url(url)
+    if url and url.partition("://")[0].lower() not in ("amqp", "amqps"):
+        raise ValueError("not the URL of a RabbitMQ, amqp://user:password@host:5672/vhost")
+    return url
+
+
+def _check_network(networks: list[str]) -> list[str]:
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError as error:
+            raise ValueError(f"not a network such as 192.168.1.0/24, or an address: {error}") from error
+    return networks
+
+
 def _check_database_url(url: str) -> str:
     if url and (problem := url_problem(url, escaped_at=True)):
         raise ValueError(f"not a valid URL: {problem}")
@@ -60,6 +80,22 @@ def _check_blobs_url(url: str) -> str:
     if "://" in url and (problem := url_problem(url)):
         raise ValueError(f"not a valid URL: {problem}")
     return url
+
+
+def _check_networks(networks: list[str]) -> list[str]:
+    for network in networks:
+        ipaddress.ip_network(network, strict=False)
+    return networks
+
+
+def _check_role(role: str) -> str:
+    if role and role not in _ROLES:
+        raise ValueError(f"{role!r} is not one of {', '.join(_ROLES)}")
+    return role
+
+
+def _check_roles(roles: dict[str, str]) -> dict[str, str]:
+    return {group: _check_role(role) for group, role in roles.items()}
 
 
 def _check_log_level(level: str) -> str:
@@ -87,7 +123,8 @@ class Settings(BaseSettings):
         description="Seconds to wait for a SQLite catalogue that another process has locked.",
     )
     broker_url: Annotated[str, AfterValidator(_check_broker_url)] = Field(
-        "", description="Redis or Valkey URL of the broker; empty: an embedded one, run by `dampipe up`."
+        "",
+        description="URL of the broker (Redis, Valkey or RabbitMQ); empty: an embedded one, run by `dampipe up`.",
     )
     blobs_url: Annotated[str, AfterValidator(_check_blobs_url)] = Field(
         "",
@@ -225,6 +262,15 @@ class Settings(BaseSettings):
         default={"processing": 30.0, "library": 0.0},
         description="Days that events are kept, by retention class or name; 0: forever. Audit events are always kept.",
     )
+    event_bus: Annotated[str, AfterValidator(_check_bus_url)] = Field(
+        "",
+        description="URL of a RabbitMQ to whose exchange `dampipe.events` events are published; empty: none.",
+    )
+    webhook_networks: Annotated[list[str], AfterValidator(_check_network)] = Field(
+        default_factory=list,
+        description="Networks that webhooks may be sent to besides the public internet: addresses or CIDR, such as "
+        "192.168.1.0/24.",
+    )
     machine: str = Field(
         "", description="Name of this machine in the path maps of sources; empty: its host name."
     )
@@ -246,10 +292,42 @@ class Settings(BaseSettings):
         description="Further host names for which the web server and Flower answer: those of a reverse proxy in "
         "front, say.",
     )
-    trusted_network: bool = Field(
-        False,
-        description="Whether everyone who reaches host may see and change the library. Without it dampipe refuses to "
-        "listen on other addresses than loopback, since it has no login.",
+    tls_cert: str = Field(
+        "",
+        description="File with the certificate of the web server and Flower (PEM, with its chain); empty: no TLS.",
+    )
+    tls_key: str = Field("", description="File with the private key of the certificate (PEM).")
+    proxy_addresses: Annotated[list[str], AfterValidator(_check_networks)] = Field(
+        default_factory=list,
+        description="Addresses and networks of reverse proxies in front, whose headers are believed: X-Forwarded-Proto, "
+        "X-Forwarded-For and proxy_user_header.",
+    )
+    proxy_user_header: str = Field(
+        "",
+        description="Header in which the reverse proxy names the user who has logged in there, such as Remote-User; "
+        "empty: none.",
+    )
+    proxy_groups_header: str = Field(
+        "", description="Header in which the reverse proxy names the user's groups, separated by commas."
+    )
+    oidc_issuer: str = Field(
+        "", description="URL of the OpenID Connect provider at which users log in; empty: none."
+    )
+    oidc_client_id: str = Field("", description="Name by which the OpenID Connect provider knows dampipe.")
+    oidc_client_secret: str = Field("", description="Secret for it; empty for a public client.")
+    oidc_groups_claim: str = Field(
+        "groups", description="Claim in which the provider names the user's groups."
+    )
+    oidc_label: str = Field("", description="Text of the button that leads to the provider.")
+    group_roles: Annotated[dict[str, str], AfterValidator(_check_roles)] = Field(
+        default_factory=dict,
+        description="Roles by the group of an identity provider or a reverse proxy: viewer, commenter, editor, manager "
+        "or admin. Of several the highest counts.",
+    )
+    default_role: Annotated[str, AfterValidator(_check_role)] = Field(
+        "",
+        description="Role of users whom an identity provider or a reverse proxy vouches for and none of whose groups "
+        "has one; empty: they are refused.",
     )
     scan_roots: list[AbsoluteFolder] = Field(
         ["/mnt", "/media", "/run/media", "/Volumes"],
@@ -305,7 +383,8 @@ class Settings(BaseSettings):
     def page(self) -> str:
         """URL of the web server of this machine, whether or not it runs."""
         host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        scheme = "https" if self.tls_cert else "http"
+        return f"{scheme}://[{host}]:{self.port}" if ":" in host else f"{scheme}://{host}:{self.port}"
 
     @property
     def blobs(self) -> str:

@@ -15,6 +15,8 @@ def test_every_task_has_a_queue_and_the_schedule_that_the_settings_give(tmp_path
         "sync": "control",
         "verify": "io",
         "tend": "index",
+        "expire_events": "control",
+        "expire_deliveries": "control",
     }
     assert tasks["sync"].schedule == "30 2 * * *"
     assert not tasks["scan"].schedule and not tasks["verify"].schedule
