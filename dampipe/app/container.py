@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from dampipe.app.capabilities import Capabilities
-from dampipe.app.features import detail_fields, features
+from dampipe.app.exposure import login_policy, oidc_settings
+from dampipe.app.features import detail_fields, features, scopes
 from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_named, load_pipeline
 from dampipe.app.remedies import remedies
 from dampipe.app.schema import check_catalogue_present, set_up_schema
 from dampipe.app.tools import MediaTools
+from dampipe.features.access.login import LoginPolicy
+from dampipe.features.access.oidc import OidcSettings
+from dampipe.features.access.rights import Rights
+from dampipe.features.access.service import Scopes
 from dampipe.features.assets.media_db import MediaDb
 from dampipe.features.assets.queries import AssetRepository, DerivativeLookup
 from dampipe.features.assets.service import DetailFields
@@ -67,6 +72,7 @@ from dampipe.kernel.faces.remedies import Remedies
 from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.private_files import secure_home
 from dampipe.kernel.settings.settings import Settings
+from dampipe.kernel.visibility import Visibility
 from dampipe.media.filetypes import is_media
 from dampipe.media.passes import Passes
 from dampipe.media.preview.shot_frames import ShotFrames
@@ -129,6 +135,10 @@ class Container(kernel.Container):
                 get(FolderRepository),
                 get(RunPlanner),
             ),
+            LoginPolicy: lambda: login_policy(settings),
+            OidcSettings: lambda: oidc_settings(settings),
+            Scopes: lambda: Scopes(scopes()),
+            Visibility: lambda: get(Rights),
             DerivativeLookup: lambda: get(DerivativeRepository),
             DetailFields: detail_fields,
             Remedies: remedies,

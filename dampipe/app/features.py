@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dampipe.app.errors import SCOPE_TAKEN
 from dampipe.app.plugins import Plugins, find_plugins
+from dampipe.features.access import FEATURE as ACCESS
 from dampipe.features.alignment import FEATURE as ALIGNMENT
 from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.backup import FEATURE as BACKUP
@@ -49,6 +50,7 @@ BUILT_IN = (
     TAGGING,
     SEARCH,
     PRUNING,
+    ACCESS,
     BACKUP,
 )
 """Each may import those above it."""

@@ -182,6 +182,9 @@ def described(**parts: Any) -> dict[str, Any]:
 OTHER = {
     "database_url": "postgresql+psycopg://other",
     "broker_url": "redis://other",
+    "proxy_addresses": ["10.0.0.1"],
+    "group_roles": {"staff": "viewer"},
+    "default_role": "viewer",
     "event_bus": "amqp://other",
     "webhook_networks": ["10.0.0.0/8"],
     "guard_share": 0.1,
@@ -250,7 +253,7 @@ def test_every_endpoint_is_documented() -> None:
 
     paths = create_app(None).openapi()["paths"]
     served = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
-    methods = ("GET", "POST", "DELETE")
+    methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
     assert {row[0] for row in rows(read("docs/api.md")) if row[0].startswith(methods)} == served
 
 

@@ -6,14 +6,25 @@ An asset always has one current version: of the others `superseded_at` is set fi
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, literal, or_, select, update
 
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.kernel.documents.dirty import mark_dirty, mark_dirty_versions
 from dampipe.kernel.ids import AssetId, VersionId
+from dampipe.kernel.visibility import EVERYTHING, View
 
 IS_CURRENT = VERSION.c.superseded_at.is_(None)
 """SQL: whether a version is the current one of its asset."""
+
+
+def is_superseded(view: View = EVERYTHING) -> ColumnElement[bool]:
+    """SQL: whether another version stands for the asset: the current one, or the newest that is visible."""
+    if view.is_all:
+        return ~IS_CURRENT
+    other = VERSION.alias()
+    is_newer = or_(other.c.superseded_at.is_(None), other.c.id > VERSION.c.id)
+    is_before_it = and_(other.c.asset_id == VERSION.c.asset_id, is_newer, view.shows_version(other.c.id))
+    return and_(~IS_CURRENT, exists(select(literal(1)).where(is_before_it)))
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
+from dampipe.kernel.visibility import EVERYTHING, View
 from dampipe.media.info import MediaKind
 
 
@@ -34,11 +35,12 @@ class FingerprintRepository:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def exact(self) -> list[ExactDuplicate]:
+    def exact(self, view: View = EVERYTHING) -> list[ExactDuplicate]:
         """Contents that at least two present files have, those that waste most space first."""
         many = (
             select(LOCATION.c.version_id)
             .where(LOCATION.c.version_id.is_not(None), LOCATION.c.state == LocationState.PRESENT)
+            .where(view.shows_folder(LOCATION.c.folder_id))
             .group_by(LOCATION.c.version_id)
             .having(func.count() > 1)
         )
@@ -49,6 +51,7 @@ class FingerprintRepository:
                     VERSION.join(LOCATION, LOCATION.c.version_id == VERSION.c.id).join(FOLDER).join(SOURCE)
                 )
                 .where(VERSION.c.id.in_(many), LOCATION.c.state == LocationState.PRESENT)
+                .where(view.shows_folder(LOCATION.c.folder_id))
                 .order_by(LOCATION.c.id)
             ).all()
         paths: dict[str, list[str]] = {}
@@ -69,17 +72,18 @@ class FingerprintRepository:
             found.update({row.version_id: _parsed(row) for row in rows})
         return found
 
-    def missing(self) -> int:
+    def missing(self, view: View = EVERYTHING) -> int:
         """How many assets with a picture have no fingerprints."""
         query = (
             select(func.count())
             .select_from(VERSION.outerjoin(FINGERPRINT, FINGERPRINT.c.version_id == VERSION.c.id))
             .where(VERSION.c.kind != MediaKind.AUDIO, FINGERPRINT.c.version_id.is_(None))
+            .where(view.shows_version(VERSION.c.id))
         )
         with self._db.read() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def copies(self, assets: Sequence[int]) -> dict[int, Copy]:
+    def copies(self, assets: Sequence[int], view: View = EVERYTHING) -> dict[int, Copy]:
         """Assets by id, as sides of a pair."""
         found: dict[int, Copy] = {}
         for some in chunked(assets):
@@ -88,7 +92,7 @@ class FingerprintRepository:
                 files = connection.execute(
                     select(LOCATION.c.version_id, *place_columns(self._db))
                     .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-                    .where(LOCATION.c.version_id.in_(some))
+                    .where(LOCATION.c.version_id.in_(some), view.shows_folder(LOCATION.c.folder_id))
                     .order_by(LOCATION.c.state, LOCATION.c.id.desc())
                 ).all()
             paths = {row.version_id: printable(full_path(row)) for row in files}
@@ -96,7 +100,8 @@ class FingerprintRepository:
                 facts = {
                     name: getattr(row, name) for name in ("duration", "size", "width", "height", "codec")
                 }
-                found[row.id] = Copy(asset=row.sha1, path=paths.get(row.id, row.name), **facts)
+                name = row.name if view.is_all else row.sha1
+                found[row.id] = Copy(asset=row.sha1, path=paths.get(row.id, name), **facts)
         return found
 
 

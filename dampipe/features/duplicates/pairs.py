@@ -27,6 +27,7 @@ from dampipe.features.duplicates.model import PairState
 from dampipe.features.duplicates.tables import FINGERPRINT, NEAR_DUPLICATE, NEAR_DUPLICATE_SEARCH
 from dampipe.features.duplicates.track import Track
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.visibility import EVERYTHING, View
 
 
 def _side(mine: ColumnElement[int], other: ColumnElement[int]) -> Select[Any]:
@@ -59,9 +60,10 @@ class PairRepository:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def unsearched(self) -> int:
+    def unsearched(self, view: View = EVERYTHING) -> int:
         """How many assets are still to be searched."""
-        query = select(func.count()).select_from(NEAR_DUPLICATE_SEARCH)
+        visible = view.shows_version(NEAR_DUPLICATE_SEARCH.c.version_id)
+        query = select(func.count()).select_from(NEAR_DUPLICATE_SEARCH).where(visible)
         with self._db.read() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -150,8 +152,8 @@ class PairRepository:
         """Id, state and the other side of each pair of an asset."""
         return list(connection.execute(_OF, {"of": asset}))
 
-    def listed(self, state: PairState, similarity: float) -> list[Any]:
-        """The pairs in a state, the most similar first: rows of the table.
+    def listed(self, state: PairState, similarity: float, view: View = EVERYTHING) -> list[Any]:
+        """The pairs in a state of which both sides are visible, the most similar first: rows of the table.
 
         Open and dismissed ones are of current versions of different assets, stacked ones are versions of one asset: so
         a stack takes its pairs off the list, and a split brings them back, without a write here.
@@ -167,6 +169,7 @@ class PairRepository:
             .join_from(NEAR_DUPLICATE, first, first.c.id == NEAR_DUPLICATE.c.first_id)
             .join(second, second.c.id == NEAR_DUPLICATE.c.second_id)
             .where(where, NEAR_DUPLICATE.c.similarity >= similarity)
+            .where(view.shows_version(first.c.id), view.shows_version(second.c.id))
             .order_by(
                 NEAR_DUPLICATE.c.similarity.desc(), NEAR_DUPLICATE.c.first_id, NEAR_DUPLICATE.c.second_id
             )

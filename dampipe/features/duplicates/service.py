@@ -20,6 +20,7 @@ from dampipe.features.duplicates.search import NearDuplicateSearch
 from dampipe.kernel.access import EDIT, READ, Actor, require
 from dampipe.kernel.db.adaptive_cache import AdaptiveCache
 from dampipe.kernel.errors import NotFound
+from dampipe.kernel.visibility import Visibility
 
 SECONDS = 1.0
 """For which a listing searches the assets that the sweep has not come to: one sees what was added just now."""
@@ -34,23 +35,26 @@ class DuplicateService:
         pairs: PairRepository,
         search: NearDuplicateSearch,
         assets: AssetService,
+        visibility: Visibility,
     ) -> None:
         self._fingerprints = fingerprints
         self._pairs = pairs
         self._search = search
         self._assets = assets
+        self._visibility = visibility
         self._unknown: AdaptiveCache[int] = AdaptiveCache()
 
     def find(self, actor: Actor, request: DuplicatesRequest) -> Duplicates:
         """Contents that several files have; with `near` also pairs of contents that show the same."""
         require(actor, READ)
-        exact = tuple(self._fingerprints.exact())
+        view = self._visibility.of(actor)
+        exact = tuple(self._fingerprints.exact(view))
         if not request.near:
             return Duplicates(exact=exact)
         self._search.catch_up(SECONDS)
-        rows = self._pairs.listed(request.state, request.similarity)
+        rows = self._pairs.listed(request.state, request.similarity, view)
         copies = self._fingerprints.copies(
-            sorted({asset for row in rows for asset in (row.first_id, row.second_id)})
+            sorted({asset for row in rows for asset in (row.first_id, row.second_id)}), view
         )
         near = (
             _pair(copies, row, request.state)
@@ -60,8 +64,10 @@ class DuplicateService:
         return Duplicates(
             exact=exact,
             near=tuple(near),
-            unknown=self._unknown.get("", self._fingerprints.missing),
-            unsearched=self._pairs.unsearched(),
+            unknown=self._unknown.get("", self._fingerprints.missing)
+            if view.is_all
+            else self._fingerprints.missing(view),
+            unsearched=self._pairs.unsearched(view),
         )
 
     def dismiss(self, actor: Actor, request: PairRequest) -> None:
