@@ -1,16 +1,21 @@
 """The use cases of events: reading the log, following it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
 
 from dampipe.features.assets.service import AssetService
 from dampipe.features.events.model import EventPage, EventQuery, parse_since
+from dampipe.features.events.rights import EventRights
 from dampipe.kernel.access import READ, STATUS, Actor, require
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.log import Event, EventLog, Horizon
 from dampipe.kernel.events.registry import EventRegistry
 from dampipe.kernel.events.sequencer import Sequencer
 from dampipe.kernel.events.subscribers import SubscriberRepository, SubscriberState
+from dampipe.kernel.visibility import Visibility
 
 PAGE = 1000
 """Events that are read at a time while a log is followed."""
@@ -26,10 +31,21 @@ class EventFilter:
     """None: all."""
     sha1: str | None = None
     """The content that they are about; None: any, or none."""
+    rights: EventRights | None = None
+    """What of them may be seen; None: everything."""
 
     def matches(self, event: Event) -> bool:
         """Whether an event is wanted."""
         return (self.names is None or event.name in self.names) and self.sha1 in (None, event.sha1)
+
+    @property
+    def where(self) -> ColumnElement[bool] | None:
+        """The condition on a row of the table `event` that it may be seen; None: all may."""
+        return None if self.rights is None else self.rights.where()
+
+    def stripped(self, events: Sequence[Event]) -> list[Event]:
+        """Events that were read with `where`, as they are shown."""
+        return list(events) if self.rights is None else self.rights.stripped(events)
 
 
 class EventService:
@@ -42,7 +58,11 @@ class EventService:
         registry: EventRegistry,
         subscribers: SubscriberRepository,
         assets: AssetService,
+        database: Database,
+        visibility: Visibility,
     ) -> None:
+        self._db = database
+        self._visibility = visibility
         self._log = log
         self._sequencer = sequencer
         self._registry = registry
@@ -59,18 +79,18 @@ class EventService:
         names, sha1 = wanted.names, wanted.sha1
         if query.since is None:
             last = self._log.last()
-            found = self._log.latest(query.limit, names, sha1=sha1)
+            found = self._log.latest(query.limit, names, sha1=sha1, where=wanted.where)
             is_whole = len(found) < query.limit
             return EventPage(
-                events=tuple(found),
+                events=tuple(wanted.stripped(found)),
                 next=max(last, found[-1].seq if found else 0),
                 horizon=self.deleted(0, wanted) if is_whole else None,
             )
         start, last = self.start(query.since), self._log.last()
-        found = self._log.after(start, query.limit, names, sha1=sha1)
+        found = self._log.after(start, query.limit, names, sha1=sha1, where=wanted.where)
         is_full = len(found) == query.limit
         return EventPage(
-            events=tuple(found),
+            events=tuple(wanted.stripped(found)),
             next=found[-1].seq if is_full else max(start, last, found[-1].seq if found else 0),
             horizon=self.deleted(start, wanted),
         )
@@ -83,8 +103,8 @@ class EventService:
         while True:
             self._sequencer.number()
             last = self._log.last()
-            found = self._log.after(after, PAGE, wanted.names, sha1=wanted.sha1)
-            yield from found
+            found = self._log.after(after, PAGE, wanted.names, sha1=wanted.sha1, where=wanted.where)
+            yield from wanted.stripped(found)
             if len(found) == PAGE:
                 after = found[-1].seq
                 continue
@@ -95,7 +115,9 @@ class EventService:
         """Resolve the names of events and of the asset. Raises InvalidInput, NotFound, Forbidden."""
         require(actor, READ)
         names = self._registry.select(query.names) if query.names else None
-        return EventFilter(names, None if query.asset is None else self._assets.sha1(actor, query.asset))
+        rights = EventRights(self._db, actor, self._visibility.of(actor))
+        sha1 = None if query.asset is None else self._assets.sha1(actor, query.asset)
+        return EventFilter(names, sha1, None if rights.is_all else rights)
 
     def start(self, since: str) -> int:
         """The number after which an answer begins. Raises InvalidInput."""
