@@ -22,6 +22,7 @@ from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.tagging import FEATURE as TAGGING
+from dampipe.features.versions import FEATURE as VERSIONS
 from dampipe.features.webhooks import FEATURE as WEBHOOKS
 from dampipe.kernel.access import CORE, Scope
 from dampipe.kernel.errors import CannotStart
@@ -39,6 +40,7 @@ BUILT_IN = (
     ALIGNMENT,
     GROUPING,
     DUPLICATES,
+    VERSIONS,
     FIXITY,
     SCANNING,
     PROCESSING,

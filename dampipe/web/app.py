@@ -99,11 +99,10 @@ def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI
     )
     app.state.services = services
     app.state.authenticate = authenticate
-    for feature in features():
-        for router in feature.routers:
-            loaded: APIRouter = load_dotted(router)
-            _check_scopes(loaded)
-            app.include_router(loaded, prefix=API)
+    routers: list[APIRouter] = [load_dotted(router) for feature in features() for router in feature.routers]
+    for router in sorted(routers, key=_takes_any_name):
+        _check_scopes(router)
+        app.include_router(router, prefix=API)
     app.include_router(health.router, prefix=API)
 
     @app.exception_handler(DampipeError)
@@ -198,3 +197,9 @@ def _describe_details(app: FastAPI) -> None:
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _takes_any_name(router: APIRouter) -> bool:
+    """Whether a router takes any name below another parameter, as `/assets/{sha1}/{name}` does: such a one comes last,
+    so that `/assets/{sha1}/versions` of another feature is not taken for a name, whatever the order of the features."""
+    return any("}/{" in getattr(route, "path", "") for route in router.routes)

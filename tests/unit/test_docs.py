@@ -31,6 +31,7 @@ from dampipe.features.scanning.model import ScanProgress, Synced
 from dampipe.features.search.model import Found, ModelReport
 from dampipe.features.sources.model import SourceReport
 from dampipe.features.tagging.model import TagReport
+from dampipe.features.versions.model import VersionList
 from dampipe.jobs.model import Failure
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.toolbox import Toolbox
@@ -122,6 +123,7 @@ SHAPES: dict[str, Any] = {
     "status": Status,
     "search": Found,
     "tag": list[TagReport],
+    "version": VersionList,
     "duplicates": Duplicates,
     "version carry": CarryReport,
     "show": detail_fields().model(),

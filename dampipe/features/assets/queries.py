@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, or_, select, true
 
 from dampipe.features.assets.errors import AMBIGUOUS_ASSET, GONE_ASSET, INVALID_ASSET, UNKNOWN_ASSET
+from dampipe.features.assets.lineage import IS_CURRENT, is_superseded
 from dampipe.features.assets.savers import ensure_version, media_columns
-from dampipe.features.assets.tables import VERSION
+from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.sources.locations import record_identified
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns, sidecar_paths
@@ -88,14 +89,17 @@ class AssetRepository:
     def add(
         self, connection: Connection, folder: int, path: Path, sha1: str, media: MediaInfo | None
     ) -> VersionId:
-        """Record that a file has that content; returns the asset. folder: the id of the file's folder."""
+        """Record that a file has that content; returns the version. folder: the id of the file's folder."""
         facts = path.stat()
-        asset = ensure_version(connection, self._db, sha1, facts.st_size, path.name, time())
-        record_identified(connection, self._db, FolderId(folder), path.name, facts, VersionId(asset))
+        there = (LOCATION.c.folder_id == folder, LOCATION.c.name == path.name)
+        last = select(func.coalesce(LOCATION.c.version_id, LOCATION.c.previous_id)).where(*there)
+        previous = connection.execute(last).scalar()
+        version = ensure_version(connection, self._db, sha1, facts.st_size, path.name, time(), previous)
+        record_identified(connection, self._db, FolderId(folder), path.name, facts, VersionId(version))
         if media is not None:
-            connection.execute(VERSION.update().where(VERSION.c.id == asset).values(media_columns(media)))
-            mark_dirty_versions(connection, [asset])
-        return VersionId(asset)
+            connection.execute(VERSION.update().where(VERSION.c.id == version).values(media_columns(media)))
+            mark_dirty_versions(connection, [version])
+        return VersionId(version)
 
     def find(self, sha1: str, view: View = EVERYTHING) -> Row[Any]:
         """The asset's row by its SHA-1 or the beginning of it. Raises NotFound or InvalidInput."""
@@ -123,6 +127,22 @@ class AssetRepository:
         if row is None:
             raise NotFound(GONE_ASSET, asset=asset)
         return row
+
+    def versions(self, asset: int, view: View = EVERYTHING) -> list[Row[Any]]:
+        """The rows of the visible versions of an asset, newest first."""
+        visible = view.shows_version(VERSION.c.id)
+        query = select(VERSION).where(VERSION.c.asset_id == asset, visible).order_by(VERSION.c.id.desc())
+        with self._db.read() as connection:
+            return list(connection.execute(query).all())
+
+    def replaced(self, asset: int, view: View = EVERYTHING) -> str | None:
+        """The SHA-1 of the current version of the asset that a provisional one may replace."""
+        old = select(ASSET.c.replaces_id).where(ASSET.c.id == asset).scalar_subquery()
+        query = select(VERSION.c.sha1).where(
+            VERSION.c.asset_id == old, IS_CURRENT, view.shows_version(VERSION.c.id)
+        )
+        with self._db.read() as connection:
+            return connection.execute(query).scalar()
 
     def asset_of(self, version: int) -> AssetId:
         """The asset of a version. Raises NotFound."""
@@ -238,12 +258,16 @@ class AssetRepository:
     def page(
         self, limit: int, before: int | None, pending: bool | None = None, view: View = EVERYTHING
     ) -> list[Row[Any]]:
-        """Asset rows, newest first; `before` is the id of the last row of the page before.
+        """The current versions of assets, newest first; `before` is the id of the last row of the page before.
 
-        pending: only those with runs of the main lane to do (True), or only the others (False).
+        pending: only those with runs of the main lane to do (True), or only the others (False). Of an asset whose
+        current version is not visible, the newest one that is.
         """
         query = (
-            select(VERSION).where(view.shows_version(VERSION.c.id)).order_by(VERSION.c.id.desc()).limit(limit)
+            select(VERSION)
+            .where(view.shows_version(VERSION.c.id), ~is_superseded(view))
+            .order_by(VERSION.c.id.desc())
+            .limit(limit)
         )
         if before is not None:
             query = query.where(VERSION.c.id < before)
@@ -256,7 +280,7 @@ class AssetRepository:
         """How many assets and locations there are."""
         with self._db.read() as connection:
             assets = connection.execute(
-                select(func.count()).select_from(VERSION).where(view.shows_version(VERSION.c.id))
+                select(func.count()).select_from(ASSET).where(view.shows_asset(ASSET.c.id))
             ).scalar_one()
             locations = connection.execute(
                 select(func.count()).select_from(LOCATION).where(view.shows_folder(LOCATION.c.folder_id))

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import create_model
 
 from dampipe.features.assets.errors import AMBIGUOUS_NAME, NOT_HASHED, UNKNOWN_NAME, UNKNOWN_PATH
-from dampipe.features.assets.model import Details
+from dampipe.features.assets.model import Details, VersionSummary
 from dampipe.features.assets.queries import SHORTEST_PREFIX, AssetRepository
 from dampipe.features.sources.cards import card_of
 from dampipe.features.sources.path_mapping import below_root, under_known_root
@@ -78,15 +78,21 @@ class AssetService:
         return self._assets.videos(self._assets.page(limit, before, pending, view), view)
 
     def show(self, actor: Actor, name: str) -> Details:
-        """All that is known of one asset, with the fields of all features."""
+        """All that is known of one asset, with the fields of all features; a name may be that of any of its versions."""
         require(actor, READ)
         asset = self.asset_id(actor, name)
         view = self._visibility.of(actor)
         current = self._assets.current(asset, view)
+        versions = self._assets.versions(asset, view)
         video = self._assets.videos([current], view)[0]
         added = {field.name: field.read(self._services, actor, asset) for field in self._details}
         return self._model(
             video=video,
+            versions=tuple(
+                VersionSummary.of(row, video)
+                for row, video in zip(versions, self._assets.videos(versions, view), strict=True)
+            ),
+            replaces=self._assets.replaced(asset, view),
             sidecars=tuple(printable(path) for path in self._assets.sidecars(current.id, view)),
             card=card_of(str(PurePosixPath(video.paths[0]).parent)) if video.paths else None,
             runs=tuple(self._assets.runs(current.id, view)),
@@ -139,7 +145,7 @@ class AssetService:
         ]
         if not found:
             return None
-        if len({asset if asset is not None else -location for _, location, asset in found}) > 1:
+        if len({self._assets.asset_of(v) if v is not None else -location for _, location, v in found}) > 1:
             paths = [printable(path) for path, _, _ in found[:MOST_CANDIDATES]]
             more = ["…"] if len(found) > MOST_CANDIDATES else []
             raise InvalidInput(AMBIGUOUS_NAME, name=printable(name), paths=", ".join([*paths, *more]))

@@ -1,23 +1,32 @@
 """The SQL of duplicates: fingerprints of frames, and contents that several files have."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import func, select
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.duplicates.model import Copy, ExactDuplicate
 from dampipe.features.duplicates.tables import FINGERPRINT
+from dampipe.features.duplicates.track import Track
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
-from dampipe.kernel.db.chunks import IN_ONE_QUERY, chunked
+from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
 from dampipe.kernel.visibility import EVERYTHING, View
 from dampipe.media.info import MediaKind
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The stored fingerprint of an asset."""
+
+    track: Track
+    saved_at: float
 
 
 class FingerprintRepository:
@@ -52,24 +61,16 @@ class FingerprintRepository:
         found = [ExactDuplicate(asset=a, size=sizes[a], paths=tuple(p)) for a, p in paths.items()]
         return sorted(found, key=lambda duplicate: -duplicate.size * (len(duplicate.paths) - 1))
 
-    def each(self, view: View = EVERYTHING) -> Iterator[tuple[int, NDArray[np.float64], NDArray[np.int8]]]:
-        """Asset, times and fingerprints (shape (count, 192)) of every asset that has any, in the order of assets."""
-        last = 0
-        while rows := self._rows(
-            and_(FINGERPRINT.c.version_id > last, view.shows_version(FINGERPRINT.c.version_id))
-        ):
-            yield from map(_parsed, rows)
-            last = rows[-1].version_id
-
-    def of(self, asset: int) -> tuple[NDArray[np.float64], NDArray[np.int8]] | None:
-        """Times and fingerprints of one asset."""
-        rows = self._rows(FINGERPRINT.c.version_id == asset)
-        return _parsed(rows[0])[1:] if rows else None
-
-    def _rows(self, where: ColumnElement[bool]) -> Sequence[Any]:
-        query = select(FINGERPRINT).where(where).order_by(FINGERPRINT.c.version_id).limit(IN_ONE_QUERY)
-        with self._db.read() as connection:
-            return connection.execute(query).all()
+    def of(self, assets: Sequence[int]) -> dict[int, Fingerprint]:
+        """Those of the assets that have one."""
+        found: dict[int, Fingerprint] = {}
+        for some in chunked(assets):
+            with self._db.read() as connection:
+                rows = connection.execute(
+                    select(FINGERPRINT).where(self._db.among(FINGERPRINT.c.version_id, some))
+                ).all()
+            found.update({row.version_id: _parsed(row) for row in rows})
+        return found
 
     def missing(self, view: View = EVERYTHING) -> int:
         """How many assets with a picture have no fingerprints."""
@@ -104,6 +105,7 @@ class FingerprintRepository:
         return found
 
 
-def _parsed(row: Any) -> tuple[int, NDArray[np.float64], NDArray[np.int8]]:
+def _parsed(row: Any) -> Fingerprint:
     times = np.frombuffer(bytes(row.times), "<f8")
-    return row.version_id, times, np.frombuffer(bytes(row.data), np.int8).reshape(len(times), -1)
+    hashes = np.frombuffer(bytes(row.data), np.int8).reshape(len(times), -1)
+    return Fingerprint(Track.of(times, hashes), row.saved_at)

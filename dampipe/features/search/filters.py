@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
-from dampipe.features.assets.savers import IS_CURRENT
+from dampipe.features.assets.lineage import IS_CURRENT, is_superseded
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.model import FilterReport
 from dampipe.features.sources.tables import LOCATION
@@ -113,7 +113,7 @@ class FilterResolver:
         filtered = and_(*conditions) if conditions else None
         only_current = not all_versions and self._has_superseded()
         if only_current:
-            conditions.append(IS_CURRENT)
+            conditions.append(~is_superseded(view))
         if visible is not None:
             where = visible.where
             conditions.append(in_ids(self._db, VERSION.c.id, visible.versions) if where is None else where)
@@ -150,12 +150,13 @@ class FilterResolver:
         """The versions that pass the filters, visible or not."""
         with self._db.read() as connection:
             if resolved.filtered is not None:
-                current = IS_CURRENT if resolved.only_current else true()
+                current = ~is_superseded(resolved.view) if resolved.only_current else true()
                 where = and_(resolved.filtered, current)
                 return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, where))
             # To read the numbers of all that pass takes half a second for a million; few are superseded.
             newest = connection.execute(select(func.max(VERSION.c.id))).scalar() or 0
-            superseded = AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, ~IS_CURRENT))
+            hidden = is_superseded(resolved.view)
+            superseded = AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, hidden))
             return AssetSet(range(1, newest + 1)) - superseded
 
     def _has_superseded(self) -> bool:

@@ -31,7 +31,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, delete, select, text
 
-from dampipe.features.assets.savers import IS_CURRENT
+from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.tables import SEARCH_DOCUMENT

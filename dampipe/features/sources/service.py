@@ -60,6 +60,7 @@ class SourceService:
             include=request.include,
             exclude=request.exclude,
             path_maps=path_maps,
+            versions=request.versions,
             on_nested=self._contents.hand_over,
         )
 
@@ -92,6 +93,7 @@ class SourceService:
                     path_maps={machine: printable(root) for machine, root in source.path_maps.items()}
                     if view.is_all
                     else {},
+                    versions=source.versions,
                 )
             )
         return reports

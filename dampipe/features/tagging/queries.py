@@ -24,6 +24,26 @@ def tagged_among(connection: Connection, assets: Sequence[int]) -> AssetSet:
     return AssetSet(connection.execute(tagged).scalars())
 
 
+def tags_of(connection: Connection, asset: int) -> list[str]:
+    """The tags of one asset in alphabetical order."""
+    names = select(TAG.c.name).where(TAG.c.asset_id == asset).order_by(TAG.c.name)
+    return list(connection.execute(names).scalars())
+
+
+def copy_tags(connection: Connection, database: Database, tags: Sequence[str], asset: int) -> list[str]:
+    """Give tags to an asset; returns those that it did not have."""
+    if not tags:
+        return []
+    rows = [{"asset_id": asset, "name": tag} for tag in tags]
+    added = database.insert(TAG).values(rows).on_conflict_do_nothing().returning(TAG.c.name)
+    return sorted(connection.execute(added).scalars())
+
+
+def delete_tags(connection: Connection, tags: Sequence[str], asset: int) -> None:
+    """Take tags from an asset."""
+    connection.execute(delete(TAG).where(TAG.c.asset_id == asset, TAG.c.name.in_(tags)))
+
+
 class TagRepository:
     """The tags of all assets. Tags are compared as they are written, upper and lower case apart."""
 
@@ -74,6 +94,5 @@ class TagRepository:
 
     def of(self, asset: int) -> tuple[str, ...]:
         """The tags of one asset in alphabetical order."""
-        names = select(TAG.c.name).where(TAG.c.asset_id == asset).order_by(TAG.c.name)
         with self._db.read() as connection:
-            return tuple(connection.execute(names).scalars())
+            return tuple(tags_of(connection, asset))
