@@ -55,8 +55,7 @@ FLOWER_OFF = ErrorCode(
 HOST_NOT_LOOPBACK = ErrorCode(
     "host.not_loopback",
     "the setting host is {host!r}: other machines could reach dampipe, and there is no login",
-    'Add a user (`dampipe user add NAME --role admin`) or a token (`dampipe token create NAME --for "search read"`), '
-    "or set host (DAMPIPE_HOST) to 127.0.0.1 and use an SSH tunnel (`ssh -L {port}:127.0.0.1:{port} THIS-MACHINE`).",
+    "Add a user or a token, or set host (DAMPIPE_HOST) to 127.0.0.1 and use an SSH tunnel.",
 )
 NO_TLS = ErrorCode(
     "host.no_tls",

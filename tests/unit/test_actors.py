@@ -16,9 +16,19 @@ INTERNAL = {
     "CheckService.health": "part of ProcessingService.status",
     "CheckService.repair_reported": "a work item",
     "CheckService.sample": "of `dampipe doctor`",
+    "EventService.deleted": "part of EventService.page and of the stream",
+    "EventService.start": "part of EventService.page and of the stream",
     "FixityService.request_share": "part of SyncService.run",
     "FixityService.scopes": "part of FixityService.run",
     "FixityService.wait_for_share": "part of SyncService.run",
+    "LoginService.actor": "finds out who the actor of a request is",
+    "LoginService.begin": "of a login",
+    "LoginService.change_password": "of one's own, with the old one",
+    "LoginService.log_in": "before there is an actor",
+    "LoginService.log_out": "of the own session",
+    "LoginService.needs_login": "finds out who the actor of a request is",
+    "LoginService.policy": "the settings of logins",
+    "LoginService.vouched": "before there is an actor",
     "ModelService.answering": "part of every search",
     "ModelService.names": "of IndexService",
 }
@@ -28,6 +38,9 @@ SCOPE_ELSEWHERE = {
     "AssetService.version_id": "part of use cases that require their own scope",
     "AssetService.find": "part of use cases that require their own scope",
     "AssetService.sha1": "part of use cases that require their own scope",
+    "CarryService.carry_times": "CarryService.alignment requires it",
+    "EventService.follow": "EventService.filter requires it",
+    "EventService.page": "EventService.filter requires it",
     "SearchService.results": "part of SearchService.find and ClipService.export",
 }
 
@@ -68,4 +81,5 @@ def test_the_actor_of_an_endpoint_is_that_of_the_request() -> None:
             ".".join(("dampipe", *path.relative_to(FEATURES.parent).with_suffix("").parts))
         )
         assert not any(isinstance(value, Actor) for value in vars(module).values()), path
-        assert inspect.getsource(module).count("allowed(") > 0, path
+        source = inspect.getsource(module)
+        assert "allowed(" in source or "openapi_extra=PUBLIC" in source, path

@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from dampipe.features.events.errors import TOO_MANY_STREAMS
@@ -187,8 +187,9 @@ class Broadcaster:
             yield horizon_message(horizon)
         while after < last and not client.is_ended:
             names, asset = client.wanted.names, client.wanted.asset
-            page = await asyncio.to_thread(self._log.after, after, PAGE, names, asset=asset)
-            for event in page:
+            where = client.wanted.where
+            page = await asyncio.to_thread(self._log.after, after, PAGE, names, asset=asset, where=where)
+            for event in client.wanted.stripped(page):
                 if event.seq <= last:  # newer ones come by the queue
                     yield event_message(event)
             after = page[-1].seq if len(page) == PAGE else last
@@ -223,11 +224,21 @@ class Broadcaster:
             for event in page:
                 message = event_message(event)
                 for client in self._clients:
-                    if client.wanted.matches(event):
+                    if client.wanted.rights is None and client.wanted.matches(event):
                         client.put(message)
                 self._cursor = event.seq
+            await self._send_shown(page)
             if len(page) < PAGE:
                 return
+
+    async def _send_shown(self, page: Sequence[Event]) -> None:
+        """Send new events to the clients that do not see all of them."""
+        for client in list(self._clients):
+            rights = client.wanted.rights
+            wanted = [event for event in page if client.wanted.matches(event)]
+            if rights is not None and wanted:
+                for event in await asyncio.to_thread(rights.shown, wanted):
+                    client.put(event_message(event))
 
     def _next_page(self) -> list[Event]:
         self._sequencer.number()

@@ -10,7 +10,7 @@ from dampipe.features.assets.http import Name
 from dampipe.features.events.broadcast import Broadcaster
 from dampipe.features.events.model import LATEST, EventPage, EventQuery
 from dampipe.features.events.service import EventService
-from dampipe.kernel.access import READ, STATUS, Actor, require
+from dampipe.kernel.access import READ, STATUS, Actor, ActorKind, require
 from dampipe.kernel.events.subscribers import SubscriberState
 from dampipe.kernel.faces.http import Problem, Text, allowed, provided
 
@@ -20,6 +20,9 @@ Reader = Annotated[Actor, allowed(READ)]
 Events = Annotated[EventService, provided(EventService)]
 MOST_SEQ = 2**53 - 1
 """The highest number that JavaScript can count to."""
+AUTHENTICATED_FOR = 60.0
+"""Seconds after which a stream of a user or a token ends: the client resumes it by a request that is checked again,
+so that a logout and a right that was taken back end it, too."""
 MEDIA_TYPE = "text/event-stream"
 MESSAGE = {
     "type": "object",
@@ -105,6 +108,8 @@ async def stream_events(
         require(actor, STATUS)
     wanted = await run_in_threadpool(events.filter, actor, EventQuery(asset=asset, names=tuple(names or ())))
     begin = after if last_event_id is None else last_event_id
+    if actor.kind is not ActorKind.LOCAL:
+        seconds = AUTHENTICATED_FOR if seconds is None else min(seconds, AUTHENTICATED_FOR)
     messages = await broadcaster.follow(actor, wanted, begin, status=status, seconds=seconds)
     return StreamingResponse(messages, media_type=MEDIA_TYPE, headers={"X-Accel-Buffering": "no"})
 

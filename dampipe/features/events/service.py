@@ -1,17 +1,22 @@
 """The use cases of events: reading the log, following it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
 
 from dampipe.features.assets.service import AssetService
 from dampipe.features.events.model import EventPage, EventQuery, parse_since
+from dampipe.features.events.rights import EventRights
 from dampipe.kernel.access import READ, STATUS, Actor, require
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.events.log import Event, EventLog, Horizon
 from dampipe.kernel.events.registry import EventRegistry
 from dampipe.kernel.events.sequencer import Sequencer
 from dampipe.kernel.events.subscribers import SubscriberRepository, SubscriberState
+from dampipe.kernel.visibility import Visibility
 
 PAGE = 1000
 """Events that are read at a time while a log is followed."""
@@ -27,10 +32,21 @@ class EventFilter:
     """None: all."""
     asset: int | None = None
     """The number of the asset that they are about; None: any, or none."""
+    rights: EventRights | None = None
+    """What of them may be seen; None: everything."""
 
     def matches(self, event: Event) -> bool:
         """Whether an event is wanted."""
         return (self.names is None or event.name in self.names) and self.asset in (None, event.asset)
+
+    @property
+    def where(self) -> ColumnElement[bool] | None:
+        """The condition on a row of the table `event` that it may be seen; None: all may."""
+        return None if self.rights is None else self.rights.where()
+
+    def stripped(self, events: Sequence[Event]) -> list[Event]:
+        """Events that were read with `where`, as they are shown."""
+        return list(events) if self.rights is None else self.rights.stripped(events)
 
 
 class EventService:
@@ -43,7 +59,11 @@ class EventService:
         registry: EventRegistry,
         subscribers: SubscriberRepository,
         assets: AssetService,
+        database: Database,
+        visibility: Visibility,
     ) -> None:
+        self._db = database
+        self._visibility = visibility
         self._log = log
         self._sequencer = sequencer
         self._registry = registry
@@ -60,18 +80,18 @@ class EventService:
         names, asset = wanted.names, wanted.asset
         if query.since is None:
             last = self._log.last()
-            found = self._log.latest(query.limit, names, asset=asset)
+            found = self._log.latest(query.limit, names, asset=asset, where=wanted.where)
             is_whole = len(found) < query.limit
             return EventPage(
-                events=tuple(found),
+                events=tuple(wanted.stripped(found)),
                 next=max(last, found[-1].seq if found else 0),
                 horizon=self.deleted(0, wanted) if is_whole else None,
             )
         start, last = self.start(query.since), self._log.last()
-        found = self._log.after(start, query.limit, names, asset=asset)
+        found = self._log.after(start, query.limit, names, asset=asset, where=wanted.where)
         is_full = len(found) == query.limit
         return EventPage(
-            events=tuple(found),
+            events=tuple(wanted.stripped(found)),
             next=found[-1].seq if is_full else max(start, last, found[-1].seq if found else 0),
             horizon=self.deleted(start, wanted),
         )
@@ -84,8 +104,8 @@ class EventService:
         while True:
             self._sequencer.number()
             last = self._log.last()
-            found = self._log.after(after, PAGE, wanted.names, asset=wanted.asset)
-            yield from found
+            found = self._log.after(after, PAGE, wanted.names, asset=wanted.asset, where=wanted.where)
+            yield from wanted.stripped(found)
             if len(found) == PAGE:
                 after = found[-1].seq
                 continue
@@ -96,7 +116,9 @@ class EventService:
         """Resolve the names of events and of the asset. Raises InvalidInput, NotFound, Forbidden."""
         require(actor, READ)
         names = self._registry.select(query.names) if query.names else None
-        return EventFilter(names, None if query.asset is None else self._asset(actor, query.asset))
+        rights = EventRights(self._db, actor, self._visibility.of(actor))
+        asset = None if query.asset is None else self._asset(actor, query.asset)
+        return EventFilter(names, asset, None if rights.is_all else rights)
 
     def _asset(self, actor: Actor, name: str) -> int:
         """The number of an asset; by its whole SHA-1 also of one that was deleted, whose history is kept."""

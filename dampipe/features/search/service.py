@@ -239,7 +239,7 @@ class _Seen:
         return [best.get(owner[0], owner) for owner in assets]
 
     def warnings(self, is_all: bool) -> tuple[str, ...]:
-        """What limits this result. is_all: whoever asks may see everything, and so how much there is."""
+        """What limits this result. is_all: the actor may see everything, and so how much there is."""
         if not self.unseen:
             return ()
         what = f"{self.unseen:,} moments" if is_all else "the newest moments"

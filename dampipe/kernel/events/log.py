@@ -63,13 +63,15 @@ class EventLog:
         *,
         asset: int | None = None,
         sha1: str | None = None,
+        where: ColumnElement[bool] | None = None,
     ) -> list[Event]:
         """Up to `limit` events with higher numbers, in their order.
 
         names: only events of these names. asset, sha1: only those about this asset, or about this content.
+        where: a further condition on rows of the table `event`.
         """
-        where = [EVENT.c.seq > seq, *_matching(names, asset, sha1)]
-        query = select(EVENT).where(*where).order_by(EVENT.c.seq).limit(limit)
+        conditions = [EVENT.c.seq > seq, *_matching(names, asset, sha1, where)]
+        query = select(EVENT).where(*conditions).order_by(EVENT.c.seq).limit(limit)
         with self._db.read() as connection:
             return [event_of(row) for row in connection.execute(query)]
 
@@ -80,10 +82,11 @@ class EventLog:
         *,
         asset: int | None = None,
         sha1: str | None = None,
+        where: ColumnElement[bool] | None = None,
     ) -> list[Event]:
         """The newest events, the oldest of them first; see `after`."""
-        where = [EVENT.c.seq.is_not(None), *_matching(names, asset, sha1)]
-        query = select(EVENT).where(*where).order_by(EVENT.c.seq.desc()).limit(limit)
+        conditions = [EVENT.c.seq.is_not(None), *_matching(names, asset, sha1, where)]
+        query = select(EVENT).where(*conditions).order_by(EVENT.c.seq.desc()).limit(limit)
         with self._db.read() as connection:
             return [event_of(row) for row in reversed(connection.execute(query).all())]
 
@@ -118,9 +121,12 @@ def event_of(row: Row[Any]) -> Event:
 
 
 def _matching(
-    names: Collection[str] | None, asset: int | None, sha1: str | None
+    names: Collection[str] | None,
+    asset: int | None,
+    sha1: str | None,
+    more: ColumnElement[bool] | None,
 ) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = []
+    where: list[ColumnElement[bool]] = [] if more is None else [more]
     if names is not None:
         where.append(EVENT.c.name.in_(sorted(names)))
     if asset is not None:

@@ -111,7 +111,7 @@ function receive({ kind, data }) {
     unseenStatus = document.hidden ? data : null;
     if (!document.hidden) showStatus(data);
   } else if (kind === "away") {
-    element("status-line").textContent = "The server does not answer.";
+    refreshStatus(); // says whether the server is away, or wants a login
   } else if (kind === "outage") {
     element("status-line").textContent = data.detail;
   } else if (kind === "event") {

@@ -22,6 +22,9 @@ MATRIX: dict[str, Role | None] = {
     "POST /api/v1/derivatives/check": Role.EDITOR,
     "GET /api/v1/derivatives/check/{check}": Role.EDITOR,
     "GET /api/v1/duplicates": Role.VIEWER,
+    "GET /api/v1/events": Role.VIEWER,
+    "GET /api/v1/events/stream": Role.VIEWER,
+    "GET /api/v1/events/subscribers": Role.VIEWER,
     "GET /api/v1/failures": Role.VIEWER,
     "GET /api/v1/filters": Role.VIEWER,
     "GET /api/v1/filters/{name}/values": Role.VIEWER,
@@ -58,6 +61,15 @@ MATRIX: dict[str, Role | None] = {
     "DELETE /api/v1/users/{name}": Role.ADMIN,
     "DELETE /api/v1/users/{name}/sessions": Role.ADMIN,
     "POST /api/v1/vectors": Role.VIEWER,
+    "GET /api/v1/versions/{sha1}/carry": Role.VIEWER,
+    "GET /api/v1/webhooks": Role.MANAGER,
+    "POST /api/v1/webhooks": Role.MANAGER,
+    "DELETE /api/v1/webhooks/{name}": Role.MANAGER,
+    "GET /api/v1/webhooks/{name}/deliveries": Role.MANAGER,
+    "POST /api/v1/webhooks/{name}/enable": Role.MANAGER,
+    "POST /api/v1/webhooks/{name}/replay": Role.MANAGER,
+    "POST /api/v1/webhooks/{name}/rotate": Role.MANAGER,
+    "POST /api/v1/webhooks/{name}/test": Role.MANAGER,
 }
 """The least role that may use each endpoint."""
 BODIES: dict[str, Any] = {
@@ -65,6 +77,8 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/grants": {"to": "nobody", "what": "nothing"},
     "POST /api/v1/retry": {},
     "POST /api/v1/scans": {"paths": ["/nowhere"]},
+    "POST /api/v1/webhooks": {"name": "no such event", "url": "http://127.0.0.1"},
+    "POST /api/v1/webhooks/{name}/replay": {},
     "POST /api/v1/tokens": {"name": "t", "scopes": ["nonsense"]},
     "POST /api/v1/users": {"name": "taken", "role": "viewer", "password": "long enough"},
     "PATCH /api/v1/users/{name}": {},
@@ -74,6 +88,8 @@ BODIES: dict[str, Any] = {
 QUERIES = {
     "GET /api/v1/access/explain": "?user=nobody&asset=00000000",
     "DELETE /api/v1/grants": "?to=nobody&what=nothing",
+    "GET /api/v1/events/stream": "?seconds=0",
+    "GET /api/v1/versions/{sha1}/carry": "?to=00000001&times=1",
 }
 DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"
 
