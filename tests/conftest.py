@@ -1,13 +1,17 @@
 """Fixtures and hooks of all tests."""
 
 import os
+import sqlite3
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import inspect
 
+from dampipe.kernel.db import migrate
+from dampipe.kernel.db.database import Database
 from tests.support.postgres import postgres_server, postgres_url
 from tests.support.rabbitmq import rabbitmq_server, shared_rabbitmq
 from tests.support.valkey import valkey_server
@@ -45,6 +49,32 @@ def catalogue_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
         yield f"sqlite:///{tmp_path / 'catalogue' / 'c.sqlite'}"
     else:
         yield request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def copied_schema() -> Iterator[None]:
+    """Empty SQLite catalogues are copied from the first one that the migrations made in this process."""
+    template = sqlite3.connect(":memory:", check_same_thread=False)
+    migrated = migrate._run_alembic
+
+    def copy_or_migrate(database: Database) -> None:
+        if not database.is_sqlite or inspect(database.engine).get_table_names():
+            migrated(database)
+            return
+        is_first = not template.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if is_first:
+            migrated(database)
+        with database.engine.connect() as connection:
+            catalogue: Any = connection.connection.driver_connection
+            if is_first:
+                catalogue.backup(template)
+            else:
+                template.backup(catalogue)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate, "_run_alembic", copy_or_migrate)
+        yield
+    template.close()
 
 
 LONGEST_FIRST = ("e2e", "integration", "contract", "unit")

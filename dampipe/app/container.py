@@ -71,7 +71,7 @@ from dampipe.media.passes import Passes
 from dampipe.media.preview.shot_frames import ShotFrames
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
-from dampipe.storage.auto import AutoStorage
+from dampipe.storage.auto import AutoStorage, can_mask
 from dampipe.storage.base import StorageEngine
 from dampipe.storage.blobs.base import BlobStore
 from dampipe.storage.blobs.derivatives import DerivativeStore
@@ -232,8 +232,10 @@ class Container(kernel.Container):
         return get_storage_backend("local", {"root": url})  # type: ignore[return-value]
 
     def _storage(self) -> AutoStorage:
-        open_index = None if self.settings.vectors == "none" else self._open_index
-        return AutoStorage(self.get(VectorMediaDb), open_index)
+        catalog, vectors = self.get(VectorMediaDb), self.settings.vectors
+        if vectors == "none":
+            return AutoStorage(catalog, None)
+        return AutoStorage(catalog, self._open_index, can_mask=lambda: can_mask(vectors))
 
     def _open_index(self, model: str, dimension: int) -> VectorStorage:
         name = _file_name(model)

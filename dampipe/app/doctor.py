@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from time import time
 from typing import Any
 
 from dampipe.app import broker
@@ -20,11 +21,13 @@ from dampipe.app.errors import (
     LOW_DISK_SPACE,
     MISSING_PACKAGES,
     NO_ENCODER,
+    NO_RELAY,
     NO_SANDBOX,
     NO_VECTOR_INDEX,
     NO_WORKERS,
     NOT_CHECKED,
     OTHER_MODEL,
+    SUBSCRIBERS_FAILING,
     UNSERVED_QUEUES,
     VECTOR_INDEX_UNSOUND,
 )
@@ -43,9 +46,13 @@ from dampipe.kernel.access import SYSTEM
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.migrate import check_schema
 from dampipe.kernel.errors import CannotStart, DampipeError, ErrorCode, StageError
+from dampipe.kernel.events.sequencer import Sequencer
+from dampipe.kernel.events.subscribers import SubscriberRepository
 from dampipe.media.hwaccel.acceleration import Acceleration
 from dampipe.vision.open_model import describe_device
 
+LATE_EVENTS = 120.0
+"""Seconds that an event waits for its number before the doctor warns."""
 MIN_FREE_BYTES = 5_000_000_000
 """Free space on a disk below which the doctor warns."""
 
@@ -91,6 +98,7 @@ def examine(container: Container) -> Iterator[Finding]:
         ("vector index", _vector_index),
         ("derivatives", _derivatives),
         ("manifests", _manifests),
+        ("events", _events),
         ("plug-ins", _plugins),
     )
     causes: dict[str, str] = {}  # by message: the check that reported it first
@@ -300,6 +308,20 @@ def _manifests(container: Container) -> Finding:
         return Finding("manifests", Verdict.FINE, f"ascmhl {AscMhl(container.settings.ascmhl).version()}")
     except CannotStart as error:  # manifests are optional
         return Finding("manifests", Verdict.FINE, f"not available: {error}", error)
+
+
+def _events(container: Container) -> Finding:
+    unnumbered = container.get(Sequencer).backlog()
+    late = 0.0 if unnumbered is None else time() - unnumbered
+    failing = [one for one in container.get(SubscriberRepository).states() if one.failures]
+    if failing:
+        problems = "; ".join(f"{one.name}, {one.behind:,} behind: {one.problem}" for one in failing)
+        return _problem("events", Verdict.WARNING, SUBSCRIBERS_FAILING, problems=problems)
+    if late > LATE_EVENTS:
+        return _problem("events", Verdict.WARNING, NO_RELAY, seconds=late)
+    states = container.get(SubscriberRepository).states()
+    found = ", ".join(one.name for one in states) or "none"
+    return Finding("events", Verdict.FINE, f"subscribers: {found}")
 
 
 def _plugins(_: Container) -> Finding:

@@ -69,7 +69,7 @@ def metadata() -> "MetaData":
     """The tables of the kernel, the jobs and all features."""
     from sqlmodel import SQLModel
 
-    for module in ("dampipe.kernel.events.tables", "dampipe.jobs.tables"):
+    for module in ("dampipe.kernel.events.tables", "dampipe.kernel.documents.tables", "dampipe.jobs.tables"):
         load_dotted(module)
     for feature in features():
         for module in feature.tables:

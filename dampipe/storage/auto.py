@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.asset_set import ALL, Selection
 from dampipe.kernel.errors import InvalidInput
 from dampipe.media.info import MediaInfo
 from dampipe.storage.base import StorageEngine
@@ -28,11 +28,11 @@ from dampipe.storage.limits import MomentLimits, ScanLimits
 from dampipe.storage.model_index import IndexFactory, ModelIndex, VectorSource
 from dampipe.storage.moment_search import MomentSource, Owner, search_moments, unit_query
 from dampipe.storage.moments import Moment
-from dampipe.storage.registry import get_storage_backend
-from dampipe.storage.vectors.base import VectorIds, VectorStorage
+from dampipe.storage.registry import backend_class, get_storage_backend
+from dampipe.storage.vectors.base import VectorStorage
 from dampipe.storage.video import Video
 
-__all__ = ["AutoConfig", "AutoStorage", "Owner", "VectorCatalog"]
+__all__ = ["AutoConfig", "AutoStorage", "Owner", "VectorCatalog", "can_mask"]
 
 
 class VectorCatalog(VectorSource, MomentSource, Protocol):
@@ -81,10 +81,15 @@ class AutoStorage(StorageEngine):
         *,
         scan_limits: ScanLimits | None = None,
         moment_limits: MomentLimits | None = None,
+        can_mask: Callable[[], bool] = lambda: True,
     ) -> None:
-        """open_index: opens the vector index of a model; None if there are none. The limits of new indexes."""
+        """open_index: opens the vector index of a model; None if there are none. The limits of new indexes.
+
+        can_mask: returns whether these indexes take masks, see VectorStorage; called when it is asked for.
+        """
         self._catalog = catalog
         self._open_index = open_index
+        self._can_mask = can_mask
         self.scan_limits = scan_limits or ScanLimits()
         self.moment_limits = moment_limits or MomentLimits()
         self._indexes: dict[str, ModelIndex] = {}
@@ -109,12 +114,20 @@ class AutoStorage(StorageEngine):
             index: VectorStorage = _backend(vectors, options)
             return index
 
-        return cls(catalog, open_index)
+        return cls(catalog, open_index, can_mask=lambda: can_mask(vectors.kind))
 
     @property
     def has_index(self) -> bool:
         """Whether a vector index is configured."""
         return self._open_index is not None
+
+    @property
+    def can_mask(self) -> bool:
+        """Whether a search can be restricted to some assets, which a library with users needs.
+
+        Opens no index. Raises `InvalidInput` if the backend does not exist or a package is missing.
+        """
+        return self._can_mask()
 
     def index(self, model: str) -> ModelIndex:
         """The vector index of a model, given by its fingerprint. A model without vectors has an empty one."""
@@ -167,16 +180,13 @@ class AutoStorage(StorageEngine):
         enough: Callable[[Sequence[Owner]], bool],
         *,
         per_asset: int,
-        among: VectorIds | None = None,
-        assets: AssetSet | None = None,
+        mask: Selection = ALL,
     ) -> list[Moment]:
         """The nearest moments, best first, at most one per shot and `per_asset` per asset.
 
         enough: receives the (asset, shot) pairs found so far, best first; while it returns False and there are more,
-        the search continues. among: only vectors with these ids; None means all. The restriction holds inside the
-        vector search, so it costs no recall. assets: only moments of these assets; None means all. It is applied to
-        what the index finds, for sets that hold most of the library: it examines fewer neighbours than `among` and
-        may return fewer moments than would be enough.
+        the search continues. mask: only vectors of these owners, by their numbers. It holds inside the vector search,
+        so it costs no recall, and nothing outside of it has an influence on the result.
 
         Raises as `search_vector`.
         """
@@ -193,14 +203,13 @@ class AutoStorage(StorageEngine):
             enough,
             per_asset=per_asset,
             limits=self.moment_limits,
-            among=among,
-            assets=assets,
+            mask=mask,
         )
 
-    def highest(self, model: str, vectors: NDArray[np.float32]) -> list[float]:
-        """The score of the nearest vector of each query (shape (count, dimension)); [] if the model has no vectors."""
+    def highest(self, model: str, vectors: NDArray[np.float32], mask: Selection = ALL) -> list[float]:
+        """The score of the nearest vector of each query (shape (count, dimension)); [] if the mask has no vectors."""
         index = self.index(model)
-        return [nearest[0].score for query in vectors if (nearest := index.nearest(query, 1))]
+        return [nearest[0].score for query in vectors if (nearest := index.nearest(query, 1, mask))]
 
     def unseen(self, model: str) -> int:
         """See ModelIndex.unseen; of the last search in this process."""
@@ -221,6 +230,11 @@ class AutoStorage(StorageEngine):
     def rebuild_index(self, model: str) -> int:
         """See ModelIndex.rebuild."""
         return self.index(model).rebuild()
+
+
+def can_mask(kind: str) -> bool:
+    """Whether the vector index registered as `kind` takes masks. Raises as `get_storage_backend`."""
+    return bool(getattr(backend_class(kind), "can_mask", False))
 
 
 def _backend(part: _BackendConfig, options: Mapping[str, object]) -> Any:

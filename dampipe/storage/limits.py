@@ -25,5 +25,3 @@ class MomentLimits:
     """Neighbours in the first round; each further round asks for four times as many."""
     most: int = 65_536
     """Neighbours in the last round."""
-    most_counted: int = 4096
-    """The same when neighbours are filtered after the search, and few of them may pass."""

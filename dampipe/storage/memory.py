@@ -1,7 +1,7 @@
 """A catalogue in memory: videos and vectors of one process, for tests and experiments. Nothing is persisted."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -23,8 +23,9 @@ from dampipe.storage.errors import (
     SHA1_TOO_SHORT,
     VIDEO_NOT_FOUND,
 )
-from dampipe.storage.moment_search import VectorOwner
+from dampipe.storage.moment_search import Owner
 from dampipe.storage.moments import Moment
+from dampipe.storage.vectors.base import OwnerNumbers, VectorBatch, VectorIds
 from dampipe.storage.video import Video
 
 
@@ -107,13 +108,12 @@ class MemoryStorage(StorageEngine):
             for time, shot, row in zip(times, numbers, rows.astype(np.float16), strict=True):
                 self._vectors[next(self._next)] = _Vector(asset, model, float(time), shot, row)
 
-    def vectors_after(
-        self, model: str, watermark: int, limit: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def vectors_after(self, model: str, watermark: int, limit: int) -> VectorBatch:
         """See VectorCatalog."""
-        found = [(i, v.row) for i, v in self._vectors.items() if v.model == model and i > watermark][:limit]
-        ids = np.array([i for i, _ in found], np.int64)
-        return ids, np.array([row for _, row in found], np.float32).reshape(len(found), -1 if found else 0)
+        found = [(i, v) for i, v in self._vectors.items() if v.model == model and i > watermark][:limit]
+        ids, owners = np.array([i for i, _ in found], np.int64), self._owners_of(v for _, v in found)
+        rows = np.array([v.row for _, v in found], np.float32).reshape(len(found), -1 if found else 0)
+        return ids, rows, owners
 
     def vector_count(self, model: str, up_to: int) -> int:
         """See VectorCatalog."""
@@ -123,11 +123,23 @@ class MemoryStorage(StorageEngine):
         """See VectorCatalog."""
         return np.array([i for i, v in self._vectors.items() if v.model == model and i <= up_to], np.int64)
 
-    def owners(self, ids: Sequence[int]) -> dict[int, VectorOwner]:
-        """See VectorCatalog. Videos are numbered in the order in which they were added."""
+    def vector_owners(self, model: str, up_to: int) -> tuple[VectorIds, OwnerNumbers]:
+        """See VectorCatalog."""
+        ids = self.vector_ids(model, up_to)
+        return ids, self._owners_of(self._vectors[i] for i in ids.tolist())
+
+    def number(self, sha1: str) -> int:
+        """The number of a video, by which masks select its vectors: videos are numbered from 1 as they were added."""
+        return list(self._videos).index(sha1) + 1
+
+    def _owners_of(self, vectors: Iterable[_Vector]) -> OwnerNumbers:
         numbers = {sha1: number for number, sha1 in enumerate(self._videos, 1)}
+        return np.array([numbers[vector.sha1] for vector in vectors], np.uint32)
+
+    def owners(self, ids: Sequence[int]) -> dict[int, Owner]:
+        """See VectorCatalog."""
         known = ((i, self._vectors[i]) for i in map(int, ids) if i in self._vectors)
-        return {i: VectorOwner(vector.sha1, vector.shot, numbers[vector.sha1]) for i, vector in known}
+        return {i: (vector.sha1, vector.shot) for i, vector in known}
 
     def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
         """See VectorCatalog."""

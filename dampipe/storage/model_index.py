@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dampipe.kernel.asset_set import ALL, Selection
 from dampipe.kernel.errors import DampipeError, InvalidInput, SearchUnavailable, Transient, Unavailable
 from dampipe.storage.errors import (
     INDEX_NOT_BUILT,
@@ -17,7 +19,16 @@ from dampipe.storage.errors import (
 )
 from dampipe.storage.index_report import IndexReport
 from dampipe.storage.limits import ScanLimits
-from dampipe.storage.vectors.base import Neighbour, VectorIds, VectorRows, VectorStorage
+from dampipe.storage.vectors.base import (
+    Neighbour,
+    OwnerNumbers,
+    VectorBatch,
+    VectorIds,
+    VectorRows,
+    VectorStorage,
+)
+from dampipe.storage.vectors.errors import INDEX_CANNOT_MASK
+from dampipe.storage.vectors.masks import Mask
 
 log = logging.getLogger(__name__)
 
@@ -30,14 +41,17 @@ IndexFactory: TypeAlias = Callable[[str, int], VectorStorage]
 class VectorSource(Protocol):
     """The vector rows of the catalogue. Ids ascend in the order in which rows become visible; none is reused."""
 
-    def vectors_after(self, model: str, watermark: int, limit: int) -> tuple[VectorIds, VectorRows]:
-        """The first `limit` vectors with ids above the watermark, ascending."""
+    def vectors_after(self, model: str, watermark: int, limit: int) -> VectorBatch:
+        """The first `limit` vectors with ids above the watermark, ascending; empty arrays if there are none."""
 
     def vector_count(self, model: str, up_to: int) -> int:
         """The number of vectors with ids up to and including `up_to`."""
 
     def vector_ids(self, model: str, up_to: int) -> VectorIds:
         """The ids of these vectors, ascending."""
+
+    def vector_owners(self, model: str, up_to: int) -> tuple[VectorIds, OwnerNumbers]:
+        """The same ids, ascending, with the owner of each."""
 
 
 class ModelIndex:
@@ -65,12 +79,13 @@ class ModelIndex:
         self._seen_up_to = _MAX_ID
         self._ids: VectorIds = np.empty(0, np.int64)
         self._rows: VectorRows = np.empty((0, 0), np.float32)
+        self._owners: OwnerNumbers = np.empty(0, np.uint32)
 
     @property
     def dimension(self) -> int | None:
         """Dimension of the vectors; None as long as the model has none."""
         if self._dimension is None:
-            ids, rows = self._source.vectors_after(self._model, 0, 1)
+            ids, rows, _ = self._source.vectors_after(self._model, 0, 1)
             if len(ids):
                 with self._lock:
                     if self._dimension is None:
@@ -78,23 +93,28 @@ class ModelIndex:
                         self._dimension = rows.shape[1]
         return self._dimension
 
-    def nearest(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
+    def nearest(self, query: VectorRows, count: int, mask: Selection = ALL) -> list[Neighbour]:
         """The `count` nearest to `query` (shape (dimension,)), best first. Some may be deleted already.
 
-        among: only vectors with these ids; None means all.
+        mask: only vectors of these owners. It holds inside the index, and in the scan of what the index lacks.
 
-        Raises `SearchUnavailable` without a usable index if there are too many vectors to scan.
+        Raises `SearchUnavailable` without a usable index if there are too many vectors to scan, or for a mask if the
+        index cannot apply one.
         """
         if self.dimension is None:
             return []
         reason = ""
         try:
             index = self._open()
+            if mask is not ALL and not getattr(index, "can_mask", False):
+                raise SearchUnavailable(INDEX_CANNOT_MASK, backend=type(index).__name__)
             watermark = index.watermark
-            found = {n.id: n for n in index.search(query, count, among)}
+            found = {n.id: n for n in index.search(query, count, mask)}
+        except SearchUnavailable:
+            raise
         except (DampipeError, OSError, ValueError, RuntimeError) as error:
             reason, watermark, found = str(error), 0, {}
-        ids, rows, complete = self._load_tail(watermark)
+        ids, rows, owners, complete = self._load_tail(watermark)
         if not complete:
             if watermark == 0:
                 raise SearchUnavailable(INDEX_REQUIRED if reason else INDEX_NOT_BUILT, reason=reason)
@@ -104,8 +124,8 @@ class ModelIndex:
                 len(ids),
             )
         self._seen_up_to = _MAX_ID if complete else int(ids[-1])
-        if among is not None:
-            selected = np.isin(ids, among)
+        if mask is not ALL:
+            selected = Mask(mask).selects(owners)
             ids, rows = ids[selected], rows[selected]
         scores = rows @ query
         best = np.lexsort((ids, -scores))[:count]
@@ -124,12 +144,13 @@ class ModelIndex:
         with self._lock:
             remaining = ~np.isin(self._ids, list(deleted))
             if not remaining.all():
-                self._ids, self._rows = self._ids[remaining], self._rows[remaining]
+                self._keep(remaining)
 
     def advance(self) -> int:
         """Synchronise the index with the catalogue and return its watermark.
 
-        Adds new vectors, removes deleted ones, and rebuilds an index that lacks vectors below its watermark.
+        Adds new vectors, removes deleted ones, and rebuilds an index that lacks vectors below its watermark. Assigns
+        the owners of vectors that an older version stored without.
 
         Raises `Unavailable` if no index is configured or installed, and what the index raises: `Transient` if another
         process is writing, for example.
@@ -137,6 +158,7 @@ class ModelIndex:
         if self.dimension is None:
             return 0
         index = self._open()
+        self._assign_owners(index)
         self._fill(index)
         watermark = index.watermark
         if len(index) != self._source.vector_count(self._model, watermark):
@@ -171,7 +193,7 @@ class ModelIndex:
         if damage := index.damage(thorough=False):
             log.warning("the vector index of %s is rebuilt: %s", self._model, damage[0])
             self.rebuild()
-        elif len(self._source.vectors_after(self._model, index.watermark, 1)[0]):
+        elif index.lacks_owners or len(self._source.vectors_after(self._model, index.watermark, 1)[0]):
             self.advance()
         else:
             return False
@@ -207,22 +229,28 @@ class ModelIndex:
             damage=tuple(damage),
         )
 
-    def _batches(self) -> Iterator[tuple[VectorIds, VectorRows]]:
+    def _assign_owners(self, index: VectorStorage) -> None:
+        if index.lacks_owners:
+            log.info("the vector index of %s receives the owners of its vectors", self._model)
+            if not index.assign_owners(*self._source.vector_owners(self._model, index.watermark)):
+                index.replace(self._batches())
+
+    def _batches(self) -> Iterator[VectorBatch]:
         last = 0
         while True:
-            ids, rows = self._source.vectors_after(self._model, last, self._limits.batch)
-            if not len(ids):
+            batch = self._source.vectors_after(self._model, last, self._limits.batch)
+            if not len(batch[0]):
                 return
-            yield ids, rows
-            last = int(ids[-1])
+            yield batch
+            last = int(batch[0][-1])
 
     def _fill(self, index: VectorStorage) -> None:
         while True:
-            ids, rows = self._source.vectors_after(self._model, index.watermark, self._limits.batch)
-            if not len(ids):
+            batch = self._source.vectors_after(self._model, index.watermark, self._limits.batch)
+            if not len(batch[0]):
                 return
-            index.add(ids, rows)
-            if index.watermark < ids[-1]:
+            index.add(*batch)
+            if index.watermark < batch[0][-1]:
                 raise Transient(INDEX_WRITE_LOST, model=self._model)
 
     def _open(self) -> VectorStorage:
@@ -239,29 +267,33 @@ class ModelIndex:
                     raise Unavailable(INDEX_UNAVAILABLE, hint, reason=str(error)) from error
             return self._index
 
-    def _load_tail(self, watermark: int) -> tuple[VectorIds, VectorRows, bool]:
+    def _load_tail(self, watermark: int) -> tuple[VectorIds, VectorRows, OwnerNumbers, bool]:
         """Cached vectors above the watermark, and whether these are all of them."""
         limits = self._limits
         with self._lock:
             if watermark < self._tail_start:
-                self._ids, self._rows = self._ids[:0], self._rows[:0]
+                self._keep(slice(0))
             self._tail_start = watermark
             above = self._ids > watermark
             if not above.all():
-                self._ids, self._rows = self._ids[above], self._rows[above]
+                self._keep(above)
             while True:
                 last = max(watermark, int(self._ids[-1]) if len(self._ids) else 0)
                 if len(self._ids) > limits.exact and not self._drop_deleted(watermark, last):
-                    return self._ids, self._rows, False
-                ids, rows = self._source.vectors_after(self._model, last, limits.page)
+                    return self._ids, self._rows, self._owners, False
+                ids, rows, owners = self._source.vectors_after(self._model, last, limits.page)
                 if not len(ids):
-                    return self._ids, self._rows, len(self._ids) <= limits.exact
+                    return self._ids, self._rows, self._owners, len(self._ids) <= limits.exact
                 self._ids, self._rows = np.concatenate([self._ids, ids]), np.concatenate([self._rows, rows])
+                self._owners = np.concatenate([self._owners, owners])
 
     def _drop_deleted(self, watermark: int, last: int) -> bool:
         """Drop vectors that the catalogue no longer has from the tail; whether it is short enough then."""
         count = self._source.vector_count
         if count(self._model, last) - count(self._model, watermark) < len(self._ids):
-            remaining = np.isin(self._ids, self._source.vector_ids(self._model, last))
-            self._ids, self._rows = self._ids[remaining], self._rows[remaining]
+            self._keep(np.isin(self._ids, self._source.vector_ids(self._model, last)))
         return len(self._ids) <= self._limits.exact
+
+    def _keep(self, kept: NDArray[np.bool_] | slice) -> None:
+        """Reduce the cached tail to these. Call with the lock held."""
+        self._ids, self._rows, self._owners = self._ids[kept], self._rows[kept], self._owners[kept]

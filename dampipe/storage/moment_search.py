@@ -2,36 +2,27 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.asset_set import Selection
 from dampipe.kernel.errors import InvalidInput
 from dampipe.storage.errors import QUERY_INVALID
 from dampipe.storage.limits import MomentLimits
 from dampipe.storage.model_index import ModelIndex
 from dampipe.storage.moments import Moment
-from dampipe.storage.vectors.base import Neighbour, VectorIds, VectorRows
+from dampipe.storage.vectors.base import Neighbour, VectorRows
 
 Owner: TypeAlias = tuple[str, int]
 """The SHA-1 of an asset and the number of a shot in it."""
 
 
-class VectorOwner(NamedTuple):
-    """The asset and shot that a vector belongs to."""
-
-    sha1: str
-    shot: int
-    asset: int
-    """The asset's number in the catalogue."""
-
-
 class MomentSource(Protocol):
     """What the catalogue knows of vectors by their ids."""
 
-    def owners(self, ids: Sequence[int]) -> dict[int, VectorOwner]:
+    def owners(self, ids: Sequence[int]) -> dict[int, Owner]:
         """The asset and shot of each vector. Ids that no longer exist are left out."""
 
     def moments(self, ids: Sequence[int]) -> dict[int, Moment]:
@@ -55,8 +46,7 @@ def search_moments(
     *,
     per_asset: int,
     limits: MomentLimits,
-    among: VectorIds | None,
-    assets: AssetSet | None,
+    mask: Selection,
 ) -> list[Moment]:
     """The search of `AutoStorage.search_moments`, for a query of length 1.
 
@@ -65,20 +55,15 @@ def search_moments(
     owners: dict[int, Owner] = {}
     examined: set[int] = set()
     count = limits.first
-    most = limits.most if assets is None else limits.most_counted
     while True:
-        near = index.nearest(query, count, among)
+        near = index.nearest(query, count, mask)
         new = [n.id for n in near if n.id not in examined]
         examined.update(new)
         new_owners = source.owners(new)
         index.forget(set(new) - set(new_owners))
-        owners |= {
-            vector: (owner.sha1, owner.shot)
-            for vector, owner in new_owners.items()
-            if assets is None or owner.asset in assets
-        }
+        owners |= new_owners
         best = _distinct(near, owners, per_asset)
-        if len(near) < count or count >= most or enough([owners[n.id] for n in best]):
+        if len(near) < count or count >= limits.most or enough([owners[n.id] for n in best]):
             break
         count *= 4
     moments = source.moments([n.id for n in best])

@@ -8,6 +8,7 @@ A backend is a class with `from_config(config) -> backend`. Other packages regis
 
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -40,17 +41,26 @@ def get_storage_backend(kind: str, config: Mapping[str, object]) -> object:
     Raises `InvalidInput` for an unknown kind (the message lists all kinds), for a configuration that the backend
     rejects (it names the key), and if a package is missing (the remedy names the extra).
     """
-    known = _known()
-    if kind not in known:
-        code = BACKEND_UNKNOWN if known else NO_BACKENDS
-        raise InvalidInput(code, kind=kind, known=", ".join(sorted(known)))
+    made = backend_class(kind)
     try:
-        backend: object = known[kind].load().from_config(config)
+        backend: object = made.from_config(config)
     except ValidationError as error:
         raise InvalidInput(BACKEND_CONFIG_INVALID, kind=kind, problem=_problem(error)) from error
     except ImportError as error:
         raise missing_package(kind, error) from error
     return backend
+
+
+def backend_class(kind: str) -> Any:
+    """The class registered as `kind`. Raises `InvalidInput` if there is none or a package is missing."""
+    known = _known()
+    if kind not in known:
+        code = BACKEND_UNKNOWN if known else NO_BACKENDS
+        raise InvalidInput(code, kind=kind, known=", ".join(sorted(known)))
+    try:
+        return known[kind].load()
+    except ImportError as error:
+        raise missing_package(kind, error) from error
 
 
 def missing_package(kind: str, error: ImportError) -> InvalidInput:

@@ -1,12 +1,15 @@
 """The web server process: uvicorn, with limits for what a client sends and how slowly."""
 
 import asyncio
+from socket import socket
 
 import h11
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from dampipe.features.events.broadcast import Broadcaster
+from dampipe.kernel.container import Services
 from dampipe.kernel.errors import ErrorCode
 from dampipe.kernel.faces.http import Problem
 from dampipe.kernel.settings.settings import Settings
@@ -99,6 +102,17 @@ def configuration(app: FastAPI, host: str, port: int) -> uvicorn.Config:
     )
 
 
+class Server(uvicorn.Server):
+    """uvicorn, which would wait for streams of events without an end when it is stopped."""
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """End the streams, then finish what is in progress."""
+        services: Services | None = self.config.app.state.services  # type: ignore[union-attr]
+        if services is not None:
+            services.get(Broadcaster).close()
+        await super().shutdown(sockets)
+
+
 def run(app: FastAPI, settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM."""
-    uvicorn.Server(configuration(app, settings.host, settings.port)).run()
+    Server(configuration(app, settings.host, settings.port)).run()

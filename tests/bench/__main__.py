@@ -6,9 +6,11 @@ from tests.bench import (
     clips,
     duplicates,
     embedding,
+    events,
     gpu,
     hashing,
     hostile,
+    mask,
     moments,
     passes,
     peers,
@@ -32,10 +34,12 @@ BENCHES = {
     "hostile": hostile.main,
     "stills": stills.main,
     "vectors": vectors.main,
+    "mask": mask.main,
     "embedding": embedding.main,
     "gpu": gpu.main,
     "duplicates": duplicates.main,
     "moments": moments.main,
+    "events": events.main,
 }
 
 

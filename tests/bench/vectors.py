@@ -8,7 +8,7 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dampipe.features.search.tables import VECTOR
+from dampipe.kernel.asset_set import ALL, AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.vectors.faiss import RERANK, FaissVectors
@@ -24,6 +25,7 @@ from tests.support.version_rows import insert_versions
 
 COUNT, DIMENSION = 1_000_000, 512
 PER_ASSET = 100
+ASSETS = COUNT // PER_ASSET
 QUERIES = 200
 ROUNDS = 5
 BLOCK = 50_000
@@ -43,16 +45,18 @@ class Space:
         self.cones = 6 * unit(self.rng.standard_normal((2, DIMENSION)).astype(np.float32))
         self.size = float(np.linalg.norm(self.scenes[:1000] @ self.mix, axis=1).mean())
 
-    def pictures(self, count: int) -> Rows:
-        """As the frames of clips: near their scene, in the pictures' cone."""
-        return self._rows(count, 0.7, 0)
+    def pictures(self, count: int, scenes: NDArray[np.int64] | None = None) -> Rows:
+        """As the frames of clips: near their scene (by default any), in the pictures' cone."""
+        return self._rows(count, 0.7, 0, scenes)
 
     def words(self, count: int) -> Rows:
         """What a scene is called, loosely, in the words' cone."""
         return self._rows(count, 1.5, 1)
 
-    def _rows(self, count: int, spread: float, cone: int) -> Rows:
-        scenes = self.scenes[self.rng.integers(0, len(self.scenes), count)]
+    def _rows(self, count: int, spread: float, cone: int, chosen: NDArray[np.int64] | None = None) -> Rows:
+        if chosen is None:
+            chosen = self.rng.integers(0, len(self.scenes), count)
+        scenes = self.scenes[chosen]
         noise = spread * self.rng.standard_normal((count, DIMENSION)).astype(np.float32)
         return unit(((scenes + noise) @ self.mix) * (6 / self.size) + self.cones[cone])
 
@@ -73,7 +77,7 @@ def main() -> None:
         for at in range(0, COUNT, BLOCK):
             rows[at : at + BLOCK] = space.pictures(BLOCK)
         queries = {"image-like": space.pictures(QUERIES), "text-like": space.words(QUERIES)}
-        few = np.sort(space.rng.choice(np.arange(1, COUNT + 1), COUNT // 100, replace=False))
+        few = np.sort(space.rng.choice(np.arange(1, ASSETS + 1), ASSETS // 100, replace=False))
         catalog = fill(folder / "catalogue.sqlite", rows)
         before = resident()
         began, cpu = time.perf_counter(), time.process_time()
@@ -94,7 +98,7 @@ def fill(path: Path, rows: NDArray[np.float16]) -> Catalog:
     catalog = Catalog(Database(f"sqlite:///{path}", 30))
     catalog.set_up()
     with catalog.database.write() as connection:
-        for asset in range(COUNT // PER_ASSET):
+        for asset in range(ASSETS):
             first = asset * PER_ASSET
             row = {"id": asset + 1, "sha1": f"{asset:040x}", "size": 1, "name": f"{asset}.mov", "added_at": 0}
             insert_versions(connection, row)
@@ -119,11 +123,23 @@ def recalls(
 ) -> None:
     """recall@10 against the exact answer, with and without a filter."""
     for kind, asked in queries.items():
-        for what, among in (("all", None), ("1 % of them", few)):
+        for what, assets in (("all", None), ("1 % of the assets", few)):
+            among = None if assets is None else ids_of(assets)
+            mask = ALL if assets is None else AssetSet.from_numpy(assets)
             exact = nearest(rows, asked, among)
-            found = [[n.id for n in index.search(query, 10, among)] for query in asked]
-            hits = sum(len(np.intersect1d(a, b)) for a, b in zip(exact, found, strict=True))
-            print(f"  recall@10, {kind}, among {what}: {hits / (10 * len(asked)):.4f}", flush=True)
+            found = [[n.id for n in index.search(query, 10, mask)] for query in asked]
+            print(f"  recall@10, {kind}, among {what}: {recall(exact, found):.4f}", flush=True)
+
+
+def ids_of(assets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The ids of the vectors of assets, as `fill` numbers them."""
+    first = (np.sort(assets) - 1) * PER_ASSET + 1
+    return np.asarray((first[:, None] + np.arange(PER_ASSET)).reshape(-1))
+
+
+def recall(exact: NDArray[np.int64], found: Sequence[Sequence[int]]) -> float:
+    """The share of the ten nearest that were found."""
+    return sum(len(np.intersect1d(a, b)) for a, b in zip(exact, found, strict=True)) / exact.size
 
 
 def nearest(rows: NDArray[np.float16], asked: Rows, among: NDArray[np.int64] | None) -> NDArray[np.int64]:

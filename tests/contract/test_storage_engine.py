@@ -310,12 +310,18 @@ def test_vector_rows_have_ids_that_rise_and_are_never_used_twice(
     kept.add_vectors(sha1("a"), "m", [1.0, 2.0, 3.0], axis(0, 1, 2))
     kept.add_vectors(sha1("a"), "other", [1.0], axis(5))
     kept.add_vectors(sha1("b"), "m", [4.0], axis(3))
-    ids, rows = kept.vectors_after("m", 0, 100)
+    ids, rows, owners = kept.vectors_after("m", 0, 100)
     assert rows.dtype == np.float32
     assert rows.tolist() == axis(0, 1, 2, 3).tolist()
     assert ids.dtype == np.int64
     assert (np.diff(ids) > 0).all()
     assert ids[0] > 0
+    assert owners.dtype == np.uint32
+    assert owners[0] == owners[1] == owners[2] != owners[3], "the number of the asset"
+    assert owners.min() > 0
+    known, numbers = kept.vector_owners("m", int(ids[2]))
+    assert (known.tolist(), numbers.tolist()) == (ids[:3].tolist(), owners[:3].tolist())
+    assert len(kept.vector_owners("m", 0)[0]) == len(kept.vector_owners("none", 2**60)[0]) == 0
     assert kept.vectors_after("m", int(ids[0]), 2)[0].tolist() == ids[1:3].tolist()
     assert kept.vector_ids("m", int(ids[2])).tolist() == ids[:3].tolist()
     assert kept.vector_count("m", int(ids[2])) == 3
@@ -324,8 +330,8 @@ def test_vector_rows_have_ids_that_rise_and_are_never_used_twice(
     assert (moments[int(ids[1])].time, moments[int(ids[1])].score) == (2.0, 0.0)
     assert len({m.shot for m in kept.moments(ids[:3].tolist()).values()}) == 3, "without shots, one a moment"
     kept.add_vectors(sha1("b"), "m", [5.0], axis(4))
-    again, _ = kept.vectors_after("m", 0, 100)
+    again, _, _ = kept.vectors_after("m", 0, 100)
     assert again[:3].tolist() == ids[:3].tolist()
     assert again[3] > ids[3]
-    none, empty = kept.vectors_after("m", int(again[-1]), 10)
-    assert (len(none), len(empty)) == (0, 0)
+    none, empty, nobody = kept.vectors_after("m", int(again[-1]), 10)
+    assert (len(none), len(empty), len(nobody)) == (0, 0, 0)

@@ -18,7 +18,6 @@ import dampipe
 from dampipe.app.api import Library
 from dampipe.features.scanning.model import ScanState
 from dampipe.features.scanning.service import ScanService
-from dampipe.features.search.tables import DIRTY_DOCUMENT
 from dampipe.features.tagging.model import TagReport, TagRequest
 from dampipe.features.tagging.service import TagService
 from dampipe.jobs.plan import Plan
@@ -26,6 +25,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.migrate import check_schema
+from dampipe.kernel.documents.tables import DIRTY_DOCUMENT
 from dampipe.kernel.settings.settings import Settings
 
 CATALOGUE = Path(__file__).parents[1] / "data" / "catalogue-0005.sqlite.gz"

@@ -3,6 +3,7 @@
 import shutil
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
@@ -46,6 +47,13 @@ def _name(url: str) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
+    """A real PostgreSQL for all tests of a session."""
+    with postgres() as server:
+        yield server
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
     """A real PostgreSQL. It starts in about a second."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about the runtime folder, which it creates on import

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.memory import MemoryStorage
+from dampipe.storage.vectors.base import VectorBatch
 
 DIMENSION = 16
 ASSETS, PER_ASSET = 30, 4
@@ -24,6 +25,11 @@ def unit_rows(count: int, seed: int) -> NDArray[np.float32]:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
+def owned(ids: NDArray[np.int64], rows: NDArray[np.float32], owner: int = 1) -> VectorBatch:
+    """Vectors that are all of the same owner, for tests to which owners do not matter."""
+    return ids, rows, np.full(len(ids), owner, np.uint32)
+
+
 def vector_catalog(folder: Path) -> MemoryStorage:
     """A catalogue whose asset `n` has the vectors `unit_rows(4, n)` of model "m" at 0, 1, 2 and 3 s."""
     catalog = MemoryStorage()
@@ -37,7 +43,7 @@ def vector_catalog(folder: Path) -> MemoryStorage:
 
 def finds_all(storage: AutoStorage, catalog: MemoryStorage) -> bool:
     """Whether a search for each stored vector finds its moment."""
-    _, rows = catalog.vectors_after("m", 0, 10_000)
+    _, rows, _ = catalog.vectors_after("m", 0, 10_000)
     ids = catalog.vector_ids("m", 2**60)
     moments = catalog.moments(ids.tolist())
     hits = [storage.search_vector("m", row, limit=1)[0] for row in rows]

@@ -167,7 +167,10 @@ class Weaviate(weaviate_pb2_grpc.WeaviateServicer):
                     reply.errors.add(index=at, error=error)
                 elif collection is not None:
                     key = UUID(one.uuid)
-                    collection.properties[key], collection.vectors[key], collection.packed = {}, row, None
+                    collection.properties[key] = dict(one.properties.non_ref_properties)
+                    known = {field["name"] for field in collection.schema["properties"]}
+                    assert set(collection.properties[key]) <= known, "properties need a schema"
+                    collection.vectors[key], collection.packed = row, None
         return reply
 
     def BatchDelete(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -209,8 +212,8 @@ class Weaviate(weaviate_pb2_grpc.WeaviateServicer):
             )
         distances = -(rows @ row)
         if request.HasField("filters"):
-            chosen = _chosen(request.filters)
-            distances = np.where([key in chosen for key in keys], distances, np.inf)
+            chosen = _fulfil([collection.properties[key] for key in keys], request.filters)
+            distances = np.where(chosen, distances, np.inf)
         best = np.argsort(distances, kind="stable")[: request.limit]
         return [(keys[at], float(distances[at])) for at in best if np.isfinite(distances[at])]
 
@@ -222,6 +225,22 @@ def _chosen(filters: Any) -> set[UUID]:
     assert filters.operator == base_pb2.Filters.OPERATOR_CONTAINS_ANY
     assert 0 < len(filters.value_text_array.values) <= MOST
     return {UUID(one) for one in filters.value_text_array.values}
+
+
+def _fulfil(objects: list[dict[str, Any]], filters: Any) -> Any:
+    """For each of some objects, given by their properties, whether it fulfils a filter by integers."""
+    operators = base_pb2.Filters
+    if filters.operator in (operators.OPERATOR_AND, operators.OPERATOR_OR):
+        combine = np.logical_and if filters.operator == operators.OPERATOR_AND else np.logical_or
+        return combine.reduce([_fulfil(objects, part) for part in filters.filters])
+    values = np.array([properties[filters.target.property] for properties in objects])
+    if filters.operator == operators.OPERATOR_CONTAINS_ANY:
+        assert 0 < len(filters.value_int_array.values) <= MOST
+        return np.isin(values, np.array(filters.value_int_array.values))
+    if filters.operator == operators.OPERATOR_GREATER_THAN_EQUAL:
+        return values >= filters.value_int
+    assert filters.operator == operators.OPERATOR_LESS_THAN_EQUAL
+    return values <= filters.value_int
 
 
 def _result(key: UUID, distance: float | None, collection: Collection, request: Any) -> Any:

@@ -19,6 +19,7 @@ from dampipe.jobs.model import Failure, RunState, RunSummary, StoredError
 from dampipe.jobs.plan import MAIN_LANE
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.documents.dirty import mark_dirty_versions
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.ids import AssetId, FolderId, VersionId
 from dampipe.kernel.paths import printable
@@ -91,6 +92,7 @@ class AssetRepository:
         record_identified(connection, self._db, FolderId(folder), path.name, facts, VersionId(asset))
         if media is not None:
             connection.execute(VERSION.update().where(VERSION.c.id == asset).values(media_columns(media)))
+            mark_dirty_versions(connection, [asset])
         return VersionId(asset)
 
     def find(self, sha1: str) -> Row[Any]:

@@ -15,6 +15,7 @@ from dampipe.jobs import state
 from dampipe.jobs.savers import OutputBatch
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.documents.dirty import mark_dirty, mark_dirty_versions
 from dampipe.kernel.events.outbox import WORKER, record_event
 from dampipe.kernel.ids import LocationId, VersionId
 from dampipe.kernel.paths import printable
@@ -38,7 +39,7 @@ _ADD_VERSION = {
 }
 IS_CURRENT = VERSION.c.superseded_at.is_(None)
 """SQL: whether a version is the current one of its asset."""
-_MEDIA = select(VERSION.c.media).where(VERSION.c.id == bindparam("of"))
+_MEDIA = select(VERSION.c.media, VERSION.c.camera).where(VERSION.c.id == bindparam("of"))
 _SHOTS = update(VERSION).where(VERSION.c.id == bindparam("of")).values(shots=bindparam("starts"))
 
 
@@ -77,10 +78,11 @@ def delete_versions(connection: Connection, versions: Sequence[int], where: Colu
     gone = delete(VERSION).where(VERSION.c.id.in_(versions), where).returning(VERSION.c.asset_id)
     assets = sorted(set(connection.execute(gone).scalars()))
     left = select(VERSION.c.asset_id, func.max(VERSION.c.id)).where(VERSION.c.asset_id.in_(assets))
-    newest = dict(row._tuple() for row in connection.execute(left.group_by(VERSION.c.asset_id)))
+    newest = {row[0]: row[1] for row in connection.execute(left.group_by(VERSION.c.asset_id))}
     has_current = select(VERSION.c.asset_id).where(VERSION.c.asset_id.in_(newest), IS_CURRENT)
     for asset in newest.keys() - set(connection.execute(has_current).scalars()):
         connection.execute(update(VERSION).where(VERSION.c.id == newest[asset]).values(superseded_at=None))
+    mark_dirty(connection, newest)
     connection.execute(
         delete(ASSET).where(ASSET.c.id.in_([asset for asset in assets if asset not in newest]))
     )
@@ -89,9 +91,11 @@ def delete_versions(connection: Connection, versions: Sequence[int], where: Colu
 def save_media(batch: OutputBatch[MediaInfo]) -> None:
     """Save technical metadata. Where an earlier probe knew better or worse, see `dampipe/media/outdated.py`."""
     for asset, found in batch.outputs:
-        stored = batch.connection.execute(_MEDIA, {"of": asset}).scalar()
+        stored, camera = batch.connection.execute(_MEDIA, {"of": asset}).one_or_none() or (None, None)
         media = kept_facts(stored, found)
         batch.connection.execute(update(VERSION).where(VERSION.c.id == asset).values(media_columns(media)))
+        if media.camera != camera:
+            mark_dirty_versions(batch.connection, [asset])
         mine = RUN.c.version_id == asset
         if media is not found:
             state.replace_output(batch.connection, media.model_dump_json(), mine, RUN.c.stage == "probe")

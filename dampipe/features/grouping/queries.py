@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, literal, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, literal, select
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.grouping.model import Group, Grouped, GroupFile, GroupKind, Member, Role, groups_of
@@ -11,6 +11,7 @@ from dampipe.features.sources.folders import take_folders_to_regroup
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
+from dampipe.kernel.asset_set import ALL, Selection
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
@@ -226,26 +227,32 @@ class GroupRepository:
         members = (Member(asset=row.sha1, name=printable(row.name), role=row.role) for row in rows)
         return Group(kind=GroupKind(rows[0].kind), members=tuple(members))
 
-    def of_assets(self, assets: Sequence[str]) -> dict[str, tuple[int, GroupKind, int]]:
-        """Group id, kind and number of members of those of the assets (by SHA-1) that are in a group."""
+    def of_assets(
+        self, assets: Sequence[str], visible: Selection = ALL
+    ) -> dict[str, tuple[int, GroupKind, int]]:
+        """Group id, kind and number of visible members of those of the assets (by SHA-1) that are in a group."""
         mine, theirs = GROUP_MEMBER.alias("mine"), GROUP_MEMBER.alias("theirs")
-        found: dict[str, tuple[int, GroupKind, int]] = {}
+        members: dict[tuple[str, int, str], int] = {}
         for some in chunked(sorted(set(assets))):
             with self._db.read() as connection:
                 rows = connection.execute(
-                    select(VERSION.c.sha1, mine.c.group_id, ASSET_GROUP.c.kind, func.count().label("members"))
+                    select(VERSION.c.sha1, mine.c.group_id, ASSET_GROUP.c.kind, theirs.c.version_id)
                     .select_from(
                         VERSION.join(mine, mine.c.version_id == VERSION.c.id)
                         .join(theirs, theirs.c.group_id == mine.c.group_id)
                         .join(ASSET_GROUP, ASSET_GROUP.c.id == mine.c.group_id)
                     )
                     .where(VERSION.c.sha1.in_(some))
-                    .group_by(VERSION.c.sha1, mine.c.group_id, ASSET_GROUP.c.kind)
                 )
-                found.update(
-                    {r.sha1: (r.group_id, GroupKind(r.kind), r.members) for r in rows if r.members > 1}
-                )
-        return found
+                for row in rows:
+                    key = (row.sha1, row.group_id, row.kind)
+                    is_visible = visible is ALL or row.version_id in visible
+                    members[key] = members.get(key, 0) + is_visible
+        return {
+            sha1: (group, GroupKind(kind), count)
+            for (sha1, group, kind), count in members.items()
+            if count > 1
+        }
 
 
 def has_earlier_member(where: ColumnElement[bool], is_all: bool) -> ColumnElement[bool]:

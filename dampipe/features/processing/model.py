@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from dampipe.features.derivatives.model import StoreHealth
 from dampipe.features.scanning.model import ScanProgress
 from dampipe.jobs.model import Running, RunState, WorkerInfo
+from dampipe.kernel.events.subscribers import SubscriberState
 
 
 class StageCounts(BaseModel):
@@ -46,6 +47,8 @@ class Status(BaseModel):
     workers: tuple[WorkerInfo, ...]
     derivatives: StoreHealth = StoreHealth()
     """A small random sample of the derivatives, taken once a minute: whether their store is there."""
+    subscribers: tuple[SubscriberState, ...] = ()
+    """Who is given events, and how far each is."""
     running: tuple[Running, ...] = ()
     """What is worked on now, the longest first; 20 at most, `stages` counts them all."""
 

@@ -18,6 +18,7 @@ from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.access import PROCESS, STATUS, Actor, require
 from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.events.subscribers import SubscriberRepository
 from dampipe.kernel.ids import LocationId, VersionId
 
 SCANS_SHOWN = 5
@@ -36,6 +37,7 @@ class ProcessingService:
         retries: RunRetries,
         workers: WorkerRepository,
         fixity: FixityReport,
+        subscribers: SubscriberRepository,
         derivatives: CheckService,
         plan: Callable[[], Plan],
         transport: Callable[[], TaskTransport],
@@ -48,6 +50,7 @@ class ProcessingService:
         self._retries = retries
         self._workers = workers
         self._fixity = fixity
+        self._subscribers = subscribers
         self._derivatives = derivatives
         self._plan = plan
         self._transport = transport
@@ -67,6 +70,7 @@ class ProcessingService:
             stages={name: StageCounts.from_states(counts.get(name, {})) for name in stages},
             workers=tuple(self._workers.present()),
             derivatives=self._derivatives.health(),
+            subscribers=tuple(self._subscribers.states()),
             running=tuple(self._runs.running(sorted({*names, *counts}), RUNNING_SHOWN)),
         )
 

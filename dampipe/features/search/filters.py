@@ -1,6 +1,9 @@
-"""Resolves the filters of a query, once, into SQL without lookups and into the set of versions that pass."""
+"""Resolves filters and rights, once a query, into SQL without lookups and into the mask of the vector search."""
 
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select, true
@@ -11,6 +14,7 @@ from dampipe.features.search.model import FilterReport
 from dampipe.features.sources.tables import LOCATION
 from dampipe.kernel.access import SEARCH, Actor, require
 from dampipe.kernel.asset_set import ALL, AssetSet, Selection, intersection
+from dampipe.kernel.db.change_token import ChangeTokens
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.errors import ErrorCode, NotFound
@@ -19,9 +23,26 @@ from dampipe.kernel.filter import FilterContext, FilterRegistry
 NO_SUGGESTIONS = ErrorCode("filter.no_suggestions", "there is no list of values of a filter {name!r}")
 
 
+MASKS = 32
+"""Masks that are kept while the catalogue does not change."""
+MASK_SECONDS = 60.0
+"""How long one is kept at most: some filters depend on the clock."""
+
+
+@dataclass(frozen=True)
+class Visible:
+    """What somebody may see at all, whatever is asked."""
+
+    versions: AssetSet
+    """The numbers of versions. It may hold numbers of which there is no version."""
+    where: ColumnElement[bool] | None = None
+    """The same restriction as a condition on a row of the table `version`, which SQL checks faster than a long list of
+    numbers; None: by the numbers."""
+
+
 @dataclass(frozen=True)
 class ResolvedFilter:
-    """The filters of one query with everything looked up."""
+    """The filters of one query, and what may be seen by who asks, with everything looked up."""
 
     where: ColumnElement[bool]
     """The condition on a row of the table `version`."""
@@ -29,8 +50,14 @@ class ResolvedFilter:
     """Ids of the folders that files have to lie in; None: any. Files in them are shown before others."""
     is_empty: bool = False
     """Whether every version passes."""
+    visible: Selection = ALL
+    """The versions that may be seen at all."""
+    filtered: ColumnElement[bool] | None = None
+    """What the filters alone ask for; None: nothing."""
     only_current: bool = False
-    """Whether all that is asked is that a version is the current one of its asset."""
+    """Whether superseded versions, of which there are some, do not pass."""
+    key: Hashable = ()
+    """Equal for equal filters."""
 
 
 EVERYTHING = ResolvedFilter(where=true(), is_empty=True)
@@ -42,13 +69,19 @@ class FilterResolver:
     def __init__(self, database: Database, registry: FilterRegistry) -> None:
         self._db = database
         self._registry = registry
+        self._tokens = ChangeTokens(database)
+        self._masks = MaskCache()
 
     def resolve(
-        self, actor: Actor, filters: Mapping[str, Sequence[str]], all_versions: bool = False
+        self,
+        actor: Actor,
+        filters: Mapping[str, Sequence[str]],
+        all_versions: bool = False,
+        visible: Visible | None = None,
     ) -> ResolvedFilter:
         """Parse the filters and look up what they name. Facts are those of a version, metadata those of its asset.
 
-        all_versions: superseded versions pass, too.
+        all_versions: superseded versions pass, too. visible: what the actor may see; None: everything.
 
         Raises InvalidInput for an unknown field or an invalid value, NotFound for a source, folder or tag that does
         not exist.
@@ -68,38 +101,57 @@ class FilterResolver:
             conditions.append(VERSION.c.id.in_(held))
         if (selection := intersection(selections)) is not ALL:
             conditions.append(in_ids(self._db, VERSION.c.asset_id, selection))
-        is_open = not conditions
-        if not all_versions and self._has_superseded():
+        filtered = and_(*conditions) if conditions else None
+        only_current = not all_versions and self._has_superseded()
+        if only_current:
             conditions.append(IS_CURRENT)
+        if visible is not None:
+            where = visible.where
+            conditions.append(in_ids(self._db, VERSION.c.id, visible.versions) if where is None else where)
         return ResolvedFilter(
             and_(true(), *conditions),
             folders,
             is_empty=not conditions,
-            only_current=is_open and bool(conditions),
+            visible=ALL if visible is None else visible.versions,
+            filtered=filtered,
+            only_current=only_current,
+            key=tuple((name, tuple(values)) for name, values in sorted(filters.items())),
         )
 
-    def _has_superseded(self) -> bool:
-        """Whether any asset has more than one version."""
-        with self._db.read() as connection:
-            return connection.execute(select(VERSION.c.id).where(~IS_CURRENT).limit(1)).first() is not None
+    def mask(self, resolved: ResolvedFilter) -> Selection:
+        """The numbers of the versions that pass; it may hold numbers of which there is no version.
 
-    def versions(self, resolved: ResolvedFilter) -> Selection:
-        """The numbers of the versions that pass; it may hold numbers of which there is no version."""
-        if resolved.is_empty:
-            return ALL
+        They are kept, so that the pages of a query and the queries of one filter read them once: as long as nothing is
+        written to the catalogue.
+        """
+        if resolved.filtered is None and not resolved.only_current:
+            return resolved.visible
+        token = self._tokens.current()
+        key = (resolved.key, resolved.only_current, resolved.visible)
+        passing = self._masks.get(key, token)
+        if passing is None:
+            passing = self._passing(resolved)
+            if resolved.visible is not ALL:
+                passing &= resolved.visible
+            self._masks.keep(key, token, passing)
+        return passing
+
+    def _passing(self, resolved: ResolvedFilter) -> AssetSet:
+        """The versions that pass the filters, visible or not."""
         with self._db.read() as connection:
-            if not resolved.only_current:
-                return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, resolved.where))
+            if resolved.filtered is not None:
+                current = IS_CURRENT if resolved.only_current else true()
+                where = and_(resolved.filtered, current)
+                return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, where))
             # To read the numbers of all that pass takes half a second for a million; few are superseded.
             newest = connection.execute(select(func.max(VERSION.c.id))).scalar() or 0
             superseded = AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, ~IS_CURRENT))
             return AssetSet(range(1, newest + 1)) - superseded
 
-    def share(self, assets: AssetSet) -> float:
-        """The part of the library that a set is, 0 to 1."""
+    def _has_superseded(self) -> bool:
+        """Whether any asset has more than one version."""
         with self._db.read() as connection:
-            count = connection.execute(select(func.count()).select_from(VERSION)).scalar_one()
-        return len(assets) / count if count else 0.0
+            return connection.execute(select(VERSION.c.id).where(~IS_CURRENT).limit(1)).first() is not None
 
     def fields(self, actor: Actor) -> list[FilterReport]:
         """All fields, in the order in which faces offer them."""
@@ -124,3 +176,31 @@ class FilterResolver:
         if field is None or field.suggest is None:
             raise NotFound(NO_SUGGESTIONS, name=name)
         return list(field.suggest(self._db))
+
+
+class MaskCache:
+    """The masks of the latest filters. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, tuple[Hashable, float, AssetSet]] = OrderedDict()
+        """The change token, until when, and the mask."""
+
+    def get(self, key: Hashable, token: Hashable) -> AssetSet | None:
+        """The mask kept under a key, if the catalogue has not changed since."""
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is None or token is None or kept[0] != token or time.monotonic() > kept[1]:
+                return None
+            self._kept.move_to_end(key)
+            return kept[2]
+
+    def keep(self, key: Hashable, token: Hashable, mask: AssetSet) -> None:
+        """Keep a mask. token: of the catalogue before the mask was read; None: it cannot be kept."""
+        if token is None:
+            return
+        with self._lock:
+            self._kept[key] = token, time.monotonic() + MASK_SECONDS, mask
+            self._kept.move_to_end(key)
+            while len(self._kept) > MASKS:
+                self._kept.popitem(last=False)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Table, delete, func, select
 
 from dampipe.features.search.tables import QUERY_VECTOR, SCORE_FLOOR, VECTOR
+from dampipe.kernel.asset_set import ALL, AssetSet, Selection
 from dampipe.kernel.db.database import Database
 
 KEPT = 10_000
@@ -17,12 +18,17 @@ KEPT = 10_000
 GROWTH = 1.1
 """The floor is computed again when there are this many times as many vectors."""
 
+FLOORS = 256
+"""Floors of parts of the library that a process keeps."""
+
 
 class QueryVectorCache:
     """The cache of one catalogue. Entries may be lost: they are computed again."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._floors: Mapping[tuple[str, AssetSet], tuple[int, float]] = {}
+        """The newest vector and the floor, by model and part of the library."""
 
     def vectors(self, model: str, texts: list[str]) -> dict[str, NDArray[np.float32]]:
         """The cached ones of the texts, with their vectors of shape (dimension,)."""
@@ -49,15 +55,25 @@ class QueryVectorCache:
             )
             connection.execute(delete(QUERY_VECTOR).where(QUERY_VECTOR.c.kept_at <= newest.scalar_subquery()))
 
-    def floor(self, model: str) -> float | None:
+    def floor(self, model: str, visible: Selection = ALL) -> float | None:
         """The cached floor of a model, if it was computed for about as many vectors as there are now."""
         with self._db.read() as connection:
-            row = connection.execute(select(SCORE_FLOOR).where(SCORE_FLOOR.c.model == model)).first()
             now = self._newest(connection, model)
-        return row.score if row is not None and row.newest <= now <= GROWTH * row.newest else None
+            if visible is ALL:
+                row = connection.execute(select(SCORE_FLOOR).where(SCORE_FLOOR.c.model == model)).first()
+                newest, score = (0, None) if row is None else (row.newest, row.score)
+            else:
+                newest, score = self._floors.get((model, visible), (0, None))
+        return score if newest <= now <= GROWTH * newest else None
 
-    def keep_floor(self, model: str, score: float) -> None:
-        """Cache the floor of a model."""
+    def keep_floor(self, model: str, score: float, visible: Selection = ALL) -> None:
+        """Cache the floor of a model. Those of a part of the library are kept in this process only, the latest."""
+        if visible is not ALL:
+            with self._db.read() as connection:
+                newest = self._newest(connection, model)
+            kept = [*self._floors.items(), ((model, visible), (newest, score))]
+            self._floors = dict(kept[-FLOORS:])
+            return
         with self._db.write() as connection:
             values = {"newest": self._newest(connection, model), "score": score}
             connection.execute(_upsert(self._db, SCORE_FLOOR, {"model": model}, values))

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from dampipe.features.assets.errors import UNKNOWN_ASSET
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
 from dampipe.features.search.errors import BEYOND_END, MODEL_UNAVAILABLE, NO_VECTORS, VISION_UNAVAILABLE
@@ -17,6 +18,7 @@ from dampipe.features.search.pictures import QueryPictures
 from dampipe.features.search.query_cache import QueryVectorCache
 from dampipe.features.search.vectors import VectorRepository
 from dampipe.kernel.access import SEARCH, Actor, require
+from dampipe.kernel.asset_set import ALL, Selection
 from dampipe.kernel.errors import DampipeError, InvalidInput, NotFound, SearchUnavailable, Unavailable
 from dampipe.kernel.ranges import parse_seconds
 from dampipe.kernel.timecode import clock
@@ -78,18 +80,18 @@ class QueryEncoder:
         """The fingerprint of the model that answers now."""
         return self._models.answering().fingerprint
 
-    def encode(self, actor: Actor, request: SearchRequest) -> EncodedQuery:
-        """Encode what a request asks of pictures.
+    def encode(self, actor: Actor, request: SearchRequest, visible: Selection = ALL) -> EncodedQuery:
+        """Encode what a request asks of pictures. visible: the versions that may serve as examples, and that are scored.
 
         Raises SearchUnavailable, Busy, NotFound (an asset that does not exist or has no vectors) or InvalidInput.
         """
         try:
             embedder = self._models.answering()
             model = embedder.fingerprint
-            examples = [self._example(actor, text, model) for text in request.like]
+            examples = [self._example(actor, text, model, visible) for text in request.like]
             vector = self._vector(request, examples, embedder)
             words_only = bool(request.words) and not (request.without or request.image or request.like)
-            floor = self._floor(embedder) if words_only else None
+            floor = self._floor(embedder, visible) if words_only else None
         except Unavailable as error:
             raise SearchUnavailable(VISION_UNAVAILABLE, hint=error.hint, reason=str(error)) from error
         shots = frozenset[Owner]().union(*(example.shots for example in examples))
@@ -102,7 +104,7 @@ class QueryEncoder:
         """
         embedder = self._models.answering()
         embedder.words([MEANINGLESS[0]])  # in the cache or not
-        self._floor(embedder)
+        self._floor(embedder, ALL)
 
     def text_vectors(self, actor: Actor, texts: Sequence[str]) -> tuple[str, list[Vector]]:
         """The fingerprint of the model that answers, and texts as vectors of it. Raises SearchUnavailable."""
@@ -131,24 +133,26 @@ class QueryEncoder:
             _keep(lambda: self._cache.keep(embedder.fingerprint, made))
         return [known[text] for text in asked]
 
-    def _floor(self, embedder: Embedder) -> float | None:
-        """The highest score that meaningless words reach in this library; None while it is empty."""
+    def _floor(self, embedder: Embedder, visible: Selection) -> float | None:
+        """The highest score that meaningless words reach in this library, as far as it is visible; None if none is."""
         model = embedder.fingerprint
-        known = self._cache.floor(model)
+        known = self._cache.floor(model, visible)
         if known is not None:
             return known
-        scores = self._storage.highest(model, np.array(self._texts(MEANINGLESS, embedder)))
+        scores = self._storage.highest(model, np.array(self._texts(MEANINGLESS, embedder)), visible)
         if not scores:
             return None
         floor = max(scores)
         if not self._storage.unseen(model):  # the floor of a part of the library is too low for all of it
-            _keep(lambda: self._cache.keep_floor(model, floor))
+            _keep(lambda: self._cache.keep_floor(model, floor, visible))
         return floor
 
-    def _example(self, actor: Actor, text: str, model: str) -> _Example:
+    def _example(self, actor: Actor, text: str, model: str, visible: Selection) -> _Example:
         """The frame nearest to ASSET@TIME, or the mean of all frames of ASSET, with the shots they lie in."""
         name, time = split_like(text)
         asset = self._rows.find(self._assets.sha1(actor, name))
+        if visible is not ALL and asset.id not in visible:
+            raise NotFound(UNKNOWN_ASSET, sha1=name)
         times, shots, rows = self._vectors.of(asset.sha1, model)
         if not times:
             raise NotFound(NO_VECTORS, name=name)

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from dampipe.features.grouping.queries import GroupRepository
-from dampipe.features.search.filters import FilterResolver, ResolvedFilter
+from dampipe.features.search.filters import FilterResolver, ResolvedFilter, Visible
 from dampipe.features.search.fusion import reciprocal_rank_fusion
 from dampipe.features.search.hits import HitRepository
 from dampipe.features.search.model import Found, Hit, HitGroup, Only, SearchRequest
@@ -13,7 +12,7 @@ from dampipe.features.search.query_vectors import EncodedQuery, QueryEncoder
 from dampipe.features.search.text_index import TextIndex, TextMatch
 from dampipe.features.search.vectors import VectorRepository
 from dampipe.kernel.access import READ, SEARCH, Actor, require
-from dampipe.kernel.asset_set import ALL, Selection
+from dampipe.kernel.asset_set import ALL, Selection, intersection
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.errors import SearchUnavailable
 from dampipe.storage.auto import AutoStorage, Owner
@@ -23,8 +22,6 @@ DEPTH = 200
 """Ranks by pictures that are fused with the ranking by text, at least."""
 MAX_DEPTH = 64
 """How much deeper a ranking goes at most for a page whose assets are members of the same groups."""
-BROAD = 0.2
-"""A filter that this part of the library passes is applied to what the index finds; a narrower one is its mask."""
 
 
 class SearchService:
@@ -48,21 +45,22 @@ class SearchService:
         self._hits = hits
         self._groups = groups
 
-    def find(self, actor: Actor, request: SearchRequest) -> Found:
+    def find(self, actor: Actor, request: SearchRequest, visible: Visible | None = None) -> Found:
         """The hits of one page.
 
-        Without words, picture or moment: all assets that pass the filters, newest first. Raises
-        SearchUnavailable, NotFound (a source, folder, tag or asset that does not exist) or InvalidInput.
+        visible: what the actor may see; None: everything. Nothing else has an influence on the result. Without words,
+        picture or moment: all assets that pass the filters, newest first. Raises SearchUnavailable, NotFound (a
+        source, folder, tag or asset that does not exist) or InvalidInput.
         """
         require(actor, SEARCH)
-        return self.results(actor, request)
+        return self.results(actor, request, visible)
 
-    def results(self, actor: Actor, request: SearchRequest) -> Found:
+    def results(self, actor: Actor, request: SearchRequest, visible: Visible | None = None) -> Found:
         """The same for use cases that require a scope of their own."""
-        resolved = self._filters.resolve(actor, request.filters, request.all_versions)
+        resolved = self._filters.resolve(actor, request.filters, request.all_versions, visible)
         if not request.asks_vision:
             hits = self._hits.newest(resolved, request.limit + 1, request.offset)
-            shown = self._with_groups(hits[: request.limit])
+            shown = self._with_groups(hits[: request.limit], resolved.visible)
             return Found(hits=shown, more=len(hits) > request.limit)
         matches = self._match_text(request, resolved)
         by_text = [(match.sha1, 0) for match in matches]
@@ -81,9 +79,11 @@ class SearchService:
         self, actor: Actor, request: SearchRequest, resolved: ResolvedFilter, by_text: Sequence[Owner]
     ) -> tuple["_Seen", list[Owner]]:
         """The result by pictures, and the fused ranking; deeper where groups leave less than a page of it."""
+        query = self._encoder.encode(actor, request, resolved.visible)
+        mask = self._filters.mask(resolved)
         depth, ranked = 1, -1
         while True:
-            seen = self._search_pictures(actor, request, resolved, deep=bool(by_text), depth=depth)
+            seen = self._search_pictures(request, query, mask, deep=bool(by_text), depth=depth)
             rankings = [ranking for ranking in (seen.owners, seen.shown_as(by_text)) if ranking]
             fused = reciprocal_rank_fusion(rankings)
             order = self._collapse(request, fused)
@@ -109,9 +109,9 @@ class SearchService:
                 break
         return kept
 
-    def _with_groups(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
-        """The hits, each with the group that it stands for."""
-        groups = self._groups.of_assets([hit.asset for hit in hits])
+    def _with_groups(self, hits: Sequence[Hit], visible: Selection) -> tuple[Hit, ...]:
+        """The hits, each with the group that it stands for: as far as its members are visible."""
+        groups = self._groups.of_assets([hit.asset for hit in hits], visible)
         return tuple(
             hit.model_copy(
                 update={"group": HitGroup(kind=groups[hit.asset][1], members=groups[hit.asset][2])}
@@ -134,39 +134,25 @@ class SearchService:
         )
 
     def _search_pictures(
-        self, actor: Actor, request: SearchRequest, resolved: ResolvedFilter, deep: bool, depth: int
+        self, request: SearchRequest, query: EncodedQuery, mask: Selection, deep: bool, depth: int
     ) -> "_Seen":
         """The ranking by pictures. deep: rank at least DEPTH owners, since they are fused with others.
 
         depth: how many times as many owners to rank as the page needs.
         """
-        query = self._encoder.encode(actor, request)
         count = (request.offset + request.limit + 1) * depth + len(query.excluded)
         count = -(-count // DEPTH) * DEPTH if deep else count
-        per_asset = (count if request.flat else 1) + len(query.excluded)
-        moments = self._nearest(query, self._filters.versions(resolved), count, per_asset)
+        moments = self._storage.search_moments(
+            query.model,
+            query.vector,
+            lambda owners: len(owners) >= count,
+            per_asset=(count if request.flat else 1) + len(query.excluded),
+            mask=mask,
+        )
         kept = [moment for moment in moments if (moment.asset, moment.shot) not in query.excluded]
         unseen = self._storage.unseen(query.model)
         marked = _marked(kept, query.floor, request.strong)
-        return _Seen(query, marked, len(marked) < len(kept), unseen, request.flat)
-
-    def _nearest(self, query: EncodedQuery, assets: Selection, count: int, per_asset: int) -> list[Moment]:
-        """The moments of the selected assets nearest to the query, at least `count` if there are as many.
-
-        To name all vectors of a broad selection would take seconds, so the nearest of all are found first.
-        """
-
-        def enough(owners: Sequence[Owner]) -> bool:
-            return len(owners) >= count
-
-        search = partial(self._storage.search_moments, query.model, query.vector, enough, per_asset=per_asset)
-        if assets is ALL:
-            return search()
-        if self._filters.share(assets) >= BROAD:
-            found = search(assets=assets)
-            if len(found) >= count:
-                return found
-        return search(among=self._vectors.ids_of_assets(query.model, assets))
+        return _Seen(query, mask, marked, len(marked) < len(kept), unseen, request.flat)
 
     def _page(
         self,
@@ -187,10 +173,11 @@ class SearchService:
             for owner in owners
             if owner[0] in cards
         )
-        hits = self._with_groups(hits)
+        hits = self._with_groups(hits, resolved.visible)
         if seen is None:
             return Found(hits=hits, more=more)
-        return Found(hits=hits, more=more, floor=seen.query.floor, weaker=seen.weaker, warnings=seen.warnings)
+        warnings = seen.warnings(is_all=resolved.visible is ALL)
+        return Found(hits=hits, more=more, floor=seen.query.floor, weaker=seen.weaker, warnings=warnings)
 
     def _moments(
         self, request: SearchRequest, owners: Sequence[Owner], assets: list[str], seen: "_Seen"
@@ -200,20 +187,21 @@ class SearchService:
             page = set(owners)
             best = [moment for moment in seen.moments if (moment.asset, moment.shot) in page]
         else:
-            best = self._best_of(request, assets, seen.query)
+            best = self._best_of(request, assets, seen)
         shown: dict[Owner, list[Moment]] = {}
         for moment in self._vectors.with_spans(seen.query.model, best):
             shown.setdefault((moment.asset, moment.shot if request.flat else 0), []).append(moment)
         return shown
 
-    def _best_of(self, request: SearchRequest, assets: list[str], query: EncodedQuery) -> list[Moment]:
+    def _best_of(self, request: SearchRequest, assets: list[str], seen: "_Seen") -> list[Moment]:
         """The best moments of each of these assets, by a second search among their vectors only."""
+        query = seen.query
         found = self._storage.search_moments(
             query.model,
             query.vector,
             lambda owners: False,
             per_asset=request.moments + len(query.excluded),
-            among=self._vectors.ids_of(query.model, assets),
+            mask=intersection([self._vectors.numbers_of(assets), seen.mask]),
         )
         counts = dict.fromkeys(assets, 0)
         best = []
@@ -230,6 +218,8 @@ class _Seen:
     """The result by pictures."""
 
     query: EncodedQuery
+    mask: Selection
+    """What was searched."""
     moments: list[Moment]
     """Best first: one per shot if hits are moments, else one per asset."""
     weaker: bool
@@ -248,12 +238,12 @@ class _Seen:
         best = {owner[0]: owner for owner in reversed(self.owners)}
         return [best.get(owner[0], owner) for owner in assets]
 
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What limits this result."""
+    def warnings(self, is_all: bool) -> tuple[str, ...]:
+        """What limits this result. is_all: whoever asks may see everything, and so how much there is."""
         if not self.unseen:
             return ()
-        return (f"{self.unseen:,} moments were not searched: the vector index is being updated",)
+        what = f"{self.unseen:,} moments" if is_all else "the newest moments"
+        return (f"{what} were not searched: the vector index is being updated",)
 
 
 def _hit(card: Hit, moments: Sequence[Moment], words: tuple[str, ...]) -> Hit:

@@ -35,14 +35,6 @@ class SearchDocumentRow(SQLModel, table=True):
     """Camera, and what features contribute (tags)."""
 
 
-class DirtyDocumentRow(SQLModel, table=True):
-    """Assets whose document is dirty: it has to be rebuilt. Filled by triggers, see `text_index.py`."""
-
-    __tablename__ = "search_document_dirty"
-    id: int | None = Field(default=None, primary_key=True)
-    asset_id: int
-
-
 class QueryVectorRow(SQLModel, table=True):
     """The vector of a text query by a model: a cache."""
 
@@ -69,9 +61,6 @@ VECTOR = table_of(VectorRow)
 
 
 SEARCH_DOCUMENT = table_of(SearchDocumentRow)
-
-
-DIRTY_DOCUMENT = table_of(DirtyDocumentRow)
 
 
 QUERY_VECTOR = table_of(QueryVectorRow)

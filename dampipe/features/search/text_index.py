@@ -6,20 +6,19 @@ words of a query an asset has is decided here, too.
 An asset has one document (table `search_document`), whatever versions it has: its `names` are those of the files of all
 versions, their folders and sources, its `facts` the camera of the current version and what features add by their
 contributors (`Feature.documents`). So the name of an earlier version still finds the asset. A document is dirty while
-its asset is in the table `search_document_dirty`; a search rebuilds dirty documents first, so that it reads what was
-written before it, and the sweep does so, too (`sweep.py`). Triggers of migration 0012 mark documents dirty at every
-write of these tables:
+its asset, or a version of it, is in the table `search_document_dirty`; a search rebuilds dirty documents first, so that
+it reads what was written before it, and the sweep does so, too (`sweep.py`). Owners mark documents in the transactions
+that write their tables (`dampipe/kernel/documents/dirty.py`), and so does a feature whose words come from another table:
 
 | Table | Write | Documents marked |
 |---|---|---|
-| location | INSERT, DELETE, UPDATE of version_id, folder_id or name | of the version's asset, before and after |
-| version | UPDATE of camera, asset_id or superseded_at | of its asset, before and after |
-| folder | UPDATE of source_id or path | of all assets with a file in it |
-| source | UPDATE of name | of all assets with a file in it |
-| tag | INSERT, DELETE | of the asset |
+| location | its version, folder or name changes; it is deleted | of the version, before and after |
+| version | its camera or asset changes; another becomes current; it is deleted | of its asset, before and after |
+| folder | it is renamed or goes to another source | of all versions with a file in it |
+| source | it is renamed or deleted | of all versions with a file in it |
+| tag | it is given or taken | of the asset |
 
-A migration that makes one of these tables anew has to make its triggers, too. A feature whose words come from another
-table calls `mark_dirty` in the transaction that writes it.
+`tests/integration/search/test_dirty_documents.py` walks all writes of these tables.
 """
 
 import os
@@ -30,14 +29,15 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, delete, select, text
 
 from dampipe.features.assets.savers import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.filters import ResolvedFilter
-from dampipe.features.search.tables import DIRTY_DOCUMENT, SEARCH_DOCUMENT
+from dampipe.features.search.tables import SEARCH_DOCUMENT
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.documents.dirty import any_dirty, take_dirty
 from dampipe.kernel.feature import registered
 
 DocumentContributor: TypeAlias = Callable[[Connection, Collection[int]], Iterable[tuple[int, str]]]
@@ -134,15 +134,12 @@ class TextIndex:
 
     def _has_dirty(self) -> bool:
         with self._db.read() as connection:
-            return connection.execute(select(DIRTY_DOCUMENT.c.id).limit(1)).first() is not None
+            return any_dirty(connection)
 
     def _refresh_batch(self, connection: Connection) -> int:
-        batch = (
-            select(DIRTY_DOCUMENT.c.id, DIRTY_DOCUMENT.c.asset_id).order_by(DIRTY_DOCUMENT.c.id).limit(BATCH)
-        )
-        rows = connection.execute(batch.with_for_update()).all()
-        connection.execute(delete(DIRTY_DOCUMENT).where(DIRTY_DOCUMENT.c.id.in_([row.id for row in rows])))
-        dirty = {row.asset_id for row in rows}
+        marked = take_dirty(connection, BATCH)
+        of_versions = select(VERSION.c.asset_id).where(VERSION.c.id.in_(marked.versions))
+        dirty = marked.assets.union(connection.execute(of_versions).scalars())
         current = select(VERSION.c.asset_id, VERSION.c.camera).where(
             VERSION.c.asset_id.in_(dirty), IS_CURRENT
         )
@@ -161,13 +158,7 @@ class TextIndex:
                 for asset in names
             ]
             connection.execute(self._db.insert(SEARCH_DOCUMENT).on_conflict_do_nothing(), documents)
-        return len(rows)
-
-
-def mark_dirty(connection: Connection, assets: Iterable[int]) -> None:
-    """Have the documents of assets rebuilt before the next search; part of the caller's transaction."""
-    if rows := [{"asset_id": asset} for asset in assets]:
-        connection.execute(insert(DIRTY_DOCUMENT), rows)
+        return marked.marks
 
 
 def _names(connection: Connection, assets: Collection[int]) -> Iterable[tuple[int, str]]:

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from dampipe.features.assets.media_db import MediaDb
 from dampipe.features.search.savers import save_vectors
 from dampipe.features.search.vectors import VectorRepository
-from dampipe.storage.moment_search import VectorOwner
+from dampipe.storage.moment_search import Owner
 from dampipe.storage.moments import Moment
+from dampipe.storage.vectors.base import OwnerNumbers, VectorBatch, VectorIds
 
 
 class VectorMediaDb(MediaDb):
@@ -38,9 +39,7 @@ class VectorMediaDb(MediaDb):
         with self._db.write() as connection:
             save_vectors(connection, self._db, asset.id, model, tuple(times), numbers, rows.astype("<f2"))
 
-    def vectors_after(
-        self, model: str, watermark: int, limit: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def vectors_after(self, model: str, watermark: int, limit: int) -> VectorBatch:
         """See VectorCatalog."""
         return self._vectors.after(model, watermark, limit)
 
@@ -48,11 +47,15 @@ class VectorMediaDb(MediaDb):
         """See VectorCatalog."""
         return self._vectors.count(model, up_to)
 
-    def vector_ids(self, model: str, up_to: int) -> NDArray[np.int64]:
+    def vector_ids(self, model: str, up_to: int) -> VectorIds:
         """See VectorCatalog."""
-        return self._vectors.ids(model, up_to)
+        return self._vectors.owners_up_to(model, up_to)[0]
 
-    def owners(self, ids: Sequence[int]) -> dict[int, VectorOwner]:
+    def vector_owners(self, model: str, up_to: int) -> tuple[VectorIds, OwnerNumbers]:
+        """See VectorCatalog."""
+        return self._vectors.owners_up_to(model, up_to)
+
+    def owners(self, ids: Sequence[int]) -> dict[int, Owner]:
         """See VectorCatalog."""
         return self._vectors.owners(ids)
 

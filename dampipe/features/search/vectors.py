@@ -15,10 +15,13 @@ from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.paths import printable
-from dampipe.storage.moment_search import VectorOwner
+from dampipe.storage.moment_search import Owner
 from dampipe.storage.moments import Moment
+from dampipe.storage.vectors.base import OwnerNumbers, VectorBatch, VectorIds
+
+_OWNER = VECTOR.c.version_id.label("owner")
+"""The number by which a mask selects a vector; see `VectorStorage`."""
 
 
 def _big(number: int) -> BindParameter[int]:
@@ -32,20 +35,21 @@ class VectorRepository:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def after(self, model: str, watermark: int, limit: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def after(self, model: str, watermark: int, limit: int) -> VectorBatch:
         """Up to `limit` vectors with ids above the watermark, ascending; rows of shape (count, dimension)."""
         with self._db.read() as connection:
             rows = connection.execute(
-                select(VECTOR.c.id, VECTOR.c.data)
+                select(VECTOR.c.id, _OWNER, VECTOR.c.data)
                 .where(VECTOR.c.model == model, VECTOR.c.id > _big(watermark))
                 .order_by(VECTOR.c.id)
                 .limit(limit)
             ).all()
         ids = np.array([row.id for row in rows], dtype=np.int64)
+        owners = np.array([row.owner for row in rows], dtype=np.uint32)
         if not rows:
-            return ids, np.empty((0, 0), dtype=np.float32)
+            return ids, np.empty((0, 0), dtype=np.float32), owners
         values = np.frombuffer(b"".join(bytes(row.data) for row in rows), dtype="<f2")
-        return ids, values.reshape(len(rows), -1).astype(np.float32)
+        return ids, values.reshape(len(rows), -1).astype(np.float32), owners
 
     def count(self, model: str, up_to: int) -> int:
         """How many vectors of the model have ids up to and with `up_to`."""
@@ -66,46 +70,38 @@ class VectorRepository:
         with self._db.read() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def ids(self, model: str, up_to: int) -> NDArray[np.int64]:
-        """Their ids, ascending."""
+    def owners_up_to(self, model: str, up_to: int) -> tuple[VectorIds, OwnerNumbers]:
+        """Their ids, ascending, with the owners: a second for a million."""
         with self._db.read() as connection:
             rows = connection.execute(
-                select(VECTOR.c.id)
+                select(VECTOR.c.id, _OWNER)
                 .where(VECTOR.c.model == model, VECTOR.c.id <= _big(up_to))
                 .order_by(VECTOR.c.id)
             )
-            return np.fromiter(rows.scalars(), dtype=np.int64)
+            kind = np.dtype([("id", np.int64), ("owner", np.uint32)])
+            found = np.fromiter((tuple(row) for row in rows), kind)
+        return found["id"], found["owner"]
 
-    def owners(self, ids: Sequence[int]) -> dict[int, VectorOwner]:
+    def owners(self, ids: Sequence[int]) -> dict[int, Owner]:
         """The asset and the shot of each vector; ids that no longer exist are left out."""
-        found: dict[int, VectorOwner] = {}
+        found: dict[int, Owner] = {}
         for some in chunked(ids):
             query = (
-                select(VECTOR.c.id, VERSION.c.sha1, VECTOR.c.shot, VECTOR.c.version_id)
+                select(VECTOR.c.id, VERSION.c.sha1, VECTOR.c.shot)
                 .join_from(VECTOR, VERSION, VECTOR.c.version_id == VERSION.c.id)
                 .where(VECTOR.c.id.in_([int(i) for i in some]))
             )
             with self._db.read() as connection:
-                rows = connection.execute(query)
-                found |= {row.id: VectorOwner(row.sha1, row.shot, row.version_id) for row in rows}
+                found |= {row.id: (row.sha1, row.shot) for row in connection.execute(query)}
         return found
 
-    def ids_of(self, model: str, assets: Sequence[str]) -> NDArray[np.int64]:
-        """The vectors of assets (SHA-1), in no order."""
+    def numbers_of(self, assets: Sequence[str]) -> AssetSet:
+        """Assets (SHA-1) as the owners of their vectors: the mask that selects these."""
         found: list[int] = []
         for some in chunked(assets):
-            numbers = select(VERSION.c.id).where(VERSION.c.sha1.in_(some))
-            query = select(VECTOR.c.id).where(VECTOR.c.version_id.in_(numbers), VECTOR.c.model == model)
             with self._db.read() as connection:
-                found += connection.execute(query).scalars()
-        return np.array(found, dtype=np.int64)
-
-    def ids_of_assets(self, model: str, assets: AssetSet) -> NDArray[np.int64]:
-        """The vectors of a set of assets, in no order: the mask of a vector search."""
-        # The index vector_of_version holds all three columns.
-        of_assets = in_ids(self._db, VECTOR.c.version_id, assets)
-        with self._db.read() as connection:
-            return read_ids(self._db, connection, VECTOR.c.id, VECTOR.c.model == model, of_assets)
+                found += connection.execute(select(VERSION.c.id).where(VERSION.c.sha1.in_(some))).scalars()
+        return AssetSet(found)
 
     def of(self, sha1: str, model: str) -> tuple[list[float], list[int], NDArray[np.float32]]:
         """Times, shots and vectors of one asset (its whole SHA-1), in the order of time."""

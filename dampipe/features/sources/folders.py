@@ -5,9 +5,9 @@ The functions write in the caller's transaction; the repository opens its own.
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from dampipe.features.sources.locations import clear_missed
+from dampipe.features.sources.locations import clear_missed, delete_some, mark_documents
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.db.chunks import chunked
@@ -132,6 +132,7 @@ class FolderRepository:
             ).scalar()
             if folder is not None:
                 clear_missed(connection, folder)
+                mark_documents(connection, LOCATION.c.folder_id == folder)
         return folder
 
 
@@ -164,10 +165,7 @@ class SourceFolders:
         forgotten = 0
         while True:
             with self._db.write() as connection:
-                ids = select(LOCATION.c.id).where(LOCATION.c.folder_id.in_(of_source)).limit(DELETED_TOGETHER)
-                count = connection.execute(
-                    delete(LOCATION).where(LOCATION.c.id.in_(ids.scalar_subquery()))
-                ).rowcount
+                count = delete_some(connection, LOCATION.c.folder_id.in_(of_source), DELETED_TOGETHER)
             if not count:
                 return forgotten
             forgotten += count
@@ -185,3 +183,4 @@ class SourceFolders:
                 connection.execute(
                     update(FOLDER).where(FOLDER.c.id == row.id).values(source_id=source, path=path)
                 )
+                mark_documents(connection, LOCATION.c.folder_id == row.id)

@@ -9,12 +9,13 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, delete, func, select, update
 
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.documents.dirty import mark_dirty_versions, mark_selected, selected_versions
 from dampipe.kernel.ids import FolderId, LocationId, SourceId, VersionId
 from dampipe.kernel.paths import kept_time
 
@@ -45,6 +46,8 @@ def update_changed(connection: Connection, rows: Sequence[ChangedLocation], scan
         "state": LocationState.PRESENT,
     }
     changed = LOCATION.update().where(LOCATION.c.id == bindparam("at"))
+    for ids in chunked([location for location, *_ in rows]):
+        mark_documents(connection, LOCATION.c.id.in_(ids))
     connection.execute(
         changed.values(**facts, version_id=None, scan_id=scan, missed_by=None),
         [
@@ -70,6 +73,12 @@ def request_regrouping(connection: Connection, where: ColumnElement[bool]) -> No
     connection.execute(
         update(FOLDER).where(FOLDER.c.id.in_(folders), FOLDER.c.is_regrouped).values(is_regrouped=False)
     )
+
+
+def mark_documents(connection: Connection, where: ColumnElement[bool]) -> None:
+    """Have the search documents rebuilt of the versions of those locations for which a condition holds now."""
+    versions = select(LOCATION.c.version_id).where(where, LOCATION.c.version_id.is_not(None))
+    mark_selected(connection, versions=versions)
 
 
 def mark_named(connection: Connection, locations: Sequence[LocationId]) -> None:
@@ -151,7 +160,10 @@ def move(connection: Connection, moves: Mapping[LocationId, LocationId]) -> int:
     for ids in chunked(list(moves)):
         new = LOCATION.c.id.in_(ids)
         request_regrouping(connection, new)
-        request_regrouping(connection, LOCATION.c.id.in_([moves[location] for location in ids]))
+        known = LOCATION.c.id.in_([moves[location] for location in ids])
+        request_regrouping(connection, known)
+        mark_documents(connection, new)
+        mark_documents(connection, known)
         rows = connection.execute(
             select(LOCATION.c.id, LOCATION.c.folder_id, LOCATION.c.name, LOCATION.c.is_named).where(new)
         ).all()
@@ -188,9 +200,16 @@ _REGROUP = (
 )
 _TIE = update(LOCATION).where(LOCATION.c.id == bindparam("location")).values(version_id=bindparam("asset"))
 
+_BEFORE = select(LOCATION.c.version_id).where(
+    LOCATION.c.id == bindparam("location"), LOCATION.c.version_id.is_not(None)
+)
+_MARK_TIED = selected_versions(_BEFORE.union_all(select(bindparam("asset", type_=Integer))))
+"""Of the version that the file had, if any, and of the one that it has: in one statement, since each file runs it."""
+
 
 def tie_to_version(connection: Connection, location: LocationId, asset: VersionId) -> None:
     """Record that the file at a location has the content of an asset."""
+    connection.execute(_MARK_TIED, {"location": location, "asset": asset})
     connection.execute(_TIE, {"location": location, "asset": asset})
     connection.execute(_REGROUP, {"location": location})
 
@@ -212,13 +231,18 @@ def record_identified(
         "version_id": asset,
     }
     insert = database.insert(LOCATION).values(folder_id=folder, name=name, **values)
+    mark_documents(connection, and_(LOCATION.c.folder_id == folder, LOCATION.c.name == name))
+    mark_dirty_versions(connection, [asset])
     connection.execute(insert.on_conflict_do_update(index_elements=["folder_id", "name"], set_=values))
 
 
 def delete_some(connection: Connection, where: ColumnElement[bool], limit: int) -> int:
     """Delete up to `limit` locations for which a condition holds; returns how many."""
-    ids = select(LOCATION.c.id).where(where).limit(limit).scalar_subquery()
-    return connection.execute(delete(LOCATION).where(LOCATION.c.id.in_(ids))).rowcount
+    ids = connection.execute(select(LOCATION.c.id).where(where).limit(limit)).scalars().all()
+    for some in chunked(ids):
+        mark_documents(connection, LOCATION.c.id.in_(some))
+        connection.execute(delete(LOCATION).where(LOCATION.c.id.in_(some)))
+    return len(ids)
 
 
 class LocationRepository:
@@ -231,6 +255,7 @@ class LocationRepository:
         """Store another spelling of a file's name."""
         with self._db.write() as connection:
             connection.execute(update(LOCATION).where(LOCATION.c.id == location).values(name=name))
+            mark_documents(connection, LOCATION.c.id == location)
 
     def exists(self, source: SourceId, folder: str, name: str) -> bool:
         """Whether a file of a source is known."""

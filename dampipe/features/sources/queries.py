@@ -8,9 +8,10 @@ from time import time
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from dampipe.features.sources import errors
+from dampipe.features.sources.locations import mark_documents
 from dampipe.features.sources.model import Source
 from dampipe.features.sources.path_mapping import holder
-from dampipe.features.sources.tables import PATH_MAP, SOURCE, PathMapRow, SourceRow
+from dampipe.features.sources.tables import FOLDER, LOCATION, PATH_MAP, SOURCE, PathMapRow, SourceRow
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.rows import rows_of
 from dampipe.kernel.errors import InvalidInput, NotFound
@@ -107,6 +108,7 @@ class SourceRepository:
             source = next((row.id for row in rows if row.root == root), None)
             if source is not None:
                 connection.execute(update(SOURCE).where(SOURCE.c.id == source).values(values))
+                _mark_documents(connection, SourceId(source))
             else:
                 new = SOURCE.insert().values(root=root, added_at=time(), **values).returning(SOURCE.c.id)
                 source = int(connection.execute(new).scalar_one())
@@ -125,7 +127,14 @@ class SourceRepository:
     def remove(self, source: SourceId) -> None:
         """Delete a source. What refers to it goes too, in the same transaction."""
         with self._db.write() as connection:
+            _mark_documents(connection, source)
             connection.execute(delete(SOURCE).where(SOURCE.c.id == source))
+
+
+def _mark_documents(connection: Connection, source: SourceId) -> None:
+    """Have the search documents rebuilt of all files of a source."""
+    folders = select(FOLDER.c.id).where(FOLDER.c.source_id == source)
+    mark_documents(connection, LOCATION.c.folder_id.in_(folders))
 
 
 def _names(path: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dampipe.features.tagging.tables import TAG
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.documents.dirty import mark_dirty, mark_selected
 
 
 def tagged_among(connection: Connection, assets: Sequence[int]) -> AssetSet:
@@ -29,8 +30,10 @@ class TagRepository:
         with self._db.write() as connection:
             for ids in chunked(sorted(set(assets))):
                 rows = [{"asset_id": asset, "name": tag} for asset in ids]
-                insert = self._db.insert(TAG).values(rows).on_conflict_do_nothing().returning(TAG.c.id)
-                added += len(connection.execute(insert).all())
+                insert = self._db.insert(TAG).values(rows).on_conflict_do_nothing().returning(TAG.c.asset_id)
+                changed = connection.execute(insert).scalars().all()
+                mark_dirty(connection, changed)
+                added += len(changed)
         return added
 
     def remove(self, tag: str, assets: Sequence[int] | None) -> int:
@@ -38,11 +41,13 @@ class TagRepository:
         removed = 0
         with self._db.write() as connection:
             if assets is None:
+                mark_selected(connection, assets=select(TAG.c.asset_id).where(TAG.c.name == tag))
                 return connection.execute(delete(TAG).where(TAG.c.name == tag)).rowcount
             for ids in chunked(sorted(set(assets))):
-                removed += connection.execute(
-                    delete(TAG).where(TAG.c.name == tag, TAG.c.asset_id.in_(ids))
-                ).rowcount
+                gone = delete(TAG).where(TAG.c.name == tag, TAG.c.asset_id.in_(ids)).returning(TAG.c.asset_id)
+                changed = connection.execute(gone).scalars().all()
+                mark_dirty(connection, changed)
+                removed += len(changed)
         return removed
 
     def all(self) -> list[TagReport]:

@@ -1,7 +1,4 @@
-"""The words that tags add to the search documents of assets.
-
-Triggers on the table `tag` (migration 0012) mark the document of an asset dirty when a tag is added or removed.
-"""
+"""The words that tags add to the search documents of assets; `queries.py` marks these dirty."""
 
 from collections.abc import Collection, Iterable
 

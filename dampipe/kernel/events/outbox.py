@@ -9,14 +9,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from dampipe.kernel.access import LOCAL, Actor
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.ids import new_event_id
 from dampipe.kernel.events.payload import EventPayload
 from dampipe.kernel.events.tables import EVENT
 
-LOCAL = "local"
-"""The actor of what a person does who is not logged in."""
 WORKER = "worker"
 """The actor of what the pipeline does."""
 
@@ -38,7 +37,7 @@ def record_event(
     connection: Connection,
     payload: EventPayload,
     *,
-    actor: str = LOCAL,
+    actor: Actor | str = LOCAL,
     asset: int | None = None,
     sha1: str | None = None,
     at: float | None = None,
@@ -54,7 +53,7 @@ def record_event(
         "at": database_time(connection) if at is None else at,
         "name": kind.name,
         "version": kind.version,
-        "actor": actor,
+        "actor": str(actor),
         "asset": asset,
         "sha1": sha1,
         "data": payload.to_json(),
@@ -68,7 +67,7 @@ def record_events(
     database: Database,
     events: Sequence[NewEvent],
     *,
-    actor: str = LOCAL,
+    actor: Actor | str = LOCAL,
     at: float,
 ) -> None:
     """Write events of one kind in one statement, as a part of the caller's transaction. at: see `record_event`."""
@@ -77,7 +76,7 @@ def record_events(
     kind = events[0].payload.KIND
     assert all(event.payload.KIND is kind for event in events)
     rows = [(new_event_id(), event.asset, event.sha1, event.payload.to_json()) for event in events]
-    same = {"at": at, "name": kind.name, "version": kind.version, "actor": actor}
+    same = {"at": at, "name": kind.name, "version": kind.version, "actor": str(actor)}
     database.insert_many(connection, EVENT, _COLUMNS, rows, same)
 
 

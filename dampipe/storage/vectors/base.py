@@ -14,9 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from dampipe.kernel.asset_set import ALL, Selection
+
 VectorIds: TypeAlias = NDArray[np.int64]
 VectorRows: TypeAlias = NDArray[np.float32]
 """Shape (count, dimension), every row of length 1."""
+OwnerNumbers: TypeAlias = NDArray[np.uint32]
+"""What each vector belongs to, as the number that it has in the catalogue: 1 or more. It never changes for an id."""
+VectorBatch: TypeAlias = tuple[VectorIds, VectorRows, OwnerNumbers]
+"""Vectors in ascending order of their ids: ids, rows and owners of the same length."""
 
 
 class Neighbour(NamedTuple):
@@ -57,6 +63,10 @@ class VectorStorage(Protocol):
     `ValueError`.
     """
 
+    can_mask: bool
+    """Whether `search` takes a mask. One that cannot raises `SearchUnavailable` for it, and no library with users may
+    have it. An attribute of the class, which is read before an index is opened; False where it is absent."""
+
     @property
     def watermark(self) -> int:
         """The highest id durably stored so far, whether removed since or not; 0 for an empty index.
@@ -67,7 +77,17 @@ class VectorStorage(Protocol):
     def __len__(self) -> int:
         """The number of stored vectors."""
 
-    def add(self, ids: VectorIds, rows: VectorRows) -> None:
+    @property
+    def lacks_owners(self) -> bool:
+        """Whether vectors are stored without owners, by an older version: a search with a mask raises `Unavailable`."""
+
+    def assign_owners(self, ids: VectorIds, owners: OwnerNumbers) -> bool:
+        """Store the owners of vectors that lack them; returns False if this takes a rebuild with `replace`.
+
+        ids: ascending, with their owners. Unknown ids are ignored; a vector whose id is not among them is in no mask.
+        """
+
+    def add(self, ids: VectorIds, rows: VectorRows, owners: OwnerNumbers) -> None:
         """Add vectors with ids above the watermark, atomically. Durable on return.
 
         Idempotent: ids at or below the watermark are skipped.
@@ -76,12 +96,12 @@ class VectorStorage(Protocol):
     def remove(self, ids: VectorIds) -> None:
         """Remove vectors. Unknown ids are ignored. Durable on return."""
 
-    def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
+    def search(self, query: VectorRows, count: int, mask: Selection = ALL) -> list[Neighbour]:
         """The `count` nearest to `query` (shape (1, dimension) or (dimension,)), best first.
 
-        among: only vectors with these ids, in any order, unknown ids and duplicates allowed; None means all. The
-        restriction is applied inside the search and costs no recall: the result has `count` neighbours if `among` has
-        that many.
+        mask: only vectors whose owner is in this set. It is applied inside the search, never to its result, and costs
+        no recall: the result has `count` neighbours if the mask has that many vectors. Callers search with the same
+        mask repeatedly, so what it resolves to may be cached.
 
         Includes what any process has added before the call. Returns fewer if there are fewer. An approximate backend
         may miss some of the nearest; its `facts` say so.
@@ -93,7 +113,7 @@ class VectorStorage(Protocol):
     def clear(self) -> None:
         """Remove everything and reset the watermark to 0."""
 
-    def replace(self, batches: Iterable[tuple[VectorIds, VectorRows]]) -> None:
+    def replace(self, batches: Iterable[VectorBatch]) -> None:
         """Replace the content with these vectors; the watermark becomes their highest id, 0 if there are none.
 
         Ids ascend within a batch and from batch to batch. The old content answers searches until the new one is

@@ -7,6 +7,16 @@ INDEX_REPLACED = ErrorCode("index.replaced", "another process has replaced the c
 INDEX_CHANGING = ErrorCode("index.changing", "the vector index {index} changes faster than it can be opened")
 INDEX_COLLECTION_GONE = ErrorCode("index.collection_gone", "the collection {collection} no longer exists")
 INDEX_DAMAGED = ErrorCode("index.damaged", "the vector index {index} is damaged: {reason}")
+INDEX_LACKS_OWNERS = ErrorCode(
+    "index.lacks_owners",
+    "the vector index {index} was written by an older version and cannot be restricted to some assets yet",
+    "A worker of the queue `index` completes it. Try again in a few minutes.",
+)
+INDEX_CANNOT_MASK = ErrorCode(
+    "index.cannot_mask",
+    "the vector index {backend} cannot be restricted to some assets",
+    "Set `vectors` to a backend that can: `faiss`, `pgvector`, `milvus` or `weaviate`.",
+)
 INDEX_NO_MEMORY = ErrorCode("index.no_memory", "not enough memory for the vector index {index}")
 INDEX_DISK_FULL = ErrorCode(
     "index.disk_full", "no space left for the vector index {index}", "Free some space and try again."

@@ -5,6 +5,7 @@
       rows-<checksum>.faiss   a segment: ids and float16 rows; memory-mapped, immutable
       codes-<checksum>.faiss  the codes of a segment, in a large library
       removed-<checksum>.npy  the removed ids of a segment
+      owners-<checksum>.npy   the owners of the rows of a segment, 4 bytes each; read into memory
       next/                   a new index while it is built
       lock, next.lock         held by the writer, and by the builder of a new index
 
@@ -12,6 +13,9 @@ Up to `exact_up_to` vectors, all are scanned exactly (33 ms per million of 512 d
 estimates, and the best `rerank` of them are reranked by the rows. Every file is written under a temporary name, fsynced
 and renamed, the manifest last. So a reader sees the old index or the new one, and a killed writer leaves one of the two.
 An `add` rewrites only the last small segment; segments of the same size are merged, large ones are sealed.
+
+A mask becomes one bit per row by looking up the owner of each (a millisecond per million), which FAISS reads during the
+scan. The bits of the masks used last are kept.
 """
 
 import os
@@ -25,8 +29,19 @@ from typing import Self
 import numpy as np
 from pydantic import Field
 
-from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
-from dampipe.storage.vectors.faiss_files import faiss, translate_errors, verify, write_ids
+from dampipe.kernel.asset_set import ALL, Selection
+from dampipe.kernel.errors import Unavailable
+from dampipe.storage.vectors.base import (
+    IndexFacts,
+    Neighbour,
+    OwnerNumbers,
+    VectorBatch,
+    VectorIds,
+    VectorRows,
+    VectorsConfig,
+)
+from dampipe.storage.vectors.errors import INDEX_LACKS_OWNERS
+from dampipe.storage.vectors.faiss_files import faiss, translate_errors, verify, write_numbers
 from dampipe.storage.vectors.faiss_folder import VERIFY_FIRST_UP_TO, IndexFolder, View
 from dampipe.storage.vectors.faiss_gpu import GpuCopies
 from dampipe.storage.vectors.faiss_manifest import SegmentEntry
@@ -38,9 +53,10 @@ from dampipe.storage.vectors.faiss_segments import (
     open_segment,
     ranked,
     write_codes,
-    write_rows,
+    write_segment,
 )
-from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows
+from dampipe.storage.vectors.masks import Mask
+from dampipe.storage.vectors.shapes import checked_batches, checked_owners, checked_query, checked_rows
 
 EXACT_UP_TO = 200_000
 RERANK = 1000
@@ -67,6 +83,8 @@ class FaissVectors:
     exactly. gpu: copies on a GPU, searched instead of codes once they exist; None: no GPU. verify_first_up_to: see
     `IndexFolder`, which also describes damage and errors.
     """
+
+    can_mask = True
 
     def __init__(
         self,
@@ -109,21 +127,22 @@ class FaissVectors:
         stored = [segment.live_rows().ids for segment in self._folder.current().segments]
         return np.concatenate([np.empty(0, np.int64), *stored])
 
-    def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
+    def search(self, query: VectorRows, count: int, mask: Selection = ALL) -> list[Neighbour]:
         row = checked_query(query, self._dimension)
         view = self._folder.current()
         if count < 1 or not view.segments:
             return []
-        selected = None if among is None else np.unique(np.asarray(among, np.int64))
+        selected = None if mask is ALL else Mask(mask)
+        if selected is not None and any(segment.files.owners is None for segment in view.segments):
+            raise Unavailable(INDEX_LACKS_OWNERS, index=str(self._folder.path))
         rerank = max(self._rerank, 4 * count) if self._estimates(view.manifest.live) else 0
 
-        # A GPU search cannot be restricted to some ids.
-        gpu = self._gpu if rerank and selected is None else None
+        gpu = self._gpu if rerank else None
         if gpu is not None:
             gpu.follow(view.segments)
 
         def search_segment(segment: Segment) -> Candidates | None:
-            found = gpu.search(segment, row, count) if gpu is not None else None
+            found = gpu.search(segment, row, count, selected) if gpu is not None else None
             return found or segment.search(row, count, rerank, selected)
 
         parallel = len(view.segments) > 1 and view.manifest.live > PARALLEL_FROM
@@ -134,13 +153,27 @@ class FaissVectors:
             found += map(Neighbour, files.ids[positions].tolist(), scores.tolist())
         return sorted(found, key=lambda n: (-n.score, n.id))[:count]
 
-    def add(self, ids: VectorIds, rows: VectorRows) -> None:
+    @property
+    def lacks_owners(self) -> bool:
+        return any(entry.owners is None for entry in self._folder.current().manifest.segments)
+
+    def assign_owners(self, ids: VectorIds, owners: OwnerNumbers) -> bool:
+        """See VectorStorage. Writes a file for each segment that has none."""
+        known, numbers = np.asarray(ids, np.int64), checked_owners(owners)
+        with self._folder.writer() as view:
+            segments = [self._with_owners(segment, known, numbers) for segment in view.segments]
+            if segments != list(view.manifest.segments):
+                self._commit(view, segments, view.manifest.watermark)
+        return True
+
+    def add(self, ids: VectorIds, rows: VectorRows, owners: OwnerNumbers) -> None:
         """See VectorStorage. Rewrites the last segment while it is small, and merges segments at times."""
         with self._folder.writer() as view:
-            ids, rows = checked_rows(ids, rows, self._dimension, above=view.manifest.watermark)
-            if len(ids):
-                segments = self._appended(self._folder.path, view.manifest.segments, view.segments, ids, rows)
-                self._commit(view, segments, int(ids[-1]))
+            above = view.manifest.watermark
+            batch = checked_rows(ids, rows, owners, self._dimension, above=above)
+            if len(batch[0]):
+                segments = self._appended(self._folder.path, view.manifest.segments, view.segments, batch)
+                self._commit(view, segments, int(batch[0][-1]))
 
     def remove(self, ids: VectorIds) -> None:
         """See VectorStorage. Removed ids are listed in a file until there are many."""
@@ -154,7 +187,7 @@ class FaissVectors:
         with self._folder.writer() as view:
             self._commit(view, (), 0)
 
-    def replace(self, batches: Iterable[tuple[VectorIds, VectorRows]]) -> None:
+    def replace(self, batches: Iterable[VectorBatch]) -> None:
         """See VectorStorage. Builds in the folder `next`; other processes can write until the final step."""
         next_folder = self._folder.path / "next"
         with self._folder.locked("next.lock"):
@@ -163,11 +196,11 @@ class FaissVectors:
             segments: Sequence[SegmentEntry] = ()
             opened: Sequence[Segment] = ()
             watermark = 0
-            for ids, rows in checked_batches(batches, self._dimension):
+            for batch in checked_batches(batches, self._dimension):
                 with translate_errors(self._folder.path):
                     opened = [open_segment(next_folder, entry, self._dimension, opened) for entry in segments]
-                    segments = self._appended(next_folder, segments, opened, ids, rows)
-                watermark = int(ids[-1])
+                    segments = self._appended(next_folder, segments, opened, batch)
+                watermark = int(batch[0][-1])
             with translate_errors(self._folder.path):
                 segments = self._with_codes(next_folder, segments)
             with self._folder.writer() as view:
@@ -205,16 +238,28 @@ class FaissVectors:
         folder: Path,
         entries: Sequence[SegmentEntry],
         segments: Sequence[Segment],
-        ids: VectorIds,
-        rows: VectorRows,
+        batch: VectorBatch,
     ) -> list[SegmentEntry]:
-        """The segments with these rows appended."""
+        """The segments with these vectors appended."""
+        ids, rows, owners = batch
         merged = merge_count([entry.live for entry in entries], len(ids))
         unchanged, last = entries[: len(entries) - merged], segments[len(segments) - merged :]
         for segment in last:
             verify(folder, segment.entry.rows)
-        parts = [*(segment.live_rows() for segment in last), Rows(ids, rows.astype(np.float16))]
-        return [*unchanged, SegmentEntry(rows=write_rows(folder, parts, self._dimension))]
+        parts = [*(segment.live_rows() for segment in last), Rows(ids, rows.astype(np.float16), owners)]
+        return [*unchanged, write_segment(folder, parts, self._dimension)]
+
+    def _with_owners(self, segment: Segment, ids: VectorIds, owners: OwnerNumbers) -> SegmentEntry:
+        """The segment with the owners of its rows; 0 for those that are not among the ids."""
+        stored = segment.files.ids
+        if segment.entry.owners is not None:
+            return segment.entry
+        at = np.minimum(np.searchsorted(ids, stored), max(0, len(ids) - 1))
+        found = np.zeros(len(stored), np.uint32)
+        if len(ids):
+            found = np.where(ids[at] == stored, owners[at], found)
+        entry = write_numbers(self._folder.path, "owners", found)
+        return segment.entry.model_copy(update={"owners": entry})
 
     def _without(self, segment: Segment, ids: VectorIds) -> SegmentEntry | None:
         """The segment without these ids; None if it becomes empty."""
@@ -227,8 +272,8 @@ class FaissVectors:
         if len(removed) * REMOVED_DIVISOR > len(files.ids):
             verify(self._folder.path, entry.rows)
             remaining = Segment(entry, files, removed).live_rows()
-            return SegmentEntry(rows=write_rows(self._folder.path, [remaining], self._dimension))
-        return entry.model_copy(update={"removed": write_ids(self._folder.path, "removed", removed)})
+            return write_segment(self._folder.path, [remaining], self._dimension)
+        return entry.model_copy(update={"removed": write_numbers(self._folder.path, "removed", removed)})
 
     def _with_codes(self, folder: Path, segments: Sequence[SegmentEntry]) -> list[SegmentEntry]:
         """The segments with codes: for large segments, if the library is large."""

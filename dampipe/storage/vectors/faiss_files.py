@@ -12,10 +12,10 @@ from typing import IO, Any
 from uuid import uuid4
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from dampipe.kernel.errors import DampipeError, Permanent, StorageFull, Transient, Unavailable
-from dampipe.storage.vectors.base import VectorIds
 from dampipe.storage.vectors.errors import (
     FAISS_UNAVAILABLE,
     INDEX_DISK_FULL,
@@ -44,7 +44,7 @@ class CorruptIndex(Exception):
 
 
 class FileEntry(BaseModel):
-    """One file. `count`: the number of vectors (or ids) in it."""
+    """One file. `count`: the number of vectors (or numbers) in it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -100,11 +100,11 @@ def load_index(folder: Path, entry: FileEntry) -> Any:
     return index
 
 
-def load_ids(folder: Path, entry: FileEntry) -> VectorIds:
-    """The ids in that file. Raises `CorruptIndex`."""
+def load_numbers(folder: Path, entry: FileEntry) -> NDArray[Any]:
+    """The array of ids or owners in that file. Raises `CorruptIndex`."""
     verify(folder, entry)
-    ids: VectorIds = np.load(folder / entry.file)
-    return ids
+    numbers: NDArray[Any] = np.load(folder / entry.file)
+    return numbers
 
 
 def write_index(folder: Path, kind: str, index: Any) -> FileEntry:
@@ -119,11 +119,11 @@ def write_index(folder: Path, kind: str, index: Any) -> FileEntry:
     )
 
 
-def write_ids(folder: Path, kind: str, ids: VectorIds) -> FileEntry:
-    """Write an array of ids in the same way."""
+def write_numbers(folder: Path, kind: str, numbers: NDArray[Any]) -> FileEntry:
+    """Write an array of ids or owners in the same way."""
     buffer = BytesIO()
-    np.save(buffer, ids)
-    return _write(folder, kind, ".npy", len(ids), lambda write: write(buffer.getvalue()))
+    np.save(buffer, numbers)
+    return _write(folder, kind, ".npy", len(numbers), lambda write: write(buffer.getvalue()))
 
 
 def fsync_file(file: IO[Any]) -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from dampipe.storage.vectors.base import VectorRows
 from dampipe.storage.vectors.faiss_files import faiss
 from dampipe.storage.vectors.faiss_segments import BLOCK, Candidates, Segment
+from dampipe.storage.vectors.masks import Mask
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ MAX_RESULTS = 2048
 """FAISS's limit for the results of one search on a GPU."""
 MARGIN = 64
 """Extra results that are fetched and reranked by the rows, since the GPU rounds the query to float16 as well."""
+SURPLUS = 2
+"""How many times as many are fetched for a mask as it needs if what it selects lies anywhere."""
 SCRATCH = 256 << 20
 """Bytes of GPU memory for intermediate results. The default of FAISS is up to 1.5 GB."""
 
@@ -79,9 +82,21 @@ class GpuCopies:
                 self._loader = threading.Thread(target=self._load, name="gpu", daemon=True)
                 self._loader.start()
 
-    def search(self, segment: Segment, row: VectorRows, count: int) -> Candidates | None:
-        """The `count` nearest of the segment; None: search it on the CPU."""
-        fetched = min(count + MARGIN, segment.entry.live)
+    def search(
+        self, segment: Segment, row: VectorRows, count: int, mask: Mask | None = None
+    ) -> Candidates | None:
+        """The `count` nearest of the segment that the mask selects; None: search it on the CPU.
+
+        FAISS cannot restrict a search on a GPU. So more of the nearest of all are fetched than the mask should need;
+        those that it selects are the nearest of the mask, if there are enough of them. Otherwise the CPU searches.
+        """
+        bits, selected = segment.selection(mask)
+        live = segment.entry.live
+        if not selected:
+            return None
+        is_part = selected < live
+        needed = count + MARGIN
+        fetched = min(needed * SURPLUS * live // selected if is_part else needed, live)
         if fetched > MAX_RESULTS:
             return None
         with self._lock:
@@ -96,6 +111,10 @@ class GpuCopies:
         positions = found[0][found[0] >= 0]
         if copy.positions is not None:
             positions = copy.positions[positions]
+        if is_part and bits is not None:
+            positions = positions[(bits[positions >> 3] >> (positions & 7).astype(np.uint8)) & 1 == 1]
+            if len(positions) < needed and fetched < live:
+                return None
         scores = segment.scores(row, positions)
         best = np.argsort(-scores, kind="stable")[:count]
         return Candidates(segment, positions[best], scores[best], estimated=False)

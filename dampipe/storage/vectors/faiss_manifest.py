@@ -32,11 +32,13 @@ class SegmentEntry(BaseModel):
     """FAISS's `RaBitQ` of the same rows in the same order: fast estimates, for large libraries."""
     removed: FileEntry | None = None
     """Removed ids among the rows, a NumPy array."""
+    owners: FileEntry | None = None
+    """The owners of all rows in their order, a NumPy array; None: written by a version that stored none."""
 
     @property
     def files(self) -> tuple[FileEntry, ...]:
         """The files of the segment."""
-        return tuple(entry for entry in (self.rows, self.codes, self.removed) if entry)
+        return tuple(entry for entry in (self.rows, self.codes, self.removed, self.owners) if entry)
 
     @property
     def live(self) -> int:

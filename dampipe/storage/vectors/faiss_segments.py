@@ -4,24 +4,29 @@ Estimates are FAISS's RaBitQ (Gao and Long, "RaBitQ", SIGMOD 2024): one bit per 
 to scan than the rows, 15 times smaller, no training beyond a mean. The best estimates are reranked by the rows.
 """
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.storage.vectors.base import VectorIds, VectorRows
+from dampipe.kernel.asset_set import AssetSet
+from dampipe.storage.vectors.base import OwnerNumbers, VectorIds, VectorRows
 from dampipe.storage.vectors.faiss_files import (
     CorruptIndex,
     FileEntry,
     faiss,
-    load_ids,
     load_index,
+    load_numbers,
     verify,
     write_index,
+    write_numbers,
 )
 from dampipe.storage.vectors.faiss_manifest import SegmentEntry
+from dampipe.storage.vectors.masks import Mask
 
 SEALED_SIZE = 8192
 """An `add` rewrites the last segment until it holds this many vectors."""
@@ -33,15 +38,21 @@ BLOCK = 65_536
 """Rows converted at a time while codes are made."""
 QUERY_BITS = 4
 """Bits per number of the query in an estimate. With 6 and 8, recall was the same at twice the time; with 2, it fell."""
-EXACT_DIVISOR = 8
-"""A restriction to less than an eighth of a segment is scanned exactly, which is faster and misses nothing."""
+EXACT_DIVISOR = 50
+"""A mask of less than a fiftieth of a segment is scanned exactly, which is as fast as estimates and misses nothing."""
+MASKS = 16
+"""Masks whose bits are kept per segment: 64 kB each for half a million vectors."""
+
+Bits: TypeAlias = NDArray[np.uint8]
+"""One bit per position, the lowest first."""
 
 
 class Rows(NamedTuple):
-    """Ids, ascending, and float16 rows in the same order."""
+    """Ids, ascending, and float16 rows and owners in the same order; None: the owners are not known."""
 
     ids: VectorIds
     values: NDArray[np.float16]
+    owners: OwnerNumbers | None
 
 
 class Candidates(NamedTuple):
@@ -68,6 +79,27 @@ class SegmentFiles:
             faiss().rev_swig_ptr(codes.data(), codes.size()).view(np.float16).reshape(-1, dimension)
         )
         self.codes = load_index(folder, entry.codes) if entry.codes else None
+        self.owners: OwnerNumbers | None = load_numbers(folder, entry.owners) if entry.owners else None
+        if self.owners is not None and len(self.owners) != len(self.ids):
+            raise CorruptIndex(f"{entry.rows.file} has another number of owners")
+        self._lock = threading.Lock()
+        self._bits: OrderedDict[AssetSet, Bits] = OrderedDict()
+        """The bits of the masks that were used last."""
+
+    def bits(self, mask: Mask) -> Bits:
+        """The positions that a mask selects, removed ones included. The segment must have owners."""
+        assert self.owners is not None
+        with self._lock:
+            bits = self._bits.get(mask.owners)
+            if bits is not None:
+                self._bits.move_to_end(mask.owners)
+                return bits
+        bits = np.packbits(mask.selects(self.owners), bitorder="little")
+        with self._lock:
+            self._bits[mask.owners] = bits
+            while len(self._bits) > MASKS:
+                self._bits.popitem(last=False)
+        return bits
 
 
 class Segment:
@@ -78,37 +110,32 @@ class Segment:
         self.files = files
         self.removed = removed
         self.live: NDArray[np.bool_] | None = None
+        self._live_bits: Bits | None = None
         if len(removed):
             self.live = ~np.isin(files.ids, removed)
+            self._live_bits = np.packbits(self.live, bitorder="little")
 
-    def selection(self, among: VectorIds | None) -> tuple[NDArray[np.bool_] | None, int]:
-        """The searchable positions as a mask (None: all) and their number. `among` ascends without duplicates."""
-        ids = self.files.ids
-        if among is None:
-            return self.live, len(ids) - len(self.removed)
-        first, last = np.searchsorted(among, [ids[0], ids[-1] + 1])
-        near = among[first:last]
-        at = np.searchsorted(ids, near)
-        at = at[ids[at] == near]
-        mask = np.zeros(len(ids), bool)
-        mask[at] = True
-        if self.live is not None:
-            mask &= self.live
-        return mask, int(mask.sum())
+    def selection(self, mask: Mask | None) -> tuple[Bits | None, int]:
+        """The searchable positions as bits (None: all) and their number."""
+        bits, total = self._live_bits, len(self.files.ids)
+        if mask is not None:
+            masked = self.files.bits(mask)
+            bits = masked if bits is None else masked & bits
+        if bits is None:
+            return None, total
+        selected = int(np.bitwise_count(bits).sum(dtype=np.int64))
+        return (None if selected == total else bits), selected
 
-    def search(self, row: VectorRows, count: int, rerank: int, among: VectorIds | None) -> Candidates | None:
+    def search(self, row: VectorRows, count: int, rerank: int, mask: Mask | None) -> Candidates | None:
         """The `count` nearest; or the `rerank` best estimates, if `rerank` is not 0 and the segment has codes."""
-        mask, selected = self.selection(among)
+        bits, selected = self.selection(mask)
         if not selected:
             return None
         codes = self.files.codes if rerank > 0 and selected * EXACT_DIVISOR >= len(self.files.ids) else None
         estimated = codes is not None
         index: Any = self.files.exact if codes is None else codes
-        selector = bits = None
-        if mask is not None:
-            # FAISS keeps raw pointers: bits and selector must outlive the search.
-            bits = np.packbits(mask, bitorder="little")
-            selector = faiss().IDSelectorBitmap(bits)
+        # FAISS keeps raw pointers: bits and selector must outlive the search.
+        selector = None if bits is None else faiss().IDSelectorBitmap(bits)
         kind = faiss().RaBitQSearchParameters if estimated else faiss().SearchParameters
         options = kind(sel=selector)
         if estimated:
@@ -124,17 +151,23 @@ class Segment:
 
     def live_rows(self) -> Rows:
         """The ids and rows that are not removed."""
+        ids, rows, owners = self.files.ids, self.files.rows, self.files.owners
         if self.live is None:
-            return Rows(self.files.ids, self.files.rows)
-        return Rows(self.files.ids[self.live], self.files.rows[self.live])
+            return Rows(ids, rows, owners)
+        return Rows(ids[self.live], rows[self.live], None if owners is None else owners[self.live])
 
 
 def open_segment(folder: Path, entry: SegmentEntry, dimension: int, known: Sequence[Segment]) -> Segment:
     """Open a segment, reusing the files of `known` segments if they are the same. Raises `CorruptIndex`."""
-    open_files = {(segment.entry.rows.file, segment.entry.codes): segment.files for segment in known}
-    files = open_files.get((entry.rows.file, entry.codes)) or SegmentFiles(folder, entry, dimension)
-    removed = load_ids(folder, entry.removed) if entry.removed else np.empty(0, np.int64)
+    open_files = {_files_of(segment.entry): segment.files for segment in known}
+    files = open_files.get(_files_of(entry)) or SegmentFiles(folder, entry, dimension)
+    removed = load_numbers(folder, entry.removed) if entry.removed else np.empty(0, np.int64)
     return Segment(entry, files, removed)
+
+
+def _files_of(entry: SegmentEntry) -> tuple[str, FileEntry | None, FileEntry | None]:
+    """What SegmentFiles reads of an entry."""
+    return entry.rows.file, entry.codes, entry.owners
 
 
 def ranked(
@@ -179,8 +212,16 @@ def _tier(count: int) -> int:
     return tier
 
 
-def write_rows(folder: Path, parts: Sequence[Rows], dimension: int) -> FileEntry:
-    """Write the rows file of a segment. Ids ascend from part to part."""
+def write_segment(folder: Path, parts: Sequence[Rows], dimension: int) -> SegmentEntry:
+    """Write the rows and the owners of a segment. Ids ascend from part to part."""
+    rows = _write_rows(folder, parts, dimension)
+    known = [part.owners for part in parts if part.owners is not None]
+    # Without the owners of a part, those of all are assigned later.
+    owners = write_numbers(folder, "owners", np.concatenate(known)) if len(known) == len(parts) else None
+    return SegmentEntry(rows=rows, owners=owners)
+
+
+def _write_rows(folder: Path, parts: Sequence[Rows], dimension: int) -> FileEntry:
     total = sum(len(part.ids) for part in parts)
     exact = faiss().IndexScalarQuantizer(
         dimension, faiss().ScalarQuantizer.QT_fp16, faiss().METRIC_INNER_PRODUCT

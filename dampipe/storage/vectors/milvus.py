@@ -17,10 +17,25 @@ from pydantic import Field
 from pymilvus import MilvusClient
 from pymilvus.exceptions import MilvusException, MilvusUnavailableException
 
-from dampipe.kernel.errors import Permanent, Transient
+from dampipe.kernel.asset_set import ALL, AssetSet, Selection
+from dampipe.kernel.errors import Permanent, Transient, Unavailable
 from dampipe.kernel.masking import mask_url
-from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
-from dampipe.storage.vectors.errors import INDEX_FAILED, INDEX_REPLACED, INDEX_UNREACHABLE
+from dampipe.storage.vectors.base import (
+    IndexFacts,
+    Neighbour,
+    OwnerNumbers,
+    VectorBatch,
+    VectorIds,
+    VectorRows,
+    VectorsConfig,
+)
+from dampipe.storage.vectors.errors import (
+    INDEX_FAILED,
+    INDEX_LACKS_OWNERS,
+    INDEX_REPLACED,
+    INDEX_UNREACHABLE,
+)
+from dampipe.storage.vectors.masks import ranges
 from dampipe.storage.vectors.milvus_collections import Collections
 from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows
 
@@ -30,6 +45,10 @@ MAX_RESULTS = 16_384
 """Milvus's limit for the results of one search or query."""
 MESSAGE_ROWS = 2000
 """Rows in one message: 8 MB at 1,024 dimensions."""
+FILTER_OWNERS = 20_000
+"""Owners in one filter: some 200 kB. A mask of more becomes several searches."""
+FILTER_RANGES = 500
+"""Ranges of owners in one filter."""
 _UNREACHABLE_WORDS = ("connect", "unavailable", "timeout", "timed out", "closed channel")
 
 
@@ -47,7 +66,12 @@ class MilvusConfig(VectorsConfig):
 
 
 class MilvusVectors:
-    """Vectors of one model in a Milvus. Raises `Transient` if it cannot be reached."""
+    """Vectors of one model in a Milvus. Raises `Transient` if it cannot be reached.
+
+    The owner of a vector is a field of its own, by which searches are filtered.
+    """
+
+    can_mask = True
 
     def __init__(
         self,
@@ -105,35 +129,51 @@ class MilvusVectors:
 
         return np.sort(np.array(self._read(all_of), np.int64))
 
-    def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
+    def search(self, query: VectorRows, count: int, mask: Selection = ALL) -> list[Neighbour]:
         """See VectorStorage. At most 16,384 neighbours, a limit of Milvus."""
         row = checked_query(query, self._dimension)
-        if count < 1 or (among is not None and not len(among)):
+        if count < 1:
             return []
-        selected = "" if among is None else f"id in {np.unique(np.asarray(among, np.int64)).tolist()}"
+        # The nearest of all are among the nearest of each part.
+        parts = [""] if mask is ALL else list(_filters(mask))
 
         def nearest(client: MilvusClient) -> list[Neighbour]:
-            [hits] = client.search(
-                self._alias,
-                [row[0].tolist()],
-                anns_field="v",
-                filter=selected,
-                limit=min(count, MAX_RESULTS),
-                output_fields=[],
-                search_params={"metric_type": "IP", "params": self._search_params},
-            )
-            return [Neighbour(int(hit["id"]), float(hit["distance"])) for hit in hits]
+            if mask is not ALL and not self._collections.has_owners():
+                raise Unavailable(INDEX_LACKS_OWNERS, index=self._alias)
+            found = []
+            for part in parts:
+                [hits] = client.search(
+                    self._alias,
+                    [row[0].tolist()],
+                    anns_field="v",
+                    filter=part,
+                    limit=min(count, MAX_RESULTS),
+                    output_fields=[],
+                    search_params={"metric_type": "IP", "params": self._search_params},
+                )
+                found += [Neighbour(int(hit["id"]), float(hit["distance"])) for hit in hits]
+            return found
 
-        return sorted(self._read(nearest), key=lambda n: (-n.score, n.id))
+        return sorted(self._read(nearest), key=lambda n: (-n.score, n.id))[: min(count, MAX_RESULTS)]
 
-    def add(self, ids: VectorIds, rows: VectorRows) -> None:
+    @property
+    def lacks_owners(self) -> bool:
+        return not self._read(lambda _: self._collections.has_owners())
+
+    def assign_owners(self, ids: VectorIds, owners: OwnerNumbers) -> bool:
+        """False: a collection without the field is replaced."""
+        return not self.lacks_owners
+
+    def add(self, ids: VectorIds, rows: VectorRows, owners: OwnerNumbers) -> None:
         with self._writer() as (client, name):
             above = self._collections.watermark(name)
-            ids, rows = checked_rows(ids, rows, self._dimension, above=above)
-            if len(ids):
-                self._insert(client, name, ids, rows)
+            batch = checked_rows(ids, rows, owners, self._dimension, above=above)
+            if len(batch[0]):
+                if not self._collections.has_owners():
+                    raise Unavailable(INDEX_LACKS_OWNERS, index=self._alias)
+                self._insert(client, name, batch)
                 # Last: rows written without it are written again, under the same ids.
-                self._collections.set_watermark(name, int(ids[-1]))
+                self._collections.set_watermark(name, int(batch[0][-1]))
 
     def remove(self, ids: VectorIds) -> None:
         removed = np.unique(np.asarray(ids, np.int64)).tolist()
@@ -144,15 +184,15 @@ class MilvusVectors:
     def clear(self) -> None:
         self.replace(())
 
-    def replace(self, batches: Iterable[tuple[VectorIds, VectorRows]]) -> None:
+    def replace(self, batches: Iterable[VectorBatch]) -> None:
         """See VectorStorage. Builds another collection, then moves the alias to it."""
         with self._writer() as (client, old):
             new = self._collections.create()
             try:
                 watermark = 0
-                for ids, rows in checked_batches(batches, self._dimension):
-                    self._insert(client, new, ids, rows)
-                    watermark = int(ids[-1])
+                for batch in checked_batches(batches, self._dimension):
+                    self._insert(client, new, batch)
+                    watermark = int(batch[0][-1])
                 self._collections.set_watermark(new, watermark)
             except BaseException:
                 client.drop_collection(new)
@@ -212,12 +252,11 @@ class MilvusVectors:
                 raise Transient(INDEX_REPLACED, collection=name) from error
 
     @staticmethod
-    def _insert(client: MilvusClient, collection: str, ids: VectorIds, rows: VectorRows) -> None:
-        for at in range(0, len(ids), MESSAGE_ROWS):
-            block = zip(
-                ids[at : at + MESSAGE_ROWS].tolist(), rows[at : at + MESSAGE_ROWS].tolist(), strict=True
-            )
-            client.upsert(collection, [{"id": number, "v": row} for number, row in block])
+    def _insert(client: MilvusClient, collection: str, batch: VectorBatch) -> None:
+        for at in range(0, len(batch[0]), MESSAGE_ROWS):
+            part = zip(*(column[at : at + MESSAGE_ROWS].tolist() for column in batch), strict=True)
+            rows = [{"id": number, "v": row, "owner": owner} for number, row, owner in part]
+            client.upsert(collection, rows)
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
@@ -232,6 +271,19 @@ class MilvusVectors:
                     INDEX_UNREACHABLE, index=mask_url(self._uri), reason=_message(error)
                 ) from error
             raise Permanent(INDEX_FAILED, index=mask_url(self._uri), reason=_message(error)) from error
+
+
+def _filters(mask: AssetSet) -> Iterator[str]:
+    """Filters that select the owners of a mask, each once: by ranges where these are few, else by lists."""
+    runs = [(first, last) for first, last in ranges(mask) if last > 0]
+    if len(runs) * 4 <= len(mask):
+        for at in range(0, len(runs), FILTER_RANGES):
+            part = runs[at : at + FILTER_RANGES]
+            yield " or ".join(f"(owner >= {max(1, first)} and owner <= {last})" for first, last in part)
+        return
+    owners = [owner for owner in mask if owner > 0]
+    for at in range(0, len(owners), FILTER_OWNERS):
+        yield f"owner in {owners[at : at + FILTER_OWNERS]}"
 
 
 def _unreachable(error: Exception) -> bool:

@@ -29,6 +29,7 @@ class Collections:
         self._dimension = dimension
         self._index_type = index_type
         self._index_params = dict(index_params)
+        self._has_owners = False
 
     def load(self) -> None:
         """Load the current collection for search; create it if needed. Raises `Permanent` for another dimension."""
@@ -37,8 +38,15 @@ class Collections:
         fields = self._client.describe_collection(target)["fields"]
         [vectors] = [field for field in fields if field["name"] == "v"]
         stored = int(vectors["params"]["dim"])
+        self._has_owners = any(field["name"] == "owner" for field in fields)
         if stored != self._dimension:
             raise Permanent(INDEX_OTHER_DIMENSION, index=target, stored=stored, dimension=self._dimension)
+
+    def has_owners(self) -> bool:
+        """Whether the current collection has the field of the owners, which older versions did not make."""
+        if not self._has_owners:
+            self.load()  # another process may have replaced it
+        return self._has_owners
 
     def current(self) -> str:
         """The name of the current collection. Creates an empty one if there is none or it is lost."""
@@ -57,6 +65,7 @@ class Collections:
         schema = self._client.create_schema(auto_id=False)
         schema.add_field("id", DataType.INT64, is_primary=True)
         schema.add_field("v", DataType.FLOAT_VECTOR, dim=self._dimension)
+        schema.add_field("owner", DataType.INT64)
         index = self._client.prepare_index_params()
         index.add_index("v", index_type=self._index_type, metric_type="IP", params=self._index_params)
         self._client.create_collection(name, schema=schema, index_params=index, consistency_level="Strong")

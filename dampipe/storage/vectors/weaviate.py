@@ -1,7 +1,7 @@
 """A vector index in Weaviate: one collection per model, found by a pointer, so that a rebuilt one is swapped in.
 
-The id of a vector is the UUID of its object, as a number; objects have no properties. Weaviate has no lock for writers.
-Rows are written under their ids, so two writers do no harm.
+The id of a vector is the UUID of its object, as a number; its only property is the owner, by which masks filter.
+Weaviate has no lock for writers. Rows are written under their ids, so two writers do no harm.
 """
 
 import hashlib
@@ -18,11 +18,21 @@ from weaviate.classes.config import ConsistencyLevel
 from weaviate.classes.data import DataObject
 from weaviate.classes.query import Filter, MetadataQuery
 
-from dampipe.kernel.errors import DampipeError, Permanent, Transient
-from dampipe.storage.vectors.base import IndexFacts, Neighbour, VectorIds, VectorRows, VectorsConfig
-from dampipe.storage.vectors.errors import INDEX_OTHER_DIMENSION, INDEX_REPLACED
+from dampipe.kernel.asset_set import ALL, AssetSet, Selection
+from dampipe.kernel.errors import DampipeError, Permanent, Transient, Unavailable
+from dampipe.storage.vectors.base import (
+    IndexFacts,
+    Neighbour,
+    OwnerNumbers,
+    VectorBatch,
+    VectorIds,
+    VectorRows,
+    VectorsConfig,
+)
+from dampipe.storage.vectors.errors import INDEX_LACKS_OWNERS, INDEX_OTHER_DIMENSION, INDEX_REPLACED
+from dampipe.storage.vectors.masks import ranges
 from dampipe.storage.vectors.shapes import checked_batches, checked_query, checked_rows
-from dampipe.storage.vectors.weaviate_collections import VECTOR, Collections
+from dampipe.storage.vectors.weaviate_collections import OWNER, VECTOR, Collections, has_owners
 from dampipe.storage.vectors.weaviate_server import WeaviateServer, translate_message
 
 T = TypeVar("T")
@@ -33,6 +43,8 @@ MESSAGE_BYTES = 4 << 20
 """Bytes of vectors in one message; a server accepts 10 MB."""
 MESSAGE_ROWS = 2000
 """Maximum of rows in one message, since each also has a name and a UUID."""
+FILTER_RANGES = 500
+"""Ranges of owners in one filter."""
 
 
 class WeaviateConfig(VectorsConfig):
@@ -54,6 +66,8 @@ class WeaviateVectors:
     hnsw, ef: fixed when a collection is created, so a change takes effect at the next `replace`. Raises `Transient` if
     the server cannot be reached, `Permanent` if the collection holds vectors of another dimension.
     """
+
+    can_mask = True
 
     def __init__(
         self,
@@ -95,15 +109,17 @@ class WeaviateVectors:
 
         return np.sort(np.array(self._read(all_of), np.int64))
 
-    def search(self, query: VectorRows, count: int, among: VectorIds | None = None) -> list[Neighbour]:
+    def search(self, query: VectorRows, count: int, mask: Selection = ALL) -> list[Neighbour]:
         """See VectorStorage. At most 10,000 neighbours, a limit of the server."""
         row = checked_query(query, self._dimension)[0].tolist()
         if count < 1:
             return []
         # The nearest of all are among the nearest of each part.
-        parts: list[Any] = [None] if among is None else list(_filters(among))
+        parts: list[Any] = [None] if mask is ALL else list(_filters_of(mask))
 
         def nearest(collection: Any) -> list[Neighbour]:
+            if mask is not ALL and not has_owners(collection.name):
+                raise Unavailable(INDEX_LACKS_OWNERS, index=collection.name)
             found = []
             for part in parts:
                 answer = collection.query.near_vector(
@@ -120,18 +136,29 @@ class WeaviateVectors:
 
         return sorted(self._read(nearest), key=lambda n: (-n.score, n.id))[: min(count, MAX_RESULTS)]
 
-    def add(self, ids: VectorIds, rows: VectorRows) -> None:
+    @property
+    def lacks_owners(self) -> bool:
+        with self._collection() as (_, name):
+            return not has_owners(name)
+
+    def assign_owners(self, ids: VectorIds, owners: OwnerNumbers) -> bool:
+        """False: a collection without the property is replaced."""
+        return not self.lacks_owners
+
+    def add(self, ids: VectorIds, rows: VectorRows, owners: OwnerNumbers) -> None:
         with self._writer() as (client, name):
             watermark = Collections(client).state(name).watermark
-            ids, rows = checked_rows(ids, rows, self._dimension, above=watermark)
-            if len(ids):
-                self._insert(client, name, ids, rows)
+            batch = checked_rows(ids, rows, owners, self._dimension, above=watermark)
+            if len(batch[0]):
+                if not has_owners(name):
+                    raise Unavailable(INDEX_LACKS_OWNERS, index=name)
+                self._insert(client, name, batch)
                 # Last: rows written without it are written again, under the same ids.
-                Collections(client).set_watermark(name, int(ids[-1]))
+                Collections(client).set_watermark(name, int(batch[0][-1]))
 
     def remove(self, ids: VectorIds) -> None:
         with self._writer() as (client, name):
-            for part in _filters(ids):
+            for part in _filters_of_ids(ids):
                 answer = _for_writes(client, name).data.delete_many(where=part)
                 if answer.failed:
                     raise translate_message(self._server.url, f"{answer.failed} vectors could not be removed")
@@ -139,16 +166,16 @@ class WeaviateVectors:
     def clear(self) -> None:
         self.replace(())
 
-    def replace(self, batches: Iterable[tuple[VectorIds, VectorRows]]) -> None:
+    def replace(self, batches: Iterable[VectorBatch]) -> None:
         """See VectorStorage. Builds another collection, then moves the pointer to it."""
         with self._writing, self._collection() as (client, old):
             collections = Collections(client)
             new = collections.create(self._model, self._dimension, self._ef)
             try:
                 watermark = 0
-                for ids, rows in checked_batches(batches, self._dimension):
-                    self._insert(client, new, ids, rows)
-                    watermark = int(ids[-1])
+                for batch in checked_batches(batches, self._dimension):
+                    self._insert(client, new, batch)
+                    watermark = int(batch[0][-1])
                 collections.set_watermark(new, watermark)
                 collections.point(self._model, new)
             except BaseException:
@@ -225,17 +252,38 @@ class WeaviateVectors:
         collections.drop(new)
         return current
 
-    def _insert(self, client: Any, name: str, ids: VectorIds, rows: VectorRows) -> None:
+    def _insert(self, client: Any, name: str, batch: VectorBatch) -> None:
         step = max(1, min(MESSAGE_ROWS, MESSAGE_BYTES // (4 * self._dimension)))
-        for at in range(0, len(ids), step):
-            block = zip(ids[at : at + step].tolist(), rows[at : at + step].tolist(), strict=True)
-            objects = [DataObject(uuid=UUID(int=number), vector={VECTOR: row}) for number, row in block]
+        for at in range(0, len(batch[0]), step):
+            part = zip(*(column[at : at + step].tolist() for column in batch), strict=True)
+            objects = [
+                DataObject(uuid=UUID(int=number), vector={VECTOR: row}, properties={OWNER: owner})
+                for number, row, owner in part
+            ]
             answer = _for_writes(client, name).data.insert_many(objects)
             if answer.has_errors:
                 raise translate_message(self._server.url, next(iter(answer.errors.values())).message)
 
 
-def _filters(ids: VectorIds) -> Iterator[Any]:
+def _filters_of(mask: AssetSet) -> Iterator[Any]:
+    """Filters that select the owners of a mask, each once: by ranges where these are few, else by lists."""
+    owner = Filter.by_property(OWNER)
+    runs = [(max(1, first), last) for first, last in ranges(mask) if last > 0]
+    if len(runs) * 4 <= len(mask):
+        for at in range(0, len(runs), FILTER_RANGES):
+            yield Filter.any_of(
+                [
+                    owner.greater_or_equal(first) & owner.less_or_equal(last)
+                    for first, last in runs[at : at + FILTER_RANGES]
+                ]
+            )
+        return
+    owners = [number for number in mask if number > 0]
+    for at in range(0, len(owners), MAX_RESULTS):
+        yield owner.contains_any(owners[at : at + MAX_RESULTS])
+
+
+def _filters_of_ids(ids: VectorIds) -> Iterator[Any]:
     """Filters for these ids, each of at most MAX_RESULTS ids; none for no ids."""
     unique = np.unique(np.asarray(ids, np.int64))
     texts = [str(UUID(int=number)) for number in unique[unique > 0].tolist()]

@@ -15,6 +15,10 @@ from dampipe.storage.vectors.errors import INDEX_COLLECTION_GONE
 
 STATES = "DampipeIndexes"
 VECTOR = "v"
+OWNER = "owner"
+"""The property that holds the owner of a vector."""
+OWNED = "owned"
+"""Part of the name of a collection whose objects have that property; those of older versions do not have it."""
 EF_CONSTRUCTION = 256
 """Size of the candidate list while a graph is built; twice the default of Weaviate."""
 
@@ -26,6 +30,11 @@ class State(NamedTuple):
     kind: str
     """Search method, for display."""
     watermark: int = 0
+
+
+def has_owners(collection: str) -> bool:
+    """Whether the objects of the collection have owners, by its name."""
+    return f"_{OWNED}_" in collection
 
 
 class Collections:
@@ -90,7 +99,7 @@ class Collections:
 
     def create(self, model: str, dimension: int, ef: int | None) -> str:
         """Create an empty collection, not current yet; returns its name. ef: of an HNSW graph; None: exact scan."""
-        name = f"{model}_{uuid4().hex[:12]}"
+        name = f"{model}_{OWNED}_{uuid4().hex[:12]}"
         # Scores are inner products of the vectors as given, without compression.
         index, dot, uncompressed = (
             Configure.VectorIndex,
@@ -104,7 +113,8 @@ class Collections:
                 distance_metric=dot, quantizer=uncompressed, ef=ef, ef_construction=EF_CONSTRUCTION
             )
         )
-        self._client.collections.create(name, vector_config=_vector(vector_index))
+        owner = Property(name=OWNER, data_type=DataType.INT, index_filterable=True, index_range_filters=True)
+        self._client.collections.create(name, properties=[owner], vector_config=_vector(vector_index))
         state = State(dimension, "exact scan" if ef is None else f"HNSW graph, ef {ef}")
         self._objects.insert(state._asdict(), uuid=_state_key(name))
         return name

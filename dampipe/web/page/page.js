@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { notice } from "./dom.js";
 import { duplicates } from "./duplicates.js";
+import { listen as followServer } from "./events.js";
 import { failures } from "./failures.js";
 import { build, chosen, fill, offer } from "./filters.js";
 import { plural } from "./format.js";
@@ -15,12 +16,14 @@ import { scans } from "./scans.js";
 const views = { "/": library, "/search": results, "/duplicates": duplicates, "/scans": scans, "/failures": failures };
 const element = (id) => document.getElementById(id);
 const [main, dialog, form, filters, filterButton] = ["main", "player", "search", "filters", "filter-button"].map(element);
-const STATUS_INTERVAL = 5000;
+const OUTAGE_RETRY = 3000;
 
 let shownAddress = null; // of the view, also while the player is open over it
 let hasShownView = false;
 let leaving = new AbortController(); // aborted when another view is shown
 let lastCounts = null;
+let unseenStatus = null; // came while the tab was hidden
+let outageTimer = null;
 let isOutage = false; // the view could not be shown since the server was away; it is shown again once the server answers
 
 async function show(path, parameters) {
@@ -43,6 +46,7 @@ async function show(path, parameters) {
   } catch (problem) {
     if (signal.aborted) return;
     isOutage = Boolean(problem.isOutage);
+    if (isOutage) retryAfterOutage();
     const query = main.querySelector(".query"); // kept, so that a filter that causes the error can be removed
     main.replaceChildren(...(query ? [query] : []), notice(problem.message, problem.hint));
   }
@@ -69,23 +73,55 @@ async function route() {
   }
 }
 
-async function refreshStatus() {
+/** Show the status in the header, and have the view follow it: `status-changed`, and `library-changed` with the counts. */
+function showStatus(status) {
   const [line, failed] = ["status-line", "failed"].map(element);
+  const { assets, stages } = status;
+  const counts = JSON.stringify([assets, stages]);
+  document.dispatchEvent(new CustomEvent("status-changed", { detail: status }));
+  if (counts !== lastCounts) document.dispatchEvent(new CustomEvent("library-changed", { detail: status }));
+  lastCounts = counts;
+  const sum = (name) => Object.values(stages).reduce((total, stage) => total + stage[name], 0);
+  const pending = sum("waiting") + sum("running");
+  line.textContent = pending ? `${plural(pending, "stage")} left` : plural(assets, "asset");
+  failed.hidden = !sum("failed");
+  failed.textContent = sum("failed");
+}
+
+/** Ask for the status once: at the start, after a change that was made here, and during an outage. */
+async function refreshStatus() {
   try {
-    const status = await get("/status");
-    const { assets, stages } = status;
-    const counts = JSON.stringify([assets, stages]);
-    if (counts !== lastCounts) document.dispatchEvent(new CustomEvent("library-changed", { detail: status }));
-    lastCounts = counts;
-    const sum = (name) => Object.values(stages).reduce((total, stage) => total + stage[name], 0);
-    const pending = sum("waiting") + sum("running");
-    line.textContent = pending ? `${plural(pending, "stage")} left` : plural(assets, "asset");
-    failed.hidden = !sum("failed");
-    failed.textContent = sum("failed");
+    showStatus(await get("/status"));
     if (isOutage && !dialog.open) await route();
   } catch (problem) {
-    line.textContent = problem.message;
+    element("status-line").textContent = problem.message;
   }
+  if (isOutage) retryAfterOutage();
+}
+
+function retryAfterOutage() {
+  clearTimeout(outageTimer);
+  outageTimer = setTimeout(() => (document.hidden ? retryAfterOutage() : refreshStatus()), OUTAGE_RETRY);
+}
+
+/** What the server sends: the status when it changes, events as they happen, and whether it can be reached. */
+function receive({ kind, data }) {
+  if (kind === "status") {
+    unseenStatus = document.hidden ? data : null;
+    if (!document.hidden) showStatus(data);
+  } else if (kind === "away") {
+    element("status-line").textContent = "The server does not answer.";
+  } else if (kind === "outage") {
+    element("status-line").textContent = data.detail;
+  } else if (kind === "event") {
+    document.dispatchEvent(new CustomEvent("server-event", { detail: data }));
+  }
+}
+
+function showUnseen() {
+  if (document.hidden || !unseenStatus) return;
+  showStatus(unseenStatus);
+  unseenStatus = null;
 }
 
 /** The query in the form, with those parameters of the address that the form does not show (picture, moment). */
@@ -133,6 +169,7 @@ document.addEventListener("runs-changed", refreshStatus);
 window.addEventListener("hashchange", route);
 const early = new URLSearchParams(location.search).get("q"); // the form was sent before this module could take it
 if (early !== null) history.replaceState(null, "", early.trim() ? `/#/search?${new URLSearchParams({ q: early.trim() })}` : "/");
-setInterval(() => document.hidden || refreshStatus(), STATUS_INTERVAL);
+document.addEventListener("visibilitychange", showUnseen);
+followServer(receive);
 refreshStatus();
 route();

@@ -4,8 +4,6 @@ import { describe, get, post } from "./api.js";
 import { h, notice } from "./dom.js";
 import { bytes, length, plural } from "./format.js";
 
-const INTERVAL = 2000;
-
 const states = {
   waiting: "waiting for a worker", walking: "scanning", walked: "finished",
   suspicious: "suspicious: too many files are gone, so none was marked as missing", failed: "failed", paused: "paused", cancelled: "cancelled",
@@ -85,8 +83,9 @@ export async function scans(main, signal) {
   const live = h("div");
   let lastStatus = "";
 
-  async function refresh() {
-    const status = await get("/status", {}, signal);
+  const refresh = async () => draw(await get("/status", {}, signal));
+
+  function draw(status) {
     const json = JSON.stringify(status);
     if (json === lastStatus) return; // drawing again would lose a selection of text
     lastStatus = json;
@@ -117,7 +116,5 @@ export async function scans(main, signal) {
 
   await refresh();
   main.replaceChildren(h("form", { class: "submit", onsubmit: submit }, path, h("button", {}, "Scan")), message, live);
-  const refreshQuietly = () => refresh().catch((problem) => signal.aborted || (message.textContent = describe(problem)));
-  const timer = setInterval(() => document.hidden || refreshQuietly(), INTERVAL);
-  signal.addEventListener("abort", () => clearInterval(timer));
+  document.addEventListener("status-changed", ({ detail }) => draw(detail), { signal });
 }

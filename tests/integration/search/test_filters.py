@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -13,13 +12,10 @@ from sqlalchemy import select
 
 from dampipe.features.assets.filters import FolderPattern
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.search.query_vectors import EncodedQuery
-from dampipe.features.search.vectors import VectorRepository
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.errors import NotFound
 from dampipe.media.info import MediaKind
-from dampipe.storage.limits import MomentLimits
 from dampipe.storage.vectors.faiss import FaissVectors
 from tests.support.searching import Searching, media, sha1
 
@@ -125,7 +121,7 @@ def test_of_several_files_one_that_counts_is_shown(here: Searching) -> None:
 
 def passing(library: Searching, **filters: Any) -> AssetSet:
     """The assets that pass filters."""
-    assets = library.filters.versions(library.filters.resolve(LOCAL, filters))
+    assets = library.filters.mask(library.filters.resolve(LOCAL, filters))
     assert isinstance(assets, AssetSet)
     return assets
 
@@ -143,14 +139,14 @@ def test_a_filter_that_keeps_one_per_cent_keeps_recall(here: Searching, tmp_path
         here.catalog.add_vectors(sha1(name), "m", [float(n) for n in range(50)], rows[number])
     here.storage._open_index = lambda model, dim: FaissVectors(tmp_path / "other", dim, model)
     here.storage.advance("m")
-    among = here.catalog.vectors.ids_of_assets("m", passing(here, camera=("rare",)))
-    assert len(among) == kept * 50
+    mask = passing(here, camera=("rare",))
+    assert len(mask) == kept
     found = 0
     for query in rng.normal(size=(20, dimension)).astype(np.float32):
         query /= np.linalg.norm(query)
         exact = np.argsort(-(rows[:kept].reshape(-1, dimension) @ query))[:10]
         moments = here.storage.search_moments(
-            "m", query, lambda owners: len(owners) >= 10, per_asset=100, among=among
+            "m", query, lambda owners: len(owners) >= 10, per_asset=100, mask=mask
         )
         names = {(sha1(f"f{at // 50}.mp4"), float(at % 50)) for at in exact.tolist()}
         found += len(names & {(moment.asset, moment.time) for moment in moments[:10]})
@@ -171,29 +167,26 @@ def _many(here: Searching, tmp_path: Path, common: int) -> None:
     here.storage.advance("m")
 
 
-@pytest.mark.parametrize(("common", "named"), [(270, 0), (70, 1), (3, 1)])
-def test_a_filter_that_lets_most_through_names_no_vectors_and_finds_the_same(
-    here: Searching, tmp_path: Path, common: int, named: int
-) -> None:
-    """Where too few of the nearest count, or too few at all, the index is told which vectors do."""
+@pytest.mark.parametrize("common", [297, 270, 70, 3])
+def test_what_a_filter_leaves_out_has_no_influence(here: Searching, tmp_path: Path, common: int) -> None:
+    """The nearest of all do not pass: the result is that of a library in which there is nothing else."""
     _many(here, tmp_path, common)
-    here.storage.moment_limits = MomentLimits(most_counted=256)
-    assets = passing(here, camera=("common",))
-    among = here.catalog.vectors.ids_of_assets("m", assets)
-    assert here.filters.share(assets) == pytest.approx(common / 300)
+    mask = passing(here, camera=("common",))
+    assert len(mask) == common
+    alone = here.catalog.vectors.numbers_of([sha1(f"f{number}.mp4") for number in range(common)])
+    assert mask == alone
     rng = np.random.default_rng(7)
-    for number, query in enumerate([np.ones(32, np.float32), *rng.normal(size=(10, 32)).astype(np.float32)]):
-
-        def enough(owners: Any) -> bool:
-            return len(owners) >= 50
-
-        exact = here.storage.search_moments("m", query, enough, per_asset=1, among=among)[:50]
-        encoded = EncodedQuery("m", query, None, frozenset())
-        with patch.object(VectorRepository, "ids_of_assets", return_value=among) as asked:
-            found = here.search._nearest(encoded, assets, 50, 1)[:50]
-        assert [(one.asset, one.time) for one in found] == [(one.asset, one.time) for one in exact]
-        if number == 0 or common != 70:  # the others may be answered either way
-            assert asked.call_count == named
+    rows = []
+    for number in range(common):
+        _, _, vectors = here.catalog.vectors.of(sha1(f"f{number}.mp4"), "m")
+        rows.append(vectors)
+    for query in [np.ones(32, np.float32), *rng.normal(size=(10, 32)).astype(np.float32)]:
+        query /= np.linalg.norm(query)
+        found = here.storage.search_moments(
+            "m", query, lambda owners: len(owners) >= 50, per_asset=1, mask=mask
+        )[:50]
+        best = sorted(range(common), key=lambda number: -float((rows[number] @ query).max()))[:50]
+        assert [one.asset for one in found] == [sha1(f"f{number}.mp4") for number in best]
         assert len(found) == min(50, common)
 
 

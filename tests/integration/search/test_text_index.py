@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import true
 
-from dampipe.features.assets.tables import VERSION
+from dampipe.features.assets.savers import delete_versions
 from dampipe.features.search.text_index import words_of
 from tests.support.searching import Searching, media, sha1
 
@@ -98,7 +99,7 @@ def test_what_is_forgotten_is_not_found(library: Searching) -> None:
     library.catalog.tags.add("dear", [asset])
     assert library.names("keepsake", only="names") == ["keepsake.mp4"]
     with library.catalog.database.write() as connection:
-        connection.execute(VERSION.delete().where(VERSION.c.id == asset))
+        delete_versions(connection, [asset], true())
     assert library.find("keepsake", only="words").hits == ()
     assert library.find("dear", only="words").hits == ()
     assert library.catalog.tags.all() == []

@@ -4,13 +4,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.kernel.errors import InvalidInput, Permanent, StorageFull, Transient
+from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.errors import InvalidInput, Permanent, StorageFull, Transient, Unavailable
 from dampipe.storage.registry import missing_package
+from tests.support.vector_catalog import owned
 
 D = 8
 Open = Callable[..., Any]
@@ -46,16 +49,34 @@ def held(server: Any) -> list[str]:
     return [name for name in server.collections if name != "DampipeIndexes"]
 
 
-def test_a_restriction_may_name_more_ids_than_one_request_holds(opened: Open) -> None:
+def test_a_mask_may_name_more_owners_than_one_request_holds(opened: Open) -> None:
     index, rows = opened(), unit(25_000)
-    index.add(ids(25_000), rows)
+    index.add(ids(25_000), rows, ids(25_000))
     query = unit(1, seed=4)[0]
-    among = np.setdiff1d(ids(25_000), np.arange(1, 25_000, 1000))
-    best = among[np.argsort(-(rows[among - 1] @ query))][:20]
-    assert [n.id for n in index.search(query, 20, among)] == best.tolist()
+    for mask in (np.setdiff1d(ids(25_000), ids(25_000)[::1000]), ids(25_000)[::2]):
+        best = mask[np.argsort(-(rows[mask - 1] @ query))][:20]
+        assert [n.id for n in index.search(query, 20, AssetSet.from_numpy(mask))] == best.tolist()
     assert len(index.search(query, 20_000)) == 10_000, "what the server answers at once"
-    index.remove(among)
+    index.remove(np.setdiff1d(ids(25_000), ids(25_000)[::1000]))
     assert len(index) == 25
+
+
+def test_a_collection_of_an_older_version_is_replaced(opened: Open, weaviate_server: Any) -> None:
+    with patch("dampipe.storage.vectors.weaviate_collections.OWNED", "old"):
+        index = opened()
+        with patch("dampipe.storage.vectors.weaviate.has_owners", return_value=True):
+            index.add(*owned(ids(10), unit(10)))
+    for one in (index, opened()):
+        assert one.lacks_owners
+        assert len(one.search(unit(1)[0], 20)) == 10
+        with pytest.raises(Unavailable):
+            one.search(unit(1)[0], 5, AssetSet([1]))
+        with pytest.raises(Unavailable):
+            one.add(*owned(np.array([11]), unit(1)))
+    assert not index.assign_owners(*owned(ids(10), unit(10))[::2])
+    index.replace([owned(ids(10), unit(10))])
+    assert not index.lacks_owners
+    assert len(index.search(unit(1)[0], 20, AssetSet([1]))) == 10
 
 
 def test_the_index_is_made_as_it_was_asked_for(weaviate_server: Any, opened: Open) -> None:
@@ -66,7 +87,7 @@ def test_the_index_is_made_as_it_was_asked_for(weaviate_server: Any, opened: Ope
     assert index["vectorIndexConfig"]["skipDefaultQuantization"] is True
     graph = opened(hnsw=True, ef=99)
     assert "exact scan" in graph.facts().kind, "what is there stays as it is"
-    graph.replace([(ids(3), unit(3))])
+    graph.replace([owned(ids(3), unit(3))])
     assert "HNSW graph, ef 99" in opened().facts().kind
     [made] = held(weaviate_server)
     index = weaviate_server.collections[made].index
@@ -75,7 +96,7 @@ def test_the_index_is_made_as_it_was_asked_for(weaviate_server: Any, opened: Ope
 
 def test_models_do_not_meet(weaviate_server: Any, opened: Open) -> None:
     first, other = opened("one"), opened("another", D + 1)
-    first.add(ids(10), unit(10))
+    first.add(*owned(ids(10), unit(10)))
     assert (len(first), len(other), len(held(weaviate_server))) == (10, 0, 2)
     with pytest.raises(Permanent, match="of dimension 8, not 9") as caught:
         opened("one", D + 1).search(np.ones(D + 1, np.float32), 1)
@@ -98,7 +119,7 @@ def test_whoever_opens_it_first_makes_it_for_all(weaviate_server: Any, opened: O
         thread.join()
     assert marks == [0] * 8
     assert len(held(weaviate_server)) == 1
-    indexes[0].add(ids(5), unit(5))
+    indexes[0].add(*owned(ids(5), unit(5)))
     assert [len(index) for index in indexes] == [5] * 8
 
 
@@ -106,7 +127,7 @@ def test_a_reader_goes_on_while_another_process_replaces(
     weaviate_server: Any, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index, other = opened(), opened()
-    index.add(ids(10), unit(10))
+    index.add(*owned(ids(10), unit(10)))
     kind = type(weaviate_server)
     monkeypatch.setattr(kind, "_known", _replacing(weaviate_server, other, kind._known))
     assert [n.id for n in index.search(unit(1, seed=7)[0], 5)] == [3]
@@ -120,7 +141,7 @@ def _replacing(server: Any, other: Any, known: Any) -> Any:
         if name == old and old in server.collections:
             server._lock.release()
             try:
-                other.replace([(np.array([3]), unit(1))])
+                other.replace([owned(np.array([3]), unit(1))])
             finally:
                 server._lock.acquire()
         return known(self, name, context)
@@ -130,10 +151,10 @@ def _replacing(server: Any, other: Any, known: Any) -> Any:
 
 def test_a_rebuild_that_fails_leaves_nothing_behind(weaviate_server: Any, opened: Open) -> None:
     index = opened()
-    index.add(ids(10), unit(10))
+    index.add(*owned(ids(10), unit(10)))
 
     def batches() -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        yield ids(5), unit(5)
+        yield owned(ids(5), unit(5))
         assert len(held(weaviate_server)) == 2
         raise OSError("the catalogue went away")
 
@@ -151,16 +172,16 @@ def test_a_rebuild_that_fails_leaves_nothing_behind(weaviate_server: Any, opened
 def test_what_is_lost_is_begun_anew(weaviate_server: Any, opened: Open, lost: str) -> None:
     """The catalogue fills it again."""
     index, other = opened(), opened()
-    index.add(ids(10), unit(10))
+    index.add(*owned(ids(10), unit(10)))
     if lost == "everything":
         weaviate_server.collections.clear()
     else:
         del weaviate_server.collections[held(weaviate_server)[0]]
         with pytest.raises(Transient):
-            index.add(np.array([11]), unit(1))
+            index.add(*owned(np.array([11]), unit(1)))
     for one in (other, index):
         assert (one.watermark, len(one), one.search(unit(1)[0], 1)) == (0, 0, [])
-    index.add(ids(4), unit(4))
+    index.add(*owned(ids(4), unit(4)))
     assert (other.watermark, len(other)) == (4, 4)
 
 
@@ -171,14 +192,14 @@ def test_a_writer_that_is_overtaken_by_a_rebuild_loses_nothing(opened: Open) -> 
 
     def slow(*given: Any) -> None:
         insert(*given)
-        other.replace([(ids(4), unit(4))])
+        other.replace([owned(ids(4), unit(4))])
 
     index._insert = slow
     with pytest.raises(Transient, match="has replaced"):
-        index.add(ids(10), unit(10))
+        index.add(*owned(ids(10), unit(10)))
     assert (other.watermark, len(other)) == (4, 4)
     del index._insert
-    index.add(ids(10), unit(10))
+    index.add(*owned(ids(10), unit(10)))
     assert (other.watermark, len(other)) == (10, 10)
 
 
@@ -196,18 +217,18 @@ def test_what_was_not_taken_is_not_marked(
     index = opened()
     weaviate_server.refuse = said
     with pytest.raises(kind, match=said) as caught:
-        index.add(ids(3), unit(3))
+        index.add(*owned(ids(3), unit(3)))
     assert "\n" not in str(caught.value)
     weaviate_server.refuse = ""
     assert index.watermark == 0
-    index.add(ids(3), unit(3))
+    index.add(*owned(ids(3), unit(3)))
     assert (index.watermark, len(index)) == (3, 3)
 
 
 def test_a_server_that_is_away_is_said_at_once_and_found_again(weaviate_server: Any, opened: Open) -> None:
     nowhere = opened(url="http://127.0.0.1:1")
     index = opened()
-    index.add(ids(3), unit(3))
+    index.add(*owned(ids(3), unit(3)))
     weaviate_server.stop()
     for away in (nowhere, index):
         before = time.monotonic()
@@ -229,7 +250,7 @@ def test_a_grpc_port_that_does_not_answer_is_named(opened: Open) -> None:
 def test_a_key_goes_along(weaviate_server: Any, opened: Open) -> None:
     weaviate_server.api_key = "secret"
     index = opened(api_key="secret")
-    index.add(ids(3), unit(3))
+    index.add(*owned(ids(3), unit(3)))
     assert index.search(unit(3)[1], 1)[0].id == 2
     for wrong in ("", "other"):
         with pytest.raises(Permanent) as caught:

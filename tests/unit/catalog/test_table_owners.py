@@ -38,7 +38,7 @@ OWNERS = {
     "tag": "dampipe/features/tagging/",
     "vector": "dampipe/features/search/",
     "search_document": "dampipe/features/search/",
-    "search_document_dirty": "dampipe/features/search/",
+    "search_document_dirty": "dampipe/kernel/documents/",
     "query_vector": "dampipe/features/search/",
     "score_floor": "dampipe/features/search/",
 }

@@ -6,8 +6,8 @@ from alembic import command
 from sqlalchemy import Connection, text
 
 from dampipe.features.search.filters import EVERYTHING
-from dampipe.features.search.tables import DIRTY_DOCUMENT
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.documents.tables import DIRTY_DOCUMENT
 from tests.support.catalog import Catalog
 from tests.support.migrations import step
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from dampipe.app import engine_remedies as remedies
 from dampipe.kernel.errors import (
@@ -20,10 +19,10 @@ from dampipe.kernel.errors import (
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.limits import ScanLimits
 from dampipe.storage.memory import MemoryStorage
-from dampipe.storage.vectors.base import VectorStorage
+from dampipe.storage.vectors.base import OwnerNumbers, VectorBatch, VectorIds, VectorRows, VectorStorage
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.storage.vectors.memory import MemoryVectors
-from tests.support.vector_catalog import DIMENSION, damage_index, finds_all, sha1, unit_rows
+from tests.support.vector_catalog import DIMENSION, damage_index, finds_all, owned, sha1, unit_rows
 
 
 def test_advance_adds_and_removes_what_changed(catalog: MemoryStorage) -> None:
@@ -118,7 +117,8 @@ def test_without_a_usable_index_few_vectors_are_scanned_and_many_are_refused(
 
 
 def test_an_index_of_another_dimension_is_not_used(catalog: MemoryStorage, tmp_path: Path) -> None:
-    FaissVectors(tmp_path / "i", DIMENSION + 1).add(np.array([1]), np.eye(1, DIMENSION + 1, dtype=np.float32))
+    wrong = owned(np.array([1]), np.eye(1, DIMENSION + 1, dtype=np.float32))
+    FaissVectors(tmp_path / "i", DIMENSION + 1).add(*wrong)
     for vectors in (other_dimension, lambda model, dimension: FaissVectors(tmp_path / "i", dimension)):
         storage = AutoStorage(catalog, vectors)
         assert finds_all(storage, catalog)
@@ -128,7 +128,7 @@ def test_an_index_of_another_dimension_is_not_used(catalog: MemoryStorage, tmp_p
 
 def test_an_index_that_stores_nothing_does_not_cause_an_endless_loop(catalog: MemoryStorage) -> None:
     class Sieve(MemoryVectors):
-        def add(self, ids: NDArray[np.int64], rows: NDArray[np.float32]) -> None:
+        def add(self, ids: VectorIds, rows: VectorRows, owners: OwnerNumbers) -> None:
             pass
 
     with pytest.raises(Transient, match="did not store"):
@@ -170,13 +170,11 @@ def test_the_tail_is_read_once(catalog: MemoryStorage) -> None:
     read = list[int]()
 
     class Counting(MemoryStorage):
-        def vectors_after(
-            self, model: str, watermark: int, limit: int
-        ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-            ids, found = catalog.vectors_after(model, watermark, limit)
+        def vectors_after(self, model: str, watermark: int, limit: int) -> VectorBatch:
+            found = catalog.vectors_after(model, watermark, limit)
             if limit > 1:
-                read.append(len(ids))
-            return ids, found
+                read.append(len(found[0]))
+            return found
 
         moments = catalog.moments
         owners = catalog.owners

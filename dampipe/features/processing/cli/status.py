@@ -1,5 +1,6 @@
 """`dampipe status`"""
 
+from datetime import datetime
 from time import time
 
 import click
@@ -10,7 +11,7 @@ from dampipe.features.processing.model import Status
 from dampipe.features.processing.service import ProcessingService
 from dampipe.features.scanning.cli.scan import scan_table
 from dampipe.kernel.access import LOCAL
-from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
+from dampipe.kernel.faces.console import Listing, json_option, plural, print_json, say, service, table
 from dampipe.kernel.timecode import clock
 
 AWAY = "derivatives: their store is away or was emptied; `dampipe doctor` says more"
@@ -75,9 +76,27 @@ def render(status: Status) -> Group:
         parts += [Text(""), running]
     if status.scans:
         parts += [Text(""), scan_table(status.scans)]
+    if status.subscribers:
+        parts += [Text(""), _subscribers(status)]
     no_worker = Text("no worker is running: start one with `dampipe up` or `dampipe worker`")
     parts += [Text(""), workers if status.workers else no_worker]
     return Group(*parts)  # type: ignore[arg-type]
+
+
+def _subscribers(status: Status) -> Listing:
+    return table(
+        ["subscriber", "behind", "again", "problem"],
+        [
+            (
+                one.name,
+                str(one.behind),
+                datetime.fromtimestamp(one.again_at).strftime("%H:%M:%S") if one.again_at else "",
+                one.problem or "",
+            )
+            for one in status.subscribers
+        ],
+        right=["behind"],
+    )
 
 
 def _plain(value: object) -> str:

@@ -11,13 +11,17 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.kernel.errors import Permanent, StorageFull, Transient
+from dampipe.kernel.asset_set import ALL, AssetSet
+from dampipe.kernel.errors import Permanent, StorageFull, Transient, Unavailable
 from dampipe.storage.vectors.faiss import FaissVectors
+from dampipe.storage.vectors.faiss_segments import MASKS
+from tests.support.vector_catalog import owned
 
 D = 16
 
@@ -35,8 +39,8 @@ def ids(first: int, last: int) -> NDArray[np.int64]:
 def folder(tmp_path: Path) -> Path:
     """An index of two segments, 9,000 and 100 vectors, both with codes, one of them with a removed id."""
     index = open_(tmp_path / "i")
-    index.add(ids(1, 9000), unit(9000))
-    index.add(ids(9001, 9100), unit(100))
+    index.add(*owned(ids(1, 9000), unit(9000)))
+    index.add(*owned(ids(9001, 9100), unit(100)))
     index.remove(ids(5, 5))
     return tmp_path / "i"
 
@@ -69,11 +73,11 @@ DAMAGE: list[Callable[[Path], None]] = [flip, truncate, empty]
 
 def test_the_folder_holds_the_segments_and_no_leftovers(folder: Path) -> None:
     names = sorted(p.name.split("-")[0] for p in folder.iterdir())
-    assert names == ["codes", "codes", "lock", "manifest.json", "removed", "rows", "rows"]
+    assert names == ["codes", "codes", "lock", "manifest.json", "owners", "owners", "removed", "rows", "rows"]
 
 
 @pytest.mark.parametrize("damage", [*DAMAGE, Path.unlink])
-@pytest.mark.parametrize("kind", ["manifest", "rows", "codes", "removed"])
+@pytest.mark.parametrize("kind", ["manifest", "rows", "codes", "removed", "owners"])
 def test_damage_is_detected_and_the_index_starts_empty(
     folder: Path, kind: str, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -85,9 +89,9 @@ def test_damage_is_detected_and_the_index_starts_empty(
     assert (index.watermark, len(index), index.search(unit(1), 3)) == (0, 0, [])
     if (kind, damage) != ("manifest", Path.unlink):
         assert "damaged" in caplog.text
-    index.add(ids(1, 5050), unit(5050))
+    index.add(*owned(ids(1, 5050), unit(5050)))
     assert open_(folder).ids().tolist() == list(range(1, 5051))
-    assert len(list(folder.iterdir())) == 4, "what the damaged index left is gone"
+    assert len(list(folder.iterdir())) == 5, "what the damaged index left is gone"
 
 
 def test_damage_to_a_large_file_is_detected_while_it_is_in_use(folder: Path) -> None:
@@ -108,8 +112,8 @@ def test_a_rebuilt_index_of_the_same_vectors_is_seen_by_who_saw_the_damage(folde
     flip(file(folder, "codes"))
     index = open_(folder)
     assert index.watermark == 0
-    index.add(ids(1, 9000), unit(9000))
-    index.add(ids(9001, 9100), unit(100))
+    index.add(*owned(ids(1, 9000), unit(9000)))
+    index.add(*owned(ids(9001, 9100), unit(100)))
     assert (index.watermark, len(index)) == (9100, 9100)
 
 
@@ -121,9 +125,9 @@ def test_a_segment_damaged_while_it_is_open_is_not_merged(folder: Path) -> None:
     path.unlink()
     path.write_bytes(whole[:-1] + b"!")
     with pytest.raises(Transient, match="damaged"):
-        index.add(ids(9101, 10_000), unit(900))
+        index.add(*owned(ids(9101, 10_000), unit(900)))
     assert index.watermark == 0
-    index.add(ids(1, 10_000), unit(10_000))
+    index.add(*owned(ids(1, 10_000), unit(10_000)))
     assert len(open_(folder)) == 10_000
 
 
@@ -143,7 +147,7 @@ def test_models_are_separate(folder: Path, dimension: int, name: str) -> None:
     assert (raised.value.code, raised.value.parameters["stored"]) == ("index.other_model", 16)
     assert raised.value.hint
     with pytest.raises(Permanent):
-        index.add(ids(1, 1), np.eye(1, dimension, dtype=np.float32))
+        index.add(*owned(ids(1, 1), np.eye(1, dimension, dtype=np.float32)))
     assert len(FaissVectors(folder, D, "m")) == 9099, "the others' vectors are untouched"
 
 
@@ -152,7 +156,7 @@ def test_a_second_writer_gets_a_transient_error(folder: Path) -> None:
     with (folder / "lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         writes: list[Callable[[], None]] = [
-            lambda: index.add(ids(9101, 9101), unit(1)),
+            lambda: index.add(*owned(ids(9101, 9101), unit(1))),
             lambda: index.remove(ids(1, 1)),
             index.clear,
         ]
@@ -160,7 +164,7 @@ def test_a_second_writer_gets_a_transient_error(folder: Path) -> None:
             with pytest.raises(Transient, match="another process is writing"):
                 write()
         assert index.search(unit(1), 1)[0].id in (1, 9001), "reading goes on"
-    index.add(ids(9101, 9101), unit(1))
+    index.add(*owned(ids(9101, 9101), unit(1)))
     assert index.watermark == 9101
 
 
@@ -169,7 +173,7 @@ def test_old_files_go_while_a_reader_still_holds_them(folder: Path) -> None:
     before = reader.search(unit(1), 3)
     segment = reader._folder.current().segments[0]
     old = file(folder, "rows")
-    writer.replace([(ids(1, 50_000), unit(50_000))])
+    writer.replace([owned(ids(1, 50_000), unit(50_000))])
     assert not old.exists()
     found = segment.search(unit(1), 1, 0, None)
     assert found and segment.files.ids[found.positions].tolist() == [before[0].id]
@@ -185,9 +189,10 @@ from dampipe.kernel.errors import StorageFull
 from dampipe.storage.vectors.faiss import FaissVectors
 index = FaissVectors(Path(sys.argv[1]) / "i", 64)
 row = np.zeros((3000, 64), np.float32); row[:, 0] = 1
-index.add(np.arange(1, 101), row[:100])
+owners = np.ones(3000, np.uint32)
+index.add(np.arange(1, 101), row[:100], owners[:100])
 try:
-    index.add(np.arange(101, 3101), row)
+    index.add(np.arange(101, 3101), row, owners)
 except StorageFull as error:
     print(error, "|", FaissVectors(Path(sys.argv[1]) / "i", 64).watermark)
 """
@@ -211,7 +216,7 @@ index.remove(np.array([index.watermark - 695]))
 print("ready", flush=True)
 while index.watermark + 700 < len(rows):
     at = index.watermark
-    index.add(np.arange(at + 1, at + 701), rows[at : at + 700])
+    index.add(np.arange(at + 1, at + 701), rows[at : at + 700], np.full(700, at // 700 + 1))
     index.remove(np.array([at + 5]))
     print("ready", flush=True)
 """
@@ -240,9 +245,10 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_index(tmp_path: Path) -> N
         assert len(index.ids()) == len(held) == len(index)
         if reached:
             probe = reached - 1
-            assert index.search(rows[probe - 1], 1)[0].id == probe
+            for mask in (ALL, AssetSet([(probe - 1) // 700 + 1])):
+                assert index.search(rows[probe - 1], 1, mask)[0].id == probe
     assert reached > 3 * 700, "the writers got somewhere before they were killed"
-    FaissVectors(tmp_path / "i", D, "m").add(np.array([reached + 1]), rows[:1])
+    FaissVectors(tmp_path / "i", D, "m").add(*owned(np.array([reached + 1]), rows[:1]))
     assert named(tmp_path / "i") | {"manifest.json", "lock"} == {p.name for p in (tmp_path / "i").iterdir()}
 
 
@@ -259,7 +265,7 @@ from dampipe.storage.vectors.faiss import FaissVectors
 rows = np.load(sys.argv[2])
 def batches():
     for at in range(0, len(rows), 10_000):
-        yield np.arange(at + 1, at + 10_001), rows[at : at + 10_000]
+        yield np.arange(at + 1, at + 10_001), rows[at : at + 10_000], np.ones(10_000)
         print(at, flush=True)
 FaissVectors(Path(sys.argv[1]), 16, "m", exact_up_to=1000).replace(batches())
 print("built", flush=True)
@@ -278,7 +284,7 @@ def test_a_killed_rebuild_changes_nothing(folder: Path, tmp_path: Path, killed_a
     index = open_(folder)
     assert (index.watermark, len(index), index.damage()) in ((9100, 9099, []), (200_000, 200_000, []))
     assert killed_at == b"190000\n" or len(index) == 9099
-    index.add(ids(200_001, 200_001), unit(1))
+    index.add(*owned(ids(200_001, 200_001), unit(1)))
     assert subprocess.run(arguments, capture_output=True, check=True).stdout.endswith(b"built\n")
     assert len(index) == 200_000
     assert {p.name for p in folder.iterdir()} == named(folder) | {"manifest.json", "lock", "next.lock"}
@@ -289,7 +295,7 @@ def test_an_add_writes_little_and_segments_stay_few(tmp_path: Path) -> None:
     rows = unit(150_000)
     written, seen = 0, set[str]()
     for at in range(0, len(rows), 3000):
-        index.add(ids(at + 1, at + 3000), rows[at : at + 3000])
+        index.add(*owned(ids(at + 1, at + 3000), rows[at : at + 3000]))
         new = {p.name: p.stat().st_size for p in (tmp_path / "i").glob("rows*") if p.name not in seen}
         written, seen = written + sum(new.values()), seen | set(new)
         assert len(named(tmp_path / "i")) <= 10
@@ -298,28 +304,87 @@ def test_an_add_writes_little_and_segments_stay_few(tmp_path: Path) -> None:
 
 def test_what_the_index_does_depends_on_the_size_of_the_library(tmp_path: Path) -> None:
     index = FaissVectors(tmp_path / "i", D, "m", exact_up_to=9000)
-    index.add(ids(1, 9000), unit(9000))
+    index.add(*owned(ids(1, 9000), unit(9000)))
     assert "exact scan" in index.facts().kind
-    index.add(ids(9001, 9010), unit(10))
+    index.add(*owned(ids(9001, 9010), unit(10)))
     assert "RaBitQ" in index.facts().kind
     assert len(list((tmp_path / "i").glob("codes*"))) == 1, "ten vectors are scanned"
 
 
-@pytest.mark.parametrize("kept", [1.0, 0.5, 0.01])
-def test_estimates_have_high_recall(tmp_path: Path, kept: float) -> None:
-    """Recall of the ten nearest, with queries that are far from everything, loosely at a cluster, as words are."""
+@pytest.mark.parametrize("kept", [1.0, 0.99, 0.5, 0.03, 0.01])
+@pytest.mark.parametrize("together", [True, False])
+def test_estimates_have_high_recall(tmp_path: Path, kept: float, together: bool) -> None:
+    """Recall of the ten nearest, with queries that are far from everything, loosely at a cluster, as words are.
+
+    Masks of some of the 300 owners: those of the same clusters, or of any.
+    """
     rng, count, dimension = np.random.default_rng(3), 30_000, 256
     centres = rng.standard_normal((300, dimension)).astype(np.float32)
-    rows = centres[rng.integers(0, 300, count)] + 0.7 * rng.standard_normal((count, dimension))
+    cluster = rng.integers(0, 300, count)
+    rows = centres[cluster] + 0.7 * rng.standard_normal((count, dimension))
     rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16).astype(np.float32)
+    owners = (cluster if together else rng.integers(0, 300, count)) + 1
     index = FaissVectors(tmp_path / "i", dimension, "m", exact_up_to=1000)
-    index.add(ids(1, 20_000), rows[:20_000])
-    index.add(ids(20_001, 30_000), rows[20_000:])
-    among = None if kept == 1 else np.sort(rng.choice(ids(1, count), int(count * kept), replace=False))
-    allowed = ids(1, count) if among is None else among
+    index.add(ids(1, 20_000), rows[:20_000], owners[:20_000])
+    index.add(ids(20_001, 30_000), rows[20_000:], owners[20_000:])
+    held = np.arange(1, 301) if kept == 1 else rng.choice(np.arange(1, 301), int(300 * kept), replace=False)
+    mask = ALL if kept == 1 else AssetSet.from_numpy(held)
+    allowed = ids(1, count)[np.isin(owners, held)]
     found = 0
     for query in centres[:40] + 1.5 * rng.standard_normal((40, dimension)).astype(np.float32):
         query /= np.linalg.norm(query)
         best = allowed[np.argsort(-(rows[allowed - 1] @ query))[:10]]
-        found += len(np.intersect1d(best, [n.id for n in index.search(query, 10, among)]))
+        found += len(np.intersect1d(best, [n.id for n in index.search(query, 10, mask)]))
     assert found >= 0.97 * 400
+
+
+def old_index(folder: Path, **options: Any) -> FaissVectors:
+    """9,100 vectors in two segments, 20 of which are removed, as a version without owners wrote them."""
+    index = FaissVectors(folder, D, "m", **options)
+    index.add(*owned(ids(1, 9000), unit(9000)))
+    index.add(*owned(ids(9001, 9100), unit(100)))
+    index.remove(np.append(ids(1, 10), ids(8996, 9005)))
+    raw = json.loads((folder / "manifest.json").read_text())["index"]
+    for segment in raw["segments"]:
+        (folder / segment.pop("owners")["file"]).unlink(missing_ok=True)
+    document = {"sha256": hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest(), "index": raw}
+    (folder / "manifest.json").write_text(json.dumps(document))
+    return FaissVectors(folder, D, "m", **options)
+
+
+@pytest.mark.parametrize("options", [{}, {"exact_up_to": 1000, "rerank": 20_000}])
+def test_an_index_of_an_older_version_receives_its_owners(tmp_path: Path, options: dict[str, int]) -> None:
+    index, mask = old_index(tmp_path / "i", **options), AssetSet([3])
+    assert (index.lacks_owners, index.damage()) == (True, [])
+    plain = index.search(unit(1)[0], 50)
+    with pytest.raises(Unavailable, match="older version"):
+        index.search(unit(1)[0], 5, mask)
+    files = {path.name for path in (tmp_path / "i").glob("*.faiss")}
+    known = np.setdiff1d(ids(1, 9100), ids(50, 59))
+    assert index.assign_owners(known, (known % 5 + 1).astype(np.uint32))
+    assert {path.name for path in (tmp_path / "i").glob("*.faiss")} == files, "no vector is written again"
+    for one in (index, FaissVectors(tmp_path / "i", D, "m", **options)):
+        assert (one.lacks_owners, one.damage(), len(one)) == (False, [], 9080)
+        assert one.search(unit(1)[0], 50) == plain
+        left = np.setdiff1d(one.ids(), ids(50, 59))
+        found = one.search(unit(1)[0], 10_000, mask)
+        assert sorted(n.id for n in found) == left[left % 5 == 2].tolist()
+        found = one.search(unit(1)[0], 10_000, AssetSet(range(6)))
+        assert sorted(n.id for n in found) == left.tolist(), "what the catalogue no longer has is nobody's"
+
+
+def test_vectors_that_are_added_to_an_old_segment_receive_owners_with_it(tmp_path: Path) -> None:
+    index = old_index(tmp_path / "i")
+    index.add(*owned(ids(9101, 9110), unit(10), 7))
+    assert index.lacks_owners
+    index.assign_owners(ids(1, 9110), np.append(np.full(9100, 2), np.full(10, 7)).astype(np.uint32))
+    assert sorted(n.id for n in index.search(unit(1)[0], 99, AssetSet([7]))) == ids(9101, 9110).tolist()
+
+
+def test_the_bits_of_masks_do_not_pile_up(tmp_path: Path) -> None:
+    index = FaissVectors(tmp_path / "i", D, "m")
+    index.add(ids(1, 100), unit(100), ids(1, 100))
+    for number in range(1, 101):
+        assert [n.id for n in index.search(unit(1)[0], 5, AssetSet([number]))] == [number]
+    [segment] = index._folder.current().segments
+    assert len(segment.files._bits) == MASKS

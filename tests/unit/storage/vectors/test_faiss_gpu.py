@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.errors import Unavailable
 from dampipe.storage.vectors import faiss_files
 from dampipe.storage.vectors.base import Neighbour
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.storage.vectors.faiss_gpu import GpuCopies
 from tests.support.fake_faiss_gpu import FakeFaiss
+from tests.support.vector_catalog import owned
 
 D = 64
 COUNT = 20_000
@@ -34,8 +36,8 @@ def ids(first: int, last: int) -> NDArray[np.int64]:
 def folder(tmp_path: Path) -> Path:
     """20,000 vectors in two segments, of some of which one is removed."""
     index = FaissVectors(tmp_path, D, exact_up_to=100)
-    index.add(ids(1, 12_000), unit(12_000))
-    index.add(ids(12_001, COUNT), unit(8_000, seed=1))
+    index.add(*owned(ids(1, 12_000), unit(12_000)))
+    index.add(*owned(ids(12_001, COUNT), unit(8_000, seed=1)))
     index.remove(np.array([5, 700, 11_000]))
     return tmp_path
 
@@ -74,7 +76,7 @@ def test_it_knows_what_was_added_and_removed_meanwhile(folder: Path) -> None:
     package = FakeFaiss()
     index, writer = ready(folder, package), FaissVectors(folder, D, exact_up_to=100)
     row = unit(1, seed=77)
-    writer.add(ids(30_001, 30_001), row)
+    writer.add(*owned(ids(30_001, 30_001), row))
     assert index.search(row, 1)[0].id == 30_001, "the CPU looks where the copy is missing"
     writer.remove(ids(30_001, 30_001))
     assert index.search(row, 1)[0].id != 30_001
@@ -92,8 +94,7 @@ def test_what_it_cannot_do_is_done_by_the_cpu(folder: Path) -> None:
     package = FakeFaiss()
     index, exact = ready(folder, package), FaissVectors(folder, D, exact_up_to=10**9)
     query = unit(1, seed=9)[0]
-    few = ids(1, COUNT)[::100]
-    same(index.search(query, 10, few), exact.search(query, 10, few))
+    assert index.search(query, 10, AssetSet([2])) == exact.search(query, 10, AssetSet([2])) == []
     assert len(index.search(query, 2000)) == 2000
     assert package.searches == 0
 
@@ -211,3 +212,39 @@ def test_a_package_that_lacks_cuda_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         faiss_files.faiss()
     assert raised.value.code == "index.faiss_unavailable"
     assert "pip install faiss-cpu" in raised.value.hint
+
+
+@pytest.mark.parametrize(("share", "searches"), [(1.0, 2), (0.999, 2), (0.9, 2), (0.5, 2), (0.02, 0)])
+def test_a_mask_is_searched_on_the_gpu_unless_it_is_narrow(
+    tmp_path: Path, share: float, searches: int
+) -> None:
+    package = FakeFaiss()
+    owners, rng = np.arange(1, COUNT + 1), np.random.default_rng(3)
+    writer = FaissVectors(tmp_path, D, exact_up_to=100)
+    writer.add(ids(1, 12_000), unit(12_000), owners[:12_000])
+    writer.add(ids(12_001, COUNT), unit(8_000, seed=1), owners[12_000:])
+    writer.remove(np.array([5, 700, 11_000]))
+    index, exact = ready(tmp_path, package), FaissVectors(tmp_path, D, exact_up_to=10**9)
+    mask = AssetSet.from_numpy(owners[rng.random(COUNT) < share])
+    for query in unit(5, seed=9):
+        package.searches = 0
+        same(index.search(query, 10, mask), exact.search(query, 10, mask))
+        assert package.searches == searches
+
+
+def test_the_cpu_searches_where_the_nearest_are_not_in_the_mask(tmp_path: Path) -> None:
+    """Half of all are in it, but of those that the GPU finds none or too few."""
+    package, query = FakeFaiss(), unit(1, seed=9)[0]
+    rows = unit(12_000)
+    order = np.argsort(np.argsort(-(rows @ query)))
+    writer = FaissVectors(tmp_path, D, exact_up_to=100)
+    writer.add(ids(1, 12_000), rows, order + 1)
+    index, exact = ready(tmp_path, package), FaissVectors(tmp_path, D, exact_up_to=10**9)
+    for mask in (
+        AssetSet(range(6001, 12_001)),
+        AssetSet(range(200, 12_001)),
+        AssetSet([*range(1, 30), *range(7000, 12_001)]),
+    ):
+        package.searches = 0
+        same(index.search(query, 10, mask), exact.search(query, 10, mask))
+        assert package.searches == 1, "it was tried"

@@ -1,0 +1,116 @@
+"""The use cases of events: reading the log, following it."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from dampipe.features.assets.service import AssetService
+from dampipe.features.events.model import EventPage, EventQuery, parse_since
+from dampipe.kernel.access import READ, STATUS, Actor, require
+from dampipe.kernel.events.log import Event, EventLog, Horizon
+from dampipe.kernel.events.registry import EventRegistry
+from dampipe.kernel.events.sequencer import Sequencer
+from dampipe.kernel.events.subscribers import SubscriberRepository, SubscriberState
+
+PAGE = 1000
+"""Events that are read at a time while a log is followed."""
+INTERVAL = 0.5
+"""Seconds between two looks for new events."""
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    """Which events are wanted, with names resolved."""
+
+    names: frozenset[str] | None = None
+    """None: all."""
+    sha1: str | None = None
+    """The content that they are about; None: any, or none."""
+
+    def matches(self, event: Event) -> bool:
+        """Whether an event is wanted."""
+        return (self.names is None or event.name in self.names) and self.sha1 in (None, event.sha1)
+
+
+class EventService:
+    """The log of events. Any method may raise CatalogueDown."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        sequencer: Sequencer,
+        registry: EventRegistry,
+        subscribers: SubscriberRepository,
+        assets: AssetService,
+    ) -> None:
+        self._log = log
+        self._sequencer = sequencer
+        self._registry = registry
+        self._subscribers = subscribers
+        self._assets = assets
+
+    def page(self, actor: Actor, query: EventQuery) -> EventPage:
+        """The newest events, or those after a beginning; with what was written before this call.
+
+        Raises InvalidInput for a name or a beginning that is not valid, NotFound for an unknown asset.
+        """
+        wanted = self.filter(actor, query)
+        self._sequencer.number()
+        names, sha1 = wanted.names, wanted.sha1
+        if query.since is None:
+            last = self._log.last()
+            found = self._log.latest(query.limit, names, sha1=sha1)
+            is_whole = len(found) < query.limit
+            return EventPage(
+                events=tuple(found),
+                next=max(last, found[-1].seq if found else 0),
+                horizon=self.deleted(0, wanted) if is_whole else None,
+            )
+        start, last = self.start(query.since), self._log.last()
+        found = self._log.after(start, query.limit, names, sha1=sha1)
+        is_full = len(found) == query.limit
+        return EventPage(
+            events=tuple(found),
+            next=found[-1].seq if is_full else max(start, last, found[-1].seq if found else 0),
+            horizon=self.deleted(start, wanted),
+        )
+
+    def follow(
+        self, actor: Actor, query: EventQuery, after: int, sleep: Callable[[float], None] = time.sleep
+    ) -> Iterator[Event]:
+        """All events after a number, and then each new one as it comes, without an end."""
+        wanted = self.filter(actor, query)
+        while True:
+            self._sequencer.number()
+            last = self._log.last()
+            found = self._log.after(after, PAGE, wanted.names, sha1=wanted.sha1)
+            yield from found
+            if len(found) == PAGE:
+                after = found[-1].seq
+                continue
+            after = max(after, last, found[-1].seq if found else 0)
+            sleep(INTERVAL)
+
+    def filter(self, actor: Actor, query: EventQuery) -> EventFilter:
+        """Resolve the names of events and of the asset. Raises InvalidInput, NotFound, Forbidden."""
+        require(actor, READ)
+        names = self._registry.select(query.names) if query.names else None
+        return EventFilter(names, None if query.asset is None else self._assets.sha1(actor, query.asset))
+
+    def start(self, since: str) -> int:
+        """The number after which an answer begins. Raises InvalidInput."""
+        beginning = parse_since(since, time.time())
+        if beginning.seq is not None:
+            return beginning.seq
+        assert beginning.at is not None
+        return self._log.before_time(beginning.at)
+
+    def deleted(self, start: int, wanted: EventFilter) -> Horizon | None:
+        """The newest event after a number that retention has deleted, of those that are wanted; None: none was."""
+        horizon = self._log.horizon(wanted.names)
+        return horizon if horizon is not None and horizon.seq > start else None
+
+    def subscribers(self, actor: Actor) -> list[SubscriberState]:
+        """How far each subscriber is. Raises Forbidden."""
+        require(actor, STATUS)
+        return self._subscribers.states()
