@@ -135,7 +135,9 @@ def test_events_that_come_while_a_receiver_fails_are_kept_and_delivered_afterwar
     [report] = world.service.all(LOCAL)
     assert (report.retrying, report.failures, report.behind) == (50, 1, 0)
     with world.database.read() as connection:
-        assert connection.execute(select(WEBHOOK.c.item_count)).scalar_one() == 1, "one work item for all of them"
+        assert connection.execute(select(WEBHOOK.c.item_count)).scalar_one() == 1, (
+            "one work item for all of them"
+        )
     receiver.answer = answering(204)
     world.wait_out()
     world.work()
