@@ -19,7 +19,10 @@ def proxy(
     store: DerivativeStore,
     on_progress: Reporter,
 ) -> Proxy:
-    """Make a proxy, the exact shots and the waveform; nothing for stills, and no work where the preview made them."""
+    """Make a proxy, the exact shots, signatures and the waveform; nothing for stills.
+
+    No work where the preview has made them.
+    """
     handed_over = store.take_handover(asset.sha1, maker.fingerprint, Proxy)
     if handed_over is not None:
         return handed_over
@@ -37,6 +40,7 @@ def publish_proxy(asset: VersionRef, recipe: ProxyRecipe, made: MadeProxy, store
     return Proxy(
         derivative=by_kind.get(DerivativeKind.PROXY),
         waveform=by_kind.get(DerivativeKind.WAVEFORM),
+        signatures=by_kind.get(DerivativeKind.SIGNATURES),
         shots=made.shots,
         plan=made.plan,
         duration=made.duration,

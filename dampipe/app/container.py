@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from dampipe.app.capabilities import Capabilities
-from dampipe.app.features import detail_fields, features
+from dampipe.app.exposure import login_policy, oidc_settings
+from dampipe.app.features import detail_fields, features, scopes
 from dampipe.app.load_settings import load_settings
 from dampipe.app.pipeline import load_named, load_pipeline
 from dampipe.app.remedies import remedies
 from dampipe.app.schema import check_catalogue_present, set_up_schema
 from dampipe.app.tools import MediaTools
+from dampipe.features.access.login import LoginPolicy
+from dampipe.features.access.oidc import OidcSettings
+from dampipe.features.access.rights import Rights
+from dampipe.features.access.service import Scopes
 from dampipe.features.assets.media_db import MediaDb
 from dampipe.features.assets.queries import AssetRepository, DerivativeLookup
 from dampipe.features.assets.service import DetailFields
@@ -24,6 +29,7 @@ from dampipe.features.assets.subjects import AssetSubjects
 from dampipe.features.derivatives.check import CheckPolicy
 from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.derivatives.remake import Remaker
+from dampipe.features.derivatives.signatures import SignItems
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.worker import FixityWorker
@@ -66,11 +72,13 @@ from dampipe.kernel.faces.remedies import Remedies
 from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.private_files import secure_home
 from dampipe.kernel.settings.settings import Settings
+from dampipe.kernel.visibility import Visibility
 from dampipe.media.filetypes import is_media
 from dampipe.media.passes import Passes
 from dampipe.media.preview.shot_frames import ShotFrames
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
+from dampipe.media.signatures.maker import SignatureMaker
 from dampipe.storage.auto import AutoStorage, can_mask
 from dampipe.storage.base import StorageEngine
 from dampipe.storage.blobs.base import BlobStore
@@ -127,6 +135,10 @@ class Container(kernel.Container):
                 get(FolderRepository),
                 get(RunPlanner),
             ),
+            LoginPolicy: lambda: login_policy(settings),
+            OidcSettings: lambda: oidc_settings(settings),
+            Scopes: lambda: Scopes(scopes()),
+            Visibility: lambda: get(Rights),
             DerivativeLookup: lambda: get(DerivativeRepository),
             DetailFields: detail_fields,
             Remedies: remedies,
@@ -183,7 +195,8 @@ class Container(kernel.Container):
             NightlyPolicy: lambda: NightlyPolicy(settings.verify_percent, settings.verify_minutes),
             NightlyJobs: self._nightly_jobs,
             CheckPolicy: lambda: CheckPolicy(settings.guard_share, settings.guard_files),
-            Remaker: lambda: Remaker(get(Database), lambda: get(Plan), settings.one_pass),
+            Remaker: lambda: Remaker(get(Database), lambda: get(Plan), settings.one_pass, get(SignItems)),
+            SignatureMaker: lambda: SignatureMaker(self.tools.ffmpeg, self.tools.prober),
             AscMhl: lambda: AscMhl(settings.ascmhl),
             ModelService: lambda: ModelService(
                 get(ModelRepository),

@@ -31,7 +31,7 @@ from dampipe.app.errors import (
     UNSERVED_QUEUES,
     VECTOR_INDEX_UNSOUND,
 )
-from dampipe.app.exposure import check_exposure
+from dampipe.app.exposure import check_exposure, has_login
 from dampipe.app.features import plugins
 from dampipe.app.schema import check_catalogue_present
 from dampipe.features.derivatives.check import CheckService
@@ -184,7 +184,7 @@ def _workers(container: Container) -> Finding:
 
 def _network(container: Container) -> Finding:
     settings = container.settings
-    exposure = check_exposure(settings)
+    exposure = check_exposure(settings, lambda: has_login(container))
     if exposure is not None:
         return Finding("network", Verdict.WARNING, str(exposure), exposure)
     return Finding("network", Verdict.FINE, f"only this machine reaches {settings.page}")

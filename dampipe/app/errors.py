@@ -9,6 +9,11 @@ SCOPE_TAKEN = ErrorCode(
     "two features declare the scope {scope!r}",
     "Rename it in the plug-in that declares it, or remove the plug-in.",
 )
+NO_SCOPE = ErrorCode(
+    "plugin.no_scope",
+    "the endpoint {path} names no scope",
+    "Have it take `actor: Annotated[Actor, allowed(READ)]`, or mark it as public, in the plug-in that declares it.",
+)
 NO_BROKER_PROGRAM = ErrorCode(
     "broker.no_program",
     "no Valkey or Redis server is installed: {reason}",
@@ -49,15 +54,14 @@ FLOWER_OFF = ErrorCode(
 )
 HOST_NOT_LOOPBACK = ErrorCode(
     "host.not_loopback",
-    "the setting host is {host!r}: other machines could reach dampipe, which has no login",
-    "Set host (DAMPIPE_HOST) to 127.0.0.1, and put a reverse proxy with a login in front or use an SSH tunnel "
-    "(`ssh -L {port}:127.0.0.1:{port} THIS-MACHINE`). If everyone who reaches this address may see and change the "
-    "library, set trusted_network to true.",
+    "the setting host is {host!r}: other machines could reach dampipe, and there is no login",
+    'Add a user (`dampipe user add NAME --role admin`) or a token (`dampipe token create NAME --for "search read"`), '
+    "or set host (DAMPIPE_HOST) to 127.0.0.1 and use an SSH tunnel (`ssh -L {port}:127.0.0.1:{port} THIS-MACHINE`).",
 )
-NETWORK_TRUSTED = ErrorCode(
-    "host.trusted_network",
-    "everyone who reaches {host!r} can see and change the library: the setting trusted_network is on",
-    "Make sure that a firewall or a reverse proxy with a login decides who reaches it.",
+NO_TLS = ErrorCode(
+    "host.no_tls",
+    "other machines reach {host!r} without encryption: everyone on the way can read passwords and footage",
+    "Set tls_cert and tls_key, or put a reverse proxy with TLS in front and set proxy_addresses to its address.",
 )
 HOME_UNUSABLE = ErrorCode(
     "home.unusable",

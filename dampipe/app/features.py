@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from dampipe.app.errors import SCOPE_TAKEN
 from dampipe.app.plugins import Plugins, find_plugins
+from dampipe.features.access import FEATURE as ACCESS
+from dampipe.features.alignment import FEATURE as ALIGNMENT
 from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.backup import FEATURE as BACKUP
 from dampipe.features.bus import FEATURE as BUS
@@ -20,6 +22,7 @@ from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.tagging import FEATURE as TAGGING
+from dampipe.features.versions import FEATURE as VERSIONS
 from dampipe.features.webhooks import FEATURE as WEBHOOKS
 from dampipe.kernel.access import CORE, Scope
 from dampipe.kernel.errors import CannotStart
@@ -34,8 +37,10 @@ BUILT_IN = (
     SOURCES,
     ASSETS,
     DERIVATIVES,
+    ALIGNMENT,
     GROUPING,
     DUPLICATES,
+    VERSIONS,
     FIXITY,
     SCANNING,
     PROCESSING,
@@ -45,6 +50,7 @@ BUILT_IN = (
     TAGGING,
     SEARCH,
     PRUNING,
+    ACCESS,
     BACKUP,
 )
 """Each may import those above it."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from dampipe.app.errors import MODEL_UNUSABLE
 from dampipe.kernel.errors import InvalidInput, Unavailable
 from dampipe.kernel.faces import API
+from dampipe.kernel.local_key import read_local_key
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from dampipe.media.ffmpeg.sandbox import find_sandbox
@@ -66,7 +67,10 @@ class MediaTools:
         """Open a model by its name; its weights are loaded on first use."""
         threads = max(1, (os.cpu_count() or 1) // 2)
         local = open_model(model, self._settings.device, threads)
-        return RemoteEmbedder(local, f"{self._settings.page}{VECTORS_PATH}") if self._asks_server else local
+        if not self._asks_server:
+            return local
+        home = self._settings.home
+        return RemoteEmbedder(local, f"{self._settings.page}{VECTORS_PATH}", lambda: read_local_key(home))
 
     @cached_property
     def _asset_recipe(self) -> AssetRecipe:

@@ -16,7 +16,7 @@ from dampipe.app import broker
 from dampipe.app.capabilities import Capabilities
 from dampipe.app.container import Container
 from dampipe.app.errors import ALREADY_UP, BROKER_SILENT, HOME_UNUSABLE, PORT_UNAVAILABLE
-from dampipe.app.exposure import check_exposure
+from dampipe.app.exposure import check_exposure, has_login
 from dampipe.app.procfile import Process
 from dampipe.app.supervisor import LogLine, Supervisor
 from dampipe.features.processing.service import ProcessingService
@@ -47,7 +47,7 @@ def run_deployment(container: Container, processes: list[Process], on_log: LogLi
     other machines could reach the servers; InvalidInput: the URL of the broker is not valid.
     """
     settings = container.settings
-    exposure = check_exposure(settings)
+    exposure = check_exposure(settings, lambda: has_login(container))
     enabled = [process for process in processes if _is_enabled(process, settings)]
     with _exclusive(settings), _log_file(settings, on_log) as log:
         for process, reason in _unusable(container, enabled):
@@ -173,13 +173,20 @@ def _accepts_connections(host: str, port: int) -> bool:
         return False
 
 
+def _scheme(settings: Settings) -> str:
+    return "https" if settings.tls_cert else "http"
+
+
 def _announce(settings: Settings, processes: list[Process], log: LogLine) -> None:
     names = {process.name for process in processes}
     log("dampipe", "ready: `dampipe enqueue FOLDER` adds footage; Ctrl-C stops everything")
     if WEB in names:
-        log("dampipe", f"page     http://{settings.host}:{settings.port}/ (the API is described at /docs)")
+        log(
+            "dampipe",
+            f"page     {_scheme(settings)}://{settings.host}:{settings.port}/ (the API is described at /docs)",
+        )
     if FLOWER in names:
-        log("dampipe", f"Flower   http://{settings.host}:{settings.flower_port}")
+        log("dampipe", f"Flower   {_scheme(settings)}://{settings.host}:{settings.flower_port}")
 
 
 _ADVICE_OF_BROKER = ("Memory overcommit must be enabled", "Transparent Huge Pages")

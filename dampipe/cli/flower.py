@@ -1,47 +1,86 @@
 """`dampipe flower`"""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from dampipe.app.container import process_container
 from dampipe.app.errors import FLOWER_OFF
-from dampipe.app.exposure import check_exposure, hosts_of
-from dampipe.app.load_settings import load_settings
+from dampipe.app.exposure import check_exposure, has_login, hosts_of
 from dampipe.app.up import FLOWER, check_ports
 from dampipe.cli.celery_program import run_celery
-from dampipe.kernel.errors import CannotStart
+from dampipe.features.access.http_session import COOKIE, SECURE_COOKIE
+from dampipe.features.access.login import Credentials, LoginService
+from dampipe.kernel.access import MANAGE, require
+from dampipe.kernel.errors import CannotStart, DampipeError, Forbidden, NotLoggedIn
 from dampipe.kernel.faces.hosts import Hosts
 from dampipe.kernel.faces.remedies import sentences
+
+if TYPE_CHECKING:
+    from tornado.httputil import HTTPServerRequest
 
 
 @click.command(name="flower")
 def command() -> None:
     """Run Flower, a web page of queues, workers and tasks.
 
-    It has no login: the setting host decides who can reach it.
+    Once there are users, it needs a login at the page as a manager or an admin.
     """
-    settings = load_settings()
+    container = process_container()
+    settings = container.settings
     if not settings.flower_port:
         raise CannotStart(FLOWER_OFF)
     check_ports(settings, {FLOWER})
-    exposure = check_exposure(settings)
+    exposure = check_exposure(settings, lambda: has_login(container))
     if exposure is not None:
         click.echo(f"warning: {sentences(str(exposure), exposure.hint)}", err=True)
-    _guard_flower(hosts_of(settings))
+    container.set_up()
+    _guard_flower(hosts_of(settings), container.get(LoginService))
+    tls = (f"--certfile={settings.tls_cert}", f"--keyfile={settings.tls_key}") if settings.tls_cert else ()
     run_celery(
-        *("flower", f"--address={settings.host}", f"--port={settings.flower_port}", "--max_tasks=20000"),
+        *(
+            "flower",
+            f"--address={settings.host}",
+            f"--port={settings.flower_port}",
+            "--max_tasks=20000",
+            *tls,
+        ),
         "--tasks_columns=name,args,state,result,received,runtime,worker",
         "--logging=error",  # at lower levels it warns of each worker that has not started yet
     )
 
 
-def _guard_flower(hosts: Hosts) -> None:
-    """Have Flower, in this process, refuse requests of foreign pages, and set security headers in every answer.
+def _status(request: "HTTPServerRequest", hosts: Hosts, logins: LoginService) -> int:
+    """0, or the status with which a request is refused: of a foreign page, without a login, without the scope."""
+    if hosts.refusal(str(request.method), request.headers.get_list) is not None:
+        return 403
+    name = SECURE_COOKIE if request.protocol == "https" else COOKIE
+    cookie = request.cookies.get(name)
+    shown = Credentials(
+        authorization=request.headers.get("Authorization", ""),
+        session=cookie.value if cookie is not None else "",
+        address=request.remote_ip or "",
+        headers={key.lower(): value for key, value in request.headers.get_all()},
+    )
+    try:
+        require(logins.actor(shown), MANAGE)
+    except NotLoggedIn:
+        return 401
+    except Forbidden:
+        return 403
+    except DampipeError:
+        return 503
+    return 0
 
-    Flower has no option for either; its command creates the application by the name that is replaced here.
+
+def _guard_flower(hosts: Hosts, logins: LoginService) -> None:
+    """Have Flower, in this process, refuse requests of foreign pages and of those who may not use it, and set security
+    headers in every answer.
+
+    Flower has no option for these; its command creates the application by the name that is replaced here.
     """
     from flower import command as flower_command
-    from tornado.httputil import HTTPHeaders, HTTPServerRequest
+    from tornado.httputil import HTTPHeaders
     from tornado.web import ErrorHandler, OutputTransform
 
     class SecurityHeaders(OutputTransform):  # type: ignore[misc,unused-ignore]
@@ -62,9 +101,9 @@ def _guard_flower(hosts: Hosts) -> None:
             self.add_transform(SecurityHeaders)
 
         def find_handler(self, request: HTTPServerRequest, **given: Any) -> Any:
-            refusal = hosts.refusal(str(request.method), request.headers.get_list)
-            if refusal is not None:
-                return self.get_handler_delegate(request, ErrorHandler, {"status_code": 403})
+            status = _status(request, hosts, logins)
+            if status:
+                return self.get_handler_delegate(request, ErrorHandler, {"status_code": status})
             return super().find_handler(request, **given)
 
     flower_command.Flower = GuardedFlower

@@ -22,7 +22,10 @@ T = TypeVar("T")
 
 
 class LazyGroup(click.Group):
-    """`dampipe`. Importing a command costs; listing them does not."""
+    """`dampipe`. Importing a command costs; listing them does not.
+
+    A command called `version carry` is below the group `version`, be it that of another feature.
+    """
 
     def __init__(self, commands: Mapping[str, Command]) -> None:
         super().__init__(
@@ -30,7 +33,10 @@ class LazyGroup(click.Group):
             help="Turn a folder of footage into a library that is searched in plain words.",
             context_settings={"help_option_names": ["-h", "--help"]},
         )
-        self._known = commands
+        self._below = {name: one for name, one in commands.items() if " " in name}
+        self._known = {name: one for name, one in commands.items() if " " not in name}
+        for name, one in self._below.items():
+            self._known.setdefault(name.partition(" ")[0], Command(one.summary, ""))
         click.version_option(__version__, prog_name="dampipe")(self)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -39,10 +45,22 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load the command's file."""
-        if cmd_name not in self._known:
+        if cmd_name not in self._known and cmd_name not in self._below:
             return None
         with collector_off():
-            command: click.Command = load_dotted(self._known[cmd_name].target)
+            if cmd_name in self._below:
+                return self._loaded(self._below[cmd_name])
+            known = self._known[cmd_name]
+            command = self._loaded(known) if known.target else click.Group(cmd_name, help=known.summary)
+            for name, one in self._below.items():
+                group, _, below = name.partition(" ")
+                if group == cmd_name and isinstance(command, click.Group) and below not in command.commands:
+                    command.add_command(self._loaded(one), below)
+        return command
+
+    @staticmethod
+    def _loaded(one: Command) -> click.Command:
+        command: click.Command = load_dotted(one.target)
         return command
 
     def resolve_command(

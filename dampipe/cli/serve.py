@@ -2,15 +2,18 @@
 
 import logging
 import threading
+from dataclasses import replace
 
 import click
 
 from dampipe.app.container import Container, process_container
-from dampipe.app.exposure import check_exposure, hosts_of
+from dampipe.app.exposure import check_exposure, check_masks, has_login, hosts_of, login_policy
 from dampipe.app.up import WEB, check_ports
+from dampipe.features.access.login import LoginPolicy
 from dampipe.features.search.query_vectors import QueryEncoder
 from dampipe.kernel.errors import DampipeError
 from dampipe.kernel.faces.remedies import sentences
+from dampipe.kernel.local_key import make_local_key
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +29,13 @@ def command(host: str | None, port: int | None) -> None:
     container = process_container()
     options = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = container.settings.model_copy(update=options)
-    exposure = check_exposure(settings)
+    exposure = check_exposure(settings, lambda: has_login(container))
     if exposure is not None:
         click.echo(f"warning: {sentences(str(exposure), exposure.hint)}", err=True)
     container.set_up()
+    check_masks(container)
+    policy = replace(login_policy(settings), local_key=make_local_key(settings.home))
+    container.provide(LoginPolicy, lambda: policy)
     check_ports(settings, {WEB})
     threading.Thread(target=_warm_up, args=(container,), name="warm-up", daemon=True).start()
     run(create_app(container, hosts_of(settings)), settings)

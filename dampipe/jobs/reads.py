@@ -1,8 +1,8 @@
 """The outputs of runs, and how they stand: read only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select, true
 
 from dampipe.jobs.keys import RunKey
 from dampipe.jobs.model import Running, RunState, Subject
@@ -45,14 +45,22 @@ class RunReads:
                         found[asset, key.stage] = output
         return found
 
-    def running(self, stages: Sequence[str], limit: int) -> list[Running]:
-        """The runs of these stages that workers hold now, the longest first, at most `limit`."""
+    def running(
+        self, stages: Sequence[str], limit: int, where: ColumnElement[bool] | None = None
+    ) -> list[Running]:
+        """The runs of these stages that workers hold now, the longest first, at most `limit`.
+
+        where: a condition on rows of the table `run`; the names of assets are their SHA-1 then, since an asset may
+        be called as a file that is not to be shown.
+        """
         query = (
             select(
                 *(RUN.c.stage, RUN.c.owner, RUN.c.started_at, RUN.c.attempts, RUN.c.progress),
                 *(RUN.c.location_id, RUN.c.version_id),
             )
-            .where(RUN.c.stage.in_(stages), RUN.c.state == RunState.RUNNING)
+            .where(
+                RUN.c.stage.in_(stages), RUN.c.state == RunState.RUNNING, true() if where is None else where
+            )
             .order_by(RUN.c.started_at, RUN.c.id)
             .limit(limit)
         )
@@ -63,7 +71,7 @@ class RunReads:
         return [
             Running(
                 stage=row.stage,
-                name=names.get(subject, _UNKNOWN).name,
+                name=_shown_name(subject, names.get(subject, _UNKNOWN), where is None),
                 asset=names.get(subject, _UNKNOWN).sha1,
                 machine=(row.owner or "").partition("/")[0].partition(":")[0],
                 since=row.started_at,
@@ -73,16 +81,24 @@ class RunReads:
             for row, subject in zip(rows, subjects, strict=True)
         ]
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        """How many runs of each stage are in each state; slow counts are cached for some seconds."""
-        return self._counts.get("counts", self._count)
+    def counts(
+        self, where: ColumnElement[bool] | None = None, key: Hashable = "counts"
+    ) -> dict[str, dict[str, int]]:
+        """How many runs of each stage are in each state; slow counts are cached for some seconds.
 
-    def _count(self) -> dict[str, dict[str, int]]:
+        where: a condition on rows of the table `run`; key: equal for equal conditions.
+        """
+        return self._counts.get(key, lambda: self._count(where))
+
+    def _count(self, where: ColumnElement[bool] | None) -> dict[str, dict[str, int]]:
+        query = select(RUN.c.stage, RUN.c.state, func.count()).group_by(RUN.c.stage, RUN.c.state)
         with self._db.read() as connection:
-            rows = connection.execute(
-                select(RUN.c.stage, RUN.c.state, func.count()).group_by(RUN.c.stage, RUN.c.state)
-            ).all()
+            rows = connection.execute(query if where is None else query.where(where)).all()
         found: dict[str, dict[str, int]] = {}
         for stage, state, count in rows:
             found.setdefault(stage, {})[state] = count
         return found
+
+
+def _shown_name(subject: Subject, name: SubjectName, is_open: bool) -> str:
+    return name.name if is_open or subject.location is not None else name.sha1 or "?"

@@ -25,8 +25,12 @@ class RunRetries:
         assets: Sequence[VersionId] | None = None,
         kinds: Sequence[str] | None = None,
         stage: str | None = None,
+        shown: ColumnElement[bool] | None = None,
     ) -> int:
-        """Reset failed and skipped runs of these assets, error kinds and stage (None: any); returns how many."""
+        """Reset failed and skipped runs of these assets, error kinds and stage (None: any); returns how many.
+
+        shown: a further condition on rows of the table `run`.
+        """
         where: list[ColumnElement[bool]] = [RUN.c.error_kind.is_not(None)]
         if assets is not None:
             locations = self._subjects.locations_of(assets)
@@ -35,6 +39,8 @@ class RunRetries:
             where.append(RUN.c.error_kind.in_(kinds))
         if stage is not None:
             where.append(RUN.c.stage == stage)
+        if shown is not None:
+            where.append(shown)
         with self._db.write() as connection:
             return state.reset(connection, *where)
 

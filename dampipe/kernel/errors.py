@@ -11,8 +11,11 @@
     │   ├── NotPermitted        this client may not do it, or may not see whether it could
     │   ├── Conflict            it cannot be done in the state that things are in now
     │   └── TooLarge            more was sent than is read
+    ├── NotLoggedIn             there is no login, or it is not valid
     ├── Forbidden               the actor lacks the scope for it
+    ├── TooManyRequests         too many attempts; try again after a while
     ├── SearchUnavailable       there is no model or no index to answer with
+    ├── ServiceDown             a service elsewhere (an identity provider) does not answer
     ├── BrokerDown              the broker does not answer
     ├── CatalogueDown           the database does not answer, or is locked
     ├── CannotStart             a process of the deployment cannot start (a port is taken, say)
@@ -178,6 +181,18 @@ class TooLarge(InvalidInput):
     """More was sent than is read."""
 
 
+class NotLoggedIn(DampipeError):
+    """There is no login, or what was shown is not valid; the message is the same for all reasons."""
+
+    exit_code = ExitCode.FORBIDDEN
+
+
+class TooManyRequests(DampipeError):
+    """There were too many attempts; the parameter `seconds` says when the next one is allowed."""
+
+    exit_code = ExitCode.BUSY
+
+
 class Forbidden(DampipeError):
     """The actor lacks the scope that this needs; the parameter `scope` names it."""
 
@@ -188,6 +203,10 @@ class SearchUnavailable(DampipeError):
     """Search cannot answer here and now; the message says what is missing."""
 
     exit_code = ExitCode.SEARCH_UNAVAILABLE
+
+
+class ServiceDown(DampipeError):
+    """A service elsewhere, such as an identity provider, does not answer."""
 
 
 class BrokerDown(DampipeError):

@@ -108,6 +108,8 @@ class Feature:
     annotations: tuple[str, ...] = ()
     """Dotted names of functions (`Annotations`) that answer about which assets people have written something: such
     assets outlive their files."""
+    merges: tuple[str, ...] = ()
+    """Dotted names of `MergeOwner`s (`dampipe/kernel/merges.py`): what happens to data of assets that become one."""
     nightly: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sync calls (`dampipe/jobs/nightly.py`): each
     creates a work item, or returns None when there is nothing to do."""
@@ -133,7 +135,14 @@ class Feature:
         names = [*self.tables, *self.routers, *self.details, *self.filters, *self.documents, *self.sweeps]
         names += [*self.events, *self.subscriber_sources]
         names += [subscriber.target for subscriber in self.subscribers.values()]
-        names += [*self.annotations, *self.nightly, *self.postponed, *self.stages, self.remedies]
+        names += [
+            *self.annotations,
+            *self.merges,
+            *self.nightly,
+            *self.postponed,
+            *self.stages,
+            self.remedies,
+        ]
         names += [name for pair in self.savers for name in pair]
         names += [command.target for command in self.commands.values()]
         names += [work.handler for work in self.work.values()]

@@ -17,6 +17,7 @@ from dampipe.kernel.asset_set import ALL, Selection
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart, ErrorCode, InvalidInput
 from dampipe.kernel.feature import registered
+from dampipe.kernel.visibility import EVERYTHING, View
 
 FILTER_UNKNOWN = ErrorCode("filter.unknown", "there is no filter {name!r}", "The filters are {names}.")
 FILTER_NOT_MULTIPLE = ErrorCode(
@@ -51,7 +52,9 @@ class FilterContext:
 
     database: Database
     folders: frozenset[int] | None
-    """The folders that the fields before this one leave; None: all."""
+    """The folders that the fields before this one, and rights, leave; None: all."""
+    view: View = EVERYTHING
+    """What the one who asks may see: what lies outside does not exist for a field."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ class FilterField(Generic[T]):
     """What stands for the value in `--help`."""
     example: str = ""
     """A valid text, shown in the page's empty input; with commas between several values."""
-    suggest: Callable[[Database], Sequence[str]] | None = None
-    """Lists the values that there are now, for the page to offer."""
+    suggest: Callable[[FilterContext], Sequence[str]] | None = None
+    """Lists the values that there are now in what the context's view shows, for the page to offer."""
 
 
 class FilterRegistry(Mapping[str, FilterField[Any]]):

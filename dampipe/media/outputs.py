@@ -28,6 +28,8 @@ class DerivativeKind(StrEnum):
     """A transcoded copy: MP4 to play and seek in a browser, or MOV to edit with, by its recipe."""
     WAVEFORM = "waveform"
     """Peaks of the first sound track: audiowaveform's data format, version 2, 8 bit, one channel."""
+    SIGNATURES = "signatures"
+    """A few bytes for each frame, by which times are carried to other versions (`media/signatures/track.py`)."""
 
 
 class Derivative(BaseModel):
@@ -117,6 +119,8 @@ class Proxy(StageOutput):
     derivative: Derivative | None = None
     waveform: Derivative | None = None
     """None without sound."""
+    signatures: Derivative | None = None
+    """None for stills, and for proxies from before there were signatures."""
     shots: tuple[float, ...] = ()
     """Start times of shots: seconds by presentation time stamp, the first 0.0; () without a moving picture."""
     plan: str = ""
@@ -150,8 +154,10 @@ MADE_BY: dict[DerivativeKind, type[StageOutput]] = {
     DerivativeKind.FRAMES: Preview,
     DerivativeKind.PROXY: Proxy,
     DerivativeKind.WAVEFORM: Proxy,
+    DerivativeKind.SIGNATURES: Proxy,
 }
-"""The output of the stage that makes each kind of derivative; a stage that returns Refined replaces frames."""
+"""The output of the stage that makes each kind of derivative; a stage that returns Refined replaces frames. Signatures
+alone are made again from the proxy, by a work item."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from dampipe.media.outputs import DerivativeKind
 
 WAVEFORM = "waveform-1"
 """Used instead of a fingerprint, since the waveform has no settings. Increase the number when its format changes."""
+SIGNATURES = "signatures-1"
+"""Used instead of a fingerprint, as for the waveform: signatures of one number can be compared, whatever the proxy."""
 _JPEG_SIDE = 65_000
 
 
@@ -125,8 +127,9 @@ class ProxyRecipe(Recipe):
         return self.codec == "prores"
 
     def fingerprint_of(self, kind: DerivativeKind) -> str:
-        """The fingerprint of the part that makes one derivative; the waveform is the same for every proxy."""
-        return WAVEFORM if kind is DerivativeKind.WAVEFORM else self.fingerprint
+        """The fingerprint of the part that makes one derivative; waveform and signatures are those of every proxy."""
+        fixed = {DerivativeKind.WAVEFORM: WAVEFORM, DerivativeKind.SIGNATURES: SIGNATURES}
+        return fixed.get(kind) or self.fingerprint
 
     @model_validator(mode="after")
     def _reject_unused_settings(self) -> Self:

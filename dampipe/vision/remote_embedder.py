@@ -1,7 +1,7 @@
 """Encodes texts by the model that a server has loaded: to load one takes seconds for each query."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http.client import HTTPException
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -18,10 +18,11 @@ _direct = build_opener(ProxyHandler({}))  # no proxy: the server is on this mach
 class RemoteEmbedder:
     """An embedder whose texts a server encodes; its own model does where no server with the same model answers."""
 
-    def __init__(self, own: Embedder, url: str) -> None:
-        """own: encodes everything else. url: the server's endpoint for texts."""
+    def __init__(self, own: Embedder, url: str, read_key: Callable[[], str] = str) -> None:
+        """own: encodes everything else. url: the server's endpoint for texts. read_key: what it is asked with."""
         self._own = own
         self._url = url
+        self._read_key = read_key
 
     @property
     def fingerprint(self) -> str:
@@ -53,7 +54,10 @@ class RemoteEmbedder:
 
     def _ask_server(self, texts: list[str]) -> Vectors | None:
         body = json.dumps({"texts": texts}).encode()
-        request = Request(self._url, body, {"content-type": "application/json"})
+        headers = {"content-type": "application/json"}
+        if key := self._read_key():
+            headers["authorization"] = f"Bearer {key}"
+        request = Request(self._url, body, headers)
         try:
             with _direct.open(request, timeout=TIMEOUT) as answer:
                 answered = json.load(answer)

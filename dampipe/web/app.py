@@ -5,34 +5,41 @@ from re import Pattern
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 from starlette.types import ASGIApp
 
+from dampipe.app.errors import NO_SCOPE
 from dampipe.app.features import detail_fields, features
 from dampipe.app.remedies import remedies
-from dampipe.kernel.access import LOCAL
+from dampipe.features.access.http_session import authenticate
 from dampipe.kernel.container import Services
 from dampipe.kernel.errors import (
     BrokerDown,
     Busy,
+    CannotStart,
     CatalogueDown,
     Conflict,
     DampipeError,
     Forbidden,
     InvalidInput,
     NotFound,
+    NotLoggedIn,
     NotPermitted,
     SearchUnavailable,
+    ServiceDown,
     StorageFull,
     TooLarge,
+    TooManyRequests,
 )
 from dampipe.kernel.faces import API
 from dampipe.kernel.faces.hosts import Hosts
-from dampipe.kernel.faces.http import MAX_BYTES, Problem
+from dampipe.kernel.faces.http import MAX_BYTES, PUBLIC_MARK, Problem
 from dampipe.kernel.faces.remedies import PAGE
 from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.version import __version__
@@ -46,12 +53,15 @@ from dampipe.web.refusals import ProblemResponse, Refused
 STATUS: tuple[tuple[type[DampipeError], int], ...] = (
     (NotFound, 404),
     (NotPermitted, 403),
+    (NotLoggedIn, 401),
     (Forbidden, 403),
+    (TooManyRequests, 429),
     (Conflict, 409),
     (TooLarge, 413),
     (InvalidInput, 422),
     (Busy, 503),
     (SearchUnavailable, 503),
+    (ServiceDown, 503),
     (BrokerDown, 503),
     (CatalogueDown, 503),
     (StorageFull, 507),
@@ -64,6 +74,7 @@ RETRY_AFTER = "5"
 """Seconds after which a client may try again what another request keeps from being done."""
 EVERYWHERE: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "The body cannot be parsed."},
+    401: {"model": Problem, "description": "This needs a login or a token."},
     403: {
         "model": Problem,
         "description": "A scope is missing, the request names another host, or a page of another server sent it.",
@@ -87,10 +98,11 @@ def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI
         responses=EVERYWHERE,
     )
     app.state.services = services
-    app.state.authenticate = lambda request: LOCAL
-    for feature in features():
-        for router in feature.routers:
-            app.include_router(load_dotted(router), prefix=API)
+    app.state.authenticate = authenticate
+    routers: list[APIRouter] = [load_dotted(router) for feature in features() for router in feature.routers]
+    for router in sorted(routers, key=_takes_any_name):
+        _check_scopes(router)
+        app.include_router(router, prefix=API)
     app.include_router(health.router, prefix=API)
 
     @app.exception_handler(DampipeError)
@@ -102,7 +114,11 @@ def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI
             code=error.code,
             parameters=error.plain_parameters(),
         )
-        headers = {"Retry-After": RETRY_AFTER} if isinstance(error, Busy) else None
+        headers = {"Retry-After": RETRY_AFTER} if isinstance(error, Busy) else {}
+        if isinstance(error, TooManyRequests):
+            headers["Retry-After"] = str(error.parameters.get("seconds", RETRY_AFTER))
+        if isinstance(error, NotLoggedIn):
+            headers["WWW-Authenticate"] = "Bearer"
         return ProblemResponse(problem, status, headers)
 
     @app.exception_handler(RequestValidationError)
@@ -145,6 +161,20 @@ def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI
     return app
 
 
+def _check_scopes(router: APIRouter) -> None:
+    """Raise CannotStart for an endpoint of a feature that neither names a scope nor says that it is public."""
+    for route in router.routes:
+        is_public = PUBLIC_MARK in (getattr(route, "openapi_extra", None) or {})
+        if not is_public and not (isinstance(route, APIRoute) and _scopes(route.dependant)):
+            raise CannotStart(NO_SCOPE, path=getattr(route, "path", str(route)))
+
+
+def _scopes(dependant: Dependant) -> set[str]:
+    """The scopes that an endpoint names."""
+    found = set(dependant.own_oauth_scopes or ())
+    return found.union(*map(_scopes, dependant.dependencies)) if dependant.dependencies else found
+
+
 def _own_limits() -> Iterator[Pattern[str]]:
     """The paths of endpoints that state a limit of their own for the body of a request."""
     for feature in features():
@@ -167,3 +197,9 @@ def _describe_details(app: FastAPI) -> None:
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _takes_any_name(router: APIRouter) -> bool:
+    """Whether a router takes any name below another parameter, as `/assets/{sha1}/{name}` does: such a one comes last,
+    so that `/assets/{sha1}/versions` of another feature is not taken for a name, whatever the order of the features."""
+    return any("}/{" in getattr(route, "path", "") for route in router.routes)

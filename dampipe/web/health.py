@@ -11,14 +11,18 @@ from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.migrate import check_schema
 from dampipe.kernel.errors import DampipeError
-from dampipe.kernel.faces.http import Health, provided
+from dampipe.kernel.faces.http import PUBLIC, Health, provided
 from dampipe.kernel.version import __version__
 
 log = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health", responses={503: {"model": Health, "description": "A part does not answer."}})
+@router.get(
+    "/health",
+    openapi_extra=PUBLIC,
+    responses={503: {"model": Health, "description": "A part does not answer."}},
+)
 def health(
     database: Annotated[Database, provided(Database)],
     transport: Annotated[TaskTransport, provided(TaskTransport)],

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from dampipe.app.features import features
 from dampipe.kernel.faces import API
+from dampipe.kernel.faces.http import PUBLIC
 
 FOLDER = Path(__file__).with_name("page")
 
@@ -27,7 +28,7 @@ def add_page(app: FastAPI) -> None:
     """Serve the page at `/`, its files below `/page`, and the panels of features below `/page/panels`."""
     panels = panel_files()
 
-    @app.get(f"{API}/panels", tags=["page"])
+    @app.get(f"{API}/panels", tags=["page"], openapi_extra=PUBLIC)
     def list_panels() -> list[str]:
         """URLs of the ES modules by which features add to the page."""
         return [f"/page/panels/{name}.js" for name in panels]

@@ -86,8 +86,8 @@ class TimedProtocol(H11Protocol):
             self._deadline = None
 
 
-def configuration(app: FastAPI, host: str, port: int) -> uvicorn.Config:
-    """uvicorn's configuration."""
+def configuration(app: FastAPI, host: str, port: int, cert: str = "", key: str = "") -> uvicorn.Config:
+    """uvicorn's configuration. cert, key: files of the certificate and its private key; empty: no TLS."""
     return uvicorn.Config(
         app,
         host=host,
@@ -99,6 +99,8 @@ def configuration(app: FastAPI, host: str, port: int) -> uvicorn.Config:
         limit_concurrency=MAX_CONNECTIONS,
         server_header=False,
         proxy_headers=False,
+        ssl_certfile=cert or None,
+        ssl_keyfile=key or None,
     )
 
 
@@ -115,4 +117,4 @@ class Server(uvicorn.Server):
 
 def run(app: FastAPI, settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM."""
-    Server(configuration(app, settings.host, settings.port)).run()
+    Server(configuration(app, settings.host, settings.port, settings.tls_cert, settings.tls_key)).run()

@@ -11,6 +11,7 @@ import numpy as np
 from dampipe.features.duplicates.model import NearDuplicate
 from dampipe.media.probe.prober import Prober
 from dampipe.vision.tiny.drawing import scenes
+from tests.bench import duplicates_at_scale
 from tests.support.versions import FOOTAGE, VERSIONS, Versions, encoded, make_version, scene_clip
 
 SYNTHETIC = 24
@@ -37,13 +38,14 @@ class Part:
 
 
 def main() -> None:
-    """Print precision, recall and alignment, on synthetic and on real clips."""
+    """Print precision, recall and alignment, on synthetic and on real clips; then the time in a library of a million."""
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         for title, clips in (("synthetic", synthetic(Path(name))), ("real", real())):
             if clips:
                 measure(title, clips, Path(name) / title)
         if clips := real():
             measure_trims(clips, Path(name) / "trims")
+    duplicates_at_scale.main()
 
 
 def synthetic(folder: Path) -> list[Path]:

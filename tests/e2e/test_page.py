@@ -319,6 +319,25 @@ def test_duplicates_are_shown_side_by_side(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"#/duplicates$"))
 
 
+def test_a_pair_is_dismissed_and_listed_again(page: Page) -> None:
+    page.get_by_role("link", name="Duplicates").click()
+    pair = page.locator(".pair").first
+    pair.get_by_role("button", name="Dismiss").click()
+    expect(pair).to_have_class(re.compile("dismissed"))
+    pair.get_by_role("button", name="List").click()
+    expect(pair).not_to_have_class(re.compile("dismissed"))
+    pair.get_by_role("button", name="Dismiss").click()
+    expect(pair).to_have_class(re.compile("dismissed"))
+    page.reload()
+    expect(page.locator("main").get_by_text("No duplicates were found")).to_be_visible()
+    page.get_by_role("link", name="Show dismissed pairs").click()
+    expect(page.get_by_role("heading", name="Dismissed pairs: 1")).to_be_visible()
+    page.locator(".pair").get_by_role("button", name="List").click()
+    expect(page.locator(".pair")).not_to_have_class(re.compile("dismissed"))
+    page.get_by_role("link", name="Show open pairs").click()
+    expect(page.locator(".pair")).to_have_count(1)
+
+
 def test_sound_alone_plays(page: Page) -> None:
     page.get_by_role("link", name="Play tone.wav").click()
     video = page.locator("dialog video")

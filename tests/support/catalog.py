@@ -4,6 +4,8 @@ from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.subjects import AssetSubjects
 from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.duplicates.fingerprints import FingerprintRepository
+from dampipe.features.duplicates.pairs import PairRepository
+from dampipe.features.duplicates.search import NearDuplicateSearch
 from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.report import FixityReport
 from dampipe.features.scanning.hold import ScanHolds
@@ -55,6 +57,8 @@ class Catalog(VectorMediaDb):
         self.tags = TagRepository(database)
         self.asked = QueryVectorCache(database)
         self.prints = FingerprintRepository(database)
+        self.pairs = PairRepository(database)
+        self.near = NearDuplicateSearch(database, self.prints, self.pairs)
 
     def set_up(self) -> None:
         """Bring the schema to the newest version."""

@@ -155,7 +155,9 @@ def save_output(catalog: Catalog, asset: int, output: StageOutput) -> None:
     """Save what a stage returned for an asset, as the completion of its run does."""
     savers = SaverRegistry.of(features())
     with catalog.database.write() as connection:
-        savers.save(connection, catalog.database, [(VersionId(asset), output)], time())
+        assets = catalog.subjects.assets_of(connection, [VersionId(asset)])
+        outputs = [(VersionId(asset), output)]
+        savers.save(connection, catalog.database, outputs, time(), assets=assets)
 
 
 class Deployment:

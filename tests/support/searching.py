@@ -10,8 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from dampipe.app.features import detail_fields
+from dampipe.app.features import detail_fields, scopes
 from dampipe.app.remedies import remedies
+from dampipe.features.access.login import LoginPolicy
+from dampipe.features.access.oidc import OidcSettings
+from dampipe.features.access.rights import Rights
+from dampipe.features.access.service import Scopes
 from dampipe.features.assets.queries import DerivativeLookup
 from dampipe.features.assets.service import DetailFields
 from dampipe.features.derivatives.queries import DerivativeRepository
@@ -28,6 +32,7 @@ from dampipe.kernel.access import LOCAL
 from dampipe.kernel.container import Container, Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.faces.remedies import Remedies
+from dampipe.kernel.visibility import Visibility
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
 from dampipe.media.probe.prober import Prober
 from dampipe.storage.auto import AutoStorage
@@ -147,4 +152,8 @@ def search_services(catalog: Catalog, storage: AutoStorage, open_model: Callable
     services.provide(DerivativeStore, lambda: DerivativeStore(MemoryBlobs()))
     services.provide(DetailFields, detail_fields)
     services.provide(Remedies, remedies)
+    services.provide(Visibility, lambda: services.get(Rights))
+    services.provide(LoginPolicy, LoginPolicy)
+    services.provide(OidcSettings, OidcSettings)
+    services.provide(Scopes, lambda: Scopes(scopes()))
     return services

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from dampipe.app.demo.clips import make_clip
+from dampipe.features.assets.service import AssetService, DetailFields
 from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest
 from dampipe.features.duplicates.service import DuplicateService
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.container import Container
 from dampipe.kernel.db.database import Database
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
@@ -79,6 +81,9 @@ class Versions:
         frames = FramesRecipe(size=64, interpolation="bicubic", choice=POLICY)
         self.maker = PreviewMaker(self.ffmpeg, PreviewRecipe(frames=frames), choose)
         self.names: dict[str, str] = {}
+        catalog = self.catalog
+        assets = AssetService(catalog.assets, catalog.sources, DetailFields(), Container())
+        self.duplicates = DuplicateService(catalog.prints, catalog.pairs, catalog.near, assets)
 
     def take_in(self, path: Path) -> float:
         """Hash, probe and preview a clip; returns its duration in seconds."""
@@ -99,8 +104,9 @@ class Versions:
         return media.duration or 0.0
 
     def near(self) -> Duplicates:
-        """What shows the same."""
-        return DuplicateService(self.catalog.prints).find(LOCAL, DuplicatesRequest(near=True))
+        """What shows the same; searched completely, as sweeps do in time."""
+        self.catalog.near.catch_up(3600)
+        return self.duplicates.find(LOCAL, DuplicatesRequest(near=True))
 
     def pairs(self) -> dict[frozenset[str], str]:
         """Similarity of near-duplicates by the names of the pair."""

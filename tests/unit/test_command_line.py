@@ -136,7 +136,8 @@ def test_duplicates_are_shown_with_the_evidence_and_their_differences() -> None:
         asset="0" * 40, path="/a.mov", size=5000, width=640, height=360, codec="h264", start=2.1, end=7.0
     )
     second = Copy(asset="1" * 40, path="/b.wav", size=70, start=0.0, end=4.9)
-    pair = NearDuplicate(first=first, second=second, offset=2.1, similarity=0.9996, coverage=1.0, frames=10)
+    evidence = {"offset": 2.1, "similarity": 0.9996, "coverage": 1.0, "frames": 10, "kind": "part"}
+    pair = NearDuplicate.model_validate({"first": first, "second": second, **evidence})
     assert _row(pair) == (
         "1.000", "10", "0:02.1-0:07.0\n0:00.0-0:04.9", "5,000\n70", "h264 640×360\n", "/a.mov\n/b.wav"
     )  # fmt: skip

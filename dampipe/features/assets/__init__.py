@@ -9,7 +9,7 @@ FEATURE = Feature(
     commands={"show": Command("Show all that is known of one asset.", "dampipe.features.assets.cli:command")},
     routers=("dampipe.features.assets.http:router",),
     filters=("dampipe.features.assets.filters:FIELDS",),
-    events=("dampipe.features.assets.events:AssetAdded",),
+    events=("dampipe.features.assets.events:AssetAdded", "dampipe.features.assets.events:VersionCurrent"),
     remedies="dampipe.features.assets.remedies",
     savers=(
         ("dampipe.media.info:MediaInfo", "dampipe.features.assets.savers:save_media"),

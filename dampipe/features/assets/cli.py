@@ -36,6 +36,11 @@ def _print(details: Details, added: list[tuple[str, str]]) -> None:
     facts += [("at", path) for path in video.paths]
     facts += [("with", path) for path in details.sidecars]
     facts += [("card", f"{details.card.kind} in {details.card.root}")] if details.card else []
+    for version in details.versions if len(details.versions) > 1 else ():
+        mark = "current" if version.superseded_at is None else version.name
+        facts.append(("version", f"{version.sha1} {mark}"))
+    if details.replaces is not None:
+        facts.append(("perhaps", f"a version of {details.replaces}: its preview will show it"))
     facts += [("since", f"{video.added_at.astimezone():%Y-%m-%d %H:%M:%S}")]
     facts += added
     facts += _media(video.media) if video.media else []

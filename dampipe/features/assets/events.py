@@ -10,3 +10,14 @@ class AssetAdded(EventPayload):
 
     sha1: str
     """Of its bytes."""
+
+
+class VersionCurrent(EventPayload):
+    """Another version of an asset became the current one."""
+
+    KIND = EventKind(
+        "version.current", "Another version of an asset became the current one.", retention=LIBRARY
+    )
+
+    sha1: str
+    """Of the version that is current now."""

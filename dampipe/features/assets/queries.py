@@ -6,11 +6,12 @@ from pathlib import Path
 from time import time
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, or_, select, true
 
 from dampipe.features.assets.errors import AMBIGUOUS_ASSET, GONE_ASSET, INVALID_ASSET, UNKNOWN_ASSET
-from dampipe.features.assets.savers import IS_CURRENT, ensure_version, media_columns
-from dampipe.features.assets.tables import VERSION
+from dampipe.features.assets.lineage import IS_CURRENT, is_superseded
+from dampipe.features.assets.savers import ensure_version, media_columns
+from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.sources.locations import record_identified
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns, sidecar_paths
@@ -19,11 +20,13 @@ from dampipe.jobs.model import Failure, RunState, RunSummary, StoredError
 from dampipe.jobs.plan import MAIN_LANE
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.documents.dirty import mark_dirty_versions
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.ids import AssetId, FolderId, VersionId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import SourceFile, VersionRef
+from dampipe.kernel.visibility import EVERYTHING, View
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Derivative
 from dampipe.storage.video import Video
@@ -86,35 +89,60 @@ class AssetRepository:
     def add(
         self, connection: Connection, folder: int, path: Path, sha1: str, media: MediaInfo | None
     ) -> VersionId:
-        """Record that a file has that content; returns the asset. folder: the id of the file's folder."""
+        """Record that a file has that content; returns the version. folder: the id of the file's folder."""
         facts = path.stat()
-        asset = ensure_version(connection, self._db, sha1, facts.st_size, path.name, time())
-        record_identified(connection, self._db, FolderId(folder), path.name, facts, VersionId(asset))
+        there = (LOCATION.c.folder_id == folder, LOCATION.c.name == path.name)
+        last = select(func.coalesce(LOCATION.c.version_id, LOCATION.c.previous_id)).where(*there)
+        previous = connection.execute(last).scalar()
+        version = ensure_version(connection, self._db, sha1, facts.st_size, path.name, time(), previous)
+        record_identified(connection, self._db, FolderId(folder), path.name, facts, VersionId(version))
         if media is not None:
-            connection.execute(VERSION.update().where(VERSION.c.id == asset).values(media_columns(media)))
-            mark_dirty_versions(connection, [asset])
-        return VersionId(asset)
+            connection.execute(VERSION.update().where(VERSION.c.id == version).values(media_columns(media)))
+            mark_dirty_versions(connection, [version])
+        return VersionId(version)
 
-    def find(self, sha1: str) -> Row[Any]:
+    def find(self, sha1: str, view: View = EVERYTHING) -> Row[Any]:
         """The asset's row by its SHA-1 or the beginning of it. Raises NotFound or InvalidInput."""
         text = sha1.strip().lower()
         if len(text) < SHORTEST_PREFIX or len(text) > 40 or set(text) - set("0123456789abcdef"):
             raise InvalidInput(INVALID_ASSET, name=printable(sha1), shortest=SHORTEST_PREFIX)
         with self._db.read() as connection:
-            rows = connection.execute(select(VERSION).where(VERSION.c.sha1.startswith(text)).limit(2)).all()
+            rows = connection.execute(
+                select(VERSION)
+                .where(VERSION.c.sha1.startswith(text), view.shows_version(VERSION.c.id))
+                .limit(2)
+            ).all()
         if not rows:
             raise NotFound(UNKNOWN_ASSET, sha1=text)
         if len(rows) > 1:
             raise InvalidInput(AMBIGUOUS_ASSET, sha1=text)
         return rows[0]
 
-    def current(self, asset: int) -> Row[Any]:
-        """The row of the current version of an asset. Raises NotFound."""
+    def current(self, asset: int, view: View = EVERYTHING) -> Row[Any]:
+        """The row of the current version of an asset, or of the latest that is visible. Raises NotFound."""
+        latest_first = (VERSION.c.superseded_at.is_not(None), VERSION.c.id.desc())
+        query = select(VERSION).where(VERSION.c.asset_id == asset, view.shows_version(VERSION.c.id))
         with self._db.read() as connection:
-            row = connection.execute(select(VERSION).where(VERSION.c.asset_id == asset, IS_CURRENT)).first()
+            row = connection.execute(query.order_by(*latest_first).limit(1)).first()
         if row is None:
             raise NotFound(GONE_ASSET, asset=asset)
         return row
+
+    def versions(self, asset: int, view: View = EVERYTHING) -> list[Row[Any]]:
+        """The rows of the visible versions of an asset, newest first."""
+        visible = view.shows_version(VERSION.c.id)
+        query = select(VERSION).where(VERSION.c.asset_id == asset, visible).order_by(VERSION.c.id.desc())
+        with self._db.read() as connection:
+            return list(connection.execute(query).all())
+
+    def replaced(self, asset: int, view: View = EVERYTHING) -> str | None:
+        """The SHA-1 of the current version of the asset that a provisional one may replace."""
+        old = select(ASSET.c.replaces_id).where(ASSET.c.id == asset).scalar_subquery()
+        query = select(VERSION.c.sha1).where(
+            VERSION.c.asset_id == old, IS_CURRENT, view.shows_version(VERSION.c.id)
+        )
+        with self._db.read() as connection:
+            return connection.execute(query).scalar()
 
     def asset_of(self, version: int) -> AssetId:
         """The asset of a version. Raises NotFound."""
@@ -124,16 +152,21 @@ class AssetRepository:
             raise NotFound(GONE_ASSET, asset=version)
         return found[VersionId(version)]
 
-    def find_path(self, source: int, folder: str, name: str) -> Row[Any] | None:
+    def find_path(self, source: int, folder: str, name: str, view: View = EVERYTHING) -> Row[Any] | None:
         """The location of a file, with `version_id`; None when it is not in the catalogue."""
         with self._db.read() as connection:
             return connection.execute(
                 select(LOCATION)
                 .join_from(LOCATION, FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
-                .where(FOLDER.c.source_id == source, FOLDER.c.path == folder, LOCATION.c.name == name)
+                .where(
+                    FOLDER.c.source_id == source,
+                    FOLDER.c.path == folder,
+                    LOCATION.c.name == name,
+                    view.shows_folder(FOLDER.c.id),
+                )
             ).first()
 
-    def find_name(self, name: str, most: int) -> list[tuple[str, int, int | None]]:
+    def find_name(self, name: str, most: int, view: View = EVERYTHING) -> list[tuple[str, int, int | None]]:
         """Path, location id and asset id of files with that name, present ones first; `most` + 1 rows at most.
 
         The table has no index of names: takes some 0.1 s in a library of a million files.
@@ -142,7 +175,7 @@ class AssetRepository:
             rows = connection.execute(
                 select(LOCATION.c.id, LOCATION.c.version_id, *place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-                .where(LOCATION.c.name == name)
+                .where(LOCATION.c.name == name, view.shows_folder(LOCATION.c.folder_id))
                 .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
                 .limit(most + 1)
             ).all()
@@ -156,27 +189,30 @@ class AssetRepository:
                 row.id: VersionRef(id=row.id, sha1=row.sha1, size=row.size, name=row.name) for row in rows
             }
 
-    def files(self, *, asset: int | None = None, location: int | None = None) -> list[SourceFile]:
+    def files(
+        self, *, asset: int | None = None, location: int | None = None, view: View = EVERYTHING
+    ) -> list[SourceFile]:
         """Where files are: those of an asset, present ones first, or one location."""
         query, of = (self._of_location, location) if location is not None else (self._of_asset, asset)
         with self._db.read() as connection:
+            query = query.where(view.shows_folder(LOCATION.c.folder_id)) if not view.is_all else query
             rows = connection.execute(query, {"of": of}).all()
         return [
             SourceFile(location=row.id, path=full_path(row), size=row.size, mtime_ns=row.mtime_ns)
             for row in rows
         ]
 
-    def videos(self, rows: Sequence[Row[Any]]) -> list[Video]:
+    def videos(self, rows: Sequence[Row[Any]], view: View = EVERYTHING) -> list[Video]:
         """Asset rows with everything that belongs to them."""
         ids = [row.id for row in rows]
         with self._db.read() as connection:
-            places = self._grouped(connection, ids)
+            places = self._grouped(connection, ids, view)
             derivatives = self._derivatives.of_assets(connection, ids)
         return [
             Video(
                 sha1=row.sha1,
                 size=row.size,
-                name=places[row.id][0].rpartition("/")[2] if row.id in places else row.name,
+                name=places[row.id][0].rpartition("/")[2] if row.id in places else _name(row, view),
                 paths=tuple(places.get(row.id, ())),
                 media=MediaInfo.model_validate_json(row.media) if row.media else None,
                 derivatives=tuple(derivatives.get(row.id, ())),
@@ -185,35 +221,54 @@ class AssetRepository:
             for row in rows
         ]
 
-    def _grouped(self, connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    def _grouped(self, connection: Connection, ids: Sequence[int], view: View) -> dict[int, list[str]]:
         places: dict[int, list[str]] = {}
         rows = connection.execute(
             select(LOCATION.c.version_id, LOCATION.c.state, *place_columns(self._db))
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-            .where(LOCATION.c.version_id.in_(ids))
+            .where(LOCATION.c.version_id.in_(ids), view.shows_folder(LOCATION.c.folder_id))
             .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
         ).all()
         for row in sorted(rows, key=lambda row: row.state != LocationState.PRESENT):
             places.setdefault(row.version_id, []).append(printable(full_path(row)))
         return places
 
-    def sidecars(self, asset: int) -> list[str]:
+    def folders_of(self, sha1: str) -> list[tuple[int, str]]:
+        """The folders that hold files of an asset: source ids and paths relative to their roots."""
+        query = select(FOLDER.c.source_id, FOLDER.c.path).distinct()
+        joined = query.select_from(LOCATION.join(FOLDER).join(VERSION, VERSION.c.id == LOCATION.c.version_id))
+        with self._db.read() as connection:
+            return [
+                (row.source_id, row.path) for row in connection.execute(joined.where(VERSION.c.sha1 == sha1))
+            ]
+
+    def sidecars(self, asset: int, view: View = EVERYTHING) -> list[str]:
         """The absolute paths of what belongs to an asset's files, those of present files first."""
         with self._db.read() as connection:
             rows = connection.execute(
                 select(FOLDER.c.sidecars, *place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-                .where(LOCATION.c.version_id == asset, FOLDER.c.sidecars != "{}")
+                .where(
+                    LOCATION.c.version_id == asset, FOLDER.c.sidecars != "{}", view.shows_folder(FOLDER.c.id)
+                )
                 .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
             ).all()
         return [path for row in rows for path in sidecar_paths(row)]
 
-    def page(self, limit: int, before: int | None, pending: bool | None = None) -> list[Row[Any]]:
-        """Asset rows, newest first; `before` is the id of the last row of the page before.
+    def page(
+        self, limit: int, before: int | None, pending: bool | None = None, view: View = EVERYTHING
+    ) -> list[Row[Any]]:
+        """The current versions of assets, newest first; `before` is the id of the last row of the page before.
 
-        pending: only those with runs of the main lane to do (True), or only the others (False).
+        pending: only those with runs of the main lane to do (True), or only the others (False). Of an asset whose
+        current version is not visible, the newest one that is.
         """
-        query = select(VERSION).order_by(VERSION.c.id.desc()).limit(limit)
+        query = (
+            select(VERSION)
+            .where(view.shows_version(VERSION.c.id), ~is_superseded(view))
+            .order_by(VERSION.c.id.desc())
+            .limit(limit)
+        )
         if before is not None:
             query = query.where(VERSION.c.id < before)
         if pending is not None:
@@ -221,43 +276,67 @@ class AssetRepository:
         with self._db.read() as connection:
             return list(connection.execute(query).all())
 
-    def totals(self) -> tuple[int, int]:
+    def totals(self, view: View = EVERYTHING) -> tuple[int, int]:
         """How many assets and locations there are."""
         with self._db.read() as connection:
-            assets = connection.execute(select(func.count()).select_from(VERSION)).scalar_one()
-            locations = connection.execute(select(func.count()).select_from(LOCATION)).scalar_one()
+            assets = connection.execute(
+                select(func.count()).select_from(ASSET).where(view.shows_asset(ASSET.c.id))
+            ).scalar_one()
+            locations = connection.execute(
+                select(func.count()).select_from(LOCATION).where(view.shows_folder(LOCATION.c.folder_id))
+            ).scalar_one()
         return int(assets), int(locations)
 
-    def runs(self, asset: int) -> list[RunSummary]:
+    def runs(self, asset: int, view: View = EVERYTHING) -> list[RunSummary]:
         """What was and will be done with an asset, in the order of beginning."""
-        here = select(LOCATION.c.id).where(LOCATION.c.version_id == asset)
+        here = select(LOCATION.c.id).where(
+            LOCATION.c.version_id == asset, view.shows_folder(LOCATION.c.folder_id)
+        )
         with self._db.read() as connection:
             rows = connection.execute(
                 select(RUN)
                 .where(or_(RUN.c.version_id == asset, RUN.c.location_id.in_(here)))
                 .order_by(RUN.c.id)
             ).all()
+        if not view.is_all and self._has_hidden([asset], view):
+            shown = (RunSummary.from_row({**row._asdict(), **_NO_REASON}) for row in rows)
+            return [run.model_copy(update={"warnings": ()}) for run in shown]
         return [RunSummary.from_row(row._asdict()) for row in rows]
 
-    def failures(self, limit: int) -> list[Failure]:
+    def _has_hidden(self, versions: Sequence[int], view: View) -> set[int]:
+        """Those of the versions that have files which are not visible: a reason may name these."""
+        query = select(LOCATION.c.version_id).where(
+            in_ids(self._db, LOCATION.c.version_id, versions), ~view.shows_folder(LOCATION.c.folder_id)
+        )
+        with self._db.read() as connection:
+            return set(connection.execute(query).scalars())
+
+    def failures(self, limit: int, view: View = EVERYTHING) -> list[Failure]:
         """Runs that failed, the newest first: parked ones, and those that wait for another try."""
         waits = and_(RUN.c.state == RunState.PENDING, RUN.c.not_before > 0)
         with self._db.read() as connection:
             rows = connection.execute(
                 select(RUN, VERSION.c.sha1, VERSION.c.name.label("asset_name"))
                 .select_from(RUN.outerjoin(VERSION, VERSION.c.id == RUN.c.version_id))
-                .where(RUN.c.error_kind.is_not(None), or_(RUN.c.state == RunState.FAILED, waits))
+                .where(
+                    RUN.c.error_kind.is_not(None),
+                    or_(RUN.c.state == RunState.FAILED, waits),
+                    runs_shown(view),
+                )
                 .order_by(RUN.c.id.desc())
                 .limit(limit)
             ).all()
+        hidden = (
+            set() if view.is_all else self._has_hidden([r.version_id for r in rows if r.version_id], view)
+        )
         return [
             Failure(
                 asset=row.sha1,
-                path=self._somewhere(row) or row.asset_name or "?",
+                path=self._somewhere(row, view) or (row.asset_name if view.is_all else row.sha1) or "?",
                 stage=row.stage,
                 kind=row.error_kind or "permanent",
-                reason=row.reason or "",
-                **StoredError.parse(row.error),
+                reason="" if row.version_id in hidden else row.reason or "",
+                **StoredError.parse(None if row.version_id in hidden else row.error),
                 attempts=row.attempts,
                 at=row.finished_at,
                 again_at=row.not_before if row.state == RunState.PENDING else None,
@@ -265,8 +344,26 @@ class AssetRepository:
             for row in rows
         ]
 
-    def _somewhere(self, run: Row[Any]) -> str:
+    def _somewhere(self, run: Row[Any], view: View) -> str:
         """The path of a file that a run is about, printable; "" when there is none any more."""
         located = run.location_id is not None
-        places = self.files(location=run.location_id) if located else self.files(asset=run.version_id)
+        places = (
+            self.files(location=run.location_id) if located else self.files(asset=run.version_id, view=view)
+        )
         return printable(places[0].path) if places else ""
+
+
+_NO_REASON = {"reason": None, "error": None}
+
+
+def _name(version: Row[Any], view: View) -> str:
+    """What a version without a visible file is called: its own name is that of some file of it."""
+    return str(version.name if view.is_all else version.sha1)
+
+
+def runs_shown(view: View) -> ColumnElement[bool]:
+    """The condition on a row of the table `run` that what it is about is visible."""
+    if view.is_all:
+        return true()
+    files = select(LOCATION.c.id).where(view.shows_folder(LOCATION.c.folder_id))
+    return or_(view.shows_version(RUN.c.version_id), RUN.c.location_id.in_(files))

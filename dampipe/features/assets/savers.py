@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from dampipe.features.assets.events import AssetAdded
+from dampipe.features.assets.events import AssetAdded, VersionCurrent
+from dampipe.features.assets.lineage import IS_CURRENT, make_current
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.sources.locations import tie_to_version
 from dampipe.features.sources.tables import LOCATION
@@ -27,18 +28,20 @@ from dampipe.media.outdated import kept_facts, outdated_stages
 from dampipe.media.outputs import Preview, Proxy
 
 # Built once: to build such a statement takes several times as long as to run it.
-_NAME = select(LOCATION.c.name).where(LOCATION.c.id == bindparam("of"))
+_FILE = select(LOCATION.c.name, LOCATION.c.previous_id).where(LOCATION.c.id == bindparam("of"))
 _BY_SHA1 = select(VERSION.c.id).where(VERSION.c.sha1 == bindparam("of"))
 _NEW_VERSION: dict[str, Any] = {
     name: bindparam(name) for name in ("asset_id", "sha1", "size", "name", "added_at")
 }
-_ADD_ASSET = insert(ASSET).values(added_at=bindparam("added_at")).returning(ASSET.c.id)
+_ADD_ASSET = (
+    insert(ASSET)
+    .values(added_at=bindparam("added_at"), replaces_id=bindparam("replaces_id"))
+    .returning(ASSET.c.id)
+)
 _ADD_VERSION = {
     is_sqlite: insert_into(VERSION).values(_NEW_VERSION).on_conflict_do_nothing().returning(VERSION.c.id)
     for is_sqlite, insert_into in ((True, sqlite.insert), (False, postgresql.insert))
 }
-IS_CURRENT = VERSION.c.superseded_at.is_(None)
-"""SQL: whether a version is the current one of its asset."""
 _MEDIA = select(VERSION.c.media, VERSION.c.camera).where(VERSION.c.id == bindparam("of"))
 _SHOTS = update(VERSION).where(VERSION.c.id == bindparam("of")).values(shots=bindparam("starts"))
 
@@ -46,21 +49,40 @@ _SHOTS = update(VERSION).where(VERSION.c.id == bindparam("of")).values(shots=bin
 def identify(
     connection: Connection, database: Database, location: int, content: ContentHash, now: float
 ) -> int:
-    """Tie a location to the version of its content, created if it is new, and return the version's id."""
-    name = connection.execute(_NAME, {"of": location}).scalar_one()
-    version = ensure_version(connection, database, content.sha1, content.size, name, now)
+    """Tie a location to the version of its content, created if it is new, and return the version's id.
+
+    Where the file had another content before, a new version is of a provisional asset, which may turn out to be the
+    same one; and an earlier version of the same asset, put back, is its current version again.
+    """
+    file = connection.execute(_FILE, {"of": location}).one()
+    version = ensure_version(
+        connection, database, content.sha1, content.size, file.name, now, file.previous_id
+    )
     tie_to_version(connection, LocationId(location), VersionId(version))
     return version
 
 
 def ensure_version(
-    connection: Connection, database: Database, sha1: str, size: int, name: str, now: float
+    connection: Connection,
+    database: Database,
+    sha1: str,
+    size: int,
+    name: str,
+    now: float,
+    previous: int | None = None,
 ) -> int:
-    """The id of the version with that SHA-1, created with an asset of its own if there is none."""
+    """The id of the version with that SHA-1, created with an asset of its own if there is none.
+
+    previous: the version that was at its place before, see `identify`.
+    """
     known = connection.execute(_BY_SHA1, {"of": sha1}).scalar()
+    before = None if previous is None else _replaced(connection, previous)
     if known is not None:
+        if before is not None and before.superseded_at is None:
+            _put_back(connection, known, before.asset_id, now)
         return int(known)
-    asset = connection.execute(_ADD_ASSET, {"added_at": now}).scalar_one()
+    replaces = None if before is None else before.asset_id
+    asset = connection.execute(_ADD_ASSET, {"added_at": now, "replaces_id": replaces}).scalar_one()
     row = {"asset_id": asset, "sha1": sha1, "size": size, "name": printable(name), "added_at": now}
     version = connection.execute(_ADD_VERSION[database.is_sqlite], row).scalar()
     if version is None:  # another worker has added it meanwhile
@@ -68,6 +90,21 @@ def ensure_version(
         return int(connection.execute(_BY_SHA1, {"of": sha1}).scalar_one())
     record_event(connection, AssetAdded(sha1=sha1), actor=WORKER, asset=asset, sha1=sha1, at=now)
     return int(version)
+
+
+def _replaced(connection: Connection, previous: int) -> Any:
+    """The row of a version: its asset, and whether it is the current one."""
+    query = select(VERSION.c.asset_id, VERSION.c.superseded_at).where(VERSION.c.id == previous)
+    return connection.execute(query).first()
+
+
+def _put_back(connection: Connection, version: int, asset: int, now: float) -> None:
+    """Make a version current if it is a superseded one of that asset."""
+    mine = select(VERSION.c.sha1).where(VERSION.c.id == version, VERSION.c.asset_id == asset, ~IS_CURRENT)
+    sha1 = connection.execute(mine).scalar()
+    if sha1 is not None:
+        make_current(connection, version, now)
+        record_event(connection, VersionCurrent(sha1=sha1), actor=WORKER, asset=asset, sha1=sha1, at=now)
 
 
 def delete_versions(connection: Connection, versions: Sequence[int], where: ColumnElement[bool]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import create_model
 
 from dampipe.features.assets.errors import AMBIGUOUS_NAME, NOT_HASHED, UNKNOWN_NAME, UNKNOWN_PATH
-from dampipe.features.assets.model import Details
+from dampipe.features.assets.model import Details, VersionSummary
 from dampipe.features.assets.queries import SHORTEST_PREFIX, AssetRepository
 from dampipe.features.sources.cards import card_of
 from dampipe.features.sources.path_mapping import below_root, under_known_root
@@ -18,6 +18,7 @@ from dampipe.kernel.detail import DetailField
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.paths import printable
 from dampipe.kernel.unicode_paths import spellings
+from dampipe.kernel.visibility import View, Visibility
 from dampipe.storage.video import Video
 
 MOST_CANDIDATES = 5
@@ -50,8 +51,14 @@ class AssetService:
     """
 
     def __init__(
-        self, assets: AssetRepository, sources: SourceRepository, details: DetailFields, services: Services
+        self,
+        assets: AssetRepository,
+        sources: SourceRepository,
+        details: DetailFields,
+        services: Services,
+        visibility: Visibility,
     ) -> None:
+        self._visibility = visibility
         self._assets = assets
         self._sources = sources
         self._details = details
@@ -66,21 +73,29 @@ class AssetService:
         pending: only those whose stages up to the index are still to do (True), or only the others (False).
         """
         require(actor, READ)
-        before = None if after is None else int(self._assets.find(after).id)
-        return self._assets.videos(self._assets.page(limit, before, pending))
+        view = self._visibility.of(actor)
+        before = None if after is None else int(self._assets.find(after, view).id)
+        return self._assets.videos(self._assets.page(limit, before, pending, view), view)
 
     def show(self, actor: Actor, name: str) -> Details:
-        """All that is known of one asset, with the fields of all features."""
+        """All that is known of one asset, with the fields of all features; a name may be that of any of its versions."""
         require(actor, READ)
         asset = self.asset_id(actor, name)
-        current = self._assets.current(asset)
-        video = self._assets.videos([current])[0]
+        view = self._visibility.of(actor)
+        current = self._assets.current(asset, view)
+        versions = self._assets.versions(asset, view)
+        video = self._assets.videos([current], view)[0]
         added = {field.name: field.read(self._services, actor, asset) for field in self._details}
         return self._model(
             video=video,
-            sidecars=tuple(printable(path) for path in self._assets.sidecars(current.id)),
+            versions=tuple(
+                VersionSummary.of(row, video)
+                for row, video in zip(versions, self._assets.videos(versions, view), strict=True)
+            ),
+            replaces=self._assets.replaced(asset, view),
+            sidecars=tuple(printable(path) for path in self._assets.sidecars(current.id, view)),
             card=card_of(str(PurePosixPath(video.paths[0]).parent)) if video.paths else None,
-            runs=tuple(self._assets.runs(current.id)),
+            runs=tuple(self._assets.runs(current.id, view)),
             **added,
         )
 
@@ -91,43 +106,46 @@ class AssetService:
 
     def find(self, actor: Actor, name: str) -> tuple[int | None, int | None]:
         """The ids of the location (for a path) and of the version (once it was hashed) that a name means."""
+        view = self._visibility.of(actor)
         sources = self._sources.all()
         absolute = under_known_root(os.path.abspath(name), sources)
         for path in map(Path, spellings(absolute)):
             holding = [source for source in sources if source.holds(path)]
             for source in sorted(holding, key=lambda source: -len(source.root)):
                 folder = below_root(path.parent, source.root) if path != Path(source.root) else ""
-                row = self._assets.find_path(source.id, folder, path.name)
+                row = self._assets.find_path(source.id, folder, path.name, view)
                 if row is not None:
                     return row.id, row.version_id
         # A file here that is not in the library must not stand for another of that name. Where the library has none,
         # the answer is the same with and without the file: over HTTP, it would say what the server's folder holds.
-        if os.sep in name or (os.path.exists(name) and self._assets.find_name(name, 1)):
+        if os.sep in name or (os.path.exists(name) and self._assets.find_name(name, 1, view)):
             raise NotFound(UNKNOWN_PATH, path=printable(name))
         if _is_sha1(name):
             try:
-                return None, int(self._assets.find(name).id)
+                return None, int(self._assets.find(name, view).id)
             except NotFound:
-                named = self._find_name(name)
+                named = self._find_name(name, view)
                 if named is None:
                     raise
                 return named
-        named = self._find_name(name)
+        named = self._find_name(name, view)
         if named is None:
             raise NotFound(UNKNOWN_NAME, name=printable(name), shortest=SHORTEST_PREFIX)
         return named
 
-    def _find_name(self, name: str) -> tuple[int, int | None] | None:
+    def _find_name(self, name: str, view: View) -> tuple[int, int | None] | None:
         """The file with that name, in either Unicode form; None if there is none.
 
         Raises InvalidInput if files of several assets have it.
         """
         found = [
-            row for spelling in spellings(name) for row in self._assets.find_name(spelling, MOST_CANDIDATES)
+            row
+            for spelling in spellings(name)
+            for row in self._assets.find_name(spelling, MOST_CANDIDATES, view)
         ]
         if not found:
             return None
-        if len({asset if asset is not None else -location for _, location, asset in found}) > 1:
+        if len({self._assets.asset_of(v) if v is not None else -location for _, location, v in found}) > 1:
             paths = [printable(path) for path, _, _ in found[:MOST_CANDIDATES]]
             more = ["…"] if len(found) > MOST_CANDIDATES else []
             raise InvalidInput(AMBIGUOUS_NAME, name=printable(name), paths=", ".join([*paths, *more]))

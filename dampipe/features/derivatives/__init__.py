@@ -17,6 +17,11 @@ FEATURE = Feature(
         "check": Work(
             queue="io", handler="dampipe.features.derivatives.handler:CheckHandler", time_limit=24 * 3600
         ),
+        "sign": Work(
+            queue="preview",
+            handler="dampipe.features.derivatives.signatures:SignHandler",
+            time_limit=24 * 3600,
+        ),
     },
     nightly=("dampipe.features.derivatives.handler:NightlyCheck",),
     remedies="dampipe.features.derivatives.remedies",

@@ -27,6 +27,7 @@ from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.model import Failure
 from dampipe.kernel.access import PROCESS, Actor, require
 from dampipe.kernel.errors import BrokerDown, DampipeError, NotFound
+from dampipe.kernel.visibility import EVERYTHING, View
 from dampipe.storage.blobs.derivatives import Damaged, DerivativeStore
 
 SAMPLE = 64
@@ -141,10 +142,10 @@ class CheckService:
         """Whether a random sample of the derivatives exists, looked at now."""
         return self._sample(SAMPLE)
 
-    def failures(self, limit: int) -> list[Failure]:
+    def failures(self, limit: int, view: View = EVERYTHING) -> list[Failure]:
         """Derivatives that are lost and not made again yet, newest first."""
-        rows = self._checks.bad(limit)
-        names = self._checks.names(sorted({row.asset for row in rows}))
+        rows = self._checks.bad(limit, view=view)
+        names = self._checks.names(sorted({row.asset for row in rows}), view)
         return [
             Failure(
                 asset=names[row.asset][0],

@@ -15,6 +15,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
+from dampipe.kernel.visibility import EVERYTHING, View
 
 PAGE = 200
 """Derivatives that are looked at between two writes."""
@@ -98,12 +99,14 @@ class CheckRepository:
             limit -= len(page)
             after = (page[-1].checked_at, page[-1].id)
 
-    def bad(self, limit: int, assets: Sequence[int] | None = None) -> list[DerivativeCheck]:
+    def bad(
+        self, limit: int, assets: Sequence[int] | None = None, view: View = EVERYTHING
+    ) -> list[DerivativeCheck]:
         """Derivatives whose last check has found a problem, the newest first."""
         query = select(*_COLUMNS).where(DERIVATIVE.c.problem.is_not(None)).order_by(DERIVATIVE.c.id.desc())
         if assets is not None:
             query = query.where(in_ids(self._db, DERIVATIVE.c.version_id, assets))
-        return self._read(query.limit(limit))
+        return self._read(query.where(view.shows_version(DERIVATIVE.c.version_id)).limit(limit))
 
     def sample(self, count: int) -> list[DerivativeCheck]:
         """Up to `count` derivatives by chance; as many look-ups by id, however large the library is."""
@@ -124,13 +127,14 @@ class CheckRepository:
             }
         return [DerivativeCheck.of(row) for row in found.values()]
 
-    def names(self, assets: Sequence[int]) -> dict[int, tuple[str, str]]:
-        """SHA-1 and name of assets."""
+    def names(self, assets: Sequence[int], view: View = EVERYTHING) -> dict[int, tuple[str, str]]:
+        """SHA-1 and name of assets; where not everything is visible, the SHA-1 stands for the name."""
         query = select(VERSION.c.id, VERSION.c.sha1, VERSION.c.name).where(
             in_ids(self._db, VERSION.c.id, assets)
         )
         with self._db.read() as connection:
-            return {row.id: (row.sha1, row.name) for row in connection.execute(query)}
+            rows = connection.execute(query).all()
+        return {row.id: (row.sha1, row.name if view.is_all else row.sha1) for row in rows}
 
     def in_progress(self, assets: Sequence[int]) -> set[int]:
         """Those of the assets that are being processed or wait for it: their derivatives may change now."""

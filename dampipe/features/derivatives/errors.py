@@ -22,3 +22,4 @@ DERIVATIVES_LOST = ErrorCode(
     "{missing} of {sampled} derivatives that were looked at are missing",
     "They can be made again.",
 )
+NO_PROXY = ErrorCode("signatures.no_proxy", "{name} has no proxy to make signatures from")

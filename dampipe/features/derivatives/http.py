@@ -24,6 +24,8 @@ CHUNK = 256 * 1024
 CACHE = "private, max-age=600"
 """The address stays when a derivative is made again, so that a browser asks from time to time, by the ETag."""
 Processor = Annotated[Actor, allowed(PROCESS)]
+VARY = "Cookie, Authorization"
+"""What the answer depends on: another user of the same browser is asked for again."""
 Derivatives = Annotated[DerivativeService, provided(DerivativeService)]
 
 Checks = Annotated[CheckRequests, provided(CheckRequests)]
@@ -88,10 +90,11 @@ def fetch_derivative(
         "Accept-Ranges": "bytes",
         "ETag": etag,
         "Cache-Control": CACHE,
+        "Vary": VARY,
         "Content-Disposition": f"inline; filename*=UTF-8''{quote(filename, safe='')}",
     }
     if known is not None and (known.strip() == "*" or etag in _etags(known)):
-        return Response(status_code=304, headers={"ETag": etag, "Cache-Control": CACHE})
+        return Response(status_code=304, headers={"ETag": etag, "Cache-Control": CACHE, "Vary": VARY})
     same_version = range_of is None or range_of.strip() == etag
     span = parse_range(range_, derivative.size) if same_version else None
     if span is None:

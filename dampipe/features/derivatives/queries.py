@@ -36,3 +36,12 @@ def is_lost(connection: Connection, asset: int, kind: DerivativeKind) -> bool:
     """Whether the last check has found that a derivative is missing or damaged."""
     row = select(DERIVATIVE.c.problem).where(DERIVATIVE.c.version_id == asset, DERIVATIVE.c.kind == kind)
     return connection.execute(row).scalar() is not None
+
+
+def is_intact(connection: Connection, asset: int, kind: DerivativeKind) -> bool:
+    """Whether there is such a derivative and no check has found it missing or damaged."""
+    mine = (DERIVATIVE.c.version_id == asset, DERIVATIVE.c.kind == kind)
+    return (
+        connection.execute(select(DERIVATIVE.c.id).where(*mine, DERIVATIVE.c.problem.is_(None))).first()
+        is not None
+    )

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Row, select
 
 from dampipe.features.derivatives.checks import OPEN
 from dampipe.features.derivatives.model import Kept
+from dampipe.features.derivatives.queries import is_intact
+from dampipe.features.derivatives.signatures import SignItems
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs import state
@@ -30,12 +32,15 @@ class Remaker:
 
     What runs again: the stage that makes the lost kind. What does not: stages that take its result, since that does
     not change; `save_preview` compares the new frames with those that were embedded. If the frames were extended by
-    the stage refine, it runs again, too, after the preview. With `one_pass` the preview pass writes the proxy, so the
-    proxy stage takes that over again.
+    the stage refine, it runs again, too, after the preview. Signatures alone are made from the proxy. With `one_pass`
+    the preview pass writes the proxy, so the proxy stage takes that over again.
     """
 
-    def __init__(self, database: Database, plan: Callable[[], Plan], one_pass: bool) -> None:
+    def __init__(
+        self, database: Database, plan: Callable[[], Plan], one_pass: bool, signing: SignItems
+    ) -> None:
         self._db = database
+        self._signing = signing
         self._plan = plan
         self._one_pass = one_pass
 
@@ -63,6 +68,12 @@ class Remaker:
         with_file = set(connection.execute(present).scalars())
         outcome: dict[tuple[int, str], Kept | None] = {}
         for asset, kinds in lost.items():
+            if self._can_sign(connection, asset, kinds):
+                self._signing.add(connection, VersionId(asset))
+                outcome[asset, DerivativeKind.SIGNATURES] = None
+                kinds = kinds - {DerivativeKind.SIGNATURES}
+            if not kinds:
+                continue
             if asset not in with_file:
                 outcome |= {(asset, kind): Kept.NO_FILE for kind in kinds}
             elif any(run.state in OPEN for run in runs[asset]):
@@ -70,6 +81,15 @@ class Remaker:
             else:
                 outcome |= self._start(connection, VersionId(asset), kinds, runs[asset])
         return outcome
+
+    @staticmethod
+    def _can_sign(connection: Connection, asset: int, kinds: set[str]) -> bool:
+        """Whether signatures are lost, and the proxy to make them from is not."""
+        return (
+            DerivativeKind.SIGNATURES in kinds
+            and DerivativeKind.PROXY not in kinds
+            and is_intact(connection, asset, DerivativeKind.PROXY)
+        )
 
     def _start(
         self, connection: Connection, asset: VersionId, kinds: set[str], runs: list[Row[Any]]

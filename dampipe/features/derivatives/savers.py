@@ -29,7 +29,7 @@ def save_preview(batch: OutputBatch[Preview]) -> None:
 def save_proxy(batch: OutputBatch[Proxy]) -> None:
     """Replace the derivatives that a proxy pass makes."""
     for asset, proxy in batch.outputs:
-        made = (proxy.derivative, proxy.waveform)
+        made = (proxy.derivative, proxy.waveform, proxy.signatures)
         save_derivatives(batch.connection, asset, [one for one in made if one is not None], batch.now)
 
 

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 from dampipe.features.assets.queries import AssetRepository
@@ -22,9 +22,10 @@ from dampipe.features.derivatives.model import (
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.work import WorkRepository
 from dampipe.kernel.access import PROCESS, READ, Actor, require
-from dampipe.kernel.errors import NotFound
+from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.ids import RunId
 from dampipe.kernel.progress import Progress
+from dampipe.kernel.visibility import Visibility
 from dampipe.media.outputs import Derivative
 from dampipe.storage.blobs.derivatives import DerivativeStore
 
@@ -33,8 +34,14 @@ class DerivativeService:
     """The derivatives of a library. Any method may raise CatalogueDown."""
 
     def __init__(
-        self, assets: AssetRepository, store: DerivativeStore, checks: CheckRepository, items: CheckItems
+        self,
+        assets: AssetRepository,
+        store: DerivativeStore,
+        checks: CheckRepository,
+        items: CheckItems,
+        visibility: Visibility,
     ) -> None:
+        self._visibility = visibility
         self._assets = assets
         self._store = store
         self._checks = checks
@@ -46,7 +53,8 @@ class DerivativeService:
         Raises NotFound for an unknown asset or a derivative that it does not have.
         """
         require(actor, READ)
-        video = self._assets.videos([self._assets.find(sha1)])[0]
+        view = self._visibility.of(actor)
+        video = self._assets.videos([self._assets.find(sha1, view)], view)[0]
         for derivative in video.derivatives:
             if name in (derivative.kind, derivative.key.rpartition("/")[2]):
                 return derivative, video.download_name(derivative)
@@ -83,7 +91,9 @@ class CheckRequests:
         items: CheckItems,
         work: WorkRepository,
         transport: Callable[[], TaskTransport],
+        visibility: Visibility,
     ) -> None:
+        self._visibility = visibility
         self._assets = assets
         self._items = items
         self._work = work
@@ -92,6 +102,8 @@ class CheckRequests:
     def start(self, actor: Actor, request: CheckRequest) -> CheckStarted:
         """Request a check, and return at once. Raises NotFound for an unknown asset, and BrokerDown."""
         require(actor, PROCESS)
+        if not request.what:
+            self._visibility.of(actor).require_all(actor)
         for name in request.what:
             self._assets.version_id(actor, name)
         item = self._items.add(f"request-{uuid4().hex}", request)
@@ -99,11 +111,23 @@ class CheckRequests:
         self._transport().notify("sweep")
         return CheckStarted(check=item)
 
+    def _may_read(self, actor: Actor, row: Any) -> bool:
+        """Whether all that a check was asked to look at is visible."""
+        request = CheckRequest.model_validate(json.loads(row.parameters or "{}"))
+        try:
+            for name in request.what:
+                self._assets.asset_id(actor, name)
+        except (NotFound, InvalidInput):
+            return False
+        return bool(request.what)
+
     def read(self, actor: Actor, check: int) -> CheckState:
         """How a check stands. Raises NotFound, also for one whose result is older than a week."""
         require(actor, PROCESS)
         row = self._work.find(CHECK, RunId(check))
         if row is None:
+            raise NotFound(UNKNOWN_CHECK, check=check)
+        if not self._visibility.of(actor).is_all and not self._may_read(actor, row):
             raise NotFound(UNKNOWN_CHECK, check=check)
         return CheckState(
             check=check,

@@ -13,4 +13,6 @@ FEATURE = Feature(
     },
     routers=("dampipe.features.duplicates.http:router",),
     savers=(("dampipe.media.outputs:Preview", "dampipe.features.duplicates.savers:save_fingerprints"),),
+    sweeps=("dampipe.features.duplicates.sweep:NearDuplicateSweep",),
+    remedies="dampipe.features.duplicates.remedies",
 )

@@ -8,6 +8,8 @@ from dampipe.features.duplicates.model import (
     Duplicates,
     DuplicatesRequest,
     NearDuplicate,
+    PairRequest,
+    PairState,
 )
 from dampipe.features.duplicates.service import DuplicateService
 from dampipe.kernel.access import LOCAL
@@ -17,7 +19,7 @@ from dampipe.kernel.timecode import clock
 _HELP = {name: field.description for name, field in DuplicatesRequest.model_fields.items()}
 
 
-@click.command(name="duplicates")
+@click.group(name="duplicates", invoke_without_command=True)
 @click.option("--near", is_flag=True, help=_HELP["near"])
 @click.option(
     "--similarity",
@@ -26,32 +28,67 @@ _HELP = {name: field.description for name, field in DuplicatesRequest.model_fiel
     type=click.FloatRange(MIN_SIMILARITY, 1),
     help=_HELP["similarity"],
 )
+@click.option(
+    "--state",
+    default=PairState.OPEN.value,
+    show_default=True,
+    type=click.Choice([state.value for state in PairState]),
+    help=_HELP["state"],
+)
 @json_option
-def command(near: bool, similarity: float, as_json: bool) -> None:
+@click.pass_context
+def command(context: click.Context, near: bool, similarity: float, state: str, as_json: bool) -> None:
     """List what the library has more than once, with the evidence. Nothing is deleted."""
-    found = service(DuplicateService).find(LOCAL, DuplicatesRequest(near=near, similarity=similarity))
+    if context.invoked_subcommand is not None:
+        return
+    request = DuplicatesRequest(near=near, similarity=similarity, state=PairState(state))
+    found = service(DuplicateService).find(LOCAL, request)
     if as_json:
         print_json(found)
     else:
-        _print(found, near)
+        _print(found, request)
 
 
-def _print(found: Duplicates, near: bool) -> None:
+@command.command(name="dismiss")
+@click.argument("first")
+@click.argument("second")
+def dismiss(first: str, second: str) -> None:
+    """Do not list two near duplicates any more: SHA-1s, their first digits, or paths."""
+    service(DuplicateService).dismiss(LOCAL, PairRequest(first=first, second=second))
+    click.echo("dismissed: `dampipe duplicates --near --state dismissed` lists it")
+
+
+@command.command(name="reopen")
+@click.argument("first")
+@click.argument("second")
+def reopen(first: str, second: str) -> None:
+    """List two near duplicates again that were dismissed."""
+    service(DuplicateService).reopen(LOCAL, PairRequest(first=first, second=second))
+    click.echo("listed again")
+
+
+def _print(found: Duplicates, request: DuplicatesRequest) -> None:
     if found.exact:
         rows = [(f"{d.size:,}", d.asset[:12], "\n".join(d.paths)) for d in found.exact]
         say(table(["bytes each", "asset", "the same content"], rows, right=["bytes each"]))
     else:
         click.echo("no two files have the same content")
-    if not near:
+    if not request.near:
         return
     if found.near:
         columns = ["similar", "frames", "common part", "bytes", "picture", "shows the same"]
         click.echo()
         say(table(columns, map(_row, found.near), right=["similar", "frames", "bytes"]))
     else:
-        click.echo("no two assets show the same")
+        which = "" if request.state is PairState.OPEN else f"{request.state} "
+        click.echo(f"no {which}near duplicates" if which else "no two assets show the same")
     if found.unknown:
         click.echo(f"{plural(found.unknown, 'asset')} not previewed yet: `dampipe status`", err=True)
+    if found.unsearched:
+        waiting = plural(found.unsearched, "asset is", "assets are")
+        click.echo(
+            f"{waiting} still to be compared with all others: the clock does so in the background", err=True
+        )
 
 
 def _row(pair: NearDuplicate) -> tuple[str, ...]:

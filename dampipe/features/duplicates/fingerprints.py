@@ -1,22 +1,32 @@
 """The SQL of duplicates: fingerprints of frames, and contents that several files have."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.duplicates.model import Copy, ExactDuplicate
 from dampipe.features.duplicates.tables import FINGERPRINT
+from dampipe.features.duplicates.track import Track
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
-from dampipe.kernel.db.chunks import IN_ONE_QUERY, chunked
+from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
+from dampipe.kernel.visibility import EVERYTHING, View
 from dampipe.media.info import MediaKind
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The stored fingerprint of an asset."""
+
+    track: Track
+    saved_at: float
 
 
 class FingerprintRepository:
@@ -25,11 +35,12 @@ class FingerprintRepository:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def exact(self) -> list[ExactDuplicate]:
+    def exact(self, view: View = EVERYTHING) -> list[ExactDuplicate]:
         """Contents that at least two present files have, those that waste most space first."""
         many = (
             select(LOCATION.c.version_id)
             .where(LOCATION.c.version_id.is_not(None), LOCATION.c.state == LocationState.PRESENT)
+            .where(view.shows_folder(LOCATION.c.folder_id))
             .group_by(LOCATION.c.version_id)
             .having(func.count() > 1)
         )
@@ -40,6 +51,7 @@ class FingerprintRepository:
                     VERSION.join(LOCATION, LOCATION.c.version_id == VERSION.c.id).join(FOLDER).join(SOURCE)
                 )
                 .where(VERSION.c.id.in_(many), LOCATION.c.state == LocationState.PRESENT)
+                .where(view.shows_folder(LOCATION.c.folder_id))
                 .order_by(LOCATION.c.id)
             ).all()
         paths: dict[str, list[str]] = {}
@@ -49,34 +61,29 @@ class FingerprintRepository:
         found = [ExactDuplicate(asset=a, size=sizes[a], paths=tuple(p)) for a, p in paths.items()]
         return sorted(found, key=lambda duplicate: -duplicate.size * (len(duplicate.paths) - 1))
 
-    def each(self) -> Iterator[tuple[int, NDArray[np.float64], NDArray[np.int8]]]:
-        """Asset, times and fingerprints (shape (count, 192)) of every asset that has any, in the order of assets."""
-        last = 0
-        while rows := self._rows(FINGERPRINT.c.version_id > last):
-            yield from map(_parsed, rows)
-            last = rows[-1].version_id
+    def of(self, assets: Sequence[int]) -> dict[int, Fingerprint]:
+        """Those of the assets that have one."""
+        found: dict[int, Fingerprint] = {}
+        for some in chunked(assets):
+            with self._db.read() as connection:
+                rows = connection.execute(
+                    select(FINGERPRINT).where(self._db.among(FINGERPRINT.c.version_id, some))
+                ).all()
+            found.update({row.version_id: _parsed(row) for row in rows})
+        return found
 
-    def of(self, asset: int) -> tuple[NDArray[np.float64], NDArray[np.int8]] | None:
-        """Times and fingerprints of one asset."""
-        rows = self._rows(FINGERPRINT.c.version_id == asset)
-        return _parsed(rows[0])[1:] if rows else None
-
-    def _rows(self, where: ColumnElement[bool]) -> Sequence[Any]:
-        query = select(FINGERPRINT).where(where).order_by(FINGERPRINT.c.version_id).limit(IN_ONE_QUERY)
-        with self._db.read() as connection:
-            return connection.execute(query).all()
-
-    def missing(self) -> int:
+    def missing(self, view: View = EVERYTHING) -> int:
         """How many assets with a picture have no fingerprints."""
         query = (
             select(func.count())
             .select_from(VERSION.outerjoin(FINGERPRINT, FINGERPRINT.c.version_id == VERSION.c.id))
             .where(VERSION.c.kind != MediaKind.AUDIO, FINGERPRINT.c.version_id.is_(None))
+            .where(view.shows_version(VERSION.c.id))
         )
         with self._db.read() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def copies(self, assets: Sequence[int]) -> dict[int, Copy]:
+    def copies(self, assets: Sequence[int], view: View = EVERYTHING) -> dict[int, Copy]:
         """Assets by id, as sides of a pair."""
         found: dict[int, Copy] = {}
         for some in chunked(assets):
@@ -85,7 +92,7 @@ class FingerprintRepository:
                 files = connection.execute(
                     select(LOCATION.c.version_id, *place_columns(self._db))
                     .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-                    .where(LOCATION.c.version_id.in_(some))
+                    .where(LOCATION.c.version_id.in_(some), view.shows_folder(LOCATION.c.folder_id))
                     .order_by(LOCATION.c.state, LOCATION.c.id.desc())
                 ).all()
             paths = {row.version_id: printable(full_path(row)) for row in files}
@@ -93,10 +100,12 @@ class FingerprintRepository:
                 facts = {
                     name: getattr(row, name) for name in ("duration", "size", "width", "height", "codec")
                 }
-                found[row.id] = Copy(asset=row.sha1, path=paths.get(row.id, row.name), **facts)
+                name = row.name if view.is_all else row.sha1
+                found[row.id] = Copy(asset=row.sha1, path=paths.get(row.id, name), **facts)
         return found
 
 
-def _parsed(row: Any) -> tuple[int, NDArray[np.float64], NDArray[np.int8]]:
+def _parsed(row: Any) -> Fingerprint:
     times = np.frombuffer(bytes(row.times), "<f8")
-    return row.version_id, times, np.frombuffer(bytes(row.data), np.int8).reshape(len(times), -1)
+    hashes = np.frombuffer(bytes(row.data), np.int8).reshape(len(times), -1)
+    return Fingerprint(Track.of(times, hashes), row.saved_at)

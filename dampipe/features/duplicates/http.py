@@ -3,20 +3,47 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel
 
-from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest
+from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest, PairRequest
 from dampipe.features.duplicates.service import DuplicateService
-from dampipe.kernel.access import READ, Actor
-from dampipe.kernel.faces.http import allowed, provided
+from dampipe.kernel.access import EDIT, READ, Actor
+from dampipe.kernel.faces.http import STRICT, Problem, Text, allowed, provided
 
 router = APIRouter(tags=["duplicates"])
+
+NOT_A_PAIR = {"model": Problem, "description": "An asset does not exist, or the two are not such a pair."}
+Editor = Annotated[Actor, allowed(EDIT)]
+Service = Annotated[DuplicateService, provided(DuplicateService)]
+
+
+class Pair(BaseModel):
+    """Two near duplicates, in either order."""
+
+    model_config = STRICT
+
+    first: Text
+    """SHA-1, its first digits, or a path."""
+    second: Text
 
 
 @router.get("/duplicates")
 def list_duplicates(
     actor: Annotated[Actor, allowed(READ)],
-    duplicates: Annotated[DuplicateService, provided(DuplicateService)],
+    duplicates: Service,
     request: Annotated[DuplicatesRequest, Query()],
 ) -> Duplicates:
     """List what the library has more than once, with the evidence."""
     return duplicates.find(actor, request)
+
+
+@router.post("/duplicates/dismiss", status_code=204, responses={404: NOT_A_PAIR})
+def dismiss_pair(actor: Editor, pair: Pair, duplicates: Service) -> None:
+    """Do not offer a pair of near duplicates any more."""
+    duplicates.dismiss(actor, PairRequest(first=pair.first, second=pair.second))
+
+
+@router.post("/duplicates/reopen", status_code=204, responses={404: NOT_A_PAIR})
+def reopen_pair(actor: Editor, pair: Pair, duplicates: Service) -> None:
+    """Offer a pair of near duplicates again that was dismissed."""
+    duplicates.reopen(actor, PairRequest(first=pair.first, second=pair.second))

@@ -1,23 +1,25 @@
-"""Finds near duplicates: candidate pairs by locality-sensitive hashing, then a comparison at the likeliest offset.
+"""Decides whether two assets show the same, by a comparison at the likeliest offset.
 
-Frames are compared by their perceptual hashes (`dampipe/media/perceptual_hash.py`).
+Frames are compared by their perceptual hashes (`dampipe/media/perceptual_hash.py`). Which pairs are compared at all is
+decided by keys of their frames (`keys.py`).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.features.duplicates.model import MIN_SIMILARITY
+from dampipe.features.duplicates.model import MIN_SIMILARITY, NearKind
 from dampipe.features.duplicates.time_offset import SLACK, find_offset
 from dampipe.features.duplicates.track import Track
-from dampipe.media.perceptual_hash import WIDTH
 
 SAME = 0.90
 """Correlation of the two most similar frames from which a pair is compared. A pair is reported from a mean correlation
 of MIN_SIMILARITY over the common part: real clips that were encoded again, trimmed and resized reach 0.6 to 1.0, since
 frames up to a second apart are compared with each other; unrelated clips have no two frames of correlation SAME."""
+OF_FEW_FRAMES = (0.95, 0.8, 0.7)
+"""Similarity that a track of one, two and three frames needs. Among millions of clips some have two frames that resemble
+each other; in real clips of so few frames, true pairs reach 0.97."""
 EXPLAINED = 0.5
 """Share of the frames whose difference has to be explained by the motion in the footage itself: measured, true pairs
 reach at least 0.7, pictures that only resemble each other at most 0.15."""
@@ -25,12 +27,9 @@ NOISE = 0.02
 """Most that another encode alone reduces the correlation of two frames by."""
 MOTION = 2.0
 """How many times more than from its nearer neighbour in time a frame may differ from one of another instant."""
-TABLES = 12
-PLANES = 16
-CHANCE = 10_000
-"""Number of frames from which on some share a key by chance."""
-CROWDED = 100
-"""Keys that more assets than this share are ignored: slates, logos, empty sky."""
+WHOLE = 0.9
+"""Share of a track from which all of it counts as common: its first and last frames are compared with none if the
+other one begins or ends between two sampled frames."""
 CLEARLY = 2.0
 """How much more evidence the flipped picture must have: where it is the right one, it has at least 4 more."""
 
@@ -48,53 +47,20 @@ class Alignment:
     end: float
     others: tuple[tuple[float, float], ...] = ()
     mirrored: bool = False
+    coverage_of_longer: float = 1.0
+    """Share of the longer track that is common."""
+
+    @property
+    def kind(self) -> NearKind:
+        """How much of each is common."""
+        if self.coverage < WHOLE:
+            return NearKind.OVERLAP
+        return NearKind.WHOLE if self.coverage_of_longer >= WHOLE else NearKind.PART
 
     @property
     def score(self) -> float:
         """What has to reach MIN_SIMILARITY."""
         return self.similarity * self.coverage
-
-
-def likely_pairs(tracks: Iterable[tuple[int, Track]]) -> list[tuple[int, int]]:
-    """Candidate pairs of tracks, by their numbers, the smaller first, each once: they may have the same frames.
-
-    Random hyperplanes (Charikar, Similarity estimation techniques from rounding algorithms, STOC 2002): frames
-    on the same side of all planes of a table share its key. Twelve tables of 16 planes find frames of
-    correlation 0.97 in nineteen of twenty cases, and an asset has many frames. Where there are so many frames that
-    some share a key by chance, two shared keys are required. Memory: 24 bytes per frame.
-    """
-    rng = np.random.default_rng(0)
-    planes = rng.standard_normal((WIDTH, TABLES * PLANES)).astype(np.float32)
-    weights = 1 << np.arange(PLANES)
-    numbers, sides = list[NDArray[np.int64]](), list[NDArray[np.uint16]]()
-    for number, track in tracks:
-        above = (track.rows @ planes > 0).reshape(-1, TABLES, PLANES)
-        sides.append((above @ weights).astype(np.uint16).T)
-        numbers.append(np.full(len(track.rows), number, np.int64))
-    if not numbers:
-        return []
-    owners, keys = np.concatenate(numbers), np.concatenate(sides, axis=1)
-    shared = np.concatenate([_pairs_by_key(table.astype(np.int64), owners) for table in keys])
-    pairs, counts = np.unique(shared, return_counts=True)
-    certain = pairs[counts >= (2 if len(owners) > CHANCE else 1)]
-    return [(int(pair >> 32), int(pair & 0xFFFFFFFF)) for pair in certain]
-
-
-def _pairs_by_key(keys: NDArray[np.int64], owners: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Pairs of owners that share a key, as `smaller << 32 | larger`, without keys that more than CROWDED share."""
-    # For each key the owners that have it, each once, in order.
-    entries = np.unique(keys << 32 | owners)
-    keys, owners = entries >> 32, entries & 0xFFFFFFFF
-    _, at, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    few = (counts <= CROWDED)[at]
-    keys, owners = keys[few], owners[few]
-    found = []
-    for apart in range(1, CROWDED):
-        same = keys[apart:] == keys[:-apart]
-        if not same.any():
-            break
-        found.append(owners[:-apart][same] << 32 | owners[apart:][same])
-    return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
 def align(first: Track, second: Track) -> Alignment | None:
@@ -113,7 +79,14 @@ def align(first: Track, second: Track) -> Alignment | None:
     found = _compared(first, other, best.offset)
     if found is None or found.score < MIN_SIMILARITY:
         return None
+    if found.similarity < _least_similarity(min(len(first.times), len(second.times))):
+        return None
     return replace(found, others=best.others, mirrored=other is flipped)
+
+
+def _least_similarity(frames: int) -> float:
+    """The similarity that a pair needs whose shorter track has so many frames."""
+    return OF_FEW_FRAMES[frames - 1] if frames <= len(OF_FEW_FRAMES) else MIN_SIMILARITY
 
 
 def _have_same_frame(first: Track, second: Track) -> bool:
@@ -138,11 +111,13 @@ def _compared(first: Track, second: Track, offset: float) -> Alignment | None:
     if not seen.any() or (1 - best[seen] <= allowed[seen]).mean() < EXPLAINED:
         return None
     best = best[seen]
-    shorter, within = (second, in_second) if second.length <= first.length else (first, in_first)
+    of_first, of_second = len(in_first) / len(first.times), len(in_second) / len(second.times)
+    is_longer = second.length <= first.length
     return Alignment(
         offset=offset,
         similarity=float(best.mean()),
-        coverage=len(within) / len(shorter.times),
+        coverage=of_second if is_longer else of_first,
+        coverage_of_longer=of_first if is_longer else of_second,
         frames=len(best),
         start=float(max(first.times[in_first[0]], shifted[in_second[0]])),
         end=float(min(first.times[in_first[-1]], shifted[in_second[-1]])),

@@ -1,9 +1,33 @@
 """Duplicates: contents that several files have, and contents that show the same."""
 
+from enum import StrEnum
+
 from pydantic import BaseModel, ConfigDict, Field
 
 MIN_SIMILARITY = 0.55
 """Mean correlation over the common part from which two assets show the same: see `match.py`."""
+
+
+class NearKind(StrEnum):
+    """How much of two contents is common, as exactly as the sampled frames allow."""
+
+    WHOLE = "whole"
+    """All of both: another encode, another size, a re-grade, a mirrored copy."""
+    PART = "part"
+    """All of the shorter one: a trim."""
+    OVERLAP = "overlap"
+    """A part of each: two trims, two edits with the same shots."""
+
+
+class PairState(StrEnum):
+    """What people decided about a pair of near duplicates."""
+
+    OPEN = "open"
+    """Nothing yet: the pair is offered."""
+    DISMISSED = "dismissed"
+    """Not a duplicate, or not worth an action. It is not offered again, also when a preview is made again."""
+    STACKED = "stacked"
+    """Both are versions of one asset, whatever else was decided. Not stored: it follows from the versions."""
 
 
 class DuplicatesRequest(BaseModel):
@@ -15,6 +39,17 @@ class DuplicatesRequest(BaseModel):
     similarity: float = Field(
         default=MIN_SIMILARITY, ge=MIN_SIMILARITY, le=1, description="Least similarity of near duplicates."
     )
+    state: PairState = Field(default=PairState.OPEN, description="Which near duplicates to list.")
+
+
+class PairRequest(BaseModel):
+    """Two near duplicates, in either order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: str
+    """SHA-1 (or the first digits of it) or path."""
+    second: str
 
 
 class ExactDuplicate(BaseModel):
@@ -65,6 +100,8 @@ class NearDuplicate(BaseModel):
     """Part of the shorter one that is common, up to 1."""
     frames: int
     """Number of frames compared."""
+    kind: NearKind
+    state: PairState = PairState.OPEN
 
 
 class Duplicates(BaseModel):
@@ -76,3 +113,5 @@ class Duplicates(BaseModel):
     near: tuple[NearDuplicate, ...] = ()
     unknown: int = 0
     """Number of assets with pictures that are not previewed yet, so that they could not be compared."""
+    unsearched: int = 0
+    """Number of assets that have a preview, but were not compared with all others yet: more pairs may follow."""

@@ -1,67 +1,109 @@
-"""The use case of finding duplicates."""
+"""The use cases of duplicates: list them, dismiss a pair of near duplicates, offer it again."""
 
-from functools import lru_cache
+import json
+from typing import Any
 
+from dampipe.features.assets.service import AssetService
+from dampipe.features.duplicates.errors import NOT_A_PAIR
 from dampipe.features.duplicates.fingerprints import FingerprintRepository
-from dampipe.features.duplicates.match import Alignment, align, likely_pairs
-from dampipe.features.duplicates.model import Copy, Duplicates, DuplicatesRequest, NearDuplicate
-from dampipe.features.duplicates.track import Track
-from dampipe.kernel.access import READ, Actor, require
+from dampipe.features.duplicates.model import (
+    Copy,
+    Duplicates,
+    DuplicatesRequest,
+    NearDuplicate,
+    NearKind,
+    PairRequest,
+    PairState,
+)
+from dampipe.features.duplicates.pairs import PairRepository
+from dampipe.features.duplicates.search import NearDuplicateSearch
+from dampipe.kernel.access import EDIT, READ, Actor, require
+from dampipe.kernel.db.adaptive_cache import AdaptiveCache
+from dampipe.kernel.errors import NotFound
+from dampipe.kernel.visibility import Visibility
 
-CACHED = 2000
-"""Assets whose fingerprints are held at once: some 30 MB."""
+SECONDS = 1.0
+"""For which a listing searches the assets that the sweep has not come to: one sees what was added just now."""
 
 
 class DuplicateService:
     """Duplicates in one library. Any method may raise CatalogueDown."""
 
-    def __init__(self, fingerprints: FingerprintRepository) -> None:
+    def __init__(
+        self,
+        fingerprints: FingerprintRepository,
+        pairs: PairRepository,
+        search: NearDuplicateSearch,
+        assets: AssetService,
+        visibility: Visibility,
+    ) -> None:
         self._fingerprints = fingerprints
+        self._pairs = pairs
+        self._search = search
+        self._assets = assets
+        self._visibility = visibility
+        self._unknown: AdaptiveCache[int] = AdaptiveCache()
 
     def find(self, actor: Actor, request: DuplicatesRequest) -> Duplicates:
         """Contents that several files have; with `near` also pairs of contents that show the same."""
         require(actor, READ)
-        exact = tuple(self._fingerprints.exact())
+        view = self._visibility.of(actor)
+        exact = tuple(self._fingerprints.exact(view))
         if not request.near:
             return Duplicates(exact=exact)
-        pairs = self._near(request.similarity)
-        copies = self._fingerprints.copies(sorted({asset for pair in pairs for asset in pair[:2]}))
-        near = tuple(_pair(copies, *pair) for pair in pairs if pair[0] in copies and pair[1] in copies)
-        return Duplicates(exact=exact, near=near, unknown=self._fingerprints.missing())
+        self._search.catch_up(SECONDS)
+        rows = self._pairs.listed(request.state, request.similarity, view)
+        copies = self._fingerprints.copies(
+            sorted({asset for row in rows for asset in (row.first_id, row.second_id)}), view
+        )
+        near = (
+            _pair(copies, row, request.state)
+            for row in rows
+            if row.first_id in copies and row.second_id in copies
+        )
+        return Duplicates(
+            exact=exact,
+            near=tuple(near),
+            unknown=self._unknown.get("", self._fingerprints.missing)
+            if view.is_all
+            else self._fingerprints.missing(view),
+            unsearched=self._pairs.unsearched(view),
+        )
 
-    def _near(self, similarity: float) -> list[tuple[int, int, Alignment]]:
-        """Pairs of assets that show the same, the most similar first; of each pair the longer asset first."""
+    def dismiss(self, actor: Actor, request: PairRequest) -> None:
+        """Do not offer a pair of near duplicates any more; one that is dismissed already is not an error.
 
-        @lru_cache(CACHED)
-        def track(asset: int) -> Track | None:
-            found = self._fingerprints.of(asset)
-            return Track.of(*found) if found else None
+        Raises NotFound for an unknown asset, for two assets that are not such a pair, and for versions of one asset.
+        """
+        require(actor, EDIT)
+        self._decide(actor, request, PairState.DISMISSED)
 
-        pairs = []
-        tracks = ((asset, Track.of(times, rows)) for asset, times, rows in self._fingerprints.each())
-        for one, other in likely_pairs(tracks):
-            sides = [(asset, found) for asset in (one, other) if (found := track(asset)) and len(found.times)]
-            if len(sides) < 2:  # one was pruned or previewed again meanwhile
-                continue
-            # The longer one first: a trim lies within what it was cut from.
-            (first, longer), (second, shorter) = sorted(sides, key=lambda side: -float(side[1].times[-1]))
-            aligned = align(longer, shorter)
-            if aligned is not None and aligned.similarity >= similarity:
-                pairs.append((first, second, aligned))
-        return sorted(pairs, key=lambda pair: (-pair[2].similarity, pair[0], pair[1]))
+    def reopen(self, actor: Actor, request: PairRequest) -> None:
+        """Offer a pair again that was dismissed. Raises NotFound as `dismiss` does."""
+        require(actor, EDIT)
+        self._decide(actor, request, PairState.OPEN)
+
+    def _decide(self, actor: Actor, request: PairRequest, state: PairState) -> None:
+        first, second = (self._assets.version_id(actor, name) for name in (request.first, request.second))
+        if not self._pairs.decide(first, second, state):
+            raise NotFound(NOT_A_PAIR, first=request.first, second=request.second)
 
 
-def _pair(copies: dict[int, Copy], first: int, second: int, found: Alignment) -> NearDuplicate:
+def _pair(copies: dict[int, Copy], row: Any, state: PairState) -> NearDuplicate:
     # Adding 0.0 turns -0.0 into 0.0.
-    spans = {"start": round(found.start, 3), "end": round(found.end, 3)}
-    shifted = {name: round(time - found.offset, 3) + 0.0 for name, time in spans.items()}
+    spans = {"start": round(row.common_start, 3), "end": round(row.common_end, 3)}
+    shifted = {name: round(time - row.time_offset, 3) + 0.0 for name, time in spans.items()}
     return NearDuplicate(
-        first=copies[first].model_copy(update=spans),
-        second=copies[second].model_copy(update=shifted),
-        offset=round(found.offset, 3) + 0.0,
-        other_offsets=tuple((round(begin, 3) + 0.0, round(end, 3) + 0.0) for begin, end in found.others),
-        mirrored=found.mirrored,
-        similarity=round(found.similarity, 4),
-        coverage=round(found.coverage, 4),
-        frames=found.frames,
+        first=copies[row.first_id].model_copy(update=spans),
+        second=copies[row.second_id].model_copy(update=shifted),
+        offset=round(row.time_offset, 3) + 0.0,
+        other_offsets=tuple(
+            (round(begin, 3) + 0.0, round(end, 3) + 0.0) for begin, end in json.loads(row.other_offsets)
+        ),
+        mirrored=row.mirrored,
+        similarity=round(row.similarity, 4),
+        coverage=round(row.coverage, 4),
+        frames=row.frames,
+        kind=NearKind(row.kind),
+        state=state,
     )

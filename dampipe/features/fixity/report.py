@@ -14,6 +14,7 @@ from dampipe.jobs.model import Failure
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
+from dampipe.kernel.visibility import EVERYTHING, View
 
 _IS_BAD: ColumnElement[bool] = literal_column("verification.result IN ('mismatch', 'unreadable')")
 """Written exactly as in the partial index."""
@@ -61,13 +62,14 @@ class FixityReport:
             seconds=now - since,
         )
 
-    def failures(self, limit: int) -> list[Failure]:
+    def failures(self, limit: int, view: View = EVERYTHING) -> list[Failure]:
         """Files whose last check was bad, newest first."""
         with self._db.read() as connection:
             rows = connection.execute(
                 select(VERIFICATION, VERSION.c.sha1, *place_columns(self._db))
                 .select_from(FILES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
                 .join(VERSION, VERSION.c.id == VERIFICATION.c.version_id)
+                .where(view.shows_folder(LOCATION.c.folder_id))
                 .where(_IS_BAD, VERIFICATION.c.version_id == LOCATION.c.version_id)
                 .order_by(VERIFICATION.c.at.desc())
                 .limit(limit)

@@ -5,10 +5,11 @@ from dampipe.features.grouping.queries import GroupRepository
 from dampipe.kernel.access import Actor
 from dampipe.kernel.container import Services
 from dampipe.kernel.detail import DetailField
+from dampipe.kernel.visibility import Visibility
 
 
 def _read(services: Services, actor: Actor, asset: int) -> Group | None:
-    return services.get(GroupRepository).of(asset)
+    return services.get(GroupRepository).of(asset, services.get(Visibility).of(actor))
 
 
 def _text(group: Group | None) -> str:

@@ -15,6 +15,7 @@ from dampipe.kernel.asset_set import ALL, Selection
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
+from dampipe.kernel.visibility import EVERYTHING, View
 
 CONTENT, BURST = "content", "burst"
 """Kinds of identifiers."""
@@ -206,26 +207,42 @@ class GroupRepository:
                 members.setdefault(row.group_id, []).append((row.version_id, Role(row.role)))
         return {number: (kinds[number], tuple(members[number])) for number in kinds}
 
-    def of(self, asset: int) -> Group | None:
+    def of(self, asset: int, view: View = EVERYTHING) -> Group | None:
         """The group of an asset; None if it is in none."""
         current = select(VERSION.c.id).where(VERSION.c.asset_id == asset, VERSION.c.superseded_at.is_(None))
         of_current = GROUP_MEMBER.c.version_id == current.scalar_subquery()
         own = select(GROUP_MEMBER.c.group_id).where(of_current).scalar_subquery()
         with self._db.read() as connection:
             rows = connection.execute(
-                select(ASSET_GROUP.c.kind, GROUP_MEMBER.c.role, VERSION.c.sha1, VERSION.c.name)
+                select(ASSET_GROUP.c.kind, GROUP_MEMBER.c.role, VERSION.c.id, VERSION.c.sha1, VERSION.c.name)
                 .select_from(
                     GROUP_MEMBER.join(ASSET_GROUP, ASSET_GROUP.c.id == GROUP_MEMBER.c.group_id).join(
                         VERSION, VERSION.c.id == GROUP_MEMBER.c.version_id
                     )
                 )
-                .where(GROUP_MEMBER.c.group_id == own)
+                .where(GROUP_MEMBER.c.group_id == own, view.shows_version(VERSION.c.id))
                 .order_by(GROUP_MEMBER.c.position)
             ).all()
-        if len(rows) < 2:  # the others were deleted from the library
+            names = {} if view.is_all else self._visible_names(connection, [row.id for row in rows], view)
+        if len(rows) < 2:  # the others were deleted from the library, or are not visible
             return None
-        members = (Member(asset=row.sha1, name=printable(row.name), role=row.role) for row in rows)
+        members = (
+            Member(asset=row.sha1, name=printable(names.get(row.id, row.name)), role=row.role) for row in rows
+        )
         return Group(kind=GroupKind(rows[0].kind), members=tuple(members))
+
+    @staticmethod
+    def _visible_names(connection: Connection, versions: Sequence[int], view: View) -> dict[int, str]:
+        """The name of a visible file of each version; its SHA-1 where there is none any more."""
+        names = dict[int, str]()
+        for row in connection.execute(select(VERSION.c.id, VERSION.c.sha1).where(VERSION.c.id.in_(versions))):
+            names[row.id] = row.sha1
+        files = select(LOCATION.c.version_id, LOCATION.c.name).where(
+            LOCATION.c.version_id.in_(versions), view.shows_folder(LOCATION.c.folder_id)
+        )
+        for row in connection.execute(files.order_by(LOCATION.c.id.desc())):
+            names[row.version_id] = row.name
+        return names
 
     def of_assets(
         self, assets: Sequence[str], visible: Selection = ALL

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.assets.queries import AssetRepository, runs_shown
 from dampipe.features.assets.service import AssetService
 from dampipe.features.derivatives.check import CheckService
+from dampipe.features.derivatives.model import StoreHealth
 from dampipe.features.fixity.report import FixityReport
 from dampipe.features.processing.errors import UNKNOWN_STAGE
 from dampipe.features.processing.model import RetryRequest, StageCounts, Status
@@ -20,6 +21,7 @@ from dampipe.kernel.access import PROCESS, STATUS, Actor, require
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.events.subscribers import SubscriberRepository
 from dampipe.kernel.ids import LocationId, VersionId
+from dampipe.kernel.visibility import Visibility
 
 SCANS_SHOWN = 5
 RUNNING_SHOWN = 20
@@ -42,7 +44,9 @@ class ProcessingService:
         plan: Callable[[], Plan],
         transport: Callable[[], TaskTransport],
         sweep: Callable[[], Sweep],
+        visibility: Visibility,
     ) -> None:
+        self._visibility = visibility
         self._assets = assets
         self._names = names
         self._scans = scans
@@ -59,26 +63,29 @@ class ProcessingService:
     def status(self, actor: Actor) -> Status:
         """Counts by stage, the latest scans, what is running now, and the workers."""
         require(actor, STATUS)
-        assets, locations = self._assets.totals()
-        counts = self._runs.counts()
+        view = self._visibility.of(actor)
+        where = None if view.is_all else runs_shown(view)
+        assets, locations = self._assets.totals(view)
+        counts = self._runs.counts(where, ("counts", view.places, view.is_all))
         names = [stage.name for stage in self._plan().stages]
         stages = [*names, *sorted(set(counts) - set(names))]
         return Status(
             assets=assets,
             locations=locations,
-            scans=tuple(self._scans.latest(SCANS_SHOWN)),
+            scans=tuple(self._scans.latest(SCANS_SHOWN, view)),
             stages={name: StageCounts.from_states(counts.get(name, {})) for name in stages},
             workers=tuple(self._workers.present()),
-            derivatives=self._derivatives.health(),
-            subscribers=tuple(self._subscribers.states()),
-            running=tuple(self._runs.running(sorted({*names, *counts}), RUNNING_SHOWN)),
+            derivatives=self._derivatives.health() if view.is_all else StoreHealth(),
+            subscribers=tuple(self._subscribers.states()) if view.is_all else (),
+            running=tuple(self._runs.running(sorted({*names, *counts}), RUNNING_SHOWN, where)),
         )
 
     def failures(self, actor: Actor, limit: int = 1000) -> list[Failure]:
         """Files whose fixity check failed, derivatives that are lost, then failed runs, the newest first."""
         require(actor, STATUS)
-        damaged = [*self._fixity.failures(limit), *self._derivatives.failures(limit)]
-        return [*damaged, *self._assets.failures(limit)][:limit]
+        view = self._visibility.of(actor)
+        damaged = [*self._fixity.failures(limit, view), *self._derivatives.failures(limit, view)]
+        return [*damaged, *self._assets.failures(limit, view)][:limit]
 
     def retry(self, actor: Actor, request: RetryRequest) -> int:
         """Reset failed and skipped runs, so that they are run again; returns how many.
@@ -89,7 +96,9 @@ class ProcessingService:
         if request.stage is not None and request.stage not in {stage.name for stage in self._plan().stages}:
             raise InvalidInput(UNKNOWN_STAGE, stage=request.stage)
         if not request.what:
-            count = self._retries.retry(None, request.kinds, request.stage)
+            view = self._visibility.of(actor)
+            shown = None if view.is_all else runs_shown(view)
+            count = self._retries.retry(None, request.kinds, request.stage, shown)
         else:
             found = [self._names.find(actor, name) for name in request.what]
             locations = [LocationId(location) for location, _ in found if location is not None]

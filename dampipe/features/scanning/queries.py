@@ -16,7 +16,8 @@ from dampipe.features.scanning.errors import ScanStopped
 from dampipe.features.scanning.model import ScanJob, ScanProgress, ScanState
 from dampipe.features.scanning.progress import SMALL, Counts, counts_of, progress_of
 from dampipe.features.scanning.tables import SCAN, ScanRow
-from dampipe.features.sources.path_mapping import as_declared, as_seen_here
+from dampipe.features.sources.model import Source
+from dampipe.features.sources.path_mapping import as_declared, as_seen_here, below_root, holder
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.model import RunState
 from dampipe.kernel.db.adaptive_cache import AdaptiveCache
@@ -24,6 +25,7 @@ from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.rows import rows_of
 from dampipe.kernel.errors import Conflict, NotFound
+from dampipe.kernel.visibility import EVERYTHING, View
 
 PATHS_LISTED = 3
 """Paths of a scan that a list of scans shows: a scan of thousands of files must not fill every status."""
@@ -194,21 +196,43 @@ class ScanRepository:
             finished_at=NOW,
         )
 
-    def progress(self, scan: int, fresh: bool = False) -> ScanProgress:
-        """How far a scan is. Raises NotFound.
+    def progress(self, scan: int, fresh: bool = False, view: View = EVERYTHING) -> ScanProgress:
+        """How far a scan is. Raises NotFound, also for one of whose paths one is not visible.
 
         fresh: count its files now; else a count that is slow is cached for a while by this process.
         """
         if fresh:
             self._counts.forget()
-        return self._progress([self._row(scan)])[0]
+        row = self._row(scan)
+        if not self._shows(view, row):
+            raise NotFound(errors.NOT_FOUND, scan=scan)
+        return self._progress([row])[0]
 
-    def latest(self, limit: int) -> list[ScanProgress]:
-        """The newest scans, newest first, each with its first paths."""
+    def _shows(self, view: View, row: ScanRow) -> bool:
+        """Whether all paths of a scan are visible."""
+        if view.is_all:
+            return True
+        sources = self._sources.all()
+        paths = (as_seen_here(path, sources) for path in json.loads(row.paths))
+        return all(is_visible(view, path, sources) for path in paths)
+
+    def latest(self, limit: int, view: View = EVERYTHING) -> list[ScanProgress]:
+        """The newest visible scans, newest first, each with its first paths."""
+        if not view.is_all:
+            return self._latest_shown(limit, view)
         with self._db.read() as connection:
             newest = select(SCAN).order_by(SCAN.c.id.desc()).limit(limit)
             rows = rows_of(ScanRow, connection.execute(newest))
         return self._progress(rows, PATHS_LISTED)
+
+    def _latest_shown(self, limit: int, view: View) -> list[ScanProgress]:
+        shown: list[ScanRow] = []
+        with self._db.read() as connection:
+            rows = rows_of(ScanRow, connection.execute(select(SCAN).order_by(SCAN.c.id.desc())))
+        for row in rows:
+            if len(shown) < limit and self._shows(view, row):
+                shown.append(row)
+        return self._progress(shown, PATHS_LISTED)
 
     def _progress(self, rows: Sequence[ScanRow], most_paths: int | None = None) -> list[ScanProgress]:
         scans = tuple(row.id for row in rows if row.id is not None)
@@ -228,6 +252,12 @@ class ScanRepository:
     def _update(self, scan: int, **values: Any) -> None:
         with self._db.write() as connection:
             connection.execute(update(SCAN).where(SCAN.c.id == scan).values(values))
+
+
+def is_visible(view: View, path: str, sources: Sequence[Source]) -> bool:
+    """Whether a path, as this machine sees it, lies in what is visible."""
+    source = holder(path, sources)
+    return source is not None and view.holds(int(source.id), below_root(path, source.root))
 
 
 def ensure_owned(connection: Connection, job: ScanJob) -> None:

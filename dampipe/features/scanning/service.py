@@ -7,7 +7,7 @@ from pathlib import PurePath
 from dampipe.features.scanning import errors
 from dampipe.features.scanning.hold import ScanHolds
 from dampipe.features.scanning.model import Enqueued, EnqueueRequest, ScanProgress, ScanRoots, ScanState
-from dampipe.features.scanning.queries import ScanRepository
+from dampipe.features.scanning.queries import ScanRepository, is_visible
 from dampipe.features.sources.path_mapping import holder, under_known_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
@@ -15,6 +15,7 @@ from dampipe.jobs.plan import Plan
 from dampipe.kernel.access import SCAN, STATUS, Actor, require
 from dampipe.kernel.errors import BrokerDown, Conflict, InvalidInput, NotFound, NotPermitted
 from dampipe.kernel.paths import printable
+from dampipe.kernel.visibility import Visibility
 
 SHOWN = 5
 """Paths that an error names."""
@@ -34,10 +35,12 @@ class ScanService:
         sources: SourceRepository,
         plan: Callable[[], Plan],
         transport: Callable[[], TaskTransport],
+        visibility: Visibility,
         roots: ScanRoots = ScanRoots(),  # noqa: B008
     ) -> None:
         """roots: where `enqueue_inside` takes paths, in addition to the sources."""
         self._roots = roots
+        self._visibility = visibility
         self._scans = scans
         self._holds = holds
         self._sources = sources
@@ -85,9 +88,12 @@ class ScanService:
         require(actor, SCAN)
         sources = self._sources.all()
         roots = [os.path.realpath(root) for root in self._roots]
+        view = self._visibility.of(actor)
 
         def is_inside(path: str) -> bool:
             real = os.path.realpath(path)
+            if not view.is_all:
+                return is_visible(view, under_known_root(real, sources), sources)
             if any(PurePath(real).is_relative_to(root) for root in roots):
                 return True
             return holder(under_known_root(real, sources), sources) is not None
@@ -101,12 +107,12 @@ class ScanService:
     def progress(self, actor: Actor, scan: int) -> ScanProgress:
         """How far a scan is."""
         require(actor, STATUS)
-        return self._scans.progress(scan)
+        return self._scans.progress(scan, view=self._visibility.of(actor))
 
     def latest(self, actor: Actor, limit: int = 20) -> list[ScanProgress]:
         """The newest scans, newest first."""
         require(actor, STATUS)
-        return self._scans.latest(limit)
+        return self._scans.latest(limit, self._visibility.of(actor))
 
     def pause(self, actor: Actor, scan: int) -> ScanProgress:
         """Stop the walk at the next folder and start none of its files; claimed ones are finished.
@@ -114,13 +120,14 @@ class ScanService:
         Raises Conflict for a scan that is over.
         """
         require(actor, SCAN)
-        self._check_not_over(scan)
+        self._check_not_over(actor, scan)
         self._scans.pause(scan)
         return self._apply(scan)
 
     def resume(self, actor: Actor, scan: int) -> ScanProgress:
         """Continue a paused scan where it was. Raises Conflict for a scan that is not paused."""
         require(actor, SCAN)
+        self._scans.progress(scan, view=self._visibility.of(actor))
         self._scans.resume(scan)
         progress = self._apply(scan)
         try:
@@ -136,12 +143,12 @@ class ScanService:
         Raises Conflict for a scan that is over.
         """
         require(actor, SCAN)
-        self._check_not_over(scan)
+        self._check_not_over(actor, scan)
         self._scans.cancel(scan)
         return self._apply(scan)
 
-    def _check_not_over(self, scan: int) -> None:
-        progress = self._scans.progress(scan, fresh=True)
+    def _check_not_over(self, actor: Actor, scan: int) -> None:
+        progress = self._scans.progress(scan, fresh=True, view=self._visibility.of(actor))
         ended = progress.state in (ScanState.CANCELLED, ScanState.FAILED)
         if ended or (progress.over and not progress.active and not progress.on_hold):
             raise Conflict(errors.IS_OVER, scan=scan, state=progress.state if ended else "over")

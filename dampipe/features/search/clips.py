@@ -6,6 +6,7 @@ from dampipe.features.search.service import SearchService
 from dampipe.features.search.spans import all_moments, beginning, span
 from dampipe.kernel.access import EXPORT, Actor, require
 from dampipe.kernel.paths import printable
+from dampipe.kernel.visibility import Visibility
 from dampipe.timeline import Rendered, render
 from dampipe.timeline.clip import Clip
 
@@ -13,7 +14,8 @@ from dampipe.timeline.clip import Clip
 class ClipService:
     """Clips of search results. Any method may raise CatalogueDown."""
 
-    def __init__(self, search: SearchService, hits: HitRepository) -> None:
+    def __init__(self, search: SearchService, hits: HitRepository, visibility: Visibility) -> None:
+        self._visibility = visibility
         self._search = search
         self._hits = hits
 
@@ -30,7 +32,7 @@ class ClipService:
         require(actor, EXPORT)
         moments = all_moments(hit.moments or [beginning(hit)] for hit in found.hits)
         moments = [moment for moment in moments if not moment.weak] or moments
-        files = self._hits.files(moment.asset for moment in moments)
+        files = self._hits.files((moment.asset for moment in moments), self._visibility.of(actor))
         clips = []
         for moment in moments:
             asset = files.get(moment.asset)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
-from dampipe.features.assets.savers import IS_CURRENT
+from dampipe.features.assets.lineage import IS_CURRENT, is_superseded
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.model import FilterReport
 from dampipe.features.sources.tables import LOCATION
@@ -19,6 +19,8 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.errors import ErrorCode, NotFound
 from dampipe.kernel.filter import FilterContext, FilterRegistry
+from dampipe.kernel.visibility import EVERYTHING as VIEW_OF_ALL
+from dampipe.kernel.visibility import View, Visibility
 
 NO_SUGGESTIONS = ErrorCode("filter.no_suggestions", "there is no list of values of a filter {name!r}")
 
@@ -31,7 +33,7 @@ MASK_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Visible:
-    """What somebody may see at all, whatever is asked."""
+    """What an actor may see at all, whatever is asked."""
 
     versions: AssetSet
     """The numbers of versions. It may hold numbers of which there is no version."""
@@ -58,6 +60,8 @@ class ResolvedFilter:
     """Whether superseded versions, of which there are some, do not pass."""
     key: Hashable = ()
     """Equal for equal filters."""
+    view: View = VIEW_OF_ALL
+    """What the one who asks may see. Files outside are not shown."""
 
 
 EVERYTHING = ResolvedFilter(where=true(), is_empty=True)
@@ -66,7 +70,8 @@ EVERYTHING = ResolvedFilter(where=true(), is_empty=True)
 class FilterResolver:
     """Resolves filters over one catalogue. Any method may raise CatalogueDown."""
 
-    def __init__(self, database: Database, registry: FilterRegistry) -> None:
+    def __init__(self, database: Database, registry: FilterRegistry, visibility: Visibility) -> None:
+        self._visibility = visibility
         self._db = database
         self._registry = registry
         self._tokens = ChangeTokens(database)
@@ -81,22 +86,26 @@ class FilterResolver:
     ) -> ResolvedFilter:
         """Parse the filters and look up what they name. Facts are those of a version, metadata those of its asset.
 
-        all_versions: superseded versions pass, too. visible: what the actor may see; None: everything.
+        all_versions: superseded versions pass, too. visible: instead of what the actor may see.
 
         Raises InvalidInput for an unknown field or an invalid value, NotFound for a source, folder or tag that does
         not exist.
         """
-        folders: frozenset[int] | None = None
+        view = self._visibility.of(actor)
+        seen = None if view.is_all else view.read_folders()
+        if visible is None and not view.is_all:
+            visible = Visible(view.read_mask(), view.shows_version(VERSION.c.id))
+        folders = seen
         conditions: list[ColumnElement[bool]] = []
         selections: list[Selection] = []
         for name, values in self._registry.parse(filters).items():
-            found = self._registry[name].restrict(FilterContext(self._db, folders), values)
+            found = self._registry[name].restrict(FilterContext(self._db, folders, view), values)
             if found.folders is not None:
                 folders = found.folders if folders is None else folders & found.folders
             if found.where is not None:
                 conditions.append(found.where)
             selections.append(found.assets)
-        if folders is not None:
+        if folders is not None and folders is not seen:
             held = select(LOCATION.c.version_id).where(in_ids(self._db, LOCATION.c.folder_id, folders))
             conditions.append(VERSION.c.id.in_(held))
         if (selection := intersection(selections)) is not ALL:
@@ -104,7 +113,7 @@ class FilterResolver:
         filtered = and_(*conditions) if conditions else None
         only_current = not all_versions and self._has_superseded()
         if only_current:
-            conditions.append(IS_CURRENT)
+            conditions.append(~is_superseded(view))
         if visible is not None:
             where = visible.where
             conditions.append(in_ids(self._db, VERSION.c.id, visible.versions) if where is None else where)
@@ -115,7 +124,8 @@ class FilterResolver:
             visible=ALL if visible is None else visible.versions,
             filtered=filtered,
             only_current=only_current,
-            key=tuple((name, tuple(values)) for name, values in sorted(filters.items())),
+            key=(view.places, *((name, tuple(values)) for name, values in sorted(filters.items()))),
+            view=view,
         )
 
     def mask(self, resolved: ResolvedFilter) -> Selection:
@@ -140,12 +150,13 @@ class FilterResolver:
         """The versions that pass the filters, visible or not."""
         with self._db.read() as connection:
             if resolved.filtered is not None:
-                current = IS_CURRENT if resolved.only_current else true()
+                current = ~is_superseded(resolved.view) if resolved.only_current else true()
                 where = and_(resolved.filtered, current)
                 return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, where))
             # To read the numbers of all that pass takes half a second for a million; few are superseded.
             newest = connection.execute(select(func.max(VERSION.c.id))).scalar() or 0
-            superseded = AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, ~IS_CURRENT))
+            hidden = is_superseded(resolved.view)
+            superseded = AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, hidden))
             return AssetSet(range(1, newest + 1)) - superseded
 
     def _has_superseded(self) -> bool:
@@ -175,7 +186,7 @@ class FilterResolver:
         field = self._registry.get(name)
         if field is None or field.suggest is None:
             raise NotFound(NO_SUGGESTIONS, name=name)
-        return list(field.suggest(self._db))
+        return list(field.suggest(FilterContext(self._db, None, self._visibility.of(actor))))
 
 
 class MaskCache:

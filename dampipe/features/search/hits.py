@@ -16,6 +16,7 @@ from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
+from dampipe.kernel.visibility import View
 from dampipe.media.info import MediaInfo
 
 
@@ -50,7 +51,7 @@ class HitRepository:
         folders = resolved.folders or frozenset()
         with self._db.read() as connection:
             rows = connection.execute(query).all()
-            files = connection.execute(self._files([row.id for row in rows])).all()
+            files = connection.execute(self._files([row.id for row in rows], resolved.view)).all()
         paths: dict[int, str] = {}
         for file in sorted(
             files, key=lambda f: (f.state != LocationState.PRESENT, f.folder_id not in folders)
@@ -60,7 +61,7 @@ class HitRepository:
         return [
             Hit(
                 asset=row.sha1,
-                path=(path := paths.get(row.id, row.name)),
+                path=(path := paths.get(row.id, row.name if resolved.view.is_all else row.sha1)),
                 name=path.rpartition("/")[2],
                 kind=row.kind,
                 duration=row.duration,
@@ -68,14 +69,14 @@ class HitRepository:
             for row in rows
         ]
 
-    def files(self, assets: Iterable[str]) -> dict[str, AssetFiles]:
+    def files(self, assets: Iterable[str], view: View) -> dict[str, AssetFiles]:
         """Metadata and files of assets by SHA-1, two queries per 500; those that no longer exist are left out."""
         found: dict[str, AssetFiles] = {}
         for some in chunked(sorted(set(assets))):
             with self._db.read() as connection:
                 columns = (VERSION.c.id, VERSION.c.sha1, VERSION.c.media)
                 rows = connection.execute(select(*columns).where(VERSION.c.sha1.in_(some))).all()
-                files = connection.execute(self._files([row.id for row in rows])).all()
+                files = connection.execute(self._files([row.id for row in rows], view)).all()
             paths: dict[int, list[str]] = {}
             for file in files:
                 paths.setdefault(file.version_id, []).append(full_path(file))
@@ -84,12 +85,12 @@ class HitRepository:
                 found[row.sha1] = AssetFiles(media, tuple(paths.get(row.id, ())))
         return found
 
-    def _files(self, assets: Sequence[int]) -> Select[Any]:
+    def _files(self, assets: Sequence[int], view: View) -> Select[Any]:
         """The locations of assets, present ones first."""
         columns = (LOCATION.c.version_id, LOCATION.c.state, LOCATION.c.folder_id, *place_columns(self._db))
         return (
             select(*columns)
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-            .where(LOCATION.c.version_id.in_(assets))
+            .where(LOCATION.c.version_id.in_(assets), view.shows_folder(LOCATION.c.folder_id))
             .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
         )

@@ -31,14 +31,16 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, delete, select, text
 
-from dampipe.features.assets.savers import IS_CURRENT
+from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.tables import SEARCH_DOCUMENT
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
+from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.documents.dirty import any_dirty, take_dirty
 from dampipe.kernel.feature import registered
+from dampipe.kernel.visibility import EVERYTHING, View
 
 DocumentContributor: TypeAlias = Callable[[Connection, Collection[int]], Iterable[tuple[int, str]]]
 """Adds words to documents: called with assets (500 at most), it returns pairs of an asset and a text."""
@@ -89,8 +91,15 @@ class TextIndex:
         self.refresh()
         unwanted = [set(phrase) for text_ in without if (phrase := words_of(text_))]
         found = []
-        for row in self._candidates(wanted, resolved):
-            document = row.names.split() if names_only else [*row.names.split(), *row.facts.split()]
+        candidates = self._candidates(wanted, resolved)
+        shown = (
+            {}
+            if resolved.view.is_all
+            else self._visible_names([row.asset_id for row in candidates], resolved.view)
+        )
+        for row in candidates:
+            names = shown.get(row.asset_id, row.names)
+            document = names.split() if names_only else [*names.split(), *row.facts.split()]
             matched = tuple(word for word in wanted if any(known.startswith(word) for known in document))
             is_unwanted = any(phrase <= set(document) for phrase in unwanted)
             if 2 * len(matched) >= len(wanted) and not is_unwanted:
@@ -100,7 +109,7 @@ class TextIndex:
         )  # stable: equal ones keep the database's rank
 
     def _candidates(self, words: Sequence[str], resolved: ResolvedFilter) -> Sequence[Any]:
-        columns = (VERSION.c.sha1, SEARCH_DOCUMENT.c.names, SEARCH_DOCUMENT.c.facts)
+        columns = (VERSION.c.asset_id, VERSION.c.sha1, SEARCH_DOCUMENT.c.names, SEARCH_DOCUMENT.c.facts)
         query = select(*columns).join_from(
             SEARCH_DOCUMENT, VERSION, VERSION.c.asset_id == SEARCH_DOCUMENT.c.asset_id
         )
@@ -123,6 +132,20 @@ class TextIndex:
         query = query.where(resolved.where).limit(CANDIDATES)
         with self._db.read() as connection:
             return connection.execute(query, {"expression": expression}).all()
+
+    def _visible_names(self, assets: Sequence[int], view: View) -> dict[int, str]:
+        """The names in the documents of those assets of which some files are not visible, without these."""
+        files = VERSION.join(LOCATION, LOCATION.c.version_id == VERSION.c.id)
+        hidden = select(VERSION.c.asset_id).select_from(files).where(~view.shows_folder(LOCATION.c.folder_id))
+        found: dict[int, str] = {}
+        with self._db.read() as connection:
+            for some in chunked(assets):
+                mixed = set(connection.execute(hidden.where(VERSION.c.asset_id.in_(some))).scalars())
+                names: dict[int, list[str]] = {asset: [] for asset in mixed}
+                for asset, text_ in _names(connection, mixed, view):
+                    names[asset].append(text_)
+                found |= {asset: _joined(texts) for asset, texts in names.items()}
+        return found
 
     def refresh(self, most: int = 1_000_000) -> int:
         """Rebuild dirty documents, in small transactions, until `most` at least are done; returns how many."""
@@ -161,7 +184,9 @@ class TextIndex:
         return marked.marks
 
 
-def _names(connection: Connection, assets: Collection[int]) -> Iterable[tuple[int, str]]:
+def _names(
+    connection: Connection, assets: Collection[int], view: View = EVERYTHING
+) -> Iterable[tuple[int, str]]:
     """The names of files, folders and sources, as pairs of asset and text."""
     columns = (
         VERSION.c.asset_id,
@@ -177,7 +202,7 @@ def _names(connection: Connection, assets: Collection[int]) -> Iterable[tuple[in
             .join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
             .join(SOURCE, SOURCE.c.id == FOLDER.c.source_id)
         )
-        .where(VERSION.c.asset_id.in_(assets))
+        .where(VERSION.c.asset_id.in_(assets), view.shows_folder(LOCATION.c.folder_id))
         .order_by(LOCATION.c.id)
     ):
         for text_ in (PurePath(row.name).stem, row.path, PurePath(row.root).name, row.source):

@@ -5,7 +5,7 @@ import shlex
 
 import click
 
-from dampipe.features.sources.model import SourceRequest
+from dampipe.features.sources.model import SourceRequest, VersionRule
 from dampipe.features.sources.service import SourceService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.arguments import not_empty
@@ -30,8 +30,18 @@ def command() -> None:
     "--path-map", "path_maps", multiple=True, metavar="MACHINE:PATH",
     help="The folder's path on another machine; may be repeated.",
 )  # fmt: skip
+@click.option(
+    "--versions", type=click.Choice(tuple(map(str, VersionRule))), default=str(VersionRule.FOOTAGE),
+    show_default=True,
+    help="A changed file is a version of its asset: film that shows the same footage, or every file at its path.",
+)  # fmt: skip
 def add(
-    name: str, path: str, include: tuple[str, ...], exclude: tuple[str, ...], path_maps: tuple[str, ...]
+    name: str,
+    path: str,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    path_maps: tuple[str, ...],
+    versions: str,
 ) -> None:
     """Name a folder of footage; nothing is read yet. The settings of a known folder are replaced."""
     request = SourceRequest(
@@ -40,6 +50,7 @@ def add(
         include=include,
         exclude=exclude,
         path_maps=dict(_split(path_map) for path_map in path_maps),
+        versions=VersionRule(versions),
     )
     sources = service(SourceService)
     before = sources.at(LOCAL, path)
@@ -76,6 +87,7 @@ def list_(as_json: bool) -> None:
         for source in found:
             notes = [f"include {pattern}" for pattern in source.include]
             notes += [f"exclude {pattern}" for pattern in source.exclude]
+            notes += ["every changed file is a version"] if source.versions is VersionRule.PATH else []
             notes += [f"on {machine} at {path}" for machine, path in source.path_maps.items()]
             if notes:
                 click.echo(f"{source.name}: {', '.join(notes)}")

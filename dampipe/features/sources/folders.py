@@ -14,6 +14,7 @@ from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import FolderId, SourceId
 from dampipe.kernel.unicode_paths import path_spellings
+from dampipe.kernel.visibility import EVERYTHING, View
 
 DELETED_TOGETHER = 2000
 """Rows deleted in one transaction, so that others can write in between."""
@@ -142,12 +143,13 @@ class SourceFolders:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def counts(self) -> dict[SourceId, tuple[int, int]]:
+    def counts(self, view: View = EVERYTHING) -> dict[SourceId, tuple[int, int]]:
         """How many files of each source are present, and how many are missing, by source id."""
         with self._db.read() as connection:
             rows = connection.execute(
                 select(FOLDER.c.source_id, LOCATION.c.state, func.count().label("files"))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id))
+                .where(view.shows_folder(FOLDER.c.id))
                 .group_by(FOLDER.c.source_id, LOCATION.c.state)
             ).all()
         files = {(row.source_id, row.state): row.files for row in rows}

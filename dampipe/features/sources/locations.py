@@ -25,6 +25,9 @@ ChangedLocation = tuple[LocationId, int, int, int]
 """Location id, size, mtime_ns, inode."""
 
 
+_LAST_VERSION = func.coalesce(LOCATION.c.version_id, LOCATION.c.previous_id)
+
+
 def insert_found(
     connection: Connection, database: Database, rows: Sequence[NewLocation], scan: int
 ) -> list[LocationId]:
@@ -36,7 +39,10 @@ def insert_found(
 
 
 def update_changed(connection: Connection, rows: Sequence[ChangedLocation], scan: int) -> None:
-    """Store the new facts of files whose size or time changed; what they were identified as is forgotten."""
+    """Store the new facts of files whose size or time changed: they are to be identified again.
+
+    The version that a file had last is remembered until then.
+    """
     if not rows:
         return
     facts = {
@@ -49,7 +55,7 @@ def update_changed(connection: Connection, rows: Sequence[ChangedLocation], scan
     for ids in chunked([location for location, *_ in rows]):
         mark_documents(connection, LOCATION.c.id.in_(ids))
     connection.execute(
-        changed.values(**facts, version_id=None, scan_id=scan, missed_by=None),
+        changed.values(**facts, previous_id=_LAST_VERSION, version_id=None, scan_id=scan, missed_by=None),
         [
             {"at": location, "new_size": size, "new_mtime": mtime_ns, "new_inode": inode}
             for location, size, mtime_ns, inode in rows
@@ -198,19 +204,23 @@ _REGROUP = (
     )
     .values(is_regrouped=False)
 )
-_TIE = update(LOCATION).where(LOCATION.c.id == bindparam("location")).values(version_id=bindparam("asset"))
+_TIE = (
+    update(LOCATION)
+    .where(LOCATION.c.id == bindparam("location"))
+    .values(version_id=bindparam("version"), previous_id=None)
+)
 
 _BEFORE = select(LOCATION.c.version_id).where(
     LOCATION.c.id == bindparam("location"), LOCATION.c.version_id.is_not(None)
 )
-_MARK_TIED = selected_versions(_BEFORE.union_all(select(bindparam("asset", type_=Integer))))
+_MARK_TIED = selected_versions(_BEFORE.union_all(select(bindparam("version", type_=Integer))))
 """Of the version that the file had, if any, and of the one that it has: in one statement, since each file runs it."""
 
 
-def tie_to_version(connection: Connection, location: LocationId, asset: VersionId) -> None:
-    """Record that the file at a location has the content of an asset."""
-    connection.execute(_MARK_TIED, {"location": location, "asset": asset})
-    connection.execute(_TIE, {"location": location, "asset": asset})
+def tie_to_version(connection: Connection, location: LocationId, version: VersionId) -> None:
+    """Record that the file at a location has the content of a version."""
+    connection.execute(_MARK_TIED, {"location": location, "version": version})
+    connection.execute(_TIE, {"location": location, "version": version})
     connection.execute(_REGROUP, {"location": location})
 
 
@@ -220,19 +230,20 @@ def record_identified(
     folder: FolderId,
     name: str,
     facts: os.stat_result,
-    asset: VersionId,
+    version: VersionId,
 ) -> None:
-    """Record a present file whose asset is known; what is known of the location is replaced."""
+    """Record a present file whose version is known; what is known of the location is replaced."""
     values = {
         "size": facts.st_size,
         "mtime_ns": kept_time(facts.st_mtime_ns),
         "inode": facts.st_ino,
         "state": LocationState.PRESENT,
-        "version_id": asset,
+        "version_id": version,
+        "previous_id": None,
     }
     insert = database.insert(LOCATION).values(folder_id=folder, name=name, **values)
     mark_documents(connection, and_(LOCATION.c.folder_id == folder, LOCATION.c.name == name))
-    mark_dirty_versions(connection, [asset])
+    mark_dirty_versions(connection, [version])
     connection.execute(insert.on_conflict_do_update(index_elements=["folder_id", "name"], set_=values))
 
 

@@ -44,6 +44,7 @@ class Source(BaseModel):
     """Patterns of what scans skip, applied after those for all sources."""
     path_maps: dict[str, str] = {}
     """The root's path on other machines, by machine name."""
+    versions: VersionRule = VersionRule.FOOTAGE
 
     def holds(self, path: str | PurePath) -> bool:
         """Whether an absolute path, as this machine sees it, is the root or lies below it."""
@@ -64,6 +65,8 @@ class SourceRequest(BaseModel):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     path_maps: dict[str, str] = {}
+    versions: VersionRule = VersionRule.FOOTAGE
+    """Which files that replace another one at its path become versions of its asset."""
 
     @model_validator(mode="after")
     def _is_valid(self) -> Self:
@@ -95,6 +98,8 @@ class SourceReport(BaseModel):
     exclude: tuple[str, ...] = ()
     path_maps: dict[str, str] = {}
     """The root's path on other machines, by machine name."""
+    versions: VersionRule = VersionRule.FOOTAGE
+    """Which files that replace another one at its path become versions of its asset."""
 
 
 class LocationState(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from dampipe.features.sources import errors
 from dampipe.features.sources.locations import mark_documents
-from dampipe.features.sources.model import Source
+from dampipe.features.sources.model import Source, VersionRule
 from dampipe.features.sources.path_mapping import holder
 from dampipe.features.sources.tables import FOLDER, LOCATION, PATH_MAP, SOURCE, PathMapRow, SourceRow
 from dampipe.kernel.db.database import Database
@@ -68,6 +68,7 @@ class SourceRepository:
             include=tuple(json.loads(row.include)),
             exclude=tuple(json.loads(row.exclude)),
             path_maps=path_maps,
+            versions=VersionRule(row.versions),
         )
 
     def ensure_holder(self, path: str) -> Source:
@@ -80,7 +81,14 @@ class SourceRepository:
             name = next(n for n in _names(path) if n not in taken)
             connection.execute(
                 self._db.insert(SOURCE)
-                .values(name=name, root=path, include="[]", exclude="[]", added_at=time())
+                .values(
+                    name=name,
+                    root=path,
+                    include="[]",
+                    exclude="[]",
+                    added_at=time(),
+                    versions=VersionRule.FOOTAGE,
+                )
                 .on_conflict_do_nothing()
             )
             [made] = self._read_in(connection, SOURCE.c.root == path)
@@ -94,13 +102,19 @@ class SourceRepository:
         include: Sequence[str] = (),
         exclude: Sequence[str] = (),
         path_maps: Mapping[str, str] | None = None,
+        versions: VersionRule = VersionRule.FOOTAGE,
         on_nested: OnNested = lambda *_: None,
     ) -> Source:
         """Create a source, or give a known root a new name, patterns and path maps instead of its old ones.
 
         root: as declared. Raises InvalidInput when another source has the name.
         """
-        values = {"name": name, "include": json.dumps(list(include)), "exclude": json.dumps(list(exclude))}
+        values = {
+            "name": name,
+            "include": json.dumps(list(include)),
+            "exclude": json.dumps(list(exclude)),
+            "versions": versions,
+        }
         with self._db.write() as connection:
             rows = rows_of(SourceRow, connection.execute(select(SOURCE)))
             if any(row.name == name and row.root != root for row in rows):

@@ -13,12 +13,13 @@ from dampipe.kernel.access import MANAGE, READ, Actor, require
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.ids import SourceId
 from dampipe.kernel.paths import printable
+from dampipe.kernel.visibility import EVERYTHING, View, Visibility
 
 
 class SourceContents(Protocol):
     """What lies in sources, which belongs to another feature (assets)."""
 
-    def counts(self) -> dict[SourceId, tuple[int, int]]:
+    def counts(self, view: View = EVERYTHING) -> dict[SourceId, tuple[int, int]]:
         """How many files of each source are present, and how many are missing, by source id."""
 
     def forget(self, source: SourceId) -> int:
@@ -31,7 +32,8 @@ class SourceContents(Protocol):
 class SourceService:
     """Any method may raise CatalogueDown."""
 
-    def __init__(self, sources: SourceRepository, contents: SourceContents) -> None:
+    def __init__(self, sources: SourceRepository, contents: SourceContents, visibility: Visibility) -> None:
+        self._visibility = visibility
         self._sources = sources
         self._contents = contents
 
@@ -58,6 +60,7 @@ class SourceService:
             include=request.include,
             exclude=request.exclude,
             path_maps=path_maps,
+            versions=request.versions,
             on_nested=self._contents.hand_over,
         )
 
@@ -68,11 +71,15 @@ class SourceService:
         return next((s for s in self._sources.all() if root in (s.declared, s.root)), None)
 
     def reports(self, actor: Actor) -> list[SourceReport]:
-        """All sources, by name."""
+        """All sources of which something is visible, by name."""
         require(actor, READ)
-        counts = self._contents.counts()
+        view = self._visibility.of(actor)
+        counts = self._contents.counts(view)
+        shown = {source for source, _ in view.places}
         reports = []
         for source in self._sources.all():
+            if not view.is_all and source.id not in shown:
+                continue
             present, missing = counts.get(source.id, (0, 0))
             reports.append(
                 SourceReport(
@@ -81,9 +88,12 @@ class SourceService:
                     present=present,
                     missing=missing,
                     reachable=os.path.isdir(source.root),
-                    include=source.include,
-                    exclude=source.exclude,
-                    path_maps={machine: printable(root) for machine, root in source.path_maps.items()},
+                    include=source.include if view.is_all else (),
+                    exclude=source.exclude if view.is_all else (),
+                    path_maps={machine: printable(root) for machine, root in source.path_maps.items()}
+                    if view.is_all
+                    else {},
+                    versions=source.versions,
                 )
             )
         return reports

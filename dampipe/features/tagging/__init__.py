@@ -11,6 +11,8 @@ FEATURE = Feature(
     },
     routers=("dampipe.features.tagging.http:router",),
     annotations=("dampipe.features.tagging.queries:tagged_among",),
+    merges=("dampipe.features.tagging.merge:TAGS",),
+    events=("dampipe.features.tagging.events:TagAdded", "dampipe.features.tagging.events:TagRemoved"),
     filters=("dampipe.features.tagging.filters:FIELDS",),
     documents=("dampipe.features.tagging.search:tag_words",),
     details=("dampipe.features.tagging.details:TAGS",),

@@ -8,7 +8,6 @@ from dampipe.features.assets.tables import VERSION
 from dampipe.features.tagging.errors import UNKNOWN_TAG
 from dampipe.features.tagging.queries import TagRepository
 from dampipe.features.tagging.tables import TAG
-from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.filter import FilterContext, FilterField, Restriction
 
@@ -17,7 +16,8 @@ def _tagged(context: FilterContext, names: Sequence[str]) -> Restriction:
     """Assets that have all of the tags."""
     with context.database.read() as connection:
         for name in names:
-            if connection.execute(select(TAG.c.id).where(TAG.c.name == name).limit(1)).first() is None:
+            known = select(TAG.c.id).where(TAG.c.name == name, context.view.shows_asset(TAG.c.asset_id))
+            if connection.execute(known.limit(1)).first() is None:
                 raise NotFound(UNKNOWN_TAG, name=name)
     has = (
         exists(select(literal(1)).where(TAG.c.asset_id == VERSION.c.asset_id, TAG.c.name == name))
@@ -26,8 +26,8 @@ def _tagged(context: FilterContext, names: Sequence[str]) -> Restriction:
     return Restriction(where=and_(*has))
 
 
-def _names(database: Database) -> list[str]:
-    return [tag.name for tag in TagRepository(database).all()]
+def _names(context: FilterContext) -> list[str]:
+    return [tag.name for tag in TagRepository(context.database).all(context.view)]
 
 
 FIELDS = (

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 
@@ -45,11 +46,29 @@ class Problem(BaseModel):
     """What the text was filled with."""
 
 
+BEARER = HTTPBearer(scheme_name="token", auto_error=False, description="`dampipe token create` makes one.")
+SESSION = APIKeyCookie(
+    name="dampipe", scheme_name="session", auto_error=False, description="Set by a login without TLS."
+)
+SECURE_SESSION = APIKeyCookie(
+    name="__Host-dampipe", scheme_name="session_tls", auto_error=False, description="Set by a login over TLS."
+)
+"""How a request says who sends it, in OpenAPI; `allowed` names the scope in the requirements of each endpoint."""
+PUBLIC_MARK = "x-public"
+PUBLIC = {PUBLIC_MARK: True, "security": []}
+"""`openapi_extra` of an endpoint that needs no login. An endpoint that neither has it nor `allowed` is refused."""
+
+
 @cache
 def allowed(scope: Scope) -> Any:
     """The FastAPI dependency on the actor of a request, who must have the scope. Raises Forbidden."""
 
-    def find(request: Request) -> Actor:
+    def find(
+        request: Request,
+        _bearer: Annotated[Any, Security(BEARER)],
+        _session: Annotated[Any, Security(SESSION)],
+        _secure: Annotated[Any, Security(SECURE_SESSION)],
+    ) -> Actor:
         actor: Actor = request.app.state.authenticate(request)
         require(actor, scope)
         return actor

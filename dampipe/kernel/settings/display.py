@@ -13,6 +13,8 @@ def redacted(settings: Settings) -> dict[str, Any]:
     values = settings.model_dump(mode="json")
     for name in ("broker_url", "database_url", "blobs_url", "event_bus"):
         values[name] = mask_url(values[name])
+    if values["oidc_client_secret"]:
+        values["oidc_client_secret"] = "***"
     for name in ("blobs_options", "vectors_options"):
         values[name] = mask_options(values[name])
     return values

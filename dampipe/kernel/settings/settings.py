@@ -4,6 +4,7 @@ Precedence, highest first: arguments in code, `DAMPIPE_*` in the environment, da
 `acceleration`, `recipe` and `recipes` are checked by `dampipe.app.load_settings`, which knows the media layer.
 """
 
+import ipaddress
 import socket
 from ipaddress import ip_network
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from dampipe.kernel.access import Role
 from dampipe.kernel.home import config_file, home_folder
 from dampipe.kernel.masking import query_names, url_problem
 from dampipe.kernel.settings.cron import check_schedule
@@ -19,6 +21,7 @@ from dampipe.kernel.settings.default_model import default_model
 from dampipe.kernel.settings.file import ConfigFile
 from dampipe.kernel.socket_folder import socket_path
 
+_ROLES = tuple(str(role) for role in Role)
 MOST_PROCESSES = 256
 """Processes of one worker."""
 
@@ -77,6 +80,22 @@ def _check_blobs_url(url: str) -> str:
     if "://" in url and (problem := url_problem(url)):
         raise ValueError(f"not a valid URL: {problem}")
     return url
+
+
+def _check_networks(networks: list[str]) -> list[str]:
+    for network in networks:
+        ipaddress.ip_network(network, strict=False)
+    return networks
+
+
+def _check_role(role: str) -> str:
+    if role and role not in _ROLES:
+        raise ValueError(f"{role!r} is not one of {', '.join(_ROLES)}")
+    return role
+
+
+def _check_roles(roles: dict[str, str]) -> dict[str, str]:
+    return {group: _check_role(role) for group, role in roles.items()}
 
 
 def _check_log_level(level: str) -> str:
@@ -273,10 +292,42 @@ class Settings(BaseSettings):
         description="Further host names for which the web server and Flower answer: those of a reverse proxy in "
         "front, say.",
     )
-    trusted_network: bool = Field(
-        False,
-        description="Whether everyone who reaches host may see and change the library. Without it dampipe refuses to "
-        "listen on other addresses than loopback, since it has no login.",
+    tls_cert: str = Field(
+        "",
+        description="File with the certificate of the web server and Flower (PEM, with its chain); empty: no TLS.",
+    )
+    tls_key: str = Field("", description="File with the private key of the certificate (PEM).")
+    proxy_addresses: Annotated[list[str], AfterValidator(_check_networks)] = Field(
+        default_factory=list,
+        description="Addresses and networks of reverse proxies in front, whose headers are believed: X-Forwarded-Proto, "
+        "X-Forwarded-For and proxy_user_header.",
+    )
+    proxy_user_header: str = Field(
+        "",
+        description="Header in which the reverse proxy names the user who has logged in there, such as Remote-User; "
+        "empty: none.",
+    )
+    proxy_groups_header: str = Field(
+        "", description="Header in which the reverse proxy names the user's groups, separated by commas."
+    )
+    oidc_issuer: str = Field(
+        "", description="URL of the OpenID Connect provider at which users log in; empty: none."
+    )
+    oidc_client_id: str = Field("", description="Name by which the OpenID Connect provider knows dampipe.")
+    oidc_client_secret: str = Field("", description="Secret for it; empty for a public client.")
+    oidc_groups_claim: str = Field(
+        "groups", description="Claim in which the provider names the user's groups."
+    )
+    oidc_label: str = Field("", description="Text of the button that leads to the provider.")
+    group_roles: Annotated[dict[str, str], AfterValidator(_check_roles)] = Field(
+        default_factory=dict,
+        description="Roles by the group of an identity provider or a reverse proxy: viewer, commenter, editor, manager "
+        "or admin. Of several the highest counts.",
+    )
+    default_role: Annotated[str, AfterValidator(_check_role)] = Field(
+        "",
+        description="Role of users whom an identity provider or a reverse proxy vouches for and none of whose groups "
+        "has one; empty: they are refused.",
     )
     scan_roots: list[AbsoluteFolder] = Field(
         ["/mnt", "/media", "/run/media", "/Volumes"],
@@ -332,7 +383,8 @@ class Settings(BaseSettings):
     def page(self) -> str:
         """URL of the web server of this machine, whether or not it runs."""
         host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        scheme = "https" if self.tls_cert else "http"
+        return f"{scheme}://[{host}]:{self.port}" if ":" in host else f"{scheme}://{host}:{self.port}"
 
     @property
     def blobs(self) -> str:

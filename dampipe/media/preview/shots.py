@@ -15,14 +15,19 @@ MIN_SHOT = 0.5
 """Seconds; of closer starts the one with the highest score is kept (flashes, dissolves)."""
 
 
-def score_output(stream: Any, size: tuple[int, int]) -> Any:
-    """The ffmpeg output that writes the scores of all frames of `stream` (of `size`) to SCORES_NAME.
+def small_picture(stream: Any, size: tuple[int, int]) -> Any:
+    """The frames of `stream` (of `size`), at the size at which they are scored."""
+    if size[0] <= WIDTH:
+        return stream
+    # Threads would cost more than they save for such a small picture.
+    return stream.filter("scale", *scored_size(size), flags="neighbor", threads=1)
+
+
+def score_output(stream: Any) -> Any:
+    """The ffmpeg output that writes the scores of all frames of `stream`, a small picture, to SCORES_NAME.
 
     It outputs every frame, since an output without frames fails the whole command.
     """
-    if size[0] > WIDTH:
-        # Threads would cost more than they save for such a small picture.
-        stream = stream.filter("scale", *scored_size(size), flags="neighbor", threads=1)
     options = {
         "key": "lavfi.scd.score",
         "value": f"{MIN_LOGGED_SCORE:g}",

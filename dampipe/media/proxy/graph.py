@@ -1,4 +1,4 @@
-"""The filter graph of the proxy pass: picture, sound, and the branches for shot detection and the waveform."""
+"""The filter graph of the proxy pass: picture, sound, and the branches for shots, signatures and the waveform."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +12,10 @@ from dampipe.media.ffmpeg.inputs import footage_input, timeline_outputs
 from dampipe.media.ffmpeg.picture_filters import fitted_size, normalized, tag_bt709
 from dampipe.media.hwaccel.plans import Plan
 from dampipe.media.info import MediaInfo, VideoStream
-from dampipe.media.preview.shots import score_output, scored_size
-from dampipe.media.proxy.frame_times import at_most, clock_options, with_source_times
+from dampipe.media.preview.shots import score_output, scored_size, small_picture
+from dampipe.media.proxy.frame_times import at_most, clock_options, ticks_per_second, with_source_times
 from dampipe.media.recipes import ProxyRecipe
+from dampipe.media.signatures.graph import pictures_output
 from dampipe.media.timecode import BASES, Timecode, base_of, fitted
 
 
@@ -54,7 +55,9 @@ class ProxyGraph:
         return rate is not None and rate > self.recipe.max_rate and not self.recipe.for_editing
 
     def outputs(self, plan: Plan, name: str) -> list[Any]:
-        """The proxy `name`, the null output that scores shots, and samples for the waveform on pipe:1."""
+        """The proxy `name`, the null output that scores shots, pictures for signatures, and samples for the waveform
+        on pipe:1.
+        """
         media = self.media
         footage = footage_input(media, **plan.input_options)
         streams: list[Any] = []
@@ -74,9 +77,11 @@ class ProxyGraph:
             options["metadata"] = f"{tag}={media.created_at.isoformat()}"
         if media.video is not None:
             size = fitted_size(media.video, self.recipe.height)
-            picture, scores = self._picture(footage, media.video, size, plan)
+            picture, small = self._picture(footage, media.video, size, plan)
             streams.append(picture)
-            others.append(scores)
+            branches = small.filter_multi_output("split", 2)
+            others.append(score_output(branches[0]))
+            others.append(pictures_output(branches[1], f"1/{ticks_per_second(media.video)}"))
             options |= plan.encode_options(self.recipe) | self._picture_options(media.video)
         if media.audio:
             keep_tracks = options["f"] == "mov"
@@ -99,20 +104,19 @@ class ProxyGraph:
     def _picture(
         self, footage: Any, video: VideoStream, size: tuple[int, int], plan: Plan
     ) -> tuple[Any, Any]:
-        """The input of the encoder, and the output that detects shots."""
+        """The input of the encoder, and a small picture by which shots are detected and frames are signed."""
         stream = footage[str(video.index)]
         if self._limits_rate:
             stream = at_most(stream, self.recipe.max_rate)
         stream = with_source_times(stream, video)
         if plan.zero_copy:
             branches = tag_bt709(plan.scale(stream, size), video).filter_multi_output("split", 2)
-            small = scored_size(size)
-            return branches[0], score_output(plan.download(plan.scale(branches[1], small)), small)
+            return branches[0], plan.download(plan.scale(branches[1], scored_size(size)))
         if plan.decoder is not None:
             stream = plan.scale_and_download(stream, video, size)
         stream = normalized(stream, video, size, self.ffmpeg, moving=True, keep_depth=self.recipe.for_editing)
         branches = stream.filter_multi_output("split", 2)
-        return plan.upload(branches[0]), score_output(branches[1], size)
+        return plan.upload(branches[0]), small_picture(branches[1], size)
 
     def _picture_options(self, video: VideoStream) -> dict[str, Any]:
         options: dict[str, Any] = {

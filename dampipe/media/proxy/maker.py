@@ -1,4 +1,4 @@
-"""The proxy pass: the one full decode, which transcodes, detects the exact shots and draws the waveform.
+"""The proxy pass: the one full decode, which transcodes, detects the exact shots, signs frames and draws the waveform.
 
 `ProxyMaker` has the tools and the recipe; a `_ProxyPass` is its work on one file. `ProxyGraph` builds the
 filter graph.
@@ -32,6 +32,9 @@ from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.embedded_film import extracted_film
 from dampipe.media.proxy.graph import ProxyGraph
 from dampipe.media.recipes import ProxyRecipe
+from dampipe.media.signatures.graph import read_pictures
+from dampipe.media.signatures.sound import SoundSignatures
+from dampipe.media.signatures.track import MEDIA_TYPE as SIGNATURES_TYPE
 
 PROXY_NAME = "proxy"
 """Without its suffix: .mp4 or .mov."""
@@ -49,6 +52,8 @@ class MadeProxy:
     """None for stills."""
     waveform: MadeFile | None = None
     """None without sound."""
+    signatures: MadeFile | None = None
+    """None for stills."""
     shots: tuple[float, ...] = ()
     """Start times of shots, in seconds; the first is 0.0. () without a moving picture."""
     plan: str = ""
@@ -64,7 +69,7 @@ class MadeProxy:
     @property
     def files(self) -> tuple[MadeFile, ...]:
         """All files."""
-        return tuple(file for file in (self.file, self.waveform) if file is not None)
+        return tuple(file for file in (self.file, self.waveform, self.signatures) if file is not None)
 
 
 class ExtraOutputs(Protocol):
@@ -128,7 +133,7 @@ class ProxyMaker:
         on_progress: Callable[[Progress], None] | None = None,
         extra: ExtraOutputs | None = None,
     ) -> MadeProxy:
-        """Write proxy and waveform of `source` into the existing `folder`.
+        """Write proxy, waveform and signatures of `source` into the existing `folder`.
 
         Of stills nothing, but for motion photos the proxy of the film inside.
 
@@ -165,7 +170,7 @@ class ProxyMaker:
                 made = self.make(path, self._prober.probe(path), folder, on_progress)
             except BadMedia as error:
                 return MadeProxy(warnings=(f"the film inside it cannot be played: {error}",))
-        return MadeProxy(made.file, made.waveform, plan=made.plan, speed=made.speed, warnings=made.warnings)
+        return replace(made, signatures=None, shots=(), duration=None, found=None)
 
     def plans_for(self, video: VideoStream) -> tuple[Plan, ...]:
         """The plans to transcode a picture. Raises Unavailable when no encoder works."""
@@ -198,6 +203,7 @@ class _ProxyPass:
         self._path = folder / f"{PROXY_NAME}.{self._graph.container}"
         # Outputs of the last attempt
         self._peaks = Peaks()
+        self._sound = SoundSignatures()
         self._scores: list[tuple[float, float]] = []
         self._spans: dict[str, tuple[float, float]] = {}
 
@@ -229,6 +235,7 @@ class _ProxyPass:
         return MadeProxy(
             MadeFile(DerivativeKind.PROXY, self._path, self._media_type),
             MadeFile(DerivativeKind.WAVEFORM, waveform, MEDIA_TYPE) if waveform is not None else None,
+            self._signatures(),
             shot_starts(self._scores) if video is not None else (),
             plan=plan.name if video is not None else "sound",
             duration=round(duration, 3),
@@ -239,6 +246,7 @@ class _ProxyPass:
 
     def _attempt(self, plan: Plan) -> Attempt:
         self._peaks = Peaks()
+        self._sound = SoundSignatures()
         limits = self._maker.limits_for(self._media)
         if plan.parts:
             limits = replace(limits, memory=0)  # drivers reserve far more address space than they use
@@ -251,7 +259,7 @@ class _ProxyPass:
             plan.device_options + graph_arguments(self._source, *outputs),
             limits,
             folder=self._folder,
-            on_output=self._peaks.feed,
+            on_output=self._feed,
             on_progress=self._on_progress,
         )
         if self._extra is not None:
@@ -262,6 +270,18 @@ class _ProxyPass:
         beyond = self._media.duration is not None and self._end > self._media.duration
         complete = result.ok and bool(self._spans) and (beyond or self._loss_warning(result) is None)
         return Attempt(plan, result, self._end, complete)
+
+    def _feed(self, samples: bytes) -> None:
+        self._peaks.feed(samples)
+        if self._media.video is None:
+            self._sound.feed(samples)
+
+    def _signatures(self) -> MadeFile | None:
+        """Of the picture or, without one, of the sound."""
+        track = read_pictures(self._folder) if self._media.video is not None else self._sound.track()
+        if track is None or not len(track):
+            return None
+        return MadeFile(DerivativeKind.SIGNATURES, track.write(self._folder), SIGNATURES_TYPE)
 
     @property
     def _end(self) -> float:

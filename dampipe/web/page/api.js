@@ -1,6 +1,10 @@
-// Calls of the HTTP API. An error of the API becomes a Problem, whose `hint` says what to do next.
+// Calls of the HTTP API. An error of the API becomes a Problem, whose `hint` says what to do next. A call that needs a login
+// waits until a user has logged in, and is then made again, so that nothing that is open on the page is lost.
 
-export const API = "/api/v1";
+import { API, explain } from "./address.js";
+import { login } from "./login.js";
+
+export { API, explain };
 
 export class Problem extends Error {
   /** isOutage: the server or a part of it is away, so that the same call may succeed later. */
@@ -9,11 +13,6 @@ export class Problem extends Error {
     this.hint = hint;
     this.isOutage = isOutage;
   }
-}
-
-/** What happened and what to do next, in one line. */
-export function explain(what, hint) {
-  return hint ? `${what}${/[.!?]$/.test(what) ? "" : "."} ${hint}` : what;
 }
 
 /** An error in one line. */
@@ -28,6 +27,11 @@ async function request(path, options) {
     throw new Problem("The server does not answer.", "Check that dampipe is running on the machine that serves this page.", true);
   }
   if (response.ok) return response;
+  if (response.status === 401) {
+    await login();
+    options?.signal?.throwIfAborted();
+    return request(path, options);
+  }
   const { detail, hint } = await response.json().catch(() => ({}));
   throw new Problem(detail ?? `The server answered with status ${response.status}.`, hint, response.status >= 500);
 }

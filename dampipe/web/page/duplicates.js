@@ -1,8 +1,9 @@
-// Duplicates: identical files at several paths, and files that show the same footage, with the evidence.
+// Duplicates: identical files at several paths, and files that show the same footage, with the evidence. A pair can be
+// dismissed, and offered again.
 
-import { get } from "./api.js";
+import { describe, get, post } from "./api.js";
 import { card } from "./card.js";
-import { h, notice } from "./dom.js";
+import { announce, h, notice } from "./dom.js";
 import { bytes, name, plural, timecode } from "./format.js";
 
 const PAGE = 200;
@@ -28,10 +29,42 @@ function otherPositions(pair) {
   return spans.length ? `; in the first file possibly ${spans.join(", or ")}` : "";
 }
 
+const kinds = { whole: "All of both", part: "All of the shorter file", overlap: "A part of each" };
+
 function similar(pair) {
-  const evidence = `${Math.round(pair.similarity * 100)} % similar in ${plural(pair.frames, "frame")}, which cover ${Math.round(pair.coverage * 100)} % of the shorter file`
+  const evidence = `${kinds[pair.kind]}: ${Math.round(pair.similarity * 100)} % similar in ${plural(pair.frames, "frame")}, which cover ${Math.round(pair.coverage * 100)} % of the shorter file`
     + (pair.mirrored ? "; mirrored" : "") + otherPositions(pair);
-  return h("section", { class: "pair" }, h("p", { class: "hint" }, evidence), h("div", { class: "alike" }, side(pair.first), side(pair.second)));
+  const section = h("section", { class: "pair" });
+  section.append(h("p", { class: "hint" }, evidence, decision(pair, section)), h("div", { class: "alike" }, side(pair.first), side(pair.second)));
+  return section;
+}
+
+/** The button that dismisses a pair or offers it again, and the same to undo it. */
+function decision(pair, section) {
+  const names = `${name(pair.first.path)} and ${name(pair.second.path)}`;
+  const message = h("small", { role: "status" });
+  const button = h("button", { class: "small", type: "button", onclick: decide });
+  let isOpen = pair.state === "open";
+  function show() {
+    button.textContent = isOpen ? "Dismiss" : "List again";
+    button.setAttribute("aria-label", isOpen ? `Dismiss ${names}` : `List ${names} again`);
+    section.classList.toggle("dismissed", !isOpen);
+  }
+  async function decide() {
+    button.disabled = true;
+    try {
+      await post(`/duplicates/${isOpen ? "dismiss" : "reopen"}`, { first: pair.first.asset, second: pair.second.asset });
+      isOpen = !isOpen;
+      message.textContent = "";
+      announce(isOpen ? `${names} are listed again` : `${names} are dismissed`);
+      show();
+    } catch (problem) {
+      message.textContent = ` ${describe(problem)}`;
+    }
+    button.disabled = false;
+  }
+  show();
+  return pair.state === "stacked" ? "; versions of one asset" : h("span", {}, button, message);
 }
 
 /** A list that shows PAGE items at first, and more with a button. */
@@ -47,17 +80,27 @@ function list(items, draw) {
   return items.length > PAGE ? [element, button] : [element];
 }
 
-export async function duplicates(main, signal) {
-  main.replaceChildren(h("p", { class: "hint" }, "Comparing all files …"));
-  const found = await get("/duplicates", { near: true }, signal);
-  const pending = found.unknown ? h("p", { class: "hint" }, `${plural(found.unknown, "asset")} not compared yet.`) : "";
-  if (!found.exact.length && !found.near.length) {
-    main.replaceChildren(notice("No duplicates were found."), pending);
+export async function duplicates(main, signal, parameters) {
+  const state = parameters.get("state") ?? "open";
+  const isOpen = state === "open";
+  main.replaceChildren(h("p", { class: "hint" }, "Listing duplicates …"));
+  const found = await get("/duplicates", { near: true, state }, signal);
+  const others = h("p", {}, isOpen
+    ? h("a", { href: "#/duplicates?state=dismissed" }, "Show dismissed pairs")
+    : h("a", { href: "#/duplicates" }, "Show open pairs"));
+  const pending = [
+    found.unknown ? h("p", { class: "hint" }, `${plural(found.unknown, "asset")} without a preview yet, which could not be compared.`) : "",
+    found.unsearched ? h("p", { class: "hint" }, `${plural(found.unsearched, "asset")} still to be compared with all others: more pairs may follow.`) : "",
+  ];
+  if (isOpen && !found.exact.length && !found.near.length) {
+    main.replaceChildren(notice("No duplicates were found."), ...pending, others);
     return;
   }
+  const identicals = isOpen ? [h("h2", {}, `Identical files: ${found.exact.length.toLocaleString()}`), ...list(found.exact, identical)] : [];
+  const titles = { open: "Similar footage", dismissed: "Dismissed pairs", stacked: "Versions of one asset" };
   main.replaceChildren(
-    h("h2", {}, `Identical files: ${found.exact.length.toLocaleString()}`), ...list(found.exact, identical),
-    h("h2", {}, `Similar footage: ${found.near.length.toLocaleString()}`),
+    ...identicals,
+    h("h2", {}, `${titles[state]}: ${found.near.length.toLocaleString()}`), others,
     found.near.length ? h("p", { class: "hint" }, "Other encodes, trims and resized versions. Two takes from one fixed camera can be similar, too: compare them before you delete a file.") : "",
-    pending, ...list(found.near, similar));
+    ...pending, ...list(found.near, similar));
 }

@@ -8,6 +8,7 @@ import { failures } from "./failures.js";
 import { build, chosen, fill, offer } from "./filters.js";
 import { plural } from "./format.js";
 import { library } from "./library.js";
+import { showAccount } from "./login.js";
 import { listen } from "./picture.js";
 import { open } from "./player.js";
 import { results } from "./results.js";
@@ -166,9 +167,11 @@ for (const link of document.querySelectorAll("header a")) {
   });
 }
 document.addEventListener("runs-changed", refreshStatus);
+document.addEventListener("logged-in", () => main.querySelector("img") && !dialog.open && route()); // pictures failed meanwhile
 window.addEventListener("hashchange", route);
 const early = new URLSearchParams(location.search).get("q"); // the form was sent before this module could take it
 if (early !== null) history.replaceState(null, "", early.trim() ? `/#/search?${new URLSearchParams({ q: early.trim() })}` : "/");
+showAccount();
 document.addEventListener("visibilitychange", showUnseen);
 followServer(receive);
 refreshStatus();

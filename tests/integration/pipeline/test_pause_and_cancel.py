@@ -16,6 +16,7 @@ from dampipe.features.scanning.walk import Walk
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput, NotFound
+from dampipe.kernel.visibility import NoRights
 from tests.support.pipeline import Deployment
 
 FILES = 40
@@ -29,7 +30,8 @@ class Here(Deployment):
         catalog = self.catalog
         catalog.holding = ScanHolds(catalog.database, 7)
         self.control = ScanService(
-            catalog.scans, catalog.holding, catalog.sources, lambda: self.plan, lambda: self.transport
+            *(catalog.scans, catalog.holding, catalog.sources),
+            *(lambda: self.plan, lambda: self.transport, NoRights()),
         )
         self.seen: list[str] = []
         self.disturb: dict[int, Callable[[], object]] = {}

@@ -7,18 +7,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from dampipe.app.features import features
+from dampipe.features.assets.lineage import absorb, lock_assets
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.derivatives.sweep import WorkspaceSweep
 from dampipe.features.pruning.model import PruneRequest
 from dampipe.features.pruning.queries import Pruner
 from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.advisory_lock import advisory_lock
 from dampipe.kernel.errors import Busy, NotFound
+from dampipe.kernel.ids import AssetId
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.fsspec import FsspecBlobs
 from dampipe.storage.blobs.local import LocalBlobs
@@ -218,3 +222,39 @@ def test_unfinished_uploads_to_a_share_are_deleted(tmp_path: Path) -> None:
     assert store.sweep(6 * 3600.0, dry_run=True) == 1
     assert store.sweep(6 * 3600.0) == 1
     assert [path.name for path in (tmp_path / "share" / ".tmp").iterdir()] == ["new"]
+
+
+def stack(library: ProcessedLibrary, old: Path, new: Path) -> int:
+    """Make the file `old` a superseded version of the asset of `new`; returns the asset's number."""
+    database = library.catalog.database
+    with database.write() as connection:
+        rows = connection.execute(
+            select(LOCATION.c.name, VERSION.c.asset_id).join_from(
+                LOCATION, VERSION, VERSION.c.id == LOCATION.c.version_id
+            )
+        ).all()
+        of = {row.name: AssetId(row.asset_id) for row in rows}
+        facts = lock_assets(connection, list(of.values()))
+        absorb(connection, facts[of[old.name]], facts[of[new.name]], time.time())
+    return of[new.name]
+
+
+@pytest.mark.parametrize("tagged", [False, True])
+def test_a_version_without_a_file_goes_alone_unless_people_wrote_about_its_asset(
+    library: ProcessedLibrary, tree: Path, tagged: bool
+) -> None:
+    old, new = sorted(tree.rglob("*.mp4"))[:2]
+    asset = stack(library, old, new)
+    if tagged:
+        library.catalog.tags.add("interview", [asset])
+    lose(library, tree, 1)
+    done = library.pruning.prune(LOCAL, PruneRequest())
+    gone = 0 if tagged else 1
+    assert (done.assets, done.derivatives, done.annotated) == (0, gone, 1 if tagged else 0)
+    assert len(library.catalog.assets.versions(asset)) == 2 - gone
+    assert library.catalog.assets.current(asset).name == new.name
+    assert library.catalog.assets.totals() == (7, 8 - gone)
+    if tagged:
+        return
+    lose(library, tree, 1)  # the next file is that of the version that is left
+    assert library.pruning.prune(LOCAL, PruneRequest()).assets == 1

@@ -17,8 +17,8 @@ from dampipe.features.search.http import make_router
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.text_index import TextIndex
 from dampipe.kernel import feature as kernel
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.asset_set import AssetSet
-from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart, ErrorCode, InvalidInput
 from dampipe.kernel.feature import Feature, register_features
 from dampipe.kernel.filter import FilterContext, FilterField, FilterRegistry, Restriction
@@ -41,7 +41,7 @@ def numbered(_: FilterContext, numbers: Sequence[int]) -> Restriction:
     return Restriction(assets=AssetSet(numbers))
 
 
-def sizes_there_are(_: Database) -> list[str]:
+def sizes_there_are(_: FilterContext) -> list[str]:
     return ["7", "8"]
 
 
@@ -122,6 +122,7 @@ def test_a_plugins_filter_is_an_option(plugged: Searching) -> None:
 def test_a_plugins_filter_is_a_parameter_and_an_input(plugged: Searching) -> None:
     app = FastAPI()
     app.state.services = plugged.services
+    app.state.authenticate = lambda _: LOCAL
     app.include_router(make_router(FilterRegistry()))
     http = TestClient(app)
     assert [hit["asset"] for hit in http.get("/search?min_size=8").json()["hits"]] == [sha1("aa/aa.mp4")]

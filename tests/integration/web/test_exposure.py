@@ -29,21 +29,28 @@ def settings(**values: object) -> Settings:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.3.2.1", "localhost", "LocalHost", "::1", "[::1]"])
 def test_loopback_needs_nothing_more(host: str) -> None:
-    assert check_exposure(settings(host=host)) is None
+    assert check_exposure(settings(host=host), lambda: False) is None
 
 
 @pytest.mark.parametrize(
     "host",
     ["0.0.0.0", "::", "", "192.168.1.5", "10.0.0.1", "fe80::1", "169.254.1.1", "nas.invalid", "8.8.8.8"],
 )
-def test_other_addresses_are_refused_until_the_network_is_trusted(host: str) -> None:
+def test_other_addresses_are_refused_until_somebody_can_log_in(host: str) -> None:
     with pytest.raises(CannotStart) as refused:
-        check_exposure(settings(host=host))
+        check_exposure(settings(host=host), lambda: False)
     assert refused.value.code == "host.not_loopback"
-    for word in ("127.0.0.1", "reverse proxy", "ssh -L", "trusted_network"):
+    for word in ("127.0.0.1", "dampipe user add", "dampipe token create", "ssh -L"):
         assert word in refused.value.hint
-    warning = check_exposure(settings(host=host, trusted_network=True))
-    assert warning is not None and warning.code == "host.trusted_network"
+    warning = check_exposure(settings(host=host), lambda: True)
+    assert warning is not None and warning.code == "host.no_tls"
+    assert check_exposure(settings(host=host, tls_cert="c.pem", tls_key="k.pem"), lambda: True) is None
+    proxied = {"proxy_addresses": ["10.0.0.1"], "proxy_user_header": "Remote-User"}
+    assert check_exposure(settings(host=host, **proxied), lambda: False) is None
+    with pytest.raises(CannotStart):
+        check_exposure(settings(host=host, proxy_addresses=["10.0.0.1"]), lambda: False)
+    provider = {"oidc_issuer": "https://id.example", "oidc_client_id": "dampipe"}
+    assert check_exposure(settings(host=host, **provider), lambda: False).code == "host.no_tls"  # type: ignore[union-attr]
 
 
 def test_a_name_counts_by_all_its_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,9 +58,9 @@ def test_a_name_counts_by_all_its_addresses(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda name, _: [(0, 0, 0, "", (one, 0)) for one in found[name]]
     )
-    assert check_exposure(settings(host="mine")) is None
+    assert check_exposure(settings(host="mine"), lambda: False) is None
     with pytest.raises(CannotStart):
-        check_exposure(settings(host="both"))
+        check_exposure(settings(host="both"), lambda: False)
 
 
 def environment(home: Path, **values: object) -> dict[str, str]:
@@ -80,14 +87,29 @@ def test_no_command_listens_for_other_machines(tmp_path: Path, command: list[str
     ran = run(tmp_path, *command, host=host, port=free_port(), flower_port=free_port())
     assert ran.returncode == 8, ran.stderr
     assert "dampipe: the setting host is '0.0.0.0': other machines could reach dampipe" in ran.stderr
-    assert "trusted_network" in ran.stderr and "Traceback" not in ran.stderr
+    assert "dampipe user add" in ran.stderr and "Traceback" not in ran.stderr
+
+
+def add_user(home: Path, name: str = "anna", role: str = "admin") -> None:
+    """With the password `correct horse`."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "dampipe", "user", "add", name, "--role", role],
+        env=environment(home), input="correct horse\n", capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_the_doctor_reports_it(tmp_path: Path) -> None:
     ran = run(tmp_path, "doctor", "--json", host="0.0.0.0")
     [found] = [one for one in json.loads(ran.stdout) if one["what"] == "network"]
-    assert (ran.returncode, found["verdict"]) == (10, "broken") and "trusted_network" in found["hint"]
-    for given, verdict in (({}, "fine"), ({"host": "0.0.0.0", "trusted_network": True}, "warning")):
+    assert (ran.returncode, found["verdict"]) == (10, "broken") and "dampipe user add" in found["hint"]
+    add_user(tmp_path)
+    tls = {"tls_cert": "c.pem", "tls_key": "k.pem"}
+    for given, verdict in (
+        ({}, "fine"),
+        ({"host": "0.0.0.0"}, "warning"),
+        ({"host": "0.0.0.0", **tls}, "fine"),
+    ):
         checked = Container(settings(home=tmp_path, **given))
         assert next(one for one in examine(checked) if one.what == "network").verdict == verdict
 
@@ -116,14 +138,16 @@ def started(
         process.communicate(timeout=60)
 
 
-def test_a_trusted_network_is_served_with_a_warning_and_by_address_or_allowed_name(tmp_path: Path) -> None:
+def test_with_a_user_it_is_served_with_a_warning_and_by_address_or_allowed_name(tmp_path: Path) -> None:
     port = free_port()
     given: dict[str, object] = {
         "host": "0.0.0.0",
-        "trusted_network": "true",
         "allowed_hosts": '["dam.example"]',
     }
+    add_user(tmp_path)
     with started(tmp_path, port, "serve", port=port, **given) as server:
+        refused = httpx.get(f"http://127.0.0.1:{port}/api/v1/assets", timeout=30)
+        assert refused.status_code == 401
         statuses = {
             host: httpx.get(f"http://127.0.0.1:{port}/", headers={"Host": host}, timeout=30).status_code
             for host in ("127.0.0.1", "192.168.1.5:8700", "dam.example", "evil.example")
@@ -131,7 +155,7 @@ def test_a_trusted_network_is_served_with_a_warning_and_by_address_or_allowed_na
         server.terminate()
         _, errors = server.communicate(timeout=60)
     assert statuses == {"127.0.0.1": 200, "192.168.1.5:8700": 200, "dam.example": 200, "evil.example": 403}
-    assert "warning: everyone who reaches '0.0.0.0' can see and change the library" in errors
+    assert "warning: other machines reach '0.0.0.0' without encryption" in errors
 
 
 def test_flower_refuses_foreign_pages_and_sets_the_headers(tmp_path: Path) -> None:
@@ -178,3 +202,25 @@ def test_flower_refuses_foreign_pages_and_sets_the_headers(tmp_path: Path) -> No
                     path
                 )
                 assert found["cross-origin-resource-policy"] == "same-origin", path
+
+
+def test_flower_is_reached_only_with_a_login_that_may_manage(tmp_path: Path) -> None:
+    web, port = free_port(), free_port()
+    add_user(tmp_path, "root", "admin")
+    add_user(tmp_path, "vera", "viewer")
+    given: dict[str, object] = {"flower_port": port, "port": web, "broker_url": "redis://127.0.0.1:1/0"}
+    with started(tmp_path, web, "serve", **given), started(tmp_path, port, "flower", **given):
+        statuses = {}
+        for name in ("", "vera", "root"):
+            with httpx.Client(timeout=60) as client:
+                if name:
+                    login = {"name": name, "password": "correct horse"}
+                    answer = client.post(f"http://127.0.0.1:{web}/api/v1/session", json=login)
+                    assert answer.status_code == 200, answer.text
+                url = f"http://127.0.0.1:{port}"
+                paths = ("/", "/tasks", "/api/workers", "/static/css/flower.css", "/metrics")
+                statuses[name] = {client.get(f"{url}{path}").status_code for path in paths}
+                if name != "root":
+                    statuses[name].add(client.post(f"{url}/api/worker/shutdown/x").status_code)
+    assert statuses[""] == {401} and statuses["vera"] == {403}
+    assert 200 in statuses["root"] and not statuses["root"] & {401, 403}

@@ -4,19 +4,35 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 
+from dampipe.features.access.model import TokenRequest, UserRequest
+from dampipe.features.access.service import AccessService
+from dampipe.kernel.access import CORE, LOCAL, Role
 from tests.support.serving import serving
 
 SECONDS = 40
 """Time limit of the run."""
 
 
+@pytest.fixture(params=[Role.ADMIN, Role.EDITOR, Role.VIEWER], ids=str)
+def token(request: pytest.FixtureRequest, library: Any) -> Iterator[str]:
+    """A token of a user with that role; afterwards there are no users, as before."""
+    access: AccessService = library.service(AccessService)
+    access.add_user(LOCAL, UserRequest(name="anna", role=request.param, sees=(str(library.footage),)))
+    scopes = tuple(scope.name for scope in CORE)
+    yield access.create_token(LOCAL, TokenRequest(name="annas", scopes=scopes, user="anna")).token
+    for one in sorted(access.users(LOCAL), key=lambda user: user.role):
+        access.remove_user(LOCAL, one.name)
+
+
 def test_every_answer_is_documented_and_no_request_fails_the_server(
-    app: FastAPI, library: Any, tmp_path: Path
+    app: FastAPI, library: Any, tmp_path: Path, token: str
 ) -> None:
     asset = next(video.sha1 for video in library.videos() if video.derivatives)
     configuration = Path(__file__).with_name("schemathesis.toml")
@@ -34,6 +50,7 @@ def test_every_answer_is_documented_and_no_request_fails_the_server(
                 *("run", f"{url}/openapi.json", "--checks", "all", "--continue-on-failure", "--workers", "1"),
                 *("--max-examples", "15", "--max-time", str(SECONDS), "--seed", "1"),
                 *("--suppress-health-check", "all"),
+                *("--header", f"Authorization: Bearer {token}"),
             ],
             cwd=tmp_path,
             env={**os.environ, "ASSET": asset},

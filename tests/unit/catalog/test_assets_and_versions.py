@@ -3,6 +3,7 @@
 from alembic import command
 from sqlalchemy import Connection, text
 
+from dampipe.app.features import features
 from dampipe.features.search.filters import EVERYTHING
 from dampipe.kernel.db.database import Database
 from tests.support.catalog import Catalog
@@ -15,7 +16,7 @@ ROWS = (
     "INSERT INTO asset (id, sha1, size, name, added_at) VALUES (3, 'a', 1, 'dusk.mov', 5), (7, 'b', 1, 'dawn.mov', 6)",
     "INSERT INTO location (id, folder_id, name, size, mtime_ns, inode, state, asset_id, is_named) "
     "VALUES (1, 1, :bytes, 1, 1, 7, 'present', 7, false)",
-    "INSERT INTO tag (id, asset_id, name) VALUES (1, 3, 'x'), (2, 7, 'x'), (3, 7, 'y')",
+    "INSERT INTO tag (asset_id, name) VALUES (3, 'x'), (7, 'x'), (7, 'y')",
     "INSERT INTO event (id, at, name, asset_id, data) VALUES (1, 0, 'asset.added', 7, '{}')",
     "INSERT INTO vector (id, asset_id, model, time, shot, data) VALUES (1, 7, 'm', 0, 0, :bytes)",
     "INSERT INTO run (id, kind, stage, version, asset_id, lane, priority, state, wake_on_finish, attempts, not_before, "
@@ -80,6 +81,7 @@ def test_every_content_is_a_version_of_an_asset_with_its_number(catalogue_url: s
         assert schema(connection) == before
 
     catalog.set_up()
+    assert features(), "the words of tags are a feature's"
     assert [match.sha1 for match in catalog.words.search("x", [], EVERYTHING)] == ["b", "a"]
     catalog.tags.add("interview", [3])
     assert [match.sha1 for match in catalog.words.search("interview", [], EVERYTHING)] == ["a"]

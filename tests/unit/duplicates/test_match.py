@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dampipe.features.duplicates.match import align, likely_pairs
+from dampipe.features.duplicates.match import align
 from dampipe.features.duplicates.track import Track
 from dampipe.media.perceptual_hash import perceptual_hashes
 from dampipe.vision.tiny.drawing import Scene, draw, scenes
@@ -90,17 +90,3 @@ def test_a_mirrored_version_is_told_from_a_straight_one() -> None:
     still = track(pictures([EVERYTHING[3]]), np.zeros(1))
     same = align(still, still)
     assert same is not None and not same.mirrored
-
-
-def test_likely_pairs_hold_nearly_all_that_share_frames() -> None:
-    tracks = []
-    for number in range(60):
-        frames, times = moving(24, seed=number), np.arange(24.0)
-        grain = np.random.default_rng(number).normal(0, 3, frames.shape)
-        other = np.clip(frames + grain, 0, 255).astype(np.uint8)
-        tracks += [track(frames, times), track(other[4:20], times[4:20])]
-    found = set(likely_pairs(enumerate(tracks)))
-    wanted = {(2 * n, 2 * n + 1) for n in range(60)}
-    assert len(found & wanted) >= 0.98 * len(wanted)
-    assert all(one < other for one, other in found)
-    assert list(likely_pairs([])) == []

@@ -1,0 +1,116 @@
+"""The use cases of versions: listing, stacking, splitting, choosing the current one, and undoing."""
+
+from dampipe.features.assets.events import VersionCurrent
+from dampipe.features.assets.lineage import lock_assets, make_current
+from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.assets.service import AssetService
+from dampipe.features.versions.errors import CANNOT_UNDO, NOTHING_TO_UNDO, ONLY_VERSION, SAME_ASSET
+from dampipe.features.versions.model import (
+    OperationKind,
+    OperationReport,
+    SplitRequest,
+    StackRequest,
+    VersionList,
+)
+from dampipe.features.versions.operations import merge, operations_of, report, sha1s, split, undo
+from dampipe.kernel.access import EDIT, READ, Actor, require
+from dampipe.kernel.db.clock import database_time
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.errors import Conflict, InvalidInput, NotFound
+from dampipe.kernel.events.outbox import record_event
+from dampipe.kernel.ids import AssetId, VersionId
+
+
+class VersionService:
+    """The versions of assets. Names are those of `AssetService`. Any method may raise CatalogueDown, and NotFound."""
+
+    def __init__(self, database: Database, assets: AssetService, rows: AssetRepository) -> None:
+        self._db = database
+        self._assets = assets
+        self._rows = rows
+
+    def list(self, actor: Actor, name: str) -> VersionList:
+        """The versions of an asset, newest first, and what was done with them."""
+        require(actor, READ)
+        details = self._assets.show(actor, name)
+        with self._db.read() as connection:
+            operations = operations_of(connection, self._assets.asset_id(actor, name))
+        return VersionList(
+            versions=details.versions, replaces=details.replaces, operations=tuple(map(report, operations))
+        )
+
+    def stack(self, actor: Actor, request: StackRequest) -> tuple[OperationReport, ...]:
+        """Make the versions of other assets versions of one, which gets their metadata, all or nothing.
+
+        Its current version stays the current one. Raises InvalidInput for an asset that is the same.
+        """
+        require(actor, EDIT)
+        target = self._assets.asset_id(actor, request.asset)
+        others = {self._assets.asset_id(actor, name): name for name in request.others}
+        if target in others:
+            raise InvalidInput(SAME_ASSET, name=others[target])
+        done = []
+        with self._db.write() as connection:
+            now = database_time(connection)
+            found = lock_assets(connection, (target, *others))
+            for other, name in others.items():
+                if target not in found or other not in found:
+                    raise NotFound(NOTHING_TO_UNDO, name=name)
+                done.append(
+                    merge(
+                        connection,
+                        self._db,
+                        OperationKind.STACK,
+                        found[AssetId(other)],
+                        lock_assets(connection, (target,))[AssetId(target)],
+                        str(actor),
+                        now,
+                        newest=False,
+                    )
+                )
+        return tuple(done)
+
+    def split(self, actor: Actor, request: SplitRequest) -> OperationReport:
+        """Make a version an asset of its own. Raises Conflict if it is the only one of its asset."""
+        require(actor, EDIT)
+        version = VersionId(self._assets.version_id(actor, request.version))
+        asset = self._assets.asset_id(actor, request.version)
+        with self._db.write() as connection:
+            facts = lock_assets(connection, (asset,)).get(AssetId(asset))
+            if facts is None or version not in facts.versions or len(facts.versions) == 1:
+                raise Conflict(ONLY_VERSION, name=request.version)
+            now = database_time(connection)
+            return split(connection, self._db, facts, version, request.metadata, str(actor), now)
+
+    def make_current(self, actor: Actor, name: str) -> VersionList:
+        """Make a version the current one of its asset; one that is current already stays so."""
+        require(actor, EDIT)
+        version, asset = self._assets.version_id(actor, name), self._assets.asset_id(actor, name)
+        with self._db.write() as connection:
+            facts = lock_assets(connection, (asset,)).get(AssetId(asset))
+            if facts is not None and version in facts.versions and facts.current != version:
+                now = database_time(connection)
+                make_current(connection, version, now)
+                sha1 = sha1s(connection, (version,))[version]
+                done = VersionCurrent(sha1=sha1)
+                record_event(connection, done, actor=str(actor), asset=asset, sha1=sha1, at=now)
+        return self.list(actor, name)
+
+    def undo(self, actor: Actor, name: str) -> OperationReport:
+        """Undo what was done last with the versions of an asset, by whom ever; returns what that was.
+
+        Raises NotFound if nothing was done, and Conflict if it cannot be undone any more.
+        """
+        require(actor, EDIT)
+        asset = self._assets.asset_id(actor, name)
+        with self._db.write() as connection:
+            lock_assets(connection, (asset,))
+            rows = operations_of(connection, asset)
+            if not rows:
+                raise NotFound(NOTHING_TO_UNDO, name=name)
+            later = {operations_of(connection, side)[0].id for side in (rows[0].asset_id, rows[0].other_id)}
+            reason = "the other asset was changed since" if later != {rows[0].id} else None
+            reason = reason or undo(connection, self._db, rows[0], str(actor), database_time(connection))
+            if reason is not None:
+                raise Conflict(CANNOT_UNDO, name=name, reason=reason)
+        return report(rows[0])

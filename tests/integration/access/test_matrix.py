@@ -1,0 +1,169 @@
+"""Every endpoint, asked by everybody: nobody, and users of each role. The matrix is written down here."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from dampipe.app.features import scopes
+from dampipe.kernel.access import Role
+from tests.integration.access.conftest import Guarded, Open
+
+PUBLIC = None
+MATRIX: dict[str, Role | None] = {
+    "GET /api/v1/access/explain": Role.ADMIN,
+    "GET /api/v1/assets": Role.VIEWER,
+    "GET /api/v1/assets/{sha1}": Role.VIEWER,
+    "GET /api/v1/assets/{sha1}/{name}": Role.VIEWER,
+    "POST /api/v1/assets/{sha1}/tags": Role.EDITOR,
+    "DELETE /api/v1/assets/{sha1}/tags/{name}": Role.EDITOR,
+    "POST /api/v1/derivatives/check": Role.EDITOR,
+    "GET /api/v1/derivatives/check/{check}": Role.EDITOR,
+    "GET /api/v1/duplicates": Role.VIEWER,
+    "GET /api/v1/failures": Role.VIEWER,
+    "GET /api/v1/filters": Role.VIEWER,
+    "GET /api/v1/filters/{name}/values": Role.VIEWER,
+    "GET /api/v1/grants": Role.ADMIN,
+    "POST /api/v1/grants": Role.ADMIN,
+    "DELETE /api/v1/grants": Role.ADMIN,
+    "GET /api/v1/health": PUBLIC,
+    "GET /api/v1/panels": PUBLIC,
+    "POST /api/v1/retry": Role.EDITOR,
+    "GET /api/v1/scans": Role.VIEWER,
+    "POST /api/v1/scans": Role.EDITOR,
+    "GET /api/v1/scans/{scan}": Role.VIEWER,
+    "POST /api/v1/scans/{scan}/cancel": Role.EDITOR,
+    "POST /api/v1/scans/{scan}/pause": Role.EDITOR,
+    "POST /api/v1/scans/{scan}/resume": Role.EDITOR,
+    "GET /api/v1/search": Role.VIEWER,
+    "POST /api/v1/search": Role.VIEWER,
+    "GET /api/v1/search/export": Role.VIEWER,
+    "GET /api/v1/session": PUBLIC,
+    "POST /api/v1/session": PUBLIC,
+    "DELETE /api/v1/session": PUBLIC,
+    "GET /api/v1/session/oidc": PUBLIC,
+    "GET /api/v1/session/oidc/callback": PUBLIC,
+    "PUT /api/v1/session/password": PUBLIC,
+    "GET /api/v1/sources": Role.VIEWER,
+    "GET /api/v1/status": Role.VIEWER,
+    "GET /api/v1/tags": Role.VIEWER,
+    "GET /api/v1/tokens": Role.ADMIN,
+    "POST /api/v1/tokens": Role.ADMIN,
+    "DELETE /api/v1/tokens/{name}": Role.ADMIN,
+    "GET /api/v1/users": Role.ADMIN,
+    "POST /api/v1/users": Role.ADMIN,
+    "PATCH /api/v1/users/{name}": Role.ADMIN,
+    "DELETE /api/v1/users/{name}": Role.ADMIN,
+    "DELETE /api/v1/users/{name}/sessions": Role.ADMIN,
+    "POST /api/v1/vectors": Role.VIEWER,
+}
+"""The least role that may use each endpoint."""
+BODIES: dict[str, Any] = {
+    "POST /api/v1/assets/{sha1}/tags": {"name": "best"},
+    "POST /api/v1/grants": {"to": "nobody", "what": "nothing"},
+    "POST /api/v1/retry": {},
+    "POST /api/v1/scans": {"paths": ["/nowhere"]},
+    "POST /api/v1/tokens": {"name": "t", "scopes": ["nonsense"]},
+    "POST /api/v1/users": {"name": "taken", "role": "viewer", "password": "long enough"},
+    "PATCH /api/v1/users/{name}": {},
+    "POST /api/v1/vectors": {"texts": []},
+    "PUT /api/v1/session/password": {"old": "a wrong one", "new": "long enough"},
+}
+QUERIES = {
+    "GET /api/v1/access/explain": "?user=nobody&asset=00000000",
+    "DELETE /api/v1/grants": "?to=nobody&what=nothing",
+}
+DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"
+
+
+@pytest.fixture
+def here(opened: Open) -> Guarded:
+    made = opened()
+    for role in Role:
+        made.add(f"a-{role}", role)
+    return made
+
+
+def operations(http: TestClient) -> dict[str, dict[str, Any]]:
+    """Every operation of the OpenAPI document, by method and path."""
+    paths = http.app.openapi()["paths"]  # type: ignore[attr-defined]
+    return {
+        f"{method.upper()} {path}": one for path, methods in paths.items() for method, one in methods.items()
+    }
+
+
+def ask(http: TestClient, name: str, **more: Any) -> Any:
+    """Send a request to an endpoint about what does not exist, so that nothing is changed."""
+    method, path = name.split(" ")
+    path = re.sub(r"{(sha1|name)}", "00000000", re.sub(r"{(scan|check)}", "999", path)) + QUERIES.get(
+        name, ""
+    )
+    return http.request(method, path, json=BODIES.get(name), **more)
+
+
+def test_the_matrix_lists_every_endpoint(here: Guarded) -> None:
+    assert set(MATRIX) == set(operations(here.client()))
+
+
+def test_nobody_gets_nothing_but_what_is_public(here: Guarded) -> None:
+    http = here.client()
+    for name, least in MATRIX.items():
+        status = ask(http, name).status_code
+        assert (status == 401) == (least is not None or name == "PUT /api/v1/session/password"), name
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+def test_each_role_gets_what_the_matrix_says(here: Guarded, role: Role) -> None:
+    http = here.logged_in(f"a-{role}")
+    for name, least in MATRIX.items():
+        if least is None:
+            continue
+        answer = ask(http, name)
+        if role >= least:
+            is_refused = answer.status_code == 403 and answer.json()["code"] == "access.scope_missing"
+            assert answer.status_code not in (401, 500) and not is_refused, (name, answer.text)
+        else:
+            assert answer.status_code == 403, (name, answer.text)
+            problem = answer.json()
+            assert problem["code"] == "access.scope_missing" and str(least) in problem["hint"]
+
+
+def named_scope(operation: dict[str, Any]) -> str | None:
+    """The scope that the OpenAPI document names for an endpoint; None: it is public."""
+    requirements = operation["security"]
+    if not requirements:
+        assert operation["x-public"] is True
+        return None
+    [scope] = {scope for one in requirements for listed in one.values() for scope in listed}
+    assert {scheme for one in requirements for scheme in one} == {"token", "session", "session_tls"}
+    return str(scope)
+
+
+def test_openapi_names_the_scope_that_is_needed_and_no_other(here: Guarded) -> None:
+    """A token with that scope alone is enough, and one with all others is not."""
+    http = here.client()
+    every = [scope.name for scope in scopes()]
+    least = {scope.name: scope.least for scope in scopes()}
+    alone = {one: here.token(f"only-{one}", one) for one in every}
+    others = {one: here.token(f"not-{one}", *(other for other in every if other != one)) for one in every}
+    for name, operation in operations(http).items():
+        scope = named_scope(operation)
+        if scope is None:
+            assert MATRIX[name] is None
+            continue
+        assert least[scope] == MATRIX[name], name
+        allowed = ask(http, name, headers=alone[scope])
+        assert allowed.status_code not in (401, 403, 500) or "scope" not in allowed.json()["parameters"], name
+        refused = ask(http, name, headers=others[scope])
+        assert (refused.status_code, refused.json()["parameters"]["scope"]) == (403, scope), name
+
+
+def test_the_document_names_the_scope_of_each_endpoint(here: Guarded) -> None:
+    rows = re.findall(
+        r"^\| `((?:GET|POST|PUT|PATCH|DELETE) /api[^`]*)` \| ([^|]*) \|", DOCUMENT.read_text(), re.M
+    )
+    assert {name: scope.strip().strip("`") for name, scope in rows} == {
+        name: named_scope(operation) or "" for name, operation in operations(here.client()).items()
+    }

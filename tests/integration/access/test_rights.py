@@ -1,0 +1,330 @@
+"""What a user must not see leaves no trace in any answer: no name, no SHA-1, no folder, no tag, no count."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from fastapi.testclient import TestClient
+
+import dampipe
+from dampipe.app.demo.footage import make_footage
+from dampipe.features.access.service import AccessService
+from dampipe.features.tagging.model import TagRequest
+from dampipe.features.tagging.service import TagService
+from dampipe.kernel.access import LOCAL, Role
+from dampipe.kernel.errors import NotFound
+from dampipe.media.ffmpeg.binary import find_ffmpeg
+from tests.integration.access.conftest import Guarded
+
+VISIBLE, SECRET = "plain", "vault"
+
+
+class Planted(Guarded):
+    """A library with assets that some users must not see: below `vault`, with names that begin with `hush`.
+
+    `plain/shared.mp4` has a copy `vault/hush_copy.mp4`: the asset is visible, that file of it is not.
+    """
+
+    footage: Path
+    hidden: dict[str, str]
+    """SHA-1 of the hidden assets, by name."""
+    shown: dict[str, str]
+
+    @property
+    def traces(self) -> list[str]:
+        """What must be in no answer."""
+        return [
+            "hush",
+            "vault",
+            "classified",
+            *self.hidden.values(),
+            *(one[:12] for one in self.hidden.values()),
+        ]
+
+    def find_traces(self, text: str) -> list[str]:
+        """Those of the traces that a text has."""
+        return [trace for trace in self.traces if trace in text.lower()]
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
+    clips = tmp_path_factory.mktemp("clips")
+    made = make_footage(find_ffmpeg(None), clips)
+    footage = tmp_path_factory.mktemp("footage")
+    for folder in (VISIBLE, SECRET, f"{SECRET}/hush_sub", f"{VISIBLE}er"):
+        (footage / folder).mkdir()
+    shutil.copy(made[0], footage / VISIBLE / "seen.mp4")
+    shutil.copy(made[1], footage / VISIBLE / "shared.mp4")
+    shutil.copy(made[1], footage / SECRET / "hush_copy.mp4")
+    shutil.copy(made[2], footage / SECRET / "hush_a.mp4")
+    shutil.copy(made[2], footage / SECRET / "hush_sub" / "hush_twin.mp4")
+    shutil.copy(made[3], footage / f"{VISIBLE}er" / "hush_neighbour.mp4")
+    (footage / SECRET / "hush_broken.mp4").write_bytes(b"\0" * 5000)
+    (footage / VISIBLE / "broken.mp4").write_bytes(b"\1" * 5000)
+    with dampipe.open(
+        home=tmp_path_factory.mktemp("home"), model="tiny", in_process=True, settle=0.0
+    ) as library:
+        library.add(footage)
+        library.process()
+        here = Planted(library)
+        here.footage = footage
+        by_name = {Path(path).name: video.sha1 for video in library.videos() for path in video.paths}
+        here.hidden = {
+            name: sha1 for name, sha1 in by_name.items() if name.startswith("hush") and "copy" not in name
+        }
+        here.shown = {name: by_name[name] for name in ("seen.mp4", "shared.mp4")}
+        tags = library.service(TagService)
+        tags.add(LOCAL, TagRequest(tag="classified", assets=tuple(here.hidden.values())))
+        tags.add(LOCAL, TagRequest(tag="both", assets=(*here.hidden.values(), *here.shown.values())))
+        here.add("root", Role.ADMIN)
+        for name, role in (("vera", Role.VIEWER), ("emil", Role.EDITOR)):
+            here.add(name, role, sees=(str(footage / VISIBLE),))
+        here.add("blind", Role.EDITOR, sees=())
+        yield here
+
+
+@pytest.fixture(scope="module", params=["vera", "emil"])
+def limited(request: pytest.FixtureRequest, planted: Planted) -> TestClient:
+    """A browser of a user who sees a part."""
+    return planted.logged_in(request.param)
+
+
+def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
+    """Requests whose own text holds no trace: whatever of one is in an answer comes from the library."""
+    seen = planted.shown["seen.mp4"]
+    shared = planted.shown["shared.mp4"]
+    gets = [
+        *("assets", "assets?limit=1", "assets?pending=false", "assets?pending=true", f"assets/{seen}"),
+        *(
+            f"assets/{shared}",
+            f"assets/{shared}/sprite_vtt",
+            "duplicates",
+            "duplicates?near=true&similarity=0.55",
+        ),
+        *("scans", "status", "failures", "tags", "sources", "filters", "filters/source/values"),
+        *(
+            "filters/tag/values",
+            "search",
+            "search?q=mp4",
+            "search?q=copy+a+twin+broken+footage",
+            "search?q=red+car",
+        ),
+        *(
+            "search?q=red&all_versions=true",
+            "search?q=red&flat=true&limit=100",
+            f"search?like={seen}&limit=100",
+        ),
+        *(f"search?like={seen}@0:01", "search?tag=both", f"search?like={shared}&flat=true"),
+        *("search?kind=video&limit=100", "search?folder=plain", "search?source=" + planted.footage.name),
+        *("search/export?format=edl", "search/export?format=csv&q=red&limit=100"),
+        *(
+            f"search/export?format=fcpxml&like={seen}",
+            "session",
+            "health",
+            "panels",
+            "events",
+            "events?limit=1000",
+        ),
+    ]
+    return [("GET", path, None) for path in gets] + [("POST", "vectors", {"texts": ["red"]})]
+
+
+def test_there_is_something_to_hide(planted: Planted) -> None:
+    """The administrator sees every trace, so that its absence means something."""
+    root = planted.logged_in("root")
+    text = "".join(
+        root.request(m, f"/api/v1/{p}", json=body).text for m, p, body in requests_of(planted)
+    ).lower()
+    assert set(planted.find_traces(text)) == set(planted.traces)
+    assert len(set(planted.hidden.values())) == 3 and len(root.get("/api/v1/assets").json()) == 6
+
+
+def test_no_answer_holds_a_trace(planted: Planted, limited: TestClient) -> None:
+    for method, path, body in requests_of(planted):
+        answer = limited.request(method, f"/api/v1/{path}", json=body)
+        assert answer.status_code in (200, 404), (path, answer.status_code, answer.text)
+        found = planted.find_traces(answer.text + str(answer.headers))
+        assert found == [], (path, found, answer.text[:2000])
+
+
+def test_counts_are_those_of_what_is_visible(planted: Planted, limited: TestClient) -> None:
+    status = limited.get("/api/v1/status").json()
+    assert (status["assets"], status["locations"]) == (3, 3)
+    assert sum(status["stages"]["hash"].values()) == 3
+    assert sum(status["stages"]["probe"].values()) == 3
+    assert status["stages"]["preview"]["done"] == 2
+    assert status["scans"] == [] and status["running"] == []
+    assert {tag["name"]: tag["assets"] for tag in limited.get("/api/v1/tags").json()} == {"both": 2}
+    [source] = limited.get("/api/v1/sources").json()
+    assert (source["present"], source["missing"]) == (3, 0)
+    assert len(limited.get("/api/v1/assets").json()) == 3
+    assert limited.get("/api/v1/duplicates").json()["exact"] == [], "the copy is not visible"
+    assert {one["path"].rpartition("/")[2] for one in limited.get("/api/v1/failures").json()} == {
+        "broken.mp4"
+    }
+
+
+def hidden_words(planted: Planted) -> list[tuple[Callable[[str], str], str, str]]:
+    """Requests that name what is hidden, beside the same about what does not exist: a path, and the two texts."""
+    sha1 = planted.hidden["hush_a.mp4"]
+    missing = "0" * 39 + "1"
+    folder = str(planted.footage / SECRET)
+    nowhere = str(planted.footage / "vanit")
+    return [
+        (lambda one: f"assets/{one}", sha1, missing),
+        (lambda one: f"assets/{one}/poster", sha1, missing),
+        (lambda one: f"assets/{one}/proxy", sha1, missing),
+        (lambda one: f"assets/{one}/frames", sha1, missing),
+        (lambda one: f"assets?after={one}", sha1, missing),
+        (lambda one: f"search?like={one}", sha1, missing),
+        (lambda one: f"search?like={one}@0:01", sha1, missing),
+        (lambda one: f"search?tag={one}", "classified", "clossified"),
+        (lambda one: f"search?folder={quote(one)}", SECRET, "vanit"),
+        (lambda one: f"search?folder={quote(one)}", folder, nowhere),
+        (lambda one: f"search?only=words&q={one}", "hush", "hash"),
+        (lambda one: f"search?only=words&q={one}", "vault", "vanit"),
+        (lambda one: f"search?only=names&q={one}", "twin", "twen"),
+        (lambda one: f"search?only=words&q={one}", "classified", "clossified"),
+        (lambda one: f"search?only=names&q={one}+shared", "hush", "hash"),
+        (lambda one: f"search?only=words&q=shared&without={one}", "hush", "hash"),
+        (lambda one: f"search/export?format=csv&only=words&q={one}", "hush", "hash"),
+    ]
+
+
+def test_what_is_hidden_is_answered_as_what_does_not_exist(planted: Planted, limited: TestClient) -> None:
+    for path, real, invented in hidden_words(planted):
+        first, second = (limited.get(f"/api/v1/{path(one)}") for one in (real, invented))
+        texts = [
+            re.sub(re.escape(one), "X", answer.text) for one, answer in ((real, first), (invented, second))
+        ]
+        assert (first.status_code, texts[0]) == (second.status_code, texts[1]), path(real)
+        head = [limited.head(f"/api/v1/{path(one)}").status_code for one in (real, invented)]
+        assert head[0] == head[1], path(real)
+
+
+def test_the_same_of_paths_and_of_changes(planted: Planted) -> None:
+    http = planted.logged_in("emil")
+    sha1, missing = planted.hidden["hush_a.mp4"], "0" * 39 + "1"
+    real, invented = str(planted.footage / SECRET), str(planted.footage / "vanit")
+    for method, path, body in (
+        ("POST", "assets/NAME/tags", {"name": "mine"}),
+        ("DELETE", "assets/NAME/tags/classified", None),
+        ("POST", "retry", {"what": ["NAME"]}),
+        ("POST", "derivatives/check", {"what": ["NAME"]}),
+        ("POST", "scans", {"paths": ["PATH"]}),
+        ("POST", "scans", {"paths": ["PATH/hush_a.mp4"]}),
+        ("POST", "retry", {"what": ["PATH/hush_a.mp4"]}),
+    ):
+        answers = []
+        for name, place in ((sha1, real), (missing, invented)):
+            filled = json.loads(json.dumps(body).replace("NAME", name).replace("PATH", place))
+            answer = http.request(method, f"/api/v1/{path.replace('NAME', name)}", json=filled)
+            answers.append((answer.status_code, answer.text.replace(name, "X").replace(place, "Y")))
+        assert answers[0] == answers[1] and answers[0][0] >= 400, (path, answers)
+    assert planted.library.service(TagService).all(LOCAL)[1].assets == 3, "nothing was changed"
+
+
+def test_what_is_about_the_whole_library_is_refused(planted: Planted) -> None:
+    http = planted.logged_in("emil")
+    answer = http.post("/api/v1/derivatives/check")
+    assert (answer.status_code, answer.json()["code"]) == (403, "access.whole_library")
+    root = planted.logged_in("root")
+    check = root.post("/api/v1/derivatives/check").json()["check"]
+    of_hidden = root.post("/api/v1/derivatives/check", json={"what": [planted.hidden["hush_a.mp4"]]}).json()[
+        "check"
+    ]
+    own = http.post("/api/v1/derivatives/check", json={"what": [planted.shown["seen.mp4"]]}).json()["check"]
+    statuses = [http.get(f"/api/v1/derivatives/check/{one}").status_code for one in (check, of_hidden, own)]
+    assert statuses == [404, 404, 200]
+
+
+def test_scans_of_what_is_hidden_are_neither_seen_nor_stopped(planted: Planted) -> None:
+    root, http = planted.logged_in("root"), planted.logged_in("emil")
+    whole = root.post("/api/v1/scans", json={"paths": [str(planted.footage)]}).json()["scan"]
+    own = http.post("/api/v1/scans", json={"paths": [str(planted.footage / VISIBLE)]})
+    assert own.status_code == 202
+    assert http.get(f"/api/v1/scans/{whole}").status_code == 404
+    for verb in ("pause", "resume", "cancel"):
+        assert http.post(f"/api/v1/scans/{whole}/{verb}").status_code == 404
+    assert [one["scan"] for one in http.get("/api/v1/scans").json()] == [own.json()["scan"]]
+    for scan in (own.json()["scan"], whole):
+        root.post(f"/api/v1/scans/{scan}/cancel")
+    planted.library.process()
+
+
+def test_a_retry_of_all_resets_what_is_visible(planted: Planted) -> None:
+    http = planted.logged_in("emil")
+    assert http.post("/api/v1/retry", json={}).json() == {"retried": 1}
+    planted.library.process()
+    root = planted.logged_in("root")
+    failed = {one["path"].rpartition("/")[2]: one["attempts"] for one in root.get("/api/v1/failures").json()}
+    assert set(failed) == {"broken.mp4", "hush_broken.mp4"}
+
+
+def test_a_viewer_sees_derivatives_of_visible_assets_and_browsers_keep_them_private(planted: Planted) -> None:
+    http = planted.logged_in("vera")
+    answer = http.get(f"/api/v1/assets/{planted.shown['shared.mp4']}/poster")
+    assert answer.status_code == 200 and answer.headers["cache-control"].startswith("private")
+    assert "Cookie" in answer.headers["vary"]
+    proxy = http.get(f"/api/v1/assets/{planted.shown['shared.mp4']}/proxy", headers={"Range": "bytes=0-9"})
+    assert proxy.status_code == 206 and "shared.mp4" in proxy.headers["content-disposition"]
+    known = {"If-None-Match": "*"}
+    hidden = http.get(f"/api/v1/assets/{planted.hidden['hush_a.mp4']}/poster", headers=known)
+    assert hidden.status_code == 404, "before anything is said of its ETag"
+
+
+def test_who_has_no_grant_sees_nothing(planted: Planted) -> None:
+    http = planted.logged_in("blind")
+    assert http.get("/api/v1/assets").json() == []
+    assert http.get("/api/v1/search?q=red").json()["hits"] == []
+    assert http.get("/api/v1/sources").json() == [] and http.get("/api/v1/tags").json() == []
+    assert http.get("/api/v1/status").json()["assets"] == 0
+    assert http.get("/api/v1/filters/source/values").json() == []
+
+
+def test_grants_to_a_role_hold_for_it_and_those_above_and_can_be_taken_back(planted: Planted) -> None:
+    access: AccessService = planted.access
+    http = planted.logged_in("blind")
+    access.grant(LOCAL, "role:viewer", str(planted.footage / VISIBLE))
+    assert len(http.get("/api/v1/assets").json()) == 3
+    access.revoke(LOCAL, "role:viewer", str(planted.footage / VISIBLE))
+    assert http.get("/api/v1/assets").json() == []
+    access.grant(LOCAL, "role:manager", "everything")
+    assert http.get("/api/v1/assets").json() == []
+    access.revoke(LOCAL, "role:manager", "everything")
+    access.grant(LOCAL, "blind", planted.footage.name)
+    assert len(http.get("/api/v1/assets").json()) == 6
+    access.revoke(LOCAL, "blind", str(planted.footage))
+    with pytest.raises(NotFound):
+        access.revoke(LOCAL, "blind", str(planted.footage))
+
+
+def test_a_token_of_a_user_sees_what_the_user_sees(planted: Planted) -> None:
+    http = planted.client()
+    own = planted.token("veras", "read", "search", user="vera")
+    free = planted.token("free", "read")
+    assert len(http.get("/api/v1/assets", headers=own).json()) == 3
+    assert len(http.get("/api/v1/assets", headers=free).json()) == 6
+
+
+def test_explain_says_why(planted: Planted) -> None:
+    access = planted.access
+    seen = access.explain(LOCAL, "vera", planted.shown["seen.mp4"])
+    place = str(planted.footage / VISIBLE)
+    assert seen.visible
+    assert seen.reasons == (f"user:vera may see {place}, where a file of it lies in {place}.",)
+    hidden = access.explain(LOCAL, "vera", planted.hidden["hush_a.mp4"])
+    assert not hidden.visible
+    assert hidden.reasons == ("No grant to vera or to the role viewer holds a folder of its files.",)
+    boss = access.explain(LOCAL, "root", planted.hidden["hush_a.mp4"])
+    assert boss.visible and boss.reasons == ("The role admin sees everything.",)
+    for name, sha1 in {**planted.hidden, **planted.shown}.items():
+        for user in ("vera", "blind", "root"):
+            http = planted.logged_in(user)
+            status = http.get(f"/api/v1/assets/{sha1}").status_code
+            assert access.explain(LOCAL, user, sha1).visible == (status == 200), (user, name)
