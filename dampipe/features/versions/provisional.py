@@ -5,6 +5,7 @@ which the preview of either is saved, or of a sweep. So neither is done twice, w
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,14 @@ from dampipe.features.versions.model import OperationKind
 from dampipe.features.versions.operations import merge, settle_with_event
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import WORKER
 from dampipe.kernel.ids import AssetId
 from dampipe.media.info import MediaKind
 
+AT_ONCE = 40_000
+"""Pairs of frames of two contents up to which they are compared within a transaction, which takes 0.2 s at most."""
 _UNFINISHED = (RunState.PENDING, RunState.RUNNING, RunState.ON_HOLD)
 
 
@@ -53,14 +57,46 @@ def by_kind(connection: Connection, assets: Sequence[int], now: float) -> None:
             settle_with_event(connection, new, now)
 
 
-def by_footage(connection: Connection, database: Database, assets: Sequence[int], now: float) -> int:
-    """Decide about provisional assets, given as their numbers or those of what they replace; returns how many."""
+@dataclass(frozen=True)
+class Verdict:
+    """What a comparison outside of a transaction has found."""
+
+    is_same: bool
+    compared: tuple[int, int]
+    """How many versions of both assets had fingerprints; the verdict holds while there are as many."""
+
+
+def by_footage(
+    connection: Connection,
+    database: Database,
+    assets: Sequence[int],
+    now: float,
+    verdict: Verdict | None = None,
+) -> int:
+    """Decide about provisional assets, given as their numbers or those of what they replace; returns how many.
+
+    Long footage is compared outside of transactions only, since that takes seconds: by `decide`, in a sweep.
+    """
     decided = 0
     for new, old in provisional(connection, assets):
         found = lock_assets(connection, (new, old))
         if old in found and new in found and found[new].replaces == old:
-            decided += _compare(connection, database, found[new], found[old], now)
+            decided += _compare(connection, database, found[new], found[old], now, verdict)
     return decided
+
+
+def decide(database: Database, asset: int) -> int:
+    """Compare a provisional asset with what it may replace, and decide in a transaction; returns 1 if that was done."""
+    with database.read() as connection:
+        old = dict(provisional(connection, [asset])).get(AssetId(asset))
+        mine = _footage_of(connection, asset)
+        theirs = [] if old is None else _footage_of(connection, old)
+    verdict = None
+    if mine and theirs:
+        same = any(is_same(one, mine[-1]) for one in reversed(theirs))
+        verdict = Verdict(same, (len(mine), len(theirs)))
+    with database.write() as connection:
+        return by_footage(connection, database, [asset], database_time(connection), verdict)
 
 
 def provisional_assets(connection: Connection, after: int, limit: int) -> list[int]:
@@ -70,14 +106,25 @@ def provisional_assets(connection: Connection, after: int, limit: int) -> list[i
 
 
 def _compare(
-    connection: Connection, database: Database, new: AssetFacts, old: AssetFacts, now: float
+    connection: Connection,
+    database: Database,
+    new: AssetFacts,
+    old: AssetFacts,
+    now: float,
+    verdict: Verdict | None,
 ) -> bool:
-    """Decide about one; False while it has to wait for a preview."""
+    """Decide about one; False while it has to wait for a preview, or for a comparison of long footage."""
     mine = _footage(connection, new.versions)
     if not mine:
         return _settle_unless(connection, new.versions, new, now)
     theirs = _footage(connection, old.versions)
-    if any(is_same(one, mine[-1]) for one in reversed(theirs)):
+    if verdict is not None and verdict.compared == (len(mine), len(theirs)):
+        same = verdict.is_same
+    elif any(len(one.track.times) * len(mine[-1].track.times) > AT_ONCE for one in theirs):
+        return False
+    else:
+        same = any(is_same(one, mine[-1]) for one in reversed(theirs))
+    if same:
         _merge(connection, database, OperationKind.FOOTAGE, new.id, old.id, now)
         return True
     seen = {version for version, _ in _rows(connection, old.versions)}
@@ -110,6 +157,11 @@ def _merge(
     source, target = found.get(AssetId(new)), found.get(AssetId(old))
     if source is not None and target is not None and source.replaces == old:
         merge(connection, database, kind, source, target, WORKER, now, newest=True)
+
+
+def _footage_of(connection: Connection, asset: int) -> list[Footage]:
+    versions = select(VERSION.c.id).where(VERSION.c.asset_id == asset)
+    return _footage(connection, list(connection.execute(versions).scalars()))
 
 
 def _footage(connection: Connection, versions: Sequence[int]) -> list[Footage]:

@@ -1,5 +1,6 @@
 """The use cases of versions: listing, stacking, splitting, choosing the current one, and undoing."""
 
+from dampipe.features.assets.errors import GONE_ASSET
 from dampipe.features.assets.events import VersionCurrent
 from dampipe.features.assets.lineage import lock_assets, make_current
 from dampipe.features.assets.queries import AssetRepository
@@ -55,7 +56,7 @@ class VersionService:
             found = lock_assets(connection, (target, *others))
             for other, name in others.items():
                 if target not in found or other not in found:
-                    raise NotFound(NOTHING_TO_UNDO, name=name)
+                    raise NotFound(GONE_ASSET, asset=name)
                 done.append(
                     merge(
                         connection,

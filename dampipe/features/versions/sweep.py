@@ -3,18 +3,18 @@
 import time
 from collections.abc import Mapping
 
-from dampipe.features.versions.provisional import by_footage, provisional_assets
-from dampipe.kernel.db.clock import database_time
+from dampipe.features.versions.provisional import decide, provisional_assets
 from dampipe.kernel.db.database import Database
 
 ASSETS = 50
-"""Provisional assets looked at in one transaction."""
+"""Provisional assets read at a time."""
 SECONDS = 1.0
 """After which a sweep leaves the rest to the next one."""
 
 
 class ProvisionalSweep:
-    """Decides about provisional assets: the replaced file is gone before its preview, or a preview failed."""
+    """Decides about provisional assets that no preview decides about: the replaced file is gone before its preview, a
+    preview failed, or the footage is long, so that a comparison takes too long for the transaction of a preview."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -27,7 +27,8 @@ class ProvisionalSweep:
                 assets = provisional_assets(connection, after, ASSETS)
             if not assets:
                 break
-            with self._db.write() as connection:
-                decided += by_footage(connection, self._db, assets, database_time(connection))
-            after = assets[-1]
+            for after in assets:
+                decided += decide(self._db, after)
+                if time.monotonic() > until:
+                    break
         return {"settled": decided} if decided else {}

@@ -17,8 +17,10 @@ from dampipe.features.sources.model import SourceRequest, VersionRule
 from dampipe.features.sources.service import SourceService
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
+from dampipe.features.versions import provisional
 from dampipe.features.versions.model import OperationKind
 from dampipe.features.versions.service import VersionService
+from dampipe.features.versions.sweep import ProvisionalSweep
 from dampipe.features.versions.tables import VERSION_OPERATION
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.access import LOCAL
@@ -172,6 +174,19 @@ def test_two_changes_in_a_row_are_versions_of_one_asset(here: Footage, clips: di
         here.put(clips[name])
     assert len(here.library.show(path).versions) == 3
     assert here.scalars(select(func.count()).select_from(ASSET)) == [1]
+
+
+@pytest.mark.parametrize("name", ["graded", "other"])
+def test_long_footage_is_compared_by_a_sweep(
+    here: Footage, clips: dict[str, Path], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provisional, "AT_ONCE", 0)
+    path = here.put(clips["original"])
+    here.put(clips[name])
+    assert here.provisional() == 1, "the transaction of the preview compares short footage only"
+    sweep = here.library.service(ProvisionalSweep)
+    assert (sweep(), sweep(), here.provisional()) == ({"settled": 1}, {}, 0)
+    assert len(here.library.show(path).versions) == (2 if name == "graded" else 1)
 
 
 @pytest.mark.parametrize("rule", VersionRule)

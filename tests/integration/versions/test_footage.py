@@ -70,9 +70,8 @@ def library(tmp_path: Path) -> Iterator[Versions]:
 def footage_of(library: Versions, path: Path) -> Footage:
     duration = library.take_in(path)
     number = int(library.catalog.assets.find(hashlib.sha1(path.read_bytes()).hexdigest()).id)
-    found = library.catalog.prints.of(number)
-    assert found is not None
-    return Footage(duration, Track.of(*found))
+    found = library.catalog.prints.of([number])[number]
+    return Footage(duration, found.track)
 
 
 @pytest.mark.skipif(not FOOTAGE.is_dir(), reason="no real footage here")
