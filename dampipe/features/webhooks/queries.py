@@ -261,12 +261,14 @@ class WebhookRepository:
         with self._db.write() as connection:
             return connection.execute(update(DELIVERY).where(*old).values(values)).rowcount
 
-    def end_retry(self, connection: Connection, webhook: int, delay: float) -> None:
-        """Give back the right to send and create the next work item, if there is something left to send.
+    def end_retry(self, connection: Connection, webhook: int, *, is_busy: bool) -> None:
+        """Create the next work item, if there is something left to send, and give back the right to send.
 
-        delay: seconds before which it is not started.
+        is_busy: another work item has the right; the next one looks again in some seconds.
         """
-        done = update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(sending_until=0.0, item=None)
+        values: dict[str, Any] = {"item": None} if is_busy else {"item": None, "sending_until": 0.0}
+        delay = BUSY_PAUSE if is_busy else 0.0
+        done = update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(values)
         if connection.execute(done).rowcount:
             self._wake(connection, webhook, delay)
         runs.delete_done(connection, RUN.c.stage == KIND, RUN.c.finished_at < NOW - KEEP_ITEMS)

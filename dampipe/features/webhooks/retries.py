@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from dampipe.features.webhooks.queries import BUSY_PAUSE, WebhookRepository
+from dampipe.features.webhooks.queries import WebhookRepository
 from dampipe.features.webhooks.sender import Sender
 from dampipe.jobs.work import WorkItem
 from dampipe.kernel.progress import Reporter
@@ -45,9 +45,8 @@ class RetryHandler:
 
     def save(self, connection: Connection, item: WorkItem, result: Mapping[str, Any]) -> None:
         """Create the next item, if something is left."""
-        self._webhooks.end_retry(
-            connection, int(item.parameters["webhook"]), BUSY_PAUSE if result["is_busy"] else 0.0
-        )
+        number = int(item.parameters["webhook"])
+        self._webhooks.end_retry(connection, number, is_busy=bool(result["is_busy"]))
 
 
 class WebhookSweep:
