@@ -41,7 +41,8 @@ def sample() -> str:
         if isinstance(default, str):
             value = f'"{default}"'
         elif isinstance(default, dict):
-            value = "{}"
+            entries = ", ".join(f"{key} = {json.dumps(entry)}" for key, entry in default.items())
+            value = f"{{{entries}}}"
         elif isinstance(default, list):
             value = json.dumps(default)
         else:
