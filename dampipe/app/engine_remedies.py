@@ -7,8 +7,10 @@ CLI: dict[str, str] = {
     "doctor.acceleration_paused": "It is tried again automatically after a while; "
     "`dampipe doctor --again` tries everything now.",
     "doctor.broker_stopped": "`dampipe up` starts it.",
+    "doctor.no_relay": "`dampipe up` starts one with everything else, `dampipe relay` one alone.",
     "doctor.no_workers": "`dampipe up` starts a whole deployment, `dampipe worker` one worker.",
     "doctor.other_model": "Restart `dampipe up`, or these workers: they read the settings when they start.",
+    "doctor.subscribers_failing": "`dampipe status` shows when each is tried again.",
     "doctor.unserved_queues": "`dampipe worker --queues {queue_list}` serves them.",
     "doctor.vector_index_unsound": "`dampipe index rebuild` rebuilds it; a worker of its queue also repairs a lost "
     "or damaged index within a minute. Until then search is slow or misses results.",

@@ -149,12 +149,12 @@ BROKEN_PLUGINS = ErrorCode(
     "Mend or remove them, and restart.",
 )
 SUBSCRIBERS_FAILING = ErrorCode(
-    "event.subscribers_failing",
+    "doctor.subscribers_failing",
     "subscribers to events fail: {problems}",
-    "Each is tried again by itself; what it missed is delivered then.",
+    "Each is tried again automatically; what it missed is delivered then.",
 )
 NO_RELAY = ErrorCode(
-    "event.no_relay",
+    "doctor.no_relay",
     "events wait for {seconds:.0f} s, since no relay delivers them",
     "Start a relay; no event is lost meanwhile.",
 )

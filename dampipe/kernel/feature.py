@@ -86,7 +86,8 @@ class Feature:
     tables: tuple[str, ...] = ()
     """Modules whose import declares the feature's SQLModel tables."""
     commands: Mapping[str, Command] = field(default_factory=dict)
-    """By name, in the order in which `dampipe --help` lists them."""
+    """By name, in the order in which `dampipe --help` lists them. One of two words, "version carry", is below the group
+    `version`, be it that of another feature."""
     routers: tuple[str, ...] = ()
     """Dotted names of FastAPI routers, mounted below `/api/v1`."""
     savers: tuple[tuple[str, str], ...] = ()

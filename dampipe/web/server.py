@@ -111,7 +111,7 @@ class Server(uvicorn.Server):
         """End the streams, then finish what is in progress."""
         services: Services | None = self.config.app.state.services  # type: ignore[union-attr]
         if services is not None:
-            services.get(Broadcaster).close()
+            services.get(Broadcaster).end_streams()
         await super().shutdown(sockets)
 
 

@@ -193,6 +193,7 @@ def test_show_finds_an_asset_by_path_and_by_prefix(deployment: Deployment, folde
         "sprite_vtt",
         "frames",
         "waveform",
+        "signatures",
         "proxy",
     }
     assert by_path == deployment.json("show", by_path["video"]["sha1"][:8])

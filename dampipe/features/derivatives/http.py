@@ -72,7 +72,7 @@ def fetch_derivative(
     sha1: Sha1,
     name: Annotated[
         str,
-        Path(description="A kind (poster, sprite, sprite_vtt, frames, proxy, waveform) or a file's name."),
+        Path(description="A kind (poster, sprite, sprite_vtt, frames, proxy, waveform, signatures) or a file's name."),
     ],
     derivatives: Derivatives,
     range_: Annotated[str | None, Header(alias="Range")] = None,

@@ -101,7 +101,7 @@ class Broadcaster:
         """How many follow."""
         return len(self._clients)
 
-    def close(self) -> None:
+    def end_streams(self) -> None:
         """End all streams, and refuse new ones: the server of this event loop is stopping."""
         self._closed = asyncio.get_running_loop()
         for client in list(self._clients):
@@ -186,8 +186,8 @@ class Broadcaster:
         if horizon is not None:
             yield horizon_message(horizon)
         while after < last and not client.is_ended:
-            names, sha1 = client.wanted.names, client.wanted.sha1
-            page = await asyncio.to_thread(self._log.after, after, PAGE, names, sha1=sha1)
+            names, asset = client.wanted.names, client.wanted.asset
+            page = await asyncio.to_thread(self._log.after, after, PAGE, names, asset=asset)
             for event in page:
                 if event.seq <= last:  # newer ones come by the queue
                     yield event_message(event)

@@ -18,7 +18,7 @@ from dampipe.kernel.faces.stdio import takes_all
 
 @click.command(name="events")
 @click.option("-f", "--follow", is_flag=True, help="Go on with new events as they come, until Ctrl-C.")
-@click.option("--asset", metavar="ASSET", help="Only about this content: SHA-1, its first digits, or a path.")
+@click.option("--asset", metavar="ASSET", help="Only about this asset: SHA-1, its first digits, or a path.")
 @click.option(
     "--name",
     "names",

@@ -21,8 +21,15 @@ Events = Annotated[EventService, provided(EventService)]
 MOST_SEQ = 2**53 - 1
 """The highest number that JavaScript can count to."""
 MEDIA_TYPE = "text/event-stream"
+MESSAGE = {
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "event": {"type": "string"}, "data": {"type": "string"}},
+    "required": ["data"],
+}
+"""One message of the stream; `data` is JSON."""
 Asset = Annotated[
-    Name | None, Query(description="Only about this content: SHA-1, its first digits, or the path of a file.")
+    Name | None,
+    Query(description="Only about the asset with this content: SHA-1, its first digits, or a path."),
 ]
 Names = Annotated[
     list[Text] | None,
@@ -69,7 +76,7 @@ def list_subscribers(actor: Annotated[Actor, allowed(STATUS)], events: Events) -
             "description": "Server-sent events. A message without a type is an event; its `id` is its number. The type "
             "`horizon` says up to which event some were deleted that were asked for, `status` holds the "
             "status of processing, and `outage` code and text of what keeps the server from reading.",
-            "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
+            "content": {MEDIA_TYPE: {"schema": MESSAGE}},
         },
     },
 )

@@ -22,7 +22,7 @@ class EventQuery(BaseModel):
     since: str | None = None
     """The number of an event, after which the answer begins; a time; or how long ago, such as `7d`. None: the newest."""
     asset: str | None = None
-    """SHA-1 of a content, its first digits, or the path of a file."""
+    """An asset by SHA-1 of a content, its first digits, or a path; by its whole SHA-1 also one that was deleted."""
     names: tuple[str, ...] = ()
     """Names of events, or patterns such as `asset.*`; none: all."""
     limit: int = LATEST

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dampipe.features.assets.service import AssetService
 from dampipe.features.events.model import EventPage, EventQuery, parse_since
 from dampipe.kernel.access import READ, STATUS, Actor, require
+from dampipe.kernel.errors import NotFound
 from dampipe.kernel.events.log import Event, EventLog, Horizon
 from dampipe.kernel.events.registry import EventRegistry
 from dampipe.kernel.events.sequencer import Sequencer
@@ -24,12 +25,12 @@ class EventFilter:
 
     names: frozenset[str] | None = None
     """None: all."""
-    sha1: str | None = None
-    """The content that they are about; None: any, or none."""
+    asset: int | None = None
+    """The number of the asset that they are about; None: any, or none."""
 
     def matches(self, event: Event) -> bool:
         """Whether an event is wanted."""
-        return (self.names is None or event.name in self.names) and self.sha1 in (None, event.sha1)
+        return (self.names is None or event.name in self.names) and self.asset in (None, event.asset)
 
 
 class EventService:
@@ -56,10 +57,10 @@ class EventService:
         """
         wanted = self.filter(actor, query)
         self._sequencer.number()
-        names, sha1 = wanted.names, wanted.sha1
+        names, asset = wanted.names, wanted.asset
         if query.since is None:
             last = self._log.last()
-            found = self._log.latest(query.limit, names, sha1=sha1)
+            found = self._log.latest(query.limit, names, asset=asset)
             is_whole = len(found) < query.limit
             return EventPage(
                 events=tuple(found),
@@ -67,7 +68,7 @@ class EventService:
                 horizon=self.deleted(0, wanted) if is_whole else None,
             )
         start, last = self.start(query.since), self._log.last()
-        found = self._log.after(start, query.limit, names, sha1=sha1)
+        found = self._log.after(start, query.limit, names, asset=asset)
         is_full = len(found) == query.limit
         return EventPage(
             events=tuple(found),
@@ -83,7 +84,7 @@ class EventService:
         while True:
             self._sequencer.number()
             last = self._log.last()
-            found = self._log.after(after, PAGE, wanted.names, sha1=wanted.sha1)
+            found = self._log.after(after, PAGE, wanted.names, asset=wanted.asset)
             yield from found
             if len(found) == PAGE:
                 after = found[-1].seq
@@ -95,7 +96,17 @@ class EventService:
         """Resolve the names of events and of the asset. Raises InvalidInput, NotFound, Forbidden."""
         require(actor, READ)
         names = self._registry.select(query.names) if query.names else None
-        return EventFilter(names, None if query.asset is None else self._assets.sha1(actor, query.asset))
+        return EventFilter(names, None if query.asset is None else self._asset(actor, query.asset))
+
+    def _asset(self, actor: Actor, name: str) -> int:
+        """The number of an asset; by its whole SHA-1 also of one that was deleted, whose history is kept."""
+        try:
+            return self._assets.asset_id(actor, name)
+        except NotFound:
+            deleted = self._log.asset_of(name.lower()) if len(name) == 40 else None
+            if deleted is None:
+                raise
+            return deleted
 
     def start(self, since: str) -> int:
         """The number after which an answer begins. Raises InvalidInput."""

@@ -95,6 +95,13 @@ class EventLog:
             found = connection.execute(earlier.order_by(EVENT.c.seq.desc()).limit(1)).scalar()
         return int(found or 0)
 
+    def asset_of(self, sha1: str) -> int | None:
+        """The number of the asset that events about a content name, also after it was deleted; reads all events."""
+        query = select(EVENT.c.asset).where(EVENT.c.sha1 == sha1, EVENT.c.asset.is_not(None)).limit(1)
+        with self._db.read() as connection:
+            asset: int | None = connection.execute(query).scalar()
+            return asset
+
     def horizon(self, names: Collection[str] | None = None) -> Horizon | None:
         """The newest event of these names, or of any, that retention has deleted; None: none was."""
         query = select(HORIZON.c.seq, HORIZON.c.at).order_by(HORIZON.c.seq.desc()).limit(1)

@@ -26,7 +26,7 @@ export function follow(listener) {
     }
     source.onerror = () => {
       listener({ kind: "away" });
-      // A browser connects again by itself, but not after an answer that is an error.
+      // A browser connects again automatically, but not after an answer that is an error.
       if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, RETRY);
     };
   }

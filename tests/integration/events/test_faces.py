@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from fastapi import FastAPI
 
 import dampipe
+from dampipe.app.doctor import Finding, Verdict, examine
 from dampipe.cli.group import LazyGroup
 from dampipe.features.assets.events import AssetAdded
 from dampipe.features.events import broadcast
@@ -20,6 +21,8 @@ from dampipe.features.events.broadcast import Broadcaster
 from dampipe.features.events.cli import command
 from dampipe.features.events.model import EventQuery
 from dampipe.features.events.service import EventService
+from dampipe.features.processing.cli.status import render
+from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.events import StageDone, StageFailed
 from dampipe.kernel.access import LOCAL, Actor
 from dampipe.kernel.container import Services
@@ -28,6 +31,8 @@ from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.events.payload import EventPayload
 from dampipe.kernel.events.retention import DAY, EventRetention
+from dampipe.kernel.events.subscribers import SubscriberRepository
+from dampipe.kernel.faces.console import text_of
 from dampipe.web.app import create_app
 from tests.support.serving import serving
 
@@ -98,6 +103,9 @@ def test_a_command_shows_what_happened(here: Here) -> None:
     assert [line.split()[0] for line in here.cli("--asset", A)] == ["1", "2"]
     assert [line.split()[0] for line in here.cli("--name", "stage.*", "--since", "1")] == ["2", "3"]
     assert [line.split()[0] for line in here.cli("-n", "1")] == ["3"]
+    with here.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM asset WHERE id = 1")
+    assert [line.split()[0] for line in here.cli("--asset", A)] == ["1", "2"], "its history is kept"
     assert [json.loads(line)["seq"] for line in here.cli("--json", "--since", "1h")] == [1, 2, 3]
     assert here.cli("--since", "2100-01-01") == []
 
@@ -188,8 +196,6 @@ def test_a_stream_resumes_after_the_last_event_that_was_seen(here: Here, app: Fa
 def test_many_clients_cost_one_reader_and_one_status(
     here: Here, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dampipe.features.processing.service import ProcessingService
-
     monkeypatch.setattr(broadcast, "STATUS_INTERVAL", 1000.0)
     reads: list[int] = []
     statuses: list[int] = []
@@ -281,3 +287,33 @@ def test_the_command_is_registered() -> None:
     from dampipe.cli import commands
 
     assert LazyGroup(commands()).get_command(None, "events") is command  # type: ignore[arg-type]
+
+
+def test_a_failing_subscriber_is_shown_by_the_doctor_and_the_status(here: Here) -> None:
+    subscribers = here.library.service(SubscriberRepository)
+    subscribers.register("webhooks", from_start=True)
+    container = here.library.service(Services)
+
+    def finding() -> Finding:
+        return next(one for one in examine(container) if one.what == "events")
+
+    here.record(AssetAdded(sha1=A))
+    assert here.service.page(LOCAL, EventQuery()).next == 1
+    assert finding().verdict is Verdict.FINE and "webhooks" in finding().found
+    claim = subscribers.claim("webhooks", "me", 60)
+    assert claim is not None
+    subscribers.fail(claim, "me", "the target does not answer", 600)
+    assert finding().verdict is Verdict.WARNING
+    assert "webhooks, 1 behind: the target does not answer" in finding().found
+    status = container.get(ProcessingService).status(LOCAL)
+    [state] = status.subscribers
+    assert (state.name, state.behind, state.problem) == ("webhooks", 1, "the target does not answer")
+    shown = text_of(render(status))
+    assert "webhooks" in shown and "the target does not answer" in shown
+
+
+def test_the_doctor_notices_that_no_relay_runs(here: Here) -> None:
+    here.record(AssetAdded(sha1=A), at=time.time() - 1000)
+    found = next(one for one in examine(here.library.service(Services)) if one.what == "events")
+    assert found.verdict is Verdict.WARNING and found.problem is not None
+    assert found.problem.code == "doctor.no_relay"

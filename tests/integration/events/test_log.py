@@ -2,10 +2,12 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from sqlalchemy import select, text, update
+from sqlalchemy.event import listens_for
 
 from dampipe.kernel.db import migrate
 from dampipe.kernel.db.database import Database
@@ -252,3 +254,33 @@ def test_every_event_of_the_code_is_registered(tmp_path: Path) -> None:
     }
     assert declared <= registered
     assert {"asset.added", "stage.done", "stage.failed", "file.bad"} <= registered
+
+
+def test_no_read_of_the_log_scans_it(tmp_path: Path) -> None:
+    """SQLite's plans: every read begins at its place in an index."""
+    database = Database(f"sqlite:///{tmp_path / 'c.sqlite'}")
+    migrate.upgrade(database)
+    events = Events(database)
+    statements: list[tuple[str, Any]] = []
+
+    @listens_for(database.engine, "before_cursor_execute")
+    def _note(_: Any, __: Any, statement: str, parameters: Any, *more: Any) -> None:
+        if statement.startswith("SELECT") and "FROM event " in statement.replace("\n", " ") + " ":
+            statements.append((statement, parameters))
+
+    events.record(Rated(stars=1))
+    events.sequencer.number()
+    events.sequencer.backlog()
+    for asset, names in ((None, None), (1, None), (None, {"test.rated"})):
+        events.log.after(0, 10, names, asset=asset)
+        events.log.latest(10, names, asset=asset)
+    events.log.before_time(1.0)
+    EventRetention(database, REGISTRY, {"library": 1.0}).delete_old(1.0)
+    assert len(statements) >= 10
+    with database.read() as connection:
+        for statement, parameters in statements:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            text_ = "; ".join(row.detail for row in plan)
+            assert "USING" in text_ and "INDEX event_" in text_, (statement, text_)
+            assert "TEMP B-TREE" not in text_, (statement, text_)
+    database.close()

@@ -147,7 +147,7 @@ def test_a_card_that_fails_fails_no_file(
     assert made.warnings and all(words in warning for warning in made.warnings)
     assert made.warnings[0].endswith(f"{plan} succeeded")
     assert card.calls == calls
-    assert sorted(path.name for path in (tmp_path / "made").iterdir()) == ["proxy.mp4"]
+    assert sorted(path.name for path in (tmp_path / "made").iterdir()) == ["proxy.mp4", "signatures.bin"]
 
 
 def test_a_file_that_software_cannot_do_either_blames_no_card(

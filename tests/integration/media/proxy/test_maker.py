@@ -193,7 +193,7 @@ def test_shots_are_exact_and_the_waveform_follows_the_sound(
     made = maker.make(str(clip), prober.probe(str(clip)), tmp_path)
     assert made.shots == (0.0, 1.2, 2.8)
     assert made.waveform is not None
-    assert [one.kind.value for one in made.files] == ["proxy", "waveform"]
+    assert [one.kind.value for one in made.files] == ["proxy", "waveform", "signatures"]
     head = struct.unpack("<iIiiIi", made.waveform.path.read_bytes()[:24])
     assert head[:4] == (2, 1, 8000, 400)
     pixels = np.frombuffer(made.waveform.path.read_bytes()[24:], np.int8).reshape(-1, 2)
@@ -204,6 +204,7 @@ def test_shots_are_exact_and_the_waveform_follows_the_sound(
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "clip.mp4",
         "proxy.mp4",
+        "signatures.bin",
         "silent.mp4",
         "waveform.dat",
     ]
