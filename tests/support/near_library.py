@@ -14,6 +14,7 @@ from dampipe.features.duplicates.tables import FRAME_KEY, NEAR_DUPLICATE_SEARCH
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.container import Container
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.visibility import NoRights
 from dampipe.media.outputs import Preview
 from tests.support.catalog import Catalog
 from tests.support.fingerprints import Clip
@@ -28,8 +29,8 @@ class NearLibrary:
         if set_up:
             self.catalog.set_up()
         catalog = self.catalog
-        assets = AssetService(catalog.assets, catalog.sources, DetailFields(), Container())
-        self.service = DuplicateService(catalog.prints, catalog.pairs, catalog.near, assets)
+        assets = AssetService(catalog.assets, catalog.sources, DetailFields(), Container(), NoRights())
+        self.service = DuplicateService(catalog.prints, catalog.pairs, catalog.near, assets, NoRights())
 
     def add(self, asset: int, clip: Clip) -> None:
         """Save a preview of an asset, which is created if it is new."""

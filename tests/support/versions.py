@@ -14,6 +14,7 @@ from dampipe.features.duplicates.service import DuplicateService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.container import Container
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.visibility import NoRights
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.outputs import Preview
@@ -82,8 +83,8 @@ class Versions:
         self.maker = PreviewMaker(self.ffmpeg, PreviewRecipe(frames=frames), choose)
         self.names: dict[str, str] = {}
         catalog = self.catalog
-        assets = AssetService(catalog.assets, catalog.sources, DetailFields(), Container())
-        self.duplicates = DuplicateService(catalog.prints, catalog.pairs, catalog.near, assets)
+        assets = AssetService(catalog.assets, catalog.sources, DetailFields(), Container(), NoRights())
+        self.duplicates = DuplicateService(catalog.prints, catalog.pairs, catalog.near, assets, NoRights())
 
     def take_in(self, path: Path) -> float:
         """Hash, probe and preview a clip; returns its duration in seconds."""
