@@ -103,7 +103,10 @@ class Broadcaster:
 
     def end_streams(self) -> None:
         """End all streams, and refuse new ones: the server of this event loop is stopping."""
-        self._closed = asyncio.get_running_loop()
+        try:
+            self._closed = asyncio.get_running_loop()
+        except RuntimeError:  # a library that is closed in a process without a server: there is no stream
+            return
         for client in list(self._clients):
             client.end()
 

@@ -1,10 +1,13 @@
 """The use cases of versions: listing, stacking, splitting, choosing the current one, and undoing."""
 
+from sqlalchemy import select
+
 from dampipe.features.assets.errors import GONE_ASSET
 from dampipe.features.assets.events import VersionCurrent
 from dampipe.features.assets.lineage import lock_assets, make_current
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.versions.errors import CANNOT_UNDO, NOTHING_TO_UNDO, ONLY_VERSION, SAME_ASSET
 from dampipe.features.versions.model import (
     OperationKind,
@@ -20,24 +23,35 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound
 from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.ids import AssetId, VersionId
+from dampipe.kernel.visibility import Visibility
 
 
 class VersionService:
     """The versions of assets. Names are those of `AssetService`. Any method may raise CatalogueDown, and NotFound."""
 
-    def __init__(self, database: Database, assets: AssetService, rows: AssetRepository) -> None:
+    def __init__(
+        self, database: Database, assets: AssetService, rows: AssetRepository, visibility: Visibility
+    ) -> None:
+        self._visibility = visibility
         self._db = database
         self._assets = assets
         self._rows = rows
 
     def list(self, actor: Actor, name: str) -> VersionList:
-        """The versions of an asset, newest first, and what was done with them."""
+        """The visible versions of an asset, newest first, and what was done with them."""
         require(actor, READ)
         details = self._assets.show(actor, name)
         with self._db.read() as connection:
             operations = operations_of(connection, self._assets.asset_id(actor, name))
+            done = tuple(map(report, operations))
+            view = self._visibility.of(actor)
+            named = {sha1 for one in done for sha1 in (one.asset, one.other)}
+            query = select(VERSION.c.sha1).where(VERSION.c.sha1.in_(named), view.shows_version(VERSION.c.id))
+            visible = named if view.is_all else set(connection.execute(query).scalars())
         return VersionList(
-            versions=details.versions, replaces=details.replaces, operations=tuple(map(report, operations))
+            versions=details.versions,
+            replaces=details.replaces,
+            operations=tuple(one for one in done if {one.asset, one.other} <= visible),
         )
 
     def stack(self, actor: Actor, request: StackRequest) -> tuple[OperationReport, ...]:
