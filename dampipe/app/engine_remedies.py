@@ -14,8 +14,8 @@ CLI: dict[str, str] = {
     "doctor.unserved_queues": "`dampipe worker --queues {queue_list}` serves them.",
     "doctor.vector_index_unsound": "`dampipe index rebuild` rebuilds it; a worker of its queue also repairs a lost "
     "or damaged index within a minute. Until then search is slow or misses results.",
-    "host.not_loopback": "Add a user (`dampipe user add NAME --role admin`) or a token (`dampipe token create NAME --for "
-    '"search read"`), or set host (DAMPIPE_HOST) to 127.0.0.1 and use an SSH tunnel '
+    "host.not_loopback": "Add a user (`dampipe user add NAME --role admin`) or a token (`dampipe token create NAME "
+    '--for "search read"`), or set host (DAMPIPE_HOST) to 127.0.0.1 and use an SSH tunnel '
     "(`ssh -L {port}:127.0.0.1:{port} THIS-MACHINE`).",
     "procfile.unreadable": "`dampipe up --procfile FILE` uses another one; dampipe comes with one.",
     "setting.model_unusable": "{advice}`dampipe model use NAME` chooses another model.",

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 from dampipe.features.assets.service import AssetService
 from dampipe.features.events.model import EventPage, EventQuery, parse_since
 from dampipe.features.events.rights import EventRights
-from dampipe.kernel.access import READ, STATUS, Actor, require
+from dampipe.kernel.access import ADMIN, READ, STATUS, Actor, require
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.events.log import Event, EventLog, Horizon
@@ -69,12 +69,14 @@ class EventService:
         self._registry = registry
         self._subscribers = subscribers
         self._assets = assets
+        self._visibility = visibility
 
     def page(self, actor: Actor, query: EventQuery) -> EventPage:
         """The newest events, or those after a beginning; with what was written before this call.
 
         Raises InvalidInput for a name or a beginning that is not valid, NotFound for an unknown asset.
         """
+        self._visibility.of(actor).require_all(actor)
         wanted = self.filter(actor, query)
         self._sequencer.number()
         names, asset = wanted.names, wanted.asset
@@ -113,9 +115,15 @@ class EventService:
             sleep(INTERVAL)
 
     def filter(self, actor: Actor, query: EventQuery) -> EventFilter:
-        """Resolve the names of events and of the asset. Raises InvalidInput, NotFound, Forbidden."""
+        """Resolve the names of events and of the asset. Raises InvalidInput, NotFound, Forbidden.
+
+        Audit events are for administrators. Who sees a part of the library follows its status, and no events.
+        """
         require(actor, READ)
         names = self._registry.select(query.names) if query.names else None
+        if not actor.may(ADMIN):
+            shown = {payload.KIND.name for payload in self._registry if not payload.KIND.is_audit}
+            names = frozenset(shown if names is None else names & shown)
         rights = EventRights(self._db, actor, self._visibility.of(actor))
         asset = None if query.asset is None else self._asset(actor, query.asset)
         return EventFilter(names, asset, None if rights.is_all else rights)

@@ -36,12 +36,15 @@ def copy_tags(connection: Connection, database: Database, tags: Sequence[str], a
         return []
     rows = [{"asset_id": asset, "name": tag} for tag in tags]
     added = database.insert(TAG).values(rows).on_conflict_do_nothing().returning(TAG.c.name)
-    return sorted(connection.execute(added).scalars())
+    given = sorted(connection.execute(added).scalars())
+    mark_dirty(connection, [asset])
+    return given
 
 
 def delete_tags(connection: Connection, tags: Sequence[str], asset: int) -> None:
     """Take tags from an asset."""
     connection.execute(delete(TAG).where(TAG.c.asset_id == asset, TAG.c.name.in_(tags)))
+    mark_dirty(connection, [asset])
 
 
 class TagRepository:

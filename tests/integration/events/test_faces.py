@@ -11,11 +11,13 @@ import httpx
 import pytest
 from click.testing import CliRunner
 from fastapi import FastAPI
+from sqlalchemy import literal, select
 
 import dampipe
 from dampipe.app.doctor import Finding, Verdict, examine
 from dampipe.cli.group import LazyGroup
 from dampipe.features.assets.events import AssetAdded
+from dampipe.features.assets.service import AssetService
 from dampipe.features.events import broadcast
 from dampipe.features.events.broadcast import Broadcaster
 from dampipe.features.events.cli import command
@@ -24,15 +26,19 @@ from dampipe.features.events.service import EventService
 from dampipe.features.processing.cli.status import render
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.events import StageDone, StageFailed
-from dampipe.kernel.access import LOCAL, Actor
+from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.events.log import EventLog
 from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.events.payload import EventPayload
+from dampipe.kernel.events.registry import EventRegistry
 from dampipe.kernel.events.retention import DAY, EventRetention
+from dampipe.kernel.events.sequencer import Sequencer
 from dampipe.kernel.events.subscribers import SubscriberRepository
 from dampipe.kernel.faces.console import text_of
+from dampipe.kernel.visibility import View
 from dampipe.web.app import create_app
 from tests.support.serving import serving
 
@@ -317,3 +323,27 @@ def test_the_doctor_notices_that_no_relay_runs(here: Here) -> None:
     found = next(one for one in examine(here.library.service(Services)) if one.what == "events")
     assert found.verdict is Verdict.WARNING and found.problem is not None
     assert found.problem.code == "doctor.no_relay"
+
+
+class _Part:
+    """A Visibility by which an actor sees no asset."""
+
+    def of(self, actor: Actor) -> View:
+        return View(*(select(literal(0)) for _ in range(3)))
+
+
+def test_audit_events_are_for_administrators_and_others_for_who_sees_their_assets(here: Here) -> None:
+    viewer = Actor(ActorKind.USER, "anna", Role.VIEWER)
+    audit = {one.KIND.name for one in here.library.service(EventRegistry) if one.KIND.is_audit}
+    assert audit, "features declare some"
+    names = here.service.filter(viewer, EventQuery()).names
+    assert names is not None and not names & audit and "asset.added" in names
+    assert here.service.filter(viewer, EventQuery(names=(min(audit),))).names == frozenset()
+    assert here.service.filter(LOCAL, EventQuery()).names is None
+    services = here.library.service(Services)
+    log, sequencer = services.get(EventLog), services.get(Sequencer)
+    registry, subscribers = services.get(EventRegistry), services.get(SubscriberRepository)
+    assets, database = services.get(AssetService), services.get(Database)
+    part = EventService(log, sequencer, registry, subscribers, assets, database, _Part())
+    assert here.service.page(viewer, EventQuery()).events
+    assert part.page(viewer, EventQuery()).events == (), "events of assets that are not visible"
