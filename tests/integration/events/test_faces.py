@@ -345,5 +345,7 @@ def test_audit_events_are_for_administrators_and_others_for_who_sees_their_asset
     registry, subscribers = services.get(EventRegistry), services.get(SubscriberRepository)
     assets, database = services.get(AssetService), services.get(Database)
     part = EventService(log, sequencer, registry, subscribers, assets, database, _Part())
+    with database.write() as connection:
+        record_event(connection, AssetAdded(sha1="a" * 40), asset=1, sha1="a" * 40)
     assert here.service.page(viewer, EventQuery()).events
     assert part.page(viewer, EventQuery()).events == (), "events of assets that are not visible"
