@@ -76,7 +76,6 @@ class EventService:
 
         Raises InvalidInput for a name or a beginning that is not valid, NotFound for an unknown asset.
         """
-        self._visibility.of(actor).require_all(actor)
         wanted = self.filter(actor, query)
         self._sequencer.number()
         names, asset = wanted.names, wanted.asset
