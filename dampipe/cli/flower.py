@@ -80,7 +80,7 @@ def _guard_flower(hosts: Hosts, logins: LoginService) -> None:
     Flower has no option for these; its command creates the application by the name that is replaced here.
     """
     from flower import command as flower_command
-    from tornado.httputil import HTTPHeaders
+    from tornado.httputil import HTTPHeaders, HTTPServerRequest
     from tornado.web import ErrorHandler, OutputTransform
 
     class SecurityHeaders(OutputTransform):  # type: ignore[misc,unused-ignore]
