@@ -34,7 +34,7 @@ def test_a_rabbitmq_that_is_killed_in_mid_run(
         exchange = Exchange("dampipe.events", type="topic", durable=True)
         Queue("follower", exchange, "#", channel=connection.default_channel).declare()
     folder = much(tmp_path / "footage", 60)
-    deployment.combine_workers("proxy")
+    deployment.combine_workers("proxy", relay=True)
     deployment.up()
     deployment.wait_for(
         lambda: values(deployment, "SELECT cursor FROM event_subscriber WHERE name = 'bus.amqp'")
@@ -86,7 +86,7 @@ def test_a_rabbitmq_without_memory_and_with_little_patience(
     change = "[application:set_env(rabbit, Key, Value) || {Key, Value} <- %s], ok."
     rabbitmq_server.control("eval", change % settings)
     folder = much(tmp_path / "footage", 30)
-    deployment.combine_workers("proxy")
+    deployment.combine_workers("proxy", relay=True)
     deployment.up()
     deployment.run("enqueue", folder)
     deployment.wait_for(deployment.is_working)

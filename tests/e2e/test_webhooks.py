@@ -43,7 +43,7 @@ def test_every_event_arrives_though_receiver_relay_and_worker_fail(
     receiver = Receiver(answer)
     secret = deployment.json("webhook", "add", "cms", receiver.url)["secret"]
     folder = much(tmp_path / "footage", 40)
-    deployment.combine_workers()
+    deployment.combine_workers(relay=True)
     deployment.up()
     deployment.run("enqueue", folder)
     for name in ("dampipe relay", "dampipe worker"):

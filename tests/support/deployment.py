@@ -55,10 +55,11 @@ class Deployment:
         """Arguments of `dampipe up`."""
         self.log = home / "up.out"
 
-    def combine_workers(self, *separate: str) -> None:
+    def combine_workers(self, *separate: str, relay: bool = False) -> None:
         """Have one worker serve all queues except `separate`, each of which gets a worker of its own.
 
-        This saves about a second of processor time per worker; for tests that are not about the Procfile.
+        This saves about a second of processor time per worker; for tests that are not about the Procfile. relay: for
+        those that deliver events to subscribers.
         """
         combined = ",".join(queue for queue in QUEUES if queue not in separate)
         lines = [
@@ -66,7 +67,9 @@ class Deployment:
             f"rest: dampipe worker --name rest --queues {combined} --concurrency 3",
         ]
         lines += [f"{queue}: dampipe worker --name {queue} --queues {queue}" for queue in separate]
-        lines += ["beat: dampipe beat", "relay: dampipe relay", "web: dampipe serve"]
+        lines += ["beat: dampipe beat", "web: dampipe serve"]
+        if relay:
+            lines.append("relay: dampipe relay")
         if self.environment["DAMPIPE_FLOWER_PORT"] != "0":
             lines.append("flower: dampipe flower")
         procfile = self.home / "Procfile"
