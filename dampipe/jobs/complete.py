@@ -1,21 +1,22 @@
 """The end of runs: outputs, states, events and the follow-up runs, for many at once, all or nothing."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from dampipe.jobs import state
 from dampipe.jobs.events import StageDone
 from dampipe.jobs.keys import ClaimedRun, FollowUp, RunKey
 from dampipe.jobs.model import RunState
 from dampipe.jobs.savers import PreviousOutput, SaverRegistry
-from dampipe.jobs.subjects import Subjects
+from dampipe.jobs.subjects import Identity, Subjects
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import WORKER, NewEvent, record_events
-from dampipe.kernel.ids import RunId, VersionId
+from dampipe.kernel.ids import AssetId, RunId, VersionId
 from dampipe.kernel.stage_io import ContentHash, StageOutput
 
 # Built once. The state is looked at afterwards: asked for it, SQLite walks all done runs of the stage.
@@ -58,6 +59,7 @@ class _Ended:
 
     finished: FinishedRun
     version: VersionId
+    identity: Identity
     priority: int
     has_chain: bool
     """A chain is under way that carries the follow-up runs of its own lane."""
@@ -70,6 +72,7 @@ class RunCompleter:
         self._db = database
         self._subjects = subjects
         self._savers = savers
+        self._still_held = state.still_held(*subjects.identity_columns(RUN.c.version_id))
 
     def complete(
         self, finished: Sequence[FinishedRun], completion: Completion
@@ -85,7 +88,8 @@ class RunCompleter:
     def _complete(
         self, connection: Connection, finished: Sequence[FinishedRun], completion: Completion
     ) -> list[frozenset[str] | None]:
-        rows = state.lock_held(connection, [one.run.id for one in finished], completion.owner)
+        ids = [one.run.id for one in finished]
+        rows = state.lock_held(connection, ids, completion.owner, self._still_held)
         locked = {(row.id, row.attempts): row for row in rows}
         held = [one for one in finished if (one.run.id, one.run.attempts) in locked]
         if not held:
@@ -97,9 +101,10 @@ class RunCompleter:
         for one in held:
             row = locked[one.run.id, one.run.attempts]
             has_chain = one.run.id == completion.lead or (one.run.queued and not row.wake_on_finish)
-            ended.append(_Ended(one, self._version(connection, one, now), row.priority, has_chain))
+            version, identity = self._identify(connection, one, row, now)
+            ended.append(_Ended(one, version, identity, row.priority, has_chain))
         by_version = {one.version: one for one in ended}
-        assets = self._subjects.assets_of(connection, list(by_version))
+        assets = {version: AssetId(one.identity.asset) for version, one in by_version.items()}
         outputs = [(one.version, one.finished.output) for one in by_version.values()]
         # A run that is made again since its files are lost still has its output: `state.remake`.
         previous = {
@@ -107,32 +112,42 @@ class RunCompleter:
             for version, one in by_version.items()
             if (output := locked[one.finished.run.id, one.finished.run.attempts].output) is not None
         }
-        self._savers.save(connection, self._db, outputs, now, previous, assets)
-        if not completion.key.on_location:
+        moved = self._savers.save(connection, self._db, outputs, now, previous, assets)
+        if any(row.has_other_versions for row in rows):
             state.delete_other_versions(connection, completion.key, list(by_version))
         lanes = self._follow_up(connection, by_version, completion, now)
-        self._record(connection, ended, completion.key.stage, now)
+        self._record(connection, ended, moved, completion.key.stage, now)
         by_run = {one.finished.run.id: frozenset(lanes[one.version]) for one in ended}
         return [by_run.get(one.run.id) for one in finished]
 
-    def _record(self, connection: Connection, ended: Sequence[_Ended], stage: str, now: float) -> None:
-        """Record that the runs are done."""
-        identities = self._subjects.identities(connection, [one.version for one in ended])
+    def _record(
+        self,
+        connection: Connection,
+        ended: Sequence[_Ended],
+        moved: Collection[VersionId],
+        stage: str,
+        now: float,
+    ) -> None:
+        """Record that the runs are done. moved: versions whose asset is another one now."""
+        changed = self._subjects.identities(connection, list(moved)) if moved else {}
         events = []
         for one in ended:
             done = StageDone(stage=stage, warnings=one.finished.output.warnings)
-            identity = identities[one.version]
+            identity = changed.get(one.version, one.identity)
             events.append(NewEvent(done, identity.asset, identity.sha1))
         record_events(connection, self._db, events, actor=WORKER, at=now)
 
-    def _version(self, connection: Connection, finished: FinishedRun, now: float) -> VersionId:
+    def _identify(
+        self, connection: Connection, finished: FinishedRun, row: Row[Any], now: float
+    ) -> tuple[VersionId, Identity]:
         """The version that a run's output belongs to, created if a new content was identified."""
         subject, output = finished.run.subject, finished.output
         if isinstance(output, ContentHash):
             assert subject.location is not None
-            return self._subjects.identify(connection, subject.location, output, now)
+            version, asset = self._subjects.identify(connection, subject.location, output, now)
+            return version, Identity(asset, output.sha1)
         assert subject.version is not None
-        return subject.version
+        return subject.version, Identity(row.asset, row.sha1)
 
     def _follow_up(
         self, connection: Connection, ended: dict[VersionId, _Ended], completion: Completion, now: float

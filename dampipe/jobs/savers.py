@@ -37,7 +37,9 @@ class OutputBatch(Generic[T]):
     previous: Mapping[VersionId, PreviousOutput] = field(default_factory=dict)
     """By version: the output that the new one replaces, where only its files were lost."""
     assets: Mapping[VersionId, AssetId] = field(default_factory=dict)
-    """The assets of the versions."""
+    """The assets of the versions, before any saver."""
+    moved: set[VersionId] = field(default_factory=set)
+    """To be filled by a saver that gives versions to another asset: events of their runs are about that one."""
 
 
 Saver: TypeAlias = Callable[[OutputBatch[T]], None]
@@ -66,18 +68,22 @@ class SaverRegistry:
         now: float,
         previous: Mapping[VersionId, PreviousOutput] | None = None,
         assets: Mapping[VersionId, AssetId] | None = None,
-    ) -> None:
-        """Call each saver once, with all outputs of its type. previous, assets: see OutputBatch."""
-        before, owners = previous or {}, assets or {}
+    ) -> set[VersionId]:
+        """Call each saver once, with all outputs of its type; returns the versions that have another asset now.
+
+        previous, assets: see OutputBatch.
+        """
+        before, owners, moved = previous or {}, assets or {}, set[VersionId]()
         types = {type(output) for _, output in outputs}
         if len(types) == 1:  # as nearly always: they are those of one stage
             for saver in self._savers_of(types.pop()):
-                saver(OutputBatch(connection, database, outputs, now, before, owners))
-            return
+                saver(OutputBatch(connection, database, outputs, now, before, owners, moved))
+            return moved
         for kind, saver in self._savers:
             own = [(version, output) for version, output in outputs if isinstance(output, kind)]
             if own:
-                saver(OutputBatch(connection, database, own, now, before, owners))
+                saver(OutputBatch(connection, database, own, now, before, owners, moved))
+        return moved
 
     def _savers_of(self, kind: type[StageOutput]) -> tuple[Saver[StageOutput], ...]:
         if kind not in self._of_type:

@@ -324,25 +324,42 @@ _COMPLETED: dict[str, Any] = {
     "reason": None,
     "error": None,
 }
+_OTHER = RUN.alias("other")
+_HAS_OTHER_VERSIONS = exists(
+    select(literal(1)).where(
+        _OTHER.c.version_id == RUN.c.version_id,
+        _OTHER.c.stage == RUN.c.stage,
+        _OTHER.c.version != RUN.c.version,
+    )
+)
 _STILL_HELD = (
     select(
         *(RUN.c.id, RUN.c.attempts, RUN.c.wake_on_finish, RUN.c.priority, RUN.c.output),
+        _HAS_OTHER_VERSIONS.label("has_other_versions"),
         NOW.label("now"),
     )
     .where(RUN.c.id.in_(_IDS), _COMPLETE.condition, RUN.c.owner == bindparam("holder"))
-    .with_for_update()
+    .with_for_update(of=RUN)
 )
 
 
 _STILL_RUNNING = f"{RUN.name}.state = '{_RUNNING.value}'"
 
 
-def lock_held(connection: Connection, ids: Sequence[int], owner: str) -> Sequence[Row[Any]]:
+def still_held(*columns: ColumnElement[Any]) -> Select[Any]:
+    """The statement of `lock_held` with further columns, for callers that keep it."""
+    return _STILL_HELD.add_columns(*columns)
+
+
+def lock_held(
+    connection: Connection, ids: Sequence[int], owner: str, statement: Select[Any] = _STILL_HELD
+) -> Sequence[Row[Any]]:
     """Lock those of the runs that this owner still holds; rows with `attempts`, `wake_on_finish` and `now`.
 
-    `output` is None, except for a run that is made again since its files are lost.
+    `output` is None, except for a run that is made again since its files are lost. `has_other_versions`: whether there
+    are runs of its stage in other versions, see `delete_other_versions`. statement: a result of `still_held`.
     """
-    return connection.execute(_STILL_HELD, {"ids": ids, "holder": owner}).all()
+    return connection.execute(statement, {"ids": ids, "holder": owner}).all()
 
 
 def complete(

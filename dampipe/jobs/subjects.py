@@ -42,8 +42,8 @@ class Subjects(Protocol):
 
     def identify(
         self, connection: Connection, location: LocationId, content: ContentHash, now: float
-    ) -> VersionId:
-        """Tie a location to the version of its content, created if it is new; returns the version."""
+    ) -> tuple[VersionId, AssetId]:
+        """Tie a location to the version of its content, created if it is new; returns the version and its asset."""
         ...
 
     def is_missing(self, connection: Connection, location: LocationId | None) -> bool:
@@ -52,6 +52,10 @@ class Subjects(Protocol):
 
     def names(self, connection: Connection, subjects: Sequence[Subject]) -> Mapping[Subject, SubjectName]:
         """The names of subjects; those that no longer exist are left out."""
+        ...
+
+    def identity_columns(self, version: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
+        """SQL: the identity of a version as the columns `asset` and `sha1`; NULL for NULL."""
         ...
 
     def identities(self, connection: Connection, assets: Sequence[VersionId]) -> Mapping[VersionId, Identity]:
@@ -64,14 +68,6 @@ class Subjects(Protocol):
 
     def refs(self, versions: Sequence[VersionId]) -> Mapping[VersionId, VersionRef]:
         """Versions by id."""
-        ...
-
-    def assets_of(self, connection: Connection, versions: Sequence[VersionId]) -> Mapping[VersionId, AssetId]:
-        """The assets of versions; those that no longer exist are left out."""
-        ...
-
-    def asset_of(self, connection: Connection, version: int | None) -> AssetId | None:
-        """The asset of a version; None for a file that is not identified."""
         ...
 
     def unidentified(self) -> Select[Any]:

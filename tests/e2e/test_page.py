@@ -83,7 +83,7 @@ def test_a_search_opens_the_player_at_the_moment(page: Page) -> None:
     first = page.locator(".card").first
     expect(first.get_by_role("heading")).to_have_text("A001_C001.mp4")
     first.locator(".picture").click()
-    video = page.locator("dialog video")
+    video = page.locator("#player video")
     expect(video).to_be_visible()
     until(page, lambda: video.evaluate("player => player.played.length"))
     video.evaluate("player => player.pause()")  # so that the time does not depend on when it is read
@@ -94,7 +94,7 @@ def test_a_search_opens_the_player_at_the_moment(page: Page) -> None:
     start.click()
     until(page, lambda: time_of(video) == 0)
     page.keyboard.press("Escape")
-    expect(page.locator("dialog")).not_to_be_visible()
+    expect(page.locator("#player")).not_to_be_visible()
     expect(page).to_have_url(re.compile(r"#/search\?q=a\+red\+circle$"))  # the view behind the player
 
 
@@ -147,7 +147,7 @@ def test_failures_show_their_reason_and_can_be_retried(page: Page, deployment: D
     expect(page.get_by_role("row", name="text.mp4")).to_be_visible()  # it has failed again: the view follows
     expect(page.locator("#failed")).to_have_text("1")
     page.get_by_role("row", name="text.mp4").get_by_role("link", name="text.mp4").click()
-    expect(page.locator("dialog .notice")).to_contain_text(
+    expect(page.locator("#player .notice")).to_contain_text(
         "could not be processed: not a media file, but a text file"
     )
 
@@ -173,9 +173,9 @@ def test_a_path_is_copied_or_selected(page: Page, folder: Path, has_clipboard: b
     if not has_clipboard:  # as in a page without HTTPS
         page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.locator(".card", has_text="A001_C001.mp4").locator(".picture").click()
-    button = page.locator("dialog button.small", has_text="Copy path")
+    button = page.locator("#player button.small", has_text="Copy path")
     button.click()
-    expect(page.locator("dialog button.small").first).to_have_text("Copied")
+    expect(page.locator("#player button.small").first).to_have_text("Copied")
     page.keyboard.press("Escape")
     page.get_by_role("searchbox").fill("")
     page.get_by_role("searchbox").press("Control+v")
@@ -186,7 +186,7 @@ def test_a_search_is_answered_that_was_sent_before_the_page_was_ready(
     page: Page, deployment: Deployment
 ) -> None:
     held: list[Route] = []
-    page.route("**/api/v1/filters", held.append)
+    page.route("**/api/v1/filters", lambda route: held.append(route))
     page.goto(deployment.url())
     page.get_by_role("searchbox").fill("a red circle & more")
     page.get_by_role("searchbox").press("Enter")
@@ -199,7 +199,7 @@ def test_a_search_is_answered_that_was_sent_before_the_page_was_ready(
 
 def test_words_typed_before_the_page_was_ready_are_kept(page: Page, deployment: Deployment) -> None:
     held: list[Route] = []
-    page.route("**/api/v1/filters", held.append)
+    page.route("**/api/v1/filters", lambda route: held.append(route))
     page.goto(deployment.url())
     page.get_by_role("searchbox").fill("red")
     held[-1].continue_()
@@ -264,7 +264,7 @@ def test_a_picture_and_a_moment_find_similar_footage(
     expect(page.get_by_role("img", name="your picture")).to_be_visible()
     page.locator(".card .picture").first.click()
     page.get_by_role("button", name="More like this").click()
-    expect(page.locator("dialog")).not_to_be_visible()
+    expect(page.locator("#player")).not_to_be_visible()
     expect(page.locator(".query .chip")).to_contain_text("similar to ")
     expect(page).to_have_url(re.compile(r"#/search\?like=[0-9a-f]{40}%40[\d.]+$"))
     expect(page.locator(".card").first).to_be_visible()
@@ -291,7 +291,7 @@ def test_tags_are_added_searched_by_and_removed(page: Page) -> None:
     page.get_by_role("button", name="Take the tag <b> away").click()
     expect(page.get_by_role("link", name="<b>")).to_have_count(0)
     page.get_by_role("link", name="best, of all").click()
-    expect(page.locator("dialog")).not_to_be_visible()
+    expect(page.locator("#player")).not_to_be_visible()
     expect(page.locator("main h2")).to_have_text("1 file")
     assert names_of(page) == ["A001_C001.mp4"]
     page.get_by_role("searchbox").press("Enter")
@@ -314,7 +314,7 @@ def test_duplicates_are_shown_side_by_side(page: Page) -> None:
     expect(pair).to_contain_text("100 % similar")
     assert sorted(pair.locator("h3").all_inner_texts()) == sorted(["A001_C002.mp4", MARKUP])
     pair.get_by_role("link", name="Play A001_C002.mp4").click()
-    expect(page.locator("dialog video")).to_be_visible()
+    expect(page.locator("#player video")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(r"#/duplicates$"))
 
@@ -340,6 +340,6 @@ def test_a_pair_is_dismissed_and_listed_again(page: Page) -> None:
 
 def test_sound_alone_plays(page: Page) -> None:
     page.get_by_role("link", name="Play tone.wav").click()
-    video = page.locator("dialog video")
+    video = page.locator("#player video")
     expect(video).to_be_visible()
     until(page, lambda: video.evaluate("player => player.duration > 1.5"))

@@ -70,9 +70,9 @@ def test_new_assets_appear_and_back_returns_to_the_same_position(
     first = page.locator(".card").first
     first.evaluate("card => card.classList.add('seen')")
     first.locator(".picture").click()
-    expect(page.locator("dialog video")).to_be_focused()  # so that the space bar plays and pauses
+    expect(page.locator("#player video")).to_be_focused()  # so that the space bar plays and pauses
     page.go_back()
-    expect(page.locator("dialog")).not_to_be_visible()
+    expect(page.locator("#player")).not_to_be_visible()
     expect(page.locator(".card.seen")).to_have_count(1)
     expect(page.get_by_role("link", name="Library")).to_have_attribute("aria-current", "page")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import time
 
 from dampipe.app.features import features
+from dampipe.features.assets.queries import assets_of
 from dampipe.features.fixity.sweep import FixitySweep
 from dampipe.features.fixity.worker import FixityWorker
 from dampipe.features.scanning.policy import ScanPolicy
@@ -155,7 +156,7 @@ def save_output(catalog: Catalog, asset: int, output: StageOutput) -> None:
     """Save what a stage returned for an asset, as the completion of its run does."""
     savers = SaverRegistry.of(features())
     with catalog.database.write() as connection:
-        assets = catalog.subjects.assets_of(connection, [VersionId(asset)])
+        assets = assets_of(connection, [asset])
         outputs = [(VersionId(asset), output)]
         savers.save(connection, catalog.database, outputs, time(), assets=assets)
 

@@ -115,8 +115,13 @@ def settle(connection: Connection, asset: int) -> None:
     connection.execute(update(ASSET).where(ASSET.c.id == asset).values(replaces_id=None))
 
 
+_ANY_PROVISIONAL = select(ASSET.c.id).where(ASSET.c.replaces_id.is_not(None)).limit(1)
+
+
 def provisional(connection: Connection, assets: Sequence[int]) -> list[tuple[AssetId, AssetId]]:
     """Pairs of provisional assets and those that they may replace, of which at least one is among these assets."""
+    if connection.execute(_ANY_PROVISIONAL).first() is None:  # as nearly always, and every file asks
+        return []
     concerned = or_(ASSET.c.id.in_(assets), ASSET.c.replaces_id.in_(assets))
     pairs = select(ASSET.c.id, ASSET.c.replaces_id).where(ASSET.c.replaces_id.is_not(None), concerned)
     return [(AssetId(new), AssetId(old)) for new, old in connection.execute(pairs.order_by(ASSET.c.id))]

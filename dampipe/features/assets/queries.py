@@ -94,7 +94,7 @@ class AssetRepository:
         there = (LOCATION.c.folder_id == folder, LOCATION.c.name == path.name)
         last = select(func.coalesce(LOCATION.c.version_id, LOCATION.c.previous_id)).where(*there)
         previous = connection.execute(last).scalar()
-        version = ensure_version(connection, self._db, sha1, facts.st_size, path.name, time(), previous)
+        version, _ = ensure_version(connection, self._db, sha1, facts.st_size, path.name, time(), previous)
         record_identified(connection, self._db, FolderId(folder), path.name, facts, VersionId(version))
         if media is not None:
             connection.execute(VERSION.update().where(VERSION.c.id == version).values(media_columns(media)))

@@ -4,7 +4,20 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dampipe.features.assets.events import AssetAdded, VersionCurrent
@@ -18,7 +31,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.documents.dirty import mark_dirty, mark_dirty_versions
 from dampipe.kernel.events.outbox import WORKER, record_event
-from dampipe.kernel.ids import LocationId, VersionId
+from dampipe.kernel.ids import AssetId, LocationId, VersionId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import ContentHash
 from dampipe.kernel.wall_clock import utc_offset, wall_clock
@@ -29,15 +42,20 @@ from dampipe.media.outputs import Preview, Proxy
 
 # Built once: to build such a statement takes several times as long as to run it.
 _FILE = select(LOCATION.c.name, LOCATION.c.previous_id).where(LOCATION.c.id == bindparam("of"))
-_BY_SHA1 = select(VERSION.c.id).where(VERSION.c.sha1 == bindparam("of"))
+_BY_SHA1 = select(VERSION.c.id, VERSION.c.asset_id).where(VERSION.c.sha1 == bindparam("of"))
 _NEW_VERSION: dict[str, Any] = {
     name: bindparam(name) for name in ("asset_id", "sha1", "size", "name", "added_at")
 }
+_IS_NEW = ~exists(select(literal(1)).where(VERSION.c.sha1 == bindparam("of")))
 _ADD_ASSET = (
     insert(ASSET)
-    .values(added_at=bindparam("added_at"), replaces_id=bindparam("replaces_id"))
+    .from_select(
+        ["added_at", "replaces_id"],
+        select(bindparam("added_at", type_=Float), bindparam("replaces_id", type_=Integer)).where(_IS_NEW),
+    )
     .returning(ASSET.c.id)
 )
+"""Of a content that no version has; returns nothing where one has it."""
 _ADD_VERSION = {
     is_sqlite: insert_into(VERSION).values(_NEW_VERSION).on_conflict_do_nothing().returning(VERSION.c.id)
     for is_sqlite, insert_into in ((True, sqlite.insert), (False, postgresql.insert))
@@ -48,18 +66,18 @@ _SHOTS = update(VERSION).where(VERSION.c.id == bindparam("of")).values(shots=bin
 
 def identify(
     connection: Connection, database: Database, location: int, content: ContentHash, now: float
-) -> int:
+) -> tuple[VersionId, AssetId]:
     """Tie a location to the version of its content, created if it is new, and return the version's id.
 
     Where the file had another content before, a new version is of a provisional asset, which may turn out to be the
     same one; and an earlier version of the same asset, put back, is its current version again.
     """
     file = connection.execute(_FILE, {"of": location}).one()
-    version = ensure_version(
+    version, asset = ensure_version(
         connection, database, content.sha1, content.size, file.name, now, file.previous_id
     )
-    tie_to_version(connection, LocationId(location), VersionId(version))
-    return version
+    tie_to_version(connection, LocationId(location), version)
+    return version, asset
 
 
 def ensure_version(
@@ -70,26 +88,27 @@ def ensure_version(
     name: str,
     now: float,
     previous: int | None = None,
-) -> int:
-    """The id of the version with that SHA-1, created with an asset of its own if there is none.
+) -> tuple[VersionId, AssetId]:
+    """The ids of the version with that SHA-1 and of its asset, created if there is none.
 
     previous: the version that was at its place before, see `identify`.
     """
-    known = connection.execute(_BY_SHA1, {"of": sha1}).scalar()
     before = None if previous is None else _replaced(connection, previous)
-    if known is not None:
-        if before is not None and before.superseded_at is None:
-            _put_back(connection, known, before.asset_id, now)
-        return int(known)
     replaces = None if before is None else before.asset_id
-    asset = connection.execute(_ADD_ASSET, {"added_at": now, "replaces_id": replaces}).scalar_one()
-    row = {"asset_id": asset, "sha1": sha1, "size": size, "name": printable(name), "added_at": now}
-    version = connection.execute(_ADD_VERSION[database.is_sqlite], row).scalar()
-    if version is None:  # another worker has added it meanwhile
-        connection.execute(delete(ASSET).where(ASSET.c.id == asset))
-        return int(connection.execute(_BY_SHA1, {"of": sha1}).scalar_one())
-    record_event(connection, AssetAdded(sha1=sha1), actor=WORKER, asset=asset, sha1=sha1, at=now)
-    return int(version)
+    new = {"of": sha1, "added_at": now, "replaces_id": replaces}
+    asset = connection.execute(_ADD_ASSET, new).scalar()
+    if asset is not None:
+        row = {"asset_id": asset, "sha1": sha1, "size": size, "name": printable(name), "added_at": now}
+        version = connection.execute(_ADD_VERSION[database.is_sqlite], row).scalar()
+        if version is not None:
+            added = AssetAdded(sha1=sha1)
+            record_event(connection, added, actor=WORKER, asset=asset, sha1=sha1, at=now)
+            return VersionId(version), AssetId(asset)
+        connection.execute(delete(ASSET).where(ASSET.c.id == asset))  # another worker has added it meanwhile
+    known = connection.execute(_BY_SHA1, {"of": sha1}).one()
+    if before is not None and before.superseded_at is None:
+        _put_back(connection, known.id, before.asset_id, now)
+    return VersionId(known.id), AssetId(known.asset_id)
 
 
 def _replaced(connection: Connection, previous: int) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, literal, or_, select
 
-from dampipe.features.assets.queries import AssetRepository, assets_of
+from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.savers import identify
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.sources.model import LocationState
@@ -43,9 +43,9 @@ class AssetSubjects:
 
     def identify(
         self, connection: Connection, location: LocationId, content: ContentHash, now: float
-    ) -> VersionId:
+    ) -> tuple[VersionId, AssetId]:
         """See Subjects."""
-        return VersionId(identify(connection, self._db, location, content, now))
+        return identify(connection, self._db, location, content, now)
 
     def is_missing(self, connection: Connection, location: LocationId | None) -> bool:
         """See Subjects."""
@@ -64,6 +64,14 @@ class AssetSubjects:
                 found[Subject(version=number)] = SubjectName(name, sha1)
         return found
 
+    def identity_columns(self, version: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
+        """See Subjects."""
+        columns = {"asset": VERSION.c.asset_id, "sha1": VERSION.c.sha1}
+        return [
+            select(column).where(VERSION.c.id == version).scalar_subquery().label(name)
+            for name, column in columns.items()
+        ]
+
     def identities(self, connection: Connection, assets: Sequence[VersionId]) -> Mapping[VersionId, Identity]:
         """See Subjects."""
         one = len(assets) == 1  # as nearly always; a list of one takes twice as long
@@ -79,14 +87,6 @@ class AssetSubjects:
     def refs(self, versions: Sequence[VersionId]) -> Mapping[VersionId, VersionRef]:
         """See Subjects."""
         return {VersionId(number): ref for number, ref in self._assets.refs(versions).items()}
-
-    def assets_of(self, connection: Connection, versions: Sequence[VersionId]) -> Mapping[VersionId, AssetId]:
-        """See Subjects."""
-        return assets_of(connection, versions)
-
-    def asset_of(self, connection: Connection, version: int | None) -> AssetId | None:
-        """See Subjects."""
-        return None if version is None else assets_of(connection, [version]).get(VersionId(version))
 
     def unidentified(self) -> Select[Any]:
         """See Subjects."""

@@ -33,8 +33,9 @@ AT_ONCE = 40_000
 _UNFINISHED = (RunState.PENDING, RunState.RUNNING, RunState.ON_HOLD)
 
 
-def by_path(connection: Connection, database: Database, assets: Sequence[int], now: float) -> None:
-    """Merge those provisional assets whose file lies in a source where every such file is a version."""
+def by_path(connection: Connection, database: Database, assets: Sequence[int], now: float) -> int:
+    """Merge provisional assets whose file lies in a source where every such file is a version; returns how many."""
+    merged = 0
     for new, old in provisional(connection, assets):
         rules = (
             select(literal(1))
@@ -47,6 +48,8 @@ def by_path(connection: Connection, database: Database, assets: Sequence[int], n
         )
         if connection.execute(rules.limit(1)).first() is not None:
             _merge(connection, database, OperationKind.PATH, new, old, now)
+            merged += 1
+    return merged
 
 
 def by_kind(connection: Connection, assets: Sequence[int], now: float) -> None:

@@ -9,7 +9,8 @@ from dampipe.media.outputs import Preview
 
 def replace_by_path(batch: OutputBatch[ContentHash]) -> None:
     """A new content in a source with `versions = "path"` is a version of what it replaced."""
-    by_path(batch.connection, batch.database, list(batch.assets.values()), batch.now)
+    if by_path(batch.connection, batch.database, list(batch.assets.values()), batch.now):
+        batch.moved.update(batch.assets)
 
 
 def settle_other_kinds(batch: OutputBatch[MediaInfo]) -> None:
@@ -19,4 +20,5 @@ def settle_other_kinds(batch: OutputBatch[MediaInfo]) -> None:
 
 def compare_footage(batch: OutputBatch[Preview]) -> None:
     """Compare what the frames show: those of a provisional asset, or of one that another may replace."""
-    by_footage(batch.connection, batch.database, list(batch.assets.values()), batch.now)
+    if by_footage(batch.connection, batch.database, list(batch.assets.values()), batch.now):
+        batch.moved.update(batch.assets)
