@@ -112,6 +112,11 @@ class KilledSequencers(threading.Thread):
         self._sequencers = [self._new() for _ in range(sequencers)]
         self.kills = 0
 
+    def wait_until_ready(self, timeout: float = 120) -> None:
+        """Wait until the first ones number."""
+        for _, is_ready in list(self._sequencers):
+            is_ready.wait(timeout)
+
     def run(self) -> None:
         """Kill and replace until `stop`."""
         while not self._is_over.wait(KILL_EVERY):
@@ -145,6 +150,7 @@ def prove(
     log = EventLog(database)
     proof = Proof(events // writers * writers)
     sequencers = KilledSequencers(url)
+    sequencers.wait_until_ready()
     sequencers.start()
     began = time.monotonic()
     calls = [partial(write, url, writer, events // writers, seed=writer) for writer in range(writers)]

@@ -18,6 +18,8 @@ from dampipe.kernel.db.database import Database
 
 CLIPS = 2
 """Clips in the library of tests."""
+DERIVATIVES = 7
+"""Derivatives of each: poster, sprite with its WebVTT, frames, proxy, waveform, signatures."""
 
 
 class DerivativeLibrary:

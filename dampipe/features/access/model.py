@@ -23,10 +23,12 @@ def valid_name(name: str) -> str:
     return name
 
 
-def parse_role(text: "str | Role | int") -> Role:
+def parse_role(text: object) -> Role:
     """A role by its name. Raises InvalidInput."""
-    if isinstance(text, int):
-        return Role(text)
+    if isinstance(text, Role):
+        return text
+    if not isinstance(text, str):
+        raise InvalidInput(INVALID_ROLE, role=str(text)[:100], roles=", ".join(ROLES))
     if text.lower() not in ROLES:
         raise InvalidInput(INVALID_ROLE, role=text[:100], roles=", ".join(ROLES))
     return Role[text.upper()]

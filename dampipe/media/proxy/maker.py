@@ -32,7 +32,7 @@ from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.embedded_film import extracted_film
 from dampipe.media.proxy.graph import ProxyGraph
 from dampipe.media.recipes import ProxyRecipe
-from dampipe.media.signatures.graph import read_pictures
+from dampipe.media.signatures.graph import PICTURES_NAME, read_pictures
 from dampipe.media.signatures.sound import SoundSignatures
 from dampipe.media.signatures.track import MEDIA_TYPE as SIGNATURES_TYPE
 
@@ -278,6 +278,8 @@ class _ProxyPass:
 
     def _signatures(self) -> MadeFile | None:
         """Of the picture or, without one, of the sound."""
+        if self._media.video is None:  # an attempt with the picture may have failed
+            (self._folder / PICTURES_NAME).unlink(missing_ok=True)
         track = read_pictures(self._folder) if self._media.video is not None else self._sound.track()
         if track is None or not len(track):
             return None

@@ -50,7 +50,7 @@ from dampipe.kernel.errors import (
 from dampipe.kernel.home import UP_LOCK
 from dampipe.kernel.private_files import PRIVATE_MARK, secure_home
 from dampipe.media.ffmpeg.binary import find_ffmpeg
-from tests.support.derivatives import CLIPS
+from tests.support.derivatives import CLIPS, DERIVATIVES
 from tests.support.postgres import Postgres
 from tests.support.version_rows import insert_versions
 
@@ -144,9 +144,9 @@ def test_a_restored_library_answers_and_makes_its_derivatives_again(
         assert restored.process() == 0, "nothing is processed again"
         checks = restored.service(CheckService)
         found = checks.check(LOCAL, CheckRequest(repair=True, all=True))
-        assert found.missing == found.again == 6 * CLIPS
+        assert found.missing == found.again == DERIVATIVES * CLIPS
         restored.process()
-        assert checks.check(LOCAL, CheckRequest()).sound == 6 * CLIPS
+        assert checks.check(LOCAL, CheckRequest()).sound == DERIVATIVES * CLIPS
 
 
 def test_a_backup_while_workers_write_is_a_consistent_state(
@@ -367,7 +367,7 @@ def test_what_the_remedy_of_an_unusable_catalogue_says_brings_it_back(
     assert dampipe_command("status").returncode == 0
     with dampipe.open(home=home, in_process=True) as restored:
         assert [one.name for one in restored.service(TagService).all(LOCAL)] == ["interview"]
-        assert restored.service(CheckService).check(LOCAL, CheckRequest()).sound == 6 * CLIPS
+        assert restored.service(CheckService).check(LOCAL, CheckRequest()).sound == DERIVATIVES * CLIPS
         assert restored.process() == 0, "nothing is processed again"
 
 

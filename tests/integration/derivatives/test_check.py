@@ -21,7 +21,7 @@ from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.stage_io import SourceFile
 from dampipe.media.hashing import sha1_file
-from tests.support.derivatives import CLIPS, DerivativeLibrary
+from tests.support.derivatives import CLIPS, DERIVATIVES, DerivativeLibrary
 
 
 def sha1(path: Path) -> str:
@@ -360,5 +360,5 @@ def test_with_one_pass_the_proxy_is_taken_over_again(own: Path, tmp_path: Path) 
     assert here.check(repair=True).again == 1
     here.library.process()
     assert here.states() == {RunState.DONE}
-    assert here.check().sound == len(here.rows()) == 6 * CLIPS
+    assert here.check().sound == len(here.rows()) == DERIVATIVES * CLIPS
     here.close()

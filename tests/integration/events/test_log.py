@@ -193,19 +193,21 @@ def test_retention_of_many_events_leaves_those_of_unknown_plugins(events: Events
 
 def test_the_events_of_an_older_catalogue_keep_their_order_and_outlive_assets(catalogue_url: str) -> None:
     database = Database(catalogue_url)
-    step(database, command.upgrade, "0011")
+    step(database, command.upgrade, "0012")
     with database.write() as connection:
         for number in (1, 2):
+            connection.execute(text("INSERT INTO asset (id, added_at) VALUES (:id, 0)"), {"id": number})
             connection.execute(
                 text(
-                    "INSERT INTO version (id, sha1, size, name, added_at) VALUES (:id, :sha1, 1, 'a.mov', 0)"
+                    "INSERT INTO version (id, asset_id, sha1, size, name, added_at) "
+                    "VALUES (:id, :id, :sha1, 1, 'a.mov', 0)"
                 ),
                 {"id": number, "sha1": str(number) * 40},
             )
         for at, asset, data in ((30.0, 1, '{"stage": "probe"}'), (10.0, None, "{}"), (20.0, 2, "{}")):
             connection.execute(
                 text(
-                    "INSERT INTO event (at, name, version_id, data) VALUES (:at, 'stage.done', :asset, :data)"
+                    "INSERT INTO event (at, name, asset_id, data) VALUES (:at, 'stage.done', :asset, :data)"
                 ),
                 {"at": at, "asset": asset, "data": data},
             )

@@ -30,7 +30,7 @@ def track(
     return signed(ffmpeg, prober, clip, tmp_path_factory.mktemp("track"))
 
 
-CUTS = ((200, 260), (330, 333), (400, 480), (700, 760))
+CUTS = ((200, 260), (400, 480), (520, 523), (700, 760))
 INSERTED = (
     "[0:v]split=2[a][b];[a]trim=end_frame=400,setpts=PTS-STARTPTS[a1];"
     "[b]trim=start_frame=400,setpts=PTS-STARTPTS[b1];gradients=size=320x180:rate=24000/1001:seed=55:speed=0.03,"
