@@ -223,12 +223,13 @@ def test_the_events_of_an_older_catalogue_keep_their_order_and_outlive_assets(ca
     assert len({e.id for e in read}) == 3 and all(len(e.id) == 36 for e in read)
     with database.write() as connection:
         connection.execute(text("DELETE FROM version WHERE id = 1"))
+        connection.execute(text("DELETE FROM asset WHERE id = 1"))
         record_event(connection, Ticked())
     Sequencer(database).number()
     assert [e.seq for e in log.after(0, 9)] == [1, 2, 3, 4], "a prune erases no history"
     step(database, command.downgrade, "0011")
     with database.read() as connection:
-        old = connection.execute(text("SELECT id, name, version_id FROM event ORDER BY id")).all()
+        old = connection.execute(text("SELECT id, name, asset_id FROM event ORDER BY id")).all()
     assert [tuple(row) for row in old] == [
         (1, "stage.done", None),
         (2, "stage.done", 2),
