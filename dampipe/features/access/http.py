@@ -18,7 +18,7 @@ from dampipe.features.access.model import (
 from dampipe.features.access.service import AccessService
 from dampipe.features.assets.http import Name as AssetName
 from dampipe.kernel.access import ADMIN, Actor, Role
-from dampipe.kernel.faces.http import STRICT, PathText, Problem, Text, allowed, provided
+from dampipe.kernel.faces.http import STRICT, PathText, Problem, Storable, Text, allowed, provided
 
 NOT_FOUND: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such user, token or grant."}
@@ -32,7 +32,7 @@ Admin = Annotated[Actor, allowed(ADMIN)]
 Access = Annotated[AccessService, provided(AccessService)]
 NamePath = Annotated[str, Path(max_length=100, pattern=model.NAME)]
 UserName = Annotated[str, Field(max_length=100, pattern=model.NAME)]
-Password = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
+Password = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD), Storable()]
 
 
 class UserRequest(model.UserRequest):

@@ -14,13 +14,13 @@ from dampipe.kernel.access import Actor
 from dampipe.kernel.container import Services
 from dampipe.kernel.errors import DampipeError, Forbidden, NotLoggedIn
 from dampipe.kernel.faces import API
-from dampipe.kernel.faces.http import PUBLIC, STRICT, Problem, Text, provided
+from dampipe.kernel.faces.http import PUBLIC, STRICT, Problem, Storable, Text, provided
 
 router = APIRouter(tags=["access"])
 
 Logins = Annotated[LoginService, provided(LoginService)]
 Oidc = Annotated[OidcLogin, provided(OidcLogin)]
-Password = Annotated[str, Field(max_length=LONGEST_PASSWORD)]
+Password = Annotated[str, Field(max_length=LONGEST_PASSWORD), Storable()]
 COOKIE = "dampipe"
 SECURE_COOKIE = "__Host-dampipe"
 """Only a page of this host over TLS can set a cookie of this name."""

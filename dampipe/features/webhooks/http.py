@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query
+from pydantic import Field
 
 from dampipe.features.webhooks.model import (
     KEEP_SECRET_HOURS,
@@ -19,7 +20,7 @@ from dampipe.features.webhooks.model import (
 )
 from dampipe.features.webhooks.service import WebhookService
 from dampipe.kernel.access import MANAGE, Actor
-from dampipe.kernel.faces.http import Problem, Text, allowed, provided
+from dampipe.kernel.faces.http import Problem, Storable, Text, allowed, provided
 
 router = APIRouter(tags=["webhooks"], responses={404: {"model": Problem}})
 
@@ -61,8 +62,14 @@ def test_webhook(actor: Manager, webhooks: Webhooks, name: Name) -> TestReport:
     return webhooks.test(actor, name)
 
 
+class ReplayBody(ReplayRequest):
+    """Where a replay starts, as a client sends it."""
+
+    after: Annotated[str, Field(max_length=64), Storable()] | None = None
+
+
 @router.post("/webhooks/{name}/replay", responses=CONFLICT)
-def replay_webhook(actor: Manager, webhooks: Webhooks, name: Name, request: ReplayRequest) -> ReplayReport:
+def replay_webhook(actor: Manager, webhooks: Webhooks, name: Name, request: ReplayBody) -> ReplayReport:
     """Send events again that are in the log, under the same ids, from a time or after an event."""
     return webhooks.replay(actor, name, request)
 

@@ -135,7 +135,7 @@ class ReplayRequest(BaseModel):
 
     since: datetime | None = None
     """Without a time zone: of this machine."""
-    after: str | None = Field(default=None, max_length=64, pattern="^[0-9A-Fa-f-]+$")
+    after: str | None = Field(default=None, max_length=64)
     """The id or the number of an event; 0: from the beginning."""
 
 
