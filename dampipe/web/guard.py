@@ -67,7 +67,7 @@ class Guard:
         if refused is not None:
             await refused.response()(scope, receive, send_guarded)
             return
-        if answers_head and "HEAD" not in allowed_methods(self._routes, scope, implied=False):
+        if answers_head and not _is_answered_by_route(self._routes, scope):
             scope = {**scope, "method": "GET"}
         await self._app(scope, receive, send_guarded)
 
@@ -81,9 +81,23 @@ class Guard:
         return None
 
 
-def allowed_methods(routes: Sequence[BaseRoute], scope: Scope, *, implied: bool = True) -> list[str]:
-    """The methods that a path answers, over all its routes. implied: with HEAD where there is GET."""
-    outermost = {**scope, "root_path": scope.get("app_root_path", scope.get("root_path", ""))}
+def _is_answered_by_route(routes: Sequence[BaseRoute], scope: Scope) -> bool:
+    """Whether the route that answers GET requests of a path answers HEAD itself, too."""
+    outermost = _outermost(scope)
+    for route in routes:
+        get, head = (route.matches({**outermost, "method": method})[0] for method in ("GET", "HEAD"))
+        if Match.FULL in (get, head):
+            return head == Match.FULL
+    return False
+
+
+def _outermost(scope: Scope) -> Scope:
+    return {**scope, "root_path": scope.get("app_root_path", scope.get("root_path", ""))}
+
+
+def allowed_methods(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
+    """The methods that a path answers, over all its routes; HEAD where there is GET."""
+    outermost = _outermost(scope)
     found = set()
     for method in METHODS:
         for route in routes:
@@ -92,7 +106,7 @@ def allowed_methods(routes: Sequence[BaseRoute], scope: Scope, *, implied: bool 
                 continue
             if route.matches({**outermost, "method": method})[0] == Match.FULL:
                 found.add(method)
-    if implied and "GET" in found:
+    if "GET" in found:
         found.add("HEAD")
     return sorted(found)
 
