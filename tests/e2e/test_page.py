@@ -193,7 +193,7 @@ def test_a_search_is_answered_that_was_sent_before_the_page_was_ready(
     page.unroute_all()  # lets the last one go, too
     expect(page.locator("main")).to_contain_text("for “a red circle & more”")
     expect(page.get_by_role("searchbox")).to_have_value("a red circle & more")
-    assert page.url == f"{deployment.url()}/#/search?q=a+red+circle+%26+more"
+    assert page.url == f"{deployment.url()}#/search?q=a+red+circle+%26+more"
 
 
 def test_words_typed_before_the_page_was_ready_are_kept(page: Page, deployment: Deployment) -> None:
