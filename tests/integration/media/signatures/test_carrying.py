@@ -153,7 +153,7 @@ def test_another_clip_has_nothing_in_common(
 ) -> None:
     other = signed(ffmpeg, prober, join(ffmpeg, tmp_path / "other.mp4", anchors.OTHER), tmp_path)
     alignment = aligned(track, other)
-    assert alignment.spans == ()
+    assert alignment.share < 0.1, "a second of a moving gradient may look like another"
     assert alignment.share == 0
 
 
