@@ -148,13 +148,12 @@ def test_a_variable_rate_is_carried_to_its_constant_export(
     assert sum(near) >= SHARE * len(other)
 
 
-def test_another_clip_has_nothing_in_common(
+def test_another_clip_has_hardly_anything_in_common(
     ffmpeg: Ffmpeg, prober: Prober, track: SignatureTrack, tmp_path: Path
 ) -> None:
     other = signed(ffmpeg, prober, join(ffmpeg, tmp_path / "other.mp4", anchors.OTHER), tmp_path)
     alignment = aligned(track, other)
     assert alignment.share < 0.1, "a second of a moving gradient may look like another"
-    assert alignment.share == 0
 
 
 def test_black_and_stills_do_not_mislead(ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path) -> None:
