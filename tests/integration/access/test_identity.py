@@ -1,4 +1,4 @@
-"""Logins that somebody else vouches for: a reverse proxy, an OpenID Connect provider."""
+"""Logins that another system vouches for: a reverse proxy, an OpenID Connect provider."""
 
 import logging
 import re

@@ -222,7 +222,7 @@ def test_flower_is_reached_only_with_a_login_that_may_manage(tmp_path: Path) -> 
                     assert answer.status_code == 200, answer.text
                 url = f"http://127.0.0.1:{port}"
                 paths = ["/", "/tasks", "/static/css/flower.css", "/metrics"]
-                if name != "root":  # Flower itself answers its own API to nobody, unless told otherwise
+                if name != "root":  # Flower itself refuses all requests to its own API by default
                     paths.append("/api/workers")
                 statuses[name] = {client.get(f"{url}{path}").status_code for path in paths}
                 if name != "root":
