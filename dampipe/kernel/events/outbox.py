@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from dampipe.kernel.access import LOCAL, Actor
+from dampipe.kernel.access import LOCAL, SYSTEM, Actor
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.ids import new_event_id
 from dampipe.kernel.events.payload import EventPayload
 from dampipe.kernel.events.tables import EVENT
 
-WORKER = "worker"
+WORKER = str(SYSTEM)
 """The actor of what the pipeline does."""
 
 _COLUMNS = ("id", "asset", "sha1", "data")
