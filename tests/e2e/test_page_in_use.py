@@ -23,6 +23,22 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         made.kill_all()
 
 
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The same files for all tests: what is encoded twice has other bytes, and is another asset."""
+    return make_footage(find_ffmpeg(), tmp_path_factory.mktemp("footage"))
+
+
+def copied(clips: list[Path], folder: Path, more: int = 0) -> Path:
+    """A folder with copies of the clips, and as many variants of each, which are contents of their own."""
+    folder.mkdir()
+    for clip in clips:
+        for number in range(more + 1):
+            name = clip.stem + (f"-{number}" if number else "")
+            (folder / name).with_suffix(clip.suffix).write_bytes(clip.read_bytes() + bytes(8 * number))
+    return folder
+
+
 @pytest.fixture
 def page(browser: Browser, deployment: Deployment) -> Iterator[Page]:
     page = browser.new_page()
@@ -59,11 +75,10 @@ def test_the_same_search_and_the_same_link_ask_again(page: Page) -> None:
 
 
 def test_new_assets_appear_and_back_returns_to_the_same_position(
-    page: Page, deployment: Deployment, tmp_path: Path
+    page: Page, deployment: Deployment, clips: list[Path], tmp_path: Path
 ) -> None:
     expect(page.locator("main")).to_contain_text("The library is empty.")
-    make_footage(find_ffmpeg(), tmp_path / "footage")
-    deployment.run("enqueue", "--wait", tmp_path / "footage")
+    deployment.run("enqueue", "--wait", copied(clips, tmp_path / "footage"))
     expect(page.locator(".card img")).to_have_count(5)
     expect(page.locator(".card", has_text="Not processed")).to_have_count(0)
 
@@ -82,12 +97,9 @@ def test_new_assets_appear_and_back_returns_to_the_same_position(
 
 
 def test_files_appear_in_the_library_when_they_can_be_looked_at(
-    page: Page, deployment: Deployment, tmp_path: Path
+    page: Page, deployment: Deployment, clips: list[Path], tmp_path: Path
 ) -> None:
-    for clip in make_footage(find_ffmpeg(), tmp_path / "footage"):
-        for copy in range(1, 5):
-            clip.with_stem(f"{clip.stem}-{copy}").write_bytes(clip.read_bytes() + b"\0" * 8 * copy)
-    deployment.run("enqueue", tmp_path / "footage")
+    deployment.run("enqueue", copied(clips, tmp_path / "footage", more=4))
     expect(page.locator("main")).to_contain_text("will appear here when processed")
     expect(page.locator(".card").first).to_be_visible()
     for _ in range(20):
@@ -97,11 +109,11 @@ def test_files_appear_in_the_library_when_they_can_be_looked_at(
     expect(page.locator(".card")).to_have_count(25)
 
 
-def test_a_scan_is_paused_resumed_and_cancelled(page: Page, deployment: Deployment, tmp_path: Path) -> None:
-    for clip in make_footage(find_ffmpeg(), tmp_path / "footage"):
-        for copy in range(1, 20):  # more than is processed before the scan is paused
-            clip.with_stem(f"{clip.stem}-{copy}").write_bytes(clip.read_bytes() + b"\0" * 8 * copy)
-    number = deployment.json("enqueue", tmp_path / "footage")["scan"]
+def test_a_scan_is_paused_resumed_and_cancelled(
+    page: Page, deployment: Deployment, clips: list[Path], tmp_path: Path
+) -> None:
+    footage = copied(clips, tmp_path / "footage", more=19)  # more than is processed before the scan is paused
+    number = deployment.json("enqueue", footage)["scan"]
     deployment.run("scan", "pause", str(number))
     page.get_by_role("link", name="Scans").click()
     [message, scan] = page.locator("main [role=status]"), page.locator(".scan").first

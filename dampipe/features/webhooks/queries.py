@@ -1,11 +1,14 @@
-"""The SQL of webhooks; the only writer of the tables `webhook` and `webhook_delivery`."""
+"""The SQL of webhooks; the only writer of the tables `webhook` and `webhook_delivery`.
+
+A transaction that changes both locks the webhook's row first, so that none waits for another in a circle.
+"""
 
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, select, update
 
 from dampipe.features.webhooks.events import WebhookDisabled
 from dampipe.features.webhooks.model import KIND, DeliveryReport, DeliveryState
@@ -113,7 +116,7 @@ class WebhookRepository:
 
     def remove(self, connection: Connection, webhook: int) -> None:
         """Delete a webhook with its log and its work item."""
-        item = connection.execute(select(WEBHOOK.c.item).where(WEBHOOK.c.id == webhook)).scalar()
+        item = connection.execute(_lock(webhook)).scalar()
         if item is not None:
             self._work.cancel(connection, RunId(item))
         connection.execute(delete(DELIVERY).where(DELIVERY.c.webhook_id == webhook))
@@ -244,6 +247,7 @@ class WebhookRepository:
         with self._db.write() as connection:
             now = database_time(connection)
             values = _attempted(pending.attempts + 1, answer, now, pending.body)
+            connection.execute(_lock(webhook.id))
             mine = (DELIVERY.c.id == pending.id, _RETRYING)  # a replay may have replaced it
             connection.execute(update(DELIVERY).where(*mine).values(values))
             self._note_answer(connection, webhook, answer, now)
@@ -364,6 +368,11 @@ class WebhookRepository:
         query = select(WEBHOOK, is_previous).where(where).order_by(WEBHOOK.c.name)
         with self._db.read() as connection:
             return [_webhook(row) for row in connection.execute(query)]
+
+
+def _lock(webhook: int) -> Select[int | None]:
+    """The id of its work item, with a lock on the webhook's row."""
+    return select(WEBHOOK.c.item).where(WEBHOOK.c.id == webhook).with_for_update()
 
 
 def _webhook(row: Row[Any]) -> Webhook:

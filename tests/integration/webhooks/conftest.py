@@ -85,10 +85,13 @@ class World:
 
     def wait_out(self) -> None:
         """Let all delays of retries be over."""
-        with self.database.write() as connection:
-            connection.execute(update(WEBHOOK).values(paused_until=0.0, sending_until=0.0))
-            connection.execute(update(DELIVERY).where(DELIVERY.c.state == "retrying").values(next_at=0.0))
-            connection.execute(update(RUN).where(RUN.c.stage == KIND).values(not_before=0.0))
+        for change in (
+            update(WEBHOOK).values(paused_until=0.0, sending_until=0.0),
+            update(DELIVERY).where(DELIVERY.c.state == "retrying").values(next_at=0.0),
+            update(RUN).where(RUN.c.stage == KIND).values(not_before=0.0),
+        ):
+            with self.database.write() as connection:
+                connection.execute(change)
 
     def deliveries(self, name: str, *states: DeliveryState) -> list[DeliveryReport]:
         """The log of a webhook, the oldest entry first."""

@@ -1,7 +1,9 @@
 """Adding, showing, testing, rotating, replaying and removing webhooks, in all faces."""
 
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +14,7 @@ from sqlalchemy import select, update
 
 from dampipe.features.webhooks.cli import command
 from dampipe.features.webhooks.model import DeliveryState, NewWebhook, ReplayRequest
+from dampipe.features.webhooks.sender import Answer
 from dampipe.features.webhooks.tables import DELIVERY, WEBHOOK
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.db.clock import NOW
@@ -251,3 +254,33 @@ def test_the_command_line(local_world: World, receiver: Receiver) -> None:
     assert "removed" in run("remove", "cms")
     with pytest.raises(NotFound):
         run("test", "cms")
+
+
+def test_replays_and_retries_at_one_time_do_not_wait_in_a_circle(world: World, receiver: Receiver) -> None:
+    """Both change the webhook and its deliveries."""
+    world.add("cms", receiver.url)
+    receiver.answer = lambda _: Reply(500)
+    world.record(40)
+    world.deliver()
+    world.wait_out()
+    webhook = world.webhooks.find("cms")
+    assert webhook is not None
+    pending = world.webhooks.next_due(webhook.id)
+    assert pending is not None
+
+    def change_both() -> None:
+        """In the middle of a replay."""
+        with world.database.write() as connection:
+            connection.execute(update(WEBHOOK).values(round=WEBHOOK.c.round + 1))
+            locked.set()
+            time.sleep(0.3)
+            connection.execute(update(DELIVERY).values(problem="replaced by a replay"))
+
+    locked = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        replay = pool.submit(change_both)
+        assert locked.wait(30)
+        world.webhooks.record_retry(webhook, pending, Answer(500, 0.0, "HTTP 500"))
+        replay.result()
+    [first, *_] = world.deliveries("cms")
+    assert (first.attempts, first.problem) == (pending.attempts + 1, "HTTP 500")
