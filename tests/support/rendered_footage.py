@@ -84,7 +84,9 @@ def _painting(rng: np.random.Generator, width: int, height: int) -> Picture:
         layer = np.fft.irfft2(spectrum * phases, (height, width))
         layers.append(layer / layer.std())
     grey = 120 + 38 * layers[0]
-    painting = np.stack([grey + 14 * layers[1], grey - 6 * layers[1] + 6 * layers[2], grey - 14 * layers[2]], 2)
+    painting = np.stack(
+        [grey + 14 * layers[1], grey - 6 * layers[1] + 6 * layers[2], grey - 14 * layers[2]], 2
+    )
     painting = painting.astype(np.float32)
     for _ in range(rng.integers(4, 14) * width // WIDTH):
         x, y, size = rng.uniform(0, width), rng.uniform(0, height), rng.uniform(6, 40)
@@ -94,7 +96,9 @@ def _painting(rng: np.random.Generator, width: int, height: int) -> Picture:
         part = painting[top : int(y + size * max(1, tall)), left : int(x + size)]
         ys, xs = np.ogrid[top : top + part.shape[0], left : left + part.shape[1]]
         disc = np.hypot(xs - x, ys - y) < size
-        part[:] = np.where((abs(ys - y) < size * tall)[..., None] if tall else disc[..., None], part * 0.3 + colour, part)
+        part[:] = np.where(
+            (abs(ys - y) < size * tall)[..., None] if tall else disc[..., None], part * 0.3 + colour, part
+        )
     return painting.clip(8, 247).astype(np.float32)
 
 

@@ -81,7 +81,7 @@ class Alignment:
         begin = time.seconds if self.continuous else first.begin(first.shown_at(time.seconds)).seconds
         at = bisect_right(self._starts, begin + first.tolerance) - 1
         if at >= 0 and begin + first.tolerance < self.spans[at].end:
-            return Carried(self._frame(self.spans[at].at(begin)))
+            return Carried(self._within(self.spans[at], begin))
         before = self._frame(self._last(self.spans[at])) if at >= 0 else None
         after = self._frame(self.spans[at + 1].other) if at + 1 < len(self.spans) else None
         return Carried(None, before, after)
@@ -95,6 +95,17 @@ class Alignment:
         if first.begin(frame).seconds + first.tolerance >= span.end:
             frame -= 1
         return span.at(first.begin(max(0, frame)).seconds)
+
+    def _within(self, span: Span, begin: Fraction) -> AnchoredTime:
+        """The frame of the second version nearest to a time, but none beyond the span: it would be of another one."""
+        if self.continuous:
+            return self._frame(span.at(begin))
+        second = self.second
+        frame = second.nearest(span.at(begin))
+        if frame and second.begin(frame).seconds + second.tolerance >= span.at(span.end):
+            before = second.begin(frame - 1)
+            return before if before.seconds + second.tolerance >= span.other else second.begin(frame)
+        return second.begin(frame)
 
     def _frame(self, seconds: Fraction) -> AnchoredTime:
         if self.continuous:

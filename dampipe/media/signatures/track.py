@@ -94,6 +94,19 @@ class SignatureTrack:
             return float(max(self.end - int(self.ticks[0]), 1) * self.time_base) if len(self) else 1.0
         return float(np.median(np.diff(self.ticks)) * self.time_base)
 
+    @cached_property
+    def mean_step(self) -> float:
+        """Seconds between two frames, on average."""
+        if len(self) < 2:
+            return self.step
+        return float(int(self.ticks[-1] - self.ticks[0]) / (len(self) - 1) * self.time_base)
+
+    @cached_property
+    def is_regular(self) -> bool:
+        """Whether all frames begin within an eighth of a frame of a grid."""
+        grid = self.ticks[0] + np.arange(len(self)) * (self.mean_step / float(self.time_base))
+        return bool(np.abs(grid - self.ticks).max(initial=0) * float(self.time_base) <= self.mean_step / 8)
+
     def to_bytes(self) -> bytes:
         """The file; see the format above."""
         second = np.diff(np.diff(self.ticks, prepend=0), prepend=0)

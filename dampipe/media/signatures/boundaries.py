@@ -1,0 +1,194 @@
+"""Boundaries of runs: where one ends and the next one begins, to the frame, or which frames may be of either.
+
+A frame is given to a run only if that is sure. Between two runs are the frames that are gone, and those for which the
+pictures do not say on which side of the cut they are: these are gone, too, rather than in a wrong place. The frames of
+a cut within a still are of no place of their own, so that there the most likely one does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dampipe.media.signatures.comparison import Comparison, Line
+from dampipe.media.signatures.lines import MIN_FRAMES, LineFinder
+from dampipe.media.signatures.path import GONE, WORST, OffsetGrid, Run
+
+BRIDGE = 1.0
+"""Seconds without agreement that are bridged between two runs at one offset: a flash, a caption, a repaired frame."""
+LIKE = 0.5
+"""Least mean agreement of a longer gap that is bridged: a dark fade, whose signatures are mostly noise."""
+SAME = 0.96
+"""Least mean agreement, with its neighbours' offset, of a run that is taken for a part of them: a grade, a crop and a
+coarse encode move pictures as time does."""
+SURE = 8.0
+"""Cost by which one place of a cut must be better than another."""
+UNSURE = 1.0
+"""Longest uncertainty about a cut, in seconds, whose frames are gone. In a still it is longer."""
+_EXTENDED = 0.8
+"""Agreement from which frames before the first and after the last run belong to it."""
+_NEAR = 40
+"""Frames on each side of a cut whose noise and constant difference are measured."""
+_CLEAR = 4
+"""Frames next to a cut that are left out there."""
+_FAR = 250
+"""Frames on each side in which a cut is looked for."""
+_SAMPLE = 2000
+_LEAST_NOISE = 4.0
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Frames of the first track: the run before ends at `end`, the run after begins at `begin`."""
+
+    end: int
+    begin: int
+    sure_end: int
+    """The same where only frames are given to a run that are sure to be of it."""
+    sure_begin: int
+
+
+class Boundaries:
+    """Turns the runs of a path into the lines of an alignment."""
+
+    def __init__(self, grid: OffsetGrid, finder: LineFinder) -> None:
+        self._grid = grid
+        self._finder = finder
+        self._comparison: Comparison = grid.comparison
+        self._first = self._comparison.first
+
+    def lines(self, runs: Sequence[Run]) -> list[Line]:
+        """The lines, in order, of which no two share a frame of either track."""
+        united = self._united([self._settled(run) for run in runs])
+        cut = self._extended(self._cut(united))
+        lines = [self._line(run) for run in cut if len(run) >= MIN_FRAMES[self._first.kind]]
+        weighed = [self._finder.weighed(line) for line in lines]
+        return [line for line in weighed if line is not None and self._finder.moves_alike(line)]
+
+    def _settled(self, run: Run) -> Run:
+        """The run at the offset at which its frames differ least, of those near its own."""
+        frames = self._sample(run)
+        numbers = np.arange(run.number - 2, run.number + 3)
+        squares = self._grid.distances(frames, numbers)
+        noise = np.maximum(_LEAST_NOISE, squares.min(axis=1, keepdims=True))
+        costs = np.minimum(squares / noise, 30).sum(axis=0)
+        return replace(run, number=int(numbers[costs.argmin()]))
+
+    def _sample(self, run: Run) -> NDArray[np.int64]:
+        count = min(len(run), _SAMPLE)
+        return np.linspace(run.start, run.stop - 1, count).round().astype(np.int64)
+
+    def _line(self, run: Run) -> Line:
+        """The line of a run, at an offset that is finer than the grid where frames do not begin together."""
+        if self._grid.has_equal_rates:
+            return Line(run.start, run.stop, self._grid.offset(run.number))
+        frames = self._sample(run)
+        numbers = run.number + np.arange(-8, 9) / 8
+        squares = self._grid.distances(frames, numbers)
+        noise = np.maximum(_LEAST_NOISE, np.median(squares.min(axis=1)))
+        costs = np.minimum(squares / noise, 30).sum(axis=0)
+        best = np.flatnonzero(costs <= costs.min() + max(1.0, 0.02 * float(costs.min())))
+        best = best[: int(np.argmax(np.append(np.diff(best) > 1, True))) + 1]
+        return Line(run.start, run.stop, self._grid.offset(float(numbers[best].mean())))
+
+    def _united(self, runs: Sequence[Run]) -> list[Run]:
+        """The runs, those at one offset joined over what is between them if that may well be at it, too."""
+        done: list[Run] = []
+        for run in runs:
+            earlier = next((at for at, one in enumerate(done) if one.number == run.number), None)
+            if earlier is not None and self._is_one(done[earlier:], run):
+                run = Run(done[earlier].start, run.stop, run.number)
+                del done[earlier:]
+            done.append(run)
+        return done
+
+    def _is_one(self, before: Sequence[Run], run: Run) -> bool:
+        frames = np.arange(before[0].stop, run.start)
+        if not len(frames):
+            return True
+        agreement = self._comparison.agreement(frames, self._grid.offset(run.number))
+        if len(before) > 1:
+            other = sum(len(one) for one in before[1:])
+            return float(agreement.mean()) >= SAME and other <= len(run) + len(before[0])
+        seconds = float(self._first.seconds[run.start] - self._first.seconds[frames[0]])
+        return seconds <= BRIDGE or float(agreement.mean()) >= LIKE
+
+    def _cut(self, runs: Sequence[Run]) -> list[Run]:
+        done: list[Run] = []
+        for run in runs:
+            if done:
+                cut = self._between(done[-1], run)
+                wide = self._seconds(cut.sure_end, cut.end) + self._seconds(cut.begin, cut.sure_begin)
+                near = abs(run.number - done[-1].number) * self._grid.step <= 1.01 * self._comparison.longest
+                sure = not near and wide <= UNSURE
+                done[-1] = replace(done[-1], stop=cut.sure_end if sure else cut.end)
+                run = replace(run, start=cut.sure_begin if sure else cut.begin)
+                if len(done[-1]) <= 0:
+                    done.pop()
+            if len(run) > 0:
+                done.append(run)
+        return done
+
+    def _seconds(self, start: int, stop: int) -> float:
+        return max(0, stop - start) * self._first.step
+
+    def _between(self, before: Run, after: Run) -> _Cut:
+        """The cut between two runs, by all frames near it."""
+        low = max(before.start, before.stop - _FAR)
+        high = min(after.stop, after.start + _FAR)
+        frames = np.arange(low, high)
+        last = np.arange(max(before.start, before.stop - _NEAR), max(before.start + 1, before.stop - _CLEAR))
+        next_ = np.arange(min(after.stop - 1, after.start + _CLEAR), min(after.stop, after.start + _NEAR))
+        ours, theirs = self._squares(frames, before.number, last), self._squares(frames, after.number, next_)
+        near = np.concatenate([ours[last - low], theirs[next_ - low]])
+        noise = max(_LEAST_NOISE, float(np.median(near)))
+        gains = [GONE - np.minimum(2 * squares / noise, WORST) for squares in (ours, theirs)]
+        # If the run before ends at frame x, the one after begins at y: not before x, and later in the second track.
+        seconds = self._first.seconds
+        xs = np.arange(len(frames) + 1)
+        ends = np.append(seconds, seconds[-1] + self._first.step)[low + xs]
+        apart = (before.number - after.number) * self._grid.step / float(self._comparison.speed)
+        ys = np.searchsorted(seconds, ends + apart - 0.25 * self._first.step) - low
+        ys = np.maximum(xs, ys).clip(0, len(frames))
+        upto = np.append(0, np.cumsum(gains[0]))
+        rest = np.append(np.cumsum(gains[1][::-1])[::-1], 0)
+        total = upto[xs] + rest[ys]
+        best = int(np.flatnonzero(total >= total.max() - 1e-6)[-1])
+        likely = np.flatnonzero(total >= total.max() - SURE)
+        end, begin = int(xs[best]), int(ys[best])
+        return _Cut(low + end, low + begin, low + int(xs[likely[0]]), low + int(ys[likely[-1]]))
+
+    def _squares(
+        self, frames: NDArray[np.int64], number: int, near: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """How much frames differ at an offset, without what those near it all differ by, as by a grade."""
+        raw = self._grid.distances(frames, np.array([number]))[:, 0]
+        constant = np.median(self._grid.residuals(near, number), axis=0)
+        without = ((self._grid.residuals(frames, number) - constant) ** 2).sum(axis=1)
+        return np.where(raw < 1e8, np.minimum(raw, without), raw).astype(np.float64)
+
+    def _extended(self, runs: Sequence[Run]) -> list[Run]:
+        """The runs, the first and the last one of which go on as long as frames agree: fades at both ends."""
+        runs = list(runs)
+        if not runs:
+            return runs
+        start = self._follow(runs[0].start - 1, -1, runs[0].number) + 1
+        runs[0] = replace(runs[0], start=start)
+        stop = self._follow(runs[-1].stop, 1, runs[-1].number)
+        runs[-1] = replace(runs[-1], stop=stop)
+        return runs
+
+    def _follow(self, frame: int, direction: int, number: int) -> int:
+        """The first frame in a direction that does not belong to the run that ends beside `frame`."""
+        last = len(self._first) if direction > 0 else -1
+        frames = np.arange(frame, last, direction)[:_FAR]
+        if not len(frames):
+            return frame
+        agreement = self._comparison.agreement(frames, self._grid.offset(number)).astype(np.float64)
+        both_blank = agreement == np.float32(0.5)
+        sums = np.cumsum(np.where(both_blank, 0, agreement - _EXTENDED))
+        top = float(sums.max())
+        if top < 0:
+            return frame
+        return int(frames[np.flatnonzero(sums >= top - 1e-9)[-1]]) + direction
