@@ -3,6 +3,7 @@
 import sys
 
 from tests.bench import (
+    carry,
     clips,
     duplicates,
     embedding,
@@ -40,6 +41,7 @@ BENCHES = {
     "duplicates": duplicates.main,
     "moments": moments.main,
     "events": events.main,
+    "carry": carry.main,
 }
 
 

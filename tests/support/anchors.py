@@ -22,28 +22,37 @@ SIZE = "320x180"
 _S = f"size={SIZE}:rate=24000/1001"
 MOVING = (
     (f"mandelbrot={_S}:start_scale=2:end_scale=0.05:end_pts=300", 5),
-    (f"gradients={_S}:seed=3:speed=0.02:n=5", 5),
+    (f"mandelbrot={_S}:start_scale=0.6:end_scale=0.25:start_x=-0.6:start_y=-0.55:end_pts=400,"
+     "gblur=sigma=10,rotate=0.05*t,hue=h=30*t", 5),  # soft, and slow
     (f"life={_S}:mold=10:ratio=0.3:seed=7:death_color=#C83232:life_color=#00ff00,boxblur=4", 4),
     ("mandelbrot=size=640x360:rate=24000/1001:start_scale=0.3:end_scale=0.3:start_x=-0.75:start_y=-0.2,"
      "crop=320:180:x='20+t*20':y='30+t*6'", 6),  # a slow pan over a still picture
     (f"testsrc2={_S},rotate=0.3*t,hue=h=40*t", 5),
-    (f"gradients={_S}:seed=11:speed=0.008:n=4,noise=alls=12:allf=t:all_seed=4", 5),
+    (f"mandelbrot={_S}:start_scale=1.4:end_scale=1.0:start_x=-1:start_y=0.3:end_pts=400,gblur=sigma=6,"
+     "noise=alls=12:allf=t:all_seed=4", 5),
     (f"mandelbrot={_S}:start_scale=1:end_scale=0.2:start_x=-1.2:start_y=0.2:end_pts=600,rotate=t*0.2", 5),
 )  # fmt: skip
 """Shots of all kinds of motion, with their seconds: fast, slow, of noise, of hardly any."""
 STILL = f"mandelbrot={_S}:start_scale=0.1:end_scale=0.1:start_x=-0.745:start_y=0.1"
 BLACK = f"color=black:{_S}"
-OTHER = ((f"gradients={_S}:seed=99:speed=0.03:n=6", 6), (f"testsrc={_S},rotate=-0.5*t", 5))
+SOFT = f"cellauto={_S}:random_seed=99:random_fill_ratio=0.4:rule=110:scroll=1,gblur=sigma=9"
+OTHER = ((SOFT, 6), (f"testsrc={_S},rotate=-0.5*t", 5))
 """Shots that are in no other clip."""
 
 
 def join(ffmpeg: Ffmpeg, path: Path, shots: tuple[tuple[str, float], ...]) -> Path:
-    """A clip of shots (filter, seconds) at RATE, with two key frames a second."""
-    inputs = [word for source, seconds in shots for word in ("-f", "lavfi", "-t", str(seconds), "-i", source)]
-    prepared = [f"[{n}:v]format=yuv420p,setsar=1[v{n}]" for n in range(len(shots))]
+    """A clip of shots (filter, seconds) at RATE, with two key frames a second: the same frames in every run.
+
+    `gradients` is not used: it draws other frames in each run, even from a seed and with one thread.
+    """
+    made = [
+        f"{source},trim=duration={seconds},format=yuv420p,setsar=1[v{n}]"
+        for n, (source, seconds) in enumerate(shots)
+    ]
     joined = "".join(f"[v{n}]" for n in range(len(shots))) + f"concat=n={len(shots)}:v=1[o]"
-    graph = ";".join([*prepared, joined])
-    run(ffmpeg, *inputs, "-filter_complex", graph, "-map", "[o]", "-crf", "18", *X264, f"file:{path}")
+    graph = ";".join([*made, joined])
+    options = ("-filter_complex_threads", "1", "-filter_complex", graph, "-map", "[o]")
+    run(ffmpeg, *options, "-crf", "18", *X264, f"file:{path}")
     return path
 
 

@@ -72,9 +72,10 @@ def _picture_lines(first: SignatureTrack, second: SignatureTrack) -> tuple[Fract
         if not chained:
             continue
         grid = OffsetGrid(comparison)
-        runs, cost = PathFinder(grid, chained).find()
+        path = PathFinder(grid, chained)
+        runs, cost = path.find()
         if cost < best[0] - JUMP:
-            best = (cost, speed, Boundaries(grid, finder).lines(runs))
+            best = (cost, speed, Boundaries(grid, finder, path.noise).lines(runs))
     return best[1:]
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dampipe.media.signatures.comparison import Comparison, Line
 from dampipe.media.signatures.lines import MIN_FRAMES, LineFinder
-from dampipe.media.signatures.path import GONE, WORST, OffsetGrid, Run
+from dampipe.media.signatures.path import GONE, REACH, WORST, OffsetGrid, Run
 
 BRIDGE = 1.0
 """Seconds without agreement that are bridged between two runs at one offset: a flash, a caption, a repaired frame."""
@@ -22,10 +22,13 @@ LIKE = 0.5
 SAME = 0.96
 """Least mean agreement, with its neighbours' offset, of a run that is taken for a part of them: a grade, a crop and a
 coarse encode move pictures as time does."""
-SURE = 8.0
+SURE = 3.0
 """Cost by which one place of a cut must be better than another."""
 UNSURE = 1.0
 """Longest uncertainty about a cut, in seconds, whose frames are gone. In a still it is longer."""
+REFRAMED = 1000.0
+"""Noise from which the picture is another section: a crop is to a zoom what an offset is, so that runs which agree with
+their neighbour's offset are taken for a part of it, and a cut of a few frames is not seen."""
 _EXTENDED = 0.8
 """Agreement from which frames before the first and after the last run belong to it."""
 _NEAR = 40
@@ -52,8 +55,9 @@ class _Cut:
 class Boundaries:
     """Turns the runs of a path into the lines of an alignment."""
 
-    def __init__(self, grid: OffsetGrid, finder: LineFinder) -> None:
+    def __init__(self, grid: OffsetGrid, finder: LineFinder, noise: float) -> None:
         self._grid = grid
+        self._is_reframed = noise >= REFRAMED
         self._finder = finder
         self._comparison: Comparison = grid.comparison
         self._first = self._comparison.first
@@ -100,8 +104,20 @@ class Boundaries:
             if earlier is not None and self._is_one(done[earlier:], run):
                 run = Run(done[earlier].start, run.stop, run.number)
                 del done[earlier:]
+            elif done and self._is_reframed and self._agrees(done[-1], run):
+                longer = max(done[-1], run, key=len)
+                run = Run(done[-1].start, run.stop, longer.number)
+                done.pop()
             done.append(run)
         return done
+
+    def _agrees(self, before: Run, run: Run) -> bool:
+        """Whether the shorter of two consecutive runs agrees with the offset of the longer one."""
+        shorter, longer = sorted((before, run), key=len)
+        if abs(before.number - run.number) > REACH:
+            return False
+        frames = np.arange(shorter.start, shorter.stop)
+        return float(self._comparison.agreement(frames, self._grid.offset(longer.number)).mean()) >= SAME
 
     def _is_one(self, before: Sequence[Run], run: Run) -> bool:
         frames = np.arange(before[0].stop, run.start)
@@ -117,6 +133,9 @@ class Boundaries:
     def _cut(self, runs: Sequence[Run]) -> list[Run]:
         done: list[Run] = []
         for run in runs:
+            # Of two groups of lines that are far apart, one may have a run within that of the other.
+            while done and (done[-1].start >= run.start or done[-1].start >= run.stop):
+                done.pop()
             if done:
                 cut = self._between(done[-1], run)
                 wide = self._seconds(cut.sure_end, cut.end) + self._seconds(cut.begin, cut.sure_begin)
@@ -135,11 +154,13 @@ class Boundaries:
 
     def _between(self, before: Run, after: Run) -> _Cut:
         """The cut between two runs, by all frames near it."""
-        low = max(before.start, before.stop - _FAR)
-        high = min(after.stop, after.start + _FAR)
+        low = max(before.start, min(before.stop, after.start) - _FAR)
+        high = min(after.stop, max(before.stop, after.start) + _FAR)
         frames = np.arange(low, high)
-        last = np.arange(max(before.start, before.stop - _NEAR), max(before.start + 1, before.stop - _CLEAR))
-        next_ = np.arange(min(after.stop - 1, after.start + _CLEAR), min(after.stop, after.start + _NEAR))
+        stop = min(before.stop, high)
+        last = np.arange(max(low, stop - _NEAR), max(low + 1, stop - _CLEAR))
+        start = max(after.start, low)
+        next_ = np.arange(min(high - 1, start + _CLEAR), min(high, start + _NEAR))
         ours, theirs = self._squares(frames, before.number, last), self._squares(frames, after.number, next_)
         near = np.concatenate([ours[last - low], theirs[next_ - low]])
         noise = max(_LEAST_NOISE, float(np.median(near)))

@@ -158,7 +158,8 @@ class PathFinder:
         self._grid = grid
         self._lines = lines
         self._count = len(grid.comparison.first)
-        self._noise = grid.noise(lines)
+        self.noise = grid.noise(lines)
+        """The square of the distance of two signatures of one picture, over most of the lines."""
         self._unsteady = grid.unsteady()
 
     def find(self) -> tuple[list[Run], float]:
@@ -211,8 +212,8 @@ class PathFinder:
         for start in range(0, len(frames), _BLOCK):
             part = costs[start : start + _BLOCK]
             local = float(np.median(part, axis=0).min())
-            least = max(_LEAST_NOISE, 0.5 * self._noise)
-            noise = min(max(least, local), max(4 * self._noise, _MOST_NOISE))
+            least = max(_LEAST_NOISE, 0.5 * self.noise)
+            noise = min(max(least, local), max(4 * self.noise, _MOST_NOISE))
             each = np.maximum(noise, self._unsteady[frames[start : start + _BLOCK]])
             part /= each[:, None].astype(np.float32)
         costs -= _FREE

@@ -30,10 +30,10 @@ def track(
     return signed(ffmpeg, prober, clip, tmp_path_factory.mktemp("track"))
 
 
-CUTS = ((200, 260), (400, 480), (700, 760))
+CUTS = ((200, 260), (330, 333), (400, 480), (520, 523), (700, 760))
 INSERTED = (
     "[0:v]split=2[a][b];[a]trim=end_frame=400,setpts=PTS-STARTPTS[a1];"
-    "[b]trim=start_frame=400,setpts=PTS-STARTPTS[b1];gradients=size=320x180:rate=24000/1001:seed=55:speed=0.03,"
+    f"[b]trim=start_frame=400,setpts=PTS-STARTPTS[b1];{anchors.SOFT},"
     "format=yuv420p,setsar=1,trim=end_frame=77[i];[a1][i][b1]concat=n=3:v=1[o]"
 )
 
@@ -82,6 +82,7 @@ VERSIONS: dict[str, tuple[tuple[str, ...], Truth, Fraction]] = {
         Fraction(25),
     ),
     "frames repeated to 30": (("-vf", "fps=30", *X264), at_time(30), Fraction(30)),
+    "frames dropped to 12": (("-vf", "fps=12", *X264), at_time(12), Fraction(12)),
     "letterboxed": (("-vf", "scale=320:134,pad=320:180:0:23", *X264), same, RATE),
     "cropped by 5 %": (("-vf", "crop=iw*0.95:ih*0.95", *X264), same, RATE),
 }
@@ -96,11 +97,12 @@ def test_anchors_are_carried_to_the_frame(
     found = count(track, aligned(track, other), truth, rate)
     print(f"{name}: {found}")
     assert found.share >= SHARE, found
-    edges = [frame for cut in CUTS for frame in (cut[0], cut[1] - 1)] if name == "parts deleted" else []
-    assert set(found.kept) <= set(edges), "but for those beside a cut, which are right to a frame"
+    assert not found.wrong and not found.kept, found
 
 
-@pytest.mark.parametrize("name", ["parts deleted", "a shot inserted", "played at 25, trimmed"])
+@pytest.mark.parametrize(
+    "name", ["parts deleted", "a shot inserted", "played at 25, trimmed", "frames dropped to 12"]
+)
 def test_anchors_of_the_version_are_carried_back(
     name: str, ffmpeg: Ffmpeg, prober: Prober, clip: Path, track: SignatureTrack, tmp_path: Path
 ) -> None:
@@ -118,6 +120,7 @@ def test_anchors_of_the_version_are_carried_back(
     found = count(other, aligned(track, other).inverse, back, RATE, within)
     print(f"{name}, back: {found}")
     assert found.share >= SHARE, found
+    assert not found.wrong and not found.kept, found
 
 
 def test_a_variable_rate_is_carried_to_its_constant_export(
@@ -148,12 +151,27 @@ def test_a_variable_rate_is_carried_to_its_constant_export(
     assert sum(near) >= SHARE * len(other)
 
 
-def test_another_clip_has_hardly_anything_in_common(
+def test_another_clip_has_nothing_in_common(
     ffmpeg: Ffmpeg, prober: Prober, track: SignatureTrack, tmp_path: Path
 ) -> None:
     other = signed(ffmpeg, prober, join(ffmpeg, tmp_path / "other.mp4", anchors.OTHER), tmp_path)
-    alignment = aligned(track, other)
-    assert alignment.share < 0.1, "a second of a moving gradient may look like another"
+    for alignment in (aligned(track, other), aligned(other, track)):
+        assert alignment.spans == ()
+        assert alignment.share == 0
+
+
+@pytest.mark.parametrize("cut", [(330, 333), (520, 523), (470, 473), (640, 642), (250, 251)])
+def test_a_cut_of_a_few_frames_is_found(
+    cut: tuple[int, int], ffmpeg: Ffmpeg, prober: Prober, clip: Path, track: SignatureTrack, tmp_path: Path
+) -> None:
+    options = ("-vf", deleted(cut), *X264)
+    other = signed(ffmpeg, prober, version(ffmpeg, clip, tmp_path / "version.mp4", *options), tmp_path)
+    found = count(track, aligned(track, other), without(cut), RATE)
+    print(f"{cut}: {found}")
+    assert not found.wrong, found
+    if cut[1] - cut[0] > 1:  # one frame may be taken for the next one
+        assert not found.kept, found
+    assert found.share >= SHARE, found
 
 
 def test_black_and_stills_do_not_mislead(ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path) -> None:
