@@ -29,6 +29,8 @@ SPEEDS = tuple(map(Fraction, ("1", "1001/1000", "1000/1001", "24/25", "25/24", "
 _SAME = Fraction(1, 50_000)
 BETTER = 1.01
 """How much more evidence a speed must have than one before it in the order: over a short clip speeds hardly differ."""
+PROMISING = 1.3
+"""Times the least noise at which a speed is not considered: its frames do not fit."""
 MOST_SPEEDS = 3
 _COARSER = 0.98
 """Part of the frames of the other track from which a track has fewer."""
@@ -64,18 +66,22 @@ def _sound_lines(first: SignatureTrack, second: SignatureTrack) -> tuple[Fractio
 def _picture_lines(first: SignatureTrack, second: SignatureTrack) -> tuple[Fraction, list[Line]]:
     """The speed and the lines of the cheapest path."""
     seeds = find_seeds(first, second)
-    best: tuple[float, Fraction, list[Line]] = (np.inf, Fraction(1), [])
+    paths = []
     for speed in _likely_speeds(first, second, seeds):
         comparison = Comparison(first, second, speed)
         finder = LineFinder(comparison)
         chained = Chain(comparison, finder).of(finder.candidates(seeds))
-        if not chained:
+        if chained:
+            grid = OffsetGrid(comparison)
+            paths.append((PathFinder(grid, chained), grid, finder))
+    least = min((path.noise for path, *_ in paths), default=0.0)
+    best: tuple[float, Fraction, list[Line]] = (np.inf, Fraction(1), [])
+    for path, grid, finder in paths:
+        if path.noise > PROMISING * least:
             continue
-        grid = OffsetGrid(comparison)
-        path = PathFinder(grid, chained)
         runs, cost = path.find()
         if cost < best[0] - JUMP:
-            best = (cost, speed, Boundaries(grid, finder, path.noise).lines(runs))
+            best = (cost, grid.comparison.speed, Boundaries(grid, finder, path.noise).lines(runs))
     return best[1:]
 
 

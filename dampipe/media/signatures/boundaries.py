@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dampipe.media.signatures.comparison import Comparison, Line
 from dampipe.media.signatures.lines import MIN_FRAMES, LineFinder
-from dampipe.media.signatures.path import GONE, REACH, WORST, OffsetGrid, Run
+from dampipe.media.signatures.path import FREE, GONE, REACH, STEEP, WORST, OffsetGrid, Run
 
 BRIDGE = 1.0
 """Seconds without agreement that are bridged between two runs at one offset: a flash, a caption, a repaired frame."""
@@ -57,6 +57,7 @@ class Boundaries:
 
     def __init__(self, grid: OffsetGrid, finder: LineFinder, noise: float) -> None:
         self._grid = grid
+        self._noise = noise
         self._is_reframed = noise >= REFRAMED
         self._finder = finder
         self._comparison: Comparison = grid.comparison
@@ -161,10 +162,11 @@ class Boundaries:
         last = np.arange(max(low, stop - _NEAR), max(low + 1, stop - _CLEAR))
         start = max(after.start, low)
         next_ = np.arange(min(high - 1, start + _CLEAR), min(high, start + _NEAR))
-        ours, theirs = self._squares(frames, before.number, last), self._squares(frames, after.number, next_)
-        near = np.concatenate([ours[last - low], theirs[next_ - low]])
-        noise = max(_LEAST_NOISE, float(np.median(near)))
-        gains = [GONE - np.minimum(2 * squares / noise, WORST) for squares in (ours, theirs)]
+        gains = []
+        for number, near in ((before.number, last), (after.number, next_)):
+            squares = self._squares(frames, number, near)
+            noise = max(_LEAST_NOISE, float(np.median(squares[near - low])), 0.5 * self._noise)
+            gains.append(GONE - np.clip(STEEP * (squares / noise - FREE), 0, WORST))
         # If the run before ends at frame x, the one after begins at y: not before x, and later in the second track.
         seconds = self._first.seconds
         xs = np.arange(len(frames) + 1)

@@ -29,13 +29,14 @@ GONE = 6.0
 """Cost of a frame that is not in the second track."""
 WORST = 10.0
 """Largest cost of a frame that is: one flash or caption must not end a span."""
-_STEEP = 2.0
-"""Cost of each mean square of noise by which two frames differ, above _FREE."""
-_FREE = 2.0
+STEEP = 2.0
+"""Cost of each mean square of noise by which two frames differ, above FREE."""
+FREE = 2.0
 """Mean squares of noise that cost nothing."""
 _BLOCK = 24
 """Frames whose noise is estimated together."""
 _CHUNK = 10 * _BLOCK
+_AT_ONCE = _BLOCK
 _LEAST_NOISE = 4.0
 """Square of the distance of two signatures of one picture: they are rounded to integers."""
 _MOST_NOISE = 60.0
@@ -74,6 +75,7 @@ class OffsetGrid:
         if self.has_equal_rates:
             self._base = (second.seconds[0] - comparison.speed_of(first.seconds[0])) % self.step
         self._ours, self._theirs = first.rows.astype(np.float32), second.rows.astype(np.float32)
+        self._doubled = 2 * self._theirs
         self._squares = (self._ours**2).sum(axis=1)
         self._other_squares = (self._theirs**2).sum(axis=1)
 
@@ -106,14 +108,20 @@ class OffsetGrid:
     ) -> NDArray[np.float32]:
         """Squares of the distances of signatures, shape (frames, numbers); very large where there is no frame."""
         places, outside = self._places(frames, numbers)
-        low, high = int(places.min()), int(places.max()) + 1
-        if high - low <= 4 * (len(frames) + len(numbers)):
-            products = np.take_along_axis(self._ours[frames] @ self._theirs[low:high].T, places - low, axis=1)
-        else:
-            products = np.einsum("ij,ikj->ik", self._ours[frames], self._theirs[places])
-        squares = self._squares[frames][:, None] + self._other_squares[places] - 2 * products
+        squares = self._other_squares[places] + self._squares[frames][:, None]
+        # Some at a time: threads of the linear algebra would cost more than such small products.
+        for at in range(0, len(frames), _AT_ONCE):
+            some = slice(at, at + _AT_ONCE)
+            low, high = int(places[some].min()), int(places[some].max()) + 1
+            if high - low <= 4 * (_AT_ONCE + len(numbers)):
+                products = self._ours[frames[some]] @ self._doubled[low:high].T
+                squares[some] -= np.take_along_axis(products, places[some] - low, axis=1)
+            else:
+                squares[some] -= np.einsum(
+                    "ij,ikj->ik", self._ours[frames[some]], self._doubled[places[some]]
+                )
         squares[outside] = _FAR
-        return np.asarray(np.maximum(squares, 0), np.float32)
+        return np.asarray(np.maximum(squares, 0, out=squares), np.float32)
 
     def residuals(self, frames: NDArray[np.int64], number: int) -> NDArray[np.float32]:
         """The differences of signatures at one offset, shape (frames, WIDTH)."""
@@ -216,8 +224,8 @@ class PathFinder:
             noise = min(max(least, local), max(4 * self.noise, _MOST_NOISE))
             each = np.maximum(noise, self._unsteady[frames[start : start + _BLOCK]])
             part /= each[:, None].astype(np.float32)
-        costs -= _FREE
-        costs *= _STEEP
+        costs -= FREE
+        costs *= STEEP
         return np.asarray(np.clip(costs, 0, WORST, out=costs), np.float32)
 
     def _search(self, group: Sequence[Line]) -> tuple[list[Run], float]:
@@ -238,22 +246,25 @@ class PathFinder:
                 numbers = band
             costs = self.costs(frames, band).astype(np.float64)
             piece = _Piece(frames, band, np.empty(costs.shape, np.float32), np.empty(costs.shape, np.bool_))
+            enter = np.empty(len(band))
             for row, cost in enumerate(costs):
-                enter = before + JUMP
+                np.add(before, JUMP, out=enter)
                 np.less_equal(totals, enter, out=piece.stayed[row])
-                totals = np.minimum(totals, enter)
+                np.minimum(totals, enter, out=totals)
                 totals += cost
+                piece.totals[row] = totals
                 # One frame later, what was at this place is one offset lower.
                 before[:-1] = before[1:]
                 before += GONE
                 np.minimum(before, totals, out=before)
                 np.minimum.accumulate(before, out=before)
-                smallest = float(totals.min())
-                base += smallest
-                totals -= smallest
-                before -= smallest
-                piece.totals[row] = totals
-                least[int(frames[row]) - first] = base
+            smallest = piece.totals.min(axis=1)
+            piece.totals -= smallest[:, None]
+            least[frames - first] = base + smallest
+            # Differences stay small, so that they stay exact.
+            base += float(smallest[-1])
+            totals -= smallest[-1]
+            before -= smallest[-1]
             pieces.append(piece)
         return self._traced(pieces, first, least)
 
