@@ -1,4 +1,4 @@
-"""Carrying times: how many anchors of rendered clips arrive at the right frame of a version, by kind of edit; seconds."""
+"""Carrying times: how many anchors of rendered clips arrive at the right frame of a version, by kind of edit."""
 
 import os
 import resource

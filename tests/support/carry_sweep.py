@@ -215,8 +215,8 @@ def judged(pair: Pair, alignment: Alignment, within: float = 1.0) -> Verdict:
 class Maker:
     """Renders, encodes and signs; a clip is rendered once."""
 
-    def __init__(self, ffmpeg: Ffmpeg, prober: Prober, folder: Path) -> None:
-        self._ffmpeg, self._prober, self._folder = ffmpeg, prober, folder
+    def __init__(self, ffmpeg: Ffmpeg, prober: Prober, folder: Path, seconds: float = 34.0) -> None:
+        self._ffmpeg, self._prober, self._folder, self._seconds = ffmpeg, prober, folder, seconds
         self._clip: tuple[int, Footage, Footage, SignatureTrack] | None = None
 
     def pair(self, name: str, seed: int) -> Pair:
@@ -244,7 +244,7 @@ class Maker:
 
     def _rendered(self, seed: int) -> tuple[Footage, Footage, SignatureTrack]:
         if self._clip is None or self._clip[0] != seed:
-            clip, other = render(seed), render(seed + 1_000_000, 12)
+            clip, other = render(seed, self._seconds), render(seed + 1_000_000, 12)
             self._clip = seed, clip, other, self._signed(clip.frames, RATE, ("-crf", "18", *X264))
         return self._clip[1:]
 

@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 
 from dampipe.media.signatures.comparison import Comparison, Line
 from dampipe.media.signatures.lines import MIN_FRAMES, LineFinder
-from dampipe.media.signatures.path import FREE, GONE, REACH, STEEP, WORST, OffsetGrid, Run
+from dampipe.media.signatures.path import (
+    FREE,
+    GONE,
+    LEAST_NOISE,
+    MOST_NOISE,
+    REACH,
+    STEEP,
+    WORST,
+    OffsetGrid,
+    Run,
+)
 
 BRIDGE = 1.0
 """Seconds without agreement that are bridged between two runs at one offset: a flash, a caption, a repaired frame."""
@@ -25,7 +35,7 @@ coarse encode move pictures as time does."""
 SURE = 3.0
 """Cost by which one place of a cut must be better than another."""
 UNSURE = 1.0
-"""Longest uncertainty about a cut, in seconds, whose frames are gone. In a still it is longer."""
+"""Seconds of uncertainty about a cut from which it may be one within a still, of which no frame is another one."""
 REFRAMED = 1000.0
 """Noise from which the picture is another section: a crop is to a zoom what an offset is, so that runs which agree with
 their neighbour's offset are taken for a part of it, and a cut of a few frames is not seen."""
@@ -37,8 +47,9 @@ _CLEAR = 4
 """Frames next to a cut that are left out there."""
 _FAR = 250
 """Frames on each side in which a cut is looked for."""
+_LOCAL = 8
+"""Frames on each side of a frame whose noise is measured together."""
 _SAMPLE = 2000
-_LEAST_NOISE = 4.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +87,7 @@ class Boundaries:
         frames = self._sample(run)
         numbers = np.arange(run.number - 2, run.number + 3)
         squares = self._grid.distances(frames, numbers)
-        noise = np.maximum(_LEAST_NOISE, squares.min(axis=1, keepdims=True))
+        noise = np.maximum(LEAST_NOISE, squares.min(axis=1, keepdims=True))
         costs = np.minimum(squares / noise, 30).sum(axis=0)
         return replace(run, number=int(numbers[costs.argmin()]))
 
@@ -91,7 +102,7 @@ class Boundaries:
         frames = self._sample(run)
         numbers = run.number + np.arange(-8, 9) / 8
         squares = self._grid.distances(frames, numbers)
-        noise = np.maximum(_LEAST_NOISE, np.median(squares.min(axis=1)))
+        noise = np.maximum(LEAST_NOISE, np.median(squares.min(axis=1)))
         costs = np.minimum(squares / noise, 30).sum(axis=0)
         best = np.flatnonzero(costs <= costs.min() + max(1.0, 0.02 * float(costs.min())))
         best = best[: int(np.argmax(np.append(np.diff(best) > 1, True))) + 1]
@@ -141,7 +152,8 @@ class Boundaries:
                 cut = self._between(done[-1], run)
                 wide = self._seconds(cut.sure_end, cut.end) + self._seconds(cut.begin, cut.sure_begin)
                 near = abs(run.number - done[-1].number) * self._grid.step <= 1.01 * self._comparison.longest
-                sure = not near and wide <= UNSURE
+                is_still = wide > UNSURE and self._is_still(cut.sure_end, cut.sure_begin)
+                sure = not near and not is_still
                 done[-1] = replace(done[-1], stop=cut.sure_end if sure else cut.end)
                 run = replace(run, start=cut.sure_begin if sure else cut.begin)
                 if len(done[-1]) <= 0:
@@ -162,11 +174,9 @@ class Boundaries:
         last = np.arange(max(low, stop - _NEAR), max(low + 1, stop - _CLEAR))
         start = max(after.start, low)
         next_ = np.arange(min(high - 1, start + _CLEAR), min(high, start + _NEAR))
-        gains = []
-        for number, near in ((before.number, last), (after.number, next_)):
-            squares = self._squares(frames, number, near)
-            noise = max(_LEAST_NOISE, float(np.median(squares[near - low])), 0.5 * self._noise)
-            gains.append(GONE - np.clip(STEEP * (squares / noise - FREE), 0, WORST))
+        pairs = [self._squares(frames, *one) for one in ((before.number, last), (after.number, next_))]
+        noise = self._local_noise(np.minimum(*pairs))
+        gains = [GONE - np.clip(STEEP * (squares / noise - FREE), 0, WORST) for squares in pairs]
         # If the run before ends at frame x, the one after begins at y: not before x, and later in the second track.
         seconds = self._first.seconds
         xs = np.arange(len(frames) + 1)
@@ -181,6 +191,21 @@ class Boundaries:
         likely = np.flatnonzero(total >= total.max() - SURE)
         end, begin = int(xs[best]), int(ys[best])
         return _Cut(low + end, low + begin, low + int(xs[likely[0]]), low + int(ys[likely[-1]]))
+
+    def _local_noise(self, squares: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The noise around each frame, of how much it differs where it differs least."""
+        around = np.lib.stride_tricks.sliding_window_view(
+            np.pad(squares, _LOCAL, mode="edge"), 2 * _LOCAL + 1
+        )
+        least, most = max(LEAST_NOISE, 0.5 * self._noise), max(4 * self._noise, MOST_NOISE)
+        return np.asarray(np.median(around, axis=1).clip(least, most))
+
+    def _is_still(self, start: int, stop: int) -> bool:
+        """Whether the picture is the same at both ends of some frames, but for noise."""
+        rows = self._first.rows[start:stop].astype(np.float32)
+        few = min(_CLEAR, len(rows))
+        moved = float(((rows[:few].mean(axis=0) - rows[-few:].mean(axis=0)) ** 2).sum())
+        return moved < FREE * max(LEAST_NOISE, 0.5 * self._noise)
 
     def _squares(
         self, frames: NDArray[np.int64], number: int, near: NDArray[np.int64]

@@ -37,9 +37,9 @@ _BLOCK = 24
 """Frames whose noise is estimated together."""
 _CHUNK = 10 * _BLOCK
 _AT_ONCE = _BLOCK
-_LEAST_NOISE = 4.0
+LEAST_NOISE = 4.0
 """Square of the distance of two signatures of one picture: they are rounded to integers."""
-_MOST_NOISE = 60.0
+MOST_NOISE = 60.0
 _FAR = 1e9
 _EQUAL = 3e-4
 """Relative difference of two rates below which frames begin together."""
@@ -136,7 +136,7 @@ class OffsetGrid:
             for start in range(line.start, line.stop, _BLOCK):
                 frames = np.arange(start, min(start + _BLOCK, line.stop))
                 found.append(float(np.median(self.distances(frames, near), axis=0).min()))
-        return float(np.percentile(found, 75)) if found else _LEAST_NOISE
+        return float(np.percentile(found, 75)) if found else LEAST_NOISE
 
     def unsteady(self) -> NDArray[np.float64]:
         """The noise of each frame of the first track, by how unsteadily it changes: fades amplify noise."""
@@ -220,8 +220,8 @@ class PathFinder:
         for start in range(0, len(frames), _BLOCK):
             part = costs[start : start + _BLOCK]
             local = float(np.median(part, axis=0).min())
-            least = max(_LEAST_NOISE, 0.5 * self.noise)
-            noise = min(max(least, local), max(4 * self.noise, _MOST_NOISE))
+            least = max(LEAST_NOISE, 0.5 * self.noise)
+            noise = min(max(least, local), max(4 * self.noise, MOST_NOISE))
             each = np.maximum(noise, self._unsteady[frames[start : start + _BLOCK]])
             part /= each[:, None].astype(np.float32)
         costs -= FREE
