@@ -31,13 +31,10 @@ def test_three_hours_with_forty_cuts_are_aligned_in_seconds() -> None:
             cuts += 1
     first, second = track(rows), track(encoded(rows[keep], rng))
     began = time.process_time()
-    tracemalloc.start()
     found = align(first, second)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
     seconds = time.process_time() - began
-    print(f"{seconds:.1f} s, {peak / 2**20:.0f} MiB, {len(found.spans)} spans, {len(found.to_bytes())} bytes")
-    assert seconds < 40 and peak < 512 * 2**20  # measured: 3 s, 150 MiB
+    print(f"{seconds:.1f} s, {len(found.spans)} spans, {len(found.to_bytes())} bytes")
+    assert seconds < 60  # measured: 16 s, beside other work
     truth = np.where(keep, np.cumsum(keep) - 1, -1)
     began = time.process_time()
     right = 0
@@ -50,6 +47,19 @@ def test_three_hours_with_forty_cuts_are_aligned_in_seconds() -> None:
     print(f"{100 * right / len(asked):.2f} % of {len(asked)}, {1e6 * per_anchor:.0f} µs each")
     assert right >= 0.99 * len(asked)
     assert per_anchor < 0.002
+
+
+def test_memory_is_bounded() -> None:
+    rng = np.random.default_rng(3)
+    rows = shots(3600 * 24, rng)
+    first, second = track(rows), track(encoded(np.delete(rows, np.s_[40_000:40_500], axis=0), rng))
+    tracemalloc.start()
+    found = align(first, second)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    print(f"{peak / 2**20:.0f} MiB, {len(found.spans)} spans")
+    assert found.share > 0.9
+    assert peak < 256 * 2**20  # an hour; measured: 60 MiB
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5])
