@@ -48,6 +48,15 @@ class _Version:
         return next((one for one in self.video.derivatives if one.kind == kind), None)
 
 
+@dataclass(frozen=True)
+class AlignedTracks:
+    """Two versions aligned, with the signatures of their frames."""
+
+    alignment: Alignment
+    first: SignatureTrack
+    second: SignatureTrack
+
+
 class CarryService:
     """Carries times between versions. Any method may raise CatalogueDown, and NotFound for an unknown version."""
 
@@ -102,6 +111,16 @@ class CarryService:
         """The common spans of two versions; None while a proxy or its signatures are still being made."""
         require(actor, READ)
         return self._alignment(actor, self._version(actor, source), self._version(actor, target))
+
+    def aligned_tracks(self, actor: Actor, source: str, target: str) -> AlignedTracks | None:
+        """The common spans of two versions with the signatures of both, for a closer look; None as for `alignment`."""
+        require(actor, READ)
+        versions = [self._version(actor, name) for name in (source, target)]
+        first, second = (self._track(actor, version) for version in versions)
+        alignment = self._alignment(actor, *versions) if first is not None and second is not None else None
+        if first is None or second is None or alignment is None:
+            return None
+        return AlignedTracks(alignment, first, second)
 
     def _version(self, actor: Actor, name: str) -> _Version:
         row = self._assets.find(self._service.sha1(actor, name))
