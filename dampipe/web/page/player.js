@@ -69,7 +69,7 @@ async function details(asset) {
   const paths = video.paths.map((path) => h("code", {}, path));
   const rows = [
     ["File", h("span", {}, paths, paths.length ? copyButton(paths[0]) : null)],
-    ...(await panels()).flatMap((panel) => panel.details?.(asset) ?? []),
+    ...(await Promise.all((await panels()).map((panel) => panel.details?.(asset) ?? []))).flat(),
     ["Media", facts(video)],
     media?.timecode ? ["Timecode", media.timecode] : null,
     media?.created_at ? ["Recorded", recordingTime(media.created_at)] : null,

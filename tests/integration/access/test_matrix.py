@@ -17,6 +17,7 @@ MATRIX: dict[str, Role | None] = {
     "GET /api/v1/assets": Role.VIEWER,
     "GET /api/v1/assets/{sha1}": Role.VIEWER,
     "GET /api/v1/assets/{sha1}/{name}": Role.VIEWER,
+    "GET /api/v1/assets/{sha1}/original": Role.EDITOR,
     "POST /api/v1/assets/{sha1}/tags": Role.EDITOR,
     "GET /api/v1/assets/{sha1}/versions": Role.VIEWER,
     "POST /api/v1/assets/{sha1}/versions/make-current": Role.EDITOR,
