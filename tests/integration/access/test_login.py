@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from dampipe.app.exposure import check_masks
 from dampipe.features.access import queries
-from dampipe.features.access.tables import SESSION, TOKEN, USER
+from dampipe.features.access.tables import LOGIN_WINDOW, SESSION, TOKEN, USER
 from dampipe.features.search.vector_media_db import VectorMediaDb
 from dampipe.kernel.access import LOCAL, Role
 from dampipe.kernel.db.database import Database
@@ -231,7 +231,9 @@ def test_no_secret_is_stored_logged_or_shown(
     here.client().post("/api/v1/session", json={"name": "root", "password": "a wrong guess"})
     database = here.library.service(Database)
     with database.read() as connection:
-        stored = str([connection.execute(select(table)).all() for table in (USER, SESSION, TOKEN)])
+        stored = str(
+            [connection.execute(select(table)).all() for table in (USER, SESSION, TOKEN, LOGIN_WINDOW)]
+        )
     answers = "".join(http.get(f"/api/v1/{path}").text for path in ("session", "users", "tokens", "grants"))
     said = caplog.text + "".join(capfd.readouterr())
     for secret in (PASSWORD, token, session, "a wrong guess"):
