@@ -22,6 +22,7 @@ FEATURE = Feature(
             "UserChanged",
             "UserRemoved",
             "LoggedIn",
+            "LoggedOut",
             "LoginFailed",
             "TokenMade",
             "TokenRevoked",

@@ -162,7 +162,7 @@ class LoginService:
         user = self._access.session(digest(session)) if everywhere else None
         self._access.end_session(digest(session))
         if user is not None:
-            self._access.end_sessions(user)
+            self._access.end_sessions(user, str(actor_of(user)))
 
     def change_password(self, session: str, old: str, new: str, address: str) -> str:
         """Change one's own password. All sessions of the user end; returns the id of a new one.

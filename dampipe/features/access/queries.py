@@ -19,6 +19,7 @@ from dampipe.features.access.events import (
     Granted,
     GrantRevoked,
     LoggedIn,
+    LoggedOut,
     LoginFailed,
     TokenMade,
     TokenRevoked,
@@ -29,7 +30,7 @@ from dampipe.features.access.events import (
 from dampipe.features.access.model import Grant, GrantReport, TokenReport, UserReport
 from dampipe.features.access.tables import GRANT, IDENTITY, SESSION, TOKEN, USER
 from dampipe.features.sources.tables import SOURCE
-from dampipe.kernel.access import Actor, Role
+from dampipe.kernel.access import Actor, ActorKind, Role
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, NotFound
@@ -235,14 +236,23 @@ class AccessRepository:
 
     def end_session(self, hash_: str) -> None:
         """Log out."""
+        of = select(USER.c.name).join_from(SESSION, USER, USER.c.id == SESSION.c.user_id)
         with self._db.write() as connection:
+            name = connection.execute(of.where(SESSION.c.hash == hash_)).scalar()
+            if name is None:
+                return
             connection.execute(delete(SESSION).where(SESSION.c.hash == hash_))
+            done = LoggedOut(user=name, everywhere=False)
+            record_event(connection, done, actor=f"{ActorKind.USER}:{name}")
 
-    def end_sessions(self, user: User, but: str = "") -> int:
+    def end_sessions(self, user: User, by: str, but: str = "") -> int:
         """Log out everywhere; returns how many sessions ended. but: the hash of one that stays."""
         with self._db.write() as connection:
             ended = delete(SESSION).where(SESSION.c.user_id == user.id, SESSION.c.hash != but)
-            return connection.execute(ended).rowcount
+            count = connection.execute(ended).rowcount
+            if count:
+                record_event(connection, LoggedOut(user=user.name, everywhere=True), actor=by)
+            return count
 
     def delete_expired(self) -> int:
         """Delete sessions that have expired; returns how many."""

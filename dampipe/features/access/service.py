@@ -104,7 +104,7 @@ class AccessService:
     def log_out(self, actor: Actor, name: str) -> int:
         """End all sessions of a user; returns how many."""
         require(actor, ADMIN)
-        return self._access.end_sessions(self._access.user(valid_name(name)))
+        return self._access.end_sessions(self._access.user(valid_name(name)), str(actor))
 
     def _report(self, name: str) -> UserReport:
         return next(one for one in self._access.users() if one.name == name)
