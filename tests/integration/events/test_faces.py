@@ -262,7 +262,9 @@ def test_streams_end_when_the_server_stops(app: FastAPI) -> None:
         threads = [threading.Thread(target=hold, args=(url,)) for _ in range(3)]
         for thread in threads:
             thread.start()
-        time.sleep(1.0)
+        deadline = time.monotonic() + 30
+        while app.state.services.get(Broadcaster).clients < 3 and time.monotonic() < deadline:
+            time.sleep(0.05)
         began = time.monotonic()
     for thread in threads:
         thread.join()
