@@ -1,6 +1,7 @@
 """The login of the page in a real browser: nothing that is open is lost, and each user sees what it may."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,6 +90,24 @@ def test_a_session_that_ends_loses_nothing_that_is_open(page: Page, library: Any
     expect(page.locator("#login")).to_be_hidden()
     expect(player).to_be_visible()
     expect(page.locator("#status-line")).to_contain_text("asset")
+
+
+def test_the_original_is_downloaded_by_who_may(page: Page, library: Any) -> None:
+    log_in(page, "root")
+    page.locator(".card a").first.click()
+    link = page.locator("#player").get_by_role("link", name="Download original")
+    with page.expect_download() as started:
+        link.click()
+    originals = {Path(one.paths[0]).name: Path(one.paths[0]) for one in library.videos()}
+    downloaded = started.value
+    assert Path(downloaded.path()).read_bytes() == originals[downloaded.suggested_filename].read_bytes()
+    page.locator("#player").get_by_role("button", name="Close").click()
+    page.locator("#account summary").click()
+    page.get_by_role("button", name="Log out", exact=True).click()
+    log_in(page, "vera")
+    page.locator(".card a").first.click()
+    expect(page.locator("#player dl")).to_contain_text("SHA-1")
+    expect(link).to_have_count(0)
 
 
 def test_a_new_password(page: Page) -> None:

@@ -1,5 +1,5 @@
-"""The throttle of logins: moving windows in the catalogue, so that all web servers count together, and a restart forgets
-nothing.
+"""The throttle of logins: each login window moves with time, and is in the catalogue, so that all web servers count
+together, and a restart forgets nothing.
 
 An attempt is counted before the password is looked at, in one transaction that locks its windows: attempts that are made
 at a time, in whatever processes, cannot pass together. One that succeeds is taken out again. The catalogue and not the
