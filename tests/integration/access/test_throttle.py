@@ -1,7 +1,7 @@
 """The throttle of logins counts for all web servers of one catalogue."""
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,13 +19,28 @@ from dampipe.kernel.db.migrate import upgrade
 from dampipe.kernel.errors import NotLoggedIn, TooManyRequests
 from tests.integration.access.conftest import PASSWORD, Open
 
+Connect = Callable[[], Database]
+
 
 @pytest.fixture
-def database(catalogue_url: str) -> Iterator[Database]:
-    made = Database(catalogue_url)
+def connect(catalogue_url: str) -> Iterator[Connect]:
+    """Opens the catalogue once more, as another process does."""
+    opened = []
+
+    def make() -> Database:
+        opened.append(Database(catalogue_url))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def database(connect: Connect) -> Database:
+    made = connect()
     upgrade(made)
-    yield made
-    made.close()
+    return made
 
 
 def tried(throttle: LoginThrottle, name: str, address: str) -> bool:
@@ -55,12 +70,12 @@ def windows(database: Database) -> int:
 
 
 def test_two_servers_count_together_and_a_restart_forgets_nothing(
-    database: Database, catalogue_url: str
+    database: Database, connect: Connect
 ) -> None:
-    one, other = LoginThrottle(database), LoginThrottle(Database(catalogue_url))
+    one, other = LoginThrottle(database), LoginThrottle(connect())
     passed = [tried(throttle, "anna", "10.0.0.1") for _ in range(8) for throttle in (one, other)]
     assert passed == [True] * 10 + [False] * 6
-    assert not tried(LoginThrottle(Database(catalogue_url)), "anna", "10.0.0.1"), "one that was just started"
+    assert not tried(LoginThrottle(connect()), "anna", "10.0.0.1"), "one that was just started"
     assert tried(one, "anna", "10.0.0.2") and tried(other, "bert", "10.0.0.1")
 
 
@@ -68,10 +83,10 @@ def test_two_servers_count_together_and_a_restart_forgets_nothing(
     ("most", "names", "addresses"), [(30, 40, 1), (60, 1, 70), (10, 1, 1)], ids=["address", "name", "pair"]
 )
 def test_attempts_that_are_made_at_a_time_do_not_pass_together(
-    database: Database, catalogue_url: str, most: int, names: int, addresses: int
+    database: Database, connect: Connect, most: int, names: int, addresses: int
 ) -> None:
     """Threads with a connection each, as web servers have: none sees what another has not committed."""
-    throttles = [LoginThrottle(Database(catalogue_url)) for _ in range(8)]
+    throttles = [LoginThrottle(connect()) for _ in range(8)]
 
     def attempt(number: int) -> bool:
         name, address = f"user{number % names}", f"10.0.1.{number % addresses}"
@@ -82,8 +97,10 @@ def test_attempts_that_are_made_at_a_time_do_not_pass_together(
 
 
 def _attempts(url: str, queue: Any) -> None:
-    throttle = LoginThrottle(Database(url))
+    database = Database(url)
+    throttle = LoginThrottle(database)
     queue.put(sum(tried(throttle, "anna", "10.0.0.1") for _ in range(10)))
+    database.close()
 
 
 def test_processes_do_not_give_their_number_of_attempts(catalogue_url: str, database: Database) -> None:
@@ -143,10 +160,11 @@ def test_two_services_on_one_catalogue(opened: Open) -> None:
     here = opened()
     here.add("anna", Role.VIEWER)
     url = here.library.service(Database).url.render_as_string(hide_password=False)
-    services = []
+    services, databases = [], []
     for _ in range(2):
-        database = Database(url)
-        services.append(LoginService(AccessRepository(database), LoginPolicy(), LoginThrottle(database)))
+        databases.append(Database(url))
+        throttle = LoginThrottle(databases[-1])
+        services.append(LoginService(AccessRepository(databases[-1]), LoginPolicy(), throttle))
     one, other = services
     session = one.log_in("anna", PASSWORD, "10.0.0.1")
     for number in range(10):
@@ -169,6 +187,8 @@ def test_two_services_on_one_catalogue(opened: Open) -> None:
         .status_code
         == 429
     ), "and the web server of the library"
+    for database in databases:
+        database.close()
 
 
 def test_the_sweep_deletes_windows(opened: Open) -> None:
