@@ -23,7 +23,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import TooManyRequests
 
 IPV6_NETWORK = 64
-"""Bits of an IPv6 address that count: whoever has one address has all others of that network."""
+"""Bits of an IPv6 address that count: a client that has one address of a network usually has all of them."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ MOST_SEQ = 2**53 - 1
 """The highest number that JavaScript can count to."""
 AUTHENTICATED_FOR = 60.0
 """Seconds after which a stream of a user or a token ends: the client resumes it by a request that is checked again. It
-ends at once with an event by which its rights may have changed; this is for what is no event, such as an expiry."""
+ends at once with an event by which its rights may have changed; this is for what is not an event, such as an expiry."""
 MEDIA_TYPE = "text/event-stream"
 MESSAGE = {
     "type": "object",
