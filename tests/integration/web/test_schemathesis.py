@@ -40,8 +40,8 @@ def token(role: Role | None, library: Any, app: FastAPI) -> Iterator[str]:
     """A token of a user with that role; afterwards there are no users, as before."""
     access: AccessService = library.service(AccessService)
     access.add_user(LOCAL, UserRequest(name="anna", role=role or Role.ADMIN, sees=(str(library.footage),)))
-    scopes = tuple(scope.name for scope in scopes())
-    made = access.create_token(LOCAL, TokenRequest(name="annas", scopes=scopes, user="anna")).token
+    names = tuple(scope.name for scope in scopes())
+    made = access.create_token(LOCAL, TokenRequest(name="annas", scopes=names, user="anna")).token
     others = app.state.authenticate
     if role is None:
 
