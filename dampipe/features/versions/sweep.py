@@ -8,7 +8,7 @@ from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 
 ASSETS = 50
-"""Provisional assets looked at in a transaction."""
+"""Provisional assets read at a time."""
 SECONDS = 1.0
 """After which a sweep leaves the rest to the next one."""
 
@@ -30,7 +30,9 @@ class ProvisionalSweep:
             if not assets:
                 self._after = 0
                 break
-            with self._db.write() as connection:
-                settled += when_complete(connection, self._db, assets, database_time(connection))
-            self._after = assets[-1]
+            for self._after in assets:  # a transaction each: locks of several might be waited for crosswise
+                with self._db.write() as connection:
+                    settled += when_complete(connection, self._db, [self._after], database_time(connection))
+                if time.monotonic() > until:
+                    break
         return {"settled": settled} if settled else {}
