@@ -8,8 +8,19 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Text, any_, cast, func, literal, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+)
 
 from dampipe.kernel.db.database import Database
 
@@ -20,7 +31,7 @@ def in_ids(database: Database, column: ColumnElement[int], ids: Iterable[int]) -
     if database.is_sqlite:
         listed = func.json_each(json.dumps(numbers)).table_valued("value")
         return column.in_(select(listed.c.value.cast(Integer)))
-    return column == any_(literal(numbers, postgresql.ARRAY(BigInteger)))
+    return column == any_(literal(numbers, ARRAY(BigInteger)))
 
 
 def read_ids(
