@@ -5,9 +5,8 @@ So a list meets no limit of parameters, and no object is made of each of a milli
 
 import json
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -24,6 +23,10 @@ from sqlalchemy import (
 
 from dampipe.kernel.db.database import Database
 
+if TYPE_CHECKING:  # loaded by what uses it: commands start faster without numpy
+    import numpy as np
+    from numpy.typing import NDArray
+
 
 def in_ids(database: Database, column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
     """Whether the column holds one of the ids."""
@@ -36,8 +39,10 @@ def in_ids(database: Database, column: ColumnElement[int], ids: Iterable[int]) -
 
 def read_ids(
     database: Database, connection: Connection, column: ColumnElement[int], *conditions: ColumnElement[bool]
-) -> NDArray[np.int64]:
+) -> "NDArray[np.int64]":
     """The values of a column of ids in the rows that fulfil the conditions, in no order."""
+    import numpy as np
+
     joined = (
         func.group_concat(column) if database.is_sqlite else func.string_agg(cast(column, Text), literal(","))
     )
