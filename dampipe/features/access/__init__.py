@@ -29,5 +29,6 @@ FEATURE = Feature(
             "GrantRevoked",
         )
     ),
+    panel="panel/panel.js",
     remedies=f"{__name__}.remedies",
 )

@@ -21,5 +21,6 @@ FEATURE = Feature(
         ("dampipe.media.outputs:Preview", "dampipe.features.versions.savers:compare_footage"),
     ),
     sweeps=("dampipe.features.versions.sweep:ProvisionalSweep",),
+    panel="panel/panel.js",
     remedies="dampipe.features.versions.remedies",
 )

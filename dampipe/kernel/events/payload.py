@@ -16,6 +16,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from dampipe.kernel.access import ADMIN, Actor, Scope
+
 PROCESSING = "processing"
 """Retention class of what happens to every file many times: runs that are done or failed."""
 LIBRARY = "library"
@@ -36,6 +38,12 @@ class EventKind:
     """Raised when a field of the payload changes its meaning or disappears; a new field does not raise it."""
     retention: str = PROCESSING
     """The class by which the setting `events_keep_days` says how long it is kept."""
+    scope: Scope | None = None
+    """Of an audit event: who has this scope sees it, besides administrators."""
+
+    def is_shown_to(self, actor: Actor) -> bool:
+        """Whether an actor may see events of this kind at all: audit events are for administrators."""
+        return not self.is_audit or actor.may(ADMIN) or (self.scope is not None and actor.may(self.scope))
 
     @property
     def is_audit(self) -> bool:
