@@ -18,7 +18,7 @@ FOLDER = Path(__file__).with_name("page")
 def panel_files() -> dict[str, Path]:
     """The ES module of each feature that the page loads, by the name of the feature."""
     return {
-        one.name: Path(str(import_module(one.module).__file__)).with_name(one.panel)
+        one.name: Path(str(import_module(one.module).__file__)).parent / one.panel
         for one in features()
         if one.panel
     }
