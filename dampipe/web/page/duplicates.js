@@ -6,6 +6,7 @@ import { card } from "./card.js";
 import { announce, h, notice } from "./dom.js";
 import { bytes, name, plural } from "./format.js";
 import { evidence, side } from "./pair.js";
+import { panels } from "./panels.js";
 import { may } from "./session.js";
 
 const PAGE = 200;
@@ -16,9 +17,16 @@ function identical({ asset, size, paths }) {
     h("ul", {}, paths.map((path) => h("li", {}, h("code", {}, path)))));
 }
 
-function similar(pair) {
+function similar(pair, modules) {
   const section = h("section", { class: "pair" });
-  section.append(h("p", { class: "hint" }, evidence(pair), decision(pair, section)), h("div", { class: "alike" }, side(pair.first), side(pair.second)));
+  const buttons = h("span", {}, decision(pair, section));
+  const done = (text) => {
+    buttons.replaceChildren(`; ${text}`);
+    announce(text);
+    section.classList.add("dismissed");
+  };
+  buttons.append(...modules.flatMap((panel) => panel.pairActions?.(pair, done) ?? []));
+  section.append(h("p", { class: "hint" }, evidence(pair), buttons), h("div", { class: "alike" }, side(pair.first), side(pair.second)));
   return section;
 }
 
@@ -68,7 +76,7 @@ export async function duplicates(main, signal, parameters) {
   const state = parameters.get("state") ?? "open";
   const isOpen = state === "open";
   main.replaceChildren(h("p", { class: "hint" }, "Listing duplicates …"));
-  const found = await get("/duplicates", { near: true, state }, signal);
+  const [found, modules] = await Promise.all([get("/duplicates", { near: true, state }, signal), panels()]);
   const others = h("p", {}, isOpen
     ? h("a", { href: "#/duplicates?state=dismissed" }, "Show dismissed pairs")
     : h("a", { href: "#/duplicates" }, "Show open pairs"));
@@ -86,5 +94,5 @@ export async function duplicates(main, signal, parameters) {
     ...identicals,
     h("h2", {}, `${titles[state]}: ${found.near.length.toLocaleString()}`), others,
     found.near.length ? h("p", { class: "hint" }, "Other encodes, trims and resized versions. Two takes from one fixed camera can be similar, too: compare them before you delete a file.") : "",
-    ...pending, ...list(found.near, similar));
+    ...pending, ...list(found.near, (pair) => similar(pair, modules)));
 }

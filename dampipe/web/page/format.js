@@ -42,7 +42,8 @@ export function rate(fraction) {
   return String(Math.round((numerator / denominator) * 100) / 100);
 }
 
-export const plural = (count, noun) => `${count.toLocaleString()} ${noun}${count === 1 ? "" : "s"}`;
+/** A number with its noun; `many`: the plural, where it is not the noun with an s. */
+export const plural = (count, noun, many = `${noun}s`) => `${count.toLocaleString()} ${count === 1 ? noun : many}`;
 
 /** The folder of a path. */
 export const folder = (path) => path.slice(0, path.lastIndexOf("/")) || "/";

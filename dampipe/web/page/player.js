@@ -84,16 +84,17 @@ async function facets(asset, sha1, signal) {
   async function draw(found) {
     const json = JSON.stringify(found);
     const isFirst = shown === null;
-    if (json === shown) return;
+    if (json === shown) return false;
     shown = json;
     older.replaceChildren(...[olderVersion(found)].filter(Boolean));
     if (isFirst || !list.contains(document.activeElement)) list.replaceChildren(await details(found));
     if (isFirst) sections.append(...(await panels()).flatMap((panel) => panel.sections?.(found, { signal, refresh }) ?? []));
     else document.dispatchEvent(new CustomEvent("asset-changed", { detail: found }));
+    return true;
   }
   async function refresh() {
     const found = await get(`/assets/${sha1}`, { exact: true }, signal).catch(() => null);
-    if (found && !signal.aborted) await draw(found);
+    return found && !signal.aborted ? draw(found) : false;
   }
   await draw(asset);
   follow(signal, ["asset.merged", "asset.split", "asset.settled", "version.", "tag."], refresh);

@@ -211,6 +211,7 @@ def test_who_may_do_it(local_world: World, receiver: Receiver) -> None:
         "test": ("cms",),
         "log": ("cms",),
         "rotate": ("cms",),
+        "disable": ("cms",),
         "enable": ("cms",),
         "replay": ("cms", ReplayRequest(after="0")),
         "remove": ("cms",),
@@ -221,7 +222,8 @@ def test_who_may_do_it(local_world: World, receiver: Receiver) -> None:
         getattr(local_world.service, name)(manager, *arguments)
     with local_world.database.read() as connection:
         rows = connection.execute(select(EVENT.c.name, EVENT.c.actor).order_by(EVENT.c.id)).all()
-    assert [tuple(row) for row in rows] == [("webhook.added", "user:max"), ("webhook.removed", "user:max")]
+    done = ("added", "rotated", "disabled", "enabled", "removed")
+    assert [tuple(row) for row in rows] == [(f"webhook.{name}", "user:max") for name in done]
 
 
 def test_there_are_not_too_many(local_world: World, monkeypatch: pytest.MonkeyPatch) -> None:

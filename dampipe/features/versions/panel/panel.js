@@ -4,9 +4,16 @@
 import { derivative, describe, get, post } from "/page/api.js";
 import { h, redraw } from "/page/dom.js";
 import { ask, options } from "/page/form.js";
-import { actorName, bytes, dateTime, length } from "/page/format.js";
+import { actorName, name as basename, bytes, dateTime, length } from "/page/format.js";
 import { may } from "/page/session.js";
-import { alikes, stackByHand } from "./stacking.js";
+import { alikes, stackByHand, stackPair } from "./stacking.js";
+
+/** The button that stacks a pair of near duplicates, in the list of duplicates. */
+export function pairActions({ first, second, state }, done) {
+  if (!may("edit") || state === "stacked") return [];
+  const names = `${basename(first.path)} and ${basename(second.path)}`;
+  return [h("button", { type: "button", class: "small", "aria-label": `Stack ${names}`, onclick: () => stackPair(first, second, done) }, "Stack …")];
+}
 
 /** How a version came to be one of its asset; operations: newest first. */
 function origin(version, operations) {
@@ -31,6 +38,8 @@ function describeOperation({ kind, actor, at, metadata }) {
   const kept = Object.entries(metadata).map(([name, text]) => `; ${name}: ${text}`);
   return `${what[0].toUpperCase()}${what.slice(1)} on ${dateTime(at)}${kept.join("")}.`;
 }
+
+const currentFirst = (versions) => [...versions].sort((one, other) => (one.superseded_at !== null) - (other.superseded_at !== null));
 
 /** One line about the content of a version. */
 function facts({ kind, duration, codec, width, height, size }) {
@@ -86,6 +95,7 @@ export function sections(asset, { signal, refresh }) {
   const list = h("div");
   const same = h("div");
   let latest = asset;
+  let drawn = 0; // counts, so that an answer that comes late is dropped
 
   /** Do something, and say what was done, or why it was not. */
   async function act(done, call = () => {}) {
@@ -95,14 +105,14 @@ export function sections(asset, { signal, refresh }) {
     } catch (problem) {
       message.textContent = describe(problem);
     }
-    await refresh();
-    await draw(); // also where only what can be undone has changed
+    if (!(await refresh())) await draw(); // what can be undone, and what is offered, may have changed
   }
 
   async function draw() {
+    const number = (drawn += 1);
     const { video, versions } = latest;
     const found = await get(`/assets/${video.sha1}/versions`, {}, signal).catch(() => ({ operations: [], replaces: null }));
-    if (signal.aborted) return;
+    if (signal.aborted || number !== drawn) return;
     const { operations, replaces } = found;
     const last = operations[0];
     const undo = () => act("This was undone.", () => post(`/assets/${video.sha1}/versions/undo`));
@@ -110,12 +120,13 @@ export function sections(asset, { signal, refresh }) {
     redraw(list,
       replaces ? h("p", { class: "hint" }, "This file was changed at its path. Until its preview has shown whether it is the same footage, it is an asset of its own. ",
         h("a", { href: `#/asset/${replaces}` }, "Show what was there before")) : null,
-      h("ol", {}, versions.map((version) => item(version, video.sha1, operations, versions.length < 2, act))),
+      h("ol", {}, currentFirst(versions).map((version) => item(version, video.sha1, operations, versions.length < 2, act))),
       h("p", { class: "actions" },
         last ? h("span", { class: "hint" }, describeOperation(last)) : null,
         last && may("edit") ? h("button", { type: "button", "data-key": "undo", onclick: undo }, "Undo") : null,
         may("edit") ? h("button", { type: "button", "data-key": "stack", onclick: () => stackByHand(latest, act) }, "Stack another asset …") : null));
-    if (may("edit")) same.replaceChildren(...(await alikes(latest, act, signal)));
+    const offered = may("edit") ? await alikes(latest, act, signal) : [];
+    if (number === drawn) redraw(same, offered);
   }
 
   section.append(h("h3", { id: "versions-title" }, "Versions"), message, list, same);

@@ -22,13 +22,13 @@ function pictured(group, value, sha1, title, more, isChosen = false) {
 /** Stack two assets; the current version of the first one stays current. */
 const stack = (current, other) => post(`/assets/${current}/versions/stack`, { others: [other] });
 
-function confirmStack(mine, other, act) {
-  const choices = h("fieldset", { class: "sides" }, h("legend", {}, "Which one is the current version?"),
-    pictured("current", mine.asset, mine.asset, name(mine.path), "the asset in the player", true),
-    pictured("current", other.asset, other.asset, name(other.path), "the other one"));
+/** Ask which of two near duplicates is to be the current version, and stack them. */
+export function stackPair(first, second, done) {
+  const side = (copy, isChosen) => pictured("current", copy.asset, copy.asset, name(copy.path), copy.path, isChosen);
+  const choices = h("fieldset", { class: "sides" }, h("legend", {}, "Which one is the current version?"), side(first, true), side(second, false));
   ask("The same footage?", [choices, h("p", { class: "hint" }, EXPLANATION)], "Stack as versions", async ({ current }) => {
-    await stack(current, current === mine.asset ? other.asset : mine.asset);
-    return () => act(`${name(other.path)} and ${name(mine.path)} are versions of one asset.`);
+    await stack(current, current === first.asset ? second.asset : first.asset);
+    return () => done(`${name(second.path)} and ${name(first.path)} are versions of one asset.`);
   });
 }
 
@@ -42,10 +42,10 @@ export async function alikes(asset, act, signal) {
     const others = name(other.path);
     const dismiss = () => act(`${others} is not offered again.`, () => post("/duplicates/dismiss", { first: mine.asset, second: other.asset }));
     return h("div", { class: "pair" },
-      h("div", { class: "alike" }, side(mine), side(other)),
+      h("div", { class: "alike" }, side(pair.first), side(pair.second)),
       h("p", { class: "hint" }, `${evidence(pair)}.`),
       h("p", { class: "actions" },
-        h("button", { type: "button", "aria-label": `Stack with ${others}`, onclick: () => confirmStack(mine, other, act) }, "Stack as versions …"),
+        h("button", { type: "button", "aria-label": `Stack with ${others}`, onclick: () => stackPair(mine, other, act) }, "Stack as versions …"),
         h("button", { type: "button", "aria-label": `Not the same as ${others}`, onclick: dismiss }, "Not the same")));
   });
   const more = near.length > MOST ? [h("p", { class: "hint" }, h("a", { href: "#/duplicates" }, `All ${near.length} are listed as duplicates`))] : [];
