@@ -47,8 +47,10 @@ def test_without_users_other_addresses_need_a_token(opened: Open) -> None:
 
 
 def test_a_login_lasts_until_the_logout(here: Guarded) -> None:
-    http = here.logged_in("anna")
+    http = here.client()
+    begun = http.post("/api/v1/session", json={"name": "anna", "password": PASSWORD}).json()
     session = http.get("/api/v1/session").json()
+    assert begun == session
     assert (session["actor"], session["role"], session["can_log_out"]) == ("user:anna", "viewer", True)
     assert session["scopes"] == ["read", "search", "export", "status"]
     assert http.get("/api/v1/assets").status_code == 200

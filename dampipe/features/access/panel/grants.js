@@ -33,7 +33,7 @@ function row({ to, what }, act) {
     await remove(`/grants?${new URLSearchParams({ to, what })}`);
     return () => act(() => `${subject(to)} may not see ${what} any more.`);
   });
-  return [subject(to), h("code", {}, what), h("div", { class: "actions" }, rowButton("Take back …", `${subject(to)}, ${what}`, askRevoke, "danger"))];
+  return [subject(to), h("code", {}, what), h("div", { class: "actions" }, rowButton("Take back …", `${subject(to)}, ${what}`, askRevoke, { style: "danger" }))];
 }
 
 export function grants(signal) {

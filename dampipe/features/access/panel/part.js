@@ -44,6 +44,6 @@ export function table(headings, rows) {
   return h("table", { class: "stacked" }, h("thead", {}, head), h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map(cell)))));
 }
 
-/** A button of a row; its name for screen readers says which row. */
-export const rowButton = (label, of, onclick, style = null) =>
-  h("button", { type: "button", class: style, "data-key": `${label}-${of}`, "aria-label": `${label.replace(" …", "")}: ${of}`, onclick }, label);
+/** A button of a row; its name for screen readers says which row. key: the same for buttons that take turns. */
+export const rowButton = (label, of, onclick, { style = null, key = label } = {}) =>
+  h("button", { type: "button", class: style, "data-key": `${key}-${of}`, "aria-label": `${label.replace(" …", "")}: ${of}`, onclick }, label);

@@ -70,8 +70,8 @@ function buttons(user, act) {
   return h("div", { class: "actions" },
     rowButton("Role …", name, () => changeRole(user, act)), rowButton("Password …", name, () => resetPassword(user, act)),
     sessions ? rowButton("Log out …", name, askEnd) : null,
-    disabled ? rowButton("Enable", name, () => able(false, `${name} is enabled.`)) : rowButton("Disable …", name, askDisable),
-    rowButton("Remove …", name, askRemove, "danger"));
+    disabled ? rowButton("Enable", name, () => able(false, `${name} is enabled.`), { key: "able" }) : rowButton("Disable …", name, askDisable, { key: "able" }),
+    rowButton("Remove …", name, askRemove, { style: "danger" }));
 }
 
 function row(user, act) {

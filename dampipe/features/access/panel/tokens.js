@@ -40,7 +40,7 @@ function row(token, hasUsers, address, act) {
     token.scopes.join(", "),
     token.expires_at === null ? "never" : dateTime(token.expires_at),
     token.last_used_at === null ? "never" : dateTime(token.last_used_at),
-    h("div", { class: "actions" }, rowButton("Revoke …", token.name, askRevoke, "danger")),
+    h("div", { class: "actions" }, rowButton("Revoke …", token.name, askRevoke, { style: "danger" })),
   ];
 }
 
