@@ -26,8 +26,8 @@ def in_metadata(name: str | None, kind: str, parents: object) -> bool:
     return not (name or "").startswith(("search_document_fts", "search_document_words"))
 
 
-def test_the_migrations_and_the_tables_agree(catalogue_url: str) -> None:
-    database = Database(catalogue_url)
+def test_the_migrations_and_the_tables_agree(bare_database_url: str) -> None:
+    database = Database(bare_database_url)
     migrate.upgrade(database)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(
@@ -41,8 +41,8 @@ def test_the_newest_revision_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config()).get_current_head() == migrate.NEWEST
 
 
-def test_runs_of_an_older_catalogue_become_work_items(catalogue_url: str) -> None:
-    database = Database(catalogue_url)
+def test_runs_of_an_older_catalogue_become_work_items(bare_database_url: str) -> None:
+    database = Database(bare_database_url)
     step(database, command.upgrade, "0005")
     with database.write() as connection:
         connection.execute(
@@ -160,8 +160,8 @@ def test_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
     database.close()
 
 
-def test_derivatives_of_an_older_catalogue_are_kept_there_and_back(catalogue_url: str) -> None:
-    database = Database(catalogue_url)
+def test_derivatives_of_an_older_catalogue_are_kept_there_and_back(bare_database_url: str) -> None:
+    database = Database(bare_database_url)
     step(database, command.upgrade, "0008")
     asset = "INSERT INTO asset (id, sha1, size, name, added_at) VALUES (1, 'a', 1, 'a.mov', 0)"
     row = (
