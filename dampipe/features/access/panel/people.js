@@ -16,8 +16,8 @@ const roles = [
   ["admin", "admin: also changes users, tokens and rights"],
 ];
 const path = (name) => `/users/${encodeURIComponent(name)}`;
-const password = (label, hint = "") =>
-  field(label, { name: "password", type: "password", autocomplete: "new-password", minLength: 8, maxLength: 1000, hint });
+const password = (label, hint, required = true) =>
+  field(label, { name: "password", type: "password", autocomplete: "new-password", minLength: 8, maxLength: 1000, hint, required });
 
 /** Lines of a text, without empty ones. */
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
@@ -31,12 +31,12 @@ function add(isFirst, act) {
   const fields = [
     isFirst ? h("p", {}, "This is the first user, and so an administrator. From now on everyone who opens this page must log in.") : null,
     field("Name", { name: "name", autocomplete: "off", autofocus: true, maxLength: 100, pattern: "[a-zA-Z0-9][a-zA-Z0-9._@+\\-]*", hint: "Letters, digits and . _ @ + -" }),
-    password("Password", "At least 8 characters. The user can change it."),
+    password("Password", `At least 8 characters. The user can change it.${isFirst ? "" : " Empty: the user has tokens only."}`, isFirst),
     ...(isFirst ? [] : [choice("Role", "role", roles), sees]),
   ].filter(Boolean);
   ask(isFirst ? "Add the first user" : "Add a user", fields, "Add", async (given) => {
     const some = given.sees === "some" ? { sees: lines(given.folders) } : {};
-    await post("/users", { name: given.name.toLowerCase(), password: given.password, role: isFirst ? "admin" : given.role, ...some });
+    await post("/users", { name: given.name.toLowerCase(), password: given.password || null, role: isFirst ? "admin" : given.role, ...some });
     if (isFirst) return () => location.reload(); // to the login
     return () => act(() => `${given.name.toLowerCase()} is added.`);
   });
