@@ -29,6 +29,7 @@ class WebhookDisabled(EventPayload):
         "webhook.disabled",
         "A webhook was disabled: by a person, or since its receiver answered that it is gone (410).",
         retention=LIBRARY,
+        scope=MANAGE,
     )
 
     name: str
@@ -38,7 +39,7 @@ class WebhookDisabled(EventPayload):
 class WebhookEnabled(EventPayload):
     """A disabled webhook was enabled."""
 
-    KIND = EventKind("webhook.enabled", "A disabled webhook was enabled.", retention=LIBRARY)
+    KIND = EventKind("webhook.enabled", "A disabled webhook was enabled.", retention=LIBRARY, scope=MANAGE)
 
     name: str
 
@@ -54,7 +55,9 @@ class WebhookRotated(EventPayload):
 class WebhookFailing(EventPayload):
     """A webhook's receiver did not accept an event, after it had accepted those before."""
 
-    KIND = EventKind("webhook.failing", "The receiver of a webhook does not accept events any more.")
+    KIND = EventKind(
+        "webhook.failing", "The receiver of a webhook does not accept events any more.", scope=MANAGE
+    )
 
     name: str
     problem: str
@@ -63,7 +66,7 @@ class WebhookFailing(EventPayload):
 class WebhookRecovered(EventPayload):
     """A webhook's receiver accepted an event, after it had not accepted some."""
 
-    KIND = EventKind("webhook.recovered", "The receiver of a webhook accepts events again.")
+    KIND = EventKind("webhook.recovered", "The receiver of a webhook accepts events again.", scope=MANAGE)
 
     name: str
 

@@ -39,11 +39,12 @@ class EventKind:
     retention: str = PROCESSING
     """The class by which the setting `events_keep_days` says how long it is kept."""
     scope: Scope | None = None
-    """Of an audit event: who has this scope sees it, besides administrators."""
+    """Only actors with this scope see such events; None: all do, but audit events are for administrators."""
 
     def is_shown_to(self, actor: Actor) -> bool:
-        """Whether an actor may see events of this kind at all: audit events are for administrators."""
-        return not self.is_audit or actor.may(ADMIN) or (self.scope is not None and actor.may(self.scope))
+        """Whether an actor may see events of this kind at all."""
+        needed = self.scope or (ADMIN if self.is_audit else None)
+        return needed is None or actor.may(needed) or actor.may(ADMIN)
 
     @property
     def is_audit(self) -> bool:

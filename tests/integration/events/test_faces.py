@@ -348,6 +348,7 @@ def test_audit_events_are_for_administrators_and_others_for_who_sees_their_asset
         kinds = [kind.name for kind in here.service.kinds(actor)]
         assert kinds == sorted(kinds) and "asset.added" in kinds
         assert ("webhook.added" in kinds, "user.added" in kinds) == (actor is not viewer, actor is LOCAL)
+        assert ("webhook.failing" in kinds) == (actor is not viewer), "it may name a host"
     services = here.library.service(Services)
     log, sequencer = services.get(EventLog), services.get(Sequencer)
     registry, subscribers = services.get(EventRegistry), services.get(SubscriberRepository)

@@ -3,7 +3,7 @@
 import { get, post, remove } from "/page/api.js";
 import { h, notice } from "/page/dom.js";
 import { ask, choice, confirm, field } from "/page/form.js";
-import { part, rowButton, table } from "./part.js";
+import { part, rowButton, table } from "/page/part.js";
 
 const roles = ["viewer", "commenter", "editor"]; // managers and admins see everything
 

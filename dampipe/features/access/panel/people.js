@@ -5,9 +5,9 @@ import { h, notice } from "/page/dom.js";
 import { follow } from "/page/follow.js";
 import { ask, choice, confirm, field, options } from "/page/form.js";
 import { dateTime, plural } from "/page/format.js";
+import { part, rowButton, table } from "/page/part.js";
 import { refreshSession, session } from "/page/session.js";
 import { grants } from "./grants.js";
-import { part, rowButton, table } from "./part.js";
 import { allTokens } from "./tokens.js";
 
 const roles = [

@@ -4,8 +4,8 @@ import { get, post, remove } from "/page/api.js";
 import { h, notice } from "/page/dom.js";
 import { ask, choice, confirm, field, options, showSecret } from "/page/form.js";
 import { dateTime } from "/page/format.js";
+import { part, rowButton, table } from "/page/part.js";
 import { may } from "/page/session.js";
-import { part, rowButton, table } from "./part.js";
 
 const lifetimes = [["30", "30 days"], ["90", "90 days"], ["365", "a year"], ["", "never"]];
 

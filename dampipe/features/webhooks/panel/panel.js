@@ -1,10 +1,11 @@
 // The view of webhooks: what each sends where, whether that succeeds, and what can be done with it.
 
-import { describe, get, post, remove } from "/page/api.js";
-import { h, notice, redraw } from "/page/dom.js";
+import { get, post, remove } from "/page/api.js";
+import { h, notice } from "/page/dom.js";
 import { follow } from "/page/follow.js";
 import { confirm } from "/page/form.js";
 import { actorName, dateTime, plural } from "/page/format.js";
+import { part, rowButton } from "/page/part.js";
 import { deliveries } from "./deliveries.js";
 import { add, replay, rotate } from "./dialogs.js";
 
@@ -35,8 +36,6 @@ function item(webhook, act) {
   const [kind, text] = state(webhook);
   const isDisabled = webhook.disabled_at !== null;
   const path = `/webhooks/${name}`;
-  const button = (label, key, onclick, style = null) =>
-    h("button", { type: "button", class: style, "data-key": `${key}-${name}`, "aria-label": `${label.replace(" …", "")}: ${name}`, onclick }, label);
   const askRemove = () => confirm(`Remove ${name}?`, "Its log of deliveries is deleted as well, and the events that wait for it are not sent.", "Remove", async () => {
     await remove(path);
     return () => act(() => `${name} is removed.`);
@@ -50,43 +49,22 @@ function item(webhook, act) {
       h("p", {}, `${waiting(webhook)}.${secrets > 1 ? " Messages are signed with the new secret and the one before." : ""}`)),
     h("div", { class: "actions" },
       h("a", { class: "button", href: `#/webhooks?log=${name}`, "aria-label": `Deliveries: ${name}` }, "Deliveries"),
-      button("Test", "test", () => act(() => test(webhook))),
-      button("Replay …", "replay", () => replay(name, act)),
-      button("New secret …", "rotate", () => rotate(name, act)),
+      rowButton("Test", name, () => act(() => test(webhook))),
+      rowButton("Replay …", name, () => replay(name, act)),
+      rowButton("New secret …", name, () => rotate(name, act)),
       isDisabled
-        ? button("Enable", "able", () => act(async () => (await post(`${path}/enable`), `${name} is enabled, and continues where it stopped.`)))
-        : button("Disable", "able", () => act(async () => (await post(`${path}/disable`), `${name} is disabled; its events are kept.`))),
-      button("Remove …", "remove", askRemove, "danger")));
+        ? rowButton("Enable", name, () => act(async () => (await post(`${path}/enable`), `${name} is enabled, and continues where it stopped.`)), { key: "able" })
+        : rowButton("Disable", name, () => act(async () => (await post(`${path}/disable`), `${name} is disabled; its events are kept.`)), { key: "able" }),
+      rowButton("Remove …", name, askRemove, { style: "danger" })));
 }
 
 async function list(main, signal) {
-  const message = h("p", { role: "status" });
-  const live = h("div");
-  let shown = "";
-
-  async function refresh() {
-    const found = await get("/webhooks", {}, signal);
-    const json = JSON.stringify(found);
-    if (json === shown) return; // drawing again would lose a selection of text
-    shown = json;
-    redraw(live, found.length ? h("ul", { class: "entries" }, found.map((webhook) => item(webhook, act)))
-      : notice("No webhooks yet.", "A webhook sends what happens in the library to another system, over HTTP."));
-  }
-
-  /** Do something and show what it says, or why it failed. */
-  async function act(call) {
-    message.textContent = "";
-    try {
-      message.textContent = await call();
-    } catch (problem) {
-      message.textContent = describe(problem);
-    }
-    await refresh().catch(() => {});
-  }
-
+  const draw = (found, act) => (found.length ? h("ul", { class: "entries" }, found.map((webhook) => item(webhook, act)))
+    : notice("No webhooks yet.", "A webhook sends what happens in the library to another system, over HTTP."));
+  const button = (act) => [h("button", { class: "primary", "data-key": "add", onclick: () => add(act) }, "Add a webhook …")];
+  const { element, refresh } = part("Webhooks", button, () => get("/webhooks", {}, signal), draw);
   await refresh();
-  const button = h("button", { class: "primary", "data-key": "add", onclick: () => add(act) }, "Add a webhook …");
-  main.replaceChildren(h("section", { class: "part" }, h("div", { class: "bar" }, h("h2", {}, "Webhooks"), button), message, live));
+  main.replaceChildren(element);
   follow(signal, [""], () => refresh().catch(() => {}));
 }
 

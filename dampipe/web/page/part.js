@@ -1,7 +1,7 @@
 // One part of a view: a heading with a button, what was done last, and a table that is drawn again when it has changed.
 
-import { describe } from "/page/api.js";
-import { h, redraw } from "/page/dom.js";
+import { describe } from "./api.js";
+import { h, redraw } from "./dom.js";
 
 /**
  * Make a part. `read` returns what is shown, and `draw` makes elements of it, given also `act`: it does something, shows what
