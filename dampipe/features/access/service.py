@@ -143,6 +143,7 @@ class AccessService:
 
     def own_tokens(self, actor: Actor) -> list[TokenReport]:
         """The tokens of the user who is logged in, by name. Raises Forbidden for another kind of actor."""
+        require(actor, READ)
         return self._access.tokens(_own(actor))
 
     def create_own_token(self, actor: Actor, request: OwnTokenRequest) -> TokenCreated:
@@ -150,6 +151,7 @@ class AccessService:
 
         Raises Conflict, InvalidInput (also for a scope that the user has not), and Forbidden: a token creates no other.
         """
+        require(actor, READ)
         _own(actor)
         allowed = [scope.name for scope in self._scopes if actor.may(scope)]
         for scope in request.scopes:
@@ -161,6 +163,7 @@ class AccessService:
 
     def revoke_own_token(self, actor: Actor, name: str) -> None:
         """From now on the token of the user who is logged in is refused. Raises Forbidden, as above."""
+        require(actor, READ)
         user = _own(actor)
         self._access.remove_token(valid_name(name), str(actor), user)
 
@@ -281,7 +284,6 @@ class AccessService:
 
 def _own(actor: Actor) -> int:
     """The id of the user who is logged in. Raises Forbidden."""
-    require(actor, READ)
     if actor.kind is not ActorKind.USER or actor.user is None:
         raise Forbidden(ONLY_OWN_LOGIN, actor=str(actor))
     return actor.user

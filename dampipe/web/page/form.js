@@ -5,11 +5,11 @@ import { announce, h, placeOf } from "./dom.js";
 
 let count = 0;
 
-/** A labelled input; `hint` is a line below it. */
+/** A labelled input; `hint` is a line below it, and not a part of its name. */
 export function field(label, { hint = "", ...properties }) {
   const id = `hint-${(count += 1)}`;
   const input = h("input", { required: true, "aria-describedby": hint ? id : null, ...properties });
-  return h("label", {}, h("span", {}, label), input, hint ? h("small", { id }, hint) : null);
+  return h("div", {}, h("label", {}, h("span", {}, label), input), hint ? h("small", { id }, hint) : null);
 }
 
 /** A labelled choice of one; options: pairs of value and text. */
@@ -48,6 +48,8 @@ export function form(title, fields, button, act, { titleId, beside = [], more = 
       await act(values(made, lists));
     } catch (error) {
       problem.textContent = [error.message, error.hint].filter(Boolean).join(" ");
+      submit.disabled = false;
+      if (document.activeElement === document.body) submit.focus(); // a disabled button cannot keep the focus
       made.querySelector("input[type=password]")?.select();
     } finally {
       submit.disabled = false;
@@ -78,7 +80,7 @@ function openDialog(fill) {
  */
 export function ask(title, fields, button, act, settings = {}) {
   openDialog((close, titleId) => {
-    const cancel = h("button", { type: "button", onclick: close }, "Cancel");
+    const cancel = h("button", { type: "button", onclick: close, autofocus: settings.isDangerous }, "Cancel");
     const submit = async (given) => {
       const next = await act(given);
       close();

@@ -4,11 +4,12 @@ import { get } from "/page/api.js";
 import { h, notice } from "/page/dom.js";
 import { follow } from "/page/follow.js";
 import { changePassword, logOut } from "/page/login.js";
-import { session } from "/page/session.js";
+import { knownSession, session } from "/page/session.js";
 import { ownTokens } from "./tokens.js";
 
 export async function account(main, signal) {
   const scopes = await get("/scopes", {}, signal); // asks for a login where one is needed
+  await knownSession();
   const { actor, name, role, scopes: own, can_log_out: canLogOut } = session();
   if (!actor.startsWith("user:")) {
     main.replaceChildren(notice("There are no accounts.", "This library has no users, and needs no login."));
