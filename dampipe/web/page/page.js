@@ -27,6 +27,7 @@ let leaving = new AbortController(); // aborted when another view is shown
 let lastCounts = null;
 let unseenStatus = null; // came while the tab was hidden
 let outageTimer = null;
+let isLinkFollowed = false; // since the last view was shown; Back and Forward keep the position
 let isOutage = false; // the view could not be shown since the server was away; it is shown again once the server answers
 
 /** The function that shows a view, its own or one of a feature; null where there is none. */
@@ -64,7 +65,10 @@ async function show(path, parameters) {
   try {
     await knownSession();
     const view = await viewOf(path);
+    const isNew = isLinkFollowed;
+    isLinkFollowed = false;
     if (!signal.aborted) await (view ?? library)(main, signal, parameters);
+    if (isNew && !signal.aborted) window.scrollTo(0, 0);
   } catch (problem) {
     if (signal.aborted) return;
     isOutage = Boolean(problem.isOutage);
@@ -181,6 +185,10 @@ listen(element("picture-button"), element("picture-file"), (key) => {
   form.elements.q.value = "";
   search([["picture", key], ...chosen(form)]);
 });
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href^='#/']");
+  if (link && !link.hash.startsWith("#/asset/")) isLinkFollowed = true;
+}, true);
 document.querySelector("header").addEventListener("click", (event) => {
   const link = event.target.closest("a");
   if (!link || (location.hash || "#/") !== link.hash) return;
