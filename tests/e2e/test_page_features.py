@@ -259,6 +259,22 @@ def test_pairs_are_stacked_from_the_list_of_duplicates(page: Page, served: Serve
     expect(page.locator("main")).to_contain_text("No duplicates were found.")
 
 
+def test_a_panel_that_cannot_be_loaded_is_left_out(page: Page, served: Served) -> None:
+    """As one of a plug-in may be; and without users, no account is there to be shown."""
+    page.route(
+        "**/panels/tagging/panel.js", lambda route: route.fulfill(content_type="text/javascript", body="(")
+    )
+    page.goto(f"{served.url}#/account")
+    page.reload()
+    expect(page.locator("main")).to_contain_text("There are no accounts.")
+    expect(page.locator("#account")).to_be_hidden()
+    expect(page.get_by_role("link", name="People")).to_be_visible()
+    expect(play(page, served, served.old)).to_have_count(2)
+    expect(page.locator("#player dl")).not_to_contain_text("Tags")
+    page.goto(f"{served.url}#/no/such/view")
+    expect(page.locator(".card")).to_have_count(2)
+
+
 def entry(page: Page, name: str) -> Locator:
     return page.locator(".entry").filter(has=page.get_by_role("heading", name=name, exact=True))
 
