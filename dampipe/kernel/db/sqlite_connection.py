@@ -28,7 +28,7 @@ class SqliteConnection(sqlite3.Connection):
         if database and database != ":memory:" and not database.startswith("file:"):
             _create_file(Path(database))
         super().__init__(database, *arguments, **options)
-        self.isolation_level = None  # the driver begins no transaction by itself
+        self.isolation_level = None  # the driver begins no transactions
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             self.execute(f"PRAGMA {pragma}").close()
 

@@ -43,7 +43,7 @@ def test_the_newest_revision_is_the_newest_migration() -> None:
 
 def test_users_of_an_older_catalogue_were_last_here_in_their_newest_session(bare_database_url: str) -> None:
     database = Database(bare_database_url)
-    step(database, command.upgrade, "0019")
+    step(database, command.upgrade, "0022")
     with database.engine.begin() as connection:
         for number, name in enumerate(("anna", "ben"), 1):
             connection.execute(
@@ -57,11 +57,11 @@ def test_users_of_an_older_catalogue_were_last_here_in_their_newest_session(bare
                 text("INSERT INTO account_session VALUES (:hash, 1, 1.0, :at)"),
                 {"hash": session, "at": used_at},
             )
-    step(database, command.upgrade, "0020")
+    step(database, command.upgrade, "0023")
     uses = text("SELECT name, last_used_at FROM account ORDER BY id")
     with database.engine.connect() as connection:
         assert [tuple(row) for row in connection.execute(uses)] == [("anna", 7.0), ("ben", None)]
-    step(database, command.downgrade, "0019")
+    step(database, command.downgrade, "0022")
     with database.engine.connect() as connection:
         names = [row.name for row in connection.execute(text("SELECT * FROM account ORDER BY id"))]
     assert names == ["anna", "ben"]
