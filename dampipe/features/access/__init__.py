@@ -30,5 +30,6 @@ FEATURE = Feature(
             "GrantRevoked",
         )
     ),
+    panel="panel/panel.js",
     remedies=f"{__name__}.remedies",
 )

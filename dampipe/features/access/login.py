@@ -203,6 +203,7 @@ class LoginService:
             user = self._access.user(user.name)
         if user.is_disabled:
             raise Forbidden(USER_DISABLED, name=user.name)
+        self._access.note_use(user)
         return user
 
     def _free_name(self, name: str) -> str:

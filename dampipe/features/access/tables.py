@@ -17,6 +17,8 @@ class UserRow(SQLModel, table=True):
     """By argon2id; None: no login by password."""
     is_disabled: bool = False
     created_at: float
+    last_used_at: float | None = None
+    """When the user last logged in or sent a request, to about a minute; requests with tokens do not count."""
 
 
 class IdentityRow(SQLModel, table=True):

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.duplicates.fingerprints import Fingerprint
+from dampipe.features.duplicates.fingerprints import Fingerprint, versions_of
 from dampipe.features.duplicates.frame_keys import candidates, store_keys
 from dampipe.features.duplicates.match import Alignment
 from dampipe.features.duplicates.model import PairState
@@ -152,8 +152,12 @@ class PairRepository:
         """Id, state and the other side of each pair of a version."""
         return list(connection.execute(_OF, {"of": version}))
 
-    def listed(self, state: PairState, similarity: float, view: View = EVERYTHING) -> list[Any]:
+    def listed(
+        self, state: PairState, similarity: float, view: View = EVERYTHING, asset: int | None = None
+    ) -> list[Any]:
         """The pairs in a state of which both sides are visible, the most similar first: rows of the table.
+
+        asset: only those of which one side is a version of it.
 
         Open and dismissed ones are of current versions of different assets, stacked ones are versions of one asset: so
         a stack takes its pairs off the list, and a split brings them back, without a write here.
@@ -174,6 +178,11 @@ class PairRepository:
                 NEAR_DUPLICATE.c.similarity.desc(), NEAR_DUPLICATE.c.first_id, NEAR_DUPLICATE.c.second_id
             )
         )
+        if asset is not None:
+            mine = versions_of(asset)
+            query = query.where(
+                or_(NEAR_DUPLICATE.c.first_id.in_(mine), NEAR_DUPLICATE.c.second_id.in_(mine))
+            )
         with self._db.read() as connection:
             return list(connection.execute(query).all())
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from dampipe.features.assets.http import Name
 from dampipe.features.events.broadcast import Broadcaster
-from dampipe.features.events.model import LATEST, EventPage, EventQuery
+from dampipe.features.events.model import LATEST, EventKindReport, EventPage, EventQuery
 from dampipe.features.events.service import EventService
 from dampipe.kernel.access import ADMIN, READ, STATUS, Actor, ActorKind, require
 from dampipe.kernel.events.log import Event
@@ -77,6 +77,12 @@ def list_events(
 ) -> EventPage:
     """What happened, in order. `next` of an answer is `since` of the next question."""
     return events.page(actor, EventQuery(since=since, asset=asset, names=tuple(names or ()), limit=limit))
+
+
+@router.get("/events/kinds")
+def list_event_kinds(actor: Reader, events: Events) -> list[EventKindReport]:
+    """The kinds of events that there are, by name."""
+    return events.kinds(actor)
 
 
 @router.get("/events/subscribers")

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 from dampipe.features.assets.service import AssetService
 from dampipe.features.events.errors import NOT_STUCK, UNKNOWN_SUBSCRIBER
 from dampipe.features.events.events import EventSkipped
-from dampipe.features.events.model import EventPage, EventQuery, parse_since
+from dampipe.features.events.model import EventKindReport, EventPage, EventQuery, parse_since
 from dampipe.features.events.rights import EventRights
 from dampipe.kernel.access import ADMIN, READ, STATUS, Actor, require
 from dampipe.kernel.db.database import Database
@@ -124,7 +124,7 @@ class EventService:
         require(actor, READ)
         names = self._registry.select(query.names) if query.names else None
         if not actor.may(ADMIN):
-            shown = {payload.KIND.name for payload in self._registry if not payload.KIND.is_audit}
+            shown = {kind.KIND.name for kind in self._registry if kind.KIND.is_shown_to(actor)}
             names = frozenset(shown if names is None else names & shown)
         rights = EventRights(self._db, actor, self._visibility.of(actor))
         asset = None if query.asset is None else self._asset(actor, query.asset)
@@ -152,6 +152,17 @@ class EventService:
         """The newest event after a number that retention has deleted, of those that are wanted; None: none was."""
         horizon = self._log.horizon(wanted.names)
         return horizon if horizon is not None and horizon.seq > start else None
+
+    def kinds(self, actor: Actor) -> list[EventKindReport]:
+        """The kinds of events that the actor may see, by name. Raises Forbidden."""
+        require(actor, READ)
+        shown = [payload.KIND for payload in self._registry if payload.KIND.is_shown_to(actor)]
+        return [
+            EventKindReport(
+                name=kind.name, summary=kind.summary, version=kind.version, is_audit=kind.is_audit
+            )
+            for kind in sorted(shown, key=lambda kind: kind.name)
+        ]
 
     def subscribers(self, actor: Actor) -> list[SubscriberState]:
         """How far each subscriber is; at which events they fail is for administrators. Raises Forbidden."""

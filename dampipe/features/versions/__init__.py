@@ -23,5 +23,6 @@ FEATURE = Feature(
     ),
     work={"compare": Work(queue="io", handler="dampipe.features.versions.compare:CompareHandler")},
     sweeps=("dampipe.features.versions.sweep:ProvisionalSweep",),
+    panel="panel/panel.js",
     remedies="dampipe.features.versions.remedies",
 )

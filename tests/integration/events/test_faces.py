@@ -412,6 +412,15 @@ def test_audit_events_are_for_administrators_and_others_for_who_sees_their_asset
     assert names is not None and not names & audit and "asset.added" in names
     assert here.service.filter(viewer, EventQuery(names=(min(audit),))).names == frozenset()
     assert here.service.filter(LOCAL, EventQuery()).names is None
+    manager = Actor(ActorKind.USER, "max", Role.MANAGER)
+    of_webhooks = here.service.filter(manager, EventQuery(names=("webhook.*", "user.*"))).names
+    assert of_webhooks is not None and "webhook.added" in of_webhooks, "who may manage them sees that"
+    assert "user.added" not in of_webhooks
+    for actor in (viewer, manager, LOCAL):
+        kinds = [kind.name for kind in here.service.kinds(actor)]
+        assert kinds == sorted(kinds) and "asset.added" in kinds
+        assert ("webhook.added" in kinds, "user.added" in kinds) == (actor is not viewer, actor is LOCAL)
+        assert ("webhook.failing" in kinds) == (actor is not viewer), "it may name a host"
     services = here.library.service(Services)
     log, sequencer = services.get(EventLog), services.get(Sequencer)
     registry, subscribers = services.get(EventRegistry), services.get(SubscriberRepository)

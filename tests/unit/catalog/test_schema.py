@@ -41,6 +41,33 @@ def test_the_newest_revision_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config()).get_current_head() == migrate.NEWEST
 
 
+def test_users_of_an_older_catalogue_were_last_here_in_their_newest_session(bare_database_url: str) -> None:
+    database = Database(bare_database_url)
+    step(database, command.upgrade, "0019")
+    with database.engine.begin() as connection:
+        for number, name in enumerate(("anna", "ben"), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO account (id, name, role, is_disabled, created_at) VALUES (:id, :name, 1, false, 1.0)"
+                ),
+                {"id": number, "name": name},
+            )
+        for session, used_at in (("a", 5.0), ("b", 7.0)):
+            connection.execute(
+                text("INSERT INTO account_session VALUES (:hash, 1, 1.0, :at)"),
+                {"hash": session, "at": used_at},
+            )
+    step(database, command.upgrade, "0020")
+    uses = text("SELECT name, last_used_at FROM account ORDER BY id")
+    with database.engine.connect() as connection:
+        assert [tuple(row) for row in connection.execute(uses)] == [("anna", 7.0), ("ben", None)]
+    step(database, command.downgrade, "0019")
+    with database.engine.connect() as connection:
+        names = [row.name for row in connection.execute(text("SELECT * FROM account ORDER BY id"))]
+    assert names == ["anna", "ben"]
+    database.close()
+
+
 def test_runs_of_an_older_catalogue_become_work_items(bare_database_url: str) -> None:
     database = Database(bare_database_url)
     step(database, command.upgrade, "0005")
