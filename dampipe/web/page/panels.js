@@ -1,5 +1,5 @@
 // The ES modules by which features add to the page. Each may export
-//   details(asset)            rows (pairs of a heading and an element) for the details of an asset
+//   details(asset)            rows (pairs of a heading and an element) for the details of an asset, or a promise of them
 //   sections(asset, context)  elements below the details. context: `signal`, aborted when the asset is shown no more, and
 //                             `refresh()`, which reads the asset again and returns whether it has changed; then it has
 //                             dispatched `asset-changed` on the document, with the asset as its detail
