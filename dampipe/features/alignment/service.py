@@ -17,7 +17,7 @@ from dampipe.features.alignment.queries import AlignmentRepository
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
 from dampipe.features.derivatives.service import DerivativeService
-from dampipe.features.derivatives.signatures import SIGN, SignItems
+from dampipe.features.derivatives.sign_items import SIGN, SignItems
 from dampipe.jobs.model import RunState, RunSummary
 from dampipe.kernel.access import READ, Actor, require
 from dampipe.kernel.anchored_time import AnchoredTime

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 from dampipe.features.derivatives.checks import OPEN
 from dampipe.features.derivatives.model import Kept
 from dampipe.features.derivatives.queries import is_intact
-from dampipe.features.derivatives.signatures import SignItems
+from dampipe.features.derivatives.sign_items import SignItems
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs import state

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, exists, literal, or_, select
 
 from dampipe.features.assets.lineage import AssetFacts, lock_assets, provisional
 from dampipe.features.assets.tables import ASSET, VERSION
-from dampipe.features.derivatives.signatures import SIGN
+from dampipe.features.derivatives.sign_items import SIGN
 from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.features.duplicates.tables import FINGERPRINT
 from dampipe.features.duplicates.track import Track

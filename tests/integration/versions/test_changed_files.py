@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 import dampipe
 from dampipe.features.assets.tables import ASSET, VERSION
-from dampipe.features.derivatives.signatures import SIGN
+from dampipe.features.derivatives.sign_items import SIGN
 from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.features.scanning.queries import ScanRepository
 from dampipe.features.scanning.scanner import Scanner
