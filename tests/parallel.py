@@ -8,9 +8,9 @@ E2E = "tests/e2e/"
 SHARED = (
     "test_main_job.py",
     "test_page.py",
+    "test_page_features.py",
     "test_page_follows.py",
     "test_page_in_use.py",
-    "test_page_login.py",
     "test_progress.py",
 )
 """End-to-end tests with one deployment per file; they depend on their order."""

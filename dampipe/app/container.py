@@ -29,7 +29,7 @@ from dampipe.features.assets.subjects import AssetSubjects
 from dampipe.features.derivatives.check import CheckPolicy
 from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.derivatives.remake import Remaker
-from dampipe.features.derivatives.signatures import SignItems
+from dampipe.features.derivatives.sign_items import SignItems
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.worker import FixityWorker

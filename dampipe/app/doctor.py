@@ -47,7 +47,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.migrate import check_schema
 from dampipe.kernel.errors import CannotStart, DampipeError, ErrorCode, StageError
 from dampipe.kernel.events.sequencer import Sequencer
-from dampipe.kernel.events.subscribers import SubscriberRepository
+from dampipe.kernel.events.subscribers import SubscriberRepository, SubscriberState
 from dampipe.media.hwaccel.acceleration import Acceleration
 from dampipe.vision.open_model import describe_device
 
@@ -315,13 +315,19 @@ def _events(container: Container) -> Finding:
     late = 0.0 if unnumbered is None else time() - unnumbered
     failing = [one for one in container.get(SubscriberRepository).states() if one.failures]
     if failing:
-        problems = "; ".join(f"{one.name}, {one.behind:,} behind: {one.problem}" for one in failing)
+        problems = "; ".join(map(_failing_subscriber, failing))
         return _problem("events", Verdict.WARNING, SUBSCRIBERS_FAILING, problems=problems)
     if late > LATE_EVENTS:
         return _problem("events", Verdict.WARNING, NO_RELAY, seconds=late)
     states = container.get(SubscriberRepository).states()
     found = ", ".join(one.name for one in states) or "none"
     return Finding("events", Verdict.FINE, f"subscribers: {found}")
+
+
+def _failing_subscriber(state: SubscriberState) -> str:
+    event = state.problem_event
+    at = f", at event {event.seq} ({event.name})" if event else ""
+    return f"{state.name}, {state.behind:,} behind{at}: {state.problem}"
 
 
 def _plugins(_: Container) -> Finding:

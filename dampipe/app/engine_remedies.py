@@ -10,7 +10,8 @@ CLI: dict[str, str] = {
     "doctor.no_relay": "`dampipe up` starts one with everything else, `dampipe relay` one alone.",
     "doctor.no_workers": "`dampipe up` starts a whole deployment, `dampipe worker` one worker.",
     "doctor.other_model": "Restart `dampipe up`, or these workers: they read the settings when they start.",
-    "doctor.subscribers_failing": "`dampipe status` shows when each is tried again.",
+    "doctor.subscribers_failing": "`dampipe status` shows when each is tried again, and at which event it fails; "
+    "`dampipe events skip SUBSCRIBER` moves it past that event.",
     "doctor.unserved_queues": "`dampipe worker --queues {queue_list}` serves them.",
     "doctor.vector_index_unsound": "`dampipe index rebuild` rebuilds it; a worker of its queue also repairs a lost "
     "or damaged index within a minute. Until then search is slow or misses results.",

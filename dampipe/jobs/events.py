@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from dampipe.jobs.model import RunState
 from dampipe.jobs.subjects import Subjects
 from dampipe.kernel.errors import StageError
 from dampipe.kernel.events.outbox import WORKER, record_event
@@ -22,54 +21,25 @@ class StageDone(EventPayload):
     """Problems that a user should know of although the stage succeeded."""
 
 
-class _Problem(EventPayload):
-    """Why an attempt at a stage did not succeed."""
-
-    stage: str
-    kind: str
-    """`bad_media`, `transient`, `unavailable` or `permanent`: what happens next."""
-    reason: str
-    """What happened, in one sentence."""
-    code: str = ""
-    """Of the error; docs/errors.md lists them."""
-
-
-class StageFailed(_Problem):
+class StageFailed(EventPayload):
     """A run was parked until a person retries it."""
 
     KIND = EventKind(
         "stage.failed", "A run was parked, by the runner or, if it killed its workers, by the sweep."
     )
 
-
-class StageSkipped(_Problem):
-    """This deployment cannot do the stage."""
-
-    KIND = EventKind(
-        "stage.skipped", "This deployment cannot do the stage, since it lacks a model, for example."
-    )
-
-
-class StagePending(_Problem):
-    """An attempt failed, and another will be made."""
-
-    KIND = EventKind(
-        "stage.pending", "A transient failure, after which the run is tried again automatically."
-    )
+    stage: str
+    kind: str
+    """`bad_media`, `transient`, `unavailable` or `permanent`."""
+    reason: str
+    """What happened, in one sentence."""
+    code: str = ""
+    """Of the error; docs/errors.md lists them."""
 
 
-_OF_STATE: dict[RunState, type[_Problem]] = {
-    RunState.PENDING: StagePending,
-    RunState.SKIPPED: StageSkipped,
-    RunState.FAILED: StageFailed,
-}
-
-
-def record_problem(
-    connection: Connection, subjects: Subjects, run: Row[Any], state: RunState, error: StageError
-) -> None:
-    """Record that an attempt ended in `state`. run: a row with `stage`, `version_id` and `finished_at`."""
-    payload = _OF_STATE[state](stage=run.stage, kind=error.kind, reason=str(error), code=error.code)
+def record_failure(connection: Connection, subjects: Subjects, run: Row[Any], error: StageError) -> None:
+    """Record that a run was parked. run: a row with `stage`, `version_id` and `finished_at`."""
+    payload = StageFailed(stage=run.stage, kind=error.kind, reason=str(error), code=error.code)
     identity = None
     if run.version_id is not None:
         identity = subjects.identities(connection, [VersionId(run.version_id)]).get(run.version_id)

@@ -30,24 +30,24 @@ class StageInputs:
 
         Raises Transient when no file of an asset can be reached now, BadMedia when it may not be read.
         """
-        assets = [subject.version for subject in subjects if subject.version is not None]
+        versions = [subject.version for subject in subjects if subject.version is not None]
         upstream = self._plan.upstream(stage)
-        outputs = self._runs.outputs([self._plan.key(other) for other in upstream], assets)
-        refs = self._subjects.refs(assets) if VersionRef in stage.inputs.values() else {}
+        outputs = self._runs.outputs([self._plan.key(other) for other in upstream], versions)
+        refs = self._subjects.refs(versions) if VersionRef in stage.inputs.values() else {}
         returned_by = {other.output_type: other.name for other in upstream}
         collected = []
         for subject in subjects:
-            asset = subject.version or VersionId(0)
+            version = subject.version or VersionId(0)
             arguments: dict[str, Any] = {}
             for name, kind in stage.inputs.items():
                 if kind is SourceFile:
                     arguments[name] = self._file(subject)
                 elif kind is VersionRef:
-                    arguments[name] = refs[asset]
+                    arguments[name] = refs[version]
                 else:
-                    output = outputs.get((asset, returned_by[kind]))
+                    output = outputs.get((version, returned_by[kind]))
                     if output is None:
-                        raise Permanent(INPUT_MISSING, stage=stage.name, output=kind.__name__, asset=asset)
+                        raise Permanent(INPUT_MISSING, stage=stage.name, output=kind.__name__, asset=version)
                     arguments[name] = kind.model_validate_json(output)  # type: ignore[attr-defined]
             collected.append(arguments)
         return collected

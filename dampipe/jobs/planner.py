@@ -17,12 +17,12 @@ class RunPlanner:
         self._db = database
         self._plan = plan
 
-    def plan(self, connection: Connection, asset: VersionId) -> None:
-        """Create the runs that follow the first stage for an asset, those that it lacks.
+    def plan(self, connection: Connection, version: VersionId) -> None:
+        """Create the runs that follow the first stage for a version, those that it lacks.
 
         The sweep gives them to the broker.
         """
         plan = self._plan()
         for follow_up in plan.follow_ups(plan.first):
-            subject = select(literal(asset).label("id"))
+            subject = select(literal(version).label("id"))
             state.create_runs(connection, self._db, follow_up.run, subject)

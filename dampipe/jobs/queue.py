@@ -165,13 +165,13 @@ def _missing_chains(connection: Connection, lane: str, stage: str, batch: int, l
     return int(-(-runs // batch) - chains)
 
 
-def _is_done(upstream: RunKey, asset: ColumnElement[int]) -> ColumnElement[bool]:
+def _is_done(upstream: RunKey, version: ColumnElement[int]) -> ColumnElement[bool]:
     done = RUN.alias()
     return exists(
         select(literal(1)).where(
             done.c.stage == upstream.stage,
             done.c.version == upstream.version,
-            done.c.version_id == asset,
+            done.c.version_id == version,
             done.c.state == RunState.DONE,
         )
     )

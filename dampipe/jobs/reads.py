@@ -17,7 +17,7 @@ from dampipe.kernel.progress import Progress
 _OUTPUTS = select(RUN.c.version_id, RUN.c.state, RUN.c.output).where(
     RUN.c.stage == bindparam("of_stage"),
     RUN.c.version == bindparam("of_version"),
-    RUN.c.version_id.in_(bindparam("assets", expanding=True)),
+    RUN.c.version_id.in_(bindparam("versions", expanding=True)),
 )
 _UNKNOWN = SubjectName("?")
 
@@ -31,18 +31,18 @@ class RunReads:
         self._counts: AdaptiveCache[dict[str, dict[str, int]]] = AdaptiveCache()
 
     def outputs(
-        self, keys: Iterable[RunKey], assets: Sequence[VersionId]
+        self, keys: Iterable[RunKey], versions: Sequence[VersionId]
     ) -> dict[tuple[VersionId, str], str]:
-        """The outputs of done runs as JSON, by asset and stage."""
+        """The outputs of done runs as JSON, by version and stage."""
         keys, found = list(keys), dict[tuple[VersionId, str], str]()
         if not keys:
             return found
         with self._db.read() as connection:
             for key in keys:
-                values = {"of_stage": key.stage, "of_version": key.version, "assets": assets}
-                for asset, state, output in connection.execute(_OUTPUTS, values):
+                values = {"of_stage": key.stage, "of_version": key.version, "versions": versions}
+                for version, state, output in connection.execute(_OUTPUTS, values):
                     if state == RunState.DONE:
-                        found[asset, key.stage] = output
+                        found[version, key.stage] = output
         return found
 
     def running(

@@ -22,19 +22,19 @@ class RunRetries:
 
     def retry(
         self,
-        assets: Sequence[VersionId] | None = None,
+        versions: Sequence[VersionId] | None = None,
         kinds: Sequence[str] | None = None,
         stage: str | None = None,
         shown: ColumnElement[bool] | None = None,
     ) -> int:
-        """Reset failed and skipped runs of these assets, error kinds and stage (None: any); returns how many.
+        """Reset failed and skipped runs of these versions, error kinds and stage (None: any); returns how many.
 
         shown: a further condition on rows of the table `run`.
         """
         where: list[ColumnElement[bool]] = [RUN.c.error_kind.is_not(None)]
-        if assets is not None:
-            locations = self._subjects.locations_of(assets)
-            where.append(or_(RUN.c.version_id.in_(assets), RUN.c.location_id.in_(locations)))
+        if versions is not None:
+            locations = self._subjects.locations_of(versions)
+            where.append(or_(RUN.c.version_id.in_(versions), RUN.c.location_id.in_(locations)))
         if kinds is not None:
             where.append(RUN.c.error_kind.in_(kinds))
         if stage is not None:

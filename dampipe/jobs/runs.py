@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, select
 
 from dampipe.jobs import state
-from dampipe.jobs.events import record_problem
+from dampipe.jobs.events import record_failure
 from dampipe.jobs.keys import ClaimedRun, RunKey
 from dampipe.jobs.model import STAGE, RunState, Subject
 from dampipe.jobs.subjects import Subjects
@@ -119,8 +119,8 @@ class RunRepository:
             if ended is None:
                 raise LeaseLost
             new, row = ended
-            if row.kind == STAGE:
-                record_problem(connection, self._subjects, row, new, error)
+            if row.kind == STAGE and new == RunState.FAILED:
+                record_failure(connection, self._subjects, row, error)
             if gone:
                 state.delete_idle(connection, RUN.c.id == run.id)
 

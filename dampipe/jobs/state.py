@@ -503,9 +503,9 @@ _DELETE_OTHERS = _DELETE.delete(
 )
 
 
-def delete_other_versions(connection: Connection, key: RunKey, assets: Sequence[VersionId]) -> None:
-    """Delete the runs that these assets have of other versions of the stage: their results are out of date."""
-    connection.execute(_DELETE_OTHERS, {"ids": assets, "of_stage": key.stage, "but_version": key.version})
+def delete_other_versions(connection: Connection, key: RunKey, versions: Sequence[VersionId]) -> None:
+    """Delete the runs of these versions that are of another version of the stage: their results are out of date."""
+    connection.execute(_DELETE_OTHERS, {"ids": versions, "of_stage": key.stage, "but_version": key.version})
 
 
 def delete_runs_of_locations(connection: Connection, locations: Sequence[LocationId]) -> int:
@@ -514,10 +514,10 @@ def delete_runs_of_locations(connection: Connection, locations: Sequence[Locatio
 
 
 def delete_runs_of_versions(
-    connection: Connection, assets: Sequence[VersionId], stages: Sequence[str] | None = None
+    connection: Connection, versions: Sequence[VersionId], stages: Sequence[str] | None = None
 ) -> int:
-    """Delete runs of assets, of all stages or of these, whatever their state; returns how many."""
-    where = [RUN.c.version_id.in_(assets)]
+    """Delete runs of versions, of all stages or of these, whatever their state; returns how many."""
+    where = [RUN.c.version_id.in_(versions)]
     if stages is not None:
         where.append(RUN.c.stage.in_(stages))
     return connection.execute(_DELETE.delete(*where)).rowcount

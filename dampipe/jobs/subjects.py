@@ -58,7 +58,9 @@ class Subjects(Protocol):
         """SQL: the identity of a version as the columns `asset` and `sha1`; NULL for NULL."""
         ...
 
-    def identities(self, connection: Connection, assets: Sequence[VersionId]) -> Mapping[VersionId, Identity]:
+    def identities(
+        self, connection: Connection, versions: Sequence[VersionId]
+    ) -> Mapping[VersionId, Identity]:
         """The identity of each subject that is not a location; those that no longer exist are left out."""
         ...
 

@@ -6,7 +6,7 @@ A feature adds a kind to its manifest, as
 
 and creates items in its own transactions:
 
-    work.add(connection, "copy", key="tier-3", subject=Subject(version=asset), parameters={"tier": 3})
+    work.add(connection, "copy", key="tier-3", subject=Subject(version=version), parameters={"tier": 3})
 
 The item is dispatched in a lane of its kind, claimed by one UPDATE, held by a lease that is renewed, retried with a
 back-off after a `Transient` error, and recovered when its worker dies. `WorkHandler.run` may therefore be called more

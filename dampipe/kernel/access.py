@@ -60,7 +60,7 @@ SCAN: Final = Scope("scan", "Submit, pause, resume and cancel scans.", Role.EDIT
 PROCESS: Final = Scope(
     "process", "Retry failed stages, verify files, check and repair derivatives.", Role.EDITOR
 )
-MANAGE: Final = Scope("manage", "Change sources, models and indexes, and prune.", Role.MANAGER)
+MANAGE: Final = Scope("manage", "Change sources, webhooks, models and indexes, and prune.", Role.MANAGER)
 ADMIN: Final = Scope("admin", "Change users, tokens and rights, and make backups.", Role.ADMIN)
 CORE: Final = (READ, SEARCH, EXPORT, STATUS, COMMENT, EDIT, SCAN, PROCESS, MANAGE, ADMIN)
 """The scopes of the kernel; `dampipe/app/features.py` adds those of features."""

@@ -10,11 +10,13 @@ keep a tree of bitmaps for numbers that cannot occur.
 from array import array
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
 from pyroaring import FrozenBitMap
+
+if TYPE_CHECKING:  # numpy is loaded by what uses it: it is a tenth of the time in which a command starts
+    import numpy as np
+    from numpy.typing import NDArray
 
 HIGHEST: Final = 2**32 - 1
 """The highest number that a set can hold; the lowest is 0."""
@@ -34,11 +36,11 @@ class AssetSet:
         self._bits: FrozenBitMap = numbers._bits if isinstance(numbers, AssetSet) else FrozenBitMap(numbers)
 
     @classmethod
-    def from_numpy(cls, numbers: NDArray[np.integer]) -> "AssetSet":
+    def from_numpy(cls, numbers: "NDArray[np.integer]") -> "AssetSet":
         """From an array of integers of any width, in any order, with repetitions."""
         if numbers.size and not 0 <= int(numbers.min()) <= int(numbers.max()) <= HIGHEST:
             raise OverflowError(f"asset numbers lie between 0 and {HIGHEST}")
-        return cls._of(FrozenBitMap(array("I", numbers.astype(np.uint32).tobytes())))
+        return cls._of(FrozenBitMap(array("I", numbers.astype("uint32").tobytes())))
 
     @classmethod
     def deserialize(cls, data: bytes) -> "AssetSet":
@@ -51,8 +53,10 @@ class AssetSet:
         made._bits = bits
         return made
 
-    def to_numpy(self) -> NDArray[np.int64]:
+    def to_numpy(self) -> "NDArray[np.int64]":
         """The numbers, ascending."""
+        import numpy as np
+
         return np.frombuffer(self._bits.to_array(), np.uint32).astype(np.int64)
 
     def serialize(self) -> bytes:

@@ -82,7 +82,7 @@ class Feature:
 
     name: str
     module: str
-    """Import name of the package or module that holds the manifest; `panel` lies beside it."""
+    """Import name of the package or module that holds the manifest; `panel` is relative to it."""
     tables: tuple[str, ...] = ()
     """Modules whose import declares the feature's SQLModel tables."""
     commands: Mapping[str, Command] = field(default_factory=dict)
@@ -95,7 +95,8 @@ class Feature:
     details: tuple[str, ...] = ()
     """Dotted names of `DetailField`s, which `dampipe show` and the API add to the details of an asset."""
     panel: str = ""
-    """File of an ES module beside the manifest that the page loads; it exports what the page calls."""
+    """File of an ES module beside or below the manifest that the page loads; it exports what the page calls
+    (`dampipe/web/page/panels.js`). Modules in the same folder are served beside it, so that it may import them."""
     filters: tuple[str, ...] = ()
     """Dotted names of sequences of `FilterField`s (`dampipe/kernel/filter.py`)."""
     documents: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ The derivatives of most files do not depend on what a newer probe finds in addit
 import json
 
 from dampipe.media.audio.mixing import stereo_weights
-from dampipe.media.audio.tracks import further_tracks
+from dampipe.media.audio.track_choice import further_tracks
 from dampipe.media.ffmpeg.inputs import JUMPING_FORMATS
 from dampipe.media.ffmpeg.picture_filters import HD_HEIGHT
 from dampipe.media.info import DurationSource, MediaInfo, MediaKind, VideoStream

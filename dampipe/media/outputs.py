@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from dampipe.kernel.stage_io import StageOutput
 from dampipe.media.info import DurationSource
+
+if TYPE_CHECKING:  # loaded by what uses it: every process loads this module
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class DerivativeKind(StrEnum):
@@ -173,11 +175,13 @@ MAX_DURATION = 48 * 3600.0
 """Seconds; a longer duration in a header is not trusted when limits are computed."""
 
 
-def write_frames(path: Path, pictures: NDArray[np.uint8]) -> None:
+def write_frames(path: Path, pictures: "NDArray[np.uint8]") -> None:
     """Write pictures, shape (count, height, width, 3), as an .npy file.
 
     Raises OSError with its errno, which `numpy.save` drops, so that a full disk can be recognised.
     """
+    import numpy as np
+
     header: dict[str, Any] = np.lib.format.header_data_from_array_1_0(pictures)
     with path.open("wb") as file:
         np.lib.format.write_array_header_1_0(file, header)

@@ -16,9 +16,9 @@ FOLDER = Path(__file__).with_name("page")
 
 
 def panel_files() -> dict[str, Path]:
-    """The ES modules of features, by the name of the feature."""
+    """The ES module of each feature that the page loads, by the name of the feature."""
     return {
-        one.name: Path(str(import_module(one.module).__file__)).with_name(one.panel)
+        one.name: Path(str(import_module(one.module).__file__)).parent / one.panel
         for one in features()
         if one.panel
     }
@@ -31,13 +31,17 @@ def add_page(app: FastAPI) -> None:
     @app.get(f"{API}/panels", tags=["page"], openapi_extra=PUBLIC)
     def list_panels() -> list[str]:
         """URLs of the ES modules by which features add to the page."""
-        return [f"/page/panels/{name}.js" for name in panels]
+        return [f"/page/panels/{name}/{file.name}" for name, file in panels.items()]
 
-    @app.get("/page/panels/{name}.js", include_in_schema=False)
-    def panel(name: str) -> FileResponse:
+    @app.get("/page/panels/{name}/{module}.js", include_in_schema=False)
+    def panel(name: str, module: str) -> FileResponse:
+        """A panel, or a module beside it, which it imports."""
         if name not in panels:
             raise HTTPException(404, f"the feature {name!r} has no panel")
-        return FileResponse(panels[name], media_type="text/javascript")
+        beside = {file.name: file for file in panels[name].parent.glob("*.js")}
+        if f"{module}.js" not in beside:
+            raise HTTPException(404, f"the panel of the feature {name!r} has no module {module!r}")
+        return FileResponse(beside[f"{module}.js"], media_type="text/javascript")
 
     app.mount("/page", StaticFiles(directory=FOLDER))
 

@@ -85,6 +85,7 @@ def test_killed_in_the_middle_of_it(deployment: Deployment, tmp_path: Path) -> N
             [ffmpeg, "-v", "error", "-f", "lavfi", "-i", source, "-preset", "ultrafast", "-g", "25", clip],
             check=True,
         )
+    deployment.combine_workers("proxy")
     deployment.up()
     watcher = Watcher(deployment.home / "derivatives")
     watcher.start()

@@ -95,6 +95,7 @@ def test_a_broker_that_forgets_everything(deployment: Deployment, tmp_path: Path
 
 def test_a_broker_that_is_killed_and_restarted(deployment: Deployment, tmp_path: Path) -> None:
     folder = much(tmp_path / "footage", 60)
+    deployment.combine_workers()
     deployment.up()
     deployment.run("enqueue", folder)
     for _ in range(3):
@@ -123,6 +124,7 @@ def test_everything_is_killed_at_once(deployment: Deployment, tmp_path: Path) ->
 
 def test_a_clean_stop_in_mid_work_costs_no_attempt(deployment: Deployment, tmp_path: Path) -> None:
     folder = much(tmp_path / "footage", 30)
+    deployment.combine_workers("proxy")
     deployment.up()
     deployment.run("enqueue", folder)
     for _ in range(3):

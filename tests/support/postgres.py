@@ -19,7 +19,8 @@ class Postgres:
         self._server = server
         self._numbers = count(1)
         # Durability over a crash of the machine does not matter in tests.
-        self.execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        off = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
+        self.execute(*(f"ALTER SYSTEM SET {name} = off" for name in off), "SELECT pg_reload_conf()")
 
     def new_database(self, template: str = "") -> str:
         """Create a database, empty or a copy of that with the given URL, and return its SQLAlchemy URL."""

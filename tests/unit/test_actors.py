@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import dampipe.app.features  # noqa: F401  (registers them)
 from dampipe.kernel.access import Actor
 
 FEATURES = Path(__file__).parents[2] / "dampipe" / "features"

@@ -22,6 +22,7 @@ FEATURE = Feature(
             "UserChanged",
             "UserRemoved",
             "LoggedIn",
+            "LoggedOut",
             "LoginFailed",
             "TokenMade",
             "TokenRevoked",
@@ -29,5 +30,6 @@ FEATURE = Feature(
             "GrantRevoked",
         )
     ),
+    panel="panel/panel.js",
     remedies=f"{__name__}.remedies",
 )

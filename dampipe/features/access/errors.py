@@ -19,6 +19,16 @@ USER_EXISTS = ErrorCode("access.user_exists", "there is a user {name!r} already"
 UNKNOWN_TOKEN = ErrorCode("access.token_unknown", "there is no token {name!r}")
 TOKEN_EXISTS = ErrorCode("access.token_exists", "there is a token {name!r} already", "Choose another name.")
 UNKNOWN_SCOPE = ErrorCode("access.scope_unknown", "there is no scope {scope!r}", "The scopes are {scopes}.")
+SCOPE_NOT_OWN = ErrorCode(
+    "access.scope_not_own",
+    "the role {role} does not have the scope {scope!r}, so a token of yours cannot have it",
+    "These can be chosen: {scopes}.",
+)
+ONLY_OWN_LOGIN = ErrorCode(
+    "access.only_own_login",
+    "{actor} has no tokens of its own: only a user who is logged in has",
+    "Log in as a user, or have an administrator create the token.",
+)
 NO_SCOPES = ErrorCode("access.no_scopes", "a token needs a scope", "The scopes are {scopes}.")
 INVALID_NAME = ErrorCode(
     "access.name_invalid",

@@ -43,6 +43,15 @@ class LoggedIn(EventPayload):
     user: str
 
 
+class LoggedOut(EventPayload):
+    """A session of a user was ended, or all of them."""
+
+    KIND = EventKind("user.logged_out", "A session of a user was ended, or all of them.", retention=AUDIT)
+
+    user: str
+    everywhere: bool
+
+
 class LoginFailed(EventPayload):
     """A wrong password was given for a user."""
 

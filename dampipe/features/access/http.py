@@ -11,13 +11,14 @@ from dampipe.features.access.model import (
     SHORTEST_PASSWORD,
     Explanation,
     GrantReport,
+    ScopeReport,
     TokenCreated,
     TokenReport,
     UserReport,
 )
 from dampipe.features.access.service import AccessService
 from dampipe.features.assets.http import Name as AssetName
-from dampipe.kernel.access import ADMIN, Actor, Role
+from dampipe.kernel.access import ADMIN, READ, Actor, Role
 from dampipe.kernel.faces.http import STRICT, PathText, Problem, Storable, Text, allowed, provided
 
 NOT_FOUND: dict[int | str, dict[str, Any]] = {
@@ -29,6 +30,7 @@ TAKEN: dict[int | str, dict[str, Any]] = {
 router = APIRouter(tags=["access"], responses={**NOT_FOUND, **TAKEN})
 
 Admin = Annotated[Actor, allowed(ADMIN)]
+Reader = Annotated[Actor, allowed(READ)]
 Access = Annotated[AccessService, provided(AccessService)]
 NamePath = Annotated[str, Path(max_length=100, pattern=model.NAME)]
 UserName = Annotated[str, Field(max_length=100, pattern=model.NAME)]
@@ -62,6 +64,14 @@ class TokenRequest(model.TokenRequest):
     name: UserName
     scopes: Annotated[tuple[Text, ...], Field(min_length=1, max_length=100)]
     user: UserName | None = None
+
+
+class OwnTokenRequest(model.OwnTokenRequest):
+    """A token to create for oneself."""
+
+    model_config = STRICT
+    name: UserName
+    scopes: Annotated[tuple[Text, ...], Field(min_length=1, max_length=100)]
 
 
 class GrantRequest(BaseModel):
@@ -122,6 +132,30 @@ def create_token(actor: Admin, access: Access, request: TokenRequest) -> TokenCr
 def revoke_token(actor: Admin, access: Access, name: NamePath) -> None:
     """Revoke a token: from now on it is refused."""
     access.revoke_token(actor, name)
+
+
+@router.get("/scopes")
+def list_scopes(actor: Reader, access: Access) -> list[ScopeReport]:
+    """What a token may be allowed to do."""
+    return access.scopes(actor)
+
+
+@router.get("/session/tokens")
+def list_own_tokens(actor: Reader, access: Access) -> list[TokenReport]:
+    """The tokens of the user who is logged in. For a user only: not with a token, nor in a library without users."""
+    return access.own_tokens(actor)
+
+
+@router.post("/session/tokens", status_code=201)
+def create_own_token(actor: Reader, access: Access, request: OwnTokenRequest) -> TokenCreated:
+    """Create a token of the user who is logged in, with scopes that the user has; it is shown in the answer only."""
+    return access.create_own_token(actor, request)
+
+
+@router.delete("/session/tokens/{name}", status_code=204)
+def revoke_own_token(actor: Reader, access: Access, name: NamePath) -> None:
+    """Revoke a token of the user who is logged in."""
+    access.revoke_own_token(actor, name)
 
 
 @router.get("/grants")

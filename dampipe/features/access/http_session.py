@@ -108,7 +108,8 @@ def _forget_session(response: Response) -> None:
         response.delete_cookie(name, path="/", httponly=True, secure=name == SECURE_COOKIE, samesite="lax")
 
 
-def _described(request: Request, actor: Actor | None) -> Session:
+def _described(request: Request, actor: Actor | None, session: str | None = None) -> Session:
+    """session: the id of a session that the answer begins; None: that of the request."""
     services: Services = request.app.state.services
     settings = services.get(OidcSettings)
     return Session(
@@ -116,7 +117,7 @@ def _described(request: Request, actor: Actor | None) -> Session:
         name=None if actor is None else actor.name or str(actor.kind),
         role=None if actor is None else str(actor.role),
         scopes=[] if actor is None else [one.name for one in services.get(Scopes) if actor.may(one)],
-        can_log_out=actor is not None and actor.user is not None and bool(_session_id(request)),
+        can_log_out=actor is not None and actor.user is not None and bool(session or _session_id(request)),
         oidc=(settings.label or "Log in with single sign-on") if settings.is_on else None,
         encrypted=_is_encrypted(request),
     )
@@ -140,7 +141,7 @@ def log_in(request: Request, response: Response, login: LoginRequest, logins: Lo
     if old := _session_id(request):
         logins.log_out(old)
     _set_session(request, response, session)
-    return _described(request, logins.actor(Credentials(session=session)))
+    return _described(request, logins.actor(Credentials(session=session)), session)
 
 
 def _behind_proxy(request: Request, logins: LoginService, address: str) -> str:
@@ -171,7 +172,7 @@ def change_password(request: Request, response: Response, change: PasswordReques
         _session_id(request), change.old, change.new, _behind_proxy(request, logins, address)
     )
     _set_session(request, response, session)
-    return _described(request, logins.actor(Credentials(session=session)))
+    return _described(request, logins.actor(Credentials(session=session)), session)
 
 
 def _callback(request: Request) -> str:

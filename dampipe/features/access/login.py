@@ -2,33 +2,27 @@
 
 import hmac
 import ipaddress
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from dampipe.features.access.errors import (
     INVALID_TOKEN,
     NO_ROLE,
     NOT_LOGGED_IN,
-    TOO_MANY_LOGINS,
     USER_DISABLED,
     WRONG_PASSWORD,
 )
 from dampipe.features.access.model import parse_role, valid_name, valid_password
 from dampipe.features.access.queries import AccessRepository, User
 from dampipe.features.access.secrets import digest, hash_password, is_password, random_secret
+from dampipe.features.access.throttle import LoginThrottle
 from dampipe.kernel.access import LOCAL, SEARCH, SYSTEM, Actor, ActorKind, Role
-from dampipe.kernel.errors import Forbidden, InvalidInput, NotLoggedIn, TooManyRequests
-
-if TYPE_CHECKING:
-    from limits.strategies import RateLimiter
+from dampipe.kernel.errors import Forbidden, InvalidInput, NotLoggedIn
 
 HASHES_AT_ONCE = 4
 """Passwords that are hashed at a time: each takes 64 MB."""
-LIMITS: Final = (("address", "30/minute"), ("name", "60/hour"), ("pair", "10 per 5 minutes"))
-"""Failed logins that are allowed from an address, for a name from anywhere, and for a name from an address."""
 PROXY: Final = "proxy"
 """The issuer of the names that a reverse proxy vouches for."""
 
@@ -89,11 +83,11 @@ class Credentials:
 class LoginService:
     """Any method may raise CatalogueDown."""
 
-    def __init__(self, access: AccessRepository, policy: LoginPolicy) -> None:
+    def __init__(self, access: AccessRepository, policy: LoginPolicy, throttle: LoginThrottle) -> None:
         self._access = access
         self._policy = policy
+        self._throttle = throttle
         self._hashing = BoundedSemaphore(HASHES_AT_ONCE)
-        self._limiter: RateLimiter | None = None
 
     @property
     def policy(self) -> LoginPolicy:
@@ -146,16 +140,15 @@ class LoginService:
         Raises NotLoggedIn (the same for an unknown name, a wrong password and a disabled user) and TooManyRequests.
         """
         name = name.strip().lower()
-        keys = {"address": (address,), "name": (name,), "pair": (name, address)}
-        self._throttle(keys)
+        attempt = self._throttle.begin(name, address)
         user = self._access.find_user(name)
         with self._hashing:
             matches = is_password(password, None if user is None else user.password_hash)
         if user is None or not matches or user.is_disabled:
-            self._count_failure(keys)
             if user is not None:
                 self._access.record_failed_login(user, address)
             raise NotLoggedIn(WRONG_PASSWORD)
+        self._throttle.succeed(attempt)
         return self.begin(user)
 
     def begin(self, user: User) -> str:
@@ -169,7 +162,7 @@ class LoginService:
         user = self._access.session(digest(session)) if everywhere else None
         self._access.end_session(digest(session))
         if user is not None:
-            self._access.end_sessions(user)
+            self._access.end_sessions(user, str(actor_of(user)))
 
     def change_password(self, session: str, old: str, new: str, address: str) -> str:
         """Change one's own password. All sessions of the user end; returns the id of a new one.
@@ -179,14 +172,13 @@ class LoginService:
         user = self._access.session(digest(session)) if session else None
         if user is None:
             raise NotLoggedIn(NOT_LOGGED_IN)
-        keys = {"address": (address,), "name": (user.name,), "pair": (user.name, address)}
-        self._throttle(keys)
+        attempt = self._throttle.begin(user.name, address)
         with self._hashing:
             matches = is_password(old, user.password_hash)
         if not matches:
-            self._count_failure(keys)
             self._access.record_failed_login(user, address)
             raise NotLoggedIn(WRONG_PASSWORD)
+        self._throttle.succeed(attempt)
         with self._hashing:
             hashed = hash_password(valid_password(new))
         self._access.change_user(user, str(actor_of(user)), password_hash=hashed)
@@ -211,6 +203,7 @@ class LoginService:
             user = self._access.user(user.name)
         if user.is_disabled:
             raise Forbidden(USER_DISABLED, name=user.name)
+        self._access.note_use(user)
         return user
 
     def _free_name(self, name: str) -> str:
@@ -223,30 +216,6 @@ class LoginService:
             number += 1
             free = f"{wanted[:90]}-{number}"
         return free
-
-    def _limits(self) -> "RateLimiter":
-        if self._limiter is None:
-            from limits.storage import MemoryStorage
-            from limits.strategies import MovingWindowRateLimiter
-
-            self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        return self._limiter
-
-    def _throttle(self, keys: Mapping[str, tuple[str, ...]]) -> None:
-        from limits import parse
-
-        limiter = self._limits()
-        for kind, limit in LIMITS:
-            item = parse(limit)
-            if not limiter.test(item, kind, *keys[kind]):
-                reset = limiter.get_window_stats(item, kind, *keys[kind]).reset_time
-                raise TooManyRequests(TOO_MANY_LOGINS, seconds=max(1, round(reset - time.time())))
-
-    def _count_failure(self, keys: Mapping[str, tuple[str, ...]]) -> None:
-        from limits import parse
-
-        for kind, limit in LIMITS:
-            self._limits().hit(parse(limit), kind, *keys[kind])
 
 
 def actor_of(user: User) -> Actor:

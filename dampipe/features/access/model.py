@@ -66,7 +66,9 @@ class UserReport(_Value):
     """Identity providers that the user is linked to."""
     sessions: int = 0
     created_at: float
-    """Seconds since 1970."""
+    """Seconds since 1970, as all times."""
+    last_used_at: float | None = None
+    """When the user last logged in or sent a request, to about a minute; None: never."""
 
 
 class TokenReport(_Value):
@@ -95,6 +97,24 @@ class TokenRequest(_Value):
     user: UserName | None = None
     days: float | None = Field(default=None, gt=0, le=36500)
     """Days until it expires; None: never."""
+
+
+class OwnTokenRequest(_Value):
+    """A token that a user creates for themselves."""
+
+    name: UserName
+    scopes: tuple[str, ...]
+    days: float | None = Field(default=None, gt=0, le=36500)
+    """Days until it expires; None: never."""
+
+
+class ScopeReport(_Value):
+    """One kind of thing that an actor may do."""
+
+    name: str
+    summary: str
+    role: RoleName
+    """The least role that has it."""
 
 
 class UserRequest(_Value):

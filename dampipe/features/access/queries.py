@@ -1,5 +1,6 @@
 """The SQL of users, their logins, sessions, tokens and grants; the only writer of these tables."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from dampipe.features.access.events import (
     Granted,
     GrantRevoked,
     LoggedIn,
+    LoggedOut,
     LoginFailed,
     TokenMade,
     TokenRevoked,
@@ -29,7 +31,7 @@ from dampipe.features.access.events import (
 from dampipe.features.access.model import Grant, GrantReport, TokenReport, UserReport
 from dampipe.features.access.tables import GRANT, IDENTITY, SESSION, TOKEN, USER
 from dampipe.features.sources.tables import SOURCE
-from dampipe.kernel.access import Actor, Role
+from dampipe.kernel.access import Actor, ActorKind, Role
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, NotFound
@@ -52,6 +54,7 @@ class User:
     role: Role
     password_hash: str | None
     is_disabled: bool
+    last_used_at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Token:
 
 
 def _user(row: Any) -> User:
-    return User(row.id, row.name, Role(row.role), row.password_hash, row.is_disabled)
+    return User(row.id, row.name, Role(row.role), row.password_hash, row.is_disabled, row.last_used_at)
 
 
 class AccessRepository:
@@ -179,9 +182,21 @@ class AccessRepository:
                 logins=tuple(issuer for user, issuer in linked if user == row.id),
                 sessions=next((count for user, count in counts if user == row.id), 0),
                 created_at=row.created_at,
+                last_used_at=row.last_used_at,
             )
             for row in rows
         ]
+
+    def note_use(self, user: User) -> None:
+        """Note that a user sends requests, once in TOUCH_EVERY seconds."""
+        if user.last_used_at is not None and abs(time.time() - user.last_used_at) < TOUCH_EVERY:
+            return
+        with self._db.write() as connection:
+            self._touch(connection, user.id, database_time(connection))
+
+    @staticmethod
+    def _touch(connection: Connection, user: int, now: float) -> None:
+        connection.execute(update(USER).where(USER.c.id == user).values(last_used_at=now))
 
     # Identity providers
 
@@ -209,6 +224,7 @@ class AccessRepository:
             connection.execute(
                 SESSION.insert().values(hash=hash_, user_id=user.id, created_at=now, last_used_at=now)
             )
+            self._touch(connection, user.id, now)
             record_event(connection, LoggedIn(user=user.name), actor=f"user:{user.name}")
 
     def record_failed_login(self, user: User, address: str) -> None:
@@ -218,15 +234,17 @@ class AccessRepository:
 
     def session(self, hash_: str) -> User | None:
         """The user of a session that is valid."""
-        query = select(USER, SESSION.c.last_used_at).join_from(USER, SESSION, SESSION.c.user_id == USER.c.id)
+        used_at = SESSION.c.last_used_at.label("session_used_at")
+        query = select(USER, used_at).join_from(USER, SESSION, SESSION.c.user_id == USER.c.id)
         with self._db.read() as connection:
             now = database_time(connection)
             row = connection.execute(query.where(SESSION.c.hash == hash_, self._is_valid(now))).first()
         if row is None or row.is_disabled:
             return None
-        if now - row.last_used_at > TOUCH_EVERY:
+        if now - row.session_used_at > TOUCH_EVERY:
             with self._db.write() as connection:
                 connection.execute(update(SESSION).where(SESSION.c.hash == hash_).values(last_used_at=now))
+                self._touch(connection, row.id, now)
         return _user(row)
 
     @staticmethod
@@ -235,14 +253,23 @@ class AccessRepository:
 
     def end_session(self, hash_: str) -> None:
         """Log out."""
+        of = select(USER.c.name).join_from(SESSION, USER, USER.c.id == SESSION.c.user_id)
         with self._db.write() as connection:
+            name = connection.execute(of.where(SESSION.c.hash == hash_)).scalar()
+            if name is None:
+                return
             connection.execute(delete(SESSION).where(SESSION.c.hash == hash_))
+            done = LoggedOut(user=name, everywhere=False)
+            record_event(connection, done, actor=f"{ActorKind.USER}:{name}")
 
-    def end_sessions(self, user: User, but: str = "") -> int:
+    def end_sessions(self, user: User, by: str, but: str = "") -> int:
         """Log out everywhere; returns how many sessions ended. but: the hash of one that stays."""
         with self._db.write() as connection:
             ended = delete(SESSION).where(SESSION.c.user_id == user.id, SESSION.c.hash != but)
-            return connection.execute(ended).rowcount
+            count = connection.execute(ended).rowcount
+            if count:
+                record_event(connection, LoggedOut(user=user.name, everywhere=True), actor=by)
+            return count
 
     def delete_expired(self) -> int:
         """Delete sessions that have expired; returns how many."""
@@ -301,11 +328,13 @@ class AccessRepository:
                 connection.execute(update(TOKEN).where(TOKEN.c.id == row.id).values(last_used_at=now))
         return Token(row.name, frozenset(row.scopes.split()), None if owner is None else _user(owner))
 
-    def tokens(self) -> list[TokenReport]:
-        """All tokens by name."""
+    def tokens(self, user: int | None = None) -> list[TokenReport]:
+        """All tokens by name, or those of a user."""
         query = select(TOKEN, USER.c.name.label("user")).outerjoin_from(
             TOKEN, USER, USER.c.id == TOKEN.c.user_id
         )
+        if user is not None:
+            query = query.where(TOKEN.c.user_id == user)
         with self._db.read() as connection:
             rows = connection.execute(query.order_by(TOKEN.c.name)).all()
         return [
@@ -320,10 +349,11 @@ class AccessRepository:
             for row in rows
         ]
 
-    def remove_token(self, name: str, by: str) -> None:
-        """Revoke a token. Raises NotFound."""
+    def remove_token(self, name: str, by: str, user: int | None = None) -> None:
+        """Revoke a token; with a user only one of theirs. Raises NotFound."""
+        mine = (TOKEN.c.name == name, *(() if user is None else (TOKEN.c.user_id == user,)))
         with self._db.write() as connection:
-            if not connection.execute(delete(TOKEN).where(TOKEN.c.name == name)).rowcount:
+            if not connection.execute(delete(TOKEN).where(*mine)).rowcount:
                 raise NotFound(UNKNOWN_TOKEN, name=name)
             record_event(connection, TokenRevoked(token=name), actor=by)
 

@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 from dampipe.features.access.errors import (
     INVALID_SUBJECT,
     NO_SCOPES,
+    ONLY_OWN_LOGIN,
+    SCOPE_NOT_OWN,
     UNKNOWN_PLACE,
     UNKNOWN_SCOPE,
 )
@@ -15,6 +17,8 @@ from dampipe.features.access.model import (
     Explanation,
     Grant,
     GrantReport,
+    OwnTokenRequest,
+    ScopeReport,
     TokenCreated,
     TokenReport,
     TokenRequest,
@@ -31,8 +35,8 @@ from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
 from dampipe.features.sources.path_mapping import as_declared, under_known_root
 from dampipe.features.sources.queries import SourceRepository
-from dampipe.kernel.access import ADMIN, LOCAL, Actor, ActorKind, Role, Scope, require
-from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.access import ADMIN, LOCAL, READ, Actor, ActorKind, Role, Scope, require
+from dampipe.kernel.errors import Forbidden, InvalidInput
 from dampipe.kernel.paths import printable
 
 EVERYTHING = "everything"
@@ -104,7 +108,7 @@ class AccessService:
     def log_out(self, actor: Actor, name: str) -> int:
         """End all sessions of a user; returns how many."""
         require(actor, ADMIN)
-        return self._access.end_sessions(self._access.user(valid_name(name)))
+        return self._access.end_sessions(self._access.user(valid_name(name)), str(actor))
 
     def _report(self, name: str) -> UserReport:
         return next(one for one in self._access.users() if one.name == name)
@@ -117,6 +121,9 @@ class AccessService:
     def create_token(self, actor: Actor, request: TokenRequest) -> TokenCreated:
         """Create a token; it is returned here and nowhere else. Raises Conflict and InvalidInput."""
         require(actor, ADMIN)
+        return self._create_token(actor, request)
+
+    def _create_token(self, actor: Actor, request: TokenRequest) -> TokenCreated:
         known = {scope.name for scope in self._scopes}
         if not request.scopes:
             raise InvalidInput(NO_SCOPES, scopes=", ".join(sorted(known)))
@@ -128,6 +135,37 @@ class AccessService:
         scopes = list(dict.fromkeys(request.scopes))
         report = self._access.add_token(request.name, digest(token), scopes, user, request.days, str(actor))
         return TokenCreated(token=token, **report.model_dump())
+
+    def scopes(self, actor: Actor) -> list[ScopeReport]:
+        """All scopes; who may give tokens to programs chooses among them."""
+        require(actor, READ)
+        return [ScopeReport(name=one.name, summary=one.summary, role=one.least) for one in self._scopes]
+
+    def own_tokens(self, actor: Actor) -> list[TokenReport]:
+        """The tokens of the user who is logged in, by name. Raises Forbidden for another kind of actor."""
+        require(actor, READ)
+        return self._access.tokens(_own(actor))
+
+    def create_own_token(self, actor: Actor, request: OwnTokenRequest) -> TokenCreated:
+        """Create a token of the user who is logged in, which sees what the user sees and may do a part of what it may.
+
+        Raises Conflict, InvalidInput (also for a scope that the user has not), and Forbidden: a token creates no other.
+        """
+        require(actor, READ)
+        _own(actor)
+        allowed = [scope.name for scope in self._scopes if actor.may(scope)]
+        for scope in request.scopes:
+            if scope not in allowed and scope in {one.name for one in self._scopes}:
+                raise InvalidInput(
+                    SCOPE_NOT_OWN, role=str(actor.role), scope=scope, scopes=", ".join(sorted(allowed))
+                )
+        return self._create_token(actor, TokenRequest(**request.model_dump(), user=actor.name))
+
+    def revoke_own_token(self, actor: Actor, name: str) -> None:
+        """From now on the token of the user who is logged in is refused. Raises Forbidden, as above."""
+        require(actor, READ)
+        user = _own(actor)
+        self._access.remove_token(valid_name(name), str(actor), user)
 
     def revoke_token(self, actor: Actor, name: str) -> None:
         """From now on the token is refused."""
@@ -242,6 +280,13 @@ class AccessService:
             )
             for grant in grants
         ]
+
+
+def _own(actor: Actor) -> int:
+    """The id of the user who is logged in. Raises Forbidden."""
+    if actor.kind is not ActorKind.USER or actor.user is None:
+        raise Forbidden(ONLY_OWN_LOGIN, actor=str(actor))
+    return actor.user
 
 
 def _holds(place: tuple[int, str], folder: tuple[int, str]) -> bool:

@@ -17,6 +17,8 @@ class UserRow(SQLModel, table=True):
     """By argon2id; None: no login by password."""
     is_disabled: bool = False
     created_at: float
+    last_used_at: float | None = None
+    """When the user last logged in or sent a request, to about a minute; requests with tokens do not count."""
 
 
 class IdentityRow(SQLModel, table=True):
@@ -39,6 +41,18 @@ class SessionRow(SQLModel, table=True):
     user_id: int = Field(sa_column=owned("account.id", index=True))
     created_at: float
     last_used_at: float
+
+
+class LoginWindowRow(SQLModel, table=True):
+    """The attempts to log in from an address, for a name, or for a name from an address, within a time."""
+
+    __tablename__ = "login_window"
+    key: str = Field(primary_key=True, max_length=64)
+    """SHA-256 of what is counted."""
+    times: str = Field(sa_column=long_text())
+    """JSON: when, in seconds since 1970, ascending."""
+    until: float = Field(index=True)
+    """When nothing in it counts any more."""
 
 
 class TokenRow(SQLModel, table=True):
@@ -74,5 +88,6 @@ class GrantRow(SQLModel, table=True):
 USER = table_of(UserRow)
 IDENTITY = table_of(IdentityRow)
 SESSION = table_of(SessionRow)
+LOGIN_WINDOW = table_of(LoginWindowRow)
 TOKEN = table_of(TokenRow)
 GRANT = table_of(GrantRow)

@@ -17,7 +17,7 @@ from dampipe.features.alignment.queries import AlignmentRepository
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
 from dampipe.features.derivatives.service import DerivativeService
-from dampipe.features.derivatives.signatures import SIGN, SignItems
+from dampipe.features.derivatives.sign_items import SIGN, SignItems
 from dampipe.jobs.model import RunState, RunSummary
 from dampipe.kernel.access import READ, Actor, require
 from dampipe.kernel.anchored_time import AnchoredTime
@@ -46,6 +46,15 @@ class _Version:
 
     def derivative(self, kind: DerivativeKind) -> Derivative | None:
         return next((one for one in self.video.derivatives if one.kind == kind), None)
+
+
+@dataclass(frozen=True)
+class AlignedTracks:
+    """Two versions aligned, with the signatures of their frames."""
+
+    alignment: Alignment
+    first: SignatureTrack
+    second: SignatureTrack
 
 
 class CarryService:
@@ -102,6 +111,16 @@ class CarryService:
         """The common spans of two versions; None while a proxy or its signatures are still being made."""
         require(actor, READ)
         return self._alignment(actor, self._version(actor, source), self._version(actor, target))
+
+    def aligned_tracks(self, actor: Actor, source: str, target: str) -> AlignedTracks | None:
+        """The common spans of two versions with the signatures of both, for a closer look; None as for `alignment`."""
+        require(actor, READ)
+        versions = [self._version(actor, name) for name in (source, target)]
+        first, second = (self._track(actor, version) for version in versions)
+        alignment = self._alignment(actor, *versions) if first is not None and second is not None else None
+        if first is None or second is None or alignment is None:
+            return None
+        return AlignedTracks(alignment, first, second)
 
     def _version(self, actor: Actor, name: str) -> _Version:
         row = self._assets.find(self._service.sha1(actor, name))

@@ -15,11 +15,12 @@ from dampipe.media.info import MediaInfo, VideoStream
 
 @click.command(name="show")
 @click.argument("asset")
+@click.option("--exact", is_flag=True, help="Show the version that ASSET means, also if another is current.")
 @json_option
-def command(asset: str, as_json: bool) -> None:
+def command(asset: str, exact: bool, as_json: bool) -> None:
     """Show all that is known of one asset: SHA-1, its first digits, a path or a unique file name."""
     assets = service(AssetService)
-    details = assets.show(LOCAL, asset)
+    details = assets.show(LOCAL, asset, exact=exact)
     remedies = service(Remedies)
     runs = tuple(run.model_copy(update={"hint": remedies.word(run, CLI)}) for run in details.runs)
     details = details.model_copy(update={"runs": runs})

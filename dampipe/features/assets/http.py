@@ -58,9 +58,15 @@ def list_assets(
 
 @router.get("/assets/{sha1}")
 def show_asset(
-    actor: Annotated[Actor, allowed(READ)], sha1: Sha1, assets: Assets, remedies: RemediesDep
+    actor: Annotated[Actor, allowed(READ)],
+    sha1: Sha1,
+    assets: Assets,
+    remedies: RemediesDep,
+    exact: Annotated[
+        bool, Query(description="Show the version with this SHA-1, also if another one is current.")
+    ] = False,
 ) -> SerializeAsAny[Details]:
-    """All that is known of one asset."""
-    found = assets.show(actor, sha1)
+    """All that is known of one asset, by the SHA-1 of any of its versions."""
+    found = assets.show(actor, sha1, exact=exact)
     runs = tuple(run.model_copy(update={"hint": remedies.word(run, PAGE)}) for run in found.runs)
     return found.model_copy(update={"runs": runs})

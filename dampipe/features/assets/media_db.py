@@ -24,8 +24,8 @@ from dampipe.storage.video import Video
 class AssetPlanner(Protocol):
     """Creates the runs that a new asset wants."""
 
-    def plan(self, connection: Connection, asset: VersionId) -> None:
-        """Create the runs that follow the identification of an asset, those that it lacks."""
+    def plan(self, connection: Connection, version: VersionId) -> None:
+        """Create the runs that follow the identification of a version, those that it lacks."""
 
 
 class MediaDb(StorageEngine):

@@ -48,7 +48,7 @@ class Details(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     video: Video
-    """Its current version."""
+    """Its current version, or the one that was asked for; sidecars, card and runs are of the same one."""
     versions: tuple[VersionSummary, ...] = ()
     """All versions, newest first."""
     replaces: str | None = None

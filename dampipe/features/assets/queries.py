@@ -51,15 +51,15 @@ def assets_of(connection: Connection, versions: Sequence[int]) -> dict[VersionId
 class DerivativeLookup(Protocol):
     """Reads the derivatives of assets. The feature `derivatives` implements it."""
 
-    def of_assets(self, connection: Connection, assets: Sequence[int]) -> dict[int, list[Derivative]]:
-        """The derivatives of each of these assets that has any, oldest first."""
+    def of_assets(self, connection: Connection, versions: Sequence[int]) -> dict[int, list[Derivative]]:
+        """The derivatives of each of these versions that has any, oldest first."""
         ...
 
 
 class NoDerivatives:
     """A DerivativeLookup for a catalogue without derivatives."""
 
-    def of_assets(self, connection: Connection, assets: Sequence[int]) -> dict[int, list[Derivative]]:
+    def of_assets(self, connection: Connection, versions: Sequence[int]) -> dict[int, list[Derivative]]:
         """See DerivativeLookup."""
         return {}
 
@@ -84,7 +84,7 @@ class AssetRepository:
             .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
         )
         self._of_location = files.where(LOCATION.c.id == bindparam("of"))
-        self._of_asset = files.where(LOCATION.c.version_id == bindparam("of"))
+        self._of_version = files.where(LOCATION.c.version_id == bindparam("of"))
 
     def add(
         self, connection: Connection, folder: int, path: Path, sha1: str, media: MediaInfo | None
@@ -190,10 +190,10 @@ class AssetRepository:
             }
 
     def files(
-        self, *, asset: int | None = None, location: int | None = None, view: View = EVERYTHING
+        self, *, version: int | None = None, location: int | None = None, view: View = EVERYTHING
     ) -> list[SourceFile]:
-        """Where files are: those of an asset, present ones first, or one location."""
-        query, of = (self._of_location, location) if location is not None else (self._of_asset, asset)
+        """Where files are: those of a version, present ones first, or one location."""
+        query, of = (self._of_location, location) if location is not None else (self._of_version, version)
         with self._db.read() as connection:
             query = query.where(view.shows_folder(LOCATION.c.folder_id)) if not view.is_all else query
             rows = connection.execute(query, {"of": of}).all()
@@ -242,14 +242,16 @@ class AssetRepository:
                 (row.source_id, row.path) for row in connection.execute(joined.where(VERSION.c.sha1 == sha1))
             ]
 
-    def sidecars(self, asset: int, view: View = EVERYTHING) -> list[str]:
-        """The absolute paths of what belongs to an asset's files, those of present files first."""
+    def sidecars(self, version: int, view: View = EVERYTHING) -> list[str]:
+        """The absolute paths of what belongs to a version's files, those of present files first."""
         with self._db.read() as connection:
             rows = connection.execute(
                 select(FOLDER.c.sidecars, *place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
                 .where(
-                    LOCATION.c.version_id == asset, FOLDER.c.sidecars != "{}", view.shows_folder(FOLDER.c.id)
+                    LOCATION.c.version_id == version,
+                    FOLDER.c.sidecars != "{}",
+                    view.shows_folder(FOLDER.c.id),
                 )
                 .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
             ).all()
@@ -287,18 +289,18 @@ class AssetRepository:
             ).scalar_one()
         return int(assets), int(locations)
 
-    def runs(self, asset: int, view: View = EVERYTHING) -> list[RunSummary]:
-        """What was and will be done with an asset, in the order of beginning."""
+    def runs(self, version: int, view: View = EVERYTHING) -> list[RunSummary]:
+        """What was and will be done with a version, in the order of beginning."""
         here = select(LOCATION.c.id).where(
-            LOCATION.c.version_id == asset, view.shows_folder(LOCATION.c.folder_id)
+            LOCATION.c.version_id == version, view.shows_folder(LOCATION.c.folder_id)
         )
         with self._db.read() as connection:
             rows = connection.execute(
                 select(RUN)
-                .where(or_(RUN.c.version_id == asset, RUN.c.location_id.in_(here)))
+                .where(or_(RUN.c.version_id == version, RUN.c.location_id.in_(here)))
                 .order_by(RUN.c.id)
             ).all()
-        if not view.is_all and self._has_hidden([asset], view):
+        if not view.is_all and self._has_hidden([version], view):
             shown = (RunSummary.from_row({**row._asdict(), **_NO_REASON}) for row in rows)
             return [run.model_copy(update={"warnings": ()}) for run in shown]
         return [RunSummary.from_row(row._asdict()) for row in rows]
@@ -348,7 +350,7 @@ class AssetRepository:
         """The path of a file that a run is about, printable; "" when there is none any more."""
         located = run.location_id is not None
         places = (
-            self.files(location=run.location_id) if located else self.files(asset=run.version_id, view=view)
+            self.files(location=run.location_id) if located else self.files(version=run.version_id, view=view)
         )
         return printable(places[0].path) if places else ""
 

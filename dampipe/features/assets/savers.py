@@ -146,27 +146,27 @@ def delete_versions(connection: Connection, versions: Sequence[int], where: Colu
 
 def save_media(batch: OutputBatch[MediaInfo]) -> None:
     """Save technical metadata. Where an earlier probe knew better or worse, see `dampipe/media/outdated.py`."""
-    for asset, found in batch.outputs:
-        stored, camera = batch.connection.execute(_MEDIA, {"of": asset}).one_or_none() or (None, None)
+    for version, found in batch.outputs:
+        stored, camera = batch.connection.execute(_MEDIA, {"of": version}).one_or_none() or (None, None)
         media = kept_facts(stored, found)
-        batch.connection.execute(update(VERSION).where(VERSION.c.id == asset).values(media_columns(media)))
+        batch.connection.execute(update(VERSION).where(VERSION.c.id == version).values(media_columns(media)))
         if media.camera != camera:
-            mark_dirty_versions(batch.connection, [asset])
-        mine = RUN.c.version_id == asset
+            mark_dirty_versions(batch.connection, [version])
+        mine = RUN.c.version_id == version
         if media is not found:
             state.replace_output(batch.connection, media.model_dump_json(), mine, RUN.c.stage == "probe")
         for stage in outdated_stages(stored, found):
-            _run_again(batch.connection, asset, stage, _DEPENDENT[stage])
+            _run_again(batch.connection, version, stage, _DEPENDENT[stage])
 
 
 _DEPENDENT = {"preview": ("embed", "index", "refine"), "proxy": ("refine",)}
 """Stages whose runs are created when the stage is done, unless they exist."""
 
 
-def _run_again(connection: Connection, asset: VersionId, stage: str, dependent: Sequence[str]) -> None:
-    """Let a stage of an asset run once more, and then those that depend on it."""
-    state.delete_runs_of_versions(connection, [asset], dependent)
-    state.redo(connection, RUN.c.version_id == asset, RUN.c.stage == stage)
+def _run_again(connection: Connection, version: VersionId, stage: str, dependent: Sequence[str]) -> None:
+    """Let a stage of a version run once more, and then those that depend on it."""
+    state.delete_runs_of_versions(connection, [version], dependent)
+    state.redo(connection, RUN.c.version_id == version, RUN.c.stage == stage)
 
 
 def save_correction(batch: OutputBatch[Preview | Proxy]) -> None:
@@ -174,20 +174,20 @@ def save_correction(batch: OutputBatch[Preview | Proxy]) -> None:
 
     They do so once: the corrected facts say that the duration was found by decoding, and no pass corrects that.
     """
-    for asset, output in batch.outputs:
+    for version, output in batch.outputs:
         correction = output.correction
         if correction is None:
             continue
-        mine = RUN.c.version_id == asset
-        stored = batch.connection.execute(_MEDIA, {"of": asset}).scalar()
+        mine = RUN.c.version_id == version
+        stored = batch.connection.execute(_MEDIA, {"of": version}).scalar()
         if stored is None:
             continue
         media = corrected(MediaInfo.model_validate_json(stored), correction.duration)
-        batch.connection.execute(update(VERSION).where(VERSION.c.id == asset).values(media_columns(media)))
+        batch.connection.execute(update(VERSION).where(VERSION.c.id == version).values(media_columns(media)))
         state.replace_output(batch.connection, media.model_dump_json(), mine, RUN.c.stage == correction.of)
         if correction.again:
             first, *others = correction.again
-            _run_again(batch.connection, asset, first, others)
+            _run_again(batch.connection, version, first, others)
 
 
 def media_columns(media: MediaInfo) -> dict[str, Any]:

@@ -77,14 +77,19 @@ class AssetService:
         before = None if after is None else int(self._assets.find(after, view).id)
         return self._assets.videos(self._assets.page(limit, before, pending, view), view)
 
-    def show(self, actor: Actor, name: str) -> Details:
-        """All that is known of one asset, with the fields of all features; a name may be that of any of its versions."""
+    def show(self, actor: Actor, name: str, *, exact: bool = False) -> Details:
+        """All that is known of one asset, with the fields of all features; a name may be that of any of its versions.
+
+        exact: show the version that the name means, be it the current one or not.
+        """
         require(actor, READ)
-        asset = self.asset_id(actor, name)
+        named = self.version_id(actor, name)
+        asset = self._assets.asset_of(named)
         view = self._visibility.of(actor)
-        current = self._assets.current(asset, view)
         versions = self._assets.versions(asset, view)
-        video = self._assets.videos([current], view)[0]
+        of_name = [row for row in versions if row.id == named] if exact else []
+        shown = of_name[0] if of_name else self._assets.current(asset, view)
+        video = self._assets.videos([shown], view)[0]
         added = {field.name: field.read(self._services, actor, asset) for field in self._details}
         return self._model(
             video=video,
@@ -93,9 +98,9 @@ class AssetService:
                 for row, video in zip(versions, self._assets.videos(versions, view), strict=True)
             ),
             replaces=self._assets.replaced(asset, view),
-            sidecars=tuple(printable(path) for path in self._assets.sidecars(current.id, view)),
+            sidecars=tuple(printable(path) for path in self._assets.sidecars(shown.id, view)),
             card=card_of(str(PurePosixPath(video.paths[0]).parent)) if video.paths else None,
-            runs=tuple(self._assets.runs(current.id, view)),
+            runs=tuple(self._assets.runs(shown.id, view)),
             **added,
         )
 

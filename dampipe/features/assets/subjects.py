@@ -54,13 +54,13 @@ class AssetSubjects:
     def names(self, connection: Connection, subjects: Sequence[Subject]) -> Mapping[Subject, SubjectName]:
         """See Subjects."""
         found: dict[Subject, SubjectName] = {}
-        assets = [subject.version for subject in subjects if subject.version is not None]
+        versions = [subject.version for subject in subjects if subject.version is not None]
         locations = [subject.location for subject in subjects if subject.location is not None]
         if locations:
             for number, name in connection.execute(_LOCATION_NAMES, {"ids": locations}):
                 found[Subject(location=number)] = SubjectName(printable(name))
-        if assets:
-            for number, name, sha1 in connection.execute(_ASSET_NAMES, {"ids": assets}):
+        if versions:
+            for number, name, sha1 in connection.execute(_ASSET_NAMES, {"ids": versions}):
                 found[Subject(version=number)] = SubjectName(name, sha1)
         return found
 
@@ -72,17 +72,19 @@ class AssetSubjects:
             for name, column in columns.items()
         ]
 
-    def identities(self, connection: Connection, assets: Sequence[VersionId]) -> Mapping[VersionId, Identity]:
+    def identities(
+        self, connection: Connection, versions: Sequence[VersionId]
+    ) -> Mapping[VersionId, Identity]:
         """See Subjects."""
-        one = len(assets) == 1  # as nearly always; a list of one takes twice as long
-        rows = connection.execute(_SHA1 if one else _SHA1S, {"of": assets[0]} if one else {"ids": assets})
+        one = len(versions) == 1  # as nearly always; a list of one takes twice as long
+        rows = connection.execute(_SHA1 if one else _SHA1S, {"of": versions[0]} if one else {"ids": versions})
         return {VersionId(number): Identity(asset, sha1) for number, asset, sha1 in rows}
 
     def files(self, subject: Subject) -> Sequence[SourceFile]:
         """See Subjects."""
         if subject.location is not None:
             return self._assets.files(location=subject.location)
-        return self._assets.files(asset=subject.version)
+        return self._assets.files(version=subject.version)
 
     def refs(self, versions: Sequence[VersionId]) -> Mapping[VersionId, VersionRef]:
         """See Subjects."""

@@ -145,11 +145,11 @@ class CheckService:
     def failures(self, limit: int, view: View = EVERYTHING) -> list[Failure]:
         """Derivatives that are lost and not made again yet, newest first."""
         rows = self._checks.bad(limit, view=view)
-        names = self._checks.names(sorted({row.asset for row in rows}), view)
+        names = self._checks.names(sorted({row.version for row in rows}), view)
         return [
             Failure(
-                asset=names[row.asset][0],
-                path=names[row.asset][1],
+                asset=names[row.version][0],
+                path=names[row.version][1],
                 stage=CHECK,
                 kind=str(row.problem),
                 reason=f"the derivative {row.kind} is {row.problem}",
@@ -157,7 +157,7 @@ class CheckService:
                 at=row.checked_at or None,
             )
             for row in rows
-            if row.asset in names
+            if row.version in names
         ]
 
     def _sample(self, count: int) -> StoreHealth:
@@ -201,12 +201,12 @@ class CheckService:
                 if minutes is not None and time.monotonic() - began > 60 * minutes:
                     break
             self._checks.record_sound(sound, self._checks.now())
-            open_assets = self._checks.in_progress([row.asset for row, _ in bad])
+            open_versions = self._checks.in_progress([row.version for row, _ in bad])
             found.counts["sound"] += len(sound)
             found.counts["bytes"] += sum(row.size for row, _ in sound)
             found.counts["first"] += sum(row.checksum is None for row, _ in sound)
             for row, problem in bad:
-                if row.asset in open_assets:
+                if row.version in open_versions:
                     found.counts["busy"] += 1
                 else:
                     found.counts[problem.value] += 1
@@ -242,26 +242,26 @@ class CheckService:
         if request.repair:
             lost: dict[int, set[str]] = {}
             for row, _ in rows.values():
-                lost.setdefault(row.asset, set()).add(row.kind)
+                lost.setdefault(row.version, set()).add(row.kind)
             outcome = self._remaker.remake(lost)
             self._wake(outcome)
-        found_now = {(row.asset, row.kind) for row, _ in bad}
+        found_now = {(row.version, row.kind) for row, _ in bad}
         again = {key for key, kept in outcome.items() if kept is None}
-        names = self._checks.names(sorted({row.asset for row, _ in bad}))
+        names = self._checks.names(sorted({row.version for row, _ in bad}))
         return done.model_copy(
             update={
                 "again": len(again & found_now),
                 "assets": len({asset for asset, _ in again}),
                 "lost": tuple(
                     LostDerivative(
-                        asset=names[row.asset][0],
-                        name=names[row.asset][1],
+                        asset=names[row.version][0],
+                        name=names[row.version][1],
                         kind=row.kind,
                         problem=problem,
-                        kept=outcome.get((row.asset, row.kind), Kept.NOT_ASKED),
+                        kept=outcome.get((row.version, row.kind), Kept.NOT_ASKED),
                     )
                     for row, problem in bad[:SHOWN]
-                    if row.asset in names
+                    if row.version in names
                 ),
             }
         )

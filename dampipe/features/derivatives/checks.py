@@ -26,7 +26,7 @@ _COLUMNS = (
 )
 _SAME = and_(
     DERIVATIVE.c.id == bindparam("row"),
-    DERIVATIVE.c.version_id == bindparam("of_asset"),
+    DERIVATIVE.c.version_id == bindparam("of_version"),
     DERIVATIVE.c.kind == bindparam("of_kind"),
     # A derivative that was made again meanwhile has another row, which may have the old row's id.
     or_(DERIVATIVE.c.checksum == bindparam("old"), DERIVATIVE.c.checksum.is_(None)),
@@ -44,7 +44,7 @@ class DerivativeCheck:
     """A derivative to look at, as the catalogue knows it."""
 
     id: int
-    asset: int
+    version: int
     kind: str
     key: str
     size: int
@@ -71,19 +71,19 @@ class CheckRepository:
         with self._db.read() as connection:
             return database_time(connection)
 
-    def count(self, assets: Sequence[int] | None = None) -> int:
-        """How many derivatives there are, of all assets or of these."""
+    def count(self, versions: Sequence[int] | None = None) -> int:
+        """How many derivatives there are, of all versions or of these."""
         query = select(func.count()).select_from(DERIVATIVE)
-        if assets is not None:
-            query = query.where(in_ids(self._db, DERIVATIVE.c.version_id, assets))
+        if versions is not None:
+            query = query.where(in_ids(self._db, DERIVATIVE.c.version_id, versions))
         with self._db.read() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def pages(self, assets: Sequence[int] | None = None) -> Iterator[list[DerivativeCheck]]:
-        """All derivatives, or those of some assets."""
+    def pages(self, versions: Sequence[int] | None = None) -> Iterator[list[DerivativeCheck]]:
+        """All derivatives, or those of some versions."""
         query, after = select(*_COLUMNS).order_by(DERIVATIVE.c.id), 0
-        if assets is not None:
-            query = query.where(in_ids(self._db, DERIVATIVE.c.version_id, assets))
+        if versions is not None:
+            query = query.where(in_ids(self._db, DERIVATIVE.c.version_id, versions))
         while page := self._read(query.where(DERIVATIVE.c.id > after).limit(PAGE)):
             yield page
             after = page[-1].id
@@ -100,12 +100,12 @@ class CheckRepository:
             after = (page[-1].checked_at, page[-1].id)
 
     def bad(
-        self, limit: int, assets: Sequence[int] | None = None, view: View = EVERYTHING
+        self, limit: int, versions: Sequence[int] | None = None, view: View = EVERYTHING
     ) -> list[DerivativeCheck]:
         """Derivatives whose last check has found a problem, the newest first."""
         query = select(*_COLUMNS).where(DERIVATIVE.c.problem.is_not(None)).order_by(DERIVATIVE.c.id.desc())
-        if assets is not None:
-            query = query.where(in_ids(self._db, DERIVATIVE.c.version_id, assets))
+        if versions is not None:
+            query = query.where(in_ids(self._db, DERIVATIVE.c.version_id, versions))
         return self._read(query.where(view.shows_version(DERIVATIVE.c.version_id)).limit(limit))
 
     def sample(self, count: int) -> list[DerivativeCheck]:
@@ -127,22 +127,22 @@ class CheckRepository:
             }
         return [DerivativeCheck.of(row) for row in found.values()]
 
-    def names(self, assets: Sequence[int], view: View = EVERYTHING) -> dict[int, tuple[str, str]]:
-        """SHA-1 and name of assets; where not everything is visible, the SHA-1 stands for the name."""
+    def names(self, versions: Sequence[int], view: View = EVERYTHING) -> dict[int, tuple[str, str]]:
+        """SHA-1 and name of versions; where not everything is visible, the SHA-1 stands for the name."""
         query = select(VERSION.c.id, VERSION.c.sha1, VERSION.c.name).where(
-            in_ids(self._db, VERSION.c.id, assets)
+            in_ids(self._db, VERSION.c.id, versions)
         )
         with self._db.read() as connection:
             rows = connection.execute(query).all()
         return {row.id: (row.sha1, row.name if view.is_all else row.sha1) for row in rows}
 
-    def in_progress(self, assets: Sequence[int]) -> set[int]:
-        """Those of the assets that are being processed or wait for it: their derivatives may change now."""
+    def in_progress(self, versions: Sequence[int]) -> set[int]:
+        """Those of the versions that are being processed or wait for it: their derivatives may change now."""
         query = select(RUN.c.version_id).where(
-            in_ids(self._db, RUN.c.version_id, assets), RUN.c.state.in_(OPEN), RUN.c.kind == STAGE
+            in_ids(self._db, RUN.c.version_id, versions), RUN.c.state.in_(OPEN), RUN.c.kind == STAGE
         )
         with self._db.read() as connection:
-            return set(connection.execute(query).scalars()) if assets else set()
+            return set(connection.execute(query).scalars()) if versions else set()
 
     def record_sound(self, checks: Sequence[tuple[DerivativeCheck, str]], now: float) -> None:
         """Store the checksums and the time of a check, and forget earlier problems."""
@@ -170,4 +170,4 @@ class CheckRepository:
 
 
 def _key(check: DerivativeCheck) -> dict[str, object]:
-    return {"row": check.id, "of_asset": check.asset, "of_kind": check.kind, "old": check.checksum}
+    return {"row": check.id, "of_version": check.version, "of_kind": check.kind, "old": check.checksum}

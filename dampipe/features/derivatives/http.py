@@ -1,31 +1,22 @@
 """Derivatives over HTTP, whole or by byte range."""
 
-from collections.abc import Iterator
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated
 
-from fastapi import APIRouter, Body, Header, Path, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Body, Path, Response
 
 from dampipe.features.assets.http import AssetNames, Sha1
 from dampipe.features.derivatives import model
-from dampipe.features.derivatives.byte_ranges import Span, parse_range
 from dampipe.features.derivatives.model import CheckStarted, CheckState
 from dampipe.features.derivatives.service import CheckRequests, DerivativeService
 from dampipe.kernel.access import PROCESS, READ, Actor
+from dampipe.kernel.faces.byte_answer import RESPONSES, ByteRequestDep, ByteSource, byte_answer
 from dampipe.kernel.faces.http import Problem, allowed, provided
 
 router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
 
-BYTES: dict[str, Any] = {"application/octet-stream": {}, "*/*": {}}
-"""Content types of derivatives: each says its own."""
-CHUNK = 256 * 1024
-"""Bytes sent at a time."""
 CACHE = "private, max-age=600"
 """The address stays when a derivative is made again, so that a browser asks from time to time, by the ETag."""
 Processor = Annotated[Actor, allowed(PROCESS)]
-VARY = "Cookie, Authorization"
-"""What the answer depends on: another user of the same browser is asked for again."""
 Derivatives = Annotated[DerivativeService, provided(DerivativeService)]
 
 Checks = Annotated[CheckRequests, provided(CheckRequests)]
@@ -59,16 +50,10 @@ def read_check(actor: Processor, check: Annotated[int, Path(ge=1, lt=2**31)], ch
 @router.get(
     "/assets/{sha1}/{name}",
     response_class=Response,
-    responses={
-        200: {"description": "The whole file.", "content": BYTES},
-        206: {"description": "The part asked for.", "content": BYTES},
-        304: {"description": "The client has this version already."},
-        416: {"description": "The part asked for lies outside the file."},
-    },
+    responses=RESPONSES,
 )
 def fetch_derivative(
     actor: Annotated[Actor, allowed(READ)],
-    request: Request,
     sha1: Sha1,
     name: Annotated[
         str,
@@ -77,9 +62,7 @@ def fetch_derivative(
         ),
     ],
     derivatives: Derivatives,
-    range_: Annotated[str | None, Header(alias="Range")] = None,
-    known: Annotated[str | None, Header(alias="If-None-Match")] = None,
-    range_of: Annotated[str | None, Header(alias="If-Range")] = None,
+    wanted: ByteRequestDep,
 ) -> Response:
     """A derivative's bytes, or a part of them, so that a player can seek.
 
@@ -87,45 +70,11 @@ def fetch_derivative(
     as its original, with its own suffix.
     """
     derivative, filename = derivatives.find(actor, sha1, name)
-    etag = f'"{derivative.recipe}-{derivative.size}"'
-    headers = {
-        "Accept-Ranges": "bytes",
-        "ETag": etag,
-        "Cache-Control": CACHE,
-        "Vary": VARY,
-        "Content-Disposition": f"inline; filename*=UTF-8''{quote(filename, safe='')}",
-    }
-    if known is not None and (known.strip() == "*" or etag in _etags(known)):
-        return Response(status_code=304, headers={"ETag": etag, "Cache-Control": CACHE, "Vary": VARY})
-    same_version = range_of is None or range_of.strip() == etag
-    span = parse_range(range_, derivative.size) if same_version else None
-    if span is None:
-        span, status = Span(0, derivative.size), 200
-    elif span.start >= span.end:
-        return Response(
-            status_code=416,
-            headers={"Content-Range": f"bytes */{derivative.size}", "Cache-Control": "no-store"},
-        )
-    else:
-        status = 206
-        headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{derivative.size}"
-    headers["Content-Length"] = str(span.end - span.start)
-
-    if request.method == "HEAD":
-        return Response(status_code=status, headers=headers, media_type=derivative.media_type)
-    stream = derivatives.open(actor, derivative)
-
-    def chunks() -> Iterator[bytes]:
-        with stream:
-            stream.seek(span.start)
-            left = span.end - span.start
-            while left and (data := stream.read(min(CHUNK, left))):
-                left -= len(data)
-                yield data
-
-    return StreamingResponse(chunks(), status, headers, media_type=derivative.media_type)
-
-
-def _etags(header: str) -> set[str]:
-    """The entity tags of an If-None-Match header; a weak one is as good as a strong one there."""
-    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+    source = ByteSource(
+        size=derivative.size,
+        etag=f'"{derivative.recipe}-{derivative.size}"',
+        media_type=derivative.media_type,
+        filename=filename,
+        cache=CACHE,
+    )
+    return byte_answer(wanted, source, lambda: derivatives.open(actor, derivative))

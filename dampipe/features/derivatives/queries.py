@@ -11,9 +11,9 @@ from dampipe.media.outputs import Derivative, DerivativeKind
 class DerivativeRepository:
     """The derivatives of assets."""
 
-    def of_assets(self, connection: Connection, assets: Sequence[int]) -> dict[int, list[Derivative]]:
-        """The derivatives of each of these assets that has any, oldest first."""
-        query = select(DERIVATIVE).where(DERIVATIVE.c.version_id.in_(assets)).order_by(DERIVATIVE.c.id)
+    def of_assets(self, connection: Connection, versions: Sequence[int]) -> dict[int, list[Derivative]]:
+        """The derivatives of each of these versions that has any, oldest first."""
+        query = select(DERIVATIVE).where(DERIVATIVE.c.version_id.in_(versions)).order_by(DERIVATIVE.c.id)
         found: dict[int, list[Derivative]] = {}
         for row in connection.execute(query):
             derivative = Derivative.model_validate(row._asdict(), extra="ignore")
@@ -22,25 +22,25 @@ class DerivativeRepository:
 
 
 def save_derivatives(
-    connection: Connection, asset: int, derivatives: Sequence[Derivative], now: float
+    connection: Connection, version: int, derivatives: Sequence[Derivative], now: float
 ) -> None:
-    """Record derivatives of an asset, written at `now`; one of a kind that it has already is replaced."""
+    """Record derivatives of a version, written at `now`; one of a kind that it has already is replaced."""
     for derivative in derivatives:
-        same_kind = (DERIVATIVE.c.version_id == asset, DERIVATIVE.c.kind == derivative.kind)
+        same_kind = (DERIVATIVE.c.version_id == version, DERIVATIVE.c.kind == derivative.kind)
         connection.execute(delete(DERIVATIVE).where(*same_kind))
         row = derivative.model_dump()
-        connection.execute(DERIVATIVE.insert().values(version_id=asset, checked_at=now, **row))
+        connection.execute(DERIVATIVE.insert().values(version_id=version, checked_at=now, **row))
 
 
-def is_lost(connection: Connection, asset: int, kind: DerivativeKind) -> bool:
+def is_lost(connection: Connection, version: int, kind: DerivativeKind) -> bool:
     """Whether the last check has found that a derivative is missing or damaged."""
-    row = select(DERIVATIVE.c.problem).where(DERIVATIVE.c.version_id == asset, DERIVATIVE.c.kind == kind)
+    row = select(DERIVATIVE.c.problem).where(DERIVATIVE.c.version_id == version, DERIVATIVE.c.kind == kind)
     return connection.execute(row).scalar() is not None
 
 
-def is_intact(connection: Connection, asset: int, kind: DerivativeKind) -> bool:
+def is_intact(connection: Connection, version: int, kind: DerivativeKind) -> bool:
     """Whether there is such a derivative and no check has found it missing or damaged."""
-    mine = (DERIVATIVE.c.version_id == asset, DERIVATIVE.c.kind == kind)
+    mine = (DERIVATIVE.c.version_id == version, DERIVATIVE.c.kind == kind)
     return (
         connection.execute(select(DERIVATIVE.c.id).where(*mine, DERIVATIVE.c.problem.is_(None))).first()
         is not None

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 from dampipe.features.derivatives.checks import OPEN
 from dampipe.features.derivatives.model import Kept
 from dampipe.features.derivatives.queries import is_intact
-from dampipe.features.derivatives.signatures import SignItems
+from dampipe.features.derivatives.sign_items import SignItems
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs import state
@@ -57,7 +57,7 @@ class Remaker:
     def _remake(
         self, connection: Connection, lost: Mapping[int, set[str]]
     ) -> dict[tuple[int, str], Kept | None]:
-        runs: dict[int, list[Row[Any]]] = {asset: [] for asset in lost}
+        runs: dict[int, list[Row[Any]]] = {version: [] for version in lost}
         # Locked: a worker may claim one of them at this moment.
         query = select(RUN).where(in_ids(self._db, RUN.c.version_id, lost), RUN.c.kind == STAGE)
         for row in connection.execute(query.order_by(RUN.c.id).with_for_update()):
@@ -67,37 +67,37 @@ class Remaker:
         )
         with_file = set(connection.execute(present).scalars())
         outcome: dict[tuple[int, str], Kept | None] = {}
-        for asset, kinds in lost.items():
-            if self._can_sign(connection, asset, kinds):
-                self._signing.add(connection, VersionId(asset))
-                outcome[asset, DerivativeKind.SIGNATURES] = None
+        for version, kinds in lost.items():
+            if self._can_sign(connection, version, kinds):
+                self._signing.add(connection, VersionId(version))
+                outcome[version, DerivativeKind.SIGNATURES] = None
                 kinds = kinds - {DerivativeKind.SIGNATURES}
             if not kinds:
                 continue
-            if asset not in with_file:
-                outcome |= {(asset, kind): Kept.NO_FILE for kind in kinds}
-            elif any(run.state in OPEN for run in runs[asset]):
-                outcome |= {(asset, kind): Kept.BUSY for kind in kinds}
+            if version not in with_file:
+                outcome |= {(version, kind): Kept.NO_FILE for kind in kinds}
+            elif any(run.state in OPEN for run in runs[version]):
+                outcome |= {(version, kind): Kept.BUSY for kind in kinds}
             else:
-                outcome |= self._start(connection, VersionId(asset), kinds, runs[asset])
+                outcome |= self._start(connection, VersionId(version), kinds, runs[version])
         return outcome
 
     @staticmethod
-    def _can_sign(connection: Connection, asset: int, kinds: set[str]) -> bool:
+    def _can_sign(connection: Connection, version: int, kinds: set[str]) -> bool:
         """Whether signatures are lost, and the proxy to make them from is not."""
         return (
             DerivativeKind.SIGNATURES in kinds
             and DerivativeKind.PROXY not in kinds
-            and is_intact(connection, asset, DerivativeKind.PROXY)
+            and is_intact(connection, version, DerivativeKind.PROXY)
         )
 
     def _start(
-        self, connection: Connection, asset: VersionId, kinds: set[str], runs: list[Row[Any]]
+        self, connection: Connection, version: VersionId, kinds: set[str], runs: list[Row[Any]]
     ) -> dict[tuple[int, str], Kept | None]:
         made_by = {kind: self._done_run(MADE_BY[DerivativeKind(kind)], runs) for kind in kinds}
         again = {run.id: run for run in made_by.values() if run is not None}
         if not again:
-            return {(asset, kind): Kept.NOT_DONE for kind in kinds}
+            return {(version, kind): Kept.NOT_DONE for kind in kinds}
         follow: list[str] = []  # deleted, and created again once the runs before them are done
         refined = self._done_run(Refined, runs)
         if DerivativeKind.FRAMES in kinds and refined is not None and json.loads(refined.output)["added"]:
@@ -108,11 +108,11 @@ class Remaker:
             follow.append(proxy.stage)
         state.remake(connection, RUN.c.id.in_(list(again)))
         if follow:
-            state.delete_runs_of_versions(connection, [asset], follow)
+            state.delete_runs_of_versions(connection, [version], follow)
         broken = [run.id for run in runs if run.state == RunState.FAILED and _failed_for_loss(run)]
         if broken:
             state.delete_idle(connection, RUN.c.id.in_(broken))
-        return {(asset, kind): None if run is not None else Kept.NOT_DONE for kind, run in made_by.items()}
+        return {(version, kind): None if run is not None else Kept.NOT_DONE for kind, run in made_by.items()}
 
     def _done_run(self, output: type[StageOutput], runs: list[Row[Any]]) -> Row[Any] | None:
         """The run of the pipeline's stage with that output, if it is done."""

@@ -13,37 +13,15 @@ from sqlalchemy import Connection
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.derivatives.errors import NO_PROXY
 from dampipe.features.derivatives.queries import DerivativeRepository, save_derivatives
-from dampipe.jobs import state
-from dampipe.jobs.model import Subject
-from dampipe.jobs.tables import RUN
-from dampipe.jobs.work import WorkItem, WorkRepository
+from dampipe.jobs.work import WorkItem
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Permanent
-from dampipe.kernel.ids import VersionId
 from dampipe.kernel.progress import Reporter
 from dampipe.media.outputs import Derivative, DerivativeKind
 from dampipe.media.recipes import SIGNATURES
 from dampipe.media.signatures.maker import SignatureMaker
 from dampipe.storage.blobs.derivatives import DerivativeStore
-
-SIGN = "sign"
-"""The kind of work item."""
-
-
-class SignItems:
-    """Creates work items that make signatures."""
-
-    def __init__(self, work: WorkRepository) -> None:
-        self._work = work
-
-    def add(self, connection: Connection, version: VersionId) -> bool:
-        """Request the signatures of a version that has a proxy; whether they were not requested before.
-
-        One that has failed stays, with its reason, until a retry is requested.
-        """
-        state.delete_done(connection, RUN.c.stage == SIGN, RUN.c.version_id == version)
-        return self._work.add(connection, SIGN, SIGNATURES, Subject(version=version)) is not None
 
 
 class SignHandler:

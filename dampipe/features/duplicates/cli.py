@@ -35,13 +35,16 @@ _HELP = {name: field.description for name, field in DuplicatesRequest.model_fiel
     type=click.Choice([state.value for state in PairState]),
     help=_HELP["state"],
 )
+@click.option("--asset", help=_HELP["asset"])
 @json_option
 @click.pass_context
-def command(context: click.Context, near: bool, similarity: float, state: str, as_json: bool) -> None:
+def command(
+    context: click.Context, near: bool, similarity: float, state: str, asset: str | None, as_json: bool
+) -> None:
     """List what the library has more than once, with the evidence. Nothing is deleted."""
     if context.invoked_subcommand is not None:
         return
-    request = DuplicatesRequest(near=near, similarity=similarity, state=PairState(state))
+    request = DuplicatesRequest(near=near, similarity=similarity, state=PairState(state), asset=asset)
     found = service(DuplicateService).find(LOCAL, request)
     if as_json:
         print_json(found)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.duplicates.model import Copy, ExactDuplicate
@@ -35,8 +35,11 @@ class FingerprintRepository:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def exact(self, view: View = EVERYTHING) -> list[ExactDuplicate]:
-        """Contents that at least two present files have, those that waste most space first."""
+    def exact(self, view: View = EVERYTHING, asset: int | None = None) -> list[ExactDuplicate]:
+        """Contents that at least two present files have, those that waste most space first.
+
+        asset: only its versions.
+        """
         many = (
             select(LOCATION.c.version_id)
             .where(LOCATION.c.version_id.is_not(None), LOCATION.c.state == LocationState.PRESENT)
@@ -44,6 +47,8 @@ class FingerprintRepository:
             .group_by(LOCATION.c.version_id)
             .having(func.count() > 1)
         )
+        if asset is not None:
+            many = many.where(LOCATION.c.version_id.in_(versions_of(asset)))
         with self._db.read() as connection:
             rows = connection.execute(
                 select(VERSION.c.id, VERSION.c.sha1, VERSION.c.size, *place_columns(self._db))
@@ -103,6 +108,11 @@ class FingerprintRepository:
                 name = row.name if view.is_all else row.sha1
                 found[row.id] = Copy(asset=row.sha1, path=paths.get(row.id, name), **facts)
         return found
+
+
+def versions_of(asset: int) -> Select[int]:
+    """The numbers of the versions of an asset."""
+    return select(VERSION.c.id).where(VERSION.c.asset_id == asset)
 
 
 def _parsed(row: Any) -> Fingerprint:

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from dampipe.features.assets.http import Name
 from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest, PairRequest
 from dampipe.features.duplicates.service import DuplicateService
 from dampipe.kernel.access import EDIT, READ, Actor
@@ -13,8 +14,15 @@ from dampipe.kernel.faces.http import STRICT, Problem, Text, allowed, provided
 router = APIRouter(tags=["duplicates"])
 
 NOT_A_PAIR = {"model": Problem, "description": "An asset does not exist, or the two are not such a pair."}
+NO_ASSET = {"model": Problem, "description": "No such asset."}
 Editor = Annotated[Actor, allowed(EDIT)]
 Service = Annotated[DuplicateService, provided(DuplicateService)]
+
+
+class DuplicatesQuery(DuplicatesRequest):
+    """Which duplicates to find, as a client asks for them."""
+
+    asset: Name | None = Field(default=None, description=DuplicatesRequest.model_fields["asset"].description)
 
 
 class Pair(BaseModel):
@@ -27,11 +35,11 @@ class Pair(BaseModel):
     second: Text
 
 
-@router.get("/duplicates")
+@router.get("/duplicates", responses={404: NO_ASSET})
 def list_duplicates(
     actor: Annotated[Actor, allowed(READ)],
     duplicates: Service,
-    request: Annotated[DuplicatesRequest, Query()],
+    request: Annotated[DuplicatesQuery, Query()],
 ) -> Duplicates:
     """List what the library has more than once, with the evidence."""
     return duplicates.find(actor, request)

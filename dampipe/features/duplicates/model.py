@@ -40,6 +40,9 @@ class DuplicatesRequest(BaseModel):
         default=MIN_SIMILARITY, ge=MIN_SIMILARITY, le=1, description="Least similarity of near duplicates."
     )
     state: PairState = Field(default=PairState.OPEN, description="Which near duplicates to list.")
+    asset: str | None = Field(
+        default=None, description="Only duplicates of this asset: SHA-1, its first digits, or a path."
+    )
 
 
 class PairRequest(BaseModel):

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.duplicates.fingerprints import Fingerprint
+from dampipe.features.duplicates.fingerprints import Fingerprint, versions_of
 from dampipe.features.duplicates.frame_keys import candidates, store_keys
 from dampipe.features.duplicates.match import Alignment
 from dampipe.features.duplicates.model import PairState
@@ -82,78 +82,82 @@ class PairRepository:
             mine = self._db.among(NEAR_DUPLICATE_SEARCH.c.version_id, unchanged)
             connection.execute(update(NEAR_DUPLICATE_SEARCH).where(mine).values(has_keys=True))
 
-    def candidates(self, asset: int, track: Track, most: int) -> list[int]:
+    def candidates(self, version: int, track: Track, most: int) -> list[int]:
         """Assets that may show the same: all that are in a pair with it, and up to `most` that share keys."""
         with self._db.read() as connection:
-            sharing = candidates(connection, self._db, track, asset, most)
-            known = [row.other for row in self._of(connection, asset)]
+            sharing = candidates(connection, self._db, track, version, most)
+            known = [row.other for row in self._of(connection, version)]
         return list(dict.fromkeys([*known, *sharing]))
 
     def save(
         self, fingerprints: Mapping[int, Fingerprint | None], found: Mapping[int, Sequence[FoundPair]]
     ) -> list[int]:
-        """Replace the pairs of assets by those that were found, and note that they were searched.
+        """Replace the pairs of versions by those that were found, and note that they were searched.
 
-        fingerprints: by which they were searched. One transaction. An asset whose fingerprint was replaced meanwhile
+        fingerprints: by which they were searched. One transaction. A version whose fingerprint was replaced meanwhile
         is left to the next search; so is a pair whose other side was. Pairs about which people decided keep their state,
-        and stay if they are not found any more. Returns the assets that were searched.
+        and stay if they are not found any more. Returns the versions that were searched.
         """
         others = {pair.other: pair.saved_at for pairs in found.values() for pair in pairs}
         with self._db.write() as connection:
             ids = sorted({*fingerprints, *others})
             stored = self._saved_at(connection, ids)
             searched = [
-                asset
-                for asset, fingerprint in fingerprints.items()
-                if stored.get(asset) == (None if fingerprint is None else fingerprint.saved_at)
+                version
+                for version, fingerprint in fingerprints.items()
+                if stored.get(version) == (None if fingerprint is None else fingerprint.saved_at)
             ]
             changed = {other for other, saved_at in others.items() if stored.get(other) != saved_at}
-            for asset in searched:
-                self._replace(connection, asset, found.get(asset, ()), changed)
+            for version in searched:
+                self._replace(connection, version, found.get(version, ()), changed)
             mine = self._db.among(NEAR_DUPLICATE_SEARCH.c.version_id, searched)
             connection.execute(delete(NEAR_DUPLICATE_SEARCH).where(mine))
         return searched
 
-    def _saved_at(self, connection: Connection, assets: Sequence[int]) -> dict[int, float]:
-        """When the fingerprints of assets were saved, locked against a change."""
+    def _saved_at(self, connection: Connection, versions: Sequence[int]) -> dict[int, float]:
+        """When the fingerprints of versions were saved, locked against a change."""
         # First the versions, as a prune does, so that neither waits for the other.
-        versions = select(VERSION.c.id).where(self._db.among(VERSION.c.id, assets)).order_by(VERSION.c.id)
-        connection.execute(versions.with_for_update(read=True, key_share=True)).all()
+        rows_of = select(VERSION.c.id).where(self._db.among(VERSION.c.id, versions)).order_by(VERSION.c.id)
+        connection.execute(rows_of.with_for_update(read=True, key_share=True)).all()
         rows = connection.execute(
             select(FINGERPRINT.c.version_id, FINGERPRINT.c.saved_at)
-            .where(self._db.among(FINGERPRINT.c.version_id, assets))
+            .where(self._db.among(FINGERPRINT.c.version_id, versions))
             .order_by(FINGERPRINT.c.version_id)
             .with_for_update(read=True)
         )
         return {row.version_id: row.saved_at for row in rows}
 
     def _unchanged(self, connection: Connection, fingerprints: Mapping[int, Fingerprint]) -> list[int]:
-        """Those of the assets whose fingerprints are still these."""
+        """Those of the versions whose fingerprints are still these."""
         stored = self._saved_at(connection, sorted(fingerprints))
-        return [asset for asset, one in fingerprints.items() if stored.get(asset) == one.saved_at]
+        return [version for version, one in fingerprints.items() if stored.get(version) == one.saved_at]
 
     def _replace(
-        self, connection: Connection, asset: int, found: Sequence[FoundPair], changed: Collection[int]
+        self, connection: Connection, version: int, found: Sequence[FoundPair], changed: Collection[int]
     ) -> None:
-        """Replace the pairs of an asset, but those with assets whose fingerprints have changed."""
+        """Replace the pairs of a version, but those with versions whose fingerprints have changed."""
         new = {pair.other: pair for pair in found if pair.other not in changed}
-        for row in self._of(connection, asset):
+        for row in self._of(connection, version):
             pair = new.pop(row.other, None)
             this = NEAR_DUPLICATE.c.id == row.id
             if pair is not None:
-                connection.execute(update(NEAR_DUPLICATE).where(this).values(_evidence(asset, pair)))
+                connection.execute(update(NEAR_DUPLICATE).where(this).values(_evidence(version, pair)))
             elif row.state == PairState.OPEN and row.other not in changed:
                 connection.execute(delete(NEAR_DUPLICATE).where(this))
-        rows = [{"state": PairState.OPEN, **_evidence(asset, pair)} for pair in new.values()]
+        rows = [{"state": PairState.OPEN, **_evidence(version, pair)} for pair in new.values()]
         if rows:
             connection.execute(NEAR_DUPLICATE.insert(), rows)
 
-    def _of(self, connection: Connection, asset: int) -> list[Any]:
-        """Id, state and the other side of each pair of an asset."""
-        return list(connection.execute(_OF, {"of": asset}))
+    def _of(self, connection: Connection, version: int) -> list[Any]:
+        """Id, state and the other side of each pair of a version."""
+        return list(connection.execute(_OF, {"of": version}))
 
-    def listed(self, state: PairState, similarity: float, view: View = EVERYTHING) -> list[Any]:
+    def listed(
+        self, state: PairState, similarity: float, view: View = EVERYTHING, asset: int | None = None
+    ) -> list[Any]:
         """The pairs in a state of which both sides are visible, the most similar first: rows of the table.
+
+        asset: only those of which one side is a version of it.
 
         Open and dismissed ones are of current versions of different assets, stacked ones are versions of one asset: so
         a stack takes its pairs off the list, and a split brings them back, without a write here.
@@ -174,6 +178,11 @@ class PairRepository:
                 NEAR_DUPLICATE.c.similarity.desc(), NEAR_DUPLICATE.c.first_id, NEAR_DUPLICATE.c.second_id
             )
         )
+        if asset is not None:
+            mine = versions_of(asset)
+            query = query.where(
+                or_(NEAR_DUPLICATE.c.first_id.in_(mine), NEAR_DUPLICATE.c.second_id.in_(mine))
+            )
         with self._db.read() as connection:
             return list(connection.execute(query).all())
 
@@ -192,10 +201,10 @@ def _is_pair(first: int, second: int) -> ColumnElement[bool]:
     return and_(NEAR_DUPLICATE.c.first_id == first, NEAR_DUPLICATE.c.second_id == second)
 
 
-def _evidence(asset: int, pair: FoundPair) -> dict[str, Any]:
+def _evidence(version: int, pair: FoundPair) -> dict[str, Any]:
     """The columns of a pair but its state."""
     found = pair.alignment
-    first, second = (pair.other, asset) if pair.is_longer else (asset, pair.other)
+    first, second = (pair.other, version) if pair.is_longer else (version, pair.other)
     return {
         "first_id": first,
         "second_id": second,

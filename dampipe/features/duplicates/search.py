@@ -36,7 +36,7 @@ class NearDuplicateSearch:
         self._pairs = pairs
 
     def catch_up(self, seconds: float) -> int:
-        """Search the near duplicates of assets that wait for it, for so long; returns how many were searched.
+        """Search the near duplicates of versions that wait for it, for so long; returns how many were searched.
 
         Returns 0 while another process is searching.
         """
@@ -50,48 +50,52 @@ class NearDuplicateSearch:
 
     def _catch_up(self, until: float) -> int:
         done = 0
-        while assets := self._pairs.next_unsearched(IN_ONE_STEP):
-            done += self._search(assets, until)
-            if len(assets) < IN_ONE_STEP or monotonic() >= until:
+        while versions := self._pairs.next_unsearched(IN_ONE_STEP):
+            done += self._search(versions, until)
+            if len(versions) < IN_ONE_STEP or monotonic() >= until:
                 break
             self._db.give_way()
         return done
 
-    def _search(self, assets: Mapping[int, bool], until: float) -> int:
-        """Search assets, given with whether their keys are stored, at least one; returns how many were searched."""
-        stored = self._fingerprints.of(list(assets))
-        without_keys = {asset: found for asset, found in stored.items() if not assets[asset]}
+    def _search(self, versions: Mapping[int, bool], until: float) -> int:
+        """Search versions, given with whether their keys are stored, at least one; returns how many were searched."""
+        stored = self._fingerprints.of(list(versions))
+        without_keys = {version: found for version, found in stored.items() if not versions[version]}
         if without_keys:
             self._pairs.store_keys(without_keys)
         fingerprints: dict[int, Fingerprint | None] = {}
         found: dict[int, list[FoundPair]] = {}
-        for asset in assets:
-            fingerprint = fingerprints[asset] = stored.get(asset)
+        for version in versions:
+            fingerprint = fingerprints[version] = stored.get(version)
             if fingerprint is not None:
-                found[asset] = self.find(asset, fingerprint.track)
+                found[version] = self.find(version, fingerprint.track)
             if monotonic() >= until:  # footage of hours takes a second
                 break
         return len(self._pairs.save(fingerprints, found))
 
-    def find(self, asset: int, track: Track) -> list[FoundPair]:
-        """The assets that show the same as one with that track; saves nothing."""
+    def find(self, version: int, track: Track) -> list[FoundPair]:
+        """The versions that show the same as one with that track; saves nothing."""
         if not len(track.times):
             return []
         found: list[FoundPair] = []
-        for some in chunked(self._pairs.candidates(asset, track, MOST_CANDIDATES), AT_ONCE):
+        for some in chunked(self._pairs.candidates(version, track, MOST_CANDIDATES), AT_ONCE):
             others = self._fingerprints.of(some).items()
-            same = [pair for other, one in others if (pair := _compare(asset, track, other, one)) is not None]
+            same = [
+                pair for other, one in others if (pair := _compare(version, track, other, one)) is not None
+            ]
             if not same:
                 break
             found += same
         return found
 
 
-def _compare(asset: int, track: Track, other: int, found: Fingerprint) -> FoundPair | None:
+def _compare(version: int, track: Track, other: int, found: Fingerprint) -> FoundPair | None:
     if not len(found.track.times):
         return None
     # The longer one first: a trim lies within what it was cut from.
-    mine, theirs = ((float(one.times[-1]), -number) for one, number in ((track, asset), (found.track, other)))
+    mine, theirs = (
+        (float(one.times[-1]), -number) for one, number in ((track, version), (found.track, other))
+    )
     is_longer = theirs > mine
     aligned = align(found.track, track) if is_longer else align(track, found.track)
     return None if aligned is None else FoundPair(other, is_longer, aligned, found.saved_at)

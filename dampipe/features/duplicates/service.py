@@ -45,14 +45,18 @@ class DuplicateService:
         self._unknown: AdaptiveCache[int] = AdaptiveCache()
 
     def find(self, actor: Actor, request: DuplicatesRequest) -> Duplicates:
-        """Contents that several files have; with `near` also pairs of contents that show the same."""
+        """Contents that several files have; with `near` also pairs of contents that show the same.
+
+        Raises NotFound for an unknown asset.
+        """
         require(actor, READ)
         view = self._visibility.of(actor)
-        exact = tuple(self._fingerprints.exact(view))
+        asset = None if request.asset is None else self._assets.asset_id(actor, request.asset)
+        exact = tuple(self._fingerprints.exact(view, asset))
         if not request.near:
             return Duplicates(exact=exact)
         self._search.catch_up(SECONDS)
-        rows = self._pairs.listed(request.state, request.similarity, view)
+        rows = self._pairs.listed(request.state, request.similarity, view, asset)
         copies = self._fingerprints.copies(
             sorted({asset for row in rows for asset in (row.first_id, row.second_id)}), view
         )

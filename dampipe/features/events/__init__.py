@@ -6,6 +6,7 @@ FEATURE = Feature(
     "events",
     __name__,
     commands={"events": Command("Show and follow what happened.", "dampipe.features.events.cli:command")},
+    events=("dampipe.features.events.events:EventSkipped",),
     routers=("dampipe.features.events.http:router",),
     remedies="dampipe.features.events.remedies",
     tasks={

@@ -10,11 +10,13 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from dampipe.features.events.errors import TOO_MANY_STREAMS
+from dampipe.features.events.rights import OF_ACCESS, may_change
 from dampipe.features.events.service import EventFilter, EventService
 from dampipe.features.processing.service import ProcessingService
-from dampipe.kernel.access import Actor
+from dampipe.kernel.access import ADMIN, Actor
 from dampipe.kernel.errors import Busy, DampipeError
 from dampipe.kernel.events.log import Event, EventLog, Horizon
 from dampipe.kernel.events.sequencer import Sequencer
@@ -38,6 +40,14 @@ HEARTBEAT = 15.0
 """Seconds after which a comment is sent where nothing else was, so that a connection that is gone is noticed."""
 RECONNECT_AFTER = 2000
 """Milliseconds after which a browser connects again."""
+
+
+_StatusKey: TypeAlias = tuple[int | None, bool]
+"""What a status depends on: the user whose rights hold, and whether the actor is an administrator."""
+
+
+def _status_key(actor: Actor) -> _StatusKey:
+    return actor.user, actor.may(ADMIN)
 
 
 @dataclass(eq=False)
@@ -92,8 +102,8 @@ class Broadcaster:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reader: asyncio.Task[None] | None = None
         self._cursor = 0
-        self._statuses: dict[int | None, str] = {}
-        """By the user whose rights hold: the message of the newest status."""
+        self._statuses: dict[_StatusKey, str] = {}
+        """The message of the newest status."""
         self._status_due = 0.0
 
     @property
@@ -139,8 +149,8 @@ class Broadcaster:
                 self._reader = asyncio.create_task(self._read())
         client = _Client(actor, wanted, status)
         self._clients.add(client)
-        if status and actor.user in self._statuses:
-            client.put(self._statuses[actor.user])
+        if status and _status_key(actor) in self._statuses:
+            client.put(self._statuses[_status_key(actor)])
         elif status:
             self._status_due = 0.0
         return client
@@ -192,6 +202,8 @@ class Broadcaster:
             names, asset = client.wanted.names, client.wanted.asset
             where = client.wanted.where
             page = await asyncio.to_thread(self._log.after, after, PAGE, names, asset=asset, where=where)
+            if client.is_ended:  # while it was read
+                return
             for event in client.wanted.stripped(page):
                 if event.seq <= last:  # newer ones come by the queue
                     yield event_message(event)
@@ -224,15 +236,30 @@ class Broadcaster:
     async def _read_events(self) -> None:
         while True:
             page = await asyncio.to_thread(self._next_page)
-            for event in page:
-                message = event_message(event)
-                for client in self._clients:
-                    if client.wanted.rights is None and client.wanted.matches(event):
-                        client.put(message)
-                self._cursor = event.seq
-            await self._send_shown(page)
+            sent = 0
+            for at, event in enumerate(page):
+                if event.name.startswith(OF_ACCESS):  # what comes after it is sent by the rights after it
+                    await self._send(page[sent:at])
+                    sent = at
+                    self._end_changed(event)
+            await self._send(page[sent:])
             if len(page) < PAGE:
                 return
+
+    def _end_changed(self, event: Event) -> None:
+        """End the streams of those whose rights an event may have changed: they resume by requests that are checked."""
+        for client in list(self._clients):
+            if may_change(client.actor, event):
+                client.end()
+
+    async def _send(self, events: Sequence[Event]) -> None:
+        for event in events:
+            message = event_message(event)
+            for client in self._clients:
+                if client.wanted.rights is None and client.wanted.matches(event):
+                    client.put(message)
+            self._cursor = event.seq
+        await self._send_shown(events)
 
     async def _send_shown(self, page: Sequence[Event]) -> None:
         """Send new events to the clients that do not see all of them."""
@@ -248,16 +275,16 @@ class Broadcaster:
         return self._log.after(self._cursor, PAGE)
 
     async def _read_status(self) -> None:
-        actors = {client.actor.user: client.actor for client in self._clients if client.wants_status}
+        actors = {_status_key(client.actor): client.actor for client in self._clients if client.wants_status}
         if not actors or time.monotonic() < self._status_due:
             return
         began = time.monotonic()
-        for user, actor in actors.items():
+        for key, actor in actors.items():
             status = await asyncio.to_thread(self._status, actor)
-            if status != self._statuses.get(user):
-                self._statuses[user] = status
+            if status != self._statuses.get(key):
+                self._statuses[key] = status
                 for client in self._clients:
-                    if client.wants_status and client.actor.user == user:
+                    if client.wants_status and _status_key(client.actor) == key:
                         client.put(status)
         taken = time.monotonic() - began
         self._status_due = began + max(STATUS_INTERVAL, STATUS_SHARE * taken)

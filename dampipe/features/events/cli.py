@@ -16,7 +16,7 @@ from dampipe.kernel.faces.console import service
 from dampipe.kernel.faces.stdio import takes_all
 
 
-@click.command(name="events")
+@click.group(name="events", invoke_without_command=True)
 @click.option("-f", "--follow", is_flag=True, help="Go on with new events as they come, until Ctrl-C.")
 @click.option("--asset", metavar="ASSET", help="Only about this asset: SHA-1, its first digits, or a path.")
 @click.option(
@@ -40,10 +40,19 @@ from dampipe.kernel.faces.stdio import takes_all
     help="Number of events, the newest; without --since.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one event a line, for programs.")
+@click.pass_context
 def command(
-    follow: bool, asset: str | None, names: tuple[str, ...], since: str | None, limit: int, as_json: bool
+    context: click.Context,
+    follow: bool,
+    asset: str | None,
+    names: tuple[str, ...],
+    since: str | None,
+    limit: int,
+    as_json: bool,
 ) -> None:
     """Show what happened, the newest last: number, time, event, asset, what it says."""
+    if context.invoked_subcommand is not None:
+        return
     events = service(EventService)
     query = EventQuery(since=since, asset=asset, names=names, limit=PAGE if since else limit)
     show = _json if as_json else _line
@@ -56,6 +65,18 @@ def command(
             for event in events.follow(LOCAL, query, page.next):
                 click.echo(show(event))
                 sys.stdout.flush()
+
+
+@command.command(name="skip")
+@click.argument("subscriber")
+@click.option(
+    "--event", "seq", metavar="NUMBER", type=click.IntRange(1), help="Skip no other event than this."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+def skip(subscriber: str, seq: int | None, as_json: bool) -> None:
+    """Move SUBSCRIBER past the event at which it fails; it never gets that event."""
+    event = service(EventService).skip(LOCAL, subscriber, seq)
+    click.echo(_json(event) if as_json else f"{subscriber} skips: {_line(event)}")
 
 
 def _stored(events: EventService, query: EventQuery) -> Iterator[EventPage]:

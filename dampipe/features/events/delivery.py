@@ -104,7 +104,7 @@ class Delivery:
                 "the subscriber %s failed at the events %d to %d: %s; trying again in %.0f s",
                 subscription.name, events[0].seq, events[-1].seq, problem, delay, exc_info=not is_known,
             )  # fmt: skip
-            self._subscribers.fail(claim, owner, problem, delay)
+            self._subscribers.fail(claim, owner, problem, delay, events[0].seq if len(events) == 1 else None)
             return False
         return True
 

@@ -12,3 +12,11 @@ TOO_MANY_STREAMS = ErrorCode(
     "{limit} clients follow the events of this server already",
     "Try again later, or close some.",
 )
+UNKNOWN_SUBSCRIBER = ErrorCode(
+    "subscriber.unknown", "there is no subscriber {name!r}", "The subscribers are {names}."
+)
+NOT_STUCK = ErrorCode(
+    "subscriber.not_stuck",
+    "{name} does not fail at {event}",
+    "Only an event at which a subscriber fails is skipped, after it was delivered to it alone.",
+)

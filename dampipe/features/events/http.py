@@ -2,17 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Body, Header, Path, Query
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, Field
 
 from dampipe.features.assets.http import Name
 from dampipe.features.events.broadcast import Broadcaster
-from dampipe.features.events.model import LATEST, EventPage, EventQuery
+from dampipe.features.events.model import LATEST, EventKindReport, EventPage, EventQuery
 from dampipe.features.events.service import EventService
-from dampipe.kernel.access import READ, STATUS, Actor, ActorKind, require
+from dampipe.kernel.access import ADMIN, READ, STATUS, Actor, ActorKind, require
+from dampipe.kernel.events.log import Event
 from dampipe.kernel.events.subscribers import SubscriberState
-from dampipe.kernel.faces.http import Problem, Text, allowed, provided
+from dampipe.kernel.faces.http import STRICT, Problem, Text, allowed, provided
 
 router = APIRouter(tags=["events"])
 
@@ -21,8 +23,8 @@ Events = Annotated[EventService, provided(EventService)]
 MOST_SEQ = 2**53 - 1
 """The highest number that JavaScript can count to."""
 AUTHENTICATED_FOR = 60.0
-"""Seconds after which a stream of a user or a token ends: the client resumes it by a request that is checked again,
-so that a logout and a right that was taken back end it, too."""
+"""Seconds after which a stream of a user or a token ends: the client resumes it by a request that is checked again. It
+ends at once with an event by which its rights may have changed; this is for what is not an event, such as an expiry."""
 MEDIA_TYPE = "text/event-stream"
 MESSAGE = {
     "type": "object",
@@ -44,6 +46,19 @@ Names = Annotated[
 ]
 UNKNOWN_ASSET: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "No such asset."}}
 
+NOT_STUCK: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "There is no such subscriber."},
+    409: {"model": Problem, "description": "The subscriber does not fail at that event."},
+}
+
+
+class SkipRequest(BaseModel):
+    """Which event is to be skipped."""
+
+    model_config = STRICT
+    seq: Annotated[int, Field(ge=1, le=MOST_SEQ)] | None = None
+    """Its number, so that no other one is; None: whichever it fails at."""
+
 
 @router.get("/events", responses=UNKNOWN_ASSET)
 def list_events(
@@ -64,10 +79,27 @@ def list_events(
     return events.page(actor, EventQuery(since=since, asset=asset, names=tuple(names or ()), limit=limit))
 
 
+@router.get("/events/kinds")
+def list_event_kinds(actor: Reader, events: Events) -> list[EventKindReport]:
+    """The kinds of events that there are, by name."""
+    return events.kinds(actor)
+
+
 @router.get("/events/subscribers")
 def list_subscribers(actor: Annotated[Actor, allowed(STATUS)], events: Events) -> list[SubscriberState]:
     """Who is given events by this deployment, and how far each is."""
     return events.subscribers(actor)
+
+
+@router.post("/events/subscribers/{name}/skip", responses=NOT_STUCK)
+def skip_event(
+    actor: Annotated[Actor, allowed(ADMIN)],
+    events: Events,
+    name: Annotated[str, Path(max_length=200)],
+    request: Annotated[SkipRequest | None, Body()] = None,
+) -> Event:
+    """Move a subscriber past the event at which it fails, which it never gets; returns the event. Audited."""
+    return events.skip(actor, name, request.seq if request is not None else None)
 
 
 @router.get(

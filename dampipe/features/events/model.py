@@ -40,6 +40,19 @@ class EventPage(BaseModel):
     """The newest event that was deleted by retention of those that were asked for; None: all are there."""
 
 
+class EventKindReport(BaseModel):
+    """One kind of events."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    summary: str
+    """When it happens, in one line."""
+    version: int
+    is_audit: bool
+    """Whether it is never deleted."""
+
+
 class Beginning(BaseModel):
     """Where an answer begins: after a number, or at a time."""
 

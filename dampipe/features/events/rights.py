@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from dampipe.features.assets.tables import VERSION
-from dampipe.kernel.access import ADMIN, Actor
+from dampipe.kernel.access import ADMIN, Actor, ActorKind
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.log import Event
@@ -16,6 +16,27 @@ OF_ACCESS = ("user.", "token.", "grant.")
 """How the names of events about access begin."""
 PRIVATE = ("path", "reason", "warnings", "verdict")
 """Fields of payloads that may name a file of an asset that is not visible, although the asset is."""
+
+
+def may_change(actor: Actor, event: Event) -> bool:
+    """Whether what an event says may end the login of an actor, or change what it may do or sees.
+
+    Rather once too often: a stream that is ended is resumed by a request that is checked.
+    """
+    if not event.name.startswith(OF_ACCESS):
+        return False
+    if actor.kind is ActorKind.LOCAL:  # with the first user it needs a login
+        return event.name == "user.added"
+    if event.name in ("user.added", "user.logged_in", "user.login_failed", "token.created"):
+        return False
+    if event.name == "token.revoked":
+        return actor.kind is ActorKind.TOKEN and event.data.get("token") == actor.name
+    if actor.user is None:  # neither a user nor of one
+        return False
+    if actor.kind is not ActorKind.USER:  # of which user, its name does not say
+        return True
+    to = str(event.data.get("to", ""))
+    return event.data.get("user") == actor.name or to == f"user:{actor.name}" or to.startswith("role:")
 
 
 class EventRights:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement
 
 from dampipe.features.assets.service import AssetService
-from dampipe.features.events.model import EventPage, EventQuery, parse_since
+from dampipe.features.events.errors import NOT_STUCK, UNKNOWN_SUBSCRIBER
+from dampipe.features.events.events import EventSkipped
+from dampipe.features.events.model import EventKindReport, EventPage, EventQuery, parse_since
 from dampipe.features.events.rights import EventRights
 from dampipe.kernel.access import ADMIN, READ, STATUS, Actor, require
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.errors import NotFound
+from dampipe.kernel.errors import Conflict, NotFound
 from dampipe.kernel.events.log import Event, EventLog, Horizon
+from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.events.registry import EventRegistry
 from dampipe.kernel.events.sequencer import Sequencer
 from dampipe.kernel.events.subscribers import SubscriberRepository, SubscriberState
@@ -121,7 +124,7 @@ class EventService:
         require(actor, READ)
         names = self._registry.select(query.names) if query.names else None
         if not actor.may(ADMIN):
-            shown = {payload.KIND.name for payload in self._registry if not payload.KIND.is_audit}
+            shown = {kind.KIND.name for kind in self._registry if kind.KIND.is_shown_to(actor)}
             names = frozenset(shown if names is None else names & shown)
         rights = EventRights(self._db, actor, self._visibility.of(actor))
         asset = None if query.asset is None else self._asset(actor, query.asset)
@@ -150,7 +153,45 @@ class EventService:
         horizon = self._log.horizon(wanted.names)
         return horizon if horizon is not None and horizon.seq > start else None
 
+    def kinds(self, actor: Actor) -> list[EventKindReport]:
+        """The kinds of events that the actor may see, by name. Raises Forbidden."""
+        require(actor, READ)
+        shown = [payload.KIND for payload in self._registry if payload.KIND.is_shown_to(actor)]
+        return [
+            EventKindReport(
+                name=kind.name, summary=kind.summary, version=kind.version, is_audit=kind.is_audit
+            )
+            for kind in sorted(shown, key=lambda kind: kind.name)
+        ]
+
     def subscribers(self, actor: Actor) -> list[SubscriberState]:
-        """How far each subscriber is. Raises Forbidden."""
+        """How far each subscriber is; at which events they fail is for administrators. Raises Forbidden."""
         require(actor, STATUS)
-        return self._subscribers.states()
+        return [state.shown_to(actor) for state in self._subscribers.states()]
+
+    def skip(self, actor: Actor, name: str, seq: int | None = None) -> Event:
+        """Move a subscriber past the event at which it fails, and return that event; it is never delivered to it.
+
+        seq: the number of the event, if another one must not be skipped. Raises NotFound for an unknown subscriber, and
+        Conflict for one that does not fail at an event, or at another one.
+        """
+        require(actor, ADMIN)
+        states = {state.name: state for state in self._subscribers.states()}
+        if name not in states:
+            raise NotFound(UNKNOWN_SUBSCRIBER, name=name, names=", ".join(states) or "none")
+        event = states[name].problem_event
+        wanted = f"event {seq}" if seq is not None else "an event"
+        if event is None or seq not in (None, event.seq):
+            raise Conflict(NOT_STUCK, name=name, event=wanted)
+        done = EventSkipped(
+            subscriber=name,
+            event=event.seq,
+            id=event.id,
+            name=event.name,
+            problem=states[name].problem or "",
+        )
+        with self._db.write() as connection:
+            if not self._subscribers.skip(connection, name, event.seq):
+                raise Conflict(NOT_STUCK, name=name, event=f"event {event.seq} any more")
+            record_event(connection, done, actor=actor, asset=event.asset, sha1=event.sha1)
+        return event

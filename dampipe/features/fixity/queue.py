@@ -33,7 +33,7 @@ class FixityCheck:
     """A file to read, as the catalogue knows it."""
 
     location: LocationId
-    asset: VersionId
+    version: VersionId
     path: str
     sha1: str
     size: int
@@ -197,7 +197,7 @@ class FixityQueue:
                 .returning(VERIFICATION.c.location_id)
             ).first()
             if row is not None and verdict in BAD:
-                asset = assets_of(connection, [check.asset]).get(VersionId(check.asset))
+                asset = assets_of(connection, [check.version]).get(VersionId(check.version))
                 payload = FileBad(path=printable(check.path), verdict=str(verdict), reason=reason)
                 record_event(connection, payload, actor=WORKER, asset=asset, sha1=check.sha1, at=now)
 
@@ -251,6 +251,6 @@ def _owned(check: FixityCheck, owner: str) -> tuple[ColumnElement[bool], ...]:
     """Whether a check is still this owner's."""
     return (
         VERIFICATION.c.location_id == check.location,
-        VERIFICATION.c.version_id == check.asset,
+        VERIFICATION.c.version_id == check.version,
         VERIFICATION.c.owner == owner,
     )

@@ -14,14 +14,14 @@ def save_identifiers(batch: OutputBatch[MediaInfo]) -> None:
     save(
         batch.connection,
         {
-            asset: {
+            version: {
                 kind: value
                 for kind, value in ((CONTENT, media.content_id), (BURST, media.burst_id))
                 if value is not None
             }
-            for asset, media in batch.outputs
+            for version, media in batch.outputs
         },
         batch.database,
     )
-    for assets in chunked([asset for asset, _ in batch.outputs]):
-        request_regrouping(batch.connection, LOCATION.c.version_id.in_(assets))
+    for versions in chunked([version for version, _ in batch.outputs]):
+        request_regrouping(batch.connection, LOCATION.c.version_id.in_(versions))

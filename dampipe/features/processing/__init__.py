@@ -20,11 +20,6 @@ FEATURE = Feature(
         "retry": Command("Run failed stages again.", "dampipe.features.processing.cli.retry:command"),
     },
     routers=("dampipe.features.processing.http:router",),
-    events=(
-        "dampipe.jobs.events:StageDone",
-        "dampipe.jobs.events:StageFailed",
-        "dampipe.jobs.events:StageSkipped",
-        "dampipe.jobs.events:StagePending",
-    ),
+    events=("dampipe.jobs.events:StageDone", "dampipe.jobs.events:StageFailed"),
     remedies="dampipe.features.processing.remedies",
 )

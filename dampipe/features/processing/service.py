@@ -76,7 +76,9 @@ class ProcessingService:
             stages={name: StageCounts.from_states(counts.get(name, {})) for name in stages},
             workers=tuple(self._workers.present()),
             derivatives=self._derivatives.health() if view.is_all else StoreHealth(),
-            subscribers=tuple(self._subscribers.states()) if view.is_all else (),
+            subscribers=tuple(one.shown_to(actor) for one in self._subscribers.states())
+            if view.is_all
+            else (),
             running=tuple(self._runs.running(sorted({*names, *counts}), RUNNING_SHOWN, where)),
         )
 

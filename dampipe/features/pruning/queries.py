@@ -110,18 +110,20 @@ class Pruner:
             ),
         )
 
-    def _names(self, connection: Connection, assets: Sequence[int]) -> tuple[str, ...]:
+    def _names(self, connection: Connection, versions: Sequence[int]) -> tuple[str, ...]:
         """A path of each asset, or its name."""
         rows = connection.execute(
             select(LOCATION.c.version_id, *place_columns(self._db))
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-            .where(LOCATION.c.version_id.in_(assets))
+            .where(LOCATION.c.version_id.in_(versions))
             .order_by(LOCATION.c.id.desc())
         ).all()
         paths = {row.version_id: printable(full_path(row)) for row in rows}
-        named = connection.execute(select(VERSION.c.id, VERSION.c.name).where(VERSION.c.id.in_(assets))).all()
+        named = connection.execute(
+            select(VERSION.c.id, VERSION.c.name).where(VERSION.c.id.in_(versions))
+        ).all()
         names = {row.id: row.name for row in named}
-        return tuple(paths.get(asset, names[asset]) for asset in assets)
+        return tuple(paths.get(version, names[version]) for version in versions)
 
     def _is_not_of(self, column: ColumnElement[Any], assets: Sequence[int]) -> ColumnElement[bool]:
         """Whether a column names none of the assets; NULL is none of them."""
@@ -171,9 +173,9 @@ class Pruner:
             return list(rows.scalars())
 
     def _forget(
-        self, assets: Sequence[int], delete_blob: Callable[[str], object], annotations: bool
+        self, versions: Sequence[int], delete_blob: Callable[[str], object], annotations: bool
     ) -> dict[str, int]:
-        mine = and_(VERSION.c.id.in_(assets), _is_nowhere(), ~_is_worked_on())
+        mine = and_(VERSION.c.id.in_(versions), _is_nowhere(), ~_is_worked_on())
         with self._db.write() as connection:
             # The condition is checked again under the lock: a file may have been identified while this waited.
             ids = self._locked(connection, mine, annotations)
@@ -198,7 +200,7 @@ class Pruner:
         connection.execute(select(VERSION.c.id).where(where).order_by(VERSION.c.id).with_for_update()).all()
         ids = list(connection.execute(select(VERSION.c.id).where(where)).scalars())
         kept = _kept(connection, ids, literal(True), annotations)
-        return [VersionId(asset) for asset in ids if asset not in kept]
+        return [VersionId(version) for version in ids if version not in kept]
 
 
 def _pages(connection: Connection, where: ColumnElement[bool]) -> Iterator[Sequence[int]]:
@@ -211,10 +213,10 @@ def _pages(connection: Connection, where: ColumnElement[bool]) -> Iterator[Seque
 
 
 def _kept(
-    connection: Connection, assets: Sequence[int | None], where: ColumnElement[bool], annotations: bool
+    connection: Connection, versions: Sequence[int | None], where: ColumnElement[bool], annotations: bool
 ) -> set[int]:
     """Those of the versions for which `where` holds and that are kept, since people wrote about their assets."""
-    ids = sorted({asset for asset in assets if asset is not None})
+    ids = sorted({version for version in versions if version is not None})
     if annotations or not ids:
         return set()
     without = connection.execute(select(VERSION.c.id).where(VERSION.c.id.in_(ids), where)).scalars().all()

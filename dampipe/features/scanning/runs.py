@@ -59,18 +59,18 @@ def hold_or_release(connection: Connection, locations: Sequence[LocationId], to:
 
     An asset that an active scan has found as well is not put on hold.
     """
-    of_files, of_assets = RUN.c.location_id.in_(locations), RUN.c.version_id.in_(_assets_of(locations))
+    of_files, of_versions = RUN.c.location_id.in_(locations), RUN.c.version_id.in_(_versions_of(locations))
     if to == RunState.PENDING:
         state.release(connection, of_files)
-        state.release(connection, of_assets)
+        state.release(connection, of_versions)
     else:
         state.hold(connection, of_files)
-        state.hold(connection, of_assets, ~_found_by_an_active_scan())
+        state.hold(connection, of_versions, ~_found_by_an_active_scan())
 
 
 def raise_priority(connection: Connection, locations: Sequence[LocationId], priority: int) -> None:
     """Raise the pending runs of files and of their assets to a priority, if theirs is lower."""
-    for subject in (RUN.c.location_id.in_(locations), RUN.c.version_id.in_(_assets_of(locations))):
+    for subject in (RUN.c.location_id.in_(locations), RUN.c.version_id.in_(_versions_of(locations))):
         state.raise_priority(connection, priority, subject)
 
 
@@ -88,7 +88,7 @@ def has_run(of_state: RunState) -> ColumnElement[bool]:
     return or_(*(exists(select(literal(1)).where(subject, RUN.c.state == of_state)) for subject in subjects))
 
 
-def _assets_of(locations: Sequence[LocationId]) -> Any:
+def _versions_of(locations: Sequence[LocationId]) -> Any:
     return select(LOCATION.c.version_id).where(
         LOCATION.c.id.in_(locations), LOCATION.c.version_id.is_not(None)
     )

@@ -85,12 +85,12 @@ class HitRepository:
                 found[row.sha1] = AssetFiles(media, tuple(paths.get(row.id, ())))
         return found
 
-    def _files(self, assets: Sequence[int], view: View) -> Select[Any]:
-        """The locations of assets, present ones first."""
+    def _files(self, versions: Sequence[int], view: View) -> Select[Any]:
+        """The locations of versions, present ones first."""
         columns = (LOCATION.c.version_id, LOCATION.c.state, LOCATION.c.folder_id, *place_columns(self._db))
         return (
             select(*columns)
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-            .where(LOCATION.c.version_id.in_(assets), view.shows_folder(LOCATION.c.folder_id))
+            .where(LOCATION.c.version_id.in_(versions), view.shows_folder(LOCATION.c.folder_id))
             .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
         )

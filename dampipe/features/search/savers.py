@@ -24,36 +24,36 @@ _RENUMBER = update(VECTOR).where(VECTOR.c.id == bindparam("vector")).values(shot
 
 
 def save_embeddings(batch: OutputBatch[Embedding]) -> None:
-    """Replace the vectors of assets of one model, all in one bulk write."""
+    """Replace the vectors of versions of one model, all in one bulk write."""
     rows = [
-        (asset, time, shot, row)
-        for asset, output in batch.outputs
+        (version, time, shot, row)
+        for version, output in batch.outputs
         for time, shot, row in zip(output.times, output.shots, _rows(output), strict=True)
     ]
-    assets = [asset for asset, _ in batch.outputs]
-    _replace(batch.connection, batch.database, assets, batch.outputs[0][1].model, rows)
+    versions = [version for version, _ in batch.outputs]
+    _replace(batch.connection, batch.database, versions, batch.outputs[0][1].model, rows)
 
 
 def save_vectors(
     connection: Connection,
     database: Database,
-    asset: VersionId,
+    version: VersionId,
     model: str,
     times: Sequence[float],
     shots: Sequence[int],
     rows: NDArray[np.float16],
 ) -> None:
-    """Replace an asset's vectors of one model by new ones (rows of shape (len(times), dimension))."""
-    made = [(asset, time, shot, row.tobytes()) for time, shot, row in zip(times, shots, rows, strict=True)]
-    _replace(connection, database, [asset], model, made)
+    """Replace a version's vectors of one model by new ones (rows of shape (len(times), dimension))."""
+    made = [(version, time, shot, row.tobytes()) for time, shot, row in zip(times, shots, rows, strict=True)]
+    _replace(connection, database, [version], model, made)
 
 
 def save_shot_numbers(batch: OutputBatch[Proxy]) -> None:
     """Assign stored vectors to the exact shots that the proxy pass has found."""
-    for asset, proxy in batch.outputs:
+    for version, proxy in batch.outputs:
         if not proxy.shots:
             continue
-        vectors = select(VECTOR.c.id, VECTOR.c.time).where(VECTOR.c.version_id == asset)
+        vectors = select(VECTOR.c.id, VECTOR.c.time).where(VECTOR.c.version_id == version)
         numbers = [
             {"vector": row.id, "within": shot_at(proxy.shots, row.time)}
             for row in batch.connection.execute(vectors).all()
@@ -62,9 +62,9 @@ def save_shot_numbers(batch: OutputBatch[Proxy]) -> None:
             batch.connection.execute(_RENUMBER, numbers)
 
 
-def delete_vectors(connection: Connection, assets: Sequence[int]) -> None:
-    """Delete all vectors of assets, of whatever model."""
-    connection.execute(delete(VECTOR).where(VECTOR.c.version_id.in_(assets)))
+def delete_vectors(connection: Connection, versions: Sequence[int]) -> None:
+    """Delete all vectors of versions, of whatever model."""
+    connection.execute(delete(VECTOR).where(VECTOR.c.version_id.in_(versions)))
 
 
 def shot_at(starts: Sequence[float], time: float) -> int:
@@ -85,23 +85,23 @@ def _rows(output: Embedding) -> list[bytes]:
 def _replace(
     connection: Connection,
     database: Database,
-    assets: Sequence[VersionId],
+    versions: Sequence[VersionId],
     model: str,
     rows: Sequence[tuple[VersionId, float, int, bytes]],
 ) -> None:
     if not database.is_sqlite:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _VECTOR_LOCK})
-    connection.execute(delete(VECTOR).where(VECTOR.c.version_id.in_(assets), VECTOR.c.model == model))
+    connection.execute(delete(VECTOR).where(VECTOR.c.version_id.in_(versions), VECTOR.c.model == model))
     if not rows:
         return
-    known = connection.execute(select(VERSION.c.id, VERSION.c.shots).where(VERSION.c.id.in_(assets)))
+    known = connection.execute(select(VERSION.c.id, VERSION.c.shots).where(VERSION.c.id.in_(versions)))
     exact: dict[Any, list[float]] = {row.id: json.loads(row.shots) for row in known if row.shots}
     database.insert_many(
         connection,
         VECTOR,
         ("version_id", "model", "time", "shot", "data"),
         [
-            (asset, model, time, shot_at(exact[asset], time) if asset in exact else shot, row)
-            for asset, time, shot, row in rows
+            (version, model, time, shot_at(exact[version], time) if version in exact else shot, row)
+            for version, time, shot, row in rows
         ],
     )

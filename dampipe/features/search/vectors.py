@@ -170,7 +170,7 @@ class VectorRepository:
                     VECTOR.c.id,
                     VECTOR.c.time,
                     VECTOR.c.shot,
-                    VERSION.c.id.label("asset"),
+                    VERSION.c.id.label("version"),
                     VERSION.c.sha1,
                     VERSION.c.name,
                     VERSION.c.duration,
@@ -181,7 +181,7 @@ class VectorRepository:
             files = connection.execute(
                 select(LOCATION.c.version_id, LOCATION.c.state, *place_columns(self._db))
                 .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-                .where(LOCATION.c.version_id.in_({row.asset for row in vectors}))
+                .where(LOCATION.c.version_id.in_({row.version for row in vectors}))
                 .order_by(LOCATION.c.id)
             ).all()
         paths: dict[int, str] = {}
@@ -191,7 +191,7 @@ class VectorRepository:
                     paths.setdefault(row.version_id, full_path(row))
         found = {}
         for row in vectors:
-            path = printable(paths.get(row.asset, row.name))
+            path = printable(paths.get(row.version, row.name))
             found[row.id] = Moment(
                 asset=row.sha1,
                 path=path,

@@ -2,11 +2,15 @@
 
 import { get, post, remove } from "/page/api.js";
 import { h } from "/page/dom.js";
+import { may } from "/page/session.js";
 
 /** The rows that this feature adds to an asset's details: pairs of a heading and an element. */
 export function details({ video, tags }) {
+  if (!may("edit")) return tags.length ? [["Tags", h("span", { class: "tags" }, tags.map((tag) => h("span", { class: "chip" }, link(tag))))]] : [];
   return [["Tags", editor(video.sha1, tags)]];
 }
+
+const link = (tag) => h("a", { href: `#/search?${new URLSearchParams({ tag })}` }, tag);
 
 function editor(sha1, tags) {
   const list = h("span", { class: "tags" });
@@ -26,7 +30,7 @@ function editor(sha1, tags) {
   }
   function show(tags) {
     list.replaceChildren(...tags.map((tag) => h("span", { class: "chip" },
-      h("a", { href: `#/search?${new URLSearchParams({ tag })}` }, tag), " ",
+      link(tag), " ",
       h("button", { type: "button", class: "plain", "aria-label": `Take the tag ${tag} away`, onclick: () => change(() => remove(`/assets/${sha1}/tags/${encodeURIComponent(tag)}`)) }, "×"))));
   }
   async function add(event) {

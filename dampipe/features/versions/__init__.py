@@ -1,6 +1,6 @@
 """Versions: which contents are versions of one asset, found by their footage or said by people."""
 
-from dampipe.kernel.feature import Command, Feature
+from dampipe.kernel.feature import Command, Feature, Work
 
 FEATURE = Feature(
     "versions",
@@ -19,7 +19,10 @@ FEATURE = Feature(
         ("dampipe.kernel.stage_io:ContentHash", "dampipe.features.versions.savers:replace_by_path"),
         ("dampipe.media.info:MediaInfo", "dampipe.features.versions.savers:settle_other_kinds"),
         ("dampipe.media.outputs:Preview", "dampipe.features.versions.savers:compare_footage"),
+        ("dampipe.media.outputs:Proxy", "dampipe.features.versions.savers:compare_frames"),
     ),
+    work={"compare": Work(queue="io", handler="dampipe.features.versions.compare:CompareHandler")},
     sweeps=("dampipe.features.versions.sweep:ProvisionalSweep",),
+    panel="panel/panel.js",
     remedies="dampipe.features.versions.remedies",
 )

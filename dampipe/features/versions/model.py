@@ -69,6 +69,8 @@ class OperationReport(BaseModel):
     """SHA-1 of the current version of the asset that existed before and after."""
     other: str
     """SHA-1 of the current version of the asset that was merged into it, or split from it."""
+    versions: tuple[str, ...] = ()
+    """SHA-1s of the versions that went from one asset to the other, oldest first."""
     metadata: dict[str, str] = {}
     """By kind of data (`tags`): what went from one asset to the other."""
     kept_by: Metadata | None = None

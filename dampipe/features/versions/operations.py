@@ -3,7 +3,7 @@
 The only writer of the table `version_operation`; the versions themselves are written by `features/assets/lineage.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -135,6 +135,11 @@ def settle_with_event(connection: Connection, asset: int, now: float) -> None:
     record_event(connection, AssetSettled(), actor=WORKER, asset=asset, at=now)
 
 
+def moved_by(rows: Sequence[Row[Any]]) -> list[int]:
+    """The numbers of the versions that operations moved."""
+    return sorted({one for row in rows for one in OperationState.model_validate_json(row.state).moved})
+
+
 def operations_of(connection: Connection, asset: int) -> Sequence[Row[Any]]:
     """The operations on an asset that were not undone, newest first."""
     concerned = or_(VERSION_OPERATION.c.asset_id == asset, VERSION_OPERATION.c.other_id == asset)
@@ -148,8 +153,8 @@ def sha1s(connection: Connection, versions: Sequence[int]) -> dict[int, str]:
     return {row.id: row.sha1 for row in connection.execute(query)}
 
 
-def report(row: Row[Any]) -> OperationReport:
-    """An operation as faces show it."""
+def report(row: Row[Any], names: Mapping[int, str]) -> OperationReport:
+    """An operation as faces show it. names: the SHA-1s of versions by number; one that is not in it is left out."""
     state = OperationState.model_validate_json(row.state)
     return OperationReport(
         kind=OperationKind(row.kind),
@@ -157,6 +162,7 @@ def report(row: Row[Any]) -> OperationReport:
         actor=row.actor,
         asset=state.sha1s[0],
         other=state.sha1s[1],
+        versions=tuple(names[version] for version in sorted(state.moved) if version in names),
         metadata=state.texts,
         kept_by=state.kept_by,
     )
@@ -177,7 +183,7 @@ def _record(
         .values(**values, state=state.model_dump_json())
         .returning(VERSION_OPERATION)
     )
-    return report(connection.execute(made).one())
+    return report(connection.execute(made).one(), sha1s(connection, state.moved))
 
 
 def _texts(kept: dict[str, Kept]) -> dict[str, str]:

@@ -16,7 +16,15 @@ from dampipe.features.versions.model import (
     StackRequest,
     VersionList,
 )
-from dampipe.features.versions.operations import merge, operations_of, report, sha1s, split, undo
+from dampipe.features.versions.operations import (
+    merge,
+    moved_by,
+    operations_of,
+    report,
+    sha1s,
+    split,
+    undo,
+)
 from dampipe.kernel.access import EDIT, READ, Actor, require
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
@@ -42,9 +50,13 @@ class VersionService:
         require(actor, READ)
         details = self._assets.show(actor, name)
         with self._db.read() as connection:
-            operations = operations_of(connection, self._assets.asset_id(actor, name))
-            done = tuple(map(report, operations))
+            rows = operations_of(connection, self._assets.asset_id(actor, name))
             view = self._visibility.of(actor)
+            shown = select(VERSION.c.id, VERSION.c.sha1).where(
+                VERSION.c.id.in_(moved_by(rows)), view.shows_version(VERSION.c.id)
+            )
+            names = {row.id: row.sha1 for row in connection.execute(shown)}
+            done = [report(row, names) for row in rows]
             named = {sha1 for one in done for sha1 in (one.asset, one.other)}
             query = select(VERSION.c.sha1).where(VERSION.c.sha1.in_(named), view.shows_version(VERSION.c.id))
             visible = named if view.is_all else set(connection.execute(query).scalars())
@@ -128,4 +140,4 @@ class VersionService:
             reason = reason or undo(connection, self._db, rows[0], str(actor), database_time(connection))
             if reason is not None:
                 raise Conflict(CANNOT_UNDO, name=name, reason=reason)
-        return report(rows[0])
+            return report(rows[0], sha1s(connection, moved_by(rows[:1])))

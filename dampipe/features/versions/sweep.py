@@ -1,9 +1,10 @@
-"""The share of versions in a sweep: provisional assets whose comparison no preview will bring about are settled."""
+"""The share of versions in a sweep: the comparison of provisional assets that nothing else brings about."""
 
 import time
 from collections.abc import Mapping
 
-from dampipe.features.versions.provisional import decide, provisional_assets
+from dampipe.features.versions.provisional import provisional_assets, when_complete
+from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 
 ASSETS = 50
@@ -13,22 +14,25 @@ SECONDS = 1.0
 
 
 class ProvisionalSweep:
-    """Decides about provisional assets that no preview decides about: the replaced file is gone before its preview, a
-    preview failed, or the footage is long, so that a comparison takes too long for the transaction of a preview."""
+    """Looks at provisional assets about which no saver decides: the replaced file is gone before its preview, a preview
+    or a proxy failed, or signatures were made afterwards."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._after = 0
 
     def __call__(self) -> Mapping[str, int]:
-        """Look at some of them; returns how many were decided, if any."""
-        until, after, decided = time.monotonic() + SECONDS, 0, 0
+        """Look at some of them, after those of the last call; returns how many were settled, if any."""
+        until, settled = time.monotonic() + SECONDS, 0
         while time.monotonic() < until:
             with self._db.read() as connection:
-                assets = provisional_assets(connection, after, ASSETS)
+                assets = provisional_assets(connection, self._after, ASSETS)
             if not assets:
+                self._after = 0
                 break
-            for after in assets:
-                decided += decide(self._db, after)
+            for self._after in assets:  # a transaction each: locks of several might be waited for crosswise
+                with self._db.write() as connection:
+                    settled += when_complete(connection, self._db, [self._after], database_time(connection))
                 if time.monotonic() > until:
                     break
-        return {"settled": decided} if decided else {}
+        return {"settled": settled} if settled else {}

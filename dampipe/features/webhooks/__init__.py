@@ -14,6 +14,10 @@ FEATURE = Feature(
         "dampipe.features.webhooks.events:WebhookAdded",
         "dampipe.features.webhooks.events:WebhookRemoved",
         "dampipe.features.webhooks.events:WebhookDisabled",
+        "dampipe.features.webhooks.events:WebhookEnabled",
+        "dampipe.features.webhooks.events:WebhookRotated",
+        "dampipe.features.webhooks.events:WebhookFailing",
+        "dampipe.features.webhooks.events:WebhookRecovered",
     ),
     subscriber_sources=("dampipe.features.webhooks.subscriber:WebhookSubscribers",),
     # Not a queue of its own: a retry takes some seconds, one runs at a time, and few deployments have webhooks.
@@ -29,5 +33,6 @@ FEATURE = Feature(
             schedule="dampipe.features.webhooks.tasks:expiry_interval",
         ),
     },
+    panel="panel/panel.js",
     remedies="dampipe.features.webhooks.remedies",
 )

@@ -1,4 +1,4 @@
-"""`dampipe webhook add|list|test|replay|log|rotate|enable|remove`"""
+"""`dampipe webhook add|list|test|replay|log|rotate|disable|enable|remove`"""
 
 from datetime import datetime
 
@@ -146,6 +146,14 @@ def log(name: str, states: tuple[str, ...], limit: int, as_json: bool) -> None:
 def rotate(name: str, keep_hours: float, as_json: bool) -> None:
     """Make a new secret and print it."""
     _show_secret(service(WebhookService).rotate(LOCAL, name, keep_hours), as_json)
+
+
+@command.command(name="disable")
+@click.argument("name")
+def disable(name: str) -> None:
+    """Send no more events to a webhook; they are kept until it is enabled."""
+    service(WebhookService).disable(LOCAL, name)
+    click.echo(f"{name} is disabled; its events are kept")
 
 
 @command.command(name="enable")

@@ -97,6 +97,12 @@ def rotate_webhook(
     return webhooks.rotate(actor, name, keep_hours)
 
 
+@router.post("/webhooks/{name}/disable", status_code=204)
+def disable_webhook(actor: Manager, webhooks: Webhooks, name: Name) -> None:
+    """Send no more events to a webhook; they are kept until it is enabled."""
+    webhooks.disable(actor, name)
+
+
 @router.post("/webhooks/{name}/enable", status_code=204)
 def enable_webhook(actor: Manager, webhooks: Webhooks, name: Name) -> None:
     """Send events of a disabled webhook again, from where it stopped."""

@@ -10,7 +10,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, select, update
 
-from dampipe.features.webhooks.events import WebhookDisabled
+from dampipe.features.webhooks.events import (
+    WebhookDisabled,
+    WebhookEnabled,
+    WebhookFailing,
+    WebhookRecovered,
+    WebhookRotated,
+)
 from dampipe.features.webhooks.model import KIND, DeliveryReport, DeliveryState
 from dampipe.features.webhooks.schedule import GIVE_UP_AFTER, pause, retry_delay
 from dampipe.features.webhooks.sender import GONE, THROTTLED, Answer
@@ -122,14 +128,23 @@ class WebhookRepository:
         connection.execute(delete(DELIVERY).where(DELIVERY.c.webhook_id == webhook))
         connection.execute(delete(WEBHOOK).where(WEBHOOK.c.id == webhook))
 
-    def rotate(self, webhook: int, secret: str, keep: float) -> float:
+    def rotate(self, webhook: Webhook, secret: str, keep: float, by: str) -> float:
         """Give a webhook a new secret; the old one is valid for `keep` more seconds. Returns until when."""
         values = {"secret": secret, "previous_secret": WEBHOOK.c.secret, "previous_until": NOW + keep}
-        change = update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(values)
+        change = update(WEBHOOK).where(WEBHOOK.c.id == webhook.id).values(values)
         with self._db.write() as connection:
+            record_event(connection, WebhookRotated(name=webhook.name), actor=by)
             return float(connection.execute(change.returning(WEBHOOK.c.previous_until)).scalar_one())
 
-    def enable(self, webhook: int) -> None:
+    def disable(self, webhook: Webhook, reason: str, by: str) -> None:
+        """Send no more messages; one that is disabled already keeps its reason. Its events are kept."""
+        mine = (WEBHOOK.c.id == webhook.id, WEBHOOK.c.disabled_at.is_(None))
+        with self._db.write() as connection:
+            change = update(WEBHOOK).where(*mine).values(disabled_at=NOW, disabled_reason=reason)
+            if connection.execute(change).rowcount:
+                record_event(connection, WebhookDisabled(name=webhook.name, reason=reason), actor=by)
+
+    def enable(self, webhook: Webhook, by: str) -> None:
         """Send messages again, from where it stopped."""
         values = {
             "disabled_at": None,
@@ -139,8 +154,10 @@ class WebhookRepository:
             "problem": None,
         }
         with self._db.write() as connection:
-            connection.execute(update(WEBHOOK).where(WEBHOOK.c.id == webhook).values(values))
-            self._wake(connection, webhook)
+            connection.execute(update(WEBHOOK).where(WEBHOOK.c.id == webhook.id).values(values))
+            self._wake(connection, webhook.id)
+            if webhook.disabled_at is not None:
+                record_event(connection, WebhookEnabled(name=webhook.name), actor=by)
 
     def begin_replay(self, webhook: int, seq: int) -> None:
         """Let the events after that number be delivered once more. What waits to be retried of them is cancelled."""
@@ -168,11 +185,9 @@ class WebhookRepository:
             found: int | None = connection.execute(select(EVENT.c.seq).where(EVENT.c.id == event)).scalar()
             return found
 
-    def count_after(self, seq: int, names: Collection[str] | None) -> int:
-        """How many events of these names (None: any) have higher numbers."""
-        where = [EVENT.c.seq > seq]
-        if names is not None:
-            where.append(EVENT.c.name.in_(sorted(names)))
+    def count_after(self, seq: int, names: Collection[str]) -> int:
+        """How many events of these names have higher numbers."""
+        where = [EVENT.c.seq > seq, EVENT.c.name.in_(sorted(names))]
         with self._db.read() as connection:
             return connection.execute(select(func.count()).select_from(EVENT).where(*where)).scalar_one()
 
@@ -318,6 +333,7 @@ class WebhookRepository:
         if answer.is_accepted:
             if webhook.failures:
                 connection.execute(change.values(failures=0, paused_until=0.0, problem=None))
+                record_event(connection, WebhookRecovered(name=webhook.name), actor=WORKER, at=now)
             return
         values: dict[str, Any] = {"failures": WEBHOOK.c.failures + 1, "problem": answer.problem}
         throttle = answer.retry_after if answer.status in THROTTLED else None
@@ -326,6 +342,9 @@ class WebhookRepository:
             values |= {"disabled_at": now, "disabled_reason": answer.problem}
             event = WebhookDisabled(name=webhook.name, reason=answer.problem)
             record_event(connection, event, actor=WORKER, at=now)
+        elif not webhook.failures:
+            failing = WebhookFailing(name=webhook.name, problem=answer.problem)
+            record_event(connection, failing, actor=WORKER, at=now)
         connection.execute(change.values(values))
 
     def _wake(self, connection: Connection, webhook: int, delay: float = 0.0) -> None:

@@ -130,14 +130,19 @@ class WebhookService:
         """Give a webhook a new secret; messages are signed with the old one as well for `keep_hours`."""
         require(actor, MANAGE)
         secret = new_secret()
-        until = self._webhooks.rotate(self._find(name).id, secret, keep_hours * 3600.0)
+        until = self._webhooks.rotate(self._find(name), secret, keep_hours * 3600.0, str(actor))
         return WebhookSecret(name=name, secret=secret, previous_valid_until=until)
+
+    def disable(self, actor: Actor, name: str) -> None:
+        """Send no more events; they are kept until it is enabled. One that is disabled already stays so."""
+        require(actor, MANAGE)
+        self._webhooks.disable(self._find(name), f"by {actor}", str(actor))
 
     def enable(self, actor: Actor, name: str) -> None:
         """Send messages of a disabled webhook again, from where it stopped."""
         require(actor, MANAGE)
         webhook = self._find(name)
-        self._webhooks.enable(webhook.id)
+        self._webhooks.enable(webhook, str(actor))
         cursor = self._subscribers.cursor(webhook.subscriber)
         if cursor is not None:
             self._subscribers.move(webhook.subscriber, cursor)  # ends its back-off

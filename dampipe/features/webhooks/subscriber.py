@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dampipe.features.webhooks.errors import DISABLED
+from dampipe.features.webhooks.events import ABOUT_DELIVERIES
 from dampipe.features.webhooks.queries import WebhookRepository
 from dampipe.features.webhooks.sender import Sender
 from dampipe.kernel.errors import Conflict
@@ -69,9 +70,11 @@ class WebhookSubscribers:
         ]
 
 
-def event_names(registry: EventRegistry, patterns: Sequence[str]) -> frozenset[str] | None:
-    """The names that a webhook's patterns stand for; None: all. A kind whose feature is gone is left out."""
-    if not patterns:
-        return None
-    known = {kind.KIND.name for kind in registry}
-    return frozenset(name for name in known if any(matches(name, pattern) for pattern in patterns))
+def event_names(registry: EventRegistry, patterns: Sequence[str]) -> frozenset[str]:
+    """The names that a webhook's patterns stand for; without patterns all names. A kind whose feature is gone is left
+    out, and so are events about deliveries (`ABOUT_DELIVERIES`).
+    """
+    known = {kind.KIND.name for kind in registry} - ABOUT_DELIVERIES
+    return frozenset(
+        name for name in known if not patterns or any(matches(name, pattern) for pattern in patterns)
+    )

@@ -1,6 +1,5 @@
 """The connection to the catalogue: SQLite in WAL mode or PostgreSQL, every write in one short transaction."""
 
-import errno
 import sqlite3
 import threading
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     Connection,
@@ -18,12 +18,10 @@ from sqlalchemy import (
     Table,
     any_,
     create_engine,
-    event,
     literal,
     make_url,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 
 from dampipe.kernel.db.chunks import chunked
@@ -38,9 +36,10 @@ from dampipe.kernel.db.errors import (
     UNUSABLE,
     URL_INVALID,
 )
+from dampipe.kernel.db.sqlite_connection import WRITING, SqliteConnection, begin
 from dampipe.kernel.errors import CatalogueDown, DampipeError, InvalidInput, StorageFull
 from dampipe.kernel.masking import mask_url, url_problem
-from dampipe.kernel.private_files import create_private, make_folder
+from dampipe.kernel.private_files import make_folder
 
 MOST_VALUES = 4096
 """Values that one statement binds in SQLite. One statement takes many rows: for each statement the driver releases the
@@ -66,7 +65,6 @@ class Database:
             self.url = make_url(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
             self.engine = self._engine(busy_timeout)
-            self._writer = self.engine.execution_options(writes=True)
         except NoSuchModuleError as error:
             problem = f"there is no driver {url.partition('://')[0]!r}"
             raise InvalidInput(URL_INVALID, url=self.place, problem=problem) from error
@@ -81,31 +79,9 @@ class Database:
             return create_engine(self.url, pool_pre_ping=True, pool_size=2, max_overflow=4)
         if self.url.database and self.url.database != ":memory:":
             _make_folder(Path(self.url.database).parent)
-        engine = create_engine(self.url, connect_args={"timeout": busy_timeout})
-
-        @event.listens_for(engine, "do_connect")
-        def _connecting(*_: Any) -> None:
-            path = self.url.database
-            if path and path != ":memory:" and not path.startswith("file:"):
-                _create_file(Path(path))
-
-        @event.listens_for(engine, "connect")
-        def _connected(connection: Any, _: Any) -> None:
-            connection.isolation_level = None  # we begin transactions ourselves, below
-            cursor = connection.cursor()
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-
-        @event.listens_for(engine, "begin")
-        def _begun(connection: Connection) -> None:
-            # A reader that becomes a writer fails at once when another wrote meanwhile; lock from the start.
-            begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN"
-            try:  # past SQLAlchemy, which takes ten times as long for it as SQLite
-                connection.connection.driver_connection.execute(begin)  # type: ignore[union-attr]
-            except sqlite3.Error as error:
-                raise OperationalError(begin, None, error) from error
-
+        options = {"timeout": busy_timeout, "factory": SqliteConnection}
+        engine = create_engine(self.url, connect_args=options)
+        engine.dialect.do_begin = begin  # type: ignore[method-assign, assignment]
         return engine
 
     @contextmanager
@@ -120,14 +96,27 @@ class Database:
         with (
             self._write_lock if self.is_sqlite else nullcontext(),
             translated(self),
-            self._writer.connect() as connection,
-            connection.begin(),
+            self.engine.connect() as connection,
+            self._will_write(connection).begin(),
         ):
             yield connection
 
+    @staticmethod
+    def _will_write(connection: Connection) -> Connection:
+        driver = connection.connection.driver_connection
+        if isinstance(driver, SqliteConnection):
+            driver.next_begin = WRITING
+        return connection
+
     def insert(self, table: Table) -> Any:
         """An INSERT with `on_conflict_do_nothing`, in the dialect of this database."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        if self.is_sqlite:
+            from sqlalchemy.dialects import sqlite
+
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # loads a driver
+
+        return postgresql.insert(table)
 
     def give_way(self) -> None:
         """Let others write, between two of many transactions: writers of SQLite poll, and poll rarely."""
@@ -138,7 +127,7 @@ class Database:
         """Whether a column holds one of up to some thousand numbers, sent as one value where that is possible."""
         if self.is_sqlite:
             return column.in_(numbers)
-        return column == any_(literal(list(numbers), postgresql.ARRAY(BigInteger)))
+        return column == any_(literal(list(numbers), ARRAY(BigInteger)))
 
     def insert_many(
         self,
@@ -284,16 +273,6 @@ def _is_set_up(database: Database) -> bool:
             return bool(connection.execute(tables).scalar())
     except DBAPIError:
         return True
-
-
-def _create_file(path: Path) -> None:
-    """Create the file where there is none: SQLite would let everybody read it, and its log has the mode of the file."""
-    try:
-        create_private(path)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull(FULL, place=path) from error
-        raise CatalogueDown(FOLDER_UNUSABLE, folder=path.parent, problem=error.strerror) from error
 
 
 def _make_folder(folder: Path) -> None:

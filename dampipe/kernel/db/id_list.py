@@ -5,13 +5,27 @@ So a list meets no limit of parameters, and no object is made of each of a milli
 
 import json
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Text, any_, cast, func, literal, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+)
 
 from dampipe.kernel.db.database import Database
+
+if TYPE_CHECKING:  # loaded by what uses it: commands start faster without numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def in_ids(database: Database, column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
@@ -20,13 +34,15 @@ def in_ids(database: Database, column: ColumnElement[int], ids: Iterable[int]) -
     if database.is_sqlite:
         listed = func.json_each(json.dumps(numbers)).table_valued("value")
         return column.in_(select(listed.c.value.cast(Integer)))
-    return column == any_(literal(numbers, postgresql.ARRAY(BigInteger)))
+    return column == any_(literal(numbers, ARRAY(BigInteger)))
 
 
 def read_ids(
     database: Database, connection: Connection, column: ColumnElement[int], *conditions: ColumnElement[bool]
-) -> NDArray[np.int64]:
+) -> "NDArray[np.int64]":
     """The values of a column of ids in the rows that fulfil the conditions, in no order."""
+    import numpy as np
+
     joined = (
         func.group_concat(column) if database.is_sqlite else func.string_agg(cast(column, Text), literal(","))
     )

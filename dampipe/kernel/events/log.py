@@ -75,6 +75,14 @@ class EventLog:
         with self._db.read() as connection:
             return [event_of(row) for row in connection.execute(query)]
 
+    def numbered(self, numbers: Collection[int]) -> dict[int, Event]:
+        """Some hundred events by their numbers; those that were deleted are left out."""
+        if not numbers:
+            return {}
+        with self._db.read() as connection:
+            rows = connection.execute(select(EVENT).where(EVENT.c.seq.in_(numbers)))
+            return {row.seq: event_of(row) for row in rows}
+
     def latest(
         self,
         limit: int,

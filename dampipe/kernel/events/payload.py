@@ -16,6 +16,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from dampipe.kernel.access import ADMIN, Actor, Scope
+
 PROCESSING = "processing"
 """Retention class of what happens to every file many times: runs that are done or failed."""
 LIBRARY = "library"
@@ -36,6 +38,13 @@ class EventKind:
     """Raised when a field of the payload changes its meaning or disappears; a new field does not raise it."""
     retention: str = PROCESSING
     """The class by which the setting `events_keep_days` says how long it is kept."""
+    scope: Scope | None = None
+    """Only actors with this scope see such events; None: all do, but audit events are for administrators."""
+
+    def is_shown_to(self, actor: Actor) -> bool:
+        """Whether an actor may see events of this kind at all."""
+        needed = self.scope or (ADMIN if self.is_audit else None)
+        return needed is None or actor.may(needed) or actor.may(ADMIN)
 
     @property
     def is_audit(self) -> bool:

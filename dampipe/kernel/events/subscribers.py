@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
+from dampipe.kernel.access import ADMIN, Actor
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.events.log import Event
+from dampipe.kernel.events.log import Event, EventLog
 from dampipe.kernel.events.tables import SEQUENCE, SUBSCRIBER
 
 EventHandler: TypeAlias = Callable[[Sequence[Event]], None]
@@ -52,10 +53,16 @@ class SubscriberState(BaseModel):
     """Why the last attempt failed; None after one that did not."""
     problem_at: float | None = None
     """Seconds since 1970."""
+    problem_event: Event | None = None
+    """The event at which the last attempt failed; None where several were delivered at once, or it was deleted."""
     again_at: float | None = None
     """When a failed delivery is tried again, in seconds since 1970."""
     delivered_at: float | None = None
     """When events were handled last, in seconds since 1970."""
+
+    def shown_to(self, actor: Actor) -> "SubscriberState":
+        """Without the event, which may be one of the audit, unless the actor is an administrator."""
+        return self if actor.may(ADMIN) else self.model_copy(update={"problem_event": None})
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ class SubscriberRepository:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._log = EventLog(database)
 
     def register(self, name: str, *, from_start: bool = False) -> None:
         """Create the cursor of a subscriber that has none: at the newest event, or before the first."""
@@ -101,9 +109,16 @@ class SubscriberRepository:
 
         A delivery in progress loses its lease, so that it cannot move the cursor back.
         """
-        values = {"cursor": seq, "owner": None, "lease_until": 0.0, "not_before": 0.0, "failures": 0}
         with self._db.write() as connection:
-            return self._update(connection, SUBSCRIBER.c.name == name, values=values)
+            return self._update(connection, SUBSCRIBER.c.name == name, values=_moved_to(seq))
+
+    def skip(self, connection: Connection, name: str, seq: int) -> bool:
+        """Move a cursor past the event at which a subscriber fails, in the caller's transaction, as `move` does.
+
+        False, and nothing is changed, unless it fails at the event with that number.
+        """
+        stuck = (SUBSCRIBER.c.name == name, SUBSCRIBER.c.problem_seq == seq, SUBSCRIBER.c.cursor < seq)
+        return self._update(connection, *stuck, values=_moved_to(seq) | _NO_PROBLEM)
 
     def claim(
         self, name: str, owner: str, lease: float, is_dead: Callable[[str], bool] = lambda _: False
@@ -134,18 +149,24 @@ class SubscriberRepository:
         """Move the cursor after events were handled, or skipped; None: the lease is lost, and the cursor stays."""
         values: dict[str, Any] = {"cursor": seq}
         if handled:
-            values |= {"failures": 0, "problem": None, "problem_at": None, "delivered_at": NOW}
+            values |= {"failures": 0, "delivered_at": NOW} | _NO_PROBLEM
         unmoved = SUBSCRIBER.c.cursor == claim.cursor
         with self._db.write() as connection:
             moved = self._update(connection, *_held(claim.name, owner), unmoved, values=values)
         return Claim(claim.name, seq, 0 if handled else claim.failures) if moved else None
 
-    def fail(self, claim: Claim, owner: str, problem: str, retry_after: float) -> None:
-        """Record that a handler failed, give the lease back, and wait for `retry_after` seconds."""
+    def fail(
+        self, claim: Claim, owner: str, problem: str, retry_after: float, seq: int | None = None
+    ) -> None:
+        """Record that a handler failed, give the lease back, and wait for `retry_after` seconds.
+
+        seq: the number of the event, if it was given one alone.
+        """
         values = {
             "failures": claim.failures + 1,
             "problem": problem,
             "problem_at": NOW,
+            "problem_seq": seq,
             "not_before": NOW + retry_after,
             "owner": None,
             "lease_until": 0.0,
@@ -163,6 +184,7 @@ class SubscriberRepository:
         query = select(SUBSCRIBER, select(SEQUENCE.c.last).scalar_subquery().label("last"))
         with self._db.read() as connection:
             rows = connection.execute(query.order_by(SUBSCRIBER.c.name)).all()
+        events = self._log.numbered([row.problem_seq for row in rows if row.problem_seq is not None])
         return [
             SubscriberState(
                 name=row.name,
@@ -171,6 +193,7 @@ class SubscriberRepository:
                 failures=row.failures,
                 problem=row.problem,
                 problem_at=row.problem_at,
+                problem_event=events.get(row.problem_seq),
                 again_at=row.not_before if row.failures else None,
                 delivered_at=row.delivered_at,
             )
@@ -187,6 +210,14 @@ class SubscriberRepository:
     @staticmethod
     def _update(connection: Any, *where: ColumnElement[bool], values: dict[str, Any]) -> bool:
         return bool(connection.execute(update(SUBSCRIBER).where(*where).values(values)).rowcount)
+
+
+_NO_PROBLEM: dict[str, Any] = {"problem": None, "problem_at": None, "problem_seq": None}
+
+
+def _moved_to(seq: int) -> dict[str, Any]:
+    """The columns of a cursor that was moved: a delivery in progress has lost its lease."""
+    return {"cursor": seq, "owner": None, "lease_until": 0.0, "not_before": 0.0, "failures": 0}
 
 
 def _held(name: str, owner: str) -> tuple[ColumnElement[bool], ...]:

@@ -72,6 +72,8 @@ class SubscriberRow(SQLModel, table=True):
     problem: str | None = Field(default=None, sa_column=long_text(nullable=True))
     """Why the last attempt failed; None after one that did not."""
     problem_at: float | None = None
+    problem_seq: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    """The number of the event at which the last attempt failed; None where several were delivered at once."""
     delivered_at: float | None = None
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import ffmpeg as graphs
 
 from dampipe.media.audio.mixing import mixed, track_of, with_further_tracks
-from dampipe.media.audio.peaks import waveform_output
-from dampipe.media.info import AudioStream, MediaInfo
+from dampipe.media.audio.samples import waveform_output
+from dampipe.media.audio.track_choice import further_tracks, is_dual_mono
+from dampipe.media.info import MediaInfo
 
 
 def split_sound(footage: Any, media: MediaInfo, *, join_mono: bool) -> tuple[Any, Any]:
@@ -31,21 +32,3 @@ def split_sound(footage: Any, media: MediaInfo, *, join_mono: bool) -> tuple[Any
     branches = stream.filter_multi_output("asplit", 2)
     drawn = branches[1] if join_mono else mixed(branches[1], media.audio[0])
     return branches[0], waveform_output(drawn, media.duration)
-
-
-def used_tracks(media: MediaInfo) -> tuple[AudioStream, ...]:
-    """The tracks that `split_sound` reads for a review proxy."""
-    return (*media.audio[:2], *further_tracks(media)) if is_dual_mono(media) else media.audio[:1]
-
-
-def is_dual_mono(media: MediaInfo) -> bool:
-    """Return whether the first two tracks are mono."""
-    return len(media.audio) > 1 and media.audio[0].channels == media.audio[1].channels == 1
-
-
-def further_tracks(media: MediaInfo) -> tuple[AudioStream, ...]:
-    """The mono tracks after the first two; () if not all tracks are mono, or if they differ in their language."""
-    languages = {track.language for track in media.audio}
-    if len(languages) > 1 or any(track.channels != 1 for track in media.audio):
-        return ()
-    return media.audio[2:]

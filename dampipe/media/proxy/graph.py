@@ -6,7 +6,8 @@ from typing import Any
 import ffmpeg as graphs
 
 from dampipe.media.audio.mixing import track_of
-from dampipe.media.audio.tracks import split_sound, used_tracks
+from dampipe.media.audio.track_choice import used_tracks
+from dampipe.media.audio.tracks import split_sound
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.inputs import footage_input, timeline_outputs
 from dampipe.media.ffmpeg.picture_filters import fitted_size, normalized, tag_bt709

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dampipe.kernel.errors import BadMedia
-from dampipe.media.audio.peaks import waveform_output
+from dampipe.media.audio.samples import waveform_output
 from dampipe.media.errors import NOTHING_DECODED
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.inputs import footage_input, graph_arguments

@@ -3,6 +3,7 @@
 
 import { API, explain } from "./address.js";
 import { login } from "./login.js";
+import { refreshSession } from "./session.js";
 
 export { API, explain };
 
@@ -32,7 +33,8 @@ async function request(path, options) {
     options?.signal?.throwIfAborted();
     return request(path, options);
   }
-  const { detail, hint } = await response.json().catch(() => ({}));
+  const { detail, hint, code } = await response.json().catch(() => ({}));
+  if (code === "access.scope_missing") refreshSession(); // the role was changed meanwhile
   throw new Problem(detail ?? `The server answered with status ${response.status}.`, hint, response.status >= 500);
 }
 
@@ -64,6 +66,11 @@ export async function post(path, body) {
 /** Post bytes, such as a picture, and return the answer. */
 export async function send(path, parameters, body, signal) {
   return (await request(`${path}?${new URLSearchParams(parameters)}`, { method: "POST", body, signal })).json();
+}
+
+export async function patch(path, body) {
+  const headers = { "content-type": "application/json" };
+  return (await request(path, { method: "PATCH", headers, body: JSON.stringify(body) })).json();
 }
 
 export async function remove(path) {

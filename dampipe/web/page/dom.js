@@ -15,6 +15,26 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+/** By what a control is recognized after its view was drawn again. */
+const keyOf = (element) => element.dataset.key ?? element.getAttribute("aria-label") ?? element.textContent;
+
+/** A function that finds the control within `element` that took the place of a control. */
+export function placeOf(control) {
+  const [tag, key] = [control.tagName, keyOf(control)];
+  return (element) => [...element.querySelectorAll(tag)].find((other) => keyOf(other) === key && !other.disabled);
+}
+
+/** Replace the children of an element; the focus stays on the control of the same `data-key` or name, or on the element. */
+export function redraw(element, ...children) {
+  const focused = element.contains(document.activeElement) && document.activeElement !== element ? document.activeElement : null;
+  const find = focused && placeOf(focused);
+  element.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined));
+  if (!focused) return;
+  const same = find(element);
+  if (!same) element.tabIndex = -1;
+  (same ?? element).focus({ preventScroll: true });
+}
+
 /** Have screen readers read a text aloud. */
 export function announce(text) {
   document.getElementById("announcement").textContent = text;

@@ -4,7 +4,10 @@
 import { describe, get, post } from "./api.js";
 import { card } from "./card.js";
 import { announce, h, notice } from "./dom.js";
-import { bytes, name, plural, timecode } from "./format.js";
+import { bytes, name, plural } from "./format.js";
+import { evidence, side } from "./pair.js";
+import { panels } from "./panels.js";
+import { may } from "./session.js";
 
 const PAGE = 200;
 
@@ -14,28 +17,16 @@ function identical({ asset, size, paths }) {
     h("ul", {}, paths.map((path) => h("li", {}, h("code", {}, path)))));
 }
 
-function side(copy) {
-  const picture = copy.width ? `${copy.width}×${copy.height}` : "sound";
-  const facts = [picture, copy.codec, bytes(copy.size), `${timecode(copy.start)}–${timecode(copy.end)}`].filter(Boolean).join(" · ");
-  const asset = { sha1: copy.asset, name: name(copy.path), path: copy.path, duration: copy.duration, time: copy.start };
-  return card(asset, h("p", {}, facts), h("p", {}, h("code", {}, copy.path)));
-}
-
-const shift = (seconds) => `${Math.abs(seconds).toFixed(1)} s ${seconds < 0 ? "earlier" : "later"}`;
-
-/** Other positions of the common part in the first file. */
-function otherPositions(pair) {
-  const spans = pair.other_offsets.map(([begin, end]) => [...new Set([shift(begin - pair.offset), shift(end - pair.offset)])].join(" to "));
-  return spans.length ? `; in the first file possibly ${spans.join(", or ")}` : "";
-}
-
-const kinds = { whole: "All of both", part: "All of the shorter file", overlap: "A part of each" };
-
-function similar(pair) {
-  const evidence = `${kinds[pair.kind]}: ${Math.round(pair.similarity * 100)} % similar in ${plural(pair.frames, "frame")}, which cover ${Math.round(pair.coverage * 100)} % of the shorter file`
-    + (pair.mirrored ? "; mirrored" : "") + otherPositions(pair);
+function similar(pair, modules) {
   const section = h("section", { class: "pair" });
-  section.append(h("p", { class: "hint" }, evidence, decision(pair, section)), h("div", { class: "alike" }, side(pair.first), side(pair.second)));
+  const buttons = h("span", {}, decision(pair, section));
+  const done = (text) => {
+    buttons.replaceChildren(`; ${text}`);
+    announce(text);
+    section.classList.add("dismissed");
+  };
+  buttons.append(...modules.flatMap((panel) => panel.pairActions?.(pair, done) ?? []));
+  section.append(h("p", { class: "hint" }, evidence(pair), buttons), h("div", { class: "alike" }, side(pair.first), side(pair.second)));
   return section;
 }
 
@@ -64,7 +55,8 @@ function decision(pair, section) {
     button.disabled = false;
   }
   show();
-  return pair.state === "stacked" ? "; versions of one asset" : h("span", {}, button, message);
+  if (pair.state === "stacked") return "; versions of one asset";
+  return may("edit") ? h("span", {}, button, message) : "";
 }
 
 /** A list that shows PAGE items at first, and more with a button. */
@@ -84,7 +76,7 @@ export async function duplicates(main, signal, parameters) {
   const state = parameters.get("state") ?? "open";
   const isOpen = state === "open";
   main.replaceChildren(h("p", { class: "hint" }, "Listing duplicates …"));
-  const found = await get("/duplicates", { near: true, state }, signal);
+  const [found, modules] = await Promise.all([get("/duplicates", { near: true, state }, signal), panels()]);
   const others = h("p", {}, isOpen
     ? h("a", { href: "#/duplicates?state=dismissed" }, "Show dismissed pairs")
     : h("a", { href: "#/duplicates" }, "Show open pairs"));
@@ -102,5 +94,5 @@ export async function duplicates(main, signal, parameters) {
     ...identicals,
     h("h2", {}, `${titles[state]}: ${found.near.length.toLocaleString()}`), others,
     found.near.length ? h("p", { class: "hint" }, "Other encodes, trims and resized versions. Two takes from one fixed camera can be similar, too: compare them before you delete a file.") : "",
-    ...pending, ...list(found.near, similar));
+    ...pending, ...list(found.near, (pair) => similar(pair, modules)));
 }

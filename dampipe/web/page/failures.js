@@ -4,6 +4,7 @@ import { describe, explain, get, post } from "./api.js";
 import { playerLink } from "./card.js";
 import { h, notice } from "./dom.js";
 import { folder, name, plural } from "./format.js";
+import { may } from "./session.js";
 
 const LIMIT = 500;
 const kinds = {
@@ -37,7 +38,7 @@ export async function failures(main, signal) {
         h("small", {}, folder(failure.path))),
       h("td", {}, failure.stage),
       h("td", { class: "reason" }, explain(failure.reason, failure.hint), h("small", {}, ` (${kinds[failure.kind] ?? failure.kind}${next})`)),
-      h("td", {}, ["verify", "check"].includes(failure.stage) ? null : h("button", { onclick: (event) => retry(event, selection) }, "Retry")));
+      h("td", {}, !may("process") || ["verify", "check"].includes(failure.stage) ? null : h("button", { onclick: (event) => retry(event, selection) }, "Retry")));
   }
 
   async function show() {
@@ -51,7 +52,7 @@ export async function failures(main, signal) {
     }
     const head = h("thead", {}, h("tr", {}, ["file", "stage", "reason", ""].map((title) => h("th", { scope: "col" }, title))));
     const retryAll = h("button", { onclick: (event) => retry(event, {}) }, "Retry all");
-    main.replaceChildren(h("div", { class: "bar" }, h("h2", {}, `${found.length < LIMIT ? "" : "Latest "}${plural(found.length, "failure")}`), retryAll), message,
+    main.replaceChildren(h("div", { class: "bar" }, h("h2", {}, `${found.length < LIMIT ? "" : "Latest "}${plural(found.length, "failure")}`), may("process") ? retryAll : null), message,
       h("table", { class: "failures" }, head, h("tbody", {}, found.map(row))));
   }
 

@@ -25,13 +25,25 @@ export function recordingTime(text) {
   return [date, clock, zone === "Z" ? "UTC" : zone].filter(Boolean).join(" ");
 }
 
+/** A time, in seconds since 1970 or as a text of the API, by the clock of this machine. */
+export function dateTime(time) {
+  return new Date(typeof time === "number" ? time * 1000 : time).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** Who did something, of `user:anna`, `token:render`, `local` and `worker`. */
+export function actorName(actor) {
+  const [kind, name = ""] = actor.split(":");
+  return { user: name, token: `the token ${name}`, local: "a person at the server", worker: "dampipe" }[kind] ?? actor;
+}
+
 /** An exact frame rate such as 30000/1001 as 29.97. */
 export function rate(fraction) {
   const [numerator, denominator = 1] = fraction.split("/").map(Number);
   return String(Math.round((numerator / denominator) * 100) / 100);
 }
 
-export const plural = (count, noun) => `${count.toLocaleString()} ${noun}${count === 1 ? "" : "s"}`;
+/** A number with its noun; `many`: the plural, where it is not the noun with an s. */
+export const plural = (count, noun, many = `${noun}s`) => `${count.toLocaleString()} ${count === 1 ? noun : many}`;
 
 /** The folder of a path. */
 export const folder = (path) => path.slice(0, path.lastIndexOf("/")) || "/";

@@ -5,6 +5,7 @@ import { card } from "./card.js";
 import { h, notice } from "./dom.js";
 import { bytes, plural, rate } from "./format.js";
 import { endless } from "./scroll.js";
+import { may } from "./session.js";
 
 const PAGE = 60;
 
@@ -104,10 +105,10 @@ export async function library(main, signal, parameters, line = null) {
   const hasMore = await more();
   refreshOnChange();
   if (!grid.childElementCount) {
-    const action = h("a", { class: "button", href: "#/scans" }, pending.waiting ? "Show progress" : "Add footage");
+    const action = pending.waiting || may("scan") ? h("a", { class: "button", href: "#/scans" }, pending.waiting ? "Show progress" : "Add footage") : null;
     main.replaceChildren(pending.waiting
       ? notice(`${plural(pending.waiting, "file")} will appear here when processed.`, "", action)
-      : notice("The library is empty.", "Scan a folder of footage to fill it.", action));
+      : notice("The library is empty.", may("scan") ? "Scan a folder of footage to fill it." : "", action));
     return;
   }
   main.replaceChildren(pending.line, grid, ...(hasMore ? [endless(signal, more)] : []));

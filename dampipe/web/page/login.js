@@ -2,6 +2,8 @@
 
 import { API, explain } from "./address.js";
 import { announce, h } from "./dom.js";
+import { field, form } from "./form.js";
+import { refreshSession, session as current, setSession } from "./session.js";
 
 const dialog = document.getElementById("login");
 const account = document.getElementById("account");
@@ -19,29 +21,6 @@ async function call(path, method, body) {
   return answer;
 }
 
-const field = (label, properties) => h("label", {}, h("span", {}, label), h("input", { required: true, ...properties }));
-
-/** A form in the dialog; `act` is called with its values, and the form stays open with the reason where that fails. */
-function form(title, fields, button, act, more = []) {
-  const problem = h("p", { class: "problem", role: "alert" });
-  const submit = h("button", {}, button);
-  const made = h("form", { class: "login" }, h("h2", { id: "login-title" }, title), ...fields, problem, submit, ...more);
-  made.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    submit.disabled = true;
-    problem.textContent = "";
-    try {
-      await act(Object.fromEntries(new FormData(made)));
-    } catch (error) {
-      problem.textContent = error.message;
-      made.querySelector("input[type=password]")?.select();
-    } finally {
-      submit.disabled = false;
-    }
-  });
-  return made;
-}
-
 function ask(session, resolve) {
   const given = new URLSearchParams(location.search).get("login");
   const unencrypted = session.encrypted || ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname)
@@ -53,12 +32,12 @@ function ask(session, resolve) {
   const more = [note, oidc, unencrypted].filter(Boolean);
   dialog.replaceChildren(
     form("Log in", fields, "Log in", async (values) => {
-      show(await call("/session", "POST", values));
+      setSession(await call("/session", "POST", values));
       if (given) history.replaceState(null, "", `/${location.hash}`);
       dialog.close();
       announce("Logged in.");
       resolve();
-    }, more),
+    }, { titleId: "login-title", more }),
   );
 }
 
@@ -74,7 +53,7 @@ export function login() {
       });
       dialog.removeEventListener("cancel", keepOpen);
       document.dispatchEvent(new CustomEvent("logged-in"));
-    } else show(session);
+    } else setSession(session);
   })().finally(() => {
     waiting = null;
   });
@@ -83,12 +62,12 @@ export function login() {
 
 const keepOpen = (event) => event.preventDefault(); // there is nothing to see without a login
 
-async function logOut(everywhere) {
+export async function logOut(everywhere) {
   await call(everywhere ? "/session?everywhere=true" : "/session", "DELETE");
   location.reload();
 }
 
-function changePassword() {
+export function changePassword() {
   const passwords = [
     field("Present password", { name: "old", type: "password", autocomplete: "current-password", autofocus: true }),
     field("New password", { name: "new", type: "password", autocomplete: "new-password", minLength: 8 }),
@@ -96,30 +75,36 @@ function changePassword() {
   const cancel = h("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
   dialog.replaceChildren(
     form("Change the password", passwords, "Change", async (values) => {
-      show(await call("/session/password", "PUT", values));
+      setSession(await call("/session/password", "PUT", values));
       dialog.close();
       announce("The password is changed; all other sessions have ended.");
-    }, [cancel]),
+    }, { titleId: "login-title", beside: [cancel] }),
   );
   dialog.showModal();
 }
 
 /** Say in the header who is logged in. */
 function show(session) {
-  account.hidden = !session.can_log_out;
+  account.hidden = !session.actor?.startsWith("user:");
   if (account.hidden) return account.replaceChildren();
+  account.open = false;
   account.replaceChildren(
     h("summary", {}, session.name),
     h("div", { class: "menu" },
       h("p", { class: "hint" }, `Logged in as ${session.role}.`),
-      h("button", { type: "button", onclick: changePassword }, "Change the password"),
-      h("button", { type: "button", onclick: () => logOut(false) }, "Log out"),
-      h("button", { type: "button", onclick: () => logOut(true) }, "Log out everywhere"),
+      h("a", { class: "button", href: "#/account", onclick: () => (account.open = false) }, "Your account"),
+      ...(session.can_log_out ? [
+        h("button", { type: "button", onclick: changePassword }, "Change the password"),
+        h("button", { type: "button", onclick: () => logOut(false) }, "Log out"),
+        h("button", { type: "button", onclick: () => logOut(true) }, "Log out everywhere"),
+      ] : []),
     ),
   );
 }
 
-/** Ask the server who is logged in, and say so. */
+/** Say who is logged in, from now on. */
 export async function showAccount() {
-  show(await call("/session", "GET").catch(() => ({ can_log_out: false })));
+  document.addEventListener("session-changed", ({ detail }) => show(detail));
+  if (current()) show(current());
+  else await refreshSession();
 }

@@ -1,7 +1,7 @@
 // The router: which view is shown for which address; the search form; and the status line in the header.
 
 import { get } from "./api.js";
-import { notice } from "./dom.js";
+import { h, notice } from "./dom.js";
 import { duplicates } from "./duplicates.js";
 import { listen as followServer } from "./events.js";
 import { failures } from "./failures.js";
@@ -9,10 +9,12 @@ import { build, chosen, fill, offer } from "./filters.js";
 import { plural } from "./format.js";
 import { library } from "./library.js";
 import { showAccount } from "./login.js";
+import { panelViews } from "./panels.js";
 import { listen } from "./picture.js";
 import { open } from "./player.js";
 import { results } from "./results.js";
 import { scans } from "./scans.js";
+import { knownSession, may } from "./session.js";
 
 const views = { "/": library, "/search": results, "/duplicates": duplicates, "/scans": scans, "/failures": failures };
 const element = (id) => document.getElementById(id);
@@ -25,17 +27,35 @@ let leaving = new AbortController(); // aborted when another view is shown
 let lastCounts = null;
 let unseenStatus = null; // came while the tab was hidden
 let outageTimer = null;
+let isLinkFollowed = false; // since the last view was shown; Back and Forward keep the position
 let isOutage = false; // the view could not be shown since the server was away; it is shown again once the server answers
+
+/** The function that shows a view, its own or one of a feature; null where there is none. */
+async function viewOf(path) {
+  if (Object.hasOwn(views, path)) return views[path];
+  return (await panelViews()).find((view) => view.path === path)?.show ?? null;
+}
+
+function markLink() {
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.hash === shownAddress.split("?")[0]) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+/** The links to the views of features that the actor may use. */
+async function showLinks() {
+  const links = (await panelViews()).filter((view) => view.label && may(view.scope));
+  element("more-views").replaceChildren(...links.map(({ path, label }) => h("a", { href: `#${path}` }, label)));
+  if (shownAddress !== null) markLink();
+}
 
 async function show(path, parameters) {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
   shownAddress = location.hash || "#/";
-  for (const link of document.querySelectorAll("nav a")) {
-    if (link.hash === `#${path}`) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
+  markLink();
   // What was typed before the first view was there is kept.
   if (hasShownView || parameters.has("q")) form.elements.q.value = parameters.get("q") ?? "";
   hasShownView = true;
@@ -43,7 +63,12 @@ async function show(path, parameters) {
   document.title = parameters.get("q") ? `${parameters.get("q")} – dampipe` : "dampipe";
   isOutage = false;
   try {
-    await views[path](main, signal, parameters);
+    await knownSession();
+    const view = await viewOf(path);
+    const isNew = isLinkFollowed;
+    isLinkFollowed = false;
+    if (!signal.aborted) await (view ?? library)(main, signal, parameters);
+    if (isNew && !signal.aborted) window.scrollTo(0, 0);
   } catch (problem) {
     if (signal.aborted) return;
     isOutage = Boolean(problem.isOutage);
@@ -60,7 +85,7 @@ async function route() {
   if (!asset) {
     const isBackFromPlayer = dialog.open && (location.hash || "#/") === shownAddress;
     if (dialog.open) dialog.close();
-    if (!isBackFromPlayer) await show(path in views ? path : "/", parameters); // else the view is still there
+    if (!isBackFromPlayer) await show(path, parameters); // else the view is still there
     return;
   }
   if (shownAddress === null) await show("/", new URLSearchParams());
@@ -93,6 +118,7 @@ function showStatus(status) {
 async function refreshStatus() {
   try {
     showStatus(await get("/status"));
+    await knownSession();
     if (isOutage && !dialog.open) await route();
   } catch (problem) {
     element("status-line").textContent = problem.message;
@@ -159,19 +185,24 @@ listen(element("picture-button"), element("picture-file"), (key) => {
   form.elements.q.value = "";
   search([["picture", key], ...chosen(form)]);
 });
-for (const link of document.querySelectorAll("header a")) {
-  link.addEventListener("click", (event) => {
-    if ((location.hash || "#/") !== link.hash) return;
-    event.preventDefault();
-    route();
-  });
-}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href^='#/']");
+  if (link && !link.hash.startsWith("#/asset/")) isLinkFollowed = true;
+}, true);
+document.querySelector("header").addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (!link || (location.hash || "#/") !== link.hash) return;
+  event.preventDefault();
+  route();
+});
+document.addEventListener("session-changed", () => showLinks().catch(() => {})); // while the server is away, none
 document.addEventListener("runs-changed", refreshStatus);
 document.addEventListener("logged-in", () => main.querySelector("img") && !dialog.open && route()); // pictures failed meanwhile
 window.addEventListener("hashchange", route);
 const early = new URLSearchParams(location.search).get("q"); // the form was sent before this module could take it
 if (early !== null) history.replaceState(null, "", early.trim() ? `/#/search?${new URLSearchParams({ q: early.trim() })}` : "/");
 showAccount();
+showLinks().catch(() => {});
 document.addEventListener("visibilitychange", showUnseen);
 followServer(receive);
 refreshStatus();

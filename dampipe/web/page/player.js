@@ -1,8 +1,10 @@
 // The player: one asset from a given time on, with all that is known about it.
 
 import { derivative, explain, get } from "./api.js";
+import { copyButton } from "./clipboard.js";
 import { h, notice } from "./dom.js";
 import { recordingTime, timecode } from "./format.js";
+import { follow } from "./follow.js";
 import { facts } from "./library.js";
 import { panels } from "./panels.js";
 import { loadTiles, showTile } from "./sprite.js";
@@ -44,32 +46,13 @@ async function filmstrip(video, player) {
   return strip;
 }
 
-/** The button that copies the text of an element, which is selected where the browser refuses to copy. */
-function copyButton(element) {
-  const copy = async (event) => {
-    const button = event.target;
-    button.textContent = (await copyText(element)) ? "Copied" : "Press Ctrl+C";
-  };
-  return h("button", { class: "small", onclick: copy }, "Copy path");
-}
-
-/** Whether the text was copied. A page without HTTPS has no clipboard, but may copy a selection. */
-async function copyText(element) {
-  if (navigator.clipboard) {
-    const isCopied = await navigator.clipboard.writeText(element.textContent).then(() => true, () => false);
-    if (isCopied) return true;
-  }
-  getSelection().selectAllChildren(element);
-  return document.execCommand("copy");
-}
-
 async function details(asset) {
   const { video, runs } = asset;
   const { media } = video;
   const paths = video.paths.map((path) => h("code", {}, path));
   const rows = [
-    ["File", h("span", {}, paths, paths.length ? copyButton(paths[0]) : null)],
-    ...(await panels()).flatMap((panel) => panel.details?.(asset) ?? []),
+    ["File", h("span", {}, paths, paths.length ? copyButton(paths[0], "Copy path") : null)],
+    ...(await Promise.all((await panels()).map((panel) => panel.details?.(asset) ?? []))).flat(),
     ["Media", facts(video)],
     media?.timecode ? ["Timecode", media.timecode] : null,
     media?.created_at ? ["Recorded", recordingTime(media.created_at)] : null,
@@ -87,16 +70,58 @@ function similarButton(video, picture) {
   return h("button", { onclick: () => (location.hash = `#/search?${new URLSearchParams({ like: like() })}`) }, "More like this");
 }
 
-/** Open the player over the page, at a time in seconds; `onClose` is called when it is closed. */
+/** A line that says that the version in view is not the current one; null for the current one. */
+function olderVersion({ video, versions }) {
+  const current = versions.find((version) => version.superseded_at === null);
+  if (!current || current.sha1 === video.sha1) return null;
+  return h("p", { class: "older", role: "status" }, "An older version of this asset. ", h("a", { href: `#/asset/${current.sha1}` }, "Show the current one"));
+}
+
+/** What is known of an asset, below the picture; drawn again when it changes, except where the focus is. */
+async function facets(asset, sha1, signal) {
+  const [older, list, sections] = [h("div"), h("div"), h("div")];
+  let shown = null;
+  async function draw(found) {
+    const json = JSON.stringify(found);
+    const isFirst = shown === null;
+    if (json === shown) return false;
+    shown = json;
+    older.replaceChildren(...[olderVersion(found)].filter(Boolean));
+    if (isFirst || !list.contains(document.activeElement)) list.replaceChildren(await details(found));
+    if (isFirst) sections.append(...(await panels()).flatMap((panel) => panel.sections?.(found, { signal, refresh }) ?? []));
+    else document.dispatchEvent(new CustomEvent("asset-changed", { detail: found }));
+    return true;
+  }
+  async function refresh() {
+    const found = await get(`/assets/${sha1}`, { exact: true }, signal).catch(() => null);
+    return found && !signal.aborted ? draw(found) : false;
+  }
+  await draw(asset);
+  follow(signal, ["asset.merged", "asset.split", "asset.settled", "version.", "tag."], refresh);
+  return { older, below: [list, sections] };
+}
+
+let showing = new AbortController(); // aborted when the player shows another asset, or is closed
+
+/**
+ * Open the player over the page, at a time in seconds; `onClose` is called when it is closed. It shows the version that
+ * `sha1` is of, whether it is the current one or not.
+ */
 export async function open(dialog, sha1, time, onClose) {
-  const asset = await get(`/assets/${sha1}`);
+  const asset = await get(`/assets/${sha1}`, { exact: true });
   const { video } = asset;
+  showing.abort();
+  showing = new AbortController();
+  const { signal } = showing;
   const picture = screen(asset, time);
   const strip = picture.tagName === "VIDEO" ? await filmstrip(video, picture) : null;
+  const { older, below } = await facets(asset, video.sha1, signal);
+  if (signal.aborted) return; // another asset was opened meanwhile
   dialog.replaceChildren(
     h("div", { class: "bar" }, h("h2", { id: "player-name" }, video.name), similarButton(video, picture), h("button", { onclick: () => dialog.close() }, "Close")),
-    picture, strip ?? "", await details(asset));
+    older, picture, strip ?? "", ...below);
   dialog.onclose = () => {
+    showing.abort();
     dialog.replaceChildren(); // also stops the download
     onClose();
   };

@@ -7,6 +7,7 @@ import { label, names } from "./filters.js";
 import { plural, timecode } from "./format.js";
 import { picture } from "./picture.js";
 import { endless } from "./scroll.js";
+import { may } from "./session.js";
 
 const PAGE = 60;
 const FORMATS = { otio: "OpenTimelineIO", fcpxml: "Final Cut Pro", xml: "Final Cut Pro 7 XML", edl: "EDL", csv: "table" };
@@ -88,7 +89,7 @@ export async function results(main, signal, parameters) {
   showCount(found.more);
   const weak = found.hits.every((hit) => hit.weak) ? h("p", { class: "hint" }, "Weak results only: a meaningless query would score as high.") : "";
   const warnings = found.warnings.map((warning) => h("p", { class: "hint" }, warning));
-  const head = h("div", { class: "bar" }, title, blob ? null : exportMenu(query, count));
+  const head = h("div", { class: "bar" }, title, blob || !may("export") ? null : exportMenu(query, count));
   const weaker = h("p", { class: "hint", hidden: !found.weaker || found.more }, "Weak results are not shown. ", h("a", { href: withWeak(parameters) }, "Show them"));
   main.replaceChildren(head, chips, weak, ...warnings, grid);
   if (found.more) {

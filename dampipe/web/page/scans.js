@@ -3,6 +3,7 @@
 import { describe, get, post } from "./api.js";
 import { h, notice } from "./dom.js";
 import { bytes, length, plural } from "./format.js";
+import { may } from "./session.js";
 
 const states = {
   waiting: "waiting for a worker", walking: "scanning", walked: "finished",
@@ -11,6 +12,7 @@ const states = {
 
 /** The actions that a scan allows, as the API names them. */
 function actions(scan) {
+  if (!may("scan")) return [];
   if (scan.state === "paused") return ["resume", "cancel"];
   const isUnfinished = scan.active || ["waiting", "walking"].includes(scan.state);
   return isUnfinished && !["cancelled", "failed"].includes(scan.state) ? ["pause", "cancel"] : [];
@@ -90,7 +92,7 @@ export async function scans(main, signal) {
     if (json === lastStatus) return; // drawing again would lose a selection of text
     lastStatus = json;
     const list = status.scans.length ? h("ul", { class: "scans" }, status.scans.map((scan) => scanItem(scan, act)))
-      : notice("No scans yet.", "Enter the path of a folder above to add its footage.");
+      : notice("No scans yet.", may("scan") ? "Enter the path of a folder above to add its footage." : "");
     live.replaceChildren(...inProgress(status), h("h2", {}, "Latest scans"), list, h("h2", {}, "Stages"), stageTable(status), h("h2", {}, "Workers"), workerList(status));
   }
   async function attempt(action) {
@@ -115,6 +117,7 @@ export async function scans(main, signal) {
   }
 
   await refresh();
-  main.replaceChildren(h("form", { class: "submit", onsubmit: submit }, path, h("button", {}, "Scan")), message, live);
+  const form = may("scan") ? [h("form", { class: "submit", onsubmit: submit }, path, h("button", {}, "Scan")), message] : [];
+  main.replaceChildren(...form, live);
   document.addEventListener("status-changed", ({ detail }) => draw(detail), { signal });
 }

@@ -38,6 +38,7 @@ def test_a_proxy_names_the_user_and_the_groups_name_the_role(opened: Open) -> No
     )
     [report] = here.access.users(LOCAL)
     assert (report.name, report.password, report.logins) == ("anna", False, ("proxy",))
+    assert report.last_used_at is not None, "although a proxy's user has no session"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.2.0.1", "192.168.1.1", "fe80::1", "testclient", ""])

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select, update
 
 from dampipe.app.exposure import check_masks
-from dampipe.features.access import queries
-from dampipe.features.access.tables import SESSION, TOKEN, USER
+from dampipe.features.access import queries, throttle
+from dampipe.features.access.tables import LOGIN_WINDOW, SESSION, TOKEN, USER
+from dampipe.features.access.throttle import LIMITS, Limit
 from dampipe.features.search.vector_media_db import VectorMediaDb
-from dampipe.kernel.access import LOCAL, Role
+from dampipe.kernel.access import CORE, LOCAL, Role
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart, Conflict, InvalidInput
 from dampipe.storage.auto import AutoStorage
@@ -47,8 +48,10 @@ def test_without_users_other_addresses_need_a_token(opened: Open) -> None:
 
 
 def test_a_login_lasts_until_the_logout(here: Guarded) -> None:
-    http = here.logged_in("anna")
+    http = here.client()
+    begun = http.post("/api/v1/session", json={"name": "anna", "password": PASSWORD}).json()
     session = http.get("/api/v1/session").json()
+    assert begun == session
     assert (session["actor"], session["role"], session["can_log_out"]) == ("user:anna", "viewer", True)
     assert session["scopes"] == ["read", "search", "export", "status"]
     assert http.get("/api/v1/assets").status_code == 200
@@ -183,7 +186,11 @@ def test_guesses_are_throttled_and_the_right_password_does_not_help_then(here: G
     assert elsewhere.post("/api/v1/session", json={"name": "anna", "password": PASSWORD}).status_code == 200
 
 
-def test_guesses_for_many_names_from_one_address_are_throttled(here: Guarded) -> None:
+def test_guesses_for_many_names_from_one_address_are_throttled(
+    here: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert LIMITS["address"] == Limit(30, 60.0)
+    monkeypatch.setattr(throttle, "LIMITS", {**LIMITS, "address": Limit(30, 600.0)})  # on a slow machine, too
     http = here.client(address="10.0.0.11")
     statuses = [
         http.post("/api/v1/session", json={"name": f"user{n}", "password": "guess"}).status_code
@@ -212,6 +219,60 @@ def test_tokens_have_their_scopes_an_end_and_a_last_use(here: Guarded) -> None:
         assert http.get("/api/v1/assets", headers=raw).status_code == 401, header  # type: ignore[arg-type]
 
 
+def test_users_have_tokens_of_their_own_with_scopes_that_they_have(here: Guarded) -> None:
+    here.token("of-root", "read", user="root")
+    here.token("of-none", "read")
+    http, other = here.logged_in("anna"), here.logged_in("root")
+    own = "/api/v1/session/tokens"
+    made = http.post(own, json={"name": "nle", "scopes": ["read", "search"], "days": 30})
+    assert made.status_code == 201
+    bearer = {"Authorization": f"Bearer {made.json()['token']}"}
+    assert here.client().get("/api/v1/assets", headers=bearer).status_code == 200
+    assert [one["name"] for one in http.get(own).json()] == ["nle"]
+    assert "token" not in http.get(own).json()[0] and http.get(own).json()[0]["user"] == "anna"
+    assert [one["name"] for one in other.get(own).json()] == ["of-root"]
+
+    for scopes, code in ((["edit"], "scope_not_own"), (["nonsense"], "scope_unknown")):
+        refused = http.post(own, json={"name": "more", "scopes": scopes})
+        assert (refused.status_code, refused.json()["code"]) == (422, f"access.{code}")
+    assert http.post(own, json={"name": "more", "scopes": []}).status_code == 422
+    assert http.post(own, json={"name": "more", "scopes": ["read"], "user": "root"}).status_code == 422
+    assert http.post(own, json={"name": "of-none", "scopes": ["read"]}).status_code == 409
+    for foreign in ("of-root", "of-none", "nothing"):
+        assert http.delete(f"{own}/{foreign}").status_code == 404, foreign
+    assert http.delete(f"{own}/nle").status_code == 204
+    assert here.client().get("/api/v1/assets", headers=bearer).status_code == 401
+    assert [one.name for one in here.access.tokens(LOCAL)] == ["of-none", "of-root"]
+
+
+def test_a_token_makes_and_revokes_no_other(here: Guarded) -> None:
+    http = here.client()
+    body = {"name": "more", "scopes": ["read"]}
+    for token in (here.token("a", "read", user="root"), here.token("b", *(one.name for one in CORE))):
+        for method, path in (("GET", ""), ("POST", ""), ("DELETE", "/a")):
+            answer = http.request(method, f"/api/v1/session/tokens{path}", json=body, headers=token)
+            assert (answer.status_code, answer.json()["code"]) == (403, "access.only_own_login")
+
+
+def test_the_last_use_of_a_user_outlives_the_session(here: Guarded, monkeypatch: pytest.MonkeyPatch) -> None:
+    def last_use() -> float | None:
+        return next(one.last_used_at for one in here.access.users(LOCAL) if one.name == "anna")
+
+    assert last_use() is None
+    http = here.logged_in("anna")
+    begun = last_use()
+    assert begun is not None
+    database = here.library.service(Database)
+    with database.write() as connection:
+        connection.execute(update(SESSION).values(last_used_at=SESSION.c.last_used_at - 3600))
+        connection.execute(update(USER).values(last_used_at=USER.c.last_used_at - 3600))
+    assert http.get("/api/v1/assets").status_code == 200
+    used = last_use()
+    assert used is not None and used >= begun
+    here.access.log_out(LOCAL, "anna")
+    assert last_use() == used
+
+
 def test_a_token_of_a_user_never_exceeds_the_user(here: Guarded) -> None:
     token = here.token("too-much", "read", "admin", user="anna")
     http = here.client()
@@ -231,7 +292,9 @@ def test_no_secret_is_stored_logged_or_shown(
     here.client().post("/api/v1/session", json={"name": "root", "password": "a wrong guess"})
     database = here.library.service(Database)
     with database.read() as connection:
-        stored = str([connection.execute(select(table)).all() for table in (USER, SESSION, TOKEN)])
+        stored = str(
+            [connection.execute(select(table)).all() for table in (USER, SESSION, TOKEN, LOGIN_WINDOW)]
+        )
     answers = "".join(http.get(f"/api/v1/{path}").text for path in ("session", "users", "tokens", "grants"))
     said = caplog.text + "".join(capfd.readouterr())
     for secret in (PASSWORD, token, session, "a wrong guess"):

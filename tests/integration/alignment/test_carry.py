@@ -18,7 +18,7 @@ from dampipe.features.alignment.model import CarryReport, CarryRequest, Fate
 from dampipe.features.alignment.service import CarryService
 from dampipe.features.alignment.tables import ALIGNMENT
 from dampipe.features.derivatives.model import Kept
-from dampipe.features.derivatives.signatures import SIGN
+from dampipe.features.derivatives.sign_items import SIGN
 from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN

@@ -65,6 +65,8 @@ def test_a_pair_is_dismissed_and_listed_again_by_commands(library: Library) -> N
     assert (listed(), listed("--state", "dismissed")) == ([], [pair])
     assert "no two assets show the same" in run(library, "--near").output
     assert run(library, "dismiss", *pair).exit_code == 0, "once more is not an error"
+    assert listed("--state", "dismissed", "--asset", sha1(2)) == [pair]
+    assert listed("--state", "dismissed", "--asset", sha1(3)) == []
     assert run(library, "reopen", *pair).exit_code == 0
     assert listed() == [pair]
 
@@ -91,6 +93,11 @@ def test_a_pair_is_dismissed_and_listed_again_over_http(library: Library) -> Non
     assert (states(), states(state="dismissed")) == ([], ["dismissed"])
     assert http.post("/api/v1/duplicates/reopen", json=body).status_code == 204
     assert (states(), states(state="dismissed")) == (["open"], [])
+    assert states(asset=sha1(1)) == states(asset=sha1(2)) == ["open"]
+    assert states(asset=sha1(3)) == []
+    for unknown, status in ((sha1(9), 404), ("relative.mp4", 422), ("", 422)):
+        parameters = {"near": "true", "asset": unknown}
+        assert http.get("/api/v1/duplicates", params=parameters).status_code == status
     for wrong in ({}, {"first": sha1(1)}, {**body, "third": "x"}, {"first": "", "second": 5}):
         assert http.post("/api/v1/duplicates/dismiss", json=wrong).status_code in (404, 422)
     assert http.get("/api/v1/duplicates", params={"near": "true", "state": "x"}).status_code == 422

@@ -284,9 +284,9 @@ def test_a_search_killed_at_any_statement_is_completed_by_the_next(catalogue_url
     here.close()
 
 
-def test_an_earlier_catalogue_is_searched_in_the_background(catalogue_url: str) -> None:
+def test_an_earlier_catalogue_is_searched_in_the_background(bare_database_url: str) -> None:
     before = str(ScriptDirectory.from_config(config()).get_revision("0017").down_revision)
-    database = Database(catalogue_url)
+    database = Database(bare_database_url)
     step(database, command.upgrade, before)
     clip, other = moving(3), moving(5)
     clips = [clip, part(clip, 4, 16), other, part(other, 2, 20)]
@@ -301,7 +301,7 @@ def test_an_earlier_catalogue_is_searched_in_the_background(catalogue_url: str) 
             connection.execute(text(f"INSERT INTO fingerprint {prints}"), values)
     migrate.upgrade(database)
     database.close()
-    library = NearLibrary(catalogue_url)
+    library = NearLibrary(bare_database_url)
     assert library.waiting() == dict.fromkeys((1, 2, 3, 4), False)
     assert library.keys(1) == []
     with advisory_lock(library.catalog.database, "duplicates"):

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from sqlalchemy import literal, select
 
 import dampipe
@@ -29,7 +30,7 @@ from dampipe.jobs.events import StageDone, StageFailed
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from dampipe.kernel.events.log import EventLog
 from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.events.payload import EventPayload
@@ -261,7 +262,9 @@ def test_streams_end_when_the_server_stops(app: FastAPI) -> None:
         threads = [threading.Thread(target=hold, args=(url,)) for _ in range(3)]
         for thread in threads:
             thread.start()
-        time.sleep(1.0)
+        deadline = time.monotonic() + 30
+        while app.state.services.get(Broadcaster).clients < 3 and time.monotonic() < deadline:
+            time.sleep(0.05)
         began = time.monotonic()
     for thread in threads:
         thread.join()
@@ -318,6 +321,75 @@ def test_a_failing_subscriber_is_shown_by_the_doctor_and_the_status(here: Here) 
     assert "webhooks" in shown and "the target does not answer" in shown
 
 
+def stuck(here: Here) -> SubscriberRepository:
+    """A subscriber `notify` that fails at the second of three events."""
+    subscribers = here.library.service(SubscriberRepository)
+    subscribers.register("notify", from_start=True)
+    here.record(AssetAdded(sha1=A), AssetAdded(sha1=A), AssetAdded(sha1=A))
+    assert here.service.page(LOCAL, EventQuery()).next == 3
+    claim = subscribers.claim("notify", "me", 60)
+    assert claim is not None
+    claim = subscribers.advance(claim, "me", 1, handled=True)
+    assert claim is not None
+    subscribers.fail(claim, "me", "it does not take that", 600, 2)
+    return subscribers
+
+
+def test_an_event_is_skipped_by_a_command_and_audited(here: Here) -> None:
+    subscribers = stuck(here)
+    found = next(one for one in examine(here.library.service(Services)) if one.what == "events")
+    assert "at event 2 (asset.added): it does not take that" in found.found
+    assert "2 asset.added" in text_of(render(here.library.service(ProcessingService).status(LOCAL)))
+    with pytest.raises(Conflict) as refused:
+        here.service.skip(LOCAL, "notify", 3)
+    assert refused.value.code == "subscriber.not_stuck"
+    [line] = here.cli("skip", "notify", "--event", "2")
+    assert line.startswith("notify skips: 2 ") and "asset.added" in line
+    [state] = subscribers.states()
+    assert (state.cursor, state.problem) == (2, None)
+    [event] = here.service.page(LOCAL, EventQuery(names=("subscriber.skipped",))).events
+    assert (event.actor, event.asset, event.sha1) == ("local", 1, A)
+    skipped = here.library.service(EventLog).after(1, 1)[0]
+    assert event.data == {
+        "subscriber": "notify",
+        "event": 2,
+        "id": skipped.id,
+        "name": "asset.added",
+        "problem": "it does not take that",
+    }
+    with pytest.raises(Conflict):
+        here.service.skip(LOCAL, "notify")
+    with pytest.raises(NotFound) as unknown:
+        here.service.skip(LOCAL, "nobody")
+    assert "notify" in unknown.value.hint
+
+
+def test_an_event_is_skipped_over_http_by_an_admin(here: Here, app: FastAPI) -> None:
+    stuck(here)
+    http = TestClient(app, base_url="http://127.0.0.1")
+    path = "/api/v1/events/subscribers"
+    [state] = http.get(path).json()
+    assert (state["problem_event"]["seq"], state["problem_event"]["name"]) == (2, "asset.added")
+    assert http.post(f"{path}/nobody/skip").status_code == 404
+    assert http.post(f"{path}/notify/skip", json={"seq": 1}).status_code == 409
+    answer = http.post(f"{path}/notify/skip", json={"seq": 2})
+    assert (answer.status_code, answer.json()["seq"]) == (200, 2)
+    assert http.post(f"{path}/notify/skip").status_code == 409
+
+
+def test_who_is_no_admin_neither_skips_an_event_nor_sees_at_which_a_subscriber_fails(here: Here) -> None:
+    stuck(here)
+    manager = Actor(ActorKind.USER, "max", Role.MANAGER)
+    with pytest.raises(Forbidden):
+        here.service.skip(manager, "notify")
+    for states in (
+        here.service.subscribers(manager),
+        here.library.service(ProcessingService).status(manager).subscribers,
+    ):
+        [state] = states
+        assert state.problem == "it does not take that" and state.problem_event is None
+
+
 def test_the_doctor_notices_that_no_relay_runs(here: Here) -> None:
     here.record(AssetAdded(sha1=A), at=time.time() - 1000)
     found = next(one for one in examine(here.library.service(Services)) if one.what == "events")
@@ -340,6 +412,15 @@ def test_audit_events_are_for_administrators_and_others_for_who_sees_their_asset
     assert names is not None and not names & audit and "asset.added" in names
     assert here.service.filter(viewer, EventQuery(names=(min(audit),))).names == frozenset()
     assert here.service.filter(LOCAL, EventQuery()).names is None
+    manager = Actor(ActorKind.USER, "max", Role.MANAGER)
+    of_webhooks = here.service.filter(manager, EventQuery(names=("webhook.*", "user.*"))).names
+    assert of_webhooks is not None and "webhook.added" in of_webhooks, "who may manage them sees that"
+    assert "user.added" not in of_webhooks
+    for actor in (viewer, manager, LOCAL):
+        kinds = [kind.name for kind in here.service.kinds(actor)]
+        assert kinds == sorted(kinds) and "asset.added" in kinds
+        assert ("webhook.added" in kinds, "user.added" in kinds) == (actor is not viewer, actor is LOCAL)
+        assert ("webhook.failing" in kinds) == (actor is not viewer), "it may name a host"
     services = here.library.service(Services)
     log, sequencer = services.get(EventLog), services.get(Sequencer)
     registry, subscribers = services.get(EventRegistry), services.get(SubscriberRepository)

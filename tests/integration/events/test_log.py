@@ -191,8 +191,8 @@ def test_retention_of_many_events_leaves_those_of_unknown_plugins(events: Events
     assert {event.name for event in events.log.after(0, 9999)} == {"test.rated"}
 
 
-def test_the_events_of_an_older_catalogue_keep_their_order_and_outlive_assets(catalogue_url: str) -> None:
-    database = Database(catalogue_url)
+def test_the_events_of_an_older_catalogue_keep_their_order_and_outlive_assets(bare_database_url: str) -> None:
+    database = Database(bare_database_url)
     step(database, command.upgrade, "0012")
     with database.write() as connection:
         for number in (1, 2):

@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Sequence
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from dampipe.features.events.relay import Relay
 from dampipe.kernel.errors import CatalogueDown
 from dampipe.kernel.events.log import Event
 from dampipe.kernel.events.subscribers import Subscription
-from dampipe.kernel.events.tables import SUBSCRIBER
+from dampipe.kernel.events.tables import EVENT, SUBSCRIBER
 from tests.integration.events.conftest import Events, Rated, Seen, Ticked
 
 
@@ -103,6 +103,76 @@ def test_a_handler_that_fails_is_called_again_with_the_same_ids(events: Events, 
     by_seq = dict(zip(handler.seqs, handler.ids, strict=True))
     assert [event.id for event in events.log.after(0, 9)] == [by_seq[seq] for seq in (1, 2, 3)]
     assert all(by_seq[seq] == one for seq, one in zip(handler.seqs, handler.ids, strict=True))
+
+
+def skip(events: Events, name: str, seq: int) -> bool:
+    with events.database.write() as connection:
+        return events.subscribers.skip(connection, name, seq)
+
+
+def test_an_event_at_which_a_subscriber_fails_is_skipped_and_no_other(
+    events: Events, handler: Recorder
+) -> None:
+    subscription = Subscription("s", handler, frozenset({"test.rated"}), from_start=True)
+    events.record(Rated(stars=1), Ticked(), Rated(stars=2), Rated(stars=3))
+    events.sequencer.number()
+    last = events.log.last()
+    handler.fails_at = {2}
+    events.delivery.deliver(subscription, last)
+    [state] = events.subscribers.states()
+    assert state.problem is not None and state.problem_event is None, (
+        "which of the three it is, is not known yet"
+    )
+    assert not any(skip(events, "s", seq) for seq in range(6))
+    make_due(events)
+    events.delivery.deliver(subscription, last)
+    [state] = events.subscribers.states()
+    assert state.problem_event is not None
+    assert (state.problem_event.seq, state.problem_event.data) == (3, {"stars": 2})
+    before = events.subscribers.states()
+    assert not any(skip(events, name, seq) for name, seq in (("s", 1), ("s", 2), ("s", 4), ("t", 3)))
+    assert events.subscribers.states() == before
+    assert skip(events, "s", 3) and not skip(events, "s", 3)
+    [state] = events.subscribers.states()
+    assert (state.cursor, state.failures, state.problem, state.again_at) == (3, 0, None, None)
+    handler.calls.clear()
+    events.delivery.deliver(subscription, last)
+    assert handler.calls == [[4]], "at once, and never the one that was skipped"
+    [state] = events.subscribers.states()
+    assert (state.behind, state.problem_event) == (0, None)
+
+
+def test_a_delivery_in_progress_does_not_undo_a_skip(events: Events) -> None:
+    """The handler is called with the event once more, while an administrator skips it."""
+    calls: list[list[int]] = []
+
+    def handler(given: Sequence[Event]) -> None:
+        calls.append([event.seq for event in given])
+        if len(calls) == 1:
+            raise RuntimeError("no")
+        if len(calls) == 2:
+            assert skip(events, "s", 1)
+            raise RuntimeError("still no")
+
+    subscription = Subscription("s", handler, from_start=True, batch=1)
+    last = rate(events, 1, 2)
+    for _ in range(3):
+        events.delivery.deliver(subscription, last)
+        make_due(events)
+    assert calls == [[1], [1], [2]]
+    [state] = events.subscribers.states()
+    assert (state.cursor, state.failures, state.problem) == (2, 0, None)
+
+
+def test_the_event_of_a_problem_may_have_been_deleted(events: Events, handler: Recorder) -> None:
+    subscription = Subscription("s", handler, from_start=True)
+    last = rate(events, 2)
+    handler.fails_at = {2}
+    events.delivery.deliver(subscription, last)
+    with events.database.write() as connection:
+        connection.execute(delete(EVENT))
+    [state] = events.subscribers.states()
+    assert state.problem is not None and state.problem_event is None
 
 
 def test_the_back_off_doubles_up_to_five_minutes(events: Events, handler: Recorder) -> None:

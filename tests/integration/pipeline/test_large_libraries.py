@@ -76,7 +76,7 @@ ASKED: dict[str, Callable[[Catalog], object]] = {
     "a reader": lambda c: (c.verifications.claim("me", 1.0, 1), c.verifications.owners()),
     "what is on hold": lambda c: c.holding.apply_pending(HASH),
     "what is tried again": lambda c: (c.retries.retry_transient(), c.retries.retry_unavailable()),
-    "one file": lambda c: (c.assets.files(location=1), c.assets.files(asset=1), c.assets.runs(1)),
+    "one file": lambda c: (c.assets.files(location=1), c.assets.files(version=1), c.assets.runs(1)),
 }
 """What is asked every few seconds, or of every file."""
 

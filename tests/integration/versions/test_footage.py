@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from dampipe.features.duplicates.track import Track
-from dampipe.features.versions.footage import Footage, is_same
+from dampipe.features.versions.footage import Footage, is_same, is_same_by_frames
+from dampipe.media.signatures.align import align
+from tests.support.anchors import signed
 from tests.support.versions import FOOTAGE, Versions, encoded
 
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "30")
@@ -88,3 +91,33 @@ def test_real_footage(library: Versions, tmp_path: Path, name: str) -> None:
     for start in (5.0, 12.0):
         part = encoded(library.ffmpeg, FOOTAGE / name, tmp_path / f"{start}.mp4", small, (start + 6.0, 10.0))
         assert not is_same(mine, footage_of(library, part)), f"what was recorded {start + 6} s later"
+
+
+@pytest.mark.skipif(not FOOTAGE.is_dir(), reason="no real footage here")
+def test_the_frames_of_real_footage_decide_what_previews_leave_open(
+    library: Versions, tmp_path: Path
+) -> None:
+    small = ("-vf", "scale=480:-2", *X264)
+    parts = {
+        (name, start): encoded(
+            library.ffmpeg, FOOTAGE / name, tmp_path / f"{start}-{name}", small, (start, 8.0)
+        )
+        for name, start in (
+            ("car-detection.mp4", 8.0),
+            ("car-detection.mp4", 16.0),
+            ("bottle-detection.mp4", 16.0),
+        )
+    }
+    tracks = {part: signed(library.ffmpeg, library.prober, path, tmp_path) for part, path in parts.items()}
+    for first, second in combinations(parts, 2):
+        assert not is_same_by_frames(align(tracks[first], tracks[second]), tracks[first], tracks[second])
+    bars = ("-vf", "scale=iw:ih*0.75,pad=iw:ih/0.75:0:(oh-ih)/2,scale=480:270", *X264)
+    cropped = ("-vf", "crop=iw*0.9:ih*0.9", *X264)
+    for part in parts:
+        if part == ("car-detection.mp4", 8.0):  # hardly anything moves in it
+            continue
+        for options, cut in ((bars, None), (cropped, (1.0, 5.0))):
+            made = encoded(library.ffmpeg, parts[part], tmp_path / "version.mp4", options, cut)
+            assert not is_same(footage_of(library, parts[part]), footage_of(library, made)), options
+            track = signed(library.ffmpeg, library.prober, made, tmp_path)
+            assert is_same_by_frames(align(tracks[part], track), tracks[part], track), (part, options)

@@ -199,7 +199,13 @@ def test_versions_over_http(here: Stacks, http: TestClient) -> None:
     assert (done.status_code, done.json()[0]["metadata"]) == (200, {"tags": "night, rain"})
     found = http.get(f"/assets/{B}/versions").json()
     assert [one["sha1"] for one in found["versions"]] == [B, A]
-    assert [one["kind"] for one in found["operations"]] == ["stack"]
+    assert [(one["kind"], one["versions"]) for one in found["operations"]] == [("stack", [B])]
+    shown = {
+        exact: http.get(f"/assets/{B}", params={"exact": exact}).json()["video"] for exact in (True, False)
+    }
+    assert {exact: video["sha1"] for exact, video in shown.items()} == {True: B, False: A}
+    assert http.get(f"/assets/{B[:12]}", params={"exact": True}).json()["tags"] == ["car", "night", "rain"]
+    assert http.get(f"/assets/{A}", params={"exact": True}).json()["video"]["sha1"] == A
     assert http.post(f"/assets/{B}/versions/make-current").json()["versions"][0]["superseded_at"] is None
     assert http.get(f"/assets/{A}").json()["video"]["sha1"] == B
     assert http.get("/search", params={"q": "red", "only": "vision", "all_versions": True}).json()["hits"][1]

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request
 
+from dampipe.app.features import scopes
 from dampipe.features.access.model import TokenRequest, UserRequest
 from dampipe.features.access.service import AccessService
-from dampipe.kernel.access import CORE, LOCAL, Actor, Role
+from dampipe.kernel.access import LOCAL, Actor, Role
 from tests.support.serving import serving
 
 SECONDS = 60
@@ -39,8 +40,8 @@ def token(role: Role | None, library: Any, app: FastAPI) -> Iterator[str]:
     """A token of a user with that role; afterwards there are no users, as before."""
     access: AccessService = library.service(AccessService)
     access.add_user(LOCAL, UserRequest(name="anna", role=role or Role.ADMIN, sees=(str(library.footage),)))
-    scopes = tuple(scope.name for scope in CORE)
-    made = access.create_token(LOCAL, TokenRequest(name="annas", scopes=scopes, user="anna")).token
+    names = tuple(scope.name for scope in scopes())
+    made = access.create_token(LOCAL, TokenRequest(name="annas", scopes=names, user="anna")).token
     others = app.state.authenticate
     if role is None:
 

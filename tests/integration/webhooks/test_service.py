@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy import select, update
 
 from dampipe.features.webhooks.cli import command
+from dampipe.features.webhooks.events import ABOUT_DELIVERIES
 from dampipe.features.webhooks.model import DeliveryState, NewWebhook, ReplayRequest
 from dampipe.features.webhooks.sender import Answer
 from dampipe.features.webhooks.tables import DELIVERY, WEBHOOK
@@ -211,6 +212,7 @@ def test_who_may_do_it(local_world: World, receiver: Receiver) -> None:
         "test": ("cms",),
         "log": ("cms",),
         "rotate": ("cms",),
+        "disable": ("cms",),
         "enable": ("cms",),
         "replay": ("cms", ReplayRequest(after="0")),
         "remove": ("cms",),
@@ -221,7 +223,78 @@ def test_who_may_do_it(local_world: World, receiver: Receiver) -> None:
         getattr(local_world.service, name)(manager, *arguments)
     with local_world.database.read() as connection:
         rows = connection.execute(select(EVENT.c.name, EVENT.c.actor).order_by(EVENT.c.id)).all()
-    assert [tuple(row) for row in rows] == [("webhook.added", "user:max"), ("webhook.removed", "user:max")]
+    done = ("added", "rotated", "disabled", "enabled", "removed")
+    assert [tuple(row) for row in rows] == [(f"webhook.{name}", "user:max") for name in done]
+
+
+def test_a_disabled_webhook_gets_nothing_until_it_is_enabled(world: World, receiver: Receiver) -> None:
+    world.add("cms", receiver.url)
+    first = world.record()
+    world.deliver()
+    world.service.disable(LOCAL, "cms")
+    world.service.disable(LOCAL, "cms")  # once more changes nothing
+    later = world.record(3)
+    world.deliver()
+    world.work()
+    assert receiver.ids == first
+    [report] = world.service.all(LOCAL)
+    assert report.disabled_at is not None and report.disabled_reason == "by local" and report.behind >= 3
+    with pytest.raises(Conflict):
+        world.service.replay(LOCAL, "cms", ReplayRequest(after="0"))
+    world.service.enable(LOCAL, "cms")
+    world.service.enable(LOCAL, "cms")
+    world.deliver()
+    assert receiver.ids == first + later, "from where it stopped"
+    assert names_of_events(world, "webhook.%") == ["webhook.added", "webhook.disabled", "webhook.enabled"]
+    with pytest.raises(NotFound):
+        world.service.disable(LOCAL, "nothing")
+
+
+def test_disabling_stops_what_waits_to_be_sent_again(local_world: World, receiver: Receiver) -> None:
+    local_world.add("cms", receiver.url)
+    receiver.answer = lambda _: Reply(500)
+    events = local_world.record()
+    local_world.deliver()
+    local_world.service.disable(LOCAL, "cms")
+    receiver.messages.clear()
+    receiver.answer = lambda _: Reply()
+    local_world.wait_out()
+    local_world.work()
+    assert receiver.ids == []
+    local_world.service.enable(LOCAL, "cms")
+    local_world.wait_out()
+    local_world.work()
+    assert receiver.ids == events
+
+
+def test_failing_and_recovering_are_events_that_no_webhook_is_sent(world: World, receiver: Receiver) -> None:
+    """Each once, however many attempts fail; else a receiver that fails now and then would keep itself busy."""
+    world.service.add(LOCAL, NewWebhook(name="all", url=receiver.url))
+    world.add("named", receiver.url, "webhook.*")
+    receiver.answer = lambda _: Reply(503)
+    world.record(2)
+    world.deliver()
+    world.wait_out()
+    world.work()
+    world.deliver()
+    receiver.answer = lambda _: Reply()
+    receiver.messages.clear()
+    world.wait_out()
+    world.work()
+    world.deliver()
+    found = names_of_events(world, "webhook.%")
+    assert found.count("webhook.failing") == found.count("webhook.recovered") == 2, "one of each webhook"
+    sent = {message.json["type"] for message in receiver.messages}
+    assert sent >= {"asset.added", "webhook.added"} and not sent & {"webhook.failing", "webhook.recovered"}
+    replayed = world.service.replay(LOCAL, "all", ReplayRequest(after="0")).events
+    assert replayed == len([name for name in names_of_events(world, "%") if name not in ABOUT_DELIVERIES])
+
+
+def names_of_events(world: World, pattern: str) -> list[str]:
+    """The names of the events in the log, oldest first."""
+    query = select(EVENT.c.name).where(EVENT.c.name.like(pattern)).order_by(EVENT.c.id)
+    with world.database.read() as connection:
+        return list(connection.execute(query).scalars())
 
 
 def test_there_are_not_too_many(local_world: World, monkeypatch: pytest.MonkeyPatch) -> None:

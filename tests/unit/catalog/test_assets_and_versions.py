@@ -52,8 +52,8 @@ def add_asset(connection: Connection) -> int:
     return int(connection.execute(text("INSERT INTO asset (added_at) VALUES (9) RETURNING id")).scalar_one())
 
 
-def test_every_content_is_a_version_of_an_asset_with_its_number(catalogue_url: str) -> None:
-    catalog = Catalog(Database(catalogue_url))
+def test_every_content_is_a_version_of_an_asset_with_its_number(bare_database_url: str) -> None:
+    catalog = Catalog(Database(bare_database_url))
     database = catalog.database
     step(database, command.upgrade, "0011")
     with database.write() as connection:

@@ -26,8 +26,8 @@ def in_metadata(name: str | None, kind: str, parents: object) -> bool:
     return not (name or "").startswith(("search_document_fts", "search_document_words"))
 
 
-def test_the_migrations_and_the_tables_agree(catalogue_url: str) -> None:
-    database = Database(catalogue_url)
+def test_the_migrations_and_the_tables_agree(bare_database_url: str) -> None:
+    database = Database(bare_database_url)
     migrate.upgrade(database)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(
@@ -41,8 +41,35 @@ def test_the_newest_revision_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config()).get_current_head() == migrate.NEWEST
 
 
-def test_runs_of_an_older_catalogue_become_work_items(catalogue_url: str) -> None:
-    database = Database(catalogue_url)
+def test_users_of_an_older_catalogue_were_last_here_in_their_newest_session(bare_database_url: str) -> None:
+    database = Database(bare_database_url)
+    step(database, command.upgrade, "0022")
+    with database.engine.begin() as connection:
+        for number, name in enumerate(("anna", "ben"), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO account (id, name, role, is_disabled, created_at) VALUES (:id, :name, 1, false, 1.0)"
+                ),
+                {"id": number, "name": name},
+            )
+        for session, used_at in (("a", 5.0), ("b", 7.0)):
+            connection.execute(
+                text("INSERT INTO account_session VALUES (:hash, 1, 1.0, :at)"),
+                {"hash": session, "at": used_at},
+            )
+    step(database, command.upgrade, "0023")
+    uses = text("SELECT name, last_used_at FROM account ORDER BY id")
+    with database.engine.connect() as connection:
+        assert [tuple(row) for row in connection.execute(uses)] == [("anna", 7.0), ("ben", None)]
+    step(database, command.downgrade, "0022")
+    with database.engine.connect() as connection:
+        names = [row.name for row in connection.execute(text("SELECT * FROM account ORDER BY id"))]
+    assert names == ["anna", "ben"]
+    database.close()
+
+
+def test_runs_of_an_older_catalogue_become_work_items(bare_database_url: str) -> None:
+    database = Database(bare_database_url)
     step(database, command.upgrade, "0005")
     with database.write() as connection:
         connection.execute(
@@ -160,8 +187,8 @@ def test_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
     database.close()
 
 
-def test_derivatives_of_an_older_catalogue_are_kept_there_and_back(catalogue_url: str) -> None:
-    database = Database(catalogue_url)
+def test_derivatives_of_an_older_catalogue_are_kept_there_and_back(bare_database_url: str) -> None:
+    database = Database(bare_database_url)
     step(database, command.upgrade, "0008")
     asset = "INSERT INTO asset (id, sha1, size, name, added_at) VALUES (1, 'a', 1, 'a.mov', 0)"
     row = (

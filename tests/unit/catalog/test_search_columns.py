@@ -12,8 +12,8 @@ from tests.support.migrations import step
 from tests.support.searching import media
 
 
-def test_columns_shots_and_words_are_filled(catalogue_url: str) -> None:
-    database = Database(catalogue_url)
+def test_columns_shots_and_words_are_filled(bare_database_url: str) -> None:
+    database = Database(bare_database_url)
     step(database, command.upgrade, "0002")
     info = media(camera="Sony FX3", recorded=datetime(2024, 5, 1, tzinfo=UTC), rotation=90)
     insert = (

@@ -24,6 +24,8 @@ OWNERS = {
     "account_identity": "dampipe/features/access/",
     "account_session": "dampipe/features/access/",
     "access_token": "dampipe/features/access/",
+    "login_window": "dampipe/features/access/throttle.py",
+    "original_release": "dampipe/features/originals/",
     "access_grant": "dampipe/features/access/",
     "webhook": "dampipe/features/webhooks/",
     "webhook_delivery": "dampipe/features/webhooks/",

@@ -78,8 +78,8 @@ def check(connection: Connection, expected: dict[str, list[tuple[object, ...]]])
         assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
 
 
-def test_rows_and_the_text_index_are_kept_there_and_back(catalogue_url: str) -> None:
-    catalog = Catalog(Database(catalogue_url))
+def test_rows_and_the_text_index_are_kept_there_and_back(bare_database_url: str) -> None:
+    catalog = Catalog(Database(bare_database_url))
     database = catalog.database
     step(database, command.upgrade, "0006")
     with database.write() as connection:

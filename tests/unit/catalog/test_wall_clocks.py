@@ -21,9 +21,9 @@ TIMES = {
 
 
 def test_times_are_refilled_from_the_metadata_and_go_back(
-    catalogue_url: str, monkeypatch: pytest.MonkeyPatch
+    bare_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = Database(catalogue_url)
+    database = Database(bare_database_url)
     step(database, command.upgrade, "0008")
     insert = text(
         "INSERT INTO asset (id, sha1, size, name, kind, media, recorded_at, added_at) "

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dampipe.features.derivatives.byte_ranges import Span, parse_range
+from dampipe.kernel.faces.byte_ranges import Span, parse_range
 
 
 @pytest.mark.parametrize(

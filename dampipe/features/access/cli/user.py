@@ -55,7 +55,7 @@ def list_(as_json: bool) -> None:
         return
     say(
         table(
-            ["user", "role", "sessions", "logs in with", "since"],
+            ["user", "role", "sessions", "logs in with", "since", "last here"],
             [_row(one) for one in found],
             right=["sessions"],
         )
@@ -66,7 +66,8 @@ def _row(user: UserReport) -> tuple[str, ...]:
     ways = [*(["password"] if user.password else []), *user.logins]
     state = "disabled" if user.disabled else ", ".join(ways) or "tokens only"
     since = datetime.fromtimestamp(user.created_at).strftime("%Y-%m-%d")
-    return user.name, str(user.role), str(user.sessions), state, since
+    used = "" if user.last_used_at is None else f"{datetime.fromtimestamp(user.last_used_at):%Y-%m-%d %H:%M}"
+    return user.name, str(user.role), str(user.sessions), state, since, used or "never"
 
 
 @command.command(name="password")

@@ -85,12 +85,13 @@ def render(status: Status) -> Group:
 
 def _subscribers(status: Status) -> Listing:
     return table(
-        ["subscriber", "behind", "again", "problem"],
+        ["subscriber", "behind", "again", "at event", "problem"],
         [
             (
                 one.name,
                 str(one.behind),
                 datetime.fromtimestamp(one.again_at).strftime("%H:%M:%S") if one.again_at else "",
+                f"{one.problem_event.seq} {one.problem_event.name}" if one.problem_event else "",
                 one.problem or "",
             )
             for one in status.subscribers

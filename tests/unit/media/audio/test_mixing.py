@@ -3,7 +3,7 @@
 import pytest
 
 from dampipe.media.audio.mixing import stereo_weights
-from dampipe.media.audio.tracks import further_tracks
+from dampipe.media.audio.track_choice import further_tracks
 from dampipe.media.info import AudioStream, MediaInfo, MediaKind
 
 

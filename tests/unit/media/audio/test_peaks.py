@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dampipe.media.audio.peaks import PER_PIXEL, Peaks
+from dampipe.media.audio.peaks import Peaks
+from dampipe.media.audio.samples import PER_PIXEL
 
 
 @pytest.mark.parametrize("piece", [1, 7, 4096])

@@ -1,0 +1,45 @@
+// What users and roles may see.
+
+import { get, post, remove } from "/page/api.js";
+import { h, notice } from "/page/dom.js";
+import { ask, choice, confirm, field } from "/page/form.js";
+import { part, rowButton, table } from "/page/part.js";
+
+const roles = ["viewer", "commenter", "editor"]; // managers and admins see everything
+
+/** Of `user:anna` or `role:viewer`. */
+function subject(to) {
+  const [kind, name] = [to.slice(0, 4), to.slice(5)];
+  return kind === "role" ? `everybody from ${name} on` : name;
+}
+
+async function add(act) {
+  const [users, sources] = await Promise.all([get("/users"), get("/sources")]);
+  const known = h("datalist", { id: "places" }, ["everything", ...sources.map((source) => source.name)].map((value) => h("option", { value })));
+  const who = [...users.map(({ name }) => [`user:${name}`, name]), ...roles.map((role) => [`role:${role}`, `everybody from ${role} on`])];
+  const fields = [
+    choice("Who", "to", who),
+    field("May see", { name: "what", list: "places", autocomplete: "off", maxLength: 4096, placeholder: "/mnt/footage/2024", hint: "The name of a source, the absolute path of a folder, or: everything" }),
+    known,
+  ];
+  ask("Let someone see footage", fields, "Grant", async ({ to, what }) => {
+    const made = await post("/grants", { to, what: what.trim() });
+    return () => act(() => `${subject(made.to)} may see ${made.what}.`);
+  });
+}
+
+function row({ to, what }, act) {
+  const askRevoke = () => confirm("Take this back?", `Then ${subject(to)} may not see ${what} any more, unless another right shows it.`, "Take back", async () => {
+    await remove(`/grants?${new URLSearchParams({ to, what })}`);
+    return () => act(() => `${subject(to)} may not see ${what} any more.`);
+  });
+  return [subject(to), h("code", {}, what), h("div", { class: "actions" }, rowButton("Take back …", `${subject(to)}, ${what}`, askRevoke, { style: "danger" }))];
+}
+
+export function grants(signal) {
+  const draw = (found, act) => (found.length ? table(["who", "may see", ""], found.map((grant) => row(grant, act)))
+    : notice("No rights were granted.", "Managers and admins see everything; all others only what is granted to them."));
+  const begin = (act) => act(async () => (await add(act), ""));
+  const button = (act) => [h("button", { class: "primary", "data-key": "add-grant", onclick: () => begin(act) }, "Let someone see …")];
+  return part("Who sees what", button, () => get("/grants", {}, signal), draw);
+}

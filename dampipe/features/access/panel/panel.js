@@ -1,0 +1,9 @@
+// The views of access: people, tokens and rights for administrators, and one's own account for everybody who logs in.
+
+import { account } from "./account.js";
+import { people } from "./people.js";
+
+export const views = [
+  { path: "/people", label: "People", scope: "admin", show: people },
+  { path: "/account", label: "", scope: "read", show: account },
+];

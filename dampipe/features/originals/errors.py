@@ -1,0 +1,17 @@
+"""Why an original cannot be had."""
+
+from dampipe.kernel.errors import ErrorCode
+
+MISSING = ErrorCode(
+    "original.missing", "no file of {name} is left", "Bring the file back to its folder, and scan that."
+)
+OFFLINE = ErrorCode(
+    "original.offline",
+    "{name} cannot be read at the moment: {reason}",
+    "Its volume may not be mounted on the server. Try again later.",
+)
+CHANGED = ErrorCode(
+    "original.changed",
+    "{name} is not as it was when its content was identified",
+    "Scan its folder: what is there now may be another version.",
+)

@@ -1,0 +1,79 @@
+"""The SQL of originals: which files there are, and who was given which; the only writer of its table."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from dampipe.features.originals.events import OriginalOpened
+from dampipe.features.originals.model import Original
+from dampipe.features.originals.tables import RELEASE
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.paths import full_path, place_columns
+from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
+from dampipe.kernel.access import Actor
+from dampipe.kernel.db.clock import NOW
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.events.outbox import record_event
+from dampipe.kernel.paths import printable
+from dampipe.kernel.visibility import View
+
+ONE_DOWNLOAD = 3600.0
+"""Seconds within which what an actor is given of a version is one release."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a file of a version is, and what it looked like when its content was identified."""
+
+    path: str
+    root: str
+    """Of its source, on this machine."""
+    size: int
+    mtime_ns: int
+
+
+class OriginalRepository:
+    """The originals of one catalogue. Any method may raise CatalogueDown."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def present(self, version: int, view: View) -> list[Place]:
+        """The files of a version that are present and visible."""
+        query = (
+            select(LOCATION.c.size, LOCATION.c.mtime_ns, *place_columns(self._db))
+            .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
+            .where(
+                LOCATION.c.version_id == version,
+                LOCATION.c.state == LocationState.PRESENT,
+                view.shows_folder(LOCATION.c.folder_id),
+            )
+            .order_by(LOCATION.c.id)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        return [Place(full_path(row), str(row.root), row.size, row.mtime_ns) for row in rows]
+
+    def record_release(self, actor: Actor, original: Original, purpose: str) -> None:
+        """Record that an actor is given an original, with an audit event unless this was so within ONE_DOWNLOAD.
+
+        Both or nothing; two processes that do so at a time record one event.
+        """
+        key = {"actor": str(actor), "version_id": original.version, "purpose": purpose}
+        upsert = (
+            self._db.insert(RELEASE)
+            .values(**key, at=NOW)
+            .on_conflict_do_update(
+                index_elements=list(key), set_={"at": NOW}, where=RELEASE.c.at < NOW - ONE_DOWNLOAD
+            )
+            .returning(RELEASE.c.at)
+        )
+        event = OriginalOpened(path=printable(original.path), purpose=purpose)
+        with self._db.write() as connection:
+            if connection.execute(upsert).first() is not None:
+                record_event(connection, event, actor=actor, asset=original.asset, sha1=original.sha1)
+
+    def delete_old_releases(self) -> None:
+        """Delete releases that no download continues any more; their events stay."""
+        with self._db.write() as connection:
+            connection.execute(delete(RELEASE).where(RELEASE.c.at < NOW - ONE_DOWNLOAD))

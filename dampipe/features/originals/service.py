@@ -1,0 +1,111 @@
+"""The use cases of originals. The bytes of an original leave dampipe through `OriginalService.release` only."""
+
+import errno
+import logging
+import os
+import stat
+from io import FileIO
+from typing import BinaryIO, cast
+
+from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.originals.errors import CHANGED, MISSING, OFFLINE
+from dampipe.features.originals.model import ORIGINALS, Original
+from dampipe.features.originals.queries import OriginalRepository, Place
+from dampipe.kernel.access import Actor, require
+from dampipe.kernel.errors import Conflict, DampipeError, NotFound, ServiceDown
+from dampipe.kernel.paths import kept_time, printable
+from dampipe.kernel.visibility import Visibility
+
+log = logging.getLogger(__name__)
+
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+"""Without O_NONBLOCK, opening a named pipe would block for ever. Scans do not follow links, either."""
+
+
+class OriginalService:
+    """The originals of a library. Any method may raise CatalogueDown and, without the scope, Forbidden."""
+
+    def __init__(
+        self, assets: AssetRepository, originals: OriginalRepository, visibility: Visibility
+    ) -> None:
+        self._assets = assets
+        self._originals = originals
+        self._visibility = visibility
+
+    def open(self, actor: Actor, sha1: str) -> Original:
+        """Open a file of a version, by its SHA-1 or the beginning of it; the caller closes its stream.
+
+        Nothing of it may be sent before `release`. Only visible files are opened, and only those that are as they were
+        when their content was identified. Raises NotFound for a version that is unknown, not visible or without a
+        file, ServiceDown where its volume cannot be read, and Conflict where the files were changed.
+        """
+        require(actor, ORIGINALS)
+        view = self._visibility.of(actor)
+        row = self._assets.find(sha1, view)
+        name = self._assets.videos([row], view)[0].name
+        problems: list[DampipeError] = []
+        for place in self._originals.present(row.id, view):
+            try:
+                stream = _open(place, name)
+            except DampipeError as error:
+                problems.append(error)
+            else:
+                return Original(row.id, row.asset_id, row.sha1, row.size, place.path, stream)
+        problems.sort(key=lambda problem: isinstance(problem, NotFound))
+        raise problems[0] if problems else NotFound(MISSING, name=name)
+
+    def release(self, actor: Actor, original: Original, purpose: str) -> BinaryIO:
+        """The stream of an open original, once it is recorded who is given it, for what."""
+        require(actor, ORIGINALS)
+        self._originals.record_release(actor, original, purpose)
+        return original.stream
+
+
+def _open(place: Place, name: str) -> BinaryIO:
+    """Open a file. Raises NotFound, ServiceDown and Conflict."""
+    try:
+        descriptor = os.open(place.path, _FLAGS)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if _is_there(place.root):
+            raise NotFound(MISSING, name=name) from error
+        raise ServiceDown(OFFLINE, name=name, reason="its volume is not there") from error
+    except OSError as error:
+        if error.errno == errno.ELOOP:  # a link is at its place
+            raise Conflict(CHANGED, name=name) from error
+        raise ServiceDown(OFFLINE, name=name, reason=error.strerror or type(error).__name__) from error
+    if not _is_as_identified(os.fstat(descriptor), place):
+        os.close(descriptor)
+        raise Conflict(CHANGED, name=name)
+    return cast(BinaryIO, _Unchanged(descriptor, place))
+
+
+def _is_as_identified(found: os.stat_result, place: Place) -> bool:
+    """Whether it is the file whose content was identified."""
+    same = (found.st_size, kept_time(found.st_mtime_ns)) == (place.size, kept_time(place.mtime_ns))
+    return stat.S_ISREG(found.st_mode) and same
+
+
+class _Unchanged(FileIO):
+    """A file that ends where it is changed while it is read, so that no answer holds bytes of two contents."""
+
+    def __init__(self, descriptor: int, place: Place) -> None:
+        super().__init__(descriptor, "rb")
+        self._place = place
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Bytes as `FileIO.read` returns them; none once the file was changed."""
+        data = super().read(-1 if size is None else size) or b""
+        if not _is_as_identified(os.fstat(self.fileno()), self._place):
+            log.warning("%s was changed while it was sent", printable(self._place.path))
+            return b""
+        return data
+
+
+def _is_there(root: str) -> bool:
+    """Whether the root of a source is there and holds something: an empty folder may be one on which nothing is
+    mounted."""
+    try:
+        with os.scandir(root) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False

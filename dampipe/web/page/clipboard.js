@@ -1,0 +1,22 @@
+// Copying text to the clipboard, also on a page without HTTPS.
+
+import { h } from "./dom.js";
+
+/** A button that copies the text of an element, which is selected where the browser refuses to copy. */
+export function copyButton(element, label, style = "small") {
+  const copy = async (event) => {
+    const button = event.target;
+    button.textContent = (await copyText(element)) ? "Copied" : "Press Ctrl+C";
+  };
+  return h("button", { type: "button", class: style, onclick: copy }, label);
+}
+
+/** Whether the text was copied. A page without HTTPS has no clipboard, but may copy a selection. */
+async function copyText(element) {
+  if (navigator.clipboard) {
+    const isCopied = await navigator.clipboard.writeText(element.textContent).then(() => true, () => false);
+    if (isCopied) return true;
+  }
+  getSelection().selectAllChildren(element);
+  return document.execCommand("copy");
+}

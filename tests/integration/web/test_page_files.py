@@ -1,0 +1,76 @@
+"""The files of the page: what a module imports is served, and one that is not there is not."""
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from dampipe.web.app import create_app
+from dampipe.web.page import FOLDER, panel_files
+
+MODULES = {
+    **{f"/page/{file.name}": file for file in FOLDER.glob("*.js")},
+    **{
+        f"/page/panels/{name}/{file.name}": file
+        for name, panel in panel_files().items()
+        for file in panel.parent.glob("*.js")
+    },
+}
+"""Every JavaScript file of the page and of features, by its address."""
+LONGEST = 350
+"""Lines of one file."""
+
+
+@pytest.fixture(scope="module")
+def http() -> TestClient:
+    """The files need no library."""
+    app: FastAPI = create_app(None)
+    return TestClient(app, "http://127.0.0.1", raise_server_exceptions=False)
+
+
+def imports(file: Path, address: str) -> set[str]:
+    """The addresses of the modules that a module imports."""
+    names = re.findall(r"""(?:^|\s)import\s[^;]*?["']([^"']+)["'];""", file.read_text())
+    folder = address.rpartition("/")[0]
+    return {name if name.startswith("/") else f"{folder}/{name.removeprefix('./')}" for name in names}
+
+
+def test_every_module_that_is_imported_is_served_as_a_script(http: TestClient) -> None:
+    listed = http.get("/api/v1/panels").json()
+    assert set(listed) <= set(MODULES) and len(listed) == len(panel_files()) >= 5
+    wanted = {name for address, file in MODULES.items() for name in imports(file, address)}
+    assert len(wanted) > 25 and wanted <= set(MODULES)
+    for address in MODULES:
+        answer = http.get(address)
+        assert answer.status_code == 200, address
+        assert answer.headers["content-type"].startswith("text/javascript"), address
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "nothing/panel.js",
+        "versions/nothing.js",
+        "versions/panel",
+        "versions/__init__.py",
+        "versions/..%2f..%2ftagging%2fpanel.js",
+        "versions/../__init__.js",
+        "versions/%00.js",
+        f"versions/{'a' * 300}.js",
+        "tagging.js",
+    ],
+)
+def test_nothing_else_is_served_as_a_panel(http: TestClient, name: str) -> None:
+    answer = http.get(f"/page/panels/{name}")
+    assert answer.status_code in (404, 422) and "javascript" not in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize("address", MODULES)
+def test_a_module_is_short_and_says_nothing_that_only_a_command_line_can_do(address: str) -> None:
+    text = MODULES[address].read_text()
+    assert text.count("\n") <= LONGEST
+    assert text.startswith("// "), "a comment says what it is for"
+    assert not re.search(r"`dampipe [a-z]|innerHTML|outerHTML|insertAdjacentHTML|\beval\(", text)
