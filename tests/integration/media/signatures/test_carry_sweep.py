@@ -3,8 +3,6 @@
 `python -m tests.bench carry` does the same over more and longer clips; docs/carry.md quotes it.
 """
 
-from pathlib import Path
-
 import pytest
 
 from dampipe.media.ffmpeg.binary import Ffmpeg
@@ -55,8 +53,8 @@ def test_other_clips_have_nothing_in_common(maker: tuple[Maker, int]) -> None:
         assert alignment.spans == ()
 
 
-def test_a_clip_is_rendered_alike_each_time(maker: tuple[Maker, int], tmp_path: Path) -> None:
+def test_a_clip_is_rendered_alike_each_time(maker: tuple[Maker, int]) -> None:
     made, seed = maker
-    first, again = made.unrelated(seed).first, made.unrelated(-seed % 7 + 300).first
+    first, again = made.unrelated(seed).first, made.unrelated(seed + 100).first
     assert (first.rows != again.rows).any()
     assert (first.rows == made.unrelated(seed).first.rows).all()
