@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from dampipe.kernel.faces.byte_ranges import Span, parse_range
 
@@ -88,16 +89,32 @@ def byte_answer(wanted: ByteRequest, source: ByteSource, open_stream: Callable[[
     headers["Content-Length"] = str(span.end - span.start)
     if wanted.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=source.media_type)
-    return StreamingResponse(_chunks(open_stream(), span), status, headers, media_type=source.media_type)
+    return _StreamAnswer(open_stream(), span, status, headers, source.media_type)
+
+
+class _StreamAnswer(StreamingResponse):
+    """A part of a stream, which is closed also when the client goes away in the middle, or before the first byte."""
+
+    def __init__(
+        self, stream: BinaryIO, span: Span, status: int, headers: Mapping[str, str], media_type: str
+    ) -> None:
+        super().__init__(_chunks(stream, span), status, headers, media_type=media_type)
+        self._stream = stream
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._stream.close()
 
 
 def _chunks(stream: BinaryIO, span: Span) -> Iterator[bytes]:
-    with stream:
-        stream.seek(span.start)
-        left = span.end - span.start
-        while left and (data := stream.read(min(CHUNK, left))):
-            left -= len(data)
-            yield data
+    stream.seek(span.start)
+    left = span.end - span.start
+    while left and (data := stream.read(min(CHUNK, left))):
+        left -= len(data)
+        yield data
 
 
 def _some(headers: Mapping[str, str], *names: str) -> dict[str, str]:

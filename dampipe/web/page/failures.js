@@ -3,6 +3,7 @@
 import { describe, explain, get, post } from "./api.js";
 import { playerLink } from "./card.js";
 import { h, notice } from "./dom.js";
+import { follow, newest } from "./follow.js";
 import { folder, name, plural } from "./format.js";
 import { may } from "./session.js";
 
@@ -15,6 +16,7 @@ const kinds = {
 
 export async function failures(main, signal) {
   const message = h("p", { role: "status" });
+  const read = newest(() => get("/failures", { limit: LIMIT }, signal));
   let lastShown = "";
 
   async function retry(event, selection) {
@@ -42,9 +44,9 @@ export async function failures(main, signal) {
   }
 
   async function show() {
-    const found = await get("/failures", { limit: LIMIT }, signal);
+    const found = await read();
     const json = JSON.stringify(found);
-    if (json === lastShown) return; // drawing again would lose a selection of text
+    if (found === undefined || json === lastShown) return; // drawing again would lose a selection of text
     lastShown = json;
     if (!found.length) {
       main.replaceChildren(message, notice("No failures."));
@@ -58,4 +60,6 @@ export async function failures(main, signal) {
 
   await show();
   document.addEventListener("library-changed", () => show().catch(() => {}), { signal });
+  // What was retried here and fails again changes no count.
+  follow(signal, ["stage.failed"], () => show().catch(() => {}));
 }

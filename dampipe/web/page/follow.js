@@ -2,6 +2,16 @@
 
 const PAUSE = 1000;
 
+/** Make of `read` a function that returns undefined where a later call was made meanwhile: answers may overtake each other. */
+export function newest(read) {
+  let calls = 0;
+  return async () => {
+    const call = ++calls;
+    const found = await read();
+    return call === calls ? found : undefined;
+  };
+}
+
 /**
  * Call `refresh` after events whose names begin with one of `prefixes` ("" is every event): a moment after the first, so
  * that their consequences are there, and at most once a second. Also when a hidden tab is shown again.

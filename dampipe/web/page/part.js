@@ -2,6 +2,7 @@
 
 import { describe } from "./api.js";
 import { h, redraw } from "./dom.js";
+import { newest } from "./follow.js";
 
 /**
  * Make a part. `read` returns what is shown, and `draw` makes elements of it, given also `act`: it does something, shows what
@@ -10,12 +11,13 @@ import { h, redraw } from "./dom.js";
 export function part(title, buttons, read, draw) {
   const message = h("p", { role: "status" });
   const live = h("div");
+  const latest = newest(read);
   let shown = "";
 
   async function refresh() {
-    const found = await read();
+    const found = await latest();
     const json = JSON.stringify(found);
-    if (json === shown) return; // drawing again would lose a selection of text
+    if (found === undefined || json === shown) return; // drawing again would lose a selection of text
     shown = json;
     redraw(live, draw(found, act));
   }

@@ -4,7 +4,7 @@ import { derivative, explain, get } from "./api.js";
 import { copyButton } from "./clipboard.js";
 import { h, notice } from "./dom.js";
 import { recordingTime, timecode } from "./format.js";
-import { follow } from "./follow.js";
+import { follow, newest } from "./follow.js";
 import { facts } from "./library.js";
 import { panels } from "./panels.js";
 import { loadTiles, showTile } from "./sprite.js";
@@ -92,8 +92,9 @@ async function facets(asset, sha1, signal) {
     else document.dispatchEvent(new CustomEvent("asset-changed", { detail: found }));
     return true;
   }
+  const read = newest(() => get(`/assets/${sha1}`, { exact: true }, signal));
   async function refresh() {
-    const found = await get(`/assets/${sha1}`, { exact: true }, signal).catch(() => null);
+    const found = await read().catch(() => null);
     return found && !signal.aborted ? draw(found) : false;
   }
   await draw(asset);
