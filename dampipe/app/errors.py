@@ -57,6 +57,11 @@ HOST_NOT_LOOPBACK = ErrorCode(
     "the setting host is {host!r}: other machines could reach dampipe, and there is no login",
     "Add a user or a token, or set host (DAMPIPE_HOST) to 127.0.0.1 and use an SSH tunnel.",
 )
+OIDC_MISSING = ErrorCode(
+    "oidc.package_missing",
+    "the setting oidc_issuer is {issuer}, and the package {package} is not installed",
+    "Install the extra `oidc`: pip install 'dampipe[oidc]'.",
+)
 NO_TLS = ErrorCode(
     "host.no_tls",
     "other machines reach {host!r} without encryption: everyone on the way can read passwords and footage",

@@ -2,9 +2,10 @@
 
 import socket
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from dampipe.app.errors import HOST_NOT_LOOPBACK, NO_TLS
+from dampipe.app.errors import HOST_NOT_LOOPBACK, NO_TLS, OIDC_MISSING
 from dampipe.features.access.errors import CANNOT_MASK
 from dampipe.features.access.login import LoginPolicy
 from dampipe.features.access.oidc import OidcSettings
@@ -17,6 +18,9 @@ from dampipe.storage.auto import AutoStorage
 if TYPE_CHECKING:
     from dampipe.app.container import Container
 
+OIDC_PACKAGES = ("authlib", "httpx2")
+"""What the extra `oidc` installs."""
+
 
 def hosts_of(settings: Settings) -> Hosts:
     """The names for which the servers of this machine answer."""
@@ -27,8 +31,13 @@ def check_exposure(settings: Settings, has_login: Callable[[], bool]) -> Dampipe
     """A warning if other machines reach the servers without encryption; None if not.
 
     has_login: whether there is a user or a token; asked only where other machines reach the servers and no identity
-    provider or reverse proxy is configured. Raises CannotStart if there is none.
+    provider or reverse proxy is configured. Raises CannotStart if there is none, or if the packages that an identity
+    provider is asked with are not installed.
     """
+    if settings.oidc_issuer:
+        for package in OIDC_PACKAGES:
+            if find_spec(package) is None:
+                raise CannotStart(OIDC_MISSING, issuer=settings.oidc_issuer, package=package)
     if listens_on_loopback(settings):
         return None
     policy = login_policy(settings)

@@ -229,3 +229,16 @@ def test_flower_is_reached_only_with_a_login_that_may_manage(tmp_path: Path) -> 
                     statuses[name].add(client.post(f"{url}/api/worker/shutdown/x").status_code)
     assert statuses[""] == {401} and statuses["vera"] == {403}
     assert 200 in statuses["root"] and not statuses["root"] & {401, 403}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_a_provider_needs_the_extra_that_asks_it(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = settings(
+        host=host, oidc_issuer="https://id.example", oidc_client_id="dampipe", tls_cert="a", tls_key="b"
+    )
+    assert check_exposure(own, lambda: False) is None
+    monkeypatch.setattr("dampipe.app.exposure.find_spec", lambda _: None)
+    with pytest.raises(CannotStart) as refused:
+        check_exposure(own, lambda: False)
+    assert refused.value.code == "oidc.package_missing"
+    assert "authlib" in str(refused.value) and "dampipe[oidc]" in str(refused.value.hint)
