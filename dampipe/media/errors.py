@@ -79,6 +79,11 @@ UNSUPPORTED_FEATURE = ErrorCode(
     "media.unsupported_feature", "uses a part of its format that ffmpeg does not support"
 )
 NOTHING_DECODED = ErrorCode("media.nothing_decoded", "nothing in it could be decoded")
+TIMES_OUT_OF_RANGE = ErrorCode(
+    "media.times_out_of_range",
+    "its frames have times that no file can have: {line}",
+    "Copy it again from the card or its source.",
+)
 OUTPUT_TOO_LARGE = ErrorCode("media.output_too_large", "its derivative grew larger than allowed")
 TIMEOUT = ErrorCode(
     "media.timeout", "took longer than {seconds:.0f} s", "Raise the time limit if the file is worth it."

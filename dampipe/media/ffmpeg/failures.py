@@ -68,6 +68,11 @@ TABLE: tuple[Translation, ...] = (
     Translation(r"not a regular file", BadMedia, errors.NOT_REGULAR),
     Translation(r"File too large", BadMedia, errors.OUTPUT_TOO_LARGE),
     Translation(r"moov atom not found", BadMedia, errors.INDEX_MISSING),
+    Translation(
+        r"Application provided duration: \S+ in stream \d+ is invalid|Packet duration: .* is out of range",
+        BadMedia,
+        errors.TIMES_OUT_OF_RANGE,
+    ),
     Translation(r"not on whitelist", BadMedia, errors.FORMAT_NOT_ALLOWED),
     Translation(
         r"Picture size .* is invalid|picture is larger|Invalid frame dimensions",

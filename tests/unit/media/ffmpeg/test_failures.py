@@ -42,6 +42,12 @@ MESSAGES = [
     ("[out#0/mp4] Nothing was written into output file", BadMedia, errors.NOTHING_DECODED),
     ("Error while filtering: Cannot allocate memory", BadMedia, errors.OUT_OF_MEMORY),
     ("[IMGUTILS] Picture size 60000x60000 is invalid", BadMedia, errors.PICTURE_TOO_LARGE),
+    (
+        "[mp4 @ 0x1] Application provided duration: 2147483648 in stream 0 is invalid\n"
+        "[out#0/mp4] Terminating thread with return code -22 (Invalid argument)",
+        BadMedia,
+        errors.TIMES_OUT_OF_RANGE,
+    ),
     ("an unknown message", Permanent, errors.FFMPEG_FAILED),
     ("", Permanent, errors.FFMPEG_FAILED),
 ]
