@@ -39,6 +39,8 @@ UNSURE = 1.0
 REFRAMED = 1000.0
 """Noise from which the picture is another section: a crop is to a zoom what an offset is, so that runs which agree with
 their neighbour's offset are taken for a part of it, and a cut of a few frames is not seen."""
+OTHER_SHOT = 70.0
+"""Times the noise by which frames differ from which on they are of another shot: ten times what costs WORST."""
 _EXTENDED = 0.8
 """Agreement from which frames before the first and after the last run belong to it."""
 _NEAR = 40
@@ -176,7 +178,8 @@ class Boundaries:
         next_ = np.arange(min(high - 1, start + _CLEAR), min(high, start + _NEAR))
         pairs = [self._squares(frames, *one) for one in ((before.number, last), (after.number, next_))]
         noise = self._local_noise(np.minimum(*pairs))
-        gains = [GONE - np.clip(STEEP * (squares / noise - FREE), 0, WORST) for squares in pairs]
+        unlike = [squares / noise for squares in pairs]
+        gains = [GONE - _costs(own, other) for own, other in (unlike, unlike[::-1])]
         # If the run before ends at frame x, the one after begins at y: not before x, and later in the second track.
         seconds = self._first.seconds
         xs = np.arange(len(frames) + 1)
@@ -240,3 +243,21 @@ class Boundaries:
         if top < 0:
             return frame
         return int(frames[np.flatnonzero(sums >= top - 1e-9)[-1]]) + direction
+
+
+def _costs(unlike: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Costs of frames that differ by so many times the noise, and from those of another run by so many in `other`.
+
+    They are those of a path; beside frames that fit the other run, frames of another shot cost more, so that the last
+    frames of a shot, which a coarse encode may change much, are not taken for those of the next one.
+    """
+    capped = np.clip(STEEP * (unlike - FREE), 0, WORST)
+    more = np.log(np.maximum(unlike / OTHER_SHOT, 1))
+    return np.asarray(capped + np.where(_is_beside_fitting(other), more, 0))
+
+
+def _is_beside_fitting(unlike: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether most of the frames just before, or just after, each frame fit."""
+    fits = np.pad(unlike < FREE + WORST / STEEP, _LOCAL, mode="edge")
+    share = np.lib.stride_tricks.sliding_window_view(fits, _LOCAL).mean(axis=1)
+    return np.asarray(np.maximum(share[: len(unlike)], share[_LOCAL + 1 :]) > 0.5)

@@ -43,7 +43,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     code = ("-timecode", "01:00:00:00")
     whole = join(ffmpeg, tmp_path_factory.mktemp("made") / CLIP, (MOVING[0], MOVING[4]))
     version(ffmpeg, whole, footage / CLIP, "-c", "copy", *code)
-    version(ffmpeg, whole, footage / CUT, "-vf", deleted(GONE), "-crf", "20", *X264, *code)
+    version(ffmpeg, whole, footage / CUT, "-vf", deleted(GONE), "-crf", "30", *X264, *code)
     join(ffmpeg, footage / OTHER_CLIP, OTHER)
     run_ffmpeg(ffmpeg, "-f", "lavfi", "-i", "sine=duration=3", f"file:{footage / SOUND}")
     run_ffmpeg(
