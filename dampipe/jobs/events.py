@@ -37,7 +37,7 @@ class StageFailed(EventPayload):
     """Of the error; docs/errors.md lists them."""
 
 
-def record_failure(connection: Connection, subjects: Subjects, run: Row[Any], error: StageError) -> None:
+def record_stage_failed(connection: Connection, subjects: Subjects, run: Row[Any], error: StageError) -> None:
     """Record that a run was parked. run: a row with `stage`, `version_id` and `finished_at`."""
     payload = StageFailed(stage=run.stage, kind=error.kind, reason=str(error), code=error.code)
     identity = None

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, func, select
 
 from dampipe.jobs import state
 from dampipe.jobs.errors import WORKER_DIED
-from dampipe.jobs.events import record_failure
+from dampipe.jobs.events import record_stage_failed
 from dampipe.jobs.index_hints import in_any_lane, in_state
 from dampipe.jobs.model import STAGE, RunState
 from dampipe.jobs.subjects import Subjects
@@ -70,7 +70,7 @@ class RunRecovery:
             if parked is None:
                 return False
             if parked.kind == STAGE:
-                record_failure(connection, self._subjects, parked, error)
+                record_stage_failed(connection, self._subjects, parked, error)
         return True
 
     def _running(self) -> Sequence[Row[Any]]:

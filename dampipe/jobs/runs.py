@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, select
 
 from dampipe.jobs import state
-from dampipe.jobs.events import record_failure
+from dampipe.jobs.events import record_stage_failed
 from dampipe.jobs.keys import ClaimedRun, RunKey
 from dampipe.jobs.model import STAGE, RunState, Subject
 from dampipe.jobs.subjects import Subjects
@@ -120,7 +120,7 @@ class RunRepository:
                 raise LeaseLost
             new, row = ended
             if row.kind == STAGE and new == RunState.FAILED:
-                record_failure(connection, self._subjects, row, error)
+                record_stage_failed(connection, self._subjects, row, error)
             if gone:
                 state.delete_idle(connection, RUN.c.id == run.id)
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     make_url,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 
 from dampipe.kernel.db.chunks import chunked
@@ -110,13 +111,7 @@ class Database:
 
     def insert(self, table: Table) -> Any:
         """An INSERT with `on_conflict_do_nothing`, in the dialect of this database."""
-        if self.is_sqlite:
-            from sqlalchemy.dialects import sqlite
-
-            return sqlite.insert(table)
-        from sqlalchemy.dialects import postgresql  # loads a driver
-
-        return postgresql.insert(table)
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     def give_way(self) -> None:
         """Let others write, between two of many transactions: writers of SQLite poll, and poll rarely."""

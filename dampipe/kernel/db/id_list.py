@@ -8,13 +8,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     Connection,
     Integer,
     Text,
-    any_,
     cast,
     func,
     literal,
@@ -34,7 +31,7 @@ def in_ids(database: Database, column: ColumnElement[int], ids: Iterable[int]) -
     if database.is_sqlite:
         listed = func.json_each(json.dumps(numbers)).table_valued("value")
         return column.in_(select(listed.c.value.cast(Integer)))
-    return column == any_(literal(numbers, ARRAY(BigInteger)))
+    return database.among(column, numbers)
 
 
 def read_ids(

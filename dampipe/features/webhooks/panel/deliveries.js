@@ -1,9 +1,10 @@
 // The log of deliveries of one webhook: what has become of each event, the newest first.
 
 import { get } from "/page/api.js";
-import { h, notice, redraw } from "/page/dom.js";
+import { h, notice } from "/page/dom.js";
 import { follow } from "/page/follow.js";
 import { dateTime, plural } from "/page/format.js";
+import { part } from "/page/part.js";
 
 const LIMIT = 200;
 const states = { delivered: "delivered", retrying: "to be sent again", failed: "given up", cancelled: "replaced by a replay" };
@@ -25,23 +26,15 @@ export async function deliveries(main, signal, parameters) {
   const select = h("select", { "aria-label": "Which deliveries" },
     [["", "all"], ...Object.entries(states)].map(([value, text]) => h("option", { value, selected: value === wanted }, text)));
   select.addEventListener("change", () => (location.hash = address(select.value)));
-  const live = h("div");
-  let shown = "";
-
-  async function refresh() {
-    const found = await get(path, { limit: LIMIT, ...(wanted ? { state: wanted } : {}) }, signal);
-    const json = JSON.stringify(found);
-    if (json === shown) return;
-    shown = json;
-    const head = h("thead", {}, h("tr", {}, ["event", "state", "time", "attempts", "answer"].map((title) => h("th", { scope: "col" }, title))));
-    redraw(live, found.length
-      ? [h("p", { class: "hint" }, found.length < LIMIT ? plural(found.length, "delivery", "deliveries") : `The latest ${LIMIT} deliveries`),
-        h("table", { class: "stacked" }, head, h("tbody", {}, found.map(row)))]
-      : notice(wanted ? "No such deliveries." : "Nothing was sent yet."));
-  }
-
-  await refresh();
+  const read = () => get(path, { limit: LIMIT, ...(wanted ? { state: wanted } : {}) }, signal);
+  const head = h("thead", {}, h("tr", {}, ["event", "state", "time", "attempts", "answer"].map((title) => h("th", { scope: "col" }, title))));
+  const draw = (found) => (found.length
+    ? [h("p", { class: "hint" }, found.length < LIMIT ? plural(found.length, "delivery", "deliveries") : `The latest ${LIMIT} deliveries`),
+      h("table", { class: "stacked" }, head, h("tbody", {}, found.map(row)))]
+    : notice(wanted ? "No such deliveries." : "Nothing was sent yet."));
   const back = h("a", { class: "button", href: "#/webhooks" }, "All webhooks");
-  main.replaceChildren(h("section", { class: "part" }, h("div", { class: "bar" }, h("h2", {}, `Deliveries: ${name}`), select, back), live));
+  const { element, refresh } = part(`Deliveries: ${name}`, () => [select, back], read, draw);
+  await refresh();
+  main.replaceChildren(element);
   follow(signal, [""], () => refresh().catch(() => {}));
 }

@@ -34,7 +34,7 @@ def test_three_hours_with_forty_cuts_are_aligned_in_seconds() -> None:
     found = align(first, second)
     seconds = time.process_time() - began
     print(f"{seconds:.1f} s, {len(found.spans)} spans, {len(found.to_bytes())} bytes")
-    assert seconds < 60  # measured: 9 s, beside other work
+    assert seconds < 40  # measured: 9 s
     truth = np.where(keep, np.cumsum(keep) - 1, -1)
     began = time.process_time()
     right = 0
@@ -51,7 +51,7 @@ def test_three_hours_with_forty_cuts_are_aligned_in_seconds() -> None:
 
 def test_memory_is_bounded() -> None:
     rng = np.random.default_rng(3)
-    rows = shots(3600 * 24, rng)
+    rows = shots(HOURS * 3600 * 24, rng)
     first, second = track(rows), track(encoded(np.delete(rows, np.s_[40_000:40_500], axis=0), rng))
     tracemalloc.start()
     found = align(first, second)
@@ -59,7 +59,7 @@ def test_memory_is_bounded() -> None:
     tracemalloc.stop()
     print(f"{peak / 2**20:.0f} MiB, {len(found.spans)} spans")
     assert found.share > 0.9
-    assert peak < 256 * 2**20  # an hour; measured: 60 MiB
+    assert peak < 512 * 2**20
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5])
