@@ -110,15 +110,18 @@ _IGNORED = re.compile("[\u00ad\u061c\u200b-\u200f\u2060\ufeff]")
 """Characters without a shape of their own, in which two spellings of one word may differ."""
 
 
+def is_storable(text: str) -> bool:
+    """Whether any database stores a text: it has no NUL and no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= one <= "\udfff" for one in text)
+
+
 def clean_text(text: str, longest: int) -> str | None:
     """A text in NFC with single spaces; None if it is empty, too long or holds what cannot be shown or stored.
 
     >>> clean_text("  Cafe\\u0301\\n au lait", 100)
     'Café au lait'
     """
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # a half of a surrogate pair
+    if not is_storable(text):
         return None
     text = " ".join(_LAYOUT.sub("", unicodedata.normalize("NFC", text)).split())
     if not text or len(text) > longest or any(unicodedata.category(one) == "Cc" for one in text):
@@ -416,9 +419,20 @@ class NewVocabulary(BaseModel):
     model_config = FROZEN
 
     key: Annotated[str, AfterValidator(valid_vocabulary_key)]
-    label: Annotated[str, AfterValidator(clean_label)] = ""
+    label: Annotated[str, AfterValidator(clean_label)] | None = None
     open: bool = False
     languages: tuple[Language, ...] = ()
+
+
+class VocabularyChange(BaseModel):
+    """What of a vocabulary is to be changed."""
+
+    model_config = FROZEN
+
+    label: Annotated[str, AfterValidator(clean_label)] | None = None
+    open: bool | None = None
+    languages: tuple[Language, ...] = ()
+    """None: they stay."""
 
 
 class NewTerm(BaseModel):
