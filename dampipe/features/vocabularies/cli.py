@@ -1,4 +1,4 @@
-"""`dampipe vocabulary list|show|create|set|import|export|add|find|rename|edit|merge|move|retire|approve|proposals|log|undo`"""
+"""`dampipe vocabulary …`: make, show, import and export vocabularies, and change their terms."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Vocabularies as CSV, as people keep them in spreadsheets: a line a term. docs/vocabularies.md describes the columns."""
+"""Vocabularies as CSV, as people keep them in spreadsheets: a line a term; see docs/vocabularies.md."""
 
 import csv
 import io

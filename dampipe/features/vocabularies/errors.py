@@ -89,7 +89,7 @@ NOT_PROPOSED = ErrorCode(
 )
 HAS_NARROWER = ErrorCode(
     "term.has_narrower",
-    "{term!r} has {count} narrower terms that are not retired",
+    "{term!r} has narrower terms that are not retired: {count}",
     "Move them, or retire them as well.",
 )
 NOTHING_CHANGED = ErrorCode(

@@ -106,13 +106,15 @@ SUFFIXES = {
 
 _LAYOUT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates of the direction of writing: they are layout, and could disguise a label."""
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
 _IGNORED = re.compile("[\u00ad\u061c\u200b-\u200f\u2060\ufeff]")
 """Characters without a shape of their own, in which two spellings of one word may differ."""
 
 
 def is_storable(text: str) -> bool:
     """Whether any database stores a text: it has no NUL and no half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= one <= "\udfff" for one in text)
+    return not _NOT_STORABLE.search(text)
 
 
 def clean_text(text: str, longest: int) -> str | None:
@@ -123,8 +125,10 @@ def clean_text(text: str, longest: int) -> str | None:
     """
     if not is_storable(text):
         return None
-    text = " ".join(_LAYOUT.sub("", unicodedata.normalize("NFC", text)).split())
-    if not text or len(text) > longest or any(unicodedata.category(one) == "Cc" for one in text):
+    if not text.isascii():
+        text = _LAYOUT.sub("", unicodedata.normalize("NFC", text))
+    text = " ".join(text.split())
+    if not text or len(text) > longest or _CONTROL.search(text):
         return None
     return text
 
@@ -158,6 +162,8 @@ def fold(text: str) -> str:
     >>> fold("STRASSE") == fold("Straße") and fold("Cafe\\u0301") == fold("CAFÉ")
     True
     """
+    if text.isascii():
+        return " ".join(text.lower().split())[:MAX_FOLDED]
     plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
     return " ".join(_IGNORED.sub("", _LAYOUT.sub("", plain)).split())[:MAX_FOLDED]
 

@@ -282,7 +282,7 @@ def retire(writer: TermWriter, term: int, *, with_narrower: bool = False) -> Don
             parent = min(_parents(one) & kept - gone)
             broader = tuple(other for other in one.broader if other != parent)
             changes.append((one, replace(one, parent=parent, broader=broader)))
-    more = f" and {len(gone) - 1} narrower terms" if len(gone) > 1 else ""
+    more = f" and what is below it ({len(gone) - 1})" if len(gone) > 1 else ""
     summary = f"retired {name_of(writer, before)}{more}"
     return _done(writer, OperationKind.RETIRE, summary, changes, term)
 
