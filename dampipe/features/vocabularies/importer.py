@@ -167,7 +167,7 @@ class _Planner:
                 found = by_key.get(one.key)
                 if found is not None and one.uri and self._existing[found].uri:
                     found = None  # the same notation, and another concept
-            if found is None and not one.uri and not one.key:
+            if found is None and not self._file.is_external:
                 parent = self._id_of(one.parents[0]) if one.parents else None
                 texts = (fold(label.text) for label in one.labels if label.kind is LabelKind.PREFERRED)
                 found = next((places[parent, text] for text in texts if (parent, text) in places), None)

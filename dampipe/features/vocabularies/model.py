@@ -108,6 +108,8 @@ _LAYOUT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates of the direction of writing: they are layout, and could disguise a label."""
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
+_IN_KEYS = "._~()+:-"
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9._~()+:-]+")
 _IGNORED = re.compile("[\u00ad\u061c\u200b-\u200f\u2060\ufeff]")
 """Characters without a shape of their own, in which two spellings of one word may differ."""
 
@@ -174,12 +176,19 @@ def make_key(label: str) -> str:
     >>> make_key("Köln (Cologne), Rhine"), make_key("!!")
     ('köln-cologne-rhine', 'term')
     """
-    return re.sub(r"[^\w]+|_+", "-", fold(label)).strip("-")[: MAX_TERM_KEY - 20] or "term"
+    words = "".join(one if _is_word(one) else " " for one in fold(label)).split()
+    return "-".join(words)[: MAX_TERM_KEY - 20].strip("-") or "term"
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
 def is_key(text: str) -> bool:
     """Whether a text may be the key of a term: it can stand in a URL, and is no path."""
-    return bool(re.fullmatch(r"[\w.~()+:-]+", text)) and len(text) <= MAX_TERM_KEY and text not in (".", "..")
+    if not text or len(text) > MAX_TERM_KEY or text in (".", ".."):
+        return False
+    return bool(_PLAIN_KEY.fullmatch(text)) or all(one in _IN_KEYS or _is_word(one) for one in text)
 
 
 def valid_language(language: str) -> str:

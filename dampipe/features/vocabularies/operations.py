@@ -73,13 +73,11 @@ def add_term(
     tongue = _default(writer) if language is None else language
     if key is not None and not is_key(key):
         raise InvalidInput(LABEL_INVALID, label=key[:200], max_length=MAX_TERM_KEY)
+    if parent is not None:
+        _usable(writer, parent)
     same = [row.id for row in writer.preferred_at(parent, [fold(text)]).get(fold(text), [])]
     if same:
         return _use_again(writer, same, state)
-    if parent is not None:
-        above = writer.facts([parent])[parent]
-        if above.state is TermState.RETIRED:
-            raise Conflict(NOT_ACTIVE, term=name_of(writer, above), state=above.state.value)
     if depth_of(writer.connection, parent) + 1 > MAX_DEPTH:
         raise Conflict(TOO_DEEP, limit=MAX_DEPTH)
     labels = [Label(tongue, LabelKind.PREFERRED, text)]
@@ -355,14 +353,17 @@ def _check_undone(
                     raise Conflict(CANNOT_UNDO, operation=operation, reason=reason)
     if _has_cycle(after):
         raise Conflict(CANNOT_UNDO, operation=operation, reason="a term would be below itself")
-    if len(added) == 1:
-        usable = [
-            one
-            for one in writer.facts(narrower_of(connection, database, added)).values()
-            if one.state is not TermState.RETIRED and one.id not in added and one.parent in added
-        ]
-        if usable:
-            reason = f"{name_of(writer, usable[0])} was put below it since"
+    below = [term for term in writer.usable_below(added) if term not in after and term not in added]
+    if below:
+        reason = f"{name_of(writer, writer.facts(below[:1])[below[0]])} was put below what it added"
+        raise Conflict(CANNOT_UNDO, operation=operation, reason=reason)
+    usable = [one for one in after.values() if one.state is not TermState.RETIRED]
+    above = {one.parent for one in usable if one.parent is not None} - set(after)
+    retired = {one.id for one in writer.facts(above).values() if one.state is TermState.RETIRED}
+    retired |= {one.id for one in after.values() if one.state is TermState.RETIRED}
+    for one in usable:
+        if one.parent in retired:
+            reason = f"what {name_of(writer, one)} is below is retired"
             raise Conflict(CANNOT_UNDO, operation=operation, reason=reason)
 
 

@@ -16,6 +16,7 @@ from dampipe.features.vocabularies.errors import (
     TAKEN,
 )
 from dampipe.features.vocabularies.events import VocabularyCreated, VocabularyUpdated
+from dampipe.features.vocabularies.imported import ImportedVocabulary
 from dampipe.features.vocabularies.importer import Missing, apply_import, plan_import, report_of
 from dampipe.features.vocabularies.model import (
     FileFormat,
@@ -62,6 +63,7 @@ from dampipe.kernel.ids import TermId
 from dampipe.kernel.term_uses import count_all
 from dampipe.kernel.visibility import Visibility
 
+MAX_LANGUAGES = 50
 MAX_FILE = 256 << 20
 """Bytes of a file that is imported."""
 
@@ -326,8 +328,9 @@ class VocabularyService:
                 )
         with self._writing(actor, key) as writer:
             plan = plan_import(writer, file, missing=missing, overwrite=overwrite)
-            if file.uri and not vocabulary.uri:
-                update_vocabulary(writer.connection, replace(writer.vocabulary, uri=file.uri))
+            described = _described(writer.vocabulary, file)
+            if described != writer.vocabulary:
+                update_vocabulary(writer.connection, described)
             return apply_import(writer, plan, name)
 
     def export_file(self, actor: Actor, key: str, kind: FileFormat) -> bytes:
@@ -405,6 +408,16 @@ def _report(vocabulary: Vocabulary, counts: dict[str, int]) -> VocabularyReport:
         terms=counts.get(TermState.ACTIVE, 0),
         proposed=counts.get(TermState.PROPOSED, 0),
         retired=counts.get(TermState.RETIRED, 0),
+    )
+
+
+def _described(vocabulary: Vocabulary, file: ImportedVocabulary) -> Vocabulary:
+    """A vocabulary with what a file says of it: what people have set stays."""
+    return replace(
+        vocabulary,
+        label=file.label if file.label and vocabulary.label == vocabulary.key else vocabulary.label,
+        languages=tuple(dict.fromkeys((*vocabulary.languages, *file.languages)))[:MAX_LANGUAGES],
+        uri=vocabulary.uri or file.uri,
     )
 
 

@@ -30,7 +30,12 @@ def skos(library: Library, *concepts: str, **more: object) -> object:
     return library.load(PREFIXES + "".join(concepts), FileFormat.TURTLE, **more)
 
 
-WORLD = (concept("eu", "Europe"), concept("mt", "Malta", "eu"), concept("as", "Asia"), concept("jp", "Japan", "as"))
+WORLD = (
+    concept("eu", "Europe"),
+    concept("mt", "Malta", "eu"),
+    concept("as", "Asia"),
+    concept("jp", "Japan", "as"),
+)
 
 
 def test_an_import_again_keeps_ids_and_values(library: Library) -> None:
@@ -191,7 +196,10 @@ def test_an_export_is_imported_without_a_change(library: Library, kind: FileForm
     library.add("Asia > =1+1", "a|b", "-x")
     library.service.rename(LOCAL, "places", "Japan", "Nippon", keep=True)
     edit = TermEdit(
-        add=(LabelReport(text="'quoted', \"so\"", language="de"), LabelReport(text="no language", language="")),
+        add=(
+            LabelReport(text="'quoted', \"so\"", language="de"),
+            LabelReport(text="no language", language=""),
+        ),
         notes=(NoteReport(text="One\ntwo; three|four", language="en", kind=NoteKind.DEFINITION),),
     )
     library.service.edit(LOCAL, "places", "Malta", edit)
@@ -251,7 +259,10 @@ def test_a_large_file_is_imported_in_few_statements(library: Library) -> None:
         statements += 1
 
     event.listen(library.database.engine, "before_cursor_execute", count)
-    lines = [concept(f"c{number}", f"Subject {number}", *([f"c{number // 10}"] if number else [])) for number in range(5000)]
+    lines = [
+        concept(f"c{number}", f"Subject {number}", *([f"c{number // 10}"] if number else []))
+        for number in range(5000)
+    ]
     start = time.monotonic()
     report = skos(library, *lines)
     assert report.added == 5000

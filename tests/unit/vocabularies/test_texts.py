@@ -87,7 +87,7 @@ def test_a_key_of_a_vocabulary_that_is_not_valid_is_refused(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["Köln, Rhine", "日本", "مالطا", "!!", "a/b", "..", "C++", "x" * 500, "می\u200cخواهم"]
+    "label", ["Köln, Rhine", "日本", "مالطا", "!!", "a/b", "..", "C++", "x" * 500, "हिन्दी", "می\u200cخواهم"]
 )
 def test_a_key_that_is_made_of_a_label_is_valid(label: str) -> None:
     assert is_key(make_key(label))
