@@ -33,6 +33,7 @@ from dampipe.features.vocabularies.model import (
     Vocabulary,
     VocabularyChange,
     VocabularyReport,
+    is_storable,
 )
 from dampipe.features.vocabularies.operations import (
     Done,
@@ -436,8 +437,7 @@ def _parse_cursor(cursor: str) -> tuple[int, str, int]:
         and isinstance(label, str)
         and len(label) <= 200
         and all(-(1 << 31) <= one < 1 << 31 for one in (position, term))
-        and label.isprintable()
-        and "\0" not in label
+        and is_storable(label)
     )
     if not is_valid:
         raise InvalidInput(CURSOR_INVALID)

@@ -232,7 +232,8 @@ def _parse(data: bytes, kind: FileFormat) -> _Statements:
 
 
 def _short(lines: list[str]) -> str:
-    return (lines[0][:200] if lines else "") or "it cannot be read"
+    """What a parser says in its first lines: the place stands in the one, the problem in the other."""
+    return " ".join(lines[:2])[:200] or "it cannot be read"
 
 
 def _of_scheme(
