@@ -438,11 +438,12 @@ def import_(
 
     Terms that exist are found by their URI or key; they keep their keys and values.
     """
+    file_format = _format(file, kind)
     report = service(VocabularyService).import_file(
         LOCAL,
         vocabulary,
         _read(file),
-        _format(file, kind),
+        file_format,
         name=file.name,
         scheme=scheme,
         missing=Missing(missing),

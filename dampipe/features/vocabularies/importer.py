@@ -237,6 +237,8 @@ class _Planner:
     def _placed(self, one: ImportedTerm, facts: TermFacts) -> TermFacts:
         parents = self._parents(one)
         keeps_place = facts.is_placed and not self._overwrite
+        if self._file.is_external:
+            facts = replace(facts, is_placed=keeps_place)
         first = parents[0] if parents else None
         parent = facts.parent if facts.parent in parents or keeps_place else first
         if parent in parents or not keeps_place:
@@ -272,6 +274,7 @@ class _Planner:
         preferred = {label.language: label for label in stays if label.kind is LabelKind.PREFERRED}
         seen = {(label.language, fold(label.text)) for label in stays}
         found = list(stays)
+        known = {(label.language, label.kind, label.text): label for label in facts.labels}
         for label in one.labels:
             if (label.language, fold(label.text)) in seen:
                 continue
@@ -279,7 +282,7 @@ class _Planner:
             if label.kind is LabelKind.PREFERRED and label.language in preferred:
                 self._kept.add(facts.id)
                 label = replace(label, kind=LabelKind.ALTERNATIVE)
-            found.append(label)
+            found.append(known.get((label.language, label.kind, label.text), label))
         if not any(label.kind is LabelKind.PREFERRED for label in found):
             found += [label for label in facts.labels if label.kind is LabelKind.PREFERRED]
         return tuple(sorted(set(found)))
@@ -295,7 +298,10 @@ class _Planner:
         else:
             stays = [note for note in facts.notes if not note.is_imported]
         seen = {(note.language, note.kind, note.text) for note in stays}
-        return tuple(sorted({*stays, *(n for n in one.notes if (n.language, n.kind, n.text) not in seen)}))
+        known = {(note.language, note.kind, note.text): note for note in facts.notes}
+        said = ((note.language, note.kind, note.text) for note in one.notes)
+        added = (known.get(note) or Note(*note, self._file.is_external) for note in said if note not in seen)
+        return tuple(sorted({*stays, *added}))
 
     def _gone(self) -> list[int]:
         """The imported terms that the file lacks, and that are to be retired."""

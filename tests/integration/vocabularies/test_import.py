@@ -259,10 +259,8 @@ def test_a_large_file_is_imported_in_few_statements(library: Library) -> None:
         statements += 1
 
     event.listen(library.database.engine, "before_cursor_execute", count)
-    lines = [
-        concept(f"c{number}", f"Subject {number}", *([f"c{number // 10}"] if number else []))
-        for number in range(5000)
-    ]
+    lines = [concept("c0", "Subject 0")]
+    lines += [concept(f"c{number}", f"Subject {number}", f"c{number // 10}") for number in range(1, 5000)]
     start = time.monotonic()
     report = skos(library, *lines)
     assert report.added == 5000
