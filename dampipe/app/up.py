@@ -74,6 +74,7 @@ def run_deployment(container: Container, processes: list[Process], on_log: LogLi
         finally:
             log("dampipe", "stopping")
             supervisor.shut_down(last=[BROKER])
+            programs.close()
             container.get(RunRecovery).hand_back(is_dead)
             log("dampipe", "stopped; unfinished work continues at the next `dampipe up`")
 
