@@ -80,7 +80,7 @@ def test_a_program_that_does_not_exist_is_an_error(programs: Programs) -> None:
 
 
 def test_a_fork_is_a_process_of_its_own(programs: Programs) -> None:
-    """With a name that `ps` shows (`relay` waits for it), the environment of the deployment, and a session that no terminal signals."""
+    """It has the environment of the deployment, and a session that no terminal signals."""
     with relay(programs) as program:
         assert b"PATH=" in Path(f"/proc/{program.pid}/environ").read_bytes()
         assert os.getsid(program.pid) == program.pid
