@@ -15,9 +15,9 @@ PROVIDERS = {
     "dampipe.features.access.login:LoginPolicy": f"{_AT}login:policy",
     "dampipe.features.access.oidc:OidcSettings": f"{_AT}login:oidc",
     # Where derivatives and vectors are kept.
-    "dampipe.storage.auto:AutoStorage": f"{_AT}storage:auto_storage",
+    "dampipe.storage.auto:AutoStorage": f"{_AT}vectors:auto_storage",
     "dampipe.storage.base:StorageEngine": "dampipe.storage.auto:AutoStorage",
-    "dampipe.storage.blobs.base:BlobStore": f"{_AT}storage:blob_store",
+    "dampipe.storage.blobs.base:BlobStore": f"{_AT}blobs:blob_store",
     # How runs and work items are planned, sent and recovered.
     "dampipe.app.capabilities:Capabilities": f"{_AT}jobs:capabilities",
     "dampipe.jobs.dispatch:Dispatcher": f"{_AT}jobs:dispatcher",

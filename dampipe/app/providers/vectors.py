@@ -1,4 +1,4 @@
-"""Where derivatives and vectors are kept."""
+"""Where vectors are kept."""
 
 import hashlib
 import re
@@ -7,19 +7,8 @@ from dampipe.features.search.vector_media_db import VectorMediaDb
 from dampipe.kernel.container import Services
 from dampipe.kernel.settings.settings import Settings
 from dampipe.storage.auto import AutoStorage, can_mask
-from dampipe.storage.blobs.base import BlobStore
 from dampipe.storage.registry import get_storage_backend
 from dampipe.storage.vectors.base import VectorStorage
-
-
-def blob_store(services: Services) -> BlobStore:
-    """The store of derivatives: a folder, or what fsspec opens."""
-    settings = services.get(Settings)
-    url, options = settings.blobs, settings.blobs_options
-    if "://" in url:
-        config = {"url": url, "cache": str(settings.home / "cache" / ".blobs"), **options}
-        return get_storage_backend("fsspec", config)  # type: ignore[return-value]
-    return get_storage_backend("local", {"root": url})  # type: ignore[return-value]
 
 
 def auto_storage(services: Services) -> AutoStorage:
