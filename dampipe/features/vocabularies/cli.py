@@ -95,13 +95,14 @@ def create(key: str, label: str | None, is_open: bool, languages: tuple[str, ...
 @command.command(name="set")
 @click.argument("vocabulary")
 @click.option("--label", help="What people call it.")
-@click.option("--open/--strict", "is_open", default=None, help="Whether people may propose terms.")
+@click.option("--rule", type=click.Choice(["open", "strict"]), help="Whether people may propose terms.")
 @click.option("--language", "languages", multiple=True, help="The default language first. Repeatable.")
 @json_option
 def set_(
-    vocabulary: str, label: str | None, is_open: bool | None, languages: tuple[str, ...], as_json: bool
+    vocabulary: str, label: str | None, rule: str | None, languages: tuple[str, ...], as_json: bool
 ) -> None:
     """Change the label, the rule or the languages of a vocabulary."""
+    is_open = None if rule is None else rule == "open"
     request = VocabularyChange(label=label, open=is_open, languages=languages)
     made = service(VocabularyService).update(LOCAL, vocabulary, request)
     if as_json:
