@@ -53,7 +53,7 @@ FIELDS = (
     _fact("file_name", "File name", FieldType.TEXT, VERSION.c.name, "Name under which it was found first.", _FILE),
     _fact("file_size", "Size", FieldType.NUMBER, VERSION.c.size, "Size of the file.", _FILE, unit="B"),
     _fact(
-        "media_kind",
+        "kind",
         "Kind",
         FieldType.TEXT,
         VERSION.c.kind,
@@ -61,9 +61,9 @@ FIELDS = (
         _MEDIA,
         facet=True,
     ),
-    _fact("length", "Length", FieldType.NUMBER, VERSION.c.duration, "Length of film or sound.", _MEDIA, unit="s"),
+    _fact("duration", "Length", FieldType.NUMBER, VERSION.c.duration, "Length of film or sound.", _MEDIA, unit="s"),
     _fact(
-        "video_codec",
+        "codec",
         "Codec",
         FieldType.TEXT,
         VERSION.c.codec,
@@ -71,8 +71,8 @@ FIELDS = (
         _MEDIA,
         facet=True,
     ),
-    _fact("picture_width", "Width", FieldType.NUMBER, _WIDTH, "Of the upright picture.", _MEDIA, unit="px"),
-    _fact("picture_height", "Height", FieldType.NUMBER, _HEIGHT, "Of the upright picture.", _MEDIA, unit="px"),
+    _fact("width", "Width", FieldType.NUMBER, _WIDTH, "Of the upright picture.", _MEDIA, unit="px"),
+    _fact("height", "Height", FieldType.NUMBER, _HEIGHT, "Of the upright picture.", _MEDIA, unit="px"),
     _fact(
         "lines",
         "Lines",
@@ -84,7 +84,7 @@ FIELDS = (
         facet=True,
     ),
     _fact(
-        "picture_orientation",
+        "orientation",
         "Orientation",
         FieldType.TEXT,
         _orientation(),
@@ -103,7 +103,7 @@ FIELDS = (
         zone=VERSION.c.recorded_offset,
     ),
     _fact(
-        "camera_model",
+        "camera",
         "Camera",
         FieldType.TEXT,
         VERSION.c.camera,

@@ -76,6 +76,8 @@ class ValueRow(SQLModel, table=True):
     term_id: int | None = Field(default=None, sa_column=Column(ForeignKey("term.id"), nullable=True))
     linked_id: int | None = Field(default=None, sa_column=owned("asset.id", nullable=True))
     """Of a reference: the other asset."""
+    zone: int | None = None
+    """Of a date with a time zone: minutes by which its clock was ahead of UTC."""
     confidence: float | None = None
     """Of a machine's value: 0 to 1."""
     actor: str

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Float(), nullable=True),
         sa.Column("term_id", sa.Integer(), sa.ForeignKey("term.id"), nullable=True),
         sa.Column("linked_id", sa.Integer(), sa.ForeignKey("asset.id", ondelete="CASCADE"), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
         sa.Column("confidence", sa.Float(), nullable=True),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("at", sa.Float(), nullable=False),
