@@ -114,6 +114,8 @@ class Feature:
     assets outlive their files."""
     merges: tuple[str, ...] = ()
     """Dotted names of `MergeOwner`s (`dampipe/kernel/merges.py`): what happens to data of assets that become one."""
+    term_uses: tuple[str, ...] = ()
+    """Dotted names of `TermUse`s (`dampipe/kernel/term_uses.py`): what refers to terms of vocabularies."""
     nightly: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sync calls (`dampipe/jobs/nightly.py`): each
     creates a work item, or returns None when there is nothing to do."""
@@ -142,6 +144,7 @@ class Feature:
         names += [
             *self.annotations,
             *self.merges,
+            *self.term_uses,
             *self.nightly,
             *self.postponed,
             *self.stages,
