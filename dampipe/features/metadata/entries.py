@@ -1,12 +1,13 @@
 """Entries: what one source says of one field of one asset, and how an operation changes it. No I/O."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import NamedTuple, TypeAlias
 
 from dampipe.features.metadata.values import Content
-from dampipe.kernel.field import ValueState
+from dampipe.kernel.field import MetadataField, ValueSource, ValueState
 
 
 class Said(NamedTuple):
@@ -30,6 +31,8 @@ class Change:
     asset: int
     before: Entry
     after: Entry
+    others: Mapping[str, Entry] = dataclass_field(default_factory=dict)
+    """What other sources say of the same field, by source."""
 
 
 Planner: TypeAlias = Callable[[Entry, Sequence[Content]], Entry]
@@ -114,3 +117,19 @@ def _merged(before: Entry, contents: Sequence[Content], actor: str, at: float) -
     new = _accepted(contents, actor, at)
     rejected = [said for said in before if said.state is ValueState.REJECTED and said.content not in contents]
     return (*(known.get(said.content, said) for said in new), *rejected)
+
+
+def counting(field: MetadataField, entries: Mapping[str, Entry]) -> tuple[Content, ...]:
+    """The values of a field that count, of what all sources say; `ValueRepository` keeps `is_effective` the same."""
+    rejected = {
+        said.content for said in entries.get(ValueSource.PERSON, ()) if said.state is ValueState.REJECTED
+    }
+    found: dict[Content, None] = {}
+    for source in field.order:
+        entry = entries.get(source, ())
+        said = _own(entry)
+        found |= dict.fromkeys(one for one in said if not field.union or one not in rejected)
+        is_cleared = any(one.state is ValueState.CLEARED for one in entry)
+        if is_cleared or (said and not field.union):
+            break
+    return tuple(found)

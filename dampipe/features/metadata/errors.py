@@ -10,6 +10,9 @@ TERM_UNKNOWN = ErrorCode(
     "the vocabulary {vocabulary!r} of the field {key!r} has no term {value!r}",
     "Give a term of the vocabulary, by its label or one of its synonyms.",
 )
+REFERENCE_UNKNOWN = ErrorCode(
+    "metadata.reference_unknown", "{label}: there is no asset {value!r}", "Give the SHA-1 of an asset, or its beginning."
+)
 VOCABULARY_UNKNOWN = ErrorCode(
     "metadata.vocabulary_unknown",
     "the field {key!r} refers to the vocabulary {vocabulary!r}, which does not exist",
