@@ -33,11 +33,13 @@ from dampipe.features.derivatives.sign_items import SignItems
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.worker import FixityWorker
+from dampipe.features.metadata.registry import LibraryFields
 from dampipe.features.scanning.model import Guard, ScanRoots
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.queries import ScanRepository
 from dampipe.features.scanning.scanner import Scanner
 from dampipe.features.scanning.sync import NightlyPolicy
+from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.search.model_service import ModelService
 from dampipe.features.search.pictures import PICTURE_SECONDS, QueryPictures
@@ -70,7 +72,9 @@ from dampipe.kernel.events.registry import EventRegistry
 from dampipe.kernel.events.retention import EventRetention
 from dampipe.kernel.faces.remedies import Remedies
 from dampipe.kernel.feature import load_dotted
+from dampipe.kernel.field import FieldRegistry
 from dampipe.kernel.private_files import secure_home
+from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.settings.settings import Settings
 from dampipe.kernel.visibility import Visibility
 from dampipe.media.filetypes import is_media
@@ -139,6 +143,8 @@ class Container(kernel.Container):
             OidcSettings: lambda: oidc_settings(settings),
             Scopes: lambda: Scopes(scopes()),
             Visibility: lambda: get(Rights),
+            FieldRegistry: lambda: get(LibraryFields),
+            AssetSelector: lambda: get(FilterResolver),
             DerivativeLookup: lambda: get(DerivativeRepository),
             DetailFields: detail_fields,
             Remedies: remedies,

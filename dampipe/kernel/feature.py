@@ -138,7 +138,15 @@ class Feature:
 
     def dotted_names(self) -> list[str]:
         """All that the manifest names."""
-        names = [*self.tables, *self.routers, *self.details, *self.fields, *self.filters, *self.documents, *self.sweeps]
+        names = [
+            *self.tables,
+            *self.routers,
+            *self.details,
+            *self.fields,
+            *self.filters,
+            *self.documents,
+            *self.sweeps,
+        ]
         names += [*self.events, *self.subscriber_sources]
         names += [subscriber.target for subscriber in self.subscribers.values()]
         names += [

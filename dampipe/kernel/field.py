@@ -175,7 +175,14 @@ class MetadataField:
         """The comparisons that filters may ask for."""
         equal = (Operator.EQUAL, Operator.NOT_EQUAL)
         if self.type.is_ordered:
-            return (*equal, Operator.LESS, Operator.AT_MOST, Operator.MORE, Operator.AT_LEAST, Operator.IS_SET)
+            return (
+                *equal,
+                Operator.LESS,
+                Operator.AT_MOST,
+                Operator.MORE,
+                Operator.AT_LEAST,
+                Operator.IS_SET,
+            )
         return (*equal, *([Operator.CONTAINS] if self.type.is_text else []), Operator.IS_SET)
 
 
@@ -194,25 +201,46 @@ def _contradiction(given: MetadataField) -> str | None:
     has_limits = limits.least is not None or limits.most is not None
     has_text_limits = limits.pattern is not None or limits.max_length is not None
     checks = (
-        (not _KEY.fullmatch(given.key), "its key must be an identifier of up to 64 lower-case letters, digits and _"),
+        (
+            not _KEY.fullmatch(given.key),
+            "its key must be an identifier of up to 64 lower-case letters, digits and _",
+        ),
         (not given.label.strip(), "it has no label"),
         (kind is FieldType.TERM and not given.vocabulary, "a field of terms needs a vocabulary"),
         (kind is not FieldType.TERM and bool(given.vocabulary), "only a field of terms has a vocabulary"),
         (kind is not FieldType.NUMBER and bool(given.unit), "only a number has a unit"),
-        (has_limits and kind not in (FieldType.NUMBER, FieldType.RATING), "only a number or a rating has limits"),
+        (
+            has_limits and kind not in (FieldType.NUMBER, FieldType.RATING),
+            "only a number or a rating has limits",
+        ),
         (has_text_limits and not kind.is_text, "only a text has a pattern or a greatest length"),
         (bool(limits.choices) and not kind.is_text, "only a text has choices"),
         (kind is FieldType.LABEL and not limits.choices, "a label needs choices"),
         (limits.max_length is not None and limits.max_length < 1, "its greatest length is less than 1"),
         (len(set(limits.choices)) < len(limits.choices), "two of its choices are the same"),
-        (None not in given.limits and given.limits[0] > given.limits[1], "its least value exceeds its greatest"),  # type: ignore[operator]
-        (bool(given.precedence) and given.precedence[0] is not ValueSource.PERSON, "a person's values come first"),
+        (
+            None not in given.limits and given.limits[0] > given.limits[1],
+            "its least value exceeds its greatest",
+        ),  # type: ignore[operator]
+        (
+            bool(given.precedence) and given.precedence[0] is not ValueSource.PERSON,
+            "a person's values come first",
+        ),
         (len(set(given.precedence)) < len(given.precedence), "its precedence names a source twice"),
         (given.union and not given.multiple, "only a field with several values takes those of all sources"),
-        (bool(given.xmp) and not _XMP.fullmatch(given.xmp), "its XMP property is not of the form prefix:name"),
+        (
+            bool(given.xmp) and not _XMP.fullmatch(given.xmp),
+            "its XMP property is not of the form prefix:name",
+        ),
         (given.is_fact and given.write is not None, "a fact is read-only"),
-        (given.zone is not None and (kind is not FieldType.DATE or not given.is_fact), "only dates have a zone"),
-        (kind is FieldType.LONG_TEXT and (given.facet or given.sortable), "a long text is neither facet nor sort order"),
+        (
+            given.zone is not None and (kind is not FieldType.DATE or not given.is_fact),
+            "only dates have a zone",
+        ),
+        (
+            kind is FieldType.LONG_TEXT and (given.facet or given.sortable),
+            "a long text is neither facet nor sort order",
+        ),
         (given.multiple and given.sortable, "a field with several values is not a sort order"),
     )
     for is_wrong, reason in checks:

@@ -50,7 +50,14 @@ def _fact(
 
 
 FIELDS = (
-    _fact("file_name", "File name", FieldType.TEXT, VERSION.c.name, "Name under which it was found first.", _FILE),
+    _fact(
+        "file_name",
+        "File name",
+        FieldType.TEXT,
+        VERSION.c.name,
+        "Name under which it was found first.",
+        _FILE,
+    ),
     _fact("file_size", "Size", FieldType.NUMBER, VERSION.c.size, "Size of the file.", _FILE, unit="B"),
     _fact(
         "kind",
@@ -61,7 +68,15 @@ FIELDS = (
         _MEDIA,
         facet=True,
     ),
-    _fact("duration", "Length", FieldType.NUMBER, VERSION.c.duration, "Length of film or sound.", _MEDIA, unit="s"),
+    _fact(
+        "duration",
+        "Length",
+        FieldType.NUMBER,
+        VERSION.c.duration,
+        "Length of film or sound.",
+        _MEDIA,
+        unit="s",
+    ),
     _fact(
         "codec",
         "Codec",

@@ -11,25 +11,25 @@ TERM_UNKNOWN = ErrorCode(
     "Give a term of the vocabulary, by its label or one of its synonyms.",
 )
 REFERENCE_UNKNOWN = ErrorCode(
-    "metadata.reference_unknown", "{label}: there is no asset {value!r}", "Give the SHA-1 of an asset, or its beginning."
+    "metadata.reference_unknown",
+    "{label}: there is no asset {value!r}",
+    "Give the SHA-1 of an asset, or its beginning.",
 )
 VOCABULARY_UNKNOWN = ErrorCode(
     "metadata.vocabulary_unknown",
     "the field {key!r} refers to the vocabulary {vocabulary!r}, which does not exist",
     "Create the vocabulary first.",
 )
-NOT_MULTIPLE = ErrorCode(
-    "metadata.not_multiple", "{label} takes one value, not {count}", "Give one value."
-)
+NOT_MULTIPLE = ErrorCode("metadata.not_multiple", "{label} takes one value, not {count}", "Give one value.")
 TOO_MANY_VALUES = ErrorCode(
-    "metadata.too_many_values", "{label} would have {count} values", "An asset has up to {most} values of a field."
+    "metadata.too_many_values",
+    "{label} would have {count} values",
+    "An asset has up to {most} values of a field.",
 )
 READ_ONLY = ErrorCode(
     "metadata.read_only", "{label} is read-only", "It is read from the file, or nobody may write it."
 )
-ROLE_MISSING = ErrorCode(
-    "metadata.role_missing", "{actor} may not write {label}", "The role {role} may."
-)
+ROLE_MISSING = ErrorCode("metadata.role_missing", "{actor} may not write {label}", "The role {role} may.")
 VALUE_CHANGED = ErrorCode(
     "metadata.changed_meanwhile",
     "{label} was changed meanwhile by {by}: it is {theirs} now, not {mine}",
@@ -44,7 +44,9 @@ SELECTION_AMBIGUOUS = ErrorCode(
     "Name assets, or give filters, or ask for all assets.",
 )
 OPERATOR_INVALID = ErrorCode(
-    "metadata.operator_invalid", "{label} cannot be compared by {operator!r}", "It can be compared by {operators}."
+    "metadata.operator_invalid",
+    "{label} cannot be compared by {operator!r}",
+    "It can be compared by {operators}.",
 )
 COMPARISON_INVALID = ErrorCode(
     "metadata.comparison_invalid",

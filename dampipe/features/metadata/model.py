@@ -30,9 +30,12 @@ class Edit(BaseModel):
 
     set: dict[Key, Many] = Field(default={}, description="Fields and their new values.")
     add: dict[Key, Many] = Field(default={}, description="Fields with several values, and values to add.")
-    remove: dict[Key, Many] = Field(default={}, description="Fields with several values, and values to take away.")
+    remove: dict[Key, Many] = Field(
+        default={}, description="Fields with several values, and values to take away."
+    )
     unset: tuple[Key, ...] = Field(
-        default=(), description="Fields about which people say nothing any more: the file, or a machine, counts."
+        default=(),
+        description="Fields about which people say nothing any more: the file, or a machine, counts.",
     )
     clear: tuple[Key, ...] = Field(
         default=(), description="Fields that are to have no value, whatever files and machines say."
@@ -271,11 +274,10 @@ class Break(BaseModel):
 
     field: str
     reason: str
-    """`removed`, `type`, `single` (an asset has several values), `write`, or the code of an error of values."""
+    """`removed`, `type`, `single` (assets have several values), or the code of an error of values."""
     text: str
     """The same as a sentence."""
     values: int
-    assets: int
     examples: tuple[str, ...] = ()
     """Some of the values."""
 
@@ -309,6 +311,17 @@ class SchemaApplied(BaseModel):
     cleared: int = 0
     """Values that were cleared."""
     operation: int | None = None
+
+
+class SchemaState(BaseModel):
+    """What is needed to undo a change of the schema."""
+
+    model_config = ConfigDict(frozen=True)
+
+    renamed: dict[str, str] = {}
+    """New keys by old ones."""
+    undoes: int | None = None
+    """The version that this one undid."""
 
 
 def shown(value: object) -> str:

@@ -18,17 +18,15 @@ from sqlalchemy import (
     case,
     delete,
     exists,
-    false,
     func,
     literal,
     or_,
     select,
-    tuple_,
     update,
 )
 
 from dampipe.features.assets.tables import ASSET
-from dampipe.features.metadata.entries import Change, Entry, Planner, Said, decode, encode, same
+from dampipe.features.metadata.entries import Change, Entry, Planner, Said, counting, encode, same
 from dampipe.features.metadata.events import MetadataChanged
 from dampipe.features.metadata.tables import CHANGE, OPERATION, VALUE
 from dampipe.features.metadata.values import Content, content_of, fold
@@ -79,7 +77,6 @@ class Operation:
     assets: int = 0
     touched: dict[int, list[str]] = field(default_factory=dict)
     """Fields that were changed, by asset, of the present chunk; see `record`."""
-    sources: dict[int, str] = field(default_factory=dict)
 
 
 _COLUMNS = (
@@ -150,25 +147,28 @@ class ValueRepository:
 
         planner: makes the new entry of each asset; or the new entries, by asset.
         """
-        entries: dict[int, dict[str, list[Said]]] = {}
-        effective: dict[int, list[Content]] = {}
-        for row in connection.execute(self._rows(assets, [given.key])):
-            entries.setdefault(row.asset_id, {}).setdefault(row.source, []).append(said_of(row))
-            if row.is_effective:
-                effective.setdefault(row.asset_id, []).append(content_of(row))
-        changes = []
+        entries, changes = self.entries(connection, given.key, assets), []
         for asset in assets:
-            before = tuple(entries.get(asset, {}).get(source, ()))
-            after = (
-                planner.get(asset, ())
-                if isinstance(planner, Mapping)
-                else planner(before, effective.get(asset, ()))
-            )
+            said = entries.get(asset, {})
+            before = said.get(source, ())
+            if isinstance(planner, Mapping):
+                after = planner.get(asset, ())
+            else:
+                after = planner(before, counting(given, said))
             if not same(before, after):
-                said = entries.get(asset, {})
-                others = {name: tuple(rows) for name, rows in said.items() if name != source}
+                others = {name: entry for name, entry in said.items() if name != source}
                 changes.append(Change(asset, before, after, others))
         return changes
+
+    def entries(self, connection: Connection, key: str, assets: Sequence[int]) -> dict[int, dict[str, Entry]]:
+        """What all sources say of one field of up to CHUNK assets, by asset and source."""
+        found: dict[int, dict[str, list[Said]]] = {}
+        for row in connection.execute(self._rows(assets, [key])):
+            found.setdefault(row.asset_id, {}).setdefault(row.source, []).append(said_of(row))
+        return {
+            asset: {source: tuple(said) for source, said in entries.items()}
+            for asset, entries in found.items()
+        }
 
     def write(
         self,
@@ -208,7 +208,8 @@ class ValueRepository:
         ]
         self._db.insert_many(connection, VALUE, _COLUMNS, rows)
         history = [
-            (change.asset, key, str(source), encode(change.before), encode(change.after)) for change in changes
+            (change.asset, key, str(source), encode(change.before), encode(change.after))
+            for change in changes
         ]
         self._db.insert_many(connection, CHANGE, _CHANGE_COLUMNS, history, {"operation_id": operation.id})
         if unsure := [change.asset for change in changes if change.others or given.union]:
@@ -385,6 +386,19 @@ class ValueRepository:
         query = select(OPERATION).where(*mine).order_by(OPERATION.c.id.desc()).limit(limit)
         return connection.execute(query).all()
 
+    def last_of(self, connection: Connection, actor: str) -> int | None:
+        """The number of the last operation of an actor that can be undone."""
+        own = (OPERATION.c.actor == actor, OPERATION.c.undone_at.is_(None), OPERATION.c.changes > 0)
+        by_itself = OPERATION.c.kind.not_in(
+            [OperationKind.UNDO, OperationKind.MERGE, OperationKind.TERM, OperationKind.SCHEMA]
+        )
+        return connection.execute(select(func.max(OPERATION.c.id)).where(*own, by_itself)).scalar()
+
+    def fields_of(self, connection: Connection, number: int) -> list[str]:
+        """The fields that an operation changed."""
+        query = select(CHANGE.c.field).where(CHANGE.c.operation_id == number).distinct()
+        return sorted(connection.execute(query).scalars())
+
     def touches_hidden(self, connection: Connection, number: int, view: View) -> bool:
         """Whether an operation changed an asset that is not visible, or was deleted."""
         if view.is_all:
@@ -440,6 +454,15 @@ class ValueRepository:
         """Those of the assets about which people have said something."""
         mine = (VALUE.c.source == ValueSource.PERSON, VALUE.c.asset_id.in_(assets))
         return AssetSet(connection.execute(select(VALUE.c.asset_id).where(*mine).distinct()).scalars())
+
+
+def entries_that_refer(
+    connection: Connection, *, term: int | None = None, linked: int | None = None
+) -> list[tuple[int, str, str]]:
+    """The entries (asset, field, source) with a value that is a term, or an asset, in the order of their assets."""
+    mine = VALUE.c.term_id == term if term is not None else VALUE.c.linked_id == linked
+    query = select(VALUE.c.asset_id, VALUE.c.field, VALUE.c.source).where(mine).distinct()
+    return [tuple(row) for row in connection.execute(query.order_by(VALUE.c.asset_id))]
 
 
 def _folded(content: Content) -> str | None:

@@ -43,7 +43,7 @@ def look_up(
         if text.strip() not in found:
             raise unknown(given, text)
     ids = sorted(set(found.values()))
-    return _with_narrower(connection, ids) if narrower and given.type is FieldType.TERM else ids
+    return with_narrower(connection, ids) if narrower and given.type is FieldType.TERM else ids
 
 
 def ids_by_text(
@@ -81,7 +81,7 @@ def _term_ids(connection: Connection, vocabulary: str, texts: Collection[str]) -
     return found | {row.key: row.id for row in connection.execute(by_key)}
 
 
-def _with_narrower(connection: Connection, terms: Sequence[int]) -> list[int]:
+def with_narrower(connection: Connection, terms: Sequence[int]) -> list[int]:
     """Terms with all below them."""
     tree = select(TERM.c.id).where(TERM.c.id.in_(terms)).cte("narrower", recursive=True)
     by_parent = select(TERM.c.id).join(tree, TERM.c.parent_id == tree.c.id)
@@ -98,7 +98,9 @@ def asset_ids(connection: Connection, texts: Collection[str], view: View = EVERY
         if not 4 <= len(digits) <= 40 or set(digits) - set("0123456789abcdef"):
             continue
         mine = (VERSION.c.sha1.startswith(digits), view.shows_version(VERSION.c.id))
-        assets = connection.execute(select(VERSION.c.asset_id).where(*mine).distinct().limit(2)).scalars().all()
+        assets = (
+            connection.execute(select(VERSION.c.asset_id).where(*mine).distinct().limit(2)).scalars().all()
+        )
         if len(assets) == 1:
             found[text.strip()] = assets[0]
     return found
@@ -108,7 +110,11 @@ class Names:
     """The names of terms (their keys) and of assets (the SHA-1 of the current version) that some values refer to."""
 
     def __init__(
-        self, database: Database, connection: Connection, contents: Collection[Content], view: View = EVERYTHING
+        self,
+        database: Database,
+        connection: Connection,
+        contents: Collection[Content],
+        view: View = EVERYTHING,
     ) -> None:
         """view: assets outside have no name."""
         terms = sorted({one.term_id for one in contents if one.term_id is not None})
@@ -121,7 +127,11 @@ class Names:
             for row in self._read_terms(database, connection, terms):
                 self.terms[row.id], self.labels[row.id] = row.key, row.label
         if assets:
-            mine = (in_ids(database, VERSION.c.asset_id, assets), IS_CURRENT, view.shows_asset(VERSION.c.asset_id))
+            mine = (
+                in_ids(database, VERSION.c.asset_id, assets),
+                IS_CURRENT,
+                view.shows_asset(VERSION.c.asset_id),
+            )
             rows = connection.execute(select(VERSION.c.asset_id, VERSION.c.sha1).where(*mine))
             self.assets = {row.asset_id: row.sha1 for row in rows}
 
@@ -139,3 +149,18 @@ class Names:
     def of(self, given: MetadataField) -> Mapping[int, str]:
         """The names that values of a field refer to."""
         return self.terms if given.type is FieldType.TERM else self.assets
+
+
+def words_of_terms(connection: Connection, terms: Collection[int]) -> dict[int, list[str]]:
+    """All labels of terms and of the terms above them, by term."""
+    if not terms:
+        return {}
+    first = select(TERM.c.id.label("of"), TERM.c.id, TERM.c.parent_id).where(TERM.c.id.in_(terms))
+    above = first.cte("above", recursive=True)
+    by_parent = select(above.c.of, TERM.c.id, TERM.c.parent_id).join(above, TERM.c.id == above.c.parent_id)
+    above = above.union(by_parent)
+    labelled = select(above.c.of, TERM_LABEL.c.text).join(TERM_LABEL, TERM_LABEL.c.term_id == above.c.id)
+    found: dict[int, list[str]] = {}
+    for row in connection.execute(labelled):
+        found.setdefault(row.of, []).append(row.text)
+    return found

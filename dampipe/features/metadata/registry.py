@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, not_, select
+from sqlalchemy import ColumnElement, Connection, func, not_, select, text
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.conditions import has, has_not, on_fact, on_values
@@ -21,7 +21,6 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.field import (
     FIELD_UNKNOWN,
-    Constraints,
     FieldType,
     MetadataField,
     Operator,
@@ -41,6 +40,19 @@ def _fields_of(schema: Schema) -> tuple[MetadataField, ...]:
 
 
 _NEWEST = select(SCHEMA.c.version, SCHEMA.c.fields).order_by(SCHEMA.c.version.desc()).limit(1)
+
+
+_LOCK = 0x64616D73
+
+
+def hold_schema(connection: Connection, database: Database, *, exclusive: bool = False) -> None:
+    """Keep the schema as it is until the transaction ends: who writes values reads the fields after this.
+
+    exclusive: for the one who changes it; no values are written meanwhile. Writers of SQLite exclude each other anyway.
+    """
+    if not database.is_sqlite:
+        function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+        connection.execute(text(f"SELECT {function}(:key)"), {"key": _LOCK})
 
 
 def read_schema(connection: Connection) -> tuple[int, Schema]:

@@ -101,7 +101,7 @@ class Schema(BaseModel):
             given = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise InvalidInput(SCHEMA_INVALID, problem=str(error), place="the file") from error
-        return cls._checked(given)
+        return cls.checked(given)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -114,10 +114,11 @@ class Schema(BaseModel):
         properties = given.get("properties")
         if not isinstance(properties, Mapping):
             raise InvalidInput(SCHEMA_INVALID, problem="it has no properties", place="the JSON Schema")
-        return cls._checked({"field": [_from_property(str(key), one) for key, one in properties.items()]})
+        return cls.checked({"field": [_from_property(str(key), one) for key, one in properties.items()]})
 
     @classmethod
-    def _checked(cls, given: Mapping[str, Any]) -> Self:
+    def checked(cls, given: Mapping[str, Any]) -> Self:
+        """From a table as TOML gives it. Raises InvalidInput."""
         try:
             made = cls.model_validate(given)
         except ValidationError as error:
@@ -185,7 +186,13 @@ _TYPES: Mapping[FieldType, Mapping[str, Any]] = {
     FieldType.URL: {"type": "string", "format": "uri"},
     FieldType.ASSET: {"type": "string", "pattern": "^[0-9a-f]{40}$"},
 }
-_WORDS = {"least": "minimum", "most": "maximum", "pattern": "pattern", "max_length": "maxLength", "choices": "enum"}
+_WORDS = {
+    "least": "minimum",
+    "most": "maximum",
+    "pattern": "pattern",
+    "max_length": "maxLength",
+    "choices": "enum",
+}
 """Attributes of a field by their keywords of JSON Schema."""
 
 
@@ -197,9 +204,13 @@ def _property(one: FieldDeclaration) -> dict[str, Any]:
         item |= {"minimum": made.limits[0], "maximum": made.limits[1]}
     item |= {word: stated[name] for name, word in _WORDS.items() if name in stated}
     if "pattern" in stated:
-        item["pattern"] = f"^(?:{stated['pattern']})$"  # it matches the whole text, which JSON Schema does not ask for
+        item["pattern"] = (
+            f"^(?:{stated['pattern']})$"  # it matches the whole text, which JSON Schema does not ask for
+        )
     whole = {"type": "array", "items": item, "uniqueItems": True} if one.multiple else item
-    more = {name: value for name, value in stated.items() if name not in ("key", "label", "help", "renamed_from")}
+    more = {
+        name: value for name, value in stated.items() if name not in ("key", "label", "help", "renamed_from")
+    }
     more |= {"type": str(one.type)}
     texts = {"title": one.label} | ({"description": one.help} if one.help else {})
     return {**texts, **whole, EXTENSION: more}

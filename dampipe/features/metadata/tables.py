@@ -23,6 +23,8 @@ class SchemaRow(SQLModel, table=True):
     summary: str = Field(sa_column=long_text())
     operation_id: int | None = None
     """What was changed in values with it; None: nothing."""
+    state: str = Field(sa_column=long_text())
+    """JSON: `SchemaState`, what is needed to undo it."""
     undone_at: float | None = None
 
 

@@ -95,6 +95,21 @@ def plain(field: MetadataField, content: Content, names: Mapping[int, str] | Non
     return bool(content.number) if field.type is FieldType.BOOLEAN else plain_number(content.number)
 
 
+def fits(field: MetadataField, content: Content) -> bool:
+    """Whether a value is one of the field as it is declared now; of a term or an asset only that it is one."""
+    if content == Content():
+        return True  # of an entry that says that there is no value
+    if field.type is FieldType.TERM:
+        return content.term_id is not None
+    if field.type is FieldType.ASSET:
+        return content.linked_id is not None
+    value = plain(field, content)
+    try:
+        return value is not None and parse_value(field, value) == content
+    except InvalidInput:
+        return False
+
+
 def wording(field: MetadataField, value: Given | None) -> str:
     """A value as a person reads it: with its unit, `yes` or `no`."""
     if isinstance(value, bool):
@@ -129,7 +144,9 @@ def _number(field: MetadataField, given: Given) -> float:
     if least is not None and most is not None:
         expected += f" from {plain_number(least)} to {plain_number(most)}"
     elif least is not None or most is not None:
-        limit = f"{plain_number(least)} or more" if least is not None else f"{plain_number(most or 0.0)} or less"
+        limit = (
+            f"{plain_number(least)} or more" if least is not None else f"{plain_number(most or 0.0)} or less"
+        )
         expected += f", {limit}"
     if field.unit:
         expected += f", in {field.unit}"
@@ -196,7 +213,9 @@ def _text(field: MetadataField, given: Given) -> str:
     if limits.choices:
         known = {fold(choice): choice for choice in limits.choices}
         if fold(text) not in known:
-            raise _invalid(field, given, "it is not one of the choices", f"one of {', '.join(limits.choices)}")
+            raise _invalid(
+                field, given, "it is not one of the choices", f"one of {', '.join(limits.choices)}"
+            )
         return known[fold(text)]
     if limits.pattern is not None and not re.fullmatch(limits.pattern, text):
         raise _invalid(field, given, "it does not match the pattern", f"a text that matches {limits.pattern}")

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("operation_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("undone_at", sa.Float(), nullable=True),
     )
     op.create_table(
