@@ -1,9 +1,9 @@
 """Metadata fields: one declaration feeds values, filters, facets, sort orders, CSV columns, the API and the page.
 
-A feature declares fields in code (`Feature.fields`, dotted names of sequences of MetadataField). One with a `column` is a
-fact: an SQL expression over the current row of the table `version`, which nobody writes through the registry. The other
-fields have values: rows of the table `value`, which the feature `metadata` owns. People add fields to the schema of their
-library. `FieldRegistry` knows all of them.
+A feature declares fields in code (`Feature.fields`, dotted names of sequences of MetadataField). One with a `column` is
+a fact: an SQL expression over the current row of the table `version`, which nobody writes through the registry. The
+other fields have values: rows of the table `value`, which the feature `metadata` owns. People add fields to the schema
+of their library. `FieldRegistry` knows all of them.
 """
 
 import re
@@ -198,6 +198,7 @@ def check_field(given: MetadataField) -> None:
 
 def _contradiction(given: MetadataField) -> str | None:
     kind, limits = given.type, given.constraints
+    least, most = given.limits
     has_limits = limits.least is not None or limits.most is not None
     has_text_limits = limits.pattern is not None or limits.max_length is not None
     checks = (
@@ -218,14 +219,7 @@ def _contradiction(given: MetadataField) -> str | None:
         (kind is FieldType.LABEL and not limits.choices, "a label needs choices"),
         (limits.max_length is not None and limits.max_length < 1, "its greatest length is less than 1"),
         (len(set(limits.choices)) < len(limits.choices), "two of its choices are the same"),
-        (
-            None not in given.limits and given.limits[0] > given.limits[1],
-            "its least value exceeds its greatest",
-        ),  # type: ignore[operator]
-        (
-            bool(given.precedence) and given.precedence[0] is not ValueSource.PERSON,
-            "a person's values come first",
-        ),
+        (least is not None and most is not None and least > most, "its least value exceeds its greatest"),
         (len(set(given.precedence)) < len(given.precedence), "its precedence names a source twice"),
         (given.union and not given.multiple, "only a field with several values takes those of all sources"),
         (

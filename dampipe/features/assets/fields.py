@@ -1,5 +1,7 @@
 """The facts of assets as read-only metadata fields: what was probed, in columns of the current version."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, and_, case
 
 from dampipe.features.assets.filters import Orientation
@@ -11,7 +13,7 @@ _WIDTH, _HEIGHT = VERSION.c.width, VERSION.c.height
 _FILE, _MEDIA, _RECORDING = "File", "Picture and sound", "Recording"
 
 
-def _orientation() -> ColumnElement[str | None]:
+def _orientation() -> ColumnElement[Any]:
     known = and_(_WIDTH.is_not(None), _HEIGHT.is_not(None))
     return case(
         (and_(known, _WIDTH > _HEIGHT), str(Orientation.LANDSCAPE)),
@@ -24,14 +26,14 @@ def _fact(
     key: str,
     label: str,
     kind: FieldType,
-    column: ColumnElement[object],
+    column: ColumnElement[Any],
     help: str,
     group: str,
     *,
     unit: str = "",
     xmp: str = "",
     facet: bool = False,
-    zone: ColumnElement[object] | None = None,
+    zone: ColumnElement[Any] | None = None,
 ) -> MetadataField:
     return MetadataField(
         key=key,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from dampipe.features.assets.http import AssetNames, Sha1
@@ -186,8 +186,7 @@ def apply_schema(actor: Manager, request: ApplyRequest, schemas: Schemas) -> Sch
 
 
 @router.post("/schema/undo")
-def undo_schema(
-    actor: Manager, schemas: Schemas, request: Annotated[UndoRequest, Body()] = UndoRequest()
-) -> SchemaApplied:
+def undo_schema(actor: Manager, schemas: Schemas, request: UndoRequest | None = None) -> SchemaApplied:
     """Undo the last change of the schema, with what it did to values that nobody has changed since."""
+    request = request or UndoRequest()
     return schemas.undo(actor, keep=request.keep, clear=request.clear)

@@ -45,13 +45,8 @@ def _give(
     mine, theirs = (_entries(values, connection, asset) for asset in (source, target))
     states: list[int] = []
     if mine:
-        operation = values.begin(
-            connection,
-            OperationKind.MERGE,
-            ValueSource.PERSON,
-            WORKER,
-            "assets became one" if not keeps else "an asset became two",
-        )
+        summary = "an asset became two" if keeps else "assets became one"
+        operation = values.begin(connection, OperationKind.MERGE, ValueSource.PERSON, WORKER, summary)
         for (key, said_by), entry in mine.items():
             given = fields.get(key) or MetadataField(key, key)
             others = {

@@ -151,10 +151,11 @@ class ValueRepository:
         for asset in assets:
             said = entries.get(asset, {})
             before = said.get(source, ())
-            if isinstance(planner, Mapping):
-                after = planner.get(asset, ())
-            else:
-                after = planner(before, counting(given, said))
+            after = (
+                planner.get(asset, ())
+                if isinstance(planner, Mapping)
+                else planner(before, counting(given, said))
+            )
             if not same(before, after):
                 others = {name: entry for name, entry in said.items() if name != source}
                 changes.append(Change(asset, before, after, others))

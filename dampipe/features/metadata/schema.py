@@ -14,6 +14,7 @@ from dampipe.kernel.access import Role
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.field import (
     FIELD_INVALID,
+    PRECEDENCE,
     Constraints,
     FieldType,
     MetadataField,
@@ -77,7 +78,7 @@ class FieldDeclaration(BaseModel):
             sortable=self.sortable,
             xmp=self.xmp,
             union=self.union,
-            **({"precedence": self.precedence} if self.precedence else {}),
+            precedence=self.precedence or PRECEDENCE,
         )
         check_field(made)
         return made

@@ -534,15 +534,7 @@ def _plain(
 def _report(one: MetadataField, said: Mapping[str, Entry], names: Names, version: int) -> ValueReport:
     count = counting(one, said)
     first = next(
-        (
-            (source, entry)
-            for source in one.order
-            if any(
-                row.state is ValueState.CLEARED or (row.state is ValueState.ACCEPTED and row.content in count)
-                for row in (entry := said.get(source, ()))
-            )
-        ),
-        None,
+        ((source, said[source]) for source in one.order if _counts(said.get(source, ()), count)), None
     )
     sources = []
     for source in one.order:
@@ -572,6 +564,14 @@ def _report(one: MetadataField, said: Mapping[str, Entry], names: Names, version
         at=_time(max(row.at for row in first[1])) if first else None,
         version=version,
         sources=tuple(sources),
+    )
+
+
+def _counts(entry: Entry, count: Collection[Content]) -> bool:
+    """Whether a source decides what counts."""
+    return any(
+        row.state is ValueState.CLEARED or (row.state is ValueState.ACCEPTED and row.content in count)
+        for row in entry
     )
 
 

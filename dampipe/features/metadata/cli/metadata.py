@@ -28,7 +28,7 @@ def _edits(decorated: T) -> T:
             "filters",
             multiple=True,
             metavar="NAME=VALUE",
-            help="Instead of naming assets: those that pass a filter of `dampipe search`; several: all of them.",
+            help="Instead of naming assets: those that pass this filter; may be repeated.",
         ),
         click.option("--all", "is_all", is_flag=True, help="All assets."),
         click.option("--dry-run", is_flag=True, help="Only show what would change."),
@@ -53,7 +53,7 @@ _values = click.option(
     multiple=True,
     required=True,
     metavar="FIELD=VALUE",
-    help="A field and its value; repeat it for several fields, and for several values of one.",
+    help="A field and its value; may be repeated, also for several values of one field.",
 )
 _keys = click.option(
     "-f",
@@ -297,11 +297,7 @@ def undo(operation: int | None, as_json: bool) -> None:
             "schema": "the field has changed",
         }
         rows = [(one.sha1 or "", one.field, reasons[one.reason]) for one in done.left_alone]
-        click.echo(
-            f"{plural(done.left, 'field')} left as it is"
-            if done.left == 1
-            else f"{done.left} fields left as they are"
-        )
+        click.echo(f"{plural(done.left, 'field')} left alone")
         say(table(["asset", "field", "why"], rows))
 
 
