@@ -82,7 +82,7 @@ class TermLabelRow(SQLModel, table=True):
     """A BCP 47 tag, or "" for no language."""
     kind: str = Field(max_length=20)
     text: str = Field(max_length=500)
-    folded: str = Field(max_length=1000)
+    folded: str = Field(max_length=600)
     """The text as it is looked up: in NFC, without differences of case."""
     is_imported: bool = False
     """Whether it is from an imported file: the next import may replace it."""

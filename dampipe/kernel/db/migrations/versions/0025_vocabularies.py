@@ -65,7 +65,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(35), nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("text", sa.String(500), nullable=False),
-        sa.Column("folded", sa.String(1000), nullable=False),
+        sa.Column("folded", sa.String(600), nullable=False),
         sa.Column("is_imported", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["term_id"], ["term.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
