@@ -2,19 +2,22 @@
 have."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, func, select, union
+from sqlalchemy import Connection, select
 
 from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.errors import REFERENCE_UNKNOWN, TERM_UNKNOWN, VOCABULARY_UNKNOWN
-from dampipe.features.metadata.values import Content, fold
-from dampipe.features.vocabularies.tables import TERM, TERM_BROADER, TERM_LABEL, VOCABULARY
+from dampipe.features.metadata.values import Content
+from dampipe.features.vocabularies.model import TermState
+from dampipe.features.vocabularies.queries import TermRepository
+from dampipe.features.vocabularies.tables import TERM, TERM_LABEL, VOCABULARY
+from dampipe.kernel.access import MANAGE, Actor
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.field import FieldType, MetadataField
+from dampipe.kernel.ids import TermId
 from dampipe.kernel.visibility import EVERYTHING, View
 
 
@@ -31,30 +34,64 @@ def look_up(
     given: MetadataField,
     texts: Sequence[str],
     view: View = EVERYTHING,
-    *,
-    narrower: bool = False,
 ) -> list[int]:
-    """The numbers of the terms or assets that texts name; narrower: with all terms below them.
+    """The numbers of the terms, with all that are below them, or of the assets that texts name, for a filter.
 
     Raises NotFound for a text that names none.
     """
-    found = ids_by_text(connection, given, texts, view)
+    if given.type is FieldType.ASSET:
+        found: Mapping[str, int] = asset_ids(connection, texts, view)
+    else:
+        require_vocabulary(connection, given)
+        wanted = [text.strip() for text in texts]
+        found = TermRepository(database).find(connection, given.vocabulary, wanted, retired=True)
     for text in texts:
         if text.strip() not in found:
             raise unknown(given, text)
-    ids = sorted(set(found.values()))
-    return with_narrower(connection, ids) if narrower and given.type is FieldType.TERM else ids
+    if given.type is FieldType.ASSET:
+        return sorted(set(found.values()))
+    return sorted(TermRepository(database).narrower(connection, set(found.values())))
 
 
 def ids_by_text(
-    connection: Connection, given: MetadataField, texts: Collection[str], view: View = EVERYTHING
+    database: Database,
+    connection: Connection,
+    given: MetadataField,
+    texts: Collection[str],
+    view: View = EVERYTHING,
 ) -> dict[str, int]:
     """The terms or assets that texts name, by the stripped text; what names none is left out."""
     wanted = {text.strip() for text in texts}
     if given.type is FieldType.ASSET:
         return asset_ids(connection, wanted, view)
     require_vocabulary(connection, given)
-    return _term_ids(connection, given.vocabulary, wanted)
+    return dict(TermRepository(database).find(connection, given.vocabulary, wanted))
+
+
+def terms_for_writing(
+    database: Database, connection: Connection, given: MetadataField, texts: Collection[str], actor: Actor
+) -> dict[str, int]:
+    """The same for terms that values are about to get: they are not merged until the transaction ends. What an open
+    vocabulary does not have is added: proposed, or at once by who manages the library."""
+    terms = TermRepository(database)
+    found = ids_by_text(database, connection, given, texts)
+    missing = sorted({text.strip() for text in texts} - found.keys())
+    if missing and terms.vocabulary(connection, given.vocabulary).is_open:
+        state = TermState.ACTIVE if actor.may(MANAGE) else TermState.PROPOSED
+        added = terms.add_many(connection, given.vocabulary, missing, actor, state)
+        return found | dict(added)
+    if not database.is_sqlite:
+        mine = select(VOCABULARY.c.id).where(VOCABULARY.c.key == given.vocabulary)
+        connection.execute(mine.with_for_update(read=True))
+        return ids_by_text(database, connection, given, texts)
+    return found
+
+
+def takes_new_terms(database: Database, connection: Connection, given: MetadataField) -> bool:
+    """Whether texts that name no term become terms."""
+    if given.type is not FieldType.TERM:
+        return False
+    return TermRepository(database).vocabulary(connection, given.vocabulary).is_open
 
 
 def unknown(given: MetadataField, text: str) -> NotFound:
@@ -62,32 +99,6 @@ def unknown(given: MetadataField, text: str) -> NotFound:
     if given.type is FieldType.ASSET:
         return NotFound(REFERENCE_UNKNOWN, value=text, label=given.label)
     return NotFound(TERM_UNKNOWN, vocabulary=given.vocabulary, key=given.key, value=text)
-
-
-def _term_ids(connection: Connection, vocabulary: str, texts: Collection[str]) -> dict[str, int]:
-    """By key or by a label of any language and kind; a merged term leads to the one that it became."""
-    folded = {fold(text): text for text in texts}
-    number = func.coalesce(TERM.c.merged_into_id, TERM.c.id).label("id")
-    mine = (VOCABULARY.c.key == vocabulary, TERM.c.state != "retired")
-    joined = TERM.join(VOCABULARY, VOCABULARY.c.id == TERM.c.vocabulary_id)
-    by_label = (
-        select(number, TERM_LABEL.c.folded)
-        .select_from(joined.join(TERM_LABEL, TERM_LABEL.c.term_id == TERM.c.id))
-        .where(*mine, TERM_LABEL.c.folded.in_(folded))
-        .order_by((TERM_LABEL.c.kind == "preferred"), TERM.c.id.desc())
-    )
-    found = {folded[row.folded]: row.id for row in connection.execute(by_label)}
-    by_key = select(number, TERM.c.key).select_from(joined).where(*mine, TERM.c.key.in_(texts))
-    return found | {row.key: row.id for row in connection.execute(by_key)}
-
-
-def with_narrower(connection: Connection, terms: Sequence[int]) -> list[int]:
-    """Terms with all below them."""
-    tree = select(TERM.c.id).where(TERM.c.id.in_(terms)).cte("narrower", recursive=True)
-    by_parent = select(TERM.c.id).join(tree, TERM.c.parent_id == tree.c.id)
-    by_other = select(TERM_BROADER.c.term_id).join(tree, TERM_BROADER.c.broader_id == tree.c.id)
-    below = union(by_parent, by_other).subquery()
-    return sorted(connection.execute(select(tree.union(select(below)).c.id)).scalars())
 
 
 def asset_ids(connection: Connection, texts: Collection[str], view: View = EVERYTHING) -> dict[str, int]:
@@ -117,15 +128,22 @@ class Names:
         view: View = EVERYTHING,
     ) -> None:
         """view: assets outside have no name."""
-        terms = sorted({one.term_id for one in contents if one.term_id is not None})
+        terms = {one.term_id for one in contents if one.term_id is not None}
         assets = sorted({one.linked_id for one in contents if one.linked_id is not None})
         self.terms: dict[int, str] = {}
-        """Keys of terms by number; of a merged one, of the term that it became."""
+        """Keys by number; of a merged term, of the one that it became."""
         self.labels: dict[int, str] = {}
+        """Their preferred labels."""
         self.assets: dict[int, str] = {}
         if terms:
-            for row in self._read_terms(database, connection, terms):
-                self.terms[row.id], self.labels[row.id] = row.key, row.label
+            repository = TermRepository(database)
+            targets = targets_of(database, connection, terms)
+            became = set(targets.values())
+            keys = select(TERM.c.id, TERM.c.key).where(in_ids(database, TERM.c.id, sorted(became)))
+            by_target = {row.id: row.key for row in connection.execute(keys)}
+            labels = repository.labels(connection, became)
+            self.terms = {term: by_target[into] for term, into in targets.items() if into in by_target}
+            self.labels = {term: labels.get(TermId(targets[term]), key) for term, key in self.terms.items()}
         if assets:
             mine = (
                 in_ids(database, VERSION.c.asset_id, assets),
@@ -135,24 +153,13 @@ class Names:
             rows = connection.execute(select(VERSION.c.asset_id, VERSION.c.sha1).where(*mine))
             self.assets = {row.asset_id: row.sha1 for row in rows}
 
-    @staticmethod
-    def _read_terms(database: Database, connection: Connection, terms: Sequence[int]) -> Sequence[Any]:
-        target = TERM.alias("target")
-        label = func.coalesce(target.c.sort_label, TERM.c.sort_label)
-        query = (
-            select(TERM.c.id, func.coalesce(target.c.key, TERM.c.key).label("key"), label.label("label"))
-            .outerjoin(target, target.c.id == TERM.c.merged_into_id)
-            .where(in_ids(database, TERM.c.id, terms))
-        )
-        return connection.execute(query).all()
-
     def of(self, given: MetadataField) -> Mapping[int, str]:
         """The names that values of a field refer to."""
         return self.terms if given.type is FieldType.TERM else self.assets
 
 
 def words_of_terms(connection: Connection, terms: Collection[int]) -> dict[int, list[str]]:
-    """All labels of terms and of the terms above them, by term."""
+    """All labels of up to some thousand terms and of the terms above them, by term."""
     if not terms:
         return {}
     first = select(TERM.c.id.label("of"), TERM.c.id, TERM.c.parent_id).where(TERM.c.id.in_(terms))
@@ -163,4 +170,17 @@ def words_of_terms(connection: Connection, terms: Collection[int]) -> dict[int, 
     found: dict[int, list[str]] = {}
     for row in connection.execute(labelled):
         found.setdefault(row.of, []).append(row.text)
+    return found
+
+
+def targets_of(database: Database, connection: Connection, terms: Collection[int]) -> dict[int, int]:
+    """By each term that exists: the one that it was merged into in the end, or itself."""
+    found: dict[int, int] = {}
+    asked = {term: term for term in terms}
+    while asked:
+        mine = in_ids(database, TERM.c.id, sorted(set(asked.values())))
+        rows = connection.execute(select(TERM.c.id, TERM.c.merged_into_id).where(mine))
+        into = {row.id: row.merged_into_id for row in rows}
+        found |= {term: now for term, now in asked.items() if now in into and into[now] is None}
+        asked = {term: into[now] for term, now in asked.items() if into.get(now) is not None}
     return found

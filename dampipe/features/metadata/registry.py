@@ -108,7 +108,7 @@ class LibraryFields:
             return not_(func.coalesce(found, False)) if is_negated else found
         ids: list[int] = []
         if given.type in (FieldType.TERM, FieldType.ASSET) and texts:
-            ids = look_up(self._db, connection, given, texts, view, narrower=True)
+            ids = look_up(self._db, connection, given, texts, view)
         condition = on_values(given, operator, texts, _numbers(given, texts), ids)
         return has_not(condition) if is_negated else has(condition)
 

@@ -130,7 +130,9 @@ class Converter:
         ]
         ids: Mapping[str, int] = {}
         if to_look_up:
-            ids = ids_by_text(self._connection, new, [str(text) for text in texts if text is not None])
+            ids = ids_by_text(
+                self._db, self._connection, new, [str(text) for text in texts if text is not None]
+            )
         return [
             one if is_same and to_shape(new, one) else self._converted(new, one, text, ids)
             for one, text in zip(contents, texts, strict=True)

@@ -1,7 +1,7 @@
 """The use cases of values: showing, editing one asset or many, history and undo."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,7 +54,13 @@ from dampipe.features.metadata.model import (
     parts_of,
 )
 from dampipe.features.metadata.queries import CHUNK, OperationKind, ValueRepository, said_of
-from dampipe.features.metadata.references import Names, ids_by_text, unknown
+from dampipe.features.metadata.references import (
+    Names,
+    ids_by_text,
+    takes_new_terms,
+    terms_for_writing,
+    unknown,
+)
 from dampipe.features.metadata.registry import LibraryFields, hold_schema, read_schema
 from dampipe.features.metadata.undo import undo_operation
 from dampipe.features.metadata.values import (
@@ -83,12 +89,14 @@ class _Step:
     """What an edit does with one field."""
 
     part: str
-    field: MetadataField
+    given: MetadataField
     contents: tuple[Content, ...]
+    new_terms: Mapping[int, str] = field(default_factory=dict)
+    """In a preview: labels of terms that the vocabulary does not have yet, by numbers that stand for them."""
 
     def planner(self, actor: str, at: float) -> Planner:
         """Makes the new entry of a person."""
-        union = self.field.union
+        union = self.given.union
         match self.part:
             case "set" if self.contents:
                 return set_to(self.contents, actor, at)
@@ -185,7 +193,7 @@ class MetadataService:
             self._values.lock(connection, [asset])
             self._check_versions(connection, asset, edit, steps, view)
             self._apply(connection, actor, steps, [asset])
-        return self.of_asset(actor, asset, [step.field.key for step in steps])
+        return self.of_asset(actor, asset, [step.given.key for step in steps])
 
     def preview(self, actor: Actor, edit: BulkEdit, limit: int = 100) -> PreviewReport:
         """What an edit would change, without changing it; the first `limit` differences. Raises as `bulk`."""
@@ -195,13 +203,13 @@ class MetadataService:
         changed, changes = 0, 0
         first: list[tuple[_Step, Change]] = []
         with self._db.read() as connection:
-            steps = self._steps(connection, actor, edit, view)
+            steps = self._steps(connection, actor, edit, view, writes=False)
             for some in chunked(assets, CHUNK):
                 touched: set[int] = set()
                 planned = []
                 for step in steps:
                     found = self._values.plan(
-                        connection, step.field, _PERSON, some, step.planner(str(actor), 0.0)
+                        connection, step.given, _PERSON, some, step.planner(str(actor), 0.0)
                     )
                     planned += [(step, change) for change in found]
                 touched = {change.asset for _, change in planned}
@@ -332,7 +340,9 @@ class MetadataService:
             return sorted(self._assets.asset_ids(actor, edit.assets))
         return list(self._selector.assets(actor, edit.filters or {}))
 
-    def _steps(self, connection: Connection, actor: Actor, edit: Edit, view: View) -> list[_Step]:
+    def _steps(
+        self, connection: Connection, actor: Actor, edit: Edit, view: View, *, writes: bool = True
+    ) -> list[_Step]:
         """What an edit does, with its values checked and looked up."""
         found = []
         for part, fields in parts_of(edit).items():
@@ -341,9 +351,40 @@ class MetadataService:
                 _require_write(actor, one)
                 if part in ("add", "remove") and not one.multiple:
                     raise InvalidInput(NOT_MULTIPLE, label=one.label, count="several")
-                contents = read_values(connection, one, given, view)
-                found.append(_Step(part, one, contents))
+                new: dict[int, str] = {}
+                ids = self._ids(connection, actor, one, given, view, part, None if writes else new)
+                found.append(_Step(part, one, read_values(one, given, ids), new))
         return found
+
+    def _ids(
+        self,
+        connection: Connection,
+        actor: Actor,
+        one: MetadataField,
+        given: Sequence[Given],
+        view: View,
+        part: str,
+        new: dict[int, str] | None,
+    ) -> Mapping[str, int]:
+        """The terms or assets that values name. Raises NotFound.
+
+        new: filled, instead of an open vocabulary, with the terms that would be added; None: they are added.
+        """
+        if one.type not in (FieldType.TERM, FieldType.ASSET) or not given:
+            return {}
+        texts = [str(value) for value in given]
+        if one.type is FieldType.TERM and new is None and part in ("set", "add"):
+            ids = terms_for_writing(self._db, connection, one, texts, actor)
+        else:
+            ids = ids_by_text(self._db, connection, one, texts, view)
+        for text in dict.fromkeys(text.strip() for text in texts):
+            if text in ids:
+                continue
+            if new is None or part == "remove" or not takes_new_terms(self._db, connection, one):
+                raise unknown(one, text)
+            ids[text] = -1 - len(new)
+            new[ids[text]] = text
+        return ids
 
     def _apply(
         self, connection: Connection, actor: Actor, steps: Sequence[_Step], assets: Sequence[int]
@@ -357,9 +398,9 @@ class MetadataService:
         for some in chunked(assets, CHUNK):
             present = self._values.lock(connection, some)
             for step, planner in zip(steps, planners, strict=True):
-                changes = self._values.plan(connection, step.field, _PERSON, present, planner)
-                _check_count(step.field, changes)
-                self._values.write(connection, operation, step.field, _PERSON, changes)
+                changes = self._values.plan(connection, step.given, _PERSON, present, planner)
+                _check_count(step.given, changes)
+                self._values.write(connection, operation, step.given, _PERSON, changes)
             self._values.record(connection, operation, _PERSON)
         self._values.finish(connection, operation)
         return (operation.id if operation.changes else None), operation.assets, operation.changes
@@ -367,11 +408,11 @@ class MetadataService:
     def _summary(self, connection: Connection, step: _Step) -> str:
         names = Names(self._db, connection, step.contents)
         texts = [
-            str(wording(step.field, one)) for one in _plain(step.field, step.contents, names, labels=True)
+            str(wording(step.given, one)) for one in _plain(step.given, step.contents, names, labels=True)
         ]
         shown = ", ".join(text if len(text) <= 60 else f"{text[:59]}…" for text in texts[:5])
         words = {"set": "set", "add": "add to", "remove": "remove from", "unset": "unset", "clear": "clear"}
-        return f"{words[step.part]} {step.field.label}" + (f": {shown}" if shown else "")
+        return f"{words[step.part]} {step.given.label}" + (f": {shown}" if shown else "")
 
     def _check_versions(
         self, connection: Connection, asset: int, edit: AssetEdit, steps: Sequence[_Step], view: View
@@ -381,21 +422,21 @@ class MetadataService:
             return
         now = self._values.versions(connection, asset, list(edit.if_version))
         for step in steps:
-            key = step.field.key
+            key = step.given.key
             if key not in edit.if_version or edit.if_version[key] == now.get(key, 0):
                 continue
             entries = self._values.entries(connection, key, [asset]).get(asset, {})
-            theirs = counting(step.field, entries)
+            theirs = counting(step.given, entries)
             planned = step.planner("", 0.0)(entries.get(_PERSON, ()), theirs)
-            mine = counting(step.field, {**entries, _PERSON: planned})
+            mine = counting(step.given, {**entries, _PERSON: planned})
             names = Names(self._db, connection, [*theirs, *mine], view)
             last = self._values.history(connection, asset, key, 1)
             raise Conflict(
                 VALUE_CHANGED,
-                label=step.field.label,
+                label=step.given.label,
                 field=key,
-                mine=list(_plain(step.field, mine, names)),
-                theirs=list(_plain(step.field, theirs, names)),
+                mine=list(_plain(step.given, mine, names)),
+                theirs=list(_plain(step.given, theirs, names)),
                 by=last[0].actor if last else "",
                 version=now.get(key, 0),
             )
@@ -437,11 +478,13 @@ class MetadataService:
         named = self._names_of(connection, [change.asset for _, change in found], view)
         sides = []
         for step, change in found:
-            before = counting(step.field, {**change.others, _PERSON: change.before})
-            after = counting(step.field, {**change.others, _PERSON: change.after})
-            sides.append((step.field, change.asset, before, after))
+            before = counting(step.given, {**change.others, _PERSON: change.before})
+            after = counting(step.given, {**change.others, _PERSON: change.after})
+            sides.append((step.given, change.asset, before, after))
         contents = {one for _, _, before, after in sides for one in (*before, *after)}
         names = Names(self._db, connection, contents, view)
+        for step, _ in found:
+            names.terms.update(step.new_terms)
         return tuple(
             Difference(
                 sha1=named[asset][0],
@@ -465,20 +508,13 @@ class MetadataService:
 
 
 def read_values(
-    connection: Connection, one: MetadataField, given: Sequence[Given], view: View
+    one: MetadataField, given: Sequence[Given], ids: Mapping[str, int] | None = None
 ) -> tuple[Content, ...]:
-    """What a field holds after it was given these values, each once. Raises InvalidInput and NotFound."""
+    """What a field holds after it was given these values, each once; ids: see `parse_value`. Raises InvalidInput."""
     if not one.multiple and len(given) > 1:
         raise InvalidInput(NOT_MULTIPLE, label=one.label, count=len(given))
     if len(given) > MOST_VALUES:
         raise InvalidInput(TOO_MANY_VALUES, label=one.label, count=len(given), most=MOST_VALUES)
-    ids: Mapping[str, int] = {}
-    if given and one.type in (FieldType.TERM, FieldType.ASSET):
-        texts = [str(value) for value in given]
-        ids = ids_by_text(connection, one, texts, view)
-        for text in texts:
-            if text.strip() not in ids:
-                raise unknown(one, text)
     return tuple(dict.fromkeys(parse_value(one, value, ids) for value in given))
 
 

@@ -6,11 +6,11 @@ from sqlalchemy import Connection, func, select
 
 from dampipe.features.metadata.merge import undo_all
 from dampipe.features.metadata.queries import OperationKind, entries_that_refer
-from dampipe.features.metadata.references import with_narrower
 from dampipe.features.metadata.registry import library_fields
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.undo import replace_contents
 from dampipe.features.metadata.values import Content
+from dampipe.features.vocabularies.tree import narrower_of
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.documents.dirty import mark_selected
@@ -48,7 +48,7 @@ def _restore(
 
 def _relabel(connection: Connection, database: Database, terms: Sequence[TermId]) -> None:
     """Mark the documents of assets that have the terms, or narrower ones."""
-    concerned = with_narrower(connection, terms)
+    concerned = sorted(narrower_of(connection, database, terms))
     mine = (in_ids(database, VALUE.c.term_id, concerned), VALUE.c.is_effective)
     mark_selected(connection, assets=select(VALUE.c.asset_id).where(*mine).distinct())
 

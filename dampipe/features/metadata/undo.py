@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.metadata.entries import Change, Entry, decode, same
 from dampipe.features.metadata.queries import CHUNK, OperationKind, ValueRepository
+from dampipe.features.metadata.references import targets_of
 from dampipe.features.metadata.values import Content, fits
-from dampipe.features.vocabularies.tables import TERM
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
@@ -97,13 +97,7 @@ def _restorable(connection: Connection, database: Database, entries: Mapping[int
     assets = sorted({one.linked_id for one in contents if one.linked_id is not None})
     if not terms and not assets:
         return dict(entries)
-    became: dict[int, int] = {}
-    if terms:
-        number = func.coalesce(TERM.c.merged_into_id, TERM.c.id)
-        became = {
-            row[0]: row[1]
-            for row in connection.execute(select(TERM.c.id, number).where(in_ids(database, TERM.c.id, terms)))
-        }
+    became = targets_of(database, connection, terms)
     exist = set(connection.execute(select(ASSET.c.id).where(in_ids(database, ASSET.c.id, assets))).scalars())
     found: dict[int, Entry] = {}
     for asset, entry in entries.items():
