@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from dampipe.features.assets.http import AssetNames, Sha1
+from dampipe.features.metadata.errors import SCHEMA_INVALID
 from dampipe.features.metadata.model import (
     MOST_SHOWN,
     AssetEdit,
@@ -26,6 +27,7 @@ from dampipe.features.metadata.schema import Schema
 from dampipe.features.metadata.schema_service import SchemaService
 from dampipe.features.metadata.service import MetadataService
 from dampipe.kernel.access import COMMENT, MANAGE, READ, Actor
+from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.faces.http import STRICT, Problem, Text, allowed, provided
 
 CONFLICT = {"model": Problem, "description": "It was changed meanwhile, or cannot be done as things are now."}
@@ -43,7 +45,7 @@ Before = Annotated[
     int | None, Query(ge=1, le=2**63 - 1, description="Only older ones than the one with this number.")
 ]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
-FieldKey = Annotated[str, Query(max_length=64)]
+FieldKey = Annotated[str, Query(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class BulkRequest(BulkEdit):
@@ -65,6 +67,9 @@ class SchemaRequest(BaseModel):
 
     def schema_given(self) -> Schema:
         """The schema. Raises InvalidInput."""
+        if (self.json_schema is None) == (self.fields is None):
+            problem = "one of fields and json_schema has to be given"
+            raise InvalidInput(SCHEMA_INVALID, problem=problem, place="the request")
         if self.json_schema is not None:
             return Schema.from_json_schema(self.json_schema)
         return Schema.checked((self.fields or Schema()).model_dump(mode="json", exclude_defaults=True))

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from dampipe.features.metadata.errors import SCHEMA_INVALID
 from dampipe.kernel.access import Role
@@ -59,6 +59,13 @@ class FieldDeclaration(BaseModel):
     union: bool = False
     renamed_from: Annotated[str, Field(max_length=64)] = ""
     """The key that the field had before: its values stay. It is not kept with the schema."""
+
+    @field_validator("label", "help", "group", "unit", "choices")
+    @classmethod
+    def _can_be_shown(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if not all(text.isprintable() for text in ((value,) if isinstance(value, str) else value)):
+            raise ValueError("it holds a character that cannot be printed")
+        return value
 
     def metadata_field(self) -> MetadataField:
         """The field. Raises InvalidInput (FIELD_INVALID) if it contradicts itself."""

@@ -420,7 +420,7 @@ class MetadataService:
         """Raise Conflict for the first field whose version is not the one that was read. The asset is locked."""
         if not edit.if_version:
             return
-        now = self._values.versions(connection, asset, list(edit.if_version))
+        now = self._values.versions(connection, asset, [step.given.key for step in steps])
         for step in steps:
             key = step.given.key
             if key not in edit.if_version or edit.if_version[key] == now.get(key, 0):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from dampipe.features.metadata.errors import TERM_UNKNOWN, VALUE_INVALID
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.field import FieldType, MetadataField
+from dampipe.kernel.paths import printable
 from dampipe.kernel.ranges import parse_date
 from dampipe.kernel.wall_clock import utc_offset, wall_clock
 
@@ -63,7 +64,7 @@ def parse_value(field: MetadataField, given: Given, ids: Mapping[str, int] | Non
         case FieldType.TERM | FieldType.ASSET:
             text = str(given).strip()
             if ids is None or text not in ids:
-                raise NotFound(TERM_UNKNOWN, vocabulary=field.vocabulary, key=field.key, value=given)
+                raise NotFound(TERM_UNKNOWN, vocabulary=field.vocabulary, key=field.key, value=printable(text))
             is_term = field.type is FieldType.TERM
             return Content(term_id=ids[text]) if is_term else Content(linked_id=ids[text])
         case FieldType.URL:
@@ -132,7 +133,9 @@ def fact_date(number: float, zone: int | None) -> str:
 
 
 def _invalid(field: MetadataField, value: object, reason: str, expected: str) -> InvalidInput:
-    shown = value if not isinstance(value, str) or len(value) <= 100 else f"{value[:100]}…"
+    shown = value
+    if isinstance(value, str):
+        shown = printable(value if len(value) <= 100 else f"{value[:100]}…")
     return InvalidInput(
         VALUE_INVALID, value=shown, label=field.label, reason=reason, expected=expected, key=field.key
     )
