@@ -410,6 +410,8 @@ class MetadataService:
         texts = [
             str(wording(step.given, one)) for one in _plain(step.given, step.contents, names, labels=True)
         ]
+        # Whoever may see the changed assets sees this, but perhaps not the assets that they refer to.
+        texts = [] if step.given.type is FieldType.ASSET else texts
         shown = ", ".join(text if len(text) <= 60 else f"{text[:59]}…" for text in texts[:5])
         words = {"set": "set", "add": "add to", "remove": "remove from", "unset": "unset", "clear": "clear"}
         return f"{words[step.part]} {step.given.label}" + (f": {shown}" if shown else "")
