@@ -48,7 +48,7 @@ OF_NUMBERS = st.builds(
     unit=TEXTS,
     least=st.none() | st.floats(-9, 0),
     most=st.none() | st.floats(1, 9),
-    write=st.sampled_from(["editor", "nobody"]),
+    write=st.sampled_from(["editor", "none"]),
 )
 OF_TERMS = st.builds(
     FieldDeclaration,
@@ -92,7 +92,7 @@ def test_a_json_schema_of_others_is_read_by_its_types() -> None:
         "on": ("date", False, ()),
         "ok": ("boolean", False, ()),
     }
-    assert found.field[0].max_length == 10 and found.field[1].least == 50 and found.field[4].write == "nobody"
+    assert found.field[0].max_length == 10 and found.field[1].least == 50 and found.field[4].write == "none"
 
 
 @pytest.mark.parametrize(
