@@ -100,6 +100,8 @@ class Feature:
     panel: str = ""
     """File of an ES module beside or below the manifest that the page loads; it exports what the page calls
     (`dampipe/web/page/panels.js`). Modules in the same folder are served beside it, so that it may import them."""
+    fields: tuple[str, ...] = ()
+    """Dotted names of sequences of `MetadataField`s (`dampipe/kernel/field.py`)."""
     filters: tuple[str, ...] = ()
     """Dotted names of sequences of `FilterField`s (`dampipe/kernel/filter.py`)."""
     documents: tuple[str, ...] = ()
@@ -139,7 +141,15 @@ class Feature:
 
     def dotted_names(self) -> list[str]:
         """All that the manifest names."""
-        names = [*self.tables, *self.routers, *self.details, *self.filters, *self.documents, *self.sweeps]
+        names = [
+            *self.tables,
+            *self.routers,
+            *self.details,
+            *self.fields,
+            *self.filters,
+            *self.documents,
+            *self.sweeps,
+        ]
         names += [*self.events, *self.subscriber_sources]
         names += [subscriber.target for subscriber in self.subscribers.values()]
         names += [

@@ -7,6 +7,7 @@ FEATURE = Feature(
     __name__,
     tables=("dampipe.features.search.tables",),
     providers={
+        "dampipe.kernel.selection:AssetSelector": "dampipe.features.search.filters:FilterResolver",
         "dampipe.features.assets.media_db:MediaDb": "dampipe.features.search.vector_media_db:VectorMediaDb",
     },
     commands={
