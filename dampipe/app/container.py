@@ -20,6 +20,7 @@ from dampipe.app.schema import check_catalogue_present, set_up_schema
 from dampipe.app.tools import MediaTools
 from dampipe.features.access.login import LoginPolicy
 from dampipe.features.access.oidc import OidcSettings
+from dampipe.features.access.people import UserDirectory
 from dampipe.features.access.rights import Rights
 from dampipe.features.access.service import Scopes
 from dampipe.features.assets.media_db import MediaDb
@@ -70,6 +71,7 @@ from dampipe.kernel.events.registry import EventRegistry
 from dampipe.kernel.events.retention import EventRetention
 from dampipe.kernel.faces.remedies import Remedies
 from dampipe.kernel.feature import load_dotted
+from dampipe.kernel.people import People
 from dampipe.kernel.private_files import secure_home
 from dampipe.kernel.settings.settings import Settings
 from dampipe.kernel.visibility import Visibility
@@ -139,6 +141,7 @@ class Container(kernel.Container):
             OidcSettings: lambda: oidc_settings(settings),
             Scopes: lambda: Scopes(scopes()),
             Visibility: lambda: get(Rights),
+            People: lambda: get(UserDirectory),
             DerivativeLookup: lambda: get(DerivativeRepository),
             DetailFields: detail_fields,
             Remedies: remedies,

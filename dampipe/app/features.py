@@ -25,6 +25,7 @@ from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.tagging import FEATURE as TAGGING
 from dampipe.features.versions import FEATURE as VERSIONS
 from dampipe.features.webhooks import FEATURE as WEBHOOKS
+from dampipe.features.workflow import FEATURE as WORKFLOW
 from dampipe.kernel.access import CORE, Scope
 from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.feature import Feature, load_dotted, register_features
@@ -50,6 +51,7 @@ BUILT_IN = (
     BUS,
     WEBHOOKS,
     TAGGING,
+    WORKFLOW,
     SEARCH,
     PRUNING,
     ACCESS,

@@ -112,6 +112,10 @@ class Feature:
     assets outlive their files."""
     merges: tuple[str, ...] = ()
     """Dotted names of `MergeOwner`s (`dampipe/kernel/merges.py`): what happens to data of assets that become one."""
+    guards: tuple[str, ...] = ()
+    """Dotted names of `Guard`s (`dampipe/kernel/guards.py`): conditions on which a workflow lets assets move."""
+    effects: tuple[str, ...] = ()
+    """Dotted names of `Effect`s (`dampipe/kernel/guards.py`): what a move in a workflow brings about."""
     nightly: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sync calls (`dampipe/jobs/nightly.py`): each
     creates a work item, or returns None when there is nothing to do."""
@@ -140,6 +144,8 @@ class Feature:
         names += [
             *self.annotations,
             *self.merges,
+            *self.guards,
+            *self.effects,
             *self.nightly,
             *self.postponed,
             *self.stages,
