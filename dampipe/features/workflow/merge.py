@@ -1,8 +1,9 @@
 """States of assets that become one, or of one that becomes two.
 
 Of two assets that become one the state wins that comes first in the definition: the asset has content now that has not
-come further. So nothing gets past a guard by being stacked on what did. The assignee and the due date of the asset that
-stays are kept; where it has none, it gets those of the other one.
+come further, so that nothing gets past a guard by being stacked on what did. The asset that stays keeps its assignee and
+its due date, or gets those of the other one where it has none. Where that is undone, each asset has its own state again;
+but if the one that stayed was moved meanwhile, it stays where it is, and the other one comes no further than that.
 """
 
 from dataclasses import replace
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, select
 from dampipe.features.workflow.definition import Definition
 from dampipe.features.workflow.due import DueDate
 from dampipe.features.workflow.events import AssetMoved
-from dampipe.features.workflow.queries import Active, Item, active, item_of, items, put, record_moved
+from dampipe.features.workflow.queries import Active, Item, item_of, items, latest, put, record_moved
 from dampipe.features.workflow.tables import ITEM
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
@@ -23,68 +24,72 @@ from dampipe.kernel.merges import Kept, MergeOwner, State
 
 
 def _merge(connection: Connection, database: Database, source: AssetId, target: AssetId) -> Kept:
-    workflow = active(connection)
-    rows = {row.asset_id: item_of(row) for row in connection.execute(_rows(source, target))}
-    if not rows:
+    workflow = latest(connection)
+    query = select(ITEM).where(ITEM.c.asset_id.in_((source, target)))
+    rows = {row.asset_id: item_of(row) for row in connection.execute(query)}
+    if workflow is None or not rows:
         return Kept("")  # both are in the first state
     where = items(connection, database, workflow.definition, [source, target])
     before, other = where[target], where[source]
-    after = before
-    if workflow.definition.position(other.state) < workflow.definition.position(before.state):
-        after = replace(after, state=other.state, since=other.since, moved_by=None)
-    if after.assignee is None:
-        after = replace(after, assignee=other.assignee)
-    if after.due is None:
-        after = replace(after, due=other.due)
+    after = _earlier(workflow.definition, before, other)
+    after = replace(after, assignee=before.assignee or other.assignee, due=before.due or other.due)
     if after != before:
-        _put(connection, database, workflow, before, after, "merge")
+        after = _put(connection, database, workflow, before, after, "merge")
     state = {"source": _json(rows.get(source)), "before": _json(rows.get(target)), "after": _json(after)}
     return Kept(_text(workflow.definition, after.state), state)
 
 
 def _copy(connection: Connection, database: Database, source: AssetId, target: AssetId) -> Kept:
-    workflow = active(connection)
+    workflow = latest(connection)
     row = connection.execute(select(ITEM).where(ITEM.c.asset_id == source)).first()
-    if row is None:
+    if workflow is None or row is None:
         return Kept("")
-    copied = replace(item_of(row), asset=target)
-    where = items(connection, database, workflow.definition, [target])[target]
-    _put(connection, database, workflow, where, copied, "split")
+    before = items(connection, database, workflow.definition, [target])[target]
+    copied = _put(connection, database, workflow, before, replace(item_of(row), asset=target), "split")
     return Kept(_text(workflow.definition, copied.state))
 
 
 def _restore(
     connection: Connection, database: Database, source: AssetId, target: AssetId, state: State
 ) -> None:
-    """What was changed since the merge is kept at the target, and the source gets back what it had."""
-    if state is None:
+    workflow = latest(connection)
+    if state is None or workflow is None:
         return
-    workflow = active(connection)
-    now = items(connection, database, workflow.definition, [target])[target]
-    after, before = _item(state["after"], target), _item(state["before"], target)
-    initial = Item(target, workflow.definition.initial or now.state)
-    if after is not None and replace(now, since=None) == replace(after, since=None):
-        _put(connection, database, workflow, now, before or initial, "unmerge")
-    had = _item(state["source"], source)
-    if had is not None:
-        there = items(connection, database, workflow.definition, [source])[source]
+    definition = workflow.definition
+    first = definition.initial or ""
+    now = items(connection, database, definition, [target])[target]
+    had = _item(state["source"], source) or Item(source, first)
+    if now == _item(state["after"], target):
+        before = _item(state["before"], target) or Item(target, first)
+        if before != now:
+            _put(connection, database, workflow, now, before, "unmerge")
+    else:
+        had = _earlier(definition, had, now)
+    there = items(connection, database, definition, [source])[source]
+    if had != there:
         _put(connection, database, workflow, there, had, "unmerge")
+
+
+def _earlier(definition: Definition, one: Item, other: Item) -> Item:
+    """The first item, in the state of the second one if that comes earlier."""
+    if definition.position(other.state) < definition.position(one.state):
+        return replace(one, state=other.state, since=other.since, moved_by=None)
+    return one
 
 
 def _put(
     connection: Connection, database: Database, workflow: Active, before: Item, after: Item, how: str
-) -> None:
+) -> Item:
+    """Write where an asset is, with its event; returns what was written."""
     now = database_time(connection)
-    put(connection, database, after, now)
-    if before.state != after.state and workflow.definition.states:
+    after = replace(after, since=now if after.since is None else after.since)
+    put(connection, database, after)
+    if before.state != after.state:
         payload = AssetMoved(
             transition=how, source=before.state, to=after.state, version=workflow.version or 0
         )
         record_moved(connection, after.asset, payload, WORKER, now)
-
-
-def _rows(*assets: int) -> Any:
-    return select(ITEM).where(ITEM.c.asset_id.in_(assets))
+    return after
 
 
 def _text(definition: Definition, state: str) -> str:

@@ -86,6 +86,13 @@ def active(connection: Connection, *, lock: bool = False) -> Active:
     return Active(_parse(row.toml), row.id, row.toml, row.applied_at, row.applied_by)
 
 
+def latest(connection: Connection) -> Active | None:
+    """The newest definition that has states, active or not: what the rows of assets mean. None: there was none."""
+    query = select(DEFINITION).where(DEFINITION.c.initial.is_not(None)).order_by(DEFINITION.c.id.desc())
+    row = connection.execute(query.limit(1)).first()
+    return None if row is None else Active(_parse(row.toml), row.id, row.toml, row.applied_at, row.applied_by)
+
+
 def lock(connection: Connection, database: Database, assets: Sequence[int], view: View) -> AssetSet:
     """Lock assets against other moves and against merges; returns those that exist and are visible."""
     query = (
@@ -167,11 +174,11 @@ def written_among(connection: Connection, assets: Sequence[int]) -> AssetSet:
     )
 
 
-def put(connection: Connection, database: Database, item: Item, now: float) -> None:
-    """Write where an asset is, whatever it was."""
+def put(connection: Connection, database: Database, item: Item) -> None:
+    """Write where an asset is, whatever it was; the item says since when."""
     values = {
         "state": item.state,
-        "since": now if item.since is None else item.since,
+        "since": item.since,
         "moved_by": item.moved_by,
         "assignee": item.assignee,
         "due_at": None if item.due is None else item.due.at,
