@@ -1,4 +1,4 @@
-"""What is wrong with a definition: states nobody reaches, moves nobody may make, guards that do not exist. No I/O."""
+"""What is wrong with a definition: states that no asset reaches, moves that no user may make, guards that do not exist. No I/O."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -65,12 +65,12 @@ def _of_people(one: Transition, people: Mapping[str, Person]) -> Iterator[Reason
             yield Reason.of(errors.UNKNOWN_USER, transition=one.key, name=name)
     able = {person.name for person in people.values() if person.role >= one.role}
     if not able:
-        yield Reason.of(errors.NOBODY, transition=one.key, reason=f"no user has the role {one.role}")
+        yield Reason.of(errors.NO_USER_MAY, transition=one.key, reason=f"no user has the role {one.role}")
     elif one.users and not one.assignee and not able & set(one.users):
         known = [name for name in one.users if name in people]
         if known:  # else every name was reported
             has = f"{', '.join(known)} {'has' if len(known) == 1 else 'have'}"
-            yield Reason.of(errors.NOBODY, transition=one.key, reason=f"{has} a lower role than {one.role}")
+            yield Reason.of(errors.NO_USER_MAY, transition=one.key, reason=f"{has} a lower role than {one.role}")
 
 
 def _of_use(

@@ -282,21 +282,21 @@ def _show_moved(report: MoveReport) -> None:
 @command.command(name="assign")
 @click.argument("assets", nargs=-1)
 @click.option("--to", "assignee", metavar="USER", help="To this user.")
-@click.option("--nobody", is_flag=True, help="To nobody any more.")
+@click.option("--clear", is_flag=True, help="To no user any more.")
 @filter_option
 @json_option
 def assign(
     assets: tuple[str, ...],
     assignee: str | None,
-    nobody: bool,
+    clear: bool,
     filters: tuple[tuple[str, str], ...],
     as_json: bool,
 ) -> None:
     """Assign assets to a user, whose task they are until they are in a final state."""
-    if (assignee is None) != nobody:
-        raise click.UsageError("give --to or --nobody")
+    if (assignee is None) != clear:
+        raise click.UsageError("give --to or --clear")
     done = service(WorkflowService).assign(LOCAL, _selected(assets, filters), assignee)
-    _show_changed(done, f"assigned to {assignee}" if assignee else "assigned to nobody", as_json)
+    _show_changed(done, f"assigned to {assignee}" if assignee else "assigned to no user", as_json)
 
 
 @command.command(name="due")
@@ -304,21 +304,21 @@ def assign(
 @click.option(
     "--on", "due", metavar="TIME", help="A date (the end of that day) or a time in the form of ISO 8601."
 )
-@click.option("--none", "never", is_flag=True, help="At no time any more.")
+@click.option("--clear", is_flag=True, help="At no time any more.")
 @click.option("--zone", help="Time zone of TIME, such as Europe/Berlin; by default that of this machine.")
 @filter_option
 @json_option
 def due_(
     assets: tuple[str, ...],
     due: str | None,
-    never: bool,
+    clear: bool,
     zone: str | None,
     filters: tuple[tuple[str, str], ...],
     as_json: bool,
 ) -> None:
     """Set when the work on assets is due."""
-    if (due is None) != never:
-        raise click.UsageError("give --on or --none")
+    if (due is None) != clear:
+        raise click.UsageError("give --on or --clear")
     if due is not None and zone is None and not _has_offset(due):
         zone = get_localzone_name()
     done = service(WorkflowService).set_due(LOCAL, _selected(assets, filters), due, zone)
@@ -388,7 +388,7 @@ def history(asset: str, limit: int, as_json: bool) -> None:
 
 def _entry(one: HistoryEntry) -> str:
     if one.what == "assigned":
-        return f"assigned to {one.assignee}" if one.assignee else "assigned to nobody"
+        return f"assigned to {one.assignee}" if one.assignee else "assigned to no user"
     if one.what == "due":
         return f"due {one.due}" if one.due else "due at no time"
     comment = f": {one.comment}" if one.comment else ""

@@ -109,7 +109,7 @@ class Transition(_Part):
     users: tuple[Annotated[str, StringConstraints(min_length=1, max_length=100)], ...] = ()
     """Only these users by name, besides the role;"""
     assignee: bool = False
-    """and whoever the asset is assigned to."""
+    """and the user to whom the asset is assigned."""
     comment: bool = False
     """Whether a comment is needed."""
     guards: tuple[Use, ...] = ()

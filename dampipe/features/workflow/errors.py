@@ -56,16 +56,16 @@ TOO_MANY = ErrorCode(
 ELSEWHERE = ErrorCode(
     "workflow.not_in_state",
     "it is in the state {state!r}, and {transition!r} begins in {sources}",
-    "Somebody may have moved it meanwhile; look at it again.",
+    "Another user may have moved it meanwhile; look at it again.",
 )
 ROLE_TOO_LOW = ErrorCode(
-    "workflow.role_too_low", "{transition!r} needs the role {role}", "Ask somebody who has the role."
+    "workflow.role_too_low", "{transition!r} needs the role {role}", "Ask a user who has the role."
 )
 NOT_ONE_OF = ErrorCode(
     "workflow.not_allowed", "{transition!r} is for {who}", "Ask one of them, or have the asset assigned."
 )
 NO_ASSIGNEE = ErrorCode(
-    "workflow.no_assignee", "{transition!r} is for the assignee, and it has none", "Assign it to somebody."
+    "workflow.no_assignee", "{transition!r} is for the assignee, and it has none", "Assign it to a user."
 )
 COMMENT_NEEDED = ErrorCode(
     "workflow.comment_missing", "{transition!r} needs a comment", "Say in a few words why."
@@ -98,9 +98,9 @@ DEAD_END = ErrorCode(
     "no transition leads out of the state {state!r}",
     "Add one, or declare the state final.",
 )
-NOBODY = ErrorCode(
-    "workflow.nobody_may",
-    "nobody may do {transition!r}: {reason}",
+NO_USER_MAY = ErrorCode(
+    "workflow.no_user_may",
+    "no user may do {transition!r}: {reason}",
     "Name users who exist and have the role, or lower the role.",
 )
 UNKNOWN_USER = ErrorCode(

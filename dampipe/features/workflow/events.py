@@ -20,9 +20,9 @@ class AssetMoved(EventPayload):
 
 
 class AssetAssigned(EventPayload):
-    """An asset was assigned to somebody, or to nobody."""
+    """An asset was assigned to a user, or to none."""
 
-    KIND = EventKind("workflow.assigned", "An asset was assigned to somebody, or to nobody.", retention=AUDIT)
+    KIND = EventKind("workflow.assigned", "An asset was assigned to a user, or to none.", retention=AUDIT)
 
     assignee: str | None
 

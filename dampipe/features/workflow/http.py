@@ -93,7 +93,7 @@ class AssignBody(SelectedBody):
     """To whom assets are assigned."""
 
     assignee: Short | None
-    """Name of a user; null: nobody."""
+    """Name of a user; null: no user."""
 
 
 class DueBody(SelectedBody):
@@ -164,7 +164,7 @@ def move_assets(actor: Mover, body: MovesBody, workflow: Workflow) -> MoveReport
 
 @router.post("/workflow/assign")
 def assign_assets(actor: Editor, body: AssignBody, workflow: Workflow) -> Changed:
-    """Assign assets to a user, or to nobody."""
+    """Assign assets to a user, or to none."""
     return workflow.assign(actor, body.selected(), body.assignee)
 
 
@@ -206,5 +206,5 @@ def show_asset_history(
 
 @router.post("/assets/{sha1}/workflow/move")
 def move_asset(actor: Mover, sha1: Sha1, body: MoveBody, workflow: Workflow) -> AssetWorkflow:
-    """Have an asset make a move. 409 if it cannot, with the reason, such as that somebody has moved it meanwhile."""
+    """Have an asset make a move. 409 if it cannot, with the reason, such as that another user has moved it meanwhile."""
     return workflow.move_one(actor, sha1, body.transition, body.comment)

@@ -125,9 +125,9 @@ class TrialState(_Value):
     label: str
     assets: int
     stuck: int = 0
-    """Assets for which no move is possible, whoever asks, although the state is not final."""
+    """Assets for which no move is possible for any user, although the state is not final."""
     possible: dict[str, int] = {}
-    """By transition: for how many assets it is possible, whoever may make it."""
+    """By transition: for how many assets it is possible, for one user or another."""
     blocked: tuple[Blocked, ...] = ()
 
 
@@ -268,7 +268,7 @@ class AssetWorkflow(ItemReport):
 
 
 class TaskReport(ItemReport):
-    """An asset that is assigned to somebody, and not in a final state."""
+    """An asset that is assigned to a user, and not in a final state."""
 
     asset: str
     name: str

@@ -167,7 +167,7 @@ def in_states(
 
 
 def written_among(connection: Connection, assets: Sequence[int]) -> AssetSet:
-    """Those of the assets that somebody moved or assigned; see `dampipe.kernel.annotations`."""
+    """Those of the assets that a user moved or assigned; see `dampipe.kernel.annotations`."""
     by_people = or_(ITEM.c.moved_by.is_not(None), ITEM.c.assignee.is_not(None), ITEM.c.due_at.is_not(None))
     return AssetSet(
         connection.execute(select(ITEM.c.asset_id).where(ITEM.c.asset_id.in_(assets), by_people)).scalars()
@@ -297,7 +297,7 @@ class WorkflowRepository:
             return now, items(connection, self._db, now.definition, [asset])[asset]
 
     def assign(self, assets: Sequence[int], view: View, assignee: str | None, by: str) -> int:
-        """Assign up to some thousand assets to a user or to nobody; returns how many were somebody else's."""
+        """Assign up to some thousand assets to a user or to none; returns how many were assigned otherwise."""
         payload = AssetAssigned(assignee=assignee)
         return self._change(assets, view, {"assignee": assignee}, payload, by)
 
@@ -464,7 +464,7 @@ def removed_states(connection: Connection, definition: Definition) -> dict[str, 
 def sets_by_state(
     connection: Connection, database: Database
 ) -> tuple[dict[str, AssetSet], AssetSet, AssetSet]:
-    """The assets with rows by state, those without one, and those that are assigned to somebody."""
+    """The assets with rows by state, those without one, and those that are assigned to a user."""
     states = connection.execute(select(ITEM.c.state).distinct()).scalars().all()
     found = {
         state: AssetSet.from_numpy(read_ids(database, connection, ITEM.c.asset_id, ITEM.c.state == state))

@@ -332,7 +332,7 @@ class WorkflowService:
         return self.show(actor, name)
 
     def assign(self, actor: Actor, selected: Selected, assignee: str | None) -> Changed:
-        """Assign assets to a user, or to nobody.
+        """Assign assets to a user, or to none.
 
         Raises NotFound for a user who does not exist, Conflict for one who does not see all of the assets, and where
         there is no workflow. In a library without users any name is taken.
@@ -373,9 +373,9 @@ class WorkflowService:
         limit: int = 100,
         after: int = 0,
     ) -> list[TaskReport]:
-        """Assets that are assigned to somebody and not in a final state, the most urgent first.
+        """Assets that are assigned to a user and not in a final state, the most urgent first.
 
-        assignee: only those of one user. own: only those of the user who acts; of nobody, if no user does.
+        assignee: only those of one user. own: only those of the user who acts; none, if no user does.
         """
         require(actor, READ)
         if own:

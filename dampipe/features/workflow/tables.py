@@ -23,11 +23,11 @@ class DefinitionRow(SQLModel, table=True):
     """Seconds since 1970, by the database's clock."""
     applied_by: str = Field(sa_column=Column(String(200), nullable=False))
     is_active: bool
-    """One row at most: the workflow of the library. Whoever moves assets locks it against another definition."""
+    """One row at most: the workflow of the library. A transaction that moves assets locks it against another definition."""
 
 
 class ItemRow(SQLModel, table=True):
-    """Where an asset is in the workflow. An asset without a row is in the first state, has never moved and is nobody's:
+    """Where an asset is in the workflow. An asset without a row is in the first state, has never moved and has no assignee:
     so a workflow begins without a write for each asset."""
 
     __tablename__ = "workflow_item"
@@ -40,7 +40,7 @@ class ItemRow(SQLModel, table=True):
     since: float
     """When it came into the state; seconds since 1970."""
     moved_by: str | None = Field(default=None, max_length=200)
-    """The actor who moved it there; None: a definition or a merge did, or nobody has moved it."""
+    """The actor who moved it there; None: a definition or a merge did, or it has never moved."""
     assignee: str | None = Field(default=None, max_length=100)
     """Name of a user."""
     due_at: float | None = None

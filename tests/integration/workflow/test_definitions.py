@@ -109,7 +109,7 @@ def test_a_definition_with_faults_is_not_applied(flow: Flowing) -> None:
     flow.user("anna", Role.EDITOR)
     with pytest.raises(Conflict, match="no user has the role manager"):
         flow.apply(REVIEW)
-    assert [one.code for one in flow.workflow.check(LOCAL, REVIEW)] == 3 * ["workflow.nobody_may"]
+    assert [one.code for one in flow.workflow.check(LOCAL, REVIEW)] == 3 * ["workflow.no_user_may"]
     trial = flow.workflow.trial(LOCAL, REVIEW)
     assert len(trial.faults) == 3 and not trial.fits
     assert flow.workflow.workflow(LOCAL).version is None

@@ -48,6 +48,8 @@ OWNERS = {
     "group_identifier": "dampipe/features/grouping/",
     "group_member": "dampipe/features/grouping/",
     "tag": "dampipe/features/tagging/",
+    "workflow_definition": "dampipe/features/workflow/queries.py",
+    "workflow_item": "dampipe/features/workflow/queries.py",
     "vector": "dampipe/features/search/",
     "search_document": "dampipe/features/search/",
     "search_document_dirty": "dampipe/kernel/documents/",

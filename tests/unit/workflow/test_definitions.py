@@ -1,6 +1,8 @@
 """Definitions: their form, what `check` finds, and the diagram. No database."""
 
 import re
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -96,13 +98,13 @@ def test_states_nobody_reaches_and_dead_ends() -> None:
 def test_transitions_that_nobody_may_do() -> None:
     users = people(anna=Role.EDITOR, ben=Role.VIEWER)
     cases = {
-        'role = "manager"': [("nobody_may", "nobody may do 'go': no user has the role manager")],
+        'role = "manager"': [("no_user_may", "no user may do 'go': no user has the role manager")],
         'users = ["anna"]': [],
-        'users = ["ben"]': [("nobody_may", "nobody may do 'go': ben has a lower role than editor")],
+        'users = ["ben"]': [("no_user_may", "no user may do 'go': ben has a lower role than editor")],
         'users = ["ben", "anna"]': [],
         'users = ["ben"]\nassignee = true': [],
         'users = ["zoe"]': [("user_not_found", "'go' names 'zoe', which is not a user")],
-        'role = "admin"\nassignee = true': [("nobody_may", "nobody may do 'go': no user has the role admin")],
+        'role = "admin"\nassignee = true': [("no_user_may", "no user may do 'go': no user has the role admin")],
     }
     for more, expected in cases.items():
         assert found(definition(transition(more)), users) == expected, more
@@ -147,3 +149,31 @@ def test_the_diagram_has_every_state_and_every_move_and_nothing_of_a_label_is_sy
 def test_an_unknown_shipped_definition() -> None:
     with pytest.raises(NotFound, match="no definition 'magic'"):
         shipped_toml("magic")
+
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "workflow.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_documentation_can_be_applied() -> None:
+    [example, mapping] = re.findall(r"^```toml\n(.*?)^```", DOCUMENT, re.M | re.S)
+    one = parse_definition(example)
+    assert found(one, people(lena=Role.COMMENTER, mia=Role.MANAGER)) == []
+    assert parse_definition(example + mapping).map == {"in_review": "legal", "approved": "released"}
+
+
+def test_the_documentation_lists_what_ships_with_its_states_and_all_guards_and_effects() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", DOCUMENT, re.M)
+    listed = dict(rows)
+    for key in SHIPPED:
+        states = ", ".join(state.title.lower() for state in parse_definition(shipped_toml(key)).states)
+        assert listed[key].strip() == states
+    assert {*GuardRegistry(), *EffectRegistry()} <= set(listed)
+
+
+def test_the_guard_of_the_documentation_is_one() -> None:
+    [example] = re.findall(r"^```python\n(.*?)^```", DOCUMENT, re.M | re.S)
+    module = ModuleType("long")
+    exec(compile(example, "long.py", "exec"), module.__dict__)
+    guards = GuardRegistry([module.LONG])
+    one = definition(transition('guards = [{ name = "long", seconds = 10 }]'))
+    assert faults(one, guards, EffectRegistry(), {}) == []
