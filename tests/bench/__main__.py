@@ -21,6 +21,7 @@ from tests.bench import (
     spine,
     stills,
     vectors,
+    workflow,
 )
 
 BENCHES = {
@@ -42,6 +43,7 @@ BENCHES = {
     "moments": moments.main,
     "events": events.main,
     "carry": carry.main,
+    "workflow": workflow.main,
 }
 
 

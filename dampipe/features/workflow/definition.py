@@ -192,12 +192,12 @@ def parse_definition(toml: str) -> Definition:
         raise InvalidInput(INVALID_DEFINITION, problems=f"it has more than {MAX_TOML} characters")
     try:
         return Definition.model_validate(tomllib.loads(toml))
-    except tomllib.TOMLDecodeError as error:
+    except ValidationError as error:
+        raise InvalidInput(INVALID_DEFINITION, problems=problems_of(error)) from None
+    except ValueError as error:  # of tomllib, and of Python for a number of thousands of digits
         raise InvalidInput(INVALID_DEFINITION, problems=f"it is not TOML: {error}") from None
     except RecursionError:
         raise InvalidInput(INVALID_DEFINITION, problems="it is nested too deeply") from None
-    except ValidationError as error:
-        raise InvalidInput(INVALID_DEFINITION, problems=problems_of(error)) from None
 
 
 def problems_of(error: ValidationError) -> str:

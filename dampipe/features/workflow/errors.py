@@ -27,6 +27,11 @@ UNKNOWN_MAPPED = ErrorCode(
     "the map leads from {old!r} to {new!r}, which is not a state of the definition",
     "The states are {states}.",
 )
+MAP_OF_KEPT = ErrorCode(
+    "workflow.map_needless",
+    "the map names the state {old!r}, which the definition has: assets that are in it stay there",
+    "Map only states that the definition does not have; move the assets by a transition.",
+)
 APPLIED_MEANWHILE = ErrorCode(
     "workflow.applied_meanwhile",
     "another definition was applied at the same time",

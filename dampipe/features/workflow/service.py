@@ -48,7 +48,7 @@ from dampipe.features.workflow.moves import MOVED_TOGETHER, Mover, Moves, Outcom
 from dampipe.features.workflow.queries import Item, WorkflowRepository
 from dampipe.features.workflow.scopes import MOVE
 from dampipe.features.workflow.trial import try_definition
-from dampipe.kernel.access import EDIT, MANAGE, READ, Actor, require
+from dampipe.kernel.access import EDIT, MANAGE, READ, SCOPE_MISSING, Actor, require
 from dampipe.kernel.asset_set import NONE, AssetSet
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.clock import database_time
@@ -266,7 +266,8 @@ class WorkflowService:
                 refusals = self._moves.refusals(connection, mover, one, {asset: item}, None, every=True)
                 reasons = [Reason.of(refusal.code, **refusal.parameters) for refusal in refusals]
                 if not actor.may(MOVE) and not reasons:
-                    reasons = [Reason.of(errors.ROLE_TOO_LOW, transition=one.key, role=str(MOVE.least))]
+                    lacking = {"actor": str(actor), "scope": MOVE.name, "role": str(MOVE.least)}
+                    reasons = [Reason.of(SCOPE_MISSING, **lacking)]
                 target = now.definition.state(one.to)
                 possible.append(
                     PossibleMove(
@@ -389,11 +390,8 @@ class WorkflowService:
         found = self._workflow.tasks(view, definition, assignee, limit, after)
         refs = self._refs([item.asset for item in found], view)
         return [
-            TaskReport(
-                **self._report(definition, item).model_dump(),
-                **refs[item.asset].model_dump(),
-            )
-            for item in found
+            TaskReport(**report.model_dump(), **refs[item.asset].model_dump())
+            for item, report in zip(found, self._reports(definition, found), strict=True)
             if item.asset in refs
         ]
 
@@ -441,9 +439,16 @@ class WorkflowService:
         }
 
     def _report(self, definition: Definition, item: Item) -> ItemReport:
-        state = definition.state(item.state)
+        return self._reports(definition, [item])[0]
+
+    def _reports(self, definition: Definition, items: Sequence[Item]) -> list[ItemReport]:
         with self._db.read() as connection:
             now = database_time(connection)
+        return [self._report_at(definition, item, now) for item in items]
+
+    @staticmethod
+    def _report_at(definition: Definition, item: Item, now: float) -> ItemReport:
+        state = definition.state(item.state)
         final = state is not None and state.final
         return ItemReport(
             state=item.state,
@@ -519,6 +524,8 @@ def _mapping(definition: Definition, given: Mapping[str, str] | None) -> dict[st
     """The map of a definition and what is given besides it. Raises InvalidInput."""
     keys = [state.key for state in definition.states]
     for old, new in (given or {}).items():
+        if old in keys:
+            raise InvalidInput(errors.MAP_OF_KEPT, old=old)
         if new not in keys:
             raise InvalidInput(
                 errors.UNKNOWN_MAPPED, old=old[:100], new=new[:100], states=", ".join(keys) or "none"

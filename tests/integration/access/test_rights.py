@@ -16,6 +16,9 @@ from dampipe.app.demo.footage import make_footage
 from dampipe.features.access.service import AccessService
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
+from dampipe.features.workflow.definition import shipped_toml
+from dampipe.features.workflow.model import MoveRequest, Selected
+from dampipe.features.workflow.service import WorkflowService
 from dampipe.kernel.access import LOCAL, Role
 from dampipe.kernel.errors import NotFound
 from dampipe.media.ffmpeg.binary import find_ffmpeg
@@ -81,6 +84,11 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
         tags = library.service(TagService)
         tags.add(LOCAL, TagRequest(tag="classified", assets=tuple(here.hidden.values())))
         tags.add(LOCAL, TagRequest(tag="both", assets=(*here.hidden.values(), *here.shown.values())))
+        workflow = library.service(WorkflowService)
+        workflow.apply(LOCAL, shipped_toml("review"))
+        hidden = tuple(here.hidden.values())
+        workflow.move(LOCAL, MoveRequest(transition="submit", assets=hidden, comment="classified"))
+        workflow.assign(LOCAL, Selected(assets=hidden), "hush-hush")
         here.add("root", Role.ADMIN)
         for name, role in (("vera", Role.VIEWER), ("emil", Role.EDITOR)):
             here.add(name, role, sees=(str(footage / VISIBLE),))
@@ -122,6 +130,9 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
         *(f"search?like={seen}@0:01", "search?tag=both", f"search?like={shared}&flat=true"),
         *("search?kind=video&limit=100", "search?folder=plain", "search?source=" + planted.footage.name),
         *("search/export?format=edl", "search/export?format=csv&q=red&limit=100"),
+        *("workflow", "workflow/definitions", "workflow/definitions/active", "workflow/tasks?everybody=true"),
+        *("workflow/tasks", "workflow/tasks?assignee=root", "filters/state/values", "filters/assignee/values"),
+        *(f"assets/{seen}/workflow", f"assets/{shared}/workflow/history", "search?state=in_review"),
         *(
             f"search/export?format=fcpxml&like={seen}",
             "session",

@@ -50,6 +50,8 @@ def test_a_definition_without_a_state_in_which_assets_are_needs_a_map(flow: Flow
         flow.apply(new)
     with pytest.raises(InvalidInput, match="leads from 'in_review' to 'nowhere'"):
         flow.apply(new, in_review="nowhere")
+    with pytest.raises(InvalidInput, match="which the definition has"):
+        flow.apply(new, in_review="draft", draft="published")
     assert flow.workflow.workflow(LOCAL).key == "review"
     assert flow.workflow.trial(LOCAL, new, {"in_review": "published"}).fits
     done = flow.workflow.apply(LOCAL, new, {"in_review": "published"})

@@ -66,6 +66,7 @@ def test_what_ships_has_no_faults_also_in_a_library_with_users(key: str) -> None
         ('key = "a"\nstates = [{ key = "a" }]\nmap = { b = "c" }', "the map names the state 'c'"),
         ('key = "a"\nstates = [{ key = "a" }]\nmap = { a = "a" }', "which the definition has"),
         ("key = 'a'\nx = " + "[" * 5000, "it is"),
+        ("key = 'a'\nx = " + "1" * 5000, "it is not TOML"),
         ("#" * 100_001, "more than 100000 characters"),
     ],
 )
