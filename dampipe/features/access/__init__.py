@@ -6,6 +6,10 @@ FEATURE = Feature(
     name="access",
     module=__name__,
     tables=(f"{__name__}.tables",),
+    providers={
+        "dampipe.kernel.visibility:Visibility": "dampipe.features.access.rights:Rights",
+        "dampipe.kernel.people:People": "dampipe.features.access.people:UserDirectory",
+    },
     commands={
         "user": Command(
             "Add, change and remove users, or end their sessions.", f"{__name__}.cli.user:command"
