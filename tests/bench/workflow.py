@@ -64,10 +64,18 @@ def run(title: str, url: str) -> None:
             timed(f"move {MOVED:,} by filter: {transition}", partial(workflow.move, LOCAL, request))
         timed("states with counts", lambda: workflow.workflow(LOCAL))
         for state in ("described", "received"):
-            timed(f"filter state={state}", partial(workflow._selector.select, EVERYTHING, {"state": (state,)}))
+            timed(
+                f"filter state={state}", partial(workflow._selector.select, EVERYTHING, {"state": (state,)})
+            )
         timed("try another definition", lambda: workflow.trial(LOCAL, shipped_toml("archive")))
-        with_map = shipped_toml("archive").replace('key = "received"', 'key = "inbox"').replace('"received"', '"inbox"')
-        timed("rename the first state by a map", lambda: workflow.apply(LOCAL, with_map, {"received": "inbox"}))
+        with_map = (
+            shipped_toml("archive")
+            .replace('key = "received"', 'key = "inbox"')
+            .replace('"received"', '"inbox"')
+        )
+        timed(
+            "rename the first state by a map", lambda: workflow.apply(LOCAL, with_map, {"received": "inbox"})
+        )
         begin = 'key = "end"\nstates = [{ key = "start", final = true }, { key = "inbox", final = true }]\n'
         begin += '[[transitions]]\nkey = "a"\nfrom = ["start"]\nto = "inbox"\n'
         timed(

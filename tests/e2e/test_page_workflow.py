@@ -106,6 +106,8 @@ def test_a_move_that_is_not_possible_says_why(page: Page, served: tuple[Any, str
     section = page.get_by_role("region", name="Workflow")
     button = section.get_by_role("button", name="Archive")
     expect(button).to_have_attribute("aria-disabled", "true")
-    expect(section.get_by_text("a version of it has no file that was read again and found good.")).to_be_visible()
+    expect(
+        section.get_by_text("a version of it has no file that was read again and found good.")
+    ).to_be_visible()
     press(page, button)
     assert library.service(WorkflowService).show(LOCAL, sha1(NAME)).state == "described"

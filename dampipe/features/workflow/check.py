@@ -70,7 +70,9 @@ def _of_people(one: Transition, people: Mapping[str, Person]) -> Iterator[Reason
         known = [name for name in one.users if name in people]
         if known:  # else every name was reported
             has = f"{', '.join(known)} {'has' if len(known) == 1 else 'have'}"
-            yield Reason.of(errors.NO_USER_MAY, transition=one.key, reason=f"{has} a lower role than {one.role}")
+            yield Reason.of(
+                errors.NO_USER_MAY, transition=one.key, reason=f"{has} a lower role than {one.role}"
+            )
 
 
 def _of_use(

@@ -8,7 +8,7 @@ from dampipe.kernel.detail import DetailField
 
 
 def _read(services: Services, actor: Actor, asset: int) -> ItemReport | None:
-    return services.get(WorkflowService).brief(asset)
+    return services.get(WorkflowService).brief(actor, asset)
 
 
 def text_of(item: ItemReport | None) -> str:

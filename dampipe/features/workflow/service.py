@@ -288,8 +288,9 @@ class WorkflowService:
             moves=tuple(possible),
         )
 
-    def brief(self, asset: int) -> ItemReport | None:
-        """Where an asset is, for who may see the asset; None: there is no workflow."""
+    def brief(self, actor: Actor, asset: int) -> ItemReport | None:
+        """Where an asset is that the actor sees; None: there is no workflow."""
+        require(actor, READ)
         now, item = self._workflow.item(asset)
         return self._report(now.definition, item) if now.definition.states else None
 

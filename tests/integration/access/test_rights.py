@@ -131,7 +131,12 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
         *("search?kind=video&limit=100", "search?folder=plain", "search?source=" + planted.footage.name),
         *("search/export?format=edl", "search/export?format=csv&q=red&limit=100"),
         *("workflow", "workflow/definitions", "workflow/definitions/active", "workflow/tasks?everybody=true"),
-        *("workflow/tasks", "workflow/tasks?assignee=root", "filters/state/values", "filters/assignee/values"),
+        *(
+            "workflow/tasks",
+            "workflow/tasks?assignee=root",
+            "filters/state/values",
+            "filters/assignee/values",
+        ),
         *(f"assets/{seen}/workflow", f"assets/{shared}/workflow/history", "search?state=in_review"),
         *(
             f"search/export?format=fcpxml&like={seen}",

@@ -36,11 +36,17 @@ class Asked:
         self.flow.user(name, role, *sees)
         access: AccessService = self.flow.service(AccessService)
         scopes = [scope.name for scope in access._scopes]
-        self.tokens[name] = access.create_token(LOCAL, TokenRequest(name=f"t-{name}", scopes=scopes, user=name)).token
+        self.tokens[name] = access.create_token(
+            LOCAL, TokenRequest(name=f"t-{name}", scopes=scopes, user=name)
+        ).token
 
     def ask(self, name: str, method: str, path: str, body: Any = None, **query: Any) -> tuple[int, Any]:
         answer = self.http.request(
-            method, API + path, json=body, params=query, headers={"Authorization": f"Bearer {self.tokens[name]}"}
+            method,
+            API + path,
+            json=body,
+            params=query,
+            headers={"Authorization": f"Bearer {self.tokens[name]}"},
         )
         return answer.status_code, answer.json()
 
@@ -66,11 +72,17 @@ def test_review_over_http(asked: Asked) -> None:
     assert asked.ask("vera", "POST", f"/assets/{A}/workflow/move", {"transition": "withdraw"})[0] == 403
     status, problem = asked.ask("emil", "POST", f"/assets/{A}/workflow/move", {"transition": "approve"})
     assert (status, problem["code"]) == (403, "workflow.role_too_low")
-    status, problem = asked.ask("mia", "POST", f"/assets/{A}/workflow/move", {"transition": "request_changes"})
+    status, problem = asked.ask(
+        "mia", "POST", f"/assets/{A}/workflow/move", {"transition": "request_changes"}
+    )
     assert (status, problem["code"]) == (422, "workflow.comment_missing")
     assert asked.ask("mia", "POST", f"/assets/{A}/workflow/move", {"transition": "approve"})[0] == 200
     status, problem = asked.ask("mia", "POST", f"/assets/{A}/workflow/move", {"transition": "approve"})
-    assert (status, problem["code"], problem["parameters"]["state"]) == (409, "workflow.not_in_state", "approved")
+    assert (status, problem["code"], problem["parameters"]["state"]) == (
+        409,
+        "workflow.not_in_state",
+        "approved",
+    )
     assert asked.ask("mia", "POST", f"/assets/{A}/workflow/move", {"transition": "fly"})[0] == 404
     status, report = asked.ask("emil", "POST", "/workflow/moves", {"transition": "submit", "assets": [A, B]})
     assert (status, report["moved"], report["refused"]) == (200, 1, 1)
@@ -157,9 +169,14 @@ def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     a = os.path.join(str(library.searching.root), FILES[0])
     assert run("move", "submit", a, sha1(FILES[1])) == "2 assets moved to in_review\n"
     assert "1 asset cannot submit: it is in the state 'in_review'" in run("move", "submit", a, code=3)
-    assert run("move", "submit", "--filter", "state=draft", "--dry-run") == "2 assets would move to in_review\n"
+    assert (
+        run("move", "submit", "--filter", "state=draft", "--dry-run") == "2 assets would move to in_review\n"
+    )
     assert run("assign", "--to", "anna", a) == "1 asset assigned to anna\n"
-    assert run("due", "--on", "2999-12-24T18:00", "--zone", "Europe/Berlin", a) == "1 asset due 2999-12-24T18:00\n"
+    assert (
+        run("due", "--on", "2999-12-24T18:00", "--zone", "Europe/Berlin", a)
+        == "1 asset due 2999-12-24T18:00\n"
+    )
     assert "2999-12-24 18:00 Europe/Berlin" in run("tasks", "--of", "anna")
     assert "submit, from draft to in_review" in run("history", a)
     assert json.loads(run("show", "--json"))["states"][1]["assets"] == 2

@@ -105,7 +105,9 @@ def test_transitions_that_nobody_may_do() -> None:
         'users = ["ben", "anna"]': [],
         'users = ["ben"]\nassignee = true': [],
         'users = ["zoe"]': [("user_not_found", "'go' names 'zoe', which is not a user")],
-        'role = "admin"\nassignee = true': [("no_user_may", "no user may do 'go': no user has the role admin")],
+        'role = "admin"\nassignee = true': [
+            ("no_user_may", "no user may do 'go': no user has the role admin")
+        ],
     }
     for more, expected in cases.items():
         assert found(definition(transition(more)), users) == expected, more
