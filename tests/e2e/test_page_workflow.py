@@ -1,4 +1,4 @@
-"""The workflow on the page, in a real browser and by the keyboard alone: moves, reasons, assignee, due date, tasks, definition."""
+"""The workflow on the page, in a real browser and by the keyboard: moves, reasons, assignee, tasks, definition."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is wrong with a definition: states that no asset reaches, moves that no user may make, guards that do not exist. No I/O."""
+"""What is wrong with a definition: states that no asset reaches, moves that no user may make and so on. No I/O."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any

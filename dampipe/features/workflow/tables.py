@@ -23,12 +23,12 @@ class DefinitionRow(SQLModel, table=True):
     """Seconds since 1970, by the database's clock."""
     applied_by: str = Field(sa_column=Column(String(200), nullable=False))
     is_active: bool
-    """One row at most: the workflow of the library. A transaction that moves assets locks it against another definition."""
+    """One row at most: the workflow of the library. Transactions that move assets lock it against another definition."""
 
 
 class ItemRow(SQLModel, table=True):
-    """Where an asset is in the workflow. An asset without a row is in the first state, has never moved and has no assignee:
-    so a workflow begins without a write for each asset."""
+    """Where an asset is in the workflow. An asset without a row is in the first state, and never moved or assigned: so
+    a workflow begins without a write for each asset."""
 
     __tablename__ = "workflow_item"
     __table_args__ = (

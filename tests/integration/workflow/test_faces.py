@@ -10,11 +10,12 @@ import pytest
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
-from dampipe.cli import main
 from dampipe.features.access.model import TokenRequest
 from dampipe.features.access.service import AccessService
+from dampipe.features.workflow import cli
 from dampipe.features.workflow.definition import shipped_toml
 from dampipe.kernel.access import LOCAL, Role
+from dampipe.kernel.errors import Conflict
 from dampipe.web.app import create_app
 from tests.integration.workflow.conftest import FILES, Flowing
 from tests.support.searching import sha1
@@ -147,18 +148,9 @@ def test_definitions_over_http(asked: Asked) -> None:
     assert asked.ask("mia", "POST", "/workflow/apply", body)[1]["moved"] == 4
 
 
-def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = tmp_path / "home"
-    monkeypatch.setenv("DAMPIPE_HOME", str(home))
-    library = Flowing(f"sqlite:///{home / 'catalogue.sqlite'}", tmp_path)
-    library.add(*FILES)
-    library.close()
-
+def test_the_command_line(lite: Flowing, tmp_path: Path) -> None:
     def run(*words: str, code: int = 0) -> str:
-        from dampipe.app import container
-
-        container._containers.clear()
-        done = CliRunner().invoke(main, ["workflow", *words])
+        done = CliRunner().invoke(cli.command, list(words), obj=lite.searching.services)
         assert done.exit_code == code, done.output
         return done.output
 
@@ -166,7 +158,7 @@ def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert run("check", "review") == "nothing is wrong with the definition\n"
     assert "it can be applied" in run("try", "review")
     assert run("apply", "review") == "the workflow is review now, version 1\n"
-    a = os.path.join(str(library.searching.root), FILES[0])
+    a = os.path.join(str(lite.searching.root), FILES[0])
     assert run("move", "submit", a, sha1(FILES[1])) == "2 assets moved to in_review\n"
     assert "1 asset cannot submit: it is in the state 'in_review'" in run("move", "submit", a, code=3)
     assert (
@@ -187,7 +179,17 @@ def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     found = run("check", str(mine), code=3)
     assert "no transition leads out of the state 'draft'" in found
     assert "need a map: --map in_review=STATE" in run("try", str(mine), code=3)
-    run("apply", str(mine), "--map", "in_review=lost", code=2)
+    with pytest.raises(Conflict, match="no transition leads out"):
+        CliRunner().invoke(
+            cli.command,
+            ["apply", str(mine), "--map", "in_review=lost"],
+            obj=lite.searching.services,
+            catch_exceptions=False,
+        )
+    run("move", "--filter", "state", "submit", code=2)
+    run("assign", a, code=2)
+    run("due", "--on", "2026-12-24", "--clear", a, code=2)
+    run("check", str(tmp_path / "missing.toml"), code=2)
     mine.write_text('key = "mine"\nstates = [{ key = "draft", final = true }]\n')
     done = run("apply", str(mine), "--map", "in_review=draft")
     assert done == "the workflow is mine now, version 2; 2 assets moved by the map\n"

@@ -165,7 +165,7 @@ def test_the_example_of_the_documentation_can_be_applied() -> None:
 
 
 def test_the_documentation_lists_what_ships_with_its_states_and_all_guards_and_effects() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", DOCUMENT, re.M)
+    rows = re.findall(r"^\| `(\w+)` \|([^|]*)\|", DOCUMENT, re.M)
     listed = dict(rows)
     for key in SHIPPED:
         states = ", ".join(state.title.lower() for state in parse_definition(shipped_toml(key)).states)
