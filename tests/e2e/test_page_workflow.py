@@ -53,7 +53,7 @@ def test_the_workflow_by_the_keyboard(page: Page, served: tuple[Any, str]) -> No
     library, url = served
     page.goto(f"{url}#/workflow")
     expect(page.get_by_text("No definition was applied yet.")).to_be_visible()
-    page.get_by_label("Definition", exact=True).select_option("review")
+    page.locator("select[name=definition]").select_option("review")
     press(page, page.get_by_role("button", name="Load"))
     editor = page.get_by_label("Definition (TOML)")
     expect(editor).to_have_value(shipped_toml("review"))
@@ -65,7 +65,7 @@ def test_the_workflow_by_the_keyboard(page: Page, served: tuple[Any, str]) -> No
     press(page, page.get_by_role("button", name="Try"))
     expect(page.get_by_text("It can be applied.")).to_be_visible()
     press(page, page.get_by_role("button", name="Apply …"))
-    press(page, page.get_by_role("dialog").get_by_role("button", name="Apply"))
+    press(page, page.locator("dialog.ask").get_by_role("button", name="Apply"))
     expect(page.get_by_text("The workflow is “review” now, version 1.")).to_be_visible()
 
     page.goto(f"{url}#/asset/{sha1(NAME)}")
@@ -75,7 +75,7 @@ def test_the_workflow_by_the_keyboard(page: Page, served: tuple[Any, str]) -> No
     expect(section.get_by_text("It is In review now.")).to_be_visible()
     press(page, section.get_by_role("button", name="Request changes …"))
     page.get_by_label("Why?").fill("too dark")
-    press(page, page.get_by_role("dialog").get_by_role("button", name="Request changes"))
+    press(page, page.locator("dialog.ask").get_by_role("button", name="Request changes"))
     expect(section.get_by_text("Changes requested", exact=True)).to_be_visible()
     press(page, section.get_by_role("button", name="Assign …"))
     page.get_by_label("User").fill("anna")
@@ -83,17 +83,17 @@ def test_the_workflow_by_the_keyboard(page: Page, served: tuple[Any, str]) -> No
     expect(section.get_by_text("Assigned to anna.")).to_be_visible()
     press(page, section.get_by_role("button", name="Due date …"))
     expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
-    page.get_by_label("Due", exact=True).fill("2999-12-24T18:00")
-    press(page, page.get_by_role("dialog").get_by_role("button", name="Set"))
+    page.locator("dialog.ask").get_by_label("Due", exact=True).fill("2999-12-24T18:00")
+    press(page, page.locator("dialog.ask").get_by_role("button", name="Set"))
     expect(section.get_by_text("Due 2999-12-24 18:00 Europe/Berlin.")).to_be_visible()
     press(page, section.get_by_text("History"))
     expect(section.get_by_text("moved it from “In review” to “Changes requested”: too dark")).to_be_visible()
 
     page.goto(f"{url}#/tasks")
-    expect(page.get_by_text("There are no tasks.")).to_be_visible()
+    expect(page.locator("#main").get_by_text("There are no tasks.")).to_be_visible()
     page.get_by_label("Of everybody").focus()
     page.keyboard.press("Space")
-    expect(page.get_by_role("link", name=NAME)).to_be_visible()
+    expect(page.locator("#main").get_by_role("link", name=NAME)).to_be_visible()
     assert library.service(WorkflowService).show(LOCAL, sha1(NAME)).state == "changes_requested"
 
 
