@@ -31,8 +31,8 @@ PROVIDERS = {
     "dampipe.jobs.unserved:UnservedQueues": f"{_AT}jobs:unserved_queues",
     "dampipe.jobs.work:WorkRegistry": f"{_AT}jobs:work_registry",
     # What needs ffmpeg or the model.
-    "dampipe.features.search.model_service:ModelService": f"{_AT}tools:model_service",
-    "dampipe.features.search.pictures:QueryPictures": f"{_AT}tools:query_pictures",
+    "dampipe.features.search.model_service:ModelService": f"{_AT}searching:model_service",
+    "dampipe.features.search.pictures:QueryPictures": f"{_AT}searching:query_pictures",
     "dampipe.jobs.toolbox:Toolbox": f"{_AT}tools:toolbox",
     "dampipe.media.signatures.maker:SignatureMaker": f"{_AT}tools:signature_maker",
 }
