@@ -27,6 +27,7 @@ from dampipe.features.tagging import FEATURE as TAGGING
 from dampipe.features.versions import FEATURE as VERSIONS
 from dampipe.features.vocabularies import FEATURE as VOCABULARIES
 from dampipe.features.webhooks import FEATURE as WEBHOOKS
+from dampipe.features.workflow import FEATURE as WORKFLOW
 from dampipe.kernel.access import CORE, Scope
 from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.feature import Feature, load_dotted, register_features
@@ -54,6 +55,7 @@ BUILT_IN = (
     VOCABULARIES,
     METADATA,
     TAGGING,
+    WORKFLOW,
     SEARCH,
     PRUNING,
     ACCESS,

@@ -18,6 +18,9 @@ from dampipe.features.metadata.model import BulkEdit
 from dampipe.features.metadata.service import MetadataService
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
+from dampipe.features.workflow.definition import shipped_toml
+from dampipe.features.workflow.model import MoveRequest, Selected
+from dampipe.features.workflow.service import WorkflowService
 from dampipe.kernel.access import LOCAL, Role
 from dampipe.kernel.errors import NotFound
 from dampipe.media.ffmpeg.binary import find_ffmpeg
@@ -88,6 +91,11 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
         metadata.bulk(LOCAL, BulkEdit(assets=hidden, set={"title": "classified plan"}))
         metadata.bulk(LOCAL, BulkEdit(assets=every, set={"city": "classified Rome", "rating": 4}))
         metadata.bulk(LOCAL, BulkEdit(assets=tuple(here.shown.values()), set={"city": "Rome"}))
+        workflow = library.service(WorkflowService)
+        workflow.apply(LOCAL, shipped_toml("review"))
+        hidden = tuple(here.hidden.values())
+        workflow.move(LOCAL, MoveRequest(transition="submit", assets=hidden, comment="classified"))
+        workflow.assign(LOCAL, Selected(assets=hidden), "hush-hush")
         here.add("root", Role.ADMIN)
         for name, role in (("vera", Role.VIEWER), ("emil", Role.EDITOR)):
             here.add(name, role, sees=(str(footage / VISIBLE),))
@@ -131,6 +139,14 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
         *("metadata/fields", "metadata/operations", "schema", "schema/json-schema"),
         *(f"assets/{shared}/metadata", "search?field=rating>=4", "search?field=city~rome&flat=true"),
         *("search/export?format=edl", "search/export?format=csv&q=red&limit=100"),
+        *("workflow", "workflow/definitions", "workflow/definitions/active", "workflow/tasks?everybody=true"),
+        *(
+            "workflow/tasks",
+            "workflow/tasks?assignee=root",
+            "filters/state/values",
+            "filters/assignee/values",
+        ),
+        *(f"assets/{seen}/workflow", f"assets/{shared}/workflow/history", "search?state=in_review"),
         *(
             f"search/export?format=fcpxml&like={seen}",
             "session",

@@ -58,6 +58,8 @@ OWNERS = {
     "term_label": "dampipe/features/vocabularies/",
     "term_note": "dampipe/features/vocabularies/",
     "vocabulary_operation": "dampipe/features/vocabularies/",
+    "workflow_definition": "dampipe/features/workflow/queries.py",
+    "workflow_item": "dampipe/features/workflow/queries.py",
     "vector": "dampipe/features/search/",
     "search_document": "dampipe/features/search/",
     "search_document_dirty": "dampipe/kernel/documents/",
