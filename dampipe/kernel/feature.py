@@ -112,6 +112,8 @@ class Feature:
     assets outlive their files."""
     merges: tuple[str, ...] = ()
     """Dotted names of `MergeOwner`s (`dampipe/kernel/merges.py`): what happens to data of assets that become one."""
+    release_checks: tuple[str, ...] = ()
+    """Dotted names of `ReleaseCheck`s (`dampipe/kernel/release.py`): what may keep assets from leaving dampipe."""
     nightly: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sync calls (`dampipe/jobs/nightly.py`): each
     creates a work item, or returns None when there is nothing to do."""
@@ -140,6 +142,7 @@ class Feature:
         names += [
             *self.annotations,
             *self.merges,
+            *self.release_checks,
             *self.nightly,
             *self.postponed,
             *self.stages,
