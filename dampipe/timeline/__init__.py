@@ -34,7 +34,7 @@ MEDIA_TYPES = {
 
 def format_of(path: Path) -> Format:
     """The format for the suffix of a path. Raises InvalidInput."""
-    suffix = path.suffix.lower().lstrip(".")
+    suffix = path.suffix.lower().lstrip(".").replace("fcpxmld", "fcpxml")  # a bundle with such a file in it
     if suffix in list(Format):
         return Format(suffix)
     raise InvalidInput(FORMAT_UNKNOWN, name=path.name)

@@ -79,8 +79,8 @@ EVERYWHERE: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "This needs a login or a token."},
     403: {
         "model": Problem,
-        "description": "A scope is missing, an asset may not be used so, the request names another host, or a page of another "
-        "server sent it.",
+        "description": "A scope is missing, a licence does not allow the use, the request names another host, or a page "
+        "of another server sent it.",
     },
     408: {"model": Problem, "description": "The body did not arrive in time."},
     413: {"model": Problem, "description": "The body is too large."},

@@ -42,9 +42,7 @@ class ReleaseParameters(BaseModel):
 
     territory: Annotated[str, Storable()] = Field("", max_length=100, description=_DESCRIBED["territory"])
     medium: Annotated[str, Storable()] = Field("", max_length=100, description=_DESCRIBED["medium"])
-    reason: Annotated[str, Storable()] = Field(
-        "", max_length=MAX_REASON, description=_DESCRIBED["reason"]
-    )
+    reason: Annotated[str, Storable()] = Field("", max_length=MAX_REASON, description=_DESCRIBED["reason"])
 
     def request(self) -> ReleaseRequest:
         """The same as the use case takes it."""

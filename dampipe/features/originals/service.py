@@ -1,4 +1,4 @@
-"""The use cases of originals: finding what is to leave dampipe. It leaves by `ReleaseService.release` (`release.py`) only."""
+"""The use cases of originals: finding what is to leave dampipe. It leaves by `ReleaseService.release` only."""
 
 import errno
 import logging
@@ -41,9 +41,9 @@ class OriginalService:
     def open(self, actor: Actor, sha1: str) -> Original:
         """Open a file of a version, by its SHA-1 or the beginning of it; the caller closes its stream.
 
-        Nothing of it may be sent before it was released. Only visible files are opened, and only those that are as they were
-        when their content was identified. Raises NotFound for a version that is unknown, not visible or without a
-        file, ServiceDown where its volume cannot be read, and Conflict where the files were changed.
+        Nothing of it may be sent before it was released. Only visible files are opened, and only those that are as
+        they were when their content was identified. Raises NotFound for a version that is unknown, not visible or
+        without a file, ServiceDown where its volume cannot be read, and Conflict where the files were changed.
         """
         require(actor, ORIGINALS)
         view = self._visibility.of(actor)

@@ -25,7 +25,9 @@ TERRITORY_UNKNOWN = ErrorCode(
     "{term!r} is not a known territory",
     "Give an ISO 3166 code (DE, US-CA), worldwide, or a group: {groups}.",
 )
-MEDIUM_UNKNOWN = ErrorCode("rights.medium_unknown", "{term!r} is not a known medium", "The media are {media}.")
+MEDIUM_UNKNOWN = ErrorCode(
+    "rights.medium_unknown", "{term!r} is not a known medium", "The media are {media}."
+)
 POLICY_INVALID = ErrorCode("rights.policy_invalid", "the policy is not valid: {reason}", "Correct it.")
 STATEMENT_UNKNOWN = ErrorCode(
     "licence.statement_unknown",
@@ -35,7 +37,7 @@ STATEMENT_UNKNOWN = ErrorCode(
 
 EXPIRED = ErrorCode(
     "rights.expired",
-    "the licence {licence} of {name} expired: it was valid until {until}",
+    "the licence {licence} of {name} is valid until {until} only",
     "Renew the licence, or use another clip.",
 )
 EMBARGOED = ErrorCode(

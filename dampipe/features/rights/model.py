@@ -21,11 +21,14 @@ from dampipe.features.rights.media import Media
 from dampipe.features.rights.statements import parse_statement
 from dampipe.features.rights.territories import WORLDWIDE, Territories
 from dampipe.features.rights.times import Moment, shown
+from dampipe.features.timelines.model import ClipMatch
 from dampipe.kernel.access import Role, Scope
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.release import DOWNLOAD, EXPORT, Objection, Use
 
-RIGHTS: Final = Scope("rights", "Change licences and the policy of rights, and attach licences.", Role.MANAGER)
+RIGHTS: Final = Scope(
+    "rights", "Change licences and the policy of rights, and attach licences.", Role.MANAGER
+)
 MAX_NAME = 64
 MAX_TEXT = 2000
 MAX_TERMS = 500
@@ -47,7 +50,9 @@ def validate_name(name: str) -> str:
 
 def _one_line(text: str) -> str:
     if not all(character.isprintable() for character in text):
-        raise InvalidInput(errors.LICENCE_INVALID, field=repr(text[:50]), reason="it has a character that is not printable")
+        raise InvalidInput(
+            errors.LICENCE_INVALID, field=repr(text[:50]), reason="a character is not printable"
+        )
     return text.strip()
 
 
@@ -61,7 +66,9 @@ def _purposes(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if name not in PURPOSES:
             raise InvalidInput(
-                errors.LICENCE_INVALID, field=f"the purpose {name!r}", reason=f"it is not one of {', '.join(PURPOSES)}"
+                errors.LICENCE_INVALID,
+                field=f"the purpose {name!r}",
+                reason=f"it is not one of {', '.join(PURPOSES)}",
             )
     return tuple(dict.fromkeys(names))
 
@@ -126,7 +133,8 @@ class LicenceTerms(BaseModel):
 
     title: Line = Field("", description="What people call it; default: its name.")
     subject: Line = Field(
-        "", description="What it covers: music, archive footage; default: all. All subjects of an asset must be licensed."
+        "",
+        description="What it covers: music, a person; default: all. Each subject of an asset must be licensed.",
     )
     statement: Annotated[str, AfterValidator(parse_statement)] = Field(
         "", description="CC-BY-4.0 and the like (SPDX), InC and the like (rightsstatements.org), or a URL."
@@ -141,12 +149,22 @@ class LicenceTerms(BaseModel):
     excluded_territories: Terms = Field((), description="Where it does not hold.")
     media: Terms = Field((), description="How it may be used: online, broadcast, print; none: any way.")
     excluded_media: Terms = Field((), description="How it may not be used.")
-    purposes: Purposes = Field((), description="Ways out of dampipe: download, export, share, publish; none: any.")
+    purposes: Purposes = Field(
+        (), description="Ways out of dampipe: download, export, share, publish; none: any."
+    )
     starts: str = Field("", max_length=40, description="First day, or time, of the licence.")
-    embargo: str = Field("", max_length=40, description="Day or time before which nothing is used, by any licence.")
-    expires: str = Field("", max_length=40, description="Last day of the licence, or the time at which it ends.")
-    zone: str = Field("", max_length=64, description="Time zone of its days: Europe/Berlin; default: that of the policy.")
-    notice_days: Days = Field(None, description="Days before its end at which notice is given; default: the policy's.")
+    embargo: str = Field(
+        "", max_length=40, description="Day or time before which nothing is used, by any licence."
+    )
+    expires: str = Field(
+        "", max_length=40, description="Last day of the licence, or the time at which it ends."
+    )
+    zone: str = Field(
+        "", max_length=64, description="Time zone of its days: Europe/Berlin; default: the policy's."
+    )
+    notice_days: Days = Field(
+        None, description="Days before its end at which notice is given; default: the policy's."
+    )
     documents: Annotated[tuple[Document, ...], Field(max_length=MAX_PARTS)] = ()
     releases: Annotated[tuple[PersonRelease, ...], Field(max_length=MAX_PARTS)] = ()
 
@@ -234,7 +252,9 @@ class Policy(BaseModel):
     not_licensed: NotLicensedPolicy = Field(
         NotLicensedPolicy.REFUSE, description="What happens where a use is not licensed."
     )
-    zone: str = Field("", max_length=64, description="Time zone of licences that name none; empty: that of the machine.")
+    zone: str = Field(
+        "", max_length=64, description="Time zone of licences that name none; empty: that of the machine."
+    )
     notice_days: Days = Field((14,), description="Days before its end at which notice of a licence is given.")
     territory: str = Field("", max_length=100, description="Where releases are used that do not say where.")
     medium: str = Field("", max_length=100, description="How releases are used that do not say how.")
@@ -325,9 +345,7 @@ class Rules:
         known = {"name": name, "licence": one.title}
         found: list[Objection] = []
         if one.expires is not None and use.at >= one.expires.at:
-            found.append(
-                Objection(errors.EXPIRED, {**known, "until": shown(one.expires, one.zone)}, refuses)
-            )
+            found.append(Objection(errors.EXPIRED, {**known, "until": shown(one.expires, one.zone)}, refuses))
         if one.starts is not None and use.at < one.starts.at:
             found.append(
                 Objection(errors.NOT_BEGUN, {**known, "begins": shown(one.starts, one.zone)}, refuses)
@@ -342,7 +360,9 @@ class Rules:
                 )
         if use.medium and not self.media.covers(use.medium, given.media, given.excluded_media):
             covered = _terms(given.media or ("any medium",), given.excluded_media)
-            found.append(Objection(errors.MEDIUM, {**known, "missing": use.medium, "covered": covered}, refuses))
+            found.append(
+                Objection(errors.MEDIUM, {**known, "missing": use.medium, "covered": covered}, refuses)
+            )
         if given.purposes and use.purpose and use.purpose not in given.purposes:
             found.append(Objection(errors.PURPOSE, {**known, "missing": use.purpose}, refuses))
         return found
@@ -429,7 +449,9 @@ class LicenceReport(BaseModel):
     """How many visible assets have it, in lists."""
 
     @classmethod
-    def of(cls, licence: Licence, now: float, *, is_whole: bool, assets: int | None = None) -> "LicenceReport":
+    def of(
+        cls, licence: Licence, now: float, *, is_whole: bool, assets: int | None = None
+    ) -> "LicenceReport":
         """is_whole: with documents and releases, which may be personal data."""
         given = licence.given.model_dump(exclude={"zone", "notice_days", "title", "documents", "releases"})
         return cls(
@@ -507,5 +529,59 @@ class UseQuestion(BaseModel):
 
     territory: str = Field("", max_length=100, description="Where: DE, EU, worldwide; default: the policy's.")
     medium: str = Field("", max_length=100, description="How: online, broadcast; default: the policy's.")
-    purpose: str = Field(DOWNLOAD, max_length=20, description="The way out: download, export, share or publish.")
-    on: str = Field("", max_length=40, description="When: a day or a time; default: now. All of a day must be licensed.")
+    purpose: str = Field(
+        "", max_length=20, description="The way out: download, export, share or publish; default: any."
+    )
+    on: str = Field(
+        "", max_length=40, description="When: a day or a time; default: now. All of a day must be licensed."
+    )
+
+
+class Explained(BaseModel):
+    """The use that was in question; empty: not said."""
+
+    model_config = ConfigDict(frozen=True)
+
+    territory: str = ""
+    medium: str = ""
+    purpose: str
+    on: str = ""
+
+    @classmethod
+    def of(cls, question: UseQuestion) -> "Explained":
+        """The same for an answer."""
+        return cls(**question.model_dump())
+
+
+class ClipVerdict(StrEnum):
+    """What the licences say of a clip of a timeline."""
+
+    ALLOWED = "allowed"
+    WARNED = "warned"
+    """Allowed, with something to mind: a near duplicate, a release, an asset that was found by its name alone."""
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """It is not in the library, so nothing is known."""
+
+
+class ClipRights(BaseModel):
+    """A clip of a timeline, and whether it may be used."""
+
+    model_config = ConfigDict(frozen=True)
+
+    clip: ClipMatch
+    verdict: ClipVerdict
+    objections: tuple[ObjectionReport, ...] = ()
+
+
+class TimelineRights(BaseModel):
+    """The clips of a timeline, and whether each may be used."""
+
+    model_config = ConfigDict(frozen=True)
+
+    use: Explained
+    clips: tuple[ClipRights, ...]
+    refused: int
+    warned: int
+    unknown: int
+    allowed: int

@@ -69,8 +69,8 @@ def due_notice(expires_at: float, notice_days: Sequence[int], now: float) -> int
 
     Of several that are due, since nobody looked for a while, the last one stands for all.
 
-    >>> due_notice(100 * DAY, (30, 7), 60 * DAY), due_notice(100 * DAY, (30, 7), 95 * DAY), due_notice(100 * DAY, (), 100 * DAY)
-    (None, 7, 0)
+    >>> [due_notice(100 * DAY, (30, 7), day * DAY) for day in (60, 75, 95, 100)]
+    [None, 30, 7, 0]
     """
     due = [days for days in (*notice_days, 0) if expires_at - days * DAY <= now]
     return min(due, default=None)
@@ -193,7 +193,9 @@ def copy_licences(
 ) -> tuple[list[int], list[int]]:
     """Give another asset the licences of an asset as well; returns as `move_licences`."""
     rows = connection.execute(
-        select(LICENSED_ASSET).where(LICENSED_ASSET.c.asset_id == source).order_by(LICENSED_ASSET.c.licence_id)
+        select(LICENSED_ASSET)
+        .where(LICENSED_ASSET.c.asset_id == source)
+        .order_by(LICENSED_ASSET.c.licence_id)
     ).all()
     if not rows:
         return [], []
@@ -208,7 +210,12 @@ def copy_licences(
 
 
 def restore_licences(
-    connection: Connection, database: Database, source: int, target: int, held: Sequence[int], added: Sequence[int]
+    connection: Connection,
+    database: Database,
+    source: int,
+    target: int,
+    held: Sequence[int],
+    added: Sequence[int],
 ) -> None:
     """Undo `move_licences`; licences that were removed meanwhile stay removed."""
     known = set(connection.execute(select(LICENCE.c.id).where(LICENCE.c.id.in_(held))).scalars())
@@ -329,7 +336,9 @@ class LicenceRepository:
         """How many visible assets have a licence."""
         mine = (LICENSED_ASSET.c.licence_id == licence, view.shows_asset(LICENSED_ASSET.c.asset_id))
         with self._db.read() as connection:
-            return int(connection.execute(select(func.count()).select_from(LICENSED_ASSET).where(*mine)).scalar_one())
+            return int(
+                connection.execute(select(func.count()).select_from(LICENSED_ASSET).where(*mine)).scalar_one()
+            )
 
     # Assets
 
@@ -344,9 +353,7 @@ class LicenceRepository:
                 found |= {row.sha1: row.asset_id for row in connection.execute(query)}
         return found
 
-    def attach(
-        self, connection: Connection, licence: Licence, assets: Sequence[int], actor: Actor
-    ) -> int:
+    def attach(self, connection: Connection, licence: Licence, assets: Sequence[int], actor: Actor) -> int:
         """Give assets a licence; returns how many did not have it."""
         now = database_time(connection)
         added = 0
@@ -362,9 +369,7 @@ class LicenceRepository:
             added += len(new)
         return added
 
-    def detach(
-        self, connection: Connection, licence: Licence, assets: Sequence[int], actor: Actor
-    ) -> int:
+    def detach(self, connection: Connection, licence: Licence, assets: Sequence[int], actor: Actor) -> int:
         """Take a licence from assets; returns how many had it."""
         now = database_time(connection)
         removed = 0
@@ -424,13 +429,13 @@ class LicenceRepository:
         assert expires is not None  # it has a notice
         days = due_notice(expires.at, licence.notice_days, now)
         following = next_notice(expires.at, licence.notice_days, now)
-        connection.execute(
-            update(LICENCE).where(LICENCE.c.id == licence.id).values(next_notice_at=following)
-        )
+        connection.execute(update(LICENCE).where(LICENCE.c.id == licence.id).values(next_notice_at=following))
         if days is None:
             return
         mine = LICENSED_ASSET.c.licence_id == licence.id
-        count = int(connection.execute(select(func.count()).select_from(LICENSED_ASSET).where(mine)).scalar_one())
+        count = int(
+            connection.execute(select(func.count()).select_from(LICENSED_ASSET).where(mine)).scalar_one()
+        )
         known: Mapping[str, Any] = {
             "licence": licence.name,
             "title": licence.title,
@@ -458,7 +463,9 @@ def licence_is(state: str, now: float | ColumnElement[float] = NOW) -> ColumnEle
 def subjects(connection: Connection) -> list[str]:
     """The subjects of all licences that assets have."""
     held = select(LICENSED_ASSET.c.licence_id)
-    return list(connection.execute(select(LICENCE.c.subject).where(LICENCE.c.id.in_(held)).distinct()).scalars())
+    return list(
+        connection.execute(select(LICENCE.c.subject).where(LICENCE.c.id.in_(held)).distinct()).scalars()
+    )
 
 
 def holders(*conditions: ColumnElement[bool]) -> Any:

@@ -247,7 +247,7 @@ class RightsService:
 
 def _use(question: UseQuestion, policy: Policy, now: float) -> tuple[Use, list[float]]:
     """The use in question with checked terms, and the moments at which it must be licensed."""
-    if question.purpose not in PURPOSES:
+    if question.purpose and question.purpose not in PURPOSES:
         raise InvalidInput(
             LICENCE_INVALID,
             field=f"the purpose {question.purpose!r}",

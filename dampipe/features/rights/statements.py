@@ -18,7 +18,8 @@ _SPDX = re.compile(
     rf"(?:CC0-1\.0|CC-PDDC|CC-PDM-1\.0|CC-BY(?:-NC)?(?:-SA|-ND)?-{_VERSION}(?:-[A-Z]{{2,4}})?)", re.I
 )
 _CC_URL = re.compile(
-    rf"https?://creativecommons\.org/licenses/(by(?:-nc)?(?:-sa|-nd)?)/({_VERSION})(?:/([a-z]{{2,4}}))?(?:/.*)?", re.I
+    rf"https?://creativecommons\.org/licenses/(by(?:-nc)?(?:-sa|-nd)?)/({_VERSION})(?:/([a-z]{{2,4}}))?(?:/.*)?",
+    re.I,
 )
 _CC0_URL = re.compile(r"https?://creativecommons\.org/publicdomain/(zero|mark)/1\.0(?:/.*)?", re.I)
 _RS_URL = re.compile(r"https?://rightsstatements\.org/(?:vocab|page)/([A-Za-z-]+)/1\.0(?:/.*)?", re.I)

@@ -13,20 +13,24 @@ from dampipe.features.rights.errors import POLICY_INVALID, TERRITORY_UNKNOWN
 from dampipe.kernel.errors import InvalidInput
 
 WORLDWIDE = "worldwide"
-COUNTRIES = frozenset(
-    """
-    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
-    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR
-    GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO
-    JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR
-    MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO
-    RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV
-    TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
-    """.split()
-)
+_CODES = """
+AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
+CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR
+GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO
+JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR
+MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO
+RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV
+TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+"""
+COUNTRIES = frozenset(_CODES.split())
 """The codes that ISO 3166-1 assigns: 249."""
-EU = tuple("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
-GROUPS: Mapping[str, Sequence[str]] = {"EU": EU, "EEA": (*EU, "IS", "LI", "NO"), "EFTA": ("CH", "IS", "LI", "NO")}
+_EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+EU = tuple(_EU.split())
+GROUPS: Mapping[str, Sequence[str]] = {
+    "EU": EU,
+    "EEA": (*EU, "IS", "LI", "NO"),
+    "EFTA": ("CH", "IS", "LI", "NO"),
+}
 """The groups that exist without a policy."""
 ALIASES = {"UK": "GB", "EL": "GR", "WORLD": WORLDWIDE, "WW": WORLDWIDE}
 """Other names that people write; UK and EL are those of the European Union."""
@@ -45,10 +49,14 @@ class Territories:
     def __post_init__(self) -> None:
         """Raise InvalidInput for groups with invalid names or unknown members."""
         if len(self.added) > MOST_GROUPS:
-            raise InvalidInput(POLICY_INVALID, reason=f"there are more than {MOST_GROUPS} groups of territories")
+            raise InvalidInput(
+                POLICY_INVALID, reason=f"there are more than {MOST_GROUPS} groups of territories"
+            )
         for name, members in self.added.items():
             if not _GROUP.fullmatch(name) or name.upper() in COUNTRIES or name.lower() == WORLDWIDE:
-                raise InvalidInput(POLICY_INVALID, reason=f"{name!r} is not a name for a group of territories")
+                raise InvalidInput(
+                    POLICY_INVALID, reason=f"{name!r} is not a name for a group of territories"
+                )
             for member in members:
                 self.term(member)
             self._atoms((name,), frozenset())
@@ -61,8 +69,8 @@ class Territories:
     def term(self, text: str) -> str:
         """The term that a text means. Raises InvalidInput.
 
-        >>> Territories().term(" de "), Territories().term("uk"), Territories().term("us-ca"), Territories().term("World")
-        ('DE', 'GB', 'US-CA', 'worldwide')
+        >>> [Territories().term(text) for text in (" de ", "uk", "us-ca", "World")]
+        ['DE', 'GB', 'US-CA', 'worldwide']
         """
         found = self._known(text)
         if found is None:

@@ -26,13 +26,17 @@ def read_timeline(data: bytes, form: Format, name: str = "the timeline") -> tupl
         found = _read(data, form)
         counted: dict[SourceClip, int] = {}
         for clip in found:
+            if not (clip.name or clip.paths or clip.reel or clip.sha1):
+                continue  # a gap or a generator, which shows no file
             counted[clip] = counted.get(clip, 0) + 1
             if len(counted) > MAX_CLIPS:
                 raise TooLarge(TIMELINE_TOO_LARGE, name=name, limit=f"{MAX_CLIPS} clips")
     except Unreadable as error:
         raise InvalidInput(TIMELINE_UNREADABLE, name=name, reason=str(error)) from error
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(TIMELINE_UNREADABLE, name=name, reason=f"it is not valid: {str(error)[:200]}") from error
+        raise InvalidInput(
+            TIMELINE_UNREADABLE, name=name, reason=f"it is not valid: {str(error)[:200]}"
+        ) from error
     return tuple(
         clip.model_copy(update={"number": number, "uses": uses})
         for number, (clip, uses) in enumerate(counted.items(), 1)

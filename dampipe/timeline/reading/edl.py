@@ -55,7 +55,9 @@ def read(data: bytes) -> list[SourceClip]:
             _note(text.lstrip("* \t"), events, long_reels)
     if not events:
         raise Unreadable("it has no events")
-    return [_clip(one, long_reels) for one in events if one.reel.upper() not in _WITHOUT_FILE and _has_length(one)]
+    return [
+        _clip(one, long_reels) for one in events if one.reel.upper() not in _WITHOUT_FILE and _has_length(one)
+    ]
 
 
 def _event(words: Sequence[str]) -> _Event | None:
@@ -74,7 +76,9 @@ def _event(words: Sequence[str]) -> _Event | None:
 
 def _note(text: str, events: list[_Event], long_reels: dict[str, str]) -> None:
     """Note what belongs to the last event; what is said of the clip that a transition comes from, to the one before."""
-    replaced = re.fullmatch(r"(?:FINAL CUT PRO )?REEL:?\s+(.{1,200}?)\s+REPLACED BY:?\s+(\S{1,200})", text, re.I)
+    replaced = re.fullmatch(
+        r"(?:FINAL CUT PRO )?REEL:?\s+(.{1,200}?)\s+REPLACED BY:?\s+(\S{1,200})", text, re.I
+    )
     if replaced:
         long_reels[replaced[2]] = replaced[1]
         return

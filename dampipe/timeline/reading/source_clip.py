@@ -41,8 +41,8 @@ class SourceClip(BaseModel):
 def path_of(address: str) -> str:
     """The path that an address means; "" for what is not a file, or not a path.
 
-    >>> path_of("file://localhost/Volumes/My%20Disk/a.mov"), path_of("file:///C:/footage/a.mov"), path_of("C:\\\\x\\\\a.mov")
-    ('/Volumes/My Disk/a.mov', 'C:/footage/a.mov', 'C:/x/a.mov')
+    >>> path_of("file://localhost/Volumes/My%20Disk/a.mov"), path_of("file:///C:/x/a.mov"), path_of("C:\\\\x\\\\a.mov")
+    ('/Volumes/My Disk/a.mov', 'C:/x/a.mov', 'C:/x/a.mov')
     >>> path_of("https://example.org/a.mov"), path_of("")
     ('', '')
     """

@@ -53,11 +53,17 @@ def _clip(item: Element, files: dict[str, Element]) -> SourceClip:
     first, last = _number(item.findtext("in")), _number(item.findtext("out"))
     dropped = code is not None and code.findtext("displayformat") == "DF"
     comments = [one.text or "" for one in item.findall("comments/*")]
-    known = (content_of(text[len(CONTENT_COMMENT) :]) for text in comments if text.startswith(CONTENT_COMMENT))
+    known = (
+        content_of(text[len(CONTENT_COMMENT) :]) for text in comments if text.startswith(CONTENT_COMMENT)
+    )
     names = (file.findtext("name"), item.findtext("name"))
 
     def label(frame: int | None) -> str:
-        return "" if frame is None or frame < 0 or start is None else label_of(start + frame, rate, dropped=dropped)
+        return (
+            ""
+            if frame is None or frame < 0 or start is None
+            else label_of(start + frame, rate, dropped=dropped)
+        )
 
     return SourceClip(
         name=line(next(filter(None, names), "")),

@@ -19,8 +19,8 @@ from dampipe.kernel.faces.console import json_option, plural, print_json, say, s
 from dampipe.kernel.faces.release import release_options
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.kernel.paths import printable
-from dampipe.kernel.release import ReleaseRequest
 from dampipe.kernel.private_files import as_user
+from dampipe.kernel.release import ReleaseRequest
 from dampipe.kernel.timecode import clock
 from dampipe.timeline import Format, format_of
 from dampipe.timeline.clip import Clip

@@ -27,9 +27,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.Float(), nullable=False),
     )
     due = sa.text("next_notice_at IS NOT NULL")
-    op.create_index(
-        "licence_notice", "licence", ["next_notice_at"], sqlite_where=due, postgresql_where=due
-    )
+    op.create_index("licence_notice", "licence", ["next_notice_at"], sqlite_where=due, postgresql_where=due)
     op.create_table(
         "licensed_asset",
         sa.Column(
