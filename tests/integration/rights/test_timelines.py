@@ -164,7 +164,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
 def test_the_commands_and_their_exit_codes(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
     from dampipe.app import container
 
-    monkeypatch.setattr(container, "_process_container", None, raising=False)
+    monkeypatch.setattr(container, "_containers", {})
     cut = home / "cut.edl"
     event = "00{0}  AX V C 00:00:01:00 00:00:02:00 00:00:00:00 00:00:01:00\n* FROM CLIP NAME: {1}\n"
     cut.write_text(event.format(1, "A001_C001.mov"))
