@@ -115,6 +115,10 @@ class Feature:
     assets outlive their files."""
     merges: tuple[str, ...] = ()
     """Dotted names of `MergeOwner`s (`dampipe/kernel/merges.py`): what happens to data of assets that become one."""
+    guards: tuple[str, ...] = ()
+    """Dotted names of `Guard`s (`dampipe/kernel/guards.py`): conditions on which a workflow lets assets move."""
+    effects: tuple[str, ...] = ()
+    """Dotted names of `Effect`s (`dampipe/kernel/guards.py`): what a move in a workflow brings about."""
     release_checks: tuple[str, ...] = ()
     """Dotted names of `ReleaseCheck`s (`dampipe/kernel/release.py`): what may keep assets from leaving dampipe."""
     nightly: tuple[str, ...] = ()
@@ -145,6 +149,8 @@ class Feature:
         names += [
             *self.annotations,
             *self.merges,
+            *self.guards,
+            *self.effects,
             *self.release_checks,
             *self.nightly,
             *self.postponed,

@@ -66,6 +66,8 @@ class Objection:
     parameters: Mapping[str, Any]
     refuses: bool = True
     """Whether it keeps the asset from being released; else it is a warning."""
+    is_note: bool = False
+    """Whether the use is granted, and this is only something to mind."""
 
     @property
     def text(self) -> str:

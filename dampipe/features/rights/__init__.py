@@ -24,6 +24,7 @@ FEATURE = Feature(
     },
     annotations=(f"{__name__}.queries:licensed_among",),
     merges=(f"{__name__}.merge:LICENCES",),
+    guards=(f"{__name__}.guards:RIGHTS_IN_ORDER",),
     events=tuple(
         f"{__name__}.events:{name}"
         for name in (

@@ -1,4 +1,4 @@
-"""The checks of rights: of releases, and of moves in workflows."""
+"""The check of releases by licences."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,8 +12,6 @@ from dampipe.kernel.ids import AssetId
 from dampipe.kernel.release import Objection, Use
 from dampipe.kernel.visibility import View
 
-NOTES = (errors.CONDITIONS, errors.RELEASE_INCOMPLETE)
-"""Objections to a use that is granted."""
 MOST_NEAR = 5
 """Near duplicates that are named for an asset."""
 
@@ -41,13 +39,13 @@ def check_release(
     for asset in map(AssetId, assets):
         against = decide(asset)
         mine = {one.id for one in licences.get(asset, [])}
-        for other in sorted(near.get(asset, ())):
-            problems = [one for one in decided[other] if one.code not in NOTES]
+        for other in sorted(near.get(asset, ()))[:MOST_NEAR]:
+            problems = [one for one in decided[other] if not one.is_note]
             is_attached = {one.id for one in licences.get(other, [])} <= mine
-            if problems and not is_attached and len(against) < MOST_NEAR:
+            if problems and not is_attached:
                 known = {"name": names.get(asset, ""), "other": names.get(other, "")}
                 against.append(
-                    Objection(errors.NEAR_DUPLICATE, {**known, "reason": problems[0].text}, refuses=False)
+                    Objection(errors.NEAR_DUPLICATE, {**known, "reason": problems[0].text}, False, is_note=True)
                 )
         if against:
             found[asset] = against

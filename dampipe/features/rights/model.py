@@ -383,7 +383,7 @@ class Rules:
                 unchecked.append(_terms(given.media or ("any medium",), given.excluded_media))
             if unchecked:
                 mine.append(
-                    Objection(errors.CONDITIONS, {**known, "conditions": "; ".join(unchecked)}, refuses=False)
+                    Objection(errors.CONDITIONS, {**known, "conditions": "; ".join(unchecked)}, refuses=False, is_note=True)
                 )
             mine += [
                 Objection(
@@ -395,6 +395,7 @@ class Rules:
                         "status": {"none": "missing", "limited": "limited or incomplete"}[release.status],
                     },
                     refuses=False,
+                    is_note=True,
                 )
                 for release in given.releases
                 if release.status in (ReleaseStatus.NONE, ReleaseStatus.LIMITED)

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.duplicates.tables import NEAR_DUPLICATE
 from dampipe.features.rights.details import ASSET_RIGHTS
+from dampipe.features.rights.guards import RIGHTS_IN_ORDER, RightsParameters
 from dampipe.features.rights.merge import LICENCES
 from dampipe.features.rights.model import NewLicence, Policy, UseQuestion, state_of_asset
 from dampipe.features.rights.queries import LicenceRepository, licences_of
@@ -18,9 +19,11 @@ from dampipe.features.rights.tables import LICENCE, LICENSED_ASSET
 from dampipe.features.rights.tasks import NoticesTask
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.annotations import annotated
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
+from dampipe.kernel.guards import GuardRegistry
 from tests.integration.rights.conftest import Licensed
 
 VIEWER = Actor(ActorKind.USER, "vera", Role.VIEWER)
@@ -314,6 +317,29 @@ def test_the_policy_says_what_a_missing_licence_means(here: Licensed) -> None:
     here.policy()  # the group and the medium are gone
     assert codes(here, here.a, territory="AT", medium="web") == [("rights.territory", True)]
     assert len(here.events("rights.policy_changed")) == 2
+
+
+def refusals(here: Licensed, *assets: str, **parameters: Any) -> dict[str, set[str]]:
+    """By the code of the reason: the assets that the guard of workflows does not let pass."""
+    by_id = {here.id(sha1): sha1 for sha1 in assets}
+    with here.library.catalog.database.read() as connection:
+        database = here.library.catalog.database
+        given = RightsParameters(**parameters)
+        found = RIGHTS_IN_ORDER.check(connection, database, AssetSet(by_id), given)
+    assert all(one.code.text.format_map(dict(one.parameters)) for one in found)
+    return {one.code.code: {by_id[asset] for asset in one.assets} for one in found}
+
+
+def test_the_guard_of_workflows(here: Licensed) -> None:
+    here.licence("old", here.a, expires="2000-01-01")
+    here.licence("de", here.b, territories=("DE",), releases=({"kind": "model", "status": "none"},))
+    everything = (here.a, here.b, here.c)
+    assert refusals(here, *everything) == {"rights.expired": {here.a}}, "notes keep nothing from moving"
+    assert refusals(here, *everything, territory="fr") == {"rights.expired": {here.a}, "rights.territory": {here.b}}
+    assert refusals(here, *everything, licensed=True) == {"rights.expired": {here.a}, "rights.unlicensed": {here.c}}
+    here.policy(unlicensed="ask", not_licensed="warn")
+    assert refusals(here, *everything) == {"rights.expired": {here.a}, "rights.unlicensed": {here.c}}
+    assert GuardRegistry()["rights"] is RIGHTS_IN_ORDER
 
 
 def test_a_large_number_of_assets_takes_few_statements(here: Licensed) -> None:
