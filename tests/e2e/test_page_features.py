@@ -592,7 +592,10 @@ def test_everybody_has_an_account_with_tokens_of_their_own(page: Page, served: S
 def test_licences_are_attached_asked_and_obeyed(page: Page, served: Served) -> None:
     """By who keeps them: attached and taken away; a use is asked for; a download needs a reason where it is refused."""
     rights = served.get(RightsService)
-    rights.add(LOCAL, NewLicence(name="old", title="Old licence", expires="2000-01-01", zone="UTC", territories=("DE",)))
+    rights.add(
+        LOCAL,
+        NewLicence(name="old", title="Old licence", expires="2000-01-01", zone="UTC", territories=("DE",)),
+    )
     log_in(page, "root")
     page.locator(".card", has_text="other.mp4").get_by_role("link").first.click()
     section = page.get_by_role("region", name="Rights")

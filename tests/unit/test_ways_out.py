@@ -22,8 +22,7 @@ MAY_CALL = {
     "StreamingResponse": {"dampipe/features/events/http.py"},  # events
     "_StreamAnswer": {"dampipe/kernel/faces/byte_answer.py"},
     # What opens them. The stores are read by stages, checks and `DerivativeService.open`.
-    "present": {f"{ORIGINALS}/service.py"},
-    "open_stream": {f"{ORIGINALS}/model.py", "dampipe/kernel/faces/byte_answer.py"},
+    "open_stream": {f"{ORIGINALS}/model.py", f"{ORIGINALS}/http.py", "dampipe/kernel/faces/byte_answer.py"},
     # What makes a timeline of clips.
     "render": {"dampipe/features/search/clips.py"},
 }
@@ -36,6 +35,7 @@ OF_THIS = {
 MAY_OPEN_DERIVATIVES = {
     "dampipe/features/originals/service.py": "hands it to a release, or to the player",
     "dampipe/app/api.py": "for programs of this machine, as the player",
+    "dampipe/features/alignment/service.py": "reads signatures, of which nothing is sent",
 }
 """Files that call `DerivativeService.open`, and why."""
 BYTE_ENDPOINTS = {
@@ -53,16 +53,12 @@ def trees() -> tuple[tuple[str, ast.Module], ...]:
 
 def uses(tree: ast.Module, name: str) -> list[int]:
     """The lines in which code calls or passes on what has that name; imports and definitions do not count."""
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and name_of(node.func) == name:
-            found.append(node.lineno)
-        elif isinstance(node, ast.Call) and any(
-            isinstance(one, (ast.Name, ast.Attribute)) and name_of(one) == name
-            for one in (*node.args, *(keyword.value for keyword in node.keywords))
-        ):
-            found.append(node.lineno)
-    return found
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return [
+        call.lineno
+        for call in calls
+        if name in map(name_of, (call.func, *call.args, *(keyword.value for keyword in call.keywords)))
+    ]
 
 
 def name_of(node: ast.expr) -> str:
@@ -73,7 +69,9 @@ def name_of(node: ast.expr) -> str:
 
 def imports(tree: ast.Module, name: str, module: str) -> bool:
     return any(
-        isinstance(node, ast.ImportFrom) and node.module == module and any(one.name == name for one in node.names)
+        isinstance(node, ast.ImportFrom)
+        and node.module == module
+        and any(one.name == name for one in node.names)
         for node in ast.walk(tree)
     )
 
@@ -90,7 +88,7 @@ def test_what_sends_bytes_is_used_where_it_is_checked(name: str) -> None:
 
 
 def test_derivatives_are_opened_for_the_player_and_for_a_release() -> None:
-    """By a service of that class: the name of the variable says so here, and mypy that it is one."""
+    """By the name of what is asked: a service or a store of derivatives."""
     found = {
         path
         for path, tree in trees()
@@ -118,11 +116,14 @@ def test_what_is_to_leave_is_opened_by_the_release_only() -> None:
 
 
 def test_the_stream_of_an_original_is_closed_or_released() -> None:
-    for path, tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and node.attr == "stream" and isinstance(node.value, ast.Name):
-                if node.value.id == "original":
-                    assert path == f"{ORIGINALS}/http.py", (path, node.lineno)
+    """Nothing reads it elsewhere."""
+    found = {
+        path
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "original.stream"
+    }
+    assert found == {f"{ORIGINALS}/http.py"}
 
 
 def test_endpoints_that_send_files_are_those_that_are_checked() -> None:
@@ -141,5 +142,8 @@ def test_each_of_them_asks_the_release() -> None:
     [source] = [tree for path, tree in trees() if path == f"{ORIGINALS}/http.py"]
     functions = {node.name: ast.unparse(node) for node in source.body if isinstance(node, ast.FunctionDef)}
     assert "_answer(" in functions["download_original"] and "_answer(" in functions["download_derivative"]
-    assert "if not found.is_played" in functions["fetch_derivative"] and "_answer(" in functions["fetch_derivative"]
+    assert (
+        "if not found.is_played" in functions["fetch_derivative"]
+        and "_answer(" in functions["fetch_derivative"]
+    )
     assert "releases.clear(" in functions["_answer"] and "releases.release(" in functions["_answer"]

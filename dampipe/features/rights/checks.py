@@ -45,7 +45,9 @@ def check_release(
             if problems and not is_attached:
                 known = {"name": names.get(asset, ""), "other": names.get(other, "")}
                 against.append(
-                    Objection(errors.NEAR_DUPLICATE, {**known, "reason": problems[0].text}, False, is_note=True)
+                    Objection(
+                        errors.NEAR_DUPLICATE, {**known, "reason": problems[0].text}, False, is_note=True
+                    )
                 )
         if against:
             found[asset] = against

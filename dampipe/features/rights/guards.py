@@ -25,7 +25,9 @@ class RightsParameters(Parameters):
     territory: str = Field("", max_length=100, description="Where: DE, EU, worldwide; default: the policy's.")
     medium: str = Field("", max_length=100, description="How: online, broadcast; default: the policy's.")
     purpose: str = Field("", max_length=20, description="The way out: download, export, share or publish.")
-    licensed: bool = Field(False, description="Whether assets without a licence do not pass, whatever the policy says.")
+    licensed: bool = Field(
+        False, description="Whether assets without a licence do not pass, whatever the policy says."
+    )
 
 
 def _check(

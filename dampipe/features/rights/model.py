@@ -383,7 +383,12 @@ class Rules:
                 unchecked.append(_terms(given.media or ("any medium",), given.excluded_media))
             if unchecked:
                 mine.append(
-                    Objection(errors.CONDITIONS, {**known, "conditions": "; ".join(unchecked)}, refuses=False, is_note=True)
+                    Objection(
+                        errors.CONDITIONS,
+                        {**known, "conditions": "; ".join(unchecked)},
+                        refuses=False,
+                        is_note=True,
+                    )
                 )
             mine += [
                 Objection(

@@ -70,10 +70,18 @@ def named(clip: SourceClip) -> list[str]:
 
 def tried_names(clip: SourceClip) -> set[str]:
     """All names under which the file of a clip is looked for."""
-    names = set(named(clip))
+    names_given = named(clip)
+    names = set(names_given)
     stems = {PurePosixPath(name).stem if _has_suffix(name) else name for name in (*names, clip.reel) if name}
     names |= {f"{stem}.{suffix}" for stem in stems for end in SUFFIXES for suffix in (end, end.upper())}
+    names |= {other for name in names_given for other in _cases(name)}
     return {spelled for name in names if len(os.fsencode(name)) < 256 for spelled in spellings(name)}
+
+
+def _cases(name: str) -> tuple[str, ...]:
+    """A name in the cases in which cameras and file systems write it."""
+    stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
+    return name.lower(), name.upper(), f"{stem.upper()}{suffix.lower()}", f"{stem.lower()}{suffix.upper()}"
 
 
 def _has_suffix(name: str) -> bool:

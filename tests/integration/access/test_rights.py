@@ -88,7 +88,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
             ("hush-licence", here.hidden.values()),
             ("shared-licence", (*here.hidden.values(), *here.shown.values())),
         ):
-            rights.add(LOCAL, NewLicence(name=name, expires="2000-01-01", zone="UTC"))
+            rights.add(LOCAL, NewLicence(name=name, expires="2090-01-01", zone="UTC"))
             rights.attach(LOCAL, name, list(assets))
         here.add("root", Role.ADMIN)
         for name, role in (("vera", Role.VIEWER), ("emil", Role.EDITOR)):
@@ -140,7 +140,11 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
             "events?limit=1000",
         ),
         *("rights/licences", "rights/licences/shared-licence", "rights/policy", "rights/terms"),
-        *(f"assets/{shared}/rights", f"assets/{shared}/rights?territory=DE", "search?rights=expired&limit=100"),
+        *(
+            f"assets/{shared}/rights",
+            f"assets/{shared}/rights?territory=DE",
+            "search?rights=active&limit=100",
+        ),
         *("search?licence=shared-licence", "filters/licence/values", f"assets/{shared}/poster/download"),
     ]
     return [("GET", path, None) for path in gets] + [("POST", "vectors", {"texts": ["red"]})]
@@ -226,7 +230,7 @@ def test_what_is_hidden_is_answered_as_what_does_not_exist(planted: Planted, lim
 
 
 def test_timelines_find_nothing_that_is_hidden(planted: Planted, limited: TestClient) -> None:
-    """Neither by a path, nor by a name, nor by a content; and the licences of what is found are those of what is seen."""
+    """Neither by a path, nor by a name, nor by a content."""
     lines = ["path,name,asset"]
     for name, sha1 in planted.hidden.items():
         lines += [f"{planted.footage}/{SECRET}/{name},,", f",{name},", f",,{sha1}"]

@@ -59,5 +59,7 @@ class Licensed:
 def here(catalogue_url: str, tmp_path: Path) -> Iterator[Licensed]:
     """Three files, over each database."""
     library = Searching(catalogue_url, tmp_path)
-    yield Licensed(library, library.add("day1/A001_C001.mov"), library.add("day1/A001_C002.mov"), library.add("b.mov"))
+    yield Licensed(
+        library, library.add("day1/A001_C001.mov"), library.add("day1/A001_C002.mov"), library.add("b.mov")
+    )
     library.close()

@@ -118,7 +118,10 @@ def test_by_policy_it_is_a_warning(here: Here) -> None:
     answer = original(here.client("ed"))
     assert answer.content == BYTES and "2000-01-01" in answer.headers["dampipe-warnings"]
     here.rights.set_policy(LOCAL, Policy(unlicensed="ask"))
-    assert original(here.client("ed"), OTHER).json()["parameters"]["objections"][0]["code"] == "rights.unlicensed"
+    assert (
+        original(here.client("ed"), OTHER).json()["parameters"]["objections"][0]["code"]
+        == "rights.unlicensed"
+    )
 
 
 @pytest.fixture
@@ -134,7 +137,10 @@ def proxied(here: Here, tmp_path: Path) -> Here:
         from dampipe.features.assets.tables import VERSION
 
         version = connection.execute(select(VERSION.c.id).where(VERSION.c.sha1 == SHA1)).scalar_one()
-        for kind, name, media_type in (("proxy", "proxy.mp4", "video/mp4"), ("poster", "poster.jpg", "image/jpeg")):
+        for kind, name, media_type in (
+            ("proxy", "proxy.mp4", "video/mp4"),
+            ("poster", "poster.jpg", "image/jpeg"),
+        ):
             key = f"{SHA1[:2]}/{SHA1}/0123456789ab/{name}"
             library.service(BlobStore).put(key, file)
             connection.execute(
@@ -200,15 +206,21 @@ def test_the_endpoints_of_rights(here: Here) -> None:
     made = http.post("/api/v1/rights/licences", json={"name": "new", "expires": "2090-01-01", "zone": "UTC"})
     assert (made.status_code, made.json()["state"]) == (201, "active")
     assert http.post("/api/v1/rights/licences", json={"name": "new"}).status_code == 409
-    assert http.patch("/api/v1/rights/licences/new", json={"territories": ["eu"]}).json()["territories"] == ["EU"]
+    assert http.patch("/api/v1/rights/licences/new", json={"territories": ["eu"]}).json()["territories"] == [
+        "EU"
+    ]
     assert http.post("/api/v1/rights/licences/new/attach", json={"assets": [OTHER]}).json() == 1
     explained = http.get(f"/api/v1/assets/{OTHER}/rights", params={"territory": "US"}).json()
     assert (explained["allowed"], explained["objections"][0]["code"]) == (False, "rights.territory")
     shown = http.get(f"/api/v1/assets/{OTHER}").json()["rights"]
     assert (shown["state"], shown["licences"][0]["name"]) == ("active", "new")
     assert [one["name"] for one in http.get("/api/v1/rights/licences").json()] == ["new", "old"]
-    assert [one["name"] for one in http.get("/api/v1/rights/licences", params={"state": "expired"}).json()] == ["old"]
-    assert [one["name"] for one in http.get("/api/v1/rights/licences", params={"after": "new"}).json()] == ["old"]
+    assert [
+        one["name"] for one in http.get("/api/v1/rights/licences", params={"state": "expired"}).json()
+    ] == ["old"]
+    assert [one["name"] for one in http.get("/api/v1/rights/licences", params={"after": "new"}).json()] == [
+        "old"
+    ]
     edl = "001  AX V C 00:00:01:00 00:00:02:00 00:00:00:00 00:00:01:00\n* FROM CLIP NAME: clip.mov\n"
     checked = http.post("/api/v1/rights/check", params={"format": "edl"}, content=edl).json()
     assert (checked["refused"], checked["clips"][0]["verdict"]) == (1, "refused")

@@ -49,14 +49,14 @@ def test_what_dampipe_writes_is_read_back(form: Format) -> None:
     cuts = [
         cut("A001_C001.mov", "a", 4.0, media(NTSC, "10:00:00;00")),
         cut("B&<b>.mov", "b", 0.0, media(NTSC)),
-        cut("A001_C001.mov", "a", 50.0, media(NTSC, "10:00:00;00")),
+        cut("A001_C001.mov", "a", 40.04, media(NTSC, "10:00:00;00")),
     ]
     found = read_timeline(render(cuts, form, "cut").text.encode(), form)
     assert [one.sha1 for one in found] == [one.asset for one in cuts]
     assert [one.number for one in found] == [1, 2, 3]
     assert [one.name for one in found] == [one.name for one in cuts]
-    assert [one.timecode_in for one in found] == ["10:00:04;00", "10:00:00:00", "10:00:50;00"]
-    assert [one.timecode_out for one in found] == ["10:00:06;00", "10:00:02:00", "10:00:52;00"]
+    assert [one.timecode_in for one in found] == ["10:00:04;00", "10:00:00:00", "10:00:40;00"]
+    assert [one.timecode_out for one in found] == ["10:00:06;00", "10:00:02:00", "10:00:42;00"]
     if form is not Format.CSV:  # which cannot hold such bytes
         assert [one.paths for one in found] == [(one.path,) for one in cuts]
 
@@ -126,7 +126,7 @@ def test_fcpxml_with_compound_and_multicam_clips() -> None:
 
 
 XMEML = """<?xml version="1.0"?><!DOCTYPE xmeml><xmeml version="4"><bin><children>
-<clip><media><video><track><clipitem><file id="f9"><name>unused.mov</name></file></clipitem></track></video></media></clip>
+<clip><media><video><track><clipitem><file id="f9"><name>no.mov</name></file></clipitem></track></video></media></clip>
 <sequence><media><video><track><clipitem><name>x</name><in>25</in><out>50</out><file id="f1"/></clipitem>
 <clipitem><name>nested</name><sequence><media><video><track>
 <clipitem><name>y</name><in>-1</in><out>-1</out><file id="f2"><name>y.mov</name></file></clipitem>
