@@ -68,13 +68,22 @@ def named(clip: SourceClip) -> list[str]:
     return list(dict.fromkeys(filter(None, [*(PurePosixPath(path).name for path in clip.paths), clip.name])))
 
 
-def tried_names(clip: SourceClip) -> set[str]:
-    """All names under which the file of a clip is looked for."""
-    names_given = named(clip)
-    names = set(names_given)
-    stems = {PurePosixPath(name).stem if _has_suffix(name) else name for name in (*names, clip.reel) if name}
-    names |= {f"{stem}.{suffix}" for stem in stems for end in SUFFIXES for suffix in (end, end.upper())}
-    names |= {other for name in names_given for other in _cases(name)}
+def exact_names(clip: SourceClip) -> set[str]:
+    """The names that the timeline gives, in all spellings and cases."""
+    return _storable({other for name in named(clip) for other in (name, *_cases(name))})
+
+
+def stem_names(clip: SourceClip) -> set[str]:
+    """Those names, and the reel, with every suffix of footage."""
+    given = [*named(clip), clip.reel]
+    stems = {PurePosixPath(name).stem if _has_suffix(name) else name for name in given if name}
+    return _storable(
+        {f"{stem}.{suffix}" for stem in stems for end in SUFFIXES for suffix in (end, end.upper())}
+    )
+
+
+def _storable(names: Iterable[str]) -> set[str]:
+    """Names that a file can have, composed and decomposed."""
     return {spelled for name in names if len(os.fsencode(name)) < 256 for spelled in spellings(name)}
 
 

@@ -1,7 +1,7 @@
 """The use case of timelines: matching their clips with the assets of the library."""
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -12,8 +12,9 @@ from dampipe.features.timelines.match import (
     Found,
     best,
     distinct_assets,
+    exact_names,
     reel_key,
-    tried_names,
+    stem_names,
 )
 from dampipe.features.timelines.model import (
     MOST_CANDIDATES,
@@ -100,10 +101,20 @@ class TimelineService:
                 found.setdefault(number, Found(How.PATH, (file,)))
 
     def _by_name(self, clips: Sequence[SourceClip], found: dict[int, Found], view: View) -> None:
-        """By names, reels and time codes."""
-        if not clips:
-            return
-        wanted = {clip.number: tried_names(clip) for clip in clips}
+        """By names, reels and time codes: first by the names as they are, which are few."""
+        for names_of in (exact_names, stem_names):
+            rest = [clip for clip in clips if clip.number not in found]
+            if rest:
+                self._among({clip.number: names_of(clip) for clip in rest}, rest, found, view)
+
+    def _among(
+        self,
+        wanted: Mapping[int, Collection[str]],
+        clips: Sequence[SourceClip],
+        found: dict[int, Found],
+        view: View,
+    ) -> None:
+        """Among files with the wanted names, and those in folders that are named for reels."""
         files = self._files.of_names({name for names in wanted.values() for name in names}, view)
         reels = {reel_key(clip.reel) for clip in clips if clip.reel and clip.timecode_in}
         reels = {reel for reel in reels if len(reel) >= SHORTEST_REEL}
