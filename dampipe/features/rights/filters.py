@@ -34,7 +34,7 @@ def _is(state: str, known: Sequence[str]) -> ColumnElement[bool]:
     place = order.index(LicenceState(state))
 
     def is_at_most(last: int) -> ColumnElement[bool]:
-        """Whether each subject of the asset has a licence that is no worse than a state by its place."""
+        """Whether each subject of the asset has a licence in a state up to that place."""
         good = or_(*(licence_is(order[number]) for number in range(last + 1)))
         each = (
             or_(

@@ -67,7 +67,7 @@ class NewTerms:
 def due_notice(expires_at: float, notice_days: Sequence[int], now: float) -> int | None:
     """The notice of a licence that is due: days before its end, 0 for the end itself; None: none yet.
 
-    Of several that are due, since nobody looked for a while, the last one stands for all.
+    Of several that are due, since the job did not run for a while, the last one stands for all.
 
     >>> [due_notice(100 * DAY, (30, 7), day * DAY) for day in (60, 75, 95, 100)]
     [None, 30, 7, 0]
