@@ -239,7 +239,8 @@ def test_timelines_find_nothing_that_is_hidden(planted: Planted, limited: TestCl
         answer = limited.post(f"/api/v1/{path}", params={"format": "csv"}, content="\n".join(lines))
         assert answer.status_code == 200
         clips = [one.get("clip", one) for one in answer.json()["clips"]]
-        assert [one["state"] for one in clips] == ["unmatched"] * (len(lines) - 2) + ["matched"]
+        assert len(clips) > 2 * len(planted.hidden), "equal lines are one clip"
+        assert [one["state"] for one in clips] == ["unmatched"] * (len(clips) - 1) + ["matched"]
         [found] = clips[-1]["assets"]
         assert found["asset"] == planted.shown["shared.mp4"] and SECRET not in found["path"]
 
