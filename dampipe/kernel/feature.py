@@ -123,6 +123,8 @@ class Feature:
     """Dotted names of `Guard`s (`dampipe/kernel/guards.py`): conditions on which a workflow lets assets move."""
     effects: tuple[str, ...] = ()
     """Dotted names of `Effect`s (`dampipe/kernel/guards.py`): what a move in a workflow brings about."""
+    release_checks: tuple[str, ...] = ()
+    """Dotted names of `ReleaseCheck`s (`dampipe/kernel/release.py`): what may keep assets from leaving dampipe."""
     nightly: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sync calls (`dampipe/jobs/nightly.py`): each
     creates a work item, or returns None when there is nothing to do."""
@@ -162,6 +164,7 @@ class Feature:
             *self.term_uses,
             *self.guards,
             *self.effects,
+            *self.release_checks,
             *self.nightly,
             *self.postponed,
             *self.stages,
