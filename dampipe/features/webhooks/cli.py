@@ -9,6 +9,7 @@ from dampipe.features.webhooks.model import (
     DeliveryState,
     NewWebhook,
     ReplayRequest,
+    WebhookReport,
     WebhookSecret,
 )
 from dampipe.features.webhooks.service import WebhookService
@@ -49,7 +50,7 @@ def list_(as_json: bool) -> None:
                 one.name,
                 one.url,
                 ", ".join(one.events) or "all",
-                f"disabled: {one.disabled_reason}" if one.disabled_at else one.problem or "ok",
+                _state(one),
                 str(one.retrying),
                 str(one.behind),
             )
@@ -170,6 +171,12 @@ def remove(name: str) -> None:
     """Delete a webhook with its log of deliveries."""
     service(WebhookService).remove(LOCAL, name)
     click.echo(f"{name} is removed")
+
+
+def _state(one: WebhookReport) -> str:
+    if not one.disabled_at:
+        return one.problem or "ok"
+    return f"disabled by {one.disabled_by}" if one.disabled_by else f"disabled: {one.disabled_reason}"
 
 
 def _show_secret(made: WebhookSecret, as_json: bool) -> None:

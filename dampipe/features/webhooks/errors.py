@@ -24,7 +24,7 @@ ADDRESS_DENIED = ErrorCode(
 )
 DISABLED = ErrorCode(
     "webhook.disabled",
-    "the webhook {name} is disabled: {reason}",
+    "the webhook {name} is disabled ({reason})",
     "Enable it; its events are kept until then.",
 )
 EVENT_UNKNOWN = ErrorCode(
