@@ -159,8 +159,16 @@ def test_a_broker_url_that_cannot_work_is_found_before_it_is_used(url: str, prob
     [
         ("redis://127.0.0.1:1", 4, "Connection refused. Check the setting broker_url"),
         ("redis://u:s3cret@127.0.0.1:1/abc", 4, "is not valid: what stands for the number of a database"),
-        ("rediss://u:s3cret@127.0.0.1:1?ssl_cert_reqs=x", 4, "one of its parameters is not known. Use redis://"),
-        ("redis+socket:///nowhere?no_such_parameter=1", 4, "one of its parameters is not known. Use redis://"),
+        (
+            "rediss://u:s3cret@127.0.0.1:1?ssl_cert_reqs=x",
+            4,
+            "one of its parameters is not known. Use redis://",
+        ),
+        (
+            "redis+socket:///nowhere?no_such_parameter=1",
+            4,
+            "one of its parameters is not known. Use redis://",
+        ),
     ],
 )
 def test_a_broker_that_cannot_be_used_is_two_lines_and_the_scan_is_kept(
