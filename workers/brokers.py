@@ -73,10 +73,6 @@ def _url_problem(url: str) -> str:
     is_socket = scheme(url) == "redis+socket"
     if is_socket and not parts.path:
         return "it lacks the path of the socket"
-    try:
-        (parts.hostname or "").encode("idna")
-    except UnicodeError:
-        return "its host is not a valid name"
     database = parts.query.get("virtual_host", "") if is_socket else parts.path or ""
     if not is_amqp(url) and not re.fullmatch(r"/?[0-9]{0,9}", database):
         return "what stands for the number of a database is not a number"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import click
 
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.app.container import Container, process_container
 from dampipe.app.exposure import check_exposure, check_masks, has_login, hosts_of, login_policy
 from dampipe.app.up import WEB, check_ports
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @click.command(name="serve")
 @click.option("--host", help="Address to listen on; default: the setting host.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port; default: the setting port.")
+@click.option("--port", type=WholeNumber(0, 65535), help="Port; default: the setting port.")
 def command(host: str | None, port: int | None) -> None:
     """Run the web server: the page at /, the API, and its documentation at /docs."""
     from dampipe.web.app import create_app

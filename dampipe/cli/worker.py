@@ -4,6 +4,7 @@ import os
 
 import click
 
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.app.capabilities import Capabilities
 from dampipe.app.container import process_container
 from dampipe.app.errors import NO_USABLE_STAGE, UNKNOWN_QUEUE
@@ -22,7 +23,7 @@ CONTROL_QUEUES = ("control", "scan")
 @click.option("--name", help="Name of the worker on this machine; default: its queues.")
 @click.option(
     "--concurrency",
-    type=click.IntRange(1, MOST_PROCESSES),
+    type=WholeNumber(1, MOST_PROCESSES),
     help="Number of processes; default: from the settings.",
 )
 def command(queues: str | None, name: str | None, concurrency: int | None) -> None:

@@ -2,6 +2,7 @@
 
 import click
 
+from dampipe.kernel.faces.arguments import Number
 from dampipe.features.duplicates.model import (
     MIN_SIMILARITY,
     Copy,
@@ -25,7 +26,7 @@ _HELP = {name: field.description for name, field in DuplicatesRequest.model_fiel
     "--similarity",
     default=MIN_SIMILARITY,
     show_default=True,
-    type=click.FloatRange(MIN_SIMILARITY, 1),
+    type=Number(MIN_SIMILARITY, 1),
     help=_HELP["similarity"],
 )
 @click.option(

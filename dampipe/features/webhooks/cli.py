@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from dampipe.kernel.faces.arguments import Number, WholeNumber
 from dampipe.features.webhooks.model import (
     KEEP_SECRET_HOURS,
     DeliveryState,
@@ -107,7 +108,7 @@ def replay(name: str, since: datetime | None, after: str | None, as_json: bool) 
     type=click.Choice([state.value for state in DeliveryState]),
     help="Only deliveries in this state.",
 )
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, help="Most deliveries; default: 100.")
+@click.option("--limit", type=WholeNumber(1, 10_000), default=100, help="Most deliveries; default: 100.")
 @json_option
 def log(name: str, states: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Show the newest deliveries."""
@@ -139,7 +140,7 @@ def log(name: str, states: tuple[str, ...], limit: int, as_json: bool) -> None:
 @click.argument("name")
 @click.option(
     "--keep-hours",
-    type=click.FloatRange(0, 8760),
+    type=Number(0, 8760),
     default=KEEP_SECRET_HOURS,
     help="Hours for which messages are signed with the old secret as well; default: 24.",
 )

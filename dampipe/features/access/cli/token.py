@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from dampipe.kernel.faces.arguments import Number
 from dampipe.features.access.model import TokenReport, TokenRequest
 from dampipe.features.access.service import AccessService, Scopes
 from dampipe.kernel.access import LOCAL
@@ -25,7 +26,7 @@ def command() -> None:
     "--user", help="Whose rights on footage it has, and whose role it never exceeds; default: every asset."
 )
 @click.option(
-    "--days", type=click.FloatRange(0, 36500, min_open=True), help="Days until it expires; default: never."
+    "--days", type=Number(0, 36500, above=True), help="Days until it expires; default: never."
 )
 @json_option
 def create(name: str, scopes: str, user: str | None, days: float | None, as_json: bool) -> None:

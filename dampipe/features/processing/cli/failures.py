@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.features.derivatives.model import CHECK
 from dampipe.features.fixity.model import VERIFY
 from dampipe.features.processing.service import ProcessingService
@@ -14,7 +15,7 @@ from dampipe.kernel.faces.remedies import CLI, Remedies, sentences
 
 
 @click.command(name="failures")
-@click.option("-n", "--limit", default=1000, show_default=True, type=click.IntRange(1))
+@click.option("-n", "--limit", default=1000, show_default=True, type=WholeNumber(1))
 @json_option
 def command(limit: int, as_json: bool) -> None:
     """List files that could not be processed, with stage and reason, newest first."""

@@ -8,6 +8,7 @@ from contextlib import suppress
 import click
 from rich.live import Live
 
+from dampipe.kernel.faces.arguments import Number
 from dampipe.features.processing.cli.status import render
 from dampipe.features.processing.model import Status
 from dampipe.features.processing.service import ProcessingService
@@ -18,7 +19,7 @@ from dampipe.kernel.polling import poll
 
 @click.command(name="watch")
 @click.option(
-    "--every", default=1.0, show_default=True, type=click.FloatRange(0.2), help="Seconds between updates."
+    "--every", default=1.0, show_default=True, type=Number(0.2), help="Seconds between updates."
 )
 def command(every: float) -> None:
     """Show the status, updated until Ctrl-C."""
