@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import click
 
-from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.app.container import Container, process_container
 from dampipe.app.exposure import check_exposure, check_masks, has_login, hosts_of, login_policy
 from dampipe.app.up import WEB, check_ports
 from dampipe.features.access.login import LoginPolicy
 from dampipe.features.search.query_vectors import QueryEncoder
 from dampipe.kernel.errors import DampipeError
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.faces.remedies import sentences
 from dampipe.kernel.local_key import make_local_key
 

@@ -4,7 +4,6 @@ import os
 
 import click
 
-from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.app.capabilities import Capabilities
 from dampipe.app.container import process_container
 from dampipe.app.errors import NO_USABLE_STAGE, UNKNOWN_QUEUE
@@ -12,6 +11,7 @@ from dampipe.cli.celery_program import run_celery
 from dampipe.jobs.plan import Plan
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart, InvalidInput
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.settings.settings import MOST_PROCESSES, Settings
 
 CONTROL_QUEUES = ("control", "scan")

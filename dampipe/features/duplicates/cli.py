@@ -2,7 +2,6 @@
 
 import click
 
-from dampipe.kernel.faces.arguments import Number
 from dampipe.features.duplicates.model import (
     MIN_SIMILARITY,
     Copy,
@@ -14,6 +13,7 @@ from dampipe.features.duplicates.model import (
 )
 from dampipe.features.duplicates.service import DuplicateService
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.faces.arguments import Number
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.timecode import clock
 

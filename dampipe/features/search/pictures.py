@@ -66,7 +66,7 @@ class QueryPictures:
                     max_pixels=MAX_PIXELS,
                 )
             except StageError as error:
-                raise InvalidInput(PICTURE_UNREADABLE, name="what was sent") from error
+                raise InvalidInput(PICTURE_UNREADABLE, name="the picture") from error
         shape = (1, fitted.height, fitted.width, 3)
         return np.frombuffer(fitted.pixels, np.uint8).reshape(shape)
 

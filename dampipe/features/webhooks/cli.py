@@ -4,7 +4,6 @@ from datetime import datetime
 
 import click
 
-from dampipe.kernel.faces.arguments import Number, WholeNumber
 from dampipe.features.webhooks.model import (
     KEEP_SECRET_HOURS,
     DeliveryState,
@@ -16,6 +15,7 @@ from dampipe.features.webhooks.model import (
 from dampipe.features.webhooks.service import WebhookService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import ExitCode
+from dampipe.kernel.faces.arguments import Number, WholeNumber
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 
 

@@ -7,12 +7,12 @@ import click
 
 Value = TypeVar("Value", str, tuple[str, ...])
 
-_LARGEST = (1 << 63) - 1
-"""The largest number of a database."""
+_LARGEST = 1_000_000_000
+"""What a list may be limited to, and more than any has."""
 
 
 class WholeNumber(click.IntRange):
-    """A whole number within bounds, by default those of a database."""
+    """A whole number within bounds, without an upper one far beyond any use."""
 
     name = "number"
 
@@ -25,9 +25,8 @@ class WholeNumber(click.IntRange):
             found: int = super().convert(value, param, ctx)
             return found
         except click.BadParameter:
-            most = "" if self.max == _LARGEST else f" to {self.max}"
-            least = f"from {self.min}{most}" if most else f"of {self.min} or more"
-            self.fail(f"{value!r} is not a whole number {least}", param, ctx)
+            most = f"to {self.max}" if self.max and self.max <= _LARGEST else "on"
+            self.fail(f"{value!r} is not a whole number from {self.min} {most}", param, ctx)
 
 
 class Number(click.FloatRange):
@@ -45,12 +44,12 @@ class Number(click.FloatRange):
             found: float = super().convert(value, param, ctx)
         except click.BadParameter:
             found = math.nan
-        if math.isfinite(found):
-            return found
-        bounds = [f"{'above' if self.min_open else 'of at least'} {self.min:g}"]
-        if self.max is not None:
-            bounds.append(f"at most {self.max:g}")
-        self.fail(f"{value!r} is not a number {' and '.join(bounds)}", param, ctx)
+        if not math.isfinite(found):
+            bounds = [f"{'above' if self.min_open else 'of at least'} {self.min:g}"]
+            if self.max is not None:
+                bounds.append(f"at most {self.max:g}")
+            self.fail(f"{value!r} is not a number {' and '.join(bounds)}", param, ctx)
+        return found
 
 
 def not_empty(_: click.Context, __: click.Parameter, value: Value) -> Value:

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import click
 
-from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.features.scanning.model import LARGEST_ID, ScanProgress, ScanState
 from dampipe.features.scanning.service import ScanService
 from dampipe.kernel.access import LOCAL, Actor
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.faces.console import Listing, json_option, plural, print_json, say, service, table
 
 number = click.argument("scan", type=WholeNumber(1, LARGEST_ID))

@@ -5,8 +5,8 @@ import threading
 
 import click
 
-from dampipe.kernel.faces.arguments import Number
 from dampipe.features.scanning.watch_folder import FolderWatcher
+from dampipe.kernel.faces.arguments import Number
 from dampipe.kernel.faces.console import service
 
 

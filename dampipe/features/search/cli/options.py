@@ -7,7 +7,6 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.features.search.model import (
     MAX_LIMIT,
     MAX_MOMENTS,
@@ -17,6 +16,7 @@ from dampipe.features.search.model import (
     quote_unwanted,
 )
 from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.filter import FilterField, FilterRegistry
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
