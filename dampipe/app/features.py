@@ -16,6 +16,7 @@ from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.events import FEATURE as EVENTS
 from dampipe.features.fixity import FEATURE as FIXITY
 from dampipe.features.grouping import FEATURE as GROUPING
+from dampipe.features.metadata import FEATURE as METADATA
 from dampipe.features.originals import FEATURE as ORIGINALS
 from dampipe.features.processing import FEATURE as PROCESSING
 from dampipe.features.pruning import FEATURE as PRUNING
@@ -24,6 +25,7 @@ from dampipe.features.search import FEATURE as SEARCH
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.tagging import FEATURE as TAGGING
 from dampipe.features.versions import FEATURE as VERSIONS
+from dampipe.features.vocabularies import FEATURE as VOCABULARIES
 from dampipe.features.webhooks import FEATURE as WEBHOOKS
 from dampipe.kernel.access import CORE, Scope
 from dampipe.kernel.errors import CannotStart
@@ -49,6 +51,8 @@ BUILT_IN = (
     EVENTS,
     BUS,
     WEBHOOKS,
+    VOCABULARIES,
+    METADATA,
     TAGGING,
     SEARCH,
     PRUNING,

@@ -88,6 +88,9 @@ class Feature:
     commands: Mapping[str, Command] = field(default_factory=dict)
     """By name, in the order in which `dampipe --help` lists them. One of two words, "version carry", is below the group
     `version`, be it that of another feature."""
+    providers: Mapping[str, str] = field(default_factory=dict)
+    """Who builds types that do not build themselves (`dampipe/kernel/container.py`): dotted names of types, each with
+    that of a class to use in its stead, or of a function that gets `Services` and returns the object."""
     routers: tuple[str, ...] = ()
     """Dotted names of FastAPI routers, mounted below `/api/v1`."""
     savers: tuple[tuple[str, str], ...] = ()
@@ -97,6 +100,8 @@ class Feature:
     panel: str = ""
     """File of an ES module beside or below the manifest that the page loads; it exports what the page calls
     (`dampipe/web/page/panels.js`). Modules in the same folder are served beside it, so that it may import them."""
+    fields: tuple[str, ...] = ()
+    """Dotted names of sequences of `MetadataField`s (`dampipe/kernel/field.py`)."""
     filters: tuple[str, ...] = ()
     """Dotted names of sequences of `FilterField`s (`dampipe/kernel/filter.py`)."""
     documents: tuple[str, ...] = ()
@@ -112,6 +117,8 @@ class Feature:
     assets outlive their files."""
     merges: tuple[str, ...] = ()
     """Dotted names of `MergeOwner`s (`dampipe/kernel/merges.py`): what happens to data of assets that become one."""
+    term_uses: tuple[str, ...] = ()
+    """Dotted names of `TermUse`s (`dampipe/kernel/term_uses.py`): what refers to terms of vocabularies."""
     nightly: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sync calls (`dampipe/jobs/nightly.py`): each
     creates a work item, or returns None when there is nothing to do."""
@@ -134,18 +141,27 @@ class Feature:
 
     def dotted_names(self) -> list[str]:
         """All that the manifest names."""
-        names = [*self.tables, *self.routers, *self.details, *self.filters, *self.documents, *self.sweeps]
+        names = [
+            *self.tables,
+            *self.routers,
+            *self.details,
+            *self.fields,
+            *self.filters,
+            *self.documents,
+            *self.sweeps,
+        ]
         names += [*self.events, *self.subscriber_sources]
         names += [subscriber.target for subscriber in self.subscribers.values()]
         names += [
             *self.annotations,
             *self.merges,
+            *self.term_uses,
             *self.nightly,
             *self.postponed,
             *self.stages,
             self.remedies,
         ]
-        names += [name for pair in self.savers for name in pair]
+        names += [name for pair in (*self.savers, *self.providers.items()) for name in pair]
         names += [command.target for command in self.commands.values()]
         names += [work.handler for work in self.work.values()]
         for task in self.tasks.values():

@@ -19,6 +19,7 @@ from dampipe.features.access.service import Scopes
 from dampipe.features.assets.queries import DerivativeLookup
 from dampipe.features.assets.service import DetailFields
 from dampipe.features.derivatives.queries import DerivativeRepository
+from dampipe.features.metadata.registry import LibraryFields
 from dampipe.features.search.clips import ClipService
 from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model import Found, SearchRequest
@@ -32,6 +33,8 @@ from dampipe.kernel.access import LOCAL
 from dampipe.kernel.container import Container, Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.faces.remedies import Remedies
+from dampipe.kernel.field import FieldRegistry
+from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import Visibility
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
 from dampipe.media.probe.prober import Prober
@@ -153,6 +156,8 @@ def search_services(catalog: Catalog, storage: AutoStorage, open_model: Callable
     services.provide(DetailFields, detail_fields)
     services.provide(Remedies, remedies)
     services.provide(Visibility, lambda: services.get(Rights))
+    services.provide(FieldRegistry, lambda: services.get(LibraryFields))
+    services.provide(AssetSelector, lambda: services.get(FilterResolver))
     services.provide(LoginPolicy, LoginPolicy)
     services.provide(OidcSettings, OidcSettings)
     services.provide(Scopes, lambda: Scopes(scopes()))

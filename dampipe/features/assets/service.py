@@ -1,6 +1,8 @@
 """The use cases of single assets: finding one by name, showing and listing them."""
 
 import os
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -54,7 +56,7 @@ class AssetService:
         self,
         assets: AssetRepository,
         sources: SourceRepository,
-        details: DetailFields,
+        details: Callable[[], DetailFields],
         services: Services,
         visibility: Visibility,
     ) -> None:
@@ -62,8 +64,11 @@ class AssetService:
         self._assets = assets
         self._sources = sources
         self._details = details
-        self._model = details.model()
         self._services = services
+
+    @cached_property
+    def _model(self) -> type[Details]:
+        return self._details().model()
 
     def page(
         self, actor: Actor, limit: int = 100, after: str | None = None, pending: bool | None = None
@@ -90,7 +95,7 @@ class AssetService:
         of_name = [row for row in versions if row.id == named] if exact else []
         shown = of_name[0] if of_name else self._assets.current(asset, view)
         video = self._assets.videos([shown], view)[0]
-        added = {field.name: field.read(self._services, actor, asset) for field in self._details}
+        added = {field.name: field.read(self._services, actor, asset) for field in self._details()}
         return self._model(
             video=video,
             versions=tuple(
@@ -106,7 +111,7 @@ class AssetService:
 
     def shown_fields(self, details: Details) -> list[tuple[str, str]]:
         """Label and text of each feature's field that has something to show."""
-        texts = [(field.label, field.text(getattr(details, field.name))) for field in self._details]
+        texts = [(field.label, field.text(getattr(details, field.name))) for field in self._details()]
         return [(label, text) for label, text in texts if text]
 
     def find(self, actor: Actor, name: str) -> tuple[int | None, int | None]:
@@ -166,6 +171,18 @@ class AssetService:
     def asset_id(self, actor: Actor, name: str) -> int:
         """The id of the asset of which a name means a version. Raises NotFound."""
         return self._assets.asset_of(self.version_id(actor, name))
+
+    def asset_ids(self, actor: Actor, names: Sequence[str]) -> set[int]:
+        """The ids of the assets that many names mean. Raises NotFound for the first that means none."""
+        whole = {name.strip().lower() for name in names if _is_sha1(name) and len(name.strip()) == 40}
+        found = self._assets.by_sha1(sorted(whole), self._visibility.of(actor))
+        others = [name for name in names if name.strip().lower() not in found]
+        return {*found.values(), *(self.asset_id(actor, name) for name in others)}
+
+    def current_sha1(self, actor: Actor, asset: int) -> str:
+        """The SHA-1 of the current version of an asset, or of the latest that is visible. Raises NotFound."""
+        sha1: str = self._assets.current(asset, self._visibility.of(actor)).sha1
+        return sha1
 
     def sha1(self, actor: Actor, name: str) -> str:
         """The whole SHA-1 of the version that a name means."""

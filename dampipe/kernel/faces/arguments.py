@@ -11,7 +11,7 @@ _LARGEST = 1_000_000_000
 """What a list may be limited to, and more than any has."""
 
 
-class WholeNumber(click.IntRange):
+class WholeNumber(click.IntRange):  # noqa: TID251
     """A whole number within bounds, without an upper one far beyond any use."""
 
     name = "number"
@@ -29,7 +29,7 @@ class WholeNumber(click.IntRange):
             self.fail(f"{value!r} is not a whole number from {self.min} {most}", param, ctx)
 
 
-class Number(click.FloatRange):
+class Number(click.FloatRange):  # noqa: TID251
     """A finite number within bounds."""
 
     name = "number"
