@@ -87,7 +87,7 @@ class DampipeError(Exception):
 
     def __init__(self, what: ErrorCode | str, hint: str = "", **parameters: Any) -> None:
         """what: the error's code, whose text is filled with the parameters; or a text of no code."""
-        parameters = {name: _masked(value) for name, value in parameters.items()}
+        parameters = {name: _parameter(name, value) for name, value in parameters.items()}
         if isinstance(what, ErrorCode):
             super().__init__(mask_text(what.text.format_map(parameters)))
             hint = hint or what.remedy.format_map(parameters)
@@ -108,9 +108,23 @@ def _plain(value: object) -> Any:
     return mask_text(str(value))
 
 
-def _masked(value: Any) -> Any:
+def _parameter(name: str, value: Any) -> Any:
     """Foreign errors quote the URL that they were given; no password of it leaves dampipe in an error."""
-    return mask_text(value) if isinstance(value, str) else value
+    if isinstance(value, Exception):
+        value = str(value)
+    if not isinstance(value, str):
+        return value
+    if name in _FOREIGN:
+        value = _without_stop(" ".join(value.split()))
+    return mask_text(value)
+
+
+_FOREIGN = ("problem", "reason")
+"""Parameters that hold the words of another program, which may have several lines and end with a full stop."""
+
+
+def _without_stop(text: str) -> str:
+    return text[:-1] if text.endswith(".") and not text.endswith("..") else text
 
 
 class StageError(DampipeError):
