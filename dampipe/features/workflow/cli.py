@@ -21,6 +21,7 @@ from dampipe.features.workflow.model import (
 from dampipe.features.workflow.service import WorkflowService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import ExitCode
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.paths import printable
 
@@ -342,9 +343,7 @@ def _show_changed(done: Changed, what: str, as_json: bool) -> None:
 
 @command.command(name="tasks")
 @click.option("--of", "assignee", metavar="USER", help="Only those of this user.")
-@click.option(
-    "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Tasks at most."
-)
+@click.option("--limit", type=WholeNumber(1, 10_000), default=100, show_default=True, help="Tasks at most.")
 @json_option
 def tasks(assignee: str | None, limit: int, as_json: bool) -> None:
     """List the assets that are assigned and not in a final state, the most urgent first."""
@@ -371,9 +370,7 @@ def tasks(assignee: str | None, limit: int, as_json: bool) -> None:
 
 @command.command(name="history")
 @click.argument("asset")
-@click.option(
-    "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Entries at most."
-)
+@click.option("--limit", type=WholeNumber(1, 10_000), default=100, show_default=True, help="Entries at most.")
 @json_option
 def history(asset: str, limit: int, as_json: bool) -> None:
     """Show what happened to ASSET in the workflow, newest first."""

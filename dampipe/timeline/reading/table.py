@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dampipe.timeline.reading.limits import Unreadable, text_of
 from dampipe.timeline.reading.source_clip import SourceClip, content_of, line, path_of, rate_of
 
+MAX_CELL = 100_000
+"""Characters."""
 _COLUMNS = {
     "path": ("path", "file path", "source path", "file"),
     "name": ("name", "clip name", "clip", "file name", "filename"),
@@ -33,7 +35,13 @@ def read(data: bytes) -> list[SourceClip]:
         }
         if not {"path", "name", "sha1", "reel"} & set(columns):
             raise Unreadable("none of its columns says which file a clip is from: path, name, asset or reel")
-        return [_clip(row, columns) for row in rows if any(row.values())]
+        clips = []
+        for row in rows:
+            if any(len(value) > MAX_CELL for value in row.values() if isinstance(value, str)):
+                raise Unreadable(f"line {rows.line_num} has a cell of more than {MAX_CELL} characters")
+            if any(row.values()):
+                clips.append(_clip(row, columns))
+        return clips
     except csv.Error as error:
         raise Unreadable(f"it is not valid CSV: {error}") from error
 

@@ -58,7 +58,13 @@ def uses() -> Iterator[tuple[str, ErrorCode, set[str]]]:
             for argument in node.args:
                 if isinstance(argument, ast.Name) and argument.id in imported:
                     where = f"{path.relative_to(PACKAGE)}:{node.lineno}"
-                    yield where, imported[argument.id], {str(keyword.arg) for keyword in node.keywords}
+                    given = {str(keyword.arg) for keyword in node.keywords}
+                    if getattr(node.func, "id", "") == "Refusal":  # takes them as a mapping
+                        mapping = node.args[2] if len(node.args) > 2 else ast.Dict([], [])
+                        if not isinstance(mapping, ast.Dict):
+                            continue
+                        given = {str(ast.literal_eval(key)) for key in mapping.keys if key is not None}
+                    yield where, imported[argument.id], given
 
 
 def fields(text: str) -> set[str]:

@@ -20,6 +20,7 @@ from dampipe.features.rights.model import (
 from dampipe.features.rights.service import RightsService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 
 _HELP = {name: field.description for name, field in LicenceTerms.model_fields.items()}
@@ -121,7 +122,7 @@ def edit(name: str, clear: tuple[str, ...], as_json: bool, **options: Any) -> No
 @licence.command(name="list")
 @click.option("--state", type=click.Choice(list(map(str, LicenceState))), help="Only licences in this state.")
 @click.option("--after", default="", metavar="NAME", help="Begin after this licence.")
-@click.option("--limit", default=MOST, show_default=True, type=click.IntRange(1, MOST), help="Most licences.")
+@click.option("--limit", default=MOST, show_default=True, type=WholeNumber(1, MOST), help="Most licences.")
 @json_option
 def list_(state: str | None, after: str, limit: int, as_json: bool) -> None:
     """List licences with their state and the number of assets that have each."""
