@@ -11,11 +11,12 @@ from av.video.stream import VideoStream
 
 from dampipe.media.color_codes import COLOR_SPACES, PRIMARIES, TRANSFERS, tag
 from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, file_url, formats_of
-from dampipe.media.probe import xmp
+from dampipe.media.probe import ixml, xmp
 from dampipe.media.probe.bare_streams import counted_duration, is_bare
 from dampipe.media.probe.chunks import read_facts
 from dampipe.media.probe.codec_names import unknown_codecs
 from dampipe.media.probe.container_metadata import (
+    Tags,
     camera,
     camera_name,
     created,
@@ -89,6 +90,11 @@ def _media(container: InputContainer, path: str, counted: float | None = None) -
     is_seekable = not is_bare(container)
     duration = header_duration(container, [*pictures[:1], *sounds], warnings) if is_seekable else counted
     video = _video(container, pictures[0], warnings) if pictures else None
+    facts = _camera_facts(container, path, sounds, video, warnings)
+    tracks = _audio_tracks(sounds)
+    names = facts.pop("channel_names")
+    if len(tracks) == 1 and len(names) <= tracks[0]["channels"]:
+        tracks[0]["channel_names"] = names
     return {
         "kind": "video" if pictures else "audio",
         "container": container.format.name,
@@ -96,9 +102,9 @@ def _media(container: InputContainer, path: str, counted: float | None = None) -
         "start": start_of(container),
         "bit_rate": container.bit_rate or None,
         "video": None if video is None else video.fields,
-        "audio": _audio_tracks(sounds),
+        "audio": tracks,
         "data_streams": len(container.streams.data),
-        **_camera_facts(container, path, sounds, video, warnings),
+        **facts,
         "warnings": warnings,
     }
 
@@ -119,14 +125,35 @@ def _camera_facts(
         if code is None and text:
             code, base = timecode([{"timecode": text}], warnings), other_base
     created_at = created(tags, warnings, first) or first_plausible(rest, warnings)
+    recorder = _recorder_facts(tags, facts.ixml)
+    midnight = start_of_day(tags, sounds[0].codec_context.sample_rate or 0) if sounds else None
+    midnight = recorder.since_midnight if midnight is None else midnight
+    if code is None and (start := ixml.start_timecode(recorder, midnight)) is not None:
+        code, base = start
     return {
         "timecode": code,
         "timecode_base": base if code else None,
-        "start_of_day": start_of_day(tags, sounds[0].codec_context.sample_rate or 0) if sounds else None,
+        "start_of_day": midnight,
         "created_at": created_at.isoformat() if created_at is not None else None,
         "camera": camera(tags) or camera_name(mdpm.make, mdpm.model),
+        "scene": recorder.scene,
+        "take": recorder.take,
+        "reel": recorder.reel,
+        "channel_names": recorder.tracks,
         "content_id": content_id(tags),
     }
+
+
+def _recorder_facts(tags: list[Tags], packet: bytes | None) -> ixml.Ixml:
+    """What a field recorder wrote: iXML, and where that lacks something the description of Broadcast WAVE."""
+    facts, described = ixml.parse(packet) if packet else ixml.NOTHING, ixml.of_description(tags)
+    tape = next((tags_["reel_name"] for tags_ in tags if tags_.get("reel_name")), None)
+    return facts._replace(
+        scene=facts.scene or described.scene,
+        take=facts.take or described.take,
+        reel=facts.reel or described.reel or tape,
+        tracks=facts.tracks or described.tracks,
+    )
 
 
 def _of_same_program(container: InputContainer, picture: Any, sounds: list[Any]) -> list[Any]:
