@@ -10,7 +10,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from dampipe.media.color_codes import COLOR_SPACES, PRIMARIES, TRANSFERS, tag
-from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, file_url, formats_of
+from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, demuxer_of, file_url, formats_of
 from dampipe.media.probe import ixml, xmp
 from dampipe.media.probe.bare_streams import counted_duration, is_bare
 from dampipe.media.probe.chunks import read_facts
@@ -55,7 +55,11 @@ def read_media(path: str) -> dict[str, Any]:
 
     def opened() -> InputContainer:
         return av.open(
-            file_url(path), options=options, metadata_errors="replace", timeout=(OPEN_TIMEOUT, OPEN_TIMEOUT)
+            file_url(path),
+            format=demuxer_of(path),
+            options=options,
+            metadata_errors="replace",
+            timeout=(OPEN_TIMEOUT, OPEN_TIMEOUT),
         )
 
     with opened() as container:

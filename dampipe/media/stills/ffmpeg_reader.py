@@ -37,6 +37,21 @@ DEMUXERS = {
     "hdr": "hdr_pipe",
     "dpx": "dpx_pipe",
     "pnm": "ppm_pipe",
+    "dds": "dds_pipe",
+    "fits": "fits",
+    "jpegls": "jpegls_pipe",
+    "pcx": "pcx_pipe",
+    "photocd": "photocd_pipe",
+    "qoi": "qoi_pipe",
+    "sgi": "sgi_pipe",
+    "sunrast": "sunrast_pipe",
+}
+_PNM_DEMUXERS = {
+    **dict.fromkeys((b"P1", b"P4"), "pbm_pipe"),
+    **dict.fromkeys((b"P2", b"P5"), "pgm_pipe"),
+    b"P7": "pam_pipe",
+    **dict.fromkeys((b"Pf", b"PF"), "pfm_pipe"),
+    **dict.fromkeys((b"Ph", b"PH"), "phm_pipe"),
 }
 _LINEAR = ("exr", "hdr")
 _STREAM = re.compile(
@@ -247,9 +262,7 @@ def _is_logarithmic(path: str) -> bool:
 def _pnm_demuxer(path: str) -> str:
     with Path(path).open("rb") as stream:
         magic = stream.read(2)
-    return {b"P1": "pbm_pipe", b"P4": "pbm_pipe", b"P2": "pgm_pipe", b"P5": "pgm_pipe", b"P7": "pam_pipe"}.get(
-        magic, "pfm_pipe" if magic in (b"Pf", b"PF") else "ppm_pipe"
-    )  # fmt: skip
+    return _PNM_DEMUXERS.get(magic, "ppm_pipe")
 
 
 def _last_message(text: str) -> str:

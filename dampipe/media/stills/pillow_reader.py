@@ -17,13 +17,16 @@ from dampipe.media.stills.metadata import exif_of, guarded, orientation_of
 from dampipe.media.stills.picture import Facts, Picture
 
 FORMATS = {
-    **{name: name.upper() for name in ("jpeg", "png", "tiff", "webp", "bmp", "gif", "heif", "avif", "psd", "tga")},
+    **{name: name.upper() for name in
+        ["jpeg", "png", "tiff", "webp", "bmp", "gif", "heif", "avif", "psd", "tga", "dds", "dib", "pcx", "qoi", "sgi"]},
     "jpeg2000": "JPEG2000",
     "pnm": "PPM",
 }  # fmt: skip
 """Container -> the name of Pillow's plug-in."""
 TRUNCATED = "truncated or damaged: only a part of the picture could be decoded"
 _DEEP_MODES = {"I;16": 16, "I;16B": 16, "I;16L": 16, "I": 16, "F": 32}
+_MAY_MOVE = ("gif", "png")
+"""Formats whose moving pictures are processed as video."""
 _SAMPLE_BITS, _COLOR_SPACE, _PLANES, _SAMPLE_FORMAT = 258, 262, 284, 339
 _LAB = (8, 9, 10)
 
@@ -42,13 +45,13 @@ class PillowReader:
         return container in FORMATS
 
     def facts(self, path: str, container: str) -> Facts | None:
-        """Read the header; None for an animated GIF."""
+        """Read the header; None for an animated GIF or PNG."""
         messages: list[str] = []
         header = heif_header(path, container, messages)
         if header.size is not None:
             check_size(*header.size)  # before a decoder sees it
         with _open(path, container) as picture:
-            if container == "gif" and getattr(picture, "is_animated", False):
+            if container in _MAY_MOVE and getattr(picture, "is_animated", False):
                 return None
             exif = exif_of(picture, messages, path)
             bits, orientation = _DEEP_MODES.get(picture.mode, 8), orientation_of(exif)

@@ -24,7 +24,7 @@ class Reader(Protocol):
         ...
 
     def facts(self, path: str, container: str) -> Facts | None:
-        """Read the header without decoding the picture; None if the file is not a still (an animated GIF)."""
+        """Read the header without decoding the picture; None if the file is not a still (an animated GIF or PNG)."""
         ...
 
     def decode(self, path: str, container: str, side: int) -> Picture:
