@@ -2,6 +2,8 @@
 
 from av.container import InputContainer
 
+from dampipe.media.probe.packets import packets_of
+
 MAX_BYTES = 1 << 30
 """Maximum that is read to count the pictures."""
 _FORMATS = frozenset(
@@ -24,7 +26,7 @@ def counted_duration(container: InputContainer) -> float | None:
     if not stream or not rate:
         return None
     pictures = size = 0
-    for packet in container.demux(stream):
+    for packet in packets_of(container, stream):
         size += packet.size
         pictures += packet.size > 0
         if size > MAX_BYTES:

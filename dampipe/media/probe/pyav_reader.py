@@ -31,6 +31,7 @@ from dampipe.media.probe.length import header_duration, start_in_file, start_of
 from dampipe.media.probe.main_picture import footage_first
 from dampipe.media.probe.mdpm import Mdpm
 from dampipe.media.probe.mdpm import parse as parse_mdpm
+from dampipe.media.probe.packets import packets_of
 from dampipe.media.probe.recording_time import Candidate, first_plausible
 from dampipe.media.probe.time_stamps import stream_rates
 
@@ -238,7 +239,11 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
 
 
 def _mdpm(frame: Any) -> Mdpm | None:
-    payloads = (bytes(data) for data in frame.side_data if data.type.name == "SEI_UNREGISTERED")
+    try:
+        side_data = list(frame.side_data)
+    except ValueError:  # PyAV does not know all kinds of libav, such as the EXIF of Motion JPEG
+        return None
+    payloads = (bytes(data) for data in side_data if data.type.name == "SEI_UNREGISTERED")
     return next(filter(None, map(parse_mdpm, payloads)), None)
 
 
@@ -256,7 +261,7 @@ def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[
         if not is_bare(container):
             container.seek(0, stream=stream, backward=True, any_frame=False)
     try:
-        for packets, packet in enumerate(container.demux(stream)):
+        for packets, packet in enumerate(packets_of(container, stream)):
             frames = packet.decode()
             if frames:
                 return frames[0]

@@ -7,6 +7,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from dampipe.media.frame_rate import Rates, find_rates
+from dampipe.media.probe.packets import packets_of
 
 MAX_PACKETS = 400
 MAX_BYTES = 32 << 20
@@ -36,7 +37,7 @@ def _time_stamps(container: InputContainer, stream: VideoStream) -> list[int]:
     found: list[int] = []
     size = without = 0
     try:
-        for packet in container.demux(stream):
+        for packet in packets_of(container, stream):
             size += packet.size
             if packet.pts is not None:
                 found.append(packet.pts)

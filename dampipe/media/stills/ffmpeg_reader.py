@@ -72,9 +72,13 @@ class FfmpegReader:
 
     name = "ffmpeg"
 
-    def __init__(self, program: str) -> None:
-        """program: the path of ffmpeg; empty: none, and nothing is opened."""
+    def __init__(self, program: str, partial: bool = False) -> None:
+        """program: the path of ffmpeg; empty: none, and nothing is opened.
+
+        partial: use pictures about which ffmpeg complains; otherwise they are refused.
+        """
         self.program = program
+        self.partial = partial
 
     def opens(self, container: str) -> bool:
         """Whether it knows the format."""
@@ -198,7 +202,7 @@ class FfmpegReader:
         done = self._run(["-v", "error", *self._arguments(path, container), *outputs])
         width, height = (found.height, found.width) if found.turned else (found.width, found.height)
         size = width * height * channels * np.dtype(kind).itemsize
-        if len(done.stdout) != size:
+        if len(done.stdout) != size or (done.stderr.strip() and not self.partial):
             raise StillError(
                 errors.STILL_DAMAGED, reason=_last_message(done.stderr.decode("utf-8", "replace"))
             )

@@ -36,8 +36,12 @@ class PillowReader:
 
     name = "Pillow"
 
-    def __init__(self, keeps_hdr: bool = True) -> None:
-        """keeps_hdr: refuse HDR pictures of which Pillow keeps 8 bit; otherwise these are better than none."""
+    def __init__(self, partial: bool = False, keeps_hdr: bool = True) -> None:
+        """partial: decode truncated pictures as far as possible; otherwise they are refused.
+
+        keeps_hdr: refuse HDR pictures of which Pillow keeps 8 bit; otherwise these are better than none.
+        """
+        self.partial = partial
         self.keeps_hdr = keeps_hdr
 
     def opens(self, container: str) -> bool:
@@ -87,7 +91,10 @@ class PillowReader:
             orientation = 1 if container == "tiff" else orientation_of(exif_of(picture, messages, path))
             profile = guarded("colour profile", lambda: _profile(picture), None, messages)
             picture.draft("RGB", (side, side))  # JPEG only
-            messages += load(picture)
+            if self.partial:
+                messages += load(picture)
+            else:
+                picture.load()
             made = Picture(orientation=orientation, profile=profile, tags=tags, warnings=messages)
             if picture.mode in _DEEP_MODES:
                 made.samples = _samples(picture)
