@@ -167,6 +167,10 @@ class MediaInfo(StageOutput):
     """Identifier that a photograph and the film recorded with it share (Live Photos)."""
     burst_id: str | None = None
     """Identifier that the photographs of a burst share."""
+    recording_id: str | None = None
+    """Identifier that the files of one recording share, where the camera has split it (P2)."""
+    recording_offset: int = 0
+    """Frames from the start of that recording to the start of this file."""
     embedded_film: EmbeddedFilm | None = None
     """The film inside a motion photo."""
 

@@ -110,13 +110,12 @@ def _ffmpeg_decodes(ffmpeg: Ffmpeg, path: Path) -> bool:
 
 
 def _ffmpeg_pictures(ffmpeg: Ffmpeg, path: Path) -> list[Small]:
-    """The first frames: the poster is one of them. On white, where they are transparent."""
-    graph = (
-        f"[0:v]scale={4 * SIDE}:{4 * SIDE}:flags=area,format=rgba,split[a][b];"
-        "[a]drawbox=t=fill:c=white:replace=1[w];[w][b]overlay,format=rgb24"
-    )
+    """The first frames: the poster is one of them. On white, where they are transparent, and without transparency."""
+    scaled = f"[0:v]scale={4 * SIDE}:{4 * SIDE}:flags=area"
+    white = "[a]drawbox=t=fill:c=white:replace=1[w];[w][b]overlay,format=rgb24[c]"
+    graph = f"{scaled},format=rgba,split=3[a][b][d];{white};[d]format=rgb24[e];[c][e]interleave"
     command = [ffmpeg.path, "-v", "error", "-nostdin", "-i", f"file:{path}", "-filter_complex", graph]
-    command += ["-frames:v", str(FRAMES), "-f", "rawvideo", "pipe:1"]
+    command += ["-frames:v", str(2 * FRAMES), "-f", "rawvideo", "pipe:1"]
     pixels = subprocess.run(command, capture_output=True, timeout=SECONDS_PER_FILE).stdout
     size = 48 * SIDE * SIDE
     frames = [pixels[start : start + size] for start in range(0, len(pixels) - size + 1, size)]

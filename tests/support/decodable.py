@@ -13,8 +13,11 @@ from typing import NamedTuple
 from PIL import Image
 
 from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 
 FRAMES = 12
+_LIMITS = Limits(seconds=30, file_size=1 << 27)
+"""Some muxers write for ever what does not fit their format."""
 SECONDS = FRAMES / 25
 _HARDWARE = re.compile(r"_(nvenc|qsv|vaapi|amf|v4l2m2m|vulkan|mf)$|^(v|a)null$|^wrapped_|^a64|^alias_pix$")
 _VIDEO = """mov mp4 mkv avi mxf ts mpg nut webm flv asf ogv 3gp 3g2 gxf rm ivf m4v f4v m2ts vob dv y4m gif wtv swf
@@ -167,12 +170,8 @@ def _write_sound(ffmpeg: Ffmpeg, encoder: str, options: Sequence[str], path: Pat
 def _write(ffmpeg: Ffmpeg, arguments: Sequence[str], path: Path) -> bool:
     if path.exists():
         return True
-    command = [ffmpeg.path, "-v", "error", "-nostdin", "-y", *arguments, "-strict", "-2", f"file:{path}"]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=60)
-    except subprocess.TimeoutExpired:
-        done = None
-    if done is not None and done.returncode == 0 and path.exists() and path.stat().st_size:
+    done = run_ffmpeg(ffmpeg, [*arguments, "-strict", "-2", f"file:{path.absolute()}"], _LIMITS)
+    if done.ok and path.exists() and path.stat().st_size:
         return True
     path.unlink(missing_ok=True)
     return False

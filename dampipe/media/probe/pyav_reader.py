@@ -11,7 +11,7 @@ from av.video.stream import VideoStream
 
 from dampipe.media.color_codes import COLOR_SPACES, PRIMARIES, TRANSFERS, tag
 from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, demuxer_of, file_url, formats_of
-from dampipe.media.probe import ixml, xmp
+from dampipe.media.probe import ixml, p2_clip, xmp
 from dampipe.media.probe.bare_streams import counted_duration, is_bare
 from dampipe.media.probe.chunks import read_facts
 from dampipe.media.probe.codec_names import unknown_codecs
@@ -130,7 +130,7 @@ def _camera_facts(
         if code is None and text:
             code, base = timecode([{"timecode": text}], warnings), other_base
     created_at = created(tags, warnings, first) or first_plausible(rest, warnings)
-    recorder = _recorder_facts(tags, facts.ixml)
+    recorder, recording = _recorder_facts(tags, facts.ixml), p2_clip.read(path)
     midnight = start_of_day(tags, sounds[0].codec_context.sample_rate or 0) if sounds else None
     midnight = recorder.since_midnight if midnight is None else midnight
     if code is None and (start := ixml.start_timecode(recorder, midnight)) is not None:
@@ -146,6 +146,8 @@ def _camera_facts(
         "reel": recorder.reel,
         "channel_names": recorder.tracks,
         "content_id": content_id(tags),
+        "recording_id": recording.id,
+        "recording_offset": recording.offset,
     }
 
 
@@ -267,7 +269,11 @@ def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[
                 return frames[0]
             if packets > 300:
                 break
-    except (OSError, ValueError):
+    except (
+        OSError,
+        ValueError,
+        EOFError,
+    ):  # EOFError: the decoder was told the end before, by an earlier reading
         pass
     warnings.append(NOT_DECODED)
     return None
