@@ -1,6 +1,7 @@
 """Reads containers with PyAV: streams, colours, key frames, tags. Runs in the probe helper."""
 
 import contextlib
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -81,7 +82,7 @@ def _media(container: InputContainer, path: str, counted: float | None = None) -
         raise NoStreams("no streams")
     codecs = unknown_codecs(container)
     pictures = _decodable(pictures, "its picture has", "pictures have", codecs, warnings)
-    sounds = _decodable(sounds, "its sound track has", "sound tracks have", codecs, warnings)
+    sounds = _decodable(sounds, "its sound track has", "sound tracks have", codecs, warnings, _is_known)
     if not pictures and not sounds:
         raise NoStreams(f"Unknown codec {', '.join(codecs.values())}")
     pictures = footage_first(container, pictures, bool(sounds))
@@ -172,16 +173,31 @@ def _of_same_program(container: InputContainer, picture: Any, sounds: list[Any])
 
 
 def _decodable(
-    streams: list[Any], singular: str, plural: str, codecs: dict[int, str], warnings: list[str]
+    streams: list[Any],
+    singular: str,
+    plural: str,
+    codecs: dict[int, str],
+    warnings: list[str],
+    is_known: Callable[[Any], bool] = lambda stream: stream.codec_context is not None,
 ) -> list[Any]:
     """The streams for which there is a decoder; the others cause a warning with the names of their codecs."""
-    known = [stream for stream in streams if stream.codec_context is not None]
-    unknown = [stream for stream in streams if stream.codec_context is None]
+    known = [stream for stream in streams if is_known(stream)]
+    unknown = [stream for stream in streams if not is_known(stream)]
     if unknown:
         subject = f"{len(unknown)} of {len(streams)} {plural}" if len(streams) > 1 else singular
-        names = sorted({codecs[stream.index] for stream in unknown if stream.index in codecs})
+        names = sorted(filter(None, {codecs.get(stream.index) or _codec_name(stream) for stream in unknown}))
         warnings.append(f"{subject} an unknown format" + (f" ({', '.join(names)})" if names else ""))
     return known
+
+
+def _codec_name(stream: Any) -> str | None:
+    return None if stream.codec_context is None else str(stream.codec_context.name)
+
+
+def _is_known(sound: Any) -> bool:
+    """Whether there is a decoder, and its first packet is near enough to say how it sounds."""
+    context = sound.codec_context
+    return context is not None and bool(context.sample_rate and context.channels)
 
 
 class _Video(NamedTuple):
@@ -195,8 +211,12 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
     codec = stream.codec_context
     # Must precede the decoding of the first frame, which moves the read position.
     interval = None if is_bare(container) else keyframe_interval(container, stream)
-    rates = stream_rates(container, stream)
-    frame = _first_frame(container, stream, warnings)
+    if is_bare(container):  # which is read forwards only
+        frame = _first_frame(container, stream, warnings)
+        rates = stream_rates(container, stream)
+    else:
+        rates = stream_rates(container, stream)
+        frame = _first_frame(container, stream, warnings)
     colors: Any = frame if frame is not None else codec
     pixel_format = frame.format if frame is not None else codec.format
     if pixel_format is None or codec.width <= 0 or codec.height <= 0:

@@ -154,8 +154,11 @@ class FfmpegReader:
         demuxer = DEMUXERS[container]
         if container == "pnm":
             demuxer = _pnm_demuxer(path)
+        opened = ["-f", demuxer]
+        if demuxer == "pam_pipe":  # its parser takes bilevel pictures for eight times as short
+            opened = ["-f", "image2", "-pattern_type", "none", "-c:v", "pam"]
         return [
-            *("-nostdin", "-hide_banner", "-threads", "1", "-f", demuxer, "-protocol_whitelist", PROTOCOLS),
+            *("-nostdin", "-hide_banner", "-threads", "1", *opened, "-protocol_whitelist", PROTOCOLS),
             *("-max_pixels", str(MAX_PIXELS), "-i", file_url(path)),
         ]
 

@@ -64,6 +64,31 @@ def test_motion_jpeg_with_exif_in_its_frames(ffmpeg: Ffmpeg, prober: Prober, tmp
         assert media.duration == pytest.approx(0.4, abs=0.05)
 
 
+@pytest.mark.parametrize("seconds", [1, 30])
+def test_colours_of_a_stream_without_a_container(
+    seconds: int, ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path
+) -> None:
+    """It is read forwards only, and short ones are over when their rate has been found."""
+    path = tmp_path / "a.hevc"
+    tags = "setparams=colorspace=bt2020nc:color_trc=arib-std-b67:color_primaries=bt2020,format=yuv420p10le"
+    words = [
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc2=size=64x48:rate=25:duration={seconds}",
+        "-vf",
+        tags,
+        "-c:v",
+        "libx265",
+    ]
+    words += ["-preset", "ultrafast", "-x265-params", "log-level=none", f"file:{path}"]
+    assert run_ffmpeg(ffmpeg, words, Limits(seconds=60)).ok
+    media = prober.probe(str(path))
+    assert media.video is not None
+    assert (media.video.hdr, media.video.color_primaries, media.video.rate) == (True, "bt2020", 25)
+    assert (media.warnings, media.duration) == ((), pytest.approx(seconds))
+
+
 @pytest.mark.parametrize("first", ["picture", "sound"])
 def test_streams_that_appear_while_the_file_is_read(
     first: str, ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path
@@ -75,7 +100,7 @@ def test_streams_that_appear_while_the_file_is_read(
         late = ["-itsoffset", "20", "-f", "lavfi", "-i", "sine=duration=4:sample_rate=44100"]
         sound = ["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=25:duration=24"]
     path = tmp_path / "a.flv"
-    words = ["-c:v", "flv", "-q:v", "2", "-c:a", "pcm_s16le", "-max_interleave_delta", "1", f"file:{path}"]
+    words = ["-c:v", "flv", "-q:v", "2", "-c:a", "pcm_s16le", f"file:{path}"]
     assert run_ffmpeg(ffmpeg, [*late, *sound, *words], Limits(seconds=60)).ok
     media = prober.probe(str(path))
     assert media.duration == pytest.approx(24, abs=0.1)

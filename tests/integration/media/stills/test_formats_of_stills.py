@@ -120,7 +120,6 @@ FILES: dict[str, tuple[Writer, str, int]] = {
     "p.qoi": (by_pillow(), "qoi", 8),
     "p.dds": (by_pillow(), "dds", 8),
     "p.dib": (by_pillow(), "dib", 8),
-    "p.phm": (by_ffmpeg("-pix_fmt", "gbrpf32le"), "pnm", 16),
     "p.ras": (by_ffmpeg(), "sunrast", 8),
     "p.jls": (by_ffmpeg("-c:v", "jpegls", "-pix_fmt", "rgb24"), "jpegls", 8),
     "lossless.jpg": (by_ffmpeg("-c:v", "ljpeg", "-strict", "-1", "-pix_fmt", "bgr24"), "jpeg", 8),
