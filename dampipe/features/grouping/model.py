@@ -283,11 +283,14 @@ def _recordings(files: Sequence[GroupFile]) -> Iterator[_Link]:
 
 def _numbered_parts(files: Sequence[GroupFile]) -> Iterator[_Link]:
     """Parts of a recording by their numbers, which start at 01 in each recording: XDCAM EX and Canon XF."""
-    keyed = [(file, key) for file in files if (key := _part_key(file)) is not None]
-    for same in _by(keyed, lambda one: one[1][0]):
-        parts = sorted(same, key=lambda one: one[1][1])
-        if [number for _, (_, number) in parts] == list(range(1, len(parts) + 1)):
-            yield _Link(GroupKind.CHAPTERS, tuple(file for file, _ in parts))
+    recordings: dict[tuple[str, str], dict[int, GroupFile]] = {}
+    for file in files:
+        key = _part_key(file)
+        if key is not None:
+            recordings.setdefault(key[0], {})[key[1]] = file
+    for parts in recordings.values():
+        if len(parts) > 1 and sorted(parts) == list(range(1, len(parts) + 1)):
+            yield _Link(GroupKind.CHAPTERS, tuple(parts[number] for number in sorted(parts)))
 
 
 def _part_key(file: GroupFile) -> tuple[tuple[str, str], int] | None:

@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+import ffmpeg as graphs
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
 from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.picture_filters import normalized
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
+from dampipe.media.info import VideoStream
 from dampipe.media.preview.maker import FrameSelector, PreviewMaker
 from dampipe.media.preview.webvtt import sprite_for
 from dampipe.media.probe.prober import Prober
@@ -172,19 +175,10 @@ def test_hdr_with_missing_or_rare_tags(
         assert np.abs(shown.frame - right.frame).max() <= TOLERANCE, name
 
 
-PRIMARIES_OF_ALL = [
-    "bt709",
-    "bt470m",
-    "bt470bg",
-    "smpte170m",
-    "smpte240m",
-    "film",
-    "bt2020",
-    "smpte428",
-    "smpte431",
-    "smpte432",
-    "ebu3213",
-]
+PRIMARIES_OF_ALL = (
+    *("bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "film", "bt2020"),
+    *("smpte428", "smpte431", "smpte432", "ebu3213"),
+)
 
 
 @pytest.mark.parametrize("matrix", ["ictcp", "chroma-derived-nc", "chroma-derived-c", "bt2020nc", "ycgco"])
