@@ -24,6 +24,7 @@ from dampipe.features.search import FEATURE as SEARCH
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.tagging import FEATURE as TAGGING
 from dampipe.features.versions import FEATURE as VERSIONS
+from dampipe.features.vocabularies import FEATURE as VOCABULARIES
 from dampipe.features.webhooks import FEATURE as WEBHOOKS
 from dampipe.kernel.access import CORE, Scope
 from dampipe.kernel.errors import CannotStart
@@ -49,6 +50,7 @@ BUILT_IN = (
     EVENTS,
     BUS,
     WEBHOOKS,
+    VOCABULARIES,
     TAGGING,
     SEARCH,
     PRUNING,

@@ -88,6 +88,9 @@ class Feature:
     commands: Mapping[str, Command] = field(default_factory=dict)
     """By name, in the order in which `dampipe --help` lists them. One of two words, "version carry", is below the group
     `version`, be it that of another feature."""
+    providers: Mapping[str, str] = field(default_factory=dict)
+    """Who builds types that do not build themselves (`dampipe/kernel/container.py`): dotted names of types, each with
+    that of a class to use in its stead, or of a function that gets `Services` and returns the object."""
     routers: tuple[str, ...] = ()
     """Dotted names of FastAPI routers, mounted below `/api/v1`."""
     savers: tuple[tuple[str, str], ...] = ()
@@ -112,6 +115,8 @@ class Feature:
     assets outlive their files."""
     merges: tuple[str, ...] = ()
     """Dotted names of `MergeOwner`s (`dampipe/kernel/merges.py`): what happens to data of assets that become one."""
+    term_uses: tuple[str, ...] = ()
+    """Dotted names of `TermUse`s (`dampipe/kernel/term_uses.py`): what refers to terms of vocabularies."""
     nightly: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sync calls (`dampipe/jobs/nightly.py`): each
     creates a work item, or returns None when there is nothing to do."""
@@ -140,12 +145,13 @@ class Feature:
         names += [
             *self.annotations,
             *self.merges,
+            *self.term_uses,
             *self.nightly,
             *self.postponed,
             *self.stages,
             self.remedies,
         ]
-        names += [name for pair in self.savers for name in pair]
+        names += [name for pair in (*self.savers, *self.providers.items()) for name in pair]
         names += [command.target for command in self.commands.values()]
         names += [work.handler for work in self.work.values()]
         for task in self.tasks.values():
