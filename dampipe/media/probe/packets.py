@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from av.container import InputContainer
-from av.packet import Packet
 
 
-def packets_of(container: InputContainer, *streams: Any) -> Iterator[Packet]:
+def packets_of(container: InputContainer, *streams: Any) -> Iterator[Any]:
     """The packets of some streams, from the read position on.
 
     Formats without a table of streams (FLV, MPEG-TS) may have further ones later; PyAV raises IndexError for a
