@@ -100,6 +100,8 @@ class Feature:
     panel: str = ""
     """File of an ES module beside or below the manifest that the page loads; it exports what the page calls
     (`dampipe/web/page/panels.js`). Modules in the same folder are served beside it, so that it may import them."""
+    fields: tuple[str, ...] = ()
+    """Dotted names of sequences of `MetadataField`s (`dampipe/kernel/field.py`)."""
     filters: tuple[str, ...] = ()
     """Dotted names of sequences of `FilterField`s (`dampipe/kernel/filter.py`)."""
     documents: tuple[str, ...] = ()
@@ -117,6 +119,12 @@ class Feature:
     """Dotted names of `MergeOwner`s (`dampipe/kernel/merges.py`): what happens to data of assets that become one."""
     term_uses: tuple[str, ...] = ()
     """Dotted names of `TermUse`s (`dampipe/kernel/term_uses.py`): what refers to terms of vocabularies."""
+    guards: tuple[str, ...] = ()
+    """Dotted names of `Guard`s (`dampipe/kernel/guards.py`): conditions on which a workflow lets assets move."""
+    effects: tuple[str, ...] = ()
+    """Dotted names of `Effect`s (`dampipe/kernel/guards.py`): what a move in a workflow brings about."""
+    release_checks: tuple[str, ...] = ()
+    """Dotted names of `ReleaseCheck`s (`dampipe/kernel/release.py`): what may keep assets from leaving dampipe."""
     nightly: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sync calls (`dampipe/jobs/nightly.py`): each
     creates a work item, or returns None when there is nothing to do."""
@@ -139,13 +147,24 @@ class Feature:
 
     def dotted_names(self) -> list[str]:
         """All that the manifest names."""
-        names = [*self.tables, *self.routers, *self.details, *self.filters, *self.documents, *self.sweeps]
+        names = [
+            *self.tables,
+            *self.routers,
+            *self.details,
+            *self.fields,
+            *self.filters,
+            *self.documents,
+            *self.sweeps,
+        ]
         names += [*self.events, *self.subscriber_sources]
         names += [subscriber.target for subscriber in self.subscribers.values()]
         names += [
             *self.annotations,
             *self.merges,
             *self.term_uses,
+            *self.guards,
+            *self.effects,
+            *self.release_checks,
             *self.nightly,
             *self.postponed,
             *self.stages,

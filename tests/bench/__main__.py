@@ -13,6 +13,7 @@ from tests.bench import (
     hashing,
     hostile,
     mask,
+    metadata,
     moments,
     passes,
     peers,
@@ -22,6 +23,7 @@ from tests.bench import (
     spine,
     stills,
     vectors,
+    workflow,
 )
 
 BENCHES = {
@@ -44,6 +46,8 @@ BENCHES = {
     "moments": moments.main,
     "events": events.main,
     "carry": carry.main,
+    "metadata": metadata.main,
+    "workflow": workflow.main,
 }
 
 

@@ -48,8 +48,9 @@ def _print(details: Details, added: list[tuple[str, str]]) -> None:
     say(table(["", ""], facts))
     click.echo()
     rows = [(d.kind, d.media_type, f"{d.size:,}", d.key) for d in video.derivatives]
-    say(table(["derivative", "type", "bytes", "key"], rows, right=["bytes"]))
-    click.echo()
+    if rows:
+        say(table(["derivative", "type", "bytes", "key"], rows, right=["bytes"]))
+        click.echo()
     runs = [
         (
             run.stage,

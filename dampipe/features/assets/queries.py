@@ -19,6 +19,7 @@ from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.jobs.model import Failure, RunState, RunSummary, StoredError
 from dampipe.jobs.plan import MAIN_LANE
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.documents.dirty import mark_dirty_versions
@@ -117,6 +118,16 @@ class AssetRepository:
         if len(rows) > 1:
             raise InvalidInput(AMBIGUOUS_ASSET, sha1=text)
         return rows[0]
+
+    def by_sha1(self, sha1s: Sequence[str], view: View = EVERYTHING) -> dict[str, int]:
+        """The assets that have visible versions with these whole SHA-1s, by SHA-1."""
+        found: dict[str, int] = {}
+        with self._db.read() as connection:
+            for some in chunked(sha1s):
+                mine = (VERSION.c.sha1.in_(some), view.shows_version(VERSION.c.id))
+                for row in connection.execute(select(VERSION.c.sha1, VERSION.c.asset_id).where(*mine)):
+                    found[row.sha1] = row.asset_id
+        return found
 
     def current(self, asset: int, view: View = EVERYTHING) -> Row[Any]:
         """The row of the current version of an asset, or of the latest that is visible. Raises NotFound."""

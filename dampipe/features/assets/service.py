@@ -1,7 +1,7 @@
 """The use cases of single assets: finding one by name, showing and listing them."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -171,6 +171,18 @@ class AssetService:
     def asset_id(self, actor: Actor, name: str) -> int:
         """The id of the asset of which a name means a version. Raises NotFound."""
         return self._assets.asset_of(self.version_id(actor, name))
+
+    def asset_ids(self, actor: Actor, names: Sequence[str]) -> set[int]:
+        """The ids of the assets that many names mean. Raises NotFound for the first that means none."""
+        whole = {name.strip().lower() for name in names if _is_sha1(name) and len(name.strip()) == 40}
+        found = self._assets.by_sha1(sorted(whole), self._visibility.of(actor))
+        others = [name for name in names if name.strip().lower() not in found]
+        return {*found.values(), *(self.asset_id(actor, name) for name in others)}
+
+    def current_sha1(self, actor: Actor, asset: int) -> str:
+        """The SHA-1 of the current version of an asset, or of the latest that is visible. Raises NotFound."""
+        sha1: str = self._assets.current(asset, self._visibility.of(actor)).sha1
+        return sha1
 
     def sha1(self, actor: Actor, name: str) -> str:
         """The whole SHA-1 of the version that a name means."""

@@ -7,6 +7,7 @@ FEATURE = Feature(
     __name__,
     tables=("dampipe.features.search.tables",),
     providers={
+        "dampipe.kernel.selection:AssetSelector": "dampipe.features.search.filters:FilterResolver",
         "dampipe.features.assets.media_db:MediaDb": "dampipe.features.search.vector_media_db:VectorMediaDb",
     },
     commands={
@@ -29,6 +30,7 @@ FEATURE = Feature(
         "dampipe.features.search.http_vectors:router",
     ),
     remedies="dampipe.features.search.remedies",
+    events=("dampipe.features.search.events:TimelineExported",),
     savers=(
         ("dampipe.vision.embedding:Embedding", "dampipe.features.search.savers:save_embeddings"),
         ("dampipe.media.outputs:Proxy", "dampipe.features.search.savers:save_shot_numbers"),

@@ -128,6 +128,13 @@ class FilterResolver:
             view=view,
         )
 
+    def assets(self, actor: Actor, filters: Mapping[str, Sequence[str]]) -> AssetSet:
+        """See AssetSelector."""
+        require(actor, SEARCH)
+        resolved = self.resolve(actor, filters)
+        with self._db.read() as connection:
+            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.asset_id, resolved.where))
+
     def mask(self, resolved: ResolvedFilter) -> Selection:
         """The numbers of the versions that pass; it may hold numbers of which there is no version.
 

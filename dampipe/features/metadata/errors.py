@@ -1,0 +1,82 @@
+"""What can be wrong with values of fields, and with schemas."""
+
+from dampipe.kernel.errors import ErrorCode
+
+VALUE_INVALID = ErrorCode(
+    "metadata.value_invalid", "{value!r} is not a valid {label}: {reason}", "Give {expected}."
+)
+TERM_UNKNOWN = ErrorCode(
+    "metadata.term_unknown",
+    "the vocabulary {vocabulary!r} of the field {key!r} has no term {value!r}",
+    "Give a term of the vocabulary, by its label or one of its synonyms.",
+)
+REFERENCE_UNKNOWN = ErrorCode(
+    "metadata.reference_unknown",
+    "{label}: there is no asset {value!r}",
+    "Give the SHA-1 of an asset, or its beginning.",
+)
+VOCABULARY_UNKNOWN = ErrorCode(
+    "metadata.vocabulary_unknown",
+    "the field {key!r} refers to the vocabulary {vocabulary!r}, which does not exist",
+    "Create the vocabulary first.",
+)
+NOT_FILLED = ErrorCode("metadata.not_filled", "{label} is empty", "Fill it in first.")
+NOT_MULTIPLE = ErrorCode("metadata.not_multiple", "{label} takes one value, not {count}", "Give one value.")
+TOO_MANY_VALUES = ErrorCode(
+    "metadata.too_many_values",
+    "{label} would have {count} values",
+    "An asset has up to {most} values of a field.",
+)
+READ_ONLY = ErrorCode(
+    "metadata.read_only", "{label} is read-only", "It is read from the file, or the schema says so."
+)
+ROLE_MISSING = ErrorCode("metadata.role_missing", "{actor} may not write {label}", "The role {role} may.")
+VALUE_CHANGED = ErrorCode(
+    "metadata.changed_meanwhile",
+    "{label} was changed meanwhile by {by}: it is {theirs} now, not {mine}",
+    "Compare both values, and write the one that is right.",
+)
+NOTHING_SELECTED = ErrorCode(
+    "metadata.nothing_selected", "no asset is selected", "Name assets, give filters, or ask for all assets."
+)
+SELECTION_AMBIGUOUS = ErrorCode(
+    "metadata.selection_ambiguous",
+    "assets are selected in more than one way",
+    "Name assets, or give filters, or ask for all assets.",
+)
+OPERATOR_INVALID = ErrorCode(
+    "metadata.operator_invalid",
+    "{label} cannot be compared by {operator!r}",
+    "It can be compared by {operators}.",
+)
+COMPARISON_INVALID = ErrorCode(
+    "metadata.comparison_invalid",
+    "{text!r} is not a comparison of a field",
+    "Give a field, =, !=, <, <=, >, >= or ~ and a value, as in rating>=3; or a field alone: it has a value.",
+)
+NOT_SORTABLE = ErrorCode("metadata.not_sortable", "assets cannot be sorted by {label}")
+OPERATION_UNKNOWN = ErrorCode(
+    "metadata.operation_not_found", "there is no change {operation}", "The history lists the changes."
+)
+NOTHING_TO_UNDO = ErrorCode("metadata.nothing_to_undo", "{actor} has not changed anything that can be undone")
+UNDONE_ALREADY = ErrorCode("metadata.undone_already", "the change {operation} was undone already")
+CANNOT_UNDO = ErrorCode(
+    "metadata.cannot_undo", "the change {operation} cannot be undone alone: {reason}", "{remedy}"
+)
+SCHEMA_INVALID = ErrorCode("schema.invalid", "the schema is not valid: {problem}", "Correct it in {place}.")
+SCHEMA_BREAKS = ErrorCode(
+    "schema.breaks_values",
+    "the schema would break {values} values of {fields}",
+    "Check it to see which; say for each field whether its values are to be kept or cleared, or change the schema.",
+)
+SCHEMA_CANNOT_KEEP = ErrorCode(
+    "schema.cannot_keep",
+    "values of {key!r} cannot be kept: {reason}",
+    "Have them cleared, which can be undone, or change the schema.",
+)
+SCHEMA_CHANGED = ErrorCode(
+    "schema.changed_meanwhile",
+    "the schema was changed meanwhile: its version is {version}, not {expected}",
+    "Check the schema again.",
+)
+SCHEMA_NOTHING_TO_UNDO = ErrorCode("schema.nothing_to_undo", "no change of the schema can be undone")

@@ -1,0 +1,15 @@
+"""What to do next about errors of metadata, by face and error code."""
+
+CLI = {
+    "field.not_found": "`dampipe metadata fields` lists the fields.",
+    "metadata.operation_not_found": "`dampipe metadata operations` lists the changes.",
+    "metadata.nothing_to_undo": "`dampipe metadata operations` lists the changes of all.",
+    "metadata.nothing_selected": "Name assets, give `--filter NAME=VALUE`, or `--all`.",
+    "metadata.value_invalid": "`dampipe metadata fields` shows what each field takes.",
+    "schema.breaks_values": "`dampipe schema check FILE` lists them; `--keep FIELD` and `--clear FIELD` decide.",
+    "schema.changed_meanwhile": "Run `dampipe schema check FILE` again.",
+}
+PAGE = {
+    "metadata.changed_meanwhile": "The form shows both values: save yours again, or take the other one.",
+    "metadata.nothing_selected": "Select assets first.",
+}
