@@ -5,6 +5,7 @@ import sys
 from tests.bench import (
     carry,
     clips,
+    decoders,
     duplicates,
     embedding,
     events,
@@ -35,6 +36,7 @@ BENCHES = {
     "hashing": hashing.main,
     "probing": probing.main,
     "hostile": hostile.main,
+    "decoders": decoders.main,
     "stills": stills.main,
     "vectors": vectors.main,
     "mask": mask.main,
