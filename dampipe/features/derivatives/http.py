@@ -77,4 +77,6 @@ def fetch_derivative(
         filename=filename,
         cache=CACHE,
     )
+    if wanted.method == "HEAD":
+        derivatives.open(actor, derivative).close()  # one that is lost is answered as GET answers it
     return byte_answer(wanted, source, lambda: derivatives.open(actor, derivative))
