@@ -13,6 +13,7 @@
     │   └── TooLarge            more was sent than is read
     ├── NotLoggedIn             there is no login, or it is not valid
     ├── Forbidden               the actor lacks the scope for it
+    ├── NotLicensed             what was asked for may not be used so
     ├── TooManyRequests         too many attempts; try again after a while
     ├── SearchUnavailable       there is no model or no index to answer with
     ├── ServiceDown             a service elsewhere (an identity provider) does not answer
@@ -62,6 +63,8 @@ class ExitCode(IntEnum):
     """A file's content has changed while its size and time have not, or it cannot be read any more."""
     FORBIDDEN = 14
     """The actor lacks a scope; the message names it."""
+    NOT_LICENSED = 15
+    """Something may not be used as it was asked for; the message says why."""
     INTERRUPTED = 130
 
 
@@ -211,6 +214,12 @@ class Forbidden(DampipeError):
     """The actor lacks the scope that this needs; the parameter `scope` names it."""
 
     exit_code = ExitCode.FORBIDDEN
+
+
+class NotLicensed(DampipeError):
+    """A check of releases refuses it (`dampipe/kernel/release.py`); the parameter `objections` lists why."""
+
+    exit_code = ExitCode.NOT_LICENSED
 
 
 class SearchUnavailable(DampipeError):

@@ -22,6 +22,7 @@ from tests.bench import (
     spine,
     stills,
     vectors,
+    workflow,
 )
 
 BENCHES = {
@@ -44,6 +45,7 @@ BENCHES = {
     "events": events.main,
     "carry": carry.main,
     "metadata": metadata.main,
+    "workflow": workflow.main,
 }
 
 
