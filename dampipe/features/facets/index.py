@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
+from dampipe.features.facets.keys import Key
 from dampipe.features.facets.postings import FieldPostings, PostingCache
 from dampipe.features.facets.queries import BATCH, FacetRepository
 from dampipe.kernel.db.database import Database
@@ -20,7 +21,7 @@ class _Memory:
     """What this process remembers of the index of one catalogue."""
 
     cache: PostingCache = field(default_factory=PostingCache)
-    keys: dict[tuple[str, str], int] = field(default_factory=dict)
+    keys: dict[Key, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Of refreshes: threads wait here, and not for the database."""
 

@@ -45,8 +45,6 @@ class Key(NamedTuple):
 
     field: str
     name: str
-    label: str = ""
-    """Of a text: as it was written. Two keys that differ in this alone are the same."""
 
 
 EVERY = Key("", "")

@@ -24,7 +24,6 @@ class FieldPostings:
     revision: int = -1
     names: Mapping[str, int] = field(default_factory=dict)
     """Numbers of keys by their names."""
-    labels: Mapping[int, str] = field(default_factory=dict)
     sets: Mapping[int, AssetSet] = field(default_factory=dict)
     """Versions by the number of the key; none is empty."""
     size: int = 0
@@ -85,7 +84,7 @@ class PostingCache:
 def _read(connection: Connection, fields: Collection[str], since: int) -> dict[str, list[Any]]:
     """The chunks of fields that were written after a revision, by field."""
     columns = (
-        FACET_KEY.c.field, FACET_KEY.c.id, FACET_KEY.c.name, FACET_KEY.c.label, FACET_POSTING.c.chunk,
+        FACET_KEY.c.field, FACET_KEY.c.id, FACET_KEY.c.name, FACET_POSTING.c.chunk,
         FACET_POSTING.c.numbers,
     )  # fmt: skip
     joined = FACET_POSTING.join(FACET_KEY, FACET_KEY.c.id == FACET_POSTING.c.key_id)
@@ -101,11 +100,11 @@ def _read(connection: Connection, fields: Collection[str], since: int) -> dict[s
 def _updated(known: FieldPostings, rows: Iterable[Any], revision: int) -> FieldPostings:
     """Postings with some chunks replaced."""
     chunks: dict[int, dict[int, bytes]] = {}
-    names, labels, sets, size = dict(known.names), dict(known.labels), dict(known.sets), known.size
-    for _, key, name, label, chunk, numbers in rows:
-        if key not in labels:
-            names[name], labels[key] = key, label
-            size += 200  # of the name, the label and the objects
+    names, sets, size = dict(known.names), dict(known.sets), known.size
+    for _, key, name, chunk, numbers in rows:
+        if name not in names:
+            names[name] = key
+            size += 200  # of the name and the objects
         chunks.setdefault(key, {})[chunk] = numbers
     for key, new in chunks.items():
         parts = [AssetSet.deserialize(bytes(numbers)) for numbers in new.values()]
@@ -118,7 +117,7 @@ def _updated(known: FieldPostings, rows: Iterable[Any], revision: int) -> FieldP
             sets[key] = after
         else:
             sets.pop(key, None)
-    return FieldPostings(revision, names, labels, sets, size)
+    return FieldPostings(revision, names, sets, size)
 
 
 def without_chunks(numbers: AssetSet, chunks: Iterable[int]) -> AssetSet:

@@ -8,7 +8,7 @@ refreshes holds the row of `facet_state`, so that no two do so at a time, and re
 import json
 import struct
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -60,7 +60,7 @@ class Waiting:
 class FacetRepository:
     """The facet index of one catalogue, as it is stored."""
 
-    def __init__(self, database: Database, keys: dict[tuple[str, str], int] | None = None) -> None:
+    def __init__(self, database: Database, keys: dict[Key, int] | None = None) -> None:
         """keys: numbers of keys by field and name, remembered: no key ever gets another."""
         self._db = database
         self._keys = {} if keys is None else keys
@@ -82,7 +82,7 @@ class FacetRepository:
 
     def refresh_batch(self, most: int = BATCH) -> int:
         """Refresh the index for up to `most` marks, in one transaction; returns how many."""
-        met: dict[tuple[str, str], int] = {}
+        met: dict[Key, int] = {}
         with self._db.write() as connection:
             state = connection.execute(_LOCKED).one()
             fields = library_fields(connection)
@@ -94,7 +94,7 @@ class FacetRepository:
             found = self._keys_of(connection, fields, versions)
             met = self._numbers(connection, {key for keys in found.values() for key in keys})
             had = self._forward(connection, versions)
-            has = {version: frozenset(met[key[:2]] for key in keys) for version, keys in found.items()}
+            has = {version: frozenset(met[key] for key in keys) for version, keys in found.items()}
             changed = {version for version in versions if had.get(version) != has.get(version)}
             if self._post(connection, changed, had, has, state.revision + 1):
                 connection.execute(update(FACET_STATE).values(revision=state.revision + 1))
@@ -147,7 +147,7 @@ class FacetRepository:
                 if content is not None:
                     keys.add(Key(key, ""))
                     if (name := fact_name(mode, content)) is not None:
-                        keys.add(Key(key, name, content if mode is Mode.TEXT else ""))
+                        keys.add(Key(key, name))
         of_assets = self._values_of(connection, fields, sorted(set(assets.values())))
         for version, asset in assets.items():
             found[version] |= of_assets.get(asset, set())
@@ -163,7 +163,7 @@ class FacetRepository:
         modes = {key: mode_of(one) for key, one in fields.items() if not one.is_fact}
         query = select(*columns).where(in_ids(self._db, VALUE.c.asset_id, assets), VALUE.c.is_effective)
         found: dict[int, set[Key]] = {}
-        for asset, key, text, folded, number, term, linked in connection.execute(query):
+        for asset, key, folded, number, term, linked in connection.execute(query):
             mode = modes.get(key)
             if mode is None:  # its field was removed, and its values kept
                 continue
@@ -173,7 +173,7 @@ class FacetRepository:
                 case Mode.PRESENCE:
                     continue
                 case Mode.TEXT if folded is not None:
-                    keys.add(Key(key, text_name(folded), text))
+                    keys.add(Key(key, text_name(folded)))
                 case Mode.TERM if term is not None:
                     keys.add(Key(key, str(term)))
                 case Mode.ASSET if linked is not None:
@@ -182,20 +182,19 @@ class FacetRepository:
                     keys.add(Key(key, number_name(mode, number)))
         return found
 
-    def _numbers(self, connection: Connection, keys: Collection[Key]) -> dict[tuple[str, str], int]:
+    def _numbers(self, connection: Connection, keys: Set[Key]) -> dict[Key, int]:
         """The numbers of keys by field and name; new ones get one."""
-        found = {key[:2]: self._keys[key[:2]] for key in keys if key[:2] in self._keys}
-        missing: dict[str, dict[str, str]] = {}
-        for key in keys:
-            if key[:2] not in found:
-                missing.setdefault(key.field, {})[key.name] = key.label
-        for name, labels in missing.items():
-            stored = self._stored(connection, name, sorted(labels))
-            new = [(name, one, labels[one]) for one in sorted(labels.keys() - stored.keys())]
+        found = {key: self._keys[key] for key in keys if key in self._keys}
+        missing: dict[str, set[str]] = {}
+        for name, one in keys - found.keys():
+            missing.setdefault(name, set()).add(one)
+        for name, wanted in missing.items():
+            stored = self._stored(connection, name, sorted(wanted))
+            new = [(name, one) for one in sorted(wanted - stored.keys())]
             if new:
-                self._db.insert_many(connection, FACET_KEY, ("field", "name", "label"), new)
-                stored |= self._stored(connection, name, [one for _, one, _ in new])
-            found |= {(name, one): number for one, number in stored.items()}
+                self._db.insert_many(connection, FACET_KEY, ("field", "name"), new)
+                stored |= self._stored(connection, name, [one for _, one in new])
+            found |= {Key(name, one): number for one, number in stored.items()}
         return found
 
     def _stored(self, connection: Connection, key: str, names: Sequence[str]) -> dict[str, int]:
@@ -209,7 +208,7 @@ class FacetRepository:
     def _forward(self, connection: Connection, versions: Sequence[int]) -> dict[int, frozenset[int]]:
         """The keys that versions had."""
         mine = in_ids(self._db, FACET_VERSION.c.version_id, versions)
-        query = select(FACET_VERSION.c.version_id, FACET_VERSION.c.keys).where(mine)
+        query = select(FACET_VERSION.c.version_id, FACET_VERSION.c.key_ids).where(mine)
         return {row[0]: frozenset(unpacked(row[1])) for row in connection.execute(query)}
 
     def _save_forward(
@@ -224,7 +223,7 @@ class FacetRepository:
         known = in_ids(self._db, FACET_VERSION.c.version_id, sorted(changed))
         connection.execute(delete(FACET_VERSION).where(known))
         rows = [(one, packed(has[one])) for one in sorted(changed) if one in has]
-        self._db.insert_many(connection, FACET_VERSION, ("version_id", "keys"), rows)
+        self._db.insert_many(connection, FACET_VERSION, ("version_id", "key_ids"), rows)
 
     def _post(
         self,

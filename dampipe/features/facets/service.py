@@ -2,21 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.facets.errors import FACET_INVALID, FACETS_BUILDING
 from dampipe.features.facets.index import BY_READERS, FacetIndex
-from dampipe.features.facets.keys import Mode, mode_of, month_text
+from dampipe.features.facets.keys import Mode, mode_of, month_text, text_name
 from dampipe.features.facets.model import FacetReport, FacetRequest, Facets, FacetValue
 from dampipe.features.facets.postings import FieldPostings
 from dampipe.features.facets.terms import with_broader
 from dampipe.features.metadata.registry import library_fields
+from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.values import plain_number
 from dampipe.features.search.filters import FilterResolver
 from dampipe.features.vocabularies.queries import TermRepository
 from dampipe.kernel.access import SEARCH, Actor, require
 from dampipe.kernel.asset_set import ALL, AssetSet, Selection
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.errors import NotFound, SearchUnavailable
 from dampipe.kernel.field import FieldType, MetadataField
 from dampipe.kernel.ids import TermId
@@ -78,7 +81,9 @@ class FacetService:
             label=given.label,
             type=given.type,
             unit=given.unit,
-            values=tuple(self._values(connection, given, known, {name: counts[name] for name in first})),
+            values=tuple(
+                self._values(connection, given, known, mask, {name: counts[name] for name in first})
+            ),
             more=len(counts) - len(first),
             without=counted - _count(known.named(""), mask),
         )
@@ -97,9 +102,22 @@ class FacetService:
         }
 
     def _values(
-        self, connection: Connection, given: MetadataField, known: FieldPostings, counts: Mapping[str, int]
+        self,
+        connection: Connection,
+        given: MetadataField,
+        known: FieldPostings,
+        mask: Selection,
+        counts: Mapping[str, int],
     ) -> Iterable[FacetValue]:
         mode = mode_of(given)
+        if mode is Mode.TEXT:
+            # As a visible asset has it: how a hidden one writes it is not shown.
+            first = {name: next(iter(_within(known.named(name), mask))) for name in counts}
+            written = self._spellings(connection, given, first)
+            for name, count in counts.items():
+                text = written.get(name, name)
+                yield FacetValue(value=text, label=text, assets=count)
+            return
         if mode is Mode.TERM:
             numbers = [TermId(int(name)) for name in counts]
             keys, labels = self._terms.keys(connection, numbers), self._terms.labels(connection, numbers)
@@ -108,8 +126,26 @@ class FacetService:
                 yield FacetValue(value=key, label=labels.get(TermId(int(name)), key), assets=count)
             return
         for name, count in counts.items():
-            text = _text(given, mode, name, known)
+            text = _text(given, mode, name)
             yield FacetValue(value=text, label=f"{text} {given.unit}".strip(), assets=count)
+
+    def _spellings(
+        self, connection: Connection, given: MetadataField, versions: Mapping[str, int]
+    ) -> dict[str, str]:
+        """Texts by the names of their keys, as these versions have them."""
+        mine = in_ids(self._db, VERSION.c.id, sorted(set(versions.values())))
+        if given.column is not None:
+            texts = connection.execute(select(given.column).where(mine)).scalars()
+        else:
+            joined = VALUE.join(VERSION, VERSION.c.asset_id == VALUE.c.asset_id)
+            said = (mine, VALUE.c.field == given.key, VALUE.c.is_effective)
+            query = select(VALUE.c.text).select_from(joined).where(*said)
+            texts = connection.execute(query.order_by(VALUE.c.asset_id, VALUE.c.position)).scalars()
+        found: dict[str, str] = {}
+        for text in texts:
+            if text is not None:
+                found.setdefault(text_name(text), text)
+        return found
 
 
 def is_facet(given: MetadataField) -> bool:
@@ -136,10 +172,8 @@ def _order(mode: Mode, name: str) -> tuple[float, str]:
     return (0.0, name) if mode is Mode.TEXT else (float(name), "")
 
 
-def _text(given: MetadataField, mode: Mode, name: str, known: FieldPostings) -> str:
-    """A value as a query has it."""
-    if mode is Mode.TEXT:
-        return known.labels[known.names[name]]
+def _text(given: MetadataField, mode: Mode, name: str) -> str:
+    """A number or a month as a query has it."""
     if mode is Mode.MONTH:
         return month_text(int(name))
     if given.type is FieldType.BOOLEAN:

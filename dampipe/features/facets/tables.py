@@ -16,8 +16,6 @@ class FacetKeyRow(SQLModel, table=True):
     field: str = Field(max_length=64)
     name: str = Field(max_length=300)
     """See `features/facets/keys.py`."""
-    label: str = Field(sa_column=long_text())
-    """Of a text: as it was written first."""
 
 
 class FacetPostingRow(SQLModel, table=True):
@@ -39,7 +37,7 @@ class FacetVersionRow(SQLModel, table=True):
 
     __tablename__ = "facet_version"
     version_id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
-    keys: bytes = Field(sa_column=binary())
+    key_ids: bytes = Field(sa_column=binary())
     """Their ids, ascending, 32 bits each, little-endian."""
 
 

@@ -21,7 +21,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("field", sa.String(64), nullable=False),
         sa.Column("name", sa.String(300), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
         sa.UniqueConstraint("field", "name"),
         sqlite_autoincrement=True,
     )
@@ -36,7 +35,7 @@ def upgrade() -> None:
     op.create_table(
         "facet_version",
         sa.Column("version_id", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("keys", sa.LargeBinary(), nullable=False),
+        sa.Column("key_ids", sa.LargeBinary(), nullable=False),
     )
     state = op.create_table(
         "facet_state",
