@@ -12,6 +12,7 @@ from tests.bench import (
     hashing,
     hostile,
     mask,
+    metadata,
     moments,
     passes,
     peers,
@@ -42,6 +43,7 @@ BENCHES = {
     "moments": moments.main,
     "events": events.main,
     "carry": carry.main,
+    "metadata": metadata.main,
 }
 
 

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.metadata.entries import Entry, Said
@@ -52,6 +52,10 @@ class Described:
         rows = [(n + self.SHIFT, name_of(n), 1, f"{n}.mov", 1.0) for n in range(1, count + 1)]
         with self.database.write() as connection:
             insert_many_versions(connection, rows)
+            if not self.database.is_sqlite:
+                for table in ("asset", "version"):
+                    sequence = f"pg_get_serial_sequence('{table}', 'id')"
+                    connection.execute(text(f"SELECT setval({sequence}, {count + self.SHIFT})"))
             if count < self.SHIFT:
                 self._renumber(connection)
 
@@ -85,9 +89,9 @@ class Described:
     def close(self) -> None:
         self.library.close()
 
-    def schema(self, text: str, **more: Any) -> None:
+    def schema(self, toml: str, **more: Any) -> None:
         """Apply a schema."""
-        self.schemas.apply(LOCAL, Schema.from_toml(text), **more)
+        self.schemas.apply(LOCAL, Schema.from_toml(toml), **more)
 
     def edit(self, asset: int, actor: Actor = LOCAL, if_version: Any = None, **parts: Any) -> Any:
         """Edit one asset by its number."""

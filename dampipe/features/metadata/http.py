@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from dampipe.features.assets.http import AssetNames, Sha1
+from dampipe.features.metadata.errors import SCHEMA_INVALID
 from dampipe.features.metadata.model import (
     MOST_SHOWN,
     AssetEdit,
@@ -26,6 +27,7 @@ from dampipe.features.metadata.schema import Schema
 from dampipe.features.metadata.schema_service import SchemaService
 from dampipe.features.metadata.service import MetadataService
 from dampipe.kernel.access import COMMENT, MANAGE, READ, Actor
+from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.faces.http import STRICT, Problem, Text, allowed, provided
 
 CONFLICT = {"model": Problem, "description": "It was changed meanwhile, or cannot be done as things are now."}
@@ -43,7 +45,7 @@ Before = Annotated[
     int | None, Query(ge=1, le=2**63 - 1, description="Only older ones than the one with this number.")
 ]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
-FieldKey = Annotated[str, Query(max_length=64)]
+FieldKey = Annotated[str, Query(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class BulkRequest(BulkEdit):
@@ -65,6 +67,9 @@ class SchemaRequest(BaseModel):
 
     def schema_given(self) -> Schema:
         """The schema. Raises InvalidInput."""
+        if (self.json_schema is None) == (self.fields is None):
+            problem = "one of fields and json_schema has to be given"
+            raise InvalidInput(SCHEMA_INVALID, problem=problem, place="the request")
         if self.json_schema is not None:
             return Schema.from_json_schema(self.json_schema)
         return Schema.checked((self.fields or Schema()).model_dump(mode="json", exclude_defaults=True))
@@ -156,7 +161,7 @@ def list_operations(
 
 @router.post("/metadata/operations/{operation}/undo")
 def undo_operation(actor: Writer, operation: Number, metadata: Metadata) -> UndoReport:
-    """Undo a change: what nobody has changed since is as it was before."""
+    """Undo a change: what was not changed since is as it was before."""
     return metadata.undo(actor, operation)
 
 
@@ -187,6 +192,6 @@ def apply_schema(actor: Manager, request: ApplyRequest, schemas: Schemas) -> Sch
 
 @router.post("/schema/undo")
 def undo_schema(actor: Manager, schemas: Schemas, request: UndoRequest | None = None) -> SchemaApplied:
-    """Undo the last change of the schema, with what it did to values that nobody has changed since."""
+    """Undo the last change of the schema, with what it did to values, unless they were changed since."""
     request = request or UndoRequest()
     return schemas.undo(actor, keep=request.keep, clear=request.clear)

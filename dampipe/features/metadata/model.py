@@ -16,7 +16,7 @@ MOST_VALUES = 200
 MOST_SHOWN = 1000
 """Differences, changes or operations of one answer, at most."""
 
-Key: TypeAlias = Annotated[str, Field(max_length=64)]
+Key: TypeAlias = Annotated[str, Field(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 One: TypeAlias = StrictBool | StrictInt | StrictFloat | Annotated[str, Field(max_length=MAX_LONG_TEXT)]
 """A value as JSON gives it. A date is in ISO 8601, a term its key or label, an asset its SHA-1."""
 Many: TypeAlias = One | Annotated[tuple[One, ...], Field(max_length=MOST_VALUES)]

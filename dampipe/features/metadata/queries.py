@@ -35,9 +35,9 @@ from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
-from dampipe.kernel.documents.dirty import mark_dirty
+from dampipe.kernel.documents.dirty import mark_selected
 from dampipe.kernel.events.outbox import NewEvent, record_events
-from dampipe.kernel.facets.dirty import mark_assets, mark_selected_assets
+from dampipe.kernel.facets.dirty import mark_selected_assets
 from dampipe.kernel.field import MetadataField, ValueSource, ValueState
 from dampipe.kernel.visibility import EVERYTHING, View
 
@@ -219,9 +219,10 @@ class ValueRepository:
         operation.changes += len(changes)
         for change in changes:
             operation.touched.setdefault(change.asset, []).append(key)
+        concerned = in_ids(self._db, ASSET.c.id, [change.asset for change in changes])
+        mark_selected_assets(connection, select(ASSET.c.id).where(concerned))
         if given.searchable:
-            mark_dirty(connection, [change.asset for change in changes])
-        mark_assets(connection, [change.asset for change in changes])
+            mark_selected(connection, assets=select(ASSET.c.id).where(concerned))
 
     def record(self, connection: Connection, operation: Operation, source: ValueSource) -> None:
         """Record the events of a chunk, one for each asset."""

@@ -18,6 +18,7 @@ from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.field import FieldType, MetadataField
 from dampipe.kernel.ids import TermId
+from dampipe.kernel.paths import printable
 from dampipe.kernel.visibility import EVERYTHING, View
 
 
@@ -43,7 +44,7 @@ def look_up(
         found: Mapping[str, int] = asset_ids(connection, texts, view)
     else:
         require_vocabulary(connection, given)
-        wanted = [text.strip() for text in texts]
+        wanted = [text.strip() for text in texts if text.isprintable()]
         found = TermRepository(database).find(connection, given.vocabulary, wanted, retired=True)
     for text in texts:
         if text.strip() not in found:
@@ -61,7 +62,7 @@ def ids_by_text(
     view: View = EVERYTHING,
 ) -> dict[str, int]:
     """The terms or assets that texts name, by the stripped text; what names none is left out."""
-    wanted = {text.strip() for text in texts}
+    wanted = {text.strip() for text in texts if text.isprintable()}
     if given.type is FieldType.ASSET:
         return asset_ids(connection, wanted, view)
     require_vocabulary(connection, given)
@@ -75,6 +76,9 @@ def terms_for_writing(
     vocabulary does not have is added: proposed, or at once by who manages the library."""
     terms = TermRepository(database)
     found = ids_by_text(database, connection, given, texts)
+    for text in texts:
+        if not text.isprintable():
+            raise unknown(given, text)
     missing = sorted({text.strip() for text in texts} - found.keys())
     if missing and terms.vocabulary(connection, given.vocabulary).is_open:
         state = TermState.ACTIVE if actor.may(MANAGE) else TermState.PROPOSED
@@ -97,8 +101,8 @@ def takes_new_terms(database: Database, connection: Connection, given: MetadataF
 def unknown(given: MetadataField, text: str) -> NotFound:
     """The error about a text that names no term or asset."""
     if given.type is FieldType.ASSET:
-        return NotFound(REFERENCE_UNKNOWN, value=text, label=given.label)
-    return NotFound(TERM_UNKNOWN, vocabulary=given.vocabulary, key=given.key, value=text)
+        return NotFound(REFERENCE_UNKNOWN, value=printable(text), label=given.label)
+    return NotFound(TERM_UNKNOWN, vocabulary=given.vocabulary, key=given.key, value=printable(text))
 
 
 def asset_ids(connection: Connection, texts: Collection[str], view: View = EVERYTHING) -> dict[str, int]:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from dampipe.features.metadata.errors import SCHEMA_INVALID
 from dampipe.kernel.access import Role
@@ -49,7 +49,7 @@ class FieldDeclaration(BaseModel):
     pattern: Annotated[str | None, Field(max_length=500)] = None
     max_length: int | None = None
     choices: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
-    write: RoleName | Literal["nobody"] = "editor"
+    write: RoleName | Literal["none"] = "editor"
     """The least role that may write it."""
     searchable: bool = False
     facet: bool = False
@@ -59,6 +59,13 @@ class FieldDeclaration(BaseModel):
     union: bool = False
     renamed_from: Annotated[str, Field(max_length=64)] = ""
     """The key that the field had before: its values stay. It is not kept with the schema."""
+
+    @field_validator("label", "help", "group", "unit", "choices")
+    @classmethod
+    def _can_be_shown(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if not all(text.isprintable() for text in ((value,) if isinstance(value, str) else value)):
+            raise ValueError("it holds a character that cannot be printed")
+        return value
 
     def metadata_field(self) -> MetadataField:
         """The field. Raises InvalidInput (FIELD_INVALID) if it contradicts itself."""
@@ -72,7 +79,7 @@ class FieldDeclaration(BaseModel):
             vocabulary=self.vocabulary,
             constraints=Constraints(self.least, self.most, self.pattern, self.max_length, self.choices),
             group=self.group,
-            write=None if self.write == "nobody" else Role[self.write.upper()],
+            write=None if self.write == "none" else Role[self.write.upper()],
             searchable=self.searchable,
             facet=self.facet,
             sortable=self.sortable,
@@ -241,7 +248,7 @@ def _from_property(key: str, given: Any) -> dict[str, Any]:
         if word in item:
             found[name] = item[word]
     if given.get("readOnly"):
-        found["write"] = "nobody"
+        found["write"] = "none"
     return found
 
 

@@ -18,7 +18,9 @@ from dampipe.features.metadata.references import Names, ids_by_text
 from dampipe.features.metadata.schema import FieldDeclaration, Schema
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.values import Content, Given, content_of, fits, parse_value, plain
+from dampipe.features.vocabularies.tables import TERM, VOCABULARY
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.field import FIELD_INVALID, FieldType, MetadataField, ValueState
 
@@ -117,33 +119,32 @@ class Converter:
     def convert(self, contents: Sequence[Content]) -> list[Content | InvalidInput]:
         """The new value of each, or why there is none."""
         old, new = self._change.old, self._change.new
-        is_same = old.type is new.type and old.vocabulary == new.vocabulary
-        to_look_up = new.type in (FieldType.TERM, FieldType.ASSET) and not is_same
-        names = Names(
-            self._db,
-            self._connection,
-            [one for one in contents if not fits(new, one)] if not to_look_up else contents,
-        )
-        known = names.labels if old.type is FieldType.TERM else names.of(old)
-        texts: list[Given | None] = [
-            known.get(one.term_id) if one.term_id is not None else plain(old, one, known) for one in contents
-        ]
+        # By what a value is, not by what the field was: an undo has restored some before.
+        own = self._own(new, contents)
+        texts = _texts(self._db, self._connection, old, contents)
         ids: Mapping[str, int] = {}
-        if to_look_up:
+        if new.type in (FieldType.TERM, FieldType.ASSET):
+            foreign = [text for one, text in zip(contents, texts, strict=True) if one not in own]
             ids = ids_by_text(
-                self._db, self._connection, new, [str(text) for text in texts if text is not None]
+                self._db, self._connection, new, [str(one) for one in foreign if one is not None]
             )
         return [
-            one if is_same and to_shape(new, one) else self._converted(new, one, text, ids)
+            one if one in own else self._converted(new, text, ids)
             for one, text in zip(contents, texts, strict=True)
         ]
 
+    def _own(self, new: MetadataField, contents: Sequence[Content]) -> set[Content]:
+        """The contents that are values of the new field as they are."""
+        if new.type is not FieldType.TERM:
+            return {one for one in contents if fits(new, one)}
+        terms = sorted({one.term_id for one in contents if one.term_id is not None})
+        joined = TERM.join(VOCABULARY, VOCABULARY.c.id == TERM.c.vocabulary_id)
+        mine = (in_ids(self._db, TERM.c.id, terms), VOCABULARY.c.key == new.vocabulary)
+        found = set(self._connection.execute(select(TERM.c.id).select_from(joined).where(*mine)).scalars())
+        return {one for one in contents if one.term_id in found}
+
     @staticmethod
-    def _converted(
-        new: MetadataField, content: Content, value: Given | None, ids: Mapping[str, int]
-    ) -> Content | InvalidInput:
-        if new.type not in (FieldType.TERM, FieldType.ASSET) and fits(new, content):
-            return content
+    def _converted(new: MetadataField, value: Given | None, ids: Mapping[str, int]) -> Content | InvalidInput:
         if value is None:
             return InvalidInput(REFERENCE_UNKNOWN, label=new.label, value="?")
         try:
@@ -152,9 +153,12 @@ class Converter:
             return error
 
 
-def to_shape(new: MetadataField, content: Content) -> bool:
-    """Whether a term or an asset needs no conversion between fields of one kind."""
-    return new.type in (FieldType.TERM, FieldType.ASSET) and fits(new, content)
+def _texts(
+    database: Database, connection: Connection, old: MetadataField, contents: Sequence[Content]
+) -> list[Given | None]:
+    """Values as a person reads them: terms by their labels, assets by their SHA-1."""
+    names = Names(database, connection, contents)
+    return [plain(old, one, names.assets if one.term_id is None else names.labels) for one in contents]
 
 
 def converted_entry(
@@ -285,9 +289,7 @@ class SchemaCheck:
             yield [content_of(row) for row in rows], [row.many for row in rows]
 
     def _texts(self, old: MetadataField, contents: Sequence[Content]) -> list[str]:
-        names = Names(self._db, self._connection, contents)
-        known = names.labels if old.type is FieldType.TERM else names.of(old)
-        return [str(plain(old, one, known)) for one in contents]
+        return [str(one) for one in _texts(self._db, self._connection, old, contents)]
 
     @staticmethod
     def _report(key: str, reason: str, broken: _Broken) -> Break:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from dampipe.features.metadata.errors import TERM_UNKNOWN, VALUE_INVALID
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.field import FieldType, MetadataField
+from dampipe.kernel.paths import printable
 from dampipe.kernel.ranges import parse_date
 from dampipe.kernel.wall_clock import utc_offset, wall_clock
 
@@ -63,7 +64,9 @@ def parse_value(field: MetadataField, given: Given, ids: Mapping[str, int] | Non
         case FieldType.TERM | FieldType.ASSET:
             text = str(given).strip()
             if ids is None or text not in ids:
-                raise NotFound(TERM_UNKNOWN, vocabulary=field.vocabulary, key=field.key, value=given)
+                raise NotFound(
+                    TERM_UNKNOWN, vocabulary=field.vocabulary, key=field.key, value=printable(text)
+                )
             is_term = field.type is FieldType.TERM
             return Content(term_id=ids[text]) if is_term else Content(linked_id=ids[text])
         case FieldType.URL:
@@ -78,7 +81,7 @@ def plain_number(number: float) -> int | float:
     >>> plain_number(4.0), plain_number(0.5)
     (4, 0.5)
     """
-    return int(number) if number.is_integer() and abs(number) <= EXACT else number
+    return int(number) if float(number).is_integer() and abs(number) <= EXACT else number
 
 
 def plain(field: MetadataField, content: Content, names: Mapping[int, str] | None = None) -> Given | None:
@@ -132,7 +135,9 @@ def fact_date(number: float, zone: int | None) -> str:
 
 
 def _invalid(field: MetadataField, value: object, reason: str, expected: str) -> InvalidInput:
-    shown = value if not isinstance(value, str) or len(value) <= 100 else f"{value[:100]}…"
+    shown = value
+    if isinstance(value, str):
+        shown = printable(value if len(value) <= 100 else f"{value[:100]}…")
     return InvalidInput(
         VALUE_INVALID, value=shown, label=field.label, reason=reason, expected=expected, key=field.key
     )
@@ -155,10 +160,10 @@ def _number(field: MetadataField, given: Given) -> float:
         text = given.strip()
         if field.unit and text.endswith(field.unit):
             text = text.removesuffix(field.unit).rstrip()
-        if re.fullmatch(r"[+-]?(\d{1,300}(\.\d{0,300})?|\.\d{1,300})([eE][+-]?\d{1,3})?", text):
+        if re.fullmatch(r"[+-]?(\d{1,300}(\.\d{0,300})?|\.\d{1,300})([eE][+-]?\d{1,3})?", text, re.ASCII):
             number = float(text)
     elif not isinstance(given, bool):
-        number = float(given) if abs(given) < 1e308 else math.inf
+        number = float(given) if abs(given) <= EXACT or isinstance(given, float) else math.inf
     if number is None:
         raise _invalid(field, given, "it is not a number", expected)
     if not math.isfinite(number) or (number.is_integer() and abs(number) > EXACT):
@@ -180,7 +185,9 @@ def _boolean(field: MetadataField, given: Given) -> float:
     return found
 
 
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?")
+_DATE = re.compile(
+    r"\d{4}(-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?", re.ASCII
+)
 
 
 def _date(field: MetadataField, given: Given) -> Content:

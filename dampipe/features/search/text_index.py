@@ -17,6 +17,7 @@ that write their tables (`dampipe/kernel/documents/dirty.py`), and so does a fea
 | folder | it is renamed or goes to another source | of all versions with a file in it |
 | source | it is renamed or deleted | of all versions with a file in it |
 | tag | it is given or taken | of the asset |
+| value | what a source says of a searchable field changes | of the asset |
 
 `tests/integration/search/test_dirty_documents.py` walks all writes of these tables.
 """

@@ -8,9 +8,13 @@ import { refreshSession } from "./session.js";
 export { API, explain };
 
 export class Problem extends Error {
-  /** isOutage: the server or a part of it is away, so that the same call may succeed later. */
-  constructor(detail, hint = "", isOutage = false) {
+  /**
+   * isOutage: the server or a part of it is away, so that the same call may succeed later. code, parameters: of the error,
+   * where it has a code.
+   */
+  constructor(detail, hint = "", isOutage = false, code = "", parameters = {}) {
     super(detail);
+    Object.assign(this, { code, parameters });
     this.hint = hint;
     this.isOutage = isOutage;
   }
@@ -33,9 +37,9 @@ async function request(path, options) {
     options?.signal?.throwIfAborted();
     return request(path, options);
   }
-  const { detail, hint, code } = await response.json().catch(() => ({}));
+  const { detail, hint, code, parameters } = await response.json().catch(() => ({}));
   if (code === "access.scope_missing") refreshSession(); // the role was changed meanwhile
-  throw new Problem(detail ?? `The server answered with status ${response.status}.`, hint, response.status >= 500);
+  throw new Problem(detail ?? `The server answered with status ${response.status}.`, hint, response.status >= 500, code, parameters);
 }
 
 export async function get(path, parameters = {}, signal = undefined) {

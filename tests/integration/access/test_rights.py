@@ -14,6 +14,8 @@ from fastapi.testclient import TestClient
 import dampipe
 from dampipe.app.demo.footage import make_footage
 from dampipe.features.access.service import AccessService
+from dampipe.features.metadata.model import BulkEdit
+from dampipe.features.metadata.service import MetadataService
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
 from dampipe.kernel.access import LOCAL, Role
@@ -81,6 +83,11 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
         tags = library.service(TagService)
         tags.add(LOCAL, TagRequest(tag="classified", assets=tuple(here.hidden.values())))
         tags.add(LOCAL, TagRequest(tag="both", assets=(*here.hidden.values(), *here.shown.values())))
+        metadata = library.service(MetadataService)
+        hidden, every = tuple(here.hidden.values()), (*here.hidden.values(), *here.shown.values())
+        metadata.bulk(LOCAL, BulkEdit(assets=hidden, set={"title": "classified plan"}))
+        metadata.bulk(LOCAL, BulkEdit(assets=every, set={"city": "classified Rome", "rating": 4}))
+        metadata.bulk(LOCAL, BulkEdit(assets=tuple(here.shown.values()), set={"city": "Rome"}))
         here.add("root", Role.ADMIN)
         for name, role in (("vera", Role.VIEWER), ("emil", Role.EDITOR)):
             here.add(name, role, sees=(str(footage / VISIBLE),))
@@ -121,6 +128,8 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
         ),
         *(f"search?like={seen}@0:01", "search?tag=both", f"search?like={shared}&flat=true"),
         *("search?kind=video&limit=100", "search?folder=plain", "search?source=" + planted.footage.name),
+        *("metadata/fields", "metadata/operations", "schema", "schema/json-schema"),
+        *(f"assets/{shared}/metadata", "search?field=rating>=4", "search?field=city~rome&flat=true"),
         *("search/export?format=edl", "search/export?format=csv&q=red&limit=100"),
         *(
             f"search/export?format=fcpxml&like={seen}",
@@ -184,6 +193,9 @@ def hidden_words(planted: Planted) -> list[tuple[Callable[[str], str], str, str]
         (lambda one: f"search?like={one}", sha1, missing),
         (lambda one: f"search?like={one}@0:01", sha1, missing),
         (lambda one: f"search?tag={one}", "classified", "clossified"),
+        (lambda one: f"assets/{one}/metadata", sha1, missing),
+        (lambda one: f"assets/{one}/metadata/history", sha1, missing),
+        (lambda one: f"search?field=title~{one}", "classified", "clossified"),
         (lambda one: f"search?folder={quote(one)}", SECRET, "vanit"),
         (lambda one: f"search?folder={quote(one)}", folder, nowhere),
         (lambda one: f"search?only=words&q={one}", "hush", "hash"),
@@ -214,6 +226,9 @@ def test_the_same_of_paths_and_of_changes(planted: Planted) -> None:
     for method, path, body in (
         ("POST", "assets/NAME/tags", {"name": "mine"}),
         ("DELETE", "assets/NAME/tags/classified", None),
+        ("PATCH", "assets/NAME/metadata", {"set": {"title": "mine"}}),
+        ("POST", "metadata/edit", {"assets": ["NAME"], "set": {"title": "mine"}}),
+        ("POST", "metadata/preview", {"assets": ["NAME"], "set": {"title": "mine"}}),
         ("POST", "retry", {"what": ["NAME"]}),
         ("POST", "derivatives/check", {"what": ["NAME"]}),
         ("POST", "scans", {"paths": ["PATH"]}),
