@@ -8,6 +8,7 @@ from tests.bench import (
     duplicates,
     embedding,
     events,
+    facets,
     gpu,
     hashing,
     hostile,
@@ -42,6 +43,7 @@ BENCHES = {
     "duplicates": duplicates.main,
     "moments": moments.main,
     "events": events.main,
+    "facets": facets.main,
     "carry": carry.main,
     "metadata": metadata.main,
 }

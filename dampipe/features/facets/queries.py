@@ -157,7 +157,7 @@ class FacetRepository:
         self, connection: Connection, fields: Mapping[str, MetadataField], assets: Sequence[int]
     ) -> dict[int, set[Key]]:
         columns = (
-            VALUE.c.asset_id, VALUE.c.field, VALUE.c.text, VALUE.c.folded, VALUE.c.number, VALUE.c.term_id,
+            VALUE.c.asset_id, VALUE.c.field, VALUE.c.folded, VALUE.c.number, VALUE.c.term_id,
             VALUE.c.linked_id,
         )  # fmt: skip
         modes = {key: mode_of(one) for key, one in fields.items() if not one.is_fact}
