@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.facets.index import FacetIndex
@@ -62,7 +62,8 @@ class Restricted(FilterResolver):
         visible: Visible | None = None,
     ) -> ResolvedFilter:
         """See FilterResolver."""
-        seen = None if self._seen is None else Visible(self._seen)
+        # `where` is for statements about rows, which neither counts nor masks are.
+        seen = None if self._seen is None else Visible(self._seen, true())
         return super().resolve(actor, filters, all_versions, seen)
 
 

@@ -18,7 +18,7 @@ _REGISTRY = FilterRegistry()
 
 
 def _with_filters(command: Any) -> Any:
-    for field in reversed(_REGISTRY.values()):
+    for field in reversed(list(_REGISTRY.values())):
         command = filter_option(field)(command)
     return command
 

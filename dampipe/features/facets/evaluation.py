@@ -108,9 +108,13 @@ class QueryReader:
         try:
             return self._looked_up(given, condition)
         except InvalidInput as error:
-            place = {"position": condition.at + 1, "shown": shown_at(text, condition.at)}
             raise InvalidInput(
-                WHERE_VALUE_INVALID, problem=str(error), remedy=error.hint, cause=error.code, **place
+                WHERE_VALUE_INVALID,
+                problem=str(error),
+                remedy=error.hint,
+                cause=error.code,
+                position=condition.at + 1,
+                shown=shown_at(text, condition.at),
             ) from error
 
     def _looked_up(self, given: MetadataField, condition: Condition) -> Comparison:

@@ -139,15 +139,20 @@ class FacetRepository:
         query: Select[Any] = select(VERSION.c.id, VERSION.c.asset_id, *columns)
         assets: dict[int, int] = {}
         found: dict[int, set[Key]] = {}
-        modes = [(one.key, mode_of(one)) for one in facts]
+        modes = [(one.key, mode_of(one), Key(one.key, "")) for one in facts]
+        made: dict[tuple[str, Any], Key | None] = {}
         for row in connection.execute(query.where(in_ids(self._db, VERSION.c.id, versions))):
             assets[row[0]] = row[1]
             found[row[0]] = keys = {EVERY}
-            for (key, mode), content in zip(modes, row[2:], strict=True):
-                if content is not None:
-                    keys.add(Key(key, ""))
-                    if (name := fact_name(mode, content)) is not None:
-                        keys.add(Key(key, name))
+            for (key, mode, present), content in zip(modes, row[2:], strict=True):
+                if content is None:
+                    continue
+                keys.add(present)
+                if (key, content) not in made:
+                    name = fact_name(mode, content)
+                    made[key, content] = None if name is None else Key(key, name)
+                if (one := made[key, content]) is not None:
+                    keys.add(one)
         of_assets = self._values_of(connection, fields, sorted(set(assets.values())))
         for version, asset in assets.items():
             found[version] |= of_assets.get(asset, set())
@@ -162,24 +167,21 @@ class FacetRepository:
         )  # fmt: skip
         modes = {key: mode_of(one) for key, one in fields.items() if not one.is_fact}
         query = select(*columns).where(in_ids(self._db, VALUE.c.asset_id, assets), VALUE.c.is_effective)
+        present = {key: Key(key, "") for key in modes}
         found: dict[int, set[Key]] = {}
-        for asset, key, folded, number, term, linked in connection.execute(query):
-            mode = modes.get(key)
-            if mode is None:  # its field was removed, and its values kept
+        made: dict[tuple[Any, ...], Key | None] = {}
+        for asset, *said in connection.execute(query):
+            key = said[0]
+            if key not in modes:  # its field was removed, and its values kept
                 continue
-            keys = found.setdefault(asset, set())
-            keys.add(Key(key, ""))
-            match mode:
-                case Mode.PRESENCE:
-                    continue
-                case Mode.TEXT if folded is not None:
-                    keys.add(Key(key, text_name(folded)))
-                case Mode.TERM if term is not None:
-                    keys.add(Key(key, str(term)))
-                case Mode.ASSET if linked is not None:
-                    keys.add(Key(key, str(linked)))
-                case Mode.NUMBER | Mode.SPAN | Mode.MONTH if number is not None:
-                    keys.add(Key(key, number_name(mode, number)))
+            of_asset = found.setdefault(asset, set())
+            of_asset.add(present[key])
+            value = tuple(said)
+            if value not in made:
+                name = value_name(modes[key], *said[1:])
+                made[value] = None if name is None else Key(key, name)
+            if (one := made[value]) is not None:
+                of_asset.add(one)
         return found
 
     def _numbers(self, connection: Connection, keys: Set[Key]) -> dict[Key, int]:
@@ -258,6 +260,23 @@ class FacetRepository:
             columns = ("key_id", "chunk", "revision", "numbers")
             self._db.insert_many(connection, FACET_POSTING, columns, rows)
         return any(by_chunk.values())
+
+
+def value_name(
+    mode: Mode, folded: str | None, number: float | None, term: int | None, linked: int | None
+) -> str | None:
+    """The name of the key of a value; None: it has none."""
+    match mode:
+        case Mode.TEXT if folded is not None:
+            return text_name(folded)
+        case Mode.TERM if term is not None:
+            return str(term)
+        case Mode.ASSET if linked is not None:
+            return str(linked)
+        case Mode.NUMBER | Mode.SPAN | Mode.MONTH if number is not None:
+            return number_name(mode, number)
+        case _:
+            return None
 
 
 def fact_name(mode: Mode, content: Any) -> str | None:

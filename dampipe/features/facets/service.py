@@ -57,36 +57,32 @@ class FacetService:
             # The mask may hold numbers of which there is no version.
             among = _within(postings[""].named(""), mask)
             counted = len(among)
-            reports = []
-            for one in shown.values():
-                report = self._report(connection, one, postings[one.key], mask, request.limit, counted)
-                if report.values or request.facet:
-                    reports.append(report)
+            counts = {key: self._counts(connection, facets[key], postings[key], mask) for key in shown}
+            first = {key: _first(mode_of(shown[key]), counts[key], request.limit) for key in shown}
+            written = self._spellings(connection, shown, first, postings, mask)
+            reports = [
+                FacetReport(
+                    key=key,
+                    label=given.label,
+                    type=given.type,
+                    unit=given.unit,
+                    values=tuple(self._values(connection, given, first[key], written)),
+                    more=len(counts[key]) - len(first[key]),
+                    without=counted - _count(postings[key].named(""), mask),
+                )
+                for key, given in shown.items()
+                if counts[key] or request.facet
+            ]
         return Facets(assets=counted, facets=tuple(reports))
 
-    def _report(
-        self,
-        connection: Connection,
-        given: MetadataField,
-        known: FieldPostings,
-        mask: Selection,
-        limit: int,
-        counted: int,
-    ) -> FacetReport:
-        mode = mode_of(given)
-        counts = self._by_term(connection, known, mask) if mode is Mode.TERM else _counts(known, mask)
-        first = sorted(counts, key=lambda name: (-counts[name], _order(mode, name)))[:limit]
-        return FacetReport(
-            key=given.key,
-            label=given.label,
-            type=given.type,
-            unit=given.unit,
-            values=tuple(
-                self._values(connection, given, known, mask, {name: counts[name] for name in first})
-            ),
-            more=len(counts) - len(first),
-            without=counted - _count(known.named(""), mask),
-        )
+    def _counts(
+        self, connection: Connection, given: MetadataField, known: FieldPostings, mask: Selection
+    ) -> dict[str, int]:
+        """Assets by the name of the key; without keys that none has."""
+        if mode_of(given) is Mode.TERM:
+            return self._by_term(connection, known, mask)
+        counts = {name: _count(versions, mask) for name, versions in known.present() if name}
+        return {name: count for name, count in counts.items() if count}
 
     def _by_term(self, connection: Connection, known: FieldPostings, mask: Selection) -> dict[str, int]:
         """Assets by term: each counts for the broader terms, too."""
@@ -105,46 +101,51 @@ class FacetService:
         self,
         connection: Connection,
         given: MetadataField,
-        known: FieldPostings,
-        mask: Selection,
         counts: Mapping[str, int],
+        written: Mapping[tuple[str, str], str],
     ) -> Iterable[FacetValue]:
         mode = mode_of(given)
-        if mode is Mode.TEXT:
-            # As a visible asset has it: how a hidden one writes it is not shown.
-            first = {name: next(iter(_within(known.named(name), mask))) for name in counts}
-            written = self._spellings(connection, given, first)
-            for name, count in counts.items():
-                text = written.get(name, name)
-                yield FacetValue(value=text, label=text, assets=count)
-            return
         if mode is Mode.TERM:
             numbers = [TermId(int(name)) for name in counts]
             keys, labels = self._terms.keys(connection, numbers), self._terms.labels(connection, numbers)
-            for name, count in counts.items():
-                key = keys.get(TermId(int(name)), name)
-                yield FacetValue(value=key, label=labels.get(TermId(int(name)), key), assets=count)
+            for term, count in zip(numbers, counts.values(), strict=True):
+                key = keys.get(term, str(term))
+                yield FacetValue(value=key, label=labels.get(term, key), assets=count)
             return
         for name, count in counts.items():
-            text = _text(given, mode, name)
+            text = written.get((given.key, name), name) if mode is Mode.TEXT else _text(given, mode, name)
             yield FacetValue(value=text, label=f"{text} {given.unit}".strip(), assets=count)
 
     def _spellings(
-        self, connection: Connection, given: MetadataField, versions: Mapping[str, int]
-    ) -> dict[str, str]:
-        """Texts by the names of their keys, as these versions have them."""
-        mine = in_ids(self._db, VERSION.c.id, sorted(set(versions.values())))
-        if given.column is not None:
-            texts = connection.execute(select(given.column).where(mine)).scalars()
-        else:
-            joined = VALUE.join(VERSION, VERSION.c.asset_id == VALUE.c.asset_id)
-            said = (mine, VALUE.c.field == given.key, VALUE.c.is_effective)
-            query = select(VALUE.c.text).select_from(joined).where(*said)
-            texts = connection.execute(query.order_by(VALUE.c.asset_id, VALUE.c.position)).scalars()
-        found: dict[str, str] = {}
-        for text in texts:
+        self,
+        connection: Connection,
+        fields: Mapping[str, MetadataField],
+        first: Mapping[str, Mapping[str, int]],
+        postings: Mapping[str, FieldPostings],
+        mask: Selection,
+    ) -> dict[tuple[str, str], str]:
+        """Texts by field and name of the key, as visible assets have them: how a hidden one writes it is not shown."""
+        texts = {key: one for key, one in fields.items() if mode_of(one) is Mode.TEXT}
+        versions = sorted(
+            {next(iter(_within(postings[key].named(name), mask))) for key in texts for name in first[key]}
+        )
+        facts = {key: one.column for key, one in texts.items() if one.column is not None}
+        columns = [column.label(f"fact{number}") for number, column in enumerate(facts.values())]
+        query = select(VERSION.c.asset_id, *columns).where(in_ids(self._db, VERSION.c.id, versions))
+        found: dict[tuple[str, str], str] = {}
+        rows = connection.execute(query.order_by(VERSION.c.id)).all() if versions else ()
+        for row in rows:
+            for key, text in zip(facts, row[1:], strict=True):
+                if text is not None:
+                    found.setdefault((key, text_name(text)), text)
+        mine = (in_ids(self._db, VALUE.c.asset_id, [row[0] for row in rows]), VALUE.c.is_effective)
+        values = select(VALUE.c.field, VALUE.c.text).where(
+            *mine, VALUE.c.field.in_(texts.keys() - facts.keys())
+        )
+        ordered = values.order_by(VALUE.c.asset_id, VALUE.c.field, VALUE.c.source, VALUE.c.position)
+        for key, text in connection.execute(ordered) if rows else ():
             if text is not None:
-                found.setdefault(text_name(text), text)
+                found.setdefault((key, text_name(text)), text)
         return found
 
 
@@ -161,10 +162,10 @@ def _count(versions: AssetSet, mask: Selection) -> int:
     return len(versions) if mask is ALL else versions.common(mask)
 
 
-def _counts(known: FieldPostings, mask: Selection) -> dict[str, int]:
-    """Assets by the name of the key; without keys that none has."""
-    counts = {name: _count(versions, mask) for name, versions in known.present() if name}
-    return {name: count for name, count in counts.items() if count}
+def _first(mode: Mode, counts: Mapping[str, int], limit: int) -> dict[str, int]:
+    """Those with most assets."""
+    names = sorted(counts, key=lambda name: (-counts[name], _order(mode, name)))[:limit]
+    return {name: counts[name] for name in names}
 
 
 def _order(mode: Mode, name: str) -> tuple[float, str]:

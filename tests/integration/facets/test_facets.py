@@ -76,7 +76,8 @@ def test_who_sees_a_part_gets_counts_of_it_and_no_other_value(some: Faceted, see
     assert ("Paris" in shown) == (V3 in sees)
     assert ("Oslo" in shown) == (V4 in sees)
     assert ("town" in shown) == (V3 in sees)
-    assert some.counts("city", sees=sees)["Rome"] == len({V1, V2} & set(sees))
+    spelling = "Rome" if V1 in sees else "rome"
+    assert some.counts("city", sees=sees)[spelling] == len({V1, V2} & set(sees)), "as what is seen has it"
     assert some.counts("keywords", sees=sees)["coast"] == len({V1, V2, V4} & set(sees))
 
 
@@ -110,4 +111,4 @@ def test_a_deleted_value_is_not_counted_any_more(some: Faceted) -> None:
     some.edit(4, city=None)
     assert "Oslo" not in some.counts("city")
     some.edit(4, city="oslo")
-    assert some.counts("city")["Oslo"] == 1, "the spelling that was met first"
+    assert some.counts("city")["oslo"] == 1
