@@ -2,7 +2,7 @@
 
 A condition on a field of few different values is answered by the index alone. Of numbers and dates the index knows
 spans: those within the asked interval are taken whole, and what lies in a span at its edge is checked by SQL. What the
-index does not hold (parts of texts that are no facets) is checked by SQL among the versions that the other conditions
+index does not hold (parts of texts that are not facets) is checked by SQL among the versions that the other conditions
 leave.
 """
 

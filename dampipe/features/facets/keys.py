@@ -11,7 +11,7 @@ Each field has one `Mode`, and each value one key of it. A key has a name, which
 | month | dates | each month by the clock of the date | months since the year 0 |
 | term, asset | terms, references | each term, each asset | its number |
 
-Long texts, addresses, and texts that are no facets, have the mode `presence` alone.
+Long texts, addresses, and texts that are not facets, have the mode `presence` alone.
 """
 
 import math

@@ -1,7 +1,7 @@
 """The SQL of the facet index: the only writer of its tables.
 
 One transaction refreshes what some marks are about (`dampipe/kernel/facets/dirty.py`): it reads the facts and the values
-of these versions, compares their keys with those that they had, and rewrites the chunks of the keys that differ. Whoever
+of these versions, compares their keys with those that they had, and rewrites the chunks of the keys that differ. Who
 refreshes holds the row of `facet_state`, so that no two do so at a time, and revisions rise in the order of commits.
 """
 

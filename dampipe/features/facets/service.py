@@ -39,7 +39,7 @@ class FacetService:
     def count(self, actor: Actor, request: FacetRequest, wait: bool = False) -> Facets:
         """Count assets by the values of facets. A value that no visible asset has is never named.
 
-        wait: refresh the index, however long it takes. Raises NotFound (FACET_INVALID) for a field that is no facet,
+        wait: refresh the index, however long it takes. Raises NotFound (FACET_INVALID) for a field that is not a facet,
         SearchUnavailable (FACETS_BUILDING) while more is to be read than one waits for, and what filters raise.
         """
         require(actor, SEARCH)

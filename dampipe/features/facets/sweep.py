@@ -8,7 +8,7 @@ from dampipe.features.facets.queries import BATCH
 from dampipe.kernel.db.database import Database
 
 MOST_SECONDS = 20.0
-"""How long one sweep refreshes the index; the next one goes on."""
+"""How long one sweep refreshes the index; the next one continues."""
 
 
 class FacetSweep:
