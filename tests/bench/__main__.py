@@ -5,6 +5,7 @@ import sys
 from tests.bench import (
     carry,
     clips,
+    decoders,
     duplicates,
     embedding,
     events,
@@ -23,6 +24,7 @@ from tests.bench import (
     spine,
     stills,
     vectors,
+    workflow,
 )
 
 BENCHES = {
@@ -35,6 +37,7 @@ BENCHES = {
     "hashing": hashing.main,
     "probing": probing.main,
     "hostile": hostile.main,
+    "decoders": decoders.main,
     "stills": stills.main,
     "vectors": vectors.main,
     "mask": mask.main,
@@ -46,6 +49,7 @@ BENCHES = {
     "facets": facets.main,
     "carry": carry.main,
     "metadata": metadata.main,
+    "workflow": workflow.main,
 }
 
 

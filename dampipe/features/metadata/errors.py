@@ -20,6 +20,7 @@ VOCABULARY_UNKNOWN = ErrorCode(
     "the field {key!r} refers to the vocabulary {vocabulary!r}, which does not exist",
     "Create the vocabulary first.",
 )
+NOT_FILLED = ErrorCode("metadata.not_filled", "{label} is empty", "Fill it in first.")
 NOT_MULTIPLE = ErrorCode("metadata.not_multiple", "{label} takes one value, not {count}", "Give one value.")
 TOO_MANY_VALUES = ErrorCode(
     "metadata.too_many_values",

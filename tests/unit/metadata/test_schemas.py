@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import dampipe.app.features as _features  # noqa: F401 - registers the features
@@ -62,6 +62,7 @@ OF_TERMS = st.builds(
 DECLARATIONS = st.one_of(OF_TEXT, OF_NUMBERS, OF_TERMS)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(fields=st.lists(DECLARATIONS, max_size=3, unique_by=lambda one: one.key))
 def test_toml_and_json_schema_say_the_same(fields: list[FieldDeclaration]) -> None:
     schema = Schema(field=tuple(fields))
