@@ -11,6 +11,7 @@ from dampipe.features.search.cli.options import filter_option
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.filter import FilterRegistry
 
@@ -30,7 +31,7 @@ def _with_filters(command: Any) -> Any:
     "--limit",
     default=20,
     show_default=True,
-    type=click.IntRange(1, MOST_VALUES),
+    type=WholeNumber(1, MOST_VALUES),
     help="Values of each facet, those with most assets first.",
 )
 @click.option("--wait", is_flag=True, help="Bring the index up to date first, however long it takes.")
