@@ -6,7 +6,8 @@
 A feature names them in `Feature.guards` and `Feature.effects`; a definition of a workflow uses them by name, with
 parameters. Both are called in the transaction of the move, in which the rows of the assets in the table `asset` are
 locked: neither their versions nor their states change meanwhile. A guard that reads rows which others may change locks
-these with `hold`, or all of them with a lock of its own (`is_held`), so that what it found is true until the move is committed.
+these with `hold`, or all of them with a lock of its own (`is_held`), so that what it found is true until the move is
+committed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -194,9 +194,14 @@ def _describe_details(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         schema = describe()
-        properties = schema["components"]["schemas"]["Details"]["properties"]
+        schemas = schema["components"]["schemas"]
+        properties = schemas["Details"]["properties"]
         for field in detail_fields():
-            properties.setdefault(field.name, TypeAdapter(field.type).json_schema())
+            if field.name not in properties:
+                described = TypeAdapter(field.type).json_schema(ref_template="#/components/schemas/{model}")
+                for name, part in described.pop("$defs", {}).items():
+                    schemas.setdefault(name, part)
+                properties[field.name] = described
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]

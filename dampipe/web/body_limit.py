@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dampipe.kernel.faces.http import TEXT_INVALID
+from dampipe.kernel.storable import unstorable_in
 from dampipe.web.refusals import BODY_TOO_LARGE, BODY_TOO_SLOW, Refused
 
 MAX_BODY = 1 << 20
@@ -23,7 +24,6 @@ SLOWEST = 64 * 1024
 _CLOSE = {"Connection": "close"}
 _SUSPECT = re.compile(rb"\0|\\u(?:0000|[dD][89a-fA-F])|\xed[\xa0-\xbf]")
 """Bytes without which JSON, in any of its encodings, has neither NUL nor half of a surrogate pair."""
-_HALF = re.compile("[\0\ud800-\udfff]")
 
 
 class BodyLimit:
@@ -84,16 +84,6 @@ def unstorable(body: bytes) -> str | None:
     if not _SUSPECT.search(body):
         return None
     try:
-        waiting = [json.loads(body)]
+        return unstorable_in(json.loads(body))
     except (ValueError, RecursionError):
         return None
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            if _HALF.search(one):
-                return one
-        elif isinstance(one, dict):
-            waiting += [*one.values(), *one]
-        elif isinstance(one, list):
-            waiting += one
-    return None

@@ -399,7 +399,9 @@ def test_who_sees_a_part_of_the_library_is_not_told_how_many_values_there_are(
     assert local_library.service.term(LOCAL, "places", "Malta").uses == {"values": 2}
     seen = tmp_path / "footage" / "seen"
     seen.mkdir(parents=True)
-    local_library.container.get(SourceService).add(LOCAL, SourceRequest(name="footage", path=str(tmp_path / "footage")))
+    local_library.container.get(SourceService).add(
+        LOCAL, SourceRequest(name="footage", path=str(tmp_path / "footage"))
+    )
     access = local_library.container.get(AccessService)
     for name, role, sees in (
         ("vera", Role.VIEWER, (str(seen),)),

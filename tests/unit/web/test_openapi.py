@@ -4,6 +4,7 @@ After adding to the API: `python -m tests.unit.web.test_openapi > docs/openapi.j
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,15 @@ def test_the_snapshot_is_up_to_date() -> None:
 
 def test_everything_is_below_one_version() -> None:
     assert all(path.startswith("/api/v1/") for path in document()["paths"])
+
+
+def test_every_reference_leads_to_a_schema() -> None:
+    described = document()
+    references = set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(described)))
+    assert (
+        references
+        == {f"#/components/schemas/{name}" for name in described["components"]["schemas"]} & references
+    )
 
 
 if __name__ == "__main__":
