@@ -12,9 +12,11 @@ import pytest
 from fastapi import FastAPI, Request
 
 from dampipe.app.features import scopes
+from dampipe.features.access.errors import NOT_LOGGED_IN
 from dampipe.features.access.model import TokenRequest, UserRequest
 from dampipe.features.access.service import AccessService
 from dampipe.kernel.access import LOCAL, Actor, Role
+from dampipe.kernel.errors import NotLoggedIn
 from tests.support.serving import serving
 
 SECONDS = 60
@@ -46,8 +48,11 @@ def token(role: Role | None, library: Any, app: FastAPI) -> Iterator[str]:
     if role is None:
 
         def authenticate(request: Request) -> Actor:
-            is_ours = request.headers.get("Authorization") == f"Bearer {made}"
-            return LOCAL if is_ours else others(request)
+            if request.headers.get("Authorization") == f"Bearer {made}":
+                return LOCAL
+            if not access.users(LOCAL):  # it deletes them, and a library without users asks for no login
+                raise NotLoggedIn(NOT_LOGGED_IN)
+            return others(request)
 
         app.state.authenticate = authenticate
     yield made

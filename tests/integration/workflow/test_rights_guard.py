@@ -36,7 +36,7 @@ MOVED, OTHER = FILES[:2]
 
 @dataclass
 class Licensed:
-    """A library in which the first two files have the licence `good`, and no file has `expired`."""
+    """A library in which the first two files have the licence `good`, and no file has `expired`, of another subject."""
 
     flow: Flowing
 
@@ -44,7 +44,7 @@ class Licensed:
         self.rights: RightsService = self.flow.service(RightsService)
         self.flow.apply(CHECKED)
         self.rights.add(LOCAL, NewLicence(name="good", zone="UTC"))
-        self.rights.add(LOCAL, NewLicence(name="expired", zone="UTC", expires="2000-01-01"))
+        self.rights.add(LOCAL, NewLicence(name="expired", subject="music", zone="UTC", expires="2000-01-01"))
         self.rights.attach(LOCAL, "good", [sha1(MOVED), sha1(OTHER)])
 
     def set_policy(self) -> None:
