@@ -104,12 +104,12 @@ class LibraryFields:
         is_negated = operator is Operator.NOT_EQUAL
         operator = Operator.EQUAL if is_negated else operator
         if given.is_fact:
-            found = on_fact(given, operator, texts, _numbers(given, texts))
+            found = on_fact(given, operator, texts, numbers_of(given, texts))
             return not_(func.coalesce(found, False)) if is_negated else found
         ids: list[int] = []
         if given.type in (FieldType.TERM, FieldType.ASSET) and texts:
             ids = look_up(self._db, connection, given, texts, view)
-        condition = on_values(given, operator, texts, _numbers(given, texts), ids)
+        condition = on_values(given, operator, texts, numbers_of(given, texts), ids)
         return has_not(condition) if is_negated else has(condition)
 
     def order(self, connection: Connection, key: str) -> ColumnElement[Any]:
@@ -124,7 +124,7 @@ class LibraryFields:
         return select(func.min(column)).where(*mine).scalar_subquery()
 
 
-def _numbers(given: MetadataField, texts: Sequence[str]) -> list[float]:
+def numbers_of(given: MetadataField, texts: Sequence[str]) -> list[float]:
     """The numbers that texts mean, whatever limits the field has. Raises InvalidInput."""
     if given.type not in (FieldType.NUMBER, FieldType.RATING, FieldType.BOOLEAN):
         return []

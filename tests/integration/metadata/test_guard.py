@@ -40,7 +40,7 @@ def test_a_field_that_is_gone_lets_nothing_pass(described: Described) -> None:
 
 
 def test_facts_count_as_well(described: Described) -> None:
-    assert refused(described, "file_name") == {}
+    assert refused(described, "file_size") == {}
     assert refused(described, "duration") == {"Length is empty": [1, 2, 3, 4, 5]}, "the length is not known"
     with described.database.write() as connection:
         connection.execute(VERSION.update().where(VERSION.c.asset_id == 2).values(duration=1.5))

@@ -92,12 +92,9 @@ def test_everything_is_below_one_version() -> None:
 
 
 def test_every_reference_leads_to_a_schema() -> None:
-    described = document()
-    references = set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(described)))
-    assert (
-        references
-        == {f"#/components/schemas/{name}" for name in described["components"]["schemas"]} & references
-    )
+    found = document()
+    references = set(re.findall(r'"\$ref": "([^"]*)"', json.dumps(found)))
+    assert references <= {f"#/components/schemas/{name}" for name in found["components"]["schemas"]}
 
 
 if __name__ == "__main__":
