@@ -41,7 +41,7 @@ _LOCK = 0x64616D74
 def hold_rights(connection: Connection, database: Database, *, exclusive: bool = False) -> None:
     """Keep the policy, the licences and what has them as they are until the transaction ends.
 
-    Whoever writes them takes the lock exclusively: a lock of rows would let others attach a licence, or set the first
+    Who writes them takes the lock exclusively: a lock of rows would let others attach a licence, or set the first
     policy. Locks are taken in this order: assets, this one, licences. Writers of SQLite exclude each other anyway.
     """
     if not database.is_sqlite:
