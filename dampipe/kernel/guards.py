@@ -106,7 +106,7 @@ def is_held(connection: Connection) -> bool:
     """Whether what a guard reads is to be held until the move is committed; not in a preview.
 
     Locks of rows hold neither rows that are not there yet nor what would be new ones: a guard that depends on these asks
-    this, and takes a lock that whoever writes such rows takes, too.
+    this, and takes a lock that the writers of such rows take, too.
     """
     return bool(connection.get_execution_options().get(_HOLDS))
 
