@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, update
 
 from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import ASSET, VERSION
@@ -26,6 +26,7 @@ from dampipe.features.rights.times import Moment
 from dampipe.features.sources.tables import LOCATION
 from dampipe.kernel.access import Actor
 from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.db.advisory_lock import lock_until_commit
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.clock import NOW, database_time
 from dampipe.kernel.db.database import Database
@@ -35,18 +36,15 @@ from dampipe.kernel.paths import printable
 from dampipe.kernel.visibility import View
 
 POLICY_ID = 1
-_LOCK = 0x64616D74
 
 
 def hold_rights(connection: Connection, database: Database, *, exclusive: bool = False) -> None:
     """Keep the policy, the licences and what has them as they are until the transaction ends.
 
     Who writes them takes the lock exclusively: a lock of rows would let others attach a licence, or set the first
-    policy. Locks are taken in this order: assets, this one, licences. Writers of SQLite exclude each other anyway.
+    policy. Locks are taken in this order: assets, this one, licences.
     """
-    if not database.is_sqlite:
-        function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
-        connection.execute(text(f"SELECT {function}(:key)"), {"key": _LOCK})
+    lock_until_commit(connection, database, "rights", exclusive=exclusive)
 
 
 def hold_for_writing(connection: Connection, database: Database, assets: Iterable[int] = ()) -> None:
