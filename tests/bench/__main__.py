@@ -22,6 +22,7 @@ from tests.bench import (
     probing,
     scan,
     spine,
+    start,
     stills,
     vectors,
     workflow,
@@ -29,6 +30,7 @@ from tests.bench import (
 
 BENCHES = {
     "spine": spine.main,
+    "start": start.main,
     "clips": clips.main,
     "scan": scan.main,
     "passes": passes.main,
