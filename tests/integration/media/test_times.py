@@ -190,7 +190,9 @@ def test_leading_pictures_that_cannot_be_decoded_move_nothing(
         "libx265": ("-x265-params", "open-gop=1:keyint=25:bframes=3:scenecut=0:log-level=none:pools=1"),
         "mpeg2video": ("-g", "25", "-bf", "2"),
     }
-    whole = clip(ffmpeg, tmp_path / "whole.ts", "-c:v", codec, "-pix_fmt", "yuv420p", *groups[codec], sound=False)
+    whole = clip(
+        ffmpeg, tmp_path / "whole.ts", "-c:v", codec, "-pix_fmt", "yuv420p", *groups[codec], sound=False
+    )
     content = whole.read_bytes()
     packets = [content[at : at + 188] for at in range(0, len(content), 188)]
     path = tmp_path / "cut.ts"
