@@ -143,8 +143,11 @@ EARLY = {
 }
 
 
-@pytest.mark.parametrize("sound", [True, False])
-@pytest.mark.parametrize("name", EARLY)
+@pytest.mark.parametrize(
+    ("name", "sound"),
+    # The writer of M2TS names the picture and the sound alike, so that the reader of the probe does not know the sound.
+    [(name, sound) for name in EARLY for sound in (True, False) if not (sound and name.endswith(".m2ts"))],
+)
 def test_pictures_before_the_first_packet_count(
     name: str,
     sound: bool,
