@@ -10,13 +10,13 @@ from pydantic import ValidationError
 from dampipe.features.rights.errors import LICENCE_INVALID
 from dampipe.features.rights.model import (
     PURPOSES,
-    LicenceReport,
     LicenceState,
     LicenceTerms,
     NewLicence,
     ReleaseKind,
     ReleaseStatus,
 )
+from dampipe.features.rights.reports import LicenceReport
 from dampipe.features.rights.service import RightsService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput
