@@ -104,7 +104,8 @@ def _media(container: InputContainer, path: str, counted: float | None = None) -
     if early:
         about_length.clear()
         rewind(container)
-        duration = header_duration(container, [*pictures[:1], *sounds], about_length, early)
+        found = header_duration(container, [*pictures[:1], *sounds], about_length, early)
+        duration = None if found is None else round(found, 6)
     warnings += [*about_length, *about_picture]
     facts = _camera_facts(container, path, sounds, video, warnings)
     tracks = _audio_tracks(sounds)

@@ -163,6 +163,7 @@ def test_pictures_before_the_first_packet_count(
     media = prober.probe(str(path))
     assert media.video is not None
     assert media.duration == pytest.approx(6.0, abs=0.12)
+    assert media.duration == round(media.duration, 6) or not media.early
     assert media.video.start == pytest.approx(0.0, abs=0.06)
     assert media.video.rate == 25
     assert media.warnings == ()
