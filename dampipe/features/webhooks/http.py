@@ -20,7 +20,7 @@ from dampipe.features.webhooks.model import (
 )
 from dampipe.features.webhooks.service import WebhookService
 from dampipe.kernel.access import MANAGE, Actor
-from dampipe.kernel.faces.http import Problem, Storable, Text, allowed, provided
+from dampipe.kernel.faces.http import PathText, Problem, Storable, Text, allowed, provided
 
 router = APIRouter(tags=["webhooks"], responses={404: {"model": Problem}})
 
@@ -43,7 +43,7 @@ def add_webhook(
     actor: Manager,
     webhooks: Webhooks,
     name: Annotated[Text, Body(max_length=MAX_NAME)],
-    url: Annotated[Text, Body(max_length=MAX_URL)],
+    url: Annotated[PathText, Body(max_length=MAX_URL)],
     events: Annotated[list[Text], Body(max_length=100)] = [],  # noqa: B006  FastAPI copies it
 ) -> WebhookSecret:
     """Add a webhook for the events from now on; the answer has its secret, which is not shown again."""

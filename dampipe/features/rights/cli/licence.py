@@ -171,7 +171,9 @@ def remove(name: str, yes: bool) -> None:
     """Remove a licence, also from its assets. The assets stay."""
     found = service(RightsService).show(LOCAL, name)
     if not yes:
-        click.confirm(f"Remove {name}, which is attached to {plural(found.assets or 0, 'asset')}?", abort=True)
+        click.confirm(
+            f"Remove {name}, which is attached to {plural(found.assets or 0, 'asset')}?", abort=True
+        )
     count = service(RightsService).remove(LOCAL, name)
     click.echo(f"{name} is removed; {plural(count, 'asset')} had it")
 
