@@ -16,8 +16,8 @@ import httpx
 
 from dampipe.kernel.faces import API
 from tests.ports import free_port
+from tests.support.commands import ROOT, run_command
 
-ROOT = Path(__file__).parents[2]
 QUEUES = ("control", "scan", "io", "preview", "embed", "index", "proxy")
 PATIENCE = 300.0
 """Seconds to wait for anything; far more than a busy machine needs."""
@@ -132,11 +132,13 @@ class Deployment:
 
     def run(self, *arguments: str | Path, code: int | None = 0, timeout: float = PATIENCE) -> str:
         """Run a command and return its standard output. Fails unless the exit code is `code` (None: any)."""
-        completed = subprocess.run(
-            [sys.executable, "-m", "dampipe", *map(os.fspath, arguments)],
-            env=self.environment, cwd=self.home, capture_output=True, text=True, timeout=timeout, check=False,
+        completed = run_command(
+            *arguments,
+            environment=self.environment,
+            folder=self.home,
+            timeout=timeout,
             errors="backslashreplace",
-        )  # fmt: skip
+        )
         self.errors = completed.stderr
         assert code is None or completed.returncode == code, (
             f"dampipe {arguments} exited with {completed.returncode}\n{completed.stdout}\n{completed.stderr}"

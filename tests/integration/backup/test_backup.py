@@ -7,7 +7,6 @@ import os
 import shutil
 import stat
 import subprocess
-import sys
 import tarfile
 import threading
 import zlib
@@ -51,6 +50,7 @@ from dampipe.kernel.errors import (
 from dampipe.kernel.home import UP_LOCK
 from dampipe.kernel.private_files import PRIVATE_MARK, secure_home
 from dampipe.media.ffmpeg.binary import find_ffmpeg
+from tests.support.commands import run_command
 from tests.support.derivatives import CLIPS, DERIVATIVES
 from tests.support.postgres import Postgres
 from tests.support.version_rows import insert_versions
@@ -386,8 +386,7 @@ def test_what_the_remedy_of_an_unusable_catalogue_says_brings_it_back(
 
 
 def dampipe_command(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "dampipe", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return run_command(*arguments, environment=os.environ)
 
 
 def test_the_settings_of_the_backup_say_where_the_catalogue_is(
