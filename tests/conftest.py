@@ -14,6 +14,7 @@ from sqlalchemy import inspect
 from dampipe.kernel.db import migrate
 from dampipe.kernel.db.database import Database
 from tests.support.commands import end_command_server
+from tests.support.demo_clips import demo_clips
 from tests.support.postgres import Postgres, postgres_server, postgres_url
 from tests.support.rabbitmq import rabbitmq_server, shared_rabbitmq
 from tests.support.shared_work import password_hasher, shared_endpoints
@@ -21,6 +22,7 @@ from tests.support.valkey import valkey_server
 from tests.support.vector_servers import milvus_uri, weaviate_server
 
 __all__ = [
+    "demo_clips",
     "footage",
     "milvus_uri",
     "password_hasher",

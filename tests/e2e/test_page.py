@@ -10,17 +10,16 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from dampipe.app.demo.footage import make_footage
-from dampipe.media.ffmpeg.binary import find_ffmpeg
+from tests.support.demo_clips import DemoClips
 from tests.support.deployment import Deployment
 
 MARKUP = "<img src=x onerror=alert(1)>.mp4"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> Path:
     folder = tmp_path_factory.mktemp("footage")
-    clips = make_footage(find_ffmpeg(), folder)
+    clips = demo_clips(folder)
     (folder / MARKUP).write_bytes(clips[1].read_bytes() + b"\0" * 8)
     (folder / "text.mp4").write_text("this is no film\n" * 100)
     with wave.open(str(folder / "tone.wav"), "wb") as sound:

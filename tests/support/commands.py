@@ -82,16 +82,18 @@ def run_command(
     text: str = "",
     timeout: float = 170,
     errors: str = "strict",
+    forked: bool = True,
 ) -> "subprocess.CompletedProcess[str]":
     """Run `dampipe ARGUMENT…` and capture its output.
 
     environment: all of it. folder: the working directory. text: its standard input. errors: as of `subprocess.run`, for
-    its output. Raises `subprocess.TimeoutExpired`, after killing it.
+    its output. forked: False starts an interpreter, for commands of which the processes matter. Raises
+    `subprocess.TimeoutExpired`, after killing it.
     """
     command = [os.fspath(one) for one in arguments]
-    if not _servers:
+    if forked and not _servers:
         _servers.append(_Server())
-    if not _servers[0].fits(environment):
+    if not forked or not _servers[0].fits(environment):
         return subprocess.run(
             [sys.executable, "-m", "dampipe", *command], env=dict(environment), cwd=folder, input=text,
             capture_output=True, text=True, timeout=timeout, check=False, errors=errors,

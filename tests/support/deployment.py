@@ -138,6 +138,7 @@ class Deployment:
             folder=self.home,
             timeout=timeout,
             errors="backslashreplace",
+            forked=arguments[0] != "demo",
         )
         self.errors = completed.stderr
         assert code is None or completed.returncode == code, (
