@@ -20,14 +20,14 @@ ROOT = Path(__file__).parents[2]
 _READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "OMP_", "MALLOC_")
 """Beginnings of the names of variables that an interpreter or a library reads once. A command for which they differ gets
 an interpreter of its own."""
-_WITHOUT_EFFECT = ("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
+_WITHOUT_EFFECT = ("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
 
 
 class _Server:
     """The process from which commands are forked."""
 
     def __init__(self) -> None:
-        self._environment = {**_inherited(), "PYTHONPATH": str(ROOT)}
+        self._environment = _inherited()
         folder = tempfile.mkdtemp(prefix="dampipe-cs-", dir="/tmp")  # the path of a socket must be short
         self._path = os.path.join(folder, "s")
         with socket.socket(socket.AF_UNIX) as listener:
@@ -35,7 +35,7 @@ class _Server:
             listener.listen(64)
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.support.command_server", str(listener.fileno())],
-                env=self._environment, cwd=ROOT, stdin=subprocess.PIPE,
+                env={**self._environment, "PYTHONPATH": str(ROOT)}, cwd=ROOT, stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL, pass_fds=[listener.fileno()], start_new_session=True,
             )  # fmt: skip
 
@@ -47,10 +47,10 @@ class _Server:
 
     def fits(self, environment: Mapping[str, str]) -> bool:
         """Whether the interpreter and the libraries of a command would be configured as those of the server are."""
-        found = {"PYTHONPATH": str(ROOT), **environment}
-        names = {name for name in (*found, *self._environment) if name.startswith(_READ_AT_START)}
-        return all(
-            found.get(name) == self._environment.get(name) for name in names.difference(_WITHOUT_EFFECT)
+        names = {name for name in (*environment, *self._environment) if name.startswith(_READ_AT_START)}
+        paths = {str(ROOT), "", self._environment.get("PYTHONPATH", "")}
+        return environment.get("PYTHONPATH", "") in paths and all(
+            environment.get(name) == self._environment.get(name) for name in names.difference(_WITHOUT_EFFECT)
         )
 
     def close(self) -> None:
