@@ -1,7 +1,8 @@
 """The other side of `commands.py`: imports what commands of dampipe have in common, and forks each command on request.
 
 It listens at a Unix socket, and ends when its standard input does. A request is a JSON object with the arguments, the
-environment and the working directory, after three descriptors for the standard streams. Its answers are the process id,
+environment, the working directory, and the code of a program (none: dampipe), after three descriptors for the standard
+streams. Its answers are the process id,
 and the exit code once the command has ended.
 """
 
@@ -26,6 +27,7 @@ MODULES = (
     "dampipe.kernel.faces.stdio",
     "dampipe.media.passes",
     "dampipe.tasks",
+    "kombu.transport.pyamqp",
     "kombu.transport.redis",
     "sqlalchemy.dialects.sqlite.pysqlite",
 )
@@ -82,7 +84,7 @@ def _supervise(client: socket.socket) -> None:
 
 
 def _become(request: dict[str, object], streams: list[int]) -> None:
-    """Be `python -m dampipe ARGUMENT…`; exits."""
+    """Be `python -m dampipe ARGUMENT…`, or `python -c CODE ARGUMENT…`; exits."""
     os.environ.clear()
     os.environ.update(request["environment"])  # type: ignore[call-overload]
     time.tzset()
@@ -95,8 +97,12 @@ def _become(request: dict[str, object], streams: list[int]) -> None:
         opened = open(number, mode, encoding="utf-8", errors=errors, closefd=False)  # noqa: SIM115
         setattr(sys, name, opened)
         setattr(sys, f"__{name}__", opened)
-    sys.argv = ["dampipe", *request["arguments"]]  # type: ignore[misc]
-    runpy.run_module("dampipe", run_name="__main__", alter_sys=True)
+    code = str(request["code"])
+    sys.argv = ["-c" if code else "dampipe", *request["arguments"]]  # type: ignore[misc]
+    if code:
+        exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})
+    else:
+        runpy.run_module("dampipe", run_name="__main__", alter_sys=True)
     sys.exit(0)
 
 

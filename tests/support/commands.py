@@ -90,13 +90,33 @@ def run_command(
     its output. forked: False starts an interpreter, for commands of which the processes matter. Raises
     `subprocess.TimeoutExpired`, after killing it.
     """
-    command = [os.fspath(one) for one in arguments]
+    return _run([os.fspath(one) for one in arguments], "", environment, folder, text, timeout, errors, forked)
+
+
+def run_program(
+    code: str, *arguments: str, environment: Mapping[str, str], folder: Path = ROOT, timeout: float = 170
+) -> "subprocess.CompletedProcess[str]":
+    """Run `python -c CODE ARGUMENT…` likewise. Modules that it imports may have been imported before."""
+    return _run([*arguments], code, environment, folder, "", timeout, "strict", True)
+
+
+def _run(
+    arguments: list[str],
+    code: str,
+    environment: Mapping[str, str],
+    folder: Path,
+    text: str,
+    timeout: float,
+    errors: str,
+    forked: bool,
+) -> "subprocess.CompletedProcess[str]":
     if forked and not _servers:
         _servers.append(_Server())
+    command = [sys.executable, *(("-c", code) if code else ("-m", "dampipe")), *arguments]
     if not forked or not _servers[0].fits(environment):
         return subprocess.run(
-            [sys.executable, "-m", "dampipe", *command], env=dict(environment), cwd=folder, input=text,
-            capture_output=True, text=True, timeout=timeout, check=False, errors=errors,
+            command, env=dict(environment), cwd=folder, input=text, capture_output=True, text=True,
+            timeout=timeout, check=False, errors=errors,
         )  # fmt: skip
     with (
         tempfile.TemporaryFile() as entered,
@@ -106,7 +126,12 @@ def run_command(
     ):
         entered.write(text.encode())
         entered.seek(0)
-        request = {"arguments": command, "environment": dict(environment), "folder": os.fspath(folder)}
+        request = {
+            "arguments": arguments,
+            "code": code,
+            "environment": dict(environment),
+            "folder": os.fspath(folder),
+        }
         descriptors = [file.fileno() for file in (entered, printed, complained)]
         socket.send_fds(connection, [b"!"], descriptors)
         connection.sendall(json.dumps(request).encode() + b"\n")

@@ -27,7 +27,6 @@ LONG = 60
 """Seconds of a stream that nothing ends."""
 PATIENCE = 45
 """Seconds after which a test fails: far more than a busy machine needs, and less than a stream that nothing ends."""
-"""Seconds for which streams are asked for: far beyond what any test takes, unless they are ended."""
 
 
 @dataclass
