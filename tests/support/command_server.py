@@ -16,7 +16,10 @@ import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from importlib import import_module
+
+from dampipe.kernel.feature import Feature
 
 MODULES = (
     "alembic.command",
@@ -34,18 +37,30 @@ MODULES = (
 """None of them looks for plug-ins: those are of a home folder, which a request names."""
 
 
+class _LooksForPlugins(Exception):
+    """A module that asks for all features when it is imported: each command does so itself, for its own home folder."""
+
+
 def load() -> None:
     """Import the modules, and those that the built-in features name for their commands, tables and messages."""
-    for name in MODULES:
-        import_module(name)
-    from dampipe.app.features import BUILT_IN
+    from dampipe.app.features import BUILT_IN, features
+    from dampipe.kernel.feature import register_features
 
+    def refuse() -> tuple[Feature, ...]:
+        raise _LooksForPlugins
+
+    names = dict.fromkeys(MODULES)
     for feature in BUILT_IN:
         targets = [command.target for command in feature.commands.values()]
         for name in (*targets, *feature.tables, *feature.filters, *feature.details, feature.remedies):
-            module = str(name or "").partition(":")[0]
-            if module and not module.startswith("dampipe.cli"):
-                import_module(module)
+            names[str(name or "").partition(":")[0]] = None
+    register_features(refuse)
+    for name in names:
+        if name and not name.startswith("dampipe.cli"):  # dampipe.cli lists the commands of all features
+            with suppress(_LooksForPlugins):
+                import_module(name)
+    register_features(features)
+    assert features.cache_info().currsize == 0, "a module looks for plug-ins"
 
 
 def serve(listener: socket.socket, lifetime: int) -> None:
