@@ -20,7 +20,7 @@ from dampipe.kernel.errors import NotLoggedIn
 from tests.support.serving import serving
 
 pytestmark = pytest.mark.timeout(900)
-SECONDS: dict[Role | None, int] = {None: 90, Role.EDITOR: 120, Role.VIEWER: 120}
+SECONDS: dict[Role | None, int] = {None: 90, Role.EDITOR: 500, Role.VIEWER: 500}
 """Time limit of a run, by role: the first uses all of it, the others end when each operation was asked."""
 PHASES: dict[Role | None, tuple[str, ...]] = {
     None: ("--max-examples", "2"),
