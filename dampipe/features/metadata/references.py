@@ -26,6 +26,11 @@ from dampipe.kernel.visibility import EVERYTHING, View
 _SHA1 = re.compile(r"[0-9a-fA-F]{40}")
 
 
+def is_sha1(text: str) -> bool:
+    """Whether a text is a whole SHA-1, in lower or upper case."""
+    return _SHA1.fullmatch(text) is not None
+
+
 def require_vocabulary(connection: Connection, given: MetadataField) -> None:
     """Raise NotFound unless the field's vocabulary exists."""
     found = select(VOCABULARY.c.id).where(VOCABULARY.c.key == given.vocabulary)
@@ -119,7 +124,7 @@ def unknown(given: MetadataField, text: str) -> NotFound:
 
 def asset_ids(connection: Connection, texts: Collection[str], view: View = EVERYTHING) -> dict[str, int]:
     """The visible assets that texts name, by the SHA-1 of one of their versions, or its beginning if it is unique."""
-    whole = {text.strip(): text.strip().lower() for text in texts if _SHA1.fullmatch(text.strip())}
+    whole = {text.strip(): text.strip().lower() for text in texts if is_sha1(text.strip())}
     found: dict[str, int] = {}
     for some in chunked(sorted(set(whole.values()))):
         visible = (VERSION.c.sha1.in_(some), view.shows_version(VERSION.c.id))

@@ -144,7 +144,7 @@ def import_(
     """
     options = ImportOptions(
         dry_run=dry_run,
-        source="import" if source == "import" else "person",  # type: ignore[arg-type]
+        source="import" if source == "import" else "person",
         replace=replace,
         partial=partial,
         new_terms=new_terms,

@@ -64,7 +64,7 @@ from dampipe.features.metadata.model import (
     RowProblem,
 )
 from dampipe.features.metadata.queries import CHUNK, Operation, OperationKind, ValueRepository, said_of
-from dampipe.features.metadata.references import ids_by_text, takes_new_terms, terms_for_writing
+from dampipe.features.metadata.references import ids_by_text, is_sha1, takes_new_terms, terms_for_writing
 from dampipe.features.metadata.registry import LibraryFields, hold_schema
 from dampipe.features.metadata.service import check_count, may_write, read_values
 from dampipe.features.metadata.values import Content, Given, plain
@@ -254,7 +254,7 @@ class MetadataImport:
         portion: list[tuple[int, str, int]] = []
 
         def resolve() -> None:
-            by_sha1 = self._assets.by_sha1([sha1 for _, sha1, _ in portion if len(sha1) == 40], view)
+            by_sha1 = self._assets.by_sha1([sha1 for _, sha1, _ in portion if is_sha1(sha1)], view)
             for number, sha1, cells in portion:
                 asset = by_sha1.get(sha1, UNKNOWN)
                 if asset == UNKNOWN:

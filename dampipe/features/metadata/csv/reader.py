@@ -22,7 +22,7 @@ class Encoding(StrEnum):
     """How the characters of a file are written as bytes."""
 
     AUTO = "auto"
-    """UTF-16 if the file says so by a byte order mark, else UTF-8."""
+    """UTF-16 if the first bytes say so, else UTF-8."""
     UTF_8 = "utf-8"
     UTF_16 = "utf-16"
     CP1252 = "cp1252"
@@ -110,7 +110,7 @@ def _codec_of(file: BinaryIO, encoding: Encoding) -> str:
     file.seek(0)
     beginning = file.read(4)
     if encoding is Encoding.AUTO:
-        is_utf_16 = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        is_utf_16 = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in beginning[:2]
         encoding = Encoding.UTF_16 if is_utf_16 else Encoding.UTF_8
     if encoding is Encoding.UTF_16 and not beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16-le" if beginning[1:2] == b"\0" else "utf-16-be"
