@@ -54,7 +54,9 @@ COMPARISON_INVALID = ErrorCode(
     "{text!r} is not a comparison of a field",
     "Give a field, =, !=, <, <=, >, >= or ~ and a value, as in rating>=3; or a field alone: it has a value.",
 )
-NOT_SORTABLE = ErrorCode("metadata.not_sortable", "assets cannot be sorted by {label}")
+NOT_SORTABLE = ErrorCode(
+    "metadata.not_sortable", "assets cannot be sorted by {label}", "They can be sorted by {keys}."
+)
 OPERATION_UNKNOWN = ErrorCode(
     "metadata.operation_not_found", "there is no change {operation}", "The history lists the changes."
 )

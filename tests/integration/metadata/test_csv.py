@@ -103,8 +103,23 @@ def problems(report: ImportReport) -> list[tuple[int, str, str]]:
     return [(one.row, one.column, one.code.removeprefix("metadata.")) for one in report.problems]
 
 
-HOSTILE = ["=1+1", "'=1", "'tis", "007", "2024-05-17", "1E5", "a|b", '"quoted"', "a;b,c", "+49", "@x", "<clear>",
-           "<unset>", "TRUE", "MAR1", "12345678901234567890", "x\u2028y", "–", "日本", "\u202ex", "1,5", "''", "|", "50%"]  # fmt: skip
+HOSTILE = [
+    *("=1+1", "'=1", "'tis", "007", "2024-05-17", "1E5", "a|b", '"quoted"', "a;b,c", "+49", "@x", "<clear>"),
+    *(
+        "<unset>",
+        "TRUE",
+        "MAR1",
+        "12345678901234567890",
+        "x\u2028y",
+        "–",
+        "日本",
+        "\u202ex",
+        "1,5",
+        "''",
+        "|",
+        "50%",
+    ),
+]
 
 
 def fill(library: Described) -> None:
@@ -200,7 +215,7 @@ def test_an_edited_file_is_one_change_of_the_person_that_is_undone_at_once(libra
     assert library.get(1, "people") == ["Bob", "Cid"] and library.get(1, "keywords") == ["sea"]
     assert library.get(2, "title") == [] and library.get(2, "reel") == ["007"]
     assert library.get(2, "description") == ["two\nlines"]
-    [said] = [one for one in library.metadata.get(LOCAL, name_of(1), ["title"]).fields[0].sources]
+    [said] = library.metadata.get(LOCAL, name_of(1), ["title"]).fields[0].sources
     assert (said.source, said.actor) == (ValueSource.PERSON, "user:ben")
     assert library.metadata.operations(LOCAL)[0].summary == "import of list.csv"
     assert imported(library, text, BEN).changes == 0, "once more, it changes nothing"

@@ -56,6 +56,7 @@ _MONTHS = (
     "jan|feb|fév|fev|mar|mär|mrz|apr|avr|abr|may|mai|maj|mei|jun|jui|juin|jul|aug|ago|aoû|aou|sep|set|oct|okt|ott|nov"
     "|dec|dez|déc|dic|ene|gen|mag|giu|lug|out"
 )
+_FIRST = tuple(_MONTHS.split("|"))
 _DAY = re.compile(
     rf"(?=.*[0-9])([0-9]{{1,4}}[-/. ]{{0,2}})?({_MONTHS})[^\W\d_]*\.?([-/., ]{{0,2}}[0-9]{{1,4}})*",
     re.IGNORECASE,
@@ -77,15 +78,18 @@ def is_changed_by_spreadsheets(cell: str) -> bool:
     if not cell:
         return False
     text = cell.strip()
+    if cell[0].isalpha() and cell[0] not in _FORMULA:  # as most cells
+        lower = text[:_LONGEST].lower()
+        return lower in _WORDS or (lower.startswith(_FIRST) and bool(_DAY.fullmatch(text)))
     if text.startswith(_FORMULA) or ord(cell[0]) < 32:
         return True
     if len(text) > _LONGEST:
         return text.isdigit()
+    if _CANONICAL.fullmatch(cell):
+        return False
     lower = text.lower()
     if lower in (CLEAR, UNSET) or lower in _WORDS:
         return True
-    if _CANONICAL.fullmatch(cell):
-        return False
     return bool(_NUMERIC.fullmatch(text) or _DAY.fullmatch(text))
 
 
@@ -95,7 +99,8 @@ def defused(cell: str) -> str:
     >>> defused("=1+1"), defused("'=1+1"), defused("'tis"), defused("beach")
     ("'=1+1", "''=1+1", "'tis", 'beach')
     """
-    return APOSTROPHE + cell if is_changed_by_spreadsheets(cell.lstrip(APOSTROPHE)) else cell
+    bare = cell.lstrip(APOSTROPHE) if cell.startswith(APOSTROPHE) else cell
+    return APOSTROPHE + cell if is_changed_by_spreadsheets(bare) else cell
 
 
 def restored(cell: str) -> str:

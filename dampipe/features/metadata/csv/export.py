@@ -22,9 +22,10 @@ from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.access import READ, Actor, require
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.db.id_list import in_ids
+from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.field import FieldType, MetadataField
 from dampipe.kernel.paths import printable
 from dampipe.kernel.selection import AssetSelector
@@ -63,10 +64,12 @@ class MetadataExport:
         with self._db.read() as connection:
             shown = [self._fields.find(connection, key) for key in dict.fromkeys(request.fields)]
             shown = shown or list(self._fields.all(connection).values())
-        choice = request
-        if request.assets is None and request.filters is None:
-            choice = request.model_copy(update={"all": True})
-        assets = chosen(actor, choice, self._assets, self._selector)
+            if request.assets is None and request.filters is None:
+                shows = (view.shows_version(VERSION.c.id), ~is_superseded(view))
+                everything = read_ids(self._db, connection, VERSION.c.asset_id, *shows)
+                assets: Sequence[int] = AssetSet.from_numpy(everything).to_numpy().tolist()
+        if request.assets is not None or request.filters is not None:
+            assets = chosen(actor, request, self._assets, self._selector)
         return self._parts(view, request.delimiter, shown, assets)
 
     def _parts(
@@ -101,8 +104,17 @@ class MetadataExport:
         )
         names.look_up(connection, pairs)
         paths = self._paths(connection, view, [row.id for row in versions.values()])
-        rows = []
+        rows, known = [], dict[tuple[str, tuple[Content, ...]], str]()
         nothing: Mapping[str, tuple[Content, ...]] = {}
+
+        def known_cell(one: MetadataField, contents: tuple[Content, ...] | None) -> str:
+            if contents is None:
+                return ""
+            key = (one.key, contents)  # many assets have the same
+            if key not in known:
+                known[key] = cell_of(one, contents, names.of(one), delimiter)
+            return known[key]
+
         for asset in assets:
             row = versions.get(asset)
             if row is None:  # deleted since
@@ -110,9 +122,7 @@ class MetadataExport:
             path = paths.get(row.id) or (printable(row.name) if view.is_all else "")
             said = effective.get(asset, nothing)
             cells = [
-                fact_cell(one, row, delimiter)
-                if one.is_fact
-                else cell_of(one, said.get(one.key, ()), names.of(one), delimiter)
+                fact_cell(one, row, delimiter) if one.is_fact else known_cell(one, said.get(one.key))
                 for one in shown
             ]
             rows.append([defused(row.sha1), defused(path), str(newest.get(asset, 0)), *cells])
