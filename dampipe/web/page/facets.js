@@ -1,0 +1,105 @@
+// The facet panel: how many assets have which values. Picking values writes the query in the filter of that name, which the
+// address keeps, and which one may also type.
+
+import { describe, get } from "./api.js";
+import { h, redraw } from "./dom.js";
+import { names } from "./filters.js";
+import { parse, write } from "./where.js";
+
+const LIMIT = 12;
+const OPEN = 4; // facets that are open at first
+const NOT_FILTERS = new Set(["like", "picture"]);
+const opened = new Map(); // by key: whether somebody opened or closed it
+let sortable = null; // [[key, label]] of the fields that lists are sorted by
+
+const same = (one, other) => one.localeCompare(other, undefined, { sensitivity: "accent" }) === 0;
+const find = (values, value) => [...values].find((one) => same(one, value));
+
+async function sortFields() {
+  sortable ??= (await get("/metadata/fields")).filter((one) => one.sortable && !["term", "asset"].includes(one.type)).map((one) => [one.key, one.label]);
+  return sortable;
+}
+
+/** The counts of all facets; of one with picked values as if it had none, so that one can pick more. */
+async function counted(filters, text, signal) {
+  const others = filters.filter(([name]) => name !== "where");
+  const load = (where, more) => get("/facets", [...others, ...(where ? [["where", where]] : []), ["limit", LIMIT], ...more], signal);
+  const all = await load(text, []);
+  const types = new Map(all.facets.map((one) => [one.key, one.type]));
+  for (const [key, type] of (await load("", [])).facets.map((one) => [one.key, one.type])) types.set(key, type);
+  const query = parse(text, types);
+  const facets = new Map(all.facets.map((one) => [one.key, one]));
+  await Promise.all([...query.picked.keys()].map(async (key) => {
+    const without = { ...query, picked: new Map([...query.picked].filter(([other]) => other !== key)) };
+    const [one] = (await load(write(without), [["facet", key]])).facets;
+    if (one) facets.set(key, one);
+  }));
+  return { assets: all.assets, facets: [...facets.values()], query };
+}
+
+/** The panel in `aside`. submit(pairs): shows the list of a query, with [[name, value]] for `where` and `sort`. */
+export function facetPanel(aside, submit) {
+  let loading = new AbortController();
+
+  function pick(query, key, value, kind) {
+    const of = query.picked.get(key) ?? { any: new Set(), not: new Set() };
+    const before = find(of[kind], value);
+    for (const values of [of.any, of.not]) values.delete(find(values, value));
+    if (before === undefined) of[kind].add(value);
+    query.picked.set(key, of);
+    submit("where", write(query));
+  }
+
+  function line(query, facet, { value, label, assets }) {
+    const of = query.picked.get(facet.key);
+    const [isAny, isNot] = [of && find(of.any, value) !== undefined, of && find(of.not, value) !== undefined];
+    const box = h("input", { type: "checkbox", checked: Boolean(isAny), "data-key": `${facet.key} ${value}`, onchange: () => pick(query, facet.key, value, "any") });
+    const not = h("button", {
+      type: "button", class: "not", "aria-pressed": String(Boolean(isNot)), "aria-label": `${facet.label}: not ${label}`, title: `Not ${label}`,
+      onclick: () => pick(query, facet.key, value, "not"),
+    }, "not");
+    return h("li", { class: isNot ? "without" : "" }, h("label", {}, box, h("span", {}, label), h("small", {}, assets === null ? "–" : assets.toLocaleString("en"))), not);
+  }
+
+  function section(query, facet, position) {
+    const of = query.picked.get(facet.key);
+    const picked = of ? [...of.any, ...of.not] : [];
+    const missing = picked.filter((value) => !facet.values.some((one) => same(one.value, value))).map((value) => ({ value, label: value, assets: null }));
+    const element = h("details", { open: opened.get(facet.key) ?? (position < OPEN || picked.length > 0) },
+      h("summary", { "data-key": facet.key }, facet.label, picked.length ? h("small", {}, ` ${picked.length} picked`) : null),
+      h("ul", {}, [...missing, ...facet.values].map((one) => line(query, facet, one))),
+      facet.more ? h("p", { class: "hint" }, `${facet.more.toLocaleString("en")} more values`) : null);
+    element.addEventListener("toggle", () => opened.set(facet.key, element.open));
+    return element;
+  }
+
+  function sorting(fields, sort, hasWords) {
+    const options = [["", "newest first"], ...fields.flatMap(([key, label]) => [[key, `${label}, ascending`], [`-${key}`, `${label}, descending`]])];
+    const select = h("select", { "aria-label": "Sort by", disabled: hasWords, onchange: () => submit("sort", select.value) },
+      options.map(([value, text]) => h("option", { value, selected: value === sort }, text)));
+    return h("label", { class: "sort" }, h("span", {}, hasWords ? "Ranked by the words" : "Sort by"), select);
+  }
+
+  /** Show the facets of the query of an address. */
+  return async function show(parameters) {
+    loading.abort();
+    loading = new AbortController();
+    const { signal } = loading;
+    if (aside.hidden) return;
+    const filters = [...parameters].filter(([name, value]) => value && names.includes(name) && !NOT_FILTERS.has(name));
+    const text = parameters.get("where") ?? "";
+    const hasWords = ["q", "like", "picture"].some((name) => parameters.get(name));
+    try {
+      const [{ assets, facets, query }, fields] = [await counted(filters, text, signal), await sortFields()];
+      const chosen = [...query.picked.values()].some(({ any, not }) => any.size + not.size);
+      redraw(aside,
+        sorting(fields, parameters.get("sort") ?? "", hasWords),
+        h("p", { class: "hint" }, `${assets.toLocaleString("en")} ${assets === 1 ? "asset" : "assets"}${hasWords ? ", before the words" : ""}`),
+        facets.map((facet, position) => section(query, facet, position)),
+        facets.length ? null : h("p", { class: "hint" }, "No asset has a value of a facet."),
+        chosen ? h("button", { type: "button", onclick: () => submit("where", write({ picked: new Map(), rest: query.rest })) }, "Pick none") : null);
+    } catch (problem) {
+      if (!signal.aborted) aside.replaceChildren(h("p", { class: "hint", role: "alert" }, describe(problem)));
+    }
+  };
+}
