@@ -14,10 +14,11 @@ from dampipe.features.assets.http import AssetNames
 from dampipe.features.metadata.csv.export import MetadataExport
 from dampipe.features.metadata.csv.importer import MetadataImport
 from dampipe.features.metadata.errors import CSV_BUSY, CSV_EMPTY, CSV_REFUSED, CSV_TOO_LARGE
-from dampipe.features.metadata.http import INVALID, Reader, Writer
+from dampipe.features.metadata.http import INVALID
 from dampipe.features.metadata.model import ExportRequest, ImportOptions, ImportReport
+from dampipe.kernel.access import COMMENT, READ, Actor
 from dampipe.kernel.errors import Busy, InvalidInput, TooLarge
-from dampipe.kernel.faces.http import MAX_BYTES, Problem, Storable, Text, provided
+from dampipe.kernel.faces.http import MAX_BYTES, Problem, Storable, Text, allowed, provided
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 MAX_FILE = 1 << 30
@@ -51,7 +52,9 @@ class ImportParameters(ImportOptions):
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 def export_metadata(
-    actor: Reader, request: TableRequest, exports: Annotated[MetadataExport, provided(MetadataExport)]
+    actor: Annotated[Actor, allowed(READ)],
+    request: TableRequest,
+    exports: Annotated[MetadataExport, provided(MetadataExport)],
 ) -> StreamingResponse:
     """Values as CSV for spreadsheets: a row for each asset, a column for each field."""
     return StreamingResponse(
@@ -104,7 +107,7 @@ _FILE: dict[str, Any] = {
 
 @router.post("/metadata/import", openapi_extra=_FILE, responses={503: {"model": Problem}})
 def import_metadata(
-    actor: Writer,
+    actor: Annotated[Actor, allowed(COMMENT)],
     imports: Annotated[MetadataImport, provided(MetadataImport)],
     options: Annotated[ImportParameters, Query()],
     file: Annotated[Any, Depends(table_body)],

@@ -9,7 +9,7 @@ import { parse, write } from "./where.js";
 const LIMIT = 12;
 const OPEN = 4; // facets that are open at first
 const NOT_FILTERS = new Set(["like", "picture"]);
-const opened = new Map(); // by key: whether somebody opened or closed it
+const opened = new Map(); // by key: whether it was opened or closed by hand
 let sortable = null; // [[key, label]] of the fields that lists are sorted by
 
 const same = (one, other) => one.localeCompare(other, undefined, { sensitivity: "accent" }) === 0;

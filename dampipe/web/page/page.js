@@ -24,7 +24,7 @@ const [aside, facetButton] = ["facets", "facet-button"].map(element);
 const LISTS = new Set(["/", "/search"]); // views that facets narrow
 const OUTAGE_RETRY = 3000;
 
-let hasFacets = false; // whether somebody opened the panel
+let hasFacets = false; // whether the panel was opened
 let shownAddress = null; // of the view, also while the player is open over it
 let hasShownView = false;
 let leaving = new AbortController(); // aborted when another view is shown

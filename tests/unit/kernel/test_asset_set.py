@@ -1,6 +1,6 @@
 """A set of asset numbers behaves as Python's own, whatever its numbers are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np

@@ -138,7 +138,7 @@ def import_(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Import FILE, a CSV that `export` wrote and somebody edited, or one made by hand, as one change.
+    """Import FILE, a CSV that `export` wrote and that was edited, or one made by hand, as one change.
 
     An empty cell changes nothing; <clear> says that there is no value, <unset> takes back what people said.
     """

@@ -1,7 +1,7 @@
 """The use case of importing metadata from CSV: an export that people have edited, or a table made by hand.
 
 Each cell is compared with what its asset had when the file was exported (from the history of values) and with what it
-has now. A cell that nobody edited changes nothing, whatever has happened meanwhile; one that was edited replaces the
+has now. A cell that was not edited changes nothing, whatever has happened meanwhile; one that was edited replaces the
 value that it was made from, and no other one unless that is asked for.
 
 A file is read twice: once for its assets, and then some thousand rows at a time, which is all that is held in memory.
@@ -105,7 +105,7 @@ class _Row:
 
 
 class _Edited(NamedTuple):
-    """A cell that somebody edited."""
+    """A cell that was edited."""
 
     row: _Row
     column: _Column
@@ -406,7 +406,7 @@ class _Run:
         return {row.asset: known.get(row.asset) for row in rows}
 
     def _check_facts(self, connection: Connection, rows: Sequence[_Row]) -> None:
-        """Report cells of facts that somebody edited."""
+        """Report cells of facts that were edited."""
         filled = [one for one in self._facts if any(_cell(row, one) for row in rows)]
         if not filled:
             return
