@@ -130,7 +130,7 @@ class FacetService:
         """Texts by field and name of the key, as visible assets have them: how a hidden one writes it is not shown."""
         texts = {key: one for key, one in fields.items() if mode_of(one) is Mode.TEXT}
         named = (postings[key].named(name) for key in texts for name in first[key])
-        versions = sorted({found for one in named if (found := _first_of(one, mask)) is not None})
+        versions = sorted({first_one for one in named if (first_one := _first_of(one, mask)) is not None})
         facts = {key: one.column for key, one in texts.items() if one.column is not None}
         columns = [column.label(f"fact{number}") for number, column in enumerate(facts.values())]
         query = select(VERSION.c.asset_id, *columns).where(in_ids(self._db, VERSION.c.id, versions))

@@ -34,40 +34,42 @@ async function counted(filters, text, signal) {
     const [one] = (await load(write(without), [["facet", key]])).facets;
     if (one) facets.set(key, one);
   }));
-  return { assets: all.assets, facets: [...facets.values()], query };
+  return { assets: all.assets, facets: [...facets.values()], query, types };
 }
 
-/** The panel in `aside`. submit(pairs): shows the list of a query, with [[name, value]] for `where` and `sort`. */
+/** The panel in `aside`. submit(name, change): shows the list with another `where` or `sort`: change(the present one). */
 export function facetPanel(aside, submit) {
   let loading = new AbortController();
 
-  function pick(query, key, value, kind) {
+  /** Pick a value, or take it back, in the query of the address, which may have changed since the panel was drawn. */
+  const pick = (types, key, value, kind) => submit("where", (text) => {
+    const query = parse(text, types);
     const of = query.picked.get(key) ?? { any: new Set(), not: new Set() };
     const before = find(of[kind], value);
     for (const values of [of.any, of.not]) values.delete(find(values, value));
     if (before === undefined) of[kind].add(value);
     query.picked.set(key, of);
-    submit("where", write(query));
-  }
+    return write(query);
+  });
 
-  function line(query, facet, { value, label, assets }) {
+  function line({ query, types }, facet, { value, label, assets }) {
     const of = query.picked.get(facet.key);
     const [isAny, isNot] = [of && find(of.any, value) !== undefined, of && find(of.not, value) !== undefined];
-    const box = h("input", { type: "checkbox", checked: Boolean(isAny), "data-key": `${facet.key} ${value}`, onchange: () => pick(query, facet.key, value, "any") });
+    const box = h("input", { type: "checkbox", checked: Boolean(isAny), "data-key": `${facet.key} ${value}`, onchange: () => pick(types, facet.key, value, "any") });
     const not = h("button", {
       type: "button", class: "not", "aria-pressed": String(Boolean(isNot)), "aria-label": `${facet.label}: not ${label}`, title: `Not ${label}`,
-      onclick: () => pick(query, facet.key, value, "not"),
+      onclick: () => pick(types, facet.key, value, "not"),
     }, "not");
     return h("li", { class: isNot ? "without" : "" }, h("label", {}, box, h("span", {}, label), h("small", {}, assets === null ? "–" : assets.toLocaleString("en"))), not);
   }
 
-  function section(query, facet, position) {
-    const of = query.picked.get(facet.key);
+  function section(found, facet, position) {
+    const of = found.query.picked.get(facet.key);
     const picked = of ? [...of.any, ...of.not] : [];
     const missing = picked.filter((value) => !facet.values.some((one) => same(one.value, value))).map((value) => ({ value, label: value, assets: null }));
     const element = h("details", { open: opened.get(facet.key) ?? (position < OPEN || picked.length > 0) },
       h("summary", { "data-key": facet.key }, facet.label, picked.length ? h("small", {}, ` ${picked.length} picked`) : null),
-      h("ul", {}, [...missing, ...facet.values].map((one) => line(query, facet, one))),
+      h("ul", {}, [...missing, ...facet.values].map((one) => line(found, facet, one))),
       facet.more ? h("p", { class: "hint" }, `${facet.more.toLocaleString("en")} more values`) : null);
     element.addEventListener("toggle", () => opened.set(facet.key, element.open));
     return element;
@@ -75,7 +77,7 @@ export function facetPanel(aside, submit) {
 
   function sorting(fields, sort, hasWords) {
     const options = [["", "newest first"], ...fields.flatMap(([key, label]) => [[key, `${label}, ascending`], [`-${key}`, `${label}, descending`]])];
-    const select = h("select", { "aria-label": "Sort by", disabled: hasWords, onchange: () => submit("sort", select.value) },
+    const select = h("select", { "aria-label": "Sort by", disabled: hasWords, onchange: () => submit("sort", () => select.value) },
       options.map(([value, text]) => h("option", { value, selected: value === sort }, text)));
     return h("label", { class: "sort" }, h("span", {}, hasWords ? "Ranked by the words" : "Sort by"), select);
   }
@@ -90,14 +92,15 @@ export function facetPanel(aside, submit) {
     const text = parameters.get("where") ?? "";
     const hasWords = ["q", "like", "picture"].some((name) => parameters.get(name));
     try {
-      const [{ assets, facets, query }, fields] = [await counted(filters, text, signal), await sortFields()];
+      const [found, fields] = [await counted(filters, text, signal), await sortFields()];
+      const { assets, facets, query, types } = found;
       const chosen = [...query.picked.values()].some(({ any, not }) => any.size + not.size);
       redraw(aside,
         sorting(fields, parameters.get("sort") ?? "", hasWords),
         h("p", { class: "hint" }, `${assets.toLocaleString("en")} ${assets === 1 ? "asset" : "assets"}${hasWords ? ", before the words" : ""}`),
-        facets.map((facet, position) => section(query, facet, position)),
+        facets.map((facet, position) => section(found, facet, position)),
         facets.length ? null : h("p", { class: "hint" }, "No asset has a value of a facet."),
-        chosen ? h("button", { type: "button", onclick: () => submit("where", write({ picked: new Map(), rest: query.rest })) }, "Pick none") : null);
+        chosen ? h("button", { type: "button", onclick: () => submit("where", (now) => write({ picked: new Map(), rest: parse(now, types).rest })) }, "Pick none") : null);
     } catch (problem) {
       if (!signal.aborted) aside.replaceChildren(h("p", { class: "hint", role: "alert" }, describe(problem)));
     }

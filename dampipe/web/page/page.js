@@ -183,8 +183,10 @@ function showFilters(visible) {
 /** The parameters of the address that is shown. */
 const parametersOf = (address) => new URLSearchParams(address?.split("?")[1] ?? "");
 
-const showFacets = facetPanel(aside, (name, value) => {
-  const pairs = [...parametersOf(shownAddress)].filter(([other]) => other !== name);
+const showFacets = facetPanel(aside, (name, change) => {
+  const before = parametersOf(location.hash);
+  const value = change(before.get(name) ?? "");
+  const pairs = [...before].filter(([other]) => other !== name);
   search(value ? [...pairs, [name, value]] : pairs);
 });
 
