@@ -11,6 +11,7 @@ from dampipe.features.assets.service import AssetService
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.facets import order
 from dampipe.features.facets.order import FacetOrder
+from dampipe.features.grouping.tables import ASSET_GROUP, GROUP_MEMBER
 from dampipe.features.metadata.registry import LibraryFields
 from dampipe.features.metadata.values import SHORT, fold
 from dampipe.features.search.filters import FilterResolver
@@ -152,3 +153,31 @@ def test_every_field_that_says_so_is_a_sort_order(sortable: Faceted) -> None:
     assert keys >= {*KEYS, "file_size", "width"} and not keys & {"people", "keywords", "other"}
     for key in keys:
         assert len(made(sortable).page(LOCAL, key, 10)) == 5
+
+
+def test_a_group_is_one_hit_of_a_sorted_list_too(sortable: Faceted) -> None:
+    """The first member that passes the filters stands for the group."""
+    with sortable.database.write() as connection:
+        connection.execute(ASSET_GROUP.insert().values(id=1, kind="live"))
+        for position, number in enumerate((3, 1)):
+            row = {
+                "version_id": number + Described.SHIFT,
+                "group_id": 1,
+                "role": "film",
+                "position": position,
+            }
+            connection.execute(GROUP_MEMBER.insert().values(row))
+    for number in range(1, 6):
+        sortable.edit(number, rating=number)
+    search = sortable.described.library.services.get(SearchService)
+
+    def listed(**more: Any) -> list[str]:
+        return [hit.asset for hit in search.find(LOCAL, SearchRequest(sort="rating", **more)).hits]
+
+    try:
+        assert listed() == [name_of(number) for number in (2, 3, 4, 5)]
+        assert listed(filters={"where": ("rating<3",)}) == [name_of(number) for number in (1, 2)]
+    finally:
+        with sortable.database.write() as connection:
+            connection.execute(GROUP_MEMBER.delete())
+            connection.execute(ASSET_GROUP.delete())
