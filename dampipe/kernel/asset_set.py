@@ -21,6 +21,9 @@ if TYPE_CHECKING:  # numpy is loaded by what uses it: it is a tenth of the time 
 HIGHEST: Final = 2**32 - 1
 """The highest number that a set can hold; the lowest is 0."""
 
+TRIED = 64
+"""Numbers that `first_common` looks up one by one, before it intersects."""
+
 
 class AssetSet:
     """An immutable set of asset numbers, iterated in ascending order.
@@ -94,6 +97,17 @@ class AssetSet:
     def common(self, other: "AssetSet") -> int:
         """The size of the intersection, without making it."""
         return int(self._bits.intersection_cardinality(other._bits))
+
+    def first_common(self, other: "AssetSet") -> int | None:
+        """The lowest number that is in both sets; None if there is none. Large sets that have much in common are not
+        intersected for it."""
+        for tried, number in enumerate(self._bits):
+            if number in other._bits:
+                return int(number)
+            if tried >= TRIED:
+                break
+        both = self._bits & other._bits
+        return int(both.min()) if both else None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, AssetSet) and bool(self._bits == other._bits)

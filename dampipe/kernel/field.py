@@ -158,6 +158,11 @@ class MetadataField:
         return self.column is not None
 
     @property
+    def is_sort_order(self) -> bool:
+        """Whether assets are sorted by it. Terms and assets have no order of their own."""
+        return self.sortable and self.type not in (FieldType.TERM, FieldType.ASSET)
+
+    @property
     def order(self) -> tuple[ValueSource, ...]:
         """All sources, the one whose value counts first."""
         return (*self.precedence, *(source for source in PRECEDENCE if source not in self.precedence))

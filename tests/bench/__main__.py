@@ -24,6 +24,7 @@ from tests.bench import (
     spine,
     start,
     stills,
+    tables,
     vectors,
     workflow,
 )
@@ -51,6 +52,7 @@ BENCHES = {
     "facets": facets.main,
     "carry": carry.main,
     "metadata": metadata.main,
+    "tables": tables.main,
     "workflow": workflow.main,
 }
 

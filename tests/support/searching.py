@@ -20,6 +20,7 @@ from dampipe.features.access.service import Scopes
 from dampipe.features.assets.queries import DerivativeLookup
 from dampipe.features.assets.service import DetailFields
 from dampipe.features.derivatives.queries import DerivativeRepository
+from dampipe.features.facets.order import FacetOrder
 from dampipe.features.metadata.registry import LibraryFields
 from dampipe.features.search.clips import ClipService
 from dampipe.features.search.filters import FilterResolver
@@ -37,6 +38,7 @@ from dampipe.kernel.faces.remedies import Remedies
 from dampipe.kernel.field import FieldRegistry
 from dampipe.kernel.people import People
 from dampipe.kernel.selection import AssetSelector
+from dampipe.kernel.sorting import AssetOrder
 from dampipe.kernel.visibility import Visibility
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
 from dampipe.media.probe.prober import Prober
@@ -160,6 +162,7 @@ def search_services(catalog: Catalog, storage: AutoStorage, open_model: Callable
     services.provide(Visibility, lambda: services.get(Rights))
     services.provide(FieldRegistry, lambda: services.get(LibraryFields))
     services.provide(AssetSelector, lambda: services.get(FilterResolver))
+    services.provide(AssetOrder, lambda: services.get(FacetOrder))
     services.provide(People, lambda: services.get(UserDirectory))
     services.provide(LoginPolicy, LoginPolicy)
     services.provide(OidcSettings, OidcSettings)

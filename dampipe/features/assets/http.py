@@ -15,6 +15,7 @@ from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.faces.http import MAX_PATH, Problem, RemediesDep, Storable, allowed, provided
 from dampipe.kernel.faces.remedies import PAGE
 from dampipe.kernel.paths import printable
+from dampipe.kernel.sorting import MAX_SORT
 from dampipe.storage.video import Video
 
 router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
@@ -51,9 +52,18 @@ def list_assets(
         bool | None,
         Query(description="Only assets that search has to wait for (true), or only the others (false)."),
     ] = None,
+    sort: Annotated[
+        str,
+        Query(
+            max_length=MAX_SORT,
+            pattern=r"^(-?[a-z][a-z0-9_]*)?$",
+            description="By this field, or, after a minus sign, by it with the greatest first; `metadata/fields` says "
+            "which are `sortable`. Assets without a value come last.",
+        ),
+    ] = "",
 ) -> list[Video]:
-    """Assets, the newest first."""
-    return assets.page(actor, limit, after, pending)
+    """Assets, the newest first, or sorted by a field."""
+    return assets.page(actor, limit, after, pending, sort)
 
 
 @router.get("/assets/{sha1}")

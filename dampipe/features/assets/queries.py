@@ -19,9 +19,10 @@ from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.jobs.model import Failure, RunState, RunSummary, StoredError
 from dampipe.jobs.plan import MAIN_LANE
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.db.id_list import in_ids
+from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.documents.dirty import mark_dirty_versions
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.facets.dirty import mark_versions
@@ -290,6 +291,19 @@ class AssetRepository:
             query = query.where(_IS_PENDING if pending else ~_IS_PENDING)
         with self._db.read() as connection:
             return list(connection.execute(query).all())
+
+    def pending(self, is_pending: bool) -> AssetSet:
+        """The numbers of the versions with runs of the main lane to do (True), or of the others."""
+        with self._db.read() as connection:
+            where = _IS_PENDING if is_pending else ~_IS_PENDING
+            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, where))
+
+    def rows(self, versions: Sequence[int]) -> list[Row[Any]]:
+        """The rows of up to some thousand versions, in that order; those that no longer exist are left out."""
+        with self._db.read() as connection:
+            rows = connection.execute(select(VERSION).where(in_ids(self._db, VERSION.c.id, versions)))
+            found = {row.id: row for row in rows}
+        return [found[one] for one in versions if one in found]
 
     def totals(self, view: View = EVERYTHING) -> tuple[int, int]:
         """How many assets and locations there are."""

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,10 +15,12 @@ from dampipe.features.sources.cards import card_of
 from dampipe.features.sources.path_mapping import below_root, under_known_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.kernel.access import READ, Actor, require
+from dampipe.kernel.asset_set import ALL
 from dampipe.kernel.container import Services
 from dampipe.kernel.detail import DetailField
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.paths import printable
+from dampipe.kernel.sorting import AssetOrder
 from dampipe.kernel.unicode_paths import spellings
 from dampipe.kernel.visibility import View, Visibility
 from dampipe.storage.video import Video
@@ -71,15 +73,26 @@ class AssetService:
         return self._details().model()
 
     def page(
-        self, actor: Actor, limit: int = 100, after: str | None = None, pending: bool | None = None
+        self,
+        actor: Actor,
+        limit: int = 100,
+        after: str | None = None,
+        pending: bool | None = None,
+        sort: str = "",
     ) -> list[Video]:
         """Assets, newest first; `after` is the SHA-1 of the last one of the previous page.
 
-        pending: only those whose stages up to the index are still to do (True), or only the others (False).
+        pending: only those whose stages up to the index are still to do (True), or only the others (False). sort: by
+        which field, see AssetOrder; raises NotFound and InvalidInput for one that there is not.
         """
         require(actor, READ)
         view = self._visibility.of(actor)
         before = None if after is None else int(self._assets.find(after, view).id)
+        if sort:
+            order: AssetOrder = self._services.get(AssetOrder)
+            among = partial(self._assets.pending, pending) if pending is not None else lambda: ALL
+            numbers = order.page(actor, sort, limit, after=before, among=among)
+            return self._assets.videos(self._assets.rows(numbers), view)
         return self._assets.videos(self._assets.page(limit, before, pending, view), view)
 
     def show(self, actor: Actor, name: str, *, exact: bool = False) -> Details:

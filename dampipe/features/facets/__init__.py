@@ -11,6 +11,7 @@ FEATURE = Feature(
             "Count assets by the values of metadata fields.", "dampipe.features.facets.cli:command"
         )
     },
+    providers={"dampipe.kernel.sorting:AssetOrder": "dampipe.features.facets.order:FacetOrder"},
     routers=("dampipe.features.facets.http:router",),
     filters=("dampipe.features.facets.filters:FIELDS",),
     sweeps=("dampipe.features.facets.sweep:FacetSweep",),

@@ -87,13 +87,16 @@ class FacetService:
     def _by_term(self, connection: Connection, known: FieldPostings, mask: Selection) -> dict[str, int]:
         """Assets by term: each counts for the broader terms, too."""
         own = {int(name): versions for name, versions in known.present() if name}
-        own = {term: versions for term, versions in own.items() if _count(versions, mask)}
+        counts = {term: count for term, versions in own.items() if (count := _count(versions, mask))}
+        own = {term: own[term] for term in counts}
         below: dict[int, list[AssetSet]] = {}
         for term, above in with_broader(self._db, connection, own).items():
             for one in above:
                 below.setdefault(one, []).append(own[term])
         return {
-            str(term): _count(sets[0] if len(sets) == 1 else AssetSet.union(sets), mask)
+            str(term): counts[term]
+            if len(sets) == 1 and sets[0] is own.get(term)
+            else _count(sets[0] if len(sets) == 1 else AssetSet.union(sets), mask)
             for term, sets in below.items()
         }
 
@@ -126,9 +129,8 @@ class FacetService:
     ) -> dict[tuple[str, str], str]:
         """Texts by field and name of the key, as visible assets have them: how a hidden one writes it is not shown."""
         texts = {key: one for key, one in fields.items() if mode_of(one) is Mode.TEXT}
-        versions = sorted(
-            {next(iter(_within(postings[key].named(name), mask))) for key in texts for name in first[key]}
-        )
+        named = (postings[key].named(name) for key in texts for name in first[key])
+        versions = sorted({first_one for one in named if (first_one := _first_of(one, mask)) is not None})
         facts = {key: one.column for key, one in texts.items() if one.column is not None}
         columns = [column.label(f"fact{number}") for number, column in enumerate(facts.values())]
         query = select(VERSION.c.asset_id, *columns).where(in_ids(self._db, VERSION.c.id, versions))
@@ -160,6 +162,11 @@ def _within(versions: AssetSet, mask: Selection) -> AssetSet:
 
 def _count(versions: AssetSet, mask: Selection) -> int:
     return len(versions) if mask is ALL else versions.common(mask)
+
+
+def _first_of(versions: AssetSet, mask: Selection) -> int | None:
+    """The lowest of the versions that is visible."""
+    return next(iter(versions), None) if mask is ALL else versions.first_common(mask)
 
 
 def _first(mode: Mode, counts: Mapping[str, int], limit: int) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """The SQL of asset groups; the only writer of their tables."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, literal, select
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.grouping.model import (
@@ -311,3 +312,13 @@ def has_earlier_member(where: ColumnElement[bool], is_all: bool) -> ColumnElemen
         passing = select(VERSION.c.id).where(VERSION.c.id == other.c.version_id, where)
         found = found.where(exists(passing.correlate(other)))
     return exists(found)
+
+
+def having_earlier_member(where: ColumnElement[bool], is_all: bool) -> Select[Any]:
+    """The numbers of all versions for which the same holds."""
+    mine, other = GROUP_MEMBER.alias("mine"), GROUP_MEMBER.alias("earlier")
+    earlier = (other.c.group_id == mine.c.group_id) & (other.c.position < mine.c.position)
+    found = select(mine.c.version_id).select_from(mine.join(other, earlier)).distinct()
+    if is_all:
+        return found
+    return found.join(VERSION, VERSION.c.id == other.c.version_id).where(where)

@@ -15,7 +15,7 @@ FEATURE = Feature(
             "Show, check and apply the metadata schema.", "dampipe.features.metadata.cli.schema:command"
         ),
     },
-    routers=("dampipe.features.metadata.http:router",),
+    routers=("dampipe.features.metadata.http:router", "dampipe.features.metadata.http_table:router"),
     annotations=("dampipe.features.metadata.annotations:described_among",),
     merges=("dampipe.features.metadata.merge:VALUES",),
     guards=("dampipe.features.metadata.guard:FILLED",),

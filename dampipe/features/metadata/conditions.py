@@ -12,8 +12,8 @@ from dampipe.kernel.field import FieldType, MetadataField, Operator
 from dampipe.kernel.ranges import parse_date
 from dampipe.kernel.wall_clock import utc_offset, wall_clock
 
-_IS_EFFECTIVE = text("value.is_effective")
-_IS_SHORT = text(f"length(value.folded) <= {SHORT}")
+IS_EFFECTIVE = text("value.is_effective")
+IS_SHORT = text(f"length(value.folded) <= {SHORT}")
 """As the partial indexes say it: SQLite uses them for no other words, such as `is_effective = 1`."""
 
 
@@ -76,7 +76,7 @@ def on_values(
     ids: Sequence[int],
 ) -> ColumnElement[bool]:
     """A comparison of a field's values, for an operator other than NOT_EQUAL: a condition on a row of `value`."""
-    mine = (VALUE.c.field == given.key, _IS_EFFECTIVE)
+    mine = (VALUE.c.field == given.key, IS_EFFECTIVE)
     return and_(*mine, _holds(given, operator, texts, numbers, ids))
 
 
@@ -103,7 +103,7 @@ def _holds(
             # The index holds short ones only.
             short = [one for one in folded if len(one) <= SHORT]
             long = [one for one in folded if len(one) > SHORT]
-            found = [and_(VALUE.c.folded.in_(short), _IS_SHORT)] if short else []
+            found = [and_(VALUE.c.folded.in_(short), IS_SHORT)] if short else []
             found += [VALUE.c.folded.in_(long)] if long else []
             return or_(false(), *found)
         case _:

@@ -68,6 +68,11 @@ def set_to(contents: Sequence[Content], actor: str, at: float) -> Planner:
     return lambda before, effective: entry
 
 
+def replaced(before: Entry, contents: Sequence[Content], actor: str, at: float) -> Entry:
+    """An entry with these values; those that it had before keep who said them when."""
+    return _merged(before, contents, actor, at)
+
+
 def adding(contents: Sequence[Content], actor: str, at: float, *, union: bool) -> Planner:
     """Add values to those that count now; of a field that takes those of all sources, to its own alone."""
 

@@ -11,7 +11,7 @@ class MetadataChanged(EventPayload):
     operation: int
     """Number of the change, by which it can be shown and undone."""
     kind: str
-    """`set`, `add`, `remove`, `unset`, `clear`, `merge`, `schema`, `machine`, or `undo`."""
+    """`set`, `add`, `remove`, `unset`, `clear`, `import`, `merge`, `schema`, `machine`, or `undo`."""
     source: str
     """From whom the values are: `person`, `import`, `sidecar`, `file`, `rule` or `model`."""
     fields: tuple[str, ...]

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, model_validator
 
+from dampipe.features.metadata.csv.cells import Delimiter
+from dampipe.features.metadata.csv.reader import Encoding
 from dampipe.features.metadata.schema import FieldDeclaration
 from dampipe.features.metadata.values import MAX_LONG_TEXT
 from dampipe.kernel.field import FieldType, Operator, ValueSource
@@ -62,13 +64,57 @@ class AssetEdit(Edit):
     )
 
 
-class BulkEdit(Edit):
-    """The same for many assets: those that are named, those that pass filters, or all."""
+class AssetChoice(BaseModel):
+    """Many assets: those that are named, those that pass filters, or all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     assets: tuple[str, ...] | None = None
     filters: dict[str, tuple[str, ...]] | None = None
     """As for a search: values by the name of the filter."""
     all: bool = False
+
+
+class BulkEdit(Edit, AssetChoice):
+    """An edit of many assets."""
+
+
+class ExportRequest(AssetChoice):
+    """Which values of which assets are written as a table."""
+
+    fields: tuple[Key, ...] = Field(
+        default=(), max_length=500, description="Only these fields, in this order; none: all."
+    )
+    delimiter: Delimiter = Field(
+        default=Delimiter.COMMA,
+        description="Between the cells of a row. With `semicolon` numbers have a decimal comma.",
+    )
+
+
+class ImportOptions(BaseModel):
+    """What an import of a table may do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dry_run: bool = Field(default=False, description="Only say what would change.")
+    source: Literal[ValueSource.PERSON, ValueSource.IMPORT] = Field(
+        default=ValueSource.PERSON,
+        description="Whose values they are: those of the person who sends them, or, for lists that programs wrote, of "
+        "an import, which never counts before a person's.",
+    )
+    replace: bool = Field(
+        default=False,
+        description="Also replace what was changed after the export, and what people wrote if the file does not say "
+        "from which value it was made.",
+    )
+    partial: bool = Field(
+        default=False,
+        description="Import what is right although there are errors; else nothing is imported then.",
+    )
+    new_terms: bool = Field(default=False, description="Add terms that an open vocabulary does not have.")
+    encoding: Encoding = Encoding.AUTO
+    name: str = Field(default="", max_length=200, description="Of the file, for the list of changes.")
+    limit: int = Field(default=100, ge=0, le=MOST_SHOWN, description="Differences that the answer shows.")
 
 
 class FieldReport(BaseModel):
@@ -174,6 +220,44 @@ class PreviewReport(BaseModel):
     """How many of these would change."""
     changes: int
     """Fields of assets that would change."""
+    differences: tuple[Difference, ...]
+    """The first of them."""
+
+
+class RowProblem(BaseModel):
+    """A cell, or a row, that is not imported."""
+
+    model_config = ConfigDict(frozen=True)
+
+    row: int
+    """As spreadsheets count them, from 1; the first one names the columns."""
+    column: str
+    """Empty: the whole row."""
+    is_error: bool
+    """Whether it is wrong; else it was left alone on purpose: a value was changed meanwhile, say."""
+    code: str
+    text: str
+
+
+class ImportReport(BaseModel):
+    """What an import of a table changed, or would change."""
+
+    model_config = ConfigDict(frozen=True)
+
+    operation: int | None
+    """By which it can be undone; None: nothing was changed."""
+    rows: int
+    changed: int
+    """Assets that were changed, or would be."""
+    changes: int
+    """Fields of assets."""
+    errors: int
+    left: int
+    """Cells that were left alone on purpose."""
+    refused: bool
+    """Whether nothing was imported because of errors."""
+    problems: tuple[RowProblem, ...]
+    """The first of each kind, by row."""
     differences: tuple[Difference, ...]
     """The first of them."""
 

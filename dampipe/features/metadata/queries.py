@@ -57,6 +57,8 @@ class OperationKind(StrEnum):
     """A source says nothing any more: the next one counts."""
     CLEAR = "clear"
     """A person says that there is no value."""
+    IMPORT = "import"
+    """A table of values was read."""
     UNDO = "undo"
     MERGE = "merge"
     """Assets became one, or one became two."""
@@ -450,6 +452,32 @@ class ValueRepository:
         found = connection.execute(newest).all()
         keys = (((row.asset_id, row.field, row.source), row.newest) for row in found)
         return {key for key, number in keys if key in own and number > own[key]}
+
+    def newest_changes(self, connection: Connection, assets: Sequence[int]) -> dict[int, int]:
+        """The number of the last change of each of up to CHUNK assets; what never changed is left out."""
+        mine = in_ids(self._db, CHANGE.c.asset_id, assets)
+        query = select(CHANGE.c.asset_id, func.max(CHANGE.c.id)).where(mine).group_by(CHANGE.c.asset_id)
+        return {row[0]: row[1] for row in connection.execute(query)}
+
+    def assets_of_changes(self, connection: Connection, changes: Collection[int]) -> dict[int, int]:
+        """The assets that changes are about, by the number of the change; what does not exist is left out."""
+        mine = in_ids(self._db, CHANGE.c.id, sorted(changes))
+        query = select(CHANGE.c.id, CHANGE.c.asset_id).where(mine)
+        return {row[0]: row[1] for row in connection.execute(query)}
+
+    def changes_after(
+        self, connection: Connection, assets: Sequence[int], number: int, keys: Collection[str]
+    ) -> Iterator[Row[Any]]:
+        """The changes of some fields of assets after the one with that number, in their order, with who made them."""
+        joined = CHANGE.join(OPERATION, OPERATION.c.id == CHANGE.c.operation_id)
+        mine = (
+            in_ids(self._db, CHANGE.c.asset_id, assets),
+            CHANGE.c.id > number,
+            CHANGE.c.field.in_(sorted(keys)),
+        )
+        columns = (CHANGE.c.id, CHANGE.c.asset_id, CHANGE.c.field, CHANGE.c.source, CHANGE.c.before)
+        query = select(*columns, OPERATION.c.actor).select_from(joined).where(*mine).order_by(CHANGE.c.id)
+        return iter(connection.execute(query))
 
     def mark_undone(self, connection: Connection, number: int, at: float) -> None:
         """Write that an operation was undone."""

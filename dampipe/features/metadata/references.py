@@ -1,6 +1,7 @@
 """Terms and assets as fields refer to them: the numbers of those that texts name, and the names of those that values
 have."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, select
@@ -13,6 +14,7 @@ from dampipe.features.vocabularies.model import TermState
 from dampipe.features.vocabularies.queries import TermRepository
 from dampipe.features.vocabularies.tables import TERM, TERM_LABEL, VOCABULARY
 from dampipe.kernel.access import MANAGE, Actor
+from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.errors import NotFound
@@ -20,6 +22,13 @@ from dampipe.kernel.field import FieldType, MetadataField
 from dampipe.kernel.ids import TermId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.visibility import EVERYTHING, View
+
+_SHA1 = re.compile(r"[0-9a-fA-F]{40}")
+
+
+def is_sha1(text: str) -> bool:
+    """Whether a text is a whole SHA-1, in lower or upper case."""
+    return _SHA1.fullmatch(text) is not None
 
 
 def require_vocabulary(connection: Connection, given: MetadataField) -> None:
@@ -70,17 +79,25 @@ def ids_by_text(
 
 
 def terms_for_writing(
-    database: Database, connection: Connection, given: MetadataField, texts: Collection[str], actor: Actor
+    database: Database,
+    connection: Connection,
+    given: MetadataField,
+    texts: Collection[str],
+    actor: Actor,
+    *,
+    add: bool = True,
 ) -> dict[str, int]:
-    """The same for terms that values are about to get: they are not merged until the transaction ends. What an open
-    vocabulary does not have is added: proposed, or at once by who manages the library."""
+    """The same for terms that values are about to get: they are not merged until the transaction ends.
+
+    add: what an open vocabulary does not have is added: proposed, or at once by who manages the library.
+    """
     terms = TermRepository(database)
     found = ids_by_text(database, connection, given, texts)
     for text in texts:
         if not text.isprintable():
             raise unknown(given, text)
     missing = sorted({text.strip() for text in texts} - found.keys())
-    if missing and terms.vocabulary(connection, given.vocabulary).is_open:
+    if add and missing and terms.vocabulary(connection, given.vocabulary).is_open:
         state = TermState.ACTIVE if actor.may(MANAGE) else TermState.PROPOSED
         added = terms.add_many(connection, given.vocabulary, missing, actor, state)
         return found | dict(added)
@@ -107,10 +124,16 @@ def unknown(given: MetadataField, text: str) -> NotFound:
 
 def asset_ids(connection: Connection, texts: Collection[str], view: View = EVERYTHING) -> dict[str, int]:
     """The visible assets that texts name, by the SHA-1 of one of their versions, or its beginning if it is unique."""
+    whole = {text.strip(): text.strip().lower() for text in texts if is_sha1(text.strip())}
     found: dict[str, int] = {}
+    for some in chunked(sorted(set(whole.values()))):
+        visible = (VERSION.c.sha1.in_(some), view.shows_version(VERSION.c.id))
+        rows = connection.execute(select(VERSION.c.sha1, VERSION.c.asset_id).where(*visible))
+        by_sha1 = {row.sha1: row.asset_id for row in rows}
+        found |= {text: by_sha1[sha1] for text, sha1 in whole.items() if sha1 in by_sha1}
     for text in texts:
         digits = text.strip().lower()
-        if not 4 <= len(digits) <= 40 or set(digits) - set("0123456789abcdef"):
+        if text.strip() in whole or not 4 <= len(digits) <= 40 or set(digits) - set("0123456789abcdef"):
             continue
         mine = (VERSION.c.sha1.startswith(digits), view.shows_version(VERSION.c.id))
         assets = (

@@ -111,8 +111,9 @@ class LibraryFields:
     def order(self, connection: Connection, key: str) -> ColumnElement[Any]:
         """See FieldRegistry."""
         given = self.find(connection, key)
-        if not given.sortable:
-            raise InvalidInput(NOT_SORTABLE, label=given.label)
+        if not given.is_sort_order:
+            keys = [one.key for one in self.all(connection).values() if one.is_sort_order]
+            raise InvalidInput(NOT_SORTABLE, label=given.label, keys=", ".join(keys))
         if given.column is not None:
             return given.column
         column = VALUE.c.folded if given.type.is_text else VALUE.c.number

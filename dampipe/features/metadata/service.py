@@ -24,12 +24,10 @@ from dampipe.features.metadata.entries import (
 from dampipe.features.metadata.errors import (
     CANNOT_UNDO,
     NOT_MULTIPLE,
-    NOTHING_SELECTED,
     NOTHING_TO_UNDO,
     OPERATION_UNKNOWN,
     READ_ONLY,
     ROLE_MISSING,
-    SELECTION_AMBIGUOUS,
     TOO_MANY_VALUES,
     UNDONE_ALREADY,
     VALUE_CHANGED,
@@ -62,6 +60,7 @@ from dampipe.features.metadata.references import (
     unknown,
 )
 from dampipe.features.metadata.registry import LibraryFields, hold_schema, read_schema
+from dampipe.features.metadata.selecting import chosen
 from dampipe.features.metadata.undo import undo_operation
 from dampipe.features.metadata.values import (
     Content,
@@ -199,7 +198,7 @@ class MetadataService:
         """What an edit would change, without changing it; the first `limit` differences. Raises as `bulk`."""
         require(actor, COMMENT)
         view = self._visibility.of(actor)
-        assets = self._selected(actor, edit)
+        assets = chosen(actor, edit, self._assets, self._selector)
         changed, changes = 0, 0
         first: list[tuple[_Step, Change]] = []
         with self._db.read() as connection:
@@ -227,7 +226,7 @@ class MetadataService:
         """
         require(actor, COMMENT)
         view = self._visibility.of(actor)
-        assets = self._selected(actor, edit)
+        assets = chosen(actor, edit, self._assets, self._selector)
         with self._db.write() as connection:
             hold_schema(connection, self._db)
             steps = self._steps(connection, actor, edit, view)
@@ -329,17 +328,6 @@ class MetadataService:
 
     # ---- editing
 
-    def _selected(self, actor: Actor, edit: BulkEdit) -> list[int]:
-        """The numbers of the assets that an edit selects, ascending."""
-        ways = [edit.assets is not None, edit.filters is not None, edit.all]
-        if sum(ways) > 1:
-            raise InvalidInput(SELECTION_AMBIGUOUS)
-        if not any(ways) or (edit.assets is not None and not edit.assets) or edit.filters == {}:
-            raise InvalidInput(NOTHING_SELECTED)
-        if edit.assets is not None:
-            return sorted(self._assets.asset_ids(actor, edit.assets))
-        return list(self._selector.assets(actor, edit.filters or {}))
-
     def _steps(
         self, connection: Connection, actor: Actor, edit: Edit, view: View, *, writes: bool = True
     ) -> list[_Step]:
@@ -399,7 +387,7 @@ class MetadataService:
             present = self._values.lock(connection, some)
             for step, planner in zip(steps, planners, strict=True):
                 changes = self._values.plan(connection, step.given, _PERSON, present, planner)
-                _check_count(step.given, changes)
+                check_count(step.given, changes)
                 self._values.write(connection, operation, step.given, _PERSON, changes)
             self._values.record(connection, operation, _PERSON)
         self._values.finish(connection, operation)
@@ -536,11 +524,12 @@ def field_report(one: MetadataField, actor: Actor) -> FieldReport:
         max_length=limits.max_length,
         choices=limits.choices,
         write=None if one.write is None else str(one.write),
-        may_write=_may_write(actor, one),
+        may_write=may_write(actor, one),
     )
 
 
-def _may_write(actor: Actor, one: MetadataField) -> bool:
+def may_write(actor: Actor, one: MetadataField) -> bool:
+    """Whether an actor may write a field."""
     if one.write is None:
         return False
     return actor.role >= one.write and actor.may(COMMENT if one.write <= Role.COMMENTER else EDIT)
@@ -555,7 +544,8 @@ def _require_write(actor: Actor, one: MetadataField) -> None:
         raise Forbidden(ROLE_MISSING, actor=str(actor), label=one.label, role=str(one.write), scope=EDIT.name)
 
 
-def _check_count(one: MetadataField, changes: Iterable[Change]) -> None:
+def check_count(one: MetadataField, changes: Iterable[Change]) -> None:
+    """Raise InvalidInput for an asset that would have too many values of a field."""
     for change in changes:
         if len(change.after) > MOST_VALUES:
             raise InvalidInput(TOO_MANY_VALUES, label=one.label, count=len(change.after), most=MOST_VALUES)

@@ -6,6 +6,14 @@ ONLY_UNWANTED = ErrorCode(
     "search.only_unwanted", "only unwanted words are given: {words}", "Add what to look for."
 )
 WORDS_NEEDED = ErrorCode("search.words_needed", "a search of {only} needs words", "Add words to look for.")
+SORT_OF_LISTS = ErrorCode(
+    "search.sort_of_lists",
+    "what words, pictures and moments find is ranked, and cannot be sorted by {sort}",
+    "Give filters alone.",
+)
+SORT_OF_CURRENT = ErrorCode(
+    "search.sort_of_current", "superseded versions cannot be sorted by {sort}", "List current versions."
+)
 NO_VECTORS = ErrorCode(
     "search.no_vectors",
     "{name} has no vectors of the model that answers",

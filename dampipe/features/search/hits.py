@@ -7,14 +7,16 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.grouping.queries import has_earlier_member
+from dampipe.features.grouping.queries import has_earlier_member, having_earlier_member
 from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.model import Hit
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.paths import printable
 from dampipe.kernel.visibility import View
 from dampipe.media.info import MediaInfo
@@ -45,6 +47,21 @@ class HitRepository:
         alone = ~has_earlier_member(resolved.where, resolved.is_empty)
         newest = select(VERSION).where(resolved.where, alone).order_by(VERSION.c.id.desc())
         return self._hits(newest.limit(limit).offset(offset), resolved)
+
+    def by_number(self, versions: Sequence[int], resolved: ResolvedFilter) -> list[Hit]:
+        """Versions by their numbers, in that order; those that no longer exist are left out."""
+        wanted = select(VERSION.c.id, VERSION.c.sha1).where(in_ids(self._db, VERSION.c.id, versions))
+        with self._db.read() as connection:
+            sha1s = {row.id: row.sha1 for row in connection.execute(wanted)}
+        query = select(VERSION).where(in_ids(self._db, VERSION.c.id, versions))
+        hits = {hit.asset: hit for hit in self._hits(query, resolved)}
+        return [hits[sha1s[one]] for one in versions if sha1s.get(one) in hits]
+
+    def stood_for(self, resolved: ResolvedFilter) -> AssetSet:
+        """The numbers of versions for which an earlier member of their group stands, of those that pass the filter."""
+        where = having_earlier_member(resolved.where, resolved.is_empty)
+        with self._db.read() as connection:
+            return AssetSet(connection.execute(where).scalars())
 
     def _hits(self, query: Select[Any], resolved: ResolvedFilter) -> list[Hit]:
         """Of several files of an asset one in the folders of the filter is shown, and a present one before others."""

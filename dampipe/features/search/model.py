@@ -9,9 +9,10 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from dampipe.features.grouping.model import GroupKind
-from dampipe.features.search.errors import ONLY_UNWANTED, WORDS_NEEDED
+from dampipe.features.search.errors import ONLY_UNWANTED, SORT_OF_CURRENT, SORT_OF_LISTS, WORDS_NEEDED
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.release import ReleaseRequest
+from dampipe.kernel.sorting import MAX_SORT
 from dampipe.media.info import MediaKind
 from dampipe.storage.moments import Moment
 from dampipe.timeline import Format
@@ -72,6 +73,13 @@ class SearchRequest(BaseModel):
     all_versions: bool = Field(
         default=False, description="Find superseded versions of assets, too, each as a hit of its own."
     )
+    sort: str = Field(
+        default="",
+        max_length=MAX_SORT,
+        pattern=r"^(-?[a-z][a-z0-9_]*)?$",
+        description="Of a list (no words, picture or moment): by this metadata field, or, after a minus sign, by it "
+        "with the greatest first; assets without a value come last.",
+    )
     flat: bool = Field(default=False, description="A hit per moment instead of a hit per asset.")
     moments: int = Field(default=3, ge=1, le=MAX_MOMENTS, description="Most moments of one asset.")
     strong: bool = Field(
@@ -106,6 +114,10 @@ class SearchRequest(BaseModel):
             raise InvalidInput(ONLY_UNWANTED, words=", ".join(self.without))
         if self.only in (Only.WORDS, Only.NAMES) and not self.words:
             raise InvalidInput(WORDS_NEEDED, only=str(self.only))
+        if self.sort and self.asks_vision:
+            raise InvalidInput(SORT_OF_LISTS, sort=self.sort)
+        if self.sort and self.all_versions:
+            raise InvalidInput(SORT_OF_CURRENT, sort=self.sort)
         return self
 
     @property

@@ -13,8 +13,10 @@ from dampipe.features.search.text_index import TextIndex, TextMatch
 from dampipe.features.search.vectors import VectorRepository
 from dampipe.kernel.access import READ, SEARCH, Actor, require
 from dampipe.kernel.asset_set import ALL, Selection, intersection
+from dampipe.kernel.container import Services
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.errors import SearchUnavailable
+from dampipe.kernel.sorting import AssetOrder
 from dampipe.storage.auto import AutoStorage, Owner
 from dampipe.storage.moments import Moment
 
@@ -36,6 +38,7 @@ class SearchService:
         vectors: VectorRepository,
         hits: HitRepository,
         groups: GroupRepository,
+        services: Services,
     ) -> None:
         self._filters = filters
         self._text_index = text_index
@@ -44,6 +47,7 @@ class SearchService:
         self._vectors = vectors
         self._hits = hits
         self._groups = groups
+        self._services = services
 
     def find(self, actor: Actor, request: SearchRequest, visible: Visible | None = None) -> Found:
         """The hits of one page.
@@ -58,6 +62,8 @@ class SearchService:
     def results(self, actor: Actor, request: SearchRequest, visible: Visible | None = None) -> Found:
         """The same for use cases that require a scope of their own."""
         resolved = self._filters.resolve(actor, request.filters, request.all_versions, visible)
+        if request.sort:
+            return self._sorted(actor, request, resolved)
         if not request.asks_vision:
             hits = self._hits.newest(resolved, request.limit + 1, request.offset)
             shown = self._with_groups(hits[: request.limit], resolved.visible)
@@ -74,6 +80,18 @@ class SearchService:
             found = self._page(request, resolved, self._collapse(request, by_text), matches, None)
             return found.model_copy(update={"warnings": (f"only text was searched: {error}",)})
         return self._page(request, resolved, order, matches, seen)
+
+    def _sorted(self, actor: Actor, request: SearchRequest, resolved: ResolvedFilter) -> Found:
+        """The hits of a list sorted by a field; of a group the first member that passes."""
+        stood_for = self._hits.stood_for(resolved)
+
+        def among() -> Selection:
+            return self._filters.versions(resolved) - stood_for if stood_for else self._filters.mask(resolved)
+
+        order: AssetOrder = self._services.get(AssetOrder)
+        numbers = order.page(actor, request.sort, request.limit + 1, offset=request.offset, among=among)
+        hits = self._hits.by_number(numbers[: request.limit], resolved)
+        return Found(hits=self._with_groups(hits, resolved.visible), more=len(numbers) > request.limit)
 
     def _rank(
         self, actor: Actor, request: SearchRequest, resolved: ResolvedFilter, by_text: Sequence[Owner]

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { h, notice } from "./dom.js";
 import { duplicates } from "./duplicates.js";
 import { listen as followServer } from "./events.js";
+import { facetPanel } from "./facets.js";
 import { failures } from "./failures.js";
 import { build, chosen, fill, offer } from "./filters.js";
 import { plural } from "./format.js";
@@ -19,8 +20,11 @@ import { knownSession, may } from "./session.js";
 const views = { "/": library, "/search": results, "/duplicates": duplicates, "/scans": scans, "/failures": failures };
 const element = (id) => document.getElementById(id);
 const [main, dialog, form, filters, filterButton] = ["main", "player", "search", "filters", "filter-button"].map(element);
+const [aside, facetButton] = ["facets", "facet-button"].map(element);
+const LISTS = new Set(["/", "/search"]); // views that facets narrow
 const OUTAGE_RETRY = 3000;
 
+let hasFacets = false; // whether the panel was opened
 let shownAddress = null; // of the view, also while the player is open over it
 let hasShownView = false;
 let leaving = new AbortController(); // aborted when another view is shown
@@ -60,6 +64,8 @@ async function show(path, parameters) {
   if (hasShownView || parameters.has("q")) form.elements.q.value = parameters.get("q") ?? "";
   hasShownView = true;
   fill(form, parameters);
+  aside.hidden = !hasFacets || !LISTS.has(path);
+  showFacets(parameters);
   document.title = parameters.get("q") ? `${parameters.get("q")} – dampipe` : "dampipe";
   isOutage = false;
   try {
@@ -174,13 +180,29 @@ function showFilters(visible) {
   if (visible) offer(filters);
 }
 
+/** The parameters of the address that is shown. */
+const parametersOf = (address) => new URLSearchParams(address?.split("?")[1] ?? "");
+
+const showFacets = facetPanel(aside, (name, change) => {
+  const before = parametersOf(location.hash);
+  const value = change(before.get(name) ?? "");
+  const pairs = [...before].filter(([other]) => other !== name);
+  search(value ? [...pairs, [name, value]] : pairs);
+});
+
 build(filters);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  search(readQuery(["like", "picture"]));
+  search(readQuery(["like", "picture", "sort"]));
 });
 filters.addEventListener("change", (event) => event.target.tagName === "SELECT" && form.requestSubmit());
 filterButton.addEventListener("click", () => showFilters(filters.hidden));
+facetButton.addEventListener("click", () => {
+  hasFacets = !hasFacets;
+  facetButton.setAttribute("aria-expanded", String(hasFacets));
+  aside.hidden = !hasFacets || !LISTS.has((shownAddress ?? "#/").slice(1).split("?")[0]);
+  showFacets(parametersOf(shownAddress));
+});
 listen(element("picture-button"), element("picture-file"), (key) => {
   form.elements.q.value = "";
   search([["picture", key], ...chosen(form)]);

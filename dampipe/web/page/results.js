@@ -65,7 +65,9 @@ export async function results(main, signal, parameters) {
     main.replaceChildren(notice("The picture is no longer available.", "Drop it on the page again."));
     return;
   }
-  const query = [...parameters].filter(([name, value]) => value && (name === "q" || name === "strong" || (names.includes(name) && name !== "picture")));
+  const isRanked = Boolean(words) || parameters.has("like") || Boolean(blob);
+  const own = ["q", "strong", ...(isRanked ? [] : ["sort"])];
+  const query = [...parameters].filter(([name, value]) => value && (own.includes(name) || (names.includes(name) && name !== "picture")));
   const load = (offset) => {
     const page = [...query, ["limit", PAGE], ["offset", offset]];
     return blob ? send("/search", page, blob, signal) : get("/search", page, signal);

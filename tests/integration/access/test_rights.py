@@ -173,7 +173,13 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
         ),
         *("search?licence=shared-licence", "filters/licence/values", f"assets/{shared}/poster/download"),
     ]
-    return [("GET", path, None) for path in gets] + [("POST", "vectors", {"texts": ["red"]})]
+    posts = [
+        ("vectors", {"texts": ["red"]}),
+        ("metadata/export", {}),
+        ("metadata/export", {"assets": [shared]}),
+        ("metadata/export", {"filters": {"where": ["rating>=4"]}}),
+    ]
+    return [("GET", path, None) for path in gets] + [("POST", path, body) for path, body in posts]
 
 
 def test_there_is_something_to_hide(planted: Planted) -> None:
@@ -192,6 +198,19 @@ def test_no_answer_holds_a_trace(planted: Planted, limited: TestClient) -> None:
         assert answer.status_code in (200, 404), (path, answer.status_code, answer.text)
         found = planted.find_traces(answer.text + str(answer.headers))
         assert found == [], (path, found, answer.text[:2000])
+
+
+def test_a_table_of_what_is_hidden_is_imported_as_one_of_what_does_not_exist(planted: Planted) -> None:
+    http = planted.logged_in("emil")
+    for sha1 in (*planted.hidden.values(), "0" * 40):
+        body = f"asset.sha1,city\r\n{sha1},Oslo\r\n"
+        found = http.post("/api/v1/metadata/import?dry_run=true", content=body).json()
+        assert [one["code"] for one in found["problems"]] == ["metadata.csv_asset_unknown"]
+        assert found["changes"] == 0
+    rows = http.post("/api/v1/metadata/export", json={}).text.splitlines()
+    assert len(rows) == 1 + len(http.get("/api/v1/assets").json())
+    nothing = planted.logged_in("blind").post("/api/v1/metadata/export", json={})
+    assert len(nothing.text.splitlines()) == 1
 
 
 def test_counts_are_those_of_what_is_visible(planted: Planted, limited: TestClient) -> None:

@@ -182,3 +182,60 @@ def test_the_api_checks_applies_and_undoes_schemas(described: Described, http: T
         {"fields": {"other": 1}},
     ):
         assert http.post("/schema/check", json=wrong).status_code == 422
+
+
+def test_tables_by_the_command_line(described: Described, tmp_path: Path) -> None:
+    one, file = name_of(1), tmp_path / "list.csv"
+    described.edit(1, set={"title": "old", "rating": 4})
+    done = run(
+        described, metadata.command, "export", str(file), "--where", "rating>=4", "-f", "title", "-f", "reel"
+    )
+    assert "written to" in done and len(file.read_text("utf-8-sig").splitlines()) == 2
+    assert one in run(described, metadata.command, "export", "-")
+    file.write_text(file.read_text("utf-8-sig").replace(",old,", ",new,'007"))
+    preview = run(described, metadata.command, "import", str(file), "--dry-run")
+    assert "1 of 1 row would change, 2 values" in preview and "old" in preview and "007" in preview
+    assert described.get(1, "title") == ["old"]
+    done = run(described, metadata.command, "import", str(file))
+    assert "1 of 1 row changed" in done and "`dampipe metadata undo " in done
+    assert (described.get(1, "title"), described.get(1, "reel")) == (["new"], ["007"])
+    assert "import of list.csv" in run(described, metadata.command, "undo")
+    assert described.get(1, "title") == ["old"]
+    file.write_text(f"asset.sha1,rating\n{one},9\n{one},3\n")
+    wrong = run(described, metadata.command, "import", str(file), fails=True)
+    assert "nothing was imported: 2 errors; `--partial`" in wrong and "rating" in wrong
+    report = json.loads(
+        run(described, metadata.command, "import", str(file), "--dry-run", "--json", fails=True)
+    )
+    assert report["refused"] and [one["row"] for one in report["problems"]] == [2, 3]
+    file.write_bytes("asset.sha1;title\nüber;x\n".encode("cp1252"))
+    assert "is not UTF-8" in run(described, metadata.command, "import", str(file), fails=True)
+    run(described, metadata.command, "import", str(file), "--encoding", "cp1252", fails=True)
+    assert "cannot be written" in run(
+        described, metadata.command, "export", str(tmp_path / "no" / "x.csv"), fails=True
+    )
+
+
+def test_tables_over_http(described: Described, http: TestClient) -> None:
+    described.edit(1, set={"title": "old"})
+    answer = http.post(
+        "/metadata/export", json={"fields": ["title"], "assets": [name_of(1)], "delimiter": "tab"}
+    )
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.content.startswith(b"\xef\xbb\xbfasset.sha1\tasset.path\tasset.version\ttitle\r\n")
+    edited = answer.content.decode("utf-8-sig").replace("old", "new")
+    options = {"dry_run": True, "name": "a.csv"}
+    assert (
+        http.post("/metadata/import", params=options, content=edited.encode("utf-16")).json()["changes"] == 1
+    )
+    done = http.post("/metadata/import", params={"name": "a.csv"}, content=edited).json()
+    assert done["changed"] == 1 and described.get(1, "title") == ["new"]
+    assert http.get("/metadata/operations").json()[0]["summary"] == "import of a.csv"
+    assert http.post(f"/metadata/operations/{done['operation']}/undo").json()["restored"] == 1
+    refused = http.post("/metadata/import", content=f"asset.sha1,title,titel\n{name_of(1)},x,y\n")
+    assert (refused.status_code, refused.json()["code"]) == (422, "metadata.csv_refused")
+    assert "row 1, column 'titel'" in refused.json()["detail"] and described.get(1, "title") == ["old"]
+    for wrong in (b"", b"nothing", b"asset.sha1\xff"):
+        assert http.post("/metadata/import", content=wrong).status_code == 422
+    assert http.post("/metadata/export", json={"fields": ["nothing"]}).status_code == 404
+    assert http.post("/metadata/export", json={"filters": {"where": ["rating>"]}}).status_code == 422

@@ -1,6 +1,6 @@
 """A set of asset numbers behaves as Python's own, whatever its numbers are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -65,3 +65,18 @@ def test_all_is_not_a_set_and_takes_nothing_away() -> None:
     assert intersection([ALL, some]) == some
     assert intersection([some, NONE, ALL]) == NONE
     assert NONE != ALL
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "first"),
+    [
+        ([], [1], None),
+        ([1, 2], [3], None),
+        ([1, 5, 9], [5, 9], 5),
+        (range(100_000), [99_999], 99_999),
+        (range(0, 1000, 2), range(1, 1000, 2), None),
+    ],
+)
+def test_the_first_number_of_two_sets(one: Iterable[int], other: Iterable[int], first: int | None) -> None:
+    assert AssetSet(one).first_common(AssetSet(other)) == first
+    assert AssetSet(other).first_common(AssetSet(one)) == first

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import click
 from pydantic import ValidationError
 
+from dampipe.features.metadata.cli.table import export, import_
 from dampipe.features.metadata.model import BulkEdit, EditReport, PreviewReport, ValueReport
 from dampipe.features.metadata.service import MetadataService
 from dampipe.kernel.access import LOCAL
@@ -324,3 +325,7 @@ def fields(as_json: bool) -> None:
         for one in found
     ]
     say(table(["field", "label", "type", "group", "who may write", "XMP"], rows))
+
+
+command.add_command(export)
+command.add_command(import_)

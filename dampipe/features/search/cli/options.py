@@ -57,6 +57,7 @@ def search_options(registry: FilterRegistry) -> Decorator:
         click.option("--like", multiple=True, metavar="ASSET@TIME", help=described["like"]),
         click.option("--only", type=click.Choice(tuple(map(str, Only))), help=described["only"]),
         *map(filter_option, registry.values()),
+        click.option("--sort", default="", metavar="[-]FIELD", help=described["sort"]),
         click.option("--all-versions", is_flag=True, help=described["all_versions"]),
         click.option("--flat", is_flag=True, help=described["flat"]),
         click.option(

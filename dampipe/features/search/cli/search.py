@@ -46,7 +46,7 @@ def command(
     A minus sign before a word says what must not be in the picture: beach -people.
     """
     request = search_request(_REGISTRY, **given)
-    if not (request.asks_vision or request.filters):
+    if not (request.asks_vision or request.filters or request.sort):
         raise click.UsageError("nothing to search for: give words, --image, --like or a filter")
     form = format_of(export) if export else None
     found = service(SearchService).find(LOCAL, request)

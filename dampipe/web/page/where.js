@@ -1,0 +1,74 @@
+// Reads from a query which values of facets it picks, and writes it again. What is not about facets stays as it was typed.
+
+const VALUE = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,()"'=<>!:][^\s,()"']*`;
+const ONE = new RegExp(`^([a-z][a-z0-9_]*)\\s*(!=|=|:)\\s*(${VALUE})$`, "su");
+const SEVERAL = new RegExp(`^([a-z][a-z0-9_]*)\\s+(not\\s+)?in\\s*\\(\\s*((?:${VALUE})(?:\\s*,\\s*(?:${VALUE}))*)\\s*\\)$`, "isu");
+const PLAIN = /^[\p{L}\p{N}_][\p{L}\p{N}_.+-]*$/u;
+const RESERVED = new Set(["and", "or", "not", "in", "has"]);
+const TEXTS = new Set(["text", "person", "label", "url"]); // of which `:` means a part
+
+const unquoted = (text) => (/^["']/.test(text) ? text.slice(1, -1).replace(/\\(.)/gsu, "$1") : text);
+
+/** A value as a query has it. */
+export const quoted = (value) => (PLAIN.test(value) && !RESERVED.has(value.toLowerCase()) ? value : `"${value.replace(/["\\]/g, "\\$&")}"`);
+
+/** The conditions that `and` joins. A query that `or` joins is one condition, in brackets. */
+function conditions(text) {
+  const found = [];
+  let [begin, depth, at] = [0, 0, 0];
+  while (at < text.length) {
+    const sign = text[at];
+    if (sign === '"' || sign === "'") {
+      const end = new RegExp(`${sign}(?:[^${sign}\\\\]|\\\\.)*${sign}`, "suy");
+      end.lastIndex = at;
+      const match = end.exec(text);
+      if (!match) return [text];
+      at += match[0].length;
+      continue;
+    }
+    if (sign === "(") depth += 1;
+    if (sign === ")") depth -= 1;
+    const word = depth === 0 && (at === 0 || /[\s)"']/.test(text[at - 1])) ? /^(and|or)(?=[\s("']|$)/i.exec(text.slice(at, at + 4)) : null;
+    if (word && word[1].toLowerCase() === "or") return [`(${text.trim()})`];
+    if (word) {
+      found.push(text.slice(begin, at));
+      begin = at + 3;
+    }
+    at += word ? word[0].length : 1;
+  }
+  return [...found, text.slice(begin)].map((one) => one.trim()).filter(Boolean);
+}
+
+/**
+ * What a query picks: { picked, rest }. picked: by key of a facet { any, not }, sets of values; rest: all other conditions.
+ * types: of the facets, by key.
+ */
+export function parse(text, types) {
+  const [picked, rest] = [new Map(), []];
+  for (const condition of conditions(text)) {
+    const one = ONE.exec(condition);
+    const several = one ? null : SEVERAL.exec(condition);
+    const key = (one ?? several)?.[1];
+    const isPart = one?.[2] === ":" && TEXTS.has(types.get(key));
+    if (!types.has(key) || isPart) {
+      rest.push(condition);
+      continue;
+    }
+    const isNot = one ? one[2] === "!=" : Boolean(several[2]);
+    const values = one ? [one[3]] : several[3].match(new RegExp(VALUE, "gsu"));
+    const of = picked.get(key) ?? { any: new Set(), not: new Set() };
+    if (!isNot && of.any.size) rest.push(condition); // both have to hold
+    else for (const value of values) of[isNot ? "not" : "any"].add(unquoted(value));
+    picked.set(key, of);
+  }
+  return { picked, rest };
+}
+
+/** The query again. */
+export function write({ picked, rest }) {
+  const written = [...picked].flatMap(([key, { any, not }]) => [
+    ...(any.size > 1 ? [`${key} in (${[...any].map(quoted).join(", ")})`] : [...any].map((one) => `${key}=${quoted(one)}`)),
+    ...(not.size > 1 ? [`${key} not in (${[...not].map(quoted).join(", ")})`] : [...not].map((one) => `${key}!=${quoted(one)}`)),
+  ]);
+  return [...rest, ...written].join(" and ");
+}

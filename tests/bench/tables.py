@@ -1,0 +1,92 @@
+"""Metadata as CSV: export, an import of what nobody edited, of what somebody edited, undo; seconds and memory.
+
+TABLE_ASSETS sets the size of the library, all of which is exported; `tests/support/many_values.py` makes it.
+"""
+
+import csv
+import io
+import os
+import resource
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from dampipe.features.metadata.csv.export import MetadataExport
+from dampipe.features.metadata.csv.importer import MetadataImport
+from dampipe.features.metadata.model import ExportRequest, ImportOptions
+from dampipe.features.metadata.service import MetadataService
+from dampipe.kernel.access import LOCAL
+from tests.bench.scan import postgres, temporary
+from tests.support.many_values import fill
+from tests.support.searching import Searching
+
+ASSETS = int(os.environ.get("TABLE_ASSETS", "100000"))
+
+
+def main() -> None:
+    """Print all, over SQLite and over PostgreSQL."""
+    with temporary("home") as home, postgres() as url:
+        for name, place in {"SQLite": f"sqlite:///{home}/c.sqlite", "PostgreSQL": url}.items():
+            measure(name, place, home)
+
+
+def measure(name: str, url: str, home: Path) -> None:
+    """Fill a library, export it, edit the file, import it."""
+    library = Searching(url, home)
+    print(f"\n{name}, {ASSETS:,} assets with 20 values each")
+    _timed("filled", lambda: fill(library.catalog.database, ASSETS, defer_indexes=True))
+    exports, imports = library.services.get(MetadataExport), library.services.get(MetadataImport)
+    file, other = home / f"{name}.csv", home / f"{name}-edited.csv"
+    _timed("exported", lambda: _write(file, exports.write(LOCAL, ExportRequest())))
+    print(f"  {file.stat().st_size / 2**20:.0f} MiB, {_peak()} at most")
+
+    def run(path: Path, **more: Any) -> Any:
+        with path.open("rb") as opened:
+            return imports.run(LOCAL, opened, ImportOptions(**more))
+
+    assert _timed("imported, nobody edited it", lambda: run(file)).changes == 0
+    print(f"  {_peak()} at most")
+    _edit(file, other)
+    assert _timed("dry run, two cells edited in each row", lambda: run(other, dry_run=True)).changed == ASSETS
+    done = _timed("imported", lambda: run(other))
+    assert done.changes == 2 * ASSETS and not done.problems, done.problems[:3]
+    print(f"  {_peak()} at most")
+    _timed("undone", lambda: library.services.get(MetadataService).undo(LOCAL, done.operation))
+    library.close()
+
+
+def _edit(file: Path, other: Path) -> None:
+    with (
+        file.open(encoding="utf-8-sig", newline="") as source,
+        other.open("w", encoding="utf-8", newline="") as out,
+    ):
+        rows = csv.DictReader(source)
+        writer = csv.DictWriter(out, rows.fieldnames or (), lineterminator="\r\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow(
+                {**row, "title": f"{row['title']} edited", "rating": str((int(row["rating"]) + 1) % 6)}
+            )
+
+
+def _write(file: Path, parts: Iterator[bytes]) -> None:
+    with io.FileIO(file, "w") as out:
+        for part in parts:
+            out.write(part)
+
+
+def _peak() -> str:
+    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB"
+
+
+def _timed(title: str, call: Callable[[], Any]) -> Any:
+    began, used = time.perf_counter(), time.process_time()
+    found = call()
+    wall, processor = time.perf_counter() - began, time.process_time() - used
+    print(f"  {title:<40} {wall:7.2f} s, {processor:7.2f} s of processor time", flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    main()
