@@ -18,7 +18,7 @@ from dampipe.features.metadata.http import INVALID
 from dampipe.features.metadata.model import ExportRequest, ImportOptions, ImportReport
 from dampipe.kernel.access import COMMENT, READ, Actor
 from dampipe.kernel.errors import Busy, InvalidInput, TooLarge
-from dampipe.kernel.faces.http import MAX_BYTES, Problem, Storable, Text, allowed, provided
+from dampipe.kernel.faces.http import MAX_BYTES, JsonBody, Problem, Storable, Text, allowed, provided
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 MAX_FILE = 1 << 30
@@ -53,7 +53,7 @@ class ImportParameters(ImportOptions):
 )
 def export_metadata(
     actor: Annotated[Actor, allowed(READ)],
-    request: TableRequest,
+    request: JsonBody[TableRequest],
     exports: Annotated[MetadataExport, provided(MetadataExport)],
 ) -> StreamingResponse:
     """Values as CSV for spreadsheets: a row for each asset, a column for each field."""

@@ -138,6 +138,21 @@ STRICT = ConfigDict(extra="forbid")
 """Configuration of request models: an unknown field is an error."""
 
 
+MOST_EXACT = 1 << 53
+"""Up to here the numbers of JSON, which are floating-point numbers, are exact."""
+
+
+def _with_integers(value: Any) -> Any:
+    """The same JSON, with `2.0` as `2`: OpenAPI does not distinguish them."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < MOST_EXACT else value
+    if isinstance(value, list):
+        return [_with_integers(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _with_integers(one) for name, one in value.items()}
+    return value
+
+
 @dataclass(frozen=True)
 class StrictJson:
     """Annotation of a model that is read from JSON: no type stands for another, such as `0` for false, `"5"` for 5."""
@@ -146,8 +161,10 @@ class StrictJson:
         """Validate by the strict rules of JSON: texts are dates and members of enumerations, lists are tuples."""
         adapter = cache(lambda: TypeAdapter(source))
 
-        def validate(value: Any, _lax: ValidatorFunctionWrapHandler) -> Any:
-            return adapter().validate_json(json.dumps(value), strict=True)
+        def validate(value: Any, lax: ValidatorFunctionWrapHandler) -> Any:
+            if isinstance(value, bytes):  # of another content type
+                return lax(value)
+            return adapter().validate_json(json.dumps(_with_integers(value)), strict=True)
 
         return no_info_wrap_validator_function(validate, handler(source))
 

@@ -61,6 +61,8 @@ def client() -> TestClient:
         {"time": "2024-02-29T01:02:03Z"},
         {"color": "red"},
         {"inner": {"number": 4}},
+        {"inner": {"number": -4.0}},
+        {"share": 1e300},
     ],
 )
 def test_a_value_of_its_type_is_accepted(client: TestClient, body: dict[str, Any]) -> None:
@@ -83,6 +85,8 @@ def test_a_value_of_its_type_is_accepted(client: TestClient, body: dict[str, Any
         {"color": "blue"},
         {"inner": {"number": "4"}},
         {"inner": {"number": True}},
+        {"inner": {"number": 4.5}},
+        {"inner": {"number": 1e300}},
         {"other": None},
     ],
 )
@@ -91,6 +95,13 @@ def test_a_value_of_another_type_is_refused_where_it_stands(client: TestClient, 
     assert answer.status_code == 422
     field, value = next(iter(body.items()))
     assert answer.json()["detail"][0]["loc"][:2] == ["body", field], value
+
+
+@pytest.mark.parametrize("path", ["/", "/optional"])
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded"])
+def test_a_body_of_another_kind_is_refused(client: TestClient, path: str, kind: str) -> None:
+    answer = client.post(path, content=b'{"flag": true}', headers={"Content-Type": kind})
+    assert answer.status_code == 422
 
 
 def test_an_optional_body(client: TestClient) -> None:
