@@ -89,7 +89,7 @@ NOT_PROPOSED = ErrorCode(
 )
 HAS_NARROWER = ErrorCode(
     "term.has_narrower",
-    "{term!r} has {count} narrower terms that are not retired",
+    "{term!r} has narrower terms that are not retired: {count}",
     "Move them, or retire them as well.",
 )
 NOTHING_CHANGED = ErrorCode(
@@ -170,4 +170,18 @@ CSV_COLUMNS = ErrorCode(
 )
 CSV_ROW = ErrorCode(
     "vocabulary.csv_row", "line {line} of the CSV file is not valid: {problem}", "Mend this line."
+)
+CURSOR_INVALID = ErrorCode(
+    "vocabulary.cursor_invalid",
+    "the cursor is not valid",
+    "Use the one that the part before has named as the next.",
+)
+FILE_UNWRITABLE = ErrorCode(
+    "vocabulary.file_unwritable", "{path} cannot be written: {problem}", "Choose another file."
+)
+BODY_MISSING = ErrorCode(
+    "vocabulary.body_missing", "the request has no file in its body", "Send the file as it is."
+)
+IMPORTS_WAITING = ErrorCode(
+    "vocabulary.imports_waiting", "another vocabulary is being imported", "Try again in a while."
 )

@@ -106,8 +106,17 @@ SUFFIXES = {
 
 _LAYOUT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates of the direction of writing: they are layout, and could disguise a label."""
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
+_IN_KEYS = "._~()+:-"
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9._~()+:-]+")
 _IGNORED = re.compile("[\u00ad\u061c\u200b-\u200f\u2060\ufeff]")
 """Characters without a shape of their own, in which two spellings of one word may differ."""
+
+
+def is_storable(text: str) -> bool:
+    """Whether any database stores a text: it has no NUL and no half of a surrogate pair."""
+    return not _NOT_STORABLE.search(text)
 
 
 def clean_text(text: str, longest: int) -> str | None:
@@ -116,12 +125,12 @@ def clean_text(text: str, longest: int) -> str | None:
     >>> clean_text("  Cafe\\u0301\\n au lait", 100)
     'Café au lait'
     """
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # a half of a surrogate pair
+    if not is_storable(text):
         return None
-    text = " ".join(_LAYOUT.sub("", unicodedata.normalize("NFC", text)).split())
-    if not text or len(text) > longest or any(unicodedata.category(one) == "Cc" for one in text):
+    if not text.isascii():
+        text = _LAYOUT.sub("", unicodedata.normalize("NFC", text))
+    text = " ".join(text.split())
+    if not text or len(text) > longest or _CONTROL.search(text):
         return None
     return text
 
@@ -155,6 +164,8 @@ def fold(text: str) -> str:
     >>> fold("STRASSE") == fold("Straße") and fold("Cafe\\u0301") == fold("CAFÉ")
     True
     """
+    if text.isascii():
+        return " ".join(text.lower().split())[:MAX_FOLDED]
     plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
     return " ".join(_IGNORED.sub("", _LAYOUT.sub("", plain)).split())[:MAX_FOLDED]
 
@@ -165,12 +176,19 @@ def make_key(label: str) -> str:
     >>> make_key("Köln (Cologne), Rhine"), make_key("!!")
     ('köln-cologne-rhine', 'term')
     """
-    return re.sub(r"[^\w]+|_+", "-", fold(label)).strip("-")[: MAX_TERM_KEY - 20] or "term"
+    words = "".join(one if _is_word(one) else " " for one in fold(label)).split()
+    return "-".join(words)[: MAX_TERM_KEY - 20].strip("-") or "term"
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
 def is_key(text: str) -> bool:
     """Whether a text may be the key of a term: it can stand in a URL, and is no path."""
-    return bool(re.fullmatch(r"[\w.~()+:-]+", text)) and len(text) <= MAX_TERM_KEY and text not in (".", "..")
+    if not text or len(text) > MAX_TERM_KEY or text in (".", ".."):
+        return False
+    return bool(_PLAIN_KEY.fullmatch(text)) or all(one in _IN_KEYS or _is_word(one) for one in text)
 
 
 def valid_language(language: str) -> str:
@@ -416,9 +434,20 @@ class NewVocabulary(BaseModel):
     model_config = FROZEN
 
     key: Annotated[str, AfterValidator(valid_vocabulary_key)]
-    label: Annotated[str, AfterValidator(clean_label)] = ""
+    label: Annotated[str, AfterValidator(clean_label)] | None = None
     open: bool = False
     languages: tuple[Language, ...] = ()
+
+
+class VocabularyChange(BaseModel):
+    """What of a vocabulary is to be changed."""
+
+    model_config = FROZEN
+
+    label: Annotated[str, AfterValidator(clean_label)] | None = None
+    open: bool | None = None
+    languages: tuple[Language, ...] = ()
+    """None: they stay."""
 
 
 class NewTerm(BaseModel):

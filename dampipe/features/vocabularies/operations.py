@@ -73,13 +73,11 @@ def add_term(
     tongue = _default(writer) if language is None else language
     if key is not None and not is_key(key):
         raise InvalidInput(LABEL_INVALID, label=key[:200], max_length=MAX_TERM_KEY)
+    if parent is not None:
+        _usable(writer, parent)
     same = [row.id for row in writer.preferred_at(parent, [fold(text)]).get(fold(text), [])]
     if same:
         return _use_again(writer, same, state)
-    if parent is not None:
-        above = writer.facts([parent])[parent]
-        if above.state is TermState.RETIRED:
-            raise Conflict(NOT_ACTIVE, term=name_of(writer, above), state=above.state.value)
     if depth_of(writer.connection, parent) + 1 > MAX_DEPTH:
         raise Conflict(TOO_DEEP, limit=MAX_DEPTH)
     labels = [Label(tongue, LabelKind.PREFERRED, text)]
@@ -258,23 +256,31 @@ def retire(writer: TermWriter, term: int, *, with_narrower: bool = False) -> Don
     Raises Conflict if there are usable terms directly below it, unless they are to be retired as well.
     """
     before = _usable(writer, term)
-    branch = narrower_of(writer.connection, writer.database, [term])
-    facts = {one.id: one for one in writer.facts(branch).values() if one.state is not TermState.RETIRED}
-    # What is below another term that stays is not retired with this one.
-    gone = {term}
-    waiting = [term]
+    branch = writer.facts(narrower_of(writer.connection, writer.database, [term]))
+    others = {one for facts in branch.values() for one in _parents(facts)} - set(branch)
+    every = {**writer.facts(others), **branch}
+    kept = {one for one, facts in every.items() if facts.state is not TermState.RETIRED}
+    facts = {one: branch[one] for one in branch if one in kept}
+    below: dict[int, list[int]] = {}
+    for one in facts.values():
+        for above in _parents(one):
+            below.setdefault(above, []).append(one.id)
+    # What is also below another term that stays is not retired with this one.
+    gone, waiting = {term}, [term]
     while waiting:
-        above = waiting.pop()
-        for one in facts.values():
-            parents = {one.parent, *one.broader} - {None}
-            if one.id not in gone and above in parents and parents <= gone:
-                gone.add(one.id)
-                waiting.append(one.id)
-    if len(facts) > 1 and not with_narrower and len(gone) > 1:
-        count = sum(1 for one in facts.values() if one.id in gone and one.parent == term)
-        raise Conflict(HAS_NARROWER, term=name_of(writer, before), count=count or len(gone) - 1)
+        for child in below.get(waiting.pop(), ()):
+            if child not in gone and not (_parents(facts[child]) & kept) - gone:
+                gone.add(child)
+                waiting.append(child)
+    if len(gone) > 1 and not with_narrower:
+        raise Conflict(HAS_NARROWER, term=name_of(writer, before), count=len(gone) - 1)
     changes = [(facts[one], replace(facts[one], state=TermState.RETIRED)) for one in sorted(gone)]
-    more = f" and {len(gone) - 1} narrower terms" if len(gone) > 1 else ""
+    for one in facts.values():
+        if one.id not in gone and one.parent in gone:  # it is also below another, which becomes its parent
+            parent = min(_parents(one) & kept - gone)
+            broader = tuple(other for other in one.broader if other != parent)
+            changes.append((one, replace(one, parent=parent, broader=broader)))
+    more = f" and what is below it ({len(gone) - 1})" if len(gone) > 1 else ""
     summary = f"retired {name_of(writer, before)}{more}"
     return _done(writer, OperationKind.RETIRE, summary, changes, term)
 
@@ -347,14 +353,17 @@ def _check_undone(
                     raise Conflict(CANNOT_UNDO, operation=operation, reason=reason)
     if _has_cycle(after):
         raise Conflict(CANNOT_UNDO, operation=operation, reason="a term would be below itself")
-    if len(added) == 1:
-        usable = [
-            one
-            for one in writer.facts(narrower_of(connection, database, added)).values()
-            if one.state is not TermState.RETIRED and one.id not in added and one.parent in added
-        ]
-        if usable:
-            reason = f"{name_of(writer, usable[0])} was put below it since"
+    below = [term for term in writer.usable_below(added) if term not in after and term not in added]
+    if below:
+        reason = f"{name_of(writer, writer.facts(below[:1])[below[0]])} was put below what it added"
+        raise Conflict(CANNOT_UNDO, operation=operation, reason=reason)
+    usable = [one for one in after.values() if one.state is not TermState.RETIRED]
+    above = {one.parent for one in usable if one.parent is not None} - set(after)
+    retired = {one.id for one in writer.facts(above).values() if one.state is TermState.RETIRED}
+    retired |= {one.id for one in after.values() if one.state is TermState.RETIRED}
+    for one in usable:
+        if one.parent in retired:
+            reason = f"what {name_of(writer, one)} is below is retired"
             raise Conflict(CANNOT_UNDO, operation=operation, reason=reason)
 
 
@@ -395,11 +404,11 @@ def _use_again(writer: TermWriter, terms: Sequence[int], state: TermState) -> Do
             target = writer.facts([target.merged_into])[target.merged_into]
         if target.state is not TermState.RETIRED:
             return target.id, None
-    one = next((one for one in ordered if one.merged_into is None), None)
-    if one is None:
+    retired = next((one for one in ordered if one.merged_into is None), None)
+    if retired is None:
         raise Conflict(NOT_ACTIVE, term=name_of(writer, ordered[0]), state="merged into a retired one")
-    after = replace(one, state=state, is_missing=False)
-    return _done(writer, OperationKind.ADD, f"added {name_of(writer, one)} again", [(one, after)])
+    after = replace(retired, state=state, is_missing=False)
+    return _done(writer, OperationKind.ADD, f"added {name_of(writer, retired)} again", [(retired, after)])
 
 
 def _done(
@@ -451,6 +460,11 @@ def _require_depth(writer: TermWriter, parent: int | None, terms: Collection[int
     height = height_of(writer.connection, writer.database, terms)
     if depth_of(writer.connection, parent) + height > MAX_DEPTH:
         raise Conflict(TOO_DEEP, limit=MAX_DEPTH)
+
+
+def _parents(facts: TermFacts) -> set[int]:
+    """The directly broader terms of a term."""
+    return {one for one in (facts.parent, *facts.broader) if one is not None}
 
 
 def _below(writer: TermWriter, term: int) -> list[TermFacts]:

@@ -20,6 +20,8 @@ from dampipe.features.vocabularies.model import (
     Vocabulary,
     best_label,
     fold,
+    is_key,
+    is_storable,
 )
 from dampipe.features.vocabularies.operations import add_term, add_terms
 from dampipe.features.vocabularies.tables import TERM, TERM_BROADER, TERM_LABEL, TERM_NOTE, VOCABULARY
@@ -155,14 +157,18 @@ class TermRepository:
             vocabulary_of(row) for row in connection.execute(select(VOCABULARY).order_by(VOCABULARY.c.key))
         ]
 
-    def counts(self, connection: Connection) -> dict[int, dict[str, int]]:
-        """The numbers of terms by vocabulary and state."""
-        grouped = select(TERM.c.vocabulary_id, TERM.c.state, func.count().label("count")).group_by(
+    def counts(
+        self, connection: Connection, vocabulary: Vocabulary | None = None
+    ) -> dict[int, dict[str, int]]:
+        """The numbers of terms by vocabulary and state. vocabulary: only of this one."""
+        grouped = select(TERM.c.vocabulary_id, TERM.c.state, func.count().label("number")).group_by(
             TERM.c.vocabulary_id, TERM.c.state
         )
+        if vocabulary is not None:
+            grouped = grouped.where(TERM.c.vocabulary_id == vocabulary.id)
         found: dict[int, dict[str, int]] = {}
         for row in connection.execute(grouped):
-            found.setdefault(row.vocabulary_id, {})[row.state] = row.count
+            found.setdefault(row.vocabulary_id, {})[row.state] = row.number
         return found
 
     def resolve(
@@ -182,6 +188,7 @@ class TermRepository:
         self, connection: Connection, vocabulary: Vocabulary, texts: Collection[str], *, retired: bool
     ) -> dict[str, list[TermId]]:
         """All terms that texts may name, those of the best rank; see `find`."""
+        texts = [text for text in texts if is_storable(text)]
         ranked = self._ranked(connection, vocabulary, {fold(text) for text in texts}, texts)
         found: dict[str, list[TermId]] = {}
         for text in texts:
@@ -198,10 +205,10 @@ class TermRepository:
         """By folded text, or by "\\0" and a key: terms with their rank, and whether they may be used."""
         rows: list[tuple[str, int, int]] = []
         mine = TERM.c.vocabulary_id == vocabulary.id
-        for some in chunked(sorted(key for key in keys if "\0" not in key)):
+        for some in chunked(sorted(keys)):
             query = select(TERM.c.key, TERM.c.id).where(mine, TERM.c.key.in_(some))
             rows += [("\0" + row.key, row.id, 0) for row in connection.execute(query)]
-        for some in chunked(sorted(one for one in folded if one and "\0" not in one)):
+        for some in chunked(sorted(one for one in folded if one)):
             query = (
                 select(TERM_LABEL.c.folded, TERM_LABEL.c.kind, TERM_LABEL.c.term_id)
                 .join(TERM, TERM.c.id == TERM_LABEL.c.term_id)
@@ -301,9 +308,15 @@ class TermRepository:
         *,
         retired: bool = False,
     ) -> Sequence[Row[Any]]:
-        """The terms directly below one, or at the top, in their order: rows of `term`. after: position, sort label and
-        id of the last row of the part before. Terms that are below it besides another are not in it (`also_below`)."""
-        place = TERM.c.parent_id.is_(None) if parent is None else TERM.c.parent_id == parent
+        """The terms directly below one, by parent or besides, or at the top, in their order: rows of `term`.
+
+        after: position, sort label and id of the last row of the part before.
+        """
+        place = TERM.c.parent_id.is_(None)
+        if parent is not None:
+            children = select(TERM.c.id).where(TERM.c.parent_id == parent)
+            more = select(TERM_BROADER.c.term_id).where(TERM_BROADER.c.broader_id == parent)
+            place = TERM.c.id.in_(children.union_all(more))
         query = select(TERM).where(TERM.c.vocabulary_id == vocabulary.id, place)
         if not retired:
             query = query.where(TERM.c.state != TermState.RETIRED)
@@ -311,15 +324,6 @@ class TermRepository:
         if after is not None:
             query = query.where(tuple_(*order) > tuple_(*map(literal, after)))
         return connection.execute(query.order_by(*order).limit(limit)).all()
-
-    def also_below(self, connection: Connection, parent: TermId, limit: int) -> Sequence[Row[Any]]:
-        """The terms that are below one besides their parent: rows of `term`."""
-        query = (
-            select(TERM)
-            .join(TERM_BROADER, TERM_BROADER.c.term_id == TERM.c.id)
-            .where(TERM_BROADER.c.broader_id == parent, TERM.c.state != TermState.RETIRED)
-        )
-        return connection.execute(query.order_by(TERM.c.sort_label, TERM.c.id).limit(limit)).all()
 
     def in_state(
         self, connection: Connection, vocabulary: Vocabulary, state: TermState, limit: int, after: int = 0
@@ -355,6 +359,14 @@ class TermRepository:
         return connection.execute(
             query.order_by(found.c.begins.desc(), TERM.c.sort_label, TERM.c.id).limit(limit)
         ).all()
+
+    def by_key(self, connection: Connection, vocabulary: Vocabulary, key: str) -> TermId | None:
+        """The term with a key, be it retired or merged."""
+        if not is_key(key):
+            return None
+        query = select(TERM.c.id).where(TERM.c.vocabulary_id == vocabulary.id, TERM.c.key == key)
+        found = connection.execute(query).scalar()
+        return None if found is None else TermId(found)
 
     def row(self, connection: Connection, term: int) -> Row[Any]:
         """The row of a term that exists."""
@@ -432,7 +444,7 @@ class TermRepository:
         ids = [row.id for row in rows]
         paths = self.paths(connection, ids) if with_paths else {}
         everything = {*ids, *(one for path in paths.values() for one in path)}
-        labels: Mapping[int, str] = self.labels(connection, everything, language)
+        labels: dict[int, str] = {**self.labels(connection, everything, language)}
         counts = self.narrower_counts(connection, ids)
         return tuple(
             TermReport(

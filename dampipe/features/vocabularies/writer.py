@@ -300,6 +300,16 @@ class TermWriter:
                 found.setdefault(row.folded, []).append(row)
         return found
 
+    def usable_below(self, terms: Collection[int]) -> list[int]:
+        """The terms that are not retired and have one of these as their parent."""
+        found: list[int] = []
+        for some in chunked(sorted(terms), MANY):
+            below = select(TERM.c.id).where(
+                self.database.among(TERM.c.parent_id, some), TERM.c.state != TermState.RETIRED
+            )
+            found += self.connection.execute(below).scalars()
+        return found
+
     def _sort_label(self, facts: TermFacts) -> str:
         return fold(best_label(facts.labels, self.vocabulary.languages))[:_SORTED]
 

@@ -89,6 +89,25 @@ MATRIX: dict[str, Role | None] = {
     "DELETE /api/v1/users/{name}/sessions": Role.ADMIN,
     "POST /api/v1/vectors": Role.VIEWER,
     "GET /api/v1/versions/{sha1}/carry": Role.VIEWER,
+    "GET /api/v1/vocabularies": Role.VIEWER,
+    "POST /api/v1/vocabularies": Role.MANAGER,
+    "GET /api/v1/vocabularies/{vocabulary}": Role.VIEWER,
+    "PATCH /api/v1/vocabularies/{vocabulary}": Role.MANAGER,
+    "GET /api/v1/vocabularies/{vocabulary}/export": Role.VIEWER,
+    "GET /api/v1/vocabularies/{vocabulary}/find": Role.VIEWER,
+    "POST /api/v1/vocabularies/{vocabulary}/import": Role.MANAGER,
+    "GET /api/v1/vocabularies/{vocabulary}/operations": Role.MANAGER,
+    "GET /api/v1/vocabularies/{vocabulary}/proposals": Role.VIEWER,
+    "GET /api/v1/vocabularies/{vocabulary}/terms": Role.VIEWER,
+    "POST /api/v1/vocabularies/{vocabulary}/terms": Role.EDITOR,
+    "GET /api/v1/vocabularies/{vocabulary}/terms/{term}": Role.VIEWER,
+    "PATCH /api/v1/vocabularies/{vocabulary}/terms/{term}": Role.MANAGER,
+    "POST /api/v1/vocabularies/{vocabulary}/terms/{term}/approve": Role.MANAGER,
+    "POST /api/v1/vocabularies/{vocabulary}/terms/{term}/merge": Role.MANAGER,
+    "POST /api/v1/vocabularies/{vocabulary}/terms/{term}/move": Role.MANAGER,
+    "POST /api/v1/vocabularies/{vocabulary}/terms/{term}/rename": Role.MANAGER,
+    "POST /api/v1/vocabularies/{vocabulary}/terms/{term}/retire": Role.MANAGER,
+    "POST /api/v1/vocabularies/{vocabulary}/undo": Role.MANAGER,
     "GET /api/v1/webhooks": Role.MANAGER,
     "POST /api/v1/webhooks": Role.MANAGER,
     "DELETE /api/v1/webhooks/{name}": Role.MANAGER,
@@ -112,6 +131,13 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/duplicates/reopen": {"first": "00000000", "second": "00000001"},
     "POST /api/v1/retry": {},
     "POST /api/v1/scans": {"paths": ["/nowhere"]},
+    "POST /api/v1/vocabularies": {"key": "Not a key"},
+    "PATCH /api/v1/vocabularies/{vocabulary}": {},
+    "POST /api/v1/vocabularies/{vocabulary}/terms": {"label": "Malta"},
+    "PATCH /api/v1/vocabularies/{vocabulary}/terms/{term}": {},
+    "POST /api/v1/vocabularies/{vocabulary}/terms/{term}/merge": {"target": "Malta"},
+    "POST /api/v1/vocabularies/{vocabulary}/terms/{term}/move": {"parent": None},
+    "POST /api/v1/vocabularies/{vocabulary}/terms/{term}/rename": {"label": "Malta"},
     "POST /api/v1/webhooks": {"name": "no such event", "url": "http://127.0.0.1"},
     "POST /api/v1/webhooks/{name}/replay": {},
     "POST /api/v1/tokens": {"name": "t", "scopes": ["nonsense"]},
@@ -125,6 +151,9 @@ QUERIES = {
     "GET /api/v1/access/explain": "?user=nobody&asset=00000000",
     "DELETE /api/v1/grants": "?to=nobody&what=nothing",
     "GET /api/v1/events/stream": "?seconds=0",
+    "GET /api/v1/vocabularies/{vocabulary}/export": "?format=csv",
+    "GET /api/v1/vocabularies/{vocabulary}/find": "?text=malta",
+    "POST /api/v1/vocabularies/{vocabulary}/import": "?format=csv",
     "GET /api/v1/versions/{sha1}/carry": "?to=00000001&times=1",
 }
 DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"
@@ -149,9 +178,9 @@ def operations(http: TestClient) -> dict[str, dict[str, Any]]:
 def ask(http: TestClient, name: str, **more: Any) -> Any:
     """Send a request to an endpoint about what does not exist, so that nothing is changed."""
     method, path = name.split(" ")
-    path = re.sub(r"{(sha1|name)}", "00000000", re.sub(r"{(scan|check)}", "999", path)) + QUERIES.get(
-        name, ""
-    )
+    path = re.sub(
+        r"{(sha1|name|vocabulary|term)}", "00000000", re.sub(r"{(scan|check)}", "999", path)
+    ) + QUERIES.get(name, "")
     return http.request(method, path, json=BODIES.get(name), **more)
 
 

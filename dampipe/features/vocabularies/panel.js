@@ -1,0 +1,123 @@
+// The view of vocabularies: the terms that people have proposed, with what a manager does about them, and the tree, of which
+// each level is read when it is opened. Arrow keys go from proposal to proposal; A approves, M merges, R retires.
+
+import { get, post } from "/page/api.js";
+import { h, notice } from "/page/dom.js";
+import { follow } from "/page/follow.js";
+import { ask, confirm, field } from "/page/form.js";
+import { plural } from "/page/format.js";
+import { part, rowButton } from "/page/part.js";
+import { may } from "/page/session.js";
+
+const LIMIT = 200;
+const base = (key) => `/vocabularies/${encodeURIComponent(key)}`;
+const path = (key, term) => `${base(key)}/terms/${encodeURIComponent(term)}`;
+
+/** A label in its own direction of writing, whatever stands around it. */
+const label = (text) => h("bdi", {}, text);
+
+function merge(key, { key: term, label: name }, act) {
+  const known = h("datalist", { id: "terms-to-merge-into" });
+  const target = field("Into the term", { name: "target", list: known.id, autocomplete: "off", maxLength: 500, autofocus: true, hint: "It gets the values, and the label as a synonym." });
+  target.addEventListener("input", async ({ target: { value } }) => {
+    const { terms } = await get(`${base(key)}/find`, { text: value, limit: 20 }).catch(() => ({ terms: [] }));
+    known.replaceChildren(...terms.filter((one) => one.key !== term).map((one) => h("option", { value: one.key }, [...one.path, one.label].join(" > "))));
+  });
+  ask(`Merge ${name}`, [target, known], "Merge", async ({ target: into }) => {
+    const { operation } = await post(`${path(key, term)}/merge`, { target: into });
+    return () => act(() => `${operation.summary}.`);
+  });
+}
+
+/** What a manager may do with a proposed term: its name, the key that does it, and the function. */
+function actions(key, term, act) {
+  const done = async (what, body = {}) => `${(await post(`${path(key, term.key)}/${what}`, body)).operation.summary}.`;
+  return [
+    ["Approve", "a", () => act(() => done("approve"))],
+    ["Merge …", "m", () => merge(key, term, act)],
+    ["Retire", "r", () => act(() => done("retire"))],
+  ];
+}
+
+function proposal(key, term, act) {
+  const offered = may("manage") ? actions(key, term, act) : [];
+  const item = h("li", { class: "entry", tabIndex: offered.length ? 0 : null, "data-key": `proposal-${term.key}`, "aria-keyshortcuts": offered.length ? "A M R" : null },
+    h("div", { class: "what" }, h("h3", {}, label(term.label)), h("p", {}, term.path.length ? ["Below ", label(term.path.join(" > "))] : "At the top")),
+    h("div", { class: "actions" }, offered.map(([name, , call]) => rowButton(name, term.label, call))));
+  item.addEventListener("keydown", async (event) => {
+    if (event.target !== item || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = { ArrowDown: item.nextElementSibling, ArrowUp: item.previousElementSibling }[event.key];
+    const call = offered.find(([, letter]) => letter === event.key.toLowerCase())?.[2];
+    if (!next && !call) return;
+    event.preventDefault();
+    next?.focus();
+    if (!call) return;
+    const after = (item.nextElementSibling ?? item.previousElementSibling)?.dataset.key;
+    await call();
+    if (!item.isConnected && after) document.querySelector(`[data-key="${CSS.escape(after)}"]`)?.focus();
+  });
+  return item;
+}
+
+async function level(key, parent, cursor, signal) {
+  const parameters = { limit: LIMIT, ...(parent ? { parent } : {}), ...(cursor ? { cursor } : {}) };
+  const { terms, next } = await get(`${base(key)}/terms`, parameters, signal);
+  const items = terms.map((term) => branch(key, term, signal));
+  if (next) {
+    const more = h("button", { type: "button", onclick: async () => more.parentElement.replaceWith(...(await level(key, parent, next, signal))) }, "More");
+    items.push(h("li", {}, more));
+  }
+  return items;
+}
+
+function branch(key, { key: term, label: text, narrower, state }, signal) {
+  const name = [label(text), state === "proposed" ? h("small", {}, " proposed") : null];
+  if (!narrower) return h("li", {}, ...name);
+  const list = h("ul", {});
+  const details = h("details", {}, h("summary", {}, ...name, h("small", {}, ` ${plural(narrower, "term")}`)), list);
+  details.addEventListener("toggle", async () => {
+    if (details.open && !list.childElementCount) list.replaceChildren(...(await level(key, term, null, signal)));
+  });
+  return h("li", {}, details);
+}
+
+async function one(main, signal, key) {
+  const read = async () => ({ vocabulary: await get(base(key), {}, signal), proposals: await get(`${base(key)}/proposals`, { limit: LIMIT }, signal) });
+  const tree = h("ul", {});
+  const draw = ({ vocabulary, proposals }, act) => {
+    level(key, null, null, signal).then((items) => tree.replaceChildren(...items), () => {});
+    const hint = may("manage") && proposals.terms.length ? h("p", { class: "hint" }, "Arrow keys choose a term; A approves it, M merges it, R retires it.") : null;
+    return [
+      h("p", { class: "hint" }, `${plural(vocabulary.terms, "term")}, ${vocabulary.open ? "open: people propose terms" : "strict: only managers add terms"}`),
+      proposals.terms.length ? h("h3", {}, "Proposed") : null, hint,
+      proposals.terms.length ? h("ul", { class: "entries" }, proposals.terms.map((term) => proposal(key, term, act))) : null,
+      h("h3", {}, "Terms"), vocabulary.terms + vocabulary.proposed ? tree : notice("No terms yet.")];
+  };
+  const undo = (act) => confirm("Undo the last operation?", "Values that a merge has moved return to their terms.", "Undo", async () => {
+    const { summary } = await post(`${base(key)}/undo`, {});
+    return () => act(() => `Undone: ${summary}.`);
+  });
+  const buttons = (act) => [
+    may("manage") ? h("button", { type: "button", "data-key": "undo", onclick: () => undo(act) }, "Undo …") : null,
+    h("a", { class: "button", href: "#/vocabularies" }, "All vocabularies")].filter(Boolean);
+  const { element, refresh } = part(key, buttons, read, draw);
+  await refresh();
+  main.replaceChildren(element);
+  follow(signal, ["vocabulary."], () => refresh().catch(() => {}));
+}
+
+async function all(main, signal) {
+  const draw = (found) => (found.length
+    ? h("ul", { class: "entries" }, found.map(({ key, label: text, terms, proposed, open }) => h("li", { class: "entry" }, h("div", { class: "what" },
+      h("h3", {}, h("a", { href: `#/vocabularies?${new URLSearchParams({ key })}` }, label(text))),
+      h("p", {}, [plural(terms, "term"), proposed ? `${proposed} proposed` : "", open ? "open" : "strict"].filter(Boolean).join(", "))))))
+    : notice("No vocabularies yet.", "A vocabulary is a tree of terms that assets can be described by."));
+  const { element, refresh } = part("Vocabularies", () => [], () => get("/vocabularies", {}, signal), draw);
+  await refresh();
+  main.replaceChildren(element);
+  follow(signal, ["vocabulary."], () => refresh().catch(() => {}));
+}
+
+const show = (main, signal, parameters) => (parameters.has("key") ? one(main, signal, parameters.get("key")) : all(main, signal));
+
+export const views = [{ path: "/vocabularies", label: "Vocabularies", scope: "read", show }];
