@@ -3,18 +3,16 @@
 A process that exits is restarted with an exponential back-off.
 """
 
-import ctypes
 import os
 import selectors
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 from dampipe.app.procfile import Process
+from dampipe.app.programs import Program, Programs
 
 FIRST_RESTART_DELAY = 1.0
 MAX_RESTART_DELAY = 30.0
@@ -27,24 +25,11 @@ STOP_TIMEOUT = 10.0
 LogLine = Callable[[str, str], None]
 """Receives the name of a process and one line of its output."""
 
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-
-def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
-    """Have the kernel signal this process when its parent has died (Linux only); for the `preexec_fn` of a child."""
-    if _libc is not None:
-        _libc.prctl(1, number)  # PR_SET_PDEATHSIG
-
-
-def _kill_with_parent() -> None:
-    # A worker that gets SIGTERM would wait for the broker, which has died with the same parent.
-    die_with_parent(signal.SIGKILL)
-
 
 @dataclass
 class _Child:
     process: Process
-    popen: "subprocess.Popen[bytes] | None" = None
+    program: Program | None = None
     started_at: float = 0.0
     restart_delay: float = FIRST_RESTART_DELAY
     restart_at: float = 0.0
@@ -54,8 +39,9 @@ class _Child:
 class Supervisor:
     """Runs processes until `stop` is called."""
 
-    def __init__(self, on_log: LogLine) -> None:
+    def __init__(self, on_log: LogLine, programs: Programs) -> None:
         self._on_log = on_log
+        self._programs = programs
         self._children: list[_Child] = []
         self._selector = selectors.DefaultSelector()
         self._stopping = False
@@ -89,10 +75,10 @@ class Supervisor:
             self._read(key.data)
         now = time.monotonic()
         for child in self._children:
-            if child.popen is None:
+            if child.program is None:
                 if now >= child.restart_at and not self._stopping:
                     self._spawn(child)
-            elif child.popen.poll() is not None:
+            elif child.program.poll() is not None:
                 self._handle_exit(child, now)
 
     def shut_down(self, last: Sequence[str] = ()) -> None:
@@ -103,28 +89,20 @@ class Supervisor:
 
     def _spawn(self, child: _Child) -> None:
         try:
-            popen = subprocess.Popen(
-                _program(child.process.command),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=_kill_with_parent,
-            )
+            program = self._programs.start(child.process.command)
         except OSError as error:
             self._on_log(child.process.name, f"cannot start: {error}")
             child.restart_at = time.monotonic() + child.restart_delay
             child.restart_delay = min(MAX_RESTART_DELAY, child.restart_delay * 2)
             return
-        child.popen = popen
+        child.program = program
         child.started_at = time.monotonic()
-        assert popen.stdout is not None
-        os.set_blocking(popen.stdout.fileno(), False)
-        self._selector.register(popen.stdout, selectors.EVENT_READ, child)
+        assert program.stdout is not None
+        self._selector.register(program.stdout, selectors.EVENT_READ, child)
 
     def _read(self, child: _Child) -> None:
-        assert child.popen is not None
-        stream: IO[Any] = child.popen.stdout  # type: ignore[assignment]
+        assert child.program is not None
+        stream: IO[Any] = child.program.stdout  # type: ignore[assignment]
         data = stream.read(65536)
         if data:
             *lines, child.partial_line = (child.partial_line + data).split(b"\n")
@@ -134,20 +112,20 @@ class Supervisor:
             self._selector.unregister(stream)
 
     def _close(self, child: _Child) -> None:
-        assert child.popen is not None
-        stream = child.popen.stdout
+        assert child.program is not None
+        stream = child.program.stdout
         assert stream is not None
         if stream in (key.fileobj for key in self._selector.get_map().values()):
             self._read(child)
             if stream in (key.fileobj for key in self._selector.get_map().values()):
                 self._selector.unregister(stream)
         stream.close()
-        child.popen = None
+        child.program = None
 
     def _handle_exit(self, child: _Child, now: float) -> None:
-        assert child.popen is not None
-        code = child.popen.returncode
-        _signal_group(child.popen.pid, signal.SIGKILL)  # its own children
+        assert child.program is not None
+        code = child.program.wait()
+        _signal_group(child.program.pid, signal.SIGKILL)  # its own children
         self._close(child)
         if self._stopping:
             return
@@ -159,26 +137,20 @@ class Supervisor:
         child.restart_delay = min(MAX_RESTART_DELAY, child.restart_delay * 2)
 
     def _stop_all(self, children: Sequence[_Child]) -> None:
-        running = [child for child in children if child.popen is not None]
+        running = [child for child in children if child.program is not None]
         for child in running:
-            assert child.popen is not None
-            child.popen.terminate()
+            assert child.program is not None
+            child.program.terminate()
         deadline = time.monotonic() + STOP_TIMEOUT
-        while any(c.popen is not None and c.popen.poll() is None for c in running):
+        while any(c.program is not None and c.program.poll() is None for c in running):
             if time.monotonic() > deadline:
                 break
             self.step(0.05)
         for child in running:
-            if child.popen is not None:
-                _signal_group(child.popen.pid, signal.SIGKILL)
-                child.popen.wait()
+            if child.program is not None:
+                _signal_group(child.program.pid, signal.SIGKILL)
+                child.program.wait()
                 self._close(child)
-
-
-def _program(command: Sequence[str]) -> list[str]:
-    """The command to execute: `dampipe` is run from this installation, whatever PATH has."""
-    program, *arguments = command
-    return [sys.executable, "-m", "dampipe", *arguments] if program == "dampipe" else list(command)
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

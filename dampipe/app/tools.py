@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from dampipe.app.errors import MODEL_UNUSABLE
+from dampipe.app.text_encoding import TextEncoding
 from dampipe.kernel.errors import InvalidInput, Unavailable
 from dampipe.kernel.faces import API
 from dampipe.kernel.local_key import read_local_key
@@ -29,10 +30,9 @@ VECTORS_PATH = f"{API}/vectors"
 class MediaTools:
     """The media tools of a process, each created on first use. They do not use the catalogue."""
 
-    def __init__(self, settings: Settings, asks_server: bool = False) -> None:
-        """asks_server: whether text queries are encoded by the web server of this machine, where one runs."""
+    def __init__(self, settings: Settings, encoding: TextEncoding) -> None:
         self._settings = settings
-        self._asks_server = asks_server
+        self._encoding = encoding
 
     @cached_property
     def ffmpeg(self) -> Ffmpeg:
@@ -67,7 +67,7 @@ class MediaTools:
         """Open a model by its name; its weights are loaded on first use."""
         threads = max(1, (os.cpu_count() or 1) // 2)
         local = open_model(model, self._settings.device, threads)
-        if not self._asks_server:
+        if not self._encoding.asks_server:
             return local
         home = self._settings.home
         return RemoteEmbedder(local, f"{self._settings.page}{VECTORS_PATH}", lambda: read_local_key(home))

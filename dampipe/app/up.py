@@ -18,6 +18,7 @@ from dampipe.app.container import Container
 from dampipe.app.errors import ALREADY_UP, BROKER_SILENT, HOME_UNUSABLE, PORT_UNAVAILABLE
 from dampipe.app.exposure import check_exposure, has_login
 from dampipe.app.procfile import Process
+from dampipe.app.programs import Programs
 from dampipe.app.supervisor import LogLine, Supervisor
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.dispatch import TaskTransport
@@ -56,9 +57,11 @@ def run_deployment(container: Container, processes: list[Process], on_log: LogLi
         if exposure is not None:
             log("dampipe", f"warning: {sentences(str(exposure), exposure.hint)}")
         check_ports(settings, {process.name for process in enabled})
+        programs = Programs()
+        programs.prepare()
         _check_broker(container, log)
         container.set_up()
-        supervisor = Supervisor(log)
+        supervisor = Supervisor(log, programs)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores it
                 signal.signal(number, lambda *_: supervisor.stop())
@@ -71,6 +74,7 @@ def run_deployment(container: Container, processes: list[Process], on_log: LogLi
         finally:
             log("dampipe", "stopping")
             supervisor.shut_down(last=[BROKER])
+            programs.close()
             container.get(RunRecovery).hand_back(is_dead)
             log("dampipe", "stopped; unfinished work continues at the next `dampipe up`")
 

@@ -5,7 +5,7 @@ import sys
 import warnings
 from typing import NoReturn
 
-from dampipe.cli.lazy_import import load
+from dampipe.app.lazy_import import load
 
 
 def run_celery(*arguments: str) -> NoReturn:

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from dampipe.app.lazy_import import collector_off
 from dampipe.app.remedies import remedies
-from dampipe.cli.lazy_import import collector_off
 from dampipe.kernel.errors import DampipeError, ExitCode
 from dampipe.kernel.faces import stdio
 from dampipe.kernel.faces.remedies import CLI

@@ -2,14 +2,24 @@
 
 A type is built by its provider where it has one, otherwise by its constructor, whose annotated parameters are
 built in the same way. So a repository or a service states what it needs in its constructor and nowhere else.
+
+Providers are named by features (`Feature.providers`) and by the application, and are imported when they are used: a
+command imports what it needs, and no more.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import Parameter, isabstract, signature
 from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
+from dampipe.kernel.feature import load_dotted
+
 T = TypeVar("T")
+
+
+def dotted_name(kind: Any) -> str:
+    """The name of a type, as `load_dotted` takes it; empty for anything else."""
+    return f"{kind.__module__}:{kind.__qualname__}" if isinstance(kind, type) else ""
 
 
 class Services(Protocol):
@@ -23,7 +33,9 @@ class Services(Protocol):
 class Container:
     """Objects by type. Safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, named: Mapping[str, str] | None = None) -> None:
+        """named: dotted names of providers by those of types; a provider is a class, or a function of Services."""
+        self._named = named or {}
         self._providers: dict[Any, Callable[[], Any]] = {}
         self._made: dict[Any, Any] = {}
         self._building: list[Any] = []
@@ -42,7 +54,7 @@ class Container:
                     raise TypeError(f"these types need each other: {names}; take one as Callable[[], X]")
                 self._building.append(kind)
                 try:
-                    provider = self._providers.get(kind)
+                    provider = self._provider(kind)
                     self._made[kind] = provider() if provider else self._construct(kind)
                 finally:
                     self._building.pop()
@@ -58,6 +70,17 @@ class Container:
             if callable(close):
                 close()
 
+    def _provider(self, kind: Any) -> Callable[[], Any] | None:
+        if kind in self._providers:
+            return self._providers[kind]
+        if (name := self._named.get(dotted_name(kind))) is None:
+            return None
+        found = load_dotted(name)
+        return (lambda: self.get(found)) if isinstance(found, type) else (lambda: found(self))
+
+    def _has_provider(self, kind: Any) -> bool:
+        return kind in self._providers or dotted_name(kind) in self._named
+
     def _construct(self, kind: type[Any]) -> Any:
         if not isinstance(kind, type) or kind.__module__ == "builtins" or isabstract(kind):
             raise TypeError(f"{kind} has no provider")
@@ -68,7 +91,7 @@ class Container:
         for name, parameter in list(signature(kind.__init__).parameters.items())[1:]:
             if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
                 continue
-            if parameter.default is not Parameter.empty and hints.get(name) not in self._providers:
+            if parameter.default is not Parameter.empty and not self._has_provider(hints.get(name)):
                 continue
             if name not in hints:
                 raise TypeError(f"{kind.__name__}: the parameter {name!r} has no annotation")
@@ -79,7 +102,7 @@ class Container:
         return kind(**arguments)
 
     def _argument(self, hint: Any) -> Any:
-        if hint in self._providers:
+        if self._has_provider(hint):
             return self.get(hint)
         if get_origin(hint) is Callable and get_args(hint)[0] == []:
             result = get_args(hint)[1]

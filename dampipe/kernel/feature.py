@@ -88,6 +88,9 @@ class Feature:
     commands: Mapping[str, Command] = field(default_factory=dict)
     """By name, in the order in which `dampipe --help` lists them. One of two words, "version carry", is below the group
     `version`, be it that of another feature."""
+    providers: Mapping[str, str] = field(default_factory=dict)
+    """Who builds types that do not build themselves (`dampipe/kernel/container.py`): dotted names of types, each with
+    that of a class to use in its stead, or of a function that gets `Services` and returns the object."""
     routers: tuple[str, ...] = ()
     """Dotted names of FastAPI routers, mounted below `/api/v1`."""
     savers: tuple[tuple[str, str], ...] = ()
@@ -158,7 +161,7 @@ class Feature:
             *self.stages,
             self.remedies,
         ]
-        names += [name for pair in self.savers for name in pair]
+        names += [name for pair in (*self.savers, *self.providers.items()) for name in pair]
         names += [command.target for command in self.commands.values()]
         names += [work.handler for work in self.work.values()]
         for task in self.tasks.values():

@@ -29,7 +29,7 @@ class NearLibrary:
         if set_up:
             self.catalog.set_up()
         catalog = self.catalog
-        assets = AssetService(catalog.assets, catalog.sources, DetailFields(), Container(), NoRights())
+        assets = AssetService(catalog.assets, catalog.sources, DetailFields, Container(), NoRights())
         self.service = DuplicateService(catalog.prints, catalog.pairs, catalog.near, assets, NoRights())
 
     def add(self, asset: int, clip: Clip) -> None:

@@ -83,7 +83,7 @@ class Versions:
         self.maker = PreviewMaker(self.ffmpeg, PreviewRecipe(frames=frames), choose)
         self.names: dict[str, str] = {}
         catalog = self.catalog
-        assets = AssetService(catalog.assets, catalog.sources, DetailFields(), Container(), NoRights())
+        assets = AssetService(catalog.assets, catalog.sources, DetailFields, Container(), NoRights())
         self.duplicates = DuplicateService(catalog.prints, catalog.pairs, catalog.near, assets, NoRights())
 
     def take_in(self, path: Path) -> float:

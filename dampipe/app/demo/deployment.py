@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dampipe.app.errors import NOT_UP
-from dampipe.app.supervisor import die_with_parent
+from dampipe.app.programs import die_with_parent
 from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.private_files import make_folder
 from dampipe.kernel.settings.settings import Settings

@@ -6,6 +6,9 @@ FEATURE = Feature(
     name="access",
     module=__name__,
     tables=(f"{__name__}.tables",),
+    providers={
+        "dampipe.kernel.visibility:Visibility": "dampipe.features.access.rights:Rights",
+    },
     commands={
         "user": Command(
             "Add, change and remove users, or end their sessions.", f"{__name__}.cli.user:command"

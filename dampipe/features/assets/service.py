@@ -1,7 +1,8 @@
 """The use cases of single assets: finding one by name, showing and listing them."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -55,7 +56,7 @@ class AssetService:
         self,
         assets: AssetRepository,
         sources: SourceRepository,
-        details: DetailFields,
+        details: Callable[[], DetailFields],
         services: Services,
         visibility: Visibility,
     ) -> None:
@@ -63,8 +64,11 @@ class AssetService:
         self._assets = assets
         self._sources = sources
         self._details = details
-        self._model = details.model()
         self._services = services
+
+    @cached_property
+    def _model(self) -> type[Details]:
+        return self._details().model()
 
     def page(
         self, actor: Actor, limit: int = 100, after: str | None = None, pending: bool | None = None
@@ -91,7 +95,7 @@ class AssetService:
         of_name = [row for row in versions if row.id == named] if exact else []
         shown = of_name[0] if of_name else self._assets.current(asset, view)
         video = self._assets.videos([shown], view)[0]
-        added = {field.name: field.read(self._services, actor, asset) for field in self._details}
+        added = {field.name: field.read(self._services, actor, asset) for field in self._details()}
         return self._model(
             video=video,
             versions=tuple(
@@ -107,7 +111,7 @@ class AssetService:
 
     def shown_fields(self, details: Details) -> list[tuple[str, str]]:
         """Label and text of each feature's field that has something to show."""
-        texts = [(field.label, field.text(getattr(details, field.name))) for field in self._details]
+        texts = [(field.label, field.text(getattr(details, field.name))) for field in self._details()]
         return [(label, text) for label, text in texts if text]
 
     def find(self, actor: Actor, name: str) -> tuple[int | None, int | None]:

@@ -6,6 +6,11 @@ FEATURE = Feature(
     "derivatives",
     __name__,
     tables=("dampipe.features.derivatives.tables",),
+    providers={
+        "dampipe.features.assets.queries:DerivativeLookup": "dampipe.features.derivatives.queries:DerivativeRepository",
+        "dampipe.features.derivatives.check:CheckPolicy": "dampipe.features.derivatives.providers:check_policy",
+        "dampipe.features.derivatives.remake:Remaker": "dampipe.features.derivatives.providers:remaker",
+    },
     commands={
         "check": Command(
             "Find lost and damaged derivatives, and make them again.",

@@ -6,6 +6,10 @@ FEATURE = Feature(
     "fixity",
     __name__,
     tables=("dampipe.features.fixity.tables",),
+    providers={
+        "dampipe.features.fixity.worker:FixityWorker": "dampipe.features.fixity.providers:fixity_worker",
+        "dampipe.features.fixity.ascmhl:AscMhl": "dampipe.features.fixity.providers:ascmhl",
+    },
     commands={
         "verify": Command(
             "Read files again and check them against their stored checksums.",

@@ -6,6 +6,7 @@ FEATURE = Feature(
     "metadata",
     __name__,
     tables=("dampipe.features.metadata.tables",),
+    providers={"dampipe.kernel.field:FieldRegistry": "dampipe.features.metadata.registry:LibraryFields"},
     commands={
         "metadata": Command(
             "Show and edit the metadata of assets.", "dampipe.features.metadata.cli.metadata:command"

@@ -6,6 +6,12 @@ FEATURE = Feature(
     "scanning",
     __name__,
     tables=("dampipe.features.scanning.tables",),
+    providers={
+        "dampipe.features.scanning.scanner:Scanner": "dampipe.features.scanning.providers:scanner",
+        "dampipe.features.scanning.model:ScanRoots": "dampipe.features.scanning.providers:scan_roots",
+        "dampipe.features.scanning.policy:ScanPolicy": "dampipe.features.scanning.providers:scan_policy",
+        "dampipe.features.scanning.sync:NightlyPolicy": "dampipe.features.scanning.providers:nightly_policy",
+    },
     commands={
         "enqueue": Command(
             "Submit a scan of files and folders.", "dampipe.features.scanning.cli.enqueue:command"

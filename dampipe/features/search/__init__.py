@@ -6,6 +6,10 @@ FEATURE = Feature(
     "search",
     __name__,
     tables=("dampipe.features.search.tables",),
+    providers={
+        "dampipe.kernel.selection:AssetSelector": "dampipe.features.search.filters:FilterResolver",
+        "dampipe.features.assets.media_db:MediaDb": "dampipe.features.search.vector_media_db:VectorMediaDb",
+    },
     commands={
         "search": Command(
             "Find moments by words, a picture or a moment.", "dampipe.features.search.cli.search:command"

@@ -6,6 +6,9 @@ FEATURE = Feature(
     "sources",
     __name__,
     tables=("dampipe.features.sources.tables",),
+    providers={
+        "dampipe.features.sources.service:SourceContents": "dampipe.features.sources.folders:SourceFolders",
+    },
     commands={
         "source": Command("Name the folders that hold footage.", "dampipe.features.sources.cli:command"),
     },

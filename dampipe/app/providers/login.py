@@ -1,0 +1,17 @@
+"""How people may log in."""
+
+from dampipe.app.exposure import login_policy, oidc_settings
+from dampipe.features.access.login import LoginPolicy
+from dampipe.features.access.oidc import OidcSettings
+from dampipe.kernel.container import Services
+from dampipe.kernel.settings.settings import Settings
+
+
+def policy(services: Services) -> LoginPolicy:
+    """By which means."""
+    return login_policy(services.get(Settings))
+
+
+def oidc(services: Services) -> OidcSettings:
+    """By which identity provider."""
+    return oidc_settings(services.get(Settings))
