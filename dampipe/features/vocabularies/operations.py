@@ -1,7 +1,7 @@
 """What is done with terms: add, rename, edit, move, merge, retire, approve, undo. Each is one operation, with its record
 and its event, in the transaction of the caller, who has checked the rights and locked the vocabulary."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -95,17 +95,27 @@ def add_term(
     return term, operation
 
 
-def add_terms(writer: TermWriter, labels: Sequence[str], state: TermState) -> dict[str, int]:
+def add_terms(
+    writer: TermWriter, labels: Sequence[str], state: TermState, *, exact: bool = False
+) -> dict[str, int]:
     """Add terms at the top as one operation; returns the terms by label. Labels that exist there lead to their terms,
-    which are made usable if they are retired."""
+    which are made usable if they are retired.
+
+    exact: labels that differ in case are different terms; else they are one, and that with the same spelling is
+    preferred.
+    """
     texts = {label: clean_label(label) for label in labels}
+    form: Callable[[str], str] = str if exact else fold
     existing = writer.preferred_at(None, {fold(text) for text in texts.values()})
-    found = {folded: rows[0] for folded, rows in existing.items()}
-    terms = {folded: row.merged_into_id or row.id for folded, row in found.items()}
+    rows = [row for some in existing.values() for row in some]
+    spelled = {row.text: row for row in reversed(rows)}
+    found = {form(row.text): row for row in reversed(rows)}
+    found |= {form(text): spelled[text] for text in texts.values() if text in spelled}
+    terms = {label: row.merged_into_id or row.id for label, row in found.items()}
     new: dict[str, str] = {}
     for text in texts.values():
-        if fold(text) not in terms:
-            new.setdefault(fold(text), text)
+        if form(text) not in terms:
+            new.setdefault(form(text), text)
     keys = writer.free_keys([make_key(text) for text in new.values()])
     tongue = _default(writer)
     facts = [
@@ -115,7 +125,9 @@ def add_terms(writer: TermWriter, labels: Sequence[str], state: TermState) -> di
         for number, text in enumerate(new.values())
     ]
     ids = writer.insert(facts)
-    terms |= {folded: ids[one.id] for folded, one in zip(new, facts, strict=True)}
+    terms |= {label: ids[one.id] for label, one in zip(new, facts, strict=True)}
+    wanted = {form(text) for text in texts.values()}
+    found = {label: row for label, row in found.items() if label in wanted}
     retired = [row.id for row in found.values() if row.state == TermState.RETIRED and not row.merged_into_id]
     changes = [(one, replace(one, state=state, is_missing=False)) for one in writer.facts(retired).values()]
     writer.change(changes)
@@ -125,7 +137,7 @@ def add_terms(writer: TermWriter, labels: Sequence[str], state: TermState) -> di
         operation = writer.record(OperationKind.ADD, f"added {count} terms", what)
         first = replace(facts[0], id=ids[facts[0].id]) if facts else changes[0][1]
         _announce(writer, operation, first, count=count)
-    return {label: terms[fold(text)] for label, text in texts.items()}
+    return {label: terms[form(text)] for label, text in texts.items()}
 
 
 def rename(writer: TermWriter, term: int, label: str, language: str | None, *, keep: bool) -> Done:

@@ -59,8 +59,8 @@ class TermRepository:
         """The terms that texts name: by key, else by preferred label, else by synonym, of any language; or by path
         (Places > Europe). Case and composition do not matter, and a merged term leads to its target.
 
-        Texts that name no term, or several, are left out. retired: find retired terms as well, where no other is
-        called so. Raises NotFound for an unknown vocabulary.
+        Texts that name no term, or several that are not told apart by case, are left out. retired: find retired terms
+        as well, where no other is called so. Raises NotFound for an unknown vocabulary.
         """
         vocabulary = self.vocabulary(connection, vocabulary_key)
         found = self.candidates(connection, vocabulary, texts, retired=retired)
@@ -132,15 +132,18 @@ class TermRepository:
         labels: Sequence[str],
         actor: Actor | str,
         state: TermState = TermState.ACTIVE,
+        *,
+        exact: bool = False,
     ) -> dict[str, TermId]:
         """Add terms at the top of a vocabulary, in a few statements and as one operation; returns the terms by label.
 
-        Labels that exist lead to the terms that there are. Labels may differ in case alone: these are one term.
+        Labels that exist lead to the terms that there are. Labels may differ in case alone: these are one term, unless
+        `exact` says that they are several.
         Raises NotFound for an unknown vocabulary, InvalidInput for a label that is not valid.
         """
         vocabulary = lock_vocabulary(connection, vocabulary_key)
         writer = TermWriter(connection, self._db, vocabulary, str(actor))
-        return {label: TermId(term) for label, term in add_terms(writer, labels, state).items()}
+        return {label: TermId(term) for label, term in add_terms(writer, labels, state, exact=exact).items()}
 
     # What this feature's service and faces ask for.
 
@@ -195,9 +198,18 @@ class TermRepository:
             terms = self._best(ranked.get(fold(text), {}), ranked.get("\0" + text, {}), retired=retired)
             if not terms and PATH_SEPARATOR in text:
                 terms = self._by_path(connection, vocabulary, text, retired=retired)
+            if len(terms) > 1:
+                terms = self._spelled(connection, terms, text) or terms
             if terms:
                 found[text] = sorted(terms)
         return found
+
+    def _spelled(self, connection: Connection, terms: Sequence[int], text: str) -> list[TermId]:
+        """Those of some terms that have a label which is spelled exactly so."""
+        query = select(TERM_LABEL.c.term_id).where(
+            self._db.among(TERM_LABEL.c.term_id, terms), TERM_LABEL.c.text == text
+        )
+        return [TermId(term) for term in connection.execute(query.distinct()).scalars()]
 
     def _ranked(
         self, connection: Connection, vocabulary: Vocabulary, folded: Collection[str], keys: Collection[str]

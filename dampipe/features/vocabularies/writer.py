@@ -287,7 +287,7 @@ class TermWriter:
         found: dict[str, list[Row[Any]]] = {}
         for some in chunked(sorted(folded)):
             query = (
-                select(TERM, TERM_LABEL.c.folded)
+                select(TERM, TERM_LABEL.c.folded, TERM_LABEL.c.text)
                 .join(TERM_LABEL, TERM_LABEL.c.term_id == TERM.c.id)
                 .where(
                     TERM.c.vocabulary_id == self.vocabulary.id,

@@ -47,7 +47,6 @@ OWNERS = {
     "asset_group": "dampipe/features/grouping/",
     "group_identifier": "dampipe/features/grouping/",
     "group_member": "dampipe/features/grouping/",
-    "tag": "dampipe/features/tagging/",
     "metadata_schema": "dampipe/features/metadata/schema_service.py",
     "value": "dampipe/features/metadata/queries.py",
     "value_operation": "dampipe/features/metadata/queries.py",
