@@ -16,6 +16,7 @@ from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.events import FEATURE as EVENTS
 from dampipe.features.fixity import FEATURE as FIXITY
 from dampipe.features.grouping import FEATURE as GROUPING
+from dampipe.features.machinetags import FEATURE as MACHINETAGS
 from dampipe.features.metadata import FEATURE as METADATA
 from dampipe.features.originals import FEATURE as ORIGINALS
 from dampipe.features.processing import FEATURE as PROCESSING
@@ -55,6 +56,7 @@ BUILT_IN = (
     METADATA,
     TAGGING,
     SEARCH,
+    MACHINETAGS,
     PRUNING,
     ACCESS,
     BACKUP,

@@ -137,7 +137,8 @@ def _terms(connection: sa.Connection, now: float) -> dict[str, int]:
     ]
     for some in _chunks(texts):
         connection.execute(_label.insert(), some)
-    return {name: term for name, term in (found | added).items() if name in set(names)}
+    found |= added
+    return {name: found[name] for name in names}
 
 
 def upgrade() -> None:
