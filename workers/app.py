@@ -37,14 +37,13 @@ log = logging.getLogger(__name__)
 
 app = Celery("dampipe")
 app.config_from_object("dampipe.celeryconfig")
+_problem = brokers.url_problem(app.conf.broker_url)
 try:
-    if brokers.scheme(app.conf.broker_url) not in brokers.SCHEMES:
-        raise ValueError
     app.connection_for_write()  # reads the URL; connects when first used
-except (TypeError, KeyError, ValueError, ImportError) as error:  # their texts may quote parts of a password
-    _url = mask_url(app.conf.broker_url or "")
-    _problem = "its scheme or one of its parameters is not known"
-    raise InvalidInput(BROKER_URL_INVALID, url=_url, problem=_problem) from error
+except brokers.URL_ERRORS:  # their texts may quote parts of a password
+    _problem = _problem or brokers.PARAMETER_UNKNOWN
+if _problem:
+    raise InvalidInput(BROKER_URL_INVALID, url=mask_url(app.conf.broker_url), problem=_problem)
 
 progress_sender = ProgressSender(app)
 

@@ -7,9 +7,11 @@ by which the sweep finds lost ones, reads 0 for a while after a restart. For the
 the broker: the dispatcher publishes a bounded window, highest priority first.
 """
 
+import re
 from typing import Any
 
 from kombu import Connection
+from kombu.utils.url import url_to_parts
 from redis.exceptions import (
     AuthenticationError,
     BusyLoadingError,
@@ -36,11 +38,15 @@ from dampipe.kernel import amqp
 from dampipe.kernel.amqp import AMQP_ERRORS, AMQP_SCHEMES, CONFIRM_TIMEOUT, AmqpProblem, is_amqp
 from dampipe.kernel.errors import ErrorCode
 
-SCHEMES = ("redis", "rediss", "redis+socket", "sentinel", *AMQP_SCHEMES)
+SCHEMES = ("redis", "rediss", "redis+socket", *AMQP_SCHEMES)
 """Of the URLs of supported brokers."""
 
 BROKER_ERRORS = (RedisError, *AMQP_ERRORS)
 """What the clients raise, other than errors of kombu and of the system."""
+
+URL_ERRORS = (TypeError, KeyError, ValueError, ImportError)
+"""What kombu raises about a URL that it cannot use."""
+PARAMETER_UNKNOWN = "one of its parameters is not known"
 
 CONSUMER_TIMEOUT = 7 * 24 * 3600
 """Seconds that a message may wait in a worker whose processes are busy. RabbitMQ allows 30 minutes by default and then
@@ -50,6 +56,27 @@ closes the worker's channel; a transcode takes longer. Versions before 3.12 igno
 def scheme(url: str) -> str:
     """The scheme of a broker's URL, or of the first one of a list."""
     return url.partition("://")[0].lower()
+
+
+def url_problem(url: str) -> str:
+    """What is wrong with a broker's URL, or with one of a list, in words that quote nothing of it; "" if nothing is.
+
+    Kombu finds the same when it connects, by errors of many classes.
+    """
+    return next((problem for part in url.split(";") if (problem := _url_problem(part))), "")
+
+
+def _url_problem(url: str) -> str:
+    if scheme(url) not in SCHEMES:
+        return "its scheme is not one of a broker"
+    parts = url_to_parts(url)
+    is_socket = scheme(url) == "redis+socket"
+    if is_socket and not parts.path:
+        return "it lacks the path of the socket"
+    database = parts.query.get("virtual_host", "") if is_socket else parts.path or ""
+    if not is_amqp(url) and not re.fullmatch(r"/?[0-9]{0,9}", database):
+        return "what stands for the number of a database is not a number"
+    return ""
 
 
 def transport_options(url: str) -> dict[str, Any]:

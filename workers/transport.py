@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from celery import chain
+from kombu import Connection
 from kombu.exceptions import KombuError, OperationalError
 
 from dampipe.jobs.dispatch import Chain
-from dampipe.jobs.errors import BROKER_UNREACHABLE, EMBEDDED_BROKER_DOWN
-from dampipe.kernel.errors import BrokerDown
+from dampipe.jobs.errors import BROKER_UNREACHABLE, BROKER_URL_INVALID, EMBEDDED_BROKER_DOWN
+from dampipe.kernel.errors import BrokerDown, InvalidInput
 from dampipe.kernel.masking import mask_url
 from dampipe.kernel.settings.settings import Settings
 from dampipe.workers import brokers
@@ -42,7 +43,7 @@ class CeleryTransport:
         from dampipe.workers.app import app
 
         with self._translated(), app.connection_for_write() as connection:
-            connection.ensure_connection(max_retries=1, timeout=4)
+            self._connect(connection)
             app.send_task(f"dampipe.{task}", args=arguments, connection=connection, retry=False)
 
     def empty_queues(self) -> set[str]:
@@ -73,8 +74,16 @@ class CeleryTransport:
         from dampipe.workers.app import app
 
         with self._translated(), app.connection_for_read() as connection:
-            connection.ensure_connection(max_retries=1, timeout=4)
+            self._connect(connection)
             return brokers.describe(connection)
+
+    def _connect(self, connection: Connection) -> None:
+        """Raises InvalidInput if the URL has parameters that the client's library does not know."""
+        try:
+            connection.ensure_connection(max_retries=1, timeout=4)
+        except brokers.URL_ERRORS as error:
+            url, problem = mask_url(self._settings.broker_url), brokers.PARAMETER_UNKNOWN
+            raise InvalidInput(BROKER_URL_INVALID, url=url, problem=problem) from error
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

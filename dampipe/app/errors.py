@@ -49,6 +49,11 @@ PORT_UNAVAILABLE = ErrorCode(
     "{host}:{port} for {process} cannot be used: {reason}",
     "Another program may be using it; the setting {setting} ({variable}) chooses another port.",
 )
+HOST_UNUSABLE = ErrorCode(
+    "host.unusable",
+    "the setting host is {host!r}, which is not an address of this machine: {reason}",
+    "Set it (DAMPIPE_HOST) to an address or a name of this machine; 127.0.0.1 is right unless others need access.",
+)
 FLOWER_OFF = ErrorCode(
     "flower.off", "Flower is switched off: the setting flower_port is 0", "Set flower_port to a free port."
 )

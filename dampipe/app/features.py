@@ -21,13 +21,16 @@ from dampipe.features.metadata import FEATURE as METADATA
 from dampipe.features.originals import FEATURE as ORIGINALS
 from dampipe.features.processing import FEATURE as PROCESSING
 from dampipe.features.pruning import FEATURE as PRUNING
+from dampipe.features.rights import FEATURE as RIGHTS
 from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.tagging import FEATURE as TAGGING
+from dampipe.features.timelines import FEATURE as TIMELINES
 from dampipe.features.versions import FEATURE as VERSIONS
 from dampipe.features.vocabularies import FEATURE as VOCABULARIES
 from dampipe.features.webhooks import FEATURE as WEBHOOKS
+from dampipe.features.workflow import FEATURE as WORKFLOW
 from dampipe.kernel.access import CORE, Scope
 from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.feature import Feature, load_dotted, register_features
@@ -55,6 +58,9 @@ BUILT_IN = (
     VOCABULARIES,
     METADATA,
     TAGGING,
+    TIMELINES,
+    RIGHTS,
+    WORKFLOW,
     SEARCH,
     MACHINETAGS,
     PRUNING,

@@ -109,7 +109,7 @@ class ForkServer:
                 preexec_fn=kill_with_parent,
             )
         self._started: list[int] = []
-        """Process ids of programs that were started and that nobody has taken yet."""
+        """Process ids of programs that were started and that `start` has not returned yet."""
         self._exits: dict[int, int] = {}
         """Exit codes by process id."""
         self._is_alive = True

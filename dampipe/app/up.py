@@ -1,5 +1,6 @@
 """Run a whole deployment on one machine: check the ports, start the broker, then all other processes."""
 
+import errno
 import fcntl
 import os
 import signal
@@ -15,7 +16,7 @@ from pathlib import Path
 from dampipe.app import broker
 from dampipe.app.capabilities import Capabilities
 from dampipe.app.container import Container
-from dampipe.app.errors import ALREADY_UP, BROKER_SILENT, HOME_UNUSABLE, PORT_UNAVAILABLE
+from dampipe.app.errors import ALREADY_UP, BROKER_SILENT, HOME_UNUSABLE, HOST_UNUSABLE, PORT_UNAVAILABLE
 from dampipe.app.exposure import check_exposure, has_login
 from dampipe.app.procfile import Process
 from dampipe.app.programs import Programs
@@ -134,13 +135,17 @@ def check_ports(settings: Settings, names: set[str]) -> None:
             try:
                 probe.bind((settings.host, port))
             except (OSError, UnicodeError) as error:
+                reason = getattr(error, "strerror", None) or "the name is not valid"
+                is_foreign = getattr(error, "errno", None) == errno.EADDRNOTAVAIL
+                if is_foreign or isinstance(error, (socket.gaierror, UnicodeError)):
+                    raise CannotStart(HOST_UNUSABLE, host=settings.host, reason=reason) from error
                 setting = "port" if name == WEB else "flower_port"
                 raise CannotStart(
                     PORT_UNAVAILABLE,
                     host=settings.host,
                     port=port,
                     process=name,
-                    reason=getattr(error, "strerror", None) or "the name is not valid",
+                    reason=reason,
                     setting=setting,
                     variable=f"DAMPIPE_{setting.upper()}",
                 ) from error

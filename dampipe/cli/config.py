@@ -17,6 +17,8 @@ from dampipe.kernel.settings.settings import Settings
 def command(as_sample: bool, as_json: bool) -> None:
     """List all settings with their values, the origin of each value, and their meaning."""
     if as_sample:
+        if as_json:
+            raise click.UsageError("--sample prints TOML; give either --sample or --json")
         click.echo(sample(), nl=False)
         return
     settings = load_settings()

@@ -1,6 +1,8 @@
 """`dampipe doctor`"""
 
+import shutil
 import sys
+import textwrap
 from contextlib import suppress
 
 import click
@@ -40,15 +42,27 @@ def command(again: bool, as_json: bool) -> None:
     for finding in examine(container):
         reports.append(report := _report(finding))
         if not as_json:
-            click.echo(
-                f"{styled(f'{report.verdict:<7}', fg=_COLOURS[report.verdict])}  {report.what:<13} {report.found}"
-            )
+            verdict = styled(f"{report.verdict:<7}", fg=_COLOURS[report.verdict])
+            click.echo(f"{verdict}  {report.what:<13} {_wrapped(report.found)}")
             if report.hint:
-                click.echo(f"{'':24}→ {report.hint}")
+                click.echo(f"{'':24}→ {_wrapped(report.hint, more=2)}")
     if as_json:
         print_json(reports)
     if any(report.verdict is Verdict.BROKEN for report in reports):
         sys.exit(ExitCode.UNHEALTHY)
+
+
+_INDENT = 23
+
+
+def _wrapped(text: str, more: int = 0) -> str:
+    """On a terminal a text with lines that fit into the last column; a path is not broken. more: to the indent."""
+    if not sys.stdout.isatty():
+        return text
+    indent = _INDENT + more
+    width = max(40, shutil.get_terminal_size().columns - indent)
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return f"\n{'':{indent}}".join(lines)
 
 
 def _report(finding: Finding) -> FindingReport:

@@ -84,7 +84,8 @@ class LazyGroup(click.Group):
         make_process_private()
         logging.raiseExceptions = False  # a full disk would fill the terminal with tracebacks
         try:
-            super().main(args, **{**extra, "standalone_mode": False, "obj": _Services()})
+            # What `Context.exit` was called with; None from a command that just ends.
+            code = super().main(args, **{**extra, "standalone_mode": False, "obj": _Services()})
         except click.exceptions.Exit as done:
             sys.exit(done.exit_code)
         except click.ClickException as error:
@@ -110,7 +111,7 @@ class LazyGroup(click.Group):
             stdio.give_up_output()
             click.echo("dampipe: no space is left where this is to be written", err=True)
             sys.exit(ExitCode.STORAGE_FULL)
-        sys.exit(ExitCode.OK)
+        sys.exit(code if isinstance(code, int) else ExitCode.OK)
 
 
 class _Services:

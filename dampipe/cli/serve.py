@@ -12,6 +12,7 @@ from dampipe.app.up import WEB, check_ports
 from dampipe.features.access.login import LoginPolicy
 from dampipe.features.search.query_vectors import QueryEncoder
 from dampipe.kernel.errors import DampipeError
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.faces.remedies import sentences
 from dampipe.kernel.local_key import make_local_key
 
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @click.command(name="serve")
 @click.option("--host", help="Address to listen on; default: the setting host.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port; default: the setting port.")
+@click.option("--port", type=WholeNumber(0, 65535), help="Port; default: the setting port.")
 def command(host: str | None, port: int | None) -> None:
     """Run the web server: the page at /, the API, and its documentation at /docs."""
     from dampipe.web.app import create_app

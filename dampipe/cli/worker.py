@@ -12,6 +12,7 @@ from dampipe.cli.celery_program import run_celery
 from dampipe.jobs.plan import Plan
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart, InvalidInput
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.settings.settings import MOST_PROCESSES, Settings
 
 CONTROL_QUEUES = ("control", "scan")
@@ -23,7 +24,7 @@ CONTROL_QUEUES = ("control", "scan")
 @click.option("--name", help="Name of the worker on this machine; default: its queues.")
 @click.option(
     "--concurrency",
-    type=click.IntRange(1, MOST_PROCESSES),
+    type=WholeNumber(1, MOST_PROCESSES),
     help="Number of processes; default: from the settings.",
 )
 def command(queues: str | None, name: str | None, concurrency: int | None) -> None:

@@ -122,7 +122,7 @@ BROKER_FAILED = ErrorCode("broker.failed", "{broker} runs, but answers with an e
 BROKER_URL_INVALID = ErrorCode(
     "broker.url_invalid",
     "the broker URL {url} is not valid: {problem}",
-    "Use redis://, rediss://, redis+socket:// or sentinel://, or amqp:// or amqps:// for RabbitMQ, in the setting "
+    "Use redis://, rediss://, redis+socket://, or amqp:// or amqps:// for RabbitMQ, in the setting "
     "broker_url.",
 )
 BROKER_UNREACHABLE = ErrorCode(

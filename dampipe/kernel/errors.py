@@ -13,6 +13,7 @@
     │   └── TooLarge            more was sent than is read
     ├── NotLoggedIn             there is no login, or it is not valid
     ├── Forbidden               the actor lacks the scope for it
+    ├── NotLicensed             what was asked for may not be used so
     ├── TooManyRequests         too many attempts; try again after a while
     ├── SearchUnavailable       there is no model or no index to answer with
     ├── ServiceDown             a service elsewhere (an identity provider) does not answer
@@ -62,6 +63,8 @@ class ExitCode(IntEnum):
     """A file's content has changed while its size and time have not, or it cannot be read any more."""
     FORBIDDEN = 14
     """The actor lacks a scope; the message names it."""
+    NOT_LICENSED = 15
+    """Something may not be used as it was asked for; the message says why."""
     INTERRUPTED = 130
 
 
@@ -84,7 +87,7 @@ class DampipeError(Exception):
 
     def __init__(self, what: ErrorCode | str, hint: str = "", **parameters: Any) -> None:
         """what: the error's code, whose text is filled with the parameters; or a text of no code."""
-        parameters = {name: _masked(value) for name, value in parameters.items()}
+        parameters = {name: _parameter(name, value) for name, value in parameters.items()}
         if isinstance(what, ErrorCode):
             super().__init__(mask_text(what.text.format_map(parameters)))
             hint = hint or what.remedy.format_map(parameters)
@@ -105,9 +108,23 @@ def _plain(value: object) -> Any:
     return mask_text(str(value))
 
 
-def _masked(value: Any) -> Any:
+def _parameter(name: str, value: Any) -> Any:
     """Foreign errors quote the URL that they were given; no password of it leaves dampipe in an error."""
-    return mask_text(value) if isinstance(value, str) else value
+    if isinstance(value, Exception):
+        value = str(value)
+    if not isinstance(value, str):
+        return value
+    if name in _FOREIGN:
+        value = _without_stop(" ".join(value.split()))
+    return mask_text(value)
+
+
+_FOREIGN = ("problem", "reason")
+"""Parameters that hold the words of another program, which may have several lines and end with a full stop."""
+
+
+def _without_stop(text: str) -> str:
+    return text[:-1] if text.endswith(".") and not text.endswith("..") else text
 
 
 class StageError(DampipeError):
@@ -197,6 +214,12 @@ class Forbidden(DampipeError):
     """The actor lacks the scope that this needs; the parameter `scope` names it."""
 
     exit_code = ExitCode.FORBIDDEN
+
+
+class NotLicensed(DampipeError):
+    """A check of releases refuses it (`dampipe/kernel/release.py`); the parameter `objections` lists why."""
+
+    exit_code = ExitCode.NOT_LICENSED
 
 
 class SearchUnavailable(DampipeError):

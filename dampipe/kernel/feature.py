@@ -119,6 +119,12 @@ class Feature:
     """Dotted names of `MergeOwner`s (`dampipe/kernel/merges.py`): what happens to data of assets that become one."""
     term_uses: tuple[str, ...] = ()
     """Dotted names of `TermUse`s (`dampipe/kernel/term_uses.py`): what refers to terms of vocabularies."""
+    guards: tuple[str, ...] = ()
+    """Dotted names of `Guard`s (`dampipe/kernel/guards.py`): conditions on which a workflow lets assets move."""
+    effects: tuple[str, ...] = ()
+    """Dotted names of `Effect`s (`dampipe/kernel/guards.py`): what a move in a workflow brings about."""
+    release_checks: tuple[str, ...] = ()
+    """Dotted names of `ReleaseCheck`s (`dampipe/kernel/release.py`): what may keep assets from leaving dampipe."""
     nightly: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sync calls (`dampipe/jobs/nightly.py`): each
     creates a work item, or returns None when there is nothing to do."""
@@ -156,6 +162,9 @@ class Feature:
             *self.annotations,
             *self.merges,
             *self.term_uses,
+            *self.guards,
+            *self.effects,
+            *self.release_checks,
             *self.nightly,
             *self.postponed,
             *self.stages,

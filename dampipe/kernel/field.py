@@ -1,7 +1,7 @@
 """Metadata fields: one declaration feeds values, filters, facets, sort orders, CSV columns, the API and the page.
 
 A feature declares fields in code (`Feature.fields`, dotted names of sequences of MetadataField). One with a `column` is
-a fact: an SQL expression over the current row of the table `version`, which nobody writes through the registry. The
+a fact: an SQL expression over the current row of the table `version`, which is not written through the registry. The
 other fields have values: rows of the table `value`, which the feature `metadata` owns. People add fields to the schema
 of their library. `FieldRegistry` knows all of them.
 """
@@ -80,7 +80,7 @@ class ValueState(StrEnum):
 
     ACCEPTED = "accepted"
     PROPOSED = "proposed"
-    """A machine proposes it, and nobody has decided yet; it does not count."""
+    """A machine proposes it, and no person has decided yet; it does not count."""
     REJECTED = "rejected"
     """A person has rejected what a machine proposed."""
     CLEARED = "cleared"
@@ -148,7 +148,7 @@ class MetadataField:
     group: str = ""
     """Heading below which faces show it."""
     write: Role | None = Role.EDITOR
-    """The least role that may write it; None: nobody, it is read-only."""
+    """The least role that may write it; None: it is read-only."""
     searchable: bool = False
     """Whether the full-text search finds its words."""
     facet: bool = False
@@ -167,7 +167,7 @@ class MetadataField:
     announce: "Announce | None" = None
     """Of a field of terms: called in the transaction that changes which terms count, whoever writes them."""
     zone: ColumnElement[Any] | None = None
-    """Of a fact that is a date: minutes by which its clock was ahead of UTC, NULL where nobody knows."""
+    """Of a fact that is a date: minutes by which its clock was ahead of UTC, NULL where it is unknown."""
 
     @property
     def is_fact(self) -> bool:
@@ -237,6 +237,10 @@ def _contradiction(given: MetadataField) -> str | None:
         (limits.max_length is not None and limits.max_length < 1, "its greatest length is less than 1"),
         (len(set(limits.choices)) < len(limits.choices), "two of its choices are the same"),
         (least is not None and most is not None and least > most, "its least value exceeds its greatest"),
+        (
+            bool(given.precedence) and given.precedence[0] is not ValueSource.PERSON,
+            "a person's values come first",
+        ),
         (len(set(given.precedence)) < len(given.precedence), "its precedence names a source twice"),
         (given.union and not given.multiple, "only a field with several values takes those of all sources"),
         (

@@ -93,6 +93,10 @@ def _problem(url: str, escaped_at: bool) -> str:
         port = _port(host)
         if port and not (port.isascii() and port.isdigit() and int(port[:6]) <= 65535):
             return "its port is not a number from 0 to 65535"
+        try:
+            host.partition(":")[0].encode("idna")
+        except UnicodeError:
+            return "its host is not a valid name"
     return ""
 
 

@@ -21,18 +21,21 @@ class Opener(StrEnum):
 _WORDS: tuple[tuple[Opener, str], ...] = (
     (
         Opener.FFMPEG,
-        """3g2 3gp 360 aif aifc aiff asf au avi dav divx dv f4v flac flv gif gxf insv ivf m2t m2ts m4a m4b m4v mj2
-        mk3d mka mkv mod mov mp2 mp3 mp4 mpa mpe mpeg mpg mpv mts mxf nut oga ogg ogm ogv opus qt rm rmvb snd spx tod tp
-        trp ts vob wav wave bwf rf64 w64 webm wma wmv aac caf amr awb ape dsf tta wv y4m dat""",
+        """3g2 3gp 3gp2 3gpp 360 aif aifc aiff amv apng asf au avi avifs cine dav divx dv dvr-ms evo f4v flac flv gif gxf
+        heics insv ivf m2a m2p m2t m2ts m4a m4b m4r m4v mj2 mk3d mka mkv mod mov mp2 mp3 mp4 mpa mpe mpeg mpg mpv mqv mts
+        mxf nut oga ogg ogm ogv ogx opus pva qt rm rmvb snd spx tod tp trp ts vob vro wav wave bwf rf64 w64 webm wma wmv
+        wtv xvid aa3 aac caf amr awb ape dsf iamf mpc oma qcp shn tak tta voc wv y4m dat""",
     ),
     (
         Opener.FFMPEG_ELEMENTARY,
-        "264 265 ac3 avc dts dtshd eac3 ec3 h264 h265 hevc m1v m2v mlp mpv2 thd",
+        """264 265 266 ac3 apv avc drc dts dtshd eac3 ec3 gsm h261 h263 h264 h265 h266 hevc latm loas m1v m2v mjpeg mjpg
+        mlp mpv2 obu thd vc1 vvc""",
     ),
-    (Opener.FFMPEG_STILL, "dpx exr hdr jxl"),
+    (Opener.FFMPEG_STILL, "dpx exr fits fts hdr jls jxl pam pcd pfm phm ras sun"),
     (
         Opener.PILLOW,
-        "avif bmp heic heif hif insp j2c j2k jfif jp2 jpe jpeg jpf jpg jpx mpo png psd tif tiff webp",
+        """avif bmp bw dds dib heic heif hif icb insp j2c j2k jfif jp2 jpe jpeg jpf jpg jpx mpo pbm pcx pgm png pnm ppm
+        psd qoi rgb rgba sgi tga tif tiff vda vst webp""",
     ),
     (
         Opener.LIBRAW,
@@ -50,6 +53,7 @@ ELEMENTARY_SUFFIXES: frozenset[str] = frozenset(
     suffix for suffix, opener in FILE_TYPES.items() if opener is Opener.FFMPEG_ELEMENTARY
 )
 """The suffixes of streams without a container, whose bytes say little of what they are."""
+MOTION_JPEG_SUFFIXES = (".mjpg", ".mjpeg")
 _PARTIAL = {".part", ".partial", ".tmp", ".crdownload", ".download"}
 
 HEAD = 1024
@@ -134,6 +138,14 @@ def _is_radiance(head: bytes) -> bool:
     return head.startswith((b"#?RADIANCE", b"#?RGBE"))
 
 
+def _is_sgi(head: bytes) -> bool:
+    return head.startswith(b"\x01\xda")
+
+
+def _is_targa(head: bytes) -> bool:
+    return len(head) >= 18 and head[1] < 2 and head[2] in (1, 2, 3, 9, 10, 11)
+
+
 def _is_real_media(head: bytes) -> bool:
     return head.startswith((b".RMF", b".ra\xfd"))
 
@@ -151,6 +163,26 @@ _SHARED: dict[str, Callable[[bytes], bool]] = {
     ".fff": _is_binary,
     ".mos": _is_binary,
     ".rm": _is_real_media,
+    ".rgb": _is_sgi,  # pixels without a header
+    ".rgba": _is_sgi,
+    ".bw": _is_sgi,
+    ".sun": _is_binary,
+    ".ras": _is_binary,
+    ".icb": _is_targa,
+    ".vda": _is_targa,
+    ".vst": _is_targa,  # drawings of Visio
+    ".fits": lambda head: head.startswith(b"SIMPLE  ="),
+    ".fts": lambda head: head.startswith(b"SIMPLE  ="),
+    ".pcd": lambda head: _is_binary(head) and not head.startswith(b"# .PCD"),  # point clouds
+    ".pcx": lambda head: head.startswith(b"\x0a"),
+    ".evo": _is_mpeg,
+    ".vro": _is_mpeg,
+    ".mpc": _is_binary,
+    ".tak": _is_binary,
+    ".gsm": _is_binary,
+    ".obu": _is_binary,
+    ".266": _is_binary,
+    ".sgi": _is_sgi,
     ".360": _is_binary,
     ".264": _is_binary,
     ".265": _is_binary,

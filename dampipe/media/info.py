@@ -121,6 +121,8 @@ class AudioStream(BaseModel):
     parts: tuple[int, ...] = ()
     """Indexes of further streams that hold the rest of its channels (IAMF)."""
     language: str | None = None
+    channel_names: tuple[str, ...] = ()
+    """What a field recorder calls its channels, in their order; "" for one without a name, () if none has one."""
 
 
 class EmbeddedFilm(BaseModel):
@@ -156,9 +158,25 @@ class MediaInfo(StageOutput):
     """When it was recorded: by the camera's clock, without a time zone unless the file contains one."""
     camera: str | None = None
     """Make and model, if the file contains them."""
+    scene: str | None = None
+    """As a field recorder or a camera wrote it."""
+    take: str | None = None
+    reel: str | None = None
+    """The tape or roll that it was recorded on."""
     content_id: str | None = None
     """Identifier that a photograph and the film recorded with it share (Live Photos)."""
     burst_id: str | None = None
     """Identifier that the photographs of a burst share."""
+    recording_id: str | None = None
+    """Identifier that the files of one recording share, where the camera has split it (P2)."""
+    recording_offset: int = 0
+    """Frames from the start of that recording to the start of this file."""
     embedded_film: EmbeddedFilm | None = None
     """The film inside a motion photo."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What people may search for: camera, scene, take, reel and names of channels."""
+        named = (("scene", self.scene), ("take", self.take), ("reel", self.reel))
+        names = [name for track in self.audio for name in track.channel_names if name]
+        return (*filter(None, (self.camera,)), *(f"{name} {value}" for name, value in named if value), *names)

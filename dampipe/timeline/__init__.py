@@ -34,7 +34,7 @@ MEDIA_TYPES = {
 
 def format_of(path: Path) -> Format:
     """The format for the suffix of a path. Raises InvalidInput."""
-    suffix = path.suffix.lower().lstrip(".")
+    suffix = path.suffix.lower().lstrip(".").replace("fcpxmld", "fcpxml")  # a bundle with such a file in it
     if suffix in list(Format):
         return Format(suffix)
     raise InvalidInput(FORMAT_UNKNOWN, name=path.name)
@@ -46,6 +46,8 @@ class Rendered(NamedTuple):
     text: str
     warnings: tuple[str, ...]
     """What was left out or converted, one sentence per file."""
+    clips: int = 0
+    """How many clips it has."""
 
 
 def render(clips: Sequence[Clip], form: Format, title: str) -> Rendered:
@@ -67,7 +69,7 @@ def render(clips: Sequence[Clip], form: Format, title: str) -> Rendered:
             warnings += (f"many programs read only the first {edl.MAX_EVENTS} events of an EDL",)
     else:
         text = otio.render(_package(), counter, title, form)
-    return Rendered(text, warnings)
+    return Rendered(text, warnings, len(counter.clips))
 
 
 def _package() -> Any:

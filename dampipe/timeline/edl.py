@@ -13,6 +13,8 @@ from dampipe.media.info import MediaKind
 from dampipe.timeline.clip import Clip
 from dampipe.timeline.frames import FrameCounter
 
+CONTENT_NOTE = "DAMPIPE SHA1"
+"""The note that holds the SHA-1 of a clip's file, by which the timeline is matched again."""
 REEL_LENGTH = 8
 """Characters of the name of a reel."""
 MAX_EVENTS = 999
@@ -38,6 +40,7 @@ def render(counter: FrameCounter, title: str) -> str:
             f"{number:03d}  {reels.name(clip):8} {'A' if only_sound else 'V':5} C        {first} {last} {placed}",
             f"* FROM CLIP NAME:  {_line(clip.name)}",
             f"* FROM CLIP: {Path(clip.path).as_uri()}",
+            f"* {CONTENT_NOTE}: {clip.asset}",
             f"* LOC: {moment} RED     {clip.score:.3f}",
         ]
         at += span.length

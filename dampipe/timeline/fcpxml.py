@@ -15,6 +15,8 @@ from dampipe.timeline.clip import Clip
 from dampipe.timeline.frames import FrameCounter, Span
 
 VERSION = "1.10"
+CONTENT_KEY = "org.dampipe.sha1"
+"""Key of the metadata of an asset that holds the SHA-1 of its file, by which the timeline is matched again."""
 DEFAULT_SIZE = (1920, 1080)
 """Width and height of a timeline without pictures."""
 RATE_NAMES = dict(
@@ -127,6 +129,7 @@ class _Resources:
             )
             asset.set("start", time(span.start, rate))
             SubElement(asset, "media-rep", kind="original-media", src=Path(clip.path).as_uri())
+            SubElement(SubElement(asset, "metadata"), "md", key=CONTENT_KEY, value=clip.asset)
         # A file of unknown length is as long as its clips require.
         whole = max(whole, span.whole)
         still = clip.media is not None and clip.media.kind is MediaKind.STILL

@@ -11,6 +11,7 @@ from dampipe.timeline.clip import Clip
 from dampipe.timeline.fcpxml import NOT_XML
 from dampipe.timeline.frames import FrameCounter
 
+CONTENT_COMMENT = "dampipe-sha1:"
 _ADAPTERS = {"otio": "otio_json", "xml": "fcp_xml"}
 
 
@@ -85,8 +86,22 @@ def _with_modes(text: str, counter: FrameCounter) -> str:
             found = code.find(tag)
             if found is not None:
                 found.text = value
+    _add_contents(root, counter)
     body = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n{body}\n'
+
+
+def _add_contents(root: ElementTree.Element, counter: FrameCounter) -> None:
+    """Give each clip a comment with the SHA-1 of its file, by which the timeline is matched again."""
+    contents = {Path(clip.path).as_uri(): clip.asset for clip in counter.clips}
+    # A file is described where it is used first, and referred to by its id elsewhere.
+    addresses = {file.get("id", ""): file.findtext("pathurl", "") for file in root.iter("file") if len(file)}
+    for item in root.iter("clipitem"):
+        file = item.find("file")
+        content = contents.get(addresses.get(file.get("id", ""), "")) if file is not None else None
+        if content is not None:
+            comments = ElementTree.SubElement(item, "comments")
+            ElementTree.SubElement(comments, "mastercomment4").text = f"{CONTENT_COMMENT}{content}"
 
 
 def _text(name: str) -> str:

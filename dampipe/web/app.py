@@ -29,6 +29,7 @@ from dampipe.kernel.errors import (
     Forbidden,
     InvalidInput,
     NotFound,
+    NotLicensed,
     NotLoggedIn,
     NotPermitted,
     SearchUnavailable,
@@ -55,6 +56,7 @@ STATUS: tuple[tuple[type[DampipeError], int], ...] = (
     (NotPermitted, 403),
     (NotLoggedIn, 401),
     (Forbidden, 403),
+    (NotLicensed, 403),
     (TooManyRequests, 429),
     (Conflict, 409),
     (TooLarge, 413),
@@ -77,7 +79,8 @@ EVERYWHERE: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "This needs a login or a token."},
     403: {
         "model": Problem,
-        "description": "A scope is missing, the request names another host, or a page of another server sent it.",
+        "description": "A scope is missing, a licence does not allow the use, the request names another host, or a page "
+        "of another server sent it.",
     },
     408: {"model": Problem, "description": "The body did not arrive in time."},
     413: {"model": Problem, "description": "The body is too large."},

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dampipe.kernel.faces import API
 from dampipe.kernel.faces.hosts import Hosts
-from dampipe.web.refusals import CONTROL_CHARACTER, Refused
+from dampipe.web.refusals import BODY_AMBIGUOUS, CONTROL_CHARACTER, Refused
 
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 PAGE_POLICY = (
@@ -76,6 +76,8 @@ class Guard:
         refusal = self._hosts.refusal(scope["method"], headers.getlist)
         if refusal is not None:
             return Refused(403, refusal.code, None, **refusal.parameters)
+        if "content-length" in headers and "transfer-encoding" in headers:  # request smuggling
+            return Refused(400, BODY_AMBIGUOUS, {"Connection": "close"})
         if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
             return Refused(422, CONTROL_CHARACTER)
         return None

@@ -16,6 +16,11 @@ BODY_TOO_LARGE = ErrorCode(
 BODY_TOO_SLOW = ErrorCode(
     "request.too_slow", "the body of the request did not arrive in time", "Send it again."
 )
+BODY_AMBIGUOUS = ErrorCode(
+    "request.ambiguous_length",
+    "the request has both a Content-Length and a Transfer-Encoding",
+    "Send one of them; programs on the way may disagree about where such a request ends.",
+)
 CONTROL_CHARACTER = ErrorCode(
     "request.nul_character", "the URL contains the character NUL", "Leave out `%00`."
 )

@@ -5,6 +5,7 @@ import sys
 from tests.bench import (
     carry,
     clips,
+    decoders,
     duplicates,
     embedding,
     events,
@@ -22,6 +23,7 @@ from tests.bench import (
     spine,
     stills,
     vectors,
+    workflow,
 )
 
 BENCHES = {
@@ -34,6 +36,7 @@ BENCHES = {
     "hashing": hashing.main,
     "probing": probing.main,
     "hostile": hostile.main,
+    "decoders": decoders.main,
     "stills": stills.main,
     "vectors": vectors.main,
     "mask": mask.main,
@@ -44,6 +47,7 @@ BENCHES = {
     "events": events.main,
     "carry": carry.main,
     "metadata": metadata.main,
+    "workflow": workflow.main,
 }
 
 

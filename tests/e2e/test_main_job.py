@@ -160,7 +160,7 @@ def test_search_by_a_picture(deployment: Deployment, folder: Path, tmp_path: Pat
     assert posted["hits"] == [hit]
     (tmp_path / "no.png").write_text("no picture")
     deployment.run("search", "--image", tmp_path / "no.png", code=2)
-    assert "is not a readable picture" in deployment.errors
+    assert "the picture cannot be read" in deployment.errors
 
 
 def test_failures_say_why_in_plain_words(deployment: Deployment, folder: Path) -> None:

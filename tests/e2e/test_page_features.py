@@ -18,6 +18,8 @@ import dampipe
 from dampipe.features.access.model import UserRequest
 from dampipe.features.access.service import AccessService
 from dampipe.features.events.delivery import Delivery
+from dampipe.features.rights.model import NewLicence
+from dampipe.features.rights.service import RightsService
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
 from dampipe.features.versions.service import VersionService
@@ -585,6 +587,41 @@ def test_everybody_has_an_account_with_tokens_of_their_own(page: Page, served: S
     assert httpx.get(f"{served.url}/api/v1/tags", headers=headers).status_code == 401
     page.get_by_role("button", name="Log out", exact=True).last.click()
     expect(page.locator("#login")).to_be_visible()
+
+
+def test_licences_are_attached_asked_and_obeyed(page: Page, served: Served) -> None:
+    """By who keeps them: attached and taken away; a use is asked for; a download needs a reason where it is refused."""
+    rights = served.get(RightsService)
+    rights.add(
+        LOCAL,
+        NewLicence(name="old", title="Old licence", expires="2000-01-01", zone="UTC", territories=("DE",)),
+    )
+    log_in(page, "root")
+    page.locator(".card", has_text="other.mp4").get_by_role("link").first.click()
+    section = page.get_by_role("region", name="Rights")
+    expect(section).to_contain_text("No licence.")
+    section.get_by_label("Licence").fill("old")
+    page.keyboard.press("Enter")
+    expect(section).to_contain_text("Old licence")
+    expect(section).to_contain_text("Together: expired")
+    section.get_by_label("Territory").fill("FR")
+    page.keyboard.press("Enter")
+    expect(section).to_contain_text("Not allowed")
+    expect(section).to_contain_text("does not cover FR: it covers DE")
+    assert page.evaluate(NAMELESS) == []
+    page.locator("#player").get_by_role("link", name="Download original").click()
+    dialog = page.get_by_role("dialog", name="Download although it is not licensed")
+    expect(dialog).to_contain_text("until 2000-01-01")
+    dialog.get_by_label("Reason").fill("the archive asks for it")
+    with page.expect_download() as started:
+        dialog.get_by_role("button", name="Download").click()
+    assert started.value.suggested_filename == "other.mp4"
+    section.get_by_role("button", name="Take the licence Old licence away").click()
+    expect(section).to_contain_text("No licence.")
+    rights.remove(LOCAL, "old")
+    page.locator("#player").get_by_role("button", name="Close").click()
+    page.locator("#account summary").click()
+    page.get_by_role("button", name="Log out", exact=True).click()
 
 
 def test_the_original_is_downloaded_by_who_may(page: Page, served: Served) -> None:

@@ -9,6 +9,7 @@ from dampipe.kernel.errors import BadMedia, DampipeError
 from dampipe.media.ffmpeg.binary import Ffmpeg
 from dampipe.media.ffmpeg.run import Limits
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
+from dampipe.media.outputs import DerivativeKind
 from dampipe.media.preview.maker import Pictures, PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.maker import ProxyMaker
@@ -27,6 +28,10 @@ class Ending:
     seconds: float
     left: tuple[str, ...] = ()
     """Files that a maker wrote but did not report."""
+    poster: bytes = b""
+    """A JPEG; empty without a preview."""
+    duration: float | None = None
+    """Of the proxy, in seconds."""
 
 
 class Judge:
@@ -47,16 +52,21 @@ class Judge:
         began = time.monotonic()
         left: tuple[str, ...] = ()
         said: list[str] = []
+        poster, duration = b"", None
         try:
             media = self._prober.probe(str(path))
             said += media.warnings
             preview = self._preview.make(str(path), media, folder)
             said += preview.warnings
+            poster = next(
+                file.path for file in preview.files if file.kind is DerivativeKind.POSTER
+            ).read_bytes()
             left += _emptied(folder, {file.path for file in preview.files})
             state: str = "done"
             try:
                 proxy = self._proxy.make(str(path), media, folder)
                 said += proxy.warnings
+                duration = proxy.duration
                 left += _emptied(folder, {file.path for file in proxy.files})
             except BadMedia as error:
                 state = "searchable without a proxy"
@@ -69,7 +79,8 @@ class Judge:
         except DampipeError as error:
             state, said = "not terminal", [f"{type(error).__name__}: {error}"]
         _emptied(folder, set())
-        return Ending(path.name, state, tuple(said), time.monotonic() - began, left)  # type: ignore[arg-type]
+        seconds = time.monotonic() - began
+        return Ending(path.name, state, tuple(said), seconds, left, poster, duration)  # type: ignore[arg-type]
 
 
 def _all(pictures: Pictures, times: list[float]) -> list[tuple[int, int]]:

@@ -23,6 +23,7 @@ import dampipe
 from dampipe.app.broker import command, find_server, wait
 from dampipe.app.load_settings import load_settings
 from dampipe.kernel.settings.settings import Settings
+from dampipe.workers import brokers
 from dampipe.workers.transport import CeleryTransport
 
 ROOT = Path(dampipe.__file__).parents[1]
@@ -123,3 +124,61 @@ def test_what_a_broker_answers_says_what_is_wrong(answer: RedisError, code: str,
     assert "redis://u:***@nas:6379/0" in str(found) and "s3cret" not in str(found)
     embedded = CeleryTransport(load_settings(broker_url=""))._translation(error)
     assert embedded.code == ("broker.embedded_down" if code == "unreachable" else f"broker.{code}")
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("redis://nas:6379/abc", "number of a database"),
+        ("redis://nas:6379/-1", "number of a database"),
+        ("redis://a:1/0;redis://b:1/x", "number of a database"),
+        ("redis+socket:///run/valkey.sock?virtual_host=abc", "number of a database"),
+        ("redis+socket://", "path of the socket"),
+        ("sentinel://nas:26379", "scheme"),
+        ("redis://a:1;nosuch://b:1", "scheme"),
+        ("redis://nas:6379", ""),
+        ("redis://nas:6379/", ""),
+        ("rediss://u:p@nas:6379/15?ssl_cert_reqs=required", ""),
+        ("redis://a:1;redis://b:1", ""),
+        ("redis+socket:///run/valkey.sock", ""),
+        ("redis+socket:///run/my broker/valkey.sock?virtual_host=3", ""),
+        ("amqp://u:p@nas:5672/a/b", ""),
+        ("redis://bücher.example", ""),
+        ("redis://[::1]:6379", ""),
+    ],
+)
+def test_a_broker_url_that_cannot_work_is_found_before_it_is_used(url: str, problem: str) -> None:
+    found = brokers.url_problem(url)
+    assert (problem in found) if problem else not found
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "said"),
+    [
+        ("redis://127.0.0.1:1", 4, "Connection refused. Check the setting broker_url"),
+        ("redis://u:s3cret@127.0.0.1:1/abc", 4, "is not valid: what stands for the number of a database"),
+        (
+            "rediss://u:s3cret@127.0.0.1:1?ssl_cert_reqs=x",
+            4,
+            "one of its parameters is not known. Use redis://",
+        ),
+        (
+            "redis+socket:///nowhere?no_such_parameter=1",
+            4,
+            "one of its parameters is not known. Use redis://",
+        ),
+    ],
+)
+def test_a_broker_that_cannot_be_used_is_two_lines_and_the_scan_is_kept(
+    tmp_path: Path, url: str, code: int, said: str
+) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DAMPIPE_")}
+    (tmp_path / "footage").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "dampipe", "enqueue", str(tmp_path / "footage")],
+        env={**environment, "DAMPIPE_HOME": str(tmp_path / "home"), "DAMPIPE_BROKER_URL": url},
+        cwd=ROOT, capture_output=True, text=True, timeout=170, check=False,
+    )  # fmt: skip
+    assert done.returncode == code and len(done.stderr.splitlines()) == 2, done.stderr
+    assert "scan 1 is kept, but" in done.stderr and said in done.stderr
+    assert ".." not in done.stderr and "s3cret" not in done.stderr

@@ -14,6 +14,7 @@ from dampipe.app.features import detail_fields, scopes
 from dampipe.app.remedies import remedies
 from dampipe.features.access.login import LoginPolicy
 from dampipe.features.access.oidc import OidcSettings
+from dampipe.features.access.people import UserDirectory
 from dampipe.features.access.rights import Rights
 from dampipe.features.access.service import Scopes
 from dampipe.features.assets.queries import DerivativeLookup
@@ -34,6 +35,7 @@ from dampipe.kernel.container import Container, Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.faces.remedies import Remedies
 from dampipe.kernel.field import FieldRegistry
+from dampipe.kernel.people import People
 from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import Visibility
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
@@ -158,6 +160,7 @@ def search_services(catalog: Catalog, storage: AutoStorage, open_model: Callable
     services.provide(Visibility, lambda: services.get(Rights))
     services.provide(FieldRegistry, lambda: services.get(LibraryFields))
     services.provide(AssetSelector, lambda: services.get(FilterResolver))
+    services.provide(People, lambda: services.get(UserDirectory))
     services.provide(LoginPolicy, LoginPolicy)
     services.provide(OidcSettings, OidcSettings)
     services.provide(Scopes, lambda: Scopes(scopes()))

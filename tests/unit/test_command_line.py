@@ -11,6 +11,7 @@ import click
 import pytest
 
 from dampipe.app import container as bootstrap
+from dampipe.app.doctor import Finding, Verdict
 from dampipe.cli import main
 from dampipe.features.duplicates.cli import _row
 from dampipe.features.duplicates.model import Copy, NearDuplicate
@@ -44,7 +45,30 @@ from dampipe.timeline.clip import Clip
             ["source", "add", "x", ""],
             ["a path is empty; the current folder is .", "`dampipe source add --help`"],
         ),
-        (["serve", "--port", "99999"], ["99999 is not in the range 0<=x<=65535", "`dampipe serve --help`"]),
+        (
+            ["serve", "--port", "99999"],
+            ["'99999' is not a whole number from 0 to 65535", "`dampipe serve --help`"],
+        ),
+        (
+            ["search", "x", "-n", "abc"],
+            ["'abc' is not a whole number from 1 to 1000", "`dampipe search --help`"],
+        ),
+        (
+            ["failures", "-n", "9" * 30],
+            ["is not a whole number from 1 to 1000000000", "`dampipe failures --help`"],
+        ),
+        (
+            ["events", "-n", "-1"],
+            ["'-1' is not a whole number from 0 to 1000000000", "`dampipe events --help`"],
+        ),
+        (["verify", "--percent", "nan"], ["'nan' is not a number of at least 0 and at most 100", "--help`"]),
+        (
+            ["check", "--percent", "0"],
+            ["'0' is not a number above 0 and at most 100", "`dampipe check --help`"],
+        ),
+        (["scan", "pause", "abc"], ["'abc' is not a whole number from 1 on", "`dampipe scan pause --help`"]),
+        (["config", "--sample", "--json"], ["--sample prints TOML", "`dampipe config --help`"]),
+        (["watch", "--every", "inf"], ["'inf' is not a number of at least 0.2", "`dampipe watch --help`"]),
         (
             ["search", "x", "--duration", "60-10"],
             ["the range '60-10' begins after its end", "`dampipe search --help`"],
@@ -291,3 +315,23 @@ def test_watch_prints_each_status_once_into_a_pipe(
         "1 asset at 0 locations",
         "2 assets at 0 locations",
     ]
+
+
+def test_the_doctor_of_a_narrow_terminal_breaks_lines_between_words(
+    dampipe: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Finding("ffmpeg", Verdict.WARNING, f"{PLACE.replace(' ', '_')} is used, since {REASON.strip()}")
+    monkeypatch.setattr("dampipe.cli.doctor.examine", lambda _: [found])
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    lines = click.unstyle(dampipe("doctor")).splitlines()
+    assert lines[0].startswith(f"warning  ffmpeg        {found.found.split()[0]}")
+    assert len(lines) == 4 and max(map(len, lines)) <= 80
+    assert all(line[:23].isspace() and line[23] != " " for line in lines[1:])
+    assert " ".join(" ".join(lines).split()) == f"warning ffmpeg {found.found}"
+
+
+@pytest.mark.parametrize("kind", ["user", "token", "access"])
+def test_an_empty_list_says_what_adds_to_it(kind: str, dampipe: Callable[..., str]) -> None:
+    said = dampipe(kind, "list")
+    assert f"`dampipe {kind} " in said and len(said.splitlines()) == 1

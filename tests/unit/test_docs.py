@@ -26,10 +26,12 @@ from dampipe.features.duplicates.model import Duplicates
 from dampipe.features.fixity.model import Compared, Verified
 from dampipe.features.processing.model import Status
 from dampipe.features.pruning.model import Pruned
+from dampipe.features.rights.model import TimelineRights
 from dampipe.features.scanning.model import ScanProgress, Synced
 from dampipe.features.search.model import Found, ModelReport
 from dampipe.features.sources.model import SourceReport
 from dampipe.features.tagging.model import TagReport
+from dampipe.features.timelines.model import TimelineMatch
 from dampipe.features.versions.model import VersionList
 from dampipe.jobs.model import Failure
 from dampipe.jobs.plan import Plan
@@ -122,6 +124,8 @@ SHAPES: dict[str, Any] = {
     "status": Status,
     "search": Found,
     "tag": list[TagReport],
+    "timeline": TimelineMatch,
+    "rights": TimelineRights,
     "version": VersionList,
     "duplicates": Duplicates,
     "version carry": CarryReport,

@@ -86,6 +86,38 @@ def test_a_full_file_is_not_continued_by_a_later_recording_nor_off_a_card() -> N
     assert not found(first, film(2, "DJI_0002.MP4", path=elsewhere, time=1600.0))
 
 
+def test_a_recording_over_two_p2_cards_is_in_its_order() -> None:
+    """Names of clips on P2 cards are random."""
+    shot = {"recording_id": "060A2B340101010501010D2013000000"}
+    files = [
+        film(1, "0003QX.MXF", path="/a/CONTENTS/VIDEO", **shot),
+        film(2, "0001AB.MXF", path="/b/CONTENTS/VIDEO", folder=2, recording_offset=9000, **shot),
+        film(3, "0002CD.MXF", path="/a/CONTENTS/VIDEO", recording_offset=4500, **shot),
+        film(4, "0004EF.MXF", path="/a/CONTENTS/VIDEO", recording_id="060A2B340101010501010D2013000001"),
+    ]
+    roles = [(1, Role.PRIMARY), (3, Role.CHAPTER), (2, Role.CHAPTER)]
+    assert found(*files) == [(GroupKind.CHAPTERS, roles)]
+
+
+def test_parts_of_xdcam_ex_and_canon_xf_are_numbered() -> None:
+    def ex(asset: int, name: str, card: str = "/mnt/card/BPAV/CLPR") -> GroupFile:
+        return film(asset, f"{name}.MP4", path=f"{card}/{name}", folder=asset)
+
+    roles = [(1, Role.PRIMARY), (2, Role.CHAPTER)]
+    parts = [ex(2, "829_0001_02"), ex(1, "829_0001_01"), ex(3, "829_0002_01")]
+    assert found(*parts) == [(GroupKind.CHAPTERS, roles)]
+    assert not found(ex(1, "829_0001_01"), ex(2, "829_0001_02", "/mnt/other/BPAV/CLPR"))
+    assert not found(ex(1, "829_0001_01"), ex(3, "829_0001_03")), "one between them is missing"
+    assert not found(ex(1, "829_0001_01", "/mnt/day1"), ex(2, "829_0001_02", "/mnt/day1"))
+    canon = "/mnt/card/CONTENTS/CLIPS001"
+    xf = [
+        film(1, "AA000101.MXF", path=f"{canon}/AA0001"),
+        film(2, "AA000102.MXF", path=f"{canon}/AA0001"),
+        film(3, "AA000201.MXF", path=f"{canon}/AA0002", folder=2),
+    ]
+    assert found(*xf) == [(GroupKind.CHAPTERS, roles)]
+
+
 def test_groups_that_meet_are_one() -> None:
     burst = {"burst_id": "ABCDEFGH"}
     files = [

@@ -8,6 +8,7 @@ FEATURE = Feature(
     tables=(f"{__name__}.tables",),
     providers={
         "dampipe.kernel.visibility:Visibility": "dampipe.features.access.rights:Rights",
+        "dampipe.kernel.people:People": "dampipe.features.access.people:UserDirectory",
     },
     commands={
         "user": Command(

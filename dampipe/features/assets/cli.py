@@ -48,8 +48,9 @@ def _print(details: Details, added: list[tuple[str, str]]) -> None:
     say(table(["", ""], facts))
     click.echo()
     rows = [(d.kind, d.media_type, f"{d.size:,}", d.key) for d in video.derivatives]
-    say(table(["derivative", "type", "bytes", "key"], rows, right=["bytes"]))
-    click.echo()
+    if rows:
+        say(table(["derivative", "type", "bytes", "key"], rows, right=["bytes"]))
+        click.echo()
     runs = [
         (
             run.stage,
@@ -94,7 +95,11 @@ def _media(media: MediaInfo) -> list[tuple[str, str]]:
             )
         )
     facts += [
-        ("audio", f"{a.codec}, {a.sample_rate} Hz, {a.layout or f'{a.channels} channels'}")
+        (
+            "audio",
+            f"{a.codec}, {a.sample_rate} Hz, {a.layout or f'{a.channels} channels'}"
+            + (f": {', '.join(name or '-' for name in a.channel_names)}" if a.channel_names else ""),
+        )
         for a in media.audio
     ]
     since_midnight = None if media.start_of_day is None else f"{clock(media.start_of_day)} after midnight"
@@ -105,5 +110,8 @@ def _media(media: MediaInfo) -> list[tuple[str, str]]:
         ("timecode", media.timecode or since_midnight),
         ("made", media.created_at),
         ("camera", media.camera),
+        ("scene", media.scene),
+        ("take", media.take),
+        ("reel", media.reel),
     ]
     return facts + [(name, str(value)) for name, value in optional if value]

@@ -60,7 +60,7 @@ _ADD_VERSION = {
     is_sqlite: insert_into(VERSION).values(_NEW_VERSION).on_conflict_do_nothing().returning(VERSION.c.id)
     for is_sqlite, insert_into in ((True, sqlite.insert), (False, postgresql.insert))
 }
-_MEDIA = select(VERSION.c.media, VERSION.c.camera).where(VERSION.c.id == bindparam("of"))
+_MEDIA = select(VERSION.c.media).where(VERSION.c.id == bindparam("of"))
 _SHOTS = update(VERSION).where(VERSION.c.id == bindparam("of")).values(shots=bindparam("starts"))
 
 
@@ -147,10 +147,10 @@ def delete_versions(connection: Connection, versions: Sequence[int], where: Colu
 def save_media(batch: OutputBatch[MediaInfo]) -> None:
     """Save technical metadata. Where an earlier probe knew better or worse, see `dampipe/media/outdated.py`."""
     for version, found in batch.outputs:
-        stored, camera = batch.connection.execute(_MEDIA, {"of": version}).one_or_none() or (None, None)
+        stored = batch.connection.execute(_MEDIA, {"of": version}).scalar()
         media = kept_facts(stored, found)
         batch.connection.execute(update(VERSION).where(VERSION.c.id == version).values(media_columns(media)))
-        if media.camera != camera:
+        if media.words != (MediaInfo.model_validate_json(stored).words if stored else ()):
             mark_dirty_versions(batch.connection, [version])
         mine = RUN.c.version_id == version
         if media is not found:

@@ -9,7 +9,7 @@ from dampipe.features.derivatives.check import CheckService
 from dampipe.features.derivatives.model import Checked, CheckRequest, Kept
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import ExitCode
-from dampipe.kernel.faces.arguments import not_empty
+from dampipe.kernel.faces.arguments import Number, not_empty
 from dampipe.kernel.faces.console import console, json_option, plural, print_json, service
 
 _KEPT = {
@@ -31,7 +31,7 @@ _KEPT = {
 )
 @click.option(
     "--percent",
-    type=click.FloatRange(0, 100, min_open=True),
+    type=Number(0, 100, above=True),
     help="Check only this share: those that were checked longest ago.",
 )
 @json_option

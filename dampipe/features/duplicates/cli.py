@@ -13,6 +13,7 @@ from dampipe.features.duplicates.model import (
 )
 from dampipe.features.duplicates.service import DuplicateService
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.faces.arguments import Number
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.timecode import clock
 
@@ -25,7 +26,7 @@ _HELP = {name: field.description for name, field in DuplicatesRequest.model_fiel
     "--similarity",
     default=MIN_SIMILARITY,
     show_default=True,
-    type=click.FloatRange(MIN_SIMILARITY, 1),
+    type=Number(MIN_SIMILARITY, 1),
     help=_HELP["similarity"],
 )
 @click.option(

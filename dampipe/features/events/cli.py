@@ -12,6 +12,7 @@ from dampipe.features.events.model import LATEST, EventPage, EventQuery
 from dampipe.features.events.service import PAGE, EventService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.events.log import Event, Horizon
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.faces.console import service
 from dampipe.kernel.faces.stdio import takes_all
 
@@ -36,7 +37,7 @@ from dampipe.kernel.faces.stdio import takes_all
     "--limit",
     default=LATEST,
     show_default=True,
-    type=click.IntRange(0),
+    type=WholeNumber(0),
     help="Number of events, the newest; without --since.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one event a line, for programs.")
@@ -70,7 +71,11 @@ def command(
 @command.command(name="skip")
 @click.argument("subscriber")
 @click.option(
-    "--event", "seq", metavar="NUMBER", type=click.IntRange(1), help="Skip no other event than this."
+    "--event",
+    "seq",
+    metavar="NUMBER",
+    type=WholeNumber(1, (1 << 63) - 1),
+    help="Skip no other event than this.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def skip(subscriber: str, seq: int | None, as_json: bool) -> None:

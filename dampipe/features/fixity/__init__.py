@@ -27,5 +27,6 @@ FEATURE = Feature(
     },
     sweeps=("dampipe.features.fixity.sweep:FixitySweep",),
     events=("dampipe.features.fixity.events:FileBad",),
+    guards=("dampipe.features.fixity.guard:VERIFIED",),
     remedies="dampipe.features.fixity.remedies",
 )

@@ -39,3 +39,16 @@ PROGRAM_MISSING = ErrorCode(
     "the program ascmhl is not installed",
     "`pipx install ascmhl` (or `uv tool install ascmhl`) installs it; the setting ascmhl says where it is.",
 )
+NEVER_VERIFIED = ErrorCode(
+    "verified.never",
+    "a version of it has no file that was read again and found good",
+    "Verify its files; they may be offline.",
+)
+FILE_BAD = ErrorCode(
+    "verified.bad",
+    "a file of it is damaged or cannot be read",
+    "Replace the file by a good copy, and verify it.",
+)
+VERIFIED_LONG_AGO = ErrorCode(
+    "verified.long_ago", "its files were not verified within {days:g} days", "Verify its files again."
+)

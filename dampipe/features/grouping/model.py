@@ -82,6 +82,8 @@ class GroupFile:
     duration: float | None = None
     content_id: str | None = None
     burst_id: str | None = None
+    recording_id: str | None = None
+    recording_offset: int = 0
 
     @property
     def stem(self) -> str:
@@ -141,6 +143,8 @@ _CHAPTER_GAP = 5.0
 """Seconds between the end of a full file and the beginning of the one that continues it."""
 _GOPRO = re.compile(r"g([hxls])(\d\d)(\d{4})")
 _GOPRO_OLD = re.compile(r"g(?:opr|p(\d\d))(\d{4})")
+_PART_OF_EX = re.compile(r"(.+_\d{4})_(\d\d)")
+_CANON_XF = re.compile(r"clips\d{3}", re.IGNORECASE)
 _NUMBERED = re.compile(r"(.*?)(\d+)")
 
 
@@ -269,12 +273,53 @@ def _gopro_key(file: GroupFile) -> tuple[str, int] | None:
     return None
 
 
+def _recordings(files: Sequence[GroupFile]) -> Iterator[_Link]:
+    """Files of one recording by the identifier in them (P2), wherever they are."""
+    for same in _by([file for file in files if file.recording_id], lambda file: file.recording_id):
+        yield _Link(
+            GroupKind.CHAPTERS, tuple(sorted(same, key=lambda file: (file.recording_offset, file.name)))
+        )
+
+
+def _numbered_parts(files: Sequence[GroupFile]) -> Iterator[_Link]:
+    """Parts of a recording by their numbers, which start at 01 in each recording: XDCAM EX and Canon XF."""
+    recordings: dict[tuple[str, str], dict[int, GroupFile]] = {}
+    for file in files:
+        key = _part_key(file)
+        if key is not None:
+            recordings.setdefault(key[0], {})[key[1]] = file
+    for parts in recordings.values():
+        if len(parts) > 1 and sorted(parts) == list(range(1, len(parts) + 1)):
+            yield _Link(GroupKind.CHAPTERS, tuple(parts[number] for number in sorted(parts)))
+
+
+def _part_key(file: GroupFile) -> tuple[tuple[str, str], int] | None:
+    """The recording and the number of the part."""
+    if not file.is_film:
+        return None
+    above, _, folder = file.path.rpartition("/")
+    if is_clips_of_xdcam_ex(above) and folder.casefold() == file.stem:  # CLPR/829_0001_02/829_0001_02.MP4
+        match = _PART_OF_EX.fullmatch(file.stem)
+    elif _CANON_XF.fullmatch(above.rpartition("/")[2]):  # CLIPS001/AA0001/AA000102.MXF
+        match = re.fullmatch(rf"({re.escape(folder.casefold())})(\d\d)", file.stem)
+        above = file.path
+    else:
+        return None
+    return ((above.casefold(), match[1]), int(match[2])) if match else None
+
+
+def is_clips_of_xdcam_ex(folder: str) -> bool:
+    """Whether a path is that of the folder of a card in which each file of XDCAM EX has a folder of its own."""
+    return folder.casefold().endswith("bpav/clpr")
+
+
 def _full_files(files: Sequence[GroupFile]) -> Iterator[_Link]:
     """Files of a camera card that are full, each with the next number, which continues it."""
     numbered: dict[tuple[int, str, int, str], GroupFile] = {}
     for file in files:
         match = _NUMBERED.fullmatch(file.stem)
-        if match and file.is_film and _gopro_key(file) is None and card_of(file.path) is not None:
+        is_other = _gopro_key(file) is not None or _part_key(file) is not None
+        if match and file.is_film and not is_other and card_of(file.path) is not None:
             numbered[file.folder, match[1], int(match[2]), file.suffix] = file
     run: list[GroupFile] = []
     for (first_key, first), (second_key, second) in pairwise(sorted(numbered.items())):
@@ -310,6 +355,8 @@ _RULES: tuple[Callable[[Sequence[GroupFile]], Iterator[_Link]], ...] = (
     _raw_and_developed,
     _live,
     _gopro_chapters,
+    _recordings,
+    _numbered_parts,
     _full_files,
     _bursts,
 )

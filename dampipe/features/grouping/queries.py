@@ -5,7 +5,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import ColumnElement, Connection, delete, exists, literal, select
 
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.grouping.model import Group, Grouped, GroupFile, GroupKind, Member, Role, groups_of
+from dampipe.features.grouping.model import (
+    Group,
+    Grouped,
+    GroupFile,
+    GroupKind,
+    Member,
+    Role,
+    groups_of,
+    is_clips_of_xdcam_ex,
+)
 from dampipe.features.grouping.tables import ASSET_GROUP, GROUP_IDENTIFIER, GROUP_MEMBER
 from dampipe.features.sources.folders import take_folders_to_regroup
 from dampipe.features.sources.model import LocationState
@@ -17,8 +26,8 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
 from dampipe.kernel.visibility import EVERYTHING, View
 
-CONTENT, BURST = "content", "burst"
-"""Kinds of identifiers."""
+CONTENT, BURST, RECORDING, OFFSET = "content", "burst", "recording", "offset"
+"""Kinds of identifiers. The offset in a recording is none of a group: any two may have the same."""
 _ROUNDS = 8
 """Most times that the circle of assets is widened; each adds folders in which copies of members are."""
 
@@ -52,8 +61,24 @@ class GroupRepository:
         with self._db.write() as connection:
             taken = take_folders_to_regroup(connection, folders)
             if taken:
-                self._regroup(connection, taken)
+                self._regroup(connection, [*taken, *self._beside(connection, taken)])
         return len(taken)
+
+    def _beside(self, connection: Connection, folders: Sequence[int]) -> set[int]:
+        """The other clip folders of the XDCAM EX cards that some of the folders are on: each file has a folder."""
+        found: set[int] = set()
+        clips: set[tuple[int, str]] = set()
+        query = select(SOURCE.c.id, SOURCE.c.root, FOLDER.c.path).join_from(FOLDER, SOURCE)
+        for source, root, path in connection.execute(query.where(FOLDER.c.id.in_(folders))):
+            above = path.rpartition("/")[0]
+            if is_clips_of_xdcam_ex(f"{root}/{above}".rstrip("/")):
+                clips.add((source, above))
+        for source, above in clips:
+            same = select(FOLDER.c.id).where(FOLDER.c.source_id == source)
+            if above:
+                same = same.where(FOLDER.c.path > f"{above}/", FOLDER.c.path < f"{above}0")
+            found.update(connection.execute(same).scalars())
+        return found - set(folders)
 
     def _regroup(self, connection: Connection, folders: Sequence[int]) -> None:
         """Group the assets of folders, with all that they are or come to be in a group with, wherever it is."""
@@ -109,6 +134,8 @@ class GroupRepository:
                 duration=row.duration,
                 content_id=identifiers.get((row.version_id, CONTENT)),
                 burst_id=identifiers.get((row.version_id, BURST)),
+                recording_id=identifiers.get((row.version_id, RECORDING)),
+                recording_offset=int(identifiers.get((row.version_id, OFFSET), 0)),
             )
             for row in rows
         ]
@@ -123,7 +150,7 @@ class GroupRepository:
     def _same_identifiers(self, connection: Connection, assets: Collection[int]) -> set[int]:
         """Assets with an identifier of one of these."""
         own, other = GROUP_IDENTIFIER.alias("own"), GROUP_IDENTIFIER.alias("other")
-        same = (other.c.kind == own.c.kind) & (other.c.value == own.c.value)
+        same = (other.c.kind == own.c.kind) & (other.c.value == own.c.value) & (own.c.kind != OFFSET)
         found: set[int] = set()
         for ids in chunked(sorted(assets)):
             joined = own.join(other, same)

@@ -1,6 +1,6 @@
 """Saves the identifiers by which files belong together, and has their folders grouped again."""
 
-from dampipe.features.grouping.queries import BURST, CONTENT
+from dampipe.features.grouping.queries import BURST, CONTENT, OFFSET, RECORDING
 from dampipe.features.grouping.queries import save_identifiers as save
 from dampipe.features.sources.locations import request_regrouping
 from dampipe.features.sources.tables import LOCATION
@@ -9,16 +9,22 @@ from dampipe.kernel.db.chunks import chunked
 from dampipe.media.info import MediaInfo
 
 
+def _identifiers(media: MediaInfo) -> tuple[tuple[str, str | None], ...]:
+    offset = None if media.recording_id is None else str(media.recording_offset)
+    return (
+        (CONTENT, media.content_id),
+        (BURST, media.burst_id),
+        (RECORDING, media.recording_id),
+        (OFFSET, offset),
+    )
+
+
 def save_identifiers(batch: OutputBatch[MediaInfo]) -> None:
     """Save what the probe has read."""
     save(
         batch.connection,
         {
-            version: {
-                kind: value
-                for kind, value in ((CONTENT, media.content_id), (BURST, media.burst_id))
-                if value is not None
-            }
+            version: {kind: value for kind, value in _identifiers(media) if value is not None}
             for version, media in batch.outputs
         },
         batch.database,

@@ -18,6 +18,7 @@ FEATURE = Feature(
     routers=("dampipe.features.metadata.http:router",),
     annotations=("dampipe.features.metadata.annotations:described_among",),
     merges=("dampipe.features.metadata.merge:VALUES",),
+    guards=("dampipe.features.metadata.guard:FILLED",),
     term_uses=("dampipe.features.metadata.term_use:TERMS",),
     events=(
         "dampipe.features.metadata.events:MetadataChanged",

@@ -12,8 +12,9 @@ from dampipe.kernel.field import FieldType, MetadataField, Operator
 from dampipe.kernel.ranges import parse_date
 from dampipe.kernel.wall_clock import utc_offset, wall_clock
 
+_IS_EFFECTIVE = text("value.is_effective")
 _IS_SHORT = text(f"length(value.folded) <= {SHORT}")
-"""As the partial index says it."""
+"""As the partial indexes say it: SQLite uses them for no other words, such as `is_effective = 1`."""
 
 
 def compare_number(
@@ -75,7 +76,7 @@ def on_values(
     ids: Sequence[int],
 ) -> ColumnElement[bool]:
     """A comparison of a field's values, for an operator other than NOT_EQUAL: a condition on a row of `value`."""
-    mine = (VALUE.c.field == given.key, VALUE.c.is_effective)
+    mine = (VALUE.c.field == given.key, _IS_EFFECTIVE)
     return and_(*mine, _holds(given, operator, texts, numbers, ids))
 
 

@@ -36,7 +36,7 @@ class Change:
 
 
 Planner: TypeAlias = Callable[[Entry, Sequence[Content]], Entry]
-"""The new entry, from the present one and from the contents that count now, whoever says them."""
+"""The new entry, from the present one and from the contents that count now, of all sources."""
 
 
 def same(one: Entry, other: Entry) -> bool:

@@ -20,6 +20,7 @@ VOCABULARY_UNKNOWN = ErrorCode(
     "the field {key!r} refers to the vocabulary {vocabulary!r}, which does not exist",
     "Create the vocabulary first.",
 )
+NOT_FILLED = ErrorCode("metadata.not_filled", "{label} is empty", "Fill it in first.")
 NOT_MULTIPLE = ErrorCode("metadata.not_multiple", "{label} takes one value, not {count}", "Give one value.")
 TOO_MANY_VALUES = ErrorCode(
     "metadata.too_many_values",
@@ -27,7 +28,7 @@ TOO_MANY_VALUES = ErrorCode(
     "An asset has up to {most} values of a field.",
 )
 READ_ONLY = ErrorCode(
-    "metadata.read_only", "{label} is read-only", "It is read from the file, or nobody may write it."
+    "metadata.read_only", "{label} is read-only", "It is read from the file, or the schema says so."
 )
 ROLE_MISSING = ErrorCode("metadata.role_missing", "{actor} may not write {label}", "The role {role} may.")
 VALUE_CHANGED = ErrorCode(
@@ -60,7 +61,7 @@ OPERATION_UNKNOWN = ErrorCode(
 NOTHING_TO_UNDO = ErrorCode("metadata.nothing_to_undo", "{actor} has not changed anything that can be undone")
 UNDONE_ALREADY = ErrorCode("metadata.undone_already", "the change {operation} was undone already")
 CANNOT_UNDO = ErrorCode(
-    "metadata.cannot_undo", "the change {operation} cannot be undone by itself: {reason}", "{remedy}"
+    "metadata.cannot_undo", "the change {operation} cannot be undone alone: {reason}", "{remedy}"
 )
 SCHEMA_INVALID = ErrorCode("schema.invalid", "the schema is not valid: {problem}", "Correct it in {place}.")
 SCHEMA_BREAKS = ErrorCode(

@@ -161,7 +161,7 @@ def list_operations(
 
 @router.post("/metadata/operations/{operation}/undo")
 def undo_operation(actor: Writer, operation: Number, metadata: Metadata) -> UndoReport:
-    """Undo a change: what nobody has changed since is as it was before."""
+    """Undo a change: what was not changed since is as it was before."""
     return metadata.undo(actor, operation)
 
 
@@ -192,6 +192,6 @@ def apply_schema(actor: Manager, request: ApplyRequest, schemas: Schemas) -> Sch
 
 @router.post("/schema/undo")
 def undo_schema(actor: Manager, schemas: Schemas, request: UndoRequest | None = None) -> SchemaApplied:
-    """Undo the last change of the schema, with what it did to values that nobody has changed since."""
+    """Undo the last change of the schema, with what it did to values, unless they were changed since."""
     request = request or UndoRequest()
     return schemas.undo(actor, keep=request.keep, clear=request.clear)

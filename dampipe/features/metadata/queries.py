@@ -44,7 +44,7 @@ from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
-from dampipe.kernel.documents.dirty import mark_dirty
+from dampipe.kernel.documents.dirty import mark_selected
 from dampipe.kernel.events.outbox import NewEvent, record_events
 from dampipe.kernel.field import MetadataField, ValueSource, ValueState
 from dampipe.kernel.visibility import EVERYTHING, View
@@ -234,7 +234,8 @@ class ValueRepository:
         for change in changes:
             operation.touched.setdefault(change.asset, []).append(key)
         if given.searchable:
-            mark_dirty(connection, [change.asset for change in changes])
+            concerned = in_ids(self._db, ASSET.c.id, [change.asset for change in changes])
+            mark_selected(connection, assets=select(ASSET.c.id).where(concerned))
         if given.announce is not None and not operation.is_quiet:
             found = [terms_changed(given, change, source) for change in changes]
             news = [one for one in found if one.gained or one.lost]

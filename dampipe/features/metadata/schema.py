@@ -49,7 +49,7 @@ class FieldDeclaration(BaseModel):
     pattern: Annotated[str | None, Field(max_length=500)] = None
     max_length: int | None = None
     choices: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
-    write: RoleName | Literal["nobody"] = "editor"
+    write: RoleName | Literal["none"] = "editor"
     """The least role that may write it."""
     searchable: bool = False
     facet: bool = False
@@ -79,7 +79,7 @@ class FieldDeclaration(BaseModel):
             vocabulary=self.vocabulary,
             constraints=Constraints(self.least, self.most, self.pattern, self.max_length, self.choices),
             group=self.group,
-            write=None if self.write == "nobody" else Role[self.write.upper()],
+            write=None if self.write == "none" else Role[self.write.upper()],
             searchable=self.searchable,
             facet=self.facet,
             sortable=self.sortable,
@@ -248,7 +248,7 @@ def _from_property(key: str, given: Any) -> dict[str, Any]:
         if word in item:
             found[name] = item[word]
     if given.get("readOnly"):
-        found["write"] = "nobody"
+        found["write"] = "none"
     return found
 
 

@@ -102,7 +102,7 @@ class SchemaService:
             return self._apply(connection, actor, version, old, schema, frozenset(keep), frozenset(clear))
 
     def undo(self, actor: Actor, *, keep: Collection[str] = (), clear: Collection[str] = ()) -> SchemaApplied:
-        """Undo the last change of the schema, with what it did to values that nobody has changed since.
+        """Undo the last change of the schema, with what it did to values, unless they were changed since.
 
         keep, clear: as for `apply`, for values that were written since and do not fit. Raises NotFound and Conflict.
         """

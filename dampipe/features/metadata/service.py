@@ -278,9 +278,9 @@ class MetadataService:
         return [_operation(row) for row in rows]
 
     def undo(self, actor: Actor, number: int | None = None) -> UndoReport:
-        """Undo an operation, or the actor's last one: what nobody has changed since is as it was before.
+        """Undo an operation, or the actor's last one: what was not changed since is as it was before.
 
-        Raises NotFound, Conflict if it was undone already or cannot be undone by itself, and Forbidden.
+        Raises NotFound, Conflict if it was undone already or cannot be undone alone, and Forbidden.
         """
         require(actor, COMMENT)
         view = self._visibility.of(actor)
@@ -410,6 +410,8 @@ class MetadataService:
         texts = [
             str(wording(step.given, one)) for one in _plain(step.given, step.contents, names, labels=True)
         ]
+        # An actor who sees the changed assets sees this, but perhaps not the assets that they refer to.
+        texts = [] if step.given.type is FieldType.ASSET else texts
         shown = ", ".join(text if len(text) <= 60 else f"{text[:59]}…" for text in texts[:5])
         words = {"set": "set", "add": "add to", "remove": "remove from", "unset": "unset", "clear": "clear"}
         return f"{words[step.part]} {step.given.label}" + (f": {shown}" if shown else "")

@@ -1,4 +1,4 @@
-"""Undoing an operation: what it changed and nobody has changed since is as it was before."""
+"""Undoing an operation: what it changed and was not changed since is as it was before."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

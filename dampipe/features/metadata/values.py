@@ -81,7 +81,7 @@ def plain_number(number: float) -> int | float:
     >>> plain_number(4.0), plain_number(0.5)
     (4, 0.5)
     """
-    return int(number) if number.is_integer() and abs(number) <= EXACT else number
+    return int(number) if float(number).is_integer() and abs(number) <= EXACT else number
 
 
 def plain(field: MetadataField, content: Content, names: Mapping[int, str] | None = None) -> Given | None:
@@ -160,10 +160,10 @@ def _number(field: MetadataField, given: Given) -> float:
         text = given.strip()
         if field.unit and text.endswith(field.unit):
             text = text.removesuffix(field.unit).rstrip()
-        if re.fullmatch(r"[+-]?(\d{1,300}(\.\d{0,300})?|\.\d{1,300})([eE][+-]?\d{1,3})?", text):
+        if re.fullmatch(r"[+-]?(\d{1,300}(\.\d{0,300})?|\.\d{1,300})([eE][+-]?\d{1,3})?", text, re.ASCII):
             number = float(text)
     elif not isinstance(given, bool):
-        number = float(given) if abs(given) < 1e308 else math.inf
+        number = float(given) if abs(given) <= EXACT or isinstance(given, float) else math.inf
     if number is None:
         raise _invalid(field, given, "it is not a number", expected)
     if not math.isfinite(number) or (number.is_integer() and abs(number) > EXACT):
@@ -185,7 +185,9 @@ def _boolean(field: MetadataField, given: Given) -> float:
     return found
 
 
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?")
+_DATE = re.compile(
+    r"\d{4}(-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?", re.ASCII
+)
 
 
 def _date(field: MetadataField, given: Given) -> Content:

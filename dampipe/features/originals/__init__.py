@@ -1,6 +1,6 @@
-"""Originals: the files themselves leave dampipe by one function, for actors with a scope of its own, and are audited."""
+"""Originals: everything that leaves dampipe does so by one function, which checks and audits it."""
 
-from dampipe.features.originals.model import ORIGINALS
+from dampipe.features.originals.model import ORIGINALS, OVERRIDE
 from dampipe.kernel.feature import Feature
 
 FEATURE = Feature(
@@ -8,9 +8,13 @@ FEATURE = Feature(
     __name__,
     tables=(f"{__name__}.tables",),
     routers=(f"{__name__}.http:router",),
-    events=(f"{__name__}.events:OriginalOpened",),
+    events=(
+        f"{__name__}.events:OriginalOpened",
+        f"{__name__}.events:DerivativeDownloaded",
+        f"{__name__}.events:ReleaseOverridden",
+    ),
     sweeps=(f"{__name__}.sweep:OldReleases",),
     panel="panel.js",
-    scopes=(ORIGINALS,),
+    scopes=(ORIGINALS, OVERRIDE),
     remedies=f"{__name__}.remedies",
 )

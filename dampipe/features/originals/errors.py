@@ -1,4 +1,4 @@
-"""Why an original cannot be had."""
+"""Why an original cannot be had, or something may not leave."""
 
 from dampipe.kernel.errors import ErrorCode
 
@@ -14,4 +14,9 @@ CHANGED = ErrorCode(
     "original.changed",
     "{name} is not as it was when its content was identified",
     "Scan its folder: what is there now may be another version.",
+)
+NOT_RELEASED = ErrorCode(
+    "release.refused",
+    "not released: {reason}",
+    "Someone with the scope `override` may release it, giving a reason that is recorded.",
 )

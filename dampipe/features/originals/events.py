@@ -1,4 +1,4 @@
-"""The audit of originals: who was given which file."""
+"""The audit of releases: who was given which file, and who has overridden a check."""
 
 from dampipe.kernel.events.payload import AUDIT, EventKind, EventPayload
 
@@ -16,3 +16,35 @@ class OriginalOpened(EventPayload):
     """The file, printable."""
     purpose: str
     """`download`."""
+
+
+class DerivativeDownloaded(EventPayload):
+    """An actor was given a derivative for use outside. At most one an hour for an actor, a version and a kind."""
+
+    KIND = EventKind(
+        "derivative.downloaded",
+        "A derivative was downloaded for use outside; once an hour for an actor, a version and a kind.",
+        retention=AUDIT,
+    )
+
+    kind: str
+    """Of the derivative: `proxy`, `poster` …"""
+    purpose: str
+    """`download`."""
+
+
+class ReleaseOverridden(EventPayload):
+    """An actor released what a check refuses, for a reason."""
+
+    KIND = EventKind(
+        "release.overridden",
+        "Something was released although a check refuses it, for a reason.",
+        retention=AUDIT,
+    )
+
+    purpose: str
+    """`download` or `export`."""
+    reason: str
+    """What the actor wrote."""
+    objections: list[str]
+    """Codes of the errors, such as `rights.expired`."""

@@ -1,11 +1,24 @@
-"""Originals: the scope that they need, and an original that is open."""
+"""Originals and derivatives on their way out: the scopes that they need, and what a release opens."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, ClassVar, Final
 
-from dampipe.kernel.access import Role, Scope
+from dampipe.features.originals.events import DerivativeDownloaded, OriginalOpened
+from dampipe.kernel.access import READ, Role, Scope
+from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.events.outbox import NewEvent
+from dampipe.kernel.paths import printable
+from dampipe.kernel.release import DOWNLOAD
+from dampipe.media.outputs import Derivative, DerivativeKind
 
 ORIGINALS: Final = Scope("originals", "Download original files.", Role.EDITOR)
+OVERRIDE: Final = Scope(
+    "override", "Release what a check of rights refuses, for a reason that is recorded.", Role.MANAGER
+)
+
+PLAYED = ("video/mp4", "audio/mp4")
+"""Media types of proxies that browsers play."""
 
 
 @dataclass(frozen=True)
@@ -19,3 +32,67 @@ class Original:
     path: str
     """Where it lies on this machine."""
     stream: BinaryIO
+
+    purpose: ClassVar[str] = DOWNLOAD
+    scope: ClassVar[Scope] = ORIGINALS
+    is_divisible: ClassVar[bool] = False
+
+    @property
+    def assets(self) -> tuple[int, ...]:
+        """See Outgoing."""
+        return (self.asset,)
+
+    @property
+    def window(self) -> tuple[int, str]:
+        """See Outgoing."""
+        return self.version, DOWNLOAD
+
+    def event(self) -> NewEvent:
+        """See Outgoing."""
+        payload = OriginalOpened(path=printable(self.path), purpose=DOWNLOAD)
+        return NewEvent(payload, asset=self.asset, sha1=self.sha1)
+
+    def open(self, cleared: AssetSet) -> BinaryIO:
+        """See Outgoing."""
+        return self.stream
+
+
+@dataclass(frozen=True)
+class DerivativeDownload:
+    """A derivative that is to be used outside."""
+
+    version: int
+    asset: int
+    sha1: str
+    derivative: Derivative
+    filename: str
+    """To save it under."""
+    open_stream: Callable[[], BinaryIO]
+
+    purpose: ClassVar[str] = DOWNLOAD
+    scope: ClassVar[Scope] = READ
+    is_divisible: ClassVar[bool] = False
+
+    @property
+    def assets(self) -> tuple[int, ...]:
+        """See Outgoing."""
+        return (self.asset,)
+
+    @property
+    def is_played(self) -> bool:
+        """Whether the page plays or shows it: then its plain address is not a way out. Proxies for editing are."""
+        return self.derivative.kind is not DerivativeKind.PROXY or self.derivative.media_type in PLAYED
+
+    @property
+    def window(self) -> tuple[int, str]:
+        """See Outgoing."""
+        return self.version, f"{DOWNLOAD}/{self.derivative.kind}"
+
+    def event(self) -> NewEvent:
+        """See Outgoing."""
+        payload = DerivativeDownloaded(kind=str(self.derivative.kind), purpose=DOWNLOAD)
+        return NewEvent(payload, asset=self.asset, sha1=self.sha1)
+
+    def open(self, cleared: AssetSet) -> BinaryIO:
+        """See Outgoing."""
+        return self.open_stream()

@@ -1,20 +1,18 @@
 """The SQL of originals: which files there are, and who was given which; the only writer of its table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
-from dampipe.features.originals.events import OriginalOpened
-from dampipe.features.originals.model import Original
 from dampipe.features.originals.tables import RELEASE
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.access import Actor
-from dampipe.kernel.db.clock import NOW
+from dampipe.kernel.db.clock import NOW, database_time
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.events.outbox import record_event
-from dampipe.kernel.paths import printable
+from dampipe.kernel.events.outbox import NewEvent, record_events
 from dampipe.kernel.visibility import View
 
 ONE_DOWNLOAD = 3600.0
@@ -54,12 +52,32 @@ class OriginalRepository:
             rows = connection.execute(query).all()
         return [Place(full_path(row), str(row.root), row.size, row.mtime_ns) for row in rows]
 
-    def record_release(self, actor: Actor, original: Original, purpose: str) -> None:
-        """Record that an actor is given an original, with an audit event unless this was so within ONE_DOWNLOAD.
+    def record_release(
+        self,
+        actor: Actor,
+        window: tuple[int, str] | None,
+        event: NewEvent,
+        overrides: Sequence[NewEvent] = (),
+    ) -> None:
+        """Record that an actor is given something, with its audit event and those of the checks that are overridden.
 
-        Both or nothing; two processes that do so at a time record one event.
+        window: a version and a name: no event is recorded if one was within ONE_DOWNLOAD, with overrides or without
+        them, as now. Both or nothing; two processes that do so at a time record one event.
         """
-        key = {"actor": str(actor), "version_id": original.version, "purpose": purpose}
+        with self._db.write() as connection:
+            if window is not None and not self._begins(connection, actor, window, bool(overrides)):
+                return
+            at = database_time(connection)
+            record_events(connection, self._db, [event], actor=actor, at=at)
+            record_events(connection, self._db, overrides, actor=actor, at=at)
+
+    def _begins(
+        self, connection: Connection, actor: Actor, window: tuple[int, str], is_overridden: bool
+    ) -> bool:
+        """Whether it is not the continuation of a download."""
+        version, name = window
+        purpose = f"{name}/override" if is_overridden else name
+        key = {"actor": str(actor), "version_id": version, "purpose": purpose}
         upsert = (
             self._db.insert(RELEASE)
             .values(**key, at=NOW)
@@ -68,10 +86,7 @@ class OriginalRepository:
             )
             .returning(RELEASE.c.at)
         )
-        event = OriginalOpened(path=printable(original.path), purpose=purpose)
-        with self._db.write() as connection:
-            if connection.execute(upsert).first() is not None:
-                record_event(connection, event, actor=actor, asset=original.asset, sha1=original.sha1)
+        return connection.execute(upsert).first() is not None
 
     def delete_old_releases(self) -> None:
         """Delete releases that no download continues any more; their events stay."""

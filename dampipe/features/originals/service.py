@@ -1,4 +1,4 @@
-"""The use cases of originals. The bytes of an original leave dampipe through `OriginalService.release` only."""
+"""The use cases of originals: finding what is to leave dampipe. It leaves by `ReleaseService.release` only."""
 
 import errno
 import logging
@@ -8,10 +8,11 @@ from io import FileIO
 from typing import BinaryIO, cast
 
 from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.derivatives.service import DerivativeService
 from dampipe.features.originals.errors import CHANGED, MISSING, OFFLINE
-from dampipe.features.originals.model import ORIGINALS, Original
+from dampipe.features.originals.model import ORIGINALS, DerivativeDownload, Original
 from dampipe.features.originals.queries import OriginalRepository, Place
-from dampipe.kernel.access import Actor, require
+from dampipe.kernel.access import READ, Actor, require
 from dampipe.kernel.errors import Conflict, DampipeError, NotFound, ServiceDown
 from dampipe.kernel.paths import kept_time, printable
 from dampipe.kernel.visibility import Visibility
@@ -26,18 +27,23 @@ class OriginalService:
     """The originals of a library. Any method may raise CatalogueDown and, without the scope, Forbidden."""
 
     def __init__(
-        self, assets: AssetRepository, originals: OriginalRepository, visibility: Visibility
+        self,
+        assets: AssetRepository,
+        originals: OriginalRepository,
+        derivatives: DerivativeService,
+        visibility: Visibility,
     ) -> None:
         self._assets = assets
+        self._derivatives = derivatives
         self._originals = originals
         self._visibility = visibility
 
     def open(self, actor: Actor, sha1: str) -> Original:
         """Open a file of a version, by its SHA-1 or the beginning of it; the caller closes its stream.
 
-        Nothing of it may be sent before `release`. Only visible files are opened, and only those that are as they were
-        when their content was identified. Raises NotFound for a version that is unknown, not visible or without a
-        file, ServiceDown where its volume cannot be read, and Conflict where the files were changed.
+        Nothing of it may be sent before it was released. Only visible files are opened, and only those that are as
+        they were when their content was identified. Raises NotFound for a version that is unknown, not visible or
+        without a file, ServiceDown where its volume cannot be read, and Conflict where the files were changed.
         """
         require(actor, ORIGINALS)
         view = self._visibility.of(actor)
@@ -54,11 +60,22 @@ class OriginalService:
         problems.sort(key=lambda problem: isinstance(problem, NotFound))
         raise problems[0] if problems else NotFound(MISSING, name=name)
 
-    def release(self, actor: Actor, original: Original, purpose: str) -> BinaryIO:
-        """The stream of an open original, once it is recorded who is given it, for what."""
-        require(actor, ORIGINALS)
-        self._originals.record_release(actor, original, purpose)
-        return original.stream
+    def derivative(self, actor: Actor, sha1: str, name: str) -> DerivativeDownload:
+        """A derivative that is to be used outside, by its kind or its file's name; not opened yet.
+
+        Raises NotFound for an unknown asset, or a derivative that it does not have.
+        """
+        require(actor, READ)
+        row = self._assets.find(sha1, self._visibility.of(actor))
+        derivative, filename = self._derivatives.find(actor, row.sha1, name)
+        return DerivativeDownload(
+            row.id,
+            row.asset_id,
+            row.sha1,
+            derivative,
+            filename,
+            lambda: self._derivatives.open(actor, derivative),
+        )
 
 
 def _open(place: Place, name: str) -> BinaryIO:

@@ -14,6 +14,7 @@ from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.plan import Plan
 from dampipe.kernel.access import SCAN, STATUS, Actor, require
 from dampipe.kernel.errors import BrokerDown, Conflict, InvalidInput, NotFound, NotPermitted
+from dampipe.kernel.faces.remedies import sentences
 from dampipe.kernel.paths import printable
 from dampipe.kernel.visibility import Visibility
 
@@ -75,8 +76,8 @@ class ScanService:
         problem = ""
         try:
             self._transport().notify("scan", scan)
-        except BrokerDown as error:
-            problem = f"{error}. {error.hint}"
+        except (BrokerDown, InvalidInput) as error:
+            problem = sentences(str(error), error.hint)
         return Enqueued(scan=scan, absent=absent, broker_problem=problem)
 
     def enqueue_inside(self, actor: Actor, request: EnqueueRequest) -> Enqueued:

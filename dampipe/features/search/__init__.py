@@ -30,6 +30,7 @@ FEATURE = Feature(
         "dampipe.features.search.http_vectors:router",
     ),
     remedies="dampipe.features.search.remedies",
+    events=("dampipe.features.search.events:TimelineExported",),
     savers=(
         ("dampipe.vision.embedding:Embedding", "dampipe.features.search.savers:save_embeddings"),
         ("dampipe.media.outputs:Proxy", "dampipe.features.search.savers:save_shot_numbers"),

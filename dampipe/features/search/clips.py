@@ -1,28 +1,110 @@
 """The use case of an export: the moments of a search result as spans of files, for an editing program."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dampipe.features.originals.release import ReleaseService
+from dampipe.features.search.events import TimelineExported
 from dampipe.features.search.hits import HitRepository
 from dampipe.features.search.model import ExportRequest, Found
 from dampipe.features.search.service import SearchService
 from dampipe.features.search.spans import all_moments, beginning, span
-from dampipe.kernel.access import EXPORT, Actor, require
+from dampipe.kernel.access import EXPORT, Actor, Scope, require
+from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.events.outbox import NewEvent
 from dampipe.kernel.paths import printable
+from dampipe.kernel.release import EXPORT as EXPORTING
+from dampipe.kernel.release import ReleaseRequest
 from dampipe.kernel.visibility import Visibility
-from dampipe.timeline import Rendered, render
+from dampipe.timeline import Format, Rendered, render
 from dampipe.timeline.clip import Clip
+
+MOST_NAMED = 1000
+"""SHA-1s in an audit event."""
+
+
+@dataclass(frozen=True)
+class TimelineExport:
+    """Clips that are to leave as a timeline, without those that may not be used so."""
+
+    clips: Sequence[Clip]
+    format: Format
+    title: str
+    ids: Mapping[str, int]
+    """The asset of each content, by SHA-1."""
+
+    purpose: ClassVar[str] = EXPORTING
+    scope: ClassVar[Scope] = EXPORT
+    is_divisible: ClassVar[bool] = True
+    window: ClassVar[None] = None
+
+    @property
+    def assets(self) -> tuple[int, ...]:
+        """See `Outgoing`."""
+        return tuple(sorted({self.ids[clip.asset] for clip in self.clips}))
+
+    def event(self) -> NewEvent:
+        """See `Outgoing`."""
+        contents = sorted({clip.asset for clip in self.clips})
+        return NewEvent(
+            TimelineExported(
+                format=str(self.format),
+                clips=len(self.clips),
+                contents=contents[:MOST_NAMED],
+                purpose=self.purpose,
+            )
+        )
+
+    def open(self, cleared: AssetSet) -> Rendered:
+        """See `Outgoing`."""
+        kept = [clip for clip in self.clips if self.ids[clip.asset] in cleared]
+        return render(kept, self.format, self.title)
 
 
 class ClipService:
     """Clips of search results. Any method may raise CatalogueDown."""
 
-    def __init__(self, search: SearchService, hits: HitRepository, visibility: Visibility) -> None:
+    def __init__(
+        self,
+        search: SearchService,
+        hits: HitRepository,
+        releases: ReleaseService,
+        visibility: Visibility,
+    ) -> None:
         self._visibility = visibility
         self._search = search
         self._hits = hits
+        self._releases = releases
 
     def export(self, actor: Actor, request: ExportRequest, title: str = "dampipe") -> Rendered:
-        """Search, and render the clips of the result as a timeline. Raises as `SearchService.find`, and Unavailable."""
+        """Search, and render the clips of the result as a timeline.
+
+        Raises as `SearchService.find` and `write`.
+        """
         require(actor, EXPORT)
-        return render(self.clips(actor, self._search.results(actor, request)), request.format, title)
+        clips = self.clips(actor, self._search.results(actor, request))
+        return self.write(actor, clips, request.format, title, request.release())
+
+    def write(
+        self,
+        actor: Actor,
+        clips: Sequence[Clip],
+        form: Format,
+        title: str,
+        request: ReleaseRequest | None = None,
+    ) -> Rendered:
+        """Render clips as a timeline; those of assets that may not be used so are left out, with a warning each.
+
+        Raises NotLicensed if none is left, Forbidden for a reason without the scope, and Unavailable without
+        OpenTimelineIO.
+        """
+        require(actor, EXPORT)
+        ids = self._hits.assets_of((clip.asset for clip in clips), self._visibility.of(actor))
+        known = [clip for clip in clips if clip.asset in ids]
+        released = self._releases.release(actor, TimelineExport(known, form, title, ids), request)
+        rendered = released.opened
+        return rendered._replace(warnings=(*released.clearance.warnings, *rendered.warnings))
 
     def clips(self, actor: Actor, found: Found) -> list[Clip]:
         """The moments of a result as spans of files, each shot once; weak ones only if there are no others.

@@ -31,9 +31,7 @@ EXPORT_NO_FOLDER = ErrorCode(
     "export.no_folder", "there is no folder {folder}", "Create it, or write to another folder."
 )
 EXPORT_FAILED = ErrorCode("export.failed", "{path} cannot be written: {reason}")
-PICTURE_UNREADABLE = ErrorCode(
-    "picture.unreadable", "{name} is not a readable picture", "Use a JPEG, PNG or WebP file."
-)
+PICTURE_UNREADABLE = ErrorCode("picture.unreadable", "{name} cannot be read", "Use a JPEG, PNG or WebP file.")
 PICTURE_BUSY = ErrorCode(
     "picture.busy",
     "other pictures are being read, and there is no room for another",

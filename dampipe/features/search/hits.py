@@ -85,6 +85,17 @@ class HitRepository:
                 found[row.sha1] = AssetFiles(media, tuple(paths.get(row.id, ())))
         return found
 
+    def assets_of(self, contents: Iterable[str], view: View) -> dict[str, int]:
+        """The assets of visible versions, by SHA-1."""
+        found: dict[str, int] = {}
+        with self._db.read() as connection:
+            for some in chunked(sorted(set(contents))):
+                query = select(VERSION.c.sha1, VERSION.c.asset_id).where(
+                    VERSION.c.sha1.in_(some), view.shows_version(VERSION.c.id)
+                )
+                found |= {row.sha1: row.asset_id for row in connection.execute(query)}
+        return found
+
     def _files(self, versions: Sequence[int], view: View) -> Select[Any]:
         """The locations of versions, present ones first."""
         columns = (LOCATION.c.version_id, LOCATION.c.state, LOCATION.c.folder_id, *place_columns(self._db))

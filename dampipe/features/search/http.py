@@ -1,7 +1,5 @@
 """Search over HTTP."""
 
-import json
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
@@ -12,7 +10,15 @@ from dampipe.features.search.model import ExportRequest, FilterReport, Found, Se
 from dampipe.features.search.parameters import request_from_parameters, request_with_picture
 from dampipe.features.search.service import SearchService
 from dampipe.kernel.access import EXPORT, SEARCH, Actor
-from dampipe.kernel.faces.http import MAX_BYTES, MAX_PICTURE, Problem, allowed, provided
+from dampipe.kernel.faces.http import (
+    MAX_BYTES,
+    MAX_PICTURE,
+    WARNINGS_HEADER,
+    Problem,
+    allowed,
+    provided,
+    warnings_header,
+)
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.timeline import MEDIA_TYPES
 
@@ -26,10 +32,6 @@ PICTURE_TYPES: dict[str, Any] = {
         },
     },
 }
-
-WARNINGS_HEADER = "Dampipe-Warnings"
-_MAX_WARNINGS = 20
-_MAX_WARNING = 200
 
 INVALID = {
     "model": Problem,
@@ -81,12 +83,14 @@ def make_router(registry: FilterRegistry) -> APIRouter:
         """Export the moments of a search as a timeline for editing programs; same parameters as a search.
 
         A time code that does not fit its file, or a file that cannot be written, never stops an export: the header
-        Dampipe-Warnings names the files, as a JSON list of at most 20 sentences.
+        Dampipe-Warnings names the files, as a JSON list of at most 20 sentences. So it does with clips of assets that
+        may not be used so, which are left out; 403 if that leaves none. With a `reason`, which needs the scope
+        `override` and is recorded, they are exported.
         """
         rendered = clips.export(actor, request)
         headers = {"Content-Disposition": f'attachment; filename="dampipe.{request.format}"'}
         if rendered.warnings:
-            headers[WARNINGS_HEADER] = _warnings_header(rendered.warnings)
+            headers[WARNINGS_HEADER] = warnings_header(rendered.warnings)
         return Response(rendered.text, media_type=MEDIA_TYPES[request.format], headers=headers)
 
     @router.get("/filters")
@@ -100,14 +104,6 @@ def make_router(registry: FilterRegistry) -> APIRouter:
         return filters.suggestions(actor, name)
 
     return router
-
-
-def _warnings_header(warnings: Sequence[str]) -> str:
-    """A JSON list in ASCII; clients and proxies limit the length of a header to a few kilobytes."""
-    shown = [warning[:_MAX_WARNING] for warning in warnings[:_MAX_WARNINGS]]
-    if len(warnings) > _MAX_WARNINGS:
-        shown[-1] = f"and {len(warnings) - _MAX_WARNINGS + 1} more"
-    return json.dumps(shown)
 
 
 router = make_router(FilterRegistry())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from copy import copy
 from enum import StrEnum
 from typing import Any, Self
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from dampipe.features.grouping.model import GroupKind
 from dampipe.features.search.errors import ONLY_UNWANTED, WORDS_NEEDED
 from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.release import ReleaseRequest
 from dampipe.media.info import MediaKind
 from dampipe.storage.moments import Moment
 from dampipe.timeline import Format
@@ -21,6 +23,11 @@ MAX_MOMENTS = 100
 """Moments shown of one asset."""
 MAX_WORDS = 1000
 """Characters of a text query."""
+
+
+def _release_field(name: str) -> Any:
+    """The same field as that of ReleaseRequest."""
+    return copy(ReleaseRequest.model_fields[name])
 
 
 class Only(StrEnum):
@@ -108,9 +115,16 @@ class SearchRequest(BaseModel):
 
 
 class ExportRequest(SearchRequest):
-    """A search whose moments become a timeline for an editing program."""
+    """A search whose moments become a timeline for an editing program, for a use."""
 
     format: Format = Field(description="Format of the timeline.")
+    territory: str = _release_field("territory")
+    medium: str = _release_field("medium")
+    reason: str = _release_field("reason")
+
+    def release(self) -> ReleaseRequest:
+        """What is said of the use."""
+        return ReleaseRequest(territory=self.territory, medium=self.medium, reason=self.reason)
 
 
 class FilterReport(BaseModel):

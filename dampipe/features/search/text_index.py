@@ -17,6 +17,7 @@ that write their tables (`dampipe/kernel/documents/dirty.py`), and so does a fea
 | folder | it is renamed or goes to another source | of all versions with a file in it |
 | source | it is renamed or deleted | of all versions with a file in it |
 | tag | it is given or taken | of the asset |
+| value | what a source says of a searchable field changes | of the asset |
 
 `tests/integration/search/test_dirty_documents.py` walks all writes of these tables.
 """
@@ -41,6 +42,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.documents.dirty import any_dirty, take_dirty
 from dampipe.kernel.feature import registered
 from dampipe.kernel.visibility import EVERYTHING, View
+from dampipe.media.info import MediaInfo
 
 DocumentContributor: TypeAlias = Callable[[Connection, Collection[int]], Iterable[tuple[int, str]]]
 """Adds words to documents: called with assets (500 at most), it returns pairs of an asset and a text."""
@@ -163,12 +165,10 @@ class TextIndex:
         marked = take_dirty(connection, BATCH)
         of_versions = select(VERSION.c.asset_id).where(VERSION.c.id.in_(marked.versions))
         dirty = marked.assets.union(connection.execute(of_versions).scalars())
-        current = select(VERSION.c.asset_id, VERSION.c.camera).where(
-            VERSION.c.asset_id.in_(dirty), IS_CURRENT
-        )
+        current = select(VERSION.c.asset_id, VERSION.c.media).where(VERSION.c.asset_id.in_(dirty), IS_CURRENT)
         assets = connection.execute(current).all()
         names: dict[int, list[str]] = {row.asset_id: [] for row in assets}
-        facts: dict[int, list[str]] = {row.asset_id: [row.camera or ""] for row in assets}
+        facts: dict[int, list[str]] = {row.asset_id: _words_of(row.media) for row in assets}
         for asset, text_ in _names(connection, names):
             names[asset].append(text_)
         for contribute in registered("documents") if self._given is None else self._given:
@@ -182,6 +182,11 @@ class TextIndex:
             ]
             connection.execute(self._db.insert(SEARCH_DOCUMENT).on_conflict_do_nothing(), documents)
         return marked.marks
+
+
+def _words_of(media: str | None) -> list[str]:
+    """What the facts of an asset, MediaInfo as JSON, add to its document."""
+    return list(MediaInfo.model_validate_json(media).words) if media else []
 
 
 def _names(

@@ -33,6 +33,7 @@ from dampipe.features.vocabularies.model import (
 from dampipe.features.vocabularies.service import MAX_FILE, VocabularyService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput, TooLarge
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 
 FORMATS = [one.value for one in FileFormat]
@@ -95,13 +96,14 @@ def create(key: str, label: str | None, is_open: bool, languages: tuple[str, ...
 @command.command(name="set")
 @click.argument("vocabulary")
 @click.option("--label", help="What people call it.")
-@click.option("--open/--strict", "is_open", default=None, help="Whether people may propose terms.")
+@click.option("--rule", type=click.Choice(["open", "strict"]), help="Whether people may propose terms.")
 @click.option("--language", "languages", multiple=True, help="The default language first. Repeatable.")
 @json_option
 def set_(
-    vocabulary: str, label: str | None, is_open: bool | None, languages: tuple[str, ...], as_json: bool
+    vocabulary: str, label: str | None, rule: str | None, languages: tuple[str, ...], as_json: bool
 ) -> None:
     """Change the label, the rule or the languages of a vocabulary."""
+    is_open = None if rule is None else rule == "open"
     request = VocabularyChange(label=label, open=is_open, languages=languages)
     made = service(VocabularyService).update(LOCAL, vocabulary, request)
     if as_json:
@@ -115,9 +117,9 @@ def set_(
 @command.command(name="show")
 @click.argument("vocabulary")
 @click.argument("term", required=False)
-@click.option("--depth", type=click.IntRange(1, 100), default=2, help="Levels of the tree; default: 2.")
+@click.option("--depth", type=WholeNumber(1, 100), default=2, help="Levels of the tree; default: 2.")
 @click.option("--retired", is_flag=True, help="With retired terms.")
-@click.option("--limit", type=click.IntRange(1, 1_000_000), default=1000, help="Most terms; default: 1000.")
+@click.option("--limit", type=WholeNumber(1, 1_000_000), default=1000, help="Most terms; default: 1000.")
 @language_option
 @json_option
 def show(
@@ -242,7 +244,7 @@ def add(
 @command.command(name="find")
 @click.argument("vocabulary")
 @click.argument("text")
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, help="Most terms; default: 50.")
+@click.option("--limit", type=WholeNumber(1, 1000), default=50, help="Most terms; default: 50.")
 @language_option
 @json_option
 def find(vocabulary: str, text: str, limit: int, language: str | None, as_json: bool) -> None:
@@ -334,7 +336,7 @@ def edit(
 @click.argument("term")
 @click.option("--below", "parent", metavar="TERM", help="Below this term.")
 @click.option("--to-top", is_flag=True, help="To the top.")
-@click.option("--position", type=click.IntRange(0, 1_000_000), help="Its place among its siblings.")
+@click.option("--position", type=WholeNumber(0, 1_000_000), help="Its place among its siblings.")
 @json_option
 def move(
     vocabulary: str, term: str, parent: str | None, to_top: bool, position: int | None, as_json: bool
@@ -380,7 +382,7 @@ def approve(vocabulary: str, term: str, as_json: bool) -> None:
 
 @command.command(name="log")
 @click.argument("vocabulary")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, help="Most operations; default: 50.")
+@click.option("--limit", type=WholeNumber(1, 10_000), default=50, help="Most operations; default: 50.")
 @json_option
 def log(vocabulary: str, limit: int, as_json: bool) -> None:
     """Show what was done with the terms of a vocabulary, newest first."""
@@ -396,7 +398,7 @@ def log(vocabulary: str, limit: int, as_json: bool) -> None:
 
 @command.command(name="undo")
 @click.argument("vocabulary")
-@click.argument("operation", type=click.IntRange(1, 2**31 - 1), required=False)
+@click.argument("operation", type=WholeNumber(1, 2**31 - 1), required=False)
 @json_option
 def undo(vocabulary: str, operation: int | None, as_json: bool) -> None:
     """Undo an operation, by its number in the log; default: the newest."""

@@ -68,7 +68,7 @@ class Plan:
 def plan_import(writer: TermWriter, file: ImportedVocabulary, *, missing: Missing, overwrite: bool) -> Plan:
     """Compare a file with the vocabulary. overwrite: replace what people have written here, too.
 
-    Raises Conflict where the file lacks most of the imported terms, and nobody said that this is meant.
+    Raises Conflict where the file lacks most of the imported terms, and the caller did not say that this is meant.
     """
     return _Planner(writer, file, missing, overwrite).plan()
 

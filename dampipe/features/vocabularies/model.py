@@ -37,7 +37,7 @@ class TermState(StrEnum):
 
     ACTIVE = "active"
     PROPOSED = "proposed"
-    """A person has added it; it may be used, and a manager approves, merges or retires it."""
+    """A proposal: a person has added it; it may be used, and a manager approves, merges or retires it."""
     RETIRED = "retired"
     """No value gets it any more; those that have it keep it. So is a term that was merged."""
 
@@ -185,7 +185,7 @@ def _is_word(character: str) -> bool:
 
 
 def is_key(text: str) -> bool:
-    """Whether a text may be the key of a term: it can stand in a URL, and is no path."""
+    """Whether a text may be the key of a term: it can be a part of a URL, and does not look like a path."""
     if not text or len(text) > MAX_TERM_KEY or text in (".", ".."):
         return False
     return bool(_PLAIN_KEY.fullmatch(text)) or all(one in _IN_KEYS or _is_word(one) for one in text)

@@ -456,7 +456,8 @@ class TermRepository:
         ids = [row.id for row in rows]
         paths = self.paths(connection, ids) if with_paths else {}
         everything = {*ids, *(one for path in paths.values() for one in path)}
-        labels: dict[int, str] = {**self.labels(connection, everything, language)}
+        found = self.labels(connection, everything, language)
+        labels = {int(term): text for term, text in found.items()}
         counts = self.narrower_counts(connection, ids)
         return tuple(
             TermReport(

@@ -4,7 +4,7 @@ CLI = {
     "vocabulary.not_found": "`dampipe vocabulary list` lists them; `dampipe vocabulary create KEY` makes one.",
     "vocabulary.operation_not_found": "`dampipe vocabulary log KEY` lists them.",
     "vocabulary.nothing_to_undo": "`dampipe vocabulary log KEY` shows what was done.",
-    "vocabulary.strict": "`dampipe vocabulary set KEY --open` opens it.",
+    "vocabulary.strict": "`dampipe vocabulary set KEY --rule open` opens it.",
     "vocabulary.no_rdf": "pip install 'dampipe[vocab]', or use CSV.",
     "vocabulary.format_unknown": "Give --format turtle, xml, json-ld, nt or csv.",
     "vocabulary.several_schemes": "Choose one by --scheme URI.",

@@ -9,11 +9,13 @@ from dampipe.features.webhooks.model import (
     DeliveryState,
     NewWebhook,
     ReplayRequest,
+    WebhookReport,
     WebhookSecret,
 )
 from dampipe.features.webhooks.service import WebhookService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import ExitCode
+from dampipe.kernel.faces.arguments import Number, WholeNumber
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 
 
@@ -49,7 +51,7 @@ def list_(as_json: bool) -> None:
                 one.name,
                 one.url,
                 ", ".join(one.events) or "all",
-                f"disabled: {one.disabled_reason}" if one.disabled_at else one.problem or "ok",
+                _state(one),
                 str(one.retrying),
                 str(one.behind),
             )
@@ -106,7 +108,7 @@ def replay(name: str, since: datetime | None, after: str | None, as_json: bool) 
     type=click.Choice([state.value for state in DeliveryState]),
     help="Only deliveries in this state.",
 )
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, help="Most deliveries; default: 100.")
+@click.option("--limit", type=WholeNumber(1, 10_000), default=100, help="Most deliveries; default: 100.")
 @json_option
 def log(name: str, states: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Show the newest deliveries."""
@@ -138,7 +140,7 @@ def log(name: str, states: tuple[str, ...], limit: int, as_json: bool) -> None:
 @click.argument("name")
 @click.option(
     "--keep-hours",
-    type=click.FloatRange(0, 8760),
+    type=Number(0, 8760),
     default=KEEP_SECRET_HOURS,
     help="Hours for which messages are signed with the old secret as well; default: 24.",
 )
@@ -170,6 +172,12 @@ def remove(name: str) -> None:
     """Delete a webhook with its log of deliveries."""
     service(WebhookService).remove(LOCAL, name)
     click.echo(f"{name} is removed")
+
+
+def _state(one: WebhookReport) -> str:
+    if not one.disabled_at:
+        return one.problem or "ok"
+    return f"disabled by {one.disabled_by}" if one.disabled_by else f"disabled: {one.disabled_reason}"
 
 
 def _show_secret(made: WebhookSecret, as_json: bool) -> None:

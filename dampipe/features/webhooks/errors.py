@@ -19,12 +19,12 @@ URL_INVALID = ErrorCode(
 )
 ADDRESS_DENIED = ErrorCode(
     "webhook.address_denied",
-    "{host} has the address {address}, which is not on the public internet",
+    "{target} is not on the public internet",
     "Add the network of the receiver to the setting webhook_networks, if webhooks may be sent there.",
 )
 DISABLED = ErrorCode(
     "webhook.disabled",
-    "the webhook {name} is disabled: {reason}",
+    "the webhook {name} is disabled ({reason})",
     "Enable it; its events are kept until then.",
 )
 EVENT_UNKNOWN = ErrorCode(

@@ -33,7 +33,8 @@ class WebhookDisabled(EventPayload):
     )
 
     name: str
-    reason: str
+    reason: str = ""
+    """The answer of its receiver; empty if the actor of the event disabled it."""
 
 
 class WebhookEnabled(EventPayload):

@@ -65,7 +65,10 @@ class WebhookReport(BaseModel):
     created_at: float
     """Seconds since 1970, as all times."""
     disabled_at: float | None = None
+    disabled_by: str = ""
+    """The actor who disabled it, such as `user:anna`; empty if its receiver did."""
     disabled_reason: str = ""
+    """The answer by which its receiver did so."""
     secrets: int
     """How many secrets messages are signed with: 2 for some time after a rotation."""
     behind: int

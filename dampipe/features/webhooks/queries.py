@@ -59,8 +59,14 @@ class Webhook:
     failures: int
     created_at: float
     disabled_at: float | None
+    disabled_by: str
     disabled_reason: str
     problem: str
+
+    @property
+    def why_disabled(self) -> str:
+        """By whom it was disabled, or why, in words."""
+        return f"by {self.disabled_by}" if self.disabled_by else self.disabled_reason
 
     @property
     def subscriber(self) -> str:
@@ -136,18 +142,19 @@ class WebhookRepository:
             record_event(connection, WebhookRotated(name=webhook.name), actor=by)
             return float(connection.execute(change.returning(WEBHOOK.c.previous_until)).scalar_one())
 
-    def disable(self, webhook: Webhook, reason: str, by: str) -> None:
-        """Send no more messages; one that is disabled already keeps its reason. Its events are kept."""
+    def disable(self, webhook: Webhook, by: str) -> None:
+        """Send no more messages; one that is disabled already stays as it is. Its events are kept."""
         mine = (WEBHOOK.c.id == webhook.id, WEBHOOK.c.disabled_at.is_(None))
         with self._db.write() as connection:
-            change = update(WEBHOOK).where(*mine).values(disabled_at=NOW, disabled_reason=reason)
+            change = update(WEBHOOK).where(*mine).values(disabled_at=NOW, disabled_by=by)
             if connection.execute(change).rowcount:
-                record_event(connection, WebhookDisabled(name=webhook.name, reason=reason), actor=by)
+                record_event(connection, WebhookDisabled(name=webhook.name), actor=by)
 
     def enable(self, webhook: Webhook, by: str) -> None:
         """Send messages again, from where it stopped."""
         values = {
             "disabled_at": None,
+            "disabled_by": None,
             "disabled_reason": None,
             "failures": 0,
             "paused_until": 0.0,
@@ -406,6 +413,7 @@ def _webhook(row: Row[Any]) -> Webhook:
         failures=row.failures,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
+        disabled_by=row.disabled_by or "",
         disabled_reason=row.disabled_reason or "",
         problem=row.problem or "",
     )

@@ -82,6 +82,7 @@ class WebhookService:
                 events=webhook.patterns,
                 created_at=webhook.created_at,
                 disabled_at=webhook.disabled_at,
+                disabled_by=webhook.disabled_by,
                 disabled_reason=webhook.disabled_reason,
                 secrets=len(webhook.secrets),
                 behind=behind.get(webhook.subscriber, 0),
@@ -136,7 +137,7 @@ class WebhookService:
     def disable(self, actor: Actor, name: str) -> None:
         """Send no more events; they are kept until it is enabled. One that is disabled already stays so."""
         require(actor, MANAGE)
-        self._webhooks.disable(self._find(name), f"by {actor}", str(actor))
+        self._webhooks.disable(self._find(name), str(actor))
 
     def enable(self, actor: Actor, name: str) -> None:
         """Send messages of a disabled webhook again, from where it stopped."""
@@ -180,7 +181,7 @@ class WebhookService:
         require(actor, MANAGE)
         webhook = self._find(name)
         if webhook.disabled_at is not None:
-            raise Conflict(DISABLED, name=name, reason=webhook.disabled_reason)
+            raise Conflict(DISABLED, name=name, reason=webhook.why_disabled)
         self._sequencer.number()
         seq = self._start(request)
         names = event_names(self._registry, webhook.patterns)

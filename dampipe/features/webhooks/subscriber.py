@@ -36,7 +36,7 @@ class EventDelivery:
             if webhook is None:
                 return
             if webhook.disabled_at is not None:
-                raise Conflict(DISABLED, name=webhook.name, reason=webhook.disabled_reason)
+                raise Conflict(DISABLED, name=webhook.name, reason=webhook.why_disabled)
             if webhook.failures:
                 left = events[position:]
                 known = self.webhooks.known(webhook, [one.id for one in left])

@@ -21,7 +21,10 @@ class WebhookRow(SQLModel, table=True):
     """Until when messages are signed with the previous secret as well, by the database's clock."""
     created_at: float
     disabled_at: float | None = None
+    disabled_by: str | None = Field(default=None, sa_column=long_text(nullable=True))
+    """The actor who disabled it, `user:anna`; None: the answer of its receiver."""
     disabled_reason: str | None = Field(default=None, sa_column=long_text(nullable=True))
+    """That answer."""
     failures: int = 0
     """Attempts in succession that have failed; above 0 events are sent by work items only."""
     problem: str | None = Field(default=None, sa_column=long_text(nullable=True))

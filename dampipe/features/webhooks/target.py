@@ -71,7 +71,9 @@ class Targets:
         addresses = list(dict.fromkeys(str(address) for address in found))
         allowed = [address for address in addresses if self.is_allowed(address)]
         if not allowed:
-            raise InvalidInput(ADDRESS_DENIED, host=host, address=", ".join(addresses))
+            address = ", ".join(addresses)
+            target = host if host == address else f"{host} ({address})"
+            raise InvalidInput(ADDRESS_DENIED, target=target, host=host, address=address)
         return allowed
 
     def is_allowed(self, address: str) -> bool:

@@ -75,7 +75,10 @@ def record_events(
         return
     kind = events[0].payload.KIND
     assert all(event.payload.KIND is kind for event in events)
-    rows = [(new_event_id(), event.asset, event.sha1, event.payload.to_json()) for event in events]
+    # Of thousands of events many have one payload.
+    payloads = {id(event.payload): event.payload for event in events}
+    texts = {number: payload.to_json() for number, payload in payloads.items()}
+    rows = [(new_event_id(), event.asset, event.sha1, texts[id(event.payload)]) for event in events]
     same = {"at": at, "name": kind.name, "version": kind.version, "actor": str(actor)}
     database.insert_many(connection, EVENT, _COLUMNS, rows, same)
 

@@ -78,10 +78,10 @@ class Hosts:
         origins = headers("origin")
         if any(not self._is_own(origin, hosts[0]) for origin in origins):
             return Refusal(FOREIGN_ORIGIN, {"origin": ", ".join(origins)[:_SHOWN]})
-        site, mode = ", ".join(headers("sec-fetch-site")), ", ".join(headers("sec-fetch-mode"))
-        follows_link = mode == "navigate" and method in ("GET", "HEAD")
-        if site in ("cross-site", "same-site") and not origins and not follows_link:
-            return Refusal(FOREIGN_ORIGIN, {"origin": site})
+        site, mode, into = (", ".join(headers(f"sec-fetch-{name}")) for name in ("site", "mode", "dest"))
+        follows_link = mode == "navigate" and into in ("", "document") and method in ("GET", "HEAD")
+        if site not in ("", "none", "same-origin") and not origins and not follows_link:
+            return Refusal(FOREIGN_ORIGIN, {"origin": site[:_SHOWN]})
         return None
 
     def _is_own(self, origin: str, host: str) -> bool:

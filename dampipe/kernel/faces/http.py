@@ -1,7 +1,8 @@
 """What the HTTP endpoints of features have in common."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar
@@ -122,6 +123,20 @@ RemediesDep = Annotated[Remedies, provided(Remedies)]
 
 STRICT = ConfigDict(extra="forbid")
 """Configuration of request models: an unknown field is an error."""
+
+
+WARNINGS_HEADER = "Dampipe-Warnings"
+MOST_WARNINGS = 20
+MOST_WARNING = 200
+"""Characters. Clients and proxies limit the length of a header to a few kilobytes."""
+
+
+def warnings_header(warnings: Sequence[str]) -> str:
+    """The value of WARNINGS_HEADER: a JSON list in ASCII of at most MOST_WARNINGS sentences."""
+    shown = [warning[:MOST_WARNING] for warning in warnings[:MOST_WARNINGS]]
+    if len(warnings) > MOST_WARNINGS:
+        shown[-1] = f"and {len(warnings) - MOST_WARNINGS + 1} more"
+    return json.dumps(shown)
 
 
 class Health(BaseModel):

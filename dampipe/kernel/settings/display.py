@@ -11,8 +11,9 @@ from dampipe.kernel.settings.settings import Settings
 def redacted(settings: Settings) -> dict[str, Any]:
     """All values by name, with passwords and keys replaced by ***."""
     values = settings.model_dump(mode="json")
-    for name in ("broker_url", "database_url", "blobs_url", "event_bus"):
-        values[name] = mask_url(values[name])
+    for name, value in values.items():
+        if isinstance(value, str) and ("://" in value or name.endswith("_url")):
+            values[name] = mask_url(value)
     if values["oidc_client_secret"]:
         values["oidc_client_secret"] = "***"
     for name in ("blobs_options", "vectors_options"):

@@ -54,7 +54,9 @@ class Colors:
         """The tags that HDR needs for correct colours and that the file does not give."""
         if not self.video.hdr:
             return ()
-        primaries = () if self.video.color_primaries in _ZSCALE_PRIMARIES else ("primaries",)
+        # ICtCp is defined for the primaries of BT.2020 only.
+        possible = ("bt2020",) if self.video.color_space == "ictcp" else _ZSCALE_PRIMARIES
+        primaries = () if self.video.color_primaries in possible else ("primaries",)
         known = self._is_rgb or self.video.color_space not in (None, RESERVED)
         return primaries if known else (*primaries, "matrix")
 
@@ -86,7 +88,7 @@ class Colors:
         if matrix == "ictcp":
             return self.zscale and self.video.hdr
         if matrix == "chroma-derived-nc":
-            return self.zscale and self.video.color_primaries in _ZSCALE_PRIMARIES
+            return self.zscale and self.video.color_primaries in _ZSCALE_PRIMARIES.keys() - {"smpte428"}
         return self.zscale and matrix in _ZSCALE_MATRICES
 
     def tagged(self, stream: Any) -> Any:
@@ -110,7 +112,8 @@ class Colors:
         matrix = video.color_space if self._exact or self.stand_in is None else self.stand_in
         tags = {"tin": video.color_transfer, "rin": "full" if full else "limited"}
         tags["min"] = _ZSCALE_MATRICES.get(matrix or "bt2020nc", "2020_ncl")
-        tags["pin"] = _ZSCALE_PRIMARIES.get(video.color_primaries or "bt2020", "2020")
+        primaries = None if "primaries" in self.missing else video.color_primaries
+        tags["pin"] = _ZSCALE_PRIMARIES[primaries or "bt2020"]
         stream = stream.filter("zscale", t="linear", npl=100, **tags).filter("format", "gbrpf32le")
         stream = stream.filter("zscale", p="bt709").filter("tonemap", tonemap="hable", desat=0)
         return stream.filter("zscale", t="bt709", m="bt709", p="bt709", r="limited")

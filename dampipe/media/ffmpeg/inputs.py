@@ -10,7 +10,7 @@ from typing import Any
 
 import ffmpeg as graphs
 
-from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, file_url, formats_of_container
+from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, MOTION_JPEG, PROTOCOLS, file_url, formats_of_container
 from dampipe.media.info import MediaInfo, MediaKind
 
 STILL_DEMUXER = "ppm_pipe"
@@ -33,6 +33,8 @@ def footage_input(media: MediaInfo, **options: Any) -> Any:
     }
     if media.video is not None and media.video.alpha and media.video.codec in _ALPHA_DECODERS:
         restrictions["c:v"] = _ALPHA_DECODERS[media.video.codec]
+    if media.container == MOTION_JPEG:
+        restrictions["f"] = MOTION_JPEG
     if media.kind is MediaKind.STILL:
         restrictions |= {"f": STILL_DEMUXER, "format_whitelist": STILL_DEMUXER}
     return graphs.input(_PLACEHOLDER, **restrictions, **options)

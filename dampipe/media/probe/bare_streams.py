@@ -1,10 +1,14 @@
-"""Video streams without a container (H.264, HEVC, MPEG-1 and 2): they have no times, and are read forwards only."""
+"""Video streams without a container (H.264, HEVC, MPEG and others): they have no times, and are read forwards only."""
 
 from av.container import InputContainer
 
+from dampipe.media.probe.packets import packets_of
+
 MAX_BYTES = 1 << 30
 """Maximum that is read to count the pictures."""
-_FORMATS = frozenset({"h264", "hevc", "mpegvideo"})
+_FORMATS = frozenset(
+    {"apv", "dirac", "h261", "h263", "h264", "hevc", "mjpeg", "mpegvideo", "obu", "vc1", "vvc"}
+)
 
 
 def is_bare(container: InputContainer) -> bool:
@@ -22,7 +26,7 @@ def counted_duration(container: InputContainer) -> float | None:
     if not stream or not rate:
         return None
     pictures = size = 0
-    for packet in container.demux(stream):
+    for packet in packets_of(container, stream):
         size += packet.size
         pictures += packet.size > 0
         if size > MAX_BYTES:

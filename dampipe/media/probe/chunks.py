@@ -1,7 +1,7 @@
-"""What libavformat does not read of QuickTime, MP4, WAV and AVI: the base of a time code track, and XMP packets."""
+"""What libavformat does not read of QuickTime, MP4, WAV and AVI: the base of a time code track, XMP and iXML."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -12,6 +12,7 @@ _PATH_TO_TRACKS = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
 _XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 MAX_ATOMS = 10_000
 """Read of one file; footage has a few hundred before what is sought."""
+_LENGTH_ELSEWHERE = 0xFFFFFFFF
 _TMCD_LENGTH = 34
 """Of a sample description of a time code track, with its length and type."""
 
@@ -22,6 +23,7 @@ class ContainerFacts(NamedTuple):
     timecode_base: int | None = None
     """Frame numbers per second that the time code track of QuickTime counts."""
     xmp: bytes | None = None
+    ixml: bytes | None = None
 
 
 def read_facts(path: str, container: str) -> ContainerFacts:
@@ -32,7 +34,8 @@ def read_facts(path: str, container: str) -> ContainerFacts:
             if container.startswith("mov"):
                 return ContainerFacts(reader.timecode_base(), reader.quicktime_xmp())
             if container in ("wav", "avi"):
-                return ContainerFacts(xmp=reader.riff_xmp())
+                chunks = reader.riff_chunks((b"_PMX", b"iXML"))
+                return ContainerFacts(xmp=chunks.get(b"_PMX"), ixml=chunks.get(b"iXML"))
     except (OSError, ValueError):
         pass
     return ContainerFacts()
@@ -76,20 +79,27 @@ class _Reader:
                 return self._content(part.start + len(_XMP_UUID), part.end)
         return None
 
-    def riff_xmp(self) -> bytes | None:
-        """The packet in a chunk of its own."""
-        start = 12
-        while self._left > 0:
+    def riff_chunks(self, names: Collection[bytes]) -> dict[bytes, bytes]:
+        """The contents of the first chunks with these names, as far as they are not too long."""
+        found: dict[bytes, bytes] = {}
+        start, data_length = 12, None
+        while self._left > 0 and len(found) < len(names):
             self._left -= 1
             self._stream.seek(start)
             header = self._stream.read(8)
             if len(header) < 8:
                 break
-            length = int.from_bytes(header[4:], "little")
-            if header[:4] == b"_PMX":
-                return self._content(start + 8, min(start + 8 + length, self._size))
+            name, length = header[:4], int.from_bytes(header[4:], "little")
+            if name == b"ds64":  # of RF64, whose chunk of samples may be longer than 4 GB
+                data_length = int.from_bytes(self._stream.read(16)[8:], "little")
+            elif name == b"data" and length == _LENGTH_ELSEWHERE and data_length is not None:
+                length = data_length
+            elif name in names and name not in found:
+                content = self._content(start + 8, min(start + 8 + length, self._size))
+                if content is not None:
+                    found[name] = content
             start += 8 + length + length % 2
-        return None
+        return found
 
     def _find(self, path: tuple[bytes, ...], start: int, end: int) -> Iterator[_Part]:
         for part in self._atoms(start, end):

@@ -5,6 +5,8 @@ from typing import Any
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from dampipe.media.probe.packets import packets_of
+
 SCAN_SECONDS = 20.0
 SCAN_BYTES = 64 << 20
 """Maximum that is read to find key frames: 20 s at 25 Mbit/s."""
@@ -34,7 +36,7 @@ def _from_packets(container: InputContainer, stream: VideoStream) -> float | Non
     keys: list[int] = []
     first = last = None
     size = 0
-    for packet in container.demux(stream):
+    for packet in packets_of(container, stream):
         stamp = packet.dts if packet.dts is not None else packet.pts
         size += packet.size
         if stamp is not None:

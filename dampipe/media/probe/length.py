@@ -12,6 +12,8 @@ from typing import Any
 import av
 from av.container import InputContainer
 
+from dampipe.media.probe.packets import packets_of
+
 MEASURE_BYTES = 1 << 30
 """Maximum that is read to measure a duration that is missing from the header."""
 _END_BYTES = 64 << 20
@@ -99,7 +101,7 @@ def _end_by_seeking(container: InputContainer, streams: Sequence[Any], beyond: f
 def _last_end(container: InputContainer, streams: Sequence[Any], max_bytes: int) -> float | None:
     """The latest end, in seconds, of the packets from here on; None if there are more than `max_bytes`."""
     end, size = None, 0
-    for packet in container.demux(*streams):
+    for packet in packets_of(container, *streams):
         size += packet.size
         if packet.pts is not None and packet.time_base is not None:
             packet_end = float((packet.pts + (packet.duration or 0)) * packet.time_base)

@@ -6,6 +6,8 @@ from typing import Any
 from av.container import InputContainer
 from av.stream import Disposition
 
+from dampipe.media.probe.packets import packets_of
+
 _NOT_FOOTAGE = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 _STILL_CODECS = frozenset({"mjpeg", "png", "bmp", "webp", "gif", "tiff", "jpeg2000", "jpegxl", "ppm"})
 _MAX_PACKETS = 500
@@ -50,7 +52,7 @@ def _moving(container: InputContainer, pictures: list[Any]) -> set[int]:
     counts = {stream.index: 0 for stream in pictures}
     size = 0
     with contextlib.suppress(OSError):
-        for number, packet in enumerate(container.demux(pictures)):
+        for number, packet in enumerate(packets_of(container, pictures)):
             size += packet.size
             counts[packet.stream_index] += packet.size > 0
             if all(count > 1 for count in counts.values()) or number >= _MAX_PACKETS or size > _MAX_BYTES:

@@ -1,6 +1,7 @@
 """Reads containers with PyAV: streams, colours, key frames, tags. Runs in the probe helper."""
 
 import contextlib
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -10,12 +11,13 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from dampipe.media.color_codes import COLOR_SPACES, PRIMARIES, TRANSFERS, tag
-from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, file_url, formats_of
-from dampipe.media.probe import xmp
+from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, demuxer_of, file_url, formats_of
+from dampipe.media.probe import ixml, p2_clip, xmp
 from dampipe.media.probe.bare_streams import counted_duration, is_bare
 from dampipe.media.probe.chunks import read_facts
 from dampipe.media.probe.codec_names import unknown_codecs
 from dampipe.media.probe.container_metadata import (
+    Tags,
     camera,
     camera_name,
     created,
@@ -30,6 +32,7 @@ from dampipe.media.probe.length import header_duration, start_in_file, start_of
 from dampipe.media.probe.main_picture import footage_first
 from dampipe.media.probe.mdpm import Mdpm
 from dampipe.media.probe.mdpm import parse as parse_mdpm
+from dampipe.media.probe.packets import packets_of
 from dampipe.media.probe.recording_time import Candidate, first_plausible
 from dampipe.media.probe.time_stamps import stream_rates
 
@@ -54,7 +57,11 @@ def read_media(path: str) -> dict[str, Any]:
 
     def opened() -> InputContainer:
         return av.open(
-            file_url(path), options=options, metadata_errors="replace", timeout=(OPEN_TIMEOUT, OPEN_TIMEOUT)
+            file_url(path),
+            format=demuxer_of(path),
+            options=options,
+            metadata_errors="replace",
+            timeout=(OPEN_TIMEOUT, OPEN_TIMEOUT),
         )
 
     with opened() as container:
@@ -75,7 +82,7 @@ def _media(container: InputContainer, path: str, counted: float | None = None) -
         raise NoStreams("no streams")
     codecs = unknown_codecs(container)
     pictures = _decodable(pictures, "its picture has", "pictures have", codecs, warnings)
-    sounds = _decodable(sounds, "its sound track has", "sound tracks have", codecs, warnings)
+    sounds = _decodable(sounds, "its sound track has", "sound tracks have", codecs, warnings, _is_known)
     if not pictures and not sounds:
         raise NoStreams(f"Unknown codec {', '.join(codecs.values())}")
     pictures = footage_first(container, pictures, bool(sounds))
@@ -89,6 +96,11 @@ def _media(container: InputContainer, path: str, counted: float | None = None) -
     is_seekable = not is_bare(container)
     duration = header_duration(container, [*pictures[:1], *sounds], warnings) if is_seekable else counted
     video = _video(container, pictures[0], warnings) if pictures else None
+    facts = _camera_facts(container, path, sounds, video, warnings)
+    tracks = _audio_tracks(sounds)
+    names = facts.pop("channel_names")
+    if len(tracks) == 1 and len(names) <= tracks[0]["channels"]:
+        tracks[0]["channel_names"] = names
     return {
         "kind": "video" if pictures else "audio",
         "container": container.format.name,
@@ -96,9 +108,9 @@ def _media(container: InputContainer, path: str, counted: float | None = None) -
         "start": start_of(container),
         "bit_rate": container.bit_rate or None,
         "video": None if video is None else video.fields,
-        "audio": _audio_tracks(sounds),
+        "audio": tracks,
         "data_streams": len(container.streams.data),
-        **_camera_facts(container, path, sounds, video, warnings),
+        **facts,
         "warnings": warnings,
     }
 
@@ -119,14 +131,37 @@ def _camera_facts(
         if code is None and text:
             code, base = timecode([{"timecode": text}], warnings), other_base
     created_at = created(tags, warnings, first) or first_plausible(rest, warnings)
+    recorder, recording = _recorder_facts(tags, facts.ixml), p2_clip.read(path)
+    midnight = start_of_day(tags, sounds[0].codec_context.sample_rate or 0) if sounds else None
+    midnight = recorder.since_midnight if midnight is None else midnight
+    if code is None and (start := ixml.start_timecode(recorder, midnight)) is not None:
+        code, base = start
     return {
         "timecode": code,
         "timecode_base": base if code else None,
-        "start_of_day": start_of_day(tags, sounds[0].codec_context.sample_rate or 0) if sounds else None,
+        "start_of_day": midnight,
         "created_at": created_at.isoformat() if created_at is not None else None,
         "camera": camera(tags) or camera_name(mdpm.make, mdpm.model),
+        "scene": recorder.scene,
+        "take": recorder.take,
+        "reel": recorder.reel,
+        "channel_names": recorder.tracks,
         "content_id": content_id(tags),
+        "recording_id": recording.id,
+        "recording_offset": recording.offset,
     }
+
+
+def _recorder_facts(tags: list[Tags], packet: bytes | None) -> ixml.Ixml:
+    """What a field recorder wrote: iXML, and where that lacks something the description of Broadcast WAVE."""
+    facts, described = ixml.parse(packet) if packet else ixml.NOTHING, ixml.of_description(tags)
+    tape = next((tags_["reel_name"] for tags_ in tags if tags_.get("reel_name")), None)
+    return facts._replace(
+        scene=facts.scene or described.scene,
+        take=facts.take or described.take,
+        reel=facts.reel or described.reel or tape,
+        tracks=facts.tracks or described.tracks,
+    )
 
 
 def _of_same_program(container: InputContainer, picture: Any, sounds: list[Any]) -> list[Any]:
@@ -138,16 +173,31 @@ def _of_same_program(container: InputContainer, picture: Any, sounds: list[Any])
 
 
 def _decodable(
-    streams: list[Any], singular: str, plural: str, codecs: dict[int, str], warnings: list[str]
+    streams: list[Any],
+    singular: str,
+    plural: str,
+    codecs: dict[int, str],
+    warnings: list[str],
+    is_known: Callable[[Any], bool] = lambda stream: stream.codec_context is not None,
 ) -> list[Any]:
     """The streams for which there is a decoder; the others cause a warning with the names of their codecs."""
-    known = [stream for stream in streams if stream.codec_context is not None]
-    unknown = [stream for stream in streams if stream.codec_context is None]
+    known = [stream for stream in streams if is_known(stream)]
+    unknown = [stream for stream in streams if not is_known(stream)]
     if unknown:
         subject = f"{len(unknown)} of {len(streams)} {plural}" if len(streams) > 1 else singular
-        names = sorted({codecs[stream.index] for stream in unknown if stream.index in codecs})
+        names = sorted(filter(None, {codecs.get(stream.index) or _codec_name(stream) for stream in unknown}))
         warnings.append(f"{subject} an unknown format" + (f" ({', '.join(names)})" if names else ""))
     return known
+
+
+def _codec_name(stream: Any) -> str | None:
+    return None if stream.codec_context is None else str(stream.codec_context.name)
+
+
+def _is_known(sound: Any) -> bool:
+    """Whether there is a decoder, and its first packet is near enough to say how it sounds."""
+    context = sound.codec_context
+    return context is not None and bool(context.sample_rate and context.channels)
 
 
 class _Video(NamedTuple):
@@ -161,8 +211,12 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
     codec = stream.codec_context
     # Must precede the decoding of the first frame, which moves the read position.
     interval = None if is_bare(container) else keyframe_interval(container, stream)
-    rates = stream_rates(container, stream)
-    frame = _first_frame(container, stream, warnings)
+    if is_bare(container):  # which is read forwards only
+        frame = _first_frame(container, stream, warnings)
+        rates = stream_rates(container, stream)
+    else:
+        rates = stream_rates(container, stream)
+        frame = _first_frame(container, stream, warnings)
     colors: Any = frame if frame is not None else codec
     pixel_format = frame.format if frame is not None else codec.format
     if pixel_format is None or codec.width <= 0 or codec.height <= 0:
@@ -207,7 +261,11 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
 
 
 def _mdpm(frame: Any) -> Mdpm | None:
-    payloads = (bytes(data) for data in frame.side_data if data.type.name == "SEI_UNREGISTERED")
+    try:
+        side_data = list(frame.side_data)
+    except ValueError:  # PyAV does not know all kinds of libav, such as the EXIF of Motion JPEG
+        return None
+    payloads = (bytes(data) for data in side_data if data.type.name == "SEI_UNREGISTERED")
     return next(filter(None, map(parse_mdpm, payloads)), None)
 
 
@@ -225,13 +283,17 @@ def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[
         if not is_bare(container):
             container.seek(0, stream=stream, backward=True, any_frame=False)
     try:
-        for packets, packet in enumerate(container.demux(stream)):
+        for packets, packet in enumerate(packets_of(container, stream)):
             frames = packet.decode()
             if frames:
                 return frames[0]
             if packets > 300:
                 break
-    except (OSError, ValueError):
+    except (
+        OSError,
+        ValueError,
+        EOFError,
+    ):  # EOFError: the decoder was told the end before, by an earlier reading
         pass
     warnings.append(NOT_DECODED)
     return None

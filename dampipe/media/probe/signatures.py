@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from dampipe.media.filetypes import RAW_SUFFIXES
+from dampipe.media.filetypes import MOTION_JPEG_SUFFIXES, RAW_SUFFIXES
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff\xf7", "jpegls"),
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"II*\x00", "tiff"),
@@ -24,6 +25,17 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"#?RADIANCE", "hdr"),
     (b"#?RGBE", "hdr"),
     (b"SDPX", "dpx"),
+    (b"DDS ", "dds"),
+    (b"SIMPLE  =", "fits"),
+    (b"qoif", "qoi"),
+    (b"\x01\xda\x00\x01", "sgi"),
+    (b"\x01\xda\x00\x02", "sgi"),
+    (b"\x01\xda\x01\x01", "sgi"),
+    (b"\x01\xda\x01\x02", "sgi"),
+    (b"\x59\xa6\x6a\x95", "sunrast"),
+    *((b"\x0a%c\x01" % version, "pcx") for version in (0, 2, 3, 4, 5)),
+    (b"PH\n", "pnm"),
+    (b"Ph\n", "pnm"),
     (b"XPDS", "dpx"),
     *((b"P%d%c" % (kind, end), "pnm") for kind in range(1, 8) for end in b" \t\n\r"),
     *((b"P%c%c" % (kind, end), "pnm") for kind in b"fF" for end in b" \t\n\r"),
@@ -58,7 +70,13 @@ def still_container(path: str) -> str | None:
         if brands[0] in _HEIF_BRANDS or brands[0] in _AVIF_BRANDS:
             return "avif" if any(brand in _AVIF_BRANDS for brand in brands) else "heif"
         return None
+    if head.startswith(b"\xff\xd8\xff") and Path(path).suffix.lower() in MOTION_JPEG_SUFFIXES:
+        return None  # one JPEG after the other: Motion JPEG without a container
     found = next((name for signature, name in _SIGNATURES if head.startswith(signature)), None)
+    if found is None and head.startswith(b"\x28\0\0\0") and Path(path).suffix.lower() == ".dib":
+        return "dib"  # without the header of a BMP file
+    if found is None and _is_photo_cd(path):
+        return "photocd"
     return found or ("tga" if _is_tga(path, head) else None)
 
 
@@ -67,6 +85,15 @@ def _is_raw(path: str, head: bytes) -> bool:
     if any(head[offset : offset + len(magic)] == magic for offset, magic in _RAW):
         return True
     return head[:4] in _TIFF and Path(path).suffix.lower() in RAW_SUFFIXES
+
+
+def _is_photo_cd(path: str) -> bool:
+    """Photo CD has its signature behind the first sector."""
+    if Path(path).suffix.lower() != ".pcd":
+        return False
+    with Path(path).open("rb") as stream:
+        stream.seek(0x800)
+        return stream.read(7) == b"PCD_IPI"
 
 
 def _is_tga(path: str, head: bytes) -> bool:

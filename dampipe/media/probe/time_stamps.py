@@ -7,12 +7,13 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from dampipe.media.frame_rate import Rates, find_rates
+from dampipe.media.probe.packets import packets_of
 
 MAX_PACKETS = 400
 MAX_BYTES = 32 << 20
 """Maximum that is read to find the frame rate where the container has no index of its frames."""
 _MAX_ENTRIES = 20_000
-_FIXED_RATE = frozenset({"mxf", "avi", "dv", "gxf", "image2"})
+_FIXED_RATE = frozenset({"mxf", "avi", "dv", "gxf", "image2", "dirac"})
 """Formats with one rate for the whole stream, which time stamps are derived from."""
 
 
@@ -35,9 +36,14 @@ def _time_stamps(container: InputContainer, stream: VideoStream) -> list[int]:
         container.seek(0, stream=stream, backward=True, any_frame=False)
     found: list[int] = []
     size = without = 0
+    decoded = None
     try:
-        for packet in container.demux(stream):
+        for packet in packets_of(container, stream):
             size += packet.size
+            if packet.dts is not None:
+                if decoded is not None and packet.dts < decoded:
+                    break  # joined recordings: what follows has the same times
+                decoded = packet.dts
             if packet.pts is not None:
                 found.append(packet.pts)
             elif packet.size:

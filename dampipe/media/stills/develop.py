@@ -50,7 +50,7 @@ class Developed:
 
 
 def still_info(path: str, container: str, ffmpeg: str = "") -> dict[str, Any] | None:
-    """The fields of MediaInfo from the header, or None for an animated GIF. ffmpeg: the path of the program.
+    """The fields of MediaInfo from the header, or None for an animated GIF or PNG. ffmpeg: the path of the program.
 
     Raises `StillError`, and OSError if the storage fails.
     """

@@ -37,6 +37,21 @@ DEMUXERS = {
     "hdr": "hdr_pipe",
     "dpx": "dpx_pipe",
     "pnm": "ppm_pipe",
+    "dds": "dds_pipe",
+    "fits": "fits",
+    "jpegls": "jpegls_pipe",
+    "pcx": "pcx_pipe",
+    "photocd": "photocd_pipe",
+    "qoi": "qoi_pipe",
+    "sgi": "sgi_pipe",
+    "sunrast": "sunrast_pipe",
+}
+_PNM_DEMUXERS = {
+    **dict.fromkeys((b"P1", b"P4"), "pbm_pipe"),
+    **dict.fromkeys((b"P2", b"P5"), "pgm_pipe"),
+    b"P7": "pam_pipe",
+    **dict.fromkeys((b"Pf", b"PF"), "pfm_pipe"),
+    **dict.fromkeys((b"Ph", b"PH"), "phm_pipe"),
 }
 _LINEAR = ("exr", "hdr")
 _STREAM = re.compile(
@@ -57,9 +72,13 @@ class FfmpegReader:
 
     name = "ffmpeg"
 
-    def __init__(self, program: str) -> None:
-        """program: the path of ffmpeg; empty: none, and nothing is opened."""
+    def __init__(self, program: str, partial: bool = False) -> None:
+        """program: the path of ffmpeg; empty: none, and nothing is opened.
+
+        partial: use pictures about which ffmpeg complains; otherwise they are refused.
+        """
         self.program = program
+        self.partial = partial
 
     def opens(self, container: str) -> bool:
         """Whether it knows the format."""
@@ -135,8 +154,11 @@ class FfmpegReader:
         demuxer = DEMUXERS[container]
         if container == "pnm":
             demuxer = _pnm_demuxer(path)
+        opened = ["-f", demuxer]
+        if demuxer == "pam_pipe":  # its parser takes bilevel pictures for eight times as short
+            opened = ["-f", "image2", "-pattern_type", "none", "-c:v", "pam"]
         return [
-            *("-nostdin", "-hide_banner", "-threads", "1", "-f", demuxer, "-protocol_whitelist", PROTOCOLS),
+            *("-nostdin", "-hide_banner", "-threads", "1", *opened, "-protocol_whitelist", PROTOCOLS),
             *("-max_pixels", str(MAX_PIXELS), "-i", file_url(path)),
         ]
 
@@ -183,7 +205,7 @@ class FfmpegReader:
         done = self._run(["-v", "error", *self._arguments(path, container), *outputs])
         width, height = (found.height, found.width) if found.turned else (found.width, found.height)
         size = width * height * channels * np.dtype(kind).itemsize
-        if len(done.stdout) != size:
+        if len(done.stdout) != size or (done.stderr.strip() and not self.partial):
             raise StillError(
                 errors.STILL_DAMAGED, reason=_last_message(done.stderr.decode("utf-8", "replace"))
             )
@@ -247,9 +269,7 @@ def _is_logarithmic(path: str) -> bool:
 def _pnm_demuxer(path: str) -> str:
     with Path(path).open("rb") as stream:
         magic = stream.read(2)
-    return {b"P1": "pbm_pipe", b"P4": "pbm_pipe", b"P2": "pgm_pipe", b"P5": "pgm_pipe", b"P7": "pam_pipe"}.get(
-        magic, "pfm_pipe" if magic in (b"Pf", b"PF") else "ppm_pipe"
-    )  # fmt: skip
+    return _PNM_DEMUXERS.get(magic, "ppm_pipe")
 
 
 def _last_message(text: str) -> str:

@@ -17,13 +17,16 @@ from dampipe.media.stills.metadata import exif_of, guarded, orientation_of
 from dampipe.media.stills.picture import Facts, Picture
 
 FORMATS = {
-    **{name: name.upper() for name in ("jpeg", "png", "tiff", "webp", "bmp", "gif", "heif", "avif", "psd", "tga")},
+    **{name: name.upper() for name in
+        ["jpeg", "png", "tiff", "webp", "bmp", "gif", "heif", "avif", "psd", "tga", "dds", "dib", "pcx", "qoi", "sgi"]},
     "jpeg2000": "JPEG2000",
     "pnm": "PPM",
 }  # fmt: skip
 """Container -> the name of Pillow's plug-in."""
 TRUNCATED = "truncated or damaged: only a part of the picture could be decoded"
 _DEEP_MODES = {"I;16": 16, "I;16B": 16, "I;16L": 16, "I": 16, "F": 32}
+_MAY_MOVE = ("gif", "png")
+"""Formats whose moving pictures are processed as video."""
 _SAMPLE_BITS, _COLOR_SPACE, _PLANES, _SAMPLE_FORMAT = 258, 262, 284, 339
 _LAB = (8, 9, 10)
 
@@ -33,8 +36,12 @@ class PillowReader:
 
     name = "Pillow"
 
-    def __init__(self, keeps_hdr: bool = True) -> None:
-        """keeps_hdr: refuse HDR pictures of which Pillow keeps 8 bit; otherwise these are better than none."""
+    def __init__(self, partial: bool = False, keeps_hdr: bool = True) -> None:
+        """partial: decode truncated pictures as far as possible; otherwise they are refused.
+
+        keeps_hdr: refuse HDR pictures of which Pillow keeps 8 bit; otherwise these are better than none.
+        """
+        self.partial = partial
         self.keeps_hdr = keeps_hdr
 
     def opens(self, container: str) -> bool:
@@ -42,13 +49,13 @@ class PillowReader:
         return container in FORMATS
 
     def facts(self, path: str, container: str) -> Facts | None:
-        """Read the header; None for an animated GIF."""
+        """Read the header; None for an animated GIF or PNG."""
         messages: list[str] = []
         header = heif_header(path, container, messages)
         if header.size is not None:
             check_size(*header.size)  # before a decoder sees it
         with _open(path, container) as picture:
-            if container == "gif" and getattr(picture, "is_animated", False):
+            if container in _MAY_MOVE and getattr(picture, "is_animated", False):
                 return None
             exif = exif_of(picture, messages, path)
             bits, orientation = _DEEP_MODES.get(picture.mode, 8), orientation_of(exif)
@@ -84,7 +91,10 @@ class PillowReader:
             orientation = 1 if container == "tiff" else orientation_of(exif_of(picture, messages, path))
             profile = guarded("colour profile", lambda: _profile(picture), None, messages)
             picture.draft("RGB", (side, side))  # JPEG only
-            messages += load(picture)
+            if self.partial:
+                messages += load(picture)
+            else:
+                picture.load()
             made = Picture(orientation=orientation, profile=profile, tags=tags, warnings=messages)
             if picture.mode in _DEEP_MODES:
                 made.samples = _samples(picture)

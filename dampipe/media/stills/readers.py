@@ -24,7 +24,7 @@ class Reader(Protocol):
         ...
 
     def facts(self, path: str, container: str) -> Facts | None:
-        """Read the header without decoding the picture; None if the file is not a still (an animated GIF)."""
+        """Read the header without decoding the picture; None if the file is not a still (an animated GIF or PNG)."""
         ...
 
     def decode(self, path: str, container: str, side: int) -> Picture:
@@ -33,8 +33,14 @@ class Reader(Protocol):
 
 
 def readers(ffmpeg: str) -> tuple[Reader, ...]:
-    """All readers. ffmpeg: the path of the program, or empty."""
-    return (RawReader(), PillowReader(), TiffReader(), FfmpegReader(ffmpeg), PillowReader(keeps_hdr=False))
+    """All readers. ffmpeg: the path of the program, or empty.
+
+    A part of a picture is used only if no reader decodes all of it: Pillow calls what it does not support (lossless
+    JPEG) truncated, too.
+    """
+    whole = (RawReader(), PillowReader(), TiffReader(), FfmpegReader(ffmpeg))
+    partial = (PillowReader(partial=True), FfmpegReader(ffmpeg, partial=True))
+    return (*whole, *partial, PillowReader(partial=True, keeps_hdr=False))
 
 
 def first_that_works(order: Sequence[Reader], container: str, read: Callable[[Reader], T]) -> T:

@@ -57,6 +57,8 @@ async function details(asset) {
     media?.timecode ? ["Timecode", media.timecode] : null,
     media?.created_at ? ["Recorded", recordingTime(media.created_at)] : null,
     media?.camera ? ["Camera", typeof media.camera === "string" ? media.camera : Object.values(media.camera).filter(Boolean).join(" ")] : null,
+    media?.scene || media?.take ? ["Scene", [media.scene, media.take ? `take ${media.take}` : null].filter(Boolean).join(", ")] : null,
+    media?.reel ? ["Reel", media.reel] : null,
     ["SHA-1", h("code", {}, video.sha1)],
     ...runs.flatMap((run) => [...run.warnings, ...(run.reason ? [explain(run.reason, run.hint)] : [])].map((text) => [run.stage, text])),
   ];

@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.originals.model import ORIGINALS, Original
 from dampipe.features.originals.queries import ONE_DOWNLOAD, OriginalRepository
+from dampipe.features.originals.release import ReleaseService
 from dampipe.features.originals.service import OriginalService
 from dampipe.features.originals.sweep import OldReleases
 from dampipe.features.originals.tables import RELEASE
@@ -161,8 +162,9 @@ def test_a_scope_of_its_own_is_needed(here: Here) -> None:
     nobody = Actor(ActorKind.USER, "x", Role.COMMENTER)
     with pytest.raises(Forbidden):
         service.open(nobody, SHA1)
+    releases = here.guarded.library.service(ReleaseService)
     with service.open(LOCAL, SHA1).stream as stream, pytest.raises(Forbidden):
-        service.release(nobody, Original(1, 1, SHA1, 1, "", stream), "download")
+        releases.release(nobody, Original(1, 1, SHA1, 1, "", stream))
     assert not nobody.may(ORIGINALS)
 
 
@@ -273,7 +275,7 @@ def test_processes_that_send_parts_at_a_time_record_one_event(catalogue_url: str
             original = Original(row.id, row.asset_id, SHA1, len(BYTES), str(clip), stream)
             barrier.wait()
             for _ in range(3):
-                OriginalRepository(database).record_release(actor, original, "download")
+                OriginalRepository(database).record_release(actor, original.window, original.event())
         database.close()
 
     running = [Thread(target=record) for _ in range(threads)]

@@ -14,8 +14,15 @@ from fastapi.testclient import TestClient
 import dampipe
 from dampipe.app.demo.footage import make_footage
 from dampipe.features.access.service import AccessService
+from dampipe.features.metadata.model import BulkEdit
+from dampipe.features.metadata.service import MetadataService
+from dampipe.features.rights.model import NewLicence
+from dampipe.features.rights.service import RightsService
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
+from dampipe.features.workflow.definition import shipped_toml
+from dampipe.features.workflow.model import MoveRequest, Selected
+from dampipe.features.workflow.service import WorkflowService
 from dampipe.kernel.access import LOCAL, Role
 from dampipe.kernel.errors import NotFound
 from dampipe.media.ffmpeg.binary import find_ffmpeg
@@ -81,6 +88,23 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
         tags = library.service(TagService)
         tags.add(LOCAL, TagRequest(tag="classified", assets=tuple(here.hidden.values())))
         tags.add(LOCAL, TagRequest(tag="both", assets=(*here.hidden.values(), *here.shown.values())))
+        metadata = library.service(MetadataService)
+        hidden, every = tuple(here.hidden.values()), (*here.hidden.values(), *here.shown.values())
+        metadata.bulk(LOCAL, BulkEdit(assets=hidden, set={"title": "classified plan"}))
+        metadata.bulk(LOCAL, BulkEdit(assets=every, set={"city": "classified Rome", "rating": 4}))
+        metadata.bulk(LOCAL, BulkEdit(assets=tuple(here.shown.values()), set={"city": "Rome"}))
+        workflow = library.service(WorkflowService)
+        workflow.apply(LOCAL, shipped_toml("review"))
+        hidden = tuple(here.hidden.values())
+        workflow.move(LOCAL, MoveRequest(transition="submit", assets=hidden, comment="classified"))
+        workflow.assign(LOCAL, Selected(assets=hidden), "hush-hush")
+        rights = library.service(RightsService)
+        for name, assets in (
+            ("hush-licence", here.hidden.values()),
+            ("shared-licence", (*here.hidden.values(), *here.shown.values())),
+        ):
+            rights.add(LOCAL, NewLicence(name=name, expires="2090-01-01", zone="UTC"))
+            rights.attach(LOCAL, name, list(assets))
         here.add("root", Role.ADMIN)
         for name, role in (("vera", Role.VIEWER), ("emil", Role.EDITOR)):
             here.add(name, role, sees=(str(footage / VISIBLE),))
@@ -121,7 +145,17 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
         ),
         *(f"search?like={seen}@0:01", "search?tag=both", f"search?like={shared}&flat=true"),
         *("search?kind=video&limit=100", "search?folder=plain", "search?source=" + planted.footage.name),
+        *("metadata/fields", "metadata/operations", "schema", "schema/json-schema"),
+        *(f"assets/{shared}/metadata", "search?field=rating>=4", "search?field=city~rome&flat=true"),
         *("search/export?format=edl", "search/export?format=csv&q=red&limit=100"),
+        *("workflow", "workflow/definitions", "workflow/definitions/active", "workflow/tasks?everybody=true"),
+        *(
+            "workflow/tasks",
+            "workflow/tasks?assignee=root",
+            "filters/state/values",
+            "filters/assignee/values",
+        ),
+        *(f"assets/{seen}/workflow", f"assets/{shared}/workflow/history", "search?state=in_review"),
         *(
             f"search/export?format=fcpxml&like={seen}",
             "session",
@@ -130,6 +164,13 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
             "events",
             "events?limit=1000",
         ),
+        *("rights/licences", "rights/licences/shared-licence", "rights/policy", "rights/terms"),
+        *(
+            f"assets/{shared}/rights",
+            f"assets/{shared}/rights?territory=DE",
+            "search?rights=active&limit=100",
+        ),
+        *("search?licence=shared-licence", "filters/licence/values", f"assets/{shared}/poster/download"),
     ]
     return [("GET", path, None) for path in gets] + [("POST", "vectors", {"texts": ["red"]})]
 
@@ -153,6 +194,8 @@ def test_no_answer_holds_a_trace(planted: Planted, limited: TestClient) -> None:
 
 
 def test_counts_are_those_of_what_is_visible(planted: Planted, limited: TestClient) -> None:
+    licences = limited.get("/api/v1/rights/licences").json()
+    assert [(one["name"], one["assets"]) for one in licences] == [("shared-licence", 2)]
     status = limited.get("/api/v1/status").json()
     assert (status["assets"], status["locations"]) == (3, 3)
     assert sum(status["stages"]["hash"].values()) == 3
@@ -178,12 +221,19 @@ def hidden_words(planted: Planted) -> list[tuple[Callable[[str], str], str, str]
     return [
         (lambda one: f"assets/{one}", sha1, missing),
         (lambda one: f"assets/{one}/poster", sha1, missing),
+        (lambda one: f"assets/{one}/poster/download", sha1, missing),
+        (lambda one: f"assets/{one}/rights", sha1, missing),
+        (lambda one: f"rights/licences/{one}", "hush-licence", "hash-licence"),
+        (lambda one: f"search?licence={one}", "hush-licence", "hash-licence"),
         (lambda one: f"assets/{one}/proxy", sha1, missing),
         (lambda one: f"assets/{one}/frames", sha1, missing),
         (lambda one: f"assets?after={one}", sha1, missing),
         (lambda one: f"search?like={one}", sha1, missing),
         (lambda one: f"search?like={one}@0:01", sha1, missing),
         (lambda one: f"search?tag={one}", "classified", "clossified"),
+        (lambda one: f"assets/{one}/metadata", sha1, missing),
+        (lambda one: f"assets/{one}/metadata/history", sha1, missing),
+        (lambda one: f"search?field=title~{one}", "classified", "clossified"),
         (lambda one: f"search?folder={quote(one)}", SECRET, "vanit"),
         (lambda one: f"search?folder={quote(one)}", folder, nowhere),
         (lambda one: f"search?only=words&q={one}", "hush", "hash"),
@@ -207,6 +257,22 @@ def test_what_is_hidden_is_answered_as_what_does_not_exist(planted: Planted, lim
         assert head[0] == head[1], path(real)
 
 
+def test_timelines_find_nothing_that_is_hidden(planted: Planted, limited: TestClient) -> None:
+    """Neither by a path, nor by a name, nor by a content."""
+    lines = ["path,name,asset"]
+    for name, sha1 in planted.hidden.items():
+        lines += [f"{planted.footage}/{SECRET}/{name},,", f",{name},", f",,{sha1}"]
+    lines.append(",shared.mp4,")
+    for path in ("timelines/match", "rights/check"):
+        answer = limited.post(f"/api/v1/{path}", params={"format": "csv"}, content="\n".join(lines))
+        assert answer.status_code == 200
+        clips = [one.get("clip", one) for one in answer.json()["clips"]]
+        assert len(clips) > 2 * len(planted.hidden), "equal lines are one clip"
+        assert [one["state"] for one in clips] == ["unmatched"] * (len(clips) - 1) + ["matched"]
+        [found] = clips[-1]["assets"]
+        assert found["asset"] == planted.shown["shared.mp4"] and SECRET not in found["path"]
+
+
 def test_the_same_of_paths_and_of_changes(planted: Planted) -> None:
     http = planted.logged_in("emil")
     sha1, missing = planted.hidden["hush_a.mp4"], "0" * 39 + "1"
@@ -214,6 +280,9 @@ def test_the_same_of_paths_and_of_changes(planted: Planted) -> None:
     for method, path, body in (
         ("POST", "assets/NAME/tags", {"name": "mine"}),
         ("DELETE", "assets/NAME/tags/classified", None),
+        ("PATCH", "assets/NAME/metadata", {"set": {"title": "mine"}}),
+        ("POST", "metadata/edit", {"assets": ["NAME"], "set": {"title": "mine"}}),
+        ("POST", "metadata/preview", {"assets": ["NAME"], "set": {"title": "mine"}}),
         ("POST", "retry", {"what": ["NAME"]}),
         ("POST", "derivatives/check", {"what": ["NAME"]}),
         ("POST", "scans", {"paths": ["PATH"]}),

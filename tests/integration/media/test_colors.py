@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+import ffmpeg as graphs
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
 from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.ffmpeg.picture_filters import normalized
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.hwaccel.acceleration import SOFTWARE, Acceleration
+from dampipe.media.info import VideoStream
 from dampipe.media.preview.maker import FrameSelector, PreviewMaker
 from dampipe.media.preview.webvtt import sprite_for
 from dampipe.media.probe.prober import Prober
@@ -135,6 +138,7 @@ HDR: dict[str, tuple[str, tuple[str, str] | None, str]] = {
     "matrix of RGB": ("bt2020nc", ("gbr", "bt2020"), ""),
     "ictcp": ("ictcp", None, ""),
     "ictcp without primaries": ("ictcp", ("ictcp", "unknown"), PRIMARIES),
+    "ictcp with primaries of another standard": ("ictcp", ("ictcp", "smpte432"), PRIMARIES),
     "ycgco": ("ycgco", None, ""),
     "chroma-derived": ("chroma-derived-nc", None, ""),
     "bt709": ("bt709", None, ""),
@@ -169,6 +173,31 @@ def test_hdr_with_missing_or_rare_tags(
         assert shown.warnings == ([warning] if warning else []), name
         assert np.abs(shown.proxy - right.proxy).max() <= TOLERANCE, name
         assert np.abs(shown.frame - right.frame).max() <= TOLERANCE, name
+
+
+PRIMARIES_OF_ALL = (
+    *("bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "film", "bt2020"),
+    *("smpte428", "smpte431", "smpte432", "ebu3213"),
+)
+
+
+@pytest.mark.parametrize("matrix", ["ictcp", "chroma-derived-nc", "chroma-derived-c", "bt2020nc", "ycgco"])
+def test_no_pair_of_matrix_and_primaries_fails(ffmpeg: Ffmpeg, matrix: str) -> None:
+    """zscale refuses some; each is converted, or taken for a common one."""
+    for primaries in PRIMARIES_OF_ALL:
+        video = VideoStream(
+            index=0, codec="hevc", width=64, height=48, pixel_format="yuv420p10le", bit_depth=10,
+            color_space=matrix, color_transfer=PQ, color_primaries=primaries, color_range="tv",
+        )  # fmt: skip
+        source = graphs.input("testsrc2=size=64x48:rate=1:duration=1", f="lavfi").filter(
+            "format", "yuv420p10le"
+        )
+        tagged = source.filter(
+            "setparams", colorspace=matrix, color_trc=PQ, color_primaries=primaries, range="tv"
+        )
+        picture = normalized(tagged, video, (64, 48), ffmpeg, moving=True)
+        result = run_ffmpeg(ffmpeg, graphs.get_args(graphs.output(picture, "-", f="null")), Limits())
+        assert result.ok, (primaries, result.stderr)
 
 
 def test_p3_is_not_taken_for_bt2020(

@@ -16,9 +16,10 @@ from tests.support.filetypes import NOT_GENERATABLE, make
 
 _KIND = {Opener.PILLOW: {MediaKind.STILL}, Opener.FFMPEG_STILL: {MediaKind.STILL}}
 NEW_KINDS = """.264 .hevc .m1v .m2v .ac3 .eac3 .dts .mlp .thd .y4m .caf .wv .tta .amr .gxf .ivf .rm .nut .w64 .dat .jp2
-.j2k .psd .mpo"""
-LENGTHS = {".amr": 0.5, ".gxf": 1.37}
-"""Seconds, where they are not 1: the sound of GXF comes in blocks of 32,768 samples."""
+.j2k .psd .mpo .amv .apng .apv .avifs .drc .fits .gsm .h261 .h263 .latm .mjpg .obu .pcx .qoi .sgi .tga .voc .vvc
+.wtv"""
+LENGTHS = {".amr": 0.5, ".gxf": 1.37, ".apv": 25 / 30, ".h261": 25.025 / 30, ".h263": 25.025 / 30}
+"""Seconds, where they are not 1: GXF has blocks of 32,768 samples; some streams do not say their rate."""
 
 
 WRITTEN = sorted(

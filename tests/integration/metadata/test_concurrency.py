@@ -1,4 +1,4 @@
-"""Two editors at once: no update is lost, and nobody waits for ever."""
+"""Two editors at once: no update is lost, and none waits for ever."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

@@ -8,11 +8,12 @@ from sqlalchemy import select, update
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.entries import Entry, Said, counting
 from dampipe.features.metadata.queries import OperationKind
+from dampipe.features.metadata.schema import default_schema
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.values import Content, content_of
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput, NotFound
-from dampipe.kernel.field import MetadataField, ValueSource, ValueState
+from dampipe.kernel.field import MetadataField, Operator, ValueSource, ValueState
 from tests.support.described import Described, name_of
 
 
@@ -80,6 +81,38 @@ def test_long_texts_compare_beyond_what_the_index_holds(described: Described) ->
     described.edit(3, set={"description": "x" * 5000 + "Ö"})
     assert described.which("title", "=", long.strip()[:290].lower()) == [1]
     assert described.which("description", "contains", "xxö") == [3]
+
+
+@pytest.mark.parametrize(
+    ("key", "operator", "given", "index"),
+    [
+        ("rating", ">=", "3", "value_number"),
+        ("rating", "=", "3", "value_number"),
+        ("shot_on", "=", "2024-05", "value_number"),
+        ("city", "=", "Rome", "value_folded"),
+        ("animals", "=", "Dog", "value_term"),
+    ],
+)
+def test_comparisons_use_an_index(
+    described: Described, key: str, operator: str, given: str, index: str
+) -> None:
+    described.vocabulary("animals", "Dog")
+    described.schema(
+        default_schema().to_toml()
+        + '[[field]]\nkey = "animals"\nlabel = "Animals"\ntype = "term"\nvocabulary = "animals"\n'
+    )
+    with described.database.read() as connection:
+        condition = described.fields.condition(connection, key, Operator(operator), [given])
+        query = select(VERSION.c.id).where(condition)
+        dialect = connection.dialect
+        statement = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        if described.database.is_sqlite:
+            explain = "EXPLAIN QUERY PLAN"
+        else:
+            explain = "EXPLAIN"
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(str(row) for row in connection.exec_driver_sql(f"{explain} {statement}"))
+    assert index in plan and "SCAN value" not in plan, plan
 
 
 def test_what_cannot_be_compared_is_refused(described: Described) -> None:

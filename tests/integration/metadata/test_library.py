@@ -201,7 +201,7 @@ def test_of_a_part_of_the_library_nothing_else_is_told(described: Described) -> 
     metadata.bulk(LOCAL, BulkEdit(assets=(shown,), set={"sound": hidden}))
     own = metadata.bulk(vera, BulkEdit(all=True, set={"people": "me"}))
     assert own.assets == 1
-    assert [one.summary for one in metadata.operations(vera)] == ["set People: me"]
+    assert [one.summary for one in metadata.operations(vera)] == ["set People: me", "set Sound"]
     fields = {one.key: one for one in metadata.get(vera, shown).fields}
     assert fields["sound"].values == () and fields["title"].values == ("secret plan",)
     assert not any(hidden in str(one) for one in metadata.history(vera, shown))

@@ -59,6 +59,24 @@ def groups(here: Searching) -> int:
         return int(connection.execute(select(func.count()).select_from(ASSET_GROUP)).scalar_one())
 
 
+def test_parts_on_cards_are_one_recording_though_they_come_in_turn(here: Searching) -> None:
+    """Each part of XDCAM EX has a folder of its own; those of P2 may be on several cards."""
+    shot = {"recording_id": "060A2B340101010501010D2013000000"}
+    for number in (1, 2, 3):
+        name = f"829_0001_{number:02d}"
+        last = add(here, f"card/BPAV/CLPR/{name}/{name}.MP4", film(), "red")
+        add(here, f"card/BPAV/CLPR/829_000{number + 1}_01/829_000{number + 1}_01.MP4", film(), "red")
+        clip = film(**shot, recording_offset=100 * (4 - number))
+        first = add(here, f"p2-{number}/CONTENTS/VIDEO/00{number}AB.MXF", clip, "blue")
+        regroup(here)
+    primary, chapter = Role.PRIMARY, Role.CHAPTER
+    parts = [("829_0001_01.MP4", primary), ("829_0001_02.MP4", chapter), ("829_0001_03.MP4", chapter)]
+    assert group(here, last) == (GroupKind.CHAPTERS, parts)
+    parts = [("003AB.MXF", primary), ("002AB.MXF", chapter), ("001AB.MXF", chapter)]
+    assert group(here, first) == (GroupKind.CHAPTERS, parts)
+    assert groups(here) == 2
+
+
 def test_members_are_one_hit_with_their_number(here: Searching) -> None:
     add(here, "day1/a.JPG", still(), "red")
     raw = add(here, "day1/a.NEF", still(), "red")

@@ -78,7 +78,7 @@ def test_a_picture_and_words_add_up(here: Searching) -> None:
         here.add(f"x/{colour}.mp4", [colour])
     assert here.names(image=png("blue"))[0] == "blue.mp4"
     assert here.names("red", image=png("yellow"), only="vision")[0] == "orange.mp4"
-    with pytest.raises(InvalidInput, match="the picture is not a readable picture"):
+    with pytest.raises(InvalidInput, match="the picture cannot be read"):
         here.find(image=b"nonsense")
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import true
 
-from dampipe.features.assets.savers import delete_versions
+from dampipe.features.assets.savers import delete_versions, save_media
 from dampipe.features.search.text_index import words_of
+from dampipe.jobs.savers import OutputBatch
 from tests.support.searching import Searching, media, sha1
 
 
@@ -36,6 +37,19 @@ def test_names_folders_and_cameras_are_found(named: Searching) -> None:
     assert names("'; DROP TABLE asset; -- \" wedding ()&|!:*") == set(), "less than half of it"
     assert names("wedding *:'\"") == {"A001_C002.mp4", "wedding_cake.jpg"}
     assert named.names("wedding cake", only="words") == ["wedding_cake.jpg", "A001_C002.mp4"]
+
+
+def test_what_a_field_recorder_wrote_is_found_and_follows_another_probe(named: Searching) -> None:
+    recorded = media().model_copy(update={"scene": "12A", "take": "3", "reel": "R7"})
+    named.add("sound/T0001.wav", ["red"], recorded)
+    assert named.names("scene 12a", only="words")[0] == "T0001.wav"
+    assert named.names("r7", only="words") == ["T0001.wav"]
+    version = named.catalog.assets.find(sha1("sound/T0001.wav")).id
+    with named.catalog.database.write() as connection:
+        output = [(version, recorded.model_copy(update={"scene": "99"}))]
+        save_media(OutputBatch(connection, named.catalog.database, output, now=1.0))
+    assert named.names("12a", only="words") == []
+    assert named.names("scene 99", only="words")[0] == "T0001.wav"
 
 
 def test_names_and_pictures_are_fused(named: Searching) -> None:

@@ -385,6 +385,13 @@ def test_each_operation_is_an_event_and_a_line_of_the_log(library: Library) -> N
     ]
 
 
+def test_who_sees_a_part_of_the_library_is_not_told_how_many_values_there_are(local_library: Library) -> None:
+    plant(local_library)
+    local_library.give("Malta", 1, 2)
+    assert local_library.service.term(LOCAL, "places", "Malta").uses == {"values": 2}
+    assert local_library.service.term(VIEWER, "places", "Malta").uses is None
+
+
 def test_a_failed_operation_leaves_nothing(library: Library) -> None:
     plant(library)
     before, events = library.snapshot(), library.events()

@@ -67,6 +67,10 @@ FOREIGN: list[dict[str, str]] = [
     {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
     {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"},
     {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "Cross-Site"},
+    {"Sec-Fetch-Site": "same-origin, cross-site"},
+    {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+    {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "embed"},
 ]
 
 
@@ -89,6 +93,7 @@ def test_a_foreign_form_changes_nothing_even_as_a_navigation(http: TestClient) -
     for action in ("pause", "resume", "cancel"):
         assert http.post(f"/api/v1/scans/1/{action}", headers=sent).status_code == 403
     assert http.get("/", headers=sent).status_code == 200, "a link to the page is no attack"
+    assert http.get("/", headers={**sent, "Sec-Fetch-Dest": "document"}).status_code == 200
 
 
 @pytest.mark.parametrize(

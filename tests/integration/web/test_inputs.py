@@ -303,3 +303,19 @@ def test_half_a_request_after_a_whole_one_is_not_waited_for_either(
     with serving(app) as url:
         answer, seconds = send(url, whole + whole + b"GET / HT")
     assert answer.count(b"HTTP/1.1 200 ") == 2 and seconds < 10.0
+
+
+def test_a_request_with_two_lengths_is_refused_and_what_follows_is_not_read(app: FastAPI) -> None:
+    """A reverse proxy that goes by the other length would take what follows for another client's request."""
+    head = b"POST /api/v1/retry HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    hidden = b"GET /api/v1/tags HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with serving(app) as url:
+        for lengths in (
+            b"Content-Length: 61\r\nTransfer-Encoding: chunked",
+            b"Transfer-Encoding: chunked\r\nContent-Length: 2",
+            b"Content-Length: 2\r\nContent-Length: 61",
+            b"Content-Length: 2\r\nTransfer-Encoding: identity",
+        ):
+            answer, seconds = send(url, head + lengths + b"\r\n\r\n2\r\n{}\r\n0\r\n\r\n" + hidden)
+            assert answer.startswith(b"HTTP/1.1 400 "), lengths
+            assert answer.count(b"HTTP/1.1 ") == 1 and seconds < 10.0, lengths

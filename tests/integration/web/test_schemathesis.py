@@ -20,7 +20,7 @@ from tests.support.serving import serving
 SECONDS = 60
 """Time limit of a run."""
 PHASES: dict[Role | None, tuple[str, ...]] = {
-    None: ("--max-examples", "2", "--exclude-checks", "ignored_auth"),
+    None: ("--max-examples", "2"),
     Role.EDITOR: ("--max-examples", "1", "--phases", "examples,coverage"),
     Role.VIEWER: ("--max-examples", "1", "--phases", "examples,coverage"),
 }

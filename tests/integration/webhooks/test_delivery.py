@@ -208,7 +208,7 @@ def test_410_disables_and_keeps_the_events(world: World, receiver: Receiver, oth
     assert receiver.ids == events[:2]
     assert states(world) == [("delivered", 1), ("failed", 1)]
     report = next(one for one in world.service.all(LOCAL) if one.name == "cms")
-    assert report.disabled_at is not None and "410 Gone" in report.disabled_reason
+    assert report.disabled_at is not None and "410 Gone" in report.disabled_reason and not report.disabled_by
     world.deliver()
     world.wait_out()
     world.work()

@@ -55,10 +55,16 @@ def uses() -> Iterator[tuple[str, ErrorCode, set[str]]]:
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or any(keyword.arg is None for keyword in node.keywords):
                 continue
-            for argument in node.args:
+            for number, argument in enumerate(node.args):
                 if isinstance(argument, ast.Name) and argument.id in imported:
                     where = f"{path.relative_to(PACKAGE)}:{node.lineno}"
-                    yield where, imported[argument.id], {str(keyword.arg) for keyword in node.keywords}
+                    given = {str(keyword.arg) for keyword in node.keywords}
+                    if getattr(node.func, "id", "") in ("Refusal", "Objection"):  # take them as a mapping
+                        mapping = [*node.args[number + 1 :], ast.Dict([], [])][0]
+                        if not isinstance(mapping, ast.Dict):
+                            continue
+                        given = {str(ast.literal_eval(key)) for key in mapping.keys if key is not None}
+                    yield where, imported[argument.id], given
 
 
 def fields(text: str) -> set[str]:

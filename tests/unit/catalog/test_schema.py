@@ -68,6 +68,34 @@ def test_users_of_an_older_catalogue_were_last_here_in_their_newest_session(bare
     database.close()
 
 
+def test_who_disabled_a_webhook_of_an_older_catalogue_is_kept_there_and_back(bare_database_url: str) -> None:
+    database = Database(bare_database_url)
+    step(database, command.upgrade, "0023")
+    reasons = {"person": "by user:max", "local": "by local", "gone": "HTTP 410 Gone", "runs": None}
+    row = text(
+        "INSERT INTO webhook (name, url, events, secret, created_at, previous_until, failures, paused_until,"
+        " sending_until, round, item_count, disabled_at, disabled_reason)"
+        " VALUES (:name, 'https://a', '[]', 's', 1.0, 0, 0, 0, 0, 0, 0, 2.0, :reason)"
+    )
+    with database.engine.begin() as connection:
+        for name, reason in reasons.items():
+            connection.execute(row, {"name": name, "reason": reason})
+    step(database, command.upgrade, "0024")
+    with database.engine.connect() as connection:
+        found = connection.execute(text("SELECT name, disabled_by, disabled_reason FROM webhook"))
+        assert {name: (by, reason) for name, by, reason in found} == {
+            "person": ("user:max", None),
+            "local": ("local", None),
+            "gone": (None, "HTTP 410 Gone"),
+            "runs": (None, None),
+        }
+    step(database, command.downgrade, "0023")
+    with database.engine.connect() as connection:
+        found = connection.execute(text("SELECT name, disabled_reason FROM webhook"))
+        assert {row.name: row.disabled_reason for row in found} == reasons
+    database.close()
+
+
 def test_runs_of_an_older_catalogue_become_work_items(bare_database_url: str) -> None:
     database = Database(bare_database_url)
     step(database, command.upgrade, "0005")

@@ -53,14 +53,14 @@ def values(database: Database) -> set[tuple[int, str]]:
 
 def test_tags_become_values_and_go_back(bare_database_url: str) -> None:
     database = Database(bare_database_url)
-    step(database, command.upgrade, "0026")
+    step(database, command.upgrade, "0028")
     fill(database, TAGS)
     step(database, command.upgrade, "0030")
     assert values(database) == TAGS
     with database.read() as connection:
         keys = connection.execute(text("SELECT id, key FROM term")).all()
         assert len({row.key for row in keys}) == len(keys) == len({name for _, name in TAGS})
-    step(database, command.downgrade, "0026")
+    step(database, command.downgrade, "0028")
     assert tags(database) == TAGS
     step(database, command.upgrade, "head")
     assert values(database) == TAGS
@@ -76,7 +76,7 @@ def test_tags_become_values_and_go_back(bare_database_url: str) -> None:
 def test_a_vocabulary_that_people_have_made_is_used(bare_database_url: str) -> None:
     """Its terms get the tags that they are called by; one that was merged leads to its target, once an asset."""
     database = Database(bare_database_url)
-    step(database, command.upgrade, "0026")
+    step(database, command.upgrade, "0028")
     fill(database, {(1, "hound"), (1, "dog"), (2, "hound"), (2, "cat")})
     with database.write() as connection:
         connection.execute(
@@ -106,7 +106,7 @@ def test_a_vocabulary_that_people_have_made_is_used(bare_database_url: str) -> N
             connection.execute(text("SELECT setval(pg_get_serial_sequence('term', 'id'), 2)"))
     step(database, command.upgrade, "0030")
     assert values(database) == {(1, "dog"), (2, "dog"), (2, "cat")}
-    step(database, command.downgrade, "0026")
+    step(database, command.downgrade, "0028")
     assert tags(database) == {(1, "dog"), (2, "dog"), (2, "cat")}
     step(database, command.upgrade, "head")
     assert values(database) == {(1, "dog"), (2, "dog"), (2, "cat")}

@@ -125,12 +125,33 @@ def test_options_in_a_text_are_masked() -> None:
         ("redis://u:s3/cret@nas", "%2F"),
         ("sentinel://a:1;sentinel://b:x", "port"),
         ("redis://[::1:6379", "bracket"),
+        ("redis://u:s3cret@" + "a" * 64, "host is not a valid name"),
+        ("postgresql+psycopg://u:s3cret@a..b:5432/db", "host is not a valid name"),
+        ("amqp://a:1;amqp://u:s3cret@" + "ü" * 60 + ":5672/v", "host is not a valid name"),
     ],
 )
 def test_what_is_wrong_with_a_url_is_said_without_quoting_it(url: str, problem: str) -> None:
     told = url_problem(url)
     assert problem in told
     assert "s3" not in told.replace("redis", "")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://bücher.example:6379",
+        "redis://nas.",
+        "redis://[fe80::1%25eth0]:6379",
+        "postgresql+psycopg:///db",
+        "postgresql+psycopg://a:1,b:2/db",
+        "postgresql+psycopg://nas_1/db",
+        "redis+socket:///run/a b/valkey.sock",
+        "s3://bucket.with.dots/" + "a" * 80,
+        "memory://",
+    ],
+)
+def test_nothing_is_wrong_with_these(url: str) -> None:
+    assert url_problem(url) == ""
 
 
 def test_an_at_is_refused_only_where_it_has_to_be_escaped() -> None:
@@ -175,6 +196,9 @@ def test_config_shows_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("DAMPIPE_DATABASE_URL", "postgresql+psycopg://u:s3cret@nas/db?password=s3cret")
     monkeypatch.setenv("DAMPIPE_BROKER_URL", "redis://:x@s3cret@nas?ssl_keypassword=s3cret")
     monkeypatch.setenv("DAMPIPE_BLOBS_URL", "s3://u:s3cret@bucket?token=s3cret")
+    monkeypatch.setenv("DAMPIPE_EVENT_BUS", "amqp://u:s3cret@nas:1/v")
+    monkeypatch.setenv("DAMPIPE_OIDC_ISSUER", "https://u:s3cret@nas")
+    monkeypatch.setenv("DAMPIPE_OIDC_CLIENT_SECRET", "s3cret")
     monkeypatch.setenv("DAMPIPE_BLOBS_OPTIONS", '{"client": {"key": "s3cret"}}')
     monkeypatch.setenv("DAMPIPE_VECTORS_OPTIONS", '{"url": "http://u:s3cret@nas"}')
     for arguments in (["config"], ["config", "--json"], ["doctor"], ["status"], ["enqueue", str(tmp_path)]):

@@ -30,6 +30,12 @@ def packets(size: int, offset: int = 0) -> bytes:
         ("a.hdr", b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n"),
         ("a.ts", bytes(HEAD)),  # damaged: its failure is shown
         ("a.mov", b"text that is not media"),
+        ("a.rgb", b"\x01\xda\x01\x01" + bytes(60)),
+        ("a.vst", bytes((0, 0, 2)) + bytes(15)),
+        ("a.fits", b"SIMPLE  =                    T"),
+        ("a.pcd", bytes(range(256)) * 4),
+        ("a.pcx", b"\x0a\x05\x01\x08" + bytes(60)),
+        ("a.vro", b"\0\0\1\xba\x44" + bytes(60)),
     ],
 )
 def test_media(name: str, head: bytes) -> None:
@@ -59,6 +65,15 @@ def test_media(name: str, head: bytes) -> None:
         ("a.rm", b"rm -rf build\n"),
         ("board.dts", b"/dts-v1/;\n/ { };\n"),
         ("bench.nut", b"function main() {}\n"),
+        ("pixels.rgb", bytes(range(256)) * 4),
+        ("pixels.bw", b""),
+        ("drawing.vst", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(60)),
+        ("cloud.pcd", b"# .PCD v0.7\nVERSION 0.7\nDATA binary\n" + bytes(60)),
+        ("config.pcx", b"<xml/>"),
+        ("movie.vro", b"text\n"),
+        ("wave.tak", b"take 1\n"),
+        ("a.obu", b"o b u\n"),
+        ("x.fits", b"fits well\n"),
     ],
 )
 def test_other_files(name: str, head: bytes) -> None:

@@ -49,6 +49,11 @@ def list_(as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
+    if not found:
+        click.echo(
+            "nothing is granted yet: `dampipe access grant WHO WHAT`; managers and admins see everything"
+        )
+        return
     say(table(["to", "may see"], [(one.to, one.what) for one in found]))
 
 

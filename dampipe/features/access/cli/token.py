@@ -7,6 +7,7 @@ import click
 from dampipe.features.access.model import TokenReport, TokenRequest
 from dampipe.features.access.service import AccessService, Scopes
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.faces.arguments import Number
 from dampipe.kernel.faces.console import json_option, print_json, say, service, table
 
 
@@ -24,9 +25,7 @@ def command() -> None:
 @click.option(
     "--user", help="Whose rights on footage it has, and whose role it never exceeds; default: every asset."
 )
-@click.option(
-    "--days", type=click.FloatRange(0, 36500, min_open=True), help="Days until it expires; default: never."
-)
+@click.option("--days", type=Number(0, 36500, above=True), help="Days until it expires; default: never.")
 @json_option
 def create(name: str, scopes: str, user: str | None, days: float | None, as_json: bool) -> None:
     """Create a token and print it: this is the only time that it is shown."""
@@ -48,6 +47,9 @@ def list_(as_json: bool) -> None:
     found = service(AccessService).tokens(LOCAL)
     if as_json:
         print_json(found)
+        return
+    if not found:
+        click.echo("no tokens yet: `dampipe token create NAME` creates one")
         return
     say(table(["token", "scopes", "user", "created", "expires", "last used"], [_row(one) for one in found]))
 

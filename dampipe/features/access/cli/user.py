@@ -53,6 +53,9 @@ def list_(as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
+    if not found:
+        click.echo("no users yet: `dampipe user add NAME` adds one; from then on the page needs a login")
+        return
     say(
         table(
             ["user", "role", "sessions", "logs in with", "since", "last here"],

@@ -14,7 +14,7 @@ from dampipe.features.fixity.model import Verified, VerifyRequest
 from dampipe.features.fixity.service import FixityService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import ExitCode
-from dampipe.kernel.faces.arguments import not_empty
+from dampipe.kernel.faces.arguments import Number, not_empty
 from dampipe.kernel.faces.console import console, json_option, plural, print_json, service
 from dampipe.kernel.settings.loading import read_settings
 
@@ -23,7 +23,7 @@ from dampipe.kernel.settings.loading import read_settings
 @click.argument("what", nargs=-1, metavar="[SOURCE|PATH]...", callback=not_empty)
 @click.option(
     "--percent",
-    type=click.FloatRange(0, 100),
+    type=Number(0, 100),
     help="Check only this share of the files: those that were read longest ago.",
 )
 @click.option("--mhl", is_flag=True, help="Compare these folders with their ASC MHL manifests instead.")

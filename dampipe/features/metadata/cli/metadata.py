@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from dampipe.features.metadata.model import BulkEdit, EditReport, PreviewReport, ValueReport
 from dampipe.features.metadata.service import MetadataService
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 
 T = TypeVar("T", bound=Callable[..., Any])
@@ -36,7 +37,7 @@ def _edits(decorated: T) -> T:
             "--limit",
             default=20,
             show_default=True,
-            type=click.IntRange(0, 1000),
+            type=WholeNumber(0, 1000),
             help="Differences that a dry run shows.",
         ),
         json_option,
@@ -229,7 +230,7 @@ def _show_differences(found: PreviewReport) -> None:
 @command.command(name="history")
 @click.argument("asset")
 @click.option("-f", "--field", "key", metavar="FIELD", help="Only this field.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="Changes at most.")
+@click.option("--limit", default=50, show_default=True, type=WholeNumber(1, 1000), help="Changes at most.")
 @json_option
 def history(asset: str, key: str | None, limit: int, as_json: bool) -> None:
     """List the changes of ASSET, newest first."""
@@ -256,7 +257,7 @@ def history(asset: str, key: str | None, limit: int, as_json: bool) -> None:
 
 
 @command.command(name="operations")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Changes at most.")
+@click.option("--limit", default=20, show_default=True, type=WholeNumber(1, 1000), help="Changes at most.")
 @json_option
 def operations(limit: int, as_json: bool) -> None:
     """List the changes of all assets, newest first, by the numbers with which they are undone."""

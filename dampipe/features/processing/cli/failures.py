@@ -9,12 +9,13 @@ from dampipe.features.fixity.model import VERIFY
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.model import Failure
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.faces.console import json_option, print_json, say, service, table
 from dampipe.kernel.faces.remedies import CLI, Remedies, sentences
 
 
 @click.command(name="failures")
-@click.option("-n", "--limit", default=1000, show_default=True, type=click.IntRange(1))
+@click.option("-n", "--limit", default=1000, show_default=True, type=WholeNumber(1))
 @json_option
 def command(limit: int, as_json: bool) -> None:
     """List files that could not be processed, with stage and reason, newest first."""
@@ -34,9 +35,7 @@ def command(limit: int, as_json: bool) -> None:
         ]
         say(table(["file", "stage", "kind", "again", "reason"], rows))
         if any(f.stage not in (VERIFY, CHECK) for f in failed):
-            click.echo(
-                "\n`dampipe retry` runs all failed stages again, `dampipe retry PATH` those of one file"
-            )
+            click.echo("\n`dampipe retry` runs all of these again, `dampipe retry PATH` those of one file")
         if any(f.stage == VERIFY for f in failed):
             click.echo("\nEvery sync checks damaged files again; `dampipe verify PATH` checks one now")
         if any(f.stage == CHECK for f in failed):

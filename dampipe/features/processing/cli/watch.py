@@ -12,14 +12,13 @@ from dampipe.features.processing.cli.status import render
 from dampipe.features.processing.model import Status
 from dampipe.features.processing.service import ProcessingService
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.faces.arguments import Number
 from dampipe.kernel.faces.console import console, service, text_of
 from dampipe.kernel.polling import poll
 
 
 @click.command(name="watch")
-@click.option(
-    "--every", default=1.0, show_default=True, type=click.FloatRange(0.2), help="Seconds between updates."
-)
+@click.option("--every", default=1.0, show_default=True, type=Number(0.2), help="Seconds between updates.")
 def command(every: float) -> None:
     """Show the status, updated until Ctrl-C."""
     with suppress(KeyboardInterrupt):

@@ -22,7 +22,7 @@ from dampipe.features.scanning.model import Enqueued, EnqueueRequest, ScanProgre
 from dampipe.features.scanning.service import ScanService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import BrokerDown, ExitCode
-from dampipe.kernel.faces.arguments import not_empty
+from dampipe.kernel.faces.arguments import WholeNumber, not_empty
 from dampipe.kernel.faces.console import console, count_of_failures, json_option, plural, print_json, service
 from dampipe.kernel.polling import IdleTimeout, poll
 
@@ -41,7 +41,7 @@ NO_PROCESS_HELP = "Record the files without processing them; a later scan proces
 @click.option(
     "--priority",
     default=0,
-    type=click.IntRange(-1000, 1000),
+    type=WholeNumber(-1000, 1000),
     metavar="NUMBER",
     help="Files of a higher priority go first; 0 by default.",
 )

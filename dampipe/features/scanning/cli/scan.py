@@ -8,9 +8,10 @@ import click
 from dampipe.features.scanning.model import LARGEST_ID, ScanProgress, ScanState
 from dampipe.features.scanning.service import ScanService
 from dampipe.kernel.access import LOCAL, Actor
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.faces.console import Listing, json_option, plural, print_json, say, service, table
 
-number = click.argument("scan", type=click.IntRange(1, LARGEST_ID))
+number = click.argument("scan", type=WholeNumber(1, LARGEST_ID))
 
 
 @click.group(name="scan")
@@ -20,7 +21,7 @@ def command() -> None:
 
 @command.command(name="list")
 @click.option(
-    "-n", "--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Number of scans."
+    "-n", "--limit", default=20, show_default=True, type=WholeNumber(1, 1000), help="Number of scans."
 )
 @json_option
 def list_(limit: int, as_json: bool) -> None:

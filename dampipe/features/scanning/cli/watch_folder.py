@@ -6,17 +6,18 @@ import threading
 import click
 
 from dampipe.features.scanning.watch_folder import FolderWatcher
+from dampipe.kernel.faces.arguments import Number
 from dampipe.kernel.faces.console import service
 
 
 @click.command(name="watch-folder")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option(
-    "--poll", type=click.FloatRange(min=0.1), metavar="SECONDS",
+    "--poll", type=Number(0.1), metavar="SECONDS",
     help="Poll at this interval instead of using change events; default: network mounts only, every 30 s.",
 )  # fmt: skip
 @click.option(
-    "--rescan", type=click.FloatRange(min=0), default=60.0, show_default=True, metavar="MINUTES",
+    "--rescan", type=Number(0), default=60.0, show_default=True, metavar="MINUTES",
     help="Also scan everything at this interval, for changes without an event; 0: only at the start.",
 )  # fmt: skip
 def command(sources: tuple[str, ...], poll: float | None, rescan: float) -> None:

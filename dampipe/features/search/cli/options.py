@@ -16,6 +16,7 @@ from dampipe.features.search.model import (
     quote_unwanted,
 )
 from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.filter import FilterField, FilterRegistry
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -62,7 +63,7 @@ def search_options(registry: FilterRegistry) -> Decorator:
             "--moments",
             default=3,
             show_default=True,
-            type=click.IntRange(1, MAX_MOMENTS),
+            type=WholeNumber(1, MAX_MOMENTS),
             help=described["moments"],
         ),
         click.option(
@@ -73,14 +74,14 @@ def search_options(registry: FilterRegistry) -> Decorator:
             "--limit",
             default=10,
             show_default=True,
-            type=click.IntRange(1, MAX_LIMIT),
+            type=WholeNumber(1, MAX_LIMIT),
             help=described["limit"],
         ),
         click.option(
             "--offset",
             default=0,
             show_default=True,
-            type=click.IntRange(0, MAX_OFFSET),
+            type=WholeNumber(0, MAX_OFFSET),
             help=described["offset"],
         ),
     )

@@ -16,11 +16,13 @@ from dampipe.features.search.service import SearchService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
+from dampipe.kernel.faces.release import release_options
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.kernel.paths import printable
 from dampipe.kernel.private_files import as_user
+from dampipe.kernel.release import ReleaseRequest
 from dampipe.kernel.timecode import clock
-from dampipe.timeline import Format, format_of, render
+from dampipe.timeline import Format, format_of
 from dampipe.timeline.clip import Clip
 
 _REGISTRY = FilterRegistry()
@@ -34,8 +36,11 @@ _REGISTRY = FilterRegistry()
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="Write the moments as a timeline: .otio, .fcpxml, .xml, .edl or .csv.",
 )
+@release_options
 @json_option
-def command(export: Path | None, as_json: bool, **given: Any) -> None:
+def command(
+    export: Path | None, territory: str, medium: str, reason: str, as_json: bool, **given: Any
+) -> None:
     """Find moments by words, a picture or a moment: file, time code and score, best first.
 
     A minus sign before a word says what must not be in the picture: beach -people.
@@ -46,23 +51,24 @@ def command(export: Path | None, as_json: bool, **given: Any) -> None:
     form = format_of(export) if export else None
     found = service(SearchService).find(LOCAL, request)
     if export and form:
-        _export(service(ClipService).clips(LOCAL, found), export, form)
+        use = ReleaseRequest(territory=territory, medium=medium, reason=reason)
+        _export(service(ClipService).clips(LOCAL, found), export, form, use)
     if as_json:
         print_json(found)
     else:
         _print(found, request)
 
 
-def _export(clips: Sequence[Clip], path: Path, form: Format) -> None:
+def _export(clips: Sequence[Clip], path: Path, form: Format, use: ReleaseRequest) -> None:
     if not clips:  # an earlier timeline of that name is worth more than an empty one
         click.echo(f"nothing found: {path} was not written", err=True)
         return
     replaced = ", replacing an earlier file" if path.exists() else ""
-    rendered = render(clips, form, path.stem)
+    rendered = service(ClipService).write(LOCAL, clips, form, path.stem, use)
     _write(path, rendered.text)
     for warning in rendered.warnings:
         click.echo(f"warning: {printable(warning)}", err=True)
-    click.echo(f"{plural(len(clips), 'moment')} written to {path}{replaced}", err=True)
+    click.echo(f"{plural(rendered.clips, 'moment')} written to {path}{replaced}", err=True)
 
 
 def _write(path: Path, text: str) -> None:

@@ -10,10 +10,10 @@ import { deliveries } from "./deliveries.js";
 import { add, replay, rotate } from "./dialogs.js";
 
 /** The state of a webhook: a class for its colour, and a sentence. */
-function state({ disabled_at: disabledAt, disabled_reason: reason, failures, problem }) {
+function state({ disabled_at: disabledAt, disabled_by: by, disabled_reason: reason, failures, problem }) {
   if (disabledAt !== null) {
-    const why = reason.startsWith("by ") ? ` by ${actorName(reason.slice(3))}` : `: ${reason}`;
-    return ["off", `Disabled since ${dateTime(disabledAt)}${reason ? why : ""}. Its events are kept.`];
+    const why = by ? ` by ${actorName(by)}` : `: ${reason}`;
+    return ["off", `Disabled since ${dateTime(disabledAt)}${why}. Its events are kept.`];
   }
   if (failures) return ["failing", `The last ${failures === 1 ? "attempt" : plural(failures, "attempt")} failed: ${problem}`];
   return ["fine", "The receiver accepts its events."];

@@ -1,5 +1,6 @@
 """The probe: what it finds out, what it refuses, and how it survives the files that kill it."""
 
+import io
 import os
 import shutil
 import signal
@@ -44,6 +45,65 @@ def test_pictures(name: str, matrix: dict[str, Path], prober: Prober) -> None:
     assert video.keyframe_interval == pytest.approx(apart)
     assert media.duration == pytest.approx(0.04 if name.startswith("one") else 2.0, abs=0.05)
     assert media.warnings == ()
+
+
+def test_motion_jpeg_with_exif_in_its_frames(ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path) -> None:
+    """As photo cameras record it. libav hands the EXIF over as side data of a kind that PyAV does not know."""
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    Image.effect_noise((64, 48), 50).convert("RGB").save(out, "JPEG", exif=exif)
+    (tmp_path / "frames.mjpg").write_bytes(out.getvalue() * 10)
+    path = tmp_path / "a.avi"
+    words = ["-f", "mjpeg", "-i", f"file:{tmp_path / 'frames.mjpg'}", "-c", "copy", f"file:{path}"]
+    assert run_ffmpeg(ffmpeg, words, Limits()).ok
+    for file in (path, tmp_path / "frames.mjpg"):
+        media = prober.probe(str(file))
+        assert media.video is not None
+        assert (media.kind, media.video.codec, media.warnings) == (MediaKind.VIDEO, "mjpeg", ())
+        assert media.duration == pytest.approx(0.4, abs=0.05)
+
+
+@pytest.mark.parametrize("seconds", [1, 30])
+def test_colours_of_a_stream_without_a_container(
+    seconds: int, ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path
+) -> None:
+    """It is read forwards only, and short ones are over when their rate has been found."""
+    path = tmp_path / "a.hevc"
+    tags = "setparams=colorspace=bt2020nc:color_trc=arib-std-b67:color_primaries=bt2020,format=yuv420p10le"
+    words = [
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc2=size=64x48:rate=25:duration={seconds}",
+        "-vf",
+        tags,
+        "-c:v",
+        "libx265",
+    ]
+    words += ["-preset", "ultrafast", "-x265-params", "log-level=none", f"file:{path}"]
+    assert run_ffmpeg(ffmpeg, words, Limits(seconds=60)).ok
+    media = prober.probe(str(path))
+    assert media.video is not None
+    assert (media.video.hdr, media.video.color_primaries, media.video.rate) == (True, "bt2020", 25)
+    assert (media.warnings, media.duration) == ((), pytest.approx(seconds))
+
+
+@pytest.mark.parametrize("first", ["picture", "sound"])
+def test_streams_that_appear_while_the_file_is_read(
+    first: str, ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path
+) -> None:
+    """FLV has no table of streams: one that starts late, here after 20 s, is not there when the file is opened."""
+    late = ["-itsoffset", "20", "-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25:duration=4"]
+    sound = ["-f", "lavfi", "-i", "sine=duration=24:sample_rate=44100"]
+    if first == "picture":
+        late = ["-itsoffset", "20", "-f", "lavfi", "-i", "sine=duration=4:sample_rate=44100"]
+        sound = ["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=25:duration=24"]
+    path = tmp_path / "a.flv"
+    words = ["-c:v", "flv", "-q:v", "2", "-c:a", "pcm_s16le", f"file:{path}"]
+    assert run_ffmpeg(ffmpeg, [*late, *sound, *words], Limits(seconds=60)).ok
+    media = prober.probe(str(path))
+    assert media.duration == pytest.approx(24, abs=0.1)
 
 
 def test_turned_anamorphic_interlaced_hdr(matrix: dict[str, Path], prober: Prober) -> None:

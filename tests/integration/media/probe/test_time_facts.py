@@ -21,6 +21,8 @@ from dampipe.media.proxy.maker import ProxyMaker
 from dampipe.media.recipes import ProxyRecipe
 from dampipe.timeline import Format, render
 from dampipe.timeline.clip import Clip
+from tests.unit.media.probe.test_ixml import packet as recorder_packet
+from tests.unit.media.probe.test_ixml import speed, track
 from tests.unit.media.probe.test_mdpm import payload
 from tests.unit.media.probe.test_xmp import packet
 
@@ -119,6 +121,42 @@ def test_sound_of_a_recorder_has_date_time_and_time_reference(make: Make, prober
     path = make("a.wav", "-write_bext 1", inputs="-f lavfi -i sine=duration=1:sample_rate=48000", **tags)
     media = prober.probe(str(path))
     assert (media.created_at, media.start_of_day) == (datetime(2017, 1, 16, 18, 13, 42), 3603.5)
+
+
+RECORDER = recorder_packet(
+    "<SCENE>12A</SCENE><TAKE>3</TAKE><TAPE>R7</TAPE>",
+    speed("30000/1001", "NDF"),
+    "<TRACK_LIST>",
+    track("Boom", 1),
+    track("Anna", 2),
+    "</TRACK_LIST>",
+)
+
+
+@pytest.mark.parametrize("place", ["before the samples", "after the samples", "after the samples of RF64"])
+def test_scene_take_and_track_names_of_a_field_recorder(place: str, make: Make, prober: Prober) -> None:
+    """The code is that of the recorder, 01:00:00:00 non-drop-frame, 3603.6 s after midnight by the clock."""
+    form = "-rf64 always" if "RF64" in place else "-rf64 never"
+    path = make(
+        "a.wav", f"-write_bext 1 -ac 2 {form}", inputs="-f lavfi -i sine=duration=1:sample_rate=48000",
+        time_reference=str(int(3603.6 * 48000)),
+    )  # fmt: skip
+    content = path.read_bytes()
+    chunk = b"iXML" + struct.pack("<I", len(RECORDER)) + RECORDER + bytes(len(RECORDER) % 2)
+    at = content.index(b"data") if "before" in place else len(content)
+    path.write_bytes(content[:at] + chunk + content[at:])
+    media = prober.probe(str(path))
+    assert (media.scene, media.take, media.reel) == ("12A", "3", "R7")
+    assert media.audio[0].channel_names == ("Boom", "Anna")
+    assert (media.timecode, media.timecode_base, media.start_of_day) == ("01:00:00:00", 30, 3603.6)
+    assert media.words == ("scene 12A", "take 3", "reel R7", "Boom", "Anna")
+    clip = Clip(asset="a", path=str(path), name="a.wav", media=media, moment=0, start=0, end=1, score=1)
+    assert "FCM: NON-DROP FRAME" in render([clip], Format.EDL, "cut").text
+
+
+def test_the_reel_of_a_time_code_track(make: Make, prober: Prober) -> None:
+    path = make("a.mov", f"{_X264} -timecode 01:00:00:00 -metadata:s:v reel_name=A001", "25", 1)
+    assert prober.probe(str(path)).reel == "A001"
 
 
 def test_a_date_with_its_zone_comes_before_one_in_utc(make: Make, prober: Prober) -> None:

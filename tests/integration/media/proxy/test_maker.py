@@ -3,8 +3,10 @@
 import struct
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from dampipe.app.demo.clips import make_clip
@@ -67,6 +69,27 @@ def test_large_pictures_become_720p_and_seek_well(
     assert b"+40.68" not in made.file.path.read_bytes()
     assert seen
     assert made.speed is not None
+
+
+def test_the_proxy_of_a_strongly_compressed_original_keeps_its_picture(
+    ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMaker, tmp_path: Path
+) -> None:
+    """It is not limited to the bit rate of the original, and may become larger."""
+    source = tmp_path / "small.mp4"
+    lavfi = ["-f", "lavfi", "-i", "mandelbrot=size=640x360:rate=25", "-t", "4"]
+    options = ["-c:v", "libx264", "-preset", "veryslow", "-g", "999", "-b:v", "150k", "-pix_fmt", "yuv420p"]
+    assert run_ffmpeg(ffmpeg, [*lavfi, *options, f"file:{source}"], Limits()).ok
+    made = maker.make(str(source), prober.probe(str(source)), tmp_path)
+    assert made.file is not None
+    assert made.file.path.stat().st_size > source.stat().st_size
+    difference = np.abs(last_frame(source) - last_frame(made.file.path)).mean()
+    assert difference < 2.5, "of 255"
+
+
+def last_frame(path: Path) -> NDArray[np.float64]:
+    with av.open(str(path)) as container:
+        *_, frame = container.decode(container.streams.video[0])
+        return np.asarray(frame.to_ndarray(format="rgb24"), float)
 
 
 def test_the_timecode_is_kept(ffmpeg: Ffmpeg, prober: Prober, maker: ProxyMaker, tmp_path: Path) -> None:

@@ -115,6 +115,14 @@ FILES: dict[str, tuple[Writer, str, int]] = {
     "p.ppm": (by_pillow(), "pnm", 8),
     "p.pam": (by_ffmpeg("-c:v", "pam"), "pnm", 8),
     "p.pfm": (by_ffmpeg("-pix_fmt", "gbrpf32le"), "pnm", 32),
+    "p.sgi": (by_pillow(), "sgi", 8),
+    "p.pcx": (by_pillow(), "pcx", 8),
+    "p.qoi": (by_pillow(), "qoi", 8),
+    "p.dds": (by_pillow(), "dds", 8),
+    "p.dib": (by_pillow(), "dib", 8),
+    "p.ras": (by_ffmpeg(), "sunrast", 8),
+    "p.jls": (by_ffmpeg("-c:v", "jpegls", "-pix_fmt", "rgb24"), "jpegls", 8),
+    "lossless.jpg": (by_ffmpeg("-c:v", "ljpeg", "-strict", "-1", "-pix_fmt", "bgr24"), "jpeg", 8),
     "p.bmp": (by_pillow(), "bmp", 8),
     "alpha.bmp": (bitmap_with_alpha, "bmp", 8),
     "checksum.png": (bad_checksum, "png", 8),
@@ -138,6 +146,18 @@ def test_formats(name: str, ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path) -> N
     assert_shows_the_scene(
         np.frombuffer(made.pixels, np.uint8).reshape(made.height, made.width, 3).astype(int)
     )
+
+
+def test_grey_with_alpha_in_jpeg_2000_that_pillow_decodes_in_part(
+    ffmpeg: Ffmpeg, prober: Prober, tmp_path: Path
+) -> None:
+    path = tmp_path / "p.jp2"
+    by_ffmpeg("-c:v", "jpeg2000", "-pix_fmt", "ya8")(path, ffmpeg)
+    made = prober.develop(str(path), 720)
+    shown = np.frombuffer(made.pixels, np.uint8).reshape(made.height, made.width, 3).astype(int)
+    grey = np.asarray(scene().convert("L")).astype(int)
+    assert np.abs(shown[..., 1] - grey).mean() < 6
+    assert made.warnings == ()
 
 
 def test_without_ffmpeg_what_only_it_opens_is_an_unknown_format(ffmpeg: Ffmpeg, tmp_path: Path) -> None:

@@ -9,6 +9,11 @@ import pytest
 
 from dampipe.media.probe.chunks import ContainerFacts, read_facts
 
+RF64 = (
+    b"RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0"
+    + struct.pack("<QQQI", 99, 3, 3, 0)
+    + b"data\xff\xff\xff\xffabc\0"
+)
 UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 
 
@@ -51,9 +56,12 @@ def test_packets(tmp_path: Path) -> None:
         (movie() + atom(b"uuid", bytes(16), b"no") + atom(b"uuid", UUID, b"<x/>"), "mov,mp4"),
         (movie() + struct.pack(">I4sQ", 1, b"uuid", 36) + UUID + b"<x/>", "mov,mp4"),
         (b"RIFF\0\0\0\0WAVEfmt \x03\0\0\0abc\0_PMX\x04\0\0\0<x/>", "wav"),
+        (RF64 + b"_PMX\x04\0\0\0<x/>iXML\x04\0\0\0<y/>", "wav"),
     ]:
         path.write_bytes(content)
-        assert read_facts(str(path), container).xmp == b"<x/>"
+        facts = read_facts(str(path), container)
+        assert facts.xmp == b"<x/>"
+        assert facts.ixml == (b"<y/>" if b"iXML" in content else None)
 
 
 @pytest.mark.parametrize("kind", [b"moov", b"trak", b"free", b"uuid"])

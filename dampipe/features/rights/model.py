@@ -1,0 +1,593 @@
+"""Licences, and the rule by which they allow or refuse a use of an asset.
+
+The terms are those of IPTC and PLUS: licensor, licensee, credit line, constraints of region and media, start and end,
+model and property releases. docs/rights.md maps each field to its property.
+
+A licence grants a use if it has begun, has not ended, and covers the territory, the medium and the purpose, as far as
+these are said. Several licences of one subject are alternatives, so that a renewed one replaces an expired one; those
+of different subjects (the footage, the music) must all be given. An embargo holds whatever else is granted.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from dampipe.features.rights import errors
+from dampipe.features.rights.media import Media
+from dampipe.features.rights.statements import parse_statement
+from dampipe.features.rights.territories import WORLDWIDE, Territories
+from dampipe.features.rights.times import Moment, shown
+from dampipe.features.timelines.model import ClipMatch
+from dampipe.kernel.access import Role, Scope
+from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.release import DOWNLOAD, EXPORT, Objection, Use
+
+RIGHTS: Final = Scope(
+    "rights", "Change licences and the policy of rights, and attach licences.", Role.MANAGER
+)
+MAX_NAME = 64
+MAX_TEXT = 2000
+MAX_TERMS = 500
+MAX_PARTS = 100
+"""Documents and releases of a licence."""
+MAX_NOTICES = 20
+MOST_DAYS = 3650
+PURPOSES = (DOWNLOAD, EXPORT, "share", "publish")
+"""Ways out of dampipe that a licence may be limited to."""
+DAY = 86_400.0
+
+
+def validate_name(name: str) -> str:
+    """The name of a licence, by which people and programs call it. Raises InvalidInput."""
+    if not re.fullmatch(rf"[\w][\w.-]{{0,{MAX_NAME - 1}}}", name):
+        raise InvalidInput(errors.LICENCE_NAME, name=name, most=MAX_NAME)
+    return name
+
+
+def _one_line(text: str) -> str:
+    if not all(character.isprintable() for character in text):
+        raise InvalidInput(
+            errors.LICENCE_INVALID, field=repr(text[:50]), reason="a character is not printable"
+        )
+    return text.strip()
+
+
+def _link(url: str) -> str:
+    if url and not re.fullmatch(r"https?://[^\s<>\"']+", url):
+        raise InvalidInput(errors.LICENCE_INVALID, field=repr(url[:100]), reason="it is not an http address")
+    return url
+
+
+def _purposes(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in PURPOSES:
+            raise InvalidInput(
+                errors.LICENCE_INVALID,
+                field=f"the purpose {name!r}",
+                reason=f"it is not one of {', '.join(PURPOSES)}",
+            )
+    return tuple(dict.fromkeys(names))
+
+
+def _days(days: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    if days is not None and not all(1 <= one <= MOST_DAYS for one in days):
+        raise InvalidInput(
+            errors.LICENCE_INVALID, field="notice_days", reason=f"days lie between 1 and {MOST_DAYS}"
+        )
+    return None if days is None else tuple(sorted(set(days), reverse=True))
+
+
+Line = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_one_line)]
+Url = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_link)]
+Terms = Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=MAX_TERMS)]
+Purposes = Annotated[Terms, AfterValidator(_purposes)]
+Days = Annotated[tuple[int, ...] | None, Field(max_length=MAX_NOTICES), AfterValidator(_days)]
+
+
+class ReleaseKind(StrEnum):
+    """What a release is of."""
+
+    MODEL = "model"
+    PROPERTY = "property"
+
+
+class ReleaseStatus(StrEnum):
+    """How far a release goes, by the vocabularies of PLUS (MR-NON …, PR-NON …)."""
+
+    NONE = "none"
+    NOT_APPLICABLE = "not_applicable"
+    UNLIMITED = "unlimited"
+    LIMITED = "limited"
+    """Limited or incomplete."""
+
+
+class Document(BaseModel):
+    """A reference to a document: a contract, an invoice. dampipe keeps the reference, not the document."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Line = ""
+    reference: Line
+    """An address, a file number, a path."""
+
+
+class PersonRelease(BaseModel):
+    """A release by a person who is shown, or of a property. Personal data belong into the document."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ReleaseKind
+    status: ReleaseStatus
+    reference: Line = ""
+    """By which the document is found."""
+
+
+class LicenceTerms(BaseModel):
+    """All of a licence but its name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Line = Field("", description="What people call it; default: its name.")
+    subject: Line = Field(
+        "",
+        description="What it covers: music, a person; default: all. Each subject of an asset must be licensed.",
+    )
+    statement: Annotated[str, AfterValidator(parse_statement)] = Field(
+        "", description="CC-BY-4.0 and the like (SPDX), InC and the like (rightsstatements.org), or a URL."
+    )
+    licensor: Line = Field("", description="Who grants it.")
+    licensee: Line = Field("", description="Whom it is granted to.")
+    copyright: Line = Field("", description="The copyright notice.")
+    credit: Line = Field("", description="The credit line that a use needs.")
+    terms: Annotated[str, Field(max_length=20_000)] = Field("", description="Further conditions, in words.")
+    url: Url = Field("", description="Address of the terms.")
+    territories: Terms = Field((), description="Where it holds: DE, EU, US-CA, worldwide; none: worldwide.")
+    excluded_territories: Terms = Field((), description="Where it does not hold.")
+    media: Terms = Field((), description="How it may be used: online, broadcast, print; none: any way.")
+    excluded_media: Terms = Field((), description="How it may not be used.")
+    purposes: Purposes = Field(
+        (), description="Ways out of dampipe: download, export, share, publish; none: any."
+    )
+    starts: str = Field("", max_length=40, description="First day, or time, of the licence.")
+    embargo: str = Field(
+        "", max_length=40, description="Day or time before which nothing is used, by any licence."
+    )
+    expires: str = Field(
+        "", max_length=40, description="Last day of the licence, or the time at which it ends."
+    )
+    zone: str = Field(
+        "", max_length=64, description="Time zone of its days: Europe/Berlin; default: the policy's."
+    )
+    notice_days: Days = Field(
+        None, description="Days before its end at which notice is given; default: the policy's."
+    )
+    documents: Annotated[tuple[Document, ...], Field(max_length=MAX_PARTS)] = ()
+    releases: Annotated[tuple[PersonRelease, ...], Field(max_length=MAX_PARTS)] = ()
+
+
+Name = Annotated[str, AfterValidator(validate_name)]
+
+
+class NewLicence(LicenceTerms):
+    """A licence that is to be added."""
+
+    name: Name
+
+
+class LicenceState(StrEnum):
+    """What a licence, or those of an asset together, are now."""
+
+    ACTIVE = "active"
+    EXPIRING = "expiring"
+    """Active, and notice of its end was given or is due."""
+    EXPIRED = "expired"
+    EMBARGOED = "embargoed"
+    """Under embargo, or not begun."""
+
+
+NO_LICENCE = "none"
+"""The state of an asset without a licence."""
+
+
+@dataclass(frozen=True)
+class Licence:
+    """A licence as it is stored."""
+
+    id: int
+    name: str
+    given: LicenceTerms
+    zone: str
+    starts: Moment | None
+    embargo: Moment | None
+    expires: Moment | None
+    notice_days: tuple[int, ...]
+    """Days before the end, the most first."""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.given.title or self.name
+
+    @property
+    def notice_at(self) -> float | None:
+        """From when on it is expiring; None: it does not end."""
+        if self.expires is None:
+            return None
+        return self.expires.at - max(self.notice_days, default=0) * DAY
+
+    def state(self, now: float) -> LicenceState:
+        """What it is at a time, in seconds since 1970."""
+        if self.expires is not None and now >= self.expires.at:
+            return LicenceState.EXPIRED
+        if any(begins is not None and now < begins.at for begins in (self.embargo, self.starts)):
+            return LicenceState.EMBARGOED
+        notice = self.notice_at
+        return LicenceState.EXPIRING if notice is not None and now >= notice else LicenceState.ACTIVE
+
+
+class Unlicensed(StrEnum):
+    """What it means that an asset has no licence."""
+
+    FREE = "free"
+    ASK = "ask"
+
+
+class NotLicensedPolicy(StrEnum):
+    """What happens where a use is not licensed."""
+
+    REFUSE = "refuse"
+    WARN = "warn"
+
+
+class Policy(BaseModel):
+    """The policy of a library. One for all its machines, so it is kept in the catalogue."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unlicensed: Unlicensed = Field(Unlicensed.FREE, description="What it means that an asset has no licence.")
+    not_licensed: NotLicensedPolicy = Field(
+        NotLicensedPolicy.REFUSE, description="What happens where a use is not licensed."
+    )
+    zone: str = Field(
+        "", max_length=64, description="Time zone of licences that name none; empty: that of the machine."
+    )
+    notice_days: Days = Field((14,), description="Days before its end at which notice of a licence is given.")
+    territory: str = Field("", max_length=100, description="Where releases are used that do not say where.")
+    medium: str = Field("", max_length=100, description="How releases are used that do not say how.")
+    territories: dict[str, tuple[str, ...]] = Field({}, description="Groups of territories, by name.")
+    media: dict[str, str] = Field({}, description="Further media, each with the medium above it.")
+
+    def known_territories(self) -> Territories:
+        """The territories. Raises InvalidInput."""
+        return Territories(self.territories)
+
+    def known_media(self) -> Media:
+        """The media. Raises InvalidInput."""
+        return Media(self.media)
+
+
+def state_of_asset(licences: Sequence[Licence], now: float) -> LicenceState | None:
+    """What the licences of an asset are together: that of the subject that is worst; None without licences.
+
+    Of a subject the best licence counts, and an embargo of any one holds for all.
+    """
+    if not licences:
+        return None
+    if any(one.embargo is not None and now < one.embargo.at for one in licences):
+        return LicenceState.EMBARGOED
+    order = [LicenceState.ACTIVE, LicenceState.EXPIRING, LicenceState.EMBARGOED, LicenceState.EXPIRED]
+    by_subject: dict[str, list[int]] = {}
+    for one in licences:
+        by_subject.setdefault(one.given.subject, []).append(order.index(one.state(now)))
+    return order[max(min(states) for states in by_subject.values())]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A policy with its terms, as decisions need it."""
+
+    policy: Policy
+    territories: Territories
+    media: Media
+
+    @classmethod
+    def of(cls, policy: Policy) -> "Rules":
+        """The rules of a valid policy."""
+        return cls(policy, policy.known_territories(), policy.known_media())
+
+    def use(self, use: Use) -> Use:
+        """A use with its terms checked, and with the policy's where it says none. Raises InvalidInput."""
+        territory, medium = use.territory or self.policy.territory, use.medium or self.policy.medium
+        return Use(
+            use.purpose,
+            self.territories.term(territory) if territory else "",
+            self.media.term(medium) if medium else "",
+            use.at,
+        )
+
+    def decide(self, name: str, licences: Sequence[Licence], use: Use) -> list[Objection]:
+        """What is objected to a use of an asset with these licences. name: of the asset, for the texts.
+
+        use: as `Rules.use` returns it.
+        """
+        refuses = self.policy.not_licensed is NotLicensedPolicy.REFUSE
+        if not licences:
+            asks = self.policy.unlicensed is Unlicensed.ASK
+            return [Objection(errors.UNLICENSED, {"name": name}, refuses)] if asks else []
+        found = [
+            Objection(
+                errors.EMBARGOED,
+                {"name": name, "licence": one.title, "begins": shown(one.embargo, one.zone)},
+                refuses,
+            )
+            for one in licences
+            if one.embargo is not None and use.at < one.embargo.at
+        ]
+        by_subject: dict[str, list[Licence]] = {}
+        for one in licences:
+            by_subject.setdefault(one.given.subject, []).append(one)
+        for alternatives in by_subject.values():
+            against = [(one, self._against(name, one, use, refuses)) for one in alternatives]
+            granting = [one for one, problems in against if not problems]
+            if granting:
+                found += self._notes(name, granting, use)
+            else:
+                found += [problem for _, problems in against for problem in problems]
+        return found
+
+    def _against(self, name: str, one: Licence, use: Use, refuses: bool) -> list[Objection]:
+        """Why a licence does not grant a use."""
+        given = one.given
+        known = {"name": name, "licence": one.title}
+        found: list[Objection] = []
+        if one.expires is not None and use.at >= one.expires.at:
+            found.append(Objection(errors.EXPIRED, {**known, "until": shown(one.expires, one.zone)}, refuses))
+        if one.starts is not None and use.at < one.starts.at:
+            found.append(
+                Objection(errors.NOT_BEGUN, {**known, "begins": shown(one.starts, one.zone)}, refuses)
+            )
+        if use.territory:
+            missing = self.territories.missing(use.territory, given.territories, given.excluded_territories)
+            if missing:
+                covered = _terms(given.territories or (WORLDWIDE,), given.excluded_territories)
+                stated = _some(missing) if set(missing) != {use.territory} else use.territory
+                found.append(
+                    Objection(errors.TERRITORY, {**known, "missing": stated, "covered": covered}, refuses)
+                )
+        if use.medium and not self.media.covers(use.medium, given.media, given.excluded_media):
+            covered = _terms(given.media or ("any medium",), given.excluded_media)
+            found.append(
+                Objection(errors.MEDIUM, {**known, "missing": use.medium, "covered": covered}, refuses)
+            )
+        if given.purposes and use.purpose and use.purpose not in given.purposes:
+            found.append(Objection(errors.PURPOSE, {**known, "missing": use.purpose}, refuses))
+        return found
+
+    def _notes(self, name: str, granting: Sequence[Licence], use: Use) -> list[Objection]:
+        """What to mind where a use is granted: conditions that were not checked, releases that may not be enough.
+
+        Of alternatives the one with the fewest notes counts.
+        """
+        notes = []
+        for one in granting:
+            given, mine = one.given, []
+            known = {"name": name, "licence": one.title}
+            unchecked = []
+            if not use.territory and (given.territories or given.excluded_territories):
+                unchecked.append(_terms(given.territories or (WORLDWIDE,), given.excluded_territories))
+            if not use.medium and (given.media or given.excluded_media):
+                unchecked.append(_terms(given.media or ("any medium",), given.excluded_media))
+            if unchecked:
+                mine.append(
+                    Objection(
+                        errors.CONDITIONS,
+                        {**known, "conditions": "; ".join(unchecked)},
+                        refuses=False,
+                        is_note=True,
+                    )
+                )
+            mine += [
+                Objection(
+                    errors.RELEASE_INCOMPLETE,
+                    {
+                        **known,
+                        "kind": str(release.kind),
+                        "release": release.reference or "(without a reference)",
+                        "status": {"none": "missing", "limited": "limited or incomplete"}[release.status],
+                    },
+                    refuses=False,
+                    is_note=True,
+                )
+                for release in given.releases
+                if release.status in (ReleaseStatus.NONE, ReleaseStatus.LIMITED)
+            ]
+            notes.append(mine)
+        return min(notes, key=len)
+
+
+def _terms(terms: Iterable[str], excluded: Iterable[str]) -> str:
+    barred = ", ".join(excluded)
+    return ", ".join(terms) + (f" except {barred}" if barred else "")
+
+
+def _some(terms: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(terms) - most} more" if len(terms) > most else ""
+    return ", ".join(terms[:most]) + more
+
+
+class LicenceReport(BaseModel):
+    """A licence, as lists and details show it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str
+    state: LicenceState
+    subject: str = ""
+    statement: str = ""
+    licensor: str = ""
+    licensee: str = ""
+    copyright: str = ""
+    credit: str = ""
+    terms: str = ""
+    url: str = ""
+    territories: tuple[str, ...] = ()
+    excluded_territories: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    excluded_media: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+    starts: str = ""
+    embargo: str = ""
+    expires: str = ""
+    """The last day, or the time of its end, in `zone`."""
+    zone: str
+    notice_days: tuple[int, ...]
+    ends_at: float | None = None
+    """Seconds since 1970; the first moment at which it is not valid any more."""
+    documents: tuple[Document, ...] | None = None
+    """None: the one who asks lacks the scope `rights`; so with `releases`."""
+    releases: tuple[PersonRelease, ...] | None = None
+    assets: int | None = None
+    """How many visible assets have it, in lists."""
+
+    @classmethod
+    def of(
+        cls, licence: Licence, now: float, *, is_whole: bool, assets: int | None = None
+    ) -> "LicenceReport":
+        """is_whole: with documents and releases, which may be personal data."""
+        given = licence.given.model_dump(exclude={"zone", "notice_days", "title", "documents", "releases"})
+        return cls(
+            **given,
+            name=licence.name,
+            title=licence.title,
+            state=licence.state(now),
+            zone=licence.zone,
+            notice_days=licence.notice_days,
+            ends_at=None if licence.expires is None else licence.expires.at,
+            documents=licence.given.documents if is_whole else None,
+            releases=licence.given.releases if is_whole else None,
+            assets=assets,
+        )
+
+
+class AssetRights(BaseModel):
+    """The licences of an asset, in its details."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: str = NO_LICENCE
+    """`active`, `expiring`, `expired`, `embargoed` or `none`."""
+    licences: tuple[LicenceReport, ...] = ()
+
+
+class ObjectionReport(BaseModel):
+    """Why an asset is not to be used so."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    detail: str
+    hint: str = ""
+    parameters: Mapping[str, object] = {}
+    refuses: bool
+    """Whether it keeps the asset from being released; else it is a warning."""
+
+    @classmethod
+    def of(cls, one: Objection) -> "ObjectionReport":
+        """The same for a face."""
+        return cls(
+            code=one.code.code,
+            detail=one.text,
+            hint=one.hint,
+            parameters=dict(one.parameters),
+            refuses=one.refuses,
+        )
+
+
+class Explanation(BaseModel):
+    """Whether an asset may be used in a way, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    asset: str
+    """SHA-1 of its version."""
+    name: str
+    purpose: str
+    territory: str = ""
+    """Empty: not said, so not checked."""
+    medium: str = ""
+    on: str
+    """The moment in question, in UTC."""
+    allowed: bool
+    state: str
+    licences: tuple[LicenceReport, ...] = ()
+    objections: tuple[ObjectionReport, ...] = ()
+
+
+class UseQuestion(BaseModel):
+    """A use in question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    territory: str = Field("", max_length=100, description="Where: DE, EU, worldwide; default: the policy's.")
+    medium: str = Field("", max_length=100, description="How: online, broadcast; default: the policy's.")
+    purpose: str = Field(
+        "", max_length=20, description="The way out: download, export, share or publish; default: any."
+    )
+    on: str = Field(
+        "", max_length=40, description="When: a day or a time; default: now. All of a day must be licensed."
+    )
+
+
+class Explained(BaseModel):
+    """The use that was in question; empty: not said."""
+
+    model_config = ConfigDict(frozen=True)
+
+    territory: str = ""
+    medium: str = ""
+    purpose: str
+    on: str = ""
+
+    @classmethod
+    def of(cls, question: UseQuestion) -> "Explained":
+        """The same for an answer."""
+        return cls(**question.model_dump())
+
+
+class ClipVerdict(StrEnum):
+    """What the licences say of a clip of a timeline."""
+
+    ALLOWED = "allowed"
+    WARNED = "warned"
+    """Allowed, with something to mind: a near duplicate, a release, an asset that was found by its name alone."""
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """It is not in the library, so nothing is known."""
+
+
+class ClipRights(BaseModel):
+    """A clip of a timeline, and whether it may be used."""
+
+    model_config = ConfigDict(frozen=True)
+
+    clip: ClipMatch
+    verdict: ClipVerdict
+    objections: tuple[ObjectionReport, ...] = ()
+
+
+class TimelineRights(BaseModel):
+    """The clips of a timeline, and whether each may be used."""
+
+    model_config = ConfigDict(frozen=True)
+
+    use: Explained
+    clips: tuple[ClipRights, ...]
+    refused: int
+    warned: int
+    unknown: int
+    allowed: int

@@ -1,0 +1,11 @@
+"""The scope of moves. It is a file of its own, since the manifest imports it."""
+
+from typing import Final
+
+from dampipe.kernel.access import Role, Scope
+
+MOVE: Final = Scope(
+    "move",
+    "Move assets from state to state, as far as the definition of the workflow allows it.",
+    Role.COMMENTER,
+)

@@ -1,0 +1,103 @@
+"""A clip as a timeline names it, and what is common to the formats in reading one."""
+
+import os
+import re
+from fractions import Fraction
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from pydantic import BaseModel, ConfigDict
+
+from dampipe.kernel.paths import is_valid
+from dampipe.media.info import Rational
+from dampipe.media.timecode import DROP_RATES, base_of, label
+from dampipe.timeline.frames import RATES
+from dampipe.timeline.reading.limits import MAX_TEXT
+
+LONGEST_RATE = 1000
+
+
+class SourceClip(BaseModel):
+    """A span of a file that a timeline uses, as far as the timeline says which."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int = 0
+    """From 1, in the order of the timeline."""
+    name: str = ""
+    paths: tuple[str, ...] = ()
+    """Where the timeline says the file is, maybe on another machine: with slashes, as `os.fsdecode` gives bytes."""
+    reel: str = ""
+    timecode_in: str = ""
+    """Label of the first frame in the source; so is `timecode_out`, of the frame after the last one."""
+    timecode_out: str = ""
+    rate: Rational | None = None
+    """Frames per second at which these labels are counted, if the timeline says so."""
+    sha1: str = ""
+    """Of the file's content, where dampipe wrote the timeline."""
+    uses: int = 0
+    """How often the timeline has this span: picture and sound are two uses."""
+
+
+def path_of(address: str) -> str:
+    """The path that an address means; "" for what is not a file, or not a path.
+
+    >>> path_of("file://localhost/Volumes/My%20Disk/a.mov"), path_of("file:///C:/x/a.mov"), path_of("C:\\\\x\\\\a.mov")
+    ('/Volumes/My Disk/a.mov', 'C:/x/a.mov', 'C:/x/a.mov')
+    >>> path_of("https://example.org/a.mov"), path_of("")
+    ('', '')
+    """
+    text = address.strip()
+    if not text or len(text) > MAX_TEXT:
+        return ""
+    if text.lower().startswith("file:"):
+        try:
+            parts = urlsplit(text)
+        except ValueError:
+            return ""
+        text = os.fsdecode(unquote_to_bytes(parts.path))
+        if parts.netloc and parts.netloc.lower() != "localhost":
+            text = f"//{parts.netloc}{text}"
+        if re.match(r"/[A-Za-z]:", text):
+            text = text[1:]
+    elif re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", text):
+        return ""
+    if re.match(r"[A-Za-z]:\\|\\\\", text):
+        text = text.replace("\\", "/")
+    return text if is_valid(text) else ""
+
+
+def content_of(text: object) -> str:
+    """A SHA-1, if the text is one.
+
+    >>> content_of("A" * 40) == "a" * 40, content_of("x"), content_of(None)
+    (True, '', '')
+    """
+    return text.lower() if isinstance(text, str) and re.fullmatch("[0-9a-fA-F]{40}", text) else ""
+
+
+def line(text: object) -> str:
+    """A name as one line, cut at MAX_TEXT."""
+    return " ".join(text.split())[:MAX_TEXT] if isinstance(text, str) else ""
+
+
+def rate_of(value: Fraction | float) -> Fraction | None:
+    """The exact rate that a number of frames per second means; None for one that cannot be.
+
+    >>> rate_of(29.97), rate_of(23.976023976), rate_of(25.0), rate_of(0)
+    (Fraction(30000, 1001), Fraction(24000, 1001), Fraction(25, 1), None)
+    """
+    try:
+        rate = Fraction(value)
+    except (ValueError, OverflowError, TypeError):
+        return None
+    if not 1 <= rate <= LONGEST_RATE:
+        return None
+    nearest = min(RATES, key=lambda one: abs(one - rate))
+    return nearest if abs(nearest - rate) < Fraction(1, 100) else rate.limit_denominator(1001)
+
+
+def label_of(frames: int, rate: Fraction | None, *, dropped: bool = False) -> str:
+    """The label of a frame counted from midnight; "" for one that has none."""
+    if rate is None or frames < 0:
+        return ""
+    return str(label(frames, base_of(rate), dropped=dropped and rate in DROP_RATES))

@@ -1,0 +1,78 @@
+"""The view of vocabularies, used by keyboard in a browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dampipe.app.container import Container
+from dampipe.app.load_settings import load_settings
+from dampipe.features.vocabularies.model import NewTerm, NewVocabulary, TermState
+from dampipe.features.vocabularies.service import VocabularyService
+from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
+from dampipe.web.app import create_app
+from tests.support.serving import serving
+
+EDITOR = Actor(ActorKind.USER, "anna", role=Role.EDITOR)
+
+
+@pytest.fixture
+def container(tmp_path: Path) -> Iterator[Container]:
+    made = Container(load_settings(home=tmp_path, transport="tests.support.null_transport:NullTransport"))
+    made.set_up()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(browser: Browser, container: Container) -> Iterator[Page]:
+    context = browser.new_context()
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda line: "Security Policy" in line.text and problems.append(line.text))
+    with serving(create_app(container)) as url:
+        page.goto(f"{url}/#/vocabularies")
+        yield page
+        context.close()
+    assert problems == []
+
+
+def test_proposals_are_approved_merged_and_retired_by_keyboard(page: Page, container: Container) -> None:
+    service = container.get(VocabularyService)
+    service.create(LOCAL, NewVocabulary(key="places", label="Places", open=True))
+    service.add(LOCAL, "places", NewTerm(label="Europe"))
+    service.add(LOCAL, "places", NewTerm(label="Malta", parent="Europe"))
+    for label in ("Asia", "Malte", "nonsense", "مالطا"):
+        service.add(EDITOR, "places", NewTerm(label=label))
+    page.reload()
+    page.get_by_role("link", name="Places", exact=True).click()
+    main = page.locator("main")
+    proposals = main.locator("li.entry")
+    expect(proposals).to_have_count(4)
+    expect(proposals.last.locator("bdi").first).to_have_text("مالطا")
+    proposals.first.focus()
+    page.keyboard.press("a")
+    expect(main.get_by_role("status")).to_have_text("approved Asia.")
+    expect(proposals).to_have_count(3)
+    expect(proposals.first).to_be_focused()
+    page.keyboard.press("m")
+    page.get_by_label("Into the term").fill("malta")
+    page.keyboard.press("Enter")
+    expect(main.get_by_role("status")).to_have_text("merged Malte into Malta.")
+    proposals.last.focus()
+    page.keyboard.press("ArrowUp")
+    expect(proposals.first).to_be_focused()
+    page.keyboard.press("r")
+    expect(main.get_by_role("status")).to_have_text("retired nonsense.")
+    expect(proposals).to_have_count(1)
+    branch = main.locator("summary", has_text="Europe")
+    branch.focus()
+    page.keyboard.press("Enter")
+    expect(main.locator("details li")).to_have_text(["Malta"])
+    page.get_by_role("button", name="Undo …").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo").click()
+    expect(main.get_by_role("status")).to_have_text("Undone: retired nonsense.")
+    assert service.term(LOCAL, "places", "asia").state is TermState.ACTIVE
+    assert service.term(LOCAL, "places", "malte").merged_into == "malta"
