@@ -6,12 +6,13 @@ from dampipe.features.machinetags.model import MachineTag, SchemeRequest, TermRe
 from dampipe.features.machinetags.scores import Facet
 from dampipe.features.machinetags.service import MachineTagService
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.faces.arguments import Number, WholeNumber
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.timecode import clock
 
 _vocabulary = click.option("--vocabulary", metavar="KEY", help="Only terms of this vocabulary.")
 _limit = click.option(
-    "--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Tags at most."
+    "--limit", default=20, show_default=True, type=WholeNumber(1, 1000), help="Tags at most."
 )
 
 
@@ -22,7 +23,7 @@ _limit = click.option(
 )
 @click.option(
     "--precision",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Number(0, 0.999, above=True),
     help="Share of right values from which a term's values are set without being asked for.",
 )
 @click.option("--on/--off", "is_on", default=True, help="Whether a model proposes terms of VOCABULARY.")
@@ -73,9 +74,7 @@ def suggest(
 @click.option(
     "--on/--off", "is_on", default=None, help="Whether it is looked for; sensitive terms are not by default."
 )
-@click.option(
-    "--precision", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="That this term needs."
-)
+@click.option("--precision", type=Number(0, 0.999, above=True), help="That this term needs.")
 @json_option
 def term(
     term: str,

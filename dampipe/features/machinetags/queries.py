@@ -372,7 +372,7 @@ class MachineTagRepository:
         connection: Connection,
         sha1: str,
         term: int,
-        broader: Sequence[int],
+        broader: Collection[int],
         actor: str,
         *,
         accept: bool,
@@ -546,24 +546,35 @@ class MachineTagRepository:
         found = select(MACHINE_TAG.c.version_id).where(MACHINE_TAG.c.term_id == target)
         tagged = (MACHINE_TAG.c.term_id == source, MACHINE_TAG.c.version_id.not_in(found))
         versions = sorted(connection.execute(select(MACHINE_TAG.c.version_id).where(*tagged)).scalars())
-        both = select(MACHINE_TAG.c.version_id).where(MACHINE_TAG.c.term_id == source)
-        concerned = sorted(connection.execute(both).scalars())
+        mine = MACHINE_TAG.c.term_id == source
+        concerned = sorted(connection.execute(select(MACHINE_TAG.c.version_id).where(mine)).scalars())
         connection.execute(update(MACHINE_TAG).where(*tagged).values(term_id=target))
+        # The target was found in the rest, too.
+        aside = [dict(row._mapping) for row in connection.execute(select(MACHINE_TAG).where(mine))]
+        connection.execute(delete(MACHINE_TAG).where(mine))
         self._restate_all(connection, concerned)
-        return {"verdicts": verdicts, "versions": versions}
+        return {"verdicts": verdicts, "versions": versions, "aside": aside}
 
     def return_term(self, connection: Connection, source: int, target: int, state: Mapping[str, Any]) -> None:
-        """Undo `move_term`."""
+        """Undo `move_term`. Frames are looked at again for both: what was found may have changed meanwhile."""
         for some in chunked(state["verdicts"], CHUNK):
             mine = (in_ids(self._db, VERDICT.c.id, some), VERDICT.c.term_id == target)
             connection.execute(update(VERDICT).where(*mine).values(term_id=source))
         for some in chunked(state["versions"], CHUNK):
             tagged = (in_ids(self._db, MACHINE_TAG.c.version_id, some), MACHINE_TAG.c.term_id == target)
             connection.execute(update(MACHINE_TAG).where(*tagged).values(term_id=source))
-        self._restate_all(connection, state["versions"])
+        numbers = [row["version_id"] for row in state["aside"]]
+        exist = in_ids(self._db, VERSION.c.id, numbers)
+        present = set(connection.execute(select(VERSION.c.id).where(exist)).scalars())
+        rows = [row for row in state["aside"] if row["version_id"] in present]
+        for part in chunked(rows, 1000):
+            connection.execute(self._db.insert(MACHINE_TAG).values(list(part)).on_conflict_do_nothing())
+        both = CALIBRATION.c.term_id.in_((source, target))
+        connection.execute(update(CALIBRATION).where(both).values(watermark=0))
+        self._restate_all(connection, [*state["versions"], *present])
 
     def _restate_all(self, connection: Connection, versions: Sequence[int]) -> None:
-        for some in chunked(sorted(versions), CHUNK):
+        for some in chunked(sorted(set(versions)), CHUNK):
             self.lock(connection, some)
             self.restate(connection, some)
 

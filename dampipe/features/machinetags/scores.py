@@ -128,7 +128,7 @@ def moments_of(
 ) -> tuple[Moment, ...]:
     """The best moment of each shot in which a term is proposed, the best ones alone, in the order of time."""
     best: dict[int, Moment] = {}
-    for row in np.flatnonzero(scores >= PROPOSED_FROM):
+    for row in np.flatnonzero(scores >= PROPOSED_FROM).tolist():
         found = Moment(times[row], round(float(scores[row]), 3))
         if shots[row] not in best or found.score > best[shots[row]].score:
             best[shots[row]] = found

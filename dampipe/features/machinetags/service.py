@@ -194,7 +194,7 @@ class MachineTagService:
             row = self._tags.find(connection, sha1, term)
             if version is None or not assets or row is None:
                 raise NotFound(NOT_FOUND, term=request.term, asset=sha1[:12])
-            broader = self._broader(connection, term) if request.accept else ()
+            broader = self._broader(connection, term) if request.accept else set()
             self._tags.judge(connection, sha1, term, broader, str(actor), accept=request.accept)
             self._tags.restate(connection, [version])
             vocabulary, key = self._name(connection, term)

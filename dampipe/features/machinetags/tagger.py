@@ -187,9 +187,8 @@ class Tagger:
 def _findings(frames: Frames, terms: Sequence[int], scores: NDArray[np.float32]) -> list[Finding]:
     """What frames show. scores: of each frame (rows) and term."""
     found = []
-    starts = (
-        np.flatnonzero(np.r_[True, frames.versions[1:] != frames.versions[:-1]]) if len(frames.times) else []
-    )
+    is_first = np.r_[True, frames.versions[1:] != frames.versions[:-1]][: len(frames.times)]
+    starts: list[int] = np.flatnonzero(is_first).tolist()
     for start, end in zip(starts, [*starts[1:], len(frames.times)], strict=True):
         times, shots = frames.times[start:end], frames.shots[start:end]
         best = scores[start:end].max(axis=0)

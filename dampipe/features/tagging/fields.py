@@ -1,6 +1,7 @@
 """The field `tags`: terms of the open vocabulary of the same key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_
 
@@ -22,7 +23,7 @@ def _announce(
 ) -> None:
     """Record an event for each asset and tag."""
     terms = {term for one in changes for term in (*one.gained, *one.lost)}
-    names: dict[int, str] = {**TermRepository(database).labels(connection, terms)}
+    names: Mapping[Any, str] = TermRepository(database).labels(connection, terms)
     added = [NewEvent(TagAdded(tag=names[term]), asset=one.asset) for one in changes for term in one.gained]
     removed = [NewEvent(TagRemoved(tag=names[term]), asset=one.asset) for one in changes for term in one.lost]
     for events in (added, removed):

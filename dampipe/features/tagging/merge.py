@@ -4,11 +4,14 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from dampipe.features.metadata.entries import Change, Entry, decode, encode, same
+from dampipe.features.metadata.entries import Change, Entry, Said, decode, encode, same
 from dampipe.features.metadata.queries import OperationKind, ValueRepository
 from dampipe.features.metadata.references import targets_of
+from dampipe.features.metadata.values import Content
 from dampipe.features.tagging.fields import KEY, TAGS
 from dampipe.features.tagging.queries import tags_of
+from dampipe.features.tagging.terms import find_spelled
+from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import WORKER
 from dampipe.kernel.field import ValueSource, ValueState
@@ -85,7 +88,7 @@ def _decoded(
     became = targets_of(database, connection, {term for term in terms if term is not None})
     found = {}
     for name, entry in entries.items():
-        kept = {}
+        kept: dict[Content, Said] = {}
         for said in entry:
             term = said.content.term_id
             if term is None or term in became:
@@ -105,7 +108,7 @@ def _restore(
     moved, added = (_decoded(connection, database, state[part]) for part in ("moved", "added"))
     found = values.entries(connection, KEY, [source, target])
     mine, theirs = found.get(source, {}), found.get(target, {})
-    wanted = {
+    wanted: dict[int, Mapping[str, Entry]] = {
         source: {name: _joined(mine.get(name, ()), entry) for name, entry in moved.items()},
         target: {name: _without(theirs.get(name, ()), entry) for name, entry in added.items()},
     }
@@ -114,11 +117,6 @@ def _restore(
 
 def _from_names(connection: Connection, database: Database, state: State) -> State:
     """The state that names tags, as one with entries."""
-    from dampipe.features.metadata.entries import Said
-    from dampipe.features.metadata.values import Content
-    from dampipe.features.tagging.terms import find_spelled
-    from dampipe.kernel.db.clock import database_time
-
     now = database_time(connection)
     found: dict[str, dict[str, str | None]] = {}
     for part in ("moved", "added"):

@@ -5,9 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import event, select
 
-from dampipe.features.machinetags.scores import direction
+from dampipe.features.assets.tables import VERSION
+from dampipe.features.machinetags.model import SchemeRequest, TermRequest, VerdictRequest
+from dampipe.features.machinetags.scores import Facet, direction, information
+from dampipe.features.machinetags.tasks import CurrentVersions
+from dampipe.features.vocabularies.model import NewTerm
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.events.log import Event
 from tests.support.tagged_scenes import TaggedScenes, clip_sha1, truth_of, vocabulary_of_scenes
 
 
@@ -96,7 +102,6 @@ def test_verdicts_set_values_and_survive_models(tagged: TaggedScenes) -> None:
     # Another model, which sees the same: verdicts are about contents.
     name = tagged.embedder.fingerprint
     tagged.run_sql("UPDATE vector SET model = 'newer'")
-    type(tagged.embedder).fingerprint  # noqa: B018
     tagged.tagger._encoder = Renamed(tagged.tagger._encoder, "newer")  # type: ignore[assignment]
     assert tagged.tagger.run().frames > 0 and name != "newer"
     assert (tagged.values(right)[key], tagged.values(wrong)[other]) == ("accepted", "rejected")
@@ -138,3 +143,126 @@ def test_terms_that_are_right_often_enough_are_set(tagged: TaggedScenes) -> None
         tagged.judge(version, "star", accept=False)
     tagged.tagger.run()
     assert tagged.found(["set"]) == set() and tagged.values(one)["star"] == "proposed"
+
+
+def test_an_accepted_term_implies_its_broader_ones_and_a_rejected_one_does_not(tagged: TaggedScenes) -> None:
+    tagged.choose(["star", "heart"])
+    tagged.vocabularies.add(LOCAL, "tags", NewTerm(label="shape"))
+    tagged.service.set_term(LOCAL, "shape", TermRequest(prompts=("a star", "a heart")))
+    for key in ("star", "heart"):
+        tagged.vocabularies.move(LOCAL, "tags", key, "shape")
+    tagged.tagger.run()
+    both = sorted(
+        version for version, key in tagged.found() if key == "star" and (version, "shape") in tagged.found()
+    )
+    accepted, rejected = both[0], both[1]
+    tagged.judge(accepted, "star", accept=True)
+    tagged.judge(rejected, "star", accept=False)
+    assert tagged.values(accepted)["shape"] == "accepted"
+    assert tagged.values(rejected)["shape"] == "proposed"
+    assert tagged.filtered(machine_tag="shape") == {accepted}
+    tagged.judge(accepted, "star", accept=False)
+    assert tagged.values(accepted)["shape"] == "proposed", "what it implied is gone with it"
+
+
+def test_verdicts_outlive_renamed_merged_and_retired_terms(tagged: TaggedScenes) -> None:
+    tagged.choose(["star", "heart", "ring"])
+    tagged.tagger.run()
+    by_term = {
+        key: sorted(version for version, other in tagged.found() if other == key) for key in ("star", "heart")
+    }
+    tagged.judge(by_term["star"][0], "star", accept=False)
+    tagged.judge(by_term["star"][1], "star", accept=True)
+    tagged.judge(by_term["heart"][0], "heart", accept=True)
+    tagged.vocabularies.rename(LOCAL, "tags", "star", "five-pointed star")
+    tagged.service.set_term(LOCAL, "star", TermRequest(prompts=("a star",)))
+    tagged.tagger.run()
+    rejected, accepted = by_term["star"][:2]
+    assert (tagged.values(rejected)["star"], tagged.values(accepted)["star"]) == ("rejected", "accepted")
+    before = tagged.rows()
+    tagged.vocabularies.merge(LOCAL, "tags", "star", "heart")
+    assert "star" not in {key for _, key in tagged.found(("proposed", "accepted", "rejected"))}
+    assert tagged.values(rejected)["heart"] == "rejected" and tagged.values(accepted)["heart"] == "accepted"
+    assert tagged.verdicts() == 3
+    tagged.tagger.run()
+    assert tagged.values(accepted)["heart"] == "accepted", "a person has said so"
+    tagged.vocabularies.undo(LOCAL, "tags")
+    assert (tagged.values(rejected)["star"], tagged.values(accepted)["star"]) == ("rejected", "accepted")
+    tagged.tagger.run()
+    assert {row[:3] for row in tagged.rows()} == {row[:3] for row in before}
+    tagged.vocabularies.retire(LOCAL, "tags", "star")
+    assert {tag.term for tag in tagged.service.review(LOCAL, limit=1000)} == {"heart", "ring"}
+    tagged.tagger.run()
+    assert tagged.verdicts() == 3 and tagged.values(accepted)["star"] == "accepted"
+
+
+def test_sensitive_terms_are_off_until_somebody_turns_them_on(tagged: TaggedScenes) -> None:
+    tagged.service.choose(LOCAL, "tags", SchemeRequest())
+    for label in ("white", "Homeless people", "ring"):
+        tagged.vocabularies.add(LOCAL, "tags", NewTerm(label=label))
+    [report] = tagged.service.schemes(LOCAL)
+    assert (report.terms, report.sensitive) == (1, 2)
+    tagged.tagger.run()
+    assert {key for _, key in tagged.found()} == {"ring"}
+    tagged.service.set_term(LOCAL, "white", TermRequest(facet=Facet.PLAIN, on=True))
+    tagged.service.set_term(LOCAL, "ring", TermRequest(on=False))
+    tagged.tagger.run()
+    assert "white" in {key for _, key in tagged.found()}
+    assert {tag.term for tag in tagged.service.review(LOCAL)} == {"white"}
+
+
+def test_a_run_killed_at_any_statement_is_finished_by_the_next(tagged: TaggedScenes) -> None:
+    tagged.choose(["star", "heart"])
+    tagged.tagger.run()
+    right = tagged.rows()
+    for table in ("machine_tag", "machine_tag_calibration", "value WHERE source = 'model'"):
+        tagged.run_sql(f"DELETE FROM {table}")
+    kills = 0
+    while kills < 300:
+        left = kills + 1
+
+        def kill(*_: object) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise KeyboardInterrupt
+
+        event.listen(tagged.database.engine, "before_cursor_execute", kill)
+        try:
+            tagged.tagger.run()
+            break
+        except KeyboardInterrupt:
+            kills += 1
+        finally:
+            event.remove(tagged.database.engine, "before_cursor_execute", kill)
+    assert kills > 10
+    tagged.tagger.run()
+    assert tagged.rows() == right
+
+
+def test_what_is_proposed_is_asked_for_where_a_verdict_says_most(tagged: TaggedScenes) -> None:
+    tagged.choose(["star", "heart"])
+    tagged.tagger.run()
+    for tag in [tag for tag in tagged.service.review(LOCAL, limit=1000) if tag.term == "star"][:5]:
+        tagged.service.judge(LOCAL, VerdictRequest(sha1=tag.sha1, term="tags:star", accept=True))
+    queue = tagged.service.review(LOCAL, limit=6)
+    assert [tag.term for tag in queue][:3] == ["heart"] * 3, "the term of which least is known comes first"
+    values = [information(tag.score, None, 0) for tag in queue if tag.term == "heart"]
+    assert values == sorted(values, reverse=True)
+
+
+def test_an_asset_has_the_tags_of_its_current_version(tagged: TaggedScenes) -> None:
+    tagged.choose(["star"])
+    tagged.tagger.run()
+    version = min(version for version, _ in tagged.found())
+    other = next(number for number in tagged.contents if (number, "star") not in tagged.found())
+    with tagged.database.write() as connection:
+        owner = select(VERSION.c.asset_id).where(VERSION.c.id == version)
+        asset = connection.execute(owner).scalar_one()
+        mine = VERSION.c.id == version
+        connection.execute(VERSION.update().where(mine).values(superseded_at=1.0))
+        connection.execute(VERSION.update().where(VERSION.c.id == other).values(asset_id=asset))
+    assert tagged.values(version) == {"star": "proposed"}
+    changed = Event(seq=1, id="x", at=1.0, name="version.current", version=1, actor="local", asset=asset)
+    tagged.library.services.get(CurrentVersions)([changed])
+    assert tagged.values(version) == {}

@@ -9,12 +9,13 @@ branch_labels = None
 depends_on = None
 
 
-def _owned(name: str, target: str, **more: bool) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer(), sa.ForeignKey(target, ondelete="CASCADE"), nullable=False, **more)
+def _owned(name: str, target: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), sa.ForeignKey(target, ondelete="CASCADE"), nullable=False)
 
 
 def _key(name: str, target: str) -> sa.Column[int]:
-    return _owned(name, target, primary_key=True, autoincrement=False)
+    owner = sa.ForeignKey(target, ondelete="CASCADE")
+    return sa.Column(name, sa.Integer(), owner, primary_key=True, autoincrement=False, nullable=False)
 
 
 def upgrade() -> None:
