@@ -44,6 +44,8 @@ NO_WORD = {
     "sources/folders.py:save_listings": "digests are no words",
     "sources/folders.py:save_lookalikes": "marks are no words",
     "sources/folders.py:take_folders_to_regroup": "groups have no words",
+    "metadata/queries.py:ValueRepository._recomputed": "it makes a statement",
+    "metadata/queries.py:ValueRepository.rename_field": "a schema with the field marks what it has",
     "sources/locations.py:_REGROUP": "groups have no words",
     "sources/locations.py:_TIE": "tie_to_version runs it, and marks",
     "sources/locations.py:assign_to_scan": "the number of a scan is no word",
