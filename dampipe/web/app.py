@@ -1,6 +1,6 @@
 """The web server: the routers and the page put together, and errors turned into answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from re import Pattern
 from typing import Any
 
@@ -194,12 +194,26 @@ def _describe_details(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         schema = describe()
-        properties = schema["components"]["schemas"]["Details"]["properties"]
+        schemas = schema["components"]["schemas"]
+        properties = schemas["Details"]["properties"]
         for field in detail_fields():
-            properties.setdefault(field.name, TypeAdapter(field.type).json_schema())
+            if field.name not in properties:
+                properties[field.name], definitions = _schema_of(field.type, schemas)
+                schemas.update(definitions)
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _schema_of(kind: Any, known: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The schema of a type in OpenAPI, and the definitions that it refers to. known: those that there are."""
+    for prefix in ("", "Detail"):  # another model of the same name may be known
+        template = f"#/components/schemas/{prefix}{{model}}"
+        schema = TypeAdapter(kind).json_schema(ref_template=template, mode="serialization")
+        definitions = {f"{prefix}{name}": one for name, one in schema.pop("$defs", {}).items()}
+        if all(known.get(name, one) == one for name, one in definitions.items()):
+            break
+    return schema, definitions
 
 
 def _takes_any_name(router: APIRouter) -> bool:

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable, Iterator
 from errno import ENOSPC
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
+from rich.progress import Progress
 
 from dampipe.app import container as bootstrap
 from dampipe.app.doctor import Finding, Verdict
@@ -20,6 +22,8 @@ from dampipe.features.fixity.model import VERIFY, Compared
 from dampipe.features.processing.cli.watch import _append
 from dampipe.features.processing.model import Status
 from dampipe.features.processing.service import ProcessingService
+from dampipe.features.scanning.cli.enqueue import _show
+from dampipe.features.scanning.model import ScanProgress, ScanState
 from dampipe.features.search.cli.options import search_request
 from dampipe.features.search.cli.search import _REGISTRY, _export, _write, command
 from dampipe.features.search.model import SearchRequest
@@ -335,3 +339,39 @@ def test_the_doctor_of_a_narrow_terminal_breaks_lines_between_words(
 def test_an_empty_list_says_what_adds_to_it(kind: str, dampipe: Callable[..., str]) -> None:
     said = dampipe(kind, "list")
     assert f"`dampipe {kind} " in said and len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("counts", "description", "completed", "total"),
+    [
+        ({}, "scanning", 0, None),
+        ({"active": 9}, "scanning: 0 of 9 searchable, 0 finished", 0, 18),
+        (
+            {"active": 178, "done": 3, "searchable": 43, "state": ScanState.WALKED},
+            "43 of 181 searchable, 3 finished",
+            46,
+            362,
+        ),
+        (
+            {"active": 1, "done": 3, "failed": 2, "searchable": 3, "state": ScanState.WALKED},
+            "3 of 6 searchable, 5 finished",
+            10,
+            12,
+        ),
+        (
+            {"done": 4, "failed": 2, "searchable": 4, "state": ScanState.WALKED},
+            "4 of 6 searchable, 6 finished",
+            12,
+            12,
+        ),
+    ],
+)
+def test_the_bar_of_a_scan_moves_when_files_can_be_searched(
+    counts: dict[str, Any], description: str, completed: int, total: int | None
+) -> None:
+    bar = Progress(disable=True)
+    task = bar.add_task("scanning", total=None)
+    progress = ScanProgress(**{"scan": 1, "state": ScanState.WALKING, "paths": ("/a",), **counts})
+    _show(bar, task, progress)
+    [shown] = bar.tasks
+    assert (shown.description, shown.completed, shown.total) == (description, completed, total)

@@ -336,7 +336,7 @@ def test_commands_that_are_shown_exist() -> None:
     options = {name: {opt for p in parameters(command(name)) for opt in p.opts} for name in COMMANDS}
     seen = 0
     for where, line in shell_lines():
-        words = shlex.split(re.sub(r"[\[\]]", " ", line))
+        words = shlex.split(re.sub(r"[\[\]()]", " ", line))
         program, *rest = words
         if line.startswith("dampipe |") or rest[0] in ("COMMAND", "--help", "--version"):  # no command
             continue

@@ -52,14 +52,7 @@ def _fact(
 
 
 FIELDS = (
-    _fact(
-        "file_name",
-        "File name",
-        FieldType.TEXT,
-        VERSION.c.name,
-        "Name under which it was found first.",
-        _FILE,
-    ),
+    # No names of files: who sees some places of a version must not learn how it is called elsewhere.
     _fact("file_size", "Size", FieldType.NUMBER, VERSION.c.size, "Size of the file.", _FILE, unit="B"),
     _fact(
         "kind",

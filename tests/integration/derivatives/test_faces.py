@@ -69,6 +69,7 @@ def test_exit_codes_and_words_of_the_command(here: DerivativeLibrary) -> None:
 def test_checks_and_lost_derivatives_over_http(here: DerivativeLibrary) -> None:
     http = TestClient(create_app(Services(here)), "http://127.0.0.1")
     [lost] = here.delete("poster")
+    assert http.head(f"/api/v1/assets/{lost.sha1}/poster").status_code == 404
     answer = http.get(f"/api/v1/assets/{lost.sha1}/poster")
     assert answer.status_code == 404
     assert (answer.json()["code"], answer.json()["parameters"]) == (

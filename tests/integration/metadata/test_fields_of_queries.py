@@ -136,7 +136,7 @@ def test_assets_are_sorted_by_facts_and_by_values(described: Described) -> None:
     for asset, (city, take) in {1: ("zürich", 10), 2: ("Aachen", 9), 3: ("bern", 100)}.items():
         described.edit(asset, set={"city": city, "take": take})
     with described.database.read() as connection:
-        for key, expected in (("city", [2, 3, 1]), ("take", [2, 1, 3]), ("file_name", [1, 2, 3])):
+        for key, expected in (("city", [2, 3, 1]), ("take", [2, 1, 3]), ("file_size", [1, 2, 3])):
             order = described.fields.order(connection, key)
             query = select(VERSION.c.asset_id).where(VERSION.c.asset_id <= 3).order_by(order)
             assert list(connection.execute(query).scalars()) == expected

@@ -39,4 +39,4 @@ def test_a_field_that_is_gone_lets_nothing_pass(described: Described) -> None:
 
 
 def test_facts_count_as_well(described: Described) -> None:
-    assert refused(described, "duration") == {}
+    assert refused(described, "file_size") == {}

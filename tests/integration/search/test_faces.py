@@ -13,12 +13,13 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from dampipe.features.search.cli.options import SearchCommand, search_options, search_request
-from dampipe.features.search.cli.search import _export
+from dampipe.features.search.cli.search import _export, command
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.parameters import parameters_of, request_from_parameters
 from dampipe.features.tagging.service import TagService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.filter import FilterRegistry
+from dampipe.kernel.release import ReleaseRequest
 from dampipe.timeline import Format
 from dampipe.vision.tiny.drawing import COLOURS
 from tests.support.searching import Searching, media, sha1
@@ -47,6 +48,8 @@ def test_a_question_is_the_same_on_both_faces() -> None:
         "folder": ["a", "b"], "since": "2024", "until": "2024-05", "camera": ["sony"], "duration": "10+",
         "codec": ["hevc"], "resolution": "4k", "orientation": ["portrait"], "tag": ["t", "u"],
         "kind": ["video", "still"], "moments": 5, "limit": 7, "offset": 3,
+        "field": ["rating>=3", "title"], "rights": ["active"], "licence": ["agency"], "state": ["draft"],
+        "assignee": ["mia"], "due": ["week"],
     }  # fmt: skip
     arguments = ["red", "car -blue", "--flat", "--strong", "--all-versions"]
     for name, value in every.items():
@@ -143,7 +146,8 @@ def test_a_time_code_that_does_not_fit_stops_no_export_on_either_face(
         warnings = json.loads(answer.headers["dampipe-warnings"])
         assert sorted(warning.split(":")[0] for warning in warnings) == sorted(unfit)
         clips = here.clips.clips(LOCAL, here.find("red", limit=20))
-        _export(clips, tmp_path / f"cut.{form}", form)
+        with click.Context(command, obj=here.services):
+            _export(clips, tmp_path / f"cut.{form}", form, ReleaseRequest())
         printed = capsys.readouterr().err.splitlines()
         assert [line for line in printed if line.startswith("warning: ")] == [
             f"warning: {one}" for one in warnings

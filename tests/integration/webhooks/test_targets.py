@@ -170,7 +170,7 @@ def test_a_name_that_moves_into_the_own_network_is_not_delivered_to(
     local_world.deliver()
     [entry] = local_world.deliveries("cms")
     assert entry.state is DeliveryState.RETRYING
-    assert "10.0.0.1, which is not on the public internet" in entry.problem
+    assert "(10.0.0.1) is not on the public internet" in entry.problem
 
 
 @pytest.mark.parametrize(

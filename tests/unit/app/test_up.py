@@ -15,9 +15,11 @@ import dampipe
 from dampipe.app import up
 from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
+from dampipe.cli import serve
+from dampipe.features.search.query_vectors import QueryEncoder
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.errors import BROKER_UNREACHABLE
-from dampipe.kernel.errors import BrokerDown, InvalidInput
+from dampipe.kernel.errors import BrokerDown, InvalidInput, SearchUnavailable
 from dampipe.kernel.settings.settings import Settings
 
 ROOT = Path(dampipe.__file__).parents[1]
@@ -158,3 +160,19 @@ def test_the_documentation_has_the_limits(tmp_path: Path) -> None:
 def test_the_environment_cannot_ask_for_a_hundred_thousand_workers(tmp_path: Path) -> None:
     done = run("config", home=tmp_path, media_workers=100_000)
     assert done.returncode == 2 and "256" in done.stderr
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_the_server_loads_the_model_before_the_first_search(works: bool, tmp_path: Path) -> None:
+    class Encoder:
+        calls = 0
+
+        def warm_up(self) -> None:
+            self.calls += 1
+            if not works:
+                raise SearchUnavailable("no weights")
+
+    encoder, container = Encoder(), Container(load_settings(home=tmp_path))
+    container.provide(QueryEncoder, lambda: encoder)
+    serve._warm_up(container)
+    assert encoder.calls == 1, "and without a model the server starts all the same"

@@ -164,7 +164,9 @@ def test_an_at_is_refused_only_where_it_has_to_be_escaped() -> None:
 URLS = ("database_url", "broker_url", "blobs_url", "database", "broker", "blobs")
 KNOWN = {
     "celeryconfig.py": "configures Celery",
-    "app/container.py": "opens the database and the blob store",
+    "app/container.py": "opens the database",
+    "app/providers/blobs.py": "opens the blob store",
+    "app/providers/vectors.py": "opens the database for vectors",
     "features/backup/service.py": "opens the database that a restored settings file names",
     "app/doctor.py": "looks at the folder of the blobs",
     "app/schema.py": "looks for the file of the catalogue, and shows it masked",

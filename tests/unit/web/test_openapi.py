@@ -4,6 +4,7 @@ After adding to the API: `python -m tests.unit.web.test_openapi > docs/openapi.j
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -92,3 +93,9 @@ def test_everything_is_below_one_version() -> None:
 
 if __name__ == "__main__":
     print(json.dumps(document(), indent=1, sort_keys=True))
+
+
+def test_every_reference_leads_to_a_schema() -> None:
+    found = document()
+    references = set(re.findall(r'"\$ref": "([^"]*)"', json.dumps(found)))
+    assert references <= {f"#/components/schemas/{name}" for name in found["components"]["schemas"]}
