@@ -38,7 +38,7 @@ def test_the_commands(tagged: TaggedScenes) -> None:
     assert {(one["sha1"], one["term"]) for one in json.loads(run(tagged, cli.review, "--json"))} == {
         (one["sha1"], one["term"]) for one in queue[2:]
     }
-    assert "1 of 1" in run(tagged, cli.precision)
+    assert "1 of 2, 9% to 91%" in run(tagged, cli.precision), "both verdicts were on the term asked for first"
     assert first["sha1"][:12] in run(tagged, cli.moments, first["term"])
     assert "no longer rejected" in run(tagged, cli.undo)
     assert "off" in run(tagged, cli.term, "star", "--off")
