@@ -14,6 +14,7 @@ from dampipe.features.bus import FEATURE as BUS
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.events import FEATURE as EVENTS
+from dampipe.features.facets import FEATURE as FACETS
 from dampipe.features.fixity import FEATURE as FIXITY
 from dampipe.features.grouping import FEATURE as GROUPING
 from dampipe.features.machinetags import FEATURE as MACHINETAGS
@@ -62,6 +63,7 @@ BUILT_IN = (
     RIGHTS,
     WORKFLOW,
     SEARCH,
+    FACETS,
     MACHINETAGS,
     PRUNING,
     ACCESS,
@@ -89,7 +91,12 @@ def metadata() -> "MetaData":
     """The tables of the kernel, the jobs and all features."""
     from sqlmodel import SQLModel
 
-    for module in ("dampipe.kernel.events.tables", "dampipe.kernel.documents.tables", "dampipe.jobs.tables"):
+    for module in (
+        "dampipe.kernel.events.tables",
+        "dampipe.kernel.documents.tables",
+        "dampipe.kernel.facets.tables",
+        "dampipe.jobs.tables",
+    ):
         load_dotted(module)
     for feature in features():
         for module in feature.tables:

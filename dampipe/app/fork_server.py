@@ -16,7 +16,7 @@ import socket
 import sys
 
 from dampipe.app.lazy_import import load
-from dampipe.app.programs import PROGRAM, STOP_AT_ONCE, kill_with_parent
+from dampipe.app.programs import CELERY_ENVIRONMENT, PROGRAM, kill_with_parent
 
 MODULES = (
     "celery.apps.beat",
@@ -37,8 +37,6 @@ MODULES = (
     "kombu.transport.redis",
     "setproctitle",
 )
-TITLE_SETTINGS = {"SPT_NOENV": "1", "NOSETPS": "1"}
-"""Environment variables: the title of a process may not overwrite its environment, and Celery's workers set none."""
 MESSAGE = 65536
 """Bytes of a request at most."""
 
@@ -106,6 +104,6 @@ def _become(arguments: list[str], output: int) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.update(TITLE_SETTINGS | STOP_AT_ONCE)
+    os.environ.update(CELERY_ENVIRONMENT)
     load(*MODULES)
     serve(socket.socket(fileno=int(sys.argv[1])))

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from typing import IO, Protocol
 
 PROGRAM = "dampipe"
-STOP_AT_ONCE = {"REMAP_SIGTERM": "SIGQUIT"}
-"""An environment variable that Celery reads when it is imported: a worker stops at once when it is asked to, and another
-one takes over what it was at."""
+CELERY_ENVIRONMENT = {"REMAP_SIGTERM": "SIGQUIT", "NOSETPS": "1", "SPT_NOENV": "1"}
+"""What Celery and setproctitle read when they are imported: a worker stops at once when it is asked to, and another one
+takes over what it was at; workers keep their titles, and no title overwrites the environment of its process."""
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 

@@ -7,7 +7,6 @@ import click
 from dampipe.app.capabilities import Capabilities
 from dampipe.app.container import process_container
 from dampipe.app.errors import NO_USABLE_STAGE, UNKNOWN_QUEUE
-from dampipe.app.programs import STOP_AT_ONCE
 from dampipe.cli.celery_program import run_celery
 from dampipe.jobs.plan import Plan
 from dampipe.kernel.db.database import Database
@@ -45,7 +44,6 @@ def command(queues: str | None, name: str | None, concurrency: int | None) -> No
     container.set_up()
     processes = concurrency or _default_concurrency(container.settings, served)
     container.get(Database).close()  # the worker forks its processes, and a connection must not be shared
-    os.environ.update(STOP_AT_ONCE)
     run_celery(
         *("worker", "--queues", ",".join(served), "--hostname", f"{name or '-'.join(served)}@%h"),
         *("--concurrency", str(processes), "--pool", "prefork", "--loglevel", container.settings.log_level),

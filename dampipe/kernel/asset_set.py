@@ -48,6 +48,12 @@ class AssetSet:
         return cls._of(FrozenBitMap.deserialize(data))
 
     @classmethod
+    def union(cls, sets: "Iterable[AssetSet]") -> "AssetSet":
+        """The numbers that are in any of the sets."""
+        bits = [one._bits for one in sets]
+        return cls._of(FrozenBitMap.union(*bits)) if bits else cls()
+
+    @classmethod
     def _of(cls, bits: FrozenBitMap) -> "AssetSet":
         made = cls.__new__(cls)
         made._bits = bits

@@ -6,7 +6,8 @@
 A feature names them in `Feature.guards` and `Feature.effects`; a definition of a workflow uses them by name, with
 parameters. Both are called in the transaction of the move, in which the rows of the assets in the table `asset` are
 locked: neither their versions nor their states change meanwhile. A guard that reads rows which others may change locks
-these with `hold`, so that what it found is true until the move is committed.
+these with `hold`, or all of them with a lock of its own (`is_held`), so that what it found is true until the move is
+committed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -98,9 +99,16 @@ def hold(connection: Connection, query: Select[Any], table: Table) -> Select[Any
 
     Where no move follows (a preview), nothing is locked. SQLite has one writer at a time and needs no lock.
     """
-    if not connection.get_execution_options().get(_HOLDS):
-        return query
-    return query.with_for_update(read=True, of=table)
+    return query.with_for_update(read=True, of=table) if is_held(connection) else query
+
+
+def is_held(connection: Connection) -> bool:
+    """Whether what a guard reads is to be held until the move is committed; not in a preview.
+
+    Locks of rows hold neither rows that are not there yet nor what would be new ones: a guard that depends on these asks
+    this, and takes a lock that the writers of such rows take, too.
+    """
+    return bool(connection.get_execution_options().get(_HOLDS))
 
 
 def holding(connection: Connection) -> Connection:

@@ -1,6 +1,9 @@
-"""Bounds the bodies of requests, in bytes and in time, before anything reads them."""
+"""Bounds the bodies of requests, in bytes and in time, and refuses texts that no database stores, before anything reads
+them."""
 
 import asyncio
+import json
+import re
 import time
 from collections.abc import Sequence
 from re import Pattern
@@ -8,6 +11,8 @@ from re import Pattern
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dampipe.kernel.faces.http import TEXT_INVALID
+from dampipe.kernel.storable import unstorable_in
 from dampipe.web.refusals import BODY_TOO_LARGE, BODY_TOO_SLOW, Refused
 
 MAX_BODY = 1 << 20
@@ -17,6 +22,8 @@ PATIENCE = 30.0
 SLOWEST = 64 * 1024
 """and one more for each of so many bytes."""
 _CLOSE = {"Connection": "close"}
+_SUSPECT = re.compile(rb"\0|\\u(?:0000|[dD][89a-fA-F])|\xed[\xa0-\xbf]")
+"""Bytes without which JSON, in any of its encodings, has neither NUL nor half of a surrogate pair."""
 
 
 class BodyLimit:
@@ -43,6 +50,7 @@ class BodyLimit:
         started_at = time.monotonic()
         received = 0
         is_complete = False
+        body = bytearray()
 
         async def receive_bounded() -> Message:
             nonlocal received, is_complete
@@ -58,9 +66,24 @@ class BodyLimit:
                 is_complete = not message.get("more_body", False)
                 if limit is not None and received > limit:
                     raise Refused(413, BODY_TOO_LARGE, _CLOSE, limit=limit)
+                if limit is not None:
+                    body.extend(message.get("body", b""))
+                    if is_complete and (text := unstorable(bytes(body))) is not None:
+                        raise Refused(422, TEXT_INVALID, text=ascii(text[:100]))
             return message
 
         await self._app(scope, receive_bounded, send)
 
     def _limit(self, path: str) -> int | None:
         return None if any(one.match(path) for one in self._own_limits) else MAX_BODY
+
+
+def unstorable(body: bytes) -> str | None:
+    """The first text in a JSON document, a key or a value, that holds NUL or half of a surrogate pair; None: there is
+    none, or it is not JSON, which the endpoint answers."""
+    if not _SUSPECT.search(body):
+        return None
+    try:
+        return unstorable_in(json.loads(body))
+    except (ValueError, RecursionError):
+        return None

@@ -9,6 +9,7 @@ from tests.bench import (
     duplicates,
     embedding,
     events,
+    facets,
     gpu,
     hashing,
     hostile,
@@ -21,6 +22,7 @@ from tests.bench import (
     probing,
     scan,
     spine,
+    start,
     stills,
     vectors,
     workflow,
@@ -28,6 +30,7 @@ from tests.bench import (
 
 BENCHES = {
     "spine": spine.main,
+    "start": start.main,
     "clips": clips.main,
     "scan": scan.main,
     "passes": passes.main,
@@ -45,6 +48,7 @@ BENCHES = {
     "duplicates": duplicates.main,
     "moments": moments.main,
     "events": events.main,
+    "facets": facets.main,
     "carry": carry.main,
     "metadata": metadata.main,
     "workflow": workflow.main,

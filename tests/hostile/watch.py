@@ -5,7 +5,7 @@ import ctypes
 import os
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,8 +55,13 @@ def watched(victim: Path) -> Iterator[Watch]:
             watch.close()
 
 
-def children(of: int) -> set[int]:
-    """Living processes that a process has started, and theirs."""
+def children(of: int, apart_from: Collection[int] = ()) -> set[int]:
+    """Living processes that a process has started, and theirs.
+
+    Args:
+        apart_from: children that are not counted, nor what they start: servers of other tests, which start
+            and end processes of their own at any time (PostgreSQL its autovacuum workers).
+    """
     parents: dict[int, int] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
@@ -64,6 +69,8 @@ def children(of: int) -> set[int]:
             if fields[0] != "Z":
                 parents[int(entry.parent.name)] = int(fields[1])
     found = {of}
-    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+    while (
+        more := {pid for pid, parent in parents.items() if parent in found and pid not in apart_from} - found
+    ):
         found |= more
     return found - {of}

@@ -36,12 +36,15 @@ INTERNAL = {
 """Public methods of services that are no use cases; each says whose part it is."""
 SCOPE_ELSEWHERE = {
     "AssetService.asset_id": "part of use cases that require their own scope",
+    "AssetService.asset_ids": "part of use cases that require their own scope",
+    "AssetService.current_sha1": "part of use cases that require their own scope",
     "AssetService.version_id": "part of use cases that require their own scope",
     "AssetService.find": "part of use cases that require their own scope",
     "AssetService.sha1": "part of use cases that require their own scope",
     "CarryService.carry_times": "CarryService.alignment requires it",
     "EventService.follow": "EventService.filter requires it",
     "EventService.page": "EventService.filter requires it",
+    "MetadataService.values_of": "MetadataService.of_asset requires it",
     "SearchService.results": "part of SearchService.find and ClipService.export",
 }
 

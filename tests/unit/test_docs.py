@@ -23,6 +23,7 @@ from dampipe.features.alignment.model import CarryReport
 from dampipe.features.backup.model import BackedUp, Restored
 from dampipe.features.derivatives.model import Checked
 from dampipe.features.duplicates.model import Duplicates
+from dampipe.features.facets.model import Facets
 from dampipe.features.fixity.model import Compared, Verified
 from dampipe.features.processing.model import Status
 from dampipe.features.pruning.model import Pruned
@@ -123,6 +124,7 @@ SHAPES: dict[str, Any] = {
     "restore": Restored,
     "status": Status,
     "search": Found,
+    "facets": Facets,
     "tag": list[TagReport],
     "timeline": TimelineMatch,
     "rights": TimelineRights,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, 
 
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.kernel.documents.dirty import mark_dirty, mark_dirty_versions
+from dampipe.kernel.facets.dirty import mark_assets
 from dampipe.kernel.ids import AssetId, VersionId
 from dampipe.kernel.visibility import EVERYTHING, View
 
@@ -80,6 +81,7 @@ def absorb(connection: Connection, source: AssetFacts, target: AssetFacts, now: 
     connection.execute(replaced.values(replaces_id=target.id))
     connection.execute(delete(ASSET).where(ASSET.c.id == source.id))
     mark_dirty(connection, [target.id])
+    mark_assets(connection, [target.id])
 
 
 def detach(
@@ -107,6 +109,7 @@ def detach(
         connection.execute(update(VERSION).where(VERSION.c.id == newest).values(superseded_at=None))
     connection.execute(update(VERSION).where(VERSION.c.id == current).values(superseded_at=None))
     mark_dirty(connection, [source.id, made])
+    mark_assets(connection, [source.id, made])
     return AssetId(made)
 
 

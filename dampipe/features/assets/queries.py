@@ -24,6 +24,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.documents.dirty import mark_dirty_versions
 from dampipe.kernel.errors import InvalidInput, NotFound
+from dampipe.kernel.facets.dirty import mark_versions
 from dampipe.kernel.ids import AssetId, FolderId, VersionId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import SourceFile, VersionRef
@@ -100,6 +101,7 @@ class AssetRepository:
         if media is not None:
             connection.execute(VERSION.update().where(VERSION.c.id == version).values(media_columns(media)))
             mark_dirty_versions(connection, [version])
+            mark_versions(connection, [version])
         return VersionId(version)
 
     def find(self, sha1: str, view: View = EVERYTHING) -> Row[Any]:

@@ -31,6 +31,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.documents.dirty import mark_dirty, mark_dirty_versions
 from dampipe.kernel.events.outbox import WORKER, record_event
+from dampipe.kernel.facets.dirty import mark_versions
 from dampipe.kernel.ids import AssetId, LocationId, VersionId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import ContentHash
@@ -101,6 +102,7 @@ def ensure_version(
         row = {"asset_id": asset, "sha1": sha1, "size": size, "name": printable(name), "added_at": now}
         version = connection.execute(_ADD_VERSION[database.is_sqlite], row).scalar()
         if version is not None:
+            mark_versions(connection, [version])
             added = AssetAdded(sha1=sha1)
             record_event(connection, added, actor=WORKER, asset=asset, sha1=sha1, at=now)
             return VersionId(version), AssetId(asset)
@@ -131,8 +133,10 @@ def delete_versions(connection: Connection, versions: Sequence[int], where: Colu
 
     An asset goes with its last version; where its current one goes, the newest that is left becomes current.
     """
-    gone = delete(VERSION).where(VERSION.c.id.in_(versions), where).returning(VERSION.c.asset_id)
-    assets = sorted(set(connection.execute(gone).scalars()))
+    gone = delete(VERSION).where(VERSION.c.id.in_(versions), where)
+    deleted = connection.execute(gone.returning(VERSION.c.id, VERSION.c.asset_id)).all()
+    mark_versions(connection, [row.id for row in deleted])
+    assets = sorted({row.asset_id for row in deleted})
     left = select(VERSION.c.asset_id, func.max(VERSION.c.id)).where(VERSION.c.asset_id.in_(assets))
     newest = {row[0]: row[1] for row in connection.execute(left.group_by(VERSION.c.asset_id))}
     has_current = select(VERSION.c.asset_id).where(VERSION.c.asset_id.in_(newest), IS_CURRENT)
@@ -150,6 +154,7 @@ def save_media(batch: OutputBatch[MediaInfo]) -> None:
         stored = batch.connection.execute(_MEDIA, {"of": version}).scalar()
         media = kept_facts(stored, found)
         batch.connection.execute(update(VERSION).where(VERSION.c.id == version).values(media_columns(media)))
+        mark_versions(batch.connection, [version])
         if media.words != (MediaInfo.model_validate_json(stored).words if stored else ()):
             mark_dirty_versions(batch.connection, [version])
         mine = RUN.c.version_id == version
@@ -184,6 +189,7 @@ def save_correction(batch: OutputBatch[Preview | Proxy]) -> None:
             continue
         media = corrected(MediaInfo.model_validate_json(stored), correction.duration)
         batch.connection.execute(update(VERSION).where(VERSION.c.id == version).values(media_columns(media)))
+        mark_versions(batch.connection, [version])
         state.replace_output(batch.connection, media.model_dump_json(), mine, RUN.c.stage == correction.of)
         if correction.again:
             first, *others = correction.again

@@ -48,7 +48,7 @@ function edit(field, text) {
 
 /** The element below the details of an asset. */
 export function sections(asset, { signal, refresh }) {
-  const section = h("section", { class: "metadata", "aria-labelledby": "metadata-title" });
+  const section = h("section", { class: "asset-part metadata", "aria-labelledby": "metadata-title" });
   const message = h("p", { role: "status", class: "hint" });
   const list = h("div");
   const log = h("div");

@@ -46,6 +46,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.documents.dirty import mark_selected
 from dampipe.kernel.events.outbox import NewEvent, record_events
+from dampipe.kernel.facets.dirty import mark_selected_assets
 from dampipe.kernel.field import MetadataField, ValueSource, ValueState
 from dampipe.kernel.visibility import EVERYTHING, View
 
@@ -233,8 +234,9 @@ class ValueRepository:
         operation.changes += len(changes)
         for change in changes:
             operation.touched.setdefault(change.asset, []).append(key)
+        concerned = in_ids(self._db, ASSET.c.id, [change.asset for change in changes])
+        mark_selected_assets(connection, select(ASSET.c.id).where(concerned))
         if given.searchable:
-            concerned = in_ids(self._db, ASSET.c.id, [change.asset for change in changes])
             mark_selected(connection, assets=select(ASSET.c.id).where(concerned))
         if given.announce is not None and not operation.is_quiet:
             found = [terms_changed(given, change, source) for change in changes]
@@ -296,6 +298,9 @@ class ValueRepository:
     def recompute(self, connection: Connection, given: MetadataField) -> None:
         """Keep which values count of a field whose precedence has changed, of all assets."""
         connection.execute(self._recomputed(given, None))
+        mark_selected_assets(
+            connection, select(VALUE.c.asset_id).where(VALUE.c.field == given.key).distinct()
+        )
 
     def rename_field(self, connection: Connection, old: str, new: str) -> int:
         """Give the values of one field, with their history, to another; returns how many values."""

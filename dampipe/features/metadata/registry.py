@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, not_, select, text
+from sqlalchemy import ColumnElement, Connection, func, not_, select
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.conditions import has, has_not, on_fact, on_values
@@ -17,6 +17,7 @@ from dampipe.features.metadata.references import look_up
 from dampipe.features.metadata.schema import Schema, default_schema
 from dampipe.features.metadata.tables import SCHEMA, VALUE
 from dampipe.features.metadata.values import Content, parse_value
+from dampipe.kernel.db.advisory_lock import lock_until_commit
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.field import (
@@ -42,17 +43,12 @@ def _fields_of(schema: Schema) -> tuple[MetadataField, ...]:
 _NEWEST = select(SCHEMA.c.version, SCHEMA.c.fields).order_by(SCHEMA.c.version.desc()).limit(1)
 
 
-_LOCK = 0x64616D73
-
-
 def hold_schema(connection: Connection, database: Database, *, exclusive: bool = False) -> None:
     """Keep the schema as it is until the transaction ends: who writes values reads the fields after this.
 
-    exclusive: for the one who changes it; no values are written meanwhile. Writers of SQLite exclude each other anyway.
+    exclusive: for the one who changes it; no values are written meanwhile.
     """
-    if not database.is_sqlite:
-        function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
-        connection.execute(text(f"SELECT {function}(:key)"), {"key": _LOCK})
+    lock_until_commit(connection, database, "metadata schema", exclusive=exclusive)
 
 
 def read_schema(connection: Connection) -> tuple[int, Schema]:
@@ -104,12 +100,12 @@ class LibraryFields:
         is_negated = operator is Operator.NOT_EQUAL
         operator = Operator.EQUAL if is_negated else operator
         if given.is_fact:
-            found = on_fact(given, operator, texts, _numbers(given, texts))
+            found = on_fact(given, operator, texts, numbers_of(given, texts))
             return not_(func.coalesce(found, False)) if is_negated else found
         ids: list[int] = []
         if given.type in (FieldType.TERM, FieldType.ASSET) and texts:
             ids = look_up(self._db, connection, given, texts, view)
-        condition = on_values(given, operator, texts, _numbers(given, texts), ids)
+        condition = on_values(given, operator, texts, numbers_of(given, texts), ids)
         return has_not(condition) if is_negated else has(condition)
 
     def order(self, connection: Connection, key: str) -> ColumnElement[Any]:
@@ -124,7 +120,7 @@ class LibraryFields:
         return select(func.min(column)).where(*mine).scalar_subquery()
 
 
-def _numbers(given: MetadataField, texts: Sequence[str]) -> list[float]:
+def numbers_of(given: MetadataField, texts: Sequence[str]) -> list[float]:
     """The numbers that texts mean, whatever limits the field has. Raises InvalidInput."""
     if given.type not in (FieldType.NUMBER, FieldType.RATING, FieldType.BOOLEAN):
         return []

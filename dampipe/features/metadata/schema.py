@@ -21,6 +21,7 @@ from dampipe.kernel.field import (
     ValueSource,
     check_field,
 )
+from dampipe.kernel.storable import unstorable_in
 
 MOST_FIELDS = 500
 """Fields of a schema."""
@@ -127,6 +128,9 @@ class Schema(BaseModel):
     @classmethod
     def checked(cls, given: Mapping[str, Any]) -> Self:
         """From a table as TOML gives it. Raises InvalidInput."""
+        if (text := unstorable_in(given)) is not None:
+            problem = f"{text[:100]!a} holds a character that cannot be stored"
+            raise InvalidInput(SCHEMA_INVALID, problem=problem, place="the schema")
         try:
             made = cls.model_validate(given)
         except ValidationError as error:

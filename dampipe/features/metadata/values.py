@@ -119,6 +119,8 @@ def wording(field: MetadataField, value: Given | None) -> str:
         return "yes" if value else "no"
     if value is None:
         return ""
+    if isinstance(value, float) and field.is_fact:  # measured: further digits say nothing
+        value = plain_number(round(value, 3))
     return f"{value} {field.unit}" if field.unit else str(value)
 
 

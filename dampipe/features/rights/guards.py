@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from dampipe.features.rights.errors import UNLICENSED
 from dampipe.features.rights.model import Rules
-from dampipe.features.rights.queries import licences_of, read_policy
+from dampipe.features.rights.queries import hold_rights, licences_of, read_policy
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.guards import Guard, Parameters, Refusal
+from dampipe.kernel.guards import Guard, Parameters, Refusal, is_held
 from dampipe.kernel.ids import AssetId
 from dampipe.kernel.release import Objection, Use
 
@@ -37,6 +37,8 @@ def _check(
 
     Near duplicates and other notes are for people, and keep no asset from moving.
     """
+    if is_held(connection):
+        hold_rights(connection, database)
     rules = Rules.of(read_policy(connection))
     now = database_time(connection)
     use = rules.use(Use(parameters.purpose, parameters.territory, parameters.medium, now))

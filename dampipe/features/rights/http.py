@@ -1,6 +1,6 @@
 """Rights over HTTP."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query
 from pydantic import BaseModel
@@ -23,8 +23,7 @@ from dampipe.features.rights.service import RightsService
 from dampipe.features.rights.timeline import TimelineRightsService
 from dampipe.features.timelines.http import TIMELINE_BODY, FormatOf, TimelineBody
 from dampipe.kernel.access import READ, Actor
-from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.faces.http import TEXT_INVALID, Problem, Storable, allowed, provided
+from dampipe.kernel.faces.http import Problem, Storable, allowed, provided
 
 router = APIRouter(
     tags=["rights"],
@@ -65,17 +64,6 @@ class Terms(BaseModel):
     purposes: tuple[str, ...]
 
 
-Model = TypeVar("Model", bound=BaseModel)
-
-
-def _stored(given: Model) -> Model:
-    """The same, whose texts any database stores. Raises InvalidInput."""
-    text = given.model_dump_json()
-    if "\\u0000" in text:
-        raise InvalidInput(TEXT_INVALID, text=ascii(text[:100]))
-    return given
-
-
 @router.get("/rights/licences")
 def list_licences(
     actor: Reader,
@@ -94,7 +82,7 @@ def list_licences(
 @router.post("/rights/licences", status_code=201, responses=TAKEN)
 def add_licence(actor: Keeper, rights: Rights, licence: NewLicence) -> LicenceReport:
     """Add a licence. Days are of its own time zone, and the last one is included."""
-    return rights.add(actor, _stored(licence))
+    return rights.add(actor, licence)
 
 
 @router.get("/rights/licences/{name}")
@@ -106,7 +94,7 @@ def show_licence(actor: Reader, rights: Rights, name: Name) -> LicenceReport:
 @router.patch("/rights/licences/{name}")
 def edit_licence(actor: Keeper, rights: Rights, name: Name, changes: LicenceTerms) -> LicenceReport:
     """Change the fields that the body has; a list replaces the whole list."""
-    return rights.edit(actor, name, _stored(changes).model_dump(exclude_unset=True))
+    return rights.edit(actor, name, changes.model_dump(exclude_unset=True))
 
 
 @router.delete("/rights/licences/{name}", status_code=204)
@@ -140,7 +128,7 @@ def show_policy(actor: Reader, rights: Rights) -> Policy:
 @router.put("/rights/policy")
 def set_policy(actor: Keeper, rights: Rights, policy: Policy) -> Policy:
     """Replace the policy."""
-    return rights.set_policy(actor, _stored(policy))
+    return rights.set_policy(actor, policy)
 
 
 @router.get("/rights/terms")

@@ -26,6 +26,7 @@ from dampipe.features.rights.times import Moment
 from dampipe.features.sources.tables import LOCATION
 from dampipe.kernel.access import Actor
 from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.db.advisory_lock import lock_until_commit
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.clock import NOW, database_time
 from dampipe.kernel.db.database import Database
@@ -35,6 +36,26 @@ from dampipe.kernel.paths import printable
 from dampipe.kernel.visibility import View
 
 POLICY_ID = 1
+
+
+def hold_rights(connection: Connection, database: Database, *, exclusive: bool = False) -> None:
+    """Keep the policy, the licences and what has them as they are until the transaction ends.
+
+    Who writes them takes the lock exclusively: a lock of rows would let others attach a licence, or set the first
+    policy. Locks are taken in this order: assets, this one, licences.
+    """
+    lock_until_commit(connection, database, "rights", exclusive=exclusive)
+
+
+def hold_for_writing(connection: Connection, database: Database, assets: Iterable[int] = ()) -> None:
+    """Before licences, or those of assets, are written: wait for moves that depend on them; see `hold_rights`.
+
+    The assets are kept from being merged or deleted, which locks them before their licences.
+    """
+    for some in chunked(sorted(set(assets))):
+        mine = select(ASSET.c.id).where(database.among(ASSET.c.id, some)).order_by(ASSET.c.id)
+        connection.execute(mine.with_for_update(read=True, key_share=True)).all()
+    hold_rights(connection, database, exclusive=True)
 
 
 @dataclass(frozen=True)
@@ -192,11 +213,15 @@ def copy_licences(
     connection: Connection, database: Database, source: int, target: int
 ) -> tuple[list[int], list[int]]:
     """Give another asset the licences of an asset as well; returns as `move_licences`."""
-    rows = connection.execute(
+    mine = (
         select(LICENSED_ASSET)
         .where(LICENSED_ASSET.c.asset_id == source)
         .order_by(LICENSED_ASSET.c.licence_id)
-    ).all()
+    )
+    if connection.execute(mine.limit(1)).first() is None:
+        return [], []  # as most: merges need not wait for each other
+    hold_rights(connection, database, exclusive=True)
+    rows = connection.execute(mine).all()
     if not rows:
         return [], []
     copies = [{**row._asdict(), "asset_id": target} for row in rows]
@@ -218,6 +243,8 @@ def restore_licences(
     added: Sequence[int],
 ) -> None:
     """Undo `move_licences`; licences that were removed meanwhile stay removed."""
+    if held or added:
+        hold_rights(connection, database, exclusive=True)
     known = set(connection.execute(select(LICENCE.c.id).where(LICENCE.c.id.in_(held))).scalars())
     rows = connection.execute(
         select(LICENSED_ASSET).where(
@@ -395,6 +422,7 @@ class LicenceRepository:
     def set_policy(self, policy: Policy, actor: Actor) -> bool:
         """Replace the policy, with an event; whether it differs."""
         with self._db.write() as connection:
+            hold_for_writing(connection, self._db)
             before = read_policy(connection)
             if before == policy:
                 return False

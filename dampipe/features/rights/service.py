@@ -38,6 +38,7 @@ from dampipe.features.rights.model import (
 from dampipe.features.rights.queries import (
     LicenceRepository,
     NewTerms,
+    hold_for_writing,
     licences_of,
     names_of,
     read_policy,
@@ -84,6 +85,7 @@ class RightsService:
         self._visibility.of(actor).require_all(actor)
         given = LicenceTerms(**new.model_dump(exclude={"name"}))
         with self._db.write() as connection:
+            hold_for_writing(connection, self._db)
             terms = _checked(given, read_policy(connection))
             if not self._licences.add(connection, new.name, terms):
                 raise Conflict(LICENCE_TAKEN, name=new.name)
@@ -96,6 +98,7 @@ class RightsService:
         view = self._visibility.of(actor)
         view.require_all(actor)
         with self._db.write() as connection:
+            hold_for_writing(connection, self._db)
             licence = self._find(connection, name, view, lock=True)
             known = {**licence.given.model_dump(), "zone": licence.zone}
             if "notice_days" not in changes:
@@ -115,6 +118,7 @@ class RightsService:
         view = self._visibility.of(actor)
         view.require_all(actor)
         with self._db.write() as connection:
+            hold_for_writing(connection, self._db)
             return self._licences.remove(connection, self._find(connection, name, view, lock=True), actor)
 
     def all(
@@ -145,6 +149,7 @@ class RightsService:
         require(actor, RIGHTS)
         ids = self._ids(actor, assets)
         with self._db.write() as connection:
+            hold_for_writing(connection, self._db, ids)
             licence = self._find(connection, name, self._visibility.of(actor), lock=True)
             return self._licences.attach(connection, licence, ids, actor)
 
@@ -153,6 +158,7 @@ class RightsService:
         require(actor, RIGHTS)
         ids = self._ids(actor, assets)
         with self._db.write() as connection:
+            hold_for_writing(connection, self._db, ids)
             licence = self._find(connection, name, self._visibility.of(actor), lock=True)
             return self._licences.detach(connection, licence, ids, actor)
 

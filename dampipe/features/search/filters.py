@@ -29,6 +29,10 @@ MASKS = 32
 """Masks that are kept while the catalogue does not change."""
 MASK_SECONDS = 60.0
 """How long one is kept at most: some filters depend on the clock."""
+SHORT_LIST = 1_000
+"""Versions with which every row of a query is compared by their numbers;"""
+LONG_LIST = 100_000
+"""that are sent to SQL as a list."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,9 @@ class ResolvedFilter:
     visible: Selection = ALL
     """The versions that may be seen at all."""
     filtered: ColumnElement[bool] | None = None
-    """What the filters alone ask for; None: nothing."""
+    """What the filters alone ask for, besides `known`; None: nothing."""
+    known: Selection = ALL
+    """The versions that pass those filters for which they are known."""
     only_current: bool = False
     """Whether superseded versions, of which there are some, do not pass."""
     key: Hashable = ()
@@ -97,13 +103,17 @@ class FilterResolver:
             visible = Visible(view.read_mask(), view.shows_version(VERSION.c.id))
         folders = seen
         conditions: list[ColumnElement[bool]] = []
+        answered: list[ColumnElement[bool]] = []
         selections: list[Selection] = []
+        known: Selection = ALL
         for name, values in self._registry.parse(filters).items():
             found = self._registry[name].restrict(FilterContext(self._db, folders, view), values)
             if found.folders is not None:
                 folders = found.folders if folders is None else folders & found.folders
+            if found.versions is not ALL:
+                known = intersection([known, found.versions])
             if found.where is not None:
-                conditions.append(found.where)
+                (conditions if found.versions is ALL else answered).append(found.where)
             selections.append(found.assets)
         if folders is not None and folders is not seen:
             held = select(LOCATION.c.version_id).where(in_ids(self._db, LOCATION.c.folder_id, folders))
@@ -111,6 +121,10 @@ class FilterResolver:
         if (selection := intersection(selections)) is not ALL:
             conditions.append(in_ids(self._db, VERSION.c.asset_id, selection))
         filtered = and_(*conditions) if conditions else None
+        if known is not ALL:
+            # A row is compared with a short list faster than with the conditions, and with a long one slower.
+            is_short = len(known) <= SHORT_LIST
+            conditions += [in_ids(self._db, VERSION.c.id, known)] if is_short else answered
         only_current = not all_versions and self._has_superseded()
         if only_current:
             conditions.append(~is_superseded(view))
@@ -123,6 +137,7 @@ class FilterResolver:
             is_empty=not conditions,
             visible=ALL if visible is None else visible.versions,
             filtered=filtered,
+            known=known,
             only_current=only_current,
             key=(view.places, *((name, tuple(values)) for name, values in sorted(filters.items()))),
             view=view,
@@ -132,8 +147,19 @@ class FilterResolver:
         """See AssetSelector."""
         require(actor, SEARCH)
         resolved = self.resolve(actor, filters)
+        where = resolved.where
+        if resolved.known is not ALL and len(resolved.known) > SHORT_LIST:
+            where = in_ids(self._db, VERSION.c.id, self.versions(resolved))
         with self._db.read() as connection:
-            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.asset_id, resolved.where))
+            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.asset_id, where))
+
+    def versions(self, resolved: ResolvedFilter) -> AssetSet:
+        """The numbers of the versions that pass."""
+        mask = self.mask(resolved)
+        if mask is not ALL:
+            return mask
+        with self._db.read() as connection:
+            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id))
 
     def mask(self, resolved: ResolvedFilter) -> Selection:
         """The numbers of the versions that pass; it may hold numbers of which there is no version.
@@ -142,7 +168,7 @@ class FilterResolver:
         written to the catalogue.
         """
         if resolved.filtered is None and not resolved.only_current:
-            return resolved.visible
+            return intersection([resolved.visible, resolved.known])
         token = self._tokens.current()
         key = (resolved.key, resolved.only_current, resolved.visible)
         passing = self._masks.get(key, token)
@@ -150,7 +176,8 @@ class FilterResolver:
             passing = self._passing(resolved)
             if resolved.visible is not ALL:
                 passing &= resolved.visible
-            self._masks.keep(key, token, passing)
+            if resolved.known is ALL:  # else it was read before the token
+                self._masks.keep(key, token, passing)
         return passing
 
     def _passing(self, resolved: ResolvedFilter) -> AssetSet:
@@ -159,12 +186,16 @@ class FilterResolver:
             if resolved.filtered is not None:
                 current = ~is_superseded(resolved.view) if resolved.only_current else true()
                 where = and_(resolved.filtered, current)
-                return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, where))
+                if resolved.known is not ALL and len(resolved.known) <= LONG_LIST:
+                    where = and_(in_ids(self._db, VERSION.c.id, resolved.known), where)
+                passing = AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, where))
+                return passing if resolved.known is ALL else passing & resolved.known
             # To read the numbers of all that pass takes half a second for a million; few are superseded.
             newest = connection.execute(select(func.max(VERSION.c.id))).scalar() or 0
             hidden = is_superseded(resolved.view)
             superseded = AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, hidden))
-            return AssetSet(range(1, newest + 1)) - superseded
+            among = AssetSet(range(1, newest + 1)) if resolved.known is ALL else resolved.known
+            return among - superseded
 
     def _has_superseded(self) -> bool:
         """Whether any asset has more than one version."""

@@ -54,21 +54,35 @@ def _request(
 
 def parameters_of(kind: type[SearchRequest], registry: FilterRegistry) -> type[BaseModel]:
     """The query parameters of a request as a model. Raises CannotStart if a field has the name of one of them."""
-    fields: dict[str, Any] = {
+    own: dict[str, Any] = {
         NAMES.get(name, name): (
             _bounded(kind.model_fields[name].annotation),
             copy(kind.model_fields[name]),
         )
         for name in _names(kind)
     }
-    for name, field in registry.items():
-        if name in fields:
-            raise CannotStart(
-                FILTER_NAME_INVALID, name=name, reason="every search has a parameter of that name"
-            )
-        fields[name] = _parameter(field)
-    made: type[BaseModel] = create_model(f"{kind.__name__}Parameters", __config__=STRICT, **fields)
+    return model_with_filters(f"{kind.__name__}Parameters", registry, own)
+
+
+def model_with_filters(name: str, registry: FilterRegistry, own: dict[str, Any]) -> type[BaseModel]:
+    """A model of query parameters: some of its own, and those of all filter fields.
+
+    Raises CannotStart if a field has the name of one of them.
+    """
+    for one in registry:
+        if one in own:
+            reason = "every search has a parameter of that name"
+            raise CannotStart(FILTER_NAME_INVALID, name=one, reason=reason)
+    fields = own | {one: _parameter(field) for one, field in registry.items()}
+    made: type[BaseModel] = create_model(name, __config__=STRICT, **fields)
     return made
+
+
+def filters_of(parameters: BaseModel, registry: FilterRegistry) -> dict[str, tuple[str, ...]]:
+    """The filters that parameters of such a model give."""
+    given = {name: getattr(parameters, name) for name in registry}
+    values = {name: (value,) if isinstance(value, str) else value for name, value in given.items()}
+    return {name: value for name, value in values.items() if value}
 
 
 def _names(kind: type[SearchRequest]) -> list[str]:

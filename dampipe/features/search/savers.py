@@ -7,19 +7,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, delete, select, text, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.search.tables import VECTOR
 from dampipe.jobs.savers import OutputBatch
+from dampipe.kernel.db.advisory_lock import lock_until_commit
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import VersionId
 from dampipe.media.outputs import Proxy
 from dampipe.vision.embedding import Embedding
 
 _ROUNDING = 0.001
-_VECTOR_LOCK = 0x64616D70
-"""PostgreSQL advisory lock that makes vector ids rise in the order of commits."""
 _RENUMBER = update(VECTOR).where(VECTOR.c.id == bindparam("vector")).values(shot=bindparam("within"))
 
 
@@ -89,8 +88,7 @@ def _replace(
     model: str,
     rows: Sequence[tuple[VersionId, float, int, bytes]],
 ) -> None:
-    if not database.is_sqlite:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _VECTOR_LOCK})
+    lock_until_commit(connection, database, "vectors")  # so that their ids rise in the order of commits
     connection.execute(delete(VECTOR).where(VECTOR.c.version_id.in_(versions), VECTOR.c.model == model))
     if not rows:
         return

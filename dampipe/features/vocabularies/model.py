@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from dampipe.features.vocabularies.errors import KEY_INVALID, LABEL_INVALID, LANGUAGE_INVALID, NOTE_INVALID
 from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.storable import is_storable
 
 MAX_KEY = 64
 """Characters of the key of a vocabulary,"""
@@ -106,17 +107,11 @@ SUFFIXES = {
 
 _LAYOUT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates of the direction of writing: they are layout, and could disguise a label."""
-_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
 _IN_KEYS = "._~()+:-"
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9._~()+:-]+")
 _IGNORED = re.compile("[\u00ad\u061c\u200b-\u200f\u2060\ufeff]")
 """Characters without a shape of their own, in which two spellings of one word may differ."""
-
-
-def is_storable(text: str) -> bool:
-    """Whether any database stores a text: it has no NUL and no half of a surrogate pair."""
-    return not _NOT_STORABLE.search(text)
 
 
 def clean_text(text: str, longest: int) -> str | None:

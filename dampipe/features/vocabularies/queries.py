@@ -21,7 +21,6 @@ from dampipe.features.vocabularies.model import (
     best_label,
     fold,
     is_key,
-    is_storable,
 )
 from dampipe.features.vocabularies.operations import add_term, add_terms
 from dampipe.features.vocabularies.tables import TERM, TERM_BROADER, TERM_LABEL, TERM_NOTE, VOCABULARY
@@ -32,6 +31,7 @@ from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, NotFound
 from dampipe.kernel.ids import TermId
+from dampipe.kernel.storable import is_storable
 
 USABLE = (TermState.ACTIVE, TermState.PROPOSED)
 """States of terms that values may get."""

@@ -33,7 +33,6 @@ from dampipe.features.vocabularies.model import (
     Vocabulary,
     VocabularyChange,
     VocabularyReport,
-    is_storable,
 )
 from dampipe.features.vocabularies.operations import (
     Done,
@@ -61,6 +60,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, Forbidden, InvalidInput, TooLarge
 from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.ids import TermId
+from dampipe.kernel.storable import is_storable
 from dampipe.kernel.term_uses import count_all
 from dampipe.kernel.visibility import Visibility
 

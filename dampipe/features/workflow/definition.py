@@ -39,6 +39,7 @@ from pydantic import (
 from dampipe.features.workflow.errors import INVALID_DEFINITION, UNKNOWN_DEFINITION
 from dampipe.kernel.access import Role
 from dampipe.kernel.errors import InvalidInput, NotFound
+from dampipe.kernel.storable import unstorable_in
 
 MAX_TOML = 100_000
 """Characters of a definition."""
@@ -191,7 +192,11 @@ def parse_definition(toml: str) -> Definition:
     if len(toml) > MAX_TOML:
         raise InvalidInput(INVALID_DEFINITION, problems=f"it has more than {MAX_TOML} characters")
     try:
-        return Definition.model_validate(tomllib.loads(toml))
+        given = tomllib.loads(toml)
+        if (text := unstorable_in(given)) is not None:
+            problem = f"{text[:100]!a} holds a character that cannot be stored"
+            raise InvalidInput(INVALID_DEFINITION, problems=problem)
+        return Definition.model_validate(given)
     except ValidationError as error:
         raise InvalidInput(INVALID_DEFINITION, problems=problems_of(error)) from None
     except ValueError as error:  # of tomllib, and of Python for a number of thousands of digits

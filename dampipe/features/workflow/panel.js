@@ -36,7 +36,7 @@ function assign(sha1, current, act) {
   const input = field("User", { name: "assignee", value: current ?? "", required: false, autocomplete: "off", autofocus: true, maxLength: 100, hint: "Leave it empty: nobody." });
   ask("Assign", [input], "Assign", async ({ assignee }) => {
     await post("/workflow/assign", { assets: [sha1], assignee: assignee.trim() || null });
-    return () => act(assignee.trim() ? `It is assigned to ${assignee.trim()}.` : "It is assigned to nobody.");
+    return () => act(assignee.trim() ? `It is assigned to ${assignee.trim()}.` : "It is not assigned any more.");
   });
 }
 
@@ -63,7 +63,7 @@ function moveControl(sha1, move, act) {
 
 /** The element below the details of an asset. */
 export function sections(asset, { signal, refresh }) {
-  const section = h("section", { class: "workflow", "aria-labelledby": "workflow-title", hidden: true });
+  const section = h("section", { class: "asset-part workflow", "aria-labelledby": "workflow-title", hidden: true });
   const message = h("p", { role: "status", class: "hint" });
   const body = h("div");
   let sha1 = asset.video.sha1;
@@ -91,7 +91,7 @@ export function sections(asset, { signal, refresh }) {
     redraw(body,
       h("p", {}, h("span", { class: "chip" }, item.label), " ",
         item.since ? h("small", {}, `since ${dateTime(item.since)}${item.by ? `, by ${actorName(item.by)}` : ""}`) : null),
-      h("p", {}, item.assignee ? `Assigned to ${item.assignee}. ` : "Assigned to nobody. ",
+      h("p", {}, item.assignee ? `Assigned to ${item.assignee}. ` : "Not assigned. ",
         item.due ? h("span", { class: item.overdue ? "problem" : "" }, `${item.overdue ? "Overdue since" : "Due"} ${dueText(item)}.`) : null),
       may("move") ? h("div", { class: "actions" }, item.moves.map((move) => moveControl(sha1, move, act))) : null,
       may("edit") ? h("p", { class: "actions" },

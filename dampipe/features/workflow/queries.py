@@ -33,7 +33,6 @@ from dampipe.features.workflow.events import AssetAssigned, AssetMoved, DueSet, 
 from dampipe.features.workflow.model import Applied
 from dampipe.features.workflow.tables import DEFINITION, ITEM
 from dampipe.kernel.asset_set import AssetSet
-from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
@@ -391,17 +390,6 @@ class WorkflowRepository:
         )
         with self._db.read() as connection:
             return list(connection.execute(query).all())
-
-    def by_sha1(self, sha1s: Collection[str], view: View) -> dict[str, int]:
-        """The assets of whole SHA-1s, as far as they are visible."""
-        found: dict[str, int] = {}
-        with self._db.read() as connection:
-            for some in chunked(sorted(sha1s)):
-                query = select(VERSION.c.sha1, VERSION.c.asset_id).where(
-                    VERSION.c.sha1.in_(some), view.shows_version(VERSION.c.id)
-                )
-                found.update({row.sha1: row.asset_id for row in connection.execute(query)})
-        return found
 
     def hidden_from(self, assets: AssetSet, view: View) -> int:
         """How many of the assets a view does not show."""

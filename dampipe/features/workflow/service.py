@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from dampipe.features.assets.queries import AssetRepository
-from dampipe.features.assets.selection import AssetSelector
 from dampipe.features.assets.service import AssetService
 from dampipe.features.workflow import errors
 from dampipe.features.workflow.check import faults
@@ -56,6 +55,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from dampipe.kernel.guards import EffectRegistry, GuardRegistry
 from dampipe.kernel.people import People, person_of
+from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import EVERYTHING, View, Visibility
 
 _NOT_ALLOWED = {errors.ROLE_TOO_LOW.code, errors.NOT_ONE_OF.code}
@@ -308,7 +308,7 @@ class WorkflowService:
         """
         require(actor, MOVE)
         view = self._visibility.of(actor)
-        assets = self._selected(actor, view, request)
+        assets = self._selected(actor, request)
         outcome = self._moves.move(
             self._mover(actor, view), request.transition, assets, request.comment, dry_run=request.dry_run
         )
@@ -408,22 +408,18 @@ class WorkflowService:
         if not self._workflow.active().definition.states:
             raise Conflict(errors.NO_WORKFLOW)
         view = self._visibility.of(actor)
-        return view, self._selected(actor, view, selected)
+        return view, self._selected(actor, selected)
 
-    def _selected(self, actor: Actor, view: View, selected: Selected) -> AssetSet:
+    def _selected(self, actor: Actor, selected: Selected) -> AssetSet:
         """The assets that are meant. Raises InvalidInput, and NotFound for one that the actor does not see."""
         if bool(selected.assets) == bool(selected.filters):
             raise InvalidInput(errors.WHICH_ASSETS)
         if selected.filters:
-            found = self._selector.select(view, selected.filters)
+            found = self._selector.assets(actor, selected.filters)
             if len(found) > MOST_SELECTED:
                 raise InvalidInput(errors.TOO_MANY, count=len(found), most=MOST_SELECTED)
             return found
-        whole = {name.strip().lower() for name in selected.assets if len(name.strip()) == 40}
-        known = self._workflow.by_sha1(whole, view)
-        return AssetSet(
-            known.get(name.strip().lower()) or self._assets.asset_id(actor, name) for name in selected.assets
-        )
+        return AssetSet(self._assets.asset_ids(actor, selected.assets))
 
     def _mover(self, actor: Actor, view: View) -> Mover:
         return Mover(actor, person_of(actor, self._people), view)

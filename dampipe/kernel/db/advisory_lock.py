@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from dampipe.kernel.db.database import Database, translated
 from dampipe.kernel.db.errors import FOLDER_UNUSABLE, LOCK_HELD
@@ -22,6 +22,23 @@ def advisory_lock(database: Database, task: str, wait: bool = False) -> Iterator
     held = _in_file(database, task, wait) if database.is_sqlite else _in_server(database, task, wait)
     with held:
         yield
+
+
+def lock_until_commit(
+    connection: Connection, database: Database, what: str, *, exclusive: bool = True
+) -> None:
+    """Hold a lock until the transaction ends, for rows that may not be there yet; waits until it is free.
+
+    Those that do not hold it exclusively hold it together. Writers of SQLite exclude each other anyway.
+    """
+    if not database.is_sqlite:
+        function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+        connection.execute(text(f"SELECT {function}(:kind, :task)"), _numbers(what))
+
+
+def _numbers(task: str) -> dict[str, int]:
+    """What PostgreSQL calls a lock."""
+    return {"kind": _LOCK & 0x7FFFFFFF, "task": zlib.crc32(task.encode()) & 0x7FFFFFFF}
 
 
 @contextmanager
@@ -41,7 +58,7 @@ def _in_file(database: Database, task: str, wait: bool) -> Iterator[None]:
 
 @contextmanager
 def _in_server(database: Database, task: str, wait: bool) -> Iterator[None]:
-    numbers = {"kind": _LOCK & 0x7FFFFFFF, "task": zlib.crc32(task.encode()) & 0x7FFFFFFF}
+    numbers = _numbers(task)
     with translated(database), database.engine.connect() as plain:
         # No transaction is held open for the hours that a lock may last.
         connection = plain.execution_options(isolation_level="AUTOCOMMIT")

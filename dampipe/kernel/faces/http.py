@@ -16,6 +16,7 @@ from dampipe.kernel.access import Actor, Scope, require
 from dampipe.kernel.container import Services
 from dampipe.kernel.errors import Busy, ErrorCode, InvalidInput, TooLarge
 from dampipe.kernel.faces.remedies import Remedies
+from dampipe.kernel.storable import is_storable
 
 T = TypeVar("T")
 
@@ -106,7 +107,7 @@ class Storable:
 
 
 def _check_text(text: str) -> str:
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if not is_storable(text):
         raise InvalidInput(TEXT_INVALID, text=ascii(text[:100]))
     return text
 

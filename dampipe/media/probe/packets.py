@@ -19,6 +19,6 @@ def packets_of(container: InputContainer, *streams: Any) -> Iterator[Any]:
         except StopIteration:
             return
         except IndexError:
-            packets = container.demux(*streams)  # goes on behind that packet
+            packets = container.demux(*streams)  # continues behind that packet
             continue
         yield packet

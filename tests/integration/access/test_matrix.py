@@ -37,6 +37,7 @@ MATRIX: dict[str, Role | None] = {
     "GET /api/v1/events/subscribers": Role.VIEWER,
     "POST /api/v1/events/subscribers/{name}/skip": Role.ADMIN,
     "GET /api/v1/events/kinds": Role.VIEWER,
+    "GET /api/v1/facets": Role.VIEWER,
     "GET /api/v1/failures": Role.VIEWER,
     "GET /api/v1/filters": Role.VIEWER,
     "GET /api/v1/filters/{name}/values": Role.VIEWER,

@@ -147,6 +147,8 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
         *("search?kind=video&limit=100", "search?folder=plain", "search?source=" + planted.footage.name),
         *("metadata/fields", "metadata/operations", "schema", "schema/json-schema"),
         *(f"assets/{shared}/metadata", "search?field=rating>=4", "search?field=city~rome&flat=true"),
+        *("facets", "facets?facet=city&limit=1000", "facets?where=rating>=4+and+not+has:title"),
+        *("search?where=city:rome+or+has:title", "search/export?format=csv&where=has:title"),
         *("search/export?format=edl", "search/export?format=csv&q=red&limit=100"),
         *("workflow", "workflow/definitions", "workflow/definitions/active", "workflow/tasks?everybody=true"),
         *(
@@ -203,6 +205,12 @@ def test_counts_are_those_of_what_is_visible(planted: Planted, limited: TestClie
     assert status["stages"]["preview"]["done"] == 2
     assert status["scans"] == [] and status["running"] == []
     assert {tag["name"]: tag["assets"] for tag in limited.get("/api/v1/tags").json()} == {"both": 2}
+    facets = limited.get("/api/v1/facets?facet=city&facet=rating").json()
+    assert facets["assets"] == 3
+    assert [[(one["value"], one["assets"]) for one in facet["values"]] for facet in facets["facets"]] == [
+        [("Rome", 2)],
+        [("4", 2)],
+    ]
     [source] = limited.get("/api/v1/sources").json()
     assert (source["present"], source["missing"]) == (3, 0)
     assert len(limited.get("/api/v1/assets").json()) == 3
@@ -234,6 +242,9 @@ def hidden_words(planted: Planted) -> list[tuple[Callable[[str], str], str, str]
         (lambda one: f"assets/{one}/metadata", sha1, missing),
         (lambda one: f"assets/{one}/metadata/history", sha1, missing),
         (lambda one: f"search?field=title~{one}", "classified", "clossified"),
+        (lambda one: f"search?where=title:{one}", "classified", "clossified"),
+        (lambda one: f"facets?where=title:{one}", "classified", "clossified"),
+        (lambda one: f"facets?where=city='{one} Rome'", "classified", "clossified"),
         (lambda one: f"search?folder={quote(one)}", SECRET, "vanit"),
         (lambda one: f"search?folder={quote(one)}", folder, nowhere),
         (lambda one: f"search?only=words&q={one}", "hush", "hash"),

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -203,6 +204,20 @@ def test_a_backup_while_workers_write_is_a_consistent_state(
     assert counts == sorted(counts) and counts[-1] > before
 
 
+def flips(data: bytes) -> Iterator[bytes]:
+    """The data with one bit flipped, somewhere behind its middle."""
+    for place in range(len(data) // 2, len(data)):
+        yield data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+
+
+def same_content(data: bytes, content: bytes) -> bool:
+    """Whether it unpacks to the content: some bits of a stream say what other bits say as well."""
+    try:
+        return gzip.decompress(data) == content
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
 def test_a_truncated_or_changed_archive_is_refused_and_changes_nothing(
     library: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,15 +225,14 @@ def test_a_truncated_or_changed_archive_is_refused_and_changes_nothing(
     data = made.read_bytes()
     content = gzip.decompress(data)
     at = len(content) // 2
-    flipped = bytearray(data)
-    flipped[len(data) // 2] ^= 1
+    flipped = next(one for one in flips(data) if not same_content(one, content))
     bad: dict[str, bytes] = {
         "cut at the end": data[:-20],
         "cut in the middle": data[: len(data) // 2],
         "cut in the manifest": data[:200],
         "empty": b"",
         "not an archive": b"x" * 5000,
-        "a bit flipped in the stream": bytes(flipped),
+        "a bit flipped in the stream": flipped,
         "a bit flipped in the catalogue": gzip.compress(
             content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
         ),

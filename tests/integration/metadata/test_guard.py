@@ -1,5 +1,6 @@
 """The guard `filled`: which assets a workflow lets pass whose fields are filled in."""
 
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.guard import FILLED
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.field import ValueSource
@@ -40,3 +41,7 @@ def test_a_field_that_is_gone_lets_nothing_pass(described: Described) -> None:
 
 def test_facts_count_as_well(described: Described) -> None:
     assert refused(described, "file_size") == {}
+    assert refused(described, "duration") == {"Length is empty": [1, 2, 3, 4, 5]}, "the length is not known"
+    with described.database.write() as connection:
+        connection.execute(VERSION.update().where(VERSION.c.asset_id == 2).values(duration=1.5))
+    assert refused(described, "duration") == {"Length is empty": [1, 3, 4, 5]}

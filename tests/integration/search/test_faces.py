@@ -49,7 +49,8 @@ def test_a_question_is_the_same_on_both_faces() -> None:
         "codec": ["hevc"], "resolution": "4k", "orientation": ["portrait"], "tag": ["t", "u"],
         "kind": ["video", "still"], "moments": 5, "limit": 7, "offset": 3,
         "field": ["rating>=3", "title"], "rights": ["active"], "licence": ["agency"], "state": ["draft"],
-        "assignee": ["mia"], "due": ["week"], "machine_tag": ["beach"],
+        "assignee": ["mia"], "due": ["week"], "where": "rating>=3 and not has:title",
+        "machine_tag": ["beach"],
     }  # fmt: skip
     arguments = ["red", "car -blue", "--flat", "--strong", "--all-versions"]
     for name, value in every.items():

@@ -9,9 +9,18 @@ from sqlalchemy import Connection, text
 
 from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
+from dampipe.features.access.queries import AccessRepository
 from dampipe.features.vocabularies.model import FileFormat, NewTerm, NewVocabulary, TermPage
 from dampipe.features.vocabularies.queries import TermRepository
 from dampipe.features.vocabularies.service import VocabularyService
+from dampipe.features.vocabularies.tables import (
+    TERM,
+    TERM_BROADER,
+    TERM_LABEL,
+    TERM_NOTE,
+    VOCABULARY,
+    VOCABULARY_OPERATION,
+)
 from dampipe.kernel import term_uses
 from dampipe.kernel.access import LOCAL, Actor
 from dampipe.kernel.db.database import Database
@@ -112,6 +121,20 @@ class Library:
 
     def id(self, term: str) -> int:
         return self.service.term(LOCAL, "places", term).id
+
+    def user(self, name: str) -> int | None:
+        """The id of a user."""
+        return self.container.get(AccessRepository).user(name).id
+
+    def clear(self) -> None:
+        """Delete all vocabularies, and the values that refer to their terms."""
+        with self.database.write() as connection:
+            connection.execute(text("DELETE FROM test_value"))
+            for table in (VOCABULARY_OPERATION, TERM_NOTE, TERM_LABEL, TERM_BROADER):
+                connection.execute(table.delete())
+            connection.execute(TERM.update().values(parent_id=None, merged_into_id=None))
+            connection.execute(TERM.delete())
+            connection.execute(VOCABULARY.delete())
 
     def tree(self, parent: str | None = None, indent: str = "") -> list[str]:
         """The tree as lines: what is deeper stands further right."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
@@ -40,6 +41,13 @@ def texts_in(schema: dict[str, Any], components: dict[str, Any]) -> Iterator[Any
         for value in texts_in(schema["items"], components):
             yield [value]
     elif kind == "object":
+        if schema.get("additionalProperties"):
+            keys = schema.get("propertyNames", {"type": "string"})
+            for text in BAD_TEXTS if "enum" not in keys else ():
+                yield {text: "a"}
+            part = schema["additionalProperties"]
+            for value in BAD_TEXTS if part is True else texts_in(part, components):
+                yield {"a": value}
         required = {
             name: "a" if part.get("type") == "string" else ["/a"]
             for name, part in schema.get("properties", {}).items()
@@ -63,9 +71,32 @@ def test_no_text_of_a_body_may_hold_what_no_database_stores(http: TestClient, ap
                     headers={"Content-Type": "application/json"},
                 )
                 assert answer.status_code == 422, (path, value, answer.text)
-                assert answer.json()["detail"]
+                assert answer.json()["code"] == "request.text_invalid", (path, value, answer.text)
                 tried += 1
     assert tried >= 5 * len(BAD_TEXTS), "scans, retry (three), vectors, tags"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("text", ["a\0", "a\ud800", "\udfffa"])
+def test_nor_in_another_encoding_or_as_a_key_at_any_depth(http: TestClient, encoding: str, text: str) -> None:
+    for ascii_only in (True, False):
+        for value in ({"name": text}, {"name": "a", "x": [[{"y": {text: 1}}]]}):
+            body = json.dumps(value, ensure_ascii=ascii_only).encode(encoding, "surrogatepass")
+            answer = http.post(
+                "/api/v1/assets/abcd/tags", content=body, headers={"Content-Type": "application/json"}
+            )
+            assert (answer.status_code, answer.json()["code"]) == (422, "request.text_invalid")
+
+
+def test_whole_pairs_and_escaped_backslashes_are_stored(http: TestClient, library: Any) -> None:
+    asset = next(iter(library.videos())).sha1
+    for body in (b'{"name": "\\ud83c\\udfac"}', b'{"name": "a\\\\u0000"}'):
+        headers = {"Content-Type": "application/json"}
+        answer = http.post(f"/api/v1/assets/{asset}/tags", content=body, headers=headers)
+        assert answer.status_code in (200, 201, 204), answer.text
+        name = json.loads(body)["name"]
+        assert name in [one["name"] for one in http.get("/api/v1/tags").json()]
+        http.request("DELETE", f"/api/v1/assets/{asset}/tags/{quote(name)}")
 
 
 def test_no_parameter_may_hold_nul(http: TestClient, app: FastAPI) -> None:

@@ -71,6 +71,11 @@ OWNERS = {
     "vector": "dampipe/features/search/",
     "search_document": "dampipe/features/search/",
     "search_document_dirty": "dampipe/kernel/documents/",
+    "facet_dirty": "dampipe/kernel/facets/",
+    "facet_key": "dampipe/features/facets/queries.py",
+    "facet_posting": "dampipe/features/facets/queries.py",
+    "facet_version": "dampipe/features/facets/queries.py",
+    "facet_state": "dampipe/features/facets/queries.py",
     "query_vector": "dampipe/features/search/",
     "score_floor": "dampipe/features/search/",
 }

@@ -123,6 +123,10 @@ def test_a_json_schema_of_others_is_read_by_its_types() -> None:
         ({"write": "viewer"}, "write of the field 'x'"),
         ({"other": 1}, "other of the field 'x'"),
         ({"label": "a\nb"}, "cannot be printed"),
+        ({"pattern": "\0"}, "cannot be stored"),
+        ({"pattern": "a\ud800"}, "cannot be stored"),
+        ({"type": "label", "choices": ["a", "\0"]}, "cannot be stored"),
+        ({"a\0": 1}, "cannot be stored"),
     ],
 )
 def test_what_contradicts_itself_is_refused_and_named(stated: dict[str, Any], words: str) -> None:

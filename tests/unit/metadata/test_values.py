@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dampipe.features.assets.fields import FIELDS
 from dampipe.features.metadata.entries import Said, decode, encode
-from dampipe.features.metadata.values import Content, fits, fold, parse_value, plain
+from dampipe.features.metadata.values import Content, fits, fold, parse_value, plain, wording
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.field import Constraints, FieldType, MetadataField, ValueState
 
@@ -172,3 +173,9 @@ def test_the_history_keeps_entries_exactly(rows: list[Said]) -> None:
 
 def test_folding() -> None:
     assert fold("Å") == fold("A\u030a") == fold("å")
+
+
+def test_a_measured_number_is_shown_with_three_decimals() -> None:
+    length = next(one for one in FIELDS if one.key == "duration")
+    assert [wording(length, one) for one in (12.078733333, 12.0, 3)] == ["12.079 s", "12 s", "3 s"]
+    assert wording(MetadataField("ratio", "Ratio", FieldType.NUMBER), 0.123456) == "0.123456"

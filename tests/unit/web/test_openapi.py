@@ -91,11 +91,11 @@ def test_everything_is_below_one_version() -> None:
     assert all(path.startswith("/api/v1/") for path in document()["paths"])
 
 
-if __name__ == "__main__":
-    print(json.dumps(document(), indent=1, sort_keys=True))
-
-
 def test_every_reference_leads_to_a_schema() -> None:
     found = document()
     references = set(re.findall(r'"\$ref": "([^"]*)"', json.dumps(found)))
     assert references <= {f"#/components/schemas/{name}" for name in found["components"]["schemas"]}
+
+
+if __name__ == "__main__":
+    print(json.dumps(document(), indent=1, sort_keys=True))

@@ -45,6 +45,7 @@ def test_what_ships_has_no_faults_also_in_a_library_with_users(key: str) -> None
     ("toml", "problem"),
     [
         ("key = ", "it is not TOML"),
+        (r'help = "\u0000"', "cannot be stored"),
         ("label = 'x'", "key: Field required"),
         ('key = "A b"', "key: String should match"),
         ('key = "a"\ncolour = 1', "colour: Extra inputs"),

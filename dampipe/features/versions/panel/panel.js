@@ -90,7 +90,7 @@ function item(version, shown, operations, isOnly, act) {
 
 /** The element below the details of an asset. */
 export function sections(asset, { signal, refresh }) {
-  const section = h("section", { class: "versions", "aria-labelledby": "versions-title" });
+  const section = h("section", { class: "asset-part versions", "aria-labelledby": "versions-title" });
   const message = h("p", { role: "status", class: "hint" });
   const list = h("div");
   const same = h("div");

@@ -1,0 +1,301 @@
+"""Answers queries: as a set of versions from the facet index, and as a condition of SQL. Both mean the same.
+
+A condition on a field of few different values is answered by the index alone. Of numbers and dates the index knows
+spans: those within the asked interval are taken whole, and what lies in a span at its edge is checked by SQL. What the
+index does not hold (parts of texts that are not facets) is checked by SQL among the versions that the other conditions
+leave.
+"""
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, literal, not_, or_, select, true
+
+from dampipe.features.assets.tables import VERSION
+from dampipe.features.facets.errors import WHERE_VALUE_INVALID
+from dampipe.features.facets.grammar import (
+    All,
+    Any,
+    Condition,
+    Negation,
+    Query,
+    conditions,
+    invalid,
+    shown_at,
+)
+from dampipe.features.facets.keys import (
+    Interval,
+    Mode,
+    mode_of,
+    month_limits,
+    number_name,
+    span_limits,
+)
+from dampipe.features.facets.postings import FieldPostings
+from dampipe.features.facets.units import in_unit_of
+from dampipe.features.metadata.conditions import on_fact, on_values
+from dampipe.features.metadata.errors import OPERATOR_INVALID
+from dampipe.features.metadata.references import look_up
+from dampipe.features.metadata.registry import library_fields, numbers_of
+from dampipe.features.metadata.tables import VALUE
+from dampipe.features.metadata.values import SHORT, fold
+from dampipe.kernel.asset_set import NONE, AssetSet
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.id_list import in_ids, read_ids
+from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.field import FieldType, MetadataField, Operator
+from dampipe.kernel.ranges import parse_date
+from dampipe.kernel.visibility import EVERYTHING, View
+from dampipe.kernel.wall_clock import utc_offset, wall_clock
+
+ZONES_APART = 2 * 86_400.0
+"""Seconds by which clocks of two zones may differ, at most."""
+CHECKED_AT_ONCE = 200_000
+"""Versions that are sent to SQL as a list; of more, all are checked."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A condition with everything looked up. Never NOT_EQUAL: that is the negation of EQUAL."""
+
+    field: MetadataField
+    operator: Operator
+    texts: tuple[str, ...]
+    numbers: tuple[float, ...] = ()
+    ids: tuple[int, ...] = ()
+    """Of terms, with narrower ones, or of assets."""
+
+    @property
+    def sql(self) -> ColumnElement[bool]:
+        """The condition on a row of `version`; it is never NULL."""
+        if self.field.is_fact:
+            return func.coalesce(on_fact(self.field, self.operator, self.texts, self.numbers), false())
+        said = on_values(self.field, self.operator, self.texts, self.numbers, self.ids)
+        return exists(
+            select(literal(1)).select_from(VALUE).where(VALUE.c.asset_id == VERSION.c.asset_id, said)
+        )
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the index knows about it, at least nearly."""
+        return self.operator is Operator.IS_SET or mode_of(self.field) is not Mode.PRESENCE
+
+
+class QueryReader:
+    """Looks up what a query names, in one transaction."""
+
+    def __init__(self, database: Database, connection: Connection, view: View = EVERYTHING) -> None:
+        """view: assets outside do not exist for references."""
+        self._db = database
+        self._connection = connection
+        self._view = view
+        self._fields = library_fields(connection)
+
+    def read(self, text: str, query: Query) -> dict[Condition, Comparison]:
+        """What each condition asks for. text: the query as it was written.
+
+        Raises InvalidInput (WHERE_INVALID, WHERE_VALUE_INVALID), which says where something is wrong.
+        """
+        return {one: self._comparison(text, one) for one in conditions(query)}
+
+    def _comparison(self, text: str, condition: Condition) -> Comparison:
+        given = self._fields.get(condition.field)
+        if given is None:
+            near = difflib.get_close_matches(condition.field.lower(), self._fields, n=3)
+            known = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise invalid(text, condition.at, f"there is no field “{condition.field}”{known}")
+        try:
+            return self._looked_up(given, condition)
+        except InvalidInput as error:
+            raise InvalidInput(
+                WHERE_VALUE_INVALID,
+                problem=str(error),
+                remedy=error.hint,
+                cause=error.code,
+                position=condition.at + 1,
+                shown=shown_at(text, condition.at),
+            ) from error
+
+    def _looked_up(self, given: MetadataField, condition: Condition) -> Comparison:
+        operator = condition.operator
+        if operator is Operator.NOT_EQUAL or (operator is Operator.CONTAINS and not given.type.is_text):
+            operator = Operator.EQUAL
+        if operator not in given.operators:
+            allowed = ", ".join(given.operators)
+            raise InvalidInput(OPERATOR_INVALID, label=given.label, operator=operator, operators=allowed)
+        texts = tuple(in_unit_of(given, one) for one in condition.values)
+        if given.type is FieldType.DATE:
+            for one in texts:
+                parse_date(one)
+        ids: Sequence[int] = ()
+        if given.type in (FieldType.TERM, FieldType.ASSET) and texts:
+            ids = look_up(self._db, self._connection, given, texts, self._view)
+        return Comparison(given, operator, texts, tuple(numbers_of(given, texts)), tuple(ids))
+
+
+Meaning = Mapping[Condition, Comparison]
+
+
+def as_sql(query: Query, meaning: Meaning) -> ColumnElement[bool]:
+    """The condition on a row of `version`."""
+    match query:
+        case Condition():
+            found = meaning[query].sql
+            return not_(found) if query.operator is Operator.NOT_EQUAL else found
+        case Negation(part):
+            return not_(as_sql(part, meaning))
+        case All(parts):
+            return and_(true(), *(as_sql(part, meaning) for part in parts))
+        case Any(parts):
+            return or_(false(), *(as_sql(part, meaning) for part in parts))
+
+
+class IndexSearch:
+    """Finds versions by the index."""
+
+    def __init__(
+        self,
+        database: Database,
+        connection: Connection,
+        postings: Mapping[str, FieldPostings],
+        meaning: Meaning,
+    ) -> None:
+        """postings: of all fields that the query names, and of ""."""
+        self._db = database
+        self._connection = connection
+        self._postings = postings
+        self._meaning = meaning
+        self._all = postings[""].named("")
+
+    def find(self, query: Query) -> AssetSet:
+        """The numbers of the versions that a query finds."""
+        return self._find(query, self._all)
+
+    def _find(self, query: Query, among: AssetSet) -> AssetSet:
+        match query:
+            case Condition():
+                found = self._holding(self._meaning[query], among)
+                return among - found if query.operator is Operator.NOT_EQUAL else found
+            case Negation(part):
+                return among - self._find(part, among)
+            case All(parts):
+                for part in sorted(parts, key=self._is_slow):
+                    among = self._find(part, among)
+                return among
+            case Any(parts):
+                return AssetSet.union(self._find(part, among) for part in parts)
+
+    def _is_slow(self, query: Query) -> bool:
+        return not all(self._meaning[one].is_indexed for one in conditions(query))
+
+    def _holding(self, asked: Comparison, among: AssetSet) -> AssetSet:
+        """The versions among these for which a comparison holds."""
+        known = self._postings.get(asked.field.key, FieldPostings())
+        if asked.operator is Operator.IS_SET:
+            return known.named("") & among
+        sure, unsure = self._known(asked, known)
+        sure &= among
+        to_check = (unsure & among) - sure
+        return sure | self._checked(asked, to_check) if to_check else sure
+
+    def _known(self, asked: Comparison, known: FieldPostings) -> tuple[AssetSet, AssetSet]:
+        """The versions for which a comparison holds surely, and those for which it may hold."""
+        match mode_of(asked.field):
+            case Mode.TEXT:
+                return _by_text(asked, known)
+            case Mode.TERM | Mode.ASSET:
+                return AssetSet.union(known.named(str(number)) for number in asked.ids), NONE
+            case Mode.NUMBER:
+                return _by_number(asked, known), NONE
+            case Mode.SPAN:
+                return _by_span(asked, known, span_limits)
+            case Mode.MONTH:
+                return _by_span(asked, known, month_limits)
+            case _:
+                return NONE, known.named("")
+
+    def _checked(self, asked: Comparison, versions: AssetSet) -> AssetSet:
+        """Those of the versions for which a comparison holds, by SQL."""
+        where = asked.sql
+        if len(versions) <= CHECKED_AT_ONCE:
+            where = and_(in_ids(self._db, VERSION.c.id, versions), where)
+        return AssetSet.from_numpy(read_ids(self._db, self._connection, VERSION.c.id, where)) & versions
+
+
+def _by_text(asked: Comparison, known: FieldPostings) -> tuple[AssetSet, AssetSet]:
+    """The names of long texts are their beginnings only."""
+    wanted = [fold(one) for one in asked.texts]
+    sure, unsure = [], []
+    if asked.operator is Operator.CONTAINS:
+        for name, versions in known.present():
+            if name and any(one in name for one in wanted):
+                sure.append(versions)
+            elif len(name) >= SHORT:
+                unsure.append(versions)
+    else:
+        for one in wanted:
+            (sure if len(one) < SHORT else unsure).append(known.named(one[:SHORT]) if one else NONE)
+    return AssetSet.union(sure), AssetSet.union(unsure)
+
+
+def _by_number(asked: Comparison, known: FieldPostings) -> AssetSet:
+    if asked.operator is Operator.EQUAL:
+        return AssetSet.union(known.named(number_name(Mode.NUMBER, one)) for one in asked.numbers)
+    wanted = _intervals(asked)
+    present = ((float(name), versions) for name, versions in known.present() if name)
+    return AssetSet.union(
+        versions for number, versions in present if any(one.holds(number) for one, _ in wanted)
+    )
+
+
+def _by_span(
+    asked: Comparison, known: FieldPostings, limits: Callable[[int], tuple[float, float]]
+) -> tuple[AssetSet, AssetSet]:
+    wanted = _intervals(asked)
+    sure, unsure = [], []
+    for name, versions in known.present():
+        if not name:
+            continue
+        first, after = limits(int(name))
+        if any(one.covers(first, after, slack) for one, slack in wanted):
+            sure.append(versions)
+        elif any(one.meets(first, after, slack) for one, slack in wanted):
+            unsure.append(versions)
+    return AssetSet.union(sure), AssetSet.union(unsure)
+
+
+def _intervals(asked: Comparison) -> list[tuple[Interval, float]]:
+    """The numbers for which a comparison holds, and by how much those of other time zones may be shifted."""
+    if asked.field.type is not FieldType.DATE:
+        return [(_interval(asked.operator, one, None), 0.0) for one in asked.numbers]
+    found = []
+    for text in asked.texts:
+        first, after = parse_date(text)
+        slack = 0.0 if utc_offset(first) is None else ZONES_APART
+        found.append((_interval(asked.operator, wall_clock(first), wall_clock(after)), slack))
+    return found
+
+
+def _interval(operator: Operator, first: float, after: float | None) -> Interval:
+    """As `compare_number` of metadata compares."""
+    is_period = after is not None
+    end = first if after is None else after
+    match operator:
+        case Operator.EQUAL:
+            return Interval(first, end, with_most=not is_period)
+        case Operator.LESS:
+            return Interval(most=first, with_most=False)
+        case Operator.AT_MOST:
+            return Interval(most=end, with_most=not is_period)
+        case Operator.MORE:
+            return Interval(least=end, with_least=is_period)
+        case Operator.AT_LEAST:
+            return Interval(least=first)
+        case _:
+            raise ValueError(f"{operator} does not compare numbers")
+
+
+def field_keys(meaning: Meaning) -> set[str]:
+    """The fields whose postings a query needs."""
+    return {"", *(asked.field.key for asked in meaning.values())}

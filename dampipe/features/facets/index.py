@@ -1,0 +1,83 @@
+"""The facet index of one catalogue: refreshed by who reads it, and by the sweep."""
+
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection
+
+from dampipe.features.facets.keys import Key
+from dampipe.features.facets.postings import FieldPostings, PostingCache
+from dampipe.features.facets.queries import BATCH, FacetRepository
+from dampipe.kernel.db.database import Database
+
+BY_READERS = 20_000
+"""Marks up to which a reader refreshes the index; with more, it answers without, and the sweep refreshes it."""
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """What this process remembers of the index of one catalogue."""
+
+    cache: PostingCache = field(default_factory=PostingCache)
+    keys: dict[Key, int] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    """Of refreshes: threads wait here, and not for the database."""
+
+
+_MEMORIES: WeakKeyDictionary[Database, _Memory] = WeakKeyDictionary()
+_MAKING = threading.Lock()
+
+
+class FacetIndex:
+    """Thread-safe; all of one Database share what they remember. Any method may raise CatalogueDown."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        with _MAKING:
+            memory = _MEMORIES.setdefault(database, _Memory())
+        self._cache, self._lock = memory.cache, memory.lock
+        self._repository = FacetRepository(database, memory.keys)
+
+    def refresh(self, most: int | None = None) -> bool:
+        """Read again what is dirty; returns whether nothing is left.
+
+        most: where there are more marks than that, nothing is done; None: any number.
+        """
+        limit = 1 if most is None else most + 1
+        while True:
+            with self._db.read() as connection:
+                waiting = self._repository.waiting(connection, limit)
+            if waiting.is_planned and not waiting.marks:
+                return True
+            if most is not None and waiting.marks > most:
+                return False
+            with self._lock:
+                self._repository.refresh_batch()
+
+    def refresh_some(self, most: int) -> int:
+        """Read again about `most` marks; returns how many."""
+        done = 0
+        while done < most:
+            with self._db.read() as connection:
+                waiting = self._repository.waiting(connection, 1)
+            if waiting.is_planned and not waiting.marks:
+                break
+            with self._lock:
+                done += self._repository.refresh_batch(min(BATCH, most - done))
+            self._db.give_way()
+        return done
+
+    def clear(self) -> None:
+        """Empty the index: the next refresh builds it again."""
+        self._repository.clear()
+
+    def waiting(self, most: int) -> int:
+        """How many marks wait; counts up to `most`."""
+        with self._db.read() as connection:
+            return self._repository.waiting(connection, most).marks
+
+    def read(self, connection: Connection, fields: Collection[str]) -> dict[str, FieldPostings]:
+        """What is known of fields, by key. The field "" holds all versions."""
+        return self._cache.read(connection, fields)
