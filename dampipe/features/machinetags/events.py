@@ -1,5 +1,6 @@
 """The events of machine tags."""
 
+from dampipe.kernel.access import MANAGE
 from dampipe.kernel.events.payload import AUDIT, EventKind, EventPayload
 
 
@@ -30,7 +31,9 @@ class VerdictUndone(_Verdict):
 class MachineTaggingChanged(EventPayload):
     """Which terms a model proposes was changed."""
 
-    KIND = EventKind("machinetag.configured", "Machine tagging was configured.", retention=AUDIT)
+    KIND = EventKind(
+        "machinetag.configured", "Machine tagging was configured.", retention=AUDIT, scope=MANAGE
+    )
 
     vocabulary: str
     term: str | None = None

@@ -23,7 +23,7 @@ def _found(context: FilterContext, names: Sequence[str]) -> Restriction:
         schemes = MachineTagRepository(database).schemes(connection)
         fields = {scheme.field for scheme in schemes}
         for name in names:
-            terms = terms_named(connection, database, schemes, name)
+            terms = terms_named(connection, database, schemes, name, context.view)
             if not terms:
                 raise NotFound(UNKNOWN_TERM, term=name)
             below = TermRepository(database).narrower(connection, terms)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, not_, or_, select, update
 
 from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
@@ -392,9 +392,12 @@ class MachineTagRepository:
         gone = or_(VERDICT.c.id.in_(numbers), VERDICT.c.implied_by.in_(numbers))
         connection.execute(delete(VERDICT).where(gone))
 
-    def last_verdict(self, connection: Connection, actor: str) -> Row[Any] | None:
-        """The last verdict that an actor gave, implied ones apart."""
-        own = (VERDICT.c.actor == actor, VERDICT.c.implied_by.is_(None))
+    def last_verdict(self, connection: Connection, actor: str, view: View = EVERYTHING) -> Row[Any] | None:
+        """The last verdict that an actor gave, implied ones apart. view: not of versions that are outside by now."""
+        own = [VERDICT.c.actor == actor, VERDICT.c.implied_by.is_(None)]
+        if not view.is_all:
+            outside = select(VERSION.c.sha1).where(not_(view.shows_version(VERSION.c.id)))
+            own.append(VERDICT.c.sha1.not_in(outside))
         return connection.execute(select(VERDICT).where(*own).order_by(VERDICT.c.id.desc()).limit(1)).first()
 
     def take_back(self, connection: Connection, number: int) -> None:

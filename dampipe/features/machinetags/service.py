@@ -45,7 +45,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.field import FieldType, MetadataField
-from dampipe.kernel.visibility import Visibility
+from dampipe.kernel.visibility import EVERYTHING, View, Visibility
 
 _FRESH = PROPOSED_FROM + 0.75
 """The score near which verdicts on a term say most while it has no threshold; see `information`."""
@@ -85,7 +85,7 @@ class MachineTagService:
         pending = set(self._tagger.pending())
         with self._db.read() as connection:
             schemes = self._tags.schemes(connection)
-            wanted, counts = self._tags.wanted(connection, schemes), self._tags.counts(connection, view)
+            wanted, counts = self._shown(connection, actor, schemes), self._tags.counts(connection, view)
         reports = []
         for scheme in schemes:
             mine = [term for term in wanted if term.scheme == scheme]
@@ -131,7 +131,7 @@ class MachineTagService:
         """Say how a term is looked for. Raises NotFound."""
         require(actor, MANAGE)
         with self._db.write() as connection:
-            term = self._term(connection, name)
+            term = self._term(connection, actor, name)
             values = {
                 "facet": request.facet,
                 "prompts": None
@@ -164,7 +164,7 @@ class MachineTagService:
         view, limit = self._visibility.of(actor), min(limit, LIMIT)
         with self._db.read() as connection:
             schemes = [one for one in self._schemes(connection, vocabulary) if one.is_on]
-            terms = {term.id: term for term in self._tags.wanted(connection, schemes) if term.is_on}
+            terms = {term.id: term for term in self._shown(connection, actor, schemes) if term.is_on}
             judged = self._tags.judged(connection)
             calibrations = self._tags.calibrations(connection, self._encoder.model)
             thresholds = {term: one.threshold for term, one in calibrations.items()}
@@ -190,7 +190,7 @@ class MachineTagService:
         with self._db.write() as connection:
             version = self._tags.version_of(connection, sha1)
             assets = self._tags.lock(connection, [] if version is None else [version])
-            term = self._term(connection, request.term)
+            term = self._term(connection, actor, request.term)
             row = self._tags.find(connection, sha1, term)
             if version is None or not assets or row is None:
                 raise NotFound(NOT_FOUND, term=request.term, asset=sha1[:12])
@@ -207,7 +207,7 @@ class MachineTagService:
         """Take back the actor's last verdict. Raises NotFound if there is none."""
         require(actor, EDIT)
         with self._db.write() as connection:
-            verdict = self._tags.last_verdict(connection, str(actor))
+            verdict = self._tags.last_verdict(connection, str(actor), self._visibility.of(actor))
             if verdict is None:
                 raise NotFound(NOTHING_TO_UNDO, actor=str(actor))
             version = self._tags.version_of(connection, verdict.sha1)
@@ -228,7 +228,7 @@ class MachineTagService:
         require(actor, READ)
         with self._db.read() as connection:
             schemes = self._schemes(connection, vocabulary)
-            terms = [term.id for term in self._tags.wanted(connection, schemes)]
+            terms = [term.id for term in self._shown(connection, actor, schemes)]
         found = self._precision(actor, terms)
         return sorted(found, key=lambda one: (-(one.accepted + one.rejected), one.vocabulary, one.label))
 
@@ -237,8 +237,8 @@ class MachineTagService:
         require(actor, READ)
         view = self._visibility.of(actor)
         with self._db.read() as connection:
-            below = self._terms.narrower(connection, [self._term(connection, name)])
-            terms = {one.id: one for one in self._tags.wanted(connection, self._tags.schemes(connection))}
+            below = self._terms.narrower(connection, [self._term(connection, actor, name)])
+            terms = {one.id: one for one in self._shown(connection, actor, self._tags.schemes(connection))}
             states = (TagState.SET, TagState.ACCEPTED)
             rows = self._tags.of_term(connection, sorted(below), min(limit, LIMIT), view, states)
         return [_tag(row, terms[row.term_id]) for row in rows if row.term_id in terms]
@@ -247,7 +247,7 @@ class MachineTagService:
         """What a model has found in the current version of an asset, rejected tags apart."""
         require(actor, READ)
         with self._db.read() as connection:
-            terms = {one.id: one for one in self._tags.wanted(connection, self._tags.schemes(connection))}
+            terms = {one.id: one for one in self._shown(connection, actor, self._tags.schemes(connection))}
             rows = self._tags.of_asset(connection, asset)
         return [
             _tag(row, terms[row.term_id])
@@ -307,8 +307,18 @@ class MachineTagService:
             raise NotFound(NOT_CHOSEN, vocabulary=vocabulary)
         return found
 
-    def _term(self, connection: Connection, name: str) -> int:
-        found = terms_named(connection, self._db, self._tags.schemes(connection), name)
+    def _shown(self, connection: Connection, actor: Actor, schemes: Sequence[Scheme]) -> list[WantedTerm]:
+        """The active terms of vocabularies that the actor sees."""
+        hidden = self._terms.hidden(connection, self._view_of_terms(actor))
+        return [term for term in self._tags.wanted(connection, schemes) if term.id not in hidden]
+
+    def _view_of_terms(self, actor: Actor) -> View:
+        """Who manages sees all terms, as in the vocabularies."""
+        return EVERYTHING if actor.may(MANAGE) else self._visibility.of(actor)
+
+    def _term(self, connection: Connection, actor: Actor, name: str) -> int:
+        schemes = self._tags.schemes(connection)
+        found = terms_named(connection, self._db, schemes, name, self._view_of_terms(actor))
         if len(found) != 1:
             raise NotFound(UNKNOWN_TERM, term=name)
         return found[0]

@@ -45,7 +45,7 @@ def look_up(
     else:
         require_vocabulary(connection, given)
         wanted = [text.strip() for text in texts if text.isprintable()]
-        found = TermRepository(database).find(connection, given.vocabulary, wanted, retired=True)
+        found = TermRepository(database).find(connection, given.vocabulary, wanted, retired=True, view=view)
     for text in texts:
         if text.strip() not in found:
             raise unknown(given, text)
@@ -66,7 +66,7 @@ def ids_by_text(
     if given.type is FieldType.ASSET:
         return asset_ids(connection, wanted, view)
     require_vocabulary(connection, given)
-    return dict(TermRepository(database).find(connection, given.vocabulary, wanted))
+    return dict(TermRepository(database).find(connection, given.vocabulary, wanted, view=view))
 
 
 def terms_for_writing(

@@ -36,6 +36,7 @@ _term = sa.table(
             "state",
             "is_placed",
             "is_missing",
+            "came_with_value",
             "merged_into_id",
             "actor",
             "created_at",
@@ -110,6 +111,7 @@ def _terms(connection: sa.Connection, now: float) -> dict[str, int]:
             "state": "active",
             "is_placed": True,
             "is_missing": False,
+            "came_with_value": True,
             "actor": "local",
             "created_at": now,
         }
@@ -143,6 +145,9 @@ def _terms(connection: sa.Connection, now: float) -> dict[str, int]:
 
 def upgrade() -> None:
     connection, now = op.get_bind(), time.time()
+    op.add_column(
+        "term", sa.Column("came_with_value", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     terms = _terms(connection, now)
     connection.execute(
         sa.text("CREATE TEMPORARY TABLE tag_term (name TEXT PRIMARY KEY, term_id INTEGER NOT NULL)")
@@ -170,11 +175,26 @@ def upgrade() -> None:
         ),
         {"false": False},
     )
+    # Who sees a part of the library saw the tags of that part. Of a vocabulary that was there before, nobody knows which
+    # terms came with tags.
+    connection.execute(
+        sa.text(
+            "UPDATE term SET came_with_value = :true "
+            "WHERE vocabulary_id = (SELECT id FROM vocabulary WHERE key = 'tags')"
+        ),
+        {"true": True},
+    )
     connection.execute(sa.text("DROP TABLE tag_term"))
     op.drop_table("tag")
 
 
 def downgrade() -> None:
+    for word in ("true", "false"):
+        op.execute(
+            f"UPDATE vocabulary_operation SET state = replace(state, ',\"came_with_value\":{word}', '') "
+            "WHERE state LIKE '%\"came_with_value\"%'"
+        )
+    op.drop_column("term", "came_with_value")
     op.create_table(
         "tag",
         sa.Column("id", sa.Integer(), primary_key=True),
