@@ -164,6 +164,8 @@ class MetadataField:
     1970-01-01T00:00:00 as a wall clock shows it."""
     own_merge: bool = False
     """Whether the feature that declares it has a `MergeOwner` of its own for its values."""
+    own_detail: bool = False
+    """Whether the feature that declares it shows it in the details of assets, beside the other fields."""
     announce: "Announce | None" = None
     """Of a field of terms: called in the transaction that changes which terms count, whoever writes them."""
     zone: ColumnElement[Any] | None = None

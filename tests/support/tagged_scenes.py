@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import select, text
@@ -19,11 +20,14 @@ from dampipe.features.vocabularies.model import NewTerm
 from dampipe.features.vocabularies.service import VocabularyService
 from dampipe.features.vocabularies.tables import TERM
 from dampipe.kernel.access import LOCAL, Actor
+from dampipe.kernel.container import Services
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.selection import AssetSelector
 from dampipe.vision.base import Embedder
 from dampipe.vision.open_model import open_model
 from dampipe.vision.tiny.camera import shot_of
 from dampipe.vision.tiny.drawing import BACKGROUNDS, COLOURS, SHAPES, Scene, scenes, with_article
+from tests.support.catalog import Catalog
 from tests.support.searching import Searching
 from tests.support.version_rows import insert_many_versions
 
@@ -51,6 +55,16 @@ def truth_of(scene: Scene) -> set[str]:
     return {scene.shape, scene.colour, f"{scene.background}-background"}
 
 
+class OpenLibrary(NamedTuple):
+    """A library that somebody else closes."""
+
+    services: Services
+    catalog: Catalog
+
+    def close(self) -> None:
+        pass
+
+
 class TaggedScenes:
     """Clips of one or two shots; `contents` has what each shows, by the number of its version."""
 
@@ -58,9 +72,21 @@ class TaggedScenes:
     """By how much numbers of versions exceed the positions of their clips."""
 
     def __init__(self, url: str, folder: Path, clips: int = 60) -> None:
-        self.library = Searching(url, folder)
+        library = Searching(url, folder)
         self.embedder: Embedder = open_model("tiny", "cpu")
-        self.library.embedder = self.embedder  # type: ignore[assignment]
+        library.embedder = self.embedder  # type: ignore[assignment]
+        self._use(library, clips)
+
+    @classmethod
+    def served_from(cls, services: Services, clips: int) -> "TaggedScenes":
+        """The same in a library that is open, with all its services."""
+        made = cls.__new__(cls)
+        made.embedder = open_model("tiny", "cpu")
+        made._use(OpenLibrary(services, Catalog(services.get(Database))), clips)
+        return made
+
+    def _use(self, library: "Searching | OpenLibrary", clips: int) -> None:
+        self.library = library
         self.database = self.library.catalog.database
         self.service = self.library.services.get(MachineTagService)
         self.tags = self.library.services.get(MachineTagRepository)

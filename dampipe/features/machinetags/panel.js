@@ -32,9 +32,9 @@ function proposal(tag, act, skip) {
   });
   const offered = may("edit") ? [["Accept", "a", () => judge(true)], ["Reject", "r", () => judge(false)], ["Skip", "s", () => skip(tag)]] : [];
   const times = tag.moments.map(({ time }) => timecode(time)).join(", ");
-  const item = h("li", { class: "entry", tabIndex: offered.length ? 0 : null, "data-key": keyOf(tag), "aria-keyshortcuts": offered.length ? "A R S U" : null },
-    h("img", { src: derivative(tag.sha1, "poster"), alt: "", loading: "lazy", width: 160 }),
-    h("div", { class: "what" }, h("h3", {}, label(tag.label)), h("p", {}, `${tag.name}, at ${times}; ${tag.score.toFixed(1)} standard deviations above the mean`)),
+  const item = h("li", { class: "entry pictured", tabIndex: offered.length ? 0 : null, "data-key": keyOf(tag), "aria-keyshortcuts": offered.length ? "A R S U" : null },
+    h("div", { class: "thumb" }, h("img", { src: derivative(tag.sha1, "poster"), alt: "", loading: "lazy", onerror: ({ target }) => target.remove() })),
+    h("div", {}, h("h3", {}, label(tag.label)), h("p", {}, `${tag.name}, at ${times}; ${tag.score.toFixed(1)} standard deviations above the mean`)),
     h("div", { class: "actions" }, offered.map(([name, , call]) => rowButton(name, `${tag.label} for ${tag.name}`, call))));
   item.addEventListener("keydown", async (event) => {
     if (event.target !== item || event.ctrlKey || event.metaKey || event.altKey) return;

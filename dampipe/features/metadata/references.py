@@ -131,7 +131,7 @@ class Names:
         contents: Collection[Content],
         view: View = EVERYTHING,
     ) -> None:
-        """view: assets outside have no name."""
+        """view: assets outside have no name, nor have terms that are not shown there (proposals of a model)."""
         terms = {one.term_id for one in contents if one.term_id is not None}
         assets = sorted({one.linked_id for one in contents if one.linked_id is not None})
         self.terms: dict[int, str] = {}
@@ -142,6 +142,8 @@ class Names:
         if terms:
             repository = TermRepository(database)
             targets = targets_of(database, connection, terms)
+            hidden = repository.hidden(connection, view, among=set(targets.values()))
+            targets = {term: into for term, into in targets.items() if into not in hidden}
             became = set(targets.values())
             keys = select(TERM.c.id, TERM.c.key).where(in_ids(database, TERM.c.id, sorted(became)))
             by_target = {row.id: row.key for row in connection.execute(keys)}

@@ -43,6 +43,7 @@ TAGS = MetadataField(
     xmp="dc:subject",
     union=True,
     own_merge=True,
+    own_detail=True,
     announce=_announce,
 )
 FIELDS = (TAGS,)

@@ -152,15 +152,24 @@ class TermRepository:
         return {label: TermId(term) for label, term in add_terms(writer, labels, state, exact=exact).items()}
 
     def hidden(
-        self, connection: Connection, view: View, vocabulary: Vocabulary | None = None
+        self,
+        connection: Connection,
+        view: View,
+        vocabulary: Vocabulary | None = None,
+        among: Collection[int] | None = None,
     ) -> frozenset[int]:
         """The terms that are not for who has a view: those that came with a value and were not approved since, unless a
-        visible asset has them, or one that is shown is below them. vocabulary: only of this one."""
+        visible asset has them, or one that is shown is below them. vocabulary: only of this one. among: it is enough
+        to know of these."""
         if view.is_all:
             return frozenset()
         query = select(TERM.c.id).where(TERM.c.came_with_value)
         if vocabulary is not None:
             query = query.where(TERM.c.vocabulary_id == vocabulary.id)
+        if among is not None:
+            some_are = query.where(in_ids(self._db, TERM.c.id, sorted(among)))
+            if connection.execute(some_are.limit(1)).first() is None:
+                return frozenset()
         unsure = set(connection.execute(query).scalars())
         unsure -= shown_by_any(connection, self._db, view, unsure)
         below: dict[int, set[int]] = {}
