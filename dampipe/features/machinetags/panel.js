@@ -80,7 +80,7 @@ async function show(main, signal) {
     return [
       h("p", { class: "hint" }, tags.length < LIMIT ? plural(tags.length, "tag") + " to review" : `The ${LIMIT} tags on which a verdict says most`), hint,
       tags.length ? h("ul", { class: "entries" }, sorted.map((tag) => proposal(tag, act, skip))) : notice("Nothing to review.", "A model proposes terms of the vocabularies that were chosen for it."),
-      h("h3", {}, "Precision"), precision(terms)];
+      h("h2", {}, "Precision"), precision(terms)];
   };
   const buttons = (act) => (may("edit") ? [h("button", { type: "button", "data-key": "undo", onclick: () => undo(act) }, "Undo verdict")] : []);
   const { element, refresh } = part("Machine tags", buttons, read, draw);

@@ -477,7 +477,7 @@ class MachineTagRepository:
         terms: with the score, the first one first.
         """
         found: list[Row[Any]] = []
-        joined = select(MACHINE_TAG, VERSION.c.sha1, VERSION.c.name).join(
+        joined = select(MACHINE_TAG, VERSION.c.sha1, VERSION.c.asset_id).join(
             VERSION, VERSION.c.id == MACHINE_TAG.c.version_id
         )
         for term, edge in terms[:_TERMS_ASKED]:
@@ -500,7 +500,7 @@ class MachineTagRepository:
     ) -> Sequence[Row[Any]]:
         """Where terms were found, the best score first."""
         query = (
-            select(MACHINE_TAG, VERSION.c.sha1, VERSION.c.name)
+            select(MACHINE_TAG, VERSION.c.sha1, VERSION.c.asset_id)
             .join(VERSION, VERSION.c.id == MACHINE_TAG.c.version_id)
             .where(
                 in_ids(self._db, MACHINE_TAG.c.term_id, terms),
@@ -515,7 +515,7 @@ class MachineTagRepository:
     def of_asset(self, connection: Connection, asset: int) -> Sequence[Row[Any]]:
         """What was found in the current version of an asset, the best score first."""
         query = (
-            select(MACHINE_TAG, VERSION.c.sha1, VERSION.c.name)
+            select(MACHINE_TAG, VERSION.c.sha1, VERSION.c.asset_id)
             .join(VERSION, VERSION.c.id == MACHINE_TAG.c.version_id)
             .where(VERSION.c.asset_id == asset, IS_CURRENT)
         )
@@ -524,7 +524,7 @@ class MachineTagRepository:
     def of_content(self, connection: Connection, sha1: str) -> Sequence[Row[Any]]:
         """What was found in a content, the best score first."""
         query = (
-            select(MACHINE_TAG, VERSION.c.sha1, VERSION.c.name)
+            select(MACHINE_TAG, VERSION.c.sha1, VERSION.c.asset_id)
             .join(VERSION, VERSION.c.id == MACHINE_TAG.c.version_id)
             .where(VERSION.c.sha1 == sha1)
         )

@@ -1,11 +1,12 @@
 """The use cases of machine tags."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
+from dampipe.features.assets.names import names_of
 from dampipe.features.assets.service import AssetService
 from dampipe.features.machinetags.errors import (
     FIELD_UNFIT,
@@ -181,7 +182,7 @@ class MachineTagService:
                 row.term_id,
             ),
         )
-        return [_tag(row, terms[row.term_id]) for row in ranked[:limit]]
+        return self._reports(actor, ranked[:limit], terms)
 
     def judge(self, actor: Actor, request: VerdictRequest) -> MachineTag:
         """Accept or reject a tag that a model has found. An accepted term implies its broader ones. Raises NotFound."""
@@ -201,7 +202,7 @@ class MachineTagService:
             kind = MachineTagAccepted if request.accept else MachineTagRejected
             event = kind(vocabulary=vocabulary, term=key)
             record_event(connection, event, actor=actor, asset=assets[0], sha1=sha1)
-        return next(one for one in self._of(sha1) if (one.vocabulary, one.term) == (vocabulary, key))
+        return next(one for one in self._of(actor, sha1) if (one.vocabulary, one.term) == (vocabulary, key))
 
     def undo(self, actor: Actor) -> UndoneVerdict:
         """Take back the actor's last verdict. Raises NotFound if there is none."""
@@ -241,7 +242,7 @@ class MachineTagService:
             terms = {one.id: one for one in self._shown(connection, actor, self._tags.schemes(connection))}
             states = (TagState.SET, TagState.ACCEPTED)
             rows = self._tags.of_term(connection, sorted(below), min(limit, LIMIT), view, states)
-        return [_tag(row, terms[row.term_id]) for row in rows if row.term_id in terms]
+        return self._reports(actor, [row for row in rows if row.term_id in terms], terms)
 
     def of_asset(self, actor: Actor, asset: int) -> list[MachineTag]:
         """What a model has found in the current version of an asset, rejected tags apart."""
@@ -249,13 +250,14 @@ class MachineTagService:
         with self._db.read() as connection:
             terms = {one.id: one for one in self._shown(connection, actor, self._tags.schemes(connection))}
             rows = self._tags.of_asset(connection, asset)
-        return [
-            _tag(row, terms[row.term_id])
+        found = [
+            row
             for row in rows
             if row.term_id in terms
             and row.state != TagState.REJECTED
             and (row.state != TagState.PROPOSED or terms[row.term_id].is_on)
         ]
+        return self._reports(actor, found, terms)
 
     def _precision(self, actor: Actor, numbers: Sequence[int]) -> list[PrecisionReport]:
         view = self._visibility.of(actor)
@@ -291,12 +293,21 @@ class MachineTagService:
             )
         return reports
 
-    def _of(self, sha1: str) -> list[MachineTag]:
+    def _reports(
+        self, actor: Actor, rows: Sequence[Row[Any]], terms: Mapping[int, WantedTerm]
+    ) -> list[MachineTag]:
+        """Tags as faces show them."""
+        with self._db.read() as connection:
+            assets = {row.asset_id for row in rows}
+            names = names_of(connection, self._db, self._visibility.of(actor), assets)
+        return [_tag(row, terms[row.term_id], names.get(row.asset_id, row.sha1[:12])) for row in rows]
+
+    def _of(self, actor: Actor, sha1: str) -> list[MachineTag]:
         """All that was found in a content, rejected tags included."""
         with self._db.read() as connection:
             terms = {one.id: one for one in self._tags.wanted(connection, self._tags.schemes(connection))}
             rows = self._tags.of_content(connection, sha1)
-        return [_tag(row, terms[row.term_id]) for row in rows if row.term_id in terms]
+        return self._reports(actor, [row for row in rows if row.term_id in terms], terms)
 
     def _schemes(self, connection: Connection, vocabulary: str | None) -> list[Scheme]:
         schemes = self._tags.schemes(connection)
@@ -349,10 +360,10 @@ def _fits(field: MetadataField, vocabulary: str) -> bool:
     return is_of_it and field.multiple and field.union
 
 
-def _tag(row: Any, term: WantedTerm) -> MachineTag:
+def _tag(row: Row[Any], term: WantedTerm, name: str) -> MachineTag:
     return MachineTag(
         sha1=row.sha1,
-        name=row.name,
+        name=name,
         vocabulary=term.scheme.vocabulary,
         term=term.key,
         label=term.label,
