@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import false, select
 
+from dampipe.app.features import detail_fields
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.entries import Said
 from dampipe.features.metadata.values import Content
 from dampipe.features.tagging.fields import MODEL_ACTOR, TAGS
@@ -12,12 +14,14 @@ from dampipe.features.tagging.model import TagReport, TagRequest
 from dampipe.features.tagging.service import TagService
 from dampipe.features.tagging.terms import find_spelled
 from dampipe.features.vocabularies.model import NewTerm, VocabularyChange
+from dampipe.features.vocabularies.queries import TermRepository
 from dampipe.features.vocabularies.service import VocabularyService
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.events.tables import EVENT
 from dampipe.kernel.field import ValueSource, ValueState
 from dampipe.kernel.selection import AssetSelector
+from dampipe.kernel.visibility import EVERYTHING, View
 from tests.support.described import Described, name_of
 
 
@@ -153,3 +157,44 @@ def test_a_tag_of_an_editor_is_a_proposed_term(tagged: Tagged) -> None:
     proposals: Any = tagged.vocabularies.proposals(LOCAL, "tags")
     assert [term.label for term in proposals.terms] == ["new"]
     assert tagged.of(1) == ("new",)
+
+
+def test_who_sees_a_part_sees_the_terms_of_that_part_and_those_that_were_approved(tagged: Tagged) -> None:
+    tagged.add("shown", 1)
+    for tag in ("hidden", "approved", "by name", "renamed", "above", "merged"):
+        tagged.add(tag, 2)
+    library, vocabularies = tagged.library, tagged.vocabularies
+    terms = library.library.services.get(TermRepository)
+    assets = select(VERSION.c.asset_id).where(VERSION.c.asset_id == 1)
+    part = View(folder_ids=select(VERSION.c.id).where(false()), asset_ids=assets)
+
+    def hidden() -> set[str]:
+        with library.database.read() as connection:
+            return set(terms.labels(connection, terms.hidden(connection, part)).values())
+
+    assert hidden() == {"hidden", "approved", "by name", "renamed", "above", "merged"}
+    vocabularies.approve(LOCAL, "tags", "approved")
+    vocabularies.add(EDITOR, "tags", NewTerm(label="by name"))
+    vocabularies.rename(LOCAL, "tags", "renamed", "renamed since")
+    vocabularies.merge(LOCAL, "tags", "merged", "hidden")
+    vocabularies.move(LOCAL, "tags", "shown", "above")
+    assert hidden() == {"hidden", "merged", "renamed since"}, (
+        "what is above a term that is shown is shown, too"
+    )
+    vocabularies.merge(LOCAL, "tags", "approved", "hidden")
+    assert hidden() == {"merged", "renamed since"}, "a term that is for all stays so under its new name"
+    vocabularies.undo(LOCAL, "tags")
+    assert hidden() == {"hidden", "merged", "renamed since"}
+    tagged.says(ValueSource.MODEL, 1, "hidden", f"{MODEL_ACTOR}clip")
+    assert "hidden" not in hidden(), "a visible asset has it now"
+    with library.database.read() as connection:
+        assert terms.hidden(connection, EVERYTHING) == frozenset()
+        assert terms.find(connection, "tags", ["renamed since", "shown"], view=part).keys() == {"shown"}
+
+
+def test_the_details_of_an_asset_list_tags_once(tagged: Tagged) -> None:
+    tagged.add("beach", 1)
+    services = tagged.library.library.services
+    details = {one.name: one.read(services, LOCAL, 1) for one in detail_fields()}
+    assert details["tags"] == ("beach",)
+    assert "Tags" not in details["metadata"]

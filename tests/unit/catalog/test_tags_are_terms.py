@@ -1,9 +1,12 @@
 """Tags become terms of the vocabulary `tags` and values of assets, and go back: nothing is lost on the way."""
 
+import json
+
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import not_, select, text
 
 from dampipe.features.tagging.queries import TagRepository
+from dampipe.features.vocabularies.tables import TERM
 from dampipe.kernel.db.database import Database
 from tests.support.migrations import step
 
@@ -60,12 +63,27 @@ def test_tags_become_values_and_go_back(bare_database_url: str) -> None:
     with database.read() as connection:
         keys = connection.execute(text("SELECT id, key FROM term")).all()
         assert len({row.key for row in keys}) == len(keys) == len({name for _, name in TAGS})
+        open_to_all = select(TERM.c.id).where(not_(TERM.c.came_with_value))
+        assert connection.execute(open_to_all).all() == [], "their names may say what not everybody may see"
+    undo = {"changed": [[{"key": "a", "came_with_value": True}, {"key": "a", "came_with_value": False}]]}
+    with database.write() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO vocabulary_operation (vocabulary_id, kind, actor, at, summary, state) "
+                "SELECT id, 'approve', 'local', 0, '', :state FROM vocabulary"
+            ),
+            {"state": json.dumps(undo, separators=(",", ":"))},
+        )
     step(database, command.downgrade, "0028")
     assert tags(database) == TAGS
+    with database.read() as connection:
+        state = connection.execute(text("SELECT state FROM vocabulary_operation")).scalar_one()
+    assert json.loads(state) == {"changed": [[{"key": "a"}, {"key": "a"}]]}, "as the older version reads it"
     step(database, command.upgrade, "head")
     assert values(database) == TAGS
     with database.read() as connection:
         assert connection.execute(text("SELECT id, key FROM term")).all() == keys, "the terms are the same"
+        assert connection.execute(open_to_all).all() == []
     assert {(report.name, report.assets) for report in TagRepository(database).all()} == {
         (name, sum(other == name for _, other in TAGS)) for _, name in TAGS
     }
