@@ -174,7 +174,7 @@ def test_who_sees_a_part_sees_the_terms_of_that_part_and_those_that_were_approve
 
     assert hidden() == {"hidden", "approved", "by name", "renamed", "above", "merged"}
     vocabularies.approve(LOCAL, "tags", "approved")
-    vocabularies.add(EDITOR, "tags", NewTerm(label="by name"))
+    vocabularies.add(Actor(ActorKind.USER, "ada", Role.EDITOR), "tags", NewTerm(label="by name"))
     vocabularies.rename(LOCAL, "tags", "renamed", "renamed since")
     vocabularies.merge(LOCAL, "tags", "merged", "hidden")
     vocabularies.move(LOCAL, "tags", "shown", "above")

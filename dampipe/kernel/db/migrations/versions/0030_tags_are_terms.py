@@ -189,11 +189,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    stripped = sa.text(
+        "UPDATE vocabulary_operation SET state = replace(state, :word, '') WHERE state LIKE '%came_with_value%'"
+    )
     for word in ("true", "false"):
-        op.execute(
-            f"UPDATE vocabulary_operation SET state = replace(state, ',\"came_with_value\":{word}', '') "
-            "WHERE state LIKE '%\"came_with_value\"%'"
-        )
+        op.get_bind().execute(stripped, {"word": f',"came_with_value":{word}'})
     op.drop_column("term", "came_with_value")
     op.create_table(
         "tag",
