@@ -136,7 +136,8 @@ class MachineTagRepository:
         said = [TERM_SETTING.c[name] for name in ("facet", "prompts", "is_on", "precision")]
         query = (
             select(*columns, *said)
-            .outerjoin_from(TERM, TERM_SETTING, TERM_SETTING.c.term_id == TERM.c.id)
+            .select_from(TERM)
+            .outerjoin(TERM_SETTING, TERM_SETTING.c.term_id == TERM.c.id)
             .where(in_ids(self._db, TERM.c.vocabulary_id, by_id), TERM.c.state == TermState.ACTIVE)
         )
         rows = connection.execute(query.order_by(TERM.c.id)).all() if by_id else []

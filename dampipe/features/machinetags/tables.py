@@ -18,7 +18,7 @@ class SchemeRow(SQLModel, table=True):
     is_on: bool
 
 
-class TermRow(SQLModel, table=True):
+class TermSettingRow(SQLModel, table=True):
     """What people have said of how a term is looked for; a term without a row is as its vocabulary."""
 
     __tablename__ = "machine_tag_term"
@@ -86,7 +86,7 @@ class VerdictRow(SQLModel, table=True):
 
 
 SCHEME = table_of(SchemeRow)
-TERM_SETTING = table_of(TermRow)
+TERM_SETTING = table_of(TermSettingRow)
 CALIBRATION = table_of(CalibrationRow)
 MACHINE_TAG = table_of(MachineTagRow)
 VERDICT = table_of(VerdictRow)

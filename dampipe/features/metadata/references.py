@@ -3,16 +3,18 @@ have."""
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, literal, select
 
 from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.errors import REFERENCE_UNKNOWN, TERM_UNKNOWN, VOCABULARY_UNKNOWN
+from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.values import Content
 from dampipe.features.vocabularies.model import TermState
 from dampipe.features.vocabularies.queries import TermRepository
 from dampipe.features.vocabularies.tables import TERM, TERM_LABEL, VOCABULARY
 from dampipe.kernel.access import MANAGE, Actor
+from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.errors import NotFound
@@ -176,6 +178,20 @@ def words_of_terms(connection: Connection, terms: Collection[int]) -> dict[int, 
     found: dict[int, list[str]] = {}
     for row in connection.execute(labelled):
         found.setdefault(row.of, []).append(row.text)
+    return found
+
+
+def shown_terms(connection: Connection, database: Database, view: View, terms: Collection[int]) -> set[int]:
+    """Terms that a visible asset has: what is merely proposed or rejected is not meant."""
+    has = exists(
+        select(literal(1)).where(
+            VALUE.c.term_id == TERM.c.id, VALUE.c.is_effective, view.shows_asset(VALUE.c.asset_id)
+        )
+    )
+    found: set[int] = set()
+    for some in chunked(sorted(terms), 4000):
+        query = select(TERM.c.id).where(in_ids(database, TERM.c.id, some), has)
+        found.update(connection.execute(query).scalars())
     return found
 
 

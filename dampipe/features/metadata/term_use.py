@@ -1,25 +1,23 @@
 """Values that refer to terms of vocabularies: what happens when terms are merged or renamed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, exists, func, literal, select
+from sqlalchemy import Connection, func, select
 
 from dampipe.features.metadata.merge import undo_all
-from dampipe.features.metadata.queries import CHUNK, OperationKind, entries_that_refer
+from dampipe.features.metadata.queries import OperationKind, entries_that_refer
+from dampipe.features.metadata.references import shown_terms
 from dampipe.features.metadata.registry import library_fields
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.undo import replace_contents
 from dampipe.features.metadata.values import Content
-from dampipe.features.vocabularies.tables import TERM
 from dampipe.features.vocabularies.tree import narrower_of
-from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.documents.dirty import mark_selected
 from dampipe.kernel.events.outbox import WORKER
 from dampipe.kernel.ids import TermId
 from dampipe.kernel.term_uses import State, TermUse
-from dampipe.kernel.visibility import View
 
 
 def _count(connection: Connection, term: TermId) -> int:
@@ -56,18 +54,4 @@ def _relabel(connection: Connection, database: Database, terms: Sequence[TermId]
     mark_selected(connection, assets=select(VALUE.c.asset_id).where(*mine).distinct())
 
 
-def _shown(connection: Connection, database: Database, view: View, terms: Collection[int]) -> set[int]:
-    """Terms that a visible asset has: what is merely proposed or rejected is not meant."""
-    has = exists(
-        select(literal(1)).where(
-            VALUE.c.term_id == TERM.c.id, VALUE.c.is_effective, view.shows_asset(VALUE.c.asset_id)
-        )
-    )
-    found: set[int] = set()
-    for some in chunked(sorted(terms), CHUNK):
-        query = select(TERM.c.id).where(in_ids(database, TERM.c.id, some), has)
-        found.update(connection.execute(query).scalars())
-    return found
-
-
-TERMS = TermUse("values", _count, _move, _restore, _relabel, _shown)
+TERMS = TermUse("values", _count, _move, _restore, _relabel, shown_terms)

@@ -52,7 +52,6 @@ OWNERS = {
     "machine_tag_term": "dampipe/features/machinetags/queries.py",
     "machine_tag_calibration": "dampipe/features/machinetags/queries.py",
     "machine_tag_verdict": "dampipe/features/machinetags/queries.py",
-    "tag": "dampipe/features/tagging/",
     "metadata_schema": "dampipe/features/metadata/schema_service.py",
     "value": "dampipe/features/metadata/queries.py",
     "value_operation": "dampipe/features/metadata/queries.py",
