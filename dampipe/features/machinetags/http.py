@@ -15,7 +15,7 @@ from dampipe.features.machinetags.model import (
 )
 from dampipe.features.machinetags.service import LIMIT, MachineTagService
 from dampipe.kernel.access import EDIT, MANAGE, READ, Actor
-from dampipe.kernel.faces.http import Problem, Storable, allowed, provided
+from dampipe.kernel.faces.http import JsonBody, Problem, Storable, allowed, provided
 
 router = APIRouter(
     prefix="/machine-tags",
@@ -40,13 +40,17 @@ def list_machine_tag_vocabularies(actor: Reader, tags: Tags) -> list[SchemeRepor
 
 
 @router.put("/vocabularies/{key}")
-def choose_machine_tag_vocabulary(actor: Manager, key: Key, body: SchemeRequest, tags: Tags) -> SchemeReport:
+def choose_machine_tag_vocabulary(
+    actor: Manager, key: Key, body: JsonBody[SchemeRequest], tags: Tags
+) -> SchemeReport:
     """Let a model propose terms of a vocabulary, or change how."""
     return tags.choose(actor, key, body)
 
 
 @router.patch("/terms/{term}")
-def set_machine_tag_term(actor: Manager, term: Term, body: TermRequest, tags: Tags) -> PrecisionReport:
+def set_machine_tag_term(
+    actor: Manager, term: Term, body: JsonBody[TermRequest], tags: Tags
+) -> PrecisionReport:
     """Say how a term is looked for; what is null stays."""
     return tags.set_term(actor, term, body)
 
@@ -66,7 +70,7 @@ def review_machine_tags(
 
 
 @router.post("/verdicts")
-def judge_machine_tag(actor: Editor, body: VerdictRequest, tags: Tags) -> MachineTag:
+def judge_machine_tag(actor: Editor, body: JsonBody[VerdictRequest], tags: Tags) -> MachineTag:
     """Accept or reject a tag that a model has found."""
     return tags.judge(actor, body)
 
