@@ -144,6 +144,9 @@ class MediaInfo(StageOutput):
     duration_source: DurationSource = DurationSource.HEADER
     start: float = 0.0
     """Seconds; the time stamp in the file at which the earliest stream starts. All other times count from it."""
+    early: float = 0.0
+    """Seconds from the first picture to where ffmpeg takes the file to start, if that is later: in coding order,
+    the first packet may be one of the last pictures of its group."""
     bit_rate: int | None = None
     video: VideoStream | None = None
     audio: tuple[AudioStream, ...] = ()

@@ -61,6 +61,8 @@ def _is_other_footage(before: MediaInfo, found: MediaInfo) -> bool:
     )
     if is_known and differs(before.duration, found.duration or 0.0):
         return True
+    if before.early != found.early:
+        return True
     if before.video is None or found.video is None:
         return False
     return any(

@@ -27,7 +27,7 @@ from dampipe.features.facets.model import Facets
 from dampipe.features.fixity.model import Compared, Verified
 from dampipe.features.processing.model import Status
 from dampipe.features.pruning.model import Pruned
-from dampipe.features.rights.model import TimelineRights
+from dampipe.features.rights.reports import TimelineRights
 from dampipe.features.scanning.model import ScanProgress, Synced
 from dampipe.features.search.model import Found, ModelReport
 from dampipe.features.sources.model import SourceReport

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, literal, or_, select, update
 
+from dampipe.features.assets.locks import Hold, lock_assets
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.kernel.documents.dirty import mark_dirty, mark_dirty_versions
 from dampipe.kernel.facets.dirty import mark_assets
@@ -39,10 +40,10 @@ class AssetFacts:
     current: VersionId
 
 
-def lock_assets(connection: Connection, assets: Sequence[int]) -> dict[AssetId, AssetFacts]:
+def locked_facts(connection: Connection, assets: Sequence[int]) -> dict[AssetId, AssetFacts]:
     """Lock assets, so that no other transaction changes their versions; those that no longer exist are left out."""
-    locked = select(ASSET).where(ASSET.c.id.in_(sorted(assets))).order_by(ASSET.c.id).with_for_update()
-    rows = connection.execute(locked).all()
+    locked = lock_assets(connection, assets, Hold.VERSIONS)
+    rows = connection.execute(select(ASSET).where(ASSET.c.id.in_(locked)).order_by(ASSET.c.id)).all()
     versions = (
         select(VERSION.c.id, VERSION.c.asset_id, VERSION.c.superseded_at)
         .where(VERSION.c.asset_id.in_([row.id for row in rows]))

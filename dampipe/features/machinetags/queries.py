@@ -32,6 +32,7 @@ from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.field import ValueSource, ValueState
+from dampipe.kernel.ids import AssetId
 from dampipe.kernel.visibility import EVERYTHING, View
 
 _STATES = {
@@ -238,7 +239,7 @@ class MachineTagRepository:
 
     # ---- what was found
 
-    def lock(self, connection: Connection, versions: Sequence[int]) -> list[int]:
+    def lock(self, connection: Connection, versions: Sequence[int]) -> list[AssetId]:
         """Keep others from changing tags and values of the assets of versions; returns the assets."""
         hold_schema(connection, self._db)
         mine = in_ids(self._db, VERSION.c.id, versions)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from dampipe.features.assets.locks import Hold, lock_assets
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.metadata.entries import (
     Change,
@@ -48,6 +49,7 @@ from dampipe.kernel.documents.dirty import mark_selected
 from dampipe.kernel.events.outbox import NewEvent, record_events
 from dampipe.kernel.facets.dirty import mark_selected_assets
 from dampipe.kernel.field import MetadataField, ValueSource, ValueState
+from dampipe.kernel.ids import AssetId
 from dampipe.kernel.visibility import EVERYTHING, View
 
 CHUNK = 2_000
@@ -143,13 +145,9 @@ class ValueRepository:
         made = OPERATION.insert().values(**values, undoes_id=undoes).returning(OPERATION.c.id)
         return Operation(connection.execute(made).scalar_one(), kind, actor, now, is_quiet=kind in QUIET)
 
-    def lock(self, connection: Connection, assets: Sequence[int]) -> list[int]:
-        """Keep others from changing values of these assets until the transaction ends; returns those that exist.
-
-        Who locks several chunks does so in the order of their numbers, so that no two wait for each other.
-        """
-        mine = select(ASSET.c.id).where(in_ids(self._db, ASSET.c.id, assets)).order_by(ASSET.c.id)
-        return list(connection.execute(mine.with_for_update(key_share=True)).scalars())
+    def lock(self, connection: Connection, assets: Sequence[int]) -> list[AssetId]:
+        """Keep others from changing values of these assets until the transaction ends; returns those that exist."""
+        return lock_assets(connection, assets, Hold.ANNOTATIONS)
 
     def plan(
         self,

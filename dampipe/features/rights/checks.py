@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from dampipe.features.assets.names import names_of
 from dampipe.features.rights import errors
-from dampipe.features.rights.model import Rules
 from dampipe.features.rights.queries import licences_of, near_licensed, read_policy
+from dampipe.features.rights.rules import Rules
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import AssetId
 from dampipe.kernel.release import Objection, Use

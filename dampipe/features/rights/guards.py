@@ -6,8 +6,8 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from dampipe.features.rights.errors import UNLICENSED
-from dampipe.features.rights.model import Rules
 from dampipe.features.rights.queries import hold_rights, licences_of, read_policy
+from dampipe.features.rights.rules import Rules
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database

@@ -10,15 +10,12 @@ from dampipe.features.rights.model import (
     MAX_NAME,
     PURPOSES,
     RIGHTS,
-    Explanation,
-    LicenceReport,
     LicenceState,
     LicenceTerms,
     NewLicence,
     Policy,
-    TimelineRights,
-    UseQuestion,
 )
+from dampipe.features.rights.reports import Explanation, LicenceReport, TimelineRights, UseQuestion
 from dampipe.features.rights.service import RightsService
 from dampipe.features.rights.timeline import TimelineRightsService
 from dampipe.features.timelines.http import TIMELINE_BODY, FormatOf, TimelineBody

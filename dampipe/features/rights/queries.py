@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, update
 
+from dampipe.features.assets.locks import Hold, lock_assets
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.duplicates.model import PairState
 from dampipe.features.duplicates.tables import NEAR_DUPLICATE
@@ -49,9 +50,7 @@ def hold_for_writing(connection: Connection, database: Database, assets: Iterabl
 
     The assets are kept from being merged or deleted, which locks them before their licences.
     """
-    for some in chunked(sorted(set(assets))):
-        mine = select(ASSET.c.id).where(database.among(ASSET.c.id, some)).order_by(ASSET.c.id)
-        connection.execute(mine.with_for_update(read=True, key_share=True)).all()
+    lock_assets(connection, assets, Hold.EXISTENCE)
     hold_rights(connection, database, exclusive=True)
 
 

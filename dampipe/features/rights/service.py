@@ -24,16 +24,11 @@ from dampipe.features.rights.model import (
     NO_LICENCE,
     PURPOSES,
     RIGHTS,
-    Explanation,
     Licence,
-    LicenceReport,
     LicenceState,
     LicenceTerms,
     NewLicence,
-    ObjectionReport,
     Policy,
-    Rules,
-    UseQuestion,
     state_of_asset,
 )
 from dampipe.features.rights.queries import (
@@ -43,6 +38,8 @@ from dampipe.features.rights.queries import (
     licences_of,
     read_policy,
 )
+from dampipe.features.rights.reports import Explanation, LicenceReport, ObjectionReport, UseQuestion
+from dampipe.features.rights.rules import Rules
 from dampipe.features.rights.times import beginning, end, zone_of
 from dampipe.kernel.access import READ, Actor, require
 from dampipe.kernel.db.clock import database_time

@@ -1,6 +1,6 @@
 """Whether the clips of a timeline may be used somewhere, in some way, at some time."""
 
-from dampipe.features.rights.model import (
+from dampipe.features.rights.reports import (
     ClipRights,
     ClipVerdict,
     Explained,

@@ -13,7 +13,7 @@ from dampipe.features.assets.lineage import (
     AssetFacts,
     absorb,
     detach,
-    lock_assets,
+    locked_facts,
     make_current,
     settle,
 )
@@ -81,7 +81,7 @@ def split(
     elif metadata is Metadata.NEW:
         kept = merge_all(connection, database, asset.id, made)
     names = sha1s(connection, asset.versions)
-    stays = lock_assets(connection, (asset.id,))[asset.id].current
+    stays = locked_facts(connection, (asset.id,))[asset.id].current
     state = OperationState(
         moved=(version,),
         moved_current=version,
@@ -100,7 +100,7 @@ def undo(connection: Connection, database: Database, row: Row[Any], actor: str, 
     """Undo an operation that no later one concerns; returns why not, if that cannot be done."""
     state = OperationState.model_validate_json(row.state)
     is_split = row.kind == OperationKind.SPLIT
-    assets = lock_assets(connection, (row.asset_id, row.other_id))
+    assets = locked_facts(connection, (row.asset_id, row.other_id))
     kept, other = assets.get(row.asset_id), assets.get(row.other_id)
     if kept is None or (is_split and other is None):
         return "one of the assets was deleted"
@@ -119,7 +119,7 @@ def undo(connection: Connection, database: Database, row: Row[Any], actor: str, 
         detach(connection, moved, current, kept, asset=row.other_id, added_at=state.added_at)
         restore_all(connection, database, row.other_id, kept.id, state.owners)
         event = AssetSplit(kind="undo", split=row.other_id, versions=tuple(names.values()))
-    if state.current in lock_assets(connection, (row.asset_id,))[AssetId(row.asset_id)].versions:
+    if state.current in locked_facts(connection, (row.asset_id,))[AssetId(row.asset_id)].versions:
         make_current(connection, state.current, now)
     sha1 = names.get(state.moved_current)
     record_event(connection, event, actor=actor, asset=kept.id, sha1=sha1, at=now)

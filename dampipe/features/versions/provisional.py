@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row, exists, literal, or_, select
 
-from dampipe.features.assets.lineage import AssetFacts, lock_assets, provisional
+from dampipe.features.assets.lineage import AssetFacts, locked_facts, provisional
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.derivatives.sign_items import SIGN
 from dampipe.features.derivatives.tables import DERIVATIVE
@@ -181,7 +181,7 @@ def _is_short(mine: Footage, theirs: Sequence[Footage]) -> bool:
 
 def _lock_pair(connection: Connection, new: int, old: int) -> Pair | None:
     """Lock a provisional asset and what it may replace; None if it is not provisional any more."""
-    found = lock_assets(connection, (new, old))
+    found = locked_facts(connection, (new, old))
     source, target = found.get(AssetId(new)), found.get(AssetId(old))
     if source is None or target is None or source.replaces != target.id:
         return None

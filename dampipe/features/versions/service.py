@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from dampipe.features.assets.errors import GONE_ASSET
 from dampipe.features.assets.events import VersionCurrent
-from dampipe.features.assets.lineage import lock_assets, make_current
+from dampipe.features.assets.lineage import locked_facts, make_current
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
 from dampipe.features.assets.tables import VERSION
@@ -79,7 +79,7 @@ class VersionService:
         done = []
         with self._db.write() as connection:
             now = database_time(connection)
-            found = lock_assets(connection, (target, *others))
+            found = locked_facts(connection, (target, *others))
             for other, name in others.items():
                 if target not in found or other not in found:
                     raise NotFound(GONE_ASSET, asset=name)
@@ -89,7 +89,7 @@ class VersionService:
                         self._db,
                         OperationKind.STACK,
                         found[AssetId(other)],
-                        lock_assets(connection, (target,))[AssetId(target)],
+                        locked_facts(connection, (target,))[AssetId(target)],
                         str(actor),
                         now,
                         newest=False,
@@ -103,7 +103,7 @@ class VersionService:
         version = VersionId(self._assets.version_id(actor, request.version))
         asset = self._assets.asset_id(actor, request.version)
         with self._db.write() as connection:
-            facts = lock_assets(connection, (asset,)).get(AssetId(asset))
+            facts = locked_facts(connection, (asset,)).get(AssetId(asset))
             if facts is None or version not in facts.versions or len(facts.versions) == 1:
                 raise Conflict(ONLY_VERSION, name=request.version)
             now = database_time(connection)
@@ -114,7 +114,7 @@ class VersionService:
         require(actor, EDIT)
         version, asset = self._assets.version_id(actor, name), self._assets.asset_id(actor, name)
         with self._db.write() as connection:
-            facts = lock_assets(connection, (asset,)).get(AssetId(asset))
+            facts = locked_facts(connection, (asset,)).get(AssetId(asset))
             if facts is not None and version in facts.versions and facts.current != version:
                 now = database_time(connection)
                 make_current(connection, version, now)
@@ -131,7 +131,7 @@ class VersionService:
         require(actor, EDIT)
         asset = self._assets.asset_id(actor, name)
         with self._db.write() as connection:
-            lock_assets(connection, (asset,))
+            locked_facts(connection, (asset,))
             rows = operations_of(connection, asset)
             if not rows:
                 raise NotFound(NOTHING_TO_UNDO, name=name)

@@ -20,7 +20,7 @@ from dampipe.features.webhooks.model import (
 )
 from dampipe.features.webhooks.service import WebhookService
 from dampipe.kernel.access import MANAGE, Actor
-from dampipe.kernel.faces.http import STRICT, JsonBody, Problem, Storable, Text, allowed, provided
+from dampipe.kernel.faces.http import STRICT, JsonBody, PathText, Problem, Storable, Text, allowed, provided
 
 router = APIRouter(tags=["webhooks"], responses={404: {"model": Problem}})
 
@@ -44,7 +44,7 @@ class WebhookBody(BaseModel):
     model_config = STRICT
 
     name: Annotated[Text, Field(max_length=MAX_NAME)]
-    url: Annotated[Text, Field(max_length=MAX_URL)]
+    url: Annotated[PathText, Field(max_length=MAX_URL)]
     events: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
     """Names of events, or patterns such as `asset.*`; none: all."""
 

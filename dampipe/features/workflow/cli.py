@@ -305,7 +305,7 @@ def assign(
 @click.option(
     "--on", "due", metavar="TIME", help="A date (the end of that day) or a time in the form of ISO 8601."
 )
-@click.option("--clear", is_flag=True, help="At no time any more.")
+@click.option("--clear", is_flag=True, help="Take the due date away.")
 @click.option("--zone", help="Time zone of TIME, such as Europe/Berlin; by default that of this machine.")
 @filter_option
 @json_option

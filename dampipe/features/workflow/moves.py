@@ -11,12 +11,13 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
+from dampipe.features.assets.locks import Hold, lock_assets
 from dampipe.features.workflow import errors
 from dampipe.features.workflow.check import describe_parameters
 from dampipe.features.workflow.definition import Definition, Transition, Use, problems_of
 from dampipe.features.workflow.events import AssetMoved
 from dampipe.features.workflow.model import Reason
-from dampipe.features.workflow.queries import Active, Item, active, items, lock, sha1s_of, swap
+from dampipe.features.workflow.queries import Active, Item, active, items, sha1s_of, swap
 from dampipe.kernel.access import Actor, ActorKind
 from dampipe.kernel.asset_set import NONE, AssetSet
 from dampipe.kernel.db.chunks import chunked
@@ -114,7 +115,9 @@ class Moves:
     ) -> Outcome:
         workflow = active(connection, lock=not dry_run)
         one = transition_of(workflow.definition, key)
-        there = ids if dry_run else lock(holding(connection), self._db, list(ids), mover.view)
+        there = ids
+        if not dry_run:
+            there = AssetSet(lock_assets(holding(connection), ids, Hold.ANNOTATIONS, mover.view))
         names = sha1s_of(connection, self._db, there, mover.view)
         there &= AssetSet(names)
         where = items(connection, self._db, workflow.definition, there)

@@ -1,7 +1,7 @@
 """The SQL of workflows; the only writer of their tables.
 
 Who moves or assigns assets locks first the active definition against another one (`active`), then the assets against
-other moves and merges (`lock`), in the order of their numbers.
+other moves and merges (`Hold.ANNOTATIONS`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from dampipe.features.assets.lineage import is_superseded
+from dampipe.features.assets.locks import Hold, lock_assets
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.workflow.definition import Definition, parse_definition, shipped_toml
 from dampipe.features.workflow.due import DueDate
@@ -90,17 +91,6 @@ def latest(connection: Connection) -> Active | None:
     query = select(DEFINITION).where(DEFINITION.c.initial.is_not(None)).order_by(DEFINITION.c.id.desc())
     row = connection.execute(query.limit(1)).first()
     return None if row is None else Active(_parse(row.toml), row.id, row.toml, row.applied_at, row.applied_by)
-
-
-def lock(connection: Connection, database: Database, assets: Sequence[int], view: View) -> AssetSet:
-    """Lock assets against other moves and against merges; returns those that exist and are visible."""
-    query = (
-        select(ASSET.c.id)
-        .where(in_ids(database, ASSET.c.id, assets), view.shows_asset(ASSET.c.id))
-        .order_by(ASSET.c.id)
-        .with_for_update(key_share=True, of=ASSET)
-    )
-    return AssetSet(connection.execute(query).scalars())
 
 
 def items(
@@ -313,7 +303,7 @@ class WorkflowRepository:
     ) -> int:
         with self._db.write() as connection:
             definition = active(connection, lock=True).definition
-            there = lock(connection, self._db, assets, view)
+            there = AssetSet(lock_assets(connection, assets, Hold.ANNOTATIONS, view))
             now = database_time(connection)
             differs = or_(*(ITEM.c[name].is_distinct_from(value) for name, value in values.items()))
             changed = (

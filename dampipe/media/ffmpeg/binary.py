@@ -48,7 +48,7 @@ def find_ffmpeg(configured: str | None = None) -> Ffmpeg:
     rejected: list[str] = []
     for origin, path in _candidates(configured):
         if path is None:
-            rejected.append(f"{origin} does not exist")
+            rejected.append(f"{origin} was not found")
             continue
         found = _inspect(path)
         if isinstance(found, str):

@@ -31,6 +31,9 @@ def footage_input(media: MediaInfo, **options: Any) -> Any:
         "format_whitelist": formats_of_container(media.container),
         "max_pixels": MAX_PIXELS,
     }
+    if media.early and "itsoffset" not in options:
+        # ffmpeg gives what is shown before the start negative times, and the outputs would lack it.
+        restrictions["itsoffset"] = f"{media.early:.6f}"
     if media.video is not None and media.video.alpha and media.video.codec in _ALPHA_DECODERS:
         restrictions["c:v"] = _ALPHA_DECODERS[media.video.codec]
     if media.container == MOTION_JPEG:

@@ -184,7 +184,7 @@ class PreviewGraph:
             if self.media.container.startswith(_SELF_CONTAINED):
                 # ffmpeg's own probe decodes up to seven frames, as many as the preview of a short clip.
                 options["nofind_stream_info"] = None
-                if self.media.start:
+                if self.media.start or self.media.early:
                     # Without that probe ffmpeg does not know the start either, from which times count.
                     options["itsoffset"] = f"{-self.media.start:.6f}"
         return options

@@ -6,7 +6,7 @@ from typing import Any
 from av.container import InputContainer
 from av.stream import Disposition
 
-from dampipe.media.probe.packets import packets_of
+from dampipe.media.probe.packets import packets_of, rewind
 
 _NOT_FOOTAGE = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 _STILL_CODECS = frozenset({"mjpeg", "png", "bmp", "webp", "gif", "tiff", "jpeg2000", "jpegxl", "ppm"})
@@ -57,6 +57,5 @@ def _moving(container: InputContainer, pictures: list[Any]) -> set[int]:
             counts[packet.stream_index] += packet.size > 0
             if all(count > 1 for count in counts.values()) or number >= _MAX_PACKETS or size > _MAX_BYTES:
                 break
-    with contextlib.suppress(OSError):
-        container.seek(0)
+    rewind(container)
     return {index for index, count in counts.items() if count > 1}

@@ -1,6 +1,5 @@
 """Reads containers with PyAV: streams, colours, key frames, tags. Runs in the probe helper."""
 
-import contextlib
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -28,11 +27,11 @@ from dampipe.media.probe.container_metadata import (
 from dampipe.media.probe.diagnosis import NOT_DECODED
 from dampipe.media.probe.group_identifiers import content_id
 from dampipe.media.probe.keyframes import keyframe_interval
-from dampipe.media.probe.length import header_duration, start_in_file, start_of
+from dampipe.media.probe.length import early_by, header_duration, start_in_file, start_of
 from dampipe.media.probe.main_picture import footage_first
 from dampipe.media.probe.mdpm import Mdpm
 from dampipe.media.probe.mdpm import parse as parse_mdpm
-from dampipe.media.probe.packets import packets_of
+from dampipe.media.probe.packets import packets_of, rewind
 from dampipe.media.probe.recording_time import Candidate, first_plausible
 from dampipe.media.probe.time_stamps import stream_rates
 
@@ -93,9 +92,21 @@ def _media(container: InputContainer, path: str, counted: float | None = None) -
             f"({context.width}×{context.height}) is used"
         )
         sounds = _of_same_program(container, pictures[0], sounds)
+    duration, video, early = counted, None, 0.0
+    about_length: list[str] = []
     is_seekable = not is_bare(container)
-    duration = header_duration(container, [*pictures[:1], *sounds], warnings) if is_seekable else counted
-    video = _video(container, pictures[0], warnings) if pictures else None
+    if is_seekable:
+        duration = header_duration(container, [*pictures[:1], *sounds], about_length)
+    about_picture: list[str] = []
+    if pictures:
+        video = _video(container, pictures[0], about_picture)
+        early = early_by(container, video.first) if is_seekable else 0.0
+    if early:
+        about_length.clear()
+        rewind(container)
+        found = header_duration(container, [*pictures[:1], *sounds], about_length, early)
+        duration = None if found is None else round(found, 6)
+    warnings += [*about_length, *about_picture]
     facts = _camera_facts(container, path, sounds, video, warnings)
     tracks = _audio_tracks(sounds)
     names = facts.pop("channel_names")
@@ -105,7 +116,8 @@ def _media(container: InputContainer, path: str, counted: float | None = None) -
         "kind": "video" if pictures else "audio",
         "container": container.format.name,
         "duration": duration,
-        "start": start_of(container),
+        "start": start_of(container) - early,
+        "early": early,
         "bit_rate": container.bit_rate or None,
         "video": None if video is None else video.fields,
         "audio": tracks,
@@ -205,6 +217,8 @@ class _Video(NamedTuple):
     """Of VideoStream, as JSON."""
     mdpm: Mdpm | None
     """What a camcorder wrote into the first picture."""
+    first: float | None
+    """The time stamp of the first picture, in seconds; None if unknown."""
 
 
 def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) -> _Video:
@@ -217,6 +231,7 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
     else:
         rates = stream_rates(container, stream)
         frame = _first_frame(container, stream, warnings)
+    first = float(frame.pts * frame.time_base) if frame is not None and frame.pts is not None else None
     colors: Any = frame if frame is not None else codec
     pixel_format = frame.format if frame is not None else codec.format
     if pixel_format is None or codec.width <= 0 or codec.height <= 0:
@@ -242,7 +257,7 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "average_rate": _fraction(rates.average),
         "variable_rate": rates.variable,
         "time_base": _fraction(stream.time_base),
-        "start": start_in_file(container, stream),
+        "start": start_in_file(container, stream, first),
         "sample_aspect": _fraction(aspect) or "1/1",
         "crop_top": crop_top,
         "alpha": any(component.is_alpha for component in pixel_format.components)
@@ -257,7 +272,7 @@ def _video(container: InputContainer, stream: VideoStream, warnings: list[str]) 
         "intra_only": intra_only,
         "keyframe_interval": interval,
     }
-    return _Video(fields, None if frame is None else _mdpm(frame))
+    return _Video(fields, None if frame is None else _mdpm(frame), first)
 
 
 def _mdpm(frame: Any) -> Mdpm | None:
@@ -279,9 +294,8 @@ def _without_blanking(width: int, height: int, aspect: Fraction | None) -> Fract
 def _first_frame(container: InputContainer, stream: VideoStream, warnings: list[str]) -> Any:
     """Decode the first frame, or return None. Only a frame has reliable rotation and colours."""
     stream.thread_count = 1
-    with contextlib.suppress(OSError):
-        if not is_bare(container):
-            container.seek(0, stream=stream, backward=True, any_frame=False)
+    if not is_bare(container):
+        rewind(container, stream)
     try:
         for packets, packet in enumerate(packets_of(container, stream)):
             frames = packet.decode()

@@ -1,13 +1,12 @@
 """Time stamps of the frames at the beginning of a stream, read without decoding, to find its frame rates."""
 
-import contextlib
 from fractions import Fraction
 
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from dampipe.media.frame_rate import Rates, find_rates
-from dampipe.media.probe.packets import packets_of
+from dampipe.media.probe.packets import packets_of, rewind
 
 MAX_PACKETS = 400
 MAX_BYTES = 32 << 20
@@ -32,8 +31,7 @@ def _time_stamps(container: InputContainer, stream: VideoStream) -> list[int]:
     count = len(entries)
     if count > 1 and count == stream.frames:
         return [entries[number].timestamp for number in range(min(count, _MAX_ENTRIES))]
-    with contextlib.suppress(OSError):
-        container.seek(0, stream=stream, backward=True, any_frame=False)
+    rewind(container, stream)
     found: list[int] = []
     size = without = 0
     decoded = None

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dampipe.features.assets.lineage import absorb, detach, lock_assets
+from dampipe.features.assets.lineage import absorb, detach, locked_facts
 from dampipe.features.assets.savers import delete_versions
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.facets.index import FacetIndex
@@ -49,7 +49,7 @@ def test_every_write_of_values_and_facts_marks_or_says_why_not() -> None:
 
 def lock_two(faceted: Faceted, work: Any) -> Any:
     with faceted.database.write() as connection:
-        facts = lock_assets(connection, [1, 2])
+        facts = locked_facts(connection, [1, 2])
         return work(connection, facts[1], facts.get(2))
 
 

@@ -120,6 +120,119 @@ def test_times_count_from_the_start_of_the_earliest_stream(
     check_times(preview, proxy, 6.0)
 
 
+@pytest.fixture(scope="module")
+def shown_before_the_first_packet(ffmpeg: Ffmpeg, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """VVC, whose first packet is the last picture that is shown of its group: 6 s, 150 frames; and its sound."""
+    if not ffmpeg.has_encoder("libvvenc"):
+        pytest.skip("this ffmpeg writes no VVC")
+    path = tmp_path_factory.mktemp("vvc") / "plain.mp4"
+    options = ("-c:v", "libvvenc", "-preset", "faster", "-pix_fmt", "yuv420p10le", "-c:a", "libmp3lame")
+    return clip(ffmpeg, path, *options)
+
+
+WRAPPED = ("-output_ts_offset", "95442")
+"""MPEG-TS counts modulo 95443.7 s; ffmpeg adds 1.4 s."""
+EARLY = {
+    "early.ts": (),
+    "early.m2ts": (),
+    "early.mkv": (),
+    "early.flv": (),
+    "early.mp4": (),
+    "wrap.ts": WRAPPED,
+    "late.mkv": ("-output_ts_offset", "3600"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "sound"),
+    # The writer of M2TS names the picture and the sound alike, so that the reader of the probe does not know the sound.
+    [(name, sound) for name in EARLY for sound in (True, False) if not (sound and name.endswith(".m2ts"))],
+)
+def test_pictures_before_the_first_packet_count(
+    name: str,
+    sound: bool,
+    shown_before_the_first_packet: Path,
+    ffmpeg: Ffmpeg,
+    prober: Prober,
+    previews: PreviewMaker,
+    proxies: ProxyMaker,
+    tmp_path: Path,
+) -> None:
+    options = EARLY[name] if sound else ("-an", *EARLY[name])
+    path = copy(ffmpeg, shown_before_the_first_packet, tmp_path / name, *options)
+    media = prober.probe(str(path))
+    assert media.video is not None
+    assert media.duration == pytest.approx(6.0, abs=0.12)
+    assert media.duration == round(media.duration, 6) or not media.early
+    assert media.video.start == pytest.approx(0.0, abs=0.06)
+    assert media.video.rate == 25
+    assert media.warnings == ()
+    preview, proxy = make(path, media, previews, proxies, tmp_path / "out")
+    assert (preview.warnings, preview.duration, proxy.warnings, proxy.found) == ((), None, (), None)
+    assert proxy.file is not None
+    shown = frame_times(proxy.file.path)
+    assert len(shown) == 150
+    assert shown[0] == pytest.approx(media.video.start, abs=ROUNDING)
+    # The first key frame, which is what the preview decodes, is the last picture of its group.
+    assert all(min(abs(frame.time - time) for time in shown) <= ROUNDING for frame in preview.frames)
+    assert preview.frames[0].time < 1.5
+    assert strip_end(preview) == pytest.approx(6.0, abs=0.25)
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "mpeg2video"])
+def test_leading_pictures_that_cannot_be_decoded_move_nothing(
+    codec: str,
+    ffmpeg: Ffmpeg,
+    prober: Prober,
+    previews: PreviewMaker,
+    proxies: ProxyMaker,
+    tmp_path: Path,
+) -> None:
+    """A recording that is cut within an open group of pictures begins with pictures that refer to lost ones."""
+    groups = {
+        "libx264": ("-x264-params", "open-gop=1:keyint=25:min-keyint=25:bframes=3:scenecut=0"),
+        "libx265": ("-x265-params", "open-gop=1:keyint=25:bframes=3:scenecut=0:log-level=none:pools=1"),
+        "mpeg2video": ("-g", "25", "-bf", "2"),
+    }
+    whole = clip(
+        ffmpeg, tmp_path / "whole.ts", "-c:v", codec, "-pix_fmt", "yuv420p", *groups[codec], sound=False
+    )
+    content = whole.read_bytes()
+    packets = [content[at : at + 188] for at in range(0, len(content), 188)]
+    path = tmp_path / "cut.ts"
+    path.write_bytes(b"".join(packets[:3] + packets[len(packets) * 2 // 5 :]))
+    media = prober.probe(str(path))
+    assert media.early == 0.0
+    assert media.duration is not None
+    preview, proxy = make(path, media, previews, proxies, tmp_path / "out")
+    assert (preview.duration, proxy.found) == (None, None)
+    assert proxy.duration == pytest.approx(media.duration, abs=0.12)
+    assert proxy.file is not None
+    shown = frame_times(proxy.file.path)
+    assert 0 <= shown[0] <= 1.1
+    assert preview.frames[0].time == pytest.approx(shown[0], abs=ROUNDING)
+
+
+@pytest.mark.parametrize("suffix", [".ts", ".mkv"])
+def test_a_start_before_zero_loses_nothing(
+    suffix: str,
+    plain: Path,
+    ffmpeg: Ffmpeg,
+    prober: Prober,
+    previews: PreviewMaker,
+    proxies: ProxyMaker,
+    tmp_path: Path,
+) -> None:
+    before = {".ts": WRAPPED, ".mkv": ("-output_ts_offset", "-0.5", "-avoid_negative_ts", "disabled")}[suffix]
+    path = copy(ffmpeg, plain, tmp_path / f"negative{suffix}", *before)
+    media = prober.probe(str(path))
+    assert media.start < 0
+    assert media.duration == pytest.approx(6.0, abs=0.12)
+    preview, proxy = make(path, media, previews, proxies, tmp_path / "out")
+    assert (preview.warnings, preview.duration, proxy.found) == ((), None, None)
+    assert proxy.duration == pytest.approx(6.0, abs=0.12)
+
+
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".ts", ".flv"])
 @pytest.mark.parametrize(("picture", "sound"), [(4.0, 0.0), (0.0, 3.0), (104.0, 100.0)])
 def test_picture_and_sound_may_start_at_different_times(

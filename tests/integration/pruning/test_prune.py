@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from dampipe.app.features import features
-from dampipe.features.assets.lineage import absorb, lock_assets
+from dampipe.features.assets.lineage import absorb, locked_facts
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.derivatives.sweep import WorkspaceSweep
 from dampipe.features.pruning.model import PruneRequest
@@ -234,7 +234,7 @@ def stack(library: ProcessedLibrary, old: Path, new: Path) -> int:
             )
         ).all()
         of = {row.name: AssetId(row.asset_id) for row in rows}
-        facts = lock_assets(connection, list(of.values()))
+        facts = locked_facts(connection, list(of.values()))
         absorb(connection, facts[of[old.name]], facts[of[new.name]], time.time())
     return of[new.name]
 

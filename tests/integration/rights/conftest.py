@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from dampipe.features.originals.release import ReleaseService
-from dampipe.features.rights.model import LicenceReport, NewLicence, Policy
+from dampipe.features.rights.model import NewLicence, Policy
 from dampipe.features.rights.queries import LicenceRepository
+from dampipe.features.rights.reports import LicenceReport
 from dampipe.features.rights.service import RightsService
 from dampipe.features.rights.timeline import TimelineRightsService
 from dampipe.kernel.access import LOCAL

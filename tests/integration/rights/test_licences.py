@@ -13,8 +13,9 @@ from dampipe.features.duplicates.tables import NEAR_DUPLICATE
 from dampipe.features.rights.details import ASSET_RIGHTS
 from dampipe.features.rights.guards import RIGHTS_IN_ORDER, RightsParameters
 from dampipe.features.rights.merge import LICENCES
-from dampipe.features.rights.model import NewLicence, Policy, UseQuestion, state_of_asset
+from dampipe.features.rights.model import NewLicence, Policy, state_of_asset
 from dampipe.features.rights.queries import LicenceRepository, licences_of
+from dampipe.features.rights.reports import UseQuestion
 from dampipe.features.rights.tables import LICENCE, LICENSED_ASSET
 from dampipe.features.rights.tasks import NoticesTask
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role

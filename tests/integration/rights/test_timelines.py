@@ -8,7 +8,8 @@ import pytest
 
 import dampipe
 from dampipe.cli import main
-from dampipe.features.rights.model import NewLicence, UseQuestion
+from dampipe.features.rights.model import NewLicence
+from dampipe.features.rights.reports import UseQuestion
 from dampipe.features.rights.service import RightsService
 from dampipe.features.timelines.model import TimelineMatch
 from dampipe.features.timelines.service import TimelineService

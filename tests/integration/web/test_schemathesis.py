@@ -88,7 +88,11 @@ def test_every_answer_is_documented_and_no_request_fails_the_server(
                 *("--header", f"Authorization: Bearer {token}"),
             ],
             cwd=tmp_path,
-            env={**os.environ, "ASSET": asset},
+            env={
+                **os.environ,
+                "ASSET": asset,
+                "SCHEMATHESIS_HOOKS": str(Path(__file__).with_name("schemathesis_checks.py")),
+            },
             capture_output=True,
             text=True,
             timeout=600,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, update
 
-from dampipe.features.assets.lineage import lock_assets
+from dampipe.features.assets.lineage import locked_facts
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.rights.merge import LICENCES
 from dampipe.features.rights.model import NewLicence, Policy
@@ -68,7 +68,7 @@ class Licensed:
     def merge_into_replaced(self) -> None:
         source, target = (AssetId(self.flow.asset(path)) for path in (FILES[3], FILES[2]))
         with self.flow.database.write() as connection:
-            lock_assets(connection, [source, target])
+            locked_facts(connection, [source, target])
             LICENCES.merge(connection, self.flow.database, source, target)
 
 
@@ -166,7 +166,7 @@ def test_attaching_and_merging_at_once_does_not_deadlock(licensed: Licensed) -> 
 
     def merge() -> None:
         with flow.database.write() as connection:
-            lock_assets(connection, assets)
+            locked_facts(connection, assets)
             locked.set()
             threading.Event().wait(0.3)  # the other one has begun
             LICENCES.merge(connection, flow.database, *assets)

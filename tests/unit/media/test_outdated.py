@@ -113,3 +113,8 @@ def test_a_measured_duration_is_kept() -> None:
     assert (kept.duration, kept.duration_source) == (12.3, DurationSource.DECODING)
     assert kept_facts(media().model_dump_json(), found) is found
     assert kept_facts(None, found) is found
+
+
+def test_pictures_before_the_start_that_an_earlier_probe_did_not_know_are_made() -> None:
+    facts = media(start=1.6, container="mpegts")
+    assert outdated_stages(facts.model_dump_json(), facts.model_copy(update={"early": 0.92})) == BOTH

@@ -15,10 +15,10 @@ from dampipe.features.rights.model import (
     LicenceTerms,
     NewLicence,
     Policy,
-    Rules,
     state_of_asset,
 )
 from dampipe.features.rights.queries import due_notice, next_notice
+from dampipe.features.rights.rules import Rules
 from dampipe.features.rights.statements import parse_statement
 from dampipe.features.rights.territories import COUNTRIES, EU, Territories
 from dampipe.features.rights.times import beginning, end

@@ -10,13 +10,13 @@ from pydantic import ValidationError
 from dampipe.features.rights.errors import LICENCE_INVALID
 from dampipe.features.rights.model import (
     PURPOSES,
-    LicenceReport,
     LicenceState,
     LicenceTerms,
     NewLicence,
     ReleaseKind,
     ReleaseStatus,
 )
+from dampipe.features.rights.reports import LicenceReport
 from dampipe.features.rights.service import RightsService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput
@@ -171,7 +171,9 @@ def remove(name: str, yes: bool) -> None:
     """Remove a licence, also from its assets. The assets stay."""
     found = service(RightsService).show(LOCAL, name)
     if not yes:
-        click.confirm(f"Remove {name}, which {plural(found.assets or 0, 'asset')} have?", abort=True)
+        click.confirm(
+            f"Remove {name}, which is attached to {plural(found.assets or 0, 'asset')}?", abort=True
+        )
     count = service(RightsService).remove(LOCAL, name)
     click.echo(f"{name} is removed; {plural(count, 'asset')} had it")
 

@@ -7,14 +7,8 @@ from typing import Any
 
 import click
 
-from dampipe.features.rights.model import (
-    PURPOSES,
-    ClipRights,
-    ClipVerdict,
-    Explanation,
-    TimelineRights,
-    UseQuestion,
-)
+from dampipe.features.rights.model import PURPOSES
+from dampipe.features.rights.reports import ClipRights, ClipVerdict, Explanation, TimelineRights, UseQuestion
 from dampipe.features.rights.service import RightsService
 from dampipe.features.rights.timeline import TimelineRightsService
 from dampipe.features.timelines.file import read_file
