@@ -17,6 +17,7 @@ from dampipe.features.events import FEATURE as EVENTS
 from dampipe.features.facets import FEATURE as FACETS
 from dampipe.features.fixity import FEATURE as FIXITY
 from dampipe.features.grouping import FEATURE as GROUPING
+from dampipe.features.machinetags import FEATURE as MACHINETAGS
 from dampipe.features.metadata import FEATURE as METADATA
 from dampipe.features.originals import FEATURE as ORIGINALS
 from dampipe.features.processing import FEATURE as PROCESSING
@@ -63,6 +64,7 @@ BUILT_IN = (
     WORKFLOW,
     SEARCH,
     FACETS,
+    MACHINETAGS,
     PRUNING,
     ACCESS,
     BACKUP,

@@ -7,14 +7,15 @@ of their library. `FieldRegistry` knows all of them.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection
 
 from dampipe.kernel.access import Role
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart, ErrorCode, InvalidInput
 from dampipe.kernel.feature import registered
 from dampipe.kernel.visibility import EVERYTHING, View
@@ -115,6 +116,18 @@ class Constraints:
     """All texts that are valid; (): any."""
 
 
+class TermsChanged(NamedTuple):
+    """Which terms of one asset count now that did not, and the reverse. What models say is left out."""
+
+    asset: int
+    gained: tuple[int, ...]
+    lost: tuple[int, ...]
+
+
+Announce: TypeAlias = Callable[[Connection, Database, Sequence[TermsChanged], str, float], None]
+"""Records events about changed terms of assets, by an actor at a time; a part of the caller's transaction."""
+
+
 @dataclass(frozen=True)
 class MetadataField:
     """One field of the metadata of assets."""
@@ -149,6 +162,12 @@ class MetadataField:
     column: ColumnElement[Any] | None = None
     """Of a fact: an expression over the current row of the table `version`. A date is in seconds since
     1970-01-01T00:00:00 as a wall clock shows it."""
+    own_merge: bool = False
+    """Whether the feature that declares it has a `MergeOwner` of its own for its values."""
+    own_detail: bool = False
+    """Whether the feature that declares it shows it in the details of assets, beside the other fields."""
+    announce: "Announce | None" = None
+    """Of a field of terms: called in the transaction that changes which terms count, whoever writes them."""
     zone: ColumnElement[Any] | None = None
     """Of a fact that is a date: minutes by which its clock was ahead of UTC, NULL where it is unknown."""
 

@@ -4,7 +4,8 @@ A feature names a `TermUse` in `Feature.term_uses`. Values refer to a term by it
 touches none of them. To merge one into another moves them, in the transaction that merges.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -13,9 +14,15 @@ from sqlalchemy import Connection
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.feature import registered
 from dampipe.kernel.ids import TermId
+from dampipe.kernel.visibility import View
 
 State: TypeAlias = Any
 """What a use needs to undo what it did: what JSON can hold."""
+
+
+def _none(connection: Connection, database: Database, view: View, terms: Collection[int]) -> AbstractSet[int]:
+    """For uses that show no term."""
+    return frozenset()
 
 
 def _nothing(connection: Connection, database: Database, terms: Sequence[TermId]) -> None:
@@ -37,6 +44,9 @@ class TermUse:
     """Undo `move` from the first term to the second; state: what it returned. Keep what was changed since."""
     relabel: Callable[[Connection, Database, Sequence[TermId]], None] = _nothing
     """Labels of terms have changed, or which are broader: mark what is derived from them (search documents) dirty."""
+
+    shown: Callable[[Connection, Database, View, Collection[int]], AbstractSet[int]] = _none
+    """Those of some terms that visible assets have, as everybody who sees these is shown."""
 
 
 def term_uses() -> list[TermUse]:
@@ -62,6 +72,11 @@ def restore_all(
     for use in term_uses():
         if use.name in states:
             use.restore(connection, database, source, target, states[use.name])
+
+
+def shown_by_any(connection: Connection, database: Database, view: View, terms: Collection[int]) -> set[int]:
+    """Those of some terms that visible assets have, by any use."""
+    return {term for use in term_uses() for term in use.shown(connection, database, view, terms)}
 
 
 def relabel_all(connection: Connection, database: Database, terms: Sequence[TermId]) -> None:

@@ -71,11 +71,11 @@ class Described:
                 DIRTY_DOCUMENT,
                 VOCABULARY_OPERATION,
                 TERM,
-                VOCABULARY,
                 VERSION,
                 ASSET,
             ):
                 connection.execute(table.delete())
+            connection.execute(VOCABULARY.delete().where(VOCABULARY.c.key != "tags"))
         self._fill()
 
     def _renumber(self, connection: Any) -> None:

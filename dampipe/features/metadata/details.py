@@ -6,12 +6,14 @@ from dampipe.features.metadata.service import MetadataService
 from dampipe.kernel.access import Actor
 from dampipe.kernel.container import Services
 from dampipe.kernel.detail import DetailField
+from dampipe.kernel.feature import registered
 
 
 def _read(services: Services, actor: Actor, asset: int) -> dict[str, Any]:
-    """What counts, by field; facts stand elsewhere in the details."""
+    """What counts, by field; facts, and fields that another feature shows, stand elsewhere in the details."""
+    shown = {given.key for fields in registered("fields") for given in fields if given.own_detail}
     found = services.get(MetadataService).values_of(actor, asset)
-    return {one.label: list(one.texts) for one in found}
+    return {one.label: list(one.texts) for one in found if one.key not in shown}
 
 
 def _text(values: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import field as dataclass_field
 from typing import NamedTuple, TypeAlias
 
 from dampipe.features.metadata.values import Content
-from dampipe.kernel.field import MetadataField, ValueSource, ValueState
+from dampipe.kernel.field import MetadataField, TermsChanged, ValueSource, ValueState
 
 
 class Said(NamedTuple):
@@ -122,6 +122,22 @@ def _merged(before: Entry, contents: Sequence[Content], actor: str, at: float) -
     new = _accepted(contents, actor, at)
     rejected = [said for said in before if said.state is ValueState.REJECTED and said.content not in contents]
     return (*(known.get(said.content, said) for said in new), *rejected)
+
+
+def terms_changed(field: MetadataField, change: Change, source: ValueSource) -> TermsChanged:
+    """Which terms count after a change that did not, and the reverse, by what all sources but models say."""
+    others = {name: entry for name, entry in change.others.items() if name != ValueSource.MODEL}
+    before, after = (
+        [
+            one.term_id
+            for one in counting(field, others | ({} if source is ValueSource.MODEL else {source: entry}))
+        ]
+        for entry in (change.before, change.after)
+    )
+    gained = tuple(one for one in after if one is not None and one not in before)
+    return TermsChanged(
+        change.asset, gained, tuple(one for one in before if one is not None and one not in after)
+    )
 
 
 def counting(field: MetadataField, entries: Mapping[str, Entry]) -> tuple[Content, ...]:

@@ -43,6 +43,7 @@ def _give(
     values, fields = ValueRepository(database), library_fields(connection)
     values.lock(connection, sorted((source, target)))
     mine, theirs = (_entries(values, connection, asset) for asset in (source, target))
+    mine = {key: entry for key, entry in mine.items() if not (key[0] in fields and fields[key[0]].own_merge)}
     states: list[int] = []
     if mine:
         summary = "an asset became two" if keeps else "assets became one"

@@ -146,6 +146,8 @@ class FieldReport(BaseModel):
     sortable: bool = False
     xmp: str = ""
     operators: tuple[Operator, ...] = ()
+    own_detail: bool = False
+    """Whether another feature shows it in the details of assets."""
 
 
 class SourceReport(BaseModel):

@@ -142,8 +142,8 @@ export function sections(asset, { signal, refresh }) {
     const groups = new Map();
     for (const field of known) {
       const value = values.get(field.key);
-      // Facts stand among the details already.
-      if (!value || field.is_fact || (!value.values.length && !value.sources.length && !field.may_write)) continue;
+      // Facts, and fields that another feature shows, stand among the details already.
+      if (!value || field.is_fact || field.own_detail || (!value.values.length && !value.sources.length && !field.may_write)) continue;
       groups.set(field.group, [...(groups.get(field.group) ?? []), ...row(field, value)]);
     }
     section.hidden = groups.size === 0;

@@ -27,7 +27,16 @@ from sqlalchemy import (
 
 from dampipe.features.assets.locks import Hold, lock_assets
 from dampipe.features.assets.tables import ASSET
-from dampipe.features.metadata.entries import Change, Entry, Planner, Said, counting, encode, same
+from dampipe.features.metadata.entries import (
+    Change,
+    Entry,
+    Planner,
+    Said,
+    counting,
+    encode,
+    same,
+    terms_changed,
+)
 from dampipe.features.metadata.events import MetadataChanged
 from dampipe.features.metadata.tables import CHANGE, OPERATION, VALUE
 from dampipe.features.metadata.values import Content, content_of, fold
@@ -70,6 +79,10 @@ class OperationKind(StrEnum):
     """An import, a file, a sidecar, a rule or a model said something."""
 
 
+QUIET = (OperationKind.MERGE, OperationKind.TERM)
+"""Operations in which nobody gave or took a term; see `Operation.is_quiet`."""
+
+
 @dataclass
 class Operation:
     """A change of values that is being written."""
@@ -80,6 +93,8 @@ class Operation:
     at: float
     changes: int = 0
     assets: int = 0
+    is_quiet: bool = False
+    """Whether fields do not announce their terms: assets or terms became one, and nobody gave or took any."""
     touched: dict[int, list[str]] = field(default_factory=dict)
     """Fields that were changed, by asset, of the present chunk; see `record`."""
 
@@ -130,7 +145,7 @@ class ValueRepository:
         now = database_time(connection)
         values = {"kind": kind, "source": source, "actor": actor, "at": now, "summary": summary, "changes": 0}
         made = OPERATION.insert().values(**values, undoes_id=undoes).returning(OPERATION.c.id)
-        return Operation(connection.execute(made).scalar_one(), kind, actor, now)
+        return Operation(connection.execute(made).scalar_one(), kind, actor, now, is_quiet=kind in QUIET)
 
     def lock(self, connection: Connection, assets: Sequence[int]) -> list[AssetId]:
         """Keep others from changing values of these assets until the transaction ends; returns those that exist."""
@@ -223,6 +238,10 @@ class ValueRepository:
         mark_selected_assets(connection, select(ASSET.c.id).where(concerned))
         if given.searchable:
             mark_selected(connection, assets=select(ASSET.c.id).where(concerned))
+        if given.announce is not None and not operation.is_quiet:
+            found = [terms_changed(given, change, source) for change in changes]
+            news = [one for one in found if one.gained or one.lost]
+            given.announce(connection, self._db, news, operation.actor, operation.at)
 
     def record(self, connection: Connection, operation: Operation, source: ValueSource) -> None:
         """Record the events of a chunk, one for each asset."""

@@ -4,11 +4,12 @@ have."""
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, literal, select
 
 from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.errors import REFERENCE_UNKNOWN, TERM_UNKNOWN, VOCABULARY_UNKNOWN
+from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.values import Content
 from dampipe.features.vocabularies.model import TermState
 from dampipe.features.vocabularies.queries import TermRepository
@@ -54,7 +55,7 @@ def look_up(
     else:
         require_vocabulary(connection, given)
         wanted = [text.strip() for text in texts if text.isprintable()]
-        found = TermRepository(database).find(connection, given.vocabulary, wanted, retired=True)
+        found = TermRepository(database).find(connection, given.vocabulary, wanted, retired=True, view=view)
     for text in texts:
         if text.strip() not in found:
             raise unknown(given, text)
@@ -75,7 +76,7 @@ def ids_by_text(
     if given.type is FieldType.ASSET:
         return asset_ids(connection, wanted, view)
     require_vocabulary(connection, given)
-    return dict(TermRepository(database).find(connection, given.vocabulary, wanted))
+    return dict(TermRepository(database).find(connection, given.vocabulary, wanted, view=view))
 
 
 def terms_for_writing(
@@ -154,7 +155,7 @@ class Names:
         contents: Collection[Content],
         view: View = EVERYTHING,
     ) -> None:
-        """view: assets outside have no name."""
+        """view: assets outside have no name, nor have terms that are not shown there (proposals of a model)."""
         terms = {one.term_id for one in contents if one.term_id is not None}
         assets = sorted({one.linked_id for one in contents if one.linked_id is not None})
         self.terms: dict[int, str] = {}
@@ -165,6 +166,8 @@ class Names:
         if terms:
             repository = TermRepository(database)
             targets = targets_of(database, connection, terms)
+            hidden = repository.hidden(connection, view, among=set(targets.values()))
+            targets = {term: into for term, into in targets.items() if into not in hidden}
             became = set(targets.values())
             keys = select(TERM.c.id, TERM.c.key).where(in_ids(database, TERM.c.id, sorted(became)))
             by_target = {row.id: row.key for row in connection.execute(keys)}
@@ -197,6 +200,20 @@ def words_of_terms(connection: Connection, terms: Collection[int]) -> dict[int, 
     found: dict[int, list[str]] = {}
     for row in connection.execute(labelled):
         found.setdefault(row.of, []).append(row.text)
+    return found
+
+
+def shown_terms(connection: Connection, database: Database, view: View, terms: Collection[int]) -> set[int]:
+    """Terms that a visible asset has: what is merely proposed or rejected is not meant."""
+    has = exists(
+        select(literal(1)).where(
+            VALUE.c.term_id == TERM.c.id, VALUE.c.is_effective, view.shows_asset(VALUE.c.asset_id)
+        )
+    )
+    found: set[int] = set()
+    for some in chunked(sorted(terms), 4000):
+        query = select(TERM.c.id).where(in_ids(database, TERM.c.id, some), has)
+        found.update(connection.execute(query).scalars())
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from dampipe.features.assets.lineage import IS_CURRENT
+from dampipe.features.assets.names import names_of
 from dampipe.features.assets.service import AssetService
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.entries import (
@@ -492,9 +493,10 @@ class MetadataService:
     ) -> dict[int, tuple[str, str]]:
         """SHA-1 and name of the current versions of visible assets."""
         mine = (in_ids(self._db, VERSION.c.asset_id, sorted(set(assets))), IS_CURRENT)
-        query = select(VERSION.c.asset_id, VERSION.c.sha1, VERSION.c.name).where(*mine)
-        shown = connection.execute(query.where(view.shows_asset(VERSION.c.asset_id)))
-        return {row.asset_id: (row.sha1, row.name) for row in shown}
+        query = select(VERSION.c.asset_id, VERSION.c.sha1).where(*mine)
+        shown = connection.execute(query.where(view.shows_asset(VERSION.c.asset_id))).all()
+        names = names_of(connection, self._db, view, [row.asset_id for row in shown])
+        return {row.asset_id: (row.sha1, names[row.asset_id]) for row in shown}
 
 
 def read_values(
@@ -517,7 +519,10 @@ def field_report(one: MetadataField, actor: Actor) -> FieldReport:
             name: getattr(one, name)
             for name in ("key", "label", "type", "help", "group", "multiple", "unit", "vocabulary", "xmp")
         },
-        **{name: getattr(one, name) for name in ("is_fact", "searchable", "facet", "sortable", "operators")},
+        **{
+            name: getattr(one, name)
+            for name in ("is_fact", "searchable", "facet", "sortable", "operators", "own_detail")
+        },
         least=least,
         most=most,
         pattern=limits.pattern,

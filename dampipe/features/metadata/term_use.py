@@ -6,6 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from dampipe.features.metadata.merge import undo_all
 from dampipe.features.metadata.queries import OperationKind, entries_that_refer
+from dampipe.features.metadata.references import shown_terms
 from dampipe.features.metadata.registry import library_fields
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.undo import replace_contents
@@ -53,4 +54,4 @@ def _relabel(connection: Connection, database: Database, terms: Sequence[TermId]
     mark_selected(connection, assets=select(VALUE.c.asset_id).where(*mine).distinct())
 
 
-TERMS = TermUse("values", _count, _move, _restore, _relabel)
+TERMS = TermUse("values", _count, _move, _restore, _relabel, shown_terms)

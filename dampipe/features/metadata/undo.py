@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.metadata.entries import Change, Entry, decode, same
-from dampipe.features.metadata.queries import CHUNK, OperationKind, ValueRepository
+from dampipe.features.metadata.queries import CHUNK, QUIET, OperationKind, ValueRepository
 from dampipe.features.metadata.references import targets_of
 from dampipe.features.metadata.values import Content, fits
 from dampipe.kernel.db.chunks import chunked
@@ -52,6 +52,7 @@ def undo_operation(
     source = ValueSource(row.source)
     summary = f"undo of {row.id}: {row.summary}"
     operation = values.begin(connection, OperationKind.UNDO, source, actor, summary, undoes=row.id)
+    operation.is_quiet = row.kind in QUIET
     for rows in values.changes_of(connection, row.id):
         present = set(values.lock(connection, sorted({one.asset_id for one in rows})))
         since = values.changed_since(connection, rows)

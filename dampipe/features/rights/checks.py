@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from dampipe.features.assets.names import names_of
 from dampipe.features.rights import errors
-from dampipe.features.rights.queries import licences_of, names_of, near_licensed, read_policy
+from dampipe.features.rights.queries import licences_of, near_licensed, read_policy
 from dampipe.features.rights.rules import Rules
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import AssetId

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, update
 
-from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.locks import Hold, lock_assets
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.duplicates.model import PairState
@@ -24,7 +23,6 @@ from dampipe.features.rights.events import (
 from dampipe.features.rights.model import DAY, Licence, LicenceTerms, Policy
 from dampipe.features.rights.tables import LICENCE, LICENSED_ASSET, RIGHTS_POLICY
 from dampipe.features.rights.times import Moment
-from dampipe.features.sources.tables import LOCATION
 from dampipe.kernel.access import Actor
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.advisory_lock import lock_until_commit
@@ -33,7 +31,6 @@ from dampipe.kernel.db.clock import NOW, database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import WORKER, NewEvent, record_event, record_events
 from dampipe.kernel.ids import AssetId
-from dampipe.kernel.paths import printable
 from dampipe.kernel.visibility import View
 
 POLICY_ID = 1
@@ -169,27 +166,6 @@ def near_licensed(
             )
             for row in connection.execute(pairs):
                 found.setdefault(AssetId(row.asset), set()).add(AssetId(row.other))
-    return found
-
-
-def names_of(connection: Connection, database: Database, view: View, assets: Iterable[int]) -> dict[int, str]:
-    """What to call assets: the name of a visible file, else the first digits of the SHA-1."""
-    found: dict[int, str] = {}
-    for some in chunked(sorted(set(assets))):
-        mine = database.among(VERSION.c.asset_id, some)
-        if view.is_all:
-            query = select(VERSION.c.asset_id, VERSION.c.name, VERSION.c.sha1).where(mine, IS_CURRENT)
-            found |= {row.asset_id: printable(row.name) for row in connection.execute(query)}
-            continue
-        contents = select(VERSION.c.asset_id, VERSION.c.sha1).where(mine, view.shows_version(VERSION.c.id))
-        found |= {row.asset_id: row.sha1[:12] for row in connection.execute(contents)}
-        files = (
-            select(VERSION.c.asset_id, LOCATION.c.name)
-            .join_from(VERSION, LOCATION, LOCATION.c.version_id == VERSION.c.id)
-            .where(mine, view.shows_folder(LOCATION.c.folder_id))
-            .order_by(VERSION.c.superseded_at.is_(None), LOCATION.c.id.desc())
-        )
-        found |= {row.asset_id: printable(row.name) for row in connection.execute(files)}
     return found
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 from tzlocal import get_localzone_name
 
+from dampipe.features.assets.names import names_of
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
 from dampipe.features.rights.checks import check_release
@@ -35,7 +36,6 @@ from dampipe.features.rights.queries import (
     NewTerms,
     hold_for_writing,
     licences_of,
-    names_of,
     read_policy,
 )
 from dampipe.features.rights.reports import Explanation, LicenceReport, ObjectionReport, UseQuestion

@@ -5,16 +5,14 @@ from dampipe.kernel.feature import Command, Feature
 FEATURE = Feature(
     "tagging",
     __name__,
-    tables=("dampipe.features.tagging.tables",),
     commands={
         "tag": Command("Give tags to assets, and search by them.", "dampipe.features.tagging.cli:command")
     },
     routers=("dampipe.features.tagging.http:router",),
-    annotations=("dampipe.features.tagging.queries:tagged_among",),
-    merges=("dampipe.features.tagging.merge:TAGS",),
+    fields=("dampipe.features.tagging.fields:FIELDS",),
+    merges=("dampipe.features.tagging.merge:MERGE",),
     events=("dampipe.features.tagging.events:TagAdded", "dampipe.features.tagging.events:TagRemoved"),
     filters=("dampipe.features.tagging.filters:FIELDS",),
-    documents=("dampipe.features.tagging.search:tag_words",),
     details=("dampipe.features.tagging.details:TAGS",),
     panel="panel.js",
     remedies="dampipe.features.tagging.remedies",

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dampipe.features.assets.service import AssetService
 from dampipe.features.tagging.model import TagReport, TagRequest
 from dampipe.features.tagging.queries import TagRepository
-from dampipe.kernel.access import EDIT, READ, Actor, require
+from dampipe.features.vocabularies.model import TermState
+from dampipe.kernel.access import EDIT, MANAGE, READ, Actor, require
 from dampipe.kernel.visibility import Visibility
 
 
@@ -28,9 +29,11 @@ class TagService:
         return self._tags.of(asset)
 
     def add(self, actor: Actor, request: TagRequest) -> int:
-        """Give a tag to assets; returns how many did not have it. Raises NotFound for an unknown asset."""
+        """Give a tag to assets; returns how many did not have it. Raises NotFound for an unknown asset, and
+        for a tag that is new where the vocabulary is strict."""
         require(actor, EDIT)
-        return self._tags.add(request.tag, self._ids(actor, request.assets or ()), str(actor))
+        state = TermState.ACTIVE if actor.may(MANAGE) else TermState.PROPOSED
+        return self._tags.add(request.tag, self._ids(actor, request.assets or ()), str(actor), state)
 
     def remove(self, actor: Actor, request: TagRequest) -> int:
         """Take a tag from assets; returns how many had it. Raises NotFound for an unknown asset."""

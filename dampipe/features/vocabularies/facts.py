@@ -9,7 +9,17 @@ from dampipe.features.vocabularies.model import Label, LabelKind, Note, NoteKind
 
 SETS = ("labels", "notes", "broader")
 """Fields of `TermFacts` that hold several values."""
-SCALARS = ("key", "parent", "position", "state", "merged_into", "uri", "is_placed", "is_missing")
+SCALARS = (
+    "key",
+    "parent",
+    "position",
+    "state",
+    "merged_into",
+    "uri",
+    "is_placed",
+    "is_missing",
+    "came_with_value",
+)
 
 Change = tuple[TermFacts, TermFacts]
 """A term before and after."""

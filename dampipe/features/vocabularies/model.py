@@ -251,6 +251,7 @@ class TermFacts:
     uri: str | None = None
     is_placed: bool = False
     is_missing: bool = False
+    came_with_value: bool = False
     labels: tuple[Label, ...] = ()
     notes: tuple[Note, ...] = ()
 

@@ -1,7 +1,7 @@
 """What is done with terms: add, rename, edit, move, merge, retire, approve, undo. Each is one operation, with its record
 and its event, in the transaction of the caller, who has checked the rights and locked the vocabulary."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -95,27 +95,44 @@ def add_term(
     return term, operation
 
 
-def add_terms(writer: TermWriter, labels: Sequence[str], state: TermState) -> dict[str, int]:
-    """Add terms at the top as one operation; returns the terms by label. Labels that exist there lead to their terms,
-    which are made usable if they are retired."""
+def add_terms(
+    writer: TermWriter, labels: Sequence[str], state: TermState, *, exact: bool = False
+) -> dict[str, int]:
+    """Add terms that assets are about to get at the top, as one operation; returns the terms by label. Labels that exist
+    there lead to their terms, which are made usable if they are retired.
+
+    exact: labels that differ in case are different terms; else they are one, and that with the same spelling is
+    preferred.
+    """
     texts = {label: clean_label(label) for label in labels}
+    form: Callable[[str], str] = str if exact else fold
     existing = writer.preferred_at(None, {fold(text) for text in texts.values()})
-    found = {folded: rows[0] for folded, rows in existing.items()}
-    terms = {folded: row.merged_into_id or row.id for folded, row in found.items()}
+    rows = [row for some in existing.values() for row in some]
+    spelled = {row.text: row for row in reversed(rows)}
+    found = {form(row.text): row for row in reversed(rows)}
+    found |= {form(text): spelled[text] for text in texts.values() if text in spelled}
+    terms = {label: row.merged_into_id or row.id for label, row in found.items()}
     new: dict[str, str] = {}
     for text in texts.values():
-        if fold(text) not in terms:
-            new.setdefault(fold(text), text)
+        if form(text) not in terms:
+            new.setdefault(form(text), text)
     keys = writer.free_keys([make_key(text) for text in new.values()])
     tongue = _default(writer)
     facts = [
         new_facts(
-            number, [Label(tongue, LabelKind.PREFERRED, text)], keys[number], state=state, is_placed=True
+            number,
+            [Label(tongue, LabelKind.PREFERRED, text)],
+            keys[number],
+            state=state,
+            is_placed=True,
+            came_with_value=True,
         )
         for number, text in enumerate(new.values())
     ]
     ids = writer.insert(facts)
-    terms |= {folded: ids[one.id] for folded, one in zip(new, facts, strict=True)}
+    terms |= {label: ids[one.id] for label, one in zip(new, facts, strict=True)}
+    wanted = {form(text) for text in texts.values()}
+    found = {label: row for label, row in found.items() if label in wanted}
     retired = [row.id for row in found.values() if row.state == TermState.RETIRED and not row.merged_into_id]
     changes = [(one, replace(one, state=state, is_missing=False)) for one in writer.facts(retired).values()]
     writer.change(changes)
@@ -125,7 +142,7 @@ def add_terms(writer: TermWriter, labels: Sequence[str], state: TermState) -> di
         operation = writer.record(OperationKind.ADD, f"added {count} terms", what)
         first = replace(facts[0], id=ids[facts[0].id]) if facts else changes[0][1]
         _announce(writer, operation, first, count=count)
-    return {label: terms[fold(text)] for label, text in texts.items()}
+    return {label: terms[form(text)] for label, text in texts.items()}
 
 
 def rename(writer: TermWriter, term: int, label: str, language: str | None, *, keep: bool) -> Done:
@@ -232,7 +249,14 @@ def merge(writer: TermWriter, source: int, target: int) -> Done:
     _require_depth(writer, target, [one.id for one in below if one.parent == source])
     changes: list[Change] = [
         (before, replace(before, state=TermState.RETIRED, merged_into=target, is_missing=False)),
-        (into, replace(into, labels=_with_synonyms(into, before))),
+        (
+            into,
+            replace(
+                into,
+                labels=_with_synonyms(into, before),
+                came_with_value=into.came_with_value and before.came_with_value,
+            ),
+        ),
     ]
     for one in below:
         if one.id == target:
@@ -286,11 +310,13 @@ def retire(writer: TermWriter, term: int, *, with_narrower: bool = False) -> Don
 
 
 def approve(writer: TermWriter, term: int) -> Done:
-    """Let a proposed term be an active one. Raises Conflict if it is not proposed."""
+    """Let a term that was proposed, or that came with a value, be an active one that everybody sees. Raises Conflict if
+    it is one already, or is retired."""
     before = writer.facts([term])[term]
-    if before.state is not TermState.PROPOSED:
+    came_with_value = before.state is TermState.ACTIVE and before.came_with_value
+    if before.state is not TermState.PROPOSED and not came_with_value:
         raise Conflict(NOT_PROPOSED, term=name_of(writer, before), state=before.state.value)
-    after = replace(before, state=TermState.ACTIVE)
+    after = replace(before, state=TermState.ACTIVE, came_with_value=False)
     return _done(writer, OperationKind.APPROVE, f"approved {name_of(writer, before)}", [(before, after)])
 
 
@@ -397,18 +423,27 @@ def _use_again(writer: TermWriter, terms: Sequence[int], state: TermState) -> Do
     ordered = [facts[term] for term in terms]
     for one in ordered:
         if one.state is not TermState.RETIRED:
-            return one.id, None
+            return share(writer, one.id)
     for one in ordered:
         target = one
         while target.merged_into is not None:
             target = writer.facts([target.merged_into])[target.merged_into]
         if target.state is not TermState.RETIRED:
-            return target.id, None
+            return share(writer, target.id)
     retired = next((one for one in ordered if one.merged_into is None), None)
     if retired is None:
         raise Conflict(NOT_ACTIVE, term=name_of(writer, ordered[0]), state="merged into a retired one")
-    after = replace(retired, state=state, is_missing=False)
+    after = replace(retired, state=state, is_missing=False, came_with_value=False)
     return _done(writer, OperationKind.ADD, f"added {name_of(writer, retired)} again", [(retired, after)])
+
+
+def share(writer: TermWriter, term: int) -> Done:
+    """Let a term that came with a value be a part of the vocabulary, in its state: somebody adds it there."""
+    before = writer.facts([term])[term]
+    if not before.came_with_value:
+        return term, None
+    after = replace(before, came_with_value=False)
+    return _done(writer, OperationKind.ADD, f"added {name_of(writer, before)}", [(before, after)])
 
 
 def _done(

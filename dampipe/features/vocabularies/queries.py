@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Select, func, literal, select, tuple_
+from sqlalchemy import Connection, Integer, Row, Select, func, literal, not_, select, tuple_
 
 from dampipe.features.vocabularies.errors import NOT_FOUND, TERM_AMBIGUOUS, TERM_NOT_FOUND
 from dampipe.features.vocabularies.model import (
@@ -29,9 +29,12 @@ from dampipe.features.vocabularies.writer import TermWriter, lock_vocabulary, vo
 from dampipe.kernel.access import Actor
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.errors import Conflict, NotFound
 from dampipe.kernel.ids import TermId
 from dampipe.kernel.storable import is_storable
+from dampipe.kernel.term_uses import shown_by_any
+from dampipe.kernel.visibility import EVERYTHING, View
 
 USABLE = (TermState.ACTIVE, TermState.PROPOSED)
 """States of terms that values may get."""
@@ -55,15 +58,18 @@ class TermRepository:
         texts: Collection[str],
         *,
         retired: bool = False,
+        view: View = EVERYTHING,
     ) -> dict[str, TermId]:
         """The terms that texts name: by key, else by preferred label, else by synonym, of any language; or by path
         (Places > Europe). Case and composition do not matter, and a merged term leads to its target.
 
-        Texts that name no term, or several, are left out. retired: find retired terms as well, where no other is
-        called so. Raises NotFound for an unknown vocabulary.
+        Texts that name no term, or several that are not told apart by case, are left out. retired: find retired terms
+        as well, where no other is called so. view: terms outside do not exist (`hidden`). Raises NotFound for an unknown
+        vocabulary.
         """
         vocabulary = self.vocabulary(connection, vocabulary_key)
-        found = self.candidates(connection, vocabulary, texts, retired=retired)
+        hidden = self.hidden(connection, view, vocabulary)
+        found = self.candidates(connection, vocabulary, texts, retired=retired, hidden=hidden)
         return {text: terms[0] for text, terms in found.items() if len(terms) == 1}
 
     def narrower(self, connection: Connection, terms: Collection[int]) -> set[TermId]:
@@ -132,15 +138,52 @@ class TermRepository:
         labels: Sequence[str],
         actor: Actor | str,
         state: TermState = TermState.ACTIVE,
+        *,
+        exact: bool = False,
     ) -> dict[str, TermId]:
         """Add terms at the top of a vocabulary, in a few statements and as one operation; returns the terms by label.
 
-        Labels that exist lead to the terms that there are. Labels may differ in case alone: these are one term.
+        Labels that exist lead to the terms that there are. Labels may differ in case alone: these are one term, unless
+        `exact` says that they are several.
         Raises NotFound for an unknown vocabulary, InvalidInput for a label that is not valid.
         """
         vocabulary = lock_vocabulary(connection, vocabulary_key)
         writer = TermWriter(connection, self._db, vocabulary, str(actor))
-        return {label: TermId(term) for label, term in add_terms(writer, labels, state).items()}
+        return {label: TermId(term) for label, term in add_terms(writer, labels, state, exact=exact).items()}
+
+    def hidden(
+        self,
+        connection: Connection,
+        view: View,
+        vocabulary: Vocabulary | None = None,
+        among: Collection[int] | None = None,
+    ) -> frozenset[int]:
+        """The terms that are not for who has a view: those that came with a value and were not approved since, unless a
+        visible asset has them, or one that is shown is below them. vocabulary: only of this one. among: it is enough
+        to know of these."""
+        if view.is_all:
+            return frozenset()
+        query = select(TERM.c.id).where(TERM.c.came_with_value)
+        if vocabulary is not None:
+            query = query.where(TERM.c.vocabulary_id == vocabulary.id)
+        if among is not None:
+            some_are = query.where(in_ids(self._db, TERM.c.id, sorted(among)))
+            if connection.execute(some_are.limit(1)).first() is None:
+                return frozenset()
+        unsure = set(connection.execute(query).scalars())
+        unsure -= shown_by_any(connection, self._db, view, unsure)
+        below: dict[int, set[int]] = {}
+        for some in chunked(sorted(unsure), 4000):
+            parents = select(TERM.c.parent_id, TERM.c.id).where(self._db.among(TERM.c.parent_id, some))
+            others = select(TERM_BROADER.c.broader_id, TERM_BROADER.c.term_id).where(
+                self._db.among(TERM_BROADER.c.broader_id, some)
+            )
+            for part in (parents, others):
+                for above, term in connection.execute(part):
+                    below.setdefault(above, set()).add(term)
+        while shown := {term for term in unsure if below.get(term, set()) - unsure}:
+            unsure -= shown
+        return frozenset(unsure)
 
     # What this feature's service and faces ask for.
 
@@ -158,24 +201,39 @@ class TermRepository:
         ]
 
     def counts(
-        self, connection: Connection, vocabulary: Vocabulary | None = None
+        self,
+        connection: Connection,
+        vocabulary: Vocabulary | None = None,
+        hidden: Collection[int] = (),
     ) -> dict[int, dict[str, int]]:
-        """The numbers of terms by vocabulary and state. vocabulary: only of this one."""
+        """The numbers of terms by vocabulary and state. vocabulary: only of this one. hidden: without these."""
         grouped = select(TERM.c.vocabulary_id, TERM.c.state, func.count().label("number")).group_by(
             TERM.c.vocabulary_id, TERM.c.state
         )
         if vocabulary is not None:
             grouped = grouped.where(TERM.c.vocabulary_id == vocabulary.id)
+        grouped = self._without(grouped, hidden)
         found: dict[int, dict[str, int]] = {}
         for row in connection.execute(grouped):
             found.setdefault(row.vocabulary_id, {})[row.state] = row.number
         return found
 
+    def _without(self, query: Select[Any], hidden: Collection[int]) -> Select[Any]:
+        return query.where(not_(in_ids(self._db, TERM.c.id, sorted(hidden)))) if hidden else query
+
     def resolve(
-        self, connection: Connection, vocabulary: Vocabulary, text: str, *, retired: bool = False
+        self,
+        connection: Connection,
+        vocabulary: Vocabulary,
+        text: str,
+        *,
+        retired: bool = False,
+        hidden: Collection[int] = (),
     ) -> TermId:
-        """The one term that a text names, as `find` has it. Raises NotFound, and Conflict if there are several."""
-        found = self.candidates(connection, vocabulary, [text], retired=retired).get(text, [])
+        """The one term that a text names, as `find` has it. hidden: terms that it does not name. Raises NotFound, and
+        Conflict if there are several."""
+        named = self.candidates(connection, vocabulary, [text], retired=retired, hidden=hidden)
+        found = named.get(text, [])
         if not found:
             raise NotFound(TERM_NOT_FOUND, vocabulary=vocabulary.key, term=text)
         if len(found) > 1:
@@ -185,22 +243,42 @@ class TermRepository:
         return found[0]
 
     def candidates(
-        self, connection: Connection, vocabulary: Vocabulary, texts: Collection[str], *, retired: bool
+        self,
+        connection: Connection,
+        vocabulary: Vocabulary,
+        texts: Collection[str],
+        *,
+        retired: bool,
+        hidden: Collection[int] = (),
     ) -> dict[str, list[TermId]]:
         """All terms that texts may name, those of the best rank; see `find`."""
         texts = [text for text in texts if is_storable(text)]
-        ranked = self._ranked(connection, vocabulary, {fold(text) for text in texts}, texts)
+        ranked = self._ranked(connection, vocabulary, {fold(text) for text in texts}, texts, hidden)
         found: dict[str, list[TermId]] = {}
         for text in texts:
             terms = self._best(ranked.get(fold(text), {}), ranked.get("\0" + text, {}), retired=retired)
             if not terms and PATH_SEPARATOR in text:
-                terms = self._by_path(connection, vocabulary, text, retired=retired)
+                terms = self._by_path(connection, vocabulary, text, retired=retired, hidden=hidden)
+            if len(terms) > 1:
+                terms = self._spelled(connection, terms, text) or terms
             if terms:
                 found[text] = sorted(terms)
         return found
 
+    def _spelled(self, connection: Connection, terms: Sequence[int], text: str) -> list[TermId]:
+        """Those of some terms that have a label which is spelled exactly so."""
+        query = select(TERM_LABEL.c.term_id).where(
+            self._db.among(TERM_LABEL.c.term_id, terms), TERM_LABEL.c.text == text
+        )
+        return [TermId(term) for term in connection.execute(query.distinct()).scalars()]
+
     def _ranked(
-        self, connection: Connection, vocabulary: Vocabulary, folded: Collection[str], keys: Collection[str]
+        self,
+        connection: Connection,
+        vocabulary: Vocabulary,
+        folded: Collection[str],
+        keys: Collection[str],
+        hidden: Collection[int],
     ) -> dict[str, dict[TermId, tuple[int, bool]]]:
         """By folded text, or by "\\0" and a key: terms with their rank, and whether they may be used."""
         rows: list[tuple[str, int, int]] = []
@@ -220,6 +298,8 @@ class TermRepository:
         found: dict[str, dict[TermId, tuple[int, bool]]] = {}
         for text, term, rank in rows:
             target = targets[term]
+            if target in hidden or term in hidden:
+                continue
             terms = found.setdefault(text, {})
             old = terms.get(target)
             # What a merged term was called is a synonym of its target, at best.
@@ -240,13 +320,19 @@ class TermRepository:
         return [term for term, rank in found.items() if rank == least]
 
     def _by_path(
-        self, connection: Connection, vocabulary: Vocabulary, text: str, *, retired: bool
+        self,
+        connection: Connection,
+        vocabulary: Vocabulary,
+        text: str,
+        *,
+        retired: bool,
+        hidden: Collection[int],
     ) -> list[TermId]:
         """The terms whose broader terms, from the top, have these labels."""
         steps = [part.strip() for part in text.split(PATH_SEPARATOR)]
         if len(steps) > MAX_DEPTH or not all(steps):
             return []
-        ranked = self._ranked(connection, vocabulary, {fold(step) for step in steps}, ())
+        ranked = self._ranked(connection, vocabulary, {fold(step) for step in steps}, (), hidden)
         above: set[int] | None = None
         for step in steps:
             terms = {term: rank for term, rank in ranked.get(fold(step), {}).items() if rank[1] or retired}
@@ -307,6 +393,7 @@ class TermRepository:
         after: tuple[int, str, int] | None = None,
         *,
         retired: bool = False,
+        hidden: Collection[int] = (),
     ) -> Sequence[Row[Any]]:
         """The terms directly below one, by parent or besides, or at the top, in their order: rows of `term`.
 
@@ -317,7 +404,7 @@ class TermRepository:
             children = select(TERM.c.id).where(TERM.c.parent_id == parent)
             more = select(TERM_BROADER.c.term_id).where(TERM_BROADER.c.broader_id == parent)
             place = TERM.c.id.in_(children.union_all(more))
-        query = select(TERM).where(TERM.c.vocabulary_id == vocabulary.id, place)
+        query = self._without(select(TERM).where(TERM.c.vocabulary_id == vocabulary.id, place), hidden)
         if not retired:
             query = query.where(TERM.c.state != TermState.RETIRED)
         order = (TERM.c.position, TERM.c.sort_label, TERM.c.id)
@@ -326,16 +413,27 @@ class TermRepository:
         return connection.execute(query.order_by(*order).limit(limit)).all()
 
     def in_state(
-        self, connection: Connection, vocabulary: Vocabulary, state: TermState, limit: int, after: int = 0
+        self,
+        connection: Connection,
+        vocabulary: Vocabulary,
+        state: TermState,
+        limit: int,
+        after: int = 0,
+        hidden: Collection[int] = (),
     ) -> Sequence[Row[Any]]:
         """Terms in a state, in the order of their ids: rows of `term`."""
         query = select(TERM).where(
             TERM.c.vocabulary_id == vocabulary.id, TERM.c.state == state, TERM.c.id > after
         )
-        return connection.execute(query.order_by(TERM.c.id).limit(limit)).all()
+        return connection.execute(self._without(query, hidden).order_by(TERM.c.id).limit(limit)).all()
 
     def search(
-        self, connection: Connection, vocabulary: Vocabulary, text: str, limit: int
+        self,
+        connection: Connection,
+        vocabulary: Vocabulary,
+        text: str,
+        limit: int,
+        hidden: Collection[int] = (),
     ) -> Sequence[Row[Any]]:
         """Usable terms with a label that contains a text: rows of `term`; those that begin with it come first."""
         folded = fold(text).replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
@@ -354,7 +452,7 @@ class TermRepository:
             )
             .group_by(TERM_LABEL.c.term_id)
         )
-        found = matching.subquery()
+        found = self._without(matching, hidden).subquery()
         query = select(TERM).join(found, found.c.term_id == TERM.c.id)
         return connection.execute(
             query.order_by(found.c.begins.desc(), TERM.c.sort_label, TERM.c.id).limit(limit)
@@ -401,7 +499,9 @@ class TermRepository:
             for row in connection.execute(query)
         )
 
-    def narrower_counts(self, connection: Connection, terms: Collection[int]) -> dict[int, int]:
+    def narrower_counts(
+        self, connection: Connection, terms: Collection[int], hidden: Collection[int] = ()
+    ) -> dict[int, int]:
         """How many terms that are not retired are directly below each: by parent, or besides."""
         found: dict[int, int] = {}
         for some in chunked(sorted(set(terms)), 4000):
@@ -417,7 +517,7 @@ class TermRepository:
                 .group_by(TERM_BROADER.c.broader_id)
             )
             for query in (parents, more):
-                for term, count in connection.execute(query):
+                for term, count in connection.execute(self._without(query, hidden)):
                     found[term] = found.get(term, 0) + count
         return found
 
@@ -439,14 +539,15 @@ class TermRepository:
         language: str | None = None,
         *,
         with_paths: bool = False,
+        hidden: Collection[int] = (),
     ) -> tuple[TermReport, ...]:
-        """Terms as faces show them. rows: of `term`."""
+        """Terms as faces show them. rows: of `term`. hidden: terms that are not counted."""
         ids = [row.id for row in rows]
         paths = self.paths(connection, ids) if with_paths else {}
         everything = {*ids, *(one for path in paths.values() for one in path)}
         found = self.labels(connection, everything, language)
         labels = {int(term): text for term, text in found.items()}
-        counts = self.narrower_counts(connection, ids)
+        counts = self.narrower_counts(connection, ids, hidden)
         return tuple(
             TermReport(
                 id=row.id,

@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -43,6 +43,7 @@ from dampipe.features.vocabularies.operations import (
     move,
     rename,
     retire,
+    share,
     undo,
 )
 from dampipe.features.vocabularies.queries import TermRepository
@@ -87,14 +88,14 @@ class VocabularyService:
         """All vocabularies, in the order of their keys."""
         require(actor, READ)
         with self._db.read() as connection:
-            counts = self._terms.counts(connection)
+            counts = self._terms.counts(connection, hidden=self._hidden(connection, actor))
             return [_report(one, counts.get(one.id, {})) for one in self._terms.vocabularies(connection)]
 
     def get(self, actor: Actor, key: str) -> VocabularyReport:
         """One vocabulary."""
         require(actor, READ)
         with self._db.read() as connection:
-            return self._reported(connection, key)
+            return self._reported(connection, actor, key)
 
     def level(
         self,
@@ -115,11 +116,14 @@ class VocabularyService:
         after = None if cursor is None else _parse_cursor(cursor)
         with self._db.read() as connection:
             vocabulary = self._terms.vocabulary(connection, key)
+            hidden = self._hidden(connection, actor, vocabulary)
             above = None
             if parent is not None:
-                above = self._terms.resolve(connection, vocabulary, parent, retired=True)
-            rows = self._terms.level(connection, vocabulary, above, limit + 1, after, retired=retired)
-            terms = self._terms.reports(connection, rows[:limit], language)
+                above = self._terms.resolve(connection, vocabulary, parent, retired=True, hidden=hidden)
+            rows = self._terms.level(
+                connection, vocabulary, above, limit + 1, after, retired=retired, hidden=hidden
+            )
+            terms = self._terms.reports(connection, rows[:limit], language, hidden=hidden)
         more = None
         if len(rows) > limit:
             last = rows[limit - 1]
@@ -133,8 +137,10 @@ class VocabularyService:
         require(actor, READ)
         with self._db.read() as connection:
             vocabulary = self._terms.vocabulary(connection, key)
-            rows = self._terms.search(connection, vocabulary, text, limit)
-            return TermPage(terms=self._terms.reports(connection, rows, language, with_paths=True))
+            hidden = self._hidden(connection, actor, vocabulary)
+            rows = self._terms.search(connection, vocabulary, text, limit, hidden)
+            found = self._terms.reports(connection, rows, language, with_paths=True, hidden=hidden)
+            return TermPage(terms=found)
 
     def proposals(
         self,
@@ -150,8 +156,9 @@ class VocabularyService:
         after = 0 if cursor is None else _parse_cursor(cursor)[2]
         with self._db.read() as connection:
             vocabulary = self._terms.vocabulary(connection, key)
-            rows = self._terms.in_state(connection, vocabulary, TermState.PROPOSED, limit + 1, after)
-            terms = self._terms.reports(connection, rows[:limit], language, with_paths=True)
+            hidden = self._hidden(connection, actor, vocabulary)
+            rows = self._terms.in_state(connection, vocabulary, TermState.PROPOSED, limit + 1, after, hidden)
+            terms = self._terms.reports(connection, rows[:limit], language, with_paths=True, hidden=hidden)
         more = _make_cursor(0, "", rows[limit - 1].id) if len(rows) > limit else None
         return TermPage(terms=terms, next=more)
 
@@ -160,11 +167,12 @@ class VocabularyService:
         require(actor, READ)
         with self._db.read() as connection:
             vocabulary = self._terms.vocabulary(connection, key)
+            hidden = self._hidden(connection, actor, vocabulary)
             found = self._terms.by_key(connection, vocabulary, term)
-            if found is None:
-                found = self._terms.resolve(connection, vocabulary, term, retired=True)
+            if found is None or found in hidden:
+                found = self._terms.resolve(connection, vocabulary, term, retired=True, hidden=hidden)
             is_all = self._visibility.of(actor).is_all
-            return self._details(connection, found, language, with_uses=is_all)
+            return self._details(connection, found, language, hidden, with_uses=is_all)
 
     def operations(self, actor: Actor, key: str, limit: int = 100) -> list[OperationReport]:
         """What was done with the terms of a vocabulary, newest first."""
@@ -185,7 +193,7 @@ class VocabularyService:
                 raise Conflict(TAKEN, vocabulary=request.key)
             event = VocabularyCreated(vocabulary=request.key, open=request.open)
             record_event(connection, event, actor=actor, at=now)
-            return self._reported(connection, request.key)
+            return self._reported(connection, actor, request.key)
 
     def update(self, actor: Actor, key: str, request: VocabularyChange) -> VocabularyReport:
         """Change the label, the languages or the rule of a vocabulary."""
@@ -203,7 +211,7 @@ class VocabularyService:
                 writer.announce(VocabularyUpdated(vocabulary=key, open=new.is_open))
                 if new.languages[:1] != old.languages[:1]:
                     self._sort_again(TermWriter(writer.connection, self._db, new, writer.actor))
-            return self._reported(writer.connection, key)
+            return self._reported(writer.connection, actor, key)
 
     def add(self, actor: Actor, key: str, request: NewTerm) -> TermChange:
         """Add a term; who may not manage proposes it, in an open vocabulary.
@@ -217,16 +225,19 @@ class VocabularyService:
             vocabulary, connection = writer.vocabulary, writer.connection
             if not is_manager and not vocabulary.is_open:
                 raise Forbidden(STRICT, vocabulary=key)
-            parent = self._place(connection, vocabulary, request.parent)
+            hidden = self._hidden(connection, actor, vocabulary)
+            parent = None
+            if request.parent is not None:
+                parent = self._terms.resolve(connection, vocabulary, request.parent, hidden=hidden)
             if not is_manager and parent is None:
                 known = self._terms.find(connection, key, [request.label]).get(request.label)
                 if known is not None:
-                    return self._changed(connection, (known, None))
+                    return self._changed(connection, share(writer, known), hidden)
             state = TermState.ACTIVE if is_manager else TermState.PROPOSED
             done = add_term(
                 writer, request.label, request.language, parent, state, request.synonyms, request.key
             )
-            return self._changed(connection, done)
+            return self._changed(connection, done, hidden)
 
     def rename(
         self,
@@ -340,8 +351,21 @@ class VocabularyService:
         with self._db.read() as connection:
             vocabulary = self._terms.vocabulary(connection, key)
             writer = TermWriter(connection, self._db, vocabulary, str(actor))
-            facts: Sequence[TermFacts] = list(writer.facts().values())
+            hidden = self._hidden(connection, actor, vocabulary)
+            facts: Sequence[TermFacts] = [
+                replace(one, merged_into=None if one.merged_into in hidden else one.merged_into)
+                for one in writer.facts().values()
+                if one.id not in hidden
+            ]
         return write_csv(vocabulary, facts) if kind is FileFormat.CSV else write_skos(vocabulary, facts, kind)
+
+    def _hidden(
+        self, connection: Connection, actor: Actor, vocabulary: Vocabulary | None = None
+    ) -> frozenset[int]:
+        """The terms that an actor does not see. Who manages sees all: somebody has to approve them."""
+        if actor.may(MANAGE):
+            return frozenset()
+        return self._terms.hidden(connection, self._visibility.of(actor), vocabulary)
 
     @contextmanager
     def _writing(self, actor: Actor, key: str) -> Iterator[TermWriter]:
@@ -364,22 +388,32 @@ class VocabularyService:
     def _place(self, connection: Connection, vocabulary: Vocabulary, parent: str | None) -> TermId | None:
         return None if parent is None else self._terms.resolve(connection, vocabulary, parent)
 
-    def _changed(self, connection: Connection, done: Done) -> TermChange:
+    def _changed(
+        self, connection: Connection, done: Done, hidden: Collection[int] = frozenset()
+    ) -> TermChange:
         rows = [self._terms.row(connection, done[0])]
-        report = self._terms.reports(connection, rows, with_paths=True)[0]
+        report = self._terms.reports(connection, rows, with_paths=True, hidden=hidden)[0]
         return TermChange(term=report, operation=done[1])
 
-    def _reported(self, connection: Connection, key: str) -> VocabularyReport:
+    def _reported(self, connection: Connection, actor: Actor, key: str) -> VocabularyReport:
         vocabulary = self._terms.vocabulary(connection, key)
-        return _report(vocabulary, self._terms.counts(connection, vocabulary).get(vocabulary.id, {}))
+        counts = self._terms.counts(connection, vocabulary, self._hidden(connection, actor, vocabulary))
+        return _report(vocabulary, counts.get(vocabulary.id, {}))
 
     def _details(
-        self, connection: Connection, term: TermId, language: str | None, *, with_uses: bool
+        self,
+        connection: Connection,
+        term: TermId,
+        language: str | None,
+        hidden: Collection[int],
+        *,
+        with_uses: bool,
     ) -> TermDetails:
         row = self._terms.row(connection, term)
-        report = self._terms.reports(connection, [row], language, with_paths=True)[0]
+        report = self._terms.reports(connection, [row], language, with_paths=True, hidden=hidden)[0]
         others = self._terms.broader_of(connection, term)
-        named = [one for one in (row.parent_id, row.merged_into_id, *others) if one is not None]
+        named = {one for one in (row.parent_id, row.merged_into_id, *others) if one is not None}
+        named.difference_update(hidden)
         keys = self._terms.keys(connection, named)
         return TermDetails(
             id=row.id,

@@ -145,6 +145,7 @@ class TermWriter:
                 row.uri,
                 bool(row.is_placed),
                 bool(row.is_missing),
+                bool(row.came_with_value),
                 tuple(sorted(labels.get(row.id, ()))),
                 tuple(sorted(notes.get(row.id, ()))),
             )
@@ -159,7 +160,16 @@ class TermWriter:
         count = select(func.count()).where(TERM.c.vocabulary_id == self.vocabulary.id)
         if self.connection.execute(count).scalar_one() + len(terms) > MAX_TERMS:
             raise Conflict(TOO_MANY_TERMS, limit=MAX_TERMS)
-        columns = ("key", "position", "sort_label", "state", "uri", "is_placed", "is_missing")
+        columns = (
+            "key",
+            "position",
+            "sort_label",
+            "state",
+            "uri",
+            "is_placed",
+            "is_missing",
+            "came_with_value",
+        )
         rows = [
             (
                 one.key,
@@ -169,6 +179,7 @@ class TermWriter:
                 one.uri,
                 one.is_placed,
                 one.is_missing,
+                one.came_with_value,
             )
             for one in terms
         ]
@@ -196,6 +207,7 @@ class TermWriter:
             "uri",
             "is_placed",
             "is_missing",
+            "came_with_value",
         )
         rows = [
             (
@@ -209,6 +221,7 @@ class TermWriter:
                 after.uri,
                 after.is_placed,
                 after.is_missing,
+                after.came_with_value,
             )
             for _, after in changes
         ]
@@ -287,7 +300,7 @@ class TermWriter:
         found: dict[str, list[Row[Any]]] = {}
         for some in chunked(sorted(folded)):
             query = (
-                select(TERM, TERM_LABEL.c.folded)
+                select(TERM, TERM_LABEL.c.folded, TERM_LABEL.c.text)
                 .join(TERM_LABEL, TERM_LABEL.c.term_id == TERM.c.id)
                 .where(
                     TERM.c.vocabulary_id == self.vocabulary.id,

@@ -13,12 +13,15 @@ from fastapi.testclient import TestClient
 
 import dampipe
 from dampipe.features.access.service import AccessService
+from dampipe.features.machinetags.model import SchemeRequest
+from dampipe.features.machinetags.service import MachineTagService
 from dampipe.features.metadata.model import BulkEdit
 from dampipe.features.metadata.service import MetadataService
 from dampipe.features.rights.model import NewLicence
 from dampipe.features.rights.service import RightsService
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
+from dampipe.features.vocabularies.service import VocabularyService
 from dampipe.features.workflow.definition import shipped_toml
 from dampipe.features.workflow.model import MoveRequest, Selected
 from dampipe.features.workflow.service import WorkflowService
@@ -87,6 +90,11 @@ def planted(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> 
         tags = library.service(TagService)
         tags.add(LOCAL, TagRequest(tag="classified", assets=tuple(here.hidden.values())))
         tags.add(LOCAL, TagRequest(tag="both", assets=(*here.hidden.values(), *here.shown.values())))
+        tags.add(LOCAL, TagRequest(tag="approved word", assets=tuple(here.hidden.values())))
+        library.service(VocabularyService).approve(LOCAL, "tags", "approved word")
+        machine = library.service(MachineTagService)
+        machine.choose(LOCAL, "tags", SchemeRequest())
+        machine.run(LOCAL)
         metadata = library.service(MetadataService)
         hidden, every = tuple(here.hidden.values()), (*here.hidden.values(), *here.shown.values())
         metadata.bulk(LOCAL, BulkEdit(assets=hidden, set={"title": "classified plan"}))
@@ -171,6 +179,12 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
             f"assets/{shared}/rights?territory=DE",
             "search?rights=active&limit=100",
         ),
+        *("vocabularies", "vocabularies/tags", "vocabularies/tags/terms", "vocabularies/tags/terms/both"),
+        *("vocabularies/tags/terms?retired=true", "vocabularies/tags/terms?parent=both"),
+        *("vocabularies/tags/find?text=s", "vocabularies/tags/proposals"),
+        *("vocabularies/tags/export?format=csv", "facets?facet=tags", "filters/machine_tag/values"),
+        *("machine-tags/vocabularies", "machine-tags/review?limit=1000", "machine-tags/precision"),
+        *("machine-tags/terms/both/moments", "search?machine_tag=both", "search?where=tags:both"),
         *("search?licence=shared-licence", "filters/licence/values", f"assets/{shared}/poster/download"),
     ]
     posts = [
@@ -257,6 +271,15 @@ def hidden_words(planted: Planted) -> list[tuple[Callable[[str], str], str, str]
         (lambda one: f"search?like={one}", sha1, missing),
         (lambda one: f"search?like={one}@0:01", sha1, missing),
         (lambda one: f"search?tag={one}", "classified", "clossified"),
+        (lambda one: f"search?machine_tag={one}", "classified", "clossified"),
+        (lambda one: f"search?field=tags={one}", "classified", "clossified"),
+        (lambda one: f"search?where=tags={one}", "classified", "clossified"),
+        (lambda one: f"facets?where=tags={one}", "classified", "clossified"),
+        (lambda one: f"machine-tags/terms/{one}/moments", "classified", "clossified"),
+        (lambda one: f"machine-tags/terms/tags:{one}/moments", "CLASSIFIED", "CLOSSIFIED"),
+        (lambda one: f"vocabularies/tags/terms/{one}", "classified", "clossified"),
+        (lambda one: f"vocabularies/tags/terms?parent={one}", "Classified", "Clossified"),
+        (lambda one: f"vocabularies/tags/find?text={one}", "classified", "clossified"),
         (lambda one: f"assets/{one}/metadata", sha1, missing),
         (lambda one: f"assets/{one}/metadata/history", sha1, missing),
         (lambda one: f"search?field=title~{one}", "classified", "clossified"),
@@ -286,6 +309,53 @@ def test_what_is_hidden_is_answered_as_what_does_not_exist(planted: Planted, lim
         assert head[0] == head[1], path(real)
 
 
+def test_terms_that_came_with_values_are_seen_where_a_visible_asset_has_them(
+    planted: Planted, limited: TestClient
+) -> None:
+    root = planted.logged_in("root")
+    terms = {
+        name: {one["key"] for one in http.get("/api/v1/vocabularies/tags/terms").json()["terms"]}
+        for name, http in (("root", root), ("limited", limited))
+    }
+    assert terms["root"] - terms["limited"] == {"classified"}
+    assert {"both", "approved-word"} <= terms["limited"], "one is of a visible asset, one was approved"
+    [counted] = [one for one in limited.get("/api/v1/vocabularies").json() if one["key"] == "tags"]
+    assert (
+        counted["terms"] == len(terms["limited"]) == limited.get("/api/v1/vocabularies/tags").json()["terms"]
+    )
+    [chosen] = limited.get("/api/v1/machine-tags/vocabularies").json()
+    assert chosen["terms"] == len(terms["limited"])
+    precision = {one["term"] for one in limited.get("/api/v1/machine-tags/precision").json()}
+    assert precision == terms["limited"]
+    reviewed = root.get("/api/v1/machine-tags/review?limit=1000").json()
+    hidden = set(planted.hidden.values())
+    seen = {(one["sha1"], one["term"]) for one in reviewed if one["sha1"] not in hidden}
+    assert {term for _, term in seen} >= {"classified"}, "a model proposes the word for visible assets"
+    own = limited.get("/api/v1/machine-tags/review?limit=1000").json()
+    assert {(one["sha1"], one["term"]) for one in own} == {one for one in seen if one[1] != "classified"}
+
+
+def test_a_word_that_is_hidden_is_refused_as_one_that_does_not_exist(planted: Planted) -> None:
+    http, shown = planted.logged_in("emil"), planted.shown["seen.mp4"]
+    for method, path, body in (
+        ("POST", "machine-tags/verdicts", {"sha1": shown, "term": "WORD", "accept": True}),
+        ("POST", "metadata/preview", {"assets": [shown], "remove": {"tags": "WORD"}}),
+        ("POST", "metadata/preview", {"assets": [shown], "add": {"tags": "WORD"}}),
+        ("POST", "metadata/edit", {"assets": [shown], "remove": {"tags": "WORD"}}),
+        ("POST", "vocabularies/tags/terms", {"label": "below", "parent": "WORD"}),
+        ("DELETE", f"assets/{shown}/tags/WORD", None),
+    ):
+        answers = []
+        for word in ("Classified", "Clossified"):
+            answer = http.request(
+                method,
+                f"/api/v1/{path.replace('WORD', word)}",
+                json=json.loads(json.dumps(body).replace("WORD", word)),
+            )
+            answers.append((answer.status_code, answer.text.replace(word, "X")))
+        assert answers[0] == answers[1], (path, answers)
+
+
 def test_timelines_find_nothing_that_is_hidden(planted: Planted, limited: TestClient) -> None:
     """Neither by a path, nor by a name, nor by a content."""
     lines = ["path,name,asset"]
@@ -312,6 +382,7 @@ def test_the_same_of_paths_and_of_changes(planted: Planted) -> None:
         ("PATCH", "assets/NAME/metadata", {"set": {"title": "mine"}}),
         ("POST", "metadata/edit", {"assets": ["NAME"], "set": {"title": "mine"}}),
         ("POST", "metadata/preview", {"assets": ["NAME"], "set": {"title": "mine"}}),
+        ("POST", "machine-tags/verdicts", {"sha1": "NAME", "term": "both", "accept": True}),
         ("POST", "retry", {"what": ["NAME"]}),
         ("POST", "derivatives/check", {"what": ["NAME"]}),
         ("POST", "scans", {"paths": ["PATH"]}),
@@ -324,7 +395,8 @@ def test_the_same_of_paths_and_of_changes(planted: Planted) -> None:
             answer = http.request(method, f"/api/v1/{path.replace('NAME', name)}", json=filled)
             answers.append((answer.status_code, answer.text.replace(name, "X").replace(place, "Y")))
         assert answers[0] == answers[1] and answers[0][0] >= 400, (path, answers)
-    assert planted.library.service(TagService).all(LOCAL)[1].assets == 3, "nothing was changed"
+    counts = {tag.name: tag.assets for tag in planted.library.service(TagService).all(LOCAL)}
+    assert counts["classified"] == 3, "nothing was changed"
 
 
 def test_what_is_about_the_whole_library_is_refused(planted: Planted) -> None:

@@ -27,10 +27,12 @@ from dampipe.features.backup.model import CATALOGUE, MANIFEST, SETTINGS
 from dampipe.features.backup.service import BackupService, restore_backup
 from dampipe.features.derivatives.check import CheckService
 from dampipe.features.derivatives.model import CheckRequest
+from dampipe.features.metadata.tables import VALUE
 from dampipe.features.search.tables import VECTOR
+from dampipe.features.tagging.fields import is_tag
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
-from dampipe.features.tagging.tables import TAG
+from dampipe.features.vocabularies.tables import TERM_LABEL
 from dampipe.jobs.nightly import NightlyJobs
 from dampipe.jobs.tables import RUN
 from dampipe.jobs.workers import WorkerRepository
@@ -91,6 +93,13 @@ def home(processed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 def library(home: Path) -> Iterator[Any]:
     with dampipe.open(home=home, model="tiny", in_process=True, settle=0.0) as library:
         yield library
+
+
+def tag_row(asset: int) -> Any:
+    """The statement that gives an asset the tag `interview`, as it may be added to any transaction."""
+    term = select(TERM_LABEL.c.term_id).where(TERM_LABEL.c.text == "interview").scalar_subquery()
+    row = {"asset_id": asset, "field": "tags", "source": "person", "position": 0, "state": "accepted"}
+    return VALUE.insert().values(**row, is_effective=True, term_id=term, actor="local", at=0.0)
 
 
 def use(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +173,7 @@ def test_a_backup_while_workers_write_is_a_consistent_state(
             with database.write() as connection:
                 row = {"id": 1000 + number, "sha1": f"{number:040x}", "size": 1, "name": "x", "added_at": 0.0}
                 insert_versions(connection, row)
-                connection.execute(TAG.insert().values(name=f"tag{number}", asset_id=1000 + number))
+                connection.execute(tag_row(1000 + number))
                 data = np.ones(4, np.float16).tobytes() * 500
                 connection.execute(
                     VECTOR.insert().values(model="m", time=0.0, shot=0, data=data, version_id=1000 + number)
@@ -186,7 +195,7 @@ def test_a_backup_while_workers_write_is_a_consistent_state(
             assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
             assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
             assets = connection.execute(select(func.count()).select_from(VERSION)).scalar_one()
-            tags = connection.execute(select(func.count()).select_from(TAG)).scalar_one()
+            tags = connection.execute(select(func.count()).select_from(VALUE).where(is_tag())).scalar_one()
             vectors = connection.execute(select(func.count()).where(VECTOR.c.model == "m")).scalar_one()
         other.close()
         assert assets - before == tags - 1 == vectors
@@ -352,7 +361,8 @@ def test_force_moves_the_old_catalogue_aside(library: Any, home: Path, tmp_path:
     ):
         engine = create_engine(f"sqlite:///{path}")
         with engine.connect() as connection:
-            assert set(connection.execute(select(TAG.c.name)).scalars()) == tags
+            named = select(TERM_LABEL.c.text).join(VALUE, VALUE.c.term_id == TERM_LABEL.c.term_id)
+            assert set(connection.execute(named.where(is_tag())).scalars()) == tags
         engine.dispose()
 
 

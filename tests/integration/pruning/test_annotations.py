@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from dampipe.app.features import features
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.metadata.tables import VALUE
 from dampipe.features.pruning import cli
 from dampipe.features.pruning.model import PruneRequest
 from dampipe.features.pruning.queries import Pruner
 from dampipe.features.pruning.service import PruneService
 from dampipe.features.sources.model import LocationState
-from dampipe.features.tagging.tables import TAG
+from dampipe.features.tagging.fields import is_tag
 from dampipe.kernel import annotations
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.asset_set import AssetSet
@@ -34,7 +35,7 @@ def tag_gone(library: ProcessedLibrary, count: int, tag: str = "keepme") -> list
 
 def tags(library: ProcessedLibrary) -> int:
     with library.catalog.database.read() as connection:
-        return len(connection.execute(select(TAG)).all())
+        return len(connection.execute(select(VALUE.c.id).where(is_tag())).all())
 
 
 def test_tagged_assets_are_kept_as_missing_and_listed(library: ProcessedLibrary, tree: Path) -> None:
@@ -96,8 +97,7 @@ def test_a_tag_that_is_given_while_a_prune_runs_is_kept(library: ProcessedLibrar
 
     def delete(key: str) -> None:
         asset = library.catalog.assets.find(str(gone)).id
-        with library.catalog.database.write() as connection:
-            connection.execute(insert(TAG).values(asset_id=asset, name="late"))
+        library.catalog.tags.add("late", [asset])
 
     Pruner(library.catalog.database).prune(None, delete, lambda _: None)
     assert tags(library) == 1
@@ -130,7 +130,7 @@ def test_any_feature_can_say_that_people_wrote_something(
 
 def test_each_feature_in_which_people_write_about_assets_is_registered() -> None:
     named = [name for feature in features() for name in feature.annotations]
-    assert sorted(name.split(".")[2] for name in named) == ["metadata", "rights", "tagging", "workflow"]
+    assert sorted(name.split(".")[2] for name in named) == ["metadata", "rights", "workflow"]
 
 
 class Services:

@@ -30,8 +30,8 @@ from dampipe.kernel.stage_io import ContentHash
 from tests.support.searching import Searching, media, sha1
 from tests.support.table_writes import calls, writers
 
-TABLES = {"location", "version", "folder", "source", "tag"}
-"""Those whose columns are in documents: names, folders, sources, cameras, tags."""
+TABLES = {"location", "version", "folder", "source", "value"}
+"""Those whose columns are in documents: names, folders, sources, cameras, values such as tags."""
 
 NO_WORD = {
     "assets/savers.py:_ADD_VERSION": "a new version has no file yet: tie_to_version marks it",
@@ -44,6 +44,8 @@ NO_WORD = {
     "sources/folders.py:save_listings": "digests are no words",
     "sources/folders.py:save_lookalikes": "marks are no words",
     "sources/folders.py:take_folders_to_regroup": "groups have no words",
+    "metadata/queries.py:ValueRepository._recomputed": "it makes a statement",
+    "metadata/queries.py:ValueRepository.rename_field": "a schema with the field marks what it has",
     "sources/locations.py:_REGROUP": "groups have no words",
     "sources/locations.py:_TIE": "tie_to_version runs it, and marks",
     "sources/locations.py:assign_to_scan": "the number of a scan is no word",
@@ -220,10 +222,10 @@ MARKS: list[tuple[str, Callable[[Place], object]]] = [
     ("sources/locations.py:update_changed", _change),
     ("sources/queries.py:SourceRepository.add", lambda place: place.catalog.sources.add("nas", place.source.root)),
     ("sources/queries.py:SourceRepository.remove", lambda place: place.catalog.sources.remove(place.source.id)),
-    ("tagging/queries.py:TagRepository.add",
+    ("metadata/queries.py:ValueRepository.write",
      lambda place: place.catalog.tags.add("sunset", [place.asset(place.version)])),
-    ("tagging/queries.py:TagRepository.remove", _remove_tag),
-    ("tagging/queries.py:TagRepository.remove", _remove_tag_everywhere),
+    ("metadata/queries.py:ValueRepository.write", _remove_tag),
+    ("metadata/queries.py:ValueRepository.write", _remove_tag_everywhere),
 ]  # fmt: skip
 """Writes that change words, by function, each with what makes it do so."""
 
@@ -232,23 +234,20 @@ OTHERS = {
     "assets/lineage.py:absorb",
     "assets/lineage.py:detach",
     "assets/lineage.py:make_current",
-    "tagging/queries.py:TagRepository._delete",
-    "tagging/queries.py:copy_tags",
-    "tagging/queries.py:delete_tags",
 }
 """Writes that change words, and mark documents, of which the tests of versions and tags show what they do."""
 
 
 def test_every_write_of_these_tables_is_listed() -> None:
     found = {label.removeprefix("dampipe/features/") for label in writers(TABLES)}
-    by_another = {"sources/locations.py:tie_to_version", "tagging/queries.py:TagRepository.remove"}
+    by_another = {"sources/locations.py:tie_to_version"}
     marking = {label for label, _ in MARKS} - by_another | OTHERS
     assert found == NO_WORD.keys() | marking
     assert not NO_WORD.keys() & marking
 
 
 def test_every_write_that_changes_words_marks_documents_itself() -> None:
-    for label in {label for label, _ in MARKS} - {"tagging/queries.py:TagRepository.remove"} | OTHERS:
+    for label in {label for label, _ in MARKS} | OTHERS:
         made = calls(f"dampipe/features/{label}")
         marks = {"mark_dirty", "mark_dirty_versions", "mark_selected", "mark_documents", "_mark_documents"}
         assert made & marks or label.endswith("tie_to_version"), label
@@ -263,7 +262,9 @@ def test_after_a_write_the_documents_are_those_that_would_be_made_anew(
     before = place.documents()
     act(place)
     now = place.documents()
-    assert now != before or label.endswith(("TagRepository.remove", "delete_versions")), "it changes words"
+    assert (
+        now != before or act in (_remove_tag, _remove_tag_everywhere) or label.endswith("delete_versions")
+    ), "it changes words"
     assert now == place.made_anew()
 
 

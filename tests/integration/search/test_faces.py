@@ -49,13 +49,13 @@ def test_a_question_is_the_same_on_both_faces() -> None:
         "codec": ["hevc"], "resolution": "4k", "orientation": ["portrait"], "tag": ["t", "u"],
         "kind": ["video", "still"], "moments": 5, "limit": 7, "offset": 3,
         "field": ["rating>=3", "title"], "rights": ["active"], "licence": ["agency"], "state": ["draft"],
-        "assignee": ["mia"], "due": ["week"],
-        "where": "rating>=3 and not has:title",
+        "assignee": ["mia"], "due": ["week"], "where": "rating>=3 and not has:title",
+        "machine_tag": ["beach"],
     }  # fmt: skip
     arguments = ["red", "car -blue", "--flat", "--strong", "--all-versions"]
     for name, value in every.items():
         for one in value if isinstance(value, list) else [value]:
-            arguments += [f"--{name}", str(one)]
+            arguments += [f"--{name.replace('_', '-')}", str(one)]
     parameters = parameters_of(SearchRequest, REGISTRY)
     flags = {"flat": True, "strong": True, "all_versions": True}
     given = parameters.model_validate({"q": "red car -blue", **flags, **every})

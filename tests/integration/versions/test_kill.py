@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from dampipe.features.assets.tables import ASSET, VERSION
-from dampipe.features.tagging.tables import TAG
+from dampipe.features.metadata.tables import VALUE
+from dampipe.features.tagging.fields import is_tag
 from dampipe.features.versions.tables import VERSION_OPERATION
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.tables import EVENT
@@ -28,7 +29,7 @@ def state(catalog: Catalog) -> tuple[int, list[int], list[int], int]:
     with catalog.database.read() as connection:
         assets = list(connection.execute(select(ASSET.c.id)).scalars())
         versions = list(connection.execute(select(VERSION.c.asset_id).order_by(VERSION.c.id)).scalars())
-        tags = list(connection.execute(select(TAG.c.asset_id)).scalars())
+        tags = list(connection.execute(select(VALUE.c.asset_id).where(is_tag())).scalars())
         merged = connection.execute(select(EVENT.c.id).where(EVENT.c.name == "asset.merged")).all()
         records = connection.execute(select(VERSION_OPERATION.c.id)).all()
     assert len(merged) == len(records)

@@ -1,0 +1,5 @@
+"""A library with five assets, over each database."""
+
+from tests.integration.metadata.conftest import described, shared
+
+__all__ = ["described", "shared"]
