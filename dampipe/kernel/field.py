@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import ColumnElement, Connection
 
 from dampipe.kernel.access import Role
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart, ErrorCode, InvalidInput
 from dampipe.kernel.feature import registered
 from dampipe.kernel.visibility import EVERYTHING, View
@@ -265,6 +266,26 @@ def declared_fields() -> dict[str, MetadataField]:
                 raise CannotStart(FIELD_INVALID, key=one.key, reason=reason)
             found[one.key] = one
     return found
+
+
+class ValueListener(Protocol):
+    """Takes note of values that change."""
+
+    def __call__(
+        self,
+        connection: Connection,
+        database: Database,
+        given: MetadataField,
+        source: ValueSource,
+        assets: Sequence[int],
+    ) -> None:
+        """Called in the transaction that changes what a source says of one field of up to some thousand assets."""
+        ...
+
+
+def value_listeners() -> list[ValueListener]:
+    """Those of all features, in their order."""
+    return registered("value_listeners")
 
 
 class FieldRegistry(Protocol):

@@ -19,7 +19,15 @@ from dampipe.features.sidecars.packet import MAX_BYTES
 from dampipe.kernel.paths import kept_time
 
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
-_AWAY = {errno.ENOENT, errno.ENOTDIR, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ENODEV, errno.ENXIO}
+_AWAY = {
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.ESTALE,
+    errno.ENOTCONN,
+    errno.EHOSTDOWN,
+    errno.ENODEV,
+    errno.ENXIO,
+}
 
 
 class FileProblem(Exception):
@@ -113,9 +121,7 @@ def read_file(folder: int, name: str) -> Read | None:
     Raises FileProblem.
     """
     try:
-        descriptor = os.open(
-            name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder
-        )
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -91,7 +91,11 @@ def _keywords(packet: Packet, flat: Sequence[str]) -> list[str]:
     paths = _paths(packet)
     above = {part for parts in paths for part in parts[:-1]}
     last = [parts[-1] for parts in paths]
-    return [one for one in dict.fromkeys([*(text.strip() for text in flat), *last]) if one in last or one not in above]
+    return [
+        one
+        for one in dict.fromkeys([*(text.strip() for text in flat), *last])
+        if one in last or one not in above
+    ]
 
 
 def _faces(packet: Packet) -> list[str]:

@@ -50,9 +50,7 @@ class SidecarOutboxRow(SQLModel, table=True):
     """What has become of the wishes to write the sidecar of a location."""
 
     __tablename__ = "sidecar_outbox"
-    __table_args__ = (
-        index_where("sidecar_outbox_due", "state NOT IN ('written', 'conflict')", "next_at"),
-    )
+    __table_args__ = (index_where("sidecar_outbox_due", "state NOT IN ('written', 'conflict')", "next_at"),)
     location_id: int = Field(sa_column=owned("location.id", primary_key=True))
     asset_id: int = Field(sa_column=owned("asset.id", index=True))
     """Whose values are to be written; if the file has become that of another asset, nothing is."""

@@ -112,7 +112,9 @@ def test_a_change_touches_its_property_only(program: str, prop: str) -> None:
     assert everything_else(after, prop) == everything_else(before, prop)
     start = next(n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other)
     same = next(
-        n for n, (one, other) in enumerate(zip(reversed(before), reversed(after), strict=False)) if one != other
+        n
+        for n, (one, other) in enumerate(zip(reversed(before), reversed(after), strict=False))
+        if one != other
     )
     kept = start + min(same, len(before) - start)
     lost = before[start : len(before) - same] if start + same < len(before) else b""
@@ -150,9 +152,9 @@ def test_other_languages_stay() -> None:
 
 def test_an_attribute_keeps_its_quotation_mark() -> None:
     sample = LIGHTROOM.replace(b'xmp:Label="Red"', b"xmp:Label = 'Red'")
-    after = edit(sample, xmp__Label=("it's \"x\"",))
+    after = edit(sample, xmp__Label=('it\'s "x"',))
     assert b"xmp:Label = 'it&apos;s \"x\"'" in after
-    assert texts(after, "xmp:Label") == ("it's \"x\"",)
+    assert texts(after, "xmp:Label") == ('it\'s "x"',)
 
 
 def test_a_removed_property_leaves_no_trace() -> None:
@@ -168,7 +170,10 @@ def test_an_element_of_the_same_name_elsewhere_is_not_meant() -> None:
 
 
 def test_several_values_replace_a_simple_one() -> None:
-    sample = IMMICH.replace(b"<xmp:Rating>5</xmp:Rating>", b"<dc:creator xmlns:dc='http://purl.org/dc/elements/1.1/'>Ada</dc:creator>")
+    sample = IMMICH.replace(
+        b"<xmp:Rating>5</xmp:Rating>",
+        b"<dc:creator xmlns:dc='http://purl.org/dc/elements/1.1/'>Ada</dc:creator>",
+    )
     after = edit(sample, dc__creator=("Ada", "Grace"))
     assert texts(after, "dc:creator") == ("Ada", "Grace")
     assert everything_else(after, "dc:creator") == everything_else(sample, "dc:creator")
@@ -244,7 +249,9 @@ def test_many_elements_of_others_are_no_problem() -> None:
         texts(data.replace(b"<rdf:li>Places</rdf:li>", subject), "dc:subject")
 
 
-LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=30).filter(str.strip)
+LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=30).filter(
+    str.strip
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -254,7 +261,9 @@ LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), min_size=1
         st.tuples(st.sampled_from(sorted(FORMS)), st.lists(LINES, max_size=4, unique=True)), max_size=6
     ),
 )
-def test_any_changes_are_read_back_and_leave_the_rest(program: str, steps: list[tuple[str, list[str]]]) -> None:
+def test_any_changes_are_read_back_and_leave_the_rest(
+    program: str, steps: list[tuple[str, list[str]]]
+) -> None:
     data, said = SAMPLES[program], {one: texts(SAMPLES[program], one) for one in FORMS}
     for prop, values in steps:
         most = len(values) if FORMS[prop] in (Form.BAG, Form.SEQ) else 1
