@@ -50,9 +50,7 @@ LIGHTROOM = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
   </rdf:Description>
  </rdf:RDF>
 </x:xmpmeta>
-                                                                                                    
-                                                                                                    
-<?xpacket end="w"?>""".encode()
+PADDING<?xpacket end="w"?>""".replace("PADDING", 2 * (100 * " " + "\n")).encode()
 
 DARKTABLE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 4.4.0-Exiv2">
@@ -164,7 +162,16 @@ IMMICH = b"""<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>
 </x:xmpmeta>
 <?xpacket end='w'?>"""
 
-RESOLVE = b"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:D="http://ns.adobe.com/xmp/1.0/DynamicMedia/" D:scene="12A" D:takeNumber="3" D:good="True" D:videoFrameRate="25.000000"><D:logComment>soft focus</D:logComment><D:Tracks><rdf:Bag><rdf:li rdf:parseType="Resource"><D:trackName>Markers</D:trackName><D:markers><rdf:Seq><rdf:li rdf:parseType="Resource"><D:startTime>48</D:startTime><D:comment>logComment</D:comment></rdf:li></rdf:Seq></D:markers></rdf:li></rdf:Bag></D:Tracks></rdf:Description></rdf:RDF></x:xmpmeta>"""
+RESOLVE = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description rdf:about="" xmlns:D="http://ns.adobe.com/xmp/1.0/DynamicMedia/" D:scene="12A"'
+    b' D:takeNumber="3" D:good="True" D:videoFrameRate="25.000000">'
+    b'<D:logComment>soft focus</D:logComment><D:Tracks><rdf:Bag><rdf:li rdf:parseType="Resource">'
+    b'<D:trackName>Markers</D:trackName><D:markers><rdf:Seq><rdf:li rdf:parseType="Resource">'
+    b"<D:startTime>48</D:startTime><D:comment>logComment</D:comment></rdf:li></rdf:Seq></D:markers>"
+    b"</rdf:li></rdf:Bag></D:Tracks></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
 
 SELF_CLOSED = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/">
   <r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

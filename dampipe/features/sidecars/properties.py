@@ -53,31 +53,17 @@ class Form(StrEnum):
 
 
 _FORMS = {
-    Form.ALT: [
-        "dc:title",
-        "dc:description",
-        "dc:rights",
-        "xmpRights:UsageTerms",
-        "exif:UserComment",
-        "tiff:ImageDescription",
-        "tiff:Copyright",
-    ],
-    Form.SEQ: ["dc:creator", "dc:date", "digiKam:TagsList"],
-    Form.BAG: [
-        "dc:subject",
-        "dc:contributor",
-        "dc:publisher",
-        "dc:relation",
-        "dc:language",
-        "dc:type",
-        "lr:hierarchicalSubject",
-        "xmpRights:Owner",
-        "Iptc4xmpExt:PersonInImage",
-        "Iptc4xmpExt:OrganisationInImageName",
-        "Iptc4xmpCore:SubjectCode",
-        "Iptc4xmpCore:Scene",
-        "photoshop:SupplementalCategories",
-    ],
+    Form.ALT: (
+        *("dc:title", "dc:description", "dc:rights"),
+        *("xmpRights:UsageTerms", "exif:UserComment", "tiff:ImageDescription", "tiff:Copyright"),
+    ),
+    Form.SEQ: ("dc:creator", "dc:date", "digiKam:TagsList"),
+    Form.BAG: (
+        *("dc:subject", "dc:contributor", "dc:publisher", "dc:relation", "dc:language", "dc:type"),
+        *("lr:hierarchicalSubject", "xmpRights:Owner", "photoshop:SupplementalCategories"),
+        *("Iptc4xmpExt:PersonInImage", "Iptc4xmpExt:OrganisationInImageName"),
+        *("Iptc4xmpCore:SubjectCode", "Iptc4xmpCore:Scene"),
+    ),
 }
 _FORM_OF = {name: form for form, names in _FORMS.items() for name in names}
 

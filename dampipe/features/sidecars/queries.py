@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, or_, select, update
 
 from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
@@ -109,7 +109,7 @@ class SidecarRepository:
 
     def locations(
         self, connection: Connection, where: ColumnElement[bool], *, only_present: bool = True
-    ) -> Sequence[Row[Any]]:
+    ) -> Sequence[Any]:
         """Identified files, with their folders and sources, and where sidecars of these are written."""
         columns = (
             LOCATION.c.id,
@@ -204,7 +204,7 @@ class OutboxRepository:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def places(self, connection: Connection) -> Sequence[Row[Any]]:
+    def places(self, connection: Connection) -> Sequence[Any]:
         """All sources, with where their sidecars are written: the columns of `sidecar_place` are NULL for never."""
         columns = (SOURCE.c.id, SOURCE.c.name, PLACE.c.place, PLACE.c.folder, PLACE.c.naming)
         joined = SOURCE.outerjoin(PLACE, PLACE.c.source_id == SOURCE.c.id)
@@ -426,7 +426,7 @@ class OutboxRepository:
 
     def rows(
         self, connection: Connection, where: ColumnElement[bool], limit: int, view: View = EVERYTHING
-    ) -> Sequence[Row[Any]]:
+    ) -> Sequence[Any]:
         """Visible files with what is known of their sidecars and wishes, by location."""
         joined = (
             LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)

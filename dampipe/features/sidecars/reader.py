@@ -103,8 +103,8 @@ class SidecarReader:
                     facts = stat_file(folder, name)
                     if facts is None:
                         continue
-                    is_same = known is not None and known.name == name
-                    if is_same and not again and (known.size, known.mtime_ns) == facts:
+                    seen = None if known is None or again else (known.name, known.size, known.mtime_ns)
+                    if seen == (name, *facts):
                         return known
                     return self._read(row, known, folder, name, fields)
         except FileProblem as problem:

@@ -6,7 +6,7 @@ The functions write in the caller's transaction; the repository opens its own.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from dampipe.features.sources.locations import clear_missed, delete_some, mark_documents
 from dampipe.features.sources.model import LocationState
@@ -75,7 +75,7 @@ def request_sidecars(connection: Connection, folder: FolderId) -> None:
     connection.execute(update(FOLDER).where(FOLDER.c.id == folder).values(sidecars_unread=more))
 
 
-def unread_sidecars(connection: Connection, limit: int) -> Sequence[Row[Any]]:
+def unread_sidecars(connection: Connection, limit: int) -> Sequence[Any]:
     """Up to `limit` folders whose sidecars are to be read: id, and the number that `mark_sidecars_read` takes."""
     query = select(FOLDER.c.id, FOLDER.c.sidecars_unread).where(FOLDER.c.sidecars_unread > 0)
     return connection.execute(query.order_by(FOLDER.c.id).limit(limit)).all()
