@@ -93,8 +93,7 @@ class SidecarReader:
         self, row: Any, known: Known | None, fields: Mapping[str, MetadataField], *, again: bool = False
     ) -> Known | None:
         """What is known of the sidecar of a file after reading it, if it has changed; None: there is none."""
-        attached = json.loads(row.sidecars).get(row.file, ())
-        names = candidates(row.file, attached)
+        names = candidates(row.file, json.loads(row.sidecars))
         if known is not None and known.name not in names:
             names.append(known.name)  # written since the last scan
         try:

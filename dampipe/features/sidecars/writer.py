@@ -225,7 +225,7 @@ class SidecarWriter:
 
     def _base(self, row: Any, known: Known | None, target: _Target) -> bytes:
         """What a new sidecar begins with: the one that counts until now, so that nothing in it is lost."""
-        names = candidates(row.file, json.loads(row.sidecars).get(row.file, ()))
+        names = candidates(row.file, json.loads(row.sidecars))
         if known is not None and known.name not in names:
             names.append(known.name)
         with opened_folder(row.root, row.folder) as folder:
@@ -240,16 +240,13 @@ class SidecarWriter:
         self, row: Any, known: Known | None, files: Sequence[str], values: Mapping[str, tuple[str, ...]]
     ) -> _Target:
         attached = json.loads(row.sidecars)
-        names = candidates(row.file, attached.get(row.file, ()))
+        names = candidates(row.file, attached)
         if known is not None and known.name not in names:
             names.append(known.name)
-        own = [name for name in names if not is_shared(name, attached)]
-        # One that others share is not written: their values are not ours.
-        name = (
-            own[0] if own and own[0] == names[0] else new_name(row.file, Naming(row.naming), attached, files)
-        )
-        if names and not own:
-            name = new_name(row.file, Naming.FULL, attached, files)
+        if names and not is_shared(names[0], attached):
+            name = names[0]
+        else:  # one that others share is not written: what it says is about them as well
+            name = new_name(row.file, Naming.FULL if names else Naming(row.naming), files)
         is_beside = row.place == Place.BESIDE
         return _Target(row.root if is_beside else row.tree, row.folder, name, is_beside, values)
 

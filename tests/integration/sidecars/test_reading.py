@@ -170,7 +170,7 @@ def test_a_broken_sidecar_is_a_warning_and_says_what_it_said_before(local: Sidec
     local.write("new.xmp", BROKEN[problem])
     local.write("known.xmp", BROKEN[problem])
     done = local.scan()
-    assert (done.state, local.scanning.warnings) == ("walked", []) or done.state != "failed"
+    assert done.state not in ("failed", "suspicious")
     assert local.value("known.mp4", "title") == ["Night drive"]
     report = local.report("new.mp4")
     assert report is not None and report.problem == problem
