@@ -152,7 +152,7 @@ def replace_file(folder: int, name: str, data: bytes, before: Read | None) -> St
 
     Raises Changed, and FileProblem. Killed at any step, the file is the old one or the new one.
     """
-    temporary = f".dampipe-{blake2b(os.fsencode(name), digest_size=8).hexdigest()}.tmp"
+    temporary = _temporary(name)
     try:
         with _locked(folder):
             with suppress(FileNotFoundError):
@@ -180,6 +180,17 @@ def replace_file(folder: int, name: str, data: bytes, before: Read | None) -> St
     except OSError as error:
         raise _problem(error, is_whole_place=error.errno == errno.EROFS) from error
     return Stat(found.st_size, kept_time(found.st_mtime_ns))
+
+
+def remove_leftover(folder: int, name: str) -> None:
+    """Remove the temporary file that a killed process may have left. Raises FileProblem if another one writes now."""
+    with _locked(folder), suppress(OSError):
+        os.unlink(_temporary(name), dir_fd=folder)
+
+
+def _temporary(name: str) -> str:
+    """The name of the file that becomes the sidecar: no footage, and short whatever the sidecar is called."""
+    return f".dampipe-{blake2b(os.fsencode(name), digest_size=8).hexdigest()}.tmp"
 
 
 def _swap(folder: int, temporary: str, name: str, before: Read | None) -> None:

@@ -34,6 +34,7 @@ from dampipe.features.sidecars.files import (
     digest_of,
     opened_folder,
     read_file,
+    remove_leftover,
     replace_file,
 )
 from dampipe.features.sidecars.mapping import changes, mapped, texts_by_field, wanted_names
@@ -180,6 +181,7 @@ class SidecarWriter:
                 return self._give_up(claimed)
             if before is not None and data == before.data:
                 facts = (before.size, before.mtime_ns)
+                remove_leftover(folder, target.name)
             else:
                 if target.is_beside:
                     self._intend(claimed, target, known, data, own)

@@ -18,6 +18,8 @@ from dampipe.features.metadata.model import BulkEdit
 from dampipe.features.metadata.service import MetadataService
 from dampipe.features.rights.model import NewLicence
 from dampipe.features.rights.service import RightsService
+from dampipe.features.sidecars.model import Place, PlaceRequest
+from dampipe.features.sidecars.service import SidecarService
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
 from dampipe.features.workflow.definition import shipped_toml
@@ -88,6 +90,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
         tags = library.service(TagService)
         tags.add(LOCAL, TagRequest(tag="classified", assets=tuple(here.hidden.values())))
         tags.add(LOCAL, TagRequest(tag="both", assets=(*here.hidden.values(), *here.shown.values())))
+        places = library.service(SidecarService)
+        [source] = [one.source for one in places.places(LOCAL)]
+        places.set_place(LOCAL, source, PlaceRequest(place=Place.BESIDE))
         metadata = library.service(MetadataService)
         hidden, every = tuple(here.hidden.values()), (*here.hidden.values(), *here.shown.values())
         metadata.bulk(LOCAL, BulkEdit(assets=hidden, set={"title": "classified plan"}))
@@ -172,6 +177,7 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
             f"assets/{shared}/rights?territory=DE",
             "search?rights=active&limit=100",
         ),
+        *("sidecars", "sidecars?state=pending&limit=1000", f"sidecars?asset={shared}"),
         *("search?licence=shared-licence", "filters/licence/values", f"assets/{shared}/poster/download"),
     ]
     return [("GET", path, None) for path in gets] + [("POST", "vectors", {"texts": ["red"]})]
@@ -196,6 +202,8 @@ def test_no_answer_holds_a_trace(planted: Planted, limited: TestClient) -> None:
 
 
 def test_counts_are_those_of_what_is_visible(planted: Planted, limited: TestClient) -> None:
+    sidecars = limited.get("/api/v1/sidecars").json()
+    assert sum(sidecars["counts"].values()) == 2 and len(sidecars["sidecars"]) == 2
     licences = limited.get("/api/v1/rights/licences").json()
     assert [(one["name"], one["assets"]) for one in licences] == [("shared-licence", 2)]
     status = limited.get("/api/v1/status").json()
