@@ -14,7 +14,7 @@ class Place(StrEnum):
     BESIDE = "beside"
     """In the folder of the footage."""
     TREE = "tree"
-    """In the same folders below another one."""
+    """In a parallel tree: the same folders below another one."""
 
 
 class Naming(StrEnum):

@@ -88,7 +88,7 @@ def form_of(given: MetadataField) -> Form:
 
 
 def is_mapped(given: MetadataField) -> bool:
-    """Whether sidecars hold values of a field: it has a property of a known namespace, and is no fact."""
+    """Whether sidecars hold values of a field: it has a property of a known namespace, and is not a fact."""
     return bool(given.xmp) and not given.is_fact and name_of(given.xmp) is not None
 
 

@@ -1,4 +1,5 @@
-"""The SQL of sidecars: the only writer of `sidecar`, `sidecar_place`, `sidecar_outbox` and `sidecar_wish`."""
+"""The SQL of sidecars and of the outbox of sidecars: the only writer of `sidecar`, `sidecar_place`, `sidecar_outbox` and
+`sidecar_wish`."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence

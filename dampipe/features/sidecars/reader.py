@@ -2,7 +2,7 @@
 
 A scan notes which folders have sidecars that changed. Of each file in them the sidecar that counts is read; what it has
 for the fields of the library replaces what the sidecar of that asset said before, as a whole. What we have written
-ourselves is no statement of the sidecar, as long as it stands there unchanged. A sidecar that cannot be read says what
+ourselves is not what the sidecar says, as long as it stands there unchanged. A sidecar that cannot be read says what
 it said before.
 """
 
@@ -40,7 +40,7 @@ from dampipe.kernel.paths import printable
 log = logging.getLogger(__name__)
 
 READER = Actor(ActorKind.WORKER, role=Role.EDITOR)
-"""Terms that an open vocabulary does not have yet are proposed, since nobody has seen them."""
+"""Terms that an open vocabulary does not have yet are proposed, since no person has seen them."""
 SETTLE = 2.0
 """Seconds after which a file that is written to again has another time, on file systems with coarse ones."""
 

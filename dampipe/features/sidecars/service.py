@@ -180,6 +180,7 @@ class SidecarService:
 
     def request(self, actor: Actor, request: WriteRequest) -> WriteReport:
         """Have wishes tried by the next worker, however long they would wait; see `write`."""
+        require(actor, PROCESS)
         return WriteReport(files=len(self._retry(actor, request)))
 
     def write(self, actor: Actor, request: WriteRequest) -> WriteReport:
@@ -187,6 +188,7 @@ class SidecarService:
 
         overwrite: replace what other programs have written meanwhile, for which assets are named. Raises NotFound.
         """
+        require(actor, PROCESS)
         locations = self._retry(actor, request)
         among = in_ids(self._db, OUTBOX.c.location_id, locations)
         done = self._writer.flush(among) if locations else {}
@@ -195,7 +197,8 @@ class SidecarService:
         )
 
     def _retry(self, actor: Actor, request: WriteRequest) -> list[int]:
-        require(actor, EDIT if request.overwrite else PROCESS)
+        if request.overwrite:
+            require(actor, EDIT)
         view = self._visibility.of(actor)
         where: ColumnElement[bool] = true()
         overwrite = request.overwrite and bool(request.assets)

@@ -29,7 +29,7 @@ class SidecarRow(SQLModel, table=True):
     skipped: str = Field(sa_column=long_text())
     """JSON: fields with texts that are not values of them."""
     intended_digest: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
-    """Of the bytes that are about to replace the file: a file with it is our own, whoever was killed meanwhile."""
+    """Of the bytes that are about to replace the file: a file with it is our own, even if its writer was killed."""
     intended: str | None = Field(default=None, sa_column=long_text(nullable=True))
     """What `written` is then."""
     read_at: float

@@ -1,13 +1,13 @@
 """Writing sidecars: wishes of the outbox are fulfilled, file by file, by whichever process claims them first.
 
-    claim       in a transaction; nobody else takes the wish until the lease ends, or the process is known to be dead
+    claim       in a transaction; no other process takes the wish until the lease ends, or the process is known to be dead
     read        the sidecar as it is; what others have changed in it since is read first
     intend      in a transaction: the digest of the bytes that are about to be written
     replace     the file, by compare-and-swap
     finish      in a transaction: what was written, and that the wish is fulfilled
 
-A process that is killed after it replaced the file leaves the digest; so its bytes are recognised as our own by whoever
-reads the file next, and the wish, which is still there, finds nothing left to write.
+A process that is killed after it replaced the file leaves the digest; so its bytes are recognised as our own by the
+process that reads the file next, and the wish, which is still there, finds nothing left to write.
 """
 
 import json
