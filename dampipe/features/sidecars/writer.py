@@ -1,6 +1,6 @@
 """Writing sidecars: wishes of the outbox are fulfilled, file by file, by whichever process claims them first.
 
-    claim       in a transaction; no other process takes the wish until the lease ends, or the process is known to be dead
+    claim       in a transaction; no other process takes the wish until the lease ends, or its owner is dead
     read        the sidecar as it is; what others have changed in it since is read first
     intend      in a transaction: the digest of the bytes that are about to be written
     replace     the file, by compare-and-swap

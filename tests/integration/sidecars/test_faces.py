@@ -10,6 +10,7 @@ from dampipe.features.assets.cli import command as show
 from dampipe.features.processing.service import ProcessingService
 from dampipe.features.sidecars.cli import command as sidecar
 from dampipe.features.sidecars.model import OutboxState, Place
+from dampipe.features.versions.model import StackRequest
 from dampipe.features.versions.service import VersionService
 from dampipe.kernel.access import LOCAL
 from dampipe.web.app import create_app
@@ -81,7 +82,7 @@ def test_sidecars_follow_assets_that_become_one(local: Sidecars) -> None:
     local.edit("old.mp4", set={"rating": 5})
     local.edit("new.mp4", set={"city": "Rome"})
     versions = local.get(VersionService)
-    versions.stack(LOCAL, local.sha1("new.mp4"), [local.sha1("old.mp4")])
+    versions.stack(LOCAL, StackRequest(asset=local.sha1("new.mp4"), others=(local.sha1("old.mp4"),)))
     assert set(local.flush()) == {OutboxState.WRITTEN}
     assert local.texts("old.xmp", "xmp:Rating") == ("5",)
     assert local.texts("new.mp4.xmp", "photoshop:City") == ("Rome",)
