@@ -6,7 +6,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
@@ -97,6 +109,15 @@ class Claimed:
     wanted: Mapping[str, int]
     """Revisions by field."""
     owner: str
+
+
+def shows_sidecar(view: View, table: Table) -> ColumnElement[bool]:
+    """The condition that a row of `sidecar` or `sidecar_outbox` is about a visible file: of an asset that is visible
+    other files may not be."""
+    if view.is_all:
+        return true()
+    files = select(LOCATION.c.id).where(view.shows_folder(LOCATION.c.folder_id))
+    return and_(view.shows_asset(table.c.asset_id), table.c.location_id.in_(files))
 
 
 # ---- what was read
@@ -193,7 +214,7 @@ class SidecarRepository:
     def problems(self, connection: Connection, view: View = EVERYTHING) -> int:
         """How many sidecars could not be read."""
         query = select(func.count()).select_from(SIDECAR).where(SIDECAR.c.problem.is_not(None))
-        return connection.execute(query.where(view.shows_asset(SIDECAR.c.asset_id))).scalar_one()
+        return connection.execute(query.where(shows_sidecar(view, SIDECAR))).scalar_one()
 
 
 # ---- places and wishes
@@ -399,7 +420,7 @@ class OutboxRepository:
 
     def counts(self, connection: Connection, view: View = EVERYTHING) -> dict[OutboxState, int]:
         """How many files there are by the state of their wishes."""
-        shown = view.shows_asset(OUTBOX.c.asset_id)
+        shown = shows_sidecar(view, OUTBOX)
         query = select(OUTBOX.c.state, func.count()).where(shown).group_by(OUTBOX.c.state)
         found = {OutboxState(row[0]): row[1] for row in connection.execute(query)}
         return {state: found[state] for state in OutboxState if state in found}

@@ -25,7 +25,7 @@ from dampipe.features.sidecars.model import (
     WriteReport,
     WriteRequest,
 )
-from dampipe.features.sidecars.queries import OutboxRepository, SidecarRepository
+from dampipe.features.sidecars.queries import OutboxRepository, SidecarRepository, shows_sidecar
 from dampipe.features.sidecars.reader import SidecarReader
 from dampipe.features.sidecars.tables import OUTBOX, SIDECAR
 from dampipe.features.sidecars.writer import SidecarWriter
@@ -205,7 +205,7 @@ class SidecarService:
         if request.assets:
             where = in_ids(self._db, OUTBOX.c.asset_id, sorted(self._assets.asset_ids(actor, request.assets)))
         with self._db.write() as connection:
-            shown = and_(where, view.shows_asset(OUTBOX.c.asset_id))
+            shown = and_(where, shows_sidecar(view, OUTBOX))
             return self._outbox.retry(connection, shown, overwrite=overwrite)
 
     def discard(self, actor: Actor, names: Sequence[str]) -> int:
@@ -215,8 +215,9 @@ class SidecarService:
         """
         require(actor, EDIT)
         assets = sorted(self._assets.asset_ids(actor, names))
+        shown = shows_sidecar(self._visibility.of(actor), OUTBOX)
         with self._db.write() as connection:
-            count = self._outbox.discard(connection, in_ids(self._db, OUTBOX.c.asset_id, assets))
+            count = self._outbox.discard(connection, and_(in_ids(self._db, OUTBOX.c.asset_id, assets), shown))
         if not count:
             raise NotFound(errors.NOTHING_WAITS, asset=printable(names[0]) if names else "")
         return count
