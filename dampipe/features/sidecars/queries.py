@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Table,
     and_,
     delete,
     func,
@@ -111,13 +110,12 @@ class Claimed:
     owner: str
 
 
-def shows_sidecar(view: View, table: Table) -> ColumnElement[bool]:
-    """The condition that a row of `sidecar` or `sidecar_outbox` is about a visible file: of an asset that is visible
-    other files may not be."""
+def shows_sidecar(view: View, location: ColumnElement[int], asset: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition that columns hold a visible file and its asset: of an asset that is visible other files may not be."""
     if view.is_all:
         return true()
     files = select(LOCATION.c.id).where(view.shows_folder(LOCATION.c.folder_id))
-    return and_(view.shows_asset(table.c.asset_id), table.c.location_id.in_(files))
+    return and_(view.shows_asset(asset), location.in_(files))
 
 
 # ---- what was read
@@ -214,7 +212,9 @@ class SidecarRepository:
     def problems(self, connection: Connection, view: View = EVERYTHING) -> int:
         """How many sidecars could not be read."""
         query = select(func.count()).select_from(SIDECAR).where(SIDECAR.c.problem.is_not(None))
-        return connection.execute(query.where(shows_sidecar(view, SIDECAR))).scalar_one()
+        return connection.execute(
+            query.where(shows_sidecar(view, SIDECAR.c.location_id, SIDECAR.c.asset_id))
+        ).scalar_one()
 
 
 # ---- places and wishes
@@ -420,7 +420,7 @@ class OutboxRepository:
 
     def counts(self, connection: Connection, view: View = EVERYTHING) -> dict[OutboxState, int]:
         """How many files there are by the state of their wishes."""
-        shown = shows_sidecar(view, OUTBOX)
+        shown = shows_sidecar(view, OUTBOX.c.location_id, OUTBOX.c.asset_id)
         query = select(OUTBOX.c.state, func.count()).where(shown).group_by(OUTBOX.c.state)
         found = {OutboxState(row[0]): row[1] for row in connection.execute(query)}
         return {state: found[state] for state in OutboxState if state in found}

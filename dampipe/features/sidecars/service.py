@@ -205,7 +205,7 @@ class SidecarService:
         if request.assets:
             where = in_ids(self._db, OUTBOX.c.asset_id, sorted(self._assets.asset_ids(actor, request.assets)))
         with self._db.write() as connection:
-            shown = and_(where, shows_sidecar(view, OUTBOX))
+            shown = and_(where, shows_sidecar(view, OUTBOX.c.location_id, OUTBOX.c.asset_id))
             return self._outbox.retry(connection, shown, overwrite=overwrite)
 
     def discard(self, actor: Actor, names: Sequence[str]) -> int:
@@ -215,7 +215,8 @@ class SidecarService:
         """
         require(actor, EDIT)
         assets = sorted(self._assets.asset_ids(actor, names))
-        shown = shows_sidecar(self._visibility.of(actor), OUTBOX)
+        view = self._visibility.of(actor)
+        shown = shows_sidecar(view, OUTBOX.c.location_id, OUTBOX.c.asset_id)
         with self._db.write() as connection:
             count = self._outbox.discard(connection, and_(in_ids(self._db, OUTBOX.c.asset_id, assets), shown))
         if not count:
