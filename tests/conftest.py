@@ -1,5 +1,6 @@
 """Fixtures and hooks of all tests."""
 
+import gc
 import os
 import sqlite3
 import tempfile
@@ -12,17 +13,23 @@ from sqlalchemy import inspect
 
 from dampipe.kernel.db import migrate
 from dampipe.kernel.db.database import Database
+from tests.support.commands import end_command_server
+from tests.support.demo_clips import demo_clips
 from tests.support.postgres import Postgres, postgres_server, postgres_url
 from tests.support.rabbitmq import rabbitmq_server, shared_rabbitmq
+from tests.support.shared_work import password_hasher, shared_endpoints
 from tests.support.valkey import valkey_server
 from tests.support.vector_servers import milvus_uri, weaviate_server
 
 __all__ = [
+    "demo_clips",
     "footage",
     "milvus_uri",
+    "password_hasher",
     "postgres_server",
     "postgres_url",
     "rabbitmq_server",
+    "shared_endpoints",
     "shared_rabbitmq",
     "valkey_server",
     "weaviate_server",
@@ -100,6 +107,26 @@ def copied_schema() -> Iterator[None]:
         patch.setattr(migrate, "_run_alembic", copy_or_migrate)
         yield
     template.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Keep the garbage collector from what lasts to the end: thousands of tests, and the modules that they import."""
+    gc.disable()
+    try:
+        collected = yield
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+    return collected
+
+
+@pytest.fixture(scope="session", autouse=True)
+def command_server() -> Iterator[None]:
+    """The process from which commands are forked ends with the tests."""
+    yield
+    end_command_server()
 
 
 LONGEST_FIRST = ("e2e", "integration", "contract", "unit")

@@ -1,4 +1,8 @@
-"""The scheduler of parallel test runs: keeps the order, and gives tests that share a costly fixture to one process."""
+"""The scheduler of parallel test runs.
+
+It gives tests that share a costly fixture to one process, and has one process run other tests than end-to-end tests as
+long as there are some: deployments wait half of the time, so that the processor would wait with them.
+"""
 
 from typing import Any
 
@@ -17,7 +21,8 @@ SHARED = (
 
 
 class InOrder(LoadScopeScheduling):
-    """Schedules end-to-end tests one by one, so that no process has many of them at the end; other tests by file."""
+    """Schedules end-to-end tests one by one, so that no process has many of them at the end; other tests by file. Each
+    kind is scheduled in the order of its collection."""
 
     def __init__(self, config: Any, log: Any) -> None:
         config.option.loadscopereorder = False
@@ -27,3 +32,18 @@ class InOrder(LoadScopeScheduling):
         file = nodeid.partition("::")[0]
         is_separate = file.startswith(E2E) and not file.endswith(SHARED)
         return nodeid if is_separate else file
+
+    def _assign_work_unit(self, node: Any) -> None:
+        wants_e2e = self._has_e2e(node) or sum(map(self._has_e2e, self.nodes)) < max(1, len(self.nodes) - 1)
+        for scope in self.workqueue:
+            if scope.startswith(E2E) == wants_e2e:
+                self.workqueue.move_to_end(scope, last=False)
+                break
+        super()._assign_work_unit(node)
+
+    def _has_e2e(self, node: Any) -> bool:
+        """Whether a process has end-to-end tests to run."""
+        return any(
+            scope.startswith(E2E) and not all(tests.values())
+            for scope, tests in self.assigned_work[node].items()
+        )

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.app.demo.footage import make_footage
-from dampipe.media.ffmpeg.binary import find_ffmpeg
+from tests.support.demo_clips import DemoClips
 from tests.support.deployment import PATIENCE, Deployment
 
 
@@ -102,7 +101,7 @@ def test_a_pipeline_that_cannot_be_imported(deployment: Deployment) -> None:
     assert "DAMPIPE_PIPELINE" in deployment.errors and "Traceback" not in deployment.errors
 
 
-def test_a_full_disk(tmp_path: Path) -> None:
+def test_a_full_disk(tmp_path: Path, demo_clips: DemoClips) -> None:
     """Derivatives are on a disk of 200 kB: what does not fit is retried later, and no partial file is visible."""
     if subprocess.run(["unshare", "-rm", "true"], check=False).returncode:
         pytest.skip("mounting a small disk takes user namespaces")
@@ -112,7 +111,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
     mount = f'mount -t tmpfs -o size=200k none "{small}" && exec "$0" "$@"'
     deployment.command_prefix = ["unshare", "-rm", "sh", "-c", mount]
     folder = tmp_path / "footage"
-    make_footage(find_ffmpeg(), folder)
+    demo_clips(folder)
     deployment.combine_workers("embed")
     try:
         deployment.up()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.ports import free_port
+from tests.support.demo_clips import DemoClips
 from tests.support.deployment import PATIENCE, Deployment
 
 
@@ -47,8 +48,12 @@ def test_it_finds_the_right_clips_and_exits(deployment: Deployment) -> None:
     ids=["while it starts", "while workers start", "while it makes derivatives"],
 )
 def test_nothing_is_left_running(
-    deployment: Deployment, number: signal.Signals, far_enough: Callable[[Deployment], object]
+    deployment: Deployment,
+    number: signal.Signals,
+    far_enough: Callable[[Deployment], object],
+    demo_clips: DemoClips,
 ) -> None:
+    demo_clips(deployment.home.with_name("footage"))
     demo = deployment.start("demo")
     deployment.wait_for(lambda: far_enough(deployment) or demo.poll() is not None)
     assert demo.poll() is None, "the demo ended early"

@@ -15,19 +15,20 @@ import httpx
 import pytest
 from PIL import Image
 
-from dampipe.app.demo.footage import CLIPS, SCENE_SECONDS, make_footage
+from dampipe.app.demo.footage import CLIPS, SCENE_SECONDS
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.ports import free_port
+from tests.support.demo_clips import DemoClips
 from tests.support.deployment import ROOT, Deployment
 
 ODD_NAMES = ("two words.mp4", 'it\'s "quoted".mp4', "emoji 🎬.mp4", "-dash.mp4", "100%.mp4")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> Path:
     """The demo's clips, copies of them, and files that cannot be processed."""
     folder = tmp_path_factory.mktemp("footage")
-    clips = make_footage(find_ffmpeg(), folder)
+    clips = demo_clips(folder)
     whole = clips[0].read_bytes()
     (folder / "copy").mkdir()
     (folder / "copy" / "the same again.mp4").write_bytes(whole)

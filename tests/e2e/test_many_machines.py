@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.app.demo.footage import make_footage
-from dampipe.media.ffmpeg.binary import find_ffmpeg
+from tests.support.demo_clips import DemoClips
 from tests.support.deployment import PATIENCE, Deployment
 from tests.support.valkey import Valkey
 
@@ -28,7 +27,7 @@ def machines(tmp_path: Path, postgres_url: str, valkey_server: Valkey) -> Iterat
 
 
 def test_a_workstation_joins_and_embeds(
-    machines: list[Deployment], tmp_path: Path, valkey_server: Valkey
+    machines: list[Deployment], tmp_path: Path, valkey_server: Valkey, demo_clips: DemoClips
 ) -> None:
     front, workstation = machines
     procfile = tmp_path / "Procfile"
@@ -37,7 +36,7 @@ def test_a_workstation_joins_and_embeds(
     procfile.write_text("\n".join(lines))
     front.arguments = ["--procfile", str(procfile)]
     footage = tmp_path / "footage"
-    make_footage(find_ffmpeg(), footage)
+    demo_clips(footage)
     front.up()
     assert front.processes("valkey-server") == [], "with an external broker the embedded one must not run"
     front.run("enqueue", footage)

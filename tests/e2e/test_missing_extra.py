@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.app.demo.footage import make_footage
-from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.vision import tiny
+from tests.support.demo_clips import DemoClips
 from tests.support.deployment import ROOT, Deployment
 
 NO_TORCH = ROOT / "tests" / "support" / "no_torch"
@@ -27,8 +26,10 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     made.kill_all()
 
 
-def test_embedding_waits_for_a_worker_that_can_do_it(deployment: Deployment, tmp_path: Path) -> None:
-    clips = make_footage(find_ffmpeg(), tmp_path / "footage")
+def test_embedding_waits_for_a_worker_that_can_do_it(
+    deployment: Deployment, tmp_path: Path, demo_clips: DemoClips
+) -> None:
+    clips = demo_clips(tmp_path / "footage")
     deployment.up()
     started = deployment.log.read_text()
     assert (

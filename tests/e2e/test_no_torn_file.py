@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from dampipe.media.ffmpeg.binary import find_ffmpeg
-from tests.support.deployment import Deployment
+from tests.support.deployment import PLAIN, Deployment
 
 CLIPS = 3
 SECONDS = 12
@@ -68,7 +68,7 @@ def kill(deployment: Deployment, times: int) -> None:
 def retried(deployment: Deployment) -> int:
     """Retry parked files, since a file is parked when its ffmpeg is killed from outside; returns how many."""
     return int(
-        httpx.post(deployment.api("/retry"), json={"what": []}, timeout=60)
+        httpx.post(deployment.api("/retry"), json={"what": []}, timeout=60, verify=PLAIN)
         .raise_for_status()
         .json()["retried"]
     )

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dampipe.app.demo.footage import make_footage
-from dampipe.media.ffmpeg.binary import find_ffmpeg
+from tests.support.demo_clips import DemoClips
 from tests.support.deployment import ROOT, Deployment
 from tests.support.examples import python_examples
 
@@ -32,9 +31,11 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     made.kill_all()
 
 
-def test_a_stage_is_added_and_catches_up_with_what_is_there(deployment: Deployment, tmp_path: Path) -> None:
+def test_a_stage_is_added_and_catches_up_with_what_is_there(
+    deployment: Deployment, tmp_path: Path, demo_clips: DemoClips
+) -> None:
     footage = tmp_path / "footage"
-    clips = make_footage(find_ffmpeg(), footage)
+    clips = demo_clips(footage)
     for clip in clips[2:]:
         clip.unlink()
     deployment.up()
@@ -52,7 +53,9 @@ def test_a_stage_is_added_and_catches_up_with_what_is_there(deployment: Deployme
     assert runs["count"]["warnings"] == [f"{clips[0].name} was counted"]
 
 
-def test_a_missing_model_skips_embedding_and_is_caught_up(deployment: Deployment, tmp_path: Path) -> None:
+def test_a_missing_model_skips_embedding_and_is_caught_up(
+    deployment: Deployment, tmp_path: Path, demo_clips: DemoClips
+) -> None:
     """Everything but search works without weights; once they are there, nothing is decoded again."""
     from dampipe.vision import tiny
 
@@ -63,7 +66,7 @@ def test_a_missing_model_skips_embedding_and_is_caught_up(deployment: Deployment
     (weights / config).write_bytes((there / config).read_bytes())
     deployment.environment["DAMPIPE_MODEL"] = str(weights)
     footage = tmp_path / "footage"
-    for clip in make_footage(find_ffmpeg(), footage)[2:]:
+    for clip in demo_clips(footage)[2:]:
         clip.unlink()
     deployment.up()
     answer = deployment.json("enqueue", "--wait", footage)

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dampipe.app.demo.footage import make_footage
-from dampipe.media.ffmpeg.binary import find_ffmpeg
+from tests.support.demo_clips import DemoClips
 from tests.support.deployment import Deployment
 
 
@@ -24,9 +23,9 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 
 
 @pytest.fixture(scope="module")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def clips(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> list[Path]:
     """The same files for all tests: what is encoded twice has other bytes, and is another asset."""
-    return make_footage(find_ffmpeg(), tmp_path_factory.mktemp("footage"))
+    return demo_clips(tmp_path_factory.mktemp("footage"))
 
 
 def copied(clips: list[Path], folder: Path, more: int = 0) -> Path:

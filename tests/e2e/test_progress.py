@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.ports import free_port
-from tests.support.deployment import Deployment
+from tests.support.deployment import PLAIN, Deployment
 
 NAME = "wait a little.mp4"
 
@@ -34,7 +34,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 
 def status(deployment: Deployment) -> Any:
     """The status by the API."""
-    return httpx.get(deployment.api("/status"), timeout=60).json()
+    return httpx.get(deployment.api("/status"), timeout=60, verify=PLAIN).json()
 
 
 def results_in_flower(deployment: Deployment) -> list[str]:
@@ -45,7 +45,7 @@ def results_in_flower(deployment: Deployment) -> list[str]:
         column = {"data": name, "name": "", "searchable": "true", "orderable": "true"}
         form |= {f"columns[{number}][{key}]": value for key, value in column.items()}
     url = f"http://127.0.0.1:{deployment.environment['DAMPIPE_FLOWER_PORT']}/tasks/datatable"
-    tasks = json.loads(httpx.get(url, params=form, timeout=60).text)["data"]
+    tasks = json.loads(httpx.get(url, params=form, timeout=60, verify=PLAIN).text)["data"]
     return [str(task["result"]) for task in tasks if task["name"] == "dampipe.preview"]
 
 

@@ -4,7 +4,6 @@ import os
 import resource
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from dampipe.app.load_settings import load_settings
 from dampipe.kernel.settings.settings import Settings
 from dampipe.workers import brokers
 from dampipe.workers.transport import CeleryTransport
+from tests.support.commands import run_command
 
 ROOT = Path(dampipe.__file__).parents[1]
 LIMIT = 200_000
@@ -59,10 +59,7 @@ def client(home: Path) -> "redis.Redis":
 def ask(home: Path, *arguments: str, code: int) -> str:
     """What a command says on both streams."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DAMPIPE_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "dampipe", *arguments], env={**environment, "DAMPIPE_HOME": str(home)},
-        cwd=ROOT, capture_output=True, text=True, timeout=170, check=False,
-    )  # fmt: skip
+    done = run_command(*arguments, environment={**environment, "DAMPIPE_HOME": str(home)})
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout + done.stderr
@@ -174,11 +171,8 @@ def test_a_broker_that_cannot_be_used_is_two_lines_and_the_scan_is_kept(
 ) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DAMPIPE_")}
     (tmp_path / "footage").mkdir()
-    done = subprocess.run(
-        [sys.executable, "-m", "dampipe", "enqueue", str(tmp_path / "footage")],
-        env={**environment, "DAMPIPE_HOME": str(tmp_path / "home"), "DAMPIPE_BROKER_URL": url},
-        cwd=ROOT, capture_output=True, text=True, timeout=170, check=False,
-    )  # fmt: skip
+    environment |= {"DAMPIPE_HOME": str(tmp_path / "home"), "DAMPIPE_BROKER_URL": url}
+    done = run_command("enqueue", tmp_path / "footage", environment=environment)
     assert done.returncode == code and len(done.stderr.splitlines()) == 2, done.stderr
     assert "scan 1 is kept, but" in done.stderr and said in done.stderr
     assert ".." not in done.stderr and "s3cret" not in done.stderr

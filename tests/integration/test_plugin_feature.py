@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from dampipe.app.demo.clips import make_clip
 from dampipe.media.ffmpeg.binary import find_ffmpeg
+from tests.support.commands import run_command
 from tests.support.examples import python_examples
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +64,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "DAMPIPE_HOME": str(home), "DAMPIPE_MODEL": "tiny", "PYTHONPATH": str(ROOT)}
+    if arguments[:2] == ("-m", "dampipe"):
+        return run_command(*arguments[2:], environment=environment)
     return subprocess.run(
         [sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=170
     )

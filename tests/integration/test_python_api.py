@@ -10,22 +10,21 @@ import pytest
 from sqlalchemy import select
 
 import dampipe
-from dampipe.app.demo.footage import make_footage
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound, Permanent
 from dampipe.kernel.events.tables import EVENT
-from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.media.info import MediaInfo
 from dampipe.storage.context import current_storage
+from tests.support.demo_clips import DemoClips
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "python.md"
 
 
 @pytest.fixture(scope="module")
-def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def footage(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> Path:
     folder = tmp_path_factory.mktemp("footage")
-    make_footage(find_ffmpeg(None), folder)
+    demo_clips(folder)
     return folder
 
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from dampipe.app.load_settings import load_settings
 from dampipe.kernel.amqp import is_amqp
 from dampipe.workers import brokers
 from dampipe.workers.transport import CeleryTransport
+from tests.support.commands import run_command, run_program
 from tests.support.rabbitmq import RabbitMQ
 
 ROOT = Path(__file__).parents[2]
@@ -49,11 +48,8 @@ for name in sys.argv[1:]:
 def call(url: str, home: Path, *names: str) -> list[Any]:
     """Call methods of the transport in a process of its own; none of them may take long."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("DAMPIPE_")}
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *names],
-        env={**inherited, "DAMPIPE_HOME": str(home), "DAMPIPE_BROKER_URL": url, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    environment = {**inherited, "DAMPIPE_HOME": str(home), "DAMPIPE_BROKER_URL": url}
+    done = run_program(PROGRAM, *names, environment=environment)
     assert done.returncode == 0, done.stderr
     results = [json.loads(line) for line in done.stdout.splitlines()]
     assert all(seconds < 30 for _, seconds in results)
@@ -166,10 +162,7 @@ def test_which_urls_name_a_rabbitmq(url: str, expected: bool) -> None:
 def test_other_brokers_are_refused_when_a_process_starts(scheme: str, tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DAMPIPE_")}
     environment |= {"DAMPIPE_HOME": str(tmp_path), "DAMPIPE_BROKER_URL": f"{scheme}://u:s3cret@nas"}
-    done = subprocess.run(
-        [sys.executable, "-m", "dampipe", "doctor"], env=environment,
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    done = run_command("doctor", environment=environment)
     output = done.stdout + done.stderr
     assert f"the broker URL {scheme}://" in output and "amqp://" in output
     assert "s3cret" not in output and "Traceback" not in output

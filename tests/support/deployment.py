@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -16,9 +17,12 @@ import httpx
 
 from dampipe.kernel.faces import API
 from tests.ports import free_port
+from tests.support.commands import ROOT, run_command
 
-ROOT = Path(__file__).parents[2]
 QUEUES = ("control", "scan", "io", "preview", "embed", "index", "proxy")
+PLAIN = ssl.create_default_context()
+"""What a client of a deployment is given, though it speaks no TLS: otherwise each would read the certificates of all
+authorities, which takes longer than its request."""
 PATIENCE = 300.0
 """Seconds to wait for anything; far more than a busy machine needs."""
 
@@ -132,11 +136,14 @@ class Deployment:
 
     def run(self, *arguments: str | Path, code: int | None = 0, timeout: float = PATIENCE) -> str:
         """Run a command and return its standard output. Fails unless the exit code is `code` (None: any)."""
-        completed = subprocess.run(
-            [sys.executable, "-m", "dampipe", *map(os.fspath, arguments)],
-            env=self.environment, cwd=self.home, capture_output=True, text=True, timeout=timeout, check=False,
+        completed = run_command(
+            *arguments,
+            environment=self.environment,
+            folder=self.home,
+            timeout=timeout,
             errors="backslashreplace",
-        )  # fmt: skip
+            forked=arguments[0] != "demo",
+        )
         self.errors = completed.stderr
         assert code is None or completed.returncode == code, (
             f"dampipe {arguments} exited with {completed.returncode}\n{completed.stdout}\n{completed.stderr}"
@@ -158,7 +165,7 @@ class Deployment:
     def query(self, name: str) -> Any:
         """The answer of the endpoint of that name; of the command of the same name where no server is running."""
         try:
-            response = httpx.get(self.api(f"/{name}"), timeout=60)
+            response = httpx.get(self.api(f"/{name}"), timeout=60, verify=PLAIN)
             response.raise_for_status()
             return response.json()
         except httpx.HTTPError:
@@ -166,12 +173,13 @@ class Deployment:
 
     def wait_for(self, condition: Callable[[], object], seconds: float = PATIENCE) -> None:
         """Wait until the condition holds; on a timeout fails with the end of the log."""
-        deadline = time.monotonic() + seconds
+        deadline, pause = time.monotonic() + seconds, 0.05
         while not condition():
             if time.monotonic() > deadline or (self._up is not None and self._up.poll() is not None):
                 tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-40:])
                 raise AssertionError(f"timeout, or `dampipe up` has exited; the end of its log:\n{tail}")
-            time.sleep(0.1)
+            time.sleep(pause)
+            pause = min(0.25, pause * 1.1)  # each question costs a deployment that is at work processor time
 
     def finished(self, stage: str, count: int) -> bool:
         """Whether a stage is done for `count` assets, and no run of any stage is waiting or running."""
@@ -187,7 +195,7 @@ class Deployment:
     def is_known_to_flower(self, count: int) -> bool:
         """Whether Flower has seen `count` workers; from then on it misses no task."""
         url = f"http://127.0.0.1:{self.environment['DAMPIPE_FLOWER_PORT']}/workers"
-        return len(httpx.get(url, params={"json": "1"}, timeout=60).json()["data"]) == count
+        return len(httpx.get(url, params={"json": "1"}, timeout=60, verify=PLAIN).json()["data"]) == count
 
     def done_events(self) -> Counter[tuple[str, int]]:
         """How often each stage was done for each asset, by the event log."""

@@ -4,6 +4,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,12 @@ AVOIDED = {
     r"\bby itself\b": "automatically, alone",
 }
 """Patterns of the words that the glossary's last table avoids, and what to write."""
+
+
+@cache
+def all_texts() -> list[tuple[str, int, str]]:
+    """Strings and comments of all Python files, with their places."""
+    return [(str(path.relative_to(ROOT)), line, text) for path in files() for line, text in texts(path)]
 
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:
@@ -57,9 +64,8 @@ def test_a_term_is_found_where_the_glossary_says(term: str, file: str) -> None:
 @pytest.mark.parametrize("pattern", AVOIDED)
 def test_words_that_are_avoided_are_not_used(pattern: str) -> None:
     found = [
-        f"{path.relative_to(ROOT)}:{line}: {match[0]!r}"
-        for path in files()
-        for line, text in texts(path)
+        f"{path}:{line}: {match[0]!r}"
+        for path, line, text in all_texts()
         for match in re.finditer(pattern, text, re.I)
     ]
     assert found == [], f"write: {AVOIDED[pattern]}"

@@ -19,7 +19,7 @@ from dampipe.features.access.model import (
 from dampipe.features.access.service import AccessService
 from dampipe.features.assets.http import Name as AssetName
 from dampipe.kernel.access import ADMIN, READ, Actor, Role
-from dampipe.kernel.faces.http import STRICT, PathText, Problem, Storable, Text, allowed, provided
+from dampipe.kernel.faces.http import STRICT, JsonBody, PathText, Problem, Storable, Text, allowed, provided
 
 NOT_FOUND: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such user, token or grant."}
@@ -91,13 +91,13 @@ def list_users(actor: Admin, access: Access) -> list[UserReport]:
 
 
 @router.post("/users", status_code=201)
-def add_user(actor: Admin, access: Access, request: UserRequest) -> UserReport:
+def add_user(actor: Admin, access: Access, request: JsonBody[UserRequest]) -> UserReport:
     """Add a user, who sees everything unless `sees` says otherwise."""
     return access.add_user(actor, request)
 
 
 @router.patch("/users/{name}")
-def change_user(actor: Admin, access: Access, name: NamePath, change: UserChange) -> UserReport:
+def change_user(actor: Admin, access: Access, name: NamePath, change: JsonBody[UserChange]) -> UserReport:
     """Change a user's role or password, or disable the user. A new password ends all sessions."""
     return access.change_user(
         actor, name, role=change.role, password=change.password, disabled=change.disabled
@@ -123,7 +123,7 @@ def list_tokens(actor: Admin, access: Access) -> list[TokenReport]:
 
 
 @router.post("/tokens", status_code=201)
-def create_token(actor: Admin, access: Access, request: TokenRequest) -> TokenCreated:
+def create_token(actor: Admin, access: Access, request: JsonBody[TokenRequest]) -> TokenCreated:
     """Create a token for a program; the answer is the only place where it is shown."""
     return access.create_token(actor, request)
 
@@ -147,7 +147,7 @@ def list_own_tokens(actor: Reader, access: Access) -> list[TokenReport]:
 
 
 @router.post("/session/tokens", status_code=201)
-def create_own_token(actor: Reader, access: Access, request: OwnTokenRequest) -> TokenCreated:
+def create_own_token(actor: Reader, access: Access, request: JsonBody[OwnTokenRequest]) -> TokenCreated:
     """Create a token of the user who is logged in, with scopes that the user has; it is shown in the answer only."""
     return access.create_own_token(actor, request)
 
@@ -165,7 +165,7 @@ def list_grants(actor: Admin, access: Access) -> list[GrantReport]:
 
 
 @router.post("/grants", status_code=201)
-def add_grant(actor: Admin, access: Access, request: GrantRequest) -> GrantReport:
+def add_grant(actor: Admin, access: Access, request: JsonBody[GrantRequest]) -> GrantReport:
     """Let a user, or everybody with a role or a higher one, see a source, a folder or everything."""
     return access.grant(actor, request.to, request.what)
 

@@ -14,7 +14,7 @@ from dampipe.kernel.access import Actor
 from dampipe.kernel.container import Services
 from dampipe.kernel.errors import DampipeError, Forbidden, NotLoggedIn
 from dampipe.kernel.faces import API
-from dampipe.kernel.faces.http import PUBLIC, STRICT, Problem, Storable, Text, provided
+from dampipe.kernel.faces.http import PUBLIC, STRICT, JsonBody, Problem, Storable, Text, provided
 
 router = APIRouter(tags=["access"])
 
@@ -134,7 +134,7 @@ def read_session(request: Request) -> Session:
 
 
 @router.post("/session", openapi_extra=PUBLIC, responses=REFUSED)
-def log_in(request: Request, response: Response, login: LoginRequest, logins: Logins) -> Session:
+def log_in(request: Request, response: Response, login: JsonBody[LoginRequest], logins: Logins) -> Session:
     """Log in with name and password: the answer sets a cookie with the id of a new session."""
     address = request.client.host if request.client else ""
     session = logins.log_in(login.name, login.password, _behind_proxy(request, logins, address))
@@ -165,7 +165,9 @@ def log_out(
 
 
 @router.put("/session/password", openapi_extra=PUBLIC, responses=REFUSED)
-def change_password(request: Request, response: Response, change: PasswordRequest, logins: Logins) -> Session:
+def change_password(
+    request: Request, response: Response, change: JsonBody[PasswordRequest], logins: Logins
+) -> Session:
     """Change one's own password. All other sessions end."""
     address = request.client.host if request.client else ""
     session = logins.change_password(

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path
+from fastapi import APIRouter, Path
 
 from dampipe.features.assets.http import AssetNames
 from dampipe.features.derivatives import model
 from dampipe.features.derivatives.model import CheckStarted, CheckState
 from dampipe.features.derivatives.service import CheckRequests
 from dampipe.kernel.access import PROCESS, Actor
-from dampipe.kernel.faces.http import Problem, allowed, provided
+from dampipe.kernel.faces.http import JsonBody, Problem, allowed, provided
 
 router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
 
@@ -26,7 +26,7 @@ class CheckRequest(model.CheckRequest):
 
 @router.post("/derivatives/check", status_code=202)
 def start_check(
-    actor: Processor, checks: Checks, request: Annotated[CheckRequest | None, Body()] = None
+    actor: Processor, checks: Checks, request: JsonBody[CheckRequest | None] = None
 ) -> CheckStarted:
     """Have workers compare stored derivatives with their checksums and, with `repair`, make lost ones again.
 

@@ -9,7 +9,7 @@ from dampipe.features.assets.http import Name
 from dampipe.features.duplicates.model import Duplicates, DuplicatesRequest, PairRequest
 from dampipe.features.duplicates.service import DuplicateService
 from dampipe.kernel.access import EDIT, READ, Actor
-from dampipe.kernel.faces.http import STRICT, Problem, Text, allowed, provided
+from dampipe.kernel.faces.http import STRICT, JsonBody, Problem, Text, allowed, provided
 
 router = APIRouter(tags=["duplicates"])
 
@@ -46,12 +46,12 @@ def list_duplicates(
 
 
 @router.post("/duplicates/dismiss", status_code=204, responses={404: NOT_A_PAIR})
-def dismiss_pair(actor: Editor, pair: Pair, duplicates: Service) -> None:
+def dismiss_pair(actor: Editor, pair: JsonBody[Pair], duplicates: Service) -> None:
     """Do not offer a pair of near duplicates any more."""
     duplicates.dismiss(actor, PairRequest(first=pair.first, second=pair.second))
 
 
 @router.post("/duplicates/reopen", status_code=204, responses={404: NOT_A_PAIR})
-def reopen_pair(actor: Editor, pair: Pair, duplicates: Service) -> None:
+def reopen_pair(actor: Editor, pair: JsonBody[Pair], duplicates: Service) -> None:
     """Offer a pair of near duplicates again that was dismissed."""
     duplicates.reopen(actor, PairRequest(first=pair.first, second=pair.second))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Path, Query
+from fastapi import APIRouter, Header, Path, Query
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
@@ -14,7 +14,7 @@ from dampipe.features.events.service import EventService
 from dampipe.kernel.access import ADMIN, READ, STATUS, Actor, ActorKind, require
 from dampipe.kernel.events.log import Event
 from dampipe.kernel.events.subscribers import SubscriberState
-from dampipe.kernel.faces.http import STRICT, Problem, Text, allowed, provided
+from dampipe.kernel.faces.http import STRICT, JsonBody, Problem, Text, allowed, provided
 
 router = APIRouter(tags=["events"])
 
@@ -96,7 +96,7 @@ def skip_event(
     actor: Annotated[Actor, allowed(ADMIN)],
     events: Events,
     name: Annotated[str, Path(max_length=200)],
-    request: Annotated[SkipRequest | None, Body()] = None,
+    request: JsonBody[SkipRequest | None] = None,
 ) -> Event:
     """Move a subscriber past the event at which it fails, which it never gets; returns the event. Audited."""
     return events.skip(actor, name, request.seq if request is not None else None)

@@ -28,7 +28,7 @@ from dampipe.features.metadata.schema_service import SchemaService
 from dampipe.features.metadata.service import MetadataService
 from dampipe.kernel.access import COMMENT, MANAGE, READ, Actor
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.faces.http import STRICT, Problem, Text, allowed, provided
+from dampipe.kernel.faces.http import STRICT, JsonBody, Problem, Text, allowed, provided
 
 CONFLICT = {"model": Problem, "description": "It was changed meanwhile, or cannot be done as things are now."}
 INVALID = {"model": Problem, "description": "A value is not one of its field, or the request is not valid."}
@@ -116,7 +116,7 @@ def get_metadata(
 
 
 @router.patch("/assets/{sha1}/metadata")
-def edit_metadata(actor: Writer, sha1: Sha1, edit: AssetEdit, metadata: Metadata) -> AssetMetadata:
+def edit_metadata(actor: Writer, sha1: Sha1, edit: JsonBody[AssetEdit], metadata: Metadata) -> AssetMetadata:
     """Edit fields of an asset, all or nothing; returns them as they are now."""
     return metadata.edit(actor, sha1, edit)
 
@@ -137,7 +137,7 @@ def get_history(
 @router.post("/metadata/preview")
 def preview_metadata(
     actor: Writer,
-    edit: BulkRequest,
+    edit: JsonBody[BulkRequest],
     metadata: Metadata,
     limit: Annotated[int, Query(ge=0, le=MOST_SHOWN)] = 100,
 ) -> PreviewReport:
@@ -146,7 +146,7 @@ def preview_metadata(
 
 
 @router.post("/metadata/edit")
-def edit_many(actor: Writer, edit: BulkRequest, metadata: Metadata) -> EditReport:
+def edit_many(actor: Writer, edit: JsonBody[BulkRequest], metadata: Metadata) -> EditReport:
     """Edit fields of many assets, all or nothing, as one change that can be undone."""
     return metadata.bulk(actor, edit)
 
@@ -178,20 +178,22 @@ def show_json_schema(actor: Reader, schemas: Schemas) -> dict[str, Any]:
 
 
 @router.post("/schema/check")
-def check_schema(actor: Manager, request: SchemaRequest, schemas: Schemas) -> SchemaDiff:
+def check_schema(actor: Manager, request: JsonBody[SchemaRequest], schemas: Schemas) -> SchemaDiff:
     """What a schema would change, and which values it would break; nothing is written."""
     return schemas.check(actor, request.schema_given())
 
 
 @router.put("/schema")
-def apply_schema(actor: Manager, request: ApplyRequest, schemas: Schemas) -> SchemaApplied:
+def apply_schema(actor: Manager, request: JsonBody[ApplyRequest], schemas: Schemas) -> SchemaApplied:
     """Make a schema that of the library. It is refused (409) if values would break, unless told how."""
     given = request.schema_given()
     return schemas.apply(actor, given, keep=request.keep, clear=request.clear, if_version=request.if_version)
 
 
 @router.post("/schema/undo")
-def undo_schema(actor: Manager, schemas: Schemas, request: UndoRequest | None = None) -> SchemaApplied:
+def undo_schema(
+    actor: Manager, schemas: Schemas, request: JsonBody[UndoRequest | None] = None
+) -> SchemaApplied:
     """Undo the last change of the schema, with what it did to values, unless they were changed since."""
     request = request or UndoRequest()
     return schemas.undo(actor, keep=request.keep, clear=request.clear)

@@ -11,7 +11,7 @@ from dampipe.features.processing.model import Retried, Status
 from dampipe.features.processing.service import ProcessingService
 from dampipe.jobs.model import Failure
 from dampipe.kernel.access import PROCESS, STATUS, Actor
-from dampipe.kernel.faces.http import Problem, RemediesDep, Text, allowed, provided
+from dampipe.kernel.faces.http import JsonBody, Problem, RemediesDep, Text, allowed, provided
 from dampipe.kernel.faces.remedies import PAGE
 
 router = APIRouter(tags=["processing"])
@@ -60,7 +60,7 @@ def list_failures(
     },
 )
 def retry(
-    actor: Annotated[Actor, allowed(PROCESS)], request: RetryRequest, processing: Processing
+    actor: Annotated[Actor, allowed(PROCESS)], request: JsonBody[RetryRequest], processing: Processing
 ) -> Retried:
     """Reset failed and skipped runs, so that they are run again."""
     return Retried(retried=processing.retry(actor, request))

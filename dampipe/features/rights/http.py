@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query
-from pydantic import BaseModel
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
 
 from dampipe.features.assets.http import AssetNames, Sha1
 from dampipe.features.rights.model import (
@@ -23,7 +23,7 @@ from dampipe.features.rights.service import RightsService
 from dampipe.features.rights.timeline import TimelineRightsService
 from dampipe.features.timelines.http import TIMELINE_BODY, FormatOf, TimelineBody
 from dampipe.kernel.access import READ, Actor
-from dampipe.kernel.faces.http import Problem, Storable, allowed, provided
+from dampipe.kernel.faces.http import STRICT, JsonBody, Problem, Storable, allowed, provided
 
 router = APIRouter(
     tags=["rights"],
@@ -64,6 +64,14 @@ class Terms(BaseModel):
     purposes: tuple[str, ...]
 
 
+class AssetsBody(BaseModel):
+    """The assets that get or lose a licence."""
+
+    model_config = STRICT
+
+    assets: Annotated[AssetNames, Field(min_length=1)]
+
+
 @router.get("/rights/licences")
 def list_licences(
     actor: Reader,
@@ -80,7 +88,7 @@ def list_licences(
 
 
 @router.post("/rights/licences", status_code=201, responses=TAKEN)
-def add_licence(actor: Keeper, rights: Rights, licence: NewLicence) -> LicenceReport:
+def add_licence(actor: Keeper, rights: Rights, licence: JsonBody[NewLicence]) -> LicenceReport:
     """Add a licence. Days are of its own time zone, and the last one is included."""
     return rights.add(actor, licence)
 
@@ -92,7 +100,7 @@ def show_licence(actor: Reader, rights: Rights, name: Name) -> LicenceReport:
 
 
 @router.patch("/rights/licences/{name}")
-def edit_licence(actor: Keeper, rights: Rights, name: Name, changes: LicenceTerms) -> LicenceReport:
+def edit_licence(actor: Keeper, rights: Rights, name: Name, changes: JsonBody[LicenceTerms]) -> LicenceReport:
     """Change the fields that the body has; a list replaces the whole list."""
     return rights.edit(actor, name, changes.model_dump(exclude_unset=True))
 
@@ -104,19 +112,15 @@ def remove_licence(actor: Keeper, rights: Rights, name: Name) -> None:
 
 
 @router.post("/rights/licences/{name}/attach")
-def attach_licence(
-    actor: Keeper, rights: Rights, name: Name, assets: Annotated[AssetNames, Body(embed=True, min_length=1)]
-) -> int:
+def attach_licence(actor: Keeper, rights: Rights, name: Name, request: JsonBody[AssetsBody]) -> int:
     """Give assets a licence, at most 1,000; returns how many did not have it."""
-    return rights.attach(actor, name, assets)
+    return rights.attach(actor, name, request.assets)
 
 
 @router.post("/rights/licences/{name}/detach")
-def detach_licence(
-    actor: Keeper, rights: Rights, name: Name, assets: Annotated[AssetNames, Body(embed=True, min_length=1)]
-) -> int:
+def detach_licence(actor: Keeper, rights: Rights, name: Name, request: JsonBody[AssetsBody]) -> int:
     """Take a licence from assets, at most 1,000; returns how many had it."""
-    return rights.detach(actor, name, assets)
+    return rights.detach(actor, name, request.assets)
 
 
 @router.get("/rights/policy")
@@ -126,7 +130,7 @@ def show_policy(actor: Reader, rights: Rights) -> Policy:
 
 
 @router.put("/rights/policy")
-def set_policy(actor: Keeper, rights: Rights, policy: Policy) -> Policy:
+def set_policy(actor: Keeper, rights: Rights, policy: JsonBody[Policy]) -> Policy:
     """Replace the policy."""
     return rights.set_policy(actor, policy)
 

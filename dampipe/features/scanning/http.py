@@ -9,7 +9,7 @@ from dampipe.features.scanning import model
 from dampipe.features.scanning.model import LARGEST_ID, Enqueued, ScanProgress
 from dampipe.features.scanning.service import ScanService
 from dampipe.kernel.access import SCAN, STATUS, Actor
-from dampipe.kernel.faces.http import MAX_PATH, Problem, Storable, allowed, provided
+from dampipe.kernel.faces.http import MAX_PATH, JsonBody, Problem, Storable, allowed, provided
 
 router = APIRouter(tags=["scans"])
 
@@ -41,7 +41,7 @@ class EnqueueRequest(model.EnqueueRequest):
         404: {"model": Problem, "description": "None of the paths exists."},
     },
 )
-def submit_scan(actor: Scanning, request: EnqueueRequest, scans: Scans) -> Enqueued:
+def submit_scan(actor: Scanning, request: JsonBody[EnqueueRequest], scans: Scans) -> Enqueued:
     """Submit a scan and return at once. Its progress is at `/scans/{scan}`."""
     return scans.enqueue_inside(actor, request)
 

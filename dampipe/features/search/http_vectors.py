@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from dampipe.features.search.query_vectors import QueryEncoder
 from dampipe.kernel.access import SEARCH, Actor
-from dampipe.kernel.faces.http import Text, allowed, provided
+from dampipe.kernel.faces.http import STRICT, JsonBody, Text, allowed, provided
 
 router = APIRouter(tags=["search"])
 
@@ -17,6 +17,7 @@ MAX_TEXTS = 100
 class TextVectorsRequest(BaseModel):
     """Texts to encode."""
 
+    model_config = STRICT
     texts: Annotated[
         list[Annotated[Text, Field(min_length=1)]],
         Field(min_length=1, max_length=MAX_TEXTS),
@@ -35,7 +36,7 @@ class TextVectors(BaseModel):
 def vectors(
     actor: Annotated[Actor, allowed(SEARCH)],
     encoder: Annotated[QueryEncoder, provided(QueryEncoder)],
-    request: TextVectorsRequest,
+    request: JsonBody[TextVectorsRequest],
 ) -> TextVectors:
     """Encode texts with the model that answers searches, to compare them with vectors of the same model."""
     model, rows = encoder.text_vectors(actor, request.texts)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from dampipe.features.vocabularies.errors import BODY_MISSING, FILE_TOO_LARGE, IMPORTS_WAITING
@@ -33,7 +33,7 @@ from dampipe.features.vocabularies.model import (
 from dampipe.features.vocabularies.service import VocabularyService
 from dampipe.kernel.access import EDIT, MANAGE, READ, Actor
 from dampipe.kernel.errors import Busy, InvalidInput, TooLarge
-from dampipe.kernel.faces.http import MAX_BYTES, STRICT, Problem, Storable, allowed, provided
+from dampipe.kernel.faces.http import MAX_BYTES, STRICT, JsonBody, Problem, Storable, allowed, provided
 
 MAX_BODY = 64 << 20
 """Bytes of a file in a request."""
@@ -168,7 +168,7 @@ def list_vocabularies(actor: Reader, vocabularies: Vocabularies) -> list[Vocabul
 
 @router.post("/vocabularies", status_code=201)
 def create_vocabulary(
-    actor: Manager, vocabularies: Vocabularies, request: VocabularyBody
+    actor: Manager, vocabularies: Vocabularies, request: JsonBody[VocabularyBody]
 ) -> VocabularyReport:
     """Make a vocabulary. Only managers add terms to it, unless it is open."""
     made = NewVocabulary(
@@ -185,7 +185,7 @@ def get_vocabulary(actor: Reader, vocabularies: Vocabularies, vocabulary: Key) -
 
 @router.patch("/vocabularies/{vocabulary}")
 def update_vocabulary(
-    actor: Manager, vocabularies: Vocabularies, vocabulary: Key, request: VocabularyChangeBody
+    actor: Manager, vocabularies: Vocabularies, vocabulary: Key, request: JsonBody[VocabularyChangeBody]
 ) -> VocabularyReport:
     """Change the label, the rule or the languages of a vocabulary."""
     change = VocabularyChange(label=request.label, open=request.open, languages=tuple(request.languages))
@@ -210,7 +210,9 @@ def list_terms(
 
 
 @router.post("/vocabularies/{vocabulary}/terms")
-def add_term(actor: Editor, vocabularies: Vocabularies, vocabulary: Key, request: TermBody) -> TermChange:
+def add_term(
+    actor: Editor, vocabularies: Vocabularies, vocabulary: Key, request: JsonBody[TermBody]
+) -> TermChange:
     """Add a term; who may not manage proposes it, where the vocabulary is open. A term that is there is returned."""
     new = NewTerm(
         label=request.label,
@@ -258,7 +260,7 @@ def get_term(
 
 @router.patch("/vocabularies/{vocabulary}/terms/{term}")
 def edit_term(
-    actor: Manager, vocabularies: Vocabularies, vocabulary: Key, term: TermName, request: EditBody
+    actor: Manager, vocabularies: Vocabularies, vocabulary: Key, term: TermName, request: JsonBody[EditBody]
 ) -> TermChange:
     """Add and remove labels, synonyms and notes of a term."""
     change = TermEdit(
@@ -272,7 +274,7 @@ def edit_term(
 
 @router.post("/vocabularies/{vocabulary}/terms/{term}/rename")
 def rename_term(
-    actor: Manager, vocabularies: Vocabularies, vocabulary: Key, term: TermName, request: RenameBody
+    actor: Manager, vocabularies: Vocabularies, vocabulary: Key, term: TermName, request: JsonBody[RenameBody]
 ) -> TermChange:
     """Give a term another preferred label; its key and values stay."""
     return vocabularies.rename(
@@ -282,10 +284,34 @@ def rename_term(
 
 @router.post("/vocabularies/{vocabulary}/terms/{term}/move")
 def move_term(
-    actor: Manager, vocabularies: Vocabularies, vocabulary: Key, term: TermName, request: MoveBody
+    actor: Manager, vocabularies: Vocabularies, vocabulary: Key, term: TermName, request: JsonBody[MoveBody]
 ) -> TermChange:
     """Put a term with its branch elsewhere; values stay."""
     return vocabularies.move(actor, vocabulary, term, request.parent, position=request.position)
+
+
+class MergeBody(BaseModel):
+    """The term that another becomes."""
+
+    model_config = STRICT
+
+    target: TermText
+
+
+class RetireBody(BaseModel):
+    """What is retired with a term."""
+
+    model_config = STRICT
+
+    with_narrower: bool = False
+
+
+class UndoBody(BaseModel):
+    """The operation to undo; none: the newest that was not undone."""
+
+    model_config = STRICT
+
+    operation: Annotated[int, Field(ge=1, lt=1 << 31)] | None = None
 
 
 @router.post("/vocabularies/{vocabulary}/terms/{term}/merge")
@@ -294,10 +320,10 @@ def merge_term(
     vocabularies: Vocabularies,
     vocabulary: Key,
     term: TermName,
-    target: Annotated[TermText, Body(embed=True)],
+    request: JsonBody[MergeBody],
 ) -> TermChange:
     """Merge a term into another, which gets its values, its narrower terms, and its labels as synonyms."""
-    return vocabularies.merge(actor, vocabulary, term, target)
+    return vocabularies.merge(actor, vocabulary, term, request.target)
 
 
 @router.post("/vocabularies/{vocabulary}/terms/{term}/retire")
@@ -306,9 +332,10 @@ def retire_term(
     vocabularies: Vocabularies,
     vocabulary: Key,
     term: TermName,
-    with_narrower: Annotated[bool, Body(embed=True)] = False,
+    request: JsonBody[RetireBody | None] = None,
 ) -> TermChange:
     """Let a term not be used any more; values that have it keep it."""
+    with_narrower = request is not None and request.with_narrower
     return vocabularies.retire(actor, vocabulary, term, with_narrower=with_narrower)
 
 
@@ -331,10 +358,10 @@ def undo_operation(
     actor: Manager,
     vocabularies: Vocabularies,
     vocabulary: Key,
-    operation: Annotated[int | None, Body(embed=True, ge=1, lt=1 << 31)] = None,
+    request: JsonBody[UndoBody | None] = None,
 ) -> OperationReport:
     """Undo an operation; none: the newest that was not undone."""
-    return vocabularies.undo(actor, vocabulary, operation)
+    return vocabularies.undo(actor, vocabulary, request.operation if request else None)
 
 
 async def file_body(request: Request) -> AsyncIterator[bytes]:

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query
-from pydantic import Field
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
 
 from dampipe.features.webhooks.model import (
     KEEP_SECRET_HOURS,
@@ -20,7 +20,7 @@ from dampipe.features.webhooks.model import (
 )
 from dampipe.features.webhooks.service import WebhookService
 from dampipe.kernel.access import MANAGE, Actor
-from dampipe.kernel.faces.http import Problem, Storable, Text, allowed, provided
+from dampipe.kernel.faces.http import STRICT, JsonBody, Problem, Storable, Text, allowed, provided
 
 router = APIRouter(tags=["webhooks"], responses={404: {"model": Problem}})
 
@@ -38,16 +38,25 @@ def list_webhooks(actor: Manager, webhooks: Webhooks) -> list[WebhookReport]:
     return webhooks.all(actor)
 
 
+class WebhookBody(BaseModel):
+    """A webhook to be added."""
+
+    model_config = STRICT
+
+    name: Annotated[Text, Field(max_length=MAX_NAME)]
+    url: Annotated[Text, Field(max_length=MAX_URL)]
+    events: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
+    """Names of events, or patterns such as `asset.*`; none: all."""
+
+
 @router.post("/webhooks", status_code=201, responses=CONFLICT)
 def add_webhook(
     actor: Manager,
     webhooks: Webhooks,
-    name: Annotated[Text, Body(max_length=MAX_NAME)],
-    url: Annotated[Text, Body(max_length=MAX_URL)],
-    events: Annotated[list[Text], Body(max_length=100)] = [],  # noqa: B006  FastAPI copies it
+    request: JsonBody[WebhookBody],
 ) -> WebhookSecret:
     """Add a webhook for the events from now on; the answer has its secret, which is not shown again."""
-    return webhooks.add(actor, NewWebhook(name=name, url=url, events=tuple(events)))
+    return webhooks.add(actor, NewWebhook(**request.model_dump()))
 
 
 @router.delete("/webhooks/{name}", status_code=204)
@@ -65,11 +74,15 @@ def test_webhook(actor: Manager, webhooks: Webhooks, name: Name) -> TestReport:
 class ReplayBody(ReplayRequest):
     """Where a replay starts, as a client sends it."""
 
+    model_config = STRICT
+
     after: Annotated[str, Field(max_length=64), Storable()] | None = None
 
 
 @router.post("/webhooks/{name}/replay", responses=CONFLICT)
-def replay_webhook(actor: Manager, webhooks: Webhooks, name: Name, request: ReplayBody) -> ReplayReport:
+def replay_webhook(
+    actor: Manager, webhooks: Webhooks, name: Name, request: JsonBody[ReplayBody]
+) -> ReplayReport:
     """Send events again that are in the log, under the same ids, from a time or after an event."""
     return webhooks.replay(actor, name, request)
 
@@ -86,15 +99,24 @@ def list_deliveries(
     return webhooks.log(actor, name, limit, state or ())
 
 
+class RotateBody(BaseModel):
+    """How a secret is replaced."""
+
+    model_config = STRICT
+
+    keep_hours: Annotated[float, Field(ge=0, le=8760)] = KEEP_SECRET_HOURS
+    """How long messages are signed with the old one as well."""
+
+
 @router.post("/webhooks/{name}/rotate")
 def rotate_webhook(
     actor: Manager,
     webhooks: Webhooks,
     name: Name,
-    keep_hours: Annotated[float, Body(embed=True, ge=0, le=8760)] = KEEP_SECRET_HOURS,
+    request: JsonBody[RotateBody | None] = None,
 ) -> WebhookSecret:
     """Give a webhook a new secret; messages are signed with the old one as well for some hours."""
-    return webhooks.rotate(actor, name, keep_hours)
+    return webhooks.rotate(actor, name, (request or RotateBody()).keep_hours)
 
 
 @router.post("/webhooks/{name}/disable", status_code=204)

@@ -27,7 +27,7 @@ from dampipe.features.workflow.model import (
 from dampipe.features.workflow.scopes import MOVE
 from dampipe.features.workflow.service import WorkflowService
 from dampipe.kernel.access import EDIT, MANAGE, READ, Actor
-from dampipe.kernel.faces.http import STRICT, Problem, Storable, Text, allowed, provided
+from dampipe.kernel.faces.http import STRICT, JsonBody, Problem, Storable, Text, allowed, provided
 
 CONFLICT = {
     "model": Problem,
@@ -128,25 +128,25 @@ def show_definition(
 
 
 @router.post("/workflow/check")
-def check_definition(actor: Manager, body: DefinitionBody, workflow: Workflow) -> list[Reason]:
+def check_definition(actor: Manager, body: JsonBody[DefinitionBody], workflow: Workflow) -> list[Reason]:
     """What is wrong with a definition; nothing, if it can be applied."""
     return workflow.check(actor, body.toml, body.map)
 
 
 @router.post("/workflow/try")
-def try_definition(actor: Manager, body: DefinitionBody, workflow: Workflow) -> Trial:
+def try_definition(actor: Manager, body: JsonBody[DefinitionBody], workflow: Workflow) -> Trial:
     """What a definition would mean for the library; nothing is written."""
     return workflow.trial(actor, body.toml, body.map)
 
 
 @router.post("/workflow/apply")
-def apply_definition(actor: Manager, body: DefinitionBody, workflow: Workflow) -> Applied:
+def apply_definition(actor: Manager, body: JsonBody[DefinitionBody], workflow: Workflow) -> Applied:
     """Make a definition the workflow of the library."""
     return workflow.apply(actor, body.toml, body.map)
 
 
 @router.post("/workflow/moves")
-def move_assets(actor: Mover, body: MovesBody, workflow: Workflow) -> MoveReport:
+def move_assets(actor: Mover, body: JsonBody[MovesBody], workflow: Workflow) -> MoveReport:
     """Have assets make a move; the answer has a result for each, those that did not move first."""
     report = workflow.move(
         actor,
@@ -163,13 +163,13 @@ def move_assets(actor: Mover, body: MovesBody, workflow: Workflow) -> MoveReport
 
 
 @router.post("/workflow/assign")
-def assign_assets(actor: Editor, body: AssignBody, workflow: Workflow) -> Changed:
+def assign_assets(actor: Editor, body: JsonBody[AssignBody], workflow: Workflow) -> Changed:
     """Assign assets to a user, or to none."""
     return workflow.assign(actor, body.selected(), body.assignee)
 
 
 @router.post("/workflow/due")
-def set_due_dates(actor: Editor, body: DueBody, workflow: Workflow) -> Changed:
+def set_due_dates(actor: Editor, body: JsonBody[DueBody], workflow: Workflow) -> Changed:
     """Set when assets are due."""
     return workflow.set_due(actor, body.selected(), body.due, body.zone)
 
@@ -205,6 +205,6 @@ def show_asset_history(
 
 
 @router.post("/assets/{sha1}/workflow/move")
-def move_asset(actor: Mover, sha1: Sha1, body: MoveBody, workflow: Workflow) -> AssetWorkflow:
+def move_asset(actor: Mover, sha1: Sha1, body: JsonBody[MoveBody], workflow: Workflow) -> AssetWorkflow:
     """Have an asset make a move. 409 if it cannot, with the reason, such as that another user has moved it meanwhile."""
     return workflow.move_one(actor, sha1, body.transition, body.comment)

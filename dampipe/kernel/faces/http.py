@@ -7,10 +7,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Request, Security
+from fastapi import Body, Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    TypeAdapter,
+    ValidatorFunctionWrapHandler,
+)
+from pydantic_core.core_schema import (
+    CoreSchema,
+    no_info_after_validator_function,
+    no_info_wrap_validator_function,
+)
 
 from dampipe.kernel.access import Actor, Scope, require
 from dampipe.kernel.container import Services
@@ -124,6 +136,24 @@ RemediesDep = Annotated[Remedies, provided(Remedies)]
 
 STRICT = ConfigDict(extra="forbid")
 """Configuration of request models: an unknown field is an error."""
+
+
+@dataclass(frozen=True)
+class StrictJson:
+    """Annotation of a model that is read from JSON: no type stands for another, such as `0` for false, `"5"` for 5."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Validate by the strict rules of JSON: texts are dates and members of enumerations, lists are tuples."""
+        adapter = cache(lambda: TypeAdapter(source))
+
+        def validate(value: Any, _lax: ValidatorFunctionWrapHandler) -> Any:
+            return adapter().validate_json(json.dumps(value), strict=True)
+
+        return no_info_wrap_validator_function(validate, handler(source))
+
+
+JsonBody = Annotated[T, Body(), StrictJson()]
+"""`JsonBody[Model]`: the body of a request."""
 
 
 WARNINGS_HEADER = "Dampipe-Warnings"

@@ -12,7 +12,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 import dampipe
-from dampipe.app.demo.footage import make_footage
 from dampipe.features.access.service import AccessService
 from dampipe.features.metadata.model import BulkEdit
 from dampipe.features.metadata.service import MetadataService
@@ -27,8 +26,8 @@ from dampipe.features.workflow.model import MoveRequest, Selected
 from dampipe.features.workflow.service import WorkflowService
 from dampipe.kernel.access import LOCAL, Role
 from dampipe.kernel.errors import NotFound
-from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.integration.access.conftest import Guarded
+from tests.support.demo_clips import DemoClips
 
 VISIBLE, SECRET = "plain", "vault"
 
@@ -61,9 +60,9 @@ class Planted(Guarded):
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
+def planted(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> Iterator[Planted]:
     clips = tmp_path_factory.mktemp("clips")
-    made = make_footage(find_ffmpeg(None), clips)
+    made = demo_clips(clips)
     footage = tmp_path_factory.mktemp("footage")
     for folder in (VISIBLE, SECRET, f"{SECRET}/hush_sub", f"{VISIBLE}er"):
         (footage / folder).mkdir()

@@ -7,7 +7,6 @@ import os
 import shutil
 import stat
 import subprocess
-import sys
 import tarfile
 import threading
 import zlib
@@ -22,7 +21,6 @@ from sqlalchemy import create_engine, func, select, text
 
 import dampipe
 from dampipe.app.container import process_container
-from dampipe.app.demo.footage import make_footage
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.backup import archive, cli, dumps
 from dampipe.features.backup.model import CATALOGUE, MANIFEST, SETTINGS
@@ -54,7 +52,8 @@ from dampipe.kernel.errors import (
 )
 from dampipe.kernel.home import UP_LOCK
 from dampipe.kernel.private_files import PRIVATE_MARK, secure_home
-from dampipe.media.ffmpeg.binary import find_ffmpeg
+from tests.support.commands import run_command
+from tests.support.demo_clips import DemoClips
 from tests.support.derivatives import CLIPS, DERIVATIVES
 from tests.support.postgres import Postgres
 from tests.support.version_rows import insert_versions
@@ -63,9 +62,9 @@ TOML = 'model = "tiny"\nsettle = 0.0\n'
 
 
 @pytest.fixture(scope="module")
-def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def footage(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> Path:
     folder = tmp_path_factory.mktemp("footage")
-    make_footage(find_ffmpeg(None), folder)
+    demo_clips(folder)
     for path in sorted(folder.iterdir())[CLIPS:]:
         path.unlink()
     return folder
@@ -396,8 +395,7 @@ def test_what_the_remedy_of_an_unusable_catalogue_says_brings_it_back(
 
 
 def dampipe_command(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "dampipe", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return run_command(*arguments, environment=os.environ)
 
 
 def test_the_settings_of_the_backup_say_where_the_catalogue_is(

@@ -8,19 +8,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, update
 
-from dampipe.app.demo.footage import make_footage
 from dampipe.features.sources.tables import SOURCE
 from dampipe.jobs.model import RunState
-from dampipe.media.ffmpeg.binary import find_ffmpeg
+from tests.support.demo_clips import DemoClips
 from tests.support.derivatives import CLIPS, DerivativeLibrary
 from tests.support.postgres import Postgres
 
 
 @pytest.fixture(scope="module")
-def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def footage(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> Path:
     """Two short clips with sound."""
     folder = tmp_path_factory.mktemp("footage")
-    make_footage(find_ffmpeg(None), folder)
+    demo_clips(folder)
     for path in sorted(folder.iterdir())[CLIPS:]:
         path.unlink()
     return folder

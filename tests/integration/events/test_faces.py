@@ -262,7 +262,7 @@ def test_streams_end_when_the_server_stops(app: FastAPI) -> None:
         threads = [threading.Thread(target=hold, args=(url,)) for _ in range(3)]
         for thread in threads:
             thread.start()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while app.state.services.get(Broadcaster).clients < 3 and time.monotonic() < deadline:
             time.sleep(0.05)
         began = time.monotonic()

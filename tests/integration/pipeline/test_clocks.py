@@ -1,7 +1,6 @@
 """Leases, back-off and due times hold for workers whose clocks differ: only the database's clock counts."""
 
-import subprocess
-import sys
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,15 +12,18 @@ from dampipe.jobs.model import Subject
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.ids import LocationId
+from tests.support.commands import run_program
 from tests.support.pipeline import Deployment, hash
 
 HOUR = 3600.0
-ROOT = Path(__file__).parents[3]
 WORKER = """
 import sys, time
 url, hours, action = sys.argv[1:]
 true_time = time.time
 time.time = lambda: true_time() + float(hours) * 3600
+for module in list(sys.modules.values()):  # those that have imported the function
+    for name in [name for name, value in vars(module).items() if value is true_time]:
+        setattr(module, name, time.time)
 
 from tests.support.pipeline import Deployment, hash
 from tests.support.catalog import Catalog
@@ -55,8 +57,7 @@ def here(catalogue_url: str, folder: Path) -> Iterator[Deployment]:
 
 def worker(url: str, hours: int, action: str) -> str:
     """What another process prints whose clock is so many hours fast."""
-    command = [sys.executable, "-c", WORKER, url, str(hours), action]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = run_program(WORKER, url, str(hours), action, environment=os.environ)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

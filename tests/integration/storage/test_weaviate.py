@@ -234,7 +234,7 @@ def test_a_server_that_is_away_is_said_at_once_and_found_again(weaviate_server: 
         before = time.monotonic()
         with pytest.raises(Transient, match="cannot be reached") as caught:
             away.search(unit(1)[0], 1)
-        assert time.monotonic() - before < 10
+        assert time.monotonic() - before < 30
         assert "\n" not in str(caught.value)
     weaviate_server.start()
     assert index.search(unit(3)[1], 1)[0].id == 2

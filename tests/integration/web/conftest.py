@@ -10,18 +10,17 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 import dampipe
-from dampipe.app.demo.footage import make_footage
 from dampipe.kernel.container import Services
-from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.web.app import create_app
+from tests.support.demo_clips import DemoClips
 
 
 @pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def library(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> Iterator[Any]:
     """A library of the demo's clips, with a tag, derivatives and vectors; `footage` is their folder."""
     home = tmp_path_factory.mktemp("home")
     footage = tmp_path_factory.mktemp("footage")
-    make_footage(find_ffmpeg(None), footage)
+    demo_clips(footage)
     # Not as a context manager: it would be the current storage of all tests that follow.
     with closing(dampipe.open(home=home, model="tiny", in_process=True, settle=0.0)) as opened:
         opened.footage = footage  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ from dampipe.kernel.errors import CannotStart
 from dampipe.kernel.faces.remedies import CLI
 from dampipe.kernel.settings.settings import Settings
 from tests.ports import free_port
+from tests.support.commands import run_command
 
 ROOT = Path(__file__).parents[3]
 
@@ -76,10 +77,7 @@ def environment(home: Path, **values: object) -> dict[str, str]:
 
 
 def run(home: Path, *arguments: str, **values: object) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "dampipe", *arguments],
-        env=environment(home, **values), capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    return run_command(*arguments, environment=environment(home, **values))
 
 
 @pytest.mark.parametrize(
@@ -95,10 +93,9 @@ def test_no_command_listens_for_other_machines(tmp_path: Path, command: list[str
 
 def add_user(home: Path, name: str = "anna", role: str = "admin") -> None:
     """With the password `correct horse`."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "dampipe", "user", "add", name, "--role", role],
-        env=environment(home), input="correct horse\n", capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    ran = run_command(
+        "user", "add", name, "--role", role, environment=environment(home), text="correct horse\n"
+    )
     assert ran.returncode == 0, ran.stderr
 
 

@@ -268,7 +268,7 @@ def test_a_scan_of_thousands_of_files_takes_linear_time_and_is_listed_by_its_fir
 # On the wire
 
 
-def send(url: str, data: bytes, seconds: float = 20.0) -> tuple[bytes, float]:
+def send(url: str, data: bytes, seconds: float = 100.0) -> tuple[bytes, float]:
     """What a server answers to these bytes, and when it closes the connection. Fails after `seconds`."""
     host, _, port = url.removeprefix("http://").partition(":")
     started = time.monotonic()
@@ -321,7 +321,7 @@ def test_a_request_that_does_not_arrive_is_not_waited_for(
         ):
             answer, seconds = send(url, sent)
             assert answer.startswith(expected) and (expected or not answer), sent
-            assert seconds < 10.0
+            assert seconds < 14.0
         answer, _ = send(url, b"GET /api/v1/tags HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         assert answer.startswith(b"HTTP/1.1 200 ")
 
@@ -333,7 +333,7 @@ def test_half_a_request_after_a_whole_one_is_not_waited_for_either(
     whole = b"GET /api/v1/tags HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     with serving(app) as url:
         answer, seconds = send(url, whole + whole + b"GET / HT")
-    assert answer.count(b"HTTP/1.1 200 ") == 2 and seconds < 10.0
+    assert answer.count(b"HTTP/1.1 200 ") == 2 and seconds < 14.0
 
 
 def test_a_request_with_two_lengths_is_refused_and_what_follows_is_not_read(app: FastAPI) -> None:
@@ -349,4 +349,4 @@ def test_a_request_with_two_lengths_is_refused_and_what_follows_is_not_read(app:
         ):
             answer, seconds = send(url, head + lengths + b"\r\n\r\n2\r\n{}\r\n0\r\n\r\n" + hidden)
             assert answer.startswith(b"HTTP/1.1 400 "), lengths
-            assert answer.count(b"HTTP/1.1 ") == 1 and seconds < 10.0, lengths
+            assert answer.count(b"HTTP/1.1 ") == 1 and seconds < 14.0, lengths

@@ -227,14 +227,14 @@ def test_a_move_that_waits_for_another_definition_obeys_the_new_one(flow: Flowin
 
     def slow(*given: object) -> tuple[int, int]:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return real(*given)  # type: ignore[no-any-return]
 
     repository = flow.workflow._workflow
     repository._carry_over = slow  # type: ignore[method-assign]
     with ThreadPoolExecutor(2) as pool:
         applied = pool.submit(flow.workflow.apply, LOCAL, chain("draft", "published"))
-        assert begun.wait(10)
+        assert begun.wait(60)
         moved = pool.submit(flow.move, LOCAL, "submit", FILES[0])
         threading.Event().wait(0.3)
         assert not moved.done()

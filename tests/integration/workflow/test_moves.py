@@ -168,7 +168,7 @@ def test_what_a_guard_has_read_does_not_change_before_the_move_is_written(flow: 
     flow.rename(FILES[0], "ok")
 
     def rename() -> None:
-        checked.wait(10)
+        checked.wait(60)
         flow.rename(FILES[0], "no more")
         changed.set()
 

@@ -114,14 +114,14 @@ def test_who_changes_rights_waits_for_moves_that_depend_on_them(
     flow.guards._by_name["rights"] = replace(flow.guards["rights"], check=slow)
 
     def other() -> None:
-        assert checked.wait(10)
+        assert checked.wait(60)
         change(licensed)
         changed.set()
 
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(other)
         assert flow.workflow.move_one(LOCAL, sha1(MOVED), "approve").state == "approved"
-        done.result(10)
+        done.result(60)
     assert too_early == [False]
 
 
@@ -154,7 +154,7 @@ def test_a_preview_waits_for_none_and_keeps_none_waiting(licensed: Licensed) -> 
     with flow.database.write() as connection:
         hold_for_writing(connection, flow.database)
         with ThreadPoolExecutor(1) as pool:
-            shown = pool.submit(flow.show, MOVED).result(10)
+            shown = pool.submit(flow.show, MOVED).result(60)
     assert [one.possible for one in shown.moves] == [True]
 
 
@@ -173,6 +173,6 @@ def test_attaching_and_merging_at_once_does_not_deadlock(licensed: Licensed) -> 
 
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(merge)
-        assert locked.wait(10)
+        assert locked.wait(60)
         assert licensed.rights.attach(LOCAL, "good", [sha1(FILES[2])]) == 1
-        done.result(10)
+        done.result(60)

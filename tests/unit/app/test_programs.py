@@ -44,7 +44,7 @@ def relay(programs: Programs) -> Iterator[Program]:
     program = programs.start(["dampipe", "relay"])
     assert program.stdout is not None
     with program.stdout:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while command_line(program.pid) != "dampipe relay":
             assert time.monotonic() < deadline
             time.sleep(0.02)

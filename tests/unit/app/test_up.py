@@ -4,7 +4,6 @@ import os
 import re
 import socket
 import subprocess
-import sys
 from logging import INFO, LogRecord
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.errors import BROKER_UNREACHABLE
 from dampipe.kernel.errors import BrokerDown, InvalidInput, SearchUnavailable
 from dampipe.kernel.settings.settings import Settings
+from tests.support.commands import run_command
 
 ROOT = Path(dampipe.__file__).parents[1]
 
@@ -67,10 +67,7 @@ def test_the_log_holds_no_password_and_no_advice_of_the_broker(tmp_path: Path) -
 def run(*arguments: str, **settings: object) -> "subprocess.CompletedProcess[str]":
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DAMPIPE_")}
     environment |= {f"DAMPIPE_{name.upper()}": str(value) for name, value in settings.items()}
-    return subprocess.run(
-        [sys.executable, "-m", "dampipe", *arguments], env=environment, cwd=ROOT, capture_output=True,
-        text=True, timeout=170, check=False,
-    )  # fmt: skip
+    return run_command(*arguments, environment=environment)
 
 
 @pytest.mark.parametrize("command", ["flower", "serve"])

@@ -161,10 +161,10 @@ def test_mistakes_are_pointed_at(text: str, position: int, problem: str) -> None
     ],
 )
 def test_hostile_queries_are_refused_at_once(text: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()  # of this thread: other processes do not count
     with pytest.raises(InvalidInput):
         parse_query(text)
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_as_much_as_is_allowed_is_read() -> None:

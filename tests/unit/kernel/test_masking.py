@@ -3,8 +3,6 @@
 import ast
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ import dampipe
 from dampipe.cli import main
 from dampipe.kernel.errors import ErrorCode, InvalidInput
 from dampipe.kernel.masking import mask_text, mask_url, query_names, url_problem
+from tests.support.commands import run_command
 
 ROOT = Path(dampipe.__file__).parents[1]
 
@@ -232,10 +231,7 @@ def test_a_wrong_url_is_one_line_without_a_secret(
     environment = {key: text for key, text in os.environ.items() if not key.startswith("DAMPIPE_")}
     environment |= {"DAMPIPE_HOME": str(tmp_path), f"DAMPIPE_{name.upper()}": value}
     command = "prune --dry-run --leftovers" if name == "blobs_url" else "enqueue ."
-    done = subprocess.run(
-        [sys.executable, "-m", "dampipe", *command.split()],
-        env=environment, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False,
-    )  # fmt: skip
+    done = run_command(*command.split(), environment=environment)
     assert done.returncode not in (0, 1), done.stderr
     assert "Traceback" not in done.stderr
     assert "s3cret" not in done.stdout + done.stderr

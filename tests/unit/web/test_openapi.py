@@ -31,7 +31,11 @@ def promises(found: dict[str, Any]) -> Iterator[str]:
                 yield f"{method} {path} ?{parameter['name']} in {parameter['in']}"
             for status in endpoint["responses"]:
                 yield f"{method} {path} → {status}"
+            for field, of in _body(found, endpoint).items():
+                yield f"{method} {path} body.{field}: {_type(of)}"
     for name, schema in found["components"]["schemas"].items():
+        if name.startswith("Body_"):
+            continue  # FastAPI made the name up
         for field, of in schema.get("properties", {}).items():
             yield f"{name}.{field}: {_type(of)}"
 
@@ -46,6 +50,17 @@ def requirements(found: dict[str, Any]) -> Iterator[str]:
     for name, schema in found["components"]["schemas"].items():
         if name.endswith("Request"):
             yield from (f"{name}.{field}" for field in schema.get("required", ()))
+
+
+def _body(found: dict[str, Any], endpoint: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the JSON body of an endpoint."""
+    content = endpoint.get("requestBody", {}).get("content", {})
+    given = content.get("application/json", {}).get("schema", {})
+    fields: dict[str, Any] = {}
+    for schema in (given, *given.get("anyOf", ())):
+        name = schema.get("$ref", "").rpartition("/")[2]
+        fields |= found["components"]["schemas"].get(name, schema).get("properties", {})
+    return fields
 
 
 def _type(schema: dict[str, Any]) -> str:

@@ -68,11 +68,11 @@ def test_packets(tmp_path: Path) -> None:
 def test_a_file_of_nothing_but_atoms_ends_soon(kind: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.mov"
     path.write_bytes(atom(kind) * 500_000)
-    started = time.monotonic()
+    started = time.thread_time()  # of this thread: other processes do not count
     assert read_facts(str(path), "mov,mp4") == ContainerFacts()
     path.write_bytes(b"RIFF\0\0\0\0WAVE" + b"junk\0\0\0\0" * 500_000)
     assert read_facts(str(path), "wav") == ContainerFacts()
-    assert time.monotonic() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_damaged_files_have_no_facts_and_no_error(tmp_path: Path) -> None:

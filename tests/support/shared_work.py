@@ -1,0 +1,73 @@
+"""Work that a process does once for all of its tests, where the product does it once per process, too."""
+
+import copy
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import fastapi.applications
+import pytest
+from fastapi import APIRouter, FastAPI
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from dampipe.features.access import secrets
+
+__all__ = ["password_hasher", "shared_endpoints"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_endpoints() -> Iterator[None]:
+    """Applications share the endpoints of a router, which FastAPI would prepare again for each of them.
+
+    That takes a second, and describing them in OpenAPI another one. A deployment has one application per process, tests
+    have one per library. Endpoints find the services through the request's application, so that none keeps those of
+    another.
+    """
+    include, describe = FastAPI.include_router, fastapi.applications.get_openapi
+    endpoints: dict[tuple[int, str], tuple[APIRouter, Any]] = {}
+    described: dict[tuple[object, ...], dict[str, Any]] = {}
+
+    def include_once(app: FastAPI, router: APIRouter, *, prefix: str = "", **more: Any) -> None:
+        key = id(router), f"{prefix} {sorted(map(str, app.router.responses))} {more}"
+        if key in endpoints:
+            app.router.routes.append(endpoints[key][1])
+            app.router._mark_routes_changed()
+        else:
+            include(app, router, prefix=prefix, **more)
+            endpoints[key] = (
+                router,
+                app.router.routes[-1],
+            )  # the router lives, so that its id is not another's
+
+    def describe_once(*, routes: list[Any], **more: Any) -> dict[str, Any]:
+        shared = {id(endpoint) for _, endpoint in endpoints.values()}
+        key = (repr(more), *(id(route) if id(route) in shared else _code(route) for route in routes))
+        if key not in described:
+            described[key] = describe(routes=routes, **more)
+        return copy.deepcopy(described[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FastAPI, "include_router", include_once)
+        patch.setattr(fastapi.applications, "get_openapi", describe_once)
+        yield
+
+
+def _code(route: Any) -> object:
+    """What a route of an application itself has in common with that of another one: `create_app` makes its functions for
+    each application."""
+    return getattr(getattr(route, "endpoint", None), "__code__", None) or getattr(route, "path", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def password_hasher() -> Iterator[Callable[[], PasswordHash]]:
+    """Tests hash passwords with the least memory and time. Yields what makes the hasher of the product."""
+    real = secrets._hasher
+
+    @cache
+    def hasher() -> PasswordHash:
+        return PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "_hasher", hasher)
+        yield real
