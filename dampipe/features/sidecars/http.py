@@ -19,7 +19,7 @@ from dampipe.features.sidecars.model import (
 )
 from dampipe.features.sidecars.service import MOST_SHOWN, SidecarService
 from dampipe.kernel.access import EDIT, MANAGE, PROCESS, READ, Actor
-from dampipe.kernel.faces.http import STRICT, Problem, Storable, Text, allowed, provided
+from dampipe.kernel.faces.http import STRICT, JsonBody, Problem, Storable, Text, allowed, provided
 
 INVALID = {"model": Problem, "description": "A value is not valid."}
 router = APIRouter(tags=["sidecars"], responses={404: {"model": Problem}, 422: INVALID})
@@ -74,19 +74,21 @@ def list_sidecars(
 
 
 @router.post("/sidecars/write")
-def write_sidecars(actor: Processor, sidecars: Sidecars, request: SidecarWrite) -> WriteReport:
+def write_sidecars(actor: Processor, sidecars: Sidecars, request: JsonBody[SidecarWrite]) -> WriteReport:
     """Have the next worker try sidecars that wait, however long they would wait; says how many."""
     return sidecars.request(actor, WriteRequest(assets=tuple(request.assets), overwrite=request.overwrite))
 
 
 @router.post("/sidecars/discard")
-def discard_sidecars(actor: Editor, sidecars: Sidecars, request: SidecarAssets) -> WriteReport:
+def discard_sidecars(actor: Editor, sidecars: Sidecars, request: JsonBody[SidecarAssets]) -> WriteReport:
     """Leave the sidecars of assets as they are; the values stay. Says how many files wait no more."""
     return WriteReport(files=sidecars.discard(actor, tuple(request.assets)))
 
 
 @router.post("/sidecars/read")
-def read_sidecars(actor: Processor, sidecars: Sidecars, request: SidecarAssets) -> list[SidecarReport]:
+def read_sidecars(
+    actor: Processor, sidecars: Sidecars, request: JsonBody[SidecarAssets]
+) -> list[SidecarReport]:
     """Read the sidecars of assets now, instead of when the next scan finds that they have changed."""
     return list(sidecars.read(actor, tuple(request.assets)))
 
@@ -99,7 +101,10 @@ def list_sidecar_places(actor: Manager, sidecars: Sidecars) -> list[PlaceReport]
 
 @router.put("/sidecars/places/{source:path}")
 def set_sidecar_place(
-    actor: Manager, sidecars: Sidecars, source: Annotated[str, Path(max_length=1000)], request: PlaceBody
+    actor: Manager,
+    sidecars: Sidecars,
+    source: Annotated[str, Path(max_length=1000)],
+    request: JsonBody[PlaceBody],
 ) -> PlaceReport:
     """Say where sidecars of a source are written."""
     return sidecars.set_place(

@@ -111,7 +111,7 @@ class Claimed:
 
 
 def shows_sidecar(view: View, location: ColumnElement[int], asset: ColumnElement[int]) -> ColumnElement[bool]:
-    """The condition that columns hold a visible file and its asset: of an asset that is visible other files may not be."""
+    """The condition that columns hold a visible file and its asset: not all files of a visible asset are visible."""
     if view.is_all:
         return true()
     files = select(LOCATION.c.id).where(view.shows_folder(LOCATION.c.folder_id))
