@@ -112,6 +112,18 @@ def test_a_conflict_can_be_discarded(local: Sidecars) -> None:
     assert local.texts("a.mp4.xmp", "dc:title") == ("A dog on the beach",)
 
 
+def test_an_edit_after_a_conflict_is_a_decision(local: Sidecars) -> None:
+    local.clip("a.mp4")
+    local.write("a.xmp", LIGHTROOM)
+    local.scan()
+    local.place()
+    local.edit("a.mp4", set={"rating": 5})
+    local.write("a.xmp", LIGHTROOM.replace(b'xmp:Rating="3"', b'xmp:Rating="1"'))
+    assert local.flush() == {OutboxState.CONFLICT: 1}
+    local.edit("a.mp4", set={"rating": 4})
+    assert local.flush() == {WRITTEN: 1} and local.texts("a.xmp", "xmp:Rating") == ("4",)
+
+
 def test_a_change_of_other_properties_is_kept(here: Sidecars) -> None:
     here.clip("a.mp4")
     here.write("a.xmp", LIGHTROOM)
