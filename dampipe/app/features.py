@@ -25,6 +25,7 @@ from dampipe.features.pruning import FEATURE as PRUNING
 from dampipe.features.rights import FEATURE as RIGHTS
 from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
+from dampipe.features.sidecars import FEATURE as SIDECARS
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.tagging import FEATURE as TAGGING
 from dampipe.features.timelines import FEATURE as TIMELINES
@@ -58,6 +59,7 @@ BUILT_IN = (
     WEBHOOKS,
     VOCABULARIES,
     METADATA,
+    SIDECARS,
     TAGGING,
     TIMELINES,
     RIGHTS,

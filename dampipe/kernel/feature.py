@@ -102,6 +102,9 @@ class Feature:
     (`dampipe/web/page/panels.js`). Modules in the same folder are served beside it, so that it may import them."""
     fields: tuple[str, ...] = ()
     """Dotted names of sequences of `MetadataField`s (`dampipe/kernel/field.py`)."""
+    value_listeners: tuple[str, ...] = ()
+    """Dotted names of functions (`ValueListener`, `dampipe/kernel/field.py`) that are called in the transaction in which
+    values change."""
     filters: tuple[str, ...] = ()
     """Dotted names of sequences of `FilterField`s (`dampipe/kernel/filter.py`)."""
     documents: tuple[str, ...] = ()
@@ -152,6 +155,7 @@ class Feature:
             *self.routers,
             *self.details,
             *self.fields,
+            *self.value_listeners,
             *self.filters,
             *self.documents,
             *self.sweeps,

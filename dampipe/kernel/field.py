@@ -291,6 +291,26 @@ def declared_fields() -> dict[str, MetadataField]:
     return found
 
 
+class ValueListener(Protocol):
+    """Takes note of values that change."""
+
+    def __call__(
+        self,
+        connection: Connection,
+        database: Database,
+        given: MetadataField,
+        source: ValueSource,
+        assets: Sequence[int],
+    ) -> None:
+        """Called in the transaction that changes what a source says of one field of up to some thousand assets."""
+        ...
+
+
+def value_listeners() -> list[ValueListener]:
+    """Those of all features, in their order."""
+    return registered("value_listeners")
+
+
 class FieldRegistry(Protocol):
     """All fields of a library: those of features, and those of its schema. The feature `metadata` implements it."""
 

@@ -48,7 +48,7 @@ from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.documents.dirty import mark_selected
 from dampipe.kernel.events.outbox import NewEvent, record_events
 from dampipe.kernel.facets.dirty import mark_selected_assets
-from dampipe.kernel.field import MetadataField, ValueSource, ValueState
+from dampipe.kernel.field import MetadataField, ValueSource, ValueState, value_listeners
 from dampipe.kernel.ids import AssetId
 from dampipe.kernel.visibility import EVERYTHING, View
 
@@ -236,6 +236,8 @@ class ValueRepository:
             operation.touched.setdefault(change.asset, []).append(key)
         concerned = in_ids(self._db, ASSET.c.id, [change.asset for change in changes])
         mark_selected_assets(connection, select(ASSET.c.id).where(concerned))
+        for listener in value_listeners():
+            listener(connection, self._db, given, source, [change.asset for change in changes])
         if given.searchable:
             mark_selected(connection, assets=select(ASSET.c.id).where(concerned))
         if given.announce is not None and not operation.is_quiet:

@@ -25,9 +25,11 @@ class FolderState:
     def save_sidecars(
         self, source: Source, path: str, sidecars: Mapping[str, list[str]], is_new: bool = False
     ) -> None:
-        """Store the sidecars of a folder's files, if they changed. is_new: the folder is not known yet."""
+        """Store the sidecars of a folder's files if they changed, and have those that are XMP read, since their
+        contents may have changed. is_new: the folder is not known yet."""
         text = sidecars_as_text(sidecars)
-        if text != ("{}" if is_new else self._folders.sidecars(source.id, path)):
+        has_packets = any(name.lower().endswith(".xmp") for own in sidecars.values() for name in own)
+        if has_packets or text != ("{}" if is_new else self._folders.sidecars(source.id, path)):
             self._folders.save_sidecars(source.id, path, text)
 
     def respelled_folder(self, source: Source, path: str) -> KnownFolder | None:

@@ -10,6 +10,7 @@ import stat
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice
@@ -49,6 +50,8 @@ class Listing:
     """Files that exist but cannot be read (stat), and why."""
     sidecars: dict[str, list[str]] = field(default_factory=dict)
     """Sidecars by file, relative to the folder."""
+    packets: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Size and time of those of the sidecars that are read (XMP), by name."""
     unknown: Counter[str] = field(default_factory=Counter)
     """Files of unknown kinds, by suffix."""
     problem: str = ""
@@ -61,6 +64,8 @@ class Listing:
             digest.update(column)
         if self.sidecars:
             digest.update(sidecars_as_text(self.sidecars).encode())
+        if self.packets:
+            digest.update(repr(sorted(self.packets.items())).encode(errors="surrogateescape"))
         return digest.digest()
 
     def in_order(self) -> Iterator[tuple[bytes, int]]:
@@ -182,12 +187,23 @@ def read_folder(
         return Listing(path, problem=error.strerror or str(error))
     entries_by_kind = FolderEntries(found.names, found.folders, sorted(others))
     found.sidecars = classify_entries(path, entries_by_kind)
+    found.packets = _packets(path, found.sidecars)
     found.folders = entries_by_kind.folders
     if len(entries_by_kind.files) < len(found.names):
         found.keep(set(entries_by_kind.files))
     for name in _lone_proxies(others, found.sidecars):
         if not exclude.file(prefix + name):
             found.include(read_file(os.path.join(path, name), inodes))
+    return found
+
+
+def _packets(path: str, sidecars: Mapping[str, list[str]]) -> dict[str, tuple[int, int]]:
+    """Size and time of the XMP sidecars in a folder."""
+    found = {}
+    for name in {name for own in sidecars.values() for name in own if name.lower().endswith(".xmp")}:
+        with suppress(OSError):
+            facts = os.stat(os.path.join(path, name), follow_symlinks=False)
+            found[name] = (facts.st_size, kept_time(facts.st_mtime_ns))
     return found
 
 

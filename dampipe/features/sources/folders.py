@@ -4,6 +4,7 @@ The functions write in the caller's transaction; the repository opens its own.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
@@ -68,6 +69,24 @@ def take_folders_to_regroup(connection: Connection, limit: int) -> list[FolderId
     return list(connection.execute(taken.values(is_regrouped=True).returning(FOLDER.c.id)).scalars())
 
 
+def request_sidecars(connection: Connection, folder: FolderId) -> None:
+    """Have the sidecars of a folder read again."""
+    more = FOLDER.c.sidecars_unread + 1
+    connection.execute(update(FOLDER).where(FOLDER.c.id == folder).values(sidecars_unread=more))
+
+
+def unread_sidecars(connection: Connection, limit: int) -> Sequence[Any]:
+    """Up to `limit` folders whose sidecars are to be read: id, and the number that `mark_sidecars_read` takes."""
+    query = select(FOLDER.c.id, FOLDER.c.sidecars_unread).where(FOLDER.c.sidecars_unread > 0)
+    return connection.execute(query.order_by(FOLDER.c.id).limit(limit)).all()
+
+
+def mark_sidecars_read(connection: Connection, folder: FolderId, unread: int) -> None:
+    """Record that the sidecars of a folder were read, unless they have changed since that number was read."""
+    mine = (FOLDER.c.id == folder, FOLDER.c.sidecars_unread == unread)
+    connection.execute(update(FOLDER).where(*mine).values(sidecars_unread=0))
+
+
 def save_lookalikes(connection: Connection, marks: Mapping[FolderKey, bytes | None]) -> None:
     """Store the marks of files that look like media by their suffixes only."""
     if not marks:
@@ -116,10 +135,11 @@ class FolderRepository:
             return list(connection.execute(known).scalars())
 
     def save_sidecars(self, source: SourceId, path: str, sidecars: str) -> None:
-        """Store the sidecars of a folder's files, as JSON by file name."""
+        """Store the sidecars of a folder's files, as JSON by file name, and have them read."""
         with self._db.write() as connection:
             folder = ensure_folder(connection, self._db, source, path)
             connection.execute(update(FOLDER).where(FOLDER.c.id == folder).values(sidecars=sidecars))
+            request_sidecars(connection, folder)
 
     def respell(self, source: SourceId, old: str, new: str) -> FolderId | None:
         """Rename a folder to another spelling of its path, and clear the missed marks of its files.

@@ -9,7 +9,19 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.tables import FOLDER, LOCATION
@@ -25,6 +37,8 @@ ChangedLocation = tuple[LocationId, int, int, int]
 """Location id, size, mtime_ns, inode."""
 
 
+_HAS_SIDECARS = FOLDER.c.sidecars != "{}"
+_UNREAD = FOLDER.c.sidecars_unread + case((_HAS_SIDECARS, 1), else_=0)
 _LAST_VERSION = func.coalesce(LOCATION.c.version_id, LOCATION.c.previous_id)
 
 
@@ -74,10 +88,13 @@ def update_inodes(connection: Connection, inodes: Sequence[tuple[LocationId, int
 
 
 def request_regrouping(connection: Connection, where: ColumnElement[bool]) -> None:
-    """Have the asset groups brought up to date in the folders of those locations for which a condition holds."""
+    """Have the asset groups brought up to date, and the sidecars read, in the folders of those locations for which a
+    condition holds."""
     folders = select(LOCATION.c.folder_id).where(where)
     connection.execute(
-        update(FOLDER).where(FOLDER.c.id.in_(folders), FOLDER.c.is_regrouped).values(is_regrouped=False)
+        update(FOLDER)
+        .where(FOLDER.c.id.in_(folders), or_(FOLDER.c.is_regrouped, _HAS_SIDECARS))
+        .values(is_regrouped=False, sidecars_unread=_UNREAD)
     )
 
 
@@ -200,9 +217,9 @@ _REGROUP = (
     .where(
         FOLDER.c.id
         == select(LOCATION.c.folder_id).where(LOCATION.c.id == bindparam("location")).scalar_subquery(),
-        FOLDER.c.is_regrouped,
+        or_(FOLDER.c.is_regrouped, _HAS_SIDECARS),
     )
-    .values(is_regrouped=False)
+    .values(is_regrouped=False, sidecars_unread=_UNREAD)
 )
 _TIE = (
     update(LOCATION)

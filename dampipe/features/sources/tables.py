@@ -47,6 +47,7 @@ class FolderRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source_id", "path"),
         index_where("folder_to_regroup", "NOT is_regrouped", "id"),
+        index_where("folder_sidecars_unread", "sidecars_unread > 0", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     source_id: int = Field(sa_column=owned("source.id"))
@@ -59,6 +60,8 @@ class FolderRow(SQLModel, table=True):
     """Eight-byte marks of files whose suffix is that of a media file and whose content is not; see listing.py."""
     is_regrouped: bool = False
     """Whether the asset groups were brought up to date since the folder's files changed last."""
+    sidecars_unread: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often sidecars, or the files to which they belong, have changed since they were read; 0: they are read."""
 
 
 class LocationRow(SQLModel, table=True):

@@ -77,6 +77,12 @@ MATRIX: dict[str, Role | None] = {
     "GET /api/v1/session/tokens": Role.VIEWER,
     "POST /api/v1/session/tokens": Role.VIEWER,
     "DELETE /api/v1/session/tokens/{name}": Role.VIEWER,
+    "GET /api/v1/sidecars": Role.VIEWER,
+    "POST /api/v1/sidecars/discard": Role.EDITOR,
+    "GET /api/v1/sidecars/places": Role.MANAGER,
+    "PUT /api/v1/sidecars/places/{source}": Role.MANAGER,
+    "POST /api/v1/sidecars/read": Role.EDITOR,
+    "POST /api/v1/sidecars/write": Role.EDITOR,
     "GET /api/v1/sources": Role.VIEWER,
     "GET /api/v1/status": Role.VIEWER,
     "GET /api/v1/tags": Role.VIEWER,
@@ -158,6 +164,10 @@ MATRIX: dict[str, Role | None] = {
 }
 """The least role that may use each endpoint."""
 BODIES: dict[str, Any] = {
+    "POST /api/v1/sidecars/discard": {"assets": ["00000000"]},
+    "PUT /api/v1/sidecars/places/{source}": {"place": "never"},
+    "POST /api/v1/sidecars/read": {"assets": ["00000000"]},
+    "POST /api/v1/sidecars/write": {},
     "POST /api/v1/assets/{sha1}/workflow/move": {"transition": "submit"},
     "POST /api/v1/workflow/apply": {"toml": ""},
     "POST /api/v1/workflow/assign": {"assets": ["00000000"], "assignee": None},

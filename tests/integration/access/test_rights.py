@@ -19,6 +19,8 @@ from dampipe.features.metadata.model import BulkEdit
 from dampipe.features.metadata.service import MetadataService
 from dampipe.features.rights.model import NewLicence
 from dampipe.features.rights.service import RightsService
+from dampipe.features.sidecars.model import Place, PlaceRequest
+from dampipe.features.sidecars.service import SidecarService
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
 from dampipe.features.vocabularies.service import VocabularyService
@@ -95,6 +97,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> 
         machine = library.service(MachineTagService)
         machine.choose(LOCAL, "tags", SchemeRequest())
         machine.run(LOCAL)
+        places = library.service(SidecarService)
+        [source] = [one.source for one in places.places(LOCAL)]
+        places.set_place(LOCAL, source, PlaceRequest(place=Place.BESIDE))
         metadata = library.service(MetadataService)
         hidden, every = tuple(here.hidden.values()), (*here.hidden.values(), *here.shown.values())
         metadata.bulk(LOCAL, BulkEdit(assets=hidden, set={"title": "classified plan"}))
@@ -185,6 +190,7 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
         *("vocabularies/tags/export?format=csv", "facets?facet=tags", "filters/machine_tag/values"),
         *("machine-tags/vocabularies", "machine-tags/review?limit=1000", "machine-tags/precision"),
         *("machine-tags/terms/both/moments", "search?machine_tag=both", "search?where=tags:both"),
+        *("sidecars", "sidecars?state=pending&limit=1000", f"sidecars?asset={shared}"),
         *("search?licence=shared-licence", "filters/licence/values", f"assets/{shared}/poster/download"),
     ]
     posts = [
@@ -228,6 +234,8 @@ def test_a_table_of_what_is_hidden_is_imported_as_one_of_what_does_not_exist(pla
 
 
 def test_counts_are_those_of_what_is_visible(planted: Planted, limited: TestClient) -> None:
+    sidecars = limited.get("/api/v1/sidecars").json()
+    assert sum(sidecars["counts"].values()) == 2 and len(sidecars["sidecars"]) == 2
     licences = limited.get("/api/v1/rights/licences").json()
     assert [(one["name"], one["assets"]) for one in licences] == [("shared-licence", 2)]
     status = limited.get("/api/v1/status").json()

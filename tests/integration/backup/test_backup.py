@@ -27,8 +27,12 @@ from dampipe.features.backup.model import CATALOGUE, MANIFEST, SETTINGS
 from dampipe.features.backup.service import BackupService, restore_backup
 from dampipe.features.derivatives.check import CheckService
 from dampipe.features.derivatives.model import CheckRequest
+from dampipe.features.metadata.model import AssetEdit
+from dampipe.features.metadata.service import MetadataService
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.search.tables import VECTOR
+from dampipe.features.sidecars.model import Place, PlaceRequest
+from dampipe.features.sidecars.service import SidecarService
 from dampipe.features.tagging.fields import is_tag
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
@@ -78,6 +82,10 @@ def processed(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         library.process()
         first = next(iter(library.videos())).sha1
         library.service(TagService).add(LOCAL, TagRequest(tag="interview", assets=(first,)))
+        sidecars = library.service(SidecarService)
+        [source] = [one.source for one in sidecars.places(LOCAL)]
+        sidecars.set_place(LOCAL, source, PlaceRequest(place=Place.BESIDE))
+        library.service(MetadataService).edit(LOCAL, first, AssetEdit(set={"title": "Mine"}))
     return home
 
 
@@ -150,6 +158,8 @@ def test_a_restored_library_answers_and_makes_its_derivatives_again(
         again = restored.search("a red circle", limit=1).hits[0]
         assert (again.name, again.moments[0].time) == (hit.name, hit.moments[0].time)
         assert [one.name for one in restored.service(TagService).all(LOCAL)] == ["interview"]
+        [wish] = restored.service(SidecarService).status(LOCAL).sidecars
+        assert (wish.state, wish.fields) == ("pending", ("title",)), "the outbox of sidecars is there"
         assert restored.process() == 0, "nothing is processed again"
         checks = restored.service(CheckService)
         found = checks.check(LOCAL, CheckRequest(repair=True, all=True))
