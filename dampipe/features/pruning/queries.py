@@ -190,7 +190,7 @@ class Pruner:
         with self._db.write() as connection:
             # A version that has a file or a tag again by now is kept; its runs are created again.
             still = self._locked(connection, and_(VERSION.c.id.in_(ids), _is_nowhere()), annotations)
-            delete_versions(connection, still, _is_nowhere())
+            delete_versions(connection, self._db, still, _is_nowhere())
         return counts
 
     def _locked(
