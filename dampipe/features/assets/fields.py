@@ -12,7 +12,6 @@ from dampipe.media.probe.recording_time import DateSource
 
 _WIDTH, _HEIGHT = VERSION.c.width, VERSION.c.height
 _FILE, _MEDIA, _RECORDING, _CAMERA = "File", "Picture and sound", "Recording", "Camera"
-_EXIF_TIME, _EXIF_ISO = _EXIF_TIME, _EXIF_ISO
 _EXIF_TIME, _EXIF_ISO = "exif:ExposureTime", "exifEX:PhotographicSensitivity"
 LOCATION = "Location"
 """The group of facts that say where people were: shares and exports leave them out unless they are asked for."""
