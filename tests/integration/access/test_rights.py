@@ -10,10 +10,12 @@ from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 import dampipe
 from dampipe.app.demo.footage import make_footage
 from dampipe.features.access.service import AccessService
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.model import BulkEdit
 from dampipe.features.metadata.service import MetadataService
 from dampipe.features.rights.model import NewLicence
@@ -24,7 +26,9 @@ from dampipe.features.workflow.definition import shipped_toml
 from dampipe.features.workflow.model import MoveRequest, Selected
 from dampipe.features.workflow.service import WorkflowService
 from dampipe.kernel.access import LOCAL, Role
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound
+from dampipe.kernel.facets.dirty import mark_selected_versions
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from tests.integration.access.conftest import Guarded
 
@@ -91,6 +95,11 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
         metadata = library.service(MetadataService)
         hidden, every = tuple(here.hidden.values()), (*here.hidden.values(), *here.shown.values())
         metadata.bulk(LOCAL, BulkEdit(assets=hidden, set={"title": "classified plan"}))
+        places = {"lens": "classified lens", "latitude": 12.3456789, "longitude": -98.7654321}
+        with library.service(Database).write() as connection:
+            concerned = VERSION.c.sha1.in_(hidden)
+            connection.execute(VERSION.update().where(concerned).values(places))
+            mark_selected_versions(connection, select(VERSION.c.id).where(concerned))
         metadata.bulk(LOCAL, BulkEdit(assets=every, set={"city": "classified Rome", "rating": 4}))
         metadata.bulk(LOCAL, BulkEdit(assets=tuple(here.shown.values()), set={"city": "Rome"}))
         workflow = library.service(WorkflowService)

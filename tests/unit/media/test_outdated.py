@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from dampipe.media.info import AudioStream, DurationSource, MediaInfo, MediaKind, VideoStream
+from dampipe.media.info import (
+    AudioStream,
+    CameraFacts,
+    Description,
+    DurationSource,
+    MediaInfo,
+    MediaKind,
+    VideoStream,
+)
 from dampipe.media.outdated import kept_facts, outdated_stages
 
 BOTH = ("preview", "proxy")
@@ -113,3 +121,16 @@ def test_a_measured_duration_is_kept() -> None:
     assert (kept.duration, kept.duration_source) == (12.3, DurationSource.DECODING)
     assert kept_facts(media().model_dump_json(), found) is found
     assert kept_facts(None, found) is found
+
+
+def test_facts_of_cameras_and_texts_make_nothing_again() -> None:
+    """What a newer probe reads in addition: derivatives do not show it."""
+    facts, texts = (
+        CameraFacts(iso=800.0, latitude=1.0, longitude=2.0),
+        Description(properties={"dc:subject": ("sea",)}),
+    )
+    found = media(shooting=facts, description=texts, created_from="original")
+    stored = json.loads(found.model_dump_json())
+    for name in ("shooting", "description", "created_from"):
+        del stored[name]
+    assert outdated_stages(json.dumps(stored), found) == ()
