@@ -149,6 +149,9 @@ class MetadataField:
     column: ColumnElement[Any] | None = None
     """Of a fact: an expression over the current row of the table `version`. A date is in seconds since
     1970-01-01T00:00:00 as a wall clock shows it."""
+    replaceable: bool = False
+    """Of a fact: whether a field of the schema may take its place. A library may have had such a field before the fact
+    came, and values that people wrote outlive it."""
     zone: ColumnElement[Any] | None = None
     """Of a fact that is a date: minutes by which its clock was ahead of UTC, NULL where it is unknown."""
 
@@ -231,6 +234,7 @@ def _contradiction(given: MetadataField) -> str | None:
             "its XMP property is not of the form prefix:name",
         ),
         (given.is_fact and given.write is not None, "a fact is read-only"),
+        (given.replaceable and not given.is_fact, "only a fact may be replaced by a field of the schema"),
         (
             given.zone is not None and (kind is not FieldType.DATE or not given.is_fact),
             "only dates have a zone",

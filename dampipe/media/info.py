@@ -220,7 +220,8 @@ class MediaInfo(StageOutput):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What people may search for: camera, scene, take, reel and names of channels."""
+        """What people may search for: camera, lens, log profile, scene, take, reel and names of channels."""
         named = (("scene", self.scene), ("take", self.take), ("reel", self.reel))
         names = [name for track in self.audio for name in track.channel_names if name]
-        return (*filter(None, (self.camera,)), *(f"{name} {value}" for name, value in named if value), *names)
+        facts = (self.camera, self.shooting.lens, self.shooting.log_profile)
+        return (*filter(None, facts), *(f"{name} {value}" for name, value in named if value), *names)

@@ -38,6 +38,7 @@ def _fact(
     xmp: str = "",
     facet: bool = False,
     zone: ColumnElement[Any] | None = None,
+    replaceable: bool = False,
 ) -> MetadataField:
     return MetadataField(
         key=key,
@@ -52,6 +53,7 @@ def _fact(
         xmp=xmp,
         column=column,
         zone=zone,
+        replaceable=replaceable,
     )
 
 
@@ -134,6 +136,7 @@ FIELDS = (
         f"What the time of recording was read from: {', '.join(DateSource)}.",
         _RECORDING,
         facet=True,
+        replaceable=True,
     ),
     *(
         _fact(
@@ -145,6 +148,7 @@ FIELDS = (
             group,
             xmp=xmp,
             facet=True,
+            replaceable=True,
         )
         for key, label, help, group, xmp in (
             ("camera_make", "Camera make", "Maker of the camera.", _CAMERA, "tiff:Make"),
@@ -175,7 +179,18 @@ FIELDS = (
         )
     ),
     *(
-        _fact(key, label, FieldType.NUMBER, VERSION.c[key], help, group, unit=unit, xmp=xmp, facet=facet)
+        _fact(
+            key,
+            label,
+            FieldType.NUMBER,
+            VERSION.c[key],
+            help,
+            group,
+            unit=unit,
+            xmp=xmp,
+            facet=facet,
+            replaceable=True,
+        )
         for key, label, help, group, unit, xmp, facet in (
             (
                 "iso",

@@ -131,11 +131,12 @@ def _put_back(connection: Connection, database: Database, version: int, asset: i
 
 
 def delete_versions(
-    connection: Connection, database: Database, versions: Sequence[int], where: ColumnElement[bool]
-) -> None:
+    connection: Connection, versions: Sequence[int], where: ColumnElement[bool]
+) -> list[AssetId]:
     """Delete those of the versions for which a condition holds, with their rows in all tables.
 
-    An asset goes with its last version; where its current one goes, the newest that is left becomes current.
+    An asset goes with its last version; where its current one goes, the newest that is left becomes current. Returns
+    the assets of which another version is current, for `current_changed`.
     """
     gone = delete(VERSION).where(VERSION.c.id.in_(versions), where)
     deleted = connection.execute(gone.returning(VERSION.c.id, VERSION.c.asset_id)).all()
@@ -148,10 +149,10 @@ def delete_versions(
     for asset in without:
         connection.execute(update(VERSION).where(VERSION.c.id == newest[asset]).values(superseded_at=None))
     mark_dirty(connection, newest)
-    current_changed(connection, database, without)
     connection.execute(
         delete(ASSET).where(ASSET.c.id.in_([asset for asset in assets if asset not in newest]))
     )
+    return [AssetId(asset) for asset in without]
 
 
 def save_media(batch: OutputBatch[MediaInfo]) -> None:

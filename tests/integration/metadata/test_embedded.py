@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dampipe.features.assets.savers import save_media
+from dampipe.features.assets.savers import delete_versions, save_media
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.embedded import save_descriptions
 from dampipe.features.metadata.tables import OPERATION, VALUE
@@ -16,6 +16,7 @@ from dampipe.features.vocabularies.queries import TermRepository
 from dampipe.features.vocabularies.tables import VOCABULARY
 from dampipe.jobs.savers import OutputBatch
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.current import current_changed
 from dampipe.kernel.ids import VersionId
 from dampipe.media.info import Description, MediaInfo, MediaKind
 from tests.support.described import Described, name_of
@@ -130,6 +131,16 @@ def test_the_current_version_speaks(described: Described) -> None:
     assert len(set(owners.values())) == 2
     for name, expected in said.items():
         assert rows(described, owners[name]) == expected
+
+
+def test_the_version_that_is_left_speaks(described: Described) -> None:
+    probed(described, a1={"dc:title": ("First",)}, a2={"dc:title": ("Second",)})
+    versions = described.library.services.get(VersionService)
+    versions.stack(LOCAL, StackRequest(asset=name_of(1), others=(name_of(2),)))
+    with described.database.write() as connection:
+        changed = delete_versions(connection, [1 + Described.SHIFT], VERSION.c.id > 0)
+        current_changed(connection, described.database, changed)
+    assert rows(described, 1) == [("title", "file", "Second", None)]
 
 
 def test_a_field_of_the_schema_takes_the_place_of_a_fact(described: Described) -> None:
