@@ -1,8 +1,8 @@
-"""Documents of cameras in XML: Sony's NonRealTimeMeta, clip files of Panasonic and Canon; in a file or beside it.
+"""Documents of cameras in XML: Sony's NonRealTimeMeta, clip files of Panasonic; in a file or beside it.
 
     C0001.MP4             C0001M01.XML beside it, and often the same document inside (Sony)
     VIDEO/0001AB.MXF      CLIP/0001AB.XML (Panasonic P2)
-    A001C001.MXF          A001C001.XML beside it (Canon XF)
+    A001C001.MXF          A001C001.XML beside it (others that use the elements of Panasonic)
 
 They are not longer than MAX_BYTES; what has another root is another program's and is not read.
 """
@@ -20,7 +20,7 @@ MAX_BYTES = 1 << 20
 _EDGE = 1 << 20
 """Bytes at the beginning and at the end of an MXF that are searched for Sony's document."""
 _SONY, _START, _END = "NonRealTimeMeta", b"<NonRealTimeMeta", b"</NonRealTimeMeta>"
-_CLIPS = ("P2Main", "ClipMain", "ClipContent", "Clip", "ClipInfo", "CanonClip")
+_CLIPS = ("P2Main", "ClipMain", "ClipContent", "Clip", "ClipInfo")
 _CURVES = {
     "s-log": "S-Log",
     "s-log2": "S-Log2",

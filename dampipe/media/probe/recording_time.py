@@ -24,7 +24,7 @@ class DateSource(StrEnum):
     ZONED = "zoned"
     """A date in the container that has a time zone: Apple's creation date, `©day`, DATE_RECORDED …"""
     CAMERA = "camera"
-    """The camera's own document, in the file or beside it: Sony, Panasonic, Canon; subtitles of DJI."""
+    """The camera's own document, in the file or beside it: Sony, Panasonic; subtitles of DJI."""
     RECORDER = "recorder"
     """Date and time of Broadcast WAVE."""
     CONTAINER = "container"

@@ -192,6 +192,9 @@ def test_documents_beside_a_file(tmp_path: Path) -> None:
     (clip / "0001AB.XML").write_text(files.P2)
     assert [b"ILME" in one for one in camera_documents.beside(str(tmp_path / "C0001.MP4"))] == [True]
     assert [b"AU-V35" in one for one in camera_documents.beside(str(video / "0001AB.MXF"))] == [True]
+    (tmp_path / "A001C001.XML").write_text(files.P2.replace("P2Main", "ClipMain"))
+    [other] = camera_documents.beside(str(tmp_path / "A001C001.MXF"))
+    assert found_in(other.decode()).camera["model"] == "AU-V35LT1"
     assert not list(camera_documents.beside(str(tmp_path / "C0002.MP4")))
 
 
