@@ -120,6 +120,9 @@ class Feature:
     assets outlive their files."""
     merges: tuple[str, ...] = ()
     """Dotted names of `MergeOwner`s (`dampipe/kernel/merges.py`): what happens to data of assets that become one."""
+    currents: tuple[str, ...] = ()
+    """Dotted names of functions (`dampipe/kernel/current.py`) that are called when another version of assets becomes
+    the current one."""
     term_uses: tuple[str, ...] = ()
     """Dotted names of `TermUse`s (`dampipe/kernel/term_uses.py`): what refers to terms of vocabularies."""
     guards: tuple[str, ...] = ()
@@ -165,6 +168,7 @@ class Feature:
         names += [
             *self.annotations,
             *self.merges,
+            *self.currents,
             *self.term_uses,
             *self.guards,
             *self.effects,

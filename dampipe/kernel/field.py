@@ -168,6 +168,9 @@ class MetadataField:
     """Whether the feature that declares it shows it in the details of assets, beside the other fields."""
     announce: "Announce | None" = None
     """Of a field of terms: called in the transaction that changes which terms count, whoever writes them."""
+    replaceable: bool = False
+    """Of a fact: whether a field of the schema may take its place. A library may have had such a field before the fact
+    came, and values that people wrote outlive it."""
     zone: ColumnElement[Any] | None = None
     """Of a fact that is a date: minutes by which its clock was ahead of UTC, NULL where it is unknown."""
 
@@ -255,6 +258,7 @@ def _contradiction(given: MetadataField) -> str | None:
             "its XMP property is not of the form prefix:name",
         ),
         (given.is_fact and given.write is not None, "a fact is read-only"),
+        (given.replaceable and not given.is_fact, "only a fact may be replaced by a field of the schema"),
         (
             given.zone is not None and (kind is not FieldType.DATE or not given.is_fact),
             "only dates have a zone",

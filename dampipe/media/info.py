@@ -4,6 +4,7 @@ Durations and times are seconds as floats; a rate is an exact fraction of frames
 are bytes or pixels. `rotation` is the clockwise rotation in degrees that turns the coded picture upright.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -134,6 +135,45 @@ class EmbeddedFilm(BaseModel):
     length: int
 
 
+class CameraFacts(BaseModel):
+    """How a camera recorded a file, as the camera wrote it: for a film, at its start. None: the file does not say so."""
+
+    model_config = ConfigDict(frozen=True)
+
+    make: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    """Serial number of the camera."""
+    lens: str | None = None
+    iso: float | None = None
+    """Sensitivity: ISO, or the exposure index."""
+    exposure_time: float | None = None
+    """Seconds."""
+    aperture: float | None = None
+    """The f-number: 2.8 for f/2.8."""
+    focal_length: float | None = None
+    """Millimetres, of the lens itself."""
+    log_profile: str | None = None
+    """Name of the log curve, such as S-Log3; None for footage that is not log, too."""
+    gamut: str | None = None
+    """Name of the camera's own colour space, such as S-Gamut3.Cine."""
+    latitude: float | None = None
+    """Degrees north, WGS 84."""
+    longitude: float | None = None
+    """Degrees east."""
+    altitude: float | None = None
+    """Metres above sea level."""
+
+
+class Description(BaseModel):
+    """What a file says about its contents: texts that people or programs have embedded, by properties of XMP."""
+
+    model_config = ConfigDict(frozen=True)
+
+    properties: Mapping[str, tuple[str, ...]] = {}
+    """Values by property, such as `dc:title`."""
+
+
 class MediaInfo(StageOutput):
     """The output of the probe stage."""
 
@@ -159,8 +199,12 @@ class MediaInfo(StageOutput):
     """Seconds from midnight to the start of a sound recording: the TimeReference of Broadcast WAVE."""
     created_at: RecordingTime | None = None
     """When it was recorded: by the camera's clock, without a time zone unless the file contains one."""
+    created_from: str | None = None
+    """Which source `created_at` comes from: a `DateSource`."""
     camera: str | None = None
     """Make and model, if the file contains them."""
+    shooting: CameraFacts = CameraFacts()
+    description: Description = Description()
     scene: str | None = None
     """As a field recorder or a camera wrote it."""
     take: str | None = None
@@ -179,7 +223,8 @@ class MediaInfo(StageOutput):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What people may search for: camera, scene, take, reel and names of channels."""
+        """What people may search for: camera, lens, log profile, scene, take, reel and names of channels."""
         named = (("scene", self.scene), ("take", self.take), ("reel", self.reel))
         names = [name for track in self.audio for name in track.channel_names if name]
-        return (*filter(None, (self.camera,)), *(f"{name} {value}" for name, value in named if value), *names)
+        facts = (self.camera, self.shooting.lens, self.shooting.log_profile)
+        return (*filter(None, facts), *(f"{name} {value}" for name, value in named if value), *names)

@@ -79,6 +79,38 @@ def _rate(video: VideoStream) -> str:
     return f"{text}, {average}" if differs else text
 
 
+def _shooting(media: MediaInfo) -> list[tuple[str, str | None]]:
+    """The facts of the camera in groups: camera, exposure, colours, place."""
+    facts = media.shooting
+    exposure = [
+        f"ISO {facts.iso:g}" if facts.iso else "",
+        exposure_time(facts.exposure_time) if facts.exposure_time else "",
+        f"f/{facts.aperture:g}" if facts.aperture else "",
+        f"{facts.focal_length:g} mm" if facts.focal_length else "",
+    ]
+    place = None
+    if facts.latitude is not None and facts.longitude is not None:
+        height = "" if facts.altitude is None else f", {facts.altitude:g} m"
+        place = f"{facts.latitude:g}, {facts.longitude:g}{height}"
+    serial = f"serial {facts.serial}" if facts.serial else None
+    return [
+        ("camera", ", ".join(filter(None, [media.camera, serial]))),
+        ("lens", facts.lens),
+        ("exposure", ", ".join(filter(None, exposure))),
+        ("colours", ", ".join(filter(None, [facts.log_profile, facts.gamut]))),
+        ("place", place),
+    ]
+
+
+def exposure_time(seconds: float) -> str:
+    """As photographers write it.
+
+    >>> exposure_time(0.02), exposure_time(0.5), exposure_time(2.5)
+    ('1/50 s', '1/2 s', '2.5 s')
+    """
+    return f"1/{round(1 / seconds)} s" if seconds < 0.6 else f"{seconds:g} s"
+
+
 def _media(media: MediaInfo) -> list[tuple[str, str]]:
     facts = [("kind", f"{media.kind}, {media.container}")]
     if media.duration is not None:
@@ -109,7 +141,8 @@ def _media(media: MediaInfo) -> list[tuple[str, str]]:
     optional: list[tuple[str, str | datetime | None]] = [
         ("timecode", media.timecode or since_midnight),
         ("made", media.created_at),
-        ("camera", media.camera),
+        ("made, by", media.created_from),
+        *_shooting(media),
         ("scene", media.scene),
         ("take", media.take),
         ("reel", media.reel),

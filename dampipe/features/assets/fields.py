@@ -8,9 +8,13 @@ from dampipe.features.assets.filters import Orientation
 from dampipe.features.assets.tables import VERSION
 from dampipe.kernel.field import FieldType, MetadataField
 from dampipe.media.info import MediaKind
+from dampipe.media.probe.recording_time import DateSource
 
 _WIDTH, _HEIGHT = VERSION.c.width, VERSION.c.height
-_FILE, _MEDIA, _RECORDING = "File", "Picture and sound", "Recording"
+_FILE, _MEDIA, _RECORDING, _CAMERA = "File", "Picture and sound", "Recording", "Camera"
+_EXIF_TIME, _EXIF_ISO = "exif:ExposureTime", "exifEX:PhotographicSensitivity"
+LOCATION = "Location"
+"""The group of facts that say where people were: shares and exports leave them out unless they are asked for."""
 
 
 def _orientation() -> ColumnElement[Any]:
@@ -34,6 +38,7 @@ def _fact(
     xmp: str = "",
     facet: bool = False,
     zone: ColumnElement[Any] | None = None,
+    replaceable: bool = False,
 ) -> MetadataField:
     return MetadataField(
         key=key,
@@ -48,6 +53,7 @@ def _fact(
         xmp=xmp,
         column=column,
         zone=zone,
+        replaceable=replaceable,
     )
 
 
@@ -121,5 +127,96 @@ FIELDS = (
         _RECORDING,
         xmp="tiff:Model",
         facet=True,
+    ),
+    _fact(
+        "recorded_from",
+        "Recorded: source",
+        FieldType.TEXT,
+        VERSION.c.recorded_from,
+        f"What the time of recording was read from: {', '.join(DateSource)}.",
+        _RECORDING,
+        facet=True,
+        replaceable=True,
+    ),
+    *(
+        _fact(
+            key,
+            label,
+            FieldType.TEXT,
+            VERSION.c[key],
+            help,
+            group,
+            xmp=xmp,
+            facet=True,
+            replaceable=True,
+        )
+        for key, label, help, group, xmp in (
+            ("camera_make", "Camera make", "Maker of the camera.", _CAMERA, "tiff:Make"),
+            ("camera_model", "Camera model", "Model of the camera.", _CAMERA, ""),
+            (
+                "camera_serial",
+                "Camera serial",
+                "Serial number of the camera.",
+                _CAMERA,
+                "exifEX:BodySerialNumber",
+            ),
+            ("lens", "Lens", "Name of the lens.", _CAMERA, "exifEX:LensModel"),
+            ("log_profile", "Log profile", "Log curve, such as S-Log3, V-Log or LogC.", _MEDIA, ""),
+            (
+                "color_space",
+                "Colour space",
+                "The camera's own, such as S-Gamut3.Cine, else the primaries, such as bt709.",
+                _MEDIA,
+                "",
+            ),
+            (
+                "audio_layout",
+                "Sound layout",
+                "Layouts of the sound tracks, such as stereo or 4 × mono.",
+                _MEDIA,
+                "",
+            ),
+        )
+    ),
+    *(
+        _fact(
+            key,
+            label,
+            FieldType.NUMBER,
+            VERSION.c[key],
+            help,
+            group,
+            unit=unit,
+            xmp=xmp,
+            facet=facet,
+            replaceable=True,
+        )
+        for key, label, help, group, unit, xmp, facet in (
+            (
+                "iso",
+                "ISO",
+                "Sensitivity or exposure index.",
+                _CAMERA,
+                "",
+                _EXIF_ISO,
+                True,
+            ),
+            (
+                "exposure_time",
+                "Exposure time",
+                "How long a frame was exposed.",
+                _CAMERA,
+                "s",
+                _EXIF_TIME,
+                False,
+            ),
+            ("aperture", "Aperture", "The f-number: 2.8 for f/2.8.", _CAMERA, "", "exif:FNumber", True),
+            ("focal_length", "Focal length", "Of the lens itself.", _CAMERA, "mm", "exif:FocalLength", True),
+            ("frame_rate", "Frame rate", "Nominal frames per second.", _MEDIA, "fps", "", True),
+            ("audio_channels", "Sound channels", "Channels of all sound tracks.", _MEDIA, "", "", True),
+            ("latitude", "Latitude", "Degrees north.", LOCATION, "°", "exif:GPSLatitude", False),
+            ("longitude", "Longitude", "Degrees east.", LOCATION, "°", "exif:GPSLongitude", False),
+            ("altitude", "Altitude", "Above sea level.", LOCATION, "m", "exif:GPSAltitude", False),
+        )
     ),
 )

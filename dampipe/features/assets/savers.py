@@ -28,6 +28,7 @@ from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs import state
 from dampipe.jobs.savers import OutputBatch
 from dampipe.jobs.tables import RUN
+from dampipe.kernel.current import current_changed
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.documents.dirty import mark_dirty, mark_dirty_versions
 from dampipe.kernel.events.outbox import WORKER, record_event
@@ -36,7 +37,7 @@ from dampipe.kernel.ids import AssetId, LocationId, VersionId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import ContentHash
 from dampipe.kernel.wall_clock import utc_offset, wall_clock
-from dampipe.media.info import MediaInfo
+from dampipe.media.info import AudioStream, MediaInfo
 from dampipe.media.length import corrected
 from dampipe.media.outdated import kept_facts, outdated_stages
 from dampipe.media.outputs import Preview, Proxy
@@ -109,7 +110,7 @@ def ensure_version(
         connection.execute(delete(ASSET).where(ASSET.c.id == asset))  # another worker has added it meanwhile
     known = connection.execute(_BY_SHA1, {"of": sha1}).one()
     if before is not None and before.superseded_at is None:
-        _put_back(connection, known.id, before.asset_id, now)
+        _put_back(connection, database, known.id, before.asset_id, now)
     return VersionId(known.id), AssetId(known.asset_id)
 
 
@@ -119,19 +120,23 @@ def _replaced(connection: Connection, previous: int) -> Any:
     return connection.execute(query).first()
 
 
-def _put_back(connection: Connection, version: int, asset: int, now: float) -> None:
+def _put_back(connection: Connection, database: Database, version: int, asset: int, now: float) -> None:
     """Make a version current if it is a superseded one of that asset."""
     mine = select(VERSION.c.sha1).where(VERSION.c.id == version, VERSION.c.asset_id == asset, ~IS_CURRENT)
     sha1 = connection.execute(mine).scalar()
     if sha1 is not None:
         make_current(connection, version, now)
         record_event(connection, VersionCurrent(sha1=sha1), actor=WORKER, asset=asset, sha1=sha1, at=now)
+        current_changed(connection, database, [asset])
 
 
-def delete_versions(connection: Connection, versions: Sequence[int], where: ColumnElement[bool]) -> None:
+def delete_versions(
+    connection: Connection, versions: Sequence[int], where: ColumnElement[bool]
+) -> list[AssetId]:
     """Delete those of the versions for which a condition holds, with their rows in all tables.
 
-    An asset goes with its last version; where its current one goes, the newest that is left becomes current.
+    An asset goes with its last version; where its current one goes, the newest that is left becomes current. Returns
+    the assets of which another version is current, for `current_changed`.
     """
     gone = delete(VERSION).where(VERSION.c.id.in_(versions), where)
     deleted = connection.execute(gone.returning(VERSION.c.id, VERSION.c.asset_id)).all()
@@ -140,12 +145,14 @@ def delete_versions(connection: Connection, versions: Sequence[int], where: Colu
     left = select(VERSION.c.asset_id, func.max(VERSION.c.id)).where(VERSION.c.asset_id.in_(assets))
     newest = {row[0]: row[1] for row in connection.execute(left.group_by(VERSION.c.asset_id))}
     has_current = select(VERSION.c.asset_id).where(VERSION.c.asset_id.in_(newest), IS_CURRENT)
-    for asset in newest.keys() - set(connection.execute(has_current).scalars()):
+    without = newest.keys() - set(connection.execute(has_current).scalars())
+    for asset in without:
         connection.execute(update(VERSION).where(VERSION.c.id == newest[asset]).values(superseded_at=None))
     mark_dirty(connection, newest)
     connection.execute(
         delete(ASSET).where(ASSET.c.id.in_([asset for asset in assets if asset not in newest]))
     )
+    return [AssetId(asset) for asset in without]
 
 
 def save_media(batch: OutputBatch[MediaInfo]) -> None:
@@ -196,17 +203,43 @@ def save_correction(batch: OutputBatch[Preview | Proxy]) -> None:
             _run_again(batch.connection, version, first, others)
 
 
+_SHOOTING = (
+    *("lens", "iso", "exposure_time", "aperture", "focal_length", "log_profile"),
+    *("latitude", "longitude", "altitude"),
+)
+"""Facts of the camera that are columns of the same name."""
+
+
+def audio_layout(tracks: Sequence[AudioStream]) -> str | None:
+    """How the sound is laid out: the layouts of the tracks, repeated ones counted: "stereo", "4 × mono"."""
+    counts: dict[str, int] = {}
+    for track in tracks:
+        name = track.layout or f"{track.channels} channels"
+        counts[name] = counts.get(name, 0) + 1
+    return " + ".join(f"{count} × {name}" if count > 1 else name for name, count in counts.items()) or None
+
+
 def media_columns(media: MediaInfo) -> dict[str, Any]:
     """The metadata as columns of an asset's row: as JSON, and what a search filters by once more."""
     width, height = media.video.display_size if media.video else (None, None)
     audio_codec = media.audio[0].codec if media.audio else None
+    shooting, rate = media.shooting, media.video.rate if media.video else None
     return {
         "kind": media.kind,
         "duration": media.duration,
         "media": media.model_dump_json(),
         "recorded_at": wall_clock(media.created_at) if media.created_at else None,
         "recorded_offset": utc_offset(media.created_at) if media.created_at else None,
+        "recorded_from": media.created_from,
         "camera": media.camera,
+        "camera_make": shooting.make,
+        "camera_model": shooting.model,
+        "camera_serial": shooting.serial,
+        **{name: getattr(shooting, name) for name in _SHOOTING},
+        "color_space": shooting.gamut or (media.video.color_primaries if media.video else None),
+        "frame_rate": round(float(rate), 3) if rate else None,
+        "audio_channels": sum(track.channels for track in media.audio) or None,
+        "audio_layout": audio_layout(media.audio),
         "codec": media.video.codec if media.video else audio_codec,
         "width": width,
         "height": height,

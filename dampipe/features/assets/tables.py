@@ -42,6 +42,33 @@ class VersionRow(SQLModel, table=True):
     recorded_offset: int | None = None
     """Minutes by which that clock was ahead of UTC; None if the file does not say so."""
     camera: str | None = Field(default=None, sa_column=long_text(nullable=True))
+    camera_make: str | None = None
+    camera_model: str | None = None
+    camera_serial: str | None = None
+    lens: str | None = None
+    iso: float | None = None
+    exposure_time: float | None = None
+    """Seconds."""
+    aperture: float | None = None
+    """The f-number."""
+    focal_length: float | None = None
+    """Millimetres."""
+    log_profile: str | None = None
+    color_space: str | None = None
+    """The camera's own, else the primaries of the picture."""
+    latitude: float | None = None
+    """Degrees north."""
+    longitude: float | None = None
+    """Degrees east."""
+    altitude: float | None = None
+    """Metres."""
+    frame_rate: float | None = None
+    """Nominal, to a thousandth."""
+    audio_channels: int | None = None
+    """Of all sound tracks."""
+    audio_layout: str | None = None
+    recorded_from: str | None = None
+    """Where `recorded_at` comes from: a `DateSource`."""
     codec: str | None = None
     width: int | None = None
     """Of the upright picture, in square pixels."""

@@ -17,6 +17,8 @@ FEATURE = Feature(
     },
     routers=("dampipe.features.metadata.http:router", "dampipe.features.metadata.http_table:router"),
     annotations=("dampipe.features.metadata.annotations:described_among",),
+    savers=(("dampipe.media.info:MediaInfo", "dampipe.features.metadata.embedded:save_descriptions"),),
+    currents=("dampipe.features.metadata.embedded:follow_current",),
     merges=("dampipe.features.metadata.merge:VALUES",),
     guards=("dampipe.features.metadata.guard:FILLED",),
     term_uses=("dampipe.features.metadata.term_use:TERMS",),

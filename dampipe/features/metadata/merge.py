@@ -44,6 +44,8 @@ def _give(
     values.lock(connection, sorted((source, target)))
     mine, theirs = (_entries(values, connection, asset) for asset in (source, target))
     mine = {key: entry for key, entry in mine.items() if not (key[0] in fields and fields[key[0]].own_merge)}
+    # What a file says goes with the file: it counts while that is the current version (`embedded.py`).
+    mine = {key: entry for key, entry in mine.items() if key[1] != ValueSource.FILE}
     states: list[int] = []
     if mine:
         summary = "an asset became two" if keeps else "assets became one"

@@ -58,10 +58,16 @@ def read_schema(connection: Connection) -> tuple[int, Schema]:
 
 
 def library_fields(connection: Connection) -> dict[str, MetadataField]:
-    """All fields of a library by key: those of features, then those of its schema. Raises CannotStart."""
+    """All fields of a library by key: those of features, then those of its schema. Raises CannotStart.
+
+    A field of the schema takes the place of a fact with its key that is `replaceable`.
+    """
     declared = declared_fields()
     _, schema = read_schema(connection)
-    return declared | {one.key: one for one in _fields_of(schema) if one.key not in declared}
+    own = {one.key: one for one in _fields_of(schema)}
+    return declared | {
+        key: one for key, one in own.items() if key not in declared or declared[key].replaceable
+    }
 
 
 class LibraryFields:

@@ -71,11 +71,14 @@ class SchemaChange:
 
 
 def compare(old: Schema, new: Schema, declared: Mapping[str, MetadataField]) -> SchemaChange:
-    """What differs. declared: the fields of features, whose keys a schema may not take. Raises InvalidInput."""
+    """What differs. Raises InvalidInput.
+
+    declared: the fields of features, whose keys a schema may not take unless they are facts that it may replace.
+    """
     before = {one.key: one for one in old.field}
     after = {one.key: one for one in new.field}
     for key in after:
-        if key in declared:
+        if key in declared and not declared[key].replaceable:
             raise InvalidInput(FIELD_INVALID, key=key, reason="dampipe has a field of its own with that key")
     renamed = {}
     for one in new.field:

@@ -28,6 +28,7 @@ from dampipe.jobs import state
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.annotations import annotated
+from dampipe.kernel.current import current_changed
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.ids import VersionId
@@ -190,7 +191,7 @@ class Pruner:
         with self._db.write() as connection:
             # A version that has a file or a tag again by now is kept; its runs are created again.
             still = self._locked(connection, and_(VERSION.c.id.in_(ids), _is_nowhere()), annotations)
-            delete_versions(connection, still, _is_nowhere())
+            current_changed(connection, self._db, delete_versions(connection, still, _is_nowhere()))
         return counts
 
     def _locked(

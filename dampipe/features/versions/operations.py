@@ -21,6 +21,7 @@ from dampipe.features.assets.tables import VERSION
 from dampipe.features.versions.events import AssetMerged, AssetSettled, AssetSplit
 from dampipe.features.versions.model import Metadata, OperationKind, OperationReport, OperationState
 from dampipe.features.versions.tables import VERSION_OPERATION
+from dampipe.kernel.current import current_changed
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import WORKER, record_event
 from dampipe.kernel.events.payload import EventPayload
@@ -47,6 +48,7 @@ def merge(
     absorb(connection, source, target, now)
     if newest:
         make_current(connection, source.current, now)
+    current_changed(connection, database, [target.id])
     names = sha1s(connection, (*target.versions, *source.versions))
     state = OperationState(
         moved=source.versions,
@@ -81,6 +83,7 @@ def split(
     elif metadata is Metadata.NEW:
         kept = merge_all(connection, database, asset.id, made)
     names = sha1s(connection, asset.versions)
+    current_changed(connection, database, [asset.id, made])
     stays = locked_facts(connection, (asset.id,))[asset.id].current
     state = OperationState(
         moved=(version,),
@@ -121,6 +124,7 @@ def undo(connection: Connection, database: Database, row: Row[Any], actor: str, 
         event = AssetSplit(kind="undo", split=row.other_id, versions=tuple(names.values()))
     if state.current in locked_facts(connection, (row.asset_id,))[AssetId(row.asset_id)].versions:
         make_current(connection, state.current, now)
+    current_changed(connection, database, [row.asset_id, *([] if is_split else [row.other_id])])
     sha1 = names.get(state.moved_current)
     record_event(connection, event, actor=actor, asset=kept.id, sha1=sha1, at=now)
     connection.execute(

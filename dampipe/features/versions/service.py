@@ -26,6 +26,7 @@ from dampipe.features.versions.operations import (
     undo,
 )
 from dampipe.kernel.access import EDIT, READ, Actor, require
+from dampipe.kernel.current import current_changed
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound
@@ -118,6 +119,7 @@ class VersionService:
             if facts is not None and version in facts.versions and facts.current != version:
                 now = database_time(connection)
                 make_current(connection, version, now)
+                current_changed(connection, self._db, [asset])
                 sha1 = sha1s(connection, (version,))[version]
                 done = VersionCurrent(sha1=sha1)
                 record_event(connection, done, actor=str(actor), asset=asset, sha1=sha1, at=now)

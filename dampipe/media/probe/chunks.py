@@ -30,7 +30,7 @@ def read_facts(path: str, container: str) -> ContainerFacts:
     """Read them from the structure of the file. container: as libavformat names it. A damaged file has none."""
     try:
         with Path(path).open("rb") as stream:
-            reader = _Reader(stream, os.fstat(stream.fileno()).st_size)
+            reader = AtomReader(stream, os.fstat(stream.fileno()).st_size)
             if container.startswith("mov"):
                 return ContainerFacts(reader.timecode_base(), reader.quicktime_xmp())
             if container in ("wav", "avi"):
@@ -41,7 +41,7 @@ def read_facts(path: str, container: str) -> ContainerFacts:
     return ContainerFacts()
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """An atom: its type, and where its content is."""
 
     type: bytes
@@ -49,7 +49,7 @@ class _Part(NamedTuple):
     end: int
 
 
-class _Reader:
+class AtomReader:
     """Walks the atoms of one file, at most MAX_ATOMS of them: a hostile file could consist of nothing else."""
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
@@ -59,7 +59,7 @@ class _Reader:
 
     def timecode_base(self) -> int | None:
         """Of the first time code track."""
-        for part in self._find(_PATH_TO_TRACKS, 0, self._size):
+        for part in self.find(_PATH_TO_TRACKS, 0, self._size):
             self._stream.seek(part.start + 8)  # version, flags and number of entries
             entry = self._stream.read(_TMCD_LENGTH)
             if len(entry) == _TMCD_LENGTH and entry[4:8] == b"tmcd":
@@ -71,12 +71,12 @@ class _Reader:
 
     def quicktime_xmp(self) -> bytes | None:
         """The packet in the user data of the movie, or in an atom of its own."""
-        for part in self._find((b"moov", b"udta", b"XMP_"), 0, self._size):
-            return self._content(part.start, part.end)
-        for part in self._find((b"uuid",), 0, self._size):
+        for part in self.find((b"moov", b"udta", b"XMP_"), 0, self._size):
+            return self.content(part.start, part.end)
+        for part in self.find((b"uuid",), 0, self._size):
             self._stream.seek(part.start)
             if self._stream.read(len(_XMP_UUID)) == _XMP_UUID:
-                return self._content(part.start + len(_XMP_UUID), part.end)
+                return self.content(part.start + len(_XMP_UUID), part.end)
         return None
 
     def riff_chunks(self, names: Collection[bytes]) -> dict[bytes, bytes]:
@@ -95,21 +95,23 @@ class _Reader:
             elif name == b"data" and length == _LENGTH_ELSEWHERE and data_length is not None:
                 length = data_length
             elif name in names and name not in found:
-                content = self._content(start + 8, min(start + 8 + length, self._size))
+                content = self.content(start + 8, min(start + 8 + length, self._size))
                 if content is not None:
                     found[name] = content
             start += 8 + length + length % 2
         return found
 
-    def _find(self, path: tuple[bytes, ...], start: int, end: int) -> Iterator[_Part]:
-        for part in self._atoms(start, end):
+    def find(self, path: tuple[bytes, ...], start: int, end: int) -> Iterator[Part]:
+        """The atoms at a path of types, between two places of the file."""
+        for part in self.atoms(start, end):
             if part.type == path[0]:
                 if len(path) == 1:
                     yield part
                 else:
-                    yield from self._find(path[1:], part.start, part.end)
+                    yield from self.find(path[1:], part.start, part.end)
 
-    def _atoms(self, start: int, end: int) -> Iterator[_Part]:
+    def atoms(self, start: int, end: int) -> Iterator[Part]:
+        """The atoms between two places of the file."""
         while self._left > 0 and start + 8 <= end:
             self._left -= 1
             self._stream.seek(start)
@@ -123,11 +125,12 @@ class _Reader:
                 length = end - start
             if length < content:
                 return
-            yield _Part(header[4:8], start + content, min(start + length, end))
+            yield Part(header[4:8], start + content, min(start + length, end))
             start += length
 
-    def _content(self, start: int, end: int) -> bytes | None:
-        if end - start > MAX_BYTES:
+    def content(self, start: int, end: int, longest: int = MAX_BYTES) -> bytes | None:
+        """The bytes between two places; None if there are more than `longest`."""
+        if end - start > longest:
             return None
         self._stream.seek(start)
         return self._stream.read(max(0, end - start))

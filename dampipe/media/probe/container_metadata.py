@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 
-from dampipe.media.probe.recording_time import Candidate, first_plausible
+from dampipe.media.probe.recording_time import Candidate, DateSource
 from dampipe.media.timecode import Timecode
 
 _MAKE = ("com.apple.quicktime.make", "com.android.manufacturer", "make", "manufacturer")
 _MODEL = ("com.apple.quicktime.model", "com.android.model", "model", "com.sony.model", "device_model")
 _LOCAL = ("com.apple.quicktime.creationdate", "date_recorded", "date_digitized", "date")
 """Tags that may have a time zone; with one they say more than a time in UTC."""
-_CREATED = ("creation_time", "date_recorded", "date_digitized", "date", "modification_date")
+_CREATED = {
+    "creation_time": DateSource.CONTAINER,
+    **dict.fromkeys(("date_recorded", "date_digitized", "date"), DateSource.TAG),
+    "modification_date": DateSource.CHANGED,
+}
 _ZONE = re.compile(r"\d{2}:\d{2}.*(Z|[+-]\d{2}:?\d{2})$")
 _DATE = re.compile(r"\d{4}[-:/.]\d{2}[-:/.]\d{2}")
 _CLOCK = re.compile(r"\d{2}[-:_. ]\d{2}[-:_. ]\d{2}")
@@ -59,52 +62,46 @@ def start_of_day(tag_sets: Iterable[Tags], sample_rate: int) -> float | None:
     return None
 
 
-def created(
-    tag_sets: Iterable[Tags], warnings: list[str], first: Iterable[Candidate] = ()
-) -> datetime | None:
-    """The first plausible recording time of folded tags. first: candidates that take precedence.
+def dates(tag_sets: Iterable[Tags]) -> Iterator[Candidate]:
+    """The recording times in folded tags.
 
-    A time with the local time zone takes precedence over one in UTC. GoPro cameras write their local time as though it
-    were UTC, so theirs has no time zone.
+    GoPro cameras write their local time as though it were UTC, so theirs has no time zone.
     """
-    candidates = list(tag_sets)
-    return first_plausible([*first, *_dates(candidates)], warnings)
-
-
-def _dates(tag_sets: list[Tags]) -> Iterator[Candidate]:
+    tag_sets = list(tag_sets)
     local_as_utc = _is_gopro(tag_sets)
     for key in _LOCAL:
         yield from (
-            Candidate(key, tags[key])
+            Candidate(key, tags[key], source=DateSource.ZONED)
             for tags in tag_sets
             if _ZONE.search(tags.get(key, "").replace("T", " "))
         )
     for tags in tag_sets:
         date, clock = tags.get("date", ""), tags.get("creation_time", "")
         if _DATE.fullmatch(date) and _CLOCK.fullmatch(clock):  # of Broadcast WAVE
-            yield Candidate("date", f"{date} {re.sub('[-_. ]', ':', clock)}")
-    for key in _CREATED:
+            text = f"{date} {re.sub('[-_. ]', ':', clock)}"
+            yield Candidate("date", text, source=DateSource.RECORDER)
+    for key, source in _CREATED.items():
         yield from (
-            Candidate(key, tags[key], zoned=not local_as_utc)
+            Candidate(key, tags[key], zoned=not local_as_utc, source=source)
             for tags in tag_sets
             if _DATE.match(tags.get(key, ""))
         )
 
 
-def camera(tag_sets: Iterable[Tags]) -> str | None:
-    """Make and model, if any of the folded tags contain them."""
+def maker(tag_sets: Iterable[Tags]) -> tuple[str | None, str | None]:
+    """Make and model of the camera, as far as the folded tags contain them."""
     candidates = list(tag_sets)
     make, model = _first(candidates, _MAKE), _first(candidates, _MODEL)
     if make or model:
-        return camera_name(make, model)
+        return make, model
     if _is_gopro(candidates):
-        return _gopro(_first(candidates, ("firmware",)))
+        return "GoPro", _GOPROS.get((_first(candidates, ("firmware",)) or "")[:3])
     # MXF names what wrote the file, which is a program in most files: a product of a camera's maker is a camera
     # unless its name says that it is a program.
     company, product = _first(candidates, ("company_name",)), _first(candidates, ("product_name",))
     if not company or not product or not _MAKERS.match(company) or _PROGRAMS.search(product):
-        return None
-    return camera_name(company, product)
+        return None, None
+    return company, product
 
 
 def _is_gopro(tag_sets: list[Tags]) -> bool:
@@ -136,11 +133,6 @@ _GOPROS = {
     "H23": "HERO12",
     "H24": "HERO13",
 }
-
-
-def _gopro(firmware: str | None) -> str:
-    model = _GOPROS.get((firmware or "")[:3])
-    return f"GoPro {model}" if model else "GoPro"
 
 
 def _first(tag_sets: list[Tags], keys: tuple[str, ...]) -> str | None:

@@ -11,15 +11,14 @@ from av.video.stream import VideoStream
 
 from dampipe.media.color_codes import COLOR_SPACES, PRIMARIES, TRANSFERS, tag
 from dampipe.media.ffmpeg.allowlist import MAX_PIXELS, PROTOCOLS, demuxer_of, file_url, formats_of
-from dampipe.media.probe import ixml, p2_clip, xmp
+from dampipe.media.probe import camera_facts, ixml, p2_clip, xmp
 from dampipe.media.probe.bare_streams import counted_duration, is_bare
 from dampipe.media.probe.chunks import read_facts
 from dampipe.media.probe.codec_names import unknown_codecs
 from dampipe.media.probe.container_metadata import (
     Tags,
-    camera,
     camera_name,
-    created,
+    dates,
     folded,
     start_of_day,
     timecode,
@@ -32,7 +31,7 @@ from dampipe.media.probe.main_picture import footage_first
 from dampipe.media.probe.mdpm import Mdpm
 from dampipe.media.probe.mdpm import parse as parse_mdpm
 from dampipe.media.probe.packets import packets_of, rewind
-from dampipe.media.probe.recording_time import Candidate, first_plausible
+from dampipe.media.probe.recording_time import Candidate, best_plausible, in_name
 from dampipe.media.probe.time_stamps import stream_rates
 
 OPEN_TIMEOUT = 15.0
@@ -135,15 +134,28 @@ def _camera_facts(
     facts = read_facts(path, container.format.name)
     packets = [xmp.parse(facts.xmp) if facts.xmp else xmp.NOTHING, xmp.sidecar(path)]
     mdpm = (video.mdpm if video is not None else None) or Mdpm()
-    first = [Candidate("MDPM", mdpm.recorded)] if mdpm.recorded else []
-    rest = [date for packet in packets for date in packet.dates]
+    rate = None if video is None else video.fields["rate"]
+    found = camera_facts.read(
+        path, container.format.name, tags, facts.xmp, float(Fraction(rate)) if rate else None, warnings
+    )
+    found.name("make", mdpm.make)
+    found.name("model", mdpm.model)
+    candidates = [Candidate("MDPM", mdpm.recorded)] if mdpm.recorded else []
+    candidates += [
+        *dates(tags),
+        *(date for packet in packets for date in packet.dates),
+        *found.dates,
+        *in_name(path),
+    ]
     code, base = timecode(tags, warnings), facts.timecode_base
     others = [(mdpm.timecode, None), *((packet.timecode, packet.timecode_base) for packet in packets)]
     for text, other_base in others:
         if code is None and text:
             code, base = timecode([{"timecode": text}], warnings), other_base
-    created_at = created(tags, warnings, first) or first_plausible(rest, warnings)
+    recorded = best_plausible(candidates, warnings)
     recorder, recording = _recorder_facts(tags, facts.ixml), p2_clip.read(path)
+    for name, said in (("scene", recorder.scene), ("takeNumber", recorder.take), ("tapeName", recorder.reel)):
+        found.say(f"xmpDM:{name}", said)
     midnight = start_of_day(tags, sounds[0].codec_context.sample_rate or 0) if sounds else None
     midnight = recorder.since_midnight if midnight is None else midnight
     if code is None and (start := ixml.start_timecode(recorder, midnight)) is not None:
@@ -152,8 +164,10 @@ def _camera_facts(
         "timecode": code,
         "timecode_base": base if code else None,
         "start_of_day": midnight,
-        "created_at": created_at.isoformat() if created_at is not None else None,
-        "camera": camera(tags) or camera_name(mdpm.make, mdpm.model),
+        "created_at": recorded.time.isoformat() if recorded is not None else None,
+        "created_from": recorded.source if recorded is not None else None,
+        "camera": camera_name(found.camera.get("make"), found.camera.get("model")),
+        **found.json(),
         "scene": recorder.scene,
         "take": recorder.take,
         "reel": recorder.reel,

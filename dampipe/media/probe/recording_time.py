@@ -1,4 +1,4 @@
-"""Recording times: dates as cameras and programs write them, of which the first plausible one is used.
+"""Recording times: dates as cameras and programs write them, and the rule which of several wins.
 
 A time without a time zone stays without one: it is what the camera's clock showed, and nothing here converts it.
 """
@@ -6,7 +6,45 @@ A time without a time zone stays without one: it is what the camera's clock show
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
+from enum import StrEnum
+from pathlib import PurePath
 from typing import NamedTuple
+
+
+class DateSource(StrEnum):
+    """Where a file says when it was recorded, the most reliable first: of several plausible times the first one wins.
+
+    The time at which a file was last changed is not among them: a copy has another one.
+    """
+
+    ORIGINAL = "original"
+    """EXIF DateTimeOriginal; the clock of an AVCHD camcorder."""
+    DIGITIZED = "digitized"
+    """EXIF DateTimeDigitized."""
+    ZONED = "zoned"
+    """A date in the container that has a time zone: Apple's creation date, `©day`, DATE_RECORDED …"""
+    CAMERA = "camera"
+    """The camera's own document, in the file or beside it: Sony, Panasonic; subtitles of DJI."""
+    RECORDER = "recorder"
+    """Date and time of Broadcast WAVE."""
+    CONTAINER = "container"
+    """The creation time of the container: in UTC, but local time where a GoPro wrote it."""
+    TAG = "tag"
+    """A date in the container without a time zone."""
+    XMP = "xmp"
+    """XMP in the file."""
+    IPTC = "iptc"
+    GPS = "gps"
+    """The time of the satellites, in UTC: that of the last fix, which may be older than the recording."""
+    CHANGED = "changed"
+    """EXIF DateTime, or the modification date of MXF: the last change."""
+    SIDECAR = "sidecar"
+    """XMP beside the file."""
+    NAME = "name"
+    """The file name, if it holds date and time of day."""
+
+
+_RANKS = {source: rank for rank, source in enumerate(DateSource)}
 
 FIRST_YEAR = 1971
 """Cameras without a clock write the epoch of a format, 1904 or 1970, or zeros."""
@@ -38,11 +76,22 @@ class Candidate(NamedTuple):
     """Decimals of the second where they are stored on their own, "25"."""
     zoned: bool = True
     """False: a time zone in the text is known to be wrong."""
+    source: DateSource = DateSource.ORIGINAL
 
 
-def first_plausible(candidates: Iterable[Candidate], warnings: list[str]) -> datetime | None:
-    """The first candidate that is a plausible time, or None. Appends a warning for each invalid one before it."""
-    for candidate in candidates:
+class Recorded(NamedTuple):
+    """The recording time of a file, and what it comes from."""
+
+    time: datetime
+    source: DateSource
+
+
+def best_plausible(candidates: Iterable[Candidate], warnings: list[str]) -> Recorded | None:
+    """The plausible time of the most reliable source, the first one of several; None if there is none.
+
+    Appends a warning for each invalid one before it.
+    """
+    for candidate in sorted(candidates, key=lambda one: _RANKS[one.source]):
         if _BLANK.fullmatch(candidate.text) or candidate.text.strip().startswith(_EPOCHS):
             continue  # standards ask for blanks where a time is unknown, and clocks that are not set write an epoch
         try:
@@ -56,8 +105,36 @@ def first_plausible(candidates: Iterable[Candidate], warnings: list[str]) -> dat
             if zone is None:
                 warnings.append(f"its time zone is not valid ({candidate.field}: {_shown(candidate.offset)})")
             time = time.replace(tzinfo=zone)
-        return time if candidate.zoned else time.replace(tzinfo=None)
+        return Recorded(time if candidate.zoned else time.replace(tzinfo=None), candidate.source)
     return None
+
+
+_IN_NAME = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)([-_.]?)([01]\d)\2([0-3]\d)[-_. T]?(?:at )?"
+    r"([0-2]\d)([-_.:]?)([0-5]\d)\6([0-5]\d)(?:\d{3})?(?!\d)",
+    re.ASCII,
+)
+
+
+def in_name(path: str) -> list[Candidate]:
+    """The time in a file name such as `VID_20240506_070809.mp4` or `2024-05-06 07.08.09.jpg`; none without a time of
+    day. Pixel phones name files by UTC.
+
+    >>> [one.text for one in in_name("VID_20240506_070809.mp4")], in_name("20240506_interview.mov")
+    (['2024-05-06 07:08:09'], [])
+    """
+    name = PurePath(path).name
+    match = _IN_NAME.search(name)
+    if match is None:
+        return []
+    year, _, month, day, hour, _, minute, second = match.groups()
+    text = f"{year}-{month}-{day} {hour}:{minute}:{second}"
+    zone = "+00:00" if name.startswith("PXL_") else ""
+    try:
+        parse_time(text)
+    except ValueError:
+        return []  # digits that mean something else
+    return [Candidate("file name", text, zone, source=DateSource.NAME)]
 
 
 def parse_time(text: str) -> datetime:

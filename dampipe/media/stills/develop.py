@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from dampipe.media.stills.color_tags import ColorTags, needs_conversion, srgb_from
-from dampipe.media.stills.metadata import UNREADABLE, camera_of, created_of
+from dampipe.media.stills.metadata import UNREADABLE, still_facts
 from dampipe.media.stills.picture import Picture
 from dampipe.media.stills.readers import Reader, first_that_works, readers
 from dampipe.media.stills.tone import eight_bit, reduced
@@ -61,8 +61,7 @@ def still_info(path: str, container: str, ffmpeg: str = "") -> dict[str, Any] | 
     return {
         "kind": "still",
         "container": container,
-        "camera": camera_of(facts.exif, facts.warnings),
-        "created_at": created_of(path, facts.exif, facts.warnings),
+        **still_facts(path, facts.exif, facts.warnings),
         "warnings": facts.warnings,
         "video": {
             "index": 0,

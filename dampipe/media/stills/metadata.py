@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from PIL import ExifTags, Image
 
-from dampipe.media.probe.exif import camera, created
+from dampipe.media.probe.container_metadata import camera_name
+from dampipe.media.probe.exif import read
 from dampipe.media.stills.color_tags import png_chunk
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ def exif_of(picture: Image.Image, warnings: list[str], path: str = "") -> Image.
     path: the file, if the picture is one.
     """
 
-    def read() -> Image.Exif:
+    def opened() -> Image.Exif:
         if picture.format == "PNG":
             # The method of PNG decodes the picture, since EXIF may follow it.
             if path and not picture.info.keys() & {"exif", "Raw profile type exif"}:
@@ -53,9 +54,10 @@ def exif_of(picture: Image.Image, warnings: list[str], path: str = "") -> Image.
         exif.get(ExifTags.Base.Orientation)
         # Read lazily otherwise, from a file that is closed by then.
         exif.get_ifd(ExifTags.IFD.Exif)
+        exif.get_ifd(ExifTags.IFD.GPSInfo)
         return exif
 
-    return guarded("EXIF", read, Image.Exif(), warnings)
+    return guarded("EXIF", opened, Image.Exif(), warnings)
 
 
 def orientation_of(exif: Image.Exif) -> int:
@@ -64,29 +66,30 @@ def orientation_of(exif: Image.Exif) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def camera_of(exif: Image.Exif | None, warnings: list[str]) -> str | None:
-    """Make and model."""
-    return guarded("EXIF", lambda: camera(exif), None, warnings) if exif is not None else None
-
-
-def created_of(path: str, exif: Image.Exif | None, warnings: list[str]) -> str | None:
-    """The recording time, ISO 8601, with a time zone if the file has one."""
-    found = created(path, exif, warnings)
-    return found.isoformat() if found is not None else None
+def still_facts(path: str, exif: Image.Exif | None, warnings: list[str]) -> dict[str, Any]:
+    """The fields of MediaInfo that the metadata of a still fill: recording time, camera, exposure, place, texts."""
+    recorded, found = read(path, exif, warnings)
+    return {
+        "created_at": None if recorded is None else recorded.time.isoformat(),
+        "created_from": None if recorded is None else recorded.source,
+        "camera": camera_name(found.camera.get("make"), found.camera.get("model")),
+        **found.json(),
+    }
 
 
 def raw_exif(path: str, warnings: list[str]) -> Image.Exif | None:
     """The EXIF of a file that has the structure of a TIFF, as most camera raw files have; otherwise None."""
 
-    def read() -> Image.Exif:
+    def opened() -> Image.Exif:
         exif = Image.Exif()
         with Path(path).open("rb") as stream:
             exif.load_from_fp(stream)
             exif.get(ExifTags.Base.Make)
             exif.get_ifd(ExifTags.IFD.Exif)
+            exif.get_ifd(ExifTags.IFD.GPSInfo)
         return exif
 
     with Path(path).open("rb") as stream:
         if stream.read(2) not in (b"II", b"MM"):
             return None
-    return guarded("EXIF", read, None, warnings)
+    return guarded("EXIF", opened, None, warnings)

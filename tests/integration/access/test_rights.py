@@ -10,9 +10,11 @@ from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 import dampipe
 from dampipe.features.access.service import AccessService
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.machinetags.model import SchemeRequest
 from dampipe.features.machinetags.service import MachineTagService
 from dampipe.features.metadata.model import BulkEdit
@@ -28,7 +30,9 @@ from dampipe.features.workflow.definition import shipped_toml
 from dampipe.features.workflow.model import MoveRequest, Selected
 from dampipe.features.workflow.service import WorkflowService
 from dampipe.kernel.access import LOCAL, Role
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound
+from dampipe.kernel.facets.dirty import mark_selected_versions
 from tests.integration.access.conftest import Guarded
 from tests.support.demo_clips import DemoClips
 
@@ -103,6 +107,11 @@ def planted(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> 
         metadata = library.service(MetadataService)
         hidden, every = tuple(here.hidden.values()), (*here.hidden.values(), *here.shown.values())
         metadata.bulk(LOCAL, BulkEdit(assets=hidden, set={"title": "classified plan"}))
+        places = {"lens": "classified lens", "latitude": 12.3456789, "longitude": -98.7654321}
+        with library.service(Database).write() as connection:
+            concerned = VERSION.c.sha1.in_(hidden)
+            connection.execute(VERSION.update().where(concerned).values(places))
+            mark_selected_versions(connection, select(VERSION.c.id).where(concerned))
         metadata.bulk(LOCAL, BulkEdit(assets=every, set={"city": "classified Rome", "rating": 4}))
         metadata.bulk(LOCAL, BulkEdit(assets=tuple(here.shown.values()), set={"city": "Rome"}))
         workflow = library.service(WorkflowService)

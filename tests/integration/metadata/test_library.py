@@ -65,6 +65,7 @@ def test_an_asset_gets_what_it_lacks_from_the_one_that_becomes_its_version(descr
     described.schema(LINKED)
     described.edit(1, set={"title": "one", "people": ["a", "b"]})
     described.says(ValueSource.FILE, 1, "people", "f")
+    described.says(ValueSource.IMPORT, 1, "people", "i")
     described.edit(2, set={"title": "two", "people": ["b", "c"]})
     described.edit(3, set={"sound": name_of(1)})
     before = rows(described)
@@ -76,8 +77,8 @@ def test_an_asset_gets_what_it_lacks_from_the_one_that_becomes_its_version(descr
     found = described.metadata.get(LOCAL, name_of(2), ["people"]).fields[0]
     assert [(one.source, one.values) for one in found.sources] == [
         (ValueSource.PERSON, ("b", "c", "a")),
-        (ValueSource.FILE, ("f",)),
-    ]
+        (ValueSource.IMPORT, ("i",)),
+    ], "what the file of the one says does not count for that of the other"
     with described.database.write() as connection:
         VALUES.restore(connection, described.database, AssetId(1), AssetId(2), state)
     assert rows(described) == before

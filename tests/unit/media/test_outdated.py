@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from dampipe.media.info import AudioStream, DurationSource, MediaInfo, MediaKind, VideoStream
+from dampipe.media.info import (
+    AudioStream,
+    CameraFacts,
+    Description,
+    DurationSource,
+    MediaInfo,
+    MediaKind,
+    VideoStream,
+)
 from dampipe.media.outdated import kept_facts, outdated_stages
 
 BOTH = ("preview", "proxy")
@@ -118,3 +126,16 @@ def test_a_measured_duration_is_kept() -> None:
 def test_pictures_before_the_start_that_an_earlier_probe_did_not_know_are_made() -> None:
     facts = media(start=1.6, container="mpegts")
     assert outdated_stages(facts.model_dump_json(), facts.model_copy(update={"early": 0.92})) == BOTH
+
+
+def test_facts_of_cameras_and_texts_make_nothing_again() -> None:
+    """What a newer probe reads in addition: derivatives do not show it."""
+    facts, texts = (
+        CameraFacts(iso=800.0, latitude=1.0, longitude=2.0),
+        Description(properties={"dc:subject": ("sea",)}),
+    )
+    found = media(shooting=facts, description=texts, created_from="original")
+    stored = json.loads(found.model_dump_json())
+    for name in ("shooting", "description", "created_from"):
+        del stored[name]
+    assert outdated_stages(json.dumps(stored), found) == ()

@@ -2,14 +2,18 @@
 
 import pytest
 
-from dampipe.media.probe.container_metadata import camera, created, folded, start_of_day, timecode
-from dampipe.media.probe.recording_time import Candidate
+from dampipe.media.probe.container_metadata import camera_name, dates, folded, maker, start_of_day, timecode
+from dampipe.media.probe.recording_time import Candidate, best_plausible
 
 
 def recorded(*tag_sets: dict[str, str], first: tuple[Candidate, ...] = ()) -> tuple[str | None, list[str]]:
     warnings: list[str] = []
-    time = created(folded(tag_sets), warnings, first)
-    return None if time is None else time.isoformat(), warnings
+    recorded = best_plausible([*first, *dates(folded(tag_sets))], warnings)
+    return None if recorded is None else recorded.time.isoformat(), warnings
+
+
+def camera(tag_sets: list[dict[str, str]]) -> str | None:
+    return camera_name(*maker(tag_sets))
 
 
 def test_cameras() -> None:

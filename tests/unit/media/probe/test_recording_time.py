@@ -4,14 +4,22 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from dampipe.media.probe.recording_time import Candidate, first_plausible, parse_offset, parse_time
+from dampipe.media.probe.recording_time import (
+    Candidate,
+    DateSource,
+    best_plausible,
+    in_name,
+    parse_offset,
+    parse_time,
+)
 
 GOOD = Candidate("DateTime", "2015:06:07 08:09:10")
 
 
 def read(*candidates: Candidate) -> tuple[str | None, list[str]]:
     warnings: list[str] = []
-    time = first_plausible(candidates, warnings)
+    recorded = best_plausible(candidates, warnings)
+    time = None if recorded is None else recorded.time
     return None if time is None else time.isoformat(), warnings
 
 
@@ -91,3 +99,51 @@ def test_a_zone_that_is_known_to_be_wrong_is_dropped() -> None:
 def test_every_year_in_between_is_plausible() -> None:
     for year in (1971, 1999, 2039):
         assert parse_time(f"{year}:12:31 23:59:59") == datetime(year, 12, 31, 23, 59, 59)
+
+
+def test_the_order_of_sources_is_the_declared_one() -> None:
+    """Whatever order readers give them in, and a source that is not plausible loses to the next one."""
+    text = "2024:05:06 07:08:{:02}"
+    given = [Candidate(one, text.format(number), source=one) for number, one in enumerate(DateSource)]
+    while given:
+        found = best_plausible(reversed(given), [])
+        assert found is not None and (found.source, found.time.second) == (given[0].source, 13 - len(given))
+        if len(given) > 1:
+            bad = [given[0]._replace(text="1904-01-01 00:00:00"), *given[1:]]
+            found = best_plausible(bad, [])
+            assert found is not None and found.source is given[1].source
+        given = given[1:]
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01", "1904-01-01T00:00:00Z", "1970-01-01", "2040-01-01", "2999-01-01"]
+)
+def test_times_of_clocks_that_are_not_set_lose(text: str) -> None:
+    later = Candidate("file name", "2024-05-06 07:08:09", source=DateSource.NAME)
+    found = best_plausible([Candidate("DateTimeOriginal", text), later], [])
+    assert found is not None and found.source is DateSource.NAME
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("VID_20240506_070809.mp4", ["2024-05-06 07:08:09"]),
+        ("DJI_20240506070809_0001_D.MP4", ["2024-05-06 07:08:09"]),
+        ("IMG_20240506_070809123.jpg", ["2024-05-06 07:08:09"]),
+        ("2024-05-06 07.08.09.mov", ["2024-05-06 07:08:09"]),
+        ("Screenshot 2024-05-06 at 07.08.09.png", ["2024-05-06 07:08:09"]),
+        ("20240506_interview.mov", []),
+        ("A001_C001_20241306_070809.mov", []),
+        ("12024050607080912.mov", []),
+        ("C0001.MP4", []),
+        ("20240506", []),
+    ],
+)
+def test_times_in_file_names(name: str, expected: list[str]) -> None:
+    assert [one.text for one in in_name(f"/mnt/20230101_010101/{name}")] == expected
+
+
+def test_pixel_phones_name_files_by_utc() -> None:
+    [found] = in_name("PXL_20240506_070809123.mp4")
+    assert found.offset == "+00:00"
+    assert all(one.offset == "" for one in in_name("VID_20240506_070809.mp4"))
