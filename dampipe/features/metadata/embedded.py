@@ -13,7 +13,7 @@ from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.entries import Entry, Said
 from dampipe.features.metadata.queries import CHUNK, ValueRepository
 from dampipe.features.metadata.references import terms_for_writing
-from dampipe.features.metadata.registry import hold_schema, library_fields
+from dampipe.features.metadata.registry import fields_of_properties, hold_schema, library_fields
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.values import Content, parse_value
 from dampipe.jobs.savers import OutputBatch
@@ -66,7 +66,7 @@ def say(connection: Connection, database: Database, described: Mapping[int, Prop
         return
     hold_schema(connection, database)
     fields = library_fields(connection)
-    by_property = {one.xmp: one for one in reversed(fields.values()) if one.xmp and not one.is_fact}
+    by_property = fields_of_properties(fields.values())
     wanted = {name for properties in described.values() for name in properties}
     concerned = {one.key: one for name, one in by_property.items() if name in wanted}
     concerned |= {key: fields.get(key) or MetadataField(key, key) for key in before}

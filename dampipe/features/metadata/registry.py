@@ -1,6 +1,6 @@
 """The registry of fields: those that features declare, and those of the library's schema."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -68,6 +68,20 @@ def library_fields(connection: Connection) -> dict[str, MetadataField]:
     return declared | {
         key: one for key, one in own.items() if key not in declared or declared[key].replaceable
     }
+
+
+def fields_of_properties(fields: Iterable[MetadataField]) -> dict[str, MetadataField]:
+    """The field to which each XMP property belongs, in files and in sidecars.
+
+    Where several fields name one property, it is that of the schema rather than one that a feature declares, and
+    otherwise the first.
+    """
+    declared = declared_fields()
+    found: dict[str, MetadataField] = {}
+    for one in sorted(fields, key=lambda one: one.key in declared):
+        if one.xmp and not one.is_fact:
+            found.setdefault(one.xmp, one)
+    return found
 
 
 class LibraryFields:

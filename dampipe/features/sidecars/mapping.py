@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from dampipe.features.metadata.registry import fields_of_properties
 from dampipe.features.sidecars.edit import Wanted
 from dampipe.features.sidecars.packet import Packet
 from dampipe.features.sidecars.properties import (
@@ -34,7 +35,7 @@ _FALLBACKS: Mapping[Name, tuple[Name, ...]] = {
 
 def mapped(fields: Iterable[MetadataField]) -> dict[str, MetadataField]:
     """The fields of which sidecars hold values, by key."""
-    return {one.key: one for one in fields if is_mapped(one)}
+    return {one.key: one for one in fields_of_properties(fields).values() if is_mapped(one)}
 
 
 def wanted_names(fields: Iterable[MetadataField]) -> set[Name]:

@@ -25,7 +25,6 @@ from dampipe.features.metadata.registry import library_fields
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.sidecars.mapping import mapped
 from dampipe.features.sidecars.model import Naming, OutboxState, Place
-from dampipe.features.sidecars.properties import is_mapped
 from dampipe.features.sidecars.tables import OUTBOX, PLACE, SIDECAR, WISH
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import place_columns
@@ -488,5 +487,5 @@ def note_values(
     assets: Sequence[int],
 ) -> None:
     """Have what people say written to sidecars; see `dampipe.kernel.field.ValueListener`."""
-    if source in BY_PEOPLE and is_mapped(given):
+    if source in BY_PEOPLE and given.key in mapped(library_fields(connection).values()):
         OutboxRepository(database).wish(connection, given.key, assets)

@@ -122,10 +122,13 @@ def parse_xml(content: bytes, longest: int = MAX_BYTES) -> ElementTree.Element |
 
 
 def sidecar(path: str) -> Xmp:
-    """The packet of the sidecar of a file, NAME.xmp or NAME.SUFFIX.xmp beside it; nothing if there is none."""
+    """The packet of the sidecar of a file, NAME.SUFFIX.xmp or NAME.xmp beside it; nothing if there is none.
+
+    In this order: the first is about this file alone.
+    """
     file = Path(path)
-    names = [file.with_suffix(".xmp"), file.with_suffix(".XMP"), file.with_name(f"{file.name}.xmp")]
-    for name in names:
+    stems = (file, file.with_suffix(""))
+    for name in (stem.with_name(stem.name + suffix) for stem in stems for suffix in (".xmp", ".XMP")):
         try:
             with name.open("rb") as stream:
                 read = parse(stream.read(MAX_BYTES + 1))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from dampipe.features.assets.fields import FIELDS, LOCATION
 from dampipe.features.metadata.schema import default_schema
+from dampipe.features.tagging.fields import TAGS
 from dampipe.media.probe.findings import DESCRIBED
 from dampipe.media.probe.recording_time import DateSource
 
@@ -31,4 +32,4 @@ def test_places_have_a_group_of_their_own() -> None:
 
 
 def test_every_text_that_is_kept_has_a_field() -> None:
-    assert set(DESCRIBED) <= {one.xmp for one in default_schema().metadata_fields()}
+    assert set(DESCRIBED) <= {one.xmp for one in (*default_schema().metadata_fields(), TAGS)}
