@@ -159,7 +159,7 @@ def test_a_restored_library_answers_and_makes_its_derivatives_again(
         assert (again.name, again.moments[0].time) == (hit.name, hit.moments[0].time)
         assert [one.name for one in restored.service(TagService).all(LOCAL)] == ["interview"]
         [wish] = restored.service(SidecarService).status(LOCAL).sidecars
-        assert (wish.state, wish.fields) == ("pending", ("title",)), "the outbox of sidecars is there"
+        assert (wish.state, wish.fields) == ("pending", ("tags", "title")), "the outbox of sidecars is there"
         assert restored.process() == 0, "nothing is processed again"
         checks = restored.service(CheckService)
         found = checks.check(LOCAL, CheckRequest(repair=True, all=True))

@@ -24,7 +24,11 @@ with dampipe.open(model="tiny", in_process=True, settle=0.0) as library:
     relay = threading.Thread(target=library.service(Relay).run, args=(stop,))
     relay.start()
     subscribers = library.service(SubscriberRepository)
-    while not subscribers.states():
+
+    def states():
+        return [one for one in subscribers.states() if one.name == "notify.video_added"]
+
+    while not states():
         time.sleep(0.05)
     library.add(sys.argv[1])
     library.process()
@@ -34,11 +38,11 @@ with dampipe.open(model="tiny", in_process=True, settle=0.0) as library:
         time.sleep(0.1)
     time.sleep(1.0)
     subscribers.move("notify.video_added", 0)  # delivered once more: the handler recognises the ids
-    while subscribers.states()[0].behind:
+    while states()[0].behind:
         time.sleep(0.1)
     stop.set()
     relay.join()
-    [state] = subscribers.states()
+    [state] = states()
     assert state.problem is None, state
 """
 
