@@ -141,7 +141,7 @@ def _media(media: MediaInfo) -> list[tuple[str, str]]:
     optional: list[tuple[str, str | datetime | None]] = [
         ("timecode", media.timecode or since_midnight),
         ("made", media.created_at),
-        ("made, by", media.created_from),
+        ("made, from", media.created_from),
         *_shooting(media),
         ("scene", media.scene),
         ("take", media.take),

@@ -238,7 +238,10 @@ class RowProblem(BaseModel):
     is_error: bool
     """Whether it is wrong; else it was left alone on purpose: a value was changed meanwhile, say."""
     code: str
+    parameters: dict[str, Any] = {}
+    """What the text was filled with."""
     text: str
+    hint: str = ""
 
 
 class ImportReport(BaseModel):

@@ -293,7 +293,7 @@ def test_each_error_is_listed_with_row_and_column_and_nothing_is_imported(librar
         report = imported(library, text, dry_run=dry_run)
         assert report.refused and report.operation is None
         assert sorted(problems(report)) == sorted(wanted) and report.errors == len(wanted)
-    assert "did you mean title" in report.problems[0].text.lower()
+    assert "did you mean title" in report.problems[0].hint.lower()
     assert library.get(1, "title") == [] and library.metadata.operations(LOCAL) == []
     partial = imported(library, text, partial=True)
     assert not partial.refused and partial.changed == 2

@@ -18,6 +18,7 @@ from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import ExitCode, InvalidInput
 from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
+from dampipe.kernel.faces.remedies import CLI, Remedies, sentences
 from dampipe.kernel.field import ValueSource
 from dampipe.kernel.private_files import as_user
 
@@ -178,11 +179,17 @@ def _show(done: ImportReport, dry_run: bool, limit: int) -> None:
         if len(rows) < done.changes:
             click.echo(f"… and {done.changes - len(rows)} more")
     if done.problems and limit:
+        remedies = service(Remedies)
         say(
             table(
                 ["row", "column", "what", "why"],
                 [
-                    (str(one.row), one.column, "error" if one.is_error else "left alone", one.text)
+                    (
+                        str(one.row),
+                        one.column,
+                        "error" if one.is_error else "left alone",
+                        sentences(one.text, remedies.word(one, CLI)),
+                    )
                     for one in done.problems[:limit]
                 ],
                 right=["row"],

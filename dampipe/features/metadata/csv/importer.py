@@ -143,15 +143,15 @@ class _Found:
         self.errors += is_error
         self.left += not is_error
         if len(self.problems[is_error]) < MOST_SHOWN:
-            text = printable(str(error))
-            hint = printable(error.hint)
             self.problems[is_error].append(
                 RowProblem(
                     row=row,
                     column=column,
                     is_error=is_error,
                     code=error.code,
-                    text=f"{text}. {hint}" if hint else text,
+                    parameters=dict(error.parameters),
+                    text=printable(str(error)),
+                    hint=printable(error.hint),
                 )
             )
 
