@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, not_, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, not_, or_, select, update
 
 from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
@@ -21,6 +21,7 @@ from dampipe.features.machinetags.tables import CALIBRATION, MACHINE_TAG, SCHEME
 from dampipe.features.metadata.entries import Entry, Said
 from dampipe.features.metadata.queries import CHUNK, OperationKind, ValueRepository
 from dampipe.features.metadata.registry import hold_schema, library_fields
+from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.values import Content
 from dampipe.features.search.tables import VECTOR
 from dampipe.features.tagging.fields import MODEL_ACTOR
@@ -43,6 +44,15 @@ _STATES = {
 }
 _TERMS_ASKED = 200
 """Terms that one question for the queue looks at, at most."""
+
+
+_IS_SAID = exists().where(
+    VALUE.c.asset_id == VERSION.c.asset_id,
+    VALUE.c.term_id == MACHINE_TAG.c.term_id,
+    VALUE.c.source != ValueSource.MODEL,
+    VALUE.c.is_effective,
+)
+"""Whether a person, a file or an import says it already of the asset of the row of `version`."""
 
 
 @dataclass(frozen=True)
@@ -463,18 +473,25 @@ class MachineTagRepository:
     # ---- for faces
 
     def counts(self, connection: Connection, view: View = EVERYTHING) -> dict[int, dict[str, int]]:
-        """How many tags there are, by term and state."""
+        """How many tags there are, by term and state; proposals of what others than models say do not count."""
         query = select(MACHINE_TAG.c.term_id, MACHINE_TAG.c.state, func.count().label("number"))
         query = query.where(view.shows_version(MACHINE_TAG.c.version_id))
         found: dict[int, dict[str, int]] = {}
         for row in connection.execute(query.group_by(MACHINE_TAG.c.term_id, MACHINE_TAG.c.state)):
             found.setdefault(row.term_id, {})[row.state] = row.number
+        said = select(MACHINE_TAG.c.term_id, func.count().label("number")).join(
+            VERSION, VERSION.c.id == MACHINE_TAG.c.version_id
+        )
+        said = said.where(MACHINE_TAG.c.state == TagState.PROPOSED, _IS_SAID)
+        said = said.where(view.shows_version(MACHINE_TAG.c.version_id))
+        for row in connection.execute(said.group_by(MACHINE_TAG.c.term_id)):
+            found[row.term_id][TagState.PROPOSED] -= row.number
         return found
 
     def candidates(
         self, connection: Connection, terms: Sequence[tuple[int, float]], limit: int, view: View
     ) -> list[Row[Any]]:
-        """Proposals of terms, those nearest to a score first, until there are enough.
+        """Proposals of terms that nobody says already, those nearest to a score first, until there are enough.
 
         terms: with the score, the first one first.
         """
@@ -487,6 +504,7 @@ class MachineTagRepository:
                 MACHINE_TAG.c.term_id == term,
                 MACHINE_TAG.c.state == TagState.PROPOSED,
                 IS_CURRENT,
+                not_(_IS_SAID),
                 view.shows_version(VERSION.c.id),
             )
             score = MACHINE_TAG.c.score

@@ -41,6 +41,8 @@ NO_WORD = {
     "sources/folders.py:ensure_folder": "a new folder has no file yet",
     "sources/folders.py:ensure_folders": "new folders have no files yet",
     "sources/folders.py:forget_listings": "digests are no words",
+    "sources/folders.py:mark_sidecars_read": "a counter is no word",
+    "sources/folders.py:request_sidecars": "a counter is no word",
     "sources/folders.py:save_listings": "digests are no words",
     "sources/folders.py:save_lookalikes": "marks are no words",
     "sources/folders.py:take_folders_to_regroup": "groups have no words",
