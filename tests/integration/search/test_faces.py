@@ -50,7 +50,7 @@ def test_a_question_is_the_same_on_both_faces() -> None:
         "kind": ["video", "still"], "moments": 5, "limit": 7, "offset": 3,
         "field": ["rating>=3", "title"], "rights": ["active"], "licence": ["agency"], "state": ["draft"],
         "assignee": ["mia"], "due": ["week"], "where": "rating>=3 and not has:title",
-        "machine_tag": ["beach"], "sort": "-rating",
+        "machine_tag": ["beach"],
     }  # fmt: skip
     arguments = ["red", "car -blue", "--flat", "--strong", "--all-versions"]
     for name, value in every.items():
@@ -59,8 +59,11 @@ def test_a_question_is_the_same_on_both_faces() -> None:
     parameters = parameters_of(SearchRequest, REGISTRY)
     flags = {"flat": True, "strong": True, "all_versions": True}
     given = parameters.model_validate({"q": "red car -blue", **flags, **every})
-    assert asked(arguments) == request_from_parameters(SearchRequest, REGISTRY)(given)
-    assert {"q", *flags, *every} == set(parameters.model_fields)
+    request = request_from_parameters(SearchRequest, REGISTRY)
+    assert asked(arguments) == request(given)
+    sorted_list = parameters.model_validate({"sort": "-rating", "tag": ["t"]})  # what words find is ranked
+    assert asked(["--sort=-rating", "--tag", "t"]) == request(sorted_list)
+    assert {"q", "sort", *flags, *every} == set(parameters.model_fields)
 
 
 def test_wrong_values_are_refused_in_words(http: TestClient) -> None:
