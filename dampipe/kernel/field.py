@@ -167,7 +167,7 @@ class MetadataField:
     own_detail: bool = False
     """Whether the feature that declares it shows it in the details of assets, beside the other fields."""
     announce: "Announce | None" = None
-    """Of a field of terms: called in the transaction that changes which terms count, whoever writes them."""
+    """Of a field of terms: called in the transaction that changes which terms count, for all writers."""
     replaceable: bool = False
     """Of a fact: whether a field of the schema may take its place. A library may have had such a field before the fact
     came, and values that people wrote outlive it."""

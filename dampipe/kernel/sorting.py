@@ -7,8 +7,8 @@ from dampipe.kernel.access import Actor
 from dampipe.kernel.asset_set import ALL, Selection
 from dampipe.kernel.field import MetadataField
 
-MAX_SORT = 65
-"""Characters of a sort order."""
+SORT = "^(-?[a-z][a-z0-9_]{0,63})?$"
+"""Of a sort order: a regular expression, for OpenAPI too. Without one: the newest first."""
 
 
 class AssetOrder(Protocol):

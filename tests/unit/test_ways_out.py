@@ -19,7 +19,10 @@ MAY_CALL = {
     # What answers with bytes.
     "byte_answer": {f"{ORIGINALS}/http.py"},
     "FileResponse": {"dampipe/web/page.py"},  # the files of the page itself
-    "StreamingResponse": {"dampipe/features/events/http.py"},  # events
+    "StreamingResponse": {
+        "dampipe/features/events/http.py",  # events
+        "dampipe/features/metadata/http_table.py",  # values
+    },
     "_StreamAnswer": {"dampipe/kernel/faces/byte_answer.py"},
     # What opens them. The stores are read by stages, checks and `DerivativeService.open`.
     "open_stream": {f"{ORIGINALS}/model.py", f"{ORIGINALS}/http.py", "dampipe/kernel/faces/byte_answer.py"},

@@ -15,7 +15,7 @@ from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.faces.http import MAX_PATH, Problem, RemediesDep, Storable, allowed, provided
 from dampipe.kernel.faces.remedies import PAGE
 from dampipe.kernel.paths import printable
-from dampipe.kernel.sorting import MAX_SORT
+from dampipe.kernel.sorting import SORT
 from dampipe.storage.video import Video
 
 router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
@@ -55,8 +55,7 @@ def list_assets(
     sort: Annotated[
         str,
         Query(
-            max_length=MAX_SORT,
-            pattern=r"^(-?[a-z][a-z0-9_]*)?$",
+            pattern=SORT,
             description="By this field, or, after a minus sign, by it with the greatest first; `metadata/fields` says "
             "which are `sortable`. Assets without a value come last.",
         ),

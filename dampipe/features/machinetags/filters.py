@@ -1,4 +1,4 @@
-"""The filter field of machine tags. Those that nobody has confirmed are found by it, never by the field of tags."""
+"""The filter field of machine tags. Those without a verdict are found by it, never by the field of tags."""
 
 from collections.abc import Sequence
 

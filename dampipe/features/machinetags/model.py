@@ -48,7 +48,7 @@ class SchemeReport(BaseModel):
     terms: int
     """That are looked for."""
     sensitive: int
-    """That are not, since they are sensitive and nobody has turned them on."""
+    """That are not, since they are sensitive and were not turned on."""
     proposed: int
     """Tags that wait for a verdict."""
     pending: int

@@ -390,7 +390,7 @@ class MachineTagRepository:
         accept: bool,
     ) -> None:
         """Write a verdict on a content, in place of an earlier one. broader: terms that an accepted one implies, unless
-        somebody has said something of these."""
+        there is a verdict on these."""
         self._forget(connection, and_(VERDICT.c.sha1 == sha1, VERDICT.c.term_id == term))
         row = {"sha1": sha1, "is_accepted": accept, "actor": actor, "at": database_time(connection)}
         made = VERDICT.insert().values(**row, term_id=term).returning(VERDICT.c.id)
@@ -491,7 +491,7 @@ class MachineTagRepository:
     def candidates(
         self, connection: Connection, terms: Sequence[tuple[int, float]], limit: int, view: View
     ) -> list[Row[Any]]:
-        """Proposals of terms that nobody says already, those nearest to a score first, until there are enough.
+        """Proposals of terms that are not set already, those nearest to a score first, until there are enough.
 
         terms: with the score, the first one first.
         """

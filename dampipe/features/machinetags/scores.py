@@ -1,6 +1,6 @@
 """How vectors of frames become tags: prompts, standardised scores, moments, and measured precision. No I/O.
 
-A cosine says nothing by itself: similarities differ more from term to term than between right and wrong. So the score
+A cosine says nothing alone: similarities differ more from term to term than between right and wrong. So the score
 of a frame is how much nearer it is to a term's prompts than to background prompts, in standard deviations over the
 frames of the library itself.
 """

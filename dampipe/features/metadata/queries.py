@@ -80,7 +80,7 @@ class OperationKind(StrEnum):
 
 
 QUIET = (OperationKind.MERGE, OperationKind.TERM)
-"""Operations in which nobody gave or took a term; see `Operation.is_quiet`."""
+"""Operations in which no person gave or took a term; see `Operation.is_quiet`."""
 
 
 @dataclass
@@ -94,7 +94,7 @@ class Operation:
     changes: int = 0
     assets: int = 0
     is_quiet: bool = False
-    """Whether fields do not announce their terms: assets or terms became one, and nobody gave or took any."""
+    """Whether fields do not announce their terms: assets or terms became one, and no person gave or took any."""
     touched: dict[int, list[str]] = field(default_factory=dict)
     """Fields that were changed, by asset, of the present chunk; see `record`."""
 

@@ -12,7 +12,7 @@ from dampipe.features.grouping.model import GroupKind
 from dampipe.features.search.errors import ONLY_UNWANTED, SORT_OF_CURRENT, SORT_OF_LISTS, WORDS_NEEDED
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.release import ReleaseRequest
-from dampipe.kernel.sorting import MAX_SORT
+from dampipe.kernel.sorting import SORT
 from dampipe.media.info import MediaKind
 from dampipe.storage.moments import Moment
 from dampipe.timeline import Format
@@ -75,8 +75,7 @@ class SearchRequest(BaseModel):
     )
     sort: str = Field(
         default="",
-        max_length=MAX_SORT,
-        pattern=r"^(-?[a-z][a-z0-9_]*)?$",
+        pattern=SORT,
         description="Of a list (no words, picture or moment): by this metadata field, or, after a minus sign, by it "
         "with the greatest first; assets without a value come last.",
     )

@@ -15,7 +15,7 @@ from dampipe.kernel.field import FieldType, MetadataField, TermsChanged, ValueSo
 KEY = "tags"
 """Of the field and of its vocabulary."""
 MODEL_ACTOR = "model:"
-"""How the actor of a value begins that a model gave, and nobody has confirmed."""
+"""How the actor of a value begins that a model gave, without a verdict of a person."""
 
 
 def _announce(

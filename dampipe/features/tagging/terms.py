@@ -1,4 +1,4 @@
-"""The terms that tags are. Tags are told apart as they are written, upper and lower case apart."""
+"""The terms that tags are. Tags that differ in upper and lower case are different ones."""
 
 from collections.abc import Sequence
 

@@ -438,7 +438,7 @@ def _use_again(writer: TermWriter, terms: Sequence[int], state: TermState) -> Do
 
 
 def share(writer: TermWriter, term: int) -> Done:
-    """Let a term that came with a value be a part of the vocabulary, in its state: somebody adds it there."""
+    """Let a term that came with a value be a part of the vocabulary, in its state: a person adds it there."""
     before = writer.facts([term])[term]
     if not before.came_with_value:
         return term, None

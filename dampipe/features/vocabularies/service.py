@@ -362,7 +362,7 @@ class VocabularyService:
     def _hidden(
         self, connection: Connection, actor: Actor, vocabulary: Vocabulary | None = None
     ) -> frozenset[int]:
-        """The terms that an actor does not see. Who manages sees all: somebody has to approve them."""
+        """The terms that an actor does not see. Who manages sees all, since these have to be approved."""
         if actor.may(MANAGE):
             return frozenset()
         return self._terms.hidden(connection, self._visibility.of(actor), vocabulary)

@@ -56,7 +56,7 @@ class TermRow(SQLModel, table=True):
     is_missing: bool = False
     """Whether it was retired because the last import did not have it."""
     came_with_value: bool = False
-    """Whether it was added since an asset got it, and nobody has made it a part of the vocabulary yet: who sees a part
+    """Whether it was added since an asset got it, and it was not made a part of the vocabulary yet: who sees a part
     of the library sees it only where an asset that is visible has it."""
     actor: str = Field(max_length=200)
     """Who added it."""

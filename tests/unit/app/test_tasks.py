@@ -18,6 +18,7 @@ def test_every_task_has_a_queue_and_the_schedule_that_the_settings_give(tmp_path
         "expire_events": "control",
         "expire_deliveries": "control",
         "licence_notices": "control",
+        "machinetags": "index",
     }
     assert tasks["sync"].schedule == "30 2 * * *"
     assert not tasks["scan"].schedule and not tasks["verify"].schedule
