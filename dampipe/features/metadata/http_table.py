@@ -1,6 +1,5 @@
 """Metadata as CSV over HTTP."""
 
-import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, BinaryIO
@@ -17,16 +16,14 @@ from dampipe.features.metadata.errors import CSV_BUSY, CSV_EMPTY, CSV_REFUSED, C
 from dampipe.features.metadata.http import INVALID
 from dampipe.features.metadata.model import ExportRequest, ImportOptions, ImportReport
 from dampipe.kernel.access import COMMENT, READ, Actor
-from dampipe.kernel.errors import Busy, InvalidInput, TooLarge
-from dampipe.kernel.faces.http import MAX_BYTES, JsonBody, Problem, Storable, Text, allowed, provided
+from dampipe.kernel.errors import InvalidInput, TooLarge
+from dampipe.kernel.faces.http import MAX_BYTES, JsonBody, Problem, Storable, Text, allowed, place, provided
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 MAX_FILE = 1 << 30
 """Bytes of a file in a request."""
 IN_MEMORY = 1 << 20
 """Bytes that are written to the disk at a time."""
-WAIT = 10.0
-"""Seconds for which an import waits for the one before."""
 
 router = APIRouter(tags=["metadata"], responses={404: {"model": Problem}, 422: INVALID})
 
@@ -69,15 +66,7 @@ async def table_body(request: Request) -> AsyncIterator[BinaryIO]:
 
     Raises InvalidInput for an empty one, TooLarge if there are more bytes, Busy if the one before takes too long.
     """
-    state = request.app.state
-    if not hasattr(state, "metadata_import"):
-        state.metadata_import = asyncio.Lock()
-    lock: asyncio.Lock = state.metadata_import
-    try:
-        await asyncio.wait_for(lock.acquire(), WAIT)
-    except TimeoutError:
-        raise Busy(CSV_BUSY) from None
-    try:
+    async with place(request, "metadata_import", 1, CSV_BUSY):
         with tempfile.TemporaryFile() as file:
             size, portion = 0, bytearray()
             async for part in request.stream():
@@ -92,8 +81,6 @@ async def table_body(request: Request) -> AsyncIterator[BinaryIO]:
                 raise InvalidInput(CSV_EMPTY)
             await run_in_threadpool(file.write, bytes(portion))
             yield file
-    finally:
-        lock.release()
 
 
 _FILE: dict[str, Any] = {

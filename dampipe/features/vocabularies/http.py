@@ -1,6 +1,5 @@
 """Vocabularies over HTTP."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -32,13 +31,11 @@ from dampipe.features.vocabularies.model import (
 )
 from dampipe.features.vocabularies.service import VocabularyService
 from dampipe.kernel.access import EDIT, MANAGE, READ, Actor
-from dampipe.kernel.errors import Busy, InvalidInput, TooLarge
-from dampipe.kernel.faces.http import MAX_BYTES, STRICT, JsonBody, Problem, Storable, allowed, provided
+from dampipe.kernel.errors import InvalidInput, TooLarge
+from dampipe.kernel.faces.http import MAX_BYTES, STRICT, JsonBody, Problem, Storable, allowed, place, provided
 
 MAX_BODY = 64 << 20
 """Bytes of a file in a request."""
-WAIT = 10.0
-"""Seconds for which an import waits for the one before."""
 
 CONFLICT: dict[int | str, dict[str, Any]] = {
     409: {"model": Problem, "description": "The terms are not as the request takes them to be."}
@@ -369,15 +366,7 @@ async def file_body(request: Request) -> AsyncIterator[bytes]:
 
     Raises InvalidInput for an empty one, TooLarge if there are more bytes, Busy if the one before takes too long.
     """
-    state = request.app.state
-    if not hasattr(state, "vocabulary_import"):
-        state.vocabulary_import = asyncio.Lock()
-    lock: asyncio.Lock = state.vocabulary_import
-    try:
-        await asyncio.wait_for(lock.acquire(), WAIT)
-    except TimeoutError:
-        raise Busy(IMPORTS_WAITING) from None
-    try:
+    async with place(request, "vocabulary_import", 1, IMPORTS_WAITING):
         data = bytearray()
         async for part in request.stream():
             data += part
@@ -386,8 +375,6 @@ async def file_body(request: Request) -> AsyncIterator[bytes]:
         if not data:
             raise InvalidInput(BODY_MISSING)
         yield bytes(data)
-    finally:
-        lock.release()
 
 
 _FILE = {

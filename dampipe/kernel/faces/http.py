@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar
@@ -205,8 +206,25 @@ MAX_PICTURE = 32 << 20
 
 PICTURES_AT_ONCE = 8
 """Pictures that requests hold in memory at a time;"""
-PICTURE_WAIT = 10.0
+PLACE_WAIT = 10.0
 """seconds that others wait for a place, before they are refused."""
+
+
+@asynccontextmanager
+async def place(request: Request, name: str, places: int, refusal: ErrorCode) -> AsyncIterator[None]:
+    """One of a number of places for large bodies, which the application has by name. Raises Busy (refusal)."""
+    state = request.app.state
+    if not hasattr(state, name):
+        setattr(state, name, asyncio.Semaphore(places))
+    free: asyncio.Semaphore = getattr(state, name)
+    try:
+        await asyncio.wait_for(free.acquire(), PLACE_WAIT)
+    except TimeoutError:
+        raise Busy(refusal) from None
+    try:
+        yield
+    finally:
+        free.release()
 
 
 async def picture_body(request: Request) -> AsyncIterator[bytes]:
@@ -214,15 +232,7 @@ async def picture_body(request: Request) -> AsyncIterator[bytes]:
 
     Raises InvalidInput for an empty one, TooLarge if there are more bytes, Busy if no place becomes free.
     """
-    state = request.app.state
-    if not hasattr(state, "pictures"):
-        state.pictures = asyncio.Semaphore(PICTURES_AT_ONCE)
-    places: asyncio.Semaphore = state.pictures
-    try:
-        await asyncio.wait_for(places.acquire(), PICTURE_WAIT)
-    except TimeoutError:
-        raise Busy(PICTURES_WAITING) from None
-    try:
+    async with place(request, "pictures", PICTURES_AT_ONCE, PICTURES_WAITING):
         data = bytearray()
         async for part in request.stream():
             data += part
@@ -231,8 +241,6 @@ async def picture_body(request: Request) -> AsyncIterator[bytes]:
         if not data:
             raise InvalidInput(NO_PICTURE)
         yield bytes(data)
-    finally:
-        places.release()
 
 
 PictureDep = Annotated[bytes, Depends(picture_body)]

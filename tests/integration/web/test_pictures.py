@@ -289,7 +289,7 @@ def test_more_pictures_than_have_room_wait_and_are_then_refused(
 
     from dampipe.kernel.faces import http as face
 
-    monkeypatch.setattr(face, "PICTURE_WAIT", 0.2)
+    monkeypatch.setattr(face, "PLACE_WAIT", 0.2)
     state = http.app.state  # type: ignore[attr-defined]
     before = getattr(state, "pictures", None)
     state.pictures = asyncio.Semaphore(0)

@@ -7,7 +7,7 @@ from dampipe.features.assets.http import MAX_NAMES
 from dampipe.features.scanning.http import MAX_PATHS
 from dampipe.features.search.parameters import MAX_VALUES
 from dampipe.features.search.pictures import AT_ONCE, MAX_PIXELS, PICTURE_SECONDS
-from dampipe.kernel.faces.http import MAX_PATH, MAX_PICTURE, PICTURE_WAIT, PICTURES_AT_ONCE
+from dampipe.kernel.faces.http import MAX_PATH, MAX_PICTURE, PICTURES_AT_ONCE, PLACE_WAIT
 from dampipe.web.body_limit import MAX_BODY, PATIENCE, SLOWEST
 from dampipe.web.server import HEADERS_WITHIN, MAX_CONNECTIONS, MAX_HEADERS
 
@@ -26,4 +26,4 @@ def test_the_documented_limits_are_those_of_the_code() -> None:
     assert MAX_PATHS == MAX_NAMES
     assert f"of {MAX_PIXELS // 1_000_000} million pixels" in rows["picture"]
     assert f"within {PICTURE_SECONDS:g} s, {AT_ONCE} at a time" in rows["picture"]
-    assert rows["pictures at a time"] == f"{PICTURES_AT_ONCE}; others wait for {PICTURE_WAIT:g} s"
+    assert rows["pictures at a time"] == f"{PICTURES_AT_ONCE}; others wait for {PLACE_WAIT:g} s"
