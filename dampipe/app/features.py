@@ -25,6 +25,7 @@ from dampipe.features.pruning import FEATURE as PRUNING
 from dampipe.features.rights import FEATURE as RIGHTS
 from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
+from dampipe.features.sharing import FEATURE as SHARING
 from dampipe.features.sidecars import FEATURE as SIDECARS
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.subclips import FEATURE as SUBCLIPS
@@ -73,6 +74,7 @@ BUILT_IN = (
     PRUNING,
     ACCESS,
     SUBCLIPS,
+    SHARING,
     BACKUP,
 )
 """Each may import those above it."""

@@ -97,7 +97,9 @@ class Actor:
     """What distinguishes the guests of one link, also those of one name; nothing secret."""
 
     def may(self, scope: Scope) -> bool:
-        """Whether the actor has a scope."""
+        """Whether the actor has a scope. Those of a link are listed, whatever its role."""
+        if self.kind is ActorKind.LINK:
+            return self.scopes is not None and scope.name in self.scopes
         return self.role >= scope.least and (self.scopes is None or scope.name in self.scopes)
 
     def __str__(self) -> str:

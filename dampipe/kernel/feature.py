@@ -93,6 +93,9 @@ class Feature:
     that of a class to use in its stead, or of a function that gets `Services` and returns the object."""
     routers: tuple[str, ...] = ()
     """Dotted names of FastAPI routers, mounted below `/api/v1`."""
+    guest_endpoints: tuple[str, ...] = ()
+    """Endpoints that guests of share links may ask, each as `GET /assets/{sha1}`; all others are closed to them
+    (`dampipe/kernel/guests.py`). They have to be computed from what is visible to the actor, and nothing else."""
     savers: tuple[tuple[str, str], ...] = ()
     """Pairs of dotted names: a StageOutput class, and the function that saves its rows. Several may save one class."""
     details: tuple[str, ...] = ()
@@ -128,8 +131,8 @@ class Feature:
     undoables: tuple[str, ...] = ()
     """Dotted names of `Undoable`s (`dampipe/kernel/undo.py`): tables whose changes people can undo."""
     openings: tuple[str, ...] = ()
-    """Dotted names of `Opening`s (`dampipe/kernel/visibility.py`): assets that actors see besides those in folders that
-    were granted to them."""
+    """Dotted names of `Opening`s (`dampipe/kernel/visibility.py`), or of classes of such that the container builds:
+    assets that actors see besides those in folders that were granted to them."""
     guards: tuple[str, ...] = ()
     """Dotted names of `Guard`s (`dampipe/kernel/guards.py`): conditions on which a workflow lets assets move."""
     effects: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from dampipe.features.assets.tables import VERSION
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.access import Actor, ActorKind, Role
 from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.container import Services
 from dampipe.kernel.db.adaptive_cache import AdaptiveCache
 from dampipe.kernel.db.change_token import ChangeTokens
 from dampipe.kernel.db.database import Database
@@ -30,7 +31,8 @@ class Rights:
     or closed again; a file that was moved between folders, or an asset between collections, counts within some seconds
     in a library of a million files, at once in a smaller one."""
 
-    def __init__(self, database: Database, access: AccessRepository) -> None:
+    def __init__(self, database: Database, access: AccessRepository, services: Services) -> None:
+        self._services = services
         self._db = database
         self._access = access
         self._folders: AdaptiveCache[frozenset[int]] = AdaptiveCache()
@@ -66,7 +68,10 @@ class Rights:
 
     def _opened(self, actor: Actor) -> tuple[OpenedVersions, ...]:
         """What is opened to an actor, of what those who opened it see now."""
-        found = [one for opening in registered("openings") for one in opening(self._db, actor)]
+        openings = [
+            self._services.get(one) if isinstance(one, type) else one for one in registered("openings")
+        ]
+        found = [one for opening in openings for one in opening(self._db, actor)]
         seen: dict[int | None, tuple[Place, ...] | None] = {}
         for by in {one.by for one in found}:
             seen[by] = None if by is None else self._places_of(by)

@@ -12,7 +12,7 @@ from dampipe.kernel.events.log import Event
 from dampipe.kernel.events.tables import EVENT
 from dampipe.kernel.visibility import View
 
-OF_ACCESS = ("user.", "token.", "grant.")
+OF_ACCESS = ("user.", "token.", "grant.", "share.")
 """How the names of events about access begin."""
 PRIVATE = ("path", "reason", "warnings", "verdict")
 """Fields of payloads that may name a file of an asset that is not visible, although the asset is."""

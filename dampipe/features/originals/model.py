@@ -17,6 +17,13 @@ OVERRIDE: Final = Scope(
     "override", "Release what a check of rights refuses, for a reason that is recorded.", Role.MANAGER
 )
 
+PROXIES: Final = Scope(
+    "proxies",
+    "Save proxies and other derivatives through a share link.",
+    Role.VIEWER,
+)
+"""Of share links only: users and tokens need `read` for it."""
+
 PLAYED = ("video/mp4", "audio/mp4")
 """Media types of proxies that browsers play."""
 

@@ -275,7 +275,7 @@ def test_processes_that_send_parts_at_a_time_record_one_event(catalogue_url: str
             original = Original(row.id, row.asset_id, SHA1, len(BYTES), str(clip), stream)
             barrier.wait()
             for _ in range(3):
-                OriginalRepository(database).record_release(actor, original.window, original.event())
+                OriginalRepository(database).record_release(actor, original.window, [original.event()])
         database.close()
 
     running = [Thread(target=record) for _ in range(threads)]
