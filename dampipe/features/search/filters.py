@@ -143,8 +143,8 @@ class FilterResolver:
             filtered=filtered,
             known=known,
             only_current=only_current,
-            # What a field resolves to assets may depend on who asks, and not on places alone.
-            key=(view.places, selection, *((name, tuple(values)) for name, values in sorted(filters.items()))),
+            # What a field resolves to assets may depend on who asks, and not on the view alone.
+            key=(view.key, selection, *((name, tuple(values)) for name, values in sorted(filters.items()))),
             view=view,
         )
 
