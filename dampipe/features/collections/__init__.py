@@ -6,9 +6,7 @@ FEATURE = Feature(
     "collections",
     __name__,
     tables=(f"{__name__}.tables",),
-    commands={
-        "collection": Command("Gather assets and subclips in collections.", f"{__name__}.cli:command")
-    },
+    commands={"collection": Command("Gather assets and subclips in collections.", f"{__name__}.cli:command")},
     routers=(f"{__name__}.http:router",),
     filters=(f"{__name__}.filters:FIELDS",),
     details=(f"{__name__}.details:COLLECTIONS",),

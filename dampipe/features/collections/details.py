@@ -17,6 +17,4 @@ def _text(found: Sequence[AssetCollection]) -> str:
     return ", ".join("/".join(one.path) for one in found)
 
 
-COLLECTIONS = DetailField(
-    "collections", tuple[AssetCollection, ...], (), "collections", _read, _text
-)
+COLLECTIONS = DetailField("collections", tuple[AssetCollection, ...], (), "collections", _read, _text)

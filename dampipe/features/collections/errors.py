@@ -54,7 +54,7 @@ PLACE_INVALID = ErrorCode(
 )
 IS_SMART = ErrorCode(
     "collection.is_smart",
-    "the collection {name} is a saved search: its assets cannot be {what} by hand",
+    "the collection {name} is a saved search: its assets cannot be {verb} by hand",
     "Pin an asset to have it always in the collection, or exclude it.",
 )
 IS_BY_HAND = ErrorCode(

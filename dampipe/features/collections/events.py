@@ -60,7 +60,9 @@ class ItemRemoved(EventPayload):
 class ItemMoved(EventPayload):
     """An item has another place in its collection."""
 
-    KIND = EventKind("collection.item_moved", "An item has another place in its collection.", retention=LIBRARY)
+    KIND = EventKind(
+        "collection.item_moved", "An item has another place in its collection.", retention=LIBRARY
+    )
 
     collection: int
     item: int

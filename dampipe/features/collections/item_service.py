@@ -55,9 +55,7 @@ class CollectionItemService:
         self._selector = selector
         self._visibility = visibility
 
-    def add(
-        self, actor: Actor, name: str | int, chosen: Chosen, place: Place | None = None
-    ) -> ItemsChanged:
+    def add(self, actor: Actor, name: str | int, chosen: Chosen, place: Place | None = None) -> ItemsChanged:
         """Add assets and subclips at a place, by default as the last; what is there already stays where it is.
 
         before, after: numbers of items. Raises InvalidInput for a saved search.
@@ -138,8 +136,8 @@ class CollectionItemService:
             return ItemsChanged(changed=len(moved), edit=finish(connection, edit))
 
     def sort(self, actor: Actor, name: str | int, by: str) -> ItemsChanged:
-        """Put the items that the actor sees in the order of a field (`-field`: the greatest first); subclips follow their
-        asset by their start. Items that the actor does not see stay in their places.
+        """Put the items that the actor sees in the order of a field (`-field`: the greatest first); subclips follow
+        their asset by their start. Items that the actor does not see stay in their places.
 
         Raises NotFound and InvalidInput for a field by which nothing can be sorted.
         """
@@ -148,7 +146,7 @@ class CollectionItemService:
         with self._db.read() as connection:
             held = find(connection, actor, name)
             require_right(actor, held, Right.EDIT)
-            self._check_kind(held, is_smart=False, what="sorted")
+            self._check_kind(held, is_smart=False, verb="sorted")
             assets = self._items.assets(connection, view, [held.row.id])
         # Fields are read before the collection is held: to sort may take seconds, and what is added meanwhile goes last.
         versions = self._searches.versions_of(assets)
@@ -193,10 +191,10 @@ class CollectionItemService:
         with self._db.write() as connection:
             present = set(lock_assets(connection, {one.asset for one in new}, Hold.EXISTENCE, view))
             held = self._locked(connection, actor, name)
-            self._check_kind(held, is_smart=is_smart, what="added")
+            self._check_kind(held, is_smart=is_smart, verb="added")
             new = [one for one in new if one.asset in present]
             anchor = self._anchor(connection, view, held, place)
-            verb = "add" if not is_smart else "exclude" if excluded else "pin"
+            word = "add" if not is_smart else "exclude" if excluded else "pin"
             edit = begin(connection, str(actor), "")
             other = []
             if is_smart:
@@ -220,7 +218,7 @@ class CollectionItemService:
             self._record(connection, actor, edit, ItemAdded, changed, excluded=excluded)
             return ItemsChanged(
                 changed=len(changed),
-                edit=finish(connection, edit, _summary(verb, len(changed), "to", held)),
+                edit=finish(connection, edit, _summary(word, len(changed), "to", held)),
             )
 
     def _locked(self, connection: Connection, actor: Actor, name: str | int) -> Held:
@@ -234,9 +232,9 @@ class CollectionItemService:
         return held
 
     @staticmethod
-    def _check_kind(held: Held, *, is_smart: bool, what: str) -> None:
+    def _check_kind(held: Held, *, is_smart: bool, verb: str) -> None:
         if held.row.filters is not None and not is_smart:
-            raise InvalidInput(errors.IS_SMART, name=held.row.name, what=what)
+            raise InvalidInput(errors.IS_SMART, name=held.row.name, verb=verb)
         if held.row.filters is None and is_smart:
             raise InvalidInput(errors.IS_BY_HAND, name=held.row.name)
 
@@ -271,9 +269,7 @@ class CollectionItemService:
                 found.append(NewItem(of[number], number))
         return found
 
-    def _known(
-        self, connection: Connection, view: View, held: Held, items: Sequence[int]
-    ) -> list[Any]:
+    def _known(self, connection: Connection, view: View, held: Held, items: Sequence[int]) -> list[Any]:
         """Rows of items that the actor sees, in their order. Raises NotFound for the first that there is not."""
         if not items:
             raise InvalidInput(errors.NOTHING_CHOSEN)

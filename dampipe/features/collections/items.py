@@ -61,10 +61,14 @@ class ItemRepository:
 
     def count(self, connection: Connection, view: View, collection: int) -> int:
         """How many visible items there are."""
-        query = select(func.count()).select_from(COLLECTION_ITEM).where(
-            COLLECTION_ITEM.c.collection_id == collection,
-            ~COLLECTION_ITEM.c.is_excluded,
-            view.shows_asset(COLLECTION_ITEM.c.asset_id),
+        query = (
+            select(func.count())
+            .select_from(COLLECTION_ITEM)
+            .where(
+                COLLECTION_ITEM.c.collection_id == collection,
+                ~COLLECTION_ITEM.c.is_excluded,
+                view.shows_asset(COLLECTION_ITEM.c.asset_id),
+            )
         )
         return int(connection.execute(query).scalar_one())
 
@@ -193,7 +197,9 @@ class ItemRepository:
             ids = [row.id for row in some]
             connection.execute(delete(COLLECTION_ITEM).where(in_ids(self._db, COLLECTION_ITEM.c.id, ids)))
 
-    def change_exclusion(self, connection: Connection, edit: Edit, rows: Sequence[Any], excluded: bool) -> None:
+    def change_exclusion(
+        self, connection: Connection, edit: Edit, rows: Sequence[Any], excluded: bool
+    ) -> None:
         """Turn pins into exclusions, or the other way round; those that are so already stay."""
         self._write(
             connection,
@@ -229,9 +235,7 @@ class ItemRepository:
             places = {row.id: place for row, place in zip(everything, spaced, strict=True)}
             self._write(connection, edit, everything, lambda row: {"position": places[row.id]}, counts=False)
             numbers = [row.id for row in rows]
-            again = {
-                row.id: row for row in self.find(connection, View(), collection, numbers)
-            }
+            again = {row.id: row for row in self.find(connection, View(), collection, numbers)}
             rows = [again[number] for number in numbers]
             positions = sorted(row.position for row in rows)
         wanted = dict(zip((row.id for row in rows), positions, strict=True))
@@ -291,8 +295,11 @@ class ItemRepository:
             wide = widened([row.position for row in before], [row.position for row in after], count)
             is_whole = len(before) < width and len(after) < width
             if wide is not None and (
-                is_whole or (wide[0] < len(before) or len(before) < width)
-                and (wide[1] < len(after) or len(after) < width)
+                is_whole
+                or (
+                    (wide[0] < len(before) or len(before) < width)
+                    and (wide[1] < len(after) or len(after) < width)
+                )
             ):
                 break
             width *= 4
@@ -336,5 +343,3 @@ class ItemRepository:
             return list(connection.execute(query.limit(count)).all())
         rows = connection.execute(query.limit(count + len(moved))).all()
         return [row for row in rows if row.id not in moved][:count]
-
-

@@ -1,7 +1,7 @@
 """The SQL of the tree and its rights: with `items.py` the only writer of the tables of collections.
 
-Locks, always in this order: assets, the tree, a collection's row, its items. Who changes the tree or rights holds the tree
-alone; who changes one collection holds it together with others, and that collection's row.
+Locks, always in this order: assets, the tree, a collection's row, its items. Who changes the tree or rights holds the
+tree alone; who changes one collection holds it together with others, and that collection's row.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from dampipe.features.undo.journal import CHUNK, Edit, image, record
 from dampipe.features.collections.order import GAP, Slot, spread
 from dampipe.features.collections.tables import COLLECTION, COLLECTION_GRANT, COLLECTION_ITEM
+from dampipe.features.undo.journal import CHUNK, Edit, image, record
 from dampipe.kernel.db.advisory_lock import lock_until_commit
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
@@ -192,4 +192,4 @@ class CollectionRepository:
             )
             .group_by(COLLECTION_ITEM.c.collection_id)
         )
-        return {number: count for number, count in connection.execute(query)}
+        return {row[0]: row[1] for row in connection.execute(query)}

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import Connection, select, true
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.collections.errors import CURSOR_GONE
 from dampipe.features.collections.items import ItemRepository
 from dampipe.features.collections.model import ItemPage, ItemReport, SubclipRef
 from dampipe.features.collections.smart import SavedSearches
-from dampipe.features.collections.tables import COLLECTION_ITEM
 from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.hits import HitRepository
 from dampipe.features.search.model import Hit
@@ -55,17 +54,7 @@ class CollectionReader:
         last: str | None = None
         if kind == "i":
             with self._db.read() as connection:
-                before = None
-                if number is not None:
-                    before = connection.execute(
-                        select(COLLECTION_ITEM).where(
-                            COLLECTION_ITEM.c.id == number,
-                            COLLECTION_ITEM.c.collection_id == row.id,
-                            view.shows_asset(COLLECTION_ITEM.c.asset_id),
-                        )
-                    ).first()
-                    if before is None:
-                        raise InvalidInput(CURSOR_GONE)
+                before = self._before(connection, view, row, number)
                 rows = self._items.page(connection, view, row.id, limit + 1, before)
             shown = rows[:limit]
             found += self.reports(view, shown, pinned=row.filters is not None)
@@ -83,6 +72,24 @@ class CollectionReader:
         if missing and numbers[:missing]:
             last = f"v{numbers[:missing][-1]}"
         return ItemPage(items=tuple(found), after=last if len(numbers) > missing else None)
+
+    def exclusions(self, actor: Actor, row: Any, limit: int, after: int | None = None) -> ItemPage:
+        """A page of what is never in a saved search. Raises InvalidInput (CURSOR_GONE)."""
+        view = self._visibility.of(actor)
+        with self._db.read() as connection:
+            before = self._before(connection, view, row, after)
+            rows = self._items.page(connection, view, row.id, limit + 1, before, excluded=True)
+        found = tuple(self.reports(view, rows[:limit]))
+        return ItemPage(items=found, after=str(rows[limit - 1].id) if len(rows) > limit else None)
+
+    def _before(self, connection: Connection, view: View, row: Any, number: int | None) -> Any:
+        """The row of the item after which a page begins. Raises InvalidInput (CURSOR_GONE)."""
+        if number is None:
+            return None
+        found = self._items.find(connection, view, row.id, [number])
+        if not found:
+            raise InvalidInput(CURSOR_GONE)
+        return found[0]
 
     def count(self, actor: Actor, row: Any) -> int:
         """How many items an actor sees in a collection."""
@@ -121,7 +128,7 @@ class CollectionReader:
             return []
         versions = self.standing_for([row.asset_id for row in rows], view)
         hits = self._hits.by_number(list(versions.values()), ResolvedFilter(where=true(), view=view))
-        by_version = {version: None for version in versions.values()}
+        by_version = dict.fromkeys(versions.values())
         with self._db.read() as connection:
             sha1s = {
                 row.sha1: row.id

@@ -7,7 +7,7 @@ _LIST = "`dampipe collection list` shows the collections with their numbers."
 CLI = {
     errors.NOT_FOUND.code: _LIST,
     errors.AMBIGUOUS.code: _LIST,
-    errors.IS_SMART.code: "`dampipe collection pin` and `dampipe collection exclude` change what it always or never has.",
+    errors.IS_SMART.code: "`dampipe collection pin` and `dampipe collection exclude` change what it has.",
     errors.IS_BY_HAND.code: "`dampipe collection add` and `dampipe collection remove` change what it has.",
     errors.ITEM_UNKNOWN.code: "`dampipe collection show NAME` lists the items with their numbers.",
     errors.NOTHING_CHOSEN.code: "Name assets, or give --subclip NUMBER or --filter FIELD=VALUE.",

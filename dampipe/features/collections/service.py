@@ -1,4 +1,4 @@
-"""The use cases of collections as such: making, changing, moving and deleting them. `item_service.py` has their items."""
+"""The use cases of collections as such: making, changing, moving and deleting them. Items: `item_service.py`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
@@ -107,14 +107,21 @@ class CollectionService:
             held = find(connection, actor, name)
         return self._shown(actor, held)
 
-    def items(
-        self, actor: Actor, name: str | int, after: str | None = None, limit: int = 100
-    ) -> ItemPage:
+    def items(self, actor: Actor, name: str | int, after: str | None = None, limit: int = 100) -> ItemPage:
         """A page of the items that the actor sees. after: see ItemPage."""
         require(actor, READ)
         with self._db.read() as connection:
             held = find(connection, actor, name)
         return self._reader.page(actor, held.row, limit, after)
+
+    def exclusions(
+        self, actor: Actor, name: str | int, after: int | None = None, limit: int = 100
+    ) -> ItemPage:
+        """The visible assets that are never in a saved search. after: the number of the item before the page."""
+        require(actor, READ)
+        with self._db.read() as connection:
+            held = find(connection, actor, name)
+        return self._reader.exclusions(actor, held.row, limit, after)
 
     def assets(self, actor: Actor, name: str | int) -> AssetSet:
         """The numbers of the assets that the actor sees in a collection and in all below it."""
@@ -132,7 +139,9 @@ class CollectionService:
                 held = RightsReader(connection, actor).of(item.collection_id)
                 if held is not None:
                     found.append(
-                        AssetCollection(id=held.row.id, path=held.names, item=item.id, subclip=item.subclip_id)
+                        AssetCollection(
+                            id=held.row.id, path=held.names, item=item.id, subclip=item.subclip_id
+                        )
                     )
         return tuple(sorted(found, key=lambda one: (one.path, one.item)))
 
@@ -431,5 +440,3 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return repr(value) if isinstance(value, str) else str(value)
-
-

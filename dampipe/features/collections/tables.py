@@ -72,9 +72,7 @@ class CollectionItemRow(SQLModel, table=True):
     __tablename__ = "collection_item"
     __table_args__ = (
         Index("collection_item_order", "collection_id", "position", "id"),
-        index_where(
-            "collection_item_asset", "subclip_id IS NULL", "collection_id", "asset_id", unique=True
-        ),
+        index_where("collection_item_asset", "subclip_id IS NULL", "collection_id", "asset_id", unique=True),
         index_where(
             "collection_item_subclip", "subclip_id IS NOT NULL", "collection_id", "subclip_id", unique=True
         ),

@@ -266,14 +266,15 @@ def _record_items(
         row: Any = change.after or change.before
         values = {"collection": row["collection_id"], "item": row["id"]}
         more = values | {"subclip": row["subclip_id"], "excluded": bool(row["is_excluded"])}
-        if change.before is None:
-            kind, payload = ItemAdded, ItemAdded(**more)
-        elif change.after is None:
-            kind, payload = ItemRemoved, ItemRemoved(**more)
-        elif change.before["is_excluded"] != change.after["is_excluded"]:
-            kind, payload = ItemAdded, ItemAdded(**more)
+        is_moved = change.before is not None and change.after is not None
+        payload: Any
+        if change.after is None:
+            payload = ItemRemoved(**more)
+        elif is_moved and change.before and change.before["is_excluded"] == change.after["is_excluded"]:
+            payload = ItemMoved(**values)
         else:
-            kind, payload = ItemMoved, ItemMoved(**values)
+            payload = ItemAdded(**more)
+        kind = type(payload)
         kinds.setdefault(kind, []).append(NewEvent(payload, asset=row["asset_id"]))
     for events in kinds.values():
         record_events(connection, database, events, actor=actor, at=now)

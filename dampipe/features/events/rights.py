@@ -54,9 +54,7 @@ class EventRights:
     @property
     def is_all(self) -> bool:
         """Whether every event is seen, as it is."""
-        return (
-            self._is_admin and self._view.is_all and all(one is None for one in self._scopes.values())
-        )
+        return self._is_admin and self._view.is_all and all(one is None for one in self._scopes.values())
 
     def where(self) -> ColumnElement[bool] | None:
         """The condition on a row of the table `event`; None: all."""

@@ -111,7 +111,9 @@ class FilterResolver:
         selections: list[Selection] = []
         known: Selection = ALL
         for name, values in self._registry.parse(filters).items():
-            found = self._registry[name].restrict(FilterContext(self._db, folders, view, actor, search), values)
+            found = self._registry[name].restrict(
+                FilterContext(self._db, folders, view, actor, search), values
+            )
             if found.folders is not None:
                 folders = found.folders if folders is None else folders & found.folders
             if found.versions is not ALL:

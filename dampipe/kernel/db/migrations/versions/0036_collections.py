@@ -23,9 +23,7 @@ def upgrade() -> None:
         sa.Column("sort", sa.String(65), nullable=False),
         sa.Column("cover_id", sa.Integer(), nullable=True),
         sa.Column("is_private", sa.Boolean(), nullable=False),
-        sa.Column(
-            "owner_id", sa.Integer(), sa.ForeignKey("account.id", ondelete="SET NULL"), nullable=True
-        ),
+        sa.Column("owner_id", sa.Integer(), sa.ForeignKey("account.id", ondelete="SET NULL"), nullable=True),
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("changed_at", sa.Float(), nullable=False),
@@ -40,9 +38,7 @@ def upgrade() -> None:
         sa.Column(
             "collection_id", sa.Integer(), sa.ForeignKey("collection.id", ondelete="CASCADE"), nullable=False
         ),
-        sa.Column(
-            "user_id", sa.Integer(), sa.ForeignKey("account.id", ondelete="CASCADE"), nullable=True
-        ),
+        sa.Column("user_id", sa.Integer(), sa.ForeignKey("account.id", ondelete="CASCADE"), nullable=True),
         sa.Column("role", sa.Integer(), nullable=True),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column(
@@ -54,7 +50,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sqlite_autoincrement=True,
     )
-    _unique("collection_grant_to_user", "collection_grant", ["collection_id", "user_id"], "user_id IS NOT NULL")
+    _unique(
+        "collection_grant_to_user", "collection_grant", ["collection_id", "user_id"], "user_id IS NOT NULL"
+    )
     _unique("collection_grant_to_role", "collection_grant", ["collection_id", "role"], "role IS NOT NULL")
     op.create_index("collection_grant_of_user", "collection_grant", ["user_id"])
     op.create_table(
@@ -64,9 +62,7 @@ def upgrade() -> None:
             "collection_id", sa.Integer(), sa.ForeignKey("collection.id", ondelete="CASCADE"), nullable=False
         ),
         sa.Column("asset_id", sa.Integer(), sa.ForeignKey("asset.id", ondelete="CASCADE"), nullable=False),
-        sa.Column(
-            "subclip_id", sa.Integer(), sa.ForeignKey("subclip.id", ondelete="CASCADE"), nullable=True
-        ),
+        sa.Column("subclip_id", sa.Integer(), sa.ForeignKey("subclip.id", ondelete="CASCADE"), nullable=True),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("is_excluded", sa.Boolean(), nullable=False),
         sa.Column("added_at", sa.Float(), nullable=False),
@@ -77,7 +73,10 @@ def upgrade() -> None:
     op.create_index("collection_item_order", "collection_item", ["collection_id", "position", "id"])
     _unique("collection_item_asset", "collection_item", ["collection_id", "asset_id"], "subclip_id IS NULL")
     _unique(
-        "collection_item_subclip", "collection_item", ["collection_id", "subclip_id"], "subclip_id IS NOT NULL"
+        "collection_item_subclip",
+        "collection_item",
+        ["collection_id", "subclip_id"],
+        "subclip_id IS NOT NULL",
     )
     op.create_index("collection_item_of_asset", "collection_item", ["asset_id", "collection_id"])
     op.create_index("collection_item_of_subclip", "collection_item", ["subclip_id"])
@@ -92,6 +91,4 @@ def downgrade() -> None:
 
 def _unique(name: str, table: str, columns: list[str], where: str) -> None:
     condition = sa.text(where)
-    op.create_index(
-        name, table, columns, unique=True, sqlite_where=condition, postgresql_where=condition
-    )
+    op.create_index(name, table, columns, unique=True, sqlite_where=condition, postgresql_where=condition)
