@@ -11,6 +11,7 @@ from dampipe.features.alignment import FEATURE as ALIGNMENT
 from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.backup import FEATURE as BACKUP
 from dampipe.features.bus import FEATURE as BUS
+from dampipe.features.collections import FEATURE as COLLECTIONS
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.events import FEATURE as EVENTS
@@ -74,6 +75,7 @@ BUILT_IN = (
     PRUNING,
     ACCESS,
     SUBCLIPS,
+    COLLECTIONS,
     SHARING,
     BACKUP,
 )

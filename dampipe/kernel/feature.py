@@ -147,6 +147,9 @@ class Feature:
     yet."""
     events: tuple[str, ...] = ()
     """Dotted names of the classes of events that the feature records (`dampipe/kernel/events/payload.py`)."""
+    event_scopes: tuple[str, ...] = ()
+    """Dotted names of `EventScope`s (`dampipe/kernel/events/scope.py`): who sees events of things that have rights of
+    their own."""
     subscribers: Mapping[str, Subscriber] = field(default_factory=dict)
     """Subscribers to events by name; the name keeps the cursor, so it should begin with that of the feature."""
     subscriber_sources: tuple[str, ...] = ()
@@ -171,7 +174,7 @@ class Feature:
             *self.documents,
             *self.sweeps,
         ]
-        names += [*self.events, *self.subscriber_sources]
+        names += [*self.events, *self.event_scopes, *self.subscriber_sources]
         names += [subscriber.target for subscriber in self.subscribers.values()]
         names += [
             *self.annotations,

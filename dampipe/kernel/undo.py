@@ -41,6 +41,10 @@ def _ignore(connection: Connection, database: Database, actor: Actor, changes: S
     return None
 
 
+def _no_lock(connection: Connection, database: Database) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Undoable:
     """A table whose changes can be undone. Its primary key is one column."""
@@ -53,7 +57,10 @@ class Undoable:
     changed: Callable[[Connection, Database, Actor, Sequence[Change]], None] = _ignore
     """Called after the rows were written, with what was: for events and search documents."""
     ignored: frozenset[str] = frozenset({"version"})
-    """Columns that are not compared; `version` is counted up instead of being restored."""
+    """Columns that are not compared, and keep what they hold; `version` is counted up."""
+    lock: Callable[[Connection, Database], None] = _no_lock
+    """Called before rows are read: takes what all who write the table lock before its rows, so that none waits for
+    another in a circle."""
 
 
 def undoables() -> dict[str, Undoable]:

@@ -40,11 +40,12 @@ from dampipe.features.metadata.references import look_up
 from dampipe.features.metadata.registry import library_fields, numbers_of
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.values import SHORT, fold
-from dampipe.kernel.asset_set import NONE, AssetSet
+from dampipe.kernel.asset_set import ALL, NONE, AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.field import FieldType, MetadataField, Operator
+from dampipe.kernel.filter import FilterContext, FilterField, FilterRegistry
 from dampipe.kernel.ranges import parse_date
 from dampipe.kernel.visibility import EVERYTHING, View
 from dampipe.kernel.wall_clock import utc_offset, wall_clock
@@ -65,10 +66,14 @@ class Comparison:
     numbers: tuple[float, ...] = ()
     ids: tuple[int, ...] = ()
     """Of terms, with narrower ones, or of assets."""
+    among: ColumnElement[bool] | None = None
+    """Of a filter that queries have, too (`FilterField.in_queries`): the condition on a row of `version`."""
 
     @property
     def sql(self) -> ColumnElement[bool]:
         """The condition on a row of `version`; it is never NULL."""
+        if self.among is not None:
+            return self.among
         if self.field.is_fact:
             return func.coalesce(on_fact(self.field, self.operator, self.texts, self.numbers), false())
         said = on_values(self.field, self.operator, self.texts, self.numbers, self.ids)
@@ -79,7 +84,52 @@ class Comparison:
     @property
     def is_indexed(self) -> bool:
         """Whether the index knows about it, at least nearly."""
+        if self.among is not None:
+            return False
         return self.operator is Operator.IS_SET or mode_of(self.field) is not Mode.PRESENCE
+
+
+def _filters_of_queries() -> dict[str, FilterField[object]]:
+    return {one.in_queries: one for one in FilterRegistry().values() if one.in_queries}
+
+
+def _about_value(text: str, condition: Condition, error: InvalidInput) -> InvalidInput:
+    return InvalidInput(
+        WHERE_VALUE_INVALID,
+        problem=str(error),
+        remedy=error.hint,
+        cause=error.code,
+        position=condition.at + 1,
+        shown=shown_at(text, condition.at),
+    )
+
+
+def filtered(context: FilterContext, text: str, query: Query) -> dict[Condition, Comparison]:
+    """The conditions on filters that queries have, too (`FilterField.in_queries`): looked up outside of a transaction,
+    since a filter reads with a connection of its own. Raises InvalidInput (WHERE_VALUE_INVALID)."""
+    found: dict[Condition, Comparison] = {}
+    names = {one.field for one in conditions(query)}
+    filters = {name: one for name, one in _filters_of_queries().items() if name in names}
+    for condition in conditions(query):
+        given = filters.get(condition.field)
+        if given is None:
+            continue
+        allowed = (Operator.EQUAL, Operator.NOT_EQUAL, Operator.CONTAINS)
+        try:
+            if condition.operator not in allowed:
+                raise InvalidInput(
+                    OPERATOR_INVALID,
+                    label=given.label,
+                    operator=condition.operator,
+                    operators=", ".join(allowed),
+                )
+            assets = given.restrict(context, [given.parse(one) for one in condition.values]).assets
+        except InvalidInput as error:
+            raise _about_value(text, condition, error) from error
+        among = true() if assets is ALL else in_ids(context.database, VERSION.c.asset_id, assets)
+        known = MetadataField(given.in_queries, given.label)
+        found[condition] = Comparison(known, Operator.EQUAL, condition.values, among=among)
+    return found
 
 
 class QueryReader:
@@ -92,30 +142,27 @@ class QueryReader:
         self._view = view
         self._fields = library_fields(connection)
 
-    def read(self, text: str, query: Query) -> dict[Condition, Comparison]:
-        """What each condition asks for. text: the query as it was written.
+    def read(
+        self, text: str, query: Query, known: Mapping[Condition, Comparison] | None = None
+    ) -> dict[Condition, Comparison]:
+        """What each condition asks for. text: the query as it was written. known: what `filtered` has found.
 
         Raises InvalidInput (WHERE_INVALID, WHERE_VALUE_INVALID), which says where something is wrong.
         """
-        return {one: self._comparison(text, one) for one in conditions(query)}
+        known = known or {}
+        return {one: known.get(one) or self._comparison(text, one) for one in conditions(query)}
 
     def _comparison(self, text: str, condition: Condition) -> Comparison:
         given = self._fields.get(condition.field)
         if given is None:
-            near = difflib.get_close_matches(condition.field.lower(), self._fields, n=3)
+            names = [*self._fields, *_filters_of_queries()]
+            near = difflib.get_close_matches(condition.field.lower(), names, n=3)
             known = f"; did you mean {' or '.join(near)}?" if near else ""
             raise invalid(text, condition.at, f"there is no field “{condition.field}”{known}")
         try:
             return self._looked_up(given, condition)
         except InvalidInput as error:
-            raise InvalidInput(
-                WHERE_VALUE_INVALID,
-                problem=str(error),
-                remedy=error.hint,
-                cause=error.code,
-                position=condition.at + 1,
-                shown=shown_at(text, condition.at),
-            ) from error
+            raise _about_value(text, condition, error) from error
 
     def _looked_up(self, given: MetadataField, condition: Condition) -> Comparison:
         operator = condition.operator
@@ -191,6 +238,8 @@ class IndexSearch:
 
     def _holding(self, asked: Comparison, among: AssetSet) -> AssetSet:
         """The versions among these for which a comparison holds."""
+        if asked.among is not None:
+            return self._checked(asked, among)
         known = self._postings.get(asked.field.key, FieldPostings())
         if asked.operator is Operator.IS_SET:
             return known.named("") & among
@@ -298,4 +347,4 @@ def _interval(operator: Operator, first: float, after: float | None) -> Interval
 
 def field_keys(meaning: Meaning) -> set[str]:
     """The fields whose postings a query needs."""
-    return {"", *(asked.field.key for asked in meaning.values())}
+    return {"", *(asked.field.key for asked in meaning.values() if asked.among is None)}

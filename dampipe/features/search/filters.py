@@ -101,13 +101,19 @@ class FilterResolver:
         seen = None if view.is_all else view.read_folders()
         if visible is None and not view.is_all:
             visible = Visible(view.read_mask(), view.shows_version(VERSION.c.id))
+
+        def search(others: Mapping[str, Sequence[str]]) -> AssetSet:
+            return self.versions(self.resolve(actor, others, visible=visible))
+
         folders = seen
         conditions: list[ColumnElement[bool]] = []
         answered: list[ColumnElement[bool]] = []
         selections: list[Selection] = []
         known: Selection = ALL
         for name, values in self._registry.parse(filters).items():
-            found = self._registry[name].restrict(FilterContext(self._db, folders, view), values)
+            found = self._registry[name].restrict(
+                FilterContext(self._db, folders, view, actor, search), values
+            )
             if found.folders is not None:
                 folders = found.folders if folders is None else folders & found.folders
             if found.versions is not ALL:
@@ -139,7 +145,8 @@ class FilterResolver:
             filtered=filtered,
             known=known,
             only_current=only_current,
-            key=(view.key, *((name, tuple(values)) for name, values in sorted(filters.items()))),
+            # What a field resolves to assets may depend on who asks, and not on the view alone.
+            key=(view.key, selection, *((name, tuple(values)) for name, values in sorted(filters.items()))),
             view=view,
         )
 
@@ -224,7 +231,7 @@ class FilterResolver:
         field = self._registry.get(name)
         if field is None or field.suggest is None:
             raise NotFound(NO_SUGGESTIONS, name=name)
-        return list(field.suggest(FilterContext(self._db, None, self._visibility.of(actor))))
+        return list(field.suggest(FilterContext(self._db, None, self._visibility.of(actor), actor)))
 
 
 class MaskCache:

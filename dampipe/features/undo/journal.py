@@ -59,12 +59,16 @@ def record(
     edit.changes += len(rows)
 
 
-def finish(connection: Connection, edit: Edit) -> int | None:
-    """Keep the edit; returns its number. An edit without changes is deleted, and None returned."""
+def finish(connection: Connection, edit: Edit, summary: str | None = None) -> int | None:
+    """Keep the edit; returns its number. An edit without changes is deleted, and None returned.
+
+    summary: instead of that with which it began, which may not have known how much it would change.
+    """
     if not edit.changes:
         connection.execute(delete(EDIT).where(EDIT.c.id == edit.id))
         return None
-    connection.execute(update(EDIT).where(EDIT.c.id == edit.id).values(changes=edit.changes))
+    values = {"changes": edit.changes} | ({} if summary is None else {"summary": summary})
+    connection.execute(update(EDIT).where(EDIT.c.id == edit.id).values(**values))
     return edit.id
 
 
@@ -154,6 +158,7 @@ def _restore(
     actor: Actor,
 ) -> list[str]:
     """Restore rows of one table; returns for each change why it was not made, "" where it was."""
+    owner.lock(connection, database)
     table, key = owner.table, owner.table.primary_key.columns.values()[0]
     numbers = [(one.before or one.after or {})[key.name] for one in wanted]
     query = select(table).where(database.among(key, numbers)).order_by(key).with_for_update()
@@ -164,7 +169,7 @@ def _restore(
     ]
     possible = [index for index, reason in enumerate(reasons) if not reason]
     changes = [
-        Change(now.get(numbers[index]), _counted_up(now.get(numbers[index]), wanted[index].after))
+        Change(now.get(numbers[index]), _restored(owner, now.get(numbers[index]), wanted[index].after))
         for index in possible
     ]
     refused = owner.refusals(connection, database, actor, changes)
@@ -209,11 +214,12 @@ def _why(now: Image | None, wanted: Change) -> str:
     return "it was changed since" if wanted.before is not None else "there is one with its number"
 
 
-def _counted_up(now: Image | None, then: Image | None) -> Image | None:
+def _restored(owner: Undoable, now: Image | None, then: Image | None) -> Image | None:
     """A row as it shall be; its version is never one that it had: whoever edits an older state learns of it."""
-    if now is None or then is None or "version" not in then:
+    if now is None or then is None:
         return then
-    return {**then, "version": now["version"] + 1}
+    kept = {name: now[name] for name in owner.ignored if name in now}
+    return {**then, **kept, **({"version": now["version"] + 1} if "version" in now else {})}
 
 
 def _name(table: str, change: Change) -> str:

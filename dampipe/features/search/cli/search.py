@@ -65,13 +65,14 @@ def _export(clips: Sequence[Clip], path: Path, form: Format, use: ReleaseRequest
         return
     replaced = ", replacing an earlier file" if path.exists() else ""
     rendered = service(ClipService).write(LOCAL, clips, form, path.stem, use)
-    _write(path, rendered.text)
+    write_timeline(path, rendered.text)
     for warning in rendered.warnings:
         click.echo(f"warning: {printable(warning)}", err=True)
     click.echo(f"{plural(rendered.clips, 'moment')} written to {path}{replaced}", err=True)
 
 
-def _write(path: Path, text: str) -> None:
+def write_timeline(path: Path, text: str) -> None:
+    """Write a timeline; an earlier file is replaced when the new one is complete. Raises InvalidInput, NotFound."""
     path = path.resolve()
     part = path.with_name(f".dampipe-{os.getpid()}.part")  # replaces an earlier timeline once it is complete
     try:
