@@ -41,6 +41,10 @@ def _ignore(connection: Connection, database: Database, actor: Actor, changes: S
     return None
 
 
+def _as_they_are(connection: Connection, database: Database, images: Sequence[Image]) -> list[Image]:
+    return list(images)
+
+
 @dataclass(frozen=True)
 class Undoable:
     """A table whose changes can be undone. Its primary key is one column."""
@@ -54,6 +58,8 @@ class Undoable:
     """Called after the rows were written, with what was: for events and search documents."""
     ignored: frozenset[str] = frozenset({"version"})
     """Columns that are not compared; `version` is counted up instead of being restored."""
+    adapted: Callable[[Connection, Database, Sequence[Image]], list[Image]] = _as_they_are
+    """Recorded rows with references as they are now: to the asset that one was stacked on, say. In the same order."""
 
 
 def undoables() -> dict[str, Undoable]:

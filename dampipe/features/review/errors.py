@@ -57,3 +57,14 @@ CURSOR_INVALID = ErrorCode(
 NOTHING_TO_EXPORT = ErrorCode(
     "comment.nothing_to_export", "no asset is named", "Name the assets whose comments are exported."
 )
+VERSION_GONE = ErrorCode(
+    "comment.version_gone",
+    "the version that comment {number} was made on was deleted, or is not visible",
+    "Leave its time as it is, or write a new comment.",
+)
+NO_SUCH_USER = ErrorCode("comment.no_such_user", "there is no user {name!r}", "Name a user of the library.")
+TEXT_INVALID = ErrorCode(
+    "comment.text_invalid",
+    "{text} holds a character that cannot be stored",
+    "Leave out NUL and halves of surrogate pairs.",
+)

@@ -1,10 +1,7 @@
 """Comments as values: what is asked for, and what is shown. No I/O."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,21 +15,8 @@ MAX_LIMIT = 1_000
 """Threads of one page."""
 MOST_CARRIED = 50_000
 """Threads of one asset that are sorted by time; an asset with more lists the newest."""
-COLORS: Mapping[str, str] = {
-    "red": "#ff3b30",
-    "orange": "#ff9500",
-    "yellow": "#ffcc00",
-    "green": "#34c759",
-    "cyan": "#32ade6",
-    "blue": "#007aff",
-    "purple": "#af52de",
-    "pink": "#ff2d92",
-    "white": "#ffffff",
-    "black": "#000000",
-}
-"""Colours of markers by their names, which editing programs know, too."""
 DEFAULT_COLOR = "green"
-"""Of a marker without one."""
+"""Of a marker without one; `timeline.marker.COLORS` lists them."""
 
 
 class CommentKind(StrEnum):
@@ -241,17 +225,6 @@ class Imported(BaseModel):
     unchanged: int
     skipped: tuple[ImportedClip, ...] = ()
     dry_run: bool = False
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A checked comment, as columns."""
-
-    asset: int
-    version: int | None
-    columns: Mapping[str, Any]
-    """Of the table `comment`, besides those that the repository sets."""
-    mentions: tuple[str, ...] = field(default=())
 
 
 def words_of_place(moved: int | None) -> str:

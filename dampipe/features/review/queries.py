@@ -22,7 +22,7 @@ from dampipe.features.access.tables import USER
 from dampipe.features.assets.errors import GONE_ASSET
 from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.locks import Hold, lock_assets
-from dampipe.features.assets.tables import VERSION
+from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.review.errors import COMMENT_UNKNOWN
 from dampipe.features.review.tables import CARRY, COMMENT, MENTION
 from dampipe.features.undo.journal import Edit, image, record
@@ -221,6 +221,12 @@ class CommentRepository:
         with self._db.read() as connection:
             return list(connection.execute(query.order_by(COMMENT.c.author_name)).scalars())
 
+    @staticmethod
+    def is_visible(connection: Connection, asset: int, view: View) -> bool:
+        """Whether an asset is visible."""
+        query = select(ASSET.c.id).where(ASSET.c.id == asset, view.shows_asset(ASSET.c.id))
+        return connection.execute(query).first() is not None
+
     # ---- writing, in the caller's transaction
 
     def hold_version(self, connection: Connection, version: int, view: View) -> int:
@@ -392,9 +398,10 @@ def due_carries(connection: Connection, limit: int) -> Sequence[Row[Any]]:
     return connection.execute(query).all()
 
 
-def postpone_carry(connection: Connection, asset: int, until: float) -> None:
-    """Look at an asset again at a time, unless it is due anew meanwhile."""
-    connection.execute(update(CARRY).where(CARRY.c.asset_id == asset).values(next_at=until))
+def postpone_carry(connection: Connection, row: Row[Any], delay: float) -> None:
+    """Look at an asset again after some seconds, unless it became due meanwhile."""
+    mine = (CARRY.c.asset_id == row.asset_id, CARRY.c.since == row.since)
+    connection.execute(update(CARRY).where(*mine).values(next_at=NOW + delay))
 
 
 def finish_carry(connection: Connection, row: Row[Any]) -> bool:

@@ -1,21 +1,19 @@
 """The use cases of comments."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from datetime import UTC
+from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import Connection, Row
 
-from dampipe.features.alignment.anchors import Anchors
-from dampipe.features.alignment.model import TimeReport
 from dampipe.features.assets.names import names_of
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
 from dampipe.features.review import errors
 from dampipe.features.review.authors import author_columns, is_own, may_resolve
-from dampipe.features.review.carrying import Carrier, anchor_of, report_end
-from dampipe.features.review.drawing import UNKNOWN_SIZE, Drawing, svg_of
+from dampipe.features.review.carrying import Carrier, anchor_of
+from dampipe.features.review.drafts import Columns, Drafts, check_said, checked_text
+from dampipe.features.review.drawing import UNKNOWN_SIZE, svg_of
 from dampipe.features.review.events import (
     CommentChanged,
     CommentCreated,
@@ -26,10 +24,6 @@ from dampipe.features.review.events import (
 )
 from dampipe.features.review.mentions import mentioned
 from dampipe.features.review.model import (
-    COLORS,
-    DEFAULT_COLOR,
-    MAX_NAME,
-    MAX_TEXT,
     MOST_CARRIED,
     CommentEdit,
     CommentKind,
@@ -40,25 +34,19 @@ from dampipe.features.review.model import (
     Counted,
     MentionReport,
     Place,
-    ReplyReport,
 )
 from dampipe.features.review.queries import CommentRepository, Threads
+from dampipe.features.review.reports import CommentReports, time_of
 from dampipe.features.undo.journal import Edit, begin, finish
 from dampipe.kernel.access import COMMENT, MANAGE, READ, Actor, ActorKind, require
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from dampipe.kernel.events.outbox import record_event
-from dampipe.kernel.faces.http import TEXT_INVALID
 from dampipe.kernel.people import People
 from dampipe.kernel.selection import AssetSelector
-from dampipe.kernel.storable import is_storable
-from dampipe.kernel.visibility import View, Visibility
-from dampipe.media.info import MediaInfo, MediaKind
-
-T = TypeVar("T")
-Columns = dict[str, Any]
-
+from dampipe.kernel.visibility import Visibility
+from dampipe.media.info import MediaInfo
 
 class ReviewService:
     """Comments and markers. What an actor does not see does not exist for it: methods raise NotFound for comments on
@@ -70,8 +58,9 @@ class ReviewService:
         comments: CommentRepository,
         assets: AssetService,
         rows: AssetRepository,
-        anchors: Anchors,
         carrier: Carrier,
+        drafts: Drafts,
+        reports: CommentReports,
         selector: AssetSelector,
         people: People,
         visibility: Visibility,
@@ -80,8 +69,9 @@ class ReviewService:
         self._comments = comments
         self._assets = assets
         self._rows = rows
-        self._anchors = anchors
         self._carrier = carrier
+        self._drafts = drafts
+        self._reports = reports
         self._selector = selector
         self._people = people
         self._visibility = visibility
@@ -121,13 +111,13 @@ class ReviewService:
         total, is_open = self._comments.counts(threads)
         found = self._comments.rows(page)
         return CommentPage(
-            comments=self._reports(actor, [found[one] for one in page if one in found], view, places),
+            comments=self._reports.threads(actor, [found[one] for one in page if one in found], view, places),
             total=total,
             open=is_open,
             next=f"{order[begin_at + limit - 1][0]!r}:{page[-1]}" if more else None,
         )
 
-    def list(self, actor: Actor, query: CommentQuery) -> CommentPage:
+    def find(self, actor: Actor, query: CommentQuery) -> CommentPage:
         """The threads of the library, or of some assets of it, newest first.
 
         Raises InvalidInput for assets that are given in two ways.
@@ -145,7 +135,7 @@ class ReviewService:
         total, is_open = self._comments.counts(threads)
         page = rows[: query.limit]
         return CommentPage(
-            comments=self._reports(actor, page, view),
+            comments=self._reports.threads(actor, page, view),
             total=total,
             open=is_open,
             next=str(page[-1].id) if len(rows) > query.limit else None,
@@ -159,7 +149,7 @@ class ReviewService:
         rows = self._comments.rows([thread])
         if thread not in rows:
             raise NotFound(errors.COMMENT_UNKNOWN, number=number)
-        return self._reports(actor, [rows[thread]], view)[0]
+        return self._reports.threads(actor, [rows[thread]], view)[0]
 
     def svg(self, actor: Actor, number: int) -> str:
         """The drawing of a comment as SVG, over the upright picture of its version. Raises NotFound without one."""
@@ -205,8 +195,8 @@ class ReviewService:
                 asset_name=names.get(row.asset_id, ""),
                 author_name=row.author_name,
                 text=row.text,
-                created_at=_time(row.created_at),
-                read_at=None if row.read_at is None else _time(row.read_at),
+                created_at=time_of(row.created_at),
+                read_at=None if row.read_at is None else time_of(row.read_at),
             )
             for row in rows
             if row.asset_id in shown
@@ -237,13 +227,12 @@ class ReviewService:
         """
         require(actor, COMMENT)
         view = self._visibility.of(actor)
-        sha1 = self._assets.sha1(actor, request.asset)
-        version = self._rows.find(sha1)
-        columns = self._columns(actor, sha1, version, request)
+        version = self._rows.find(self._assets.sha1(actor, request.asset))
+        columns = self._drafts.new(actor, version, request)
         with self._db.write() as connection:
             asset = self._comments.hold_version(connection, int(version.id), view)
-            what = f"{request.kind} on {names_of(connection, self._db, view, [asset]).get(asset, sha1[:12])}"
-            edit = begin(connection, str(actor), f"add a {what}")
+            name = names_of(connection, self._db, view, [asset]).get(asset, version.sha1[:12])
+            edit = begin(connection, str(actor), f"add a {request.kind} on {name}")
             row = self._insert(connection, actor, edit, {**columns, "asset_id": asset})
             finish(connection, edit)
         return self.show(actor, row.id)
@@ -252,7 +241,7 @@ class ReviewService:
         """Answer a comment; an answer to a reply belongs to the thread. Returns the thread."""
         require(actor, COMMENT)
         view = self._visibility.of(actor)
-        text = _checked_text(text)
+        text = checked_text(text)
         if not text:
             raise InvalidInput(errors.NOTHING_SAID)
         with self._db.write() as connection:
@@ -284,13 +273,14 @@ class ReviewService:
         if row is None:
             raise NotFound(errors.COMMENT_UNKNOWN, number=number)
         self._require_own(actor, row)
-        anchor = self._edited_anchor(actor, row, change, view)
+        contents = self._comments.contents([row.version_id] if row.version_id else [], view)
+        version = self._rows.find(contents[row.version_id]) if contents else None
+        wanted = self._drafts.changed(actor, row, change, version)
         with self._db.write() as connection:
             now = self._comments.lock(connection, number, view)
             self._require_own(actor, now)
-            wanted = _edited(now, change, anchor)
             _check_version(now, change.if_version, wanted)
-            _check_said({**now._mapping, **wanted})
+            check_said({**now._mapping, **wanted})
             changed = {name: value for name, value in wanted.items() if value != getattr(now, name)}
             if changed:
                 edit = begin(connection, str(actor), f"edit comment {number}")
@@ -328,12 +318,6 @@ class ReviewService:
                 payload = CommentDeleted(comment=one.id, thread=one.root_id or one.id)
                 record_event(connection, payload, actor=actor, asset=row.asset_id, at=edit.at)
         return Counted(count=1 + len(replies))
-
-    # ---- for features that come after this one
-
-    def checked_columns(self, actor: Actor, sha1: str, version: Row[Any], request: CommentRequest) -> Columns:
-        """The columns of a new comment on a version, checked; see `add`."""
-        return self._columns(actor, sha1, version, request)
 
     # ---- steps
 
@@ -416,80 +400,6 @@ class ReviewService:
     def _sees(self, connection: Connection, actor: Actor, asset: int) -> bool:
         return self._comments.is_visible(connection, asset, self._visibility.of(actor))
 
-    def _columns(
-        self, actor: Actor, sha1: str, version: Row[Any], request: CommentRequest
-    ) -> Columns:
-        media = MediaInfo.model_validate_json(version.media) if version.media else None
-        start, end = _given(request.start), _given(request.end)
-        anchor = self._anchor(actor, sha1, version.name, media, start, end)
-        drawing = self._checked_drawing(version.name, media, request.drawing, anchor["start_ticks"])
-        is_marker = request.kind is CommentKind.MARKER
-        columns = {
-            "version_id": version.id,
-            "kind": str(request.kind),
-            "name": _checked_name(request.name),
-            "color": _checked_color(request.color) or (DEFAULT_COLOR if is_marker else ""),
-            "text": _checked_text(request.text),
-            "drawing": drawing,
-            **anchor,
-        }
-        _check_said({**columns, "root_id": None})
-        return columns
-
-    def _anchor(
-        self,
-        actor: Actor,
-        sha1: str,
-        name: str,
-        media: MediaInfo | None,
-        start: str | None,
-        end: str | None,
-    ) -> Columns:
-        """The times of a comment as columns: a frame, or a span of frames."""
-        if start is None:
-            if end is not None:
-                raise InvalidInput(errors.END_ALONE)
-            return {"start_ticks": None, "end_ticks": None, "base": None, "start_seconds": None}
-        if media is not None and media.kind is MediaKind.STILL:
-            raise InvalidInput(errors.STILL_TIME, name=name)
-        first, last = self._anchors.span(actor, sha1, start, end)
-        return {
-            "start_ticks": first.ticks,
-            "end_ticks": None if end is None else last.ticks,
-            "base": str(first.base),
-            "start_seconds": float(first.seconds),
-        }
-
-    def _edited_anchor(
-        self, actor: Actor, row: Row[Any], change: CommentEdit, view: View
-    ) -> Columns | None:
-        """The times that an edit gives, on the version of the comment; None: it gives none."""
-        start, end = _given(change.start), _given(change.end)
-        if start is None and end is None and not change.whole:
-            return None
-        if row.root_id is not None:
-            raise InvalidInput(errors.REPLY_PART, part="time")
-        if change.whole:
-            return self._anchor(actor, "", "", None, None, None)
-        sha1 = self._comments.contents([row.version_id], view).get(row.version_id) if row.version_id else None
-        if sha1 is None:
-            raise NotFound(errors.VERSION_GONE, number=row.id)
-        version = self._rows.find(sha1)
-        media = MediaInfo.model_validate_json(version.media) if version.media else None
-        return self._anchor(actor, sha1, version.name, media, start, end)
-
-    @staticmethod
-    def _checked_drawing(
-        name: str, media: MediaInfo | None, drawing: Drawing | None, start: int | None
-    ) -> str | None:
-        if drawing is None:
-            return None
-        if media is not None and media.kind is MediaKind.AUDIO:
-            raise InvalidInput(errors.NO_PICTURE, name=name)
-        if start is None and (media is None or media.kind is not MediaKind.STILL):
-            raise InvalidInput(errors.DRAWING_NEEDS_TIME, name=name)
-        return drawing.model_dump_json()
-
     @staticmethod
     def _require_own(actor: Actor, row: Row[Any]) -> None:
         if not is_own(actor, row):
@@ -512,88 +422,6 @@ class ReviewService:
             return self._selector.assets(actor, query.filters)
         return AssetSet(self._assets.asset_ids(actor, query.assets)) if query.assets else None
 
-    # ---- reports
-
-    def _reports(
-        self,
-        actor: Actor,
-        rows: Sequence[Row[Any]],
-        view: View,
-        places: Mapping[int, Place] | None = None,
-    ) -> tuple[CommentReport, ...]:
-        """Threads as they are shown, with their replies; those of assets that are gone by now are left out."""
-        shown = self._comments.shown_versions({row.asset_id for row in rows}, view)
-        rows = [row for row in rows if row.asset_id in shown]
-        if places is None:
-            places = self._carrier.places(rows, {row.id: shown[row.asset_id][0] for row in rows})
-        versions = {row.version_id for row in rows if row.version_id is not None}
-        contents = self._comments.contents(versions, view)
-        clocks = self._carrier.clocks(
-            sorted({row.version_id for row in rows if row.version_id and row.start_ticks is not None})
-        )
-        replies = self._comments.replies([row.id for row in rows])
-        ids = [row.id for row in rows] + [one.id for some in replies.values() for one in some]
-        names_in = self._comments.mentions_in(ids)
-        with self._db.read() as connection:
-            names = names_of(connection, self._db, view, shown)
-        found = []
-        for row in rows:
-            anchor, clock = anchor_of(row), clocks.get(row.version_id)
-            found.append(
-                CommentReport(
-                    **_said(actor, row, names_in),
-                    asset=shown[row.asset_id][1],
-                    asset_name=names.get(row.asset_id, ""),
-                    anchor=contents.get(row.version_id) if row.version_id else None,
-                    kind=CommentKind(row.kind),
-                    name=row.name,
-                    color=row.color,
-                    start=None if anchor is None else TimeReport.of(anchor[0], clock),
-                    end=None if anchor is None else report_end(anchor[1], clock),
-                    now=places.get(row.id),
-                    drawing=Drawing.model_validate_json(row.drawing) if row.drawing else None,
-                    resolved_at=None if row.resolved_at is None else _time(row.resolved_at),
-                    resolved_by=row.resolved_by,
-                    replies=tuple(
-                        ReplyReport(**_said(actor, one, names_in), thread=row.id)
-                        for one in replies.get(row.id, ())
-                    ),
-                )
-            )
-        return tuple(found)
-
-
-def parse_drawing(text: str) -> Drawing:
-    """A drawing from JSON. Raises InvalidInput."""
-    try:
-        return Drawing.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise InvalidInput(
-            errors.DRAWING_INVALID, problem=f"{place}: {first['msg']}" if place else first["msg"]
-        ) from error
-
-
-def _said(actor: Actor, row: Row[Any], names: Mapping[int, Sequence[str]]) -> Columns:
-    """What comments and replies have in common."""
-    return {
-        "id": row.id,
-        "text": row.text,
-        "author": row.author,
-        "author_name": row.author_name,
-        "is_guest": row.author_link is not None,
-        "is_mine": is_own(actor, row),
-        "mentions": tuple(names.get(row.id, ())),
-        "created_at": _time(row.created_at),
-        "edited_at": None if row.edited_at is None else _time(row.edited_at),
-        "version": row.version,
-    }
-
-
-def _time(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
 
 def _seconds(row: Row[Any], places: Mapping[int, Place]) -> float:
     """Where a thread stands in the list of its asset."""
@@ -615,63 +443,8 @@ def _cursor(text: str) -> tuple[float, int]:
         raise InvalidInput(errors.CURSOR_INVALID, text=text[:100]) from None
 
 
-def _given(text: str | None) -> str | None:
-    return text.strip() or None if text is not None else None
-
-
 def _name_of(actor: Actor) -> str:
     return actor.name or str(actor)
-
-
-def _checked_text(text: str) -> str:
-    if len(text) > MAX_TEXT:
-        raise InvalidInput(errors.TEXT_TOO_LONG, length=len(text), most=MAX_TEXT)
-    return _storable(text).strip()
-
-
-def _checked_name(name: str) -> str:
-    name = " ".join(_storable(name).split())
-    if len(name) > MAX_NAME:
-        raise InvalidInput(errors.TEXT_TOO_LONG, length=len(name), most=MAX_NAME)
-    return name
-
-
-def _storable(text: str) -> str:
-    if not is_storable(text):
-        raise InvalidInput(TEXT_INVALID, text=ascii(text[:100]))
-    return text
-
-
-def _checked_color(color: str) -> str:
-    color = color.strip().lower()
-    if color and color not in COLORS:
-        raise InvalidInput(errors.COLOR_INVALID, color=color[:50], colors=", ".join(COLORS))
-    return color
-
-
-def _check_said(columns: Mapping[str, Any]) -> None:
-    """Raise InvalidInput for a comment that says nothing."""
-    is_marker = columns["kind"] == CommentKind.MARKER
-    if not (columns["text"] or columns.get("drawing") or (is_marker and columns["name"])):
-        raise InvalidInput(errors.NOTHING_SAID)
-
-
-def _edited(row: Row[Any], change: CommentEdit, anchor: Columns | None) -> Columns:
-    """The columns that an edit gives, with the values that it gives them."""
-    wanted: Columns = dict(anchor or {})
-    if change.text is not None:
-        wanted["text"] = _checked_text(change.text)
-    if change.name is not None:
-        wanted["name"] = _checked_name(change.name)
-    if change.color is not None:
-        wanted["color"] = _checked_color(change.color)
-    if change.drawing is not None or change.no_drawing:
-        wanted["drawing"] = None if change.drawing is None else change.drawing.model_dump_json()
-    if row.root_id is not None:
-        for part in ("name", "color", "drawing"):
-            if wanted.get(part):
-                raise InvalidInput(errors.REPLY_PART, part=part)
-    return wanted
 
 
 def _check_version(row: Row[Any], if_version: int | None, wanted: Mapping[str, Any]) -> None:
