@@ -80,7 +80,8 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts. `str(actor)` is what events and logs say: `local`, `worker`, `user:anna`, `token:render-farm`."""
+    """Who acts. `str(actor)` is what events and logs say: `local`, `worker`, `user:anna`, `token:render-farm`,
+    `link:12/Maria`."""
 
     kind: ActorKind
     name: str = ""
@@ -89,13 +90,19 @@ class Actor:
     scopes: frozenset[str] | None = None
     """The only scopes by name, of those that the role has; None: all of them."""
     user: int | None = None
-    """The id of the user whose rights on assets hold; None: every asset is visible."""
+    """The id of the user whose rights on assets hold; None: every asset is visible, except to a link."""
+    link: int | None = None
+    """The id of the share link; what it opens is all that is visible to it."""
+    guest: str = ""
+    """What distinguishes the guests of one link, also those of one name; nothing secret."""
 
     def may(self, scope: Scope) -> bool:
         """Whether the actor has a scope."""
         return self.role >= scope.least and (self.scopes is None or scope.name in self.scopes)
 
     def __str__(self) -> str:
+        if self.link is not None:  # any guest may choose the name of another
+            return f"{self.kind}:{self.link}/{self.name}"
         return f"{self.kind}:{self.name}" if self.name else str(self.kind)
 
 

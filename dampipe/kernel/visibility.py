@@ -3,15 +3,18 @@ answers.
 
 A version is visible if a file of it lies in a folder that is, and an asset if one of its versions is. Other files of it
 are not shown: their names and folders neither match a search nor appear in an answer.
+
+An asset may be opened besides: by a collection or a link that was shared (`Opening`). All its versions are visible then,
+with the names of their files, but no place of them is: neither source nor folder.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, true
+from sqlalchemy import ColumnElement, Select, and_, false, null, or_, select, true
 
-from dampipe.kernel.access import Actor
+from dampipe.kernel.access import Actor, ActorKind
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import ErrorCode, Forbidden
@@ -40,6 +43,10 @@ class View:
     """Reads the numbers of the visible versions; without meaning where everything is visible."""
     read_folders: Callable[[], frozenset[int]] = frozenset
     """Reads the ids of the visible folders; without meaning where everything is visible."""
+    opened: tuple["OpenedVersions", ...] = ()
+    """What is visible besides, wherever it lies."""
+    key: Hashable = ()
+    """Equal for equal views, for caches of what depends on a view."""
 
     @property
     def is_all(self) -> bool:
@@ -49,6 +56,16 @@ class View:
     def shows_folder(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition that a column holds the id of a visible folder."""
         return true() if self.folder_ids is None else column.in_(self.folder_ids)
+
+    def shows_file(self, folder: ColumnElement[Any], version: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition that a file may be named and read: it lies in a visible folder, or is one of an opened
+        version. Whether its place is shown, `shows_folder` says."""
+        placed = self.shows_folder(folder)
+        return placed if self.is_all else or_(placed, self.opens_file(folder, version))
+
+    def opens_file(self, folder: ColumnElement[Any], version: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition that a file may be named and read because its version was opened."""
+        return or_(false(), *(one.holds(folder, version) for one in self.opened))
 
     def shows_version(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition that a column holds the number of a visible version."""
@@ -71,14 +88,42 @@ class View:
             raise Forbidden(WHOLE_LIBRARY, actor=str(actor))
 
 
-EVERYTHING = View()
+@dataclass(frozen=True)
+class OpenedVersions:
+    """Versions that were opened to an actor by one who sees them by folders."""
 
-SeenByFolders: TypeAlias = Callable[[int], Select[Any] | None]
-"""The numbers of the assets that a user, by id, sees now by the folders granted to them; None: all assets."""
-Opening: TypeAlias = Callable[[Database, Actor, SeenByFolders], Select[Any] | None]
-"""Registered in `Feature.openings`: a query for the numbers of assets that an actor sees besides those in folders that
-were granted to them, because a collection or a link was shared with them; None: there are none. Whoever shares opens no
-more than what they see by folders themselves at the time of the question: nothing is passed on twice."""
+    version_ids: Select[Any]
+    """Their numbers."""
+    folder_ids: Select[Any] | None
+    """The ids of the folders that the one who opened them sees; None: all. The files in them may be named and read."""
+
+    def holds(self, folder: ColumnElement[Any], version: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition that a file may be named and read."""
+        opened = version.in_(self.version_ids)
+        return opened if self.folder_ids is None else and_(opened, folder.in_(self.folder_ids))
+
+
+EVERYTHING = View()
+_NONE = select(null()).where(false())
+NOTHING = View(_NONE, _NONE, _NONE, key="nothing")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Assets that somebody shared with an actor."""
+
+    by: int | None
+    """The id of the user who shared them; None: the command line, or a token without a user, which see everything."""
+    assets: Select[Any]
+    """Their numbers, whether the user sees them or not."""
+
+
+Opening: TypeAlias = Callable[[Database, Actor], Sequence[Opened]]
+"""Registered in `Feature.openings`: what an actor sees besides files in folders that were granted to them, because a
+collection or a link was shared with them.
+
+Whoever shares opens no more than what they see at the time of the question by the folders granted to them, which is
+seen to here: nothing is passed on twice, and what a user who is disabled or was removed has shared is not visible."""
 
 
 class Visibility(Protocol):
@@ -94,4 +139,4 @@ class NoRights:
 
     def of(self, actor: Actor) -> View:
         """See Visibility."""
-        return EVERYTHING
+        return NOTHING if actor.kind is ActorKind.LINK else EVERYTHING

@@ -103,6 +103,12 @@ class AccessRepository:
             row = connection.execute(select(USER).where(USER.c.name == name)).first()
         return None if row is None else _user(row)
 
+    def user_of(self, number: int) -> User | None:
+        """A user by id."""
+        with self._db.read() as connection:
+            row = connection.execute(select(USER).where(USER.c.id == number)).first()
+        return None if row is None else _user(row)
+
     def add_user(self, name: str, role: Role, password_hash: str | None, by: str) -> User:
         """Raises Conflict for a name that is taken."""
         try:

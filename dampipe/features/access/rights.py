@@ -4,19 +4,20 @@ from collections.abc import Hashable, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union_all
 
 from dampipe.features.access.model import Grant
 from dampipe.features.access.queries import AccessRepository
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.sources.tables import FOLDER, LOCATION
-from dampipe.kernel.access import Actor, Role
+from dampipe.kernel.access import Actor, ActorKind, Role
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.adaptive_cache import AdaptiveCache
 from dampipe.kernel.db.change_token import ChangeTokens
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import read_ids
-from dampipe.kernel.visibility import EVERYTHING, View
+from dampipe.kernel.feature import registered
+from dampipe.kernel.visibility import EVERYTHING, OpenedVersions, View
 
 MASKS = 256
 """Masks that are kept while the catalogue does not change."""
@@ -25,8 +26,9 @@ Place = tuple[int, str]
 
 
 class Rights:
-    """See `dampipe.kernel.visibility.Visibility`. A grant counts from the next request on; a file that was moved between
-    folders counts within some seconds in a library of a million files, at once in a smaller one."""
+    """See `dampipe.kernel.visibility.Visibility`. A grant counts from the next request on, and so does what is opened
+    or closed again; a file that was moved between folders, or an asset between collections, counts within some seconds
+    in a library of a million files, at once in a smaller one."""
 
     def __init__(self, database: Database, access: AccessRepository) -> None:
         self._db = database
@@ -34,41 +36,70 @@ class Rights:
         self._folders: AdaptiveCache[frozenset[int]] = AdaptiveCache()
         self._masks: AdaptiveCache[AssetSet] = AdaptiveCache()
         self._tokens = ChangeTokens(database)
-        self._kept: dict[tuple[Place, ...], tuple[Hashable, AssetSet]] = {}
+        self._kept: dict[Hashable, tuple[Hashable, AssetSet]] = {}
 
     def of(self, actor: Actor) -> View:
-        """What an actor sees: all of it without a user, and for managers and admins."""
-        if actor.user is None or actor.role >= Role.MANAGER:
+        """What an actor sees: all of it without a user, and for managers and admins; a link what it opens."""
+        if actor.kind is ActorKind.LINK:
+            found: tuple[Place, ...] | None = ()
+        elif actor.user is None or actor.role >= Role.MANAGER:
             return EVERYTHING
-        found = places(self._access.grants(actor), self._access.roots())
+        else:
+            found = places(self._access.grants(actor), self._access.roots())
         if found is None:
             return EVERYTHING
+        opened = self._opened(actor)
         folders = select(FOLDER.c.id).where(_lies_in(found))
-        here = LOCATION.c.folder_id.in_(folders)
-        # What was at a visible path before is visible, too: it is an earlier version.
-        now = select(LOCATION.c.version_id).where(here, LOCATION.c.version_id.is_not(None))
-        before = select(LOCATION.c.previous_id).where(here, LOCATION.c.previous_id.is_not(None))
-        versions = select(now.union_all(before).subquery().c.version_id)
+        shown = [*_lying_in(folders), *(one.version_ids for one in opened)]
+        versions = select(union_all(*shown).subquery().c.version_id)
+        key: Hashable = found if not opened else (found, *(self._text(one.version_ids) for one in opened))
         return View(
             folder_ids=folders,
             version_ids=versions,
             asset_ids=select(VERSION.c.asset_id).where(VERSION.c.id.in_(versions)),
             places=found,
-            read_mask=lambda: self._mask(found, versions),
+            read_mask=lambda: self._mask(key, versions),
             read_folders=lambda: self._folders.get(found, lambda: frozenset(self._numbers(folders))),
+            opened=opened,
+            key=key,
         )
 
-    def _mask(self, found: tuple[Place, ...], versions: Select[Any]) -> AssetSet:
+    def _opened(self, actor: Actor) -> tuple[OpenedVersions, ...]:
+        """What is opened to an actor, of what those who opened it see now."""
+        found = [one for opening in registered("openings") for one in opening(self._db, actor)]
+        seen: dict[int | None, tuple[Place, ...] | None] = {}
+        for by in {one.by for one in found}:
+            seen[by] = None if by is None else self._places_of(by)
+        return tuple(
+            _opened_versions(one.assets, places_) for one in found if (places_ := seen[one.by]) != ()
+        )
+
+    def _places_of(self, user: int) -> tuple[Place, ...] | None:
+        """What a user sees by the folders granted to them; None: everything."""
+        found = self._access.user_of(user)
+        if found is None or found.is_disabled:
+            return ()
+        if found.role >= Role.MANAGER:
+            return None
+        actor = Actor(ActorKind.USER, found.name, found.role, user=found.id)
+        return places(self._access.grants(actor), self._access.roots())
+
+    def _text(self, query: Select[Any]) -> Hashable:
+        """The text of a query with its parameters: equal for queries that ask the same."""
+        compiled = query.compile(dialect=self._db.engine.dialect)
+        return str(compiled), repr(sorted(compiled.params.items()))
+
+    def _mask(self, key: Hashable, versions: Select[Any]) -> AssetSet:
         """The numbers of the visible versions; kept while nothing is written to the catalogue."""
         token = self._tokens.current()
-        kept = self._kept.get(found)
+        kept = self._kept.get(key)
         if kept is not None and token is not None and kept[0] == token:
             return kept[1]
-        mask = self._masks.get(found, lambda: self._numbers(versions))
+        mask = self._masks.get(key, lambda: self._numbers(versions))
         if token is not None:
             if len(self._kept) >= MASKS:
                 self._kept = {}
-            self._kept[found] = token, mask
+            self._kept[key] = token, mask
         return mask
 
     def _numbers(self, ids: Select[Any]) -> AssetSet:
@@ -76,6 +107,27 @@ class Rights:
         [column] = ids.subquery().c
         with self._db.read() as connection:
             return AssetSet.from_numpy(read_ids(self._db, connection, column))
+
+
+def _lying_in(folders: Select[Any]) -> tuple[Select[Any], Select[Any]]:
+    """The numbers of the versions that lie in folders, and of those that did: what was at a visible path before is
+    visible, too, since it is an earlier version."""
+    here = LOCATION.c.folder_id.in_(folders)
+    now = select(LOCATION.c.version_id).where(here, LOCATION.c.version_id.is_not(None))
+    before = select(LOCATION.c.previous_id).where(here, LOCATION.c.previous_id.is_not(None))
+    return now, before
+
+
+def _opened_versions(assets: Select[Any], found: tuple[Place, ...] | None) -> OpenedVersions:
+    """Those versions of assets that one sees who sees these places; None: everything."""
+    # A part of any query must mean the same in each, also in one of the same tables.
+    version = VERSION.alias()
+    versions = select(version.c.id).where(version.c.asset_id.in_(assets.correlate(None))).correlate(None)
+    if found is None:
+        return OpenedVersions(versions, None)
+    folders = select(FOLDER.c.id).where(_lies_in(found))
+    seen = union_all(*_lying_in(folders)).subquery().c.version_id
+    return OpenedVersions(versions.where(version.c.id.in_(select(seen))), folders)
 
 
 def places(grants: Iterable[Grant], roots: Mapping[int, str]) -> tuple[Place, ...] | None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, 
 
 from dampipe.features.assets.errors import AMBIGUOUS_ASSET, GONE_ASSET, INVALID_ASSET, UNKNOWN_ASSET
 from dampipe.features.assets.lineage import IS_CURRENT, is_superseded
+from dampipe.features.assets.names import shown_name, shown_names
 from dampipe.features.assets.savers import ensure_version, media_columns
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.sources.locations import record_identified
@@ -222,11 +223,14 @@ class AssetRepository:
         with self._db.read() as connection:
             places = self._grouped(connection, ids, view)
             derivatives = self._derivatives.of_assets(connection, ids)
+            names = shown_names(connection, self._db, view, [one for one in ids if one not in places])
         return [
             Video(
                 sha1=row.sha1,
                 size=row.size,
-                name=places[row.id][0].rpartition("/")[2] if row.id in places else _name(row, view),
+                name=places[row.id][0].rpartition("/")[2]
+                if row.id in places
+                else names.get(row.id, row.sha1),
                 paths=tuple(places.get(row.id, ())),
                 media=MediaInfo.model_validate_json(row.media) if row.media else None,
                 derivatives=tuple(derivatives.get(row.id, ())),
@@ -345,7 +349,7 @@ class AssetRepository:
         waits = and_(RUN.c.state == RunState.PENDING, RUN.c.not_before > 0)
         with self._db.read() as connection:
             rows = connection.execute(
-                select(RUN, VERSION.c.sha1, VERSION.c.name.label("asset_name"))
+                select(RUN, VERSION.c.sha1, shown_name(view))
                 .select_from(RUN.outerjoin(VERSION, VERSION.c.id == RUN.c.version_id))
                 .where(
                     RUN.c.error_kind.is_not(None),
@@ -361,7 +365,7 @@ class AssetRepository:
         return [
             Failure(
                 asset=row.sha1,
-                path=self._somewhere(row, view) or (row.asset_name if view.is_all else row.sha1) or "?",
+                path=self._somewhere(row, view) or printable(row.shown or row.sha1 or "?"),
                 stage=row.stage,
                 kind=row.error_kind or "permanent",
                 reason="" if row.version_id in hidden else row.reason or "",
@@ -383,11 +387,6 @@ class AssetRepository:
 
 
 _NO_REASON = {"reason": None, "error": None}
-
-
-def _name(version: Row[Any], view: View) -> str:
-    """What a version without a visible file is called: its own name is that of some file of it."""
-    return str(version.name if view.is_all else version.sha1)
 
 
 def runs_shown(view: View) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select, tuple_, update
 
+from dampipe.features.assets.names import shown_name
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.derivatives.model import Problem
 from dampipe.features.derivatives.tables import DERIVATIVE
@@ -128,13 +129,13 @@ class CheckRepository:
         return [DerivativeCheck.of(row) for row in found.values()]
 
     def names(self, versions: Sequence[int], view: View = EVERYTHING) -> dict[int, tuple[str, str]]:
-        """SHA-1 and name of versions; where not everything is visible, the SHA-1 stands for the name."""
-        query = select(VERSION.c.id, VERSION.c.sha1, VERSION.c.name).where(
+        """SHA-1 and name of versions; where the name is not visible, the SHA-1 stands for it."""
+        query = select(VERSION.c.id, VERSION.c.sha1, shown_name(view)).where(
             in_ids(self._db, VERSION.c.id, versions)
         )
         with self._db.read() as connection:
             rows = connection.execute(query).all()
-        return {row.id: (row.sha1, row.name if view.is_all else row.sha1) for row in rows}
+        return {row.id: (row.sha1, row.shown or row.sha1) for row in rows}
 
     def in_progress(self, versions: Sequence[int]) -> set[int]:
         """Those of the versions that are being processed or wait for it: their derivatives may change now."""

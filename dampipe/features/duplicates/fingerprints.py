@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Select, func, select
 
+from dampipe.features.assets.names import shown_names
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.duplicates.model import Copy, ExactDuplicate
 from dampipe.features.duplicates.tables import FINGERPRINT
@@ -100,13 +101,14 @@ class FingerprintRepository:
                     .where(LOCATION.c.version_id.in_(some), view.shows_folder(LOCATION.c.folder_id))
                     .order_by(LOCATION.c.state, LOCATION.c.id.desc())
                 ).all()
+                names = shown_names(connection, self._db, view, some)
             paths = {row.version_id: printable(full_path(row)) for row in files}
             for row in rows:
                 facts = {
                     name: getattr(row, name) for name in ("duration", "size", "width", "height", "codec")
                 }
-                name = row.name if view.is_all else row.sha1
-                found[row.id] = Copy(asset=row.sha1, path=paths.get(row.id, name), **facts)
+                path = paths.get(row.id) or names.get(row.id, row.sha1)
+                found[row.id] = Copy(asset=row.sha1, path=path, **facts)
         return found
 
 

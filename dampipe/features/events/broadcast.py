@@ -42,12 +42,12 @@ RECONNECT_AFTER = 2000
 """Milliseconds after which a browser connects again."""
 
 
-_StatusKey: TypeAlias = tuple[int | None, bool]
-"""What a status depends on: the user whose rights hold, and whether the actor is an administrator."""
+_StatusKey: TypeAlias = tuple[int | None, int | None, bool]
+"""What a status depends on: the user or the link whose rights hold, and whether the actor is an administrator."""
 
 
 def _status_key(actor: Actor) -> _StatusKey:
-    return actor.user, actor.may(ADMIN)
+    return actor.user, actor.link, actor.may(ADMIN)
 
 
 @dataclass(eq=False)

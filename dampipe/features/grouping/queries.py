@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, literal, select
 
+from dampipe.features.assets.names import shown_names
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.grouping.model import (
     Group,
@@ -259,12 +260,9 @@ class GroupRepository:
         )
         return Group(kind=GroupKind(rows[0].kind), members=tuple(members))
 
-    @staticmethod
-    def _visible_names(connection: Connection, versions: Sequence[int], view: View) -> dict[int, str]:
+    def _visible_names(self, connection: Connection, versions: Sequence[int], view: View) -> dict[int, str]:
         """The name of a visible file of each version; its SHA-1 where there is none any more."""
-        names = dict[int, str]()
-        for row in connection.execute(select(VERSION.c.id, VERSION.c.sha1).where(VERSION.c.id.in_(versions))):
-            names[row.id] = row.sha1
+        names = shown_names(connection, self._db, view, versions)
         files = select(LOCATION.c.version_id, LOCATION.c.name).where(
             LOCATION.c.version_id.in_(versions), view.shows_folder(LOCATION.c.folder_id)
         )

@@ -37,14 +37,14 @@ class OriginalRepository:
         self._db = database
 
     def present(self, version: int, view: View) -> list[Place]:
-        """The files of a version that are present and visible."""
+        """The files of a version that are present and may be read."""
         query = (
             select(LOCATION.c.size, LOCATION.c.mtime_ns, *place_columns(self._db))
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
             .where(
                 LOCATION.c.version_id == version,
                 LOCATION.c.state == LocationState.PRESENT,
-                view.shows_folder(LOCATION.c.folder_id),
+                view.shows_file(LOCATION.c.folder_id, LOCATION.c.version_id),
             )
             .order_by(LOCATION.c.id)
         )

@@ -66,7 +66,7 @@ class ProcessingService:
         view = self._visibility.of(actor)
         where = None if view.is_all else runs_shown(view)
         assets, locations = self._assets.totals(view)
-        counts = self._runs.counts(where, ("counts", view.places, view.is_all))
+        counts = self._runs.counts(where, ("counts", view.key, view.is_all))
         names = [stage.name for stage in self._plan().stages]
         stages = [*names, *sorted(set(counts) - set(names))]
         return Status(

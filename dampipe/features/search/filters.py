@@ -139,7 +139,7 @@ class FilterResolver:
             filtered=filtered,
             known=known,
             only_current=only_current,
-            key=(view.places, *((name, tuple(values)) for name, values in sorted(filters.items()))),
+            key=(view.key, *((name, tuple(values)) for name, values in sorted(filters.items()))),
             view=view,
         )
 

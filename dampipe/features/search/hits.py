@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from dampipe.features.assets.names import shown_names
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.grouping.queries import has_earlier_member, having_earlier_member
 from dampipe.features.search.filters import ResolvedFilter
@@ -69,6 +70,9 @@ class HitRepository:
         with self._db.read() as connection:
             rows = connection.execute(query).all()
             files = connection.execute(self._files([row.id for row in rows], resolved.view)).all()
+            placed = {file.version_id for file in files}
+            without = [row.id for row in rows if row.id not in placed]
+            names = shown_names(connection, self._db, resolved.view, without)
         paths: dict[int, str] = {}
         for file in sorted(
             files, key=lambda f: (f.state != LocationState.PRESENT, f.folder_id not in folders)
@@ -78,7 +82,7 @@ class HitRepository:
         return [
             Hit(
                 asset=row.sha1,
-                path=(path := paths.get(row.id, row.name if resolved.view.is_all else row.sha1)),
+                path=(path := paths.get(row.id) or names.get(row.id, row.sha1)),
                 name=path.rpartition("/")[2],
                 kind=row.kind,
                 duration=row.duration,

@@ -142,6 +142,12 @@ class TextIndex:
         """The names in the documents of those assets of which some files are not visible, without these."""
         files = VERSION.join(LOCATION, LOCATION.c.version_id == VERSION.c.id)
         hidden = select(VERSION.c.asset_id).select_from(files).where(~view.shows_folder(LOCATION.c.folder_id))
+        opened = (  # without folder and source
+            select(VERSION.c.asset_id, LOCATION.c.name)
+            .select_from(files)
+            .where(view.opens_file(LOCATION.c.folder_id, LOCATION.c.version_id))
+            .order_by(LOCATION.c.id)
+        )
         found: dict[int, str] = {}
         with self._db.read() as connection:
             for some in chunked(assets):
@@ -149,6 +155,9 @@ class TextIndex:
                 names: dict[int, list[str]] = {asset: [] for asset in mixed}
                 for asset, text_ in _names(connection, mixed, view):
                     names[asset].append(text_)
+                if view.opened:
+                    for row in connection.execute(opened.where(VERSION.c.asset_id.in_(mixed))):
+                        names[row.asset_id].append(PurePath(row.name).stem)
                 found |= {asset: _joined(texts) for asset, texts in names.items()}
         return found
 

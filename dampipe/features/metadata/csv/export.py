@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from dampipe.features.assets.lineage import is_superseded
+from dampipe.features.assets.names import shown_name
 from dampipe.features.assets.service import AssetService
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.csv.cells import OWN_COLUMNS, Delimiter, cell_of, cell_of_values, defused
@@ -119,7 +120,7 @@ class MetadataExport:
             row = versions.get(asset)
             if row is None:  # deleted since
                 continue
-            path = paths.get(row.id) or (printable(row.name) if view.is_all else "")
+            path = paths.get(row.id) or printable(row.shown or "")
             said = effective.get(asset, nothing)
             cells = [
                 fact_cell(one, row, delimiter) if one.is_fact else known_cell(one, said.get(one.key))
@@ -152,8 +153,8 @@ def read_facts(
     assets: Sequence[int],
     facts: Sequence[MetadataField],
 ) -> dict[int, Row[Any]]:
-    """By asset: number, SHA-1, name and facts of its current version, or of the newest one that is visible."""
-    columns: list[Any] = [VERSION.c.id, VERSION.c.asset_id, VERSION.c.sha1, VERSION.c.name]
+    """By asset: number, SHA-1, `shown` name and facts of its current version, or of the newest one that is visible."""
+    columns: list[Any] = [VERSION.c.id, VERSION.c.asset_id, VERSION.c.sha1, shown_name(view)]
     for one in facts:
         assert one.column is not None
         columns.append(one.column.label(f"f_{one.key}"))

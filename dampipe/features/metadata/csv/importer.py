@@ -645,7 +645,7 @@ class _Run:
         shown = read_facts(connection, self._db, self._view, sorted({asset for _, asset, _, _ in sides}), [])
         for given, asset, before, after in sides:
             if (row := shown.get(asset)) is not None:
-                name = row.name if self._view.is_all else row.sha1
+                name = printable(row.shown or row.sha1)
                 sides_ = (self._values_of(given, before), self._values_of(given, after))
                 self.found.differences.append(
                     Difference(sha1=row.sha1, name=name, field=given.key, before=sides_[0], after=sides_[1])
