@@ -8,11 +8,11 @@ from dampipe.kernel.access import COMMENT, MANAGE, Actor, ActorKind
 from dampipe.kernel.undo import Image
 
 
-def author_columns(actor: Actor) -> dict[str, Any]:
-    """The author of a new comment, as columns."""
+def author_columns(actor: Actor, user: str | None) -> dict[str, Any]:
+    """The author of a new comment, as columns. user: the name of the user who acts, also by a token."""
     return {
         "author": str(actor),
-        "author_name": (actor.name or str(actor))[:200],
+        "author_name": (user or actor.name or str(actor))[:200],
         "author_user": actor.user,
         "author_link": actor.link,
         "author_guest": actor.guest,
@@ -21,7 +21,7 @@ def author_columns(actor: Actor) -> dict[str, Any]:
 
 def is_own(actor: Actor, row: Row[Any]) -> bool:
     """Whether an actor wrote a comment: also by a token of the same user; a guest only in the same session."""
-    return wrote(actor, row._mapping)
+    return wrote(actor, row._asdict())
 
 
 def wrote(actor: Actor, row: Image) -> bool:

@@ -30,7 +30,10 @@ def report_end(end: AnchoredTime | None, clock: FrameClock | None) -> TimeReport
     if end is None:
         return None
     found = TimeReport.of(end, clock)
-    if clock is None or end.seconds <= clock.times.begin(clock.times.count - 1).seconds + clock.times.tolerance:
+    if (
+        clock is None
+        or end.seconds <= clock.times.begin(clock.times.count - 1).seconds + clock.times.tolerance
+    ):
         return found
     code = after_last(clock)
     return found.model_copy(
@@ -111,7 +114,10 @@ class Carrier:
         other: FrameClock | None,
     ) -> dict[int, Place]:
         spans = [
-            (AnchoredTime(row.start_ticks, Fraction(row.base)), AnchoredTime(row.end_ticks, Fraction(row.base)))
+            (
+                AnchoredTime(row.start_ticks, Fraction(row.base)),
+                AnchoredTime(row.end_ticks, Fraction(row.base)),
+            )
             for row in rows
         ]
         carried = self._anchors.carried_spans(source, target, spans) if rows else []

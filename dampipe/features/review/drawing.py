@@ -12,7 +12,9 @@ MOST_POINTS_IN_ALL = 10_000
 UNKNOWN_SIZE = (1920, 1080)
 """Pixels of a picture whose size is not known: fractions of it mean the same."""
 Fraction01 = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Point = Annotated[tuple[Fraction01, Fraction01], Field(description="x and y, from 0 to 1 of the upright picture.")]
+Point = Annotated[
+    tuple[Fraction01, Fraction01], Field(description="x and y, from 0 to 1 of the upright picture.")
+]
 
 
 class _Shape(BaseModel):

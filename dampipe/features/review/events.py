@@ -55,9 +55,7 @@ class CommentReopened(_OfComment):
 class CommentMentioned(_OfComment):
     """A comment mentions a user who sees its asset."""
 
-    KIND = EventKind(
-        "comment.mentioned", "A comment mentions a user who sees its asset.", retention=LIBRARY
-    )
+    KIND = EventKind("comment.mentioned", "A comment mentions a user who sees its asset.", retention=LIBRARY)
 
     user: str
 

@@ -14,7 +14,9 @@ def _has(context: FilterContext, values: Sequence[str]) -> Restriction:
     asset = VERSION.c.asset_id
     conditions = {
         "open": asset.in_(select(COMMENT.c.asset_id).where(IS_OPEN)),
-        "resolved": asset.in_(select(COMMENT.c.asset_id).where(IS_THREAD, COMMENT.c.resolved_at.is_not(None))),
+        "resolved": asset.in_(
+            select(COMMENT.c.asset_id).where(IS_THREAD, COMMENT.c.resolved_at.is_not(None))
+        ),
         "any": asset.in_(select(COMMENT.c.asset_id)),
         "none": asset.not_in(select(COMMENT.c.asset_id)),
     }

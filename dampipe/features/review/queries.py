@@ -108,13 +108,8 @@ class CommentRepository:
 
     def places(self, threads: Threads, limit: int) -> Sequence[Row[Any]]:
         """Where threads are, without what they say: the newest, up to `limit`."""
-        columns = (
-            COMMENT.c.id,
-            COMMENT.c.version_id,
-            COMMENT.c.start_ticks,
-            COMMENT.c.end_ticks,
-            COMMENT.c.base,
-        )
+        names = ("id", "version_id", "start_ticks", "end_ticks", "base")
+        columns = [COMMENT.c[name] for name in names]
         query = select(*columns).where(*threads.where(self._db)).order_by(COMMENT.c.id.desc()).limit(limit)
         with self._db.read() as connection:
             return connection.execute(query).all()
@@ -330,15 +325,15 @@ def due(connection: Connection, database: Database, assets: Sequence[int]) -> No
         made = (
             select(COMMENT.c.asset_id)
             .join(VERSION, VERSION.c.id == COMMENT.c.version_id)
-            .where(
-                database.among(COMMENT.c.asset_id, some), COMMENT.c.start_ticks.is_not(None), ~IS_CURRENT
-            )
+            .where(database.among(COMMENT.c.asset_id, some), COMMENT.c.start_ticks.is_not(None), ~IS_CURRENT)
             .distinct()
         )
         found = connection.execute(made).scalars().all()
         if found:
             now = database_time(connection)
-            row = database.insert(CARRY).values([{"asset_id": one, "since": now, "next_at": now} for one in found])
+            row = database.insert(CARRY).values(
+                [{"asset_id": one, "since": now, "next_at": now} for one in found]
+            )
             connection.execute(
                 row.on_conflict_do_update(index_elements=["asset_id"], set_={"since": now, "next_at": now})
             )

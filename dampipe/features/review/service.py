@@ -43,10 +43,11 @@ from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from dampipe.kernel.events.outbox import record_event
-from dampipe.kernel.people import People
+from dampipe.kernel.people import People, person_of
 from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import Visibility
 from dampipe.media.info import MediaInfo
+
 
 class ReviewService:
     """Comments and markers. What an actor does not see does not exist for it: methods raise NotFound for comments on
@@ -321,9 +322,7 @@ class ReviewService:
 
     # ---- steps
 
-    def _settle(
-        self, actor: Actor, number: int, is_resolved: bool, if_version: int | None
-    ) -> CommentReport:
+    def _settle(self, actor: Actor, number: int, is_resolved: bool, if_version: int | None) -> CommentReport:
         require(actor, COMMENT)
         view = self._visibility.of(actor)
         thread = self._comments.thread_of(number, view)
@@ -348,7 +347,7 @@ class ReviewService:
     def _insert(self, connection: Connection, actor: Actor, edit: Edit, columns: Columns) -> Row[Any]:
         """Write a comment with its mentions and events."""
         by = str(actor)
-        values = {**author_columns(actor), **columns}
+        values = {**author_columns(actor, person_of(actor, self._people)), **columns}
         values |= {"created_at": edit.at, "changed_at": edit.at, "changed_by": by, "version": 1}
         row = self._comments.insert(connection, edit, values)
         payload = CommentCreated(comment=row.id, thread=row.root_id or row.id, kind=row.kind)
@@ -378,9 +377,7 @@ class ReviewService:
         record_event(connection, payload, actor=actor, asset=row.asset_id, at=edit.at)
         return made
 
-    def _mention(
-        self, connection: Connection, actor: Actor, edit: Edit, row: Row[Any], text: str
-    ) -> None:
+    def _mention(self, connection: Connection, actor: Actor, edit: Edit, row: Row[Any], text: str) -> None:
         """Record who is mentioned in a comment: users who see its asset, but not its author."""
         if "@" not in text and row.version == 1:
             return
@@ -388,13 +385,10 @@ class ReviewService:
         accounts = {
             people[name].id: name
             for name in mentioned(text, people.keys())
-            if people[name].id != actor.user
-            and self._sees(connection, people[name].actor, row.asset_id)
+            if people[name].id != actor.user and self._sees(connection, people[name].actor, row.asset_id)
         }
         for account in self._comments.set_mentions(connection, edit, row.id, list(accounts)):
-            payload = CommentMentioned(
-                comment=row.id, thread=row.root_id or row.id, user=accounts[account]
-            )
+            payload = CommentMentioned(comment=row.id, thread=row.root_id or row.id, user=accounts[account])
             record_event(connection, payload, actor=actor, asset=row.asset_id, at=edit.at)
 
     def _sees(self, connection: Connection, actor: Actor, asset: int) -> bool:

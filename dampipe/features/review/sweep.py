@@ -1,4 +1,4 @@
-"""The share of comments in a sweep: after another version became current, they are carried to it, and an event says so."""
+"""The share of comments in a sweep: they are carried to a version that became current, and an event says so."""
 
 import time
 from collections.abc import Mapping
@@ -11,7 +11,6 @@ from dampipe.features.review.carrying import Carrier
 from dampipe.features.review.events import CommentsCarried
 from dampipe.features.review.queries import anchored, due_carries, finish_carry, postpone_carry
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.events.outbox import WORKER, record_event
 
 ASSETS = 50
@@ -47,10 +46,7 @@ class CarrySweep:
         fates = [place.fate for place in places.values()]
         if Fate.PENDING in fates:
             for source, target in {(one.version_id, one.to) for one in comments}:
-                try:
-                    self._carrier.ensure(source, target)
-                except (NotFound, InvalidInput):
-                    pass  # there will be no alignment; the comments stay pending
+                self._carrier.ensure(source, target)
             with self._db.write() as connection:
                 waited = max(FIRST_DELAY, min(LONGEST_DELAY, row.next_at - row.since))
                 postpone_carry(connection, row, waited)
@@ -58,8 +54,6 @@ class CarrySweep:
         with self._db.write() as connection:
             if not finish_carry(connection, row) or not comments:
                 return 0
-            payload = CommentsCarried(
-                carried=fates.count(Fate.CARRIED), gone=fates.count(Fate.GONE)
-            )
+            payload = CommentsCarried(carried=fates.count(Fate.CARRIED), gone=fates.count(Fate.GONE))
             record_event(connection, payload, actor=WORKER, asset=row.asset_id, sha1=comments[0].sha1)
         return 1

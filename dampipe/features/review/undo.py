@@ -25,19 +25,24 @@ from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.events.payload import EventPayload
 from dampipe.kernel.undo import Change, Image, Undoable
 
+OTHERS = "somebody else wrote it"
 _OF_AUTHOR = ("text", "name", "color", "drawing", "start_ticks", "end_ticks", "base", "kind")
 
 
 def _adapted(connection: Connection, database: Database, images: Sequence[Image]) -> list[Image]:
-    """Comments as recorded, on the assets that their versions are of by now; one of a deleted version has none."""
+    """Comments as recorded, on the assets that their versions are of by now; one of a deleted version has none.
+
+    The assets are locked before comments are.
+    """
     versions = sorted({one["version_id"] for one in images if one["version_id"] is not None})
     query = select(VERSION.c.id, VERSION.c.asset_id).where(database.among(VERSION.c.id, versions))
     assets = {row.id: row.asset_id for row in connection.execute(query)} if versions else {}
-    found = []
+    found: list[Image] = []
     for one in images:
         version = one["version_id"] if one["version_id"] in assets else None
         asset = assets.get(version, one["asset_id"])
         found.append({**one, "version_id": version, "asset_id": asset})
+    lock_assets(connection, {one["asset_id"] for one in found}, Hold.EXISTENCE)
     return found
 
 
@@ -52,25 +57,34 @@ def _refusals(
     gone = [one.before["id"] for one in changes if one.before and one.after is None]
     query = select(COMMENT.c.root_id).where(database.among(COMMENT.c.root_id, gone)).distinct()
     answered = set(connection.execute(query).scalars()) if gone else set()
-    restored = {one.after["id"] for one in changes if one.before is None and one.after}
-    return [_refusal(actor, one, assets, there | restored, answered) for one in changes]
+    # Whoever may restore a comment restores its replies with it, whoever wrote them.
+    restored = {
+        one.after["id"]
+        for one in changes
+        if one.before is None
+        and one.after
+        and may_delete(actor, one.after)
+        and one.after["asset_id"] in assets
+    }
+    return [_refusal(actor, one, assets, there, restored, answered) for one in changes]
 
 
-def _refusal(actor: Actor, change: Change, assets: set[Any], threads: set[int], answered: set[int]) -> str:
+def _refusal(
+    actor: Actor, change: Change, assets: set[Any], there: set[int], restored: set[int], answered: set[int]
+) -> str:
     row = change.after or change.before or {}
     if row["asset_id"] not in assets:
         return "its asset was deleted"
     if change.before is None:
-        if not may_delete(actor, row):
-            return "somebody else wrote it"
-        is_loose = row["root_id"] is not None and row["root_id"] not in threads
-        return "the comment that it answers was deleted" if is_loose else ""
+        if row["root_id"] is not None and row["root_id"] not in there | restored:
+            return "the comment that it answers was deleted"
+        return "" if row["root_id"] in restored or row["id"] in restored else OTHERS
     if change.after is None:
         if not may_delete(actor, row):
-            return "somebody else wrote it"
+            return OTHERS
         return "it was answered" if row["id"] in answered else ""
     is_said = any(change.before[name] != change.after[name] for name in _OF_AUTHOR)
-    return "somebody else wrote it" if is_said and not wrote(actor, row) else ""
+    return OTHERS if is_said and not wrote(actor, row) else ""
 
 
 def _changed(connection: Connection, database: Database, actor: Actor, changes: Sequence[Change]) -> None:

@@ -45,9 +45,7 @@ def upgrade() -> None:
     op.create_index("comment_of_root", "comment", ["root_id", "id"])
     op.create_index("comment_by", "comment", ["author_name", "id"])
     is_open = sa.text("root_id IS NULL AND resolved_at IS NULL")
-    op.create_index(
-        "comment_open", "comment", ["asset_id"], sqlite_where=is_open, postgresql_where=is_open
-    )
+    op.create_index("comment_open", "comment", ["asset_id"], sqlite_where=is_open, postgresql_where=is_open)
     op.create_table(
         "comment_mention",
         sa.Column("id", sa.Integer(), primary_key=True),
