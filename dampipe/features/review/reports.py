@@ -44,7 +44,9 @@ class CommentReports:
         versions = {row.version_id for row in rows if row.version_id is not None}
         contents = self._comments.contents(versions, view)
         clocks = self._carrier.clocks(
-            sorted({row.version_id for row in rows if row.version_id and row.start_ticks is not None})
+            sorted(
+                {row.version_id for row in rows if row.version_id in contents and row.start_ticks is not None}
+            )
         )
         replies = self._comments.replies([row.id for row in rows])
         ids = [row.id for row in rows] + [one.id for some in replies.values() for one in some]

@@ -55,7 +55,8 @@ def _refusals(
     query = select(COMMENT.c.id).where(database.among(COMMENT.c.id, sorted(roots)))
     there = set(connection.execute(query).scalars()) if roots else set()
     gone = [one.before["id"] for one in changes if one.before and one.after is None]
-    query = select(COMMENT.c.root_id).where(database.among(COMMENT.c.root_id, gone)).distinct()
+    is_reply = (database.among(COMMENT.c.root_id, gone), ~database.among(COMMENT.c.id, gone))
+    query = select(COMMENT.c.root_id).where(*is_reply).distinct()
     answered = set(connection.execute(query).scalars()) if gone else set()
     # Whoever may restore a comment restores its replies with it, whoever wrote them.
     restored = {

@@ -65,9 +65,9 @@ class Reviewing:
 
     def stack(self, target: str, other: str) -> dict[str, str]:
         """Make `other` the current version of the asset of `target`; returns what the operation says."""
-        [done] = self.service(VersionService).stack(
-            LOCAL, StackRequest(asset=sha1(target), others=(sha1(other),), current=sha1(other))
-        )
+        versions: VersionService = self.service(VersionService)
+        [done] = versions.stack(LOCAL, StackRequest(asset=sha1(target), others=(sha1(other),)))
+        versions.make_current(LOCAL, sha1(other))
         return dict(done.metadata)
 
     def align(self, first: str, second: str, *spans: tuple[int, int, int]) -> None:
