@@ -23,6 +23,7 @@ from dampipe.features.metadata import FEATURE as METADATA
 from dampipe.features.originals import FEATURE as ORIGINALS
 from dampipe.features.processing import FEATURE as PROCESSING
 from dampipe.features.pruning import FEATURE as PRUNING
+from dampipe.features.review import FEATURE as REVIEW
 from dampipe.features.rights import FEATURE as RIGHTS
 from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
@@ -75,6 +76,7 @@ BUILT_IN = (
     PRUNING,
     ACCESS,
     SUBCLIPS,
+    REVIEW,
     COLLECTIONS,
     SHARING,
     BACKUP,

@@ -112,6 +112,9 @@ class Feature:
     """Dotted names of sequences of `FilterField`s (`dampipe/kernel/filter.py`)."""
     documents: tuple[str, ...] = ()
     """Dotted names of functions that add words to search documents (`dampipe/features/search/text_index.py`)."""
+    text_moments: tuple[str, ...] = ()
+    """Dotted names of classes that the container builds (`TextMoments`, `dampipe/features/search/text_moments.py`): they
+    find moments by what people wrote about them."""
     sweeps: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sweep calls; a call returns counts by name."""
     tasks: Mapping[str, Task] = field(default_factory=dict)
@@ -172,6 +175,7 @@ class Feature:
             *self.value_listeners,
             *self.filters,
             *self.documents,
+            *self.text_moments,
             *self.sweeps,
         ]
         names += [*self.events, *self.event_scopes, *self.subscriber_sources]

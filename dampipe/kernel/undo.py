@@ -45,6 +45,10 @@ def _no_lock(connection: Connection, database: Database) -> None:
     return None
 
 
+def _as_they_are(connection: Connection, database: Database, images: Sequence[Image]) -> list[Image]:
+    return list(images)
+
+
 @dataclass(frozen=True)
 class Undoable:
     """A table whose changes can be undone. Its primary key is one column."""
@@ -61,6 +65,8 @@ class Undoable:
     lock: Callable[[Connection, Database], None] = _no_lock
     """Called before rows are read: takes what all who write the table lock before its rows, so that none waits for
     another in a circle."""
+    adapted: Callable[[Connection, Database, Sequence[Image]], list[Image]] = _as_they_are
+    """Recorded rows with references as they are now: to the asset that one was stacked on, say. In the same order."""
 
 
 def undoables() -> dict[str, Undoable]:

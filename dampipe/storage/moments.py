@@ -34,3 +34,5 @@ class Moment(BaseModel):
     """End of its shot in seconds; None: unknown."""
     weak: bool = False
     """Whether the score is below the floor that meaningless queries reach in this library."""
+    text: str = ""
+    """What somebody wrote about it, where it was found by that: then there is no score, and `shot` is negative."""

@@ -9,7 +9,9 @@ from dampipe.features.search.fusion import reciprocal_rank_fusion
 from dampipe.features.search.hits import HitRepository
 from dampipe.features.search.model import Found, Hit, HitGroup, Only, SearchRequest
 from dampipe.features.search.query_vectors import EncodedQuery, QueryEncoder
+from dampipe.features.search.spans import beginning
 from dampipe.features.search.text_index import TextIndex, TextMatch
+from dampipe.features.search.text_moments import as_moments, text_moments
 from dampipe.features.search.vectors import VectorRepository
 from dampipe.kernel.access import READ, SEARCH, Actor, require
 from dampipe.kernel.asset_set import ALL, Selection, intersection
@@ -186,8 +188,10 @@ class SearchService:
         cards = self._hits.by_sha1(list(dict.fromkeys(sha1 for sha1, _ in owners)), resolved)
         moments = {} if seen is None else self._moments(request, owners, list(cards), seen)
         words = {match.sha1: match.words for match in matches}
+        said = self._said(request, cards, matches)
         hits = tuple(
-            _hit(cards[owner[0]], moments.get(owner, ()), words.get(owner[0], ()))
+            # Where hits are moments, what was written about an asset is shown at the first one of it.
+            _hit(cards[owner[0]], moments.get(owner, ()), words.get(owner[0], ()), said.pop(owner[0], ()))
             for owner in owners
             if owner[0] in cards
         )
@@ -196,6 +200,21 @@ class SearchService:
             return Found(hits=hits, more=more)
         warnings = seen.warnings(is_all=resolved.visible is ALL)
         return Found(hits=hits, more=more, floor=seen.query.floor, weaker=seen.weaker, warnings=warnings)
+
+    def _said(
+        self, request: SearchRequest, cards: Mapping[str, Hit], matches: Sequence[TextMatch]
+    ) -> dict[str, Sequence[Moment]]:
+        """The moments of the hits that people wrote words of the query about."""
+        if request.only is Only.NAMES:
+            return {}
+        shown = [match for match in matches if match.sha1 in cards]
+        words = list(dict.fromkeys(word for match in shown for word in match.words))
+        found = text_moments(self._services, {match.version: match.asset for match in shown}, words)
+        return {
+            match.sha1: as_moments(found[match.version][: request.moments], beginning(cards[match.sha1]))
+            for match in shown
+            if match.version in found
+        }
 
     def _moments(
         self, request: SearchRequest, owners: Sequence[Owner], assets: list[str], seen: "_Seen"
@@ -264,13 +283,15 @@ class _Seen:
         return (f"{what} were not searched: the vector index is being updated",)
 
 
-def _hit(card: Hit, moments: Sequence[Moment], words: tuple[str, ...]) -> Hit:
-    """A hit with its moments (best first), which are shown at the file of the hit."""
-    at_file = tuple(moment.model_copy(update={"path": card.path, "name": card.name}) for moment in moments)
+def _hit(card: Hit, moments: Sequence[Moment], words: tuple[str, ...], said: Sequence[Moment] = ()) -> Hit:
+    """A hit with its moments (best first), which are shown at the file of the hit. said: those found by words."""
+    at_file = tuple(
+        moment.model_copy(update={"path": card.path, "name": card.name}) for moment in (*said, *moments)
+    )
     return card.model_copy(
         update={
-            "score": at_file[0].score if at_file else None,
-            "weak": bool(at_file) and at_file[0].weak and not words,
+            "score": moments[0].score if moments else None,
+            "weak": bool(moments) and moments[0].weak and not words,
             "words": words,
             "moments": at_file,
         }

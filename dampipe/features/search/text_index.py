@@ -18,6 +18,7 @@ that write their tables (`dampipe/kernel/documents/dirty.py`), and so does a fea
 | source | it is renamed or deleted | of all versions with a file in it |
 | tag | it is given or taken | of the asset |
 | value | what a source says of a searchable field changes | of the asset |
+| comment | it is written, edited, deleted or goes to another asset | of the asset |
 
 `tests/integration/search/test_dirty_documents.py` walks all writes of these tables.
 """
@@ -68,6 +69,8 @@ class TextMatch:
 
     sha1: str
     words: tuple[str, ...]
+    version: int
+    asset: int
 
 
 class TextIndex:
@@ -105,14 +108,14 @@ class TextIndex:
             matched = tuple(word for word in wanted if any(known.startswith(word) for known in document))
             is_unwanted = any(phrase <= set(document) for phrase in unwanted)
             if 2 * len(matched) >= len(wanted) and not is_unwanted:
-                found.append(TextMatch(row.sha1, matched))
+                found.append(TextMatch(row.sha1, matched, row.id, row.asset_id))
         return sorted(
             found, key=lambda match: -len(match.words)
         )  # stable: equal ones keep the database's rank
 
     def _candidates(self, words: Sequence[str], resolved: ResolvedFilter) -> Sequence[Any]:
-        columns = (VERSION.c.asset_id, VERSION.c.sha1, SEARCH_DOCUMENT.c.names, SEARCH_DOCUMENT.c.facts)
-        query = select(*columns).join_from(
+        columns = (VERSION.c.id, VERSION.c.asset_id, VERSION.c.sha1)
+        query = select(*columns, SEARCH_DOCUMENT.c.names, SEARCH_DOCUMENT.c.facts).join_from(
             SEARCH_DOCUMENT, VERSION, VERSION.c.asset_id == SEARCH_DOCUMENT.c.asset_id
         )
         if self._db.is_sqlite:

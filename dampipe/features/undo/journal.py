@@ -160,6 +160,7 @@ def _restore(
     """Restore rows of one table; returns for each change why it was not made, "" where it was."""
     owner.lock(connection, database)
     table, key = owner.table, owner.table.primary_key.columns.values()[0]
+    wanted = _adapted(connection, database, owner, wanted)
     numbers = [(one.before or one.after or {})[key.name] for one in wanted]
     query = select(table).where(database.among(key, numbers)).order_by(key).with_for_update()
     now = {getattr(one, key.name): image(one) for one in connection.execute(query)}
@@ -181,6 +182,18 @@ def _restore(
     if made:
         owner.changed(connection, database, actor, made)
     return reasons
+
+
+def _adapted(
+    connection: Connection, database: Database, owner: Undoable, changes: Sequence[Change]
+) -> list[Change]:
+    """Changes, all of one kind, with references as they are now."""
+    befores = [one.before for one in changes if one.before is not None]
+    afters = [one.after for one in changes if one.after is not None]
+    images = owner.adapted(connection, database, [*befores, *afters])
+    before: Sequence[Image | None] = images[: len(befores)] or [None] * len(changes)
+    after: Sequence[Image | None] = images[len(befores) :] or [None] * len(changes)
+    return [Change(*both) for both in zip(before, after, strict=True)]
 
 
 def _write(connection: Connection, table: Table, key: str, changes: Sequence[Change]) -> None:

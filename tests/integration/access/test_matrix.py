@@ -27,11 +27,26 @@ MATRIX: dict[str, Role | None] = {
     "POST /api/v1/assets/{sha1}/versions/stack": Role.EDITOR,
     "POST /api/v1/assets/{sha1}/versions/undo": Role.EDITOR,
     "DELETE /api/v1/assets/{sha1}/tags/{name}": Role.EDITOR,
+    "GET /api/v1/assets/{sha1}/comments": Role.VIEWER,
+    "POST /api/v1/assets/{sha1}/comments": Role.COMMENTER,
+    "GET /api/v1/comments": Role.VIEWER,
+    "POST /api/v1/comments/find": Role.VIEWER,
+    "GET /api/v1/comments/mentions": Role.VIEWER,
+    "POST /api/v1/comments/mentions/read": Role.VIEWER,
+    "GET /api/v1/comments/{number}": Role.VIEWER,
+    "PATCH /api/v1/comments/{number}": Role.COMMENTER,
+    "DELETE /api/v1/comments/{number}": Role.COMMENTER,
+    "GET /api/v1/comments/{number}/drawing.svg": Role.VIEWER,
+    "POST /api/v1/comments/{number}/replies": Role.COMMENTER,
+    "POST /api/v1/comments/{number}/resolve": Role.COMMENTER,
+    "POST /api/v1/comments/{number}/reopen": Role.COMMENTER,
     "POST /api/v1/derivatives/check": Role.EDITOR,
     "GET /api/v1/derivatives/check/{check}": Role.EDITOR,
     "GET /api/v1/duplicates": Role.VIEWER,
     "POST /api/v1/duplicates/dismiss": Role.EDITOR,
     "POST /api/v1/duplicates/reopen": Role.EDITOR,
+    "GET /api/v1/edits": Role.COMMENTER,
+    "POST /api/v1/edits/{number}/undo": Role.COMMENTER,
     "GET /api/v1/events": Role.VIEWER,
     "GET /api/v1/events/stream": Role.VIEWER,
     "GET /api/v1/events/subscribers": Role.VIEWER,
@@ -176,6 +191,13 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/workflow/moves": {"assets": ["00000000"], "transition": "submit"},
     "POST /api/v1/workflow/try": {"toml": ""},
     "POST /api/v1/assets/{sha1}/tags": {"name": "best"},
+    "POST /api/v1/assets/{sha1}/comments": {"text": "look"},
+    "POST /api/v1/comments/find": {},
+    "POST /api/v1/comments/mentions/read": {"comments": []},
+    "PATCH /api/v1/comments/{number}": {"text": "look"},
+    "POST /api/v1/comments/{number}/replies": {"text": "look"},
+    "POST /api/v1/comments/{number}/resolve": {},
+    "POST /api/v1/comments/{number}/reopen": {},
     "PATCH /api/v1/assets/{sha1}/metadata": {"set": {"title": "x"}},
     "POST /api/v1/metadata/preview": {"assets": ["00000000"], "set": {"title": "x"}},
     "POST /api/v1/metadata/edit": {"assets": ["00000000"], "set": {"title": "x"}},
@@ -242,7 +264,7 @@ def ask(http: TestClient, name: str, **more: Any) -> Any:
     """Send a request to an endpoint about what does not exist, so that nothing is changed."""
     method, path = name.split(" ")
     path = re.sub(
-        r"{(sha1|name|vocabulary|term)}", "00000000", re.sub(r"{(scan|check)}", "999", path)
+        r"{(sha1|name|vocabulary|term)}", "00000000", re.sub(r"{(scan|check|number)}", "999", path)
     ) + QUERIES.get(name, "")
     return http.request(method, path, json=BODIES.get(name), **more)
 

@@ -19,6 +19,9 @@ from dampipe.features.machinetags.model import SchemeRequest
 from dampipe.features.machinetags.service import MachineTagService
 from dampipe.features.metadata.model import BulkEdit
 from dampipe.features.metadata.service import MetadataService
+from dampipe.features.review.drawing import Drawing
+from dampipe.features.review.model import CommentRequest
+from dampipe.features.review.service import ReviewService
 from dampipe.features.rights.model import NewLicence
 from dampipe.features.rights.service import RightsService
 from dampipe.features.sidecars.model import Place, PlaceRequest
@@ -29,7 +32,7 @@ from dampipe.features.vocabularies.service import VocabularyService
 from dampipe.features.workflow.definition import shipped_toml
 from dampipe.features.workflow.model import MoveRequest, Selected
 from dampipe.features.workflow.service import WorkflowService
-from dampipe.kernel.access import LOCAL, Role
+from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.facets.dirty import mark_selected_versions
@@ -49,6 +52,8 @@ class Planted(Guarded):
     hidden: dict[str, str]
     """SHA-1 of the hidden assets, by name."""
     shown: dict[str, str]
+    remark: int
+    """Number of a comment on a hidden asset."""
 
     @property
     def traces(self) -> list[str]:
@@ -130,6 +135,16 @@ def planted(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> 
         for name, role in (("vera", Role.VIEWER), ("emil", Role.EDITOR)):
             here.add(name, role, sees=(str(footage / VISIBLE),))
         here.add("blind", Role.EDITOR, sees=())
+        review = library.service(ReviewService)
+        author = Actor(ActorKind.USER, "hushed", Role.COMMENTER)
+        box = Drawing.model_validate({"shapes": [{"shape": "rect", "points": [[0, 0], [1, 1]]}]})
+        for one in here.hidden.values():
+            text = "classified remark @vera @emil"
+            made = review.add(author, CommentRequest(asset=one, text=text, start="0.5", drawing=box))
+            review.reply(author, made.id, "classified answer")
+            here.remark = made.id
+        said = CommentRequest(asset=here.shown["shared.mp4"], text="plain remark @vera @emil", start="0")
+        review.add(LOCAL, said)
         yield here
 
 
@@ -201,9 +216,15 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
         *("machine-tags/terms/both/moments", "search?machine_tag=both", "search?where=tags:both"),
         *("sidecars", "sidecars?state=pending&limit=1000", f"sidecars?asset={shared}"),
         *("search?licence=shared-licence", "filters/licence/values", f"assets/{shared}/poster/download"),
+        *("comments", "comments?limit=1", "comments?author=local", "comments/mentions?unread=false"),
+        *(f"assets/{shared}/comments", "filters/commented_by/values", "search?comments=any&limit=100"),
+        *("search?q=remark&only=words", "search?q=answer+remark&flat=true", "search?comments=none"),
     ]
     posts = [
         ("vectors", {"texts": ["red"]}),
+        ("comments/find", {}),
+        ("comments/find", {"assets": [shared]}),
+        ("comments/find", {"filters": {"comments": ["any"]}}),
         ("metadata/export", {}),
         ("metadata/export", {"assets": [shared]}),
         ("metadata/export", {"filters": {"where": ["rating>=4"]}}),
@@ -245,6 +266,9 @@ def test_a_table_of_what_is_hidden_is_imported_as_one_of_what_does_not_exist(pla
 def test_counts_are_those_of_what_is_visible(planted: Planted, limited: TestClient) -> None:
     sidecars = limited.get("/api/v1/sidecars").json()
     assert sum(sidecars["counts"].values()) == 2 and len(sidecars["sidecars"]) == 2
+    comments = limited.get("/api/v1/comments").json()
+    assert (comments["total"], comments["open"], len(comments["comments"])) == (1, 1, 1)
+    assert comments["comments"][0]["mentions"] == ["vera", "emil"], "who see the asset"
     licences = limited.get("/api/v1/rights/licences").json()
     assert [(one["name"], one["assets"]) for one in licences] == [("shared-licence", 2)]
     status = limited.get("/api/v1/status").json()
@@ -281,6 +305,12 @@ def hidden_words(planted: Planted) -> list[tuple[Callable[[str], str], str, str]
         (lambda one: f"assets/{one}/poster/download", sha1, missing),
         (lambda one: f"assets/{one}/rights", sha1, missing),
         (lambda one: f"rights/licences/{one}", "hush-licence", "hash-licence"),
+        (lambda one: f"assets/{one}/comments", sha1, missing),
+        (lambda one: f"comments/{one}", str(planted.remark), "999999"),
+        (lambda one: f"comments/{one}/drawing.svg", str(planted.remark), "999999"),
+        (lambda one: f"comments?author={one}", "hushed", "hashed"),
+        (lambda one: f"search?commented_by={one}", "hushed", "hashed"),
+        (lambda one: f"search?only=words&q={one}", "answer", "onswer"),
         (lambda one: f"search?licence={one}", "hush-licence", "hash-licence"),
         (lambda one: f"assets/{one}/proxy", sha1, missing),
         (lambda one: f"assets/{one}/frames", sha1, missing),
@@ -400,6 +430,13 @@ def test_the_same_of_paths_and_of_changes(planted: Planted) -> None:
         ("POST", "metadata/edit", {"assets": ["NAME"], "set": {"title": "mine"}}),
         ("POST", "metadata/preview", {"assets": ["NAME"], "set": {"title": "mine"}}),
         ("POST", "machine-tags/verdicts", {"sha1": "NAME", "term": "both", "accept": True}),
+        ("POST", "assets/NAME/comments", {"text": "mine", "start": "0.5"}),
+        ("POST", "comments/find", {"assets": ["NAME"]}),
+        ("PATCH", "comments/COMMENT", {"text": "mine", "if_version": 7}),
+        ("POST", "comments/COMMENT/replies", {"text": "mine"}),
+        ("POST", "comments/COMMENT/resolve", {"if_version": 7}),
+        ("POST", "comments/COMMENT/reopen", {}),
+        ("DELETE", "comments/COMMENT?if_version=7", None),
         ("POST", "retry", {"what": ["NAME"]}),
         ("POST", "derivatives/check", {"what": ["NAME"]}),
         ("POST", "scans", {"paths": ["PATH"]}),
@@ -407,10 +444,12 @@ def test_the_same_of_paths_and_of_changes(planted: Planted) -> None:
         ("POST", "retry", {"what": ["PATH/hush_a.mp4"]}),
     ):
         answers = []
-        for name, place in ((sha1, real), (missing, invented)):
+        for name, place, number in ((sha1, real, str(planted.remark)), (missing, invented, "999999")):
             filled = json.loads(json.dumps(body).replace("NAME", name).replace("PATH", place))
-            answer = http.request(method, f"/api/v1/{path.replace('NAME', name)}", json=filled)
-            answers.append((answer.status_code, answer.text.replace(name, "X").replace(place, "Y")))
+            where = path.replace("NAME", name).replace("COMMENT", number)
+            answer = http.request(method, f"/api/v1/{where}", json=filled)
+            text = answer.text.replace(name, "X").replace(place, "Y")
+            answers.append((answer.status_code, re.sub(rf"\b{number}\b", "N", text)))
         assert answers[0] == answers[1] and answers[0][0] >= 400, (path, answers)
     counts = {tag.name: tag.assets for tag in planted.library.service(TagService).all(LOCAL)}
     assert counts["classified"] == 3, "nothing was changed"
