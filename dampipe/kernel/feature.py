@@ -94,8 +94,9 @@ class Feature:
     routers: tuple[str, ...] = ()
     """Dotted names of FastAPI routers, mounted below `/api/v1`."""
     guest_endpoints: tuple[str, ...] = ()
-    """Endpoints that guests of share links may ask, each as `GET /assets/{sha1}`; all others are closed to them
-    (`dampipe/kernel/guests.py`). They have to be computed from what is visible to the actor, and nothing else."""
+    """Endpoints that guests of share links may ask, each as `GET /assets/{sha1}`, with the scope that they need besides
+    that of the endpoint, if any; all others are closed to them (`dampipe/kernel/guests.py`). They
+    have to be computed from what is visible to the actor, and nothing else."""
     savers: tuple[tuple[str, str], ...] = ()
     """Pairs of dotted names: a StageOutput class, and the function that saves its rows. Several may save one class."""
     details: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 A guest has no account. Endpoints are closed to guests unless their feature names them in `Feature.guest_endpoints`.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Final, Protocol
 
@@ -34,6 +35,12 @@ class NoGuests:
 
 
 @cache
-def guest_endpoints() -> frozenset[str]:
-    """The endpoints that guests may ask, as `GET /assets/{sha1}`."""
-    return frozenset(one for feature in registered_features() for one in feature.guest_endpoints)
+def guest_endpoints() -> Mapping[str, str]:
+    """The endpoints that guests may ask, as `GET /assets/{sha1}`, each with the name of a scope that they need besides
+    that of the endpoint, or ""."""
+    found = {}
+    for feature in registered_features():
+        for one in feature.guest_endpoints:
+            method, path, *scope = one.split(" ")
+            found[f"{method} {path}"] = scope[0] if scope else ""
+    return found

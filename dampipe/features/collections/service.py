@@ -27,7 +27,7 @@ from dampipe.features.collections.reading import CollectionReader
 from dampipe.features.collections.rights import Held, RightsReader, path_of, require_right
 from dampipe.features.collections.smart import SavedSearches, filters_of, filters_text
 from dampipe.features.undo.journal import begin, finish
-from dampipe.kernel.access import EDIT, READ, Actor, require
+from dampipe.kernel.access import EDIT, READ, Actor, ActorKind, require
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound
@@ -98,7 +98,7 @@ class CollectionService:
                 list_below(row.id)
 
         list_below(None)
-        return found
+        return [_shown_to(actor, one) for one in found]
 
     def show(self, actor: Actor, name: str | int) -> CollectionReport:
         """A collection with its number of items and its cover."""
@@ -403,7 +403,7 @@ class CollectionService:
         except InvalidInput:  # a field or a term of the search is gone
             count, first = None, ()
         cover = self._sha1(actor, held.row.cover_id) or next((one.asset for one in first), None)
-        return self._report(held, self._owners(), count, cover)
+        return _shown_to(actor, self._report(held, self._owners(), count, cover))
 
     @staticmethod
     def _report(
@@ -429,6 +429,15 @@ class CollectionService:
             changed_by=row.changed_by,
             version=row.version,
         )
+
+
+def _shown_to(actor: Actor, report: CollectionReport) -> CollectionReport:
+    """What an actor is shown of a collection: guests of links neither who made it nor what it searches for."""
+    if actor.kind is not ActorKind.LINK:
+        return report
+    filters: dict[str, tuple[str, ...]] | None = None if report.filters is None else {}
+    hidden = {"owner": None, "created_by": "", "changed_by": "", "filters": filters, "sort": ""}
+    return report.model_copy(update=hidden)
 
 
 def _public(column: str) -> str:

@@ -7,6 +7,7 @@ from threading import BoundedSemaphore
 from dampipe.features.access.secrets import digest, is_password, random_secret
 from dampipe.features.access.throttle import LoginThrottle
 from dampipe.features.assets.service import AssetService
+from dampipe.features.collections.rights import RightsReader
 from dampipe.features.sharing.errors import (
     EXPIRED,
     INVALID_LINK,
@@ -19,6 +20,7 @@ from dampipe.features.sharing.errors import (
 from dampipe.features.sharing.model import (
     ANONYMOUS,
     SCOPES,
+    SHARED_FROM,
     Allow,
     GuestRequest,
     GuestSession,
@@ -30,7 +32,8 @@ from dampipe.features.sharing.queries import Guest, Link, ShareRepository
 from dampipe.features.sharing.service import moves_of_role
 from dampipe.features.workflow.queries import WorkflowRepository
 from dampipe.features.workflow.scopes import MOVE, move_of_link
-from dampipe.kernel.access import READ, Actor, ActorKind, Role
+from dampipe.kernel.access import LOCAL, READ, Actor, ActorKind, Role
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound, NotLoggedIn
 from dampipe.kernel.guests import GUEST_PREFIX
 
@@ -58,11 +61,13 @@ class GuestService:
 
     def __init__(
         self,
+        database: Database,
         shares: ShareRepository,
         throttle: LoginThrottle,
         assets: AssetService,
         workflow: WorkflowRepository,
     ) -> None:
+        self._db = database
         self._shares = shares
         self._throttle = throttle
         self._assets = assets
@@ -122,7 +127,8 @@ class GuestService:
     def _actor(self, guest: Guest) -> Actor:
         """A guest may do what the link allows, as long as the one who shared may do it."""
         link = guest.link
-        owner = Actor(ActorKind.USER, role=link.role)
+        row = link.row
+        owner = LOCAL if row.opens_all else Actor(ActorKind.USER, row.creator, link.role, user=row.creator_id)
         scopes = {READ.name}
         scopes |= {SCOPES[one].name for one in allows_of(link.row.allows) if owner.may(SCOPES[one])}
         if link.row.moves and owner.may(MOVE):
@@ -136,8 +142,18 @@ class GuestService:
             Role.COMMENTER if writes else Role.VIEWER,
             frozenset(scopes),
             link=link.id,
+            collection=row.collection_id if self._may_share(owner, row.collection_id) else None,
+            owner=owner,
             guest=guest.guest,
         )
+
+    def _may_share(self, owner: Actor, collection: int | None) -> bool:
+        """Whether the one who shared has the right on a collection now."""
+        if collection is None:
+            return False
+        with self._db.read() as connection:
+            held = RightsReader(connection, owner).of(collection)
+        return held is not None and held.right >= SHARED_FROM
 
     def _described(self, guest: Guest, actor: Actor) -> GuestSession:
         row = guest.link.row
@@ -152,7 +168,7 @@ class GuestService:
             name=row.name,
             guest=guest.name,
             asset=asset,
-            collection=row.collection_id,
+            collection=actor.collection,
             allow=tuple(one for one in allows_of(row.allows) if actor.may(SCOPES[one])),
             moves=tuple(key for key in row.moves.split() if move_of_link(key) in (actor.scopes or ())),
             expires_at=row.expires_at,

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dampipe.features.collections.model import Right
 from dampipe.features.originals.model import ORIGINALS, PROXIES
 from dampipe.features.sharing.errors import NAME_INVALID
 from dampipe.kernel.access import COMMENT, Scope
@@ -23,6 +24,8 @@ SHORTEST_PASSWORD = 4
 LONGEST_PASSWORD = 1000
 ADDRESS: Final = "/s#"
 """Where a link leads on its server. What follows is not sent to servers, and so stands in no log and no Referer."""
+SHARED_FROM: Final = Right.EDIT
+"""The least right on a collection that the one who shares it needs, as long as the link shows it."""
 ANONYMOUS: Final = "Guest"
 """What guests are called who need no name."""
 

@@ -9,6 +9,8 @@ from sqlalchemy import Row, literal, select
 from dampipe.features.access.secrets import digest, hash_password, random_secret
 from dampipe.features.assets.service import AssetService
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.collections.finding import find as find_collection
+from dampipe.features.collections.rights import require_right
 from dampipe.features.sharing.errors import (
     CHANGED_MEANWHILE,
     MORE_THAN_OWN,
@@ -22,6 +24,7 @@ from dampipe.features.sharing.errors import (
 from dampipe.features.sharing.model import (
     ADDRESS,
     SCOPES,
+    SHARED_FROM,
     Allow,
     ShareChange,
     ShareCreated,
@@ -93,6 +96,11 @@ class ShareService:
 
     def _target(self, actor: Actor, request: ShareRequest) -> tuple[dict[str, int | None], str]:
         """What a link leads to, by column, and what that is called."""
+        if request.collection is not None:
+            with self._db.read() as connection:
+                held = find_collection(connection, actor, request.collection)
+            require_right(actor, held, SHARED_FROM)
+            return {"asset_id": None, "collection_id": held.row.id}, held.row.name
         assert request.asset is not None
         asset = self._assets.asset_id(actor, request.asset)
         view = self._visibility.of(actor)

@@ -88,18 +88,19 @@ def allowed(scope: Scope) -> Any:
     ) -> Actor:
         actor: Actor = request.app.state.authenticate(request)
         if actor.kind is ActorKind.LINK:
-            _require_open(request)
+            _require_open(request, actor)
         require(actor, scope)
         return actor
 
     return Security(find, scopes=[scope.name])
 
 
-def _require_open(request: Request) -> None:
-    """Raise Forbidden unless guests may ask the endpoint of a request."""
+def _require_open(request: Request, actor: Actor) -> None:
+    """Raise Forbidden unless guests may ask the endpoint of a request, and the link allows what it is for."""
     path: str = request.scope["route"].path
     method = "GET" if request.method == "HEAD" else request.method
-    if f"{method} {path.removeprefix(API)}" not in guest_endpoints():
+    scope = guest_endpoints().get(f"{method} {path.removeprefix(API)}")
+    if scope is None or (scope and scope not in (actor.scopes or ())):
         raise Forbidden(NOT_FOR_GUESTS)
 
 
