@@ -109,6 +109,9 @@ class Feature:
     """Dotted names of sequences of `FilterField`s (`dampipe/kernel/filter.py`)."""
     documents: tuple[str, ...] = ()
     """Dotted names of functions that add words to search documents (`dampipe/features/search/text_index.py`)."""
+    text_moments: tuple[str, ...] = ()
+    """Dotted names of classes that the container builds: they answer which spans of assets have the words of a query
+    (`TextMoments` in `dampipe/features/search/text_index.py`)."""
     sweeps: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sweep calls; a call returns counts by name."""
     tasks: Mapping[str, Task] = field(default_factory=dict)
@@ -166,6 +169,7 @@ class Feature:
             *self.value_listeners,
             *self.filters,
             *self.documents,
+            *self.text_moments,
             *self.sweeps,
         ]
         names += [*self.events, *self.subscriber_sources]
