@@ -114,8 +114,8 @@ class Feature:
     documents: tuple[str, ...] = ()
     """Dotted names of functions that add words to search documents (`dampipe/features/search/text_index.py`)."""
     text_moments: tuple[str, ...] = ()
-    """Dotted names of classes that the container builds (`TextMoments`, `dampipe/features/search/text_moments.py`): they
-    find moments by what people wrote about them."""
+    """Dotted names of classes that the container builds: they answer which spans of assets have the words of a query
+    (`TextMoments` in `dampipe/features/search/text_index.py`)."""
     sweeps: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sweep calls; a call returns counts by name."""
     tasks: Mapping[str, Task] = field(default_factory=dict)

@@ -22,6 +22,8 @@ class Clip(BaseModel):
     end: float
     score: float | None = None
     """Of the moment."""
+    title: str = ""
+    """What people call the span; "": the name of the file."""
     note: str = ""
     markers: tuple[Marker, ...] = ()
     """Of its file, within the span or not; a marker shows where it is in the file."""

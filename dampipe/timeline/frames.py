@@ -33,7 +33,7 @@ class Span(NamedTuple):
     whole: int
     """Length of the file."""
     moment: int
-    """The frame that the search found."""
+    """The frame that a search found; the first one where none did."""
 
 
 class Start(NamedTuple):
@@ -93,7 +93,8 @@ class FrameCounter:
         length = max(1, frame(max(0.0, clip.end - phase), rate) - first)
         whole = frame(media.duration, rate) if media is not None and media.duration else length
         first += start
-        moment = min(max(start + frame(max(0.0, clip.moment - phase), rate), first), first + length - 1)
+        found = clip.start if clip.moment is None else clip.moment
+        moment = min(max(start + frame(max(0.0, found - phase), rate), first), first + length - 1)
         return Span(first, length, start, max(whole, first - start + length), moment)
 
     def codes(self, clip: Clip, rate: Fraction) -> tuple[Timecode, Timecode, Timecode]:
@@ -172,7 +173,7 @@ def _start(media: MediaInfo | None, rate: Fraction, *, dropped: bool) -> Start:
 
 
 def _is_valid(clip: Clip) -> bool:
-    times = (clip.start, clip.end, clip.moment)
+    times = (clip.start, clip.end, clip.start if clip.moment is None else clip.moment)
     durations = (clip.media.duration,) if clip.media is not None and clip.media.duration else ()
     limit = 10.0**9
     return (

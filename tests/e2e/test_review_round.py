@@ -1,4 +1,4 @@
-"""A round of review over HTTP: two editors, a manager and a guest, from gathering to a new version and back from an edit."""
+"""A round of review over HTTP: two editors, a manager and a guest; a new version; out to editing programs and back."""
 
 import os
 import subprocess

@@ -1,13 +1,14 @@
 """Comments in a search: their words in the documents of assets, and the moments that they are about."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.review.carrying import Carrier
 from dampipe.features.review.tables import COMMENT
-from dampipe.features.search.text_index import words_of
-from dampipe.features.search.text_moments import TextMoment
+from dampipe.features.search.text_index import TextMoment, words_of
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 
@@ -21,46 +22,52 @@ def comment_words(connection: Connection, assets: Collection[int]) -> Iterable[t
 
 
 class CommentMoments:
-    """The moments of comments that have words of a query; see `features/search/text_moments.py`."""
+    """The comments by which a search found assets; see `TextMoments`."""
 
     def __init__(self, database: Database, carrier: Carrier) -> None:
         self._db = database
         self._carrier = carrier
 
-    def __call__(self, versions: Mapping[int, int], words: Sequence[str]) -> list[TextMoment]:
-        """See TextMoments."""
-        query = select(COMMENT).where(in_ids(self._db, COMMENT.c.asset_id, set(versions.values())))
+    def __call__(self, matches: Mapping[str, Sequence[str]], most: int) -> dict[str, list[TextMoment]]:
+        """Threads with at least half of the words that their asset has, those with most words first.
+
+        The words of a reply are about the time of its thread. A comment about the whole asset is left out, and one that
+        is not in the version that was found, or of which that is not known yet.
+        """
         with self._db.read() as connection:
-            rows = connection.execute(query.order_by(COMMENT.c.id.desc())).all()
+            query = select(VERSION.c.id, VERSION.c.asset_id, VERSION.c.sha1)
+            versions = connection.execute(query.where(VERSION.c.sha1.in_(list(matches)))).all()
+            of_assets = in_ids(self._db, COMMENT.c.asset_id, {row.asset_id for row in versions})
+            rows = connection.execute(select(COMMENT).where(of_assets).order_by(COMMENT.c.id)).all()
         said: dict[int, list[str]] = {}
-        for row in rows:  # the words of a reply are about the time of its thread
-            said.setdefault(row.root_id or row.id, []).extend((row.name, row.text))
-        threads = [row for row in rows if row.root_id is None and row.start_ticks is not None]
-        matched = {row.id: words_in(said[row.id], words) for row in threads}
-        wanted = [row for row in threads if matched[row.id]]
-        found: list[TextMoment] = []
-        left = dict(versions)
-        while left:  # one version of each asset at a time
-            once = {asset: version for version, asset in left.items()}
-            left = {version: asset for version, asset in left.items() if once[asset] != version}
-            mine = [row for row in wanted if row.asset_id in once]
-            places = self._carrier.places(mine, {row.id: once[row.asset_id] for row in mine})
-            for row in mine:
-                place = places[row.id]
-                if place.start is not None:
-                    found.append(
-                        TextMoment(
-                            version=once[row.asset_id],
-                            time=place.start.seconds,
-                            end=None if place.end is None else place.end.seconds,
-                            text=" ".join(filter(None, (row.name, row.text))),
-                            words=matched[row.id],
-                        )
-                    )
+        threads: dict[int, list[Row[Any]]] = {}
+        for row in rows:
+            said.setdefault(row.root_id or row.id, []).append(f"{row.name} {row.text}")
+            if row.root_id is None and row.start_ticks is not None:
+                threads.setdefault(row.asset_id, []).append(row)
+        found = {}
+        for version in versions:
+            words = matches[version.sha1]
+            ranked = []
+            for row in threads.get(version.asset_id, ()):
+                known = words_of(" ".join(said[row.id]))
+                count = sum(any(one.startswith(word) for one in known) for word in words)
+                if count and 2 * count >= len(words):
+                    ranked.append((-count, row.start_seconds, row.id, row))
+            best = [row for *_, row in sorted(ranked)[:most]]
+            if best:
+                found[version.sha1] = self._moments(version.id, best)
         return found
 
-
-def words_in(texts: Iterable[str], words: Sequence[str]) -> int:
-    """How many of the words begin a word of the texts."""
-    known = {word for text in texts for word in words_of(text)}
-    return sum(any(one.startswith(word) for one in known) for word in words)
+    def _moments(self, version: int, rows: Sequence[Row[Any]]) -> list[TextMoment]:
+        places = self._carrier.places(rows, {row.id: version for row in rows})
+        return [
+            TextMoment(
+                place.start.seconds,
+                None if place.end is None else place.end.seconds,
+                " ".join(filter(None, (row.name, row.text))),
+                comment=row.id,
+            )
+            for row in rows
+            if (place := places[row.id]).start is not None
+        ]

@@ -17,6 +17,7 @@ that write their tables (`dampipe/kernel/documents/dirty.py`), and so does a fea
 | folder | it is renamed or goes to another source | of all versions with a file in it |
 | source | it is renamed or deleted | of all versions with a file in it |
 | tag | it is given or taken | of the asset |
+| subclip | it is created, changed or deleted | of the asset |
 | value | what a source says of a searchable field changes | of the asset |
 | comment | it is written, edited, deleted or goes to another asset | of the asset |
 
@@ -26,10 +27,10 @@ that write their tables (`dampipe/kernel/documents/dirty.py`), and so does a fea
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, delete, select, text
 
@@ -48,6 +49,23 @@ from dampipe.media.info import MediaInfo
 DocumentContributor: TypeAlias = Callable[[Connection, Collection[int]], Iterable[tuple[int, str]]]
 """Adds words to documents: called with assets (500 at most), it returns pairs of an asset and a text."""
 
+
+class TextMoment(NamedTuple):
+    """A span of an asset that has words of a query."""
+
+    start: float
+    """Seconds."""
+    end: float | None
+    """None: it is a point."""
+    name: str
+    """Of a subclip; of a comment what it says."""
+    subclip: int | None = None
+    comment: int | None = None
+
+
+TextMoments: TypeAlias = Callable[[Mapping[str, Sequence[str]], int], Mapping[str, Sequence[TextMoment]]]
+"""Classes in `Feature.text_moments`, which the container builds, are called so: with the words that were found of each
+content, by SHA-1, and the most spans of each, they return the spans whose own words they are, best first."""
 CANDIDATES = 1000
 """Assets that the database proposes for one query."""
 BATCH = 500
@@ -69,8 +87,6 @@ class TextMatch:
 
     sha1: str
     words: tuple[str, ...]
-    version: int
-    asset: int
 
 
 class TextIndex:
@@ -108,14 +124,14 @@ class TextIndex:
             matched = tuple(word for word in wanted if any(known.startswith(word) for known in document))
             is_unwanted = any(phrase <= set(document) for phrase in unwanted)
             if 2 * len(matched) >= len(wanted) and not is_unwanted:
-                found.append(TextMatch(row.sha1, matched, row.id, row.asset_id))
+                found.append(TextMatch(row.sha1, matched))
         return sorted(
             found, key=lambda match: -len(match.words)
         )  # stable: equal ones keep the database's rank
 
     def _candidates(self, words: Sequence[str], resolved: ResolvedFilter) -> Sequence[Any]:
-        columns = (VERSION.c.id, VERSION.c.asset_id, VERSION.c.sha1)
-        query = select(*columns, SEARCH_DOCUMENT.c.names, SEARCH_DOCUMENT.c.facts).join_from(
+        columns = (VERSION.c.asset_id, VERSION.c.sha1, SEARCH_DOCUMENT.c.names, SEARCH_DOCUMENT.c.facts)
+        query = select(*columns).join_from(
             SEARCH_DOCUMENT, VERSION, VERSION.c.asset_id == SEARCH_DOCUMENT.c.asset_id
         )
         if self._db.is_sqlite:

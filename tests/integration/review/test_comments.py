@@ -343,13 +343,13 @@ def test_words_of_comments_find_moments(here: Reviewing) -> None:
     here.add(B, text="no boom at all")
     found = {hit.name: hit for hit in here.searching.find("boom", only="words").hits}
     assert set(found) == {"a.mp4", "b.mp4"}
-    assert [(one.time, one.end, one.text) for one in found["a.mp4"].moments] == [
+    assert [(one.time, one.end, one.label) for one in found["a.mp4"].moments] == [
         (12.48, None, "the boom is in the picture"),
         (20.0, 22.0, "boom again"),
     ]
     assert found["b.mp4"].moments == () and found["a.mp4"].words == ("boom",)
     both = next(hit for hit in here.searching.find("boom red").hits if hit.name == "a.mp4")
-    assert both.moments[0].text and not both.moments[-1].text
+    assert both.moments[0].comment and not both.moments[-1].comment
     seer = here.user("seer", Role.VIEWER, "night")
     from dampipe.features.search.model import SearchRequest
 
