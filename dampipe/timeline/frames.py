@@ -12,6 +12,7 @@ from dampipe.media.frame_rate import snapped
 from dampipe.media.info import MediaInfo, MediaKind
 from dampipe.media.timecode import DROP_RATES, Timecode, base_of, fitted, frame_number, label
 from dampipe.timeline.clip import Clip
+from dampipe.timeline.marker_text import Placed
 
 DEFAULT_RATE = Fraction(25)
 """Frames per second of a timeline in which no clip has a broadcast rate."""
@@ -114,6 +115,27 @@ class FrameCounter:
             label(number + offset, base_of(rate), dropped=first.dropped) for offset in (placed.length, moment)
         )
         return first, last, marked
+
+    def markers(self, clip: Clip, rate: Fraction) -> list[Placed]:
+        """The markers of a clip in frames at that rate, with their time codes; in the order of their times.
+
+        At another rate than that of the file codes are counted from the in point of the clip, as those of `codes` are.
+        """
+        own = self.rate_of(clip.media)
+        phase = Fraction(_phase(clip.media, rate)).limit_denominator(1_000_000)
+        start = self.span(clip, rate).start
+        first, _, _ = self.codes(clip, rate)
+        begin = self.span(clip, rate).first
+        found = []
+        for marker in sorted(clip.markers, key=lambda one: (one.start, one.end or one.start)):
+            at = start + round((marker.start - phase) * rate)
+            length = 0 if marker.end is None else max(1, start + round((marker.end - phase) * rate) - at)
+            number = at if own == rate else frame_number(first, base_of(rate)) + at - begin
+            code, behind = (
+                label(number + offset, base_of(rate), dropped=first.dropped) for offset in (0, length)
+            )
+            found.append(Placed(marker, at, length, code, behind if length else None))
+        return found
 
     def record_code(self, number: int) -> Timecode:
         """The time code of a frame of the timeline."""

@@ -109,7 +109,7 @@ def test_mentions() -> None:
         "@anna": ("anna",),
         "(@Anna) @bert.b. @bert.b, @c@d.org!": ("anna", "bert.b", "c@d.org"),
         "mail anna@d.org, c@d.org and @@anna": (),
-        "@annabel @nobody @": (),
+        "@annabel @none @": (),
         "@anna @anna": ("anna",),
         "@anna-": ("anna",),
         "@" + "x" * 5000: (),

@@ -46,26 +46,15 @@ def boundary(times: FrameTimes, frame: int) -> AnchoredTime:
     return times.begin(frame)
 
 
-def after_last(clock: FrameClock) -> Timecode | None:
-    """The time code at which a version ends: that of the frame after the last one."""
-    if clock.rate is None:
-        return None
-    base = base_of(clock.rate)
-    number = frame_number(clock.start, base) + clock.times.count
-    return label(number, base, dropped=clock.start.dropped)
-
-
 def parse_end(text: str, name: str, media: MediaInfo | None, clock: FrameClock | None) -> AnchoredTime:
     """The end of a span, which is not part of it: what `parse_time` takes, and the time code after the last frame."""
-    last = after_last(clock) if clock is not None else None
-    if clock is not None and last is not None:
+    if clock is not None:
         try:
-            code = Timecode.parse(text)
+            found = clock.end_at_timecode(Timecode.parse(text))
         except ValueError:
-            pass
-        else:
-            if Timecode(code.hours, code.minutes, code.seconds, code.frames, last.dropped) == last:
-                return boundary(clock.times, clock.times.count)
+            found = None
+        if found is not None:
+            return found
     return parse_time(text, name, media, clock)
 
 

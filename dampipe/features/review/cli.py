@@ -48,7 +48,7 @@ drawing_option = click.option(
     help="A drawing on the frame: a JSON file of shapes (docs/review.md).",
 )
 if_version_option = click.option(
-    "--if-version", type=NUMBER, help="Only if the comment has this version: nobody has changed it since."
+    "--if-version", type=NUMBER, help="Only if the comment still has this version."
 )
 
 

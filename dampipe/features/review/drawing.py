@@ -58,7 +58,7 @@ Shape = Annotated[PathShape | ArrowShape | RectShape | EllipseShape, Field(discr
 
 
 class Drawing(BaseModel):
-    """What somebody drew on a frame, in the order of drawing."""
+    """What was drawn on a frame, in the order of drawing."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

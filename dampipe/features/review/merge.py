@@ -21,7 +21,7 @@ def _merge(connection: Connection, database: Database, source: AssetId, target: 
 
 
 def _copy(connection: Connection, database: Database, source: AssetId, target: AssetId) -> Kept:
-    return Kept("")  # nobody said it twice
+    return Kept("")  # nothing was said twice
 
 
 def _restore(

@@ -176,7 +176,7 @@ class ReviewService:
     ) -> list[MentionReport]:
         """Mentions of the actor, newest first. of: those of this user instead, for managers. before: a comment.
 
-        The command line is nobody: there, they are those of all.
+        On the command line, they are those of all users.
         """
         require(actor, READ)
         view = self._visibility.of(actor)
@@ -400,7 +400,7 @@ class ReviewService:
             raise Forbidden(errors.NOT_YOURS, number=row.id, author=row.author_name, actor=_name_of(actor))
 
     def _user(self, actor: Actor, of: str | None) -> int | None:
-        """The user whose mentions are meant; None: nobody, or everybody."""
+        """The user whose mentions are meant; None: the actor is not a user."""
         if of is None:
             return actor.user
         require(actor, MANAGE)

@@ -25,7 +25,7 @@ from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.events.payload import EventPayload
 from dampipe.kernel.undo import Change, Image, Undoable
 
-OTHERS = "somebody else wrote it"
+OTHERS = "it is one of another author"
 _OF_AUTHOR = ("text", "name", "color", "drawing", "start_ticks", "end_ticks", "base", "kind")
 
 
@@ -58,7 +58,7 @@ def _refusals(
     is_reply = (database.among(COMMENT.c.root_id, gone), ~database.among(COMMENT.c.id, gone))
     query = select(COMMENT.c.root_id).where(*is_reply).distinct()
     answered = set(connection.execute(query).scalars()) if gone else set()
-    # Whoever may restore a comment restores its replies with it, whoever wrote them.
+    # With a comment its replies are restored, of all authors.
     restored = {
         one.after["id"]
         for one in changes

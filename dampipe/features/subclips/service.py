@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row
 
 from dampipe.features.alignment.anchors import GONE, Anchors, CarriedSpan
 from dampipe.features.alignment.model import TimeReport
-from dampipe.features.alignment.times import after_last, boundary
+from dampipe.features.alignment.times import boundary
 from dampipe.features.assets.names import names_of
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
@@ -562,7 +562,7 @@ def end_report(end: AnchoredTime, clock: FrameClock | None) -> TimeReport:
     """The end of a span, which may be that of the version: the frame after its last one."""
     if clock is None or end < boundary(clock.times, clock.times.count):
         return TimeReport.of(end, clock)
-    code = after_last(clock)
+    code = clock.after_last
     return TimeReport(
         ticks=end.ticks,
         base=str(end.base),

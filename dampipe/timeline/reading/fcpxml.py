@@ -6,9 +6,12 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from dampipe.timeline.fcpxml import CONTENT_KEY
+from dampipe.timeline.marker_text import MARKER_KEY, Shown, joined, parse_records
 from dampipe.timeline.reading.limits import Unreadable
 from dampipe.timeline.reading.source_clip import (
+    MAX_NOTE,
     SourceClip,
+    SourceMarker,
     content_of,
     label_of,
     line,
@@ -80,14 +83,39 @@ class _Resources:
         def code(time: Fraction | None) -> str:
             return "" if time is None or rate is None else label_of(round(time * rate), rate, dropped=dropped)
 
+        names = [one.get("name"), asset.get("name")]
+        sha1 = content_of(metadata.get(CONTENT_KEY))
+        title = names[0] if sha1 and all(names) and names[0] != names[1] else ""
+        records = parse_records(metadata.get(MARKER_KEY, ""))
+        shown = [] if rate is None else [*_markers(one, rate, dropped=dropped)]
         return SourceClip(
-            name=line(one.get("name") or asset.get("name")),
+            name=line(names[1] if title else names[0] or names[1]),
             paths=tuple(dict.fromkeys(filter(None, map(path_of, sources)))),
             reel=line(next((metadata[key] for key in REEL_KEYS if metadata.get(key)), "")),
             timecode_in=code(start),
             timecode_out=code(None if start is None or length is None else start + length),
             rate=rate,
-            sha1=content_of(metadata.get(CONTENT_KEY)),
+            sha1=sha1,
+            title=line(title),
+            note=(one.findtext("note") or "")[:MAX_NOTE] if sha1 else "",
+            markers=tuple(map(SourceMarker.of, joined(shown, records))),
+        )
+
+
+def _markers(one: Element, rate: Fraction, *, dropped: bool) -> Iterator[Shown]:
+    for marker in one.findall("marker"):
+        start, duration = (_seconds(marker.get(name)) for name in ("start", "duration"))
+        if start is None or not (code := label_of(round(start * rate), rate, dropped=dropped)):
+            continue
+        length = round((duration or 0) * rate)
+        end = label_of(round(start * rate) + length, rate, dropped=dropped) if length > 1 else ""
+        yield Shown(
+            code,
+            end,
+            marker.get("value", ""),
+            marker.get("note", ""),
+            is_resolved=marker.get("completed") == "1",
+            has_end=length > 1,  # a point lasts a frame
         )
 
 

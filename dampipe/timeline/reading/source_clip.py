@@ -2,18 +2,93 @@
 
 import os
 import re
+from datetime import datetime
 from fractions import Fraction
+from typing import Self
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
 from dampipe.kernel.paths import is_valid
+from dampipe.media.frame_clock import FrameClock
 from dampipe.media.info import Rational
-from dampipe.media.timecode import DROP_RATES, base_of, label
+from dampipe.media.timecode import DROP_RATES, Timecode, base_of, label
 from dampipe.timeline.frames import RATES
+from dampipe.timeline.marker import Marker, Reply
+from dampipe.timeline.marker_text import Joined
 from dampipe.timeline.reading.limits import MAX_TEXT
 
 LONGEST_RATE = 1000
+MAX_NOTE = 100_000
+"""Characters of a note that another program wrote."""
+
+
+class SourceMarker(BaseModel):
+    """A marker of a clip, as far as the timeline has it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    timecode: str
+    """Label of its first frame in the source."""
+    timecode_out: str = ""
+    """Label of the frame after it; "": a point, or the format does not say."""
+    name: str = ""
+    note: str = ""
+    color: str = ""
+    author: str = ""
+    at: datetime | None = None
+    is_resolved: bool = False
+    replies: tuple[Reply, ...] = ()
+    start: Rational | None = None
+    """Exact seconds from the start of the file, where dampipe wrote the marker and nobody has moved it; so is `end`."""
+    end: Rational | None = None
+
+    @classmethod
+    def of(cls, found: Joined) -> Self:
+        """From what a format shows, and the record of it if dampipe wrote it."""
+        shown, marker = found.shown, found.marker
+        if marker is None:
+            return cls(
+                timecode=shown.code,
+                timecode_out=shown.end_code,
+                name=shown.name[:MAX_TEXT],
+                note=shown.note[:MAX_NOTE],
+                color=shown.color,
+                is_resolved=bool(shown.is_resolved),
+            )
+        return cls(
+            timecode=shown.code,
+            timecode_out=found.end_code,
+            name=marker.name,
+            note=shown.note[:MAX_NOTE] if found.has_other_note else marker.note,
+            color=marker.color,
+            author=marker.author,
+            at=marker.at,
+            is_resolved=marker.is_resolved if shown.is_resolved is None else shown.is_resolved,
+            replies=() if found.has_other_note else marker.replies,
+            start=marker.start if found.is_in_place else None,
+            end=marker.end if found.is_in_place else None,
+        )
+
+    def marker(self, clock: FrameClock) -> Marker | None:
+        """The marker in a version with that clock; None if the version has no such frame."""
+        start, end = self.start, self.end
+        if start is None:
+            code, behind_code = _code(self.timecode), _code(self.timecode_out)
+            first = clock.at_timecode(code) if code is not None else None
+            behind = clock.end_at_timecode(behind_code) if behind_code is not None else None
+            if first is None:
+                return None
+            start, end = first.seconds, behind.seconds if behind is not None and behind > first else None
+        same = ("name", "note", "color", "author", "at", "is_resolved", "replies")
+        return Marker(start=start, end=end, **{name: getattr(self, name) for name in same})
+
+
+def _code(text: str) -> Timecode | None:
+    try:
+        return Timecode.parse(text)
+    except ValueError:
+        return None
 
 
 class SourceClip(BaseModel):
@@ -34,6 +109,10 @@ class SourceClip(BaseModel):
     """Frames per second at which these labels are counted, if the timeline says so."""
     sha1: str = ""
     """Of the file's content, where dampipe wrote the timeline."""
+    title: str = ""
+    """What the span is called, if that is not the name of the file."""
+    note: str = ""
+    markers: tuple[SourceMarker, ...] = ()
     uses: int = 0
     """How often the timeline has this span: picture and sound are two uses."""
 

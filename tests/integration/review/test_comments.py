@@ -179,9 +179,9 @@ def test_guests_change_only_what_they_wrote_themselves(
                 here.review.delete(actor, one.id)
             with pytest.raises(Forbidden):
                 here.review.resolve(actor, one.id)
-    nobody = here.add(text="lost", actor=anonymous)
+    lost = here.add(text="lost", actor=anonymous)
     with pytest.raises(Forbidden):
-        here.review.edit(anonymous, nobody.id, CommentEdit(text="a guest without a session has none"))
+        here.review.edit(anonymous, lost.id, CommentEdit(text="a guest without a session has none"))
     assert here.review.resolve(maria, one.id).resolved_at
     assert here.review.reply(other, one.id, "me too").replies[0].author_name == "Maria"
     assert here.review.delete(maria, one.id).count == 2
@@ -222,7 +222,7 @@ def test_lists(here: Reviewing) -> None:
 
     assert ids() == [c.id, b.id, a.id], "newest first"
     assert ids(resolved=False) == [c.id, a.id] and ids(resolved=True) == [b.id]
-    assert ids(author="bert") == [b.id, a.id] and ids(author="nobody") == []
+    assert ids(author="bert") == [b.id, a.id] and ids(author="none") == []
     assert ids(kind="marker") == [c.id]
     assert ids(assets=(sha1(A), sha1(B))) == [b.id, a.id]
     assert ids(filters={"folder": ("night",)}) == [c.id]
@@ -264,7 +264,7 @@ def test_users_are_mentioned_if_they_see_the_asset(here: Reviewing) -> None:
     anna = here.user("anna")
     here.user("bert@example.org")
     here.user("nora", Role.COMMENTER, "night")
-    text = "@anna and @Bert@example.org, not @nora, @nobody or mail@anna"
+    text = "@anna and @Bert@example.org, not @nora, @none or mail@anna"
     one = here.add(text=text)
     assert one.mentions == ("anna", "bert@example.org")
     assert len(here.events("comment.mentioned")) == 2
@@ -283,7 +283,7 @@ def test_users_are_mentioned_if_they_see_the_asset(here: Reviewing) -> None:
     with pytest.raises(Forbidden):
         here.review.mentions(anna, of="bert@example.org")
     with pytest.raises(NotFound):
-        here.review.mentions(LOCAL, of="nobody")
+        here.review.mentions(LOCAL, of="none")
 
 
 def test_what_is_not_visible_does_not_exist(here: Reviewing) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dampipe.features.alignment.errors import EMPTY_SPAN, NO_SUCH_CODE
-from dampipe.features.alignment.times import after_last, boundary, parse_end, parse_time, snapped
+from dampipe.features.alignment.times import boundary, parse_end, parse_time, snapped
 from dampipe.kernel.anchored_time import AnchoredTime
 from dampipe.kernel.errors import InvalidInput
 from dampipe.media.frame_clock import FrameClock, FrameTimes
@@ -39,7 +39,7 @@ def test_time_code_names_frames_and_the_end_is_not_part(
         rate, start="00:59:58;00" if drop and rate.denominator > 1 and rate > 24 else "00:59:58:00"
     )
     behind = min(first + length, 500)
-    end = str(clock.timecode(clock.time(behind))) if behind < 500 else str(after_last(clock))
+    end = str(clock.timecode(clock.time(behind))) if behind < 500 else str(clock.after_last)
     start = parse_time(str(clock.timecode(clock.time(first))), "x", None, clock)
     assert frames(snapped(start, parse_end(end, "x", None, clock), None, clock), clock) == (first, behind)
 
