@@ -13,6 +13,7 @@ import pytest
 import dampipe
 from dampipe.features.access.model import TokenRequest, UserRequest
 from dampipe.features.access.service import AccessService
+from dampipe.features.review.sweep import CarrySweep
 from dampipe.kernel.access import LOCAL, Role
 from dampipe.kernel.container import Services
 from dampipe.media.ffmpeg.binary import find_ffmpeg
@@ -26,7 +27,7 @@ CUT = 36
 """Frames that the new version lacks at its start."""
 START = 3600 * RATE
 """The number of the first frame by time code, 01:00:00:00."""
-FORMATS = (Format.OTIO, Format.FCPXML, Format.XMEML, Format.EDL, Format.CSV)
+FORMATS = tuple(Format)
 SCOPES = ("read", "search", "export", "status", "comment", "edit", "share", "move", "manage")
 
 
@@ -70,7 +71,10 @@ class Team:
         os.utime(self.footage / name, (self._clock, self._clock))
 
     def process(self) -> None:
+        """Scan, do what there is to do, and what the sweep of a deployment adds."""
         self.library.add(self.footage)
+        self.library.process()
+        self.library.service(CarrySweep)()
         self.library.process()
 
     def user(self, url: str, name: str, role: Role) -> Client:
@@ -122,7 +126,7 @@ def test_a_round_of_review(team: Team) -> None:
             team.user(url, name, role)
             for name, role in (("anna", Role.EDITOR), ("ben", Role.EDITOR), ("carla", Role.MANAGER))
         )
-        found = {one["name"]: one["sha1"] for one in anna("GET", "/assets")["assets"]}
+        found = {one["name"]: one["sha1"] for one in anna("GET", "/assets")}
         take, other, secret = (found[name] for name in ("take 1.mov", "take 2.mov", "secret.mov"))
 
         # gather, and put in order
@@ -149,7 +153,9 @@ def test_a_round_of_review(team: Team) -> None:
 
         # comments with a drawing and replies
         drawing = {
-            "shapes": [{"kind": "arrow", "points": [[0.1, 0.1], [0.5, 0.5]], "color": "#ff0000", "width": 0.01}]
+            "shapes": [
+                {"shape": "arrow", "points": [[0.1, 0.1], [0.5, 0.5]], "color": "#ff0000", "width": 0.01}
+            ]
         }
         early = {"text": "starts too soon", "start": code_at(10)}
         note = {"text": "look at the edge, @ben", "start": code_at(120), "drawing": drawing}
@@ -200,10 +206,12 @@ def test_a_round_of_review(team: Team) -> None:
             assert (now["text"], now["start"]["frame"]) == (f"moved -{CUT} frames", frame - CUT)
             assert now["start"]["timecode"] == code_at(frame), "the new file has the time codes of its frames"
         assert after["look at the edge, @ben"]["resolved_by"] == "token:anna-token"
-        assert [one["text"] for one in after["look at the edge, @ben"]["replies"]] == ["mended in the next one"]
+        assert [one["text"] for one in after["look at the edge, @ben"]["replies"]] == [
+            "mended in the next one"
+        ]
         carried = anna("GET", f"/subclips/{subclip['id']}")["carried"]
         assert (carried["text"], carried["start"]["frame"]) == (f"moved -{CUT} frames", 48 - CUT)
-        assert guest("GET", f"/assets/{new}/workflow")["state"] == "approved"
+        assert guest("GET", f"/assets/{new}/workflow")["state"] == "draft", "what is new was not approved yet"
 
         # out to an editing program and back: nothing is lost, and nothing is there twice
         kept = frames_of(comments_of(anna, new))

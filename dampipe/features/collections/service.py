@@ -351,8 +351,8 @@ class CollectionService:
             column=_public(field),
             name=row.name,
             by=row.changed_by,
-            yours=_text(yours),
-            theirs=_text(theirs),
+            yours=yours,
+            theirs=theirs,
             version=row.version,
         )
 
@@ -443,9 +443,3 @@ def _shown_to(actor: Actor, report: CollectionReport) -> CollectionReport:
 def _public(column: str) -> str:
     """What a face calls a column."""
     return {"cover_id": "cover", "is_private": "private", "parent_id": "parent"}.get(column, column)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return repr(value) if isinstance(value, str) else str(value)
