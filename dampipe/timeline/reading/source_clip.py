@@ -42,6 +42,10 @@ class SourceMarker(BaseModel):
     start: Rational | None = None
     """Exact seconds from the start of the file, where dampipe wrote the marker and nobody has moved it; so is `end`."""
     end: Rational | None = None
+    key: str = ""
+    """What the program that wrote it recognises it by; "": dampipe did not write it."""
+    is_edited: bool = False
+    """Whether another program has changed the note of a marker that dampipe wrote."""
 
     @classmethod
     def of(cls, found: Joined) -> Self:
@@ -68,6 +72,8 @@ class SourceMarker(BaseModel):
             replies=() if found.has_other_note else marker.replies,
             start=marker.start if found.is_in_place else None,
             end=marker.end if found.is_in_place else None,
+            key=marker.key,
+            is_edited=found.has_other_note,
         )
 
     def marker(self, clock: FrameClock) -> Marker | None:
@@ -80,7 +86,7 @@ class SourceMarker(BaseModel):
             if first is None:
                 return None
             start, end = first.seconds, behind.seconds if behind is not None and behind > first else None
-        same = ("name", "note", "color", "author", "at", "is_resolved", "replies")
+        same = ("name", "note", "color", "author", "at", "is_resolved", "replies", "key")
         return Marker(start=start, end=end, **{name: getattr(self, name) for name in same})
 
 
