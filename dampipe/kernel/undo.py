@@ -55,6 +55,11 @@ class Undoable:
     ignored: frozenset[str] = frozenset({"version"})
     """Columns that are not compared; `version` is counted up instead of being restored."""
 
+    @property
+    def key(self) -> str:
+        """The column that is the primary key."""
+        return self.table.primary_key.columns.values()[0].name
+
 
 def undoables() -> dict[str, Undoable]:
     """By name of the table."""
