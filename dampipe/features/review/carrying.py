@@ -8,7 +8,6 @@ from sqlalchemy import Row
 
 from dampipe.features.alignment.anchors import Anchors
 from dampipe.features.alignment.model import Fate, TimeReport
-from dampipe.features.alignment.times import after_last
 from dampipe.features.review.model import Place, words_of_place
 from dampipe.kernel.anchored_time import AnchoredTime
 from dampipe.media.frame_clock import FrameClock
@@ -35,7 +34,7 @@ def report_end(end: AnchoredTime | None, clock: FrameClock | None) -> TimeReport
         or end.seconds <= clock.times.begin(clock.times.count - 1).seconds + clock.times.tolerance
     ):
         return found
-    code = after_last(clock)
+    code = clock.after_last
     return found.model_copy(
         update={"frame": clock.times.count, "timecode": None if code is None else str(code)}
     )

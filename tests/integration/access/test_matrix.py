@@ -176,9 +176,24 @@ MATRIX: dict[str, Role | None] = {
     "POST /api/v1/workflow/moves": Role.COMMENTER,
     "GET /api/v1/workflow/tasks": Role.VIEWER,
     "POST /api/v1/workflow/try": Role.MANAGER,
+    "GET /api/v1/subclips": Role.VIEWER,
+    "POST /api/v1/subclips": Role.EDITOR,
+    "POST /api/v1/subclips/bulk": Role.EDITOR,
+    "POST /api/v1/subclips/delete": Role.EDITOR,
+    "GET /api/v1/subclips/export": Role.VIEWER,
+    "GET /api/v1/subclips/{number}": Role.VIEWER,
+    "PATCH /api/v1/subclips/{number}": Role.EDITOR,
+    "DELETE /api/v1/subclips/{number}": Role.EDITOR,
+    "GET /api/v1/assets/{sha1}/subclips": Role.VIEWER,
+    "POST /api/v1/assets/{sha1}/subclips": Role.EDITOR,
 }
 """The least role that may use each endpoint."""
 BODIES: dict[str, Any] = {
+    "POST /api/v1/subclips": {"asset": "00000000", "start": "0", "name": "x"},
+    "POST /api/v1/subclips/bulk": {"subclips": [{"asset": "00000000", "start": "0", "name": "x"}]},
+    "POST /api/v1/subclips/delete": {"ids": [999]},
+    "PATCH /api/v1/subclips/{number}": {"name": "x"},
+    "POST /api/v1/assets/{sha1}/subclips": {"start": "0", "name": "x"},
     "POST /api/v1/sidecars/discard": {"assets": ["00000000"]},
     "PUT /api/v1/sidecars/places/{source}": {"place": "never"},
     "POST /api/v1/sidecars/read": {"assets": ["00000000"]},
@@ -231,6 +246,7 @@ BODIES: dict[str, Any] = {
     "PUT /api/v1/session/password": {"old": "a wrong one", "new": "long enough"},
 }
 QUERIES = {
+    "GET /api/v1/subclips/export": "?format=edl",
     "GET /api/v1/access/explain": "?user=nobody&asset=00000000",
     "DELETE /api/v1/grants": "?to=nobody&what=nothing",
     "GET /api/v1/events/stream": "?seconds=0",
