@@ -245,6 +245,8 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
         ("vectors", {"texts": ["red"]}),
         ("comments/find", {}),
         ("comments/find", {"assets": [shared]}),
+        ("comments/export", {"assets": [shared], "format": "otio"}),
+        ("comments/export", {"assets": [seen, shared], "format": "csv"}),
         ("comments/find", {"filters": {"comments": ["any"]}}),
         ("metadata/export", {}),
         ("metadata/export", {"assets": [shared]}),
@@ -466,6 +468,15 @@ def test_timelines_find_nothing_that_is_hidden(planted: Planted, limited: TestCl
     for name, sha1 in planted.hidden.items():
         lines += [f"{planted.footage}/{SECRET}/{name},,", f",{name},", f",,{sha1}"]
     lines.append(",shared.mp4,")
+    lines[0] = "path,name,asset,markers"
+    record = json.dumps([{"in": "00:00:00:00", "shown": "x", "start": "0", "note": "planted", "name": "x"}])
+    marked = [lines[0], *(f'{line},"{record.replace(chr(34), 2 * chr(34))}"' for line in lines[1:-1])]
+    done = planted.logged_in("emil").post(
+        "/api/v1/comments/import", params={"format": "csv"}, content="\n".join(marked)
+    )
+    assert done.status_code == 200 and (done.json()["created"], done.json()["unchanged"]) == (0, 0)
+    assert {one["reason"].split(" has")[0] for one in done.json()["skipped"]} == {"no file of the library"}
+    lines[0] = "path,name,asset"
     for path in ("timelines/match", "rights/check"):
         answer = limited.post(f"/api/v1/{path}", params={"format": "csv"}, content="\n".join(lines))
         assert answer.status_code == 200
@@ -489,6 +500,7 @@ def test_the_same_of_paths_and_of_changes(planted: Planted) -> None:
         ("POST", "machine-tags/verdicts", {"sha1": "NAME", "term": "both", "accept": True}),
         ("POST", "assets/NAME/comments", {"text": "mine", "start": "0.5"}),
         ("POST", "comments/find", {"assets": ["NAME"]}),
+        ("POST", "comments/export", {"assets": ["NAME"], "format": "csv"}),
         ("PATCH", "comments/COMMENT", {"text": "mine", "if_version": 7}),
         ("POST", "comments/COMMENT/replies", {"text": "mine"}),
         ("POST", "comments/COMMENT/resolve", {"if_version": 7}),
