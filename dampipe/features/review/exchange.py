@@ -227,6 +227,7 @@ class CommentExchange:
         found: dict[tuple[int, SourceMarker], ClipVersion] = {}
         versions: dict[str, Row[Any]] = {}
         clocks: dict[int, FrameClock | None] = {}
+        medias: dict[int, MediaInfo | None] = {}
         for clip, one in zip(clips, self._timelines.clips(actor, data, form, name), strict=True):
             report = one.report
             if not clip.markers:
@@ -240,7 +241,8 @@ class CommentExchange:
             row = versions[sha1]
             if row.id not in clocks:
                 clocks[row.id] = self._carrier.clocks([row.id]).get(row.id)
-            place = ClipVersion(report.name, row, clocks[row.id])
+                medias[row.id] = MediaInfo.model_validate_json(row.media) if row.media else None
+            place = ClipVersion(report.name, row, clocks[row.id], medias[row.id], clip.rate)
             for marker in clip.markers:
                 found.setdefault((row.id, marker), place)
         return [(place, marker) for (_, marker), place in found.items()]

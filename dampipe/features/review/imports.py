@@ -58,11 +58,14 @@ class ClipVersion:
     clip: str
     row: Row[Any]
     clock: FrameClock | None
+    media: MediaInfo | None
+    rate: Fraction | None
+    """Frames per second at which the timeline counts its frames, if it says so."""
 
     @property
     def kind(self) -> MediaKind | None:
         """Of its file."""
-        return MediaInfo.model_validate_json(self.row.media).kind if self.row.media else None
+        return None if self.media is None else self.media.kind
 
 
 @dataclass
@@ -133,8 +136,8 @@ class MarkerImport:
         """The marker in the version of the clip; None: it has no such frame."""
         if self.place.kind is MediaKind.STILL:
             return _marker(given, Fraction(0), None)
-        if self.place.clock is not None:
-            return given.marker(self.place.clock)
+        if self.place.clock is not None and self.place.media is not None:
+            return given.marker(self.place.clock, self.place.media, self.place.rate)
         return None if given.start is None else _marker(given, given.start, given.end)
 
     def _create(self, placed: Marker) -> KnownThread:
