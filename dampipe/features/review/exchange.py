@@ -39,6 +39,7 @@ from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.release import ReleaseRequest
 from dampipe.kernel.visibility import Visibility
 from dampipe.media.frame_clock import FrameClock
+from dampipe.media.info import MediaInfo
 from dampipe.timeline import Format, Rendered
 from dampipe.timeline.clip import Clip
 from dampipe.timeline.marker import Marker

@@ -197,7 +197,7 @@ def test_markers_of_an_editing_program(here: Reviewing, tmp_path: Path) -> None:
         "TITLE: cut\nFCM: NON-DROP FRAME\n\n"
         "001  AX       V     C        00:00:02:00 00:00:08:00 01:00:00:00 01:00:06:00\n"
         "* FROM CLIP NAME: a.mp4\n"
-        "* LOC: 01:00:01:10 RED     check focus\n"
+        "* LOC: 00:00:03:10 RED     check focus\n"
     )
     done = read(here, edl.encode(), Format.EDL)
     assert (done.created, done.skipped) == (1, ())
@@ -261,14 +261,8 @@ def test_nobody_speaks_for_others_by_a_file(here: Reviewing) -> None:
     read(here, data, Format.CSV, anna)
     found = next(other for other in here.of() if other.id != one.id)
     assert (found.author, found.author_name) == ("user:anna", "local (imported)")
-    [future] = [
-        row
-        for row in (
-            read(
-                here, with_record(data, at="2999-01-01T00:00:00Z", note="from the future"), Format.CSV, anna
-            ),
-        )
-    ]
+    later = with_record(data, at="2999-01-01T00:00:00Z", note="from the future")
+    future = read(here, later, Format.CSV, anna)
     assert future.created == 1
     newest = max(here.of(), key=lambda other: other.id)
     assert newest.created_at.year < 2900
