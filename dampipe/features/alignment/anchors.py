@@ -24,7 +24,7 @@ from dampipe.jobs import state
 from dampipe.jobs.model import Subject
 from dampipe.jobs.tables import RUN
 from dampipe.jobs.work import WorkRepository
-from dampipe.kernel.access import Actor
+from dampipe.kernel.access import SYSTEM, Actor
 from dampipe.kernel.anchored_time import AnchoredTime
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import VersionId
@@ -262,7 +262,9 @@ class Anchors:
         if video.rate is not None and media.duration is not None and not video.variable_rate:
             return FrameClock.of_media(media)
         (row,) = self._assets.rows([version])
-        return FrameClock.of_media(media, self._carrying.stored_times(version, self._assets.videos([row])[0]))
+        return FrameClock.of_media(
+            media, self._carrying.stored_times(SYSTEM, version, self._assets.videos([row])[0])
+        )
 
 
 def _last(end: AnchoredTime, clock: FrameClock | None) -> AnchoredTime:

@@ -186,6 +186,7 @@ class SubclipService:
 
     def create(self, actor: Actor, new: NewSubclip) -> SubclipReport:
         """Create a subclip. Raises NotFound, and InvalidInput for times, names or values that are not valid."""
+        require(actor, EDIT)
         return self.create_many(actor, [new])[0]
 
     def create_many(self, actor: Actor, news: Sequence[NewSubclip]) -> list[SubclipReport]:
@@ -455,7 +456,7 @@ class SubclipService:
         values: Mapping[str, tuple[Content, ...]],
         view: View,
     ) -> None:
-        """Raise Conflict with both values of the first thing that differs; what is the same already is no conflict."""
+        """Raise Conflict with both values of the first thing that differs; what is the same does not conflict."""
 
         def refuse(field: str, yours: Any, theirs: Any) -> NoReturn:
             raise Conflict(

@@ -40,7 +40,7 @@ class SourceMarker(BaseModel):
     is_resolved: bool = False
     replies: tuple[Reply, ...] = ()
     start: Rational | None = None
-    """Exact seconds from the start of the file, where dampipe wrote the marker and nobody has moved it; so is `end`."""
+    """Exact seconds from the start of the file, where dampipe wrote it and it was not moved since; so is `end`."""
     end: Rational | None = None
     key: str = ""
     """What the program that wrote it recognises it by; "": dampipe did not write it."""
