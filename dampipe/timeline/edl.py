@@ -17,7 +17,7 @@ from dampipe.timeline.marker_text import Placed, one_line, records_text
 CONTENT_NOTE = "DAMPIPE SHA1"
 """The note that holds the SHA-1 of a clip's file, by which the timeline is matched again."""
 MARKER_NOTE = "DAMPIPE MARKER"
-"""The note that holds the record of the locator above it; it goes on in notes MARKER_NOTE_MORE."""
+"""The note that holds the record of the locator above it; it continues in notes MARKER_NOTE_MORE."""
 MARKER_NOTE_MORE = "DAMPIPE MARKER MORE"
 RECORD_LENGTH = 200
 """Characters of one such note."""

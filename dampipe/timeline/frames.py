@@ -152,6 +152,24 @@ def own_rate(media: MediaInfo | None) -> Fraction | None:
     return rate if rate in RATES else None
 
 
+def time_of(code: Timecode, media: MediaInfo, rate: Fraction) -> Fraction | None:
+    """When the frame with a label begins in a file, in seconds from its start; None: it is not within a day after it.
+
+    The inverse of what a timeline writes at that rate.
+    """
+    start, base = _start(media, rate, dropped=False).code, base_of(rate)
+    dropped = start.dropped and rate in DROP_RATES
+    if code.frames >= base:
+        return None
+    asked = Timecode(code.hours, code.minutes, code.seconds, code.frames, dropped)
+    number = frame_number(asked, base)
+    if label(number, base, dropped=dropped) != asked:
+        return None  # a number that drop-frame code leaves out
+    day = frame_number(Timecode(23, 59, 59, base - 1, dropped), base) + 1
+    frames = (number - frame_number(start, base)) % day
+    return frames / rate + Fraction(_phase(media, rate)).limit_denominator(1_000_000)
+
+
 def _phase(media: MediaInfo | None, rate: Fraction) -> float:
     """Seconds, less than a frame, by which pictures are later than multiples of a frame: the sound starts earlier."""
     if media is None or media.video is None:

@@ -40,6 +40,8 @@ class Marker(BaseModel):
     """When it was written."""
     is_resolved: bool = False
     replies: tuple[Reply, ...] = ()
+    key: str = ""
+    """What the program that wrote it recognises it by, such as `comment/12/3`."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -25,6 +25,8 @@ MAX_RECORDS = 100_000
 """Records of one file that are read."""
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML does not allow, but texts of people have."""
+_TIME = re.compile(r"\d{1,20}(/\d{1,20})?", re.ASCII)
+"""Exact seconds, of a size that times have."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -105,6 +107,10 @@ def one_line(text: str) -> str:
 
 def marker_of(record: Mapping[str, Any]) -> Marker | None:
     """The marker of a record; None if it is not one."""
+    if not all(
+        _TIME.fullmatch(str(record[name])) for name in ("start", "end") if record.get(name) is not None
+    ):
+        return None
     try:
         return Marker.model_validate({name: record[name] for name in Marker.model_fields if name in record})
     except (ValidationError, ValueError, TypeError, ArithmeticError):
@@ -150,15 +156,15 @@ def joined(shown: Iterable[Shown], records: Sequence[Mapping[str, Any]]) -> list
     every = list(shown)
     found: list[Joined | None] = []
     for one in every:
-        number = take(exact.get((one.code, one.name), ()), one.end_code if one.has_end else None)
-        if number is None:
+        at = take(exact.get((one.code, one.name), ()), one.end_code if one.has_end else None)
+        if at is None:
             found.append(None)
             continue
-        record = records[number]
+        record = records[at]
         found.append(Joined(one, marker_of(record), str(record.get("out", "")), True))
     for index, one in enumerate(every):
         if found[index] is None:
-            number = take(by_text.get(one.name, ())) if one.name else None
-            marker = marker_of(records[number]) if number is not None else None
+            again = take(by_text.get(one.name, ())) if one.name else None
+            marker = marker_of(records[again]) if again is not None else None
             found[index] = Joined(one, marker, one.end_code)
     return [one for one in found if one is not None]

@@ -217,7 +217,7 @@ def test_a_round_of_review(team: Team) -> None:
         kept = frames_of(comments_of(anna, new))
         assert set(kept) == set(after) - {gone["text"]}
         for form in FORMATS:
-            cut = anna("GET", "/comments/export", format=form, asset=new)
+            cut = anna("POST", "/comments/export", {"assets": [new], "format": form})
             again = anna("POST", "/comments/import", cut, format=form)
             assert (again["created"], again["updated"], again["skipped"]) == (0, 0, []), form
             assert frames_of(comments_of(anna, new)) == kept

@@ -24,7 +24,7 @@ from dampipe.jobs import state
 from dampipe.jobs.model import Subject
 from dampipe.jobs.tables import RUN
 from dampipe.jobs.work import WorkRepository
-from dampipe.kernel.access import Actor
+from dampipe.kernel.access import SYSTEM, Actor
 from dampipe.kernel.anchored_time import AnchoredTime
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import VersionId
@@ -67,6 +67,38 @@ PENDING = CarriedSpan(Fate.PENDING)
 GONE = CarriedSpan(Fate.GONE)
 
 
+@dataclass(frozen=True)
+class VersionTimes:
+    """Reads times of one version as people write them. Any method raises InvalidInput."""
+
+    id: int
+    asset_id: int
+    name: str
+    media: MediaInfo | None
+    clock: FrameClock | None
+    """None for sound, and where no rate is known."""
+
+    def parse(self, text: str) -> AnchoredTime:
+        """A time; it is not snapped to a frame."""
+        return parse_time(text, self.name, self.media, self.clock)
+
+    def span(self, start: str, end: str | None = None) -> tuple[AnchoredTime, AnchoredTime]:
+        """A span of whole frames on one time base, as `times.snapped` says; its end is not part of it.
+
+        end: None for the one frame at `start`; the time code after the last frame is an end, too.
+        """
+        last = None if end is None else parse_end(end, self.name, self.media, self.clock)
+        return snapped(self.parse(start), last, self.media, self.clock)
+
+    def span_through(self, start: str, last: str) -> tuple[AnchoredTime, AnchoredTime]:
+        """The same by the last frame that is part of the span, as editing programs mark an out point."""
+        first, through = self.parse(start), self.parse(last)
+        if self.clock is None:
+            return snapped(first, through, self.media, None)
+        end = boundary(self.clock.times, self.clock.frame(through) + 1)
+        return snapped(first, end, self.media, self.clock)
+
+
 class Anchors:
     """Anchored times of one library. Any method may raise CatalogueDown; methods with an actor raise NotFound for a
     version that the actor does not see."""
@@ -89,37 +121,24 @@ class Anchors:
         self._signing = signing
         self._work = work
 
+    def version(self, actor: Actor, sha1: str) -> "VersionTimes":
+        """What reads the times of a version. Raises NotFound."""
+        row = self._assets.find(self._service.sha1(actor, sha1))
+        media = MediaInfo.model_validate_json(row.media) if row.media else None
+        return VersionTimes(row.id, row.asset_id, row.name, media, self._clock(row.id, media))
+
     def parse(self, actor: Actor, sha1: str, text: str) -> AnchoredTime:
         """A time of a version as people write it: seconds, ticks ("300@1001/24000") or time code.
 
         It is not snapped to a frame. Raises InvalidInput for a time that the version does not have.
         """
-        name, media, clock = self._facts(actor, sha1)
-        return parse_time(text, name, media, clock)
+        return self.version(actor, sha1).parse(text)
 
     def span(
         self, actor: Actor, sha1: str, start: str, end: str | None = None
     ) -> tuple[AnchoredTime, AnchoredTime]:
-        """A span of whole frames on one time base, as `times.snapped` says; its end is not part of it.
-
-        end: None for the one frame at `start`; the time code after the last frame is an end, too. Raises InvalidInput
-        for times that the version does not have, and where the end is not behind the start.
-        """
-        name, media, clock = self._facts(actor, sha1)
-        first = parse_time(start, name, media, clock)
-        last = None if end is None else parse_end(end, name, media, clock)
-        return snapped(first, last, media, clock)
-
-    def span_through(
-        self, actor: Actor, sha1: str, start: str, last: str
-    ) -> tuple[AnchoredTime, AnchoredTime]:
-        """The same by the last frame that is part of the span, as editing programs mark an out point."""
-        name, media, clock = self._facts(actor, sha1)
-        first = parse_time(start, name, media, clock)
-        through = parse_time(last, name, media, clock)
-        if clock is None:
-            return snapped(first, through, media, clock)
-        return snapped(first, boundary(clock.times, clock.frame(through) + 1), media, clock)
+        """A span of whole frames, see `VersionTimes.span`."""
+        return self.version(actor, sha1).span(start, end)
 
     def clock(self, sha1: str) -> FrameClock | None:
         """The clock of a version by its SHA-1; None for sound, and where no rate is known. Without a check of rights."""
@@ -235,11 +254,6 @@ class Anchors:
         kinds = {MediaInfo.model_validate_json(row.media).kind for row in rows if row.media}
         return len(kinds) < 2 and MediaKind.STILL not in kinds
 
-    def _facts(self, actor: Actor, sha1: str) -> tuple[str, MediaInfo | None, FrameClock | None]:
-        row = self._assets.find(self._service.sha1(actor, sha1))
-        media = MediaInfo.model_validate_json(row.media) if row.media else None
-        return row.name, media, self._clock(row.id, media)
-
     def _clock(self, version: int, media: MediaInfo | None) -> FrameClock | None:
         """The clock of a version; the times of its frames are read only where its rate does not give them."""
         if media is None or media.video is None or media.kind is MediaKind.STILL:
@@ -248,7 +262,9 @@ class Anchors:
         if video.rate is not None and media.duration is not None and not video.variable_rate:
             return FrameClock.of_media(media)
         (row,) = self._assets.rows([version])
-        return FrameClock.of_media(media, self._carrying.stored_times(version, self._assets.videos([row])[0]))
+        return FrameClock.of_media(
+            media, self._carrying.stored_times(SYSTEM, version, self._assets.videos([row])[0])
+        )
 
 
 def _last(end: AnchoredTime, clock: FrameClock | None) -> AnchoredTime:

@@ -9,6 +9,7 @@ from dampipe.features.alignment.service import CarryService
 from dampipe.jobs import state
 from dampipe.jobs.tables import RUN
 from dampipe.jobs.work import WorkItem
+from dampipe.kernel.access import SYSTEM
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.progress import Reporter
 
@@ -27,7 +28,7 @@ class AlignHandler:
         if item.subject.version is None:
             return {"is_aligned": False}
         try:
-            return {"is_aligned": self._carrying.align(item.subject.version, int(item.key))}
+            return {"is_aligned": self._carrying.align(SYSTEM, item.subject.version, int(item.key))}
         except (NotFound, InvalidInput) as error:
             return {"is_aligned": False, "reason": str(error)}
 

@@ -12,7 +12,7 @@ from dampipe.features.assets.service import AssetService
 from dampipe.features.derivatives.service import DerivativeService
 from dampipe.features.derivatives.sign_items import SIGN, SignItems
 from dampipe.jobs.model import RunState, RunSummary
-from dampipe.kernel.access import READ, SYSTEM, Actor, require
+from dampipe.kernel.access import READ, Actor, require
 from dampipe.kernel.anchored_time import AnchoredTime
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound
@@ -112,25 +112,27 @@ class CarryService:
             return None
         return AlignedTracks(alignment, first, second)
 
-    def align(self, version: int, other: int) -> bool:
+    def align(self, actor: Actor, version: int, other: int) -> bool:
         """Have two versions, by id, aligned; whether they are. Where not, signatures were requested, or it cannot be.
 
         Raises NotFound and InvalidInput as `carry` does.
         """
+        require(actor, READ)
         rows = self._assets.rows([version, other])
         if len(rows) < 2:
             return False
         videos = self._assets.videos(rows)
         first, second = (_Version(int(row.id), video) for row, video in zip(rows, videos, strict=True))
-        return self._alignment(SYSTEM, first, second) is not None
+        return self._alignment(actor, first, second) is not None
 
-    def stored_times(self, version: int, video: Video) -> FrameTimes | None:
+    def stored_times(self, actor: Actor, version: int, video: Video) -> FrameTimes | None:
         """The times of the frames of a version, if its signatures are there; nothing is requested."""
+        require(actor, READ)
         signatures = _Version(version, video).derivative(DerivativeKind.SIGNATURES)
         if signatures is None or signatures.recipe != SIGNATURES:
             return None
         try:
-            with self._derivatives.open(SYSTEM, signatures) as stream:
+            with self._derivatives.open(actor, signatures) as stream:
                 track = SignatureTrack.from_bytes(stream.read())
         except (NotFound, InvalidTrack):
             return None

@@ -1,5 +1,6 @@
-"""`dampipe comment add|list|show|reply|resolve|reopen|edit|delete|mentions`"""
+"""`dampipe comment add|list|show|reply|resolve|reopen|edit|delete|mentions|export|import`"""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import click
 from dampipe.features.alignment.model import Fate, TimeReport
 from dampipe.features.review.drafts import parse_drawing
 from dampipe.features.review.drawing import Drawing
+from dampipe.features.review.exchange import CommentExchange
 from dampipe.features.review.model import (
     MAX_LIMIT,
     CommentEdit,
+    CommentExport,
     CommentKind,
     CommentPage,
     CommentQuery,
@@ -18,10 +21,15 @@ from dampipe.features.review.model import (
     CommentRequest,
 )
 from dampipe.features.review.service import ReviewService
+from dampipe.features.search.cli.timeline_file import write_timeline
+from dampipe.features.timelines.file import read_file
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.faces.arguments import WholeNumber
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
+from dampipe.kernel.faces.release import release_options
 from dampipe.kernel.paths import printable
+from dampipe.timeline import format_of
 from dampipe.timeline.marker import COLORS
 
 NUMBER = WholeNumber(1, 2**31 - 1)
@@ -342,6 +350,55 @@ def mentions(of: str | None, is_all: bool, read: bool, limit: int, as_json: bool
         say(table(["no", "user", "file", "by", "comment", ""], rows, right=["no"]))
     if read:
         review.read_mentions(LOCAL, [one.comment for one in found], of=of)
+
+
+@command.command(name="export")
+@click.argument("assets", nargs=-1, required=True, metavar="ASSET...")
+@click.option(
+    "--to",
+    "file",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    required=True,
+    help="The timeline: .otio, .fcpxml, .xml (Final Cut Pro 7), .edl or .csv.",
+)
+@click.option("--title", default="Comments", show_default=True, help="Name of the timeline.")
+@release_options
+def export(assets: tuple[str, ...], file: Path, title: str, territory: str, medium: str, reason: str) -> None:
+    """Write a timeline with a clip for each ASSET, whose markers are its comments."""
+    use = {"territory": territory, "medium": medium, "reason": reason}
+    request = CommentExport(assets=assets, format=format_of(file), title=title, **use)
+    rendered = service(CommentExchange).export(LOCAL, request)
+    write_timeline(file, rendered.text)
+    for warning in rendered.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(f"{plural(rendered.clips, 'clip')} written to {printable(str(file))}")
+
+
+@command.command(name="import")
+@click.argument("cut", type=click.Path(exists=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would be imported, and change nothing.")
+@json_option
+def import_(cut: Path, dry_run: bool, as_json: bool) -> None:
+    """Import the markers of a timeline as comments: .otio, .fcpxml, .xml (Final Cut Pro 7), .edl or .csv.
+
+    Markers that were exported as comments are recognised: a changed text and new replies are taken, the rest stays. The
+    exit code is 3 if something was left out.
+    """
+    done = service(CommentExchange).read(LOCAL, read_file(cut), format_of(cut), cut.name, dry_run=dry_run)
+    if as_json:
+        print_json(done)
+    else:
+        parts = [
+            plural(done.created, "new comment"),
+            plural(done.replies, "new reply", "new replies"),
+            f"{done.updated} changed",
+            f"{done.unchanged} as they were",
+        ]
+        click.echo(", ".join(parts) + (" (nothing was written)" if dry_run else ""))
+        for one in done.skipped:
+            click.echo(f"left out: {plural(one.markers, 'marker')} of {one.clip}: {one.reason}")
+    if done.skipped:
+        sys.exit(ExitCode.FAILURES)
 
 
 def _drawing(path: Path | None) -> Drawing | None:

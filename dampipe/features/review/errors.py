@@ -57,6 +57,9 @@ CURSOR_INVALID = ErrorCode(
 NOTHING_TO_EXPORT = ErrorCode(
     "comment.nothing_to_export", "no asset is named", "Name the assets whose comments are exported."
 )
+TOO_MANY_MARKERS = ErrorCode(
+    "comment.too_many_markers", "the timeline has {count} markers", "Import up to {most} at a time."
+)
 VERSION_GONE = ErrorCode(
     "comment.version_gone",
     "the version that comment {number} was made on was deleted, or is not visible",

@@ -8,22 +8,37 @@ from pydantic import BaseModel, Field
 
 from dampipe.features.assets.http import AssetNames, Sha1
 from dampipe.features.review.drawing import Drawing
+from dampipe.features.review.exchange import CommentExchange
 from dampipe.features.review.model import (
     MAX_LIMIT,
     MAX_NAME,
     MAX_TEXT,
     CommentEdit,
+    CommentExport,
     CommentKind,
     CommentPage,
     CommentQuery,
     CommentReport,
     CommentRequest,
     Counted,
+    Imported,
     MentionReport,
 )
 from dampipe.features.review.service import ReviewService
-from dampipe.kernel.access import COMMENT, READ, Actor
-from dampipe.kernel.faces.http import STRICT, JsonBody, Problem, Storable, Text, allowed, provided
+from dampipe.features.timelines.http import TIMELINE_BODY, FormatOf, TimelineBody
+from dampipe.kernel.access import COMMENT, EXPORT, READ, Actor
+from dampipe.kernel.faces.http import (
+    STRICT,
+    WARNINGS_HEADER,
+    JsonBody,
+    Problem,
+    Storable,
+    Text,
+    allowed,
+    provided,
+    warnings_header,
+)
+from dampipe.timeline import MEDIA_TYPES, Format
 
 MOST_NUMBER = 2**31 - 1
 CHANGED = {
@@ -34,6 +49,7 @@ INVALID = {"model": Problem, "description": "A value is not valid."}
 router = APIRouter(tags=["comments"], responses={404: {"model": Problem}, 422: INVALID})
 
 Review = Annotated[ReviewService, provided(ReviewService)]
+Exchange = Annotated[CommentExchange, provided(CommentExchange)]
 Reader = Annotated[Actor, allowed(READ)]
 Writer = Annotated[Actor, allowed(COMMENT)]
 Number = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
@@ -118,6 +134,19 @@ class FindBody(BaseModel):
     before: Annotated[int | None, Field(ge=1, le=MOST_NUMBER)] = None
 
 
+class ExportBody(BaseModel):
+    """Assets whose comments become markers of a timeline, and its use."""
+
+    model_config = STRICT
+
+    assets: Annotated[AssetNames, Field(min_length=1)]
+    format: Format
+    title: Annotated[str, Field(max_length=200), Storable()] = "Comments"
+    territory: Short = ""
+    medium: Short = ""
+    reason: Text = ""
+
+
 class MentionsBody(BaseModel):
     """In which comments mentions are read."""
 
@@ -193,6 +222,50 @@ def list_mentions(
 def read_mentions(actor: Reader, body: JsonBody[MentionsBody], review: Review) -> Counted:
     """Mark mentions of the one who asks as read."""
     return review.read_mentions(actor, body.comments)
+
+
+@router.post(
+    "/comments/export",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {kind: {} for kind in MEDIA_TYPES.values()},
+            "description": "The timeline.",
+            "headers": {
+                WARNINGS_HEADER: {
+                    "description": "What was left out or converted: a JSON list of sentences.",
+                    "schema": {"type": "string"},
+                }
+            },
+        }
+    },
+)
+def export_comments(
+    actor: Annotated[Actor, allowed(EXPORT)], body: JsonBody[ExportBody], exchange: Exchange
+) -> Response:
+    """A timeline for editing programs with a clip for each asset, whose markers are its comments."""
+    rendered = exchange.export(
+        actor, CommentExport(**{name: getattr(body, name) for name in type(body).model_fields})
+    )
+    headers = {"Content-Disposition": f'attachment; filename="comments.{body.format}"'}
+    if rendered.warnings:
+        headers[WARNINGS_HEADER] = warnings_header(rendered.warnings)
+    return Response(rendered.text, media_type=MEDIA_TYPES[body.format], headers=headers)
+
+
+@router.post("/comments/import", openapi_extra=TIMELINE_BODY)
+def import_comments(
+    actor: Writer,
+    exchange: Exchange,
+    format: FormatOf,
+    data: TimelineBody,
+    dry_run: Annotated[bool, Query(description="Change nothing.")] = False,
+) -> Imported:
+    """Import the markers of a timeline as comments; those that were exported as comments are recognised.
+
+    The body is the file as an editing program exports it, 16 MiB at most. No path in it is opened.
+    """
+    return exchange.read(actor, data, format, dry_run=dry_run)
 
 
 @router.get("/comments/{number}")

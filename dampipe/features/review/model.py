@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dampipe.features.alignment.model import Fate, TimeReport
 from dampipe.features.review.drawing import Drawing
+from dampipe.timeline import Format
 
 MAX_TEXT = 10_000
 """Characters of a comment."""
@@ -201,6 +202,19 @@ class Counted(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     count: int
+
+
+class CommentExport(BaseModel):
+    """Assets whose comments become markers of a timeline."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    assets: tuple[str, ...]
+    format: Format
+    title: str = Field(default="Comments", max_length=200)
+    territory: str = ""
+    medium: str = ""
+    reason: str = ""
 
 
 class ImportedClip(BaseModel):

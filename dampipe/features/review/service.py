@@ -234,7 +234,7 @@ class ReviewService:
             asset = self._comments.hold_version(connection, int(version.id), view)
             name = names_of(connection, self._db, view, [asset]).get(asset, version.sha1[:12])
             edit = begin(connection, str(actor), f"add a {request.kind} on {name}")
-            row = self._insert(connection, actor, edit, {**columns, "asset_id": asset})
+            row = self.write_new(connection, actor, edit, {**columns, "asset_id": asset})
             finish(connection, edit)
         return self.show(actor, row.id)
 
@@ -258,7 +258,7 @@ class ReviewService:
                 "color": "",
                 "text": text,
             }
-            self._insert(connection, actor, edit, columns)
+            self.write_new(connection, actor, edit, columns)
             finish(connection, edit)
         return self.show(actor, thread.id)
 
@@ -285,9 +285,7 @@ class ReviewService:
             changed = {name: value for name, value in wanted.items() if value != getattr(now, name)}
             if changed:
                 edit = begin(connection, str(actor), f"edit comment {number}")
-                self._update(connection, actor, edit, now, changed, is_edit=True)
-                if "text" in changed:
-                    self._mention(connection, actor, edit, now, changed["text"])
+                self.write_change(connection, actor, edit, now, changed, is_edit=True)
                 finish(connection, edit)
         return self.show(actor, number)
 
@@ -320,7 +318,15 @@ class ReviewService:
                 record_event(connection, payload, actor=actor, asset=row.asset_id, at=edit.at)
         return Counted(count=1 + len(replies))
 
-    # ---- steps
+    # ---- steps, also of what imports comments
+
+    def new_columns(self, actor: Actor, version: Row[Any], request: CommentRequest) -> Columns:
+        """The columns of a new comment on a version, checked. Raises InvalidInput."""
+        return self._drafts.new(actor, version, request)
+
+    def name_of(self, actor: Actor) -> str:
+        """The name under which an actor's comments are shown."""
+        return str(author_columns(actor, person_of(actor, self._people))["author_name"])
 
     def _settle(self, actor: Actor, number: int, is_resolved: bool, if_version: int | None) -> CommentReport:
         require(actor, COMMENT)
@@ -340,22 +346,25 @@ class ReviewService:
                     "resolved_at": edit.at if is_resolved else None,
                     "resolved_by": str(actor) if is_resolved else None,
                 }
-                self._update(connection, actor, edit, row, values)
+                self.write_change(connection, actor, edit, row, values)
                 finish(connection, edit)
         return self.show(actor, thread)
 
-    def _insert(self, connection: Connection, actor: Actor, edit: Edit, columns: Columns) -> Row[Any]:
-        """Write a comment with its mentions and events."""
+    def write_new(self, connection: Connection, actor: Actor, edit: Edit, columns: Columns) -> Row[Any]:
+        """Write a comment of checked columns with its mentions and events; its asset is locked.
+
+        Who wrote it and when may be among the columns.
+        """
         by = str(actor)
-        values = {**author_columns(actor, person_of(actor, self._people)), **columns}
-        values |= {"created_at": edit.at, "changed_at": edit.at, "changed_by": by, "version": 1}
+        values = {**author_columns(actor, person_of(actor, self._people)), "created_at": edit.at, **columns}
+        values |= {"changed_at": edit.at, "changed_by": by, "version": 1}
         row = self._comments.insert(connection, edit, values)
         payload = CommentCreated(comment=row.id, thread=row.root_id or row.id, kind=row.kind)
         record_event(connection, payload, actor=actor, asset=row.asset_id, at=edit.at)
         self._mention(connection, actor, edit, row, row.text)
         return row
 
-    def _update(
+    def write_change(
         self,
         connection: Connection,
         actor: Actor,
@@ -370,6 +379,8 @@ class ReviewService:
         if is_edit:
             values["edited_at"] = edit.at
         made = self._comments.update(connection, edit, row, values)
+        if "text" in values:
+            self._mention(connection, actor, edit, row, values["text"])
         kind: type[CommentChanged | CommentResolved | CommentReopened] = CommentChanged
         if "resolved_at" in values:
             kind = CommentResolved if values["resolved_at"] is not None else CommentReopened

@@ -262,7 +262,9 @@ def list_(
         print_json(page)
         return
     if not page.subclips:
-        click.echo("no subclips: `dampipe subclip add ASSET NAME --in TIME --out TIME` adds one")
+        asked = asset or text or where or filters or after
+        hint = "" if asked else ": `dampipe subclip add ASSET NAME --in TIME --out TIME` adds one"
+        click.echo(f"no subclips{hint}")
         return
     rows = [
         (

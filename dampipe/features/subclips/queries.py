@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Table,
     and_,
     delete,
     exists,
@@ -179,16 +180,15 @@ class SubclipRepository:
             "changed_by": by,
             "version": 1,
         }
-        numbers: list[int] = []
-        changes: list[Change] = []
-        for columns, _ in news:
-            row = dict(columns) | same | {"folded": folded(columns["name"], columns["note"])}
-            number = connection.execute(insert(SUBCLIP).values(row).returning(SUBCLIP.c.id)).scalar_one()
-            numbers.append(number)
-            changes.append(Change(None, {"id": number} | row))
+        rows = [
+            dict(columns) | same | {"folded": folded(columns["name"], columns["note"])} for columns, _ in news
+        ]
+        numbers = self._insert(connection, SUBCLIP, rows)
+        changes = [Change(None, {"id": number} | row) for number, row in zip(numbers, rows, strict=True)]
         record(connection, self._db, edit, SUBCLIP, changes)
-        for number, (_, values) in zip(numbers, news, strict=True):
-            self._insert_values(connection, edit, number, values)
+        self._insert_values(
+            connection, edit, {number: values for number, (_, values) in zip(numbers, news, strict=True)}
+        )
         announce(connection, self._db, by, edit.at, changes)
         return numbers
 
@@ -211,39 +211,49 @@ class SubclipRepository:
         connection.execute(update(SUBCLIP).where(SUBCLIP.c.id == found.row["id"]).values(after))
         changes = [Change(found.row, after)]
         record(connection, self._db, edit, SUBCLIP, changes)
-        for key, contents in fields.items():
-            self._delete_values(connection, edit, found.values.get(key, ()))
-            self._insert_values(connection, edit, found.row["id"], {key: contents})
+        self._delete_values(connection, edit, [row for key in fields for row in found.values.get(key, ())])
+        self._insert_values(connection, edit, {found.row["id"]: fields})
         announce(connection, self._db, by, edit.at, changes, {found.row["id"]: tuple(fields)})
         return True
 
     def delete(self, connection: Connection, edit: Edit, by: str, found: Iterable[Found]) -> int:
         """Delete subclips that are locked."""
-        changes = []
-        for one in found:
-            for rows in one.values.values():
-                self._delete_values(connection, edit, rows)
-            connection.execute(delete(SUBCLIP).where(SUBCLIP.c.id == one.row["id"]))
-            changes.append(Change(one.row, None))
+        gone = list(found)
+        self._delete_values(
+            connection, edit, [row for one in gone for rows in one.values.values() for row in rows]
+        )
+        connection.execute(delete(SUBCLIP).where(self.among_ids(one.row["id"] for one in gone)))
+        changes = [Change(one.row, None) for one in gone]
         record(connection, self._db, edit, SUBCLIP, changes)
         announce(connection, self._db, by, edit.at, changes)
         return len(changes)
 
-    def _insert_values(self, connection: Connection, edit: Edit, number: int, values: Values) -> None:
-        changes = []
-        for key, contents in values.items():
-            for position, content in enumerate(contents):
-                row = {"subclip_id": number, "field": key, "position": position} | content._asdict()
-                row["folded"] = None if content.text is None else fold(content.text)
-                made = insert(SUBCLIP_VALUE).values(row).returning(SUBCLIP_VALUE.c.id)
-                changes.append(Change(None, {"id": connection.execute(made).scalar_one()} | row))
+    def _insert_values(self, connection: Connection, edit: Edit, values: Mapping[int, Values]) -> None:
+        rows = [
+            {"subclip_id": number, "field": key, "position": position}
+            | content._asdict()
+            | {"folded": None if content.text is None else fold(content.text)}
+            for number, fields in values.items()
+            for key, contents in fields.items()
+            for position, content in enumerate(contents)
+        ]
+        made = self._insert(connection, SUBCLIP_VALUE, rows)
+        changes = [Change(None, {"id": number} | row) for number, row in zip(made, rows, strict=True)]
         record(connection, self._db, edit, SUBCLIP_VALUE, changes)
 
     def _delete_values(self, connection: Connection, edit: Edit, rows: Sequence[Image]) -> None:
         if rows:
-            ids = [row["id"] for row in rows]
-            connection.execute(delete(SUBCLIP_VALUE).where(SUBCLIP_VALUE.c.id.in_(ids)))
+            ids = in_ids(self._db, SUBCLIP_VALUE.c.id, [row["id"] for row in rows])
+            connection.execute(delete(SUBCLIP_VALUE).where(ids))
             record(connection, self._db, edit, SUBCLIP_VALUE, [Change(row, None) for row in rows])
+
+    @staticmethod
+    def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Insert rows; returns their numbers, in the same order."""
+        if not rows:
+            return []
+        made = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        return list(connection.execute(made, [dict(row) for row in rows]).scalars())
 
 
 def of_assets(connection: Connection, database: Database, assets: Collection[int]) -> Sequence[Row[Any]]:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy import ColumnElement, Connection, Row
 
-from dampipe.features.alignment.anchors import GONE, Anchors, CarriedSpan
+from dampipe.features.alignment.anchors import GONE, Anchors, CarriedSpan, VersionTimes
 from dampipe.features.alignment.model import TimeReport
 from dampipe.features.alignment.times import boundary
 from dampipe.features.assets.names import names_of
@@ -67,7 +67,7 @@ from dampipe.kernel.release import ReleaseRequest
 from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import View, Visibility
 from dampipe.media.frame_clock import FrameClock
-from dampipe.media.info import MediaInfo, MediaKind
+from dampipe.media.info import MediaKind
 from dampipe.timeline import Rendered
 from dampipe.timeline.clip import Clip
 
@@ -186,13 +186,18 @@ class SubclipService:
 
     def create(self, actor: Actor, new: NewSubclip) -> SubclipReport:
         """Create a subclip. Raises NotFound, and InvalidInput for times, names or values that are not valid."""
+        require(actor, EDIT)
         return self.create_many(actor, [new])[0]
 
     def create_many(self, actor: Actor, news: Sequence[NewSubclip]) -> list[SubclipReport]:
         """Create subclips, all or none, as one edit that can be undone."""
         require(actor, EDIT)
         view = self._visibility.of(actor)
-        columns = [self._columns(actor, one) for one in news[:MOST_CREATED]]
+        news = news[:MOST_CREATED]
+        versions = {
+            name: self._anchors.version(actor, name) for name in dict.fromkeys(one.asset for one in news)
+        }
+        columns = [_columns(versions[one.asset], one) for one in news]
         with self._db.write() as connection:
             hold_schema(connection, self._db)
             pairs = [
@@ -403,27 +408,6 @@ class SubclipService:
 
     # ---- what is given
 
-    def _columns(self, actor: Actor, new: NewSubclip) -> dict[str, Any]:
-        """The columns of a new subclip."""
-        sha1 = self._service.sha1(actor, new.asset)
-        row = self._assets.find(sha1)
-        media = MediaInfo.model_validate_json(row.media) if row.media else None
-        if media is not None and media.kind is MediaKind.STILL:
-            raise InvalidInput(HAS_NO_TIMES, name=row.name)
-        start, end = self._span(actor, sha1, new.start, new)
-        return {
-            "asset_id": row.asset_id,
-            "version_id": row.id,
-            **_span_columns(start, end),
-            "name": valid_name(new.name),
-            "note": valid_note(new.note),
-        }
-
-    def _span(self, actor: Actor, sha1: str, start: str, given: Span) -> tuple[AnchoredTime, AnchoredTime]:
-        if given.last is not None:
-            return self._anchors.span_through(actor, sha1, start, given.last)
-        return self._anchors.span(actor, sha1, start, given.end)
-
     def _moved(self, actor: Actor, before: SubclipReport, edit: SubclipEdit) -> dict[str, Any]:
         """The columns of another span; a start or an end that is not given stays."""
         if before.anchored_at is None:
@@ -431,7 +415,7 @@ class SubclipService:
         start = edit.start if edit.start is not None else f"{before.start.ticks}@{before.start.base}"
         if edit.end is None and edit.last is None:
             edit = edit.model_copy(update={"end": f"{before.end.ticks}@{before.end.base}"})
-        return _span_columns(*self._span(actor, before.anchored_at, start, edit))
+        return _span_columns(*_span(self._anchors.version(actor, before.anchored_at), start, edit))
 
     def _values(
         self, connection: Connection, actor: Actor, fields: Mapping[str, Values], view: View
@@ -472,7 +456,7 @@ class SubclipService:
         values: Mapping[str, tuple[Content, ...]],
         view: View,
     ) -> None:
-        """Raise Conflict with both values of the first thing that differs; what is the same already is no conflict."""
+        """Raise Conflict with both values of the first thing that differs; what is the same does not conflict."""
 
         def refuse(field: str, yours: Any, theirs: Any) -> NoReturn:
             raise Conflict(
@@ -497,6 +481,25 @@ class SubclipService:
                 field = self._fields.find(connection, key)
                 names = Names(self._db, connection, [*contents, *theirs], view)
                 refuse(key, *(list(_plain(field, some, names)) for some in (contents, theirs)))
+
+
+def _columns(version: VersionTimes, new: NewSubclip) -> dict[str, Any]:
+    """The columns of a new subclip."""
+    if version.media is not None and version.media.kind is MediaKind.STILL:
+        raise InvalidInput(HAS_NO_TIMES, name=version.name)
+    return {
+        "asset_id": version.asset_id,
+        "version_id": version.id,
+        **_span_columns(*_span(version, new.start, new)),
+        "name": valid_name(new.name),
+        "note": valid_note(new.note),
+    }
+
+
+def _span(version: VersionTimes, start: str, given: Span) -> tuple[AnchoredTime, AnchoredTime]:
+    if given.last is not None:
+        return version.span_through(start, given.last)
+    return version.span(start, given.end)
 
 
 def valid_name(name: str) -> str:

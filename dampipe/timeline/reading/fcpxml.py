@@ -33,7 +33,7 @@ def read(root: Element) -> list[SourceClip]:
     starts = projects or [*root.iter("event"), *root.findall("sequence"), *root.findall("library")]
     if resources is None and not starts:
         raise Unreadable("it holds neither projects nor resources")
-    return [known.clip(element) for start in starts for element in known.uses(start)]
+    return [known.clip(element, known.rate(start)) for start in starts for element in known.uses(start)]
 
 
 class _Resources:
@@ -67,13 +67,17 @@ class _Resources:
         found = self._by_id.get(one.get("ref", ""))
         return found if found is not None and found.tag == tag else None
 
-    def clip(self, one: Element) -> SourceClip:
-        """A use of a file as a clip."""
+    def rate(self, one: Element) -> Fraction | None:
+        """The frames per second of the format of an asset or a sequence; None if it has none."""
+        form = self._by_id.get(one.get("format", ""))
+        duration = _seconds(form.get("frameDuration")) if form is not None else None
+        return rate_of(1 / duration) if duration else None
+
+    def clip(self, one: Element, of_timeline: Fraction | None = None) -> SourceClip:
+        """A use of a file as a clip. of_timeline: the rate at which markers of stills and of sound are counted."""
         asset = self._resource(one, "asset")
         assert asset is not None  # it is a use
-        form = self._by_id.get(asset.get("format", ""))
-        duration = _seconds(form.get("frameDuration")) if form is not None else None
-        rate = rate_of(1 / duration) if duration else None
+        rate = self.rate(asset)
         start = _seconds(one.get("start") or asset.get("start"))
         length = _seconds(one.get("duration"))
         dropped = one.get("tcFormat") == "DF"
@@ -87,7 +91,8 @@ class _Resources:
         sha1 = content_of(metadata.get(CONTENT_KEY))
         title = names[0] if sha1 and all(names) and names[0] != names[1] else ""
         records = parse_records(metadata.get(MARKER_KEY, ""))
-        shown = [] if rate is None else [*_markers(one, rate, dropped=dropped)]
+        counted = rate or of_timeline
+        shown = [] if counted is None else [*_markers(one, counted, dropped=dropped)]
         return SourceClip(
             name=line(names[1] if title else names[0] or names[1]),
             paths=tuple(dict.fromkeys(filter(None, map(path_of, sources)))),

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from dampipe.kernel.paths import is_valid
 from dampipe.media.frame_clock import FrameClock
-from dampipe.media.info import Rational
+from dampipe.media.info import MediaInfo, Rational
 from dampipe.media.timecode import DROP_RATES, Timecode, base_of, label
-from dampipe.timeline.frames import RATES
+from dampipe.timeline.frames import RATES, own_rate, time_of
 from dampipe.timeline.marker import Marker, Reply
 from dampipe.timeline.marker_text import Joined
 from dampipe.timeline.reading.limits import MAX_TEXT
@@ -40,8 +40,12 @@ class SourceMarker(BaseModel):
     is_resolved: bool = False
     replies: tuple[Reply, ...] = ()
     start: Rational | None = None
-    """Exact seconds from the start of the file, where dampipe wrote the marker and nobody has moved it; so is `end`."""
+    """Exact seconds from the start of the file, where dampipe wrote it and it was not moved since; so is `end`."""
     end: Rational | None = None
+    key: str = ""
+    """What the program that wrote it recognises it by; "": dampipe did not write it."""
+    is_edited: bool = False
+    """Whether another program has changed the note of a marker that dampipe wrote."""
 
     @classmethod
     def of(cls, found: Joined) -> Self:
@@ -68,27 +72,52 @@ class SourceMarker(BaseModel):
             replies=() if found.has_other_note else marker.replies,
             start=marker.start if found.is_in_place else None,
             end=marker.end if found.is_in_place else None,
+            key=marker.key,
+            is_edited=found.has_other_note,
         )
 
-    def marker(self, clock: FrameClock) -> Marker | None:
-        """The marker in a version with that clock; None if the version has no such frame."""
+    def marker(self, clock: FrameClock, media: MediaInfo, rate: Fraction | None = None) -> Marker | None:
+        """The marker in a version with that clock; None if the version has no such frame.
+
+        rate: at which the timeline counts frames of files without a rate of their own, if it is known.
+        """
         start, end = self.start, self.end
         if start is None:
-            code, behind_code = _code(self.timecode), _code(self.timecode_out)
-            first = clock.at_timecode(code) if code is not None else None
-            behind = clock.end_at_timecode(behind_code) if behind_code is not None else None
-            if first is None:
+            counted = own_rate(media) or rate or clock.rate
+            first = behind = None
+            if counted is not None:
+                first, behind = (
+                    _frame(text, clock, media, counted) for text in (self.timecode, self.timecode_out)
+                )
+            if first is None or first >= clock.times.count:
                 return None
-            start, end = first.seconds, behind.seconds if behind is not None and behind > first else None
-        same = ("name", "note", "color", "author", "at", "is_resolved", "replies")
+            start = clock.time(first).seconds
+            end = None if behind is None or behind <= first else _begin(behind, clock)
+        same = ("name", "note", "color", "author", "at", "is_resolved", "replies", "key")
         return Marker(start=start, end=end, **{name: getattr(self, name) for name in same})
 
 
-def _code(text: str) -> Timecode | None:
+def _frame(text: str, clock: FrameClock, media: MediaInfo, rate: Fraction) -> int | None:
+    """The number of the frame with a label of the timeline: at the count of frames, the version ends; None: before it.
+
+    Timelines count from the start of a file, in which the sound may be earlier than the picture.
+    """
     try:
-        return Timecode.parse(text)
+        code = Timecode.parse(text)
     except ValueError:
         return None
+    seconds = time_of(code, media, rate)
+    if seconds is None:
+        return None
+    times = clock.times
+    end = times.end * times.time_base
+    if seconds >= end - times.tolerance:
+        return times.count if seconds < end + 1 / rate else None
+    return times.nearest(seconds)
+
+
+def _begin(frame: int, clock: FrameClock) -> Fraction:
+    return clock.end.seconds if frame >= clock.times.count else clock.time(frame).seconds
 
 
 class SourceClip(BaseModel):

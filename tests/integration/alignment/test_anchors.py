@@ -45,7 +45,7 @@ def test_spans_are_read_as_frames_and_an_out_point_is_part_of_its_span(
 ) -> None:
     sha1 = here.library.service(AssetService).sha1(LOCAL, CLIP)
     assert anchors.span(LOCAL, sha1, "01:00:01:00", "01:00:02:00") == span(24, 48)
-    assert anchors.span_through(LOCAL, sha1, "01:00:01:00", "01:00:02:00") == span(24, 49)
+    assert anchors.version(LOCAL, sha1).span_through("01:00:01:00", "01:00:02:00") == span(24, 49)
     assert anchors.span(LOCAL, sha1, "24@1001/24000") == span(24, 25)
     assert anchors.parse(LOCAL, sha1, "01:00:01:01") == AnchoredTime(25, BASE)
     clock = anchors.clock(sha1)

@@ -22,7 +22,7 @@ from dampipe.features.versions.service import VersionService
 from dampipe.kernel.access import COMMENT, LOCAL, READ, Actor, ActorKind, Role
 from dampipe.kernel.events.tables import EVENT
 from dampipe.media.frame_clock import FrameTimes
-from dampipe.media.info import MediaKind
+from dampipe.media.info import AudioStream, MediaKind
 from dampipe.media.signatures.align import METHOD
 from dampipe.media.signatures.alignment import Alignment, Span
 from tests.support.searching import Searching, media, sha1
@@ -41,7 +41,9 @@ class Reviewing:
         for path in (A, B, C):
             self.searching.add(path, ["red", "blue"])
         self.searching.add(STILL, info=media(MediaKind.STILL, duration=None))
-        self.searching.add(SOUND, info=media(MediaKind.AUDIO))
+        sound = media(MediaKind.AUDIO)
+        track = AudioStream(index=0, codec="pcm_s16le", sample_rate=48000, channels=2)
+        self.searching.add(SOUND, info=sound.model_copy(update={"audio": (track,)}))
         self.review: ReviewService = self.service(ReviewService)
 
     def service(self, kind: Any) -> Any:

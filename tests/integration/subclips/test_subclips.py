@@ -309,7 +309,14 @@ def test_each_subclip_is_a_clip_of_a_timeline(subclips: SubclipService, form: Fo
         subclips.export(LOCAL, SubclipExport(format=form, text="nothing like it"))
 
 
-def test_counts(library: Searching, subclips: SubclipService) -> None:
-    subclips.create_many(LOCAL, [new() for _ in range(1000)])
+def test_a_thousand_are_created_and_deleted_at_once(
+    library: Searching, subclips: SubclipService, undo: UndoService
+) -> None:
+    made = subclips.create_many(LOCAL, [new(fields={"rating": n % 5}) for n in range(1000)])
+    assert len({one.id for one in made}) == 1000
+    assert subclips.delete(LOCAL, [one.id for one in made]) == 1000
+    assert undo.undo(LOCAL).left == 0
     with library.catalog.database.read() as connection:
         assert connection.execute(select(func.count()).select_from(SUBCLIP)).scalar() == 1000
+        assert connection.execute(select(func.count()).select_from(SUBCLIP_VALUE)).scalar() == 1000
+    assert len(events(library)) == 3000
