@@ -45,6 +45,7 @@ class Client:
     def __init__(self, url: str, secret: str | None = None) -> None:
         headers = {"Authorization": f"Bearer {secret}"} if secret else {}
         self._http = httpx.Client(base_url=f"{url}/api/v1", headers=headers, timeout=60)
+        self.close = self._http.close
 
     def __call__(self, method: str, path: str, body: Any = None, code: int = 200, **query: Any) -> Any:
         """Send a request; returns JSON, or the bytes of another type. Fails unless the status is `code`."""
@@ -63,6 +64,12 @@ class Team:
         self.footage.mkdir()
         self.library: Any = dampipe.open(home=folder / "home", model="tiny", in_process=True, settle=0.0)
         self._clock = 1_700_000_000
+        self.clients: list[Client] = []
+
+    def client(self, url: str, secret: str | None = None) -> Client:
+        """Somebody, whose connections are closed with the library."""
+        self.clients.append(Client(url, secret))
+        return self.clients[-1]
 
     def put(self, name: str, frames: np.ndarray, *codec: str, timecode: str = "01:00:00:00") -> None:
         """Write a file; it is new, or has another time than before."""
@@ -82,13 +89,15 @@ class Team:
         access: AccessService = self.library.service(AccessService)
         access.add_user(LOCAL, UserRequest(name=name, role=role))
         token = access.create_token(LOCAL, TokenRequest(name=f"{name}-token", scopes=SCOPES, user=name))
-        return Client(url, token.token)
+        return self.client(url, token.token)
 
 
 @pytest.fixture
 def team(tmp_path: Path) -> Iterator[Team]:
     made = Team(tmp_path)
     yield made
+    for client in made.clients:
+        client.close()
     made.library.close()
 
 
@@ -173,11 +182,11 @@ def test_a_round_of_review(team: Team) -> None:
         anna("POST", f"/assets/{take}/workflow/move", {"transition": "submit"})
         wanted = {"collection": selects, "allow": ["comment"], "moves": ["approve"], "password": "velvet"}
         link = carla("POST", "/shares", wanted, 201)
-        stranger = Client(url)
+        stranger = team.client(url)
         opening = {"token": link["token"], "guest": "Gerda", "bearer": True}
         stranger("POST", "/share-sessions", {**opening, "password": "wrong"}, 401)
         session = stranger("POST", "/share-sessions", {**opening, "password": "velvet"}, 201)
-        guest = Client(url, session["secret"])
+        guest = team.client(url, session["secret"])
         shown = guest("GET", f"/collections/{selects}/items")["items"]
         assert {one["asset"] for one in shown} == {take, other}
         for path in (f"/assets/{secret}", f"/assets/{secret}/comments", f"/assets/{secret}/poster"):
