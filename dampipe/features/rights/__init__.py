@@ -1,6 +1,6 @@
 """Rights: licences of assets, what they allow where, how and when, and the check of everything that leaves."""
 
-from dampipe.features.rights.model import RIGHTS
+from dampipe.features.rights.scopes import RIGHTS
 from dampipe.kernel.feature import Command, Feature, Task
 
 FEATURE = Feature(
