@@ -26,6 +26,7 @@ PROVIDERS = {
     "dampipe.jobs.plan:Plan": f"{_AT}jobs:plan",
     "dampipe.jobs.policy:RunPolicy": f"{_AT}jobs:run_policy",
     "dampipe.jobs.savers:SaverRegistry": f"{_AT}jobs:saver_registry",
+    "dampipe.jobs.stage:StageNames": f"{_AT}stages:stage_names",
     "dampipe.jobs.subjects:Subjects": f"{_AT}jobs:subjects",
     "dampipe.jobs.sweep:Sweep": f"{_AT}jobs:sweep",
     "dampipe.jobs.unserved:UnservedQueues": f"{_AT}jobs:unserved_queues",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -18,7 +19,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dampipe.features.assets.events import AssetAdded, VersionCurrent
 from dampipe.features.assets.lineage import IS_CURRENT, make_current
@@ -29,7 +29,7 @@ from dampipe.jobs import state
 from dampipe.jobs.savers import OutputBatch
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.current import current_changed
-from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.database import Database, insert_into
 from dampipe.kernel.documents.dirty import mark_dirty, mark_dirty_versions
 from dampipe.kernel.events.outbox import WORKER, record_event
 from dampipe.kernel.facets.dirty import mark_versions
@@ -58,10 +58,6 @@ _ADD_ASSET = (
     .returning(ASSET.c.id)
 )
 """Of a content that no version has; returns nothing where one has it."""
-_ADD_VERSION = {
-    is_sqlite: insert_into(VERSION).values(_NEW_VERSION).on_conflict_do_nothing().returning(VERSION.c.id)
-    for is_sqlite, insert_into in ((True, sqlite.insert), (False, postgresql.insert))
-}
 _MEDIA = select(VERSION.c.media).where(VERSION.c.id == bindparam("of"))
 _SHOTS = update(VERSION).where(VERSION.c.id == bindparam("of")).values(shots=bindparam("starts"))
 
@@ -101,7 +97,7 @@ def ensure_version(
     asset = connection.execute(_ADD_ASSET, new).scalar()
     if asset is not None:
         row = {"asset_id": asset, "sha1": sha1, "size": size, "name": printable(name), "added_at": now}
-        version = connection.execute(_ADD_VERSION[database.is_sqlite], row).scalar()
+        version = connection.execute(_add_version(database.is_sqlite), row).scalar()
         if version is not None:
             mark_versions(connection, [version])
             added = AssetAdded(sha1=sha1)
@@ -112,6 +108,12 @@ def ensure_version(
     if before is not None and before.superseded_at is None:
         _put_back(connection, database, known.id, before.asset_id, now)
     return VersionId(known.id), AssetId(known.asset_id)
+
+
+@cache
+def _add_version(is_sqlite: bool) -> Any:
+    new = insert_into(VERSION, is_sqlite).values(_NEW_VERSION)
+    return new.on_conflict_do_nothing().returning(VERSION.c.id)
 
 
 def _replaced(connection: Connection, previous: int) -> Any:

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from dampipe.features.derivatives import check as checking
-from dampipe.features.derivatives.check import CheckPolicy, CheckService
+from dampipe.features.derivatives.check import CheckService
 from dampipe.features.derivatives.errors import LOST_DERIVATIVE
+from dampipe.features.derivatives.health import CheckPolicy, StoreSample
 from dampipe.features.derivatives.model import CheckRequest, Kept, Problem
 from dampipe.features.derivatives.service import CheckRequests, DerivativeService
 from dampipe.features.derivatives.tables import DERIVATIVE
@@ -205,7 +206,7 @@ def test_a_stage_that_failed_since_frames_were_lost_runs_again(here: DerivativeL
 @pytest.fixture
 def guarded(here: DerivativeLibrary) -> DerivativeLibrary:
     """A guard that is alert in a library of two clips."""
-    here.library.service(CheckService)._policy = CheckPolicy(guard_share=0.5, guard_files=5)  # type: ignore[misc]
+    here.library.service(StoreSample).policy = CheckPolicy(guard_share=0.5, guard_files=5)
     return here
 
 
@@ -215,7 +216,7 @@ def test_a_store_that_is_away_or_emptied_makes_nothing_again(guarded: Derivative
     away = here.store.rename(here.store.with_name("unmounted"))
     if how == "emptied":
         here.store.mkdir()
-    assert here.library.service(CheckService).health().away
+    assert here.library.service(StoreSample).health().away
     for request in ({}, {"percent": 100.0}, {"what": (rows[0].sha1,)}):
         done = here.check(repair=True, **request)
         assert (done.suspicious, done.again, done.lost) == (True, 0, ())

@@ -84,7 +84,7 @@ def test_a_stack_is_one_asset_with_the_metadata_of_both(here: Stacks) -> None:
         "facts of the current one"
     )
     assert sorted(find(codec=("h264",), all_versions=True)) == ["b.mp4", "c.mp4"]
-    assert here.library.catalog.assets.totals() == (2, 3)
+    assert here.library.catalog.totals.of() == (2, 3)
 
 
 def test_another_version_is_made_current(here: Stacks) -> None:
