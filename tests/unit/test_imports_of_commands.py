@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dampipe.kernel.errors import ExitCode
+from dampipe.tasks import PIPELINE
 from tests.support.deployment import ROOT
 
 PROGRAM = """
@@ -38,14 +39,8 @@ LIBRARIES = {
     "faiss",
 }
 DRIVERS = {"sqlalchemy.dialects.postgresql", "psycopg"}
-ENGINES = {
-    "dampipe.media",
-    "dampipe.tasks",
-    "dampipe.timeline",
-    "dampipe.vision",
-    "dampipe.web",
-    "dampipe.workers",
-}
+STAGES = {stage.partition(":")[0] for stage in PIPELINE}
+ENGINES = {"dampipe.media", "dampipe.timeline", "dampipe.vision", "dampipe.web", "dampipe.workers", *STAGES}
 """What no command imports that only reads the catalogue."""
 PLANNING = {"dampipe.app.tools", "dampipe.jobs.runner", "dampipe.jobs.sweep", "pathspec"}
 ACCESS = {"dampipe.features.access.tables"}
@@ -94,8 +89,8 @@ def test_listing_the_commands_imports_no_library_and_of_features_only_the_manife
             ENGINES | PLANNING | ACCESS | {"dampipe.jobs.tables", "dampipe.features.assets.queries"},
         ),
         ("config", ENGINES | PLANNING | ACCESS | {"sqlalchemy", "sqlmodel"}),
-        ("failures", ENGINES - {"dampipe.media"} | ACCESS | {"dampipe.app.tools"}),
-        ("events", ENGINES - {"dampipe.media"} | ACCESS | {"dampipe.app.tools"}),
+        ("failures", ENGINES - {"dampipe.media"} | {"dampipe.media.ffmpeg"} | ACCESS | {"dampipe.app.tools"}),
+        ("events", ENGINES - {"dampipe.media"} | {"dampipe.media.ffmpeg"} | ACCESS | {"dampipe.app.tools"}),
         ("scan list", ENGINES | PLANNING | ACCESS | {"dampipe.features.assets.queries"}),
     ],
 )

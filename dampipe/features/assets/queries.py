@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select
 
+from dampipe.features.assets.contents import ensure_version
 from dampipe.features.assets.errors import AMBIGUOUS_ASSET, GONE_ASSET, INVALID_ASSET, UNKNOWN_ASSET
 from dampipe.features.assets.lineage import IS_CURRENT, is_superseded
-from dampipe.features.assets.savers import ensure_version, media_columns
+from dampipe.features.assets.media_columns import media_columns
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.assets.totals import runs_shown
 from dampipe.features.sources.locations import record_identified

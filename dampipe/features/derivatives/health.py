@@ -10,8 +10,6 @@ from dampipe.kernel.errors import DampipeError
 from dampipe.kernel.settings.settings import Settings
 from dampipe.storage.blobs.base import BlobStore
 
-SAMPLE = 64
-"""Derivatives of which a guard looks whether they exist."""
 STATUS_SAMPLE = 16
 STATUS_EVERY = 60.0
 """Seconds for which the sample of the status is used again."""
@@ -23,6 +21,8 @@ class CheckPolicy:
 
     guard_share: float = 0.5
     guard_files: int = 10
+    sample: int = 64
+    """Derivatives of which a guard looks whether they exist."""
 
     def is_suspicious(self, missing: int, of: int) -> bool:
         """Whether a loss of `missing` out of `of` derivatives is too large to be believed."""
@@ -52,9 +52,9 @@ class StoreSample:
             self._known_health = known
         return known[1]
 
-    def look(self, count: int = SAMPLE) -> StoreHealth:
-        """Whether a random sample of that many derivatives exists, looked at now."""
-        rows = self._checks.sample(count)
+    def look(self, count: int | None = None) -> StoreHealth:
+        """Whether a random sample of that many derivatives exists, looked at now. None: as many as the policy says."""
+        rows = self._checks.sample(self.policy.sample if count is None else count)
         try:
             missing = sum(not self._store.exists(row.key) for row in rows)
         except DampipeError as error:

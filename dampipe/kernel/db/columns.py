@@ -75,7 +75,8 @@ def _create_index(create: CreateIndex, compiler: DDLCompiler, **options: Any) ->
     index = create.element
     if isinstance(index, PartialIndex):
         index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
-    return compiler.visit_create_index(create, **options)
+    statement: str = compiler.visit_create_index(create, **options)  # type: ignore[no-untyped-call]
+    return statement
 
 
 def one_each(name: str, subject: str, *columns: str) -> Index:

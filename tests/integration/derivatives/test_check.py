@@ -3,12 +3,12 @@
 import os
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from dampipe.features.derivatives import check as checking
 from dampipe.features.derivatives.check import CheckService
 from dampipe.features.derivatives.errors import LOST_DERIVATIVE
 from dampipe.features.derivatives.health import CheckPolicy, StoreSample
@@ -237,10 +237,9 @@ def test_lost_for_good_is_made_again_when_it_is_confirmed(guarded: DerivativeLib
     assert guarded.check().sound == len(guarded.rows())
 
 
-def test_more_than_the_share_is_not_believed_even_if_the_sample_was_lucky(
-    guarded: DerivativeLibrary, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(checking, "SAMPLE", 0)
+def test_more_than_the_share_is_not_believed_even_if_the_sample_was_lucky(guarded: DerivativeLibrary) -> None:
+    sample = guarded.library.service(StoreSample)
+    sample.policy = replace(sample.policy, sample=0)
     guarded.delete(*("poster", "sprite", "sprite_vtt", "frames"), assets=CLIPS)
     done = guarded.check(repair=True)
     assert done.suspicious and done.missing == 8 and guarded.library.process() == 0

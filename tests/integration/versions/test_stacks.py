@@ -178,7 +178,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(here: Stacks) -> Non
 
 
 def test_an_asset_goes_with_its_last_version(here: Stacks) -> None:
-    from dampipe.features.assets.savers import delete_versions
+    from dampipe.features.assets.contents import delete_versions
 
     here.stack(A, B)
     database = here.library.catalog.database
