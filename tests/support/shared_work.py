@@ -32,7 +32,7 @@ def shared_endpoints() -> Iterator[None]:
         key = id(router), f"{prefix} {sorted(map(str, app.router.responses))} {more}"
         if key in endpoints:
             app.router.routes.append(endpoints[key][1])
-            app.router._mark_routes_changed()
+            app.openapi_schema = None  # a description without these endpoints is not kept
         else:
             include(app, router, prefix=prefix, **more)
             endpoints[key] = (
