@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import dampipe
 from dampipe.kernel.errors import ExitCode
 from dampipe.tasks import PIPELINE
 from tests.support.deployment import ROOT
@@ -48,10 +49,14 @@ ACCESS = {"dampipe.features.access.tables"}
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home folder of a catalogue with a source and a scan."""
+    """The home folder of a catalogue with a source, a scan and an asset."""
     home = tmp_path_factory.mktemp("home")
     footage = tmp_path_factory.mktemp("footage")
+    clip = footage / "clip.mov"
+    clip.write_bytes(b"bytes")
     run(home, "source", "add", "footage", str(footage))
+    with dampipe.open(home=home) as library:
+        library.add_video(clip)
     run(home, "enqueue", str(footage))
     return home
 
@@ -91,6 +96,10 @@ def test_listing_the_commands_imports_no_library_and_of_features_only_the_manife
         ("config", ENGINES | PLANNING | ACCESS | {"sqlalchemy", "sqlmodel"}),
         ("failures", ENGINES - {"dampipe.media"} | {"dampipe.media.ffmpeg"} | ACCESS | {"dampipe.app.tools"}),
         ("events", ENGINES - {"dampipe.media"} | {"dampipe.media.ffmpeg"} | ACCESS | {"dampipe.app.tools"}),
+        (
+            "show clip.mov",
+            {"dampipe.features.machinetags.tagger", "dampipe.vision", "dampipe.app.providers.login"},
+        ),
         ("scan list", ENGINES | PLANNING | ACCESS | {"dampipe.features.assets.queries"}),
     ],
 )

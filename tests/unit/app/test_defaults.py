@@ -28,7 +28,12 @@ def test_they_are_valid() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("acceleration", "magic"), ("recipe", "none"), ("recipes", {"mine": {"nothing": 1}}), ("exclude", ["[", "!"])],
+    [
+        ("acceleration", "magic"),
+        ("recipe", "none"),
+        ("recipes", {"mine": {"nothing": 1}}),
+        ("exclude", ["[", "!"]),
+    ],
 )
 def test_other_values_are_checked(name: str, value: object) -> None:
     with pytest.raises(InvalidInput, match=name):
