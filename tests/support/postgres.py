@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 1024**3
 """Bytes that must be free in memory; a run needs some hundred MB per process."""
