@@ -27,7 +27,11 @@ class Postgres:
         self._numbers = count(1)
         # Durability over a crash of the machine does not matter in tests.
         off = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
-        self.execute(*(f"ALTER SYSTEM SET {name} = off" for name in off), "SELECT pg_reload_conf()")
+        self.execute(
+            *(f"ALTER SYSTEM SET {name} = off" for name in off),
+            "ALTER SYSTEM SET max_wal_size = '256MB'",  # it may be in memory
+            "SELECT pg_reload_conf()",
+        )
 
     def new_database(self, template: str = "") -> str:
         """Create a database, empty or a copy of that with the given URL, and return its SQLAlchemy URL."""

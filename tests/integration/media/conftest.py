@@ -28,7 +28,7 @@ def prober(ffmpeg: Ffmpeg) -> Iterator[Prober]:
 
 @pytest.fixture(scope="session")
 def matrix(ffmpeg: Ffmpeg, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Name -> path; what this ffmpeg cannot encode is missing. All processes share the files: nothing may write to them."""
+    """Name -> path; what this ffmpeg cannot encode is missing. Shared by all processes: nothing may write to them."""
     return shared_matrix(ffmpeg, folder_of_run(tmp_path_factory) / "matrix")
 
 
