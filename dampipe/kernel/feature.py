@@ -55,7 +55,9 @@ class Task:
     beside: str = ""
     """Dotted name of a StageOutput: the queue is that of the stage which returns it."""
     schedule: str = ""
-    """Dotted name of a function of Settings: seconds between two starts, or a crontab line; 0 or empty: never."""
+    """Dotted name of a function of Settings: seconds between two starts, or a crontab line; 0 or empty: never.
+
+    Every process that sends a message calls it, so its module should import little, and not the task."""
 
 
 @dataclass(frozen=True)

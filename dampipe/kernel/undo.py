@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table
 from dampipe.kernel.access import Actor
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.feature import registered
+from dampipe.kernel.visibility import View
 
 Image: TypeAlias = Mapping[str, Any]
 """A row by column: what JSON can hold."""
@@ -33,7 +34,9 @@ class Change:
         return Change(self.after, self.before)
 
 
-def _allow(connection: Connection, database: Database, actor: Actor, changes: Sequence[Change]) -> list[str]:
+def _allow(
+    connection: Connection, database: Database, actor: Actor, view: View, changes: Sequence[Change]
+) -> list[str]:
     return [""] * len(changes)
 
 
@@ -54,10 +57,10 @@ class Undoable:
     """A table whose changes can be undone. Its primary key is one column."""
 
     table: Table
-    refusals: Callable[[Connection, Database, Actor, Sequence[Change]], list[str]] = _allow
-    """Why rows may not be changed so, one text for each change, "" where they may: what they refer to is gone, or the
-    actor has no right. It is called before the rows are written, with changes from the row as it is to what it
-    shall be."""
+    refusals: Callable[[Connection, Database, Actor, View, Sequence[Change]], list[str]] = _allow
+    """Given what the actor sees: why rows may not be changed so, one text for each change, "" where they may: what they
+    refer to is gone, or the actor has no right. It is called before the rows are written, with changes from the row as it
+    is to what it shall be."""
     changed: Callable[[Connection, Database, Actor, Sequence[Change]], None] = _ignore
     """Called after the rows were written, with what was: for events and search documents."""
     ignored: frozenset[str] = frozenset({"version"})

@@ -14,9 +14,7 @@ FEATURES = Path(__file__).parents[2] / "dampipe" / "features"
 INTERNAL = {
     "AssetService.shown_fields": "words what was read",
     "CheckService.failures": "part of ProcessingService.failures",
-    "CheckService.health": "part of ProcessingService.status",
     "CheckService.repair_reported": "a work item",
-    "CheckService.sample": "of `dampipe doctor`",
     "EventService.deleted": "part of EventService.page and of the stream",
     "EventService.start": "part of EventService.page and of the stream",
     "FixityService.request_share": "part of SyncService.run",

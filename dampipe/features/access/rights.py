@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union_al
 
 from dampipe.features.access.model import Grant
 from dampipe.features.access.queries import AccessRepository
+from dampipe.features.access.visibility import sees_everything
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.access import Actor, ActorKind, Role
@@ -44,7 +45,7 @@ class Rights:
         """What an actor sees: all of it without a user, and for managers and admins; a link what it opens."""
         if actor.kind is ActorKind.LINK:
             found: tuple[Place, ...] | None = ()
-        elif actor.user is None or actor.role >= Role.MANAGER:
+        elif sees_everything(actor):
             return EVERYTHING
         else:
             found = places(self._access.grants(actor), self._access.roots())

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from dampipe.features.events.errors import TOO_MANY_STREAMS
 from dampipe.features.events.rights import OF_ACCESS, may_change
 from dampipe.features.events.service import EventFilter, EventService
-from dampipe.features.processing.service import ProcessingService
+from dampipe.features.processing.status import StatusService
 from dampipe.kernel.access import ADMIN, Actor
 from dampipe.kernel.errors import Busy, DampipeError
 from dampipe.kernel.events.log import Event, EventLog, Horizon
@@ -91,7 +91,7 @@ class Broadcaster:
         events: EventService,
         log: EventLog,
         sequencer: Sequencer,
-        processing: Callable[[], ProcessingService],
+        processing: Callable[[], StatusService],
     ) -> None:
         self._events = events
         self._log = log

@@ -1,6 +1,6 @@
 """Originals: everything that leaves dampipe does so by one function, which checks and audits it."""
 
-from dampipe.features.originals.model import ORIGINALS, OVERRIDE
+from dampipe.features.originals.scopes import ORIGINALS, OVERRIDE
 from dampipe.kernel.feature import Feature
 
 FEATURE = Feature(

@@ -6,8 +6,8 @@ from typing import Generic, Protocol, TypeVar
 
 from dampipe.features.originals.errors import NOT_RELEASED
 from dampipe.features.originals.events import ReleaseOverridden, ShareDownloaded
-from dampipe.features.originals.model import OVERRIDE, PROXIES
 from dampipe.features.originals.queries import OriginalRepository
+from dampipe.features.originals.scopes import OVERRIDE, PROXIES
 from dampipe.kernel.access import READ, Actor, ActorKind, Scope, require
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.clock import database_time

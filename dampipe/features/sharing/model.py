@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from dampipe.features.collections.model import Right
-from dampipe.features.originals.model import ORIGINALS, PROXIES
+from dampipe.features.originals.scopes import ORIGINALS, PROXIES
 from dampipe.features.sharing.errors import NAME_INVALID
 from dampipe.kernel.access import COMMENT, Scope
 from dampipe.kernel.errors import InvalidInput

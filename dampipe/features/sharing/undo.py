@@ -12,10 +12,11 @@ from dampipe.kernel.access import MANAGE, Actor
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.undo import Change, Undoable
+from dampipe.kernel.visibility import View
 
 
 def _refusals(
-    connection: Connection, database: Database, actor: Actor, changes: Sequence[Change]
+    connection: Connection, database: Database, actor: Actor, view: View, changes: Sequence[Change]
 ) -> list[str]:
     return [_refusal(actor, one) for one in changes]
 

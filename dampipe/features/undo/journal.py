@@ -24,6 +24,7 @@ from dampipe.kernel.access import Actor
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.undo import Change, Image, Undoable, undoables
+from dampipe.kernel.visibility import View
 
 CHUNK = 1_000
 """Rows that are read and written at a time."""
@@ -110,7 +111,7 @@ class Restored:
     examples: list[LeftAlone]
 
 
-def restore(connection: Connection, database: Database, row: Row[Any], actor: Actor) -> Restored:
+def restore(connection: Connection, database: Database, row: Row[Any], actor: Actor, view: View) -> Restored:
     """Undo an edit that is locked and was not undone: an edit of its own, that can be undone in turn."""
     edit = begin(connection, str(actor), f"undo of {row.id}: {row.summary}", undoes=row.id)
     owners = undoables()
@@ -124,7 +125,7 @@ def restore(connection: Connection, database: Database, row: Row[Any], actor: Ac
             reasons = [
                 reason
                 for some in _each_row_once(changes, owner.key)
-                for reason in _restore(connection, database, owner, some, edit, actor)
+                for reason in _restore(connection, database, owner, some, edit, actor, view)
             ]
         for change, reason in zip(changes, reasons, strict=True):
             if reason:
@@ -174,6 +175,7 @@ def _restore(
     wanted: Sequence[Change],
     edit: Edit,
     actor: Actor,
+    view: View,
 ) -> list[str]:
     """Restore rows of one table; returns for each change why it was not made, "" where it was."""
     owner.lock(connection, database)
@@ -191,7 +193,7 @@ def _restore(
         Change(now.get(numbers[index]), _restored(owner, now.get(numbers[index]), wanted[index].after))
         for index in possible
     ]
-    refused = owner.refusals(connection, database, actor, changes)
+    refused = owner.refusals(connection, database, actor, view, changes)
     for index, reason in zip(possible, refused, strict=True):
         reasons[index] = reason
     made = [change for change, reason in zip(changes, refused, strict=True) if not reason]

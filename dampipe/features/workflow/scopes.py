@@ -1,4 +1,4 @@
-"""The scope of moves. It is a file of its own, since the manifest imports it."""
+"""The scope of moves. It is in a file of its own, since the manifest imports it."""
 
 from typing import Final
 

@@ -14,9 +14,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
 from dampipe.features.assets.queries import AssetRepository
-from dampipe.features.originals.model import ORIGINALS, Original
+from dampipe.features.originals.model import Original
 from dampipe.features.originals.queries import ONE_DOWNLOAD, OriginalRepository
 from dampipe.features.originals.release import ReleaseService
+from dampipe.features.originals.scopes import ORIGINALS
 from dampipe.features.originals.service import OriginalService
 from dampipe.features.originals.sweep import OldReleases
 from dampipe.features.originals.tables import RELEASE

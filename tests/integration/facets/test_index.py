@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from dampipe.features.assets.contents import delete_versions
 from dampipe.features.assets.lineage import absorb, detach, locked_facts
-from dampipe.features.assets.savers import delete_versions
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.facets.index import FacetIndex
 from dampipe.features.facets.sweep import FacetSweep
@@ -27,8 +27,8 @@ MARKS = {"mark_assets", "mark_versions", "mark_selected_assets", "mark_selected_
 UNMARKED = {
     "dampipe/features/assets/lineage.py:make_current": "the index holds all versions",
     "dampipe/features/assets/lineage.py:settle": "which asset a provisional one replaces is no fact",
-    "dampipe/features/assets/savers.py:_ADD_ASSET": "ensure_version runs it, and marks the version",
-    "dampipe/features/assets/savers.py:_ADD_VERSION": "ensure_version runs it, and marks",
+    "dampipe/features/assets/contents.py:_ADD_ASSET": "ensure_version runs it, and marks the version",
+    "dampipe/features/assets/contents.py:_add_version": "ensure_version runs it, and marks",
     "dampipe/features/assets/savers.py:_SHOTS": "shots are no fact",
     "dampipe/features/metadata/queries.py:ValueRepository._recomputed": "write and recompute run it, and mark",
     "dampipe/features/metadata/queries.py:ValueRepository.rename_field": "the plan has another field then",

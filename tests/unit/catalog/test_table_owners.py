@@ -66,6 +66,10 @@ OWNERS = {
     "term_label": "dampipe/features/vocabularies/",
     "term_note": "dampipe/features/vocabularies/",
     "vocabulary_operation": "dampipe/features/vocabularies/",
+    "subclip": "dampipe/features/subclips/queries.py",
+    "subclip_value": "dampipe/features/subclips/queries.py",
+    "edit": "dampipe/features/undo/journal.py",
+    "edit_change": "dampipe/features/undo/journal.py",
     "workflow_definition": "dampipe/features/workflow/queries.py",
     "workflow_item": "dampipe/features/workflow/queries.py",
     "licence": "dampipe/features/rights/",
@@ -85,8 +89,12 @@ OWNERS = {
 """Table -> the folder or file whose code may write it. Reading is free."""
 
 _WRITES = {"insert", "update", "delete"}
-_READS = {"select", "select_from", "join", "join_from", "outerjoin", "aliased", "table_of"}
-"""Functions that take a table and do not write it. Any other call with a table among its arguments counts as one that
+_READS = {
+    *("select", "select_from", "join", "join_from", "outerjoin", "aliased", "table_of"),
+    *("holds", "ensure_all", "Undoable"),
+}
+"""Functions that take a table and do not write it; the rows of an `Undoable` are restored by the feature undo, for their
+owner. Any other call with a table among its arguments counts as one that
 does, since it may pass the table on."""
 
 
