@@ -93,11 +93,8 @@ class CommentExchange:
 
         Those that are not there, or of which that is not known yet, are left out.
         """
-        found: dict[int, list[Marker]] = {}
-        for asset, comments in self._of_assets(actor, assets).items():
-            made = [marker for one in comments if (marker := marker_of(one)) is not None]
-            found[asset] = sorted(made, key=lambda one: (one.start, one.end or one.start, one.key))
-        return found
+        require(actor, READ)
+        return {asset: _markers(comments) for asset, comments in self._of_assets(actor, assets).items()}
 
     def export(self, actor: Actor, request: CommentExport) -> Rendered:
         """A timeline with a clip for each whole asset, whose markers are its comments.
@@ -105,13 +102,11 @@ class CommentExchange:
         Raises NotFound where there is nothing to export, and as `ClipService.write`.
         """
         require(actor, EXPORT)
-        require(actor, READ)
         if not request.assets:
             raise InvalidInput(errors.NOTHING_TO_EXPORT)
         view = self._visibility.of(actor)
         ids = list(dict.fromkeys(self._assets.asset_id(actor, one) for one in request.assets))
-        markers = self.markers_of(actor, ids)
-        counts = {asset: len(comments) for asset, comments in self._of_assets(actor, ids).items()}
+        comments = self._of_assets(actor, ids)
         shown = self._comments.shown_versions(ids, view)
         files = self._hits.files((sha1 for _, sha1 in shown.values()), view)
         clips, warnings = [], []
@@ -120,10 +115,10 @@ class CommentExchange:
             if sha1 not in files or not files[sha1].paths:
                 continue
             media, path = files[sha1].media, files[sha1].paths[0]
-            mine = markers.get(asset, [])
+            mine = _markers(comments.get(asset, ()))
             name = path.rpartition("/")[2]
-            if counts.get(asset, 0) > len(mine):
-                left = counts[asset] - len(mine)
+            left = len(comments.get(asset, ())) - len(mine)
+            if left:
                 warnings.append(f"{name}: {left} of its comments are not in this version, or not yet")
             duration = STILL_SPAN if media is None or not media.duration else media.duration
             clips.append(
@@ -144,7 +139,6 @@ class CommentExchange:
         return rendered._replace(warnings=(*warnings, *rendered.warnings))
 
     def _of_assets(self, actor: Actor, assets: Collection[int]) -> dict[int, list[CommentReport]]:
-        require(actor, READ)
         view = self._visibility.of(actor)
         found: dict[int, list[CommentReport]] = {}
         threads = Threads(AssetSet(assets), view=view)
@@ -262,3 +256,9 @@ class CommentExchange:
                 one.end = None if where.end is None else where.end.ticks * Fraction(where.end.base)
             found.append(one)
         return found
+
+
+def _markers(comments: Sequence[CommentReport]) -> list[Marker]:
+    """Those that are in the current version, in the order of time."""
+    made = [marker for one in comments if (marker := marker_of(one)) is not None]
+    return sorted(made, key=lambda one: (one.start, one.end or one.start, one.key))
