@@ -16,6 +16,8 @@ from dampipe.features.events.service import EventService
 from dampipe.features.undo.model import UndoneReport
 from dampipe.features.undo.service import UndoService
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
+from dampipe.kernel.events.registry import EventRegistry
+from dampipe.kernel.feature import registered
 from tests.support.searching import Searching, sha1
 
 
@@ -26,6 +28,7 @@ class Gathered(Searching):
         super().__init__(url, folder)
         for name in names:
             self.add(f"day/{name}.mp4")
+        self.services.provide(EventRegistry, lambda: EventRegistry(registered("events")))
         self.collections = self.services.get(CollectionService)
         self.things = self.services.get(CollectionItemService)
         self.grants = self.services.get(CollectionGrantService)

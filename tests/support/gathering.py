@@ -205,7 +205,9 @@ class _Work:
         if collection == self._root:
             return Done("nothing", (collection,))
         tree = self._crowd.tree(self._root)
-        siblings = [one for one, parent in tree.items() if parent == tree.get(collection) and one != collection]
+        siblings = [
+            one for one, parent in tree.items() if parent == tree.get(collection) and one != collection
+        ]
         place = Place(before=self._draw.choice(siblings)) if siblings else Place(last=True)
         self._here.collections.move(self._actor, collection, place)
         return Done("reorder", (collection,))
@@ -272,9 +274,7 @@ def machine(crowd: Crowd) -> type[RuleBasedStateMachine]:
 
         def _check_nothing_lost(self, done: Sequence[Done]) -> None:
             by_version = Counter((one.kind, one.target, one.value) for one in done if one.kind == "move")
-            by_version.update(
-                ("rename", one.target, one.value[0]) for one in done if one.kind == "rename"
-            )
+            by_version.update(("rename", one.target, one.value[0]) for one in done if one.kind == "rename")
             assert not [one for one, count in by_version.items() if count > 1], "both based on one version"
             tree = crowd.tree(self.root)  # raises for a cycle
             gone = {one.target[0] for one in done if one.kind == "delete"}
@@ -295,9 +295,7 @@ def machine(crowd: Crowd) -> type[RuleBasedStateMachine]:
 
         def _check_orders(self) -> None:
             for collection in crowd.tree(self.root):
-                whole = [
-                    one.id for one in crowd.here.collections.items(LOCAL, collection, limit=1000).items
-                ]
+                whole = [one.id for one in crowd.here.collections.items(LOCAL, collection, limit=1000).items]
                 found: list[Any] = []
                 after = None
                 while True:
