@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
+
 from dampipe.features.access.model import UserRequest
 from dampipe.features.access.queries import AccessRepository
 from dampipe.features.access.service import AccessService
@@ -15,6 +17,7 @@ from dampipe.features.events.model import EventQuery
 from dampipe.features.events.service import EventService
 from dampipe.features.undo.model import UndoneReport
 from dampipe.features.undo.service import UndoService
+from dampipe.features.undo.tables import EDIT
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.events.registry import EventRegistry
 from dampipe.kernel.feature import registered
@@ -62,6 +65,12 @@ class Gathered(Searching):
     def undo(self, by: Actor = LOCAL, edit: int | None = None) -> UndoneReport:
         """Undo the last edit, or one."""
         return self.services.get(UndoService).undo(by, edit)
+
+    def put_number(self) -> int:
+        """Make a collection; returns the number of that edit. What is kept until the next write is read again."""
+        self.make("passing")
+        with self.catalog.database.read() as connection:
+            return int(connection.execute(select(func.max(EDIT.c.id))).scalar_one())
 
     def user(self, name: str, role: Role = Role.VIEWER, sees: tuple[str, ...] | None = None) -> Actor:
         """A user; sees: folders below the root; None: everything."""

@@ -100,7 +100,7 @@ class WebhookService:
     def add(self, actor: Actor, request: NewWebhook) -> WebhookSecret:
         """Add a webhook for the events from now on; returns its secret, which is not shown again.
 
-        Raises Conflict for a name that is taken, InvalidInput for a URL, an event or a query that is not valid, or a host
+        Raises Conflict for a name that is taken, InvalidInput for a URL, event or query that is not valid, or a host
         whose addresses are not allowed. A host that cannot be resolved now is taken.
         """
         require(actor, MANAGE)
