@@ -1,7 +1,8 @@
 """Collections at scale: pages and moves among 200,000 items, saved searches over a million assets, and 10,000 random
 edits by eight actors at once. On SQLite and PostgreSQL.
 
-COLLECTIONS_ITEMS, COLLECTIONS_ASSETS and COLLECTIONS_EDITS set the sizes, COLLECTIONS_DATABASES which databases.
+COLLECTIONS_ITEMS, COLLECTIONS_ASSETS and COLLECTIONS_EDITS set the sizes, COLLECTIONS_DATABASES which databases; the
+edits are shared among these.
 """
 
 import os
@@ -40,15 +41,17 @@ def main() -> None:
         for name, place in {"SQLite": f"sqlite:///{home}/c.sqlite", "PostgreSQL": url}.items():
             if name in DATABASES:
                 print(f"\n{name}", flush=True)
-                edit_at_once(place if name == "PostgreSQL" else f"sqlite:///{home}/edits.sqlite", home)
-                measure(place, home)
+                if EDITS:
+                    edit_at_once(place if name == "PostgreSQL" else f"sqlite:///{home}/edits.sqlite", home)
+                if ASSETS:
+                    measure(place, home)
 
 
 def edit_at_once(url: str, home: Path) -> None:
     """Random edits by eight actors, checked after each step (tests/support/gathering.py)."""
     crowd = Crowd(Gathered(url, home / "edits", ""))
     began = time.perf_counter()
-    while crowd.edits.total() < EDITS:
+    while crowd.edits.total() < EDITS / len(DATABASES):
         run_state_machine_as_test(  # type: ignore[no-untyped-call]
             machine(crowd),
             settings=settings(
@@ -175,13 +178,15 @@ def _timed(what: str, act: Callable[[], object]) -> None:
 
 
 def _median(what: str, act: Callable[[], object], before: Callable[[], object] | None = None) -> None:
-    """The median and the longest of ROUNDS, after a first one."""
-    took = []
+    """The median and the longest of ROUNDS, after a first one; and the processor time of this process."""
+    took, used = [], []
     for turn in range(ROUNDS + 1):
         if before is not None:
             before()
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         act()
         if turn:
             took.append((time.perf_counter() - began) * 1000)
-    print(f"  {what:<58} {statistics.median(took):8.1f} ms, at most {max(took):.1f}", flush=True)
+            used.append((time.process_time() - cpu) * 1000)
+    middle, own = statistics.median(took), statistics.median(used)
+    print(f"  {what:<58} {middle:8.1f} ms, at most {max(took):.1f}; CPU {own:.1f}", flush=True)

@@ -299,7 +299,7 @@ def machine(crowd: Crowd) -> type[RuleBasedStateMachine]:
                 found: list[Any] = []
                 after = None
                 while True:
-                    page = crowd.here.collections.items(LOCAL, collection, after, limit=5)
+                    page = crowd.here.collections.items(LOCAL, collection, after, limit=20)
                     found += [one.id for one in page.items]
                     after = page.after
                     if after is None:

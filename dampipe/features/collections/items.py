@@ -255,8 +255,9 @@ class ItemRepository:
             changes, written = [], []
             for row in some:
                 values: Mapping[str, Any] = values_of(row)
-                after = {**image(row), **values, "version": row.version + counts}
-                changes.append(Change(image(row), after))
+                before = image(row)
+                after = {**before, **values, "version": before["version"] + counts}
+                changes.append(Change(before, after))
                 written.append((row.id, *values.values(), after["version"]))
             if not written:
                 continue
