@@ -62,6 +62,11 @@ class Undoable:
     """Called before rows are read: takes what all who write the table lock before its rows, so that none waits for
     another in a circle."""
 
+    @property
+    def key(self) -> str:
+        """The column that is the primary key."""
+        return self.table.primary_key.columns.values()[0].name
+
 
 def undoables() -> dict[str, Undoable]:
     """By name of the table."""
