@@ -250,7 +250,7 @@ class ItemRepository:
         *,
         counts: bool = True,
     ) -> None:
-        """Change rows. counts: whether their versions are counted up: somebody has changed them."""
+        """Change rows. counts: whether their versions are counted up: an actor moved them."""
         for some in chunked(rows, CHUNK):
             changes, written = [], []
             for row in some:
