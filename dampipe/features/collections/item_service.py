@@ -194,7 +194,7 @@ class CollectionItemService:
             self._check_kind(held, is_smart=is_smart, verb="added")
             new = [one for one in new if one.asset in present]
             anchor = self._anchor(connection, view, held, place)
-            word = "add" if not is_smart else "exclude" if excluded else "pin"
+            word, joint = ("exclude", "from") if excluded else ("pin", "in") if is_smart else ("add", "to")
             edit = begin(connection, str(actor), "")
             other = []
             if is_smart:
@@ -218,7 +218,7 @@ class CollectionItemService:
             self._record(connection, actor, edit, ItemAdded, changed, excluded=excluded)
             return ItemsChanged(
                 changed=len(changed),
-                edit=finish(connection, edit, _summary(word, len(changed), "to", held)),
+                edit=finish(connection, edit, _summary(word, len(changed), joint, held)),
             )
 
     def _locked(self, connection: Connection, actor: Actor, name: str | int) -> Held:

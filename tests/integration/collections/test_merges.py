@@ -1,9 +1,17 @@
 """Collections of assets that become one or two, by the real operations on versions."""
 
+import json
+
+from sqlalchemy import select
+
+from dampipe.features.collections.merge import MERGE
 from dampipe.features.collections.model import Chosen, CollectionChange
+from dampipe.features.collections.tables import COLLECTION_ITEM
+from dampipe.features.subclips.tables import SUBCLIP
 from dampipe.features.versions.model import SplitRequest, StackRequest
 from dampipe.features.versions.service import VersionService
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.ids import AssetId
 from tests.integration.collections.test_items import subclip
 from tests.support.gathered import Gathered, chosen
 from tests.support.searching import sha1
@@ -17,7 +25,7 @@ def stack(here: Gathered, target: str, other: str) -> str:
 
 
 def test_the_asset_that_stays_takes_the_places_of_the_other_once_in_each(here: Gathered) -> None:
-    for name, files in (("One", "xcab".replace("x", "")), ("Two", "dbc"), ("Three", "ad")):
+    for name, files in (("One", "cab"), ("Two", "dbc"), ("Three", "ad")):
         here.make(name)
         here.put(name, files)
     here.collections.change(LOCAL, "Two", CollectionChange(cover=sha1("day/b.mp4")))
@@ -63,12 +71,33 @@ def test_an_asset_of_a_split_is_beside_the_one_that_it_came_from(here: Gathered)
     assert here.has("One") == "cabd"
 
 
-def test_subclips_of_what_became_one_stay_in_their_collections(here: Gathered) -> None:
+def test_items_of_subclips_follow_the_asset_that_their_subclips_are_of(here: Gathered) -> None:
+    """The owner of subclips is asked first, and gives them to the asset that stays."""
     here.make("One")
     number = subclip(here, "b")
     here.things.add(LOCAL, "One", Chosen(subclips=(number,), assets=(sha1("day/b.mp4"),)))
-    before = here.collections.items(LOCAL, "One").items
-    assert len(before) == 2
-    with here.catalog.database.read() as connection:
-        rows = connection.exec_driver_sql("SELECT id, asset_id FROM collection_item ORDER BY id").all()
-    assert len({row.asset_id for row in rows}) == 1
+    here.put("One", "a")
+    a, b = AssetId(1), AssetId(2)
+    database = here.catalog.database
+
+    def rows() -> list[tuple[int, int | None]]:
+        with database.read() as connection:
+            columns = (COLLECTION_ITEM.c.asset_id, COLLECTION_ITEM.c.subclip_id)
+            found = connection.execute(select(*columns).order_by(COLLECTION_ITEM.c.position)).all()
+        return [(row.asset_id, row.subclip_id) for row in found]
+
+    before = rows()
+    assert before == [(2, None), (2, number), (1, None)]
+    of = SUBCLIP.update().where(SUBCLIP.c.id == number)
+    with database.write() as connection:
+        connection.execute(of.values(asset_id=a))
+        kept = MERGE.merge(connection, database, b, a)
+    assert rows() == [(1, number), (1, None)]
+    with database.write() as connection:
+        connection.execute(of.values(asset_id=b))
+        MERGE.restore(connection, database, b, a, json.loads(json.dumps(kept.state)))
+    assert rows() == before
+    with database.write() as connection:  # a split: the subclip goes with its version
+        connection.execute(of.values(asset_id=AssetId(3)))
+        MERGE.copy(connection, database, b, AssetId(3))
+    assert rows() == [(2, None), (3, None), (3, number), (1, None)]
