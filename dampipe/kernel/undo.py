@@ -59,8 +59,8 @@ class Undoable:
     table: Table
     refusals: Callable[[Connection, Database, Actor, View, Sequence[Change]], list[str]] = _allow
     """Given what the actor sees: why rows may not be changed so, one text for each change, "" where they may: what they
-    refer to is gone, or the actor has no right. It is called before the rows are written, with changes from the row as it
-    is to what it shall be."""
+    refer to is gone, or the actor has no right. It is called before the rows are written, with changes from the row as
+    it is to what it shall be."""
     changed: Callable[[Connection, Database, Actor, Sequence[Change]], None] = _ignore
     """Called after the rows were written, with what was: for events and search documents."""
     ignored: frozenset[str] = frozenset({"version"})

@@ -194,7 +194,7 @@ class CollectionItemService:
             self._check_kind(held, is_smart=is_smart, verb="added")
             new = [one for one in new if one.asset in present]
             anchor = self._anchor(connection, view, held, place)
-            word = "add" if not is_smart else "exclude" if excluded else "pin"
+            word, joint = ("exclude", "from") if excluded else ("pin", "in") if is_smart else ("add", "to")
             edit = begin(connection, str(actor), "")
             other = []
             if is_smart:
@@ -218,11 +218,11 @@ class CollectionItemService:
             self._record(connection, actor, edit, ItemAdded, changed, excluded=excluded)
             return ItemsChanged(
                 changed=len(changed),
-                edit=finish(connection, edit, _summary(word, len(changed), "to", held)),
+                edit=finish(connection, edit, _summary(word, len(changed), joint, held)),
             )
 
     def _locked(self, connection: Connection, actor: Actor, name: str | int) -> Held:
-        """A collection whose items nobody else changes, and which the actor may edit."""
+        """A collection whose items no other transaction changes, and which the actor may edit."""
         hold_tree(connection, self._db)
         held = find(connection, actor, name)
         if self._collections.lock(connection, held.row.id) is None:
