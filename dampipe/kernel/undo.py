@@ -68,6 +68,11 @@ class Undoable:
     adapted: Callable[[Connection, Database, Sequence[Image]], list[Image]] = _as_they_are
     """Recorded rows with references as they are now: to the asset that one was stacked on, say. In the same order."""
 
+    @property
+    def key(self) -> str:
+        """The column that is the primary key."""
+        return self.table.primary_key.columns.values()[0].name
+
 
 def undoables() -> dict[str, Undoable]:
     """By name of the table."""

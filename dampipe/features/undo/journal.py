@@ -121,7 +121,11 @@ def restore(connection: Connection, database: Database, row: Row[Any], actor: Ac
         if owner is None:  # its plug-in was removed
             reasons = ["the feature that owns it is not installed"] * len(changes)
         else:
-            reasons = _restore(connection, database, owner, changes, edit, actor)
+            reasons = [
+                reason
+                for some in _each_row_once(changes, owner.key)
+                for reason in _restore(connection, database, owner, some, edit, actor)
+            ]
         for change, reason in zip(changes, reasons, strict=True):
             if reason:
                 count += 1
@@ -149,6 +153,20 @@ def _backwards(connection: Connection, number: int) -> Iterator[tuple[str, list[
             yield name, [Change(_decode(one.after), _decode(one.before)) for one in some]
 
 
+def _each_row_once(changes: Sequence[Change], key: str) -> Iterator[list[Change]]:
+    """Changes in their order, in parts that name no row twice: an edit may change one several times."""
+    part: list[Change] = []
+    seen: set[Any] = set()
+    for change in changes:
+        number = (change.before or change.after or {})[key]
+        if number in seen:
+            yield part
+            part, seen = [], set()
+        part.append(change)
+        seen.add(number)
+    yield part
+
+
 def _restore(
     connection: Connection,
     database: Database,
@@ -159,11 +177,11 @@ def _restore(
 ) -> list[str]:
     """Restore rows of one table; returns for each change why it was not made, "" where it was."""
     owner.lock(connection, database)
-    table, key = owner.table, owner.table.primary_key.columns.values()[0]
+    table, key = owner.table, owner.table.c[owner.key]
     wanted = _adapted(connection, database, owner, wanted)
-    numbers = [(one.before or one.after or {})[key.name] for one in wanted]
+    numbers = [(one.before or one.after or {})[owner.key] for one in wanted]
     query = select(table).where(database.among(key, numbers)).order_by(key).with_for_update()
-    now = {getattr(one, key.name): image(one) for one in connection.execute(query)}
+    now = {getattr(one, owner.key): image(one) for one in connection.execute(query)}
     reasons = [
         "" if _same(owner, now.get(number), one.before) else _why(now.get(number), one)
         for number, one in zip(numbers, wanted, strict=True)
@@ -177,7 +195,7 @@ def _restore(
     for index, reason in zip(possible, refused, strict=True):
         reasons[index] = reason
     made = [change for change, reason in zip(changes, refused, strict=True) if not reason]
-    _write(connection, owner.table, key.name, made)
+    _write(connection, table, owner.key, made)
     record(connection, database, edit, table, made)
     if made:
         owner.changed(connection, database, actor, made)
