@@ -7,6 +7,8 @@ from dampipe.features.collections.model import Chosen, CollectionChange, NewColl
 from dampipe.features.collections.service import CollectionService
 from dampipe.features.sharing.model import Allow
 from dampipe.features.undo.service import UndoService
+from dampipe.features.versions.model import StackRequest
+from dampipe.features.versions.service import VersionService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import NotFound
 from tests.integration.sharing.conftest import Shared
@@ -112,6 +114,17 @@ def test_a_link_to_a_collection_ends_with_the_right_on_it_and_with_the_collectio
     assert of_emil.get("/api/v1/collections").json() == [] and of_emil.get("/api/v1/assets").json() == []
     here.library.service(UndoService).undo(here.actor("emil"))
     assert names(of_emil.get(f"/api/v1/collections/{number}/items").json()) == ["charlie.mp4"]
+
+
+def test_links_follow_an_asset_that_is_stacked_on_another_and_come_back(here: Shared) -> None:
+    versions = here.library.service(VersionService)
+    share = here.share("anna", "alpha")
+    http = here.guest(share)
+    versions.stack(LOCAL, StackRequest(asset=here.sha1s["bravo"], others=(here.sha1s["alpha"],)))
+    assert [one["name"] for one in http.get("/api/v1/assets").json()] == ["bravo.mp4"]
+    assert here.shares.show(LOCAL, share.id).asset == here.sha1s["bravo"]
+    versions.undo(LOCAL, here.sha1s["bravo"])
+    assert [one["name"] for one in http.get("/api/v1/assets").json()] == ["alpha.mp4"]
 
 
 def test_what_is_added_or_removed_is_seen_at_the_next_request(here: Shared) -> None:
