@@ -5,6 +5,7 @@ import sys
 from tests.bench import (
     carry,
     clips,
+    collections,
     decoders,
     duplicates,
     embedding,
@@ -33,6 +34,7 @@ BENCHES = {
     "spine": spine.main,
     "start": start.main,
     "clips": clips.main,
+    "collections": collections.main,
     "scan": scan.main,
     "passes": passes.main,
     "peers": peers.main,

@@ -25,7 +25,7 @@ from dampipe.features.processing.service import ProcessingService
 from dampipe.features.scanning.cli.enqueue import _show
 from dampipe.features.scanning.model import ScanProgress, ScanState
 from dampipe.features.search.cli.options import search_request
-from dampipe.features.search.cli.search import _REGISTRY, _export, _write, command
+from dampipe.features.search.cli.search import _REGISTRY, _export, command, write_timeline
 from dampipe.features.search.model import SearchRequest
 from dampipe.jobs.model import Failure
 from dampipe.kernel.db.database import Database
@@ -129,10 +129,10 @@ def test_an_empty_picture_still_asks_the_model(tmp_path: Path) -> None:
 
 def test_an_error_reports_a_timeline_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"no folder .*nowhere"):
-        _write(tmp_path / "nowhere" / "cut.edl", "x")
+        write_timeline(tmp_path / "nowhere" / "cut.edl", "x")
     (tmp_path / "file").write_text("")
     with pytest.raises(InvalidInput, match=r"cannot be written: Not a directory"):
-        _write(tmp_path / "file" / "cut.edl", "x")
+        write_timeline(tmp_path / "file" / "cut.edl", "x")
 
 
 def test_an_incomplete_timeline_does_not_replace_the_earlier_one(
@@ -146,7 +146,7 @@ def test_an_incomplete_timeline_does_not_replace_the_earlier_one(
     path.write_text("earlier")
     monkeypatch.setattr(Path, "write_text", full)
     with pytest.raises(OSError, match="No space"):
-        _write(path, "later")
+        write_timeline(path, "later")
     assert [(left.name, left.read_text()) for left in tmp_path.iterdir()] == [("cut.edl", "earlier")]
 
 

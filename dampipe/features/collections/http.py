@@ -46,7 +46,7 @@ from dampipe.timeline import MEDIA_TYPES, Format
 
 CONFLICT = {
     "model": Problem,
-    "description": "Somebody has changed it meanwhile; the parameters hold both values.",
+    "description": "It was changed meanwhile; the parameters hold both values.",
 }
 INVALID = {"model": Problem, "description": "A value is not valid."}
 router = APIRouter(tags=["collections"], responses={404: {"model": Problem}, 409: CONFLICT, 422: INVALID})

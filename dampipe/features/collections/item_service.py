@@ -222,7 +222,7 @@ class CollectionItemService:
             )
 
     def _locked(self, connection: Connection, actor: Actor, name: str | int) -> Held:
-        """A collection whose items nobody else changes, and which the actor may edit."""
+        """A collection whose items no other transaction changes, and which the actor may edit."""
         hold_tree(connection, self._db)
         held = find(connection, actor, name)
         if self._collections.lock(connection, held.row.id) is None:

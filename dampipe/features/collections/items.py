@@ -250,13 +250,14 @@ class ItemRepository:
         *,
         counts: bool = True,
     ) -> None:
-        """Change rows. counts: whether their versions are counted up: somebody has changed them."""
+        """Change rows. counts: whether their versions are counted up: an actor moved them."""
         for some in chunked(rows, CHUNK):
             changes, written = [], []
             for row in some:
                 values: Mapping[str, Any] = values_of(row)
-                after = {**image(row), **values, "version": row.version + counts}
-                changes.append(Change(image(row), after))
+                before = image(row)
+                after = {**before, **values, "version": before["version"] + counts}
+                changes.append(Change(before, after))
                 written.append((row.id, *values.values(), after["version"]))
             if not written:
                 continue

@@ -22,12 +22,12 @@ _TREE = "collections"
 
 
 def hold_tree(connection: Connection, database: Database) -> None:
-    """Let nobody else change the tree or rights until the transaction ends."""
+    """Keep other transactions from changing the tree or rights until this one ends."""
     lock_until_commit(connection, database, _TREE, exclusive=False)
 
 
 def lock_tree(connection: Connection, database: Database) -> None:
-    """Let nobody else write to collections until the transaction ends."""
+    """Keep other transactions from writing to collections until this one ends."""
     lock_until_commit(connection, database, _TREE)
 
 
@@ -38,7 +38,7 @@ class CollectionRepository:
         self._db = database
 
     def lock(self, connection: Connection, collection: int) -> Any:
-        """The row of a collection, which nobody else writes to until the transaction ends; None if there is none."""
+        """The row of a collection, which no other transaction writes to until this one ends; None: there is none."""
         query = select(COLLECTION).where(COLLECTION.c.id == collection).with_for_update()
         return connection.execute(query).first()
 

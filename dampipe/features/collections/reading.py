@@ -129,26 +129,13 @@ class CollectionReader:
         """What is shown of items; those whose asset is gone meanwhile are left out."""
         if not rows:
             return []
-        versions = self.standing_for([row.asset_id for row in rows], view)
-        hits = self._hits.by_number(list(versions.values()), ResolvedFilter(where=true(), view=view))
-        by_version = dict.fromkeys(versions.values())
-        with self._db.read() as connection:
-            sha1s = {
-                row.sha1: row.id
-                for row in connection.execute(
-                    select(VERSION.c.id, VERSION.c.sha1).where(in_ids(self._db, VERSION.c.id, by_version))
-                )
-            }
-            numbers = [row.subclip_id for row in rows if row.subclip_id is not None]
-            subclips = {
-                one.id: SubclipRef(id=one.id, name=one.name, start=start, end=end)
-                for one in connection.execute(select(SUBCLIP).where(in_ids(self._db, SUBCLIP.c.id, numbers)))
-                for start, end in [span_of(one)]
-            }
-        cards = {sha1s[hit.asset]: hit for hit in hits if hit.asset in sha1s}
+        standing = self._standing_for([row.asset_id for row in rows], view)
+        resolved = ResolvedFilter(where=true(), view=view)
+        cards = self._hits.by_sha1([sha1 for _, _, sha1 in standing.values()], resolved)
+        subclips = self._subclips([row.subclip_id for row in rows if row.subclip_id is not None])
         found = []
         for row in rows:
-            hit = cards.get(versions.get(row.asset_id, 0))
+            hit = cards.get(standing[row.asset_id][2]) if row.asset_id in standing else None
             if hit is not None:
                 report = _report(hit)
                 found.append(
@@ -165,17 +152,30 @@ class CollectionReader:
                 )
         return found
 
-    def standing_for(self, assets: Sequence[int], view: View) -> dict[int, int]:
-        """By asset the number of the version that stands for it: the current one, or the newest that is visible."""
-        query = select(VERSION.c.id, VERSION.c.asset_id, VERSION.c.superseded_at).where(
+    def _subclips(self, numbers: Sequence[int]) -> dict[int, SubclipRef]:
+        if not numbers:
+            return {}
+        with self._db.read() as connection:
+            rows = connection.execute(select(SUBCLIP).where(in_ids(self._db, SUBCLIP.c.id, numbers))).all()
+        spans = {row.id: span_of(row) for row in rows}
+        return {
+            row.id: SubclipRef(id=row.id, name=row.name, start=spans[row.id][0], end=spans[row.id][1])
+            for row in rows
+        }
+
+    def _standing_for(self, assets: Sequence[int], view: View) -> dict[int, tuple[bool, int, str]]:
+        """By asset the version that stands for it, the current one or the newest that is visible: whether it is the
+        current one, its number and its SHA-1."""
+        columns = (VERSION.c.id, VERSION.c.asset_id, VERSION.c.superseded_at, VERSION.c.sha1)
+        query = select(*columns).where(
             in_ids(self._db, VERSION.c.asset_id, assets), view.shows_version(VERSION.c.id)
         )
-        found: dict[int, tuple[bool, int]] = {}
+        found: dict[int, tuple[bool, int, str]] = {}
         with self._db.read() as connection:
             for row in connection.execute(query):
-                best = (row.superseded_at is None, row.id)
+                best = (row.superseded_at is None, row.id, row.sha1)
                 found[row.asset_id] = max(best, found.get(row.asset_id, best))
-        return {asset: version for asset, (_, version) in found.items()}
+        return found
 
 
 def span_of(subclip: Any) -> tuple[float, float]:

@@ -300,7 +300,7 @@ class CollectionService:
     # Parts
 
     def _locked(self, connection: Connection, actor: Actor, collection: int) -> Held:
-        """A collection whose row nobody else writes to."""
+        """A collection whose row no other transaction writes to."""
         hold_tree(connection, self._db)
         self._collections.lock(connection, collection)
         return find(connection, actor, collection)

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select, true
@@ -159,6 +159,14 @@ class FilterResolver:
             where = in_ids(self._db, VERSION.c.id, self.versions(resolved))
         with self._db.read() as connection:
             return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.asset_id, where))
+
+    def passing(self, actor: Actor, filters: Mapping[str, Sequence[str]], among: Collection[int]) -> AssetSet:
+        """See AssetSelector."""
+        require(actor, SEARCH)
+        where = self.resolve(actor, filters).where
+        with self._db.read() as connection:
+            mine = in_ids(self._db, VERSION.c.asset_id, among)
+            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.asset_id, mine, where))
 
     def versions(self, resolved: ResolvedFilter) -> AssetSet:
         """The numbers of the versions that pass."""

@@ -25,6 +25,7 @@ from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.undo import Change, Image, Undoable, undoables
 
+_TO_JSON = json.JSONEncoder(separators=(",", ":")).encode
 CHUNK = 1_000
 """Rows that are read and written at a time."""
 
@@ -74,7 +75,7 @@ def finish(connection: Connection, edit: Edit, summary: str | None = None) -> in
 
 def image(row: Row[Any] | Mapping[str, Any]) -> Image:
     """The image of a row that was read."""
-    return dict(row._mapping if isinstance(row, Row) else row)
+    return row._asdict() if isinstance(row, Row) else dict(row)
 
 
 def find(connection: Connection, number: int) -> Row[Any] | None:
@@ -258,7 +259,7 @@ def _name(table: str, change: Change) -> str:
 
 
 def _encode(row: Image | None) -> str | None:
-    return None if row is None else json.dumps(dict(row), separators=(",", ":"))
+    return None if row is None else _TO_JSON(row if isinstance(row, dict) else dict(row))
 
 
 def _decode(text: str | None) -> Image | None:

@@ -107,6 +107,24 @@ MATRIX: dict[str, Role | None] = {
     "PUT /api/v1/sidecars/places/{source}": Role.MANAGER,
     "POST /api/v1/sidecars/read": Role.EDITOR,
     "POST /api/v1/sidecars/write": Role.EDITOR,
+    "GET /api/v1/collections": Role.VIEWER,
+    "POST /api/v1/collections": Role.EDITOR,
+    "GET /api/v1/collections/{collection}": Role.VIEWER,
+    "PATCH /api/v1/collections/{collection}": Role.EDITOR,
+    "DELETE /api/v1/collections/{collection}": Role.EDITOR,
+    "POST /api/v1/collections/{collection}/move": Role.EDITOR,
+    "GET /api/v1/collections/{collection}/items": Role.VIEWER,
+    "POST /api/v1/collections/{collection}/items": Role.EDITOR,
+    "POST /api/v1/collections/{collection}/items/remove": Role.EDITOR,
+    "POST /api/v1/collections/{collection}/items/move": Role.EDITOR,
+    "POST /api/v1/collections/{collection}/items/sort": Role.EDITOR,
+    "POST /api/v1/collections/{collection}/pins": Role.EDITOR,
+    "GET /api/v1/collections/{collection}/exclusions": Role.VIEWER,
+    "POST /api/v1/collections/{collection}/exclusions": Role.EDITOR,
+    "GET /api/v1/collections/{collection}/rights": Role.VIEWER,
+    "PUT /api/v1/collections/{collection}/rights": Role.EDITOR,
+    "DELETE /api/v1/collections/{collection}/rights": Role.EDITOR,
+    "GET /api/v1/collections/{collection}/export": Role.VIEWER,
     "GET /api/v1/sources": Role.VIEWER,
     "GET /api/v1/status": Role.VIEWER,
     "GET /api/v1/tags": Role.VIEWER,
@@ -191,6 +209,16 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/shares": {},
     "PATCH /api/v1/shares/{number}": {},
     "POST /api/v1/share-sessions": {"token": "none"},
+    "POST /api/v1/collections": {"name": "not/valid"},
+    "PATCH /api/v1/collections/{collection}": {"name": "x"},
+    "POST /api/v1/collections/{collection}/move": {"first": True},
+    "POST /api/v1/collections/{collection}/items": {"assets": ["00000000"]},
+    "POST /api/v1/collections/{collection}/items/remove": {"items": [1]},
+    "POST /api/v1/collections/{collection}/items/move": {"items": [1], "first": True},
+    "POST /api/v1/collections/{collection}/items/sort": {"by": "rating"},
+    "POST /api/v1/collections/{collection}/pins": {"assets": ["00000000"]},
+    "POST /api/v1/collections/{collection}/exclusions": {"assets": ["00000000"]},
+    "PUT /api/v1/collections/{collection}/rights": {"to": "role:viewer", "right": "view"},
     "POST /api/v1/sidecars/discard": {"assets": ["00000000"]},
     "PUT /api/v1/sidecars/places/{source}": {"place": "never"},
     "POST /api/v1/sidecars/read": {"assets": ["00000000"]},
@@ -244,6 +272,7 @@ BODIES: dict[str, Any] = {
 }
 QUERIES = {
     "GET /api/v1/access/explain": "?user=nobody&asset=00000000",
+    "DELETE /api/v1/collections/{collection}/rights": "?to=role:viewer",
     "DELETE /api/v1/grants": "?to=nobody&what=nothing",
     "GET /api/v1/events/stream": "?seconds=0",
     "GET /api/v1/vocabularies/{vocabulary}/export": "?format=csv",
@@ -277,6 +306,7 @@ def ask(http: TestClient, name: str, **more: Any) -> Any:
     method, path = name.split(" ")
     path = re.sub(
         r"{(sha1|name|vocabulary|term)}", "00000000", re.sub(r"{(scan|check|number)}", "999", path)
+        r"{(sha1|name|vocabulary|term)}", "00000000", re.sub(r"{(scan|check|collection)}", "999", path)
     ) + QUERIES.get(name, "")
     return http.request(method, path, json=BODIES.get(name), **more)
 

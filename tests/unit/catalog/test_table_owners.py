@@ -79,6 +79,9 @@ OWNERS = {
     "facet_posting": "dampipe/features/facets/queries.py",
     "facet_version": "dampipe/features/facets/queries.py",
     "facet_state": "dampipe/features/facets/queries.py",
+    "collection": "dampipe/features/collections/",
+    "collection_grant": "dampipe/features/collections/",
+    "collection_item": "dampipe/features/collections/",
     "query_vector": "dampipe/features/search/",
     "score_floor": "dampipe/features/search/",
 }

@@ -80,11 +80,11 @@ def upgrade() -> None:
     )
     op.create_index("collection_item_of_asset", "collection_item", ["asset_id", "collection_id"])
     op.create_index("collection_item_of_subclip", "collection_item", ["subclip_id"])
-    op.add_column("webhook", sa.Column("where", sa.Text(), nullable=False, server_default=""))
+    op.add_column("webhook", sa.Column("query", sa.Text(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    op.drop_column("webhook", "where")
+    op.drop_column("webhook", "query")
     for name in ("collection_item", "collection_grant", "collection"):
         op.drop_table(name)
 
