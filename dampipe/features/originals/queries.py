@@ -68,7 +68,8 @@ class OriginalRepository:
             if window is not None and not self._begins(connection, actor, window, bool(overrides)):
                 return
             at = database_time(connection)
-            record_events(connection, self._db, events, actor=actor, at=at)
+            for event in events:
+                record_events(connection, self._db, [event], actor=actor, at=at)
             record_events(connection, self._db, overrides, actor=actor, at=at)
 
     def _begins(

@@ -105,7 +105,7 @@ class ReleaseService:
         Raises NotLicensed where a check refuses it (all of it, if it is divisible) and no reason is given, and
         Forbidden where one is given by an actor without the scope for it.
         """
-        _require(actor, item)
+        require(actor, _needed(actor, item))
         if request.reason.strip():
             require(actor, OVERRIDE)
         with self._db.read() as connection:
@@ -132,7 +132,7 @@ class ReleaseService:
         self, actor: Actor, item: Outgoing[Opened], request: ReleaseRequest | None = None
     ) -> Released[Opened]:
         """Open something for its way out, once it is recorded who is given what, for what. Raises as `clear`."""
-        _require(actor, item)
+        require(actor, _needed(actor, item))
         request = request or ReleaseRequest()
         clearance = self.clear(actor, item, request)
         overrides = []
@@ -154,10 +154,9 @@ class ReleaseService:
         return Released(item.open(clearance.cleared), clearance)
 
 
-def _require(actor: Actor, item: Outgoing[Opened]) -> None:
-    """Raise Forbidden unless the actor may have it. A link shows derivatives, and may yet not allow to save them."""
-    is_shown_only = actor.kind is ActorKind.LINK and item.scope == READ
-    require(actor, PROXIES if is_shown_only else item.scope)
+def _needed(actor: Actor, item: Outgoing[Opened]) -> Scope:
+    """What an actor needs for something. A link shows derivatives, and may yet not allow to save them."""
+    return PROXIES if actor.kind is ActorKind.LINK and item.scope == READ else item.scope
 
 
 def _not_licensed(refused: Mapping[AssetId, Sequence[Objection]]) -> NotLicensed:

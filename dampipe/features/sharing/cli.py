@@ -1,8 +1,11 @@
 """`dampipe share`"""
 
+import sys
 from datetime import datetime
+from typing import Any, TypeVar
 
 import click
+from pydantic import BaseModel, ValidationError
 
 from dampipe.features.sharing.model import (
     MOST_DAYS,
@@ -18,6 +21,7 @@ from dampipe.kernel.faces.arguments import Number, WholeNumber
 from dampipe.kernel.faces.console import json_option, print_json, say, service, table
 
 MOST_NUMBER = 2**31 - 1
+Model = TypeVar("Model", bound=BaseModel)
 number = click.argument("link", type=WholeNumber(1, MOST_NUMBER))
 allow_option = click.option(
     "--allow",
@@ -66,7 +70,8 @@ def create(
     as_json: bool,
 ) -> None:
     """Create a link to ASSET or to a collection, and print its address: this is the only time that it is shown."""
-    request = ShareRequest(
+    request = _valid(
+        ShareRequest,
         asset=asset,
         collection=collection,
         name=name,
@@ -88,9 +93,19 @@ def create(
     )
 
 
+def _valid(kind: type[Model], **given: Any) -> Model:
+    """A request of these values. Raises click.UsageError."""
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise click.UsageError(f"{first['loc'][0]}: {first['msg']}") from None
+
+
 def _password() -> str:
-    text: str = click.prompt("password", hide_input=True, err=True)
-    return text
+    if sys.stdin.isatty():
+        return str(click.prompt("password", hide_input=True, confirmation_prompt=True, err=True))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 @command.command(name="list")
@@ -183,7 +198,7 @@ def change(
         given["max_opens"] = max_opens
     if not given:
         raise click.UsageError("say what is to change")
-    _print(service(ShareService).change(LOCAL, link, ShareChange.model_validate(given)), as_json)
+    _print(service(ShareService).change(LOCAL, link, _valid(ShareChange, **given)), as_json)
 
 
 @command.command(name="revoke")

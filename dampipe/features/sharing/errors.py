@@ -27,18 +27,18 @@ ONE_TARGET = ErrorCode(
 )
 NEEDS_USER = ErrorCode(
     "share.needs_user",
-    "{actor} is no user, and a link shows what a user sees",
+    "{actor} does not act for a user, and a link shows what a user sees",
     "Log in as a user, or use a token of a user.",
 )
 NOT_YOURS = ErrorCode(
     "share.not_yours",
     "{name} was shared with you, and is not yours to share",
-    "Ask somebody who sees the folder that it lies in.",
+    "Ask a user who sees the folder that it lies in.",
 )
 MORE_THAN_OWN = ErrorCode(
     "share.more_than_own",
     "a link cannot allow what you may not do: {allow!r}",
-    "Leave it out, or ask somebody who may.",
+    "Leave it out, or ask a user who may.",
 )
 UNKNOWN_MOVE = ErrorCode(
     "share.move_unknown",

@@ -32,7 +32,7 @@ from dampipe.features.sharing.queries import Guest, Link, ShareRepository
 from dampipe.features.sharing.service import moves_of_role
 from dampipe.features.workflow.queries import WorkflowRepository
 from dampipe.features.workflow.scopes import MOVE, move_of_link
-from dampipe.kernel.access import LOCAL, READ, Actor, ActorKind, Role
+from dampipe.kernel.access import LOCAL, READ, Actor, ActorKind, Role, require
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound, NotLoggedIn
 from dampipe.kernel.guests import GUEST_PREFIX
@@ -114,7 +114,8 @@ class GuestService:
         return None if guest is None else self._actor(guest)
 
     def session(self, actor: Actor) -> GuestSession:
-        """What a guest may see and do. Raises NotFound for an actor that is no guest, or whose link is closed."""
+        """What a guest may see and do. Raises NotFound for an actor that is not a guest, or whose link is closed."""
+        require(actor, READ)
         link = self._shares.find(actor.link) if actor.link is not None else None
         if link is None or not link.is_shown:
             raise NotFound(NO_SESSION)
@@ -161,7 +162,7 @@ class GuestService:
         if row.asset_id is not None:
             try:
                 asset = self._assets.current_sha1(actor, row.asset_id)
-            except NotFound:  # whoever shared does not see it now
+            except NotFound:  # the one who shared does not see it now
                 asset = None
         return GuestSession(
             share=row.id,

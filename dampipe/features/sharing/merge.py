@@ -16,7 +16,7 @@ def _merge(connection: Connection, database: Database, source: AssetId, target: 
 
 
 def _copy(connection: Connection, database: Database, source: AssetId, target: AssetId) -> Kept:
-    """Nobody has shared the new one: the links stay with the other."""
+    """The new one was not shared: the links stay with the other."""
     return Kept("")
 
 

@@ -56,7 +56,7 @@ class ShareState(StrEnum):
     USED_UP = "used_up"
     REVOKED = "revoked"
     DISABLED = "disabled"
-    """Whoever shared is disabled."""
+    """The user who shared is disabled."""
 
 
 class _Value(BaseModel):

@@ -31,7 +31,7 @@ class SharedByLinks:
         self._kept: dict[Hashable, tuple[Hashable, AssetSet]] = {}
 
     def __call__(self, database: Database, actor: Actor) -> Sequence[Opened]:
-        """Nothing for actors that are no guests."""
+        """Nothing for actors that are not guests."""
         if actor.link is None:
             return ()
         with database.read() as connection:

@@ -159,7 +159,7 @@ class ShareService:
         require(actor, SHARE)
         self._own(actor, number)
         given = change.given()
-        # What it allowed before, somebody may have allowed who may more.
+        # What it allows already, a user may have allowed who may do more.
         link = self._own(actor, number)
         more = [one for one in given.get("allow", ()) if one not in allows_of(link.row.allows)]
         self._check_allowed(

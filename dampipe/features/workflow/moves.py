@@ -230,7 +230,7 @@ class Moves:
         """The assets that the actor may not move by a transition, whatever their state."""
         asked = AssetSet(where)
         if mover.actor.kind is ActorKind.LINK:
-            # Whoever shared has the role for the transitions that the link lists (`dampipe/features/sharing`).
+            # The one who shared has the role for the transitions that the link lists (`dampipe/features/sharing`).
             if move_of_link(one.key) not in (mover.actor.scopes or ()):
                 return [Refusal(asked, errors.NOT_FOR_LINK, {"transition": one.key})]
         elif mover.actor.role < one.role:

@@ -94,6 +94,15 @@ MATRIX: dict[str, Role | None] = {
     "GET /api/v1/session/tokens": Role.VIEWER,
     "POST /api/v1/session/tokens": Role.VIEWER,
     "DELETE /api/v1/session/tokens/{name}": Role.VIEWER,
+    "GET /api/v1/shares": Role.EDITOR,
+    "POST /api/v1/shares": Role.EDITOR,
+    "GET /api/v1/shares/{number}": Role.EDITOR,
+    "PATCH /api/v1/shares/{number}": Role.EDITOR,
+    "POST /api/v1/shares/{number}/revoke": Role.EDITOR,
+    "POST /api/v1/shares/{number}/renew": Role.EDITOR,
+    "POST /api/v1/share-sessions": PUBLIC,
+    "GET /api/v1/share-sessions/current": Role.VIEWER,
+    "DELETE /api/v1/share-sessions/current": PUBLIC,
     "GET /api/v1/sidecars": Role.VIEWER,
     "POST /api/v1/sidecars/discard": Role.EDITOR,
     "GET /api/v1/sidecars/places": Role.MANAGER,
@@ -214,6 +223,9 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/subclips/delete": {"ids": [999]},
     "PATCH /api/v1/subclips/{number}": {"name": "x"},
     "POST /api/v1/assets/{sha1}/subclips": {"start": "0", "name": "x"},
+    "POST /api/v1/shares": {},
+    "PATCH /api/v1/shares/{number}": {},
+    "POST /api/v1/share-sessions": {"token": "none"},
     "POST /api/v1/collections": {"name": "not/valid"},
     "PATCH /api/v1/collections/{collection}": {"name": "x"},
     "POST /api/v1/collections/{collection}/move": {"first": True},
@@ -328,7 +340,8 @@ def test_nobody_gets_nothing_but_what_is_public(here: Guarded) -> None:
     http = here.client()
     for name, least in MATRIX.items():
         status = ask(http, name).status_code
-        assert (status == 401) == (least is not None or name == "PUT /api/v1/session/password"), name
+        checks_itself = name in ("PUT /api/v1/session/password", "POST /api/v1/share-sessions")
+        assert (status == 401) == (least is not None or checks_itself), name
 
 
 @pytest.mark.parametrize("role", Role, ids=str)
