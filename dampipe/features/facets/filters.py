@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dampipe.features.facets.evaluation import IndexSearch, QueryReader, as_sql, field_keys
+from dampipe.features.facets.evaluation import IndexSearch, QueryReader, as_sql
 from dampipe.features.facets.grammar import Query, parse_query
 from dampipe.features.facets.index import BY_READERS, FacetIndex
 from dampipe.kernel.filter import FilterContext, FilterField, Restriction
@@ -31,8 +31,7 @@ def _found(context: FilterContext, queries: Sequence[Written]) -> Restriction:
         where = as_sql(query, meaning)
         if not is_fresh:
             return Restriction(where=where)
-        postings = index.read(connection, field_keys(meaning))
-        versions = IndexSearch(context.database, connection, postings, meaning).find(query)
+        versions = IndexSearch(context.database, connection, index, meaning).find(query)
     return Restriction(where=where, versions=versions)
 
 

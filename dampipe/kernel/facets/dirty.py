@@ -66,11 +66,10 @@ def take_dirty(connection: Connection, database: Database, most: int) -> DirtyFa
     """Take up to `most` marks, the oldest first, for the caller to refresh the index in this transaction. The caller
     keeps others from doing so at the same time."""
     rows: Sequence[Any] = connection.execute(_OLDEST, {"most": most}).all()
-    if rows:
-        taken = in_ids(database, DIRTY_FACETS.c.id, [row.id for row in rows])
-        connection.execute(delete(DIRTY_FACETS).where(taken))
+    if not rows:
+        return DirtyFacets(0, frozenset(), frozenset())
+    marks, assets, versions = zip(*rows, strict=True)
+    connection.execute(delete(DIRTY_FACETS).where(in_ids(database, DIRTY_FACETS.c.id, marks)))
     return DirtyFacets(
-        marks=len(rows),
-        assets=frozenset(row.asset_id for row in rows if row.asset_id is not None),
-        versions=frozenset(row.version_id for row in rows if row.version_id is not None),
+        marks=len(rows), assets=frozenset(assets) - {None}, versions=frozenset(versions) - {None}
     )
