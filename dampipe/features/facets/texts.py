@@ -78,7 +78,7 @@ def unpack(block: int, stored: bytes) -> Block:
 def texts_of(block: Block) -> Sequence[tuple[int, bytes]]:
     """The texts of a block with their versions, as `pack` takes them; too long ones stay such."""
     ends = block.ends.tolist()
-    begins = [1, *(end + 1 for end in ends[:-1])]
+    begins = [1, *(end + 1 for end in ends)][: len(ends)]
     held = (block.content[begin:end] for begin, end in zip(begins, ends, strict=True))
     return list(zip(block.versions.tolist(), held, strict=True))
 
