@@ -26,6 +26,7 @@ from tests.bench import (
     stills,
     tables,
     vectors,
+    vocabulary,
     workflow,
 )
 
@@ -54,6 +55,7 @@ BENCHES = {
     "metadata": metadata.main,
     "tables": tables.main,
     "workflow": workflow.main,
+    "vocabulary": vocabulary.main,
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, and_, delete, select, update
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.facets.contents import Contents, read_contents
@@ -237,7 +237,9 @@ class FacetRepository:
             for one in of_field:
                 given.setdefault((key, block_of(one[0])), []).append(one)
         blocks = sorted({block_of(version) for version in versions})
-        mine = in_ids(self._db, FACET_TEXT.c.block, blocks)
+        # By the fields, too, which come first in the key: else all blocks would be read.
+        fields = {*texts, *connection.execute(select(FACET_TEXT.c.field).distinct()).scalars()}
+        mine = and_(FACET_TEXT.c.field.in_(sorted(fields)), in_ids(self._db, FACET_TEXT.c.block, blocks))
         stored = select(FACET_TEXT.c.field, FACET_TEXT.c.block, FACET_TEXT.c.texts).where(mine)
         known = {(row[0], row[1]): bytes(row[2]) for row in connection.execute(stored)}
         replaced = set(versions)

@@ -79,6 +79,7 @@ OWNERS = {
     "facet_posting": "dampipe/features/facets/queries.py",
     "facet_version": "dampipe/features/facets/queries.py",
     "facet_state": "dampipe/features/facets/queries.py",
+    "facet_text": "dampipe/features/facets/queries.py",
     "query_vector": "dampipe/features/search/",
     "score_floor": "dampipe/features/search/",
 }
