@@ -4,6 +4,7 @@ Celery logs a traceback of some 60 lines whenever its broker refuses a command, 
 """
 
 import logging
+import re
 
 from celery.beat import SchedulingError
 from kombu.exceptions import KombuError, OperationalError
@@ -17,6 +18,17 @@ OUTAGES = (
     *(ConnectionError, TimeoutError, OSError, DampipeError),
 )
 """Exceptions whose traceback says nothing more than their text."""
+
+
+_NO_CONNECTION = re.compile(
+    r"consumer: Cannot connect to (?P<place>\S+): (?P<problem>.*?)\.* Trying again in (?P<seconds>[\d.]+) seconds"
+    r"\.* \((?P<attempt>\d+)/"
+)
+"""How Celery says that a worker waits for its broker."""
+_WHAT_HELPS = (
+    "The worker begins once the broker is there: `dampipe up` starts everything, its own broker included; the setting "
+    "broker_url names another one"
+)
 
 
 class LogLines(logging.Filter):
@@ -37,5 +49,9 @@ class LogLines(logging.Filter):
             text = text.splitlines()[0]
         if record.name.partition(".")[0] in ("celery", "kombu"):  # they end messages with empty lines
             text = " ".join(line.strip() for line in text.splitlines() if line.strip())
+            if found := _NO_CONNECTION.match(text):
+                text = f"the broker at {found['place']} cannot be reached: {found['problem']}; "
+                text += f"next attempt in {float(found['seconds']):.0f} s"
+                text += f". {_WHAT_HELPS}" if found["attempt"] == "1" else ""
         record.msg, record.args = mask_text(text), ()
         return True

@@ -27,8 +27,10 @@ from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
 from dampipe.features.sidecars import FEATURE as SIDECARS
 from dampipe.features.sources import FEATURE as SOURCES
+from dampipe.features.subclips import FEATURE as SUBCLIPS
 from dampipe.features.tagging import FEATURE as TAGGING
 from dampipe.features.timelines import FEATURE as TIMELINES
+from dampipe.features.undo import FEATURE as UNDO
 from dampipe.features.versions import FEATURE as VERSIONS
 from dampipe.features.vocabularies import FEATURE as VOCABULARIES
 from dampipe.features.webhooks import FEATURE as WEBHOOKS
@@ -57,6 +59,7 @@ BUILT_IN = (
     EVENTS,
     BUS,
     WEBHOOKS,
+    UNDO,
     VOCABULARIES,
     METADATA,
     SIDECARS,
@@ -69,6 +72,7 @@ BUILT_IN = (
     MACHINETAGS,
     PRUNING,
     ACCESS,
+    SUBCLIPS,
     BACKUP,
 )
 """Each may import those above it."""

@@ -125,6 +125,11 @@ class Feature:
     the current one."""
     term_uses: tuple[str, ...] = ()
     """Dotted names of `TermUse`s (`dampipe/kernel/term_uses.py`): what refers to terms of vocabularies."""
+    undoables: tuple[str, ...] = ()
+    """Dotted names of `Undoable`s (`dampipe/kernel/undo.py`): tables whose changes people can undo."""
+    openings: tuple[str, ...] = ()
+    """Dotted names of `Opening`s (`dampipe/kernel/visibility.py`): assets that actors see besides those in folders that
+    were granted to them."""
     guards: tuple[str, ...] = ()
     """Dotted names of `Guard`s (`dampipe/kernel/guards.py`): conditions on which a workflow lets assets move."""
     effects: tuple[str, ...] = ()
@@ -170,6 +175,8 @@ class Feature:
             *self.merges,
             *self.currents,
             *self.term_uses,
+            *self.undoables,
+            *self.openings,
             *self.guards,
             *self.effects,
             *self.release_checks,

@@ -7,12 +7,13 @@ are not shown: their names and folders neither match a search nor appear in an a
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, true
 
 from dampipe.kernel.access import Actor
 from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import ErrorCode, Forbidden
 
 WHOLE_LIBRARY = ErrorCode(
@@ -71,6 +72,13 @@ class View:
 
 
 EVERYTHING = View()
+
+SeenByFolders: TypeAlias = Callable[[int], Select[Any] | None]
+"""The numbers of the assets that a user, by id, sees now by the folders granted to them; None: all assets."""
+Opening: TypeAlias = Callable[[Database, Actor, SeenByFolders], Select[Any] | None]
+"""Registered in `Feature.openings`: a query for the numbers of assets that an actor sees besides those in folders that
+were granted to them, because a collection or a link was shared with them; None: there are none. Whoever shares opens no
+more than what they see by folders themselves at the time of the question: nothing is passed on twice."""
 
 
 class Visibility(Protocol):

@@ -51,6 +51,13 @@ def press(page: Page, control: Locator) -> None:
 
 def test_the_workflow_by_the_keyboard(page: Page, served: tuple[Any, str]) -> None:
     library, url = served
+    refused: list[str] = []
+    page.on("response", lambda one: one.status >= 400 and "workflow" in one.url and refused.append(one.url))
+    with page.expect_response("**/api/v1/workflow"):
+        page.goto(f"{url}#/asset/{sha1(NAME)}")
+    expect(page.get_by_role("heading", name="Metadata")).to_be_visible()
+    assert page.get_by_role("region", name="Workflow").count() == 0 and refused == []
+
     page.goto(f"{url}#/workflow")
     expect(page.get_by_text("No definition was applied yet.")).to_be_visible()
     page.locator("select[name=definition]").select_option("review")

@@ -82,11 +82,14 @@ export function sections(asset, { signal, refresh }) {
 
   async function draw() {
     const number = (drawn += 1);
-    const answers = await Promise.all([get(`/assets/${sha1}/workflow`, {}, signal), get(`/assets/${sha1}/workflow/history`, {}, signal), get("/workflow", {}, signal)]).catch(() => null);
+    const states = await get("/workflow", {}, signal).then((workflow) => workflow.states, () => []);
+    const answers = states.length // else there is no workflow, and no place of an asset in it to ask for
+      ? await Promise.all([get(`/assets/${sha1}/workflow`, {}, signal), get(`/assets/${sha1}/workflow/history`, {}, signal)]).catch(() => null)
+      : null;
     if (signal.aborted || number !== drawn) return;
-    section.hidden = !answers; // there is no workflow
+    section.hidden = !answers;
     if (!answers) return;
-    const [item, history, { states }] = answers;
+    const [item, history] = answers;
     const labels = new Map(states.map((state) => [state.key, state.label]));
     redraw(body,
       h("p", {}, h("span", { class: "chip" }, item.label), " ",

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import pytest
+from celery.worker.consumer.consumer import CONNECTION_ERROR, CONNECTION_RETRY_STEP
 from kombu.exceptions import OperationalError
 from redis.exceptions import ResponseError
 
@@ -85,6 +86,30 @@ def test_a_message_of_celery_is_one_line() -> None:
         "celery.x", logging.ERROR, "", 0, "refused.\nTrying again in %s\n", ("2 s",), None
     )
     assert LogLines().filter(record) and record.getMessage() == "refused. Trying again in 2 s"
+
+
+def test_a_worker_without_a_broker_says_once_what_helps() -> None:
+    def line(attempt: int) -> str:
+        text = CONNECTION_ERROR % (
+            "redis://:s3cret@nas:6379/0",
+            "Error 111 connecting. Connection refused.",
+            "",
+        )
+        text += CONNECTION_RETRY_STEP.format(when="in 4.00 seconds", retries=attempt, max_retries="None")
+        record = logging.LogRecord("celery.worker.consumer", logging.ERROR, "", 0, text, (), None)
+        assert LogLines().filter(record)
+        return record.getMessage()
+
+    start = (
+        "the broker at redis://:***@nas:6379/0 cannot be reached: Error 111 connecting. Connection refused"
+    )
+    assert line(2) == f"{start}; next attempt in 4 s"
+    first = line(1)
+    assert (
+        first.startswith(f"{start}; next attempt in 4 s. ")
+        and "`dampipe up`" in first
+        and "broker_url" in first
+    )
 
 
 def test_celery_logs_no_password_and_the_traceback_of_a_fault() -> None:
