@@ -122,10 +122,15 @@ class FacetRepository:
         differ = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
         are_facts = any("fact" in f"{before.get(key)} {after.get(key)}" for key in differ)
         if old["version"] != PLAN_VERSION or are_facts:
-            mark_selected_versions(connection, select(VERSION.c.id))
+            # In their order: marks are taken as they were made, and neighbours share chunks and blocks.
+            mark_selected_versions(connection, select(VERSION.c.id).order_by(VERSION.c.id))
         else:
             mark_selected_assets(
-                connection, select(VALUE.c.asset_id).where(VALUE.c.field.in_(differ)).distinct()
+                connection,
+                select(VALUE.c.asset_id)
+                .where(VALUE.c.field.in_(differ))
+                .distinct()
+                .order_by(VALUE.c.asset_id),
             )
         connection.execute(update(FACET_STATE).values(plan=plan))
 
