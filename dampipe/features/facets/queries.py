@@ -26,6 +26,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.facets.dirty import (
     count_dirty,
+    drop_marks,
     mark_selected_assets,
     mark_selected_versions,
     take_dirty,
@@ -85,6 +86,7 @@ class FacetRepository:
             connection.execute(delete(FACET_POSTING))
             connection.execute(delete(FACET_VERSION))
             connection.execute(delete(FACET_TEXT))
+            drop_marks(connection)  # the first refresh marks all versions
             epoch = FACET_STATE.c.epoch + 1
             connection.execute(update(FACET_STATE).values(plan="", epoch=epoch))
 

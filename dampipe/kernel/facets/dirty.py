@@ -62,6 +62,11 @@ def count_dirty(connection: Connection, most: int) -> int:
     return len(connection.execute(select(DIRTY_FACETS.c.id).limit(most)).all())
 
 
+def drop_marks(connection: Connection) -> None:
+    """Take all marks away: for who reads everything again in any case."""
+    connection.execute(delete(DIRTY_FACETS))
+
+
 def take_dirty(connection: Connection, database: Database, most: int) -> DirtyFacets:
     """Take up to `most` marks, the oldest first, for the caller to refresh the index in this transaction. The caller
     keeps others from doing so at the same time."""

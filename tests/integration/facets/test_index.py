@@ -243,6 +243,29 @@ def test_texts_are_found_whether_they_are_kept_or_read_each_time(faceted: Facete
     assert titles() == [(second, b"hills")]
 
 
+def test_an_index_that_is_emptied_reads_each_version_once(faceted: Faceted) -> None:
+    faceted.edit(1, city="Rome")
+    faceted.index.clear()
+    assert faceted.index.waiting(100) == 0
+    versions = len(faceted.find("not city=Paris"))
+    faceted.index.clear()
+    assert faceted.index.refresh_some(1) == 1
+    assert faceted.index.waiting(100) == versions - 1
+    assert faceted.find("city=Rome") == [1]
+
+
+def test_marks_of_all_versions_are_in_their_order(faceted: Faceted) -> None:
+    for number in (900, 300, 600):
+        faceted.add_version(2, number)
+    faceted.index.clear()
+    faceted.index.refresh_some(1)
+    with faceted.database.read() as connection:
+        marked = (
+            connection.execute(select(DIRTY_FACETS.c.version_id).order_by(DIRTY_FACETS.c.id)).scalars().all()
+        )
+    assert marked == sorted(marked) and len(marked) >= 6
+
+
 def test_one_write_rewrites_the_texts_of_its_block_and_field(faceted: Faceted) -> None:
     faceted.add_version(2, 200_000)
     for asset in (1, 2):
