@@ -89,6 +89,7 @@ OWNERS = {
     "collection": "dampipe/features/collections/",
     "collection_grant": "dampipe/features/collections/",
     "collection_item": "dampipe/features/collections/",
+    "facet_text": "dampipe/features/facets/queries.py",
     "query_vector": "dampipe/features/search/",
     "score_floor": "dampipe/features/search/",
 }
