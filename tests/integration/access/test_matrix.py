@@ -305,8 +305,7 @@ def ask(http: TestClient, name: str, **more: Any) -> Any:
     """Send a request to an endpoint about what does not exist, so that nothing is changed."""
     method, path = name.split(" ")
     path = re.sub(
-        r"{(sha1|name|vocabulary|term)}", "00000000", re.sub(r"{(scan|check|number)}", "999", path)
-        r"{(sha1|name|vocabulary|term)}", "00000000", re.sub(r"{(scan|check|collection)}", "999", path)
+        r"{(sha1|name|vocabulary|term)}", "00000000", re.sub(r"{(scan|check|collection|number)}", "999", path)
     ) + QUERIES.get(name, "")
     return http.request(method, path, json=BODIES.get(name), **more)
 
