@@ -11,6 +11,7 @@ from dampipe.features.alignment import FEATURE as ALIGNMENT
 from dampipe.features.assets import FEATURE as ASSETS
 from dampipe.features.backup import FEATURE as BACKUP
 from dampipe.features.bus import FEATURE as BUS
+from dampipe.features.collections import FEATURE as COLLECTIONS
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.events import FEATURE as EVENTS
@@ -26,6 +27,7 @@ from dampipe.features.review import FEATURE as REVIEW
 from dampipe.features.rights import FEATURE as RIGHTS
 from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
+from dampipe.features.sharing import FEATURE as SHARING
 from dampipe.features.sidecars import FEATURE as SIDECARS
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.subclips import FEATURE as SUBCLIPS
@@ -75,6 +77,8 @@ BUILT_IN = (
     ACCESS,
     SUBCLIPS,
     REVIEW,
+    COLLECTIONS,
+    SHARING,
     BACKUP,
 )
 """Each may import those above it."""

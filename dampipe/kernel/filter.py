@@ -13,7 +13,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement
 
-from dampipe.kernel.asset_set import ALL, Selection
+from dampipe.kernel.access import SYSTEM, Actor
+from dampipe.kernel.asset_set import ALL, NONE, AssetSet, Selection
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart, ErrorCode, InvalidInput
 from dampipe.kernel.feature import registered
@@ -58,6 +59,10 @@ class FilterContext:
     """The folders that the fields before this one, and rights, leave; None: all."""
     view: View = EVERYTHING
     """What the one who asks may see: what lies outside does not exist for a field."""
+    actor: Actor = SYSTEM
+    """Who asks: for what has rights of its own besides those on assets."""
+    search: Callable[[Mapping[str, Sequence[str]]], AssetSet] = lambda _: NONE
+    """Finds the numbers of the versions that pass other filters, for the same actor: for saved searches."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,9 @@ class FilterField(Generic[T]):
     """What stands for the value in `--help`."""
     example: str = ""
     """A valid text, shown in the page's empty input; with commas between several values."""
+    in_queries: str = ""
+    """The name by which a query over fields (the filter `where`) has it as well; it restricts by `assets` alone. Empty:
+    queries do not have it."""
     suggest: Callable[[FilterContext], Sequence[str]] | None = None
     """Lists the values that there are now in what the context's view shows, for the page to offer."""
 

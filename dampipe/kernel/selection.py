@@ -1,6 +1,6 @@
 """Which assets a query means: for features that change many assets at once. The feature `search` answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from dampipe.kernel.access import Actor
@@ -16,4 +16,8 @@ class AssetSelector(Protocol):
         Raises InvalidInput for an unknown filter or an invalid value, NotFound for what a filter names and does not
         exist.
         """
+        ...
+
+    def passing(self, actor: Actor, filters: Mapping[str, Sequence[str]], among: Collection[int]) -> AssetSet:
+        """Those of some assets that pass all filters, as far as the actor sees them. Raises as `assets`."""
         ...

@@ -5,6 +5,7 @@ import sys
 from tests.bench import (
     carry,
     clips,
+    collections,
     decoders,
     duplicates,
     embedding,
@@ -26,6 +27,7 @@ from tests.bench import (
     stills,
     tables,
     vectors,
+    vocabulary,
     workflow,
 )
 
@@ -33,6 +35,7 @@ BENCHES = {
     "spine": spine.main,
     "start": start.main,
     "clips": clips.main,
+    "collections": collections.main,
     "scan": scan.main,
     "passes": passes.main,
     "peers": peers.main,
@@ -54,6 +57,7 @@ BENCHES = {
     "metadata": metadata.main,
     "tables": tables.main,
     "workflow": workflow.main,
+    "vocabulary": vocabulary.main,
 }
 
 

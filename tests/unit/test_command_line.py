@@ -22,6 +22,7 @@ from dampipe.features.fixity.model import VERIFY, Compared
 from dampipe.features.processing.cli.watch import _append
 from dampipe.features.processing.model import Status
 from dampipe.features.processing.service import ProcessingService
+from dampipe.features.processing.status import StatusService
 from dampipe.features.scanning.cli.enqueue import _show
 from dampipe.features.scanning.model import ScanProgress, ScanState
 from dampipe.features.search.cli.options import search_request
@@ -330,9 +331,9 @@ def test_watch_prints_each_status_once_into_a_pipe(
 ) -> None:
     seen = [2, 1, 1]
     status = lambda *_: Status(assets=seen.pop(), locations=0, scans=(), stages={}, workers=())  # noqa: E731
-    monkeypatch.setattr(ProcessingService, "status", status)
+    monkeypatch.setattr(StatusService, "status", status)
     with pytest.raises(IndexError):
-        _append(ProcessingService.__new__(ProcessingService), 0.0)
+        _append(StatusService.__new__(StatusService), 0.0)
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if "asset" in line] == [
         "1 asset at 0 locations",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.kernel.access import ADMIN, Actor, ActorKind
@@ -10,10 +10,13 @@ from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.log import Event
 from dampipe.kernel.events.tables import EVENT
+from dampipe.kernel.feature import registered
 from dampipe.kernel.visibility import View
 
-OF_ACCESS = ("user.", "token.", "grant.")
+OF_ACCESS = ("user.", "token.", "grant.", "share.")
 """How the names of events about access begin."""
+CHANGES_RIGHTS = (*OF_ACCESS, "collection.granted", "collection.revoked")
+"""How the names of events begin by which what an actor sees may change."""
 PRIVATE = ("path", "reason", "warnings", "verdict")
 """Fields of payloads that may name a file of an asset that is not visible, although the asset is."""
 
@@ -23,7 +26,7 @@ def may_change(actor: Actor, event: Event) -> bool:
 
     Rather once too often: a stream that is ended is resumed by a request that is checked.
     """
-    if not event.name.startswith(OF_ACCESS):
+    if not event.name.startswith(CHANGES_RIGHTS):
         return False
     if actor.kind is ActorKind.LOCAL:  # with the first user it needs a login
         return event.name == "user.added"
@@ -31,6 +34,8 @@ def may_change(actor: Actor, event: Event) -> bool:
         return False
     if event.name == "token.revoked":
         return actor.kind is ActorKind.TOKEN and event.data.get("token") == actor.name
+    if actor.kind is ActorKind.LINK or event.name.startswith("share."):
+        return actor.kind is ActorKind.LINK
     if actor.user is None:  # neither a user nor of one
         return False
     if actor.kind is not ActorKind.USER:  # of which user, its name does not say
@@ -46,11 +51,14 @@ class EventRights:
         self._db = database
         self._is_admin = actor.may(ADMIN)
         self._view = view
+        self._scopes: dict[str, ColumnElement[bool] | None] = {
+            one.prefix: one.where(database, actor) for one in registered("event_scopes")
+        }
 
     @property
     def is_all(self) -> bool:
         """Whether every event is seen, as it is."""
-        return self._is_admin and self._view.is_all
+        return self._is_admin and self._view.is_all and all(one is None for one in self._scopes.values())
 
     def where(self) -> ColumnElement[bool] | None:
         """The condition on a row of the table `event`; None: all."""
@@ -59,9 +67,14 @@ class EventRights:
             conditions += [~EVENT.c.name.startswith(prefix, autoescape=True) for prefix in OF_ACCESS]
         if not self._view.is_all:
             contents = select(VERSION.c.sha1).where(self._view.shows_version(VERSION.c.id))
-            conditions.append(EVENT.c.asset.is_not(None))
-            conditions.append(self._view.shows_asset(EVENT.c.asset))
+            # What is about no asset is not shown, unless it is about something that has rights of its own.
+            scoped = [EVENT.c.name.startswith(one, autoescape=True) for one in self._scopes]
+            shown = self._view.shows_asset(EVENT.c.asset)
+            conditions.append(or_(shown, and_(EVENT.c.asset.is_(None), or_(false(), *scoped))))
             conditions.append(or_(EVENT.c.sha1.is_(None), EVENT.c.sha1.in_(contents)))
+        for prefix, where in self._scopes.items():
+            if where is not None:
+                conditions.append(or_(~EVENT.c.name.startswith(prefix, autoescape=True), where))
         return and_(*conditions) if conditions else None
 
     def shown(self, events: Sequence[Event]) -> list[Event]:

@@ -1,14 +1,16 @@
 """Answers queries: as a set of versions from the facet index, and as a condition of SQL. Both mean the same.
 
 A condition on a field of few different values is answered by the index alone. Of numbers and dates the index knows
-spans: those within the asked interval are taken whole, and what lies in a span at its edge is checked by SQL. What the
-index does not hold (parts of texts that are not facets) is checked by SQL among the versions that the other conditions
-leave.
+spans: those within the asked interval are taken whole, and what lies in a span at its edge is checked by SQL. The texts
+of fields that are no facets are searched one and all. What the index does not hold (long texts) is checked by SQL among
+the versions that the other conditions leave.
 """
 
 import difflib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, literal, not_, or_, select, true
 
@@ -24,6 +26,7 @@ from dampipe.features.facets.grammar import (
     invalid,
     shown_at,
 )
+from dampipe.features.facets.index import FacetIndex
 from dampipe.features.facets.keys import (
     Interval,
     Mode,
@@ -33,18 +36,20 @@ from dampipe.features.facets.keys import (
     span_limits,
 )
 from dampipe.features.facets.postings import FieldPostings
+from dampipe.features.facets.texts import Search
 from dampipe.features.facets.units import in_unit_of
-from dampipe.features.metadata.conditions import on_fact, on_values
+from dampipe.features.metadata.conditions import has, on_fact, on_values
 from dampipe.features.metadata.errors import OPERATOR_INVALID
 from dampipe.features.metadata.references import look_up
 from dampipe.features.metadata.registry import library_fields, numbers_of
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.values import SHORT, fold
-from dampipe.kernel.asset_set import NONE, AssetSet
+from dampipe.kernel.asset_set import ALL, NONE, AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.field import FieldType, MetadataField, Operator
+from dampipe.kernel.filter import FilterContext, FilterField, FilterRegistry
 from dampipe.kernel.ranges import parse_date
 from dampipe.kernel.visibility import EVERYTHING, View
 from dampipe.kernel.wall_clock import utc_offset, wall_clock
@@ -52,7 +57,9 @@ from dampipe.kernel.wall_clock import utc_offset, wall_clock
 ZONES_APART = 2 * 86_400.0
 """Seconds by which clocks of two zones may differ, at most."""
 CHECKED_AT_ONCE = 200_000
-"""Versions that are sent to SQL as a list; of more, all are checked."""
+"""Versions that are sent to SQL as a list; of more, all are checked;"""
+CHECKED_ONE_BY_ONE = 1_000
+"""and of more than these all that have a number which is in question."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +72,14 @@ class Comparison:
     numbers: tuple[float, ...] = ()
     ids: tuple[int, ...] = ()
     """Of terms, with narrower ones, or of assets."""
+    among: ColumnElement[bool] | None = None
+    """Of a filter that queries have, too (`FilterField.in_queries`): the condition on a row of `version`."""
 
     @property
     def sql(self) -> ColumnElement[bool]:
         """The condition on a row of `version`; it is never NULL."""
+        if self.among is not None:
+            return self.among
         if self.field.is_fact:
             return func.coalesce(on_fact(self.field, self.operator, self.texts, self.numbers), false())
         said = on_values(self.field, self.operator, self.texts, self.numbers, self.ids)
@@ -76,10 +87,63 @@ class Comparison:
             select(literal(1)).select_from(VALUE).where(VALUE.c.asset_id == VERSION.c.asset_id, said)
         )
 
+    def sql_within(self, least: float, after: float) -> ColumnElement[bool]:
+        """The same, by those values only that are numbers from `least` to before `after`: the index of values has them
+        in their order."""
+        said = on_values(self.field, self.operator, self.texts, self.numbers, self.ids)
+        return has(and_(said, VALUE.c.number >= least, VALUE.c.number < after))
+
     @property
-    def is_indexed(self) -> bool:
-        """Whether the index knows about it, at least nearly."""
-        return self.operator is Operator.IS_SET or mode_of(self.field) is not Mode.PRESENCE
+    def cost(self) -> int:
+        """How long it takes to answer: 0: there are sets; 1: texts are searched; 2: SQL checks each version."""
+        if self.among is not None:
+            return 2
+        if self.operator is Operator.IS_SET:
+            return 0
+        return {Mode.COLUMN: 1, Mode.PRESENCE: 2}.get(mode_of(self.field), 0)
+
+
+def _filters_of_queries() -> dict[str, FilterField[object]]:
+    return {one.in_queries: one for one in FilterRegistry().values() if one.in_queries}
+
+
+def _about_value(text: str, condition: Condition, error: InvalidInput) -> InvalidInput:
+    return InvalidInput(
+        WHERE_VALUE_INVALID,
+        problem=str(error),
+        remedy=error.hint,
+        cause=error.code,
+        position=condition.at + 1,
+        shown=shown_at(text, condition.at),
+    )
+
+
+def filtered(context: FilterContext, text: str, query: Query) -> dict[Condition, Comparison]:
+    """The conditions on filters that queries have, too (`FilterField.in_queries`): looked up outside of a transaction,
+    since a filter reads with a connection of its own. Raises InvalidInput (WHERE_VALUE_INVALID)."""
+    found: dict[Condition, Comparison] = {}
+    names = {one.field for one in conditions(query)}
+    filters = {name: one for name, one in _filters_of_queries().items() if name in names}
+    for condition in conditions(query):
+        given = filters.get(condition.field)
+        if given is None:
+            continue
+        allowed = (Operator.EQUAL, Operator.NOT_EQUAL, Operator.CONTAINS)
+        try:
+            if condition.operator not in allowed:
+                raise InvalidInput(
+                    OPERATOR_INVALID,
+                    label=given.label,
+                    operator=condition.operator,
+                    operators=", ".join(allowed),
+                )
+            assets = given.restrict(context, [given.parse(one) for one in condition.values]).assets
+        except InvalidInput as error:
+            raise _about_value(text, condition, error) from error
+        among = true() if assets is ALL else in_ids(context.database, VERSION.c.asset_id, assets)
+        known = MetadataField(given.in_queries, given.label)
+        found[condition] = Comparison(known, Operator.EQUAL, condition.values, among=among)
+    return found
 
 
 class QueryReader:
@@ -92,30 +156,27 @@ class QueryReader:
         self._view = view
         self._fields = library_fields(connection)
 
-    def read(self, text: str, query: Query) -> dict[Condition, Comparison]:
-        """What each condition asks for. text: the query as it was written.
+    def read(
+        self, text: str, query: Query, known: Mapping[Condition, Comparison] | None = None
+    ) -> dict[Condition, Comparison]:
+        """What each condition asks for. text: the query as it was written. known: what `filtered` has found.
 
         Raises InvalidInput (WHERE_INVALID, WHERE_VALUE_INVALID), which says where something is wrong.
         """
-        return {one: self._comparison(text, one) for one in conditions(query)}
+        known = known or {}
+        return {one: known.get(one) or self._comparison(text, one) for one in conditions(query)}
 
     def _comparison(self, text: str, condition: Condition) -> Comparison:
         given = self._fields.get(condition.field)
         if given is None:
-            near = difflib.get_close_matches(condition.field.lower(), self._fields, n=3)
+            names = [*self._fields, *_filters_of_queries()]
+            near = difflib.get_close_matches(condition.field.lower(), names, n=3)
             known = f"; did you mean {' or '.join(near)}?" if near else ""
             raise invalid(text, condition.at, f"there is no field “{condition.field}”{known}")
         try:
             return self._looked_up(given, condition)
         except InvalidInput as error:
-            raise InvalidInput(
-                WHERE_VALUE_INVALID,
-                problem=str(error),
-                remedy=error.hint,
-                cause=error.code,
-                position=condition.at + 1,
-                shown=shown_at(text, condition.at),
-            ) from error
+            raise _about_value(text, condition, error) from error
 
     def _looked_up(self, given: MetadataField, condition: Condition) -> Comparison:
         operator = condition.operator
@@ -151,6 +212,17 @@ def as_sql(query: Query, meaning: Meaning) -> ColumnElement[bool]:
             return or_(false(), *(as_sql(part, meaning) for part in parts))
 
 
+class Known(NamedTuple):
+    """What the index knows about a comparison."""
+
+    sure: AssetSet
+    """Versions for which it holds."""
+    unsure: AssetSet = NONE
+    """Versions for which it may hold."""
+    within: tuple[float, float] | None = None
+    """The first number for which one cannot be sure, and the first after those: of a field of numbers."""
+
+
 class IndexSearch:
     """Finds versions by the index."""
 
@@ -158,15 +230,16 @@ class IndexSearch:
         self,
         database: Database,
         connection: Connection,
-        postings: Mapping[str, FieldPostings],
+        index: FacetIndex,
         meaning: Meaning,
     ) -> None:
-        """postings: of all fields that the query names, and of ""."""
+        """meaning: of all conditions of the queries."""
         self._db = database
         self._connection = connection
-        self._postings = postings
+        self._index = index
+        self._postings = index.read(connection, {"", *(asked.field.key for asked in meaning.values())})
         self._meaning = meaning
-        self._all = postings[""].named("")
+        self._all = self._postings[""].named("")
 
     def find(self, query: Query) -> AssetSet:
         """The numbers of the versions that a query finds."""
@@ -180,50 +253,72 @@ class IndexSearch:
             case Negation(part):
                 return among - self._find(part, among)
             case All(parts):
-                for part in sorted(parts, key=self._is_slow):
+                for part in sorted(parts, key=self._cost):
                     among = self._find(part, among)
                 return among
             case Any(parts):
                 return AssetSet.union(self._find(part, among) for part in parts)
 
-    def _is_slow(self, query: Query) -> bool:
-        return not all(self._meaning[one].is_indexed for one in conditions(query))
+    def _cost(self, query: Query) -> int:
+        return max(self._meaning[one].cost for one in conditions(query))
 
     def _holding(self, asked: Comparison, among: AssetSet) -> AssetSet:
         """The versions among these for which a comparison holds."""
+        if asked.among is not None:
+            return self._checked(asked, among, None)
         known = self._postings.get(asked.field.key, FieldPostings())
         if asked.operator is Operator.IS_SET:
             return known.named("") & among
-        sure, unsure = self._known(asked, known)
-        sure &= among
-        to_check = (unsure & among) - sure
-        return sure | self._checked(asked, to_check) if to_check else sure
+        found = self._known(asked, known)
+        sure = found.sure & among
+        to_check = (found.unsure & among) - sure
+        return sure | self._checked(asked, to_check, found.within) if to_check else sure
 
-    def _known(self, asked: Comparison, known: FieldPostings) -> tuple[AssetSet, AssetSet]:
-        """The versions for which a comparison holds surely, and those for which it may hold."""
+    def _known(self, asked: Comparison, known: FieldPostings) -> "Known":
         match mode_of(asked.field):
             case Mode.TEXT:
                 return _by_text(asked, known)
             case Mode.TERM | Mode.ASSET:
-                return AssetSet.union(known.named(str(number)) for number in asked.ids), NONE
+                return Known(AssetSet.union(known.named(str(number)) for number in asked.ids))
             case Mode.NUMBER:
-                return _by_number(asked, known), NONE
+                return Known(_by_number(asked, known))
             case Mode.SPAN:
                 return _by_span(asked, known, span_limits)
             case Mode.MONTH:
                 return _by_span(asked, known, month_limits)
+            case Mode.COLUMN:
+                return self._by_column(asked, known)
             case _:
-                return NONE, known.named("")
+                return Known(NONE, known.named(""))
 
-    def _checked(self, asked: Comparison, versions: AssetSet) -> AssetSet:
-        """Those of the versions for which a comparison holds, by SQL."""
-        where = asked.sql
-        if len(versions) <= CHECKED_AT_ONCE:
-            where = and_(in_ids(self._db, VERSION.c.id, versions), where)
+    def _by_column(self, asked: Comparison, known: FieldPostings) -> "Known":
+        import numpy as np
+
+        is_part = asked.operator is Operator.CONTAINS
+        wanted = list(dict.fromkeys(fold(one) for one in asked.texts))
+        if is_part and "" in wanted:
+            return Known(known.named(""))
+        sure, unsure = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        searches = [Search(one, whole=not is_part) for one in wanted if one]
+        for block in self._index.texts(self._connection, asked.field.key):
+            for one in searches:
+                found = one.within(block)
+                sure.append(found.sure)
+                unsure.append(found.unsure)
+        return Known(AssetSet.from_numpy(np.concatenate(sure)), AssetSet.from_numpy(np.concatenate(unsure)))
+
+    def _checked(self, asked: Comparison, versions: AssetSet, within: tuple[float, float] | None) -> AssetSet:
+        """Those of the versions for which a comparison holds, by SQL. within: the numbers that are in question."""
+        if within is not None and not asked.field.is_fact and len(versions) > CHECKED_ONE_BY_ONE:
+            where = asked.sql_within(*within)
+        elif len(versions) > CHECKED_AT_ONCE:
+            where = asked.sql
+        else:
+            where = and_(in_ids(self._db, VERSION.c.id, versions), asked.sql)
         return AssetSet.from_numpy(read_ids(self._db, self._connection, VERSION.c.id, where)) & versions
 
 
-def _by_text(asked: Comparison, known: FieldPostings) -> tuple[AssetSet, AssetSet]:
+def _by_text(asked: Comparison, known: FieldPostings) -> Known:
     """The names of long texts are their beginnings only."""
     wanted = [fold(one) for one in asked.texts]
     sure, unsure = [], []
@@ -236,7 +331,7 @@ def _by_text(asked: Comparison, known: FieldPostings) -> tuple[AssetSet, AssetSe
     else:
         for one in wanted:
             (sure if len(one) < SHORT else unsure).append(known.named(one[:SHORT]) if one else NONE)
-    return AssetSet.union(sure), AssetSet.union(unsure)
+    return Known(AssetSet.union(sure), AssetSet.union(unsure))
 
 
 def _by_number(asked: Comparison, known: FieldPostings) -> AssetSet:
@@ -249,11 +344,10 @@ def _by_number(asked: Comparison, known: FieldPostings) -> AssetSet:
     )
 
 
-def _by_span(
-    asked: Comparison, known: FieldPostings, limits: Callable[[int], tuple[float, float]]
-) -> tuple[AssetSet, AssetSet]:
+def _by_span(asked: Comparison, known: FieldPostings, limits: Callable[[int], tuple[float, float]]) -> Known:
     wanted = _intervals(asked)
     sure, unsure = [], []
+    least, most = math.inf, -math.inf
     for name, versions in known.present():
         if not name:
             continue
@@ -262,7 +356,8 @@ def _by_span(
             sure.append(versions)
         elif any(one.meets(first, after, slack) for one, slack in wanted):
             unsure.append(versions)
-    return AssetSet.union(sure), AssetSet.union(unsure)
+            least, most = min(least, first), max(most, after)
+    return Known(AssetSet.union(sure), AssetSet.union(unsure), (least, most) if unsure else None)
 
 
 def _intervals(asked: Comparison) -> list[tuple[Interval, float]]:
@@ -294,8 +389,3 @@ def _interval(operator: Operator, first: float, after: float | None) -> Interval
             return Interval(least=first)
         case _:
             raise ValueError(f"{operator} does not compare numbers")
-
-
-def field_keys(meaning: Meaning) -> set[str]:
-    """The fields whose postings a query needs."""
-    return {"", *(asked.field.key for asked in meaning.values())}

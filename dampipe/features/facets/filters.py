@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dampipe.features.facets.evaluation import IndexSearch, QueryReader, as_sql, field_keys
+from dampipe.features.facets.evaluation import IndexSearch, QueryReader, as_sql, filtered
 from dampipe.features.facets.grammar import Query, parse_query
 from dampipe.features.facets.index import BY_READERS, FacetIndex
 from dampipe.kernel.filter import FilterContext, FilterField, Restriction
@@ -26,13 +26,13 @@ def _found(context: FilterContext, queries: Sequence[Written]) -> Restriction:
     [(text, query)] = queries
     index = FacetIndex(context.database)
     is_fresh = index.refresh(BY_READERS)
+    known = filtered(context, text, query)
     with context.database.read() as connection:
-        meaning = QueryReader(context.database, connection, context.view).read(text, query)
+        meaning = QueryReader(context.database, connection, context.view).read(text, query, known)
         where = as_sql(query, meaning)
         if not is_fresh:
             return Restriction(where=where)
-        postings = index.read(connection, field_keys(meaning))
-        versions = IndexSearch(context.database, connection, postings, meaning).find(query)
+        versions = IndexSearch(context.database, connection, index, meaning).find(query)
     return Restriction(where=where, versions=versions)
 
 

@@ -56,6 +56,7 @@ from dampipe.features.metadata.queries import CHUNK, OperationKind, ValueReposit
 from dampipe.features.metadata.references import (
     Names,
     ids_by_text,
+    near_terms,
     takes_new_terms,
     terms_for_writing,
     unknown,
@@ -370,7 +371,7 @@ class MetadataService:
             if text in ids:
                 continue
             if new is None or part == "remove" or not takes_new_terms(self._db, connection, one):
-                raise unknown(one, text)
+                raise unknown(one, text, near_terms(self._db, connection, one, text, view))
             ids[text] = -1 - len(new)
             new[ids[text]] = text
         return ids

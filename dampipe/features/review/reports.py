@@ -89,7 +89,7 @@ def _said(actor: Actor, row: Row[Any], names: Mapping[int, Sequence[str]]) -> di
         "author_name": row.author_name,
         "is_guest": row.author_link is not None,
         "is_mine": is_own(actor, row),
-        "mentions": tuple(names.get(row.id, ())),
+        "mentions": tuple(names.get(row.id, ())) if actor.link is None else (),
         "created_at": time_of(row.created_at),
         "edited_at": None if row.edited_at is None else time_of(row.edited_at),
         "version": row.version,

@@ -24,6 +24,7 @@ from dampipe.kernel.documents.dirty import mark_dirty
 from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.events.payload import EventPayload
 from dampipe.kernel.undo import Change, Image, Undoable
+from dampipe.kernel.visibility import View
 
 OTHERS = "it is one of another author"
 _OF_AUTHOR = ("text", "name", "color", "drawing", "start_ticks", "end_ticks", "base", "kind")
@@ -47,7 +48,7 @@ def _adapted(connection: Connection, database: Database, images: Sequence[Image]
 
 
 def _refusals(
-    connection: Connection, database: Database, actor: Actor, changes: Sequence[Change]
+    connection: Connection, database: Database, actor: Actor, view: View, changes: Sequence[Change]
 ) -> list[str]:
     ids = {image["asset_id"] for change in changes for image in (change.before, change.after) if image}
     assets = set(lock_assets(connection, ids, Hold.EXISTENCE))
@@ -112,7 +113,7 @@ def _event(change: Change) -> EventPayload:
 
 
 def _mention_refusals(
-    connection: Connection, database: Database, actor: Actor, changes: Sequence[Change]
+    connection: Connection, database: Database, actor: Actor, view: View, changes: Sequence[Change]
 ) -> list[str]:
     """Mentions go and come with their comments, if these are there, and the user."""
     wanted = [one.after for one in changes if one.after is not None]

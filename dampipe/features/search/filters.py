@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select, true
@@ -101,13 +101,19 @@ class FilterResolver:
         seen = None if view.is_all else view.read_folders()
         if visible is None and not view.is_all:
             visible = Visible(view.read_mask(), view.shows_version(VERSION.c.id))
+
+        def search(others: Mapping[str, Sequence[str]]) -> AssetSet:
+            return self.versions(self.resolve(actor, others, visible=visible))
+
         folders = seen
         conditions: list[ColumnElement[bool]] = []
         answered: list[ColumnElement[bool]] = []
         selections: list[Selection] = []
         known: Selection = ALL
         for name, values in self._registry.parse(filters).items():
-            found = self._registry[name].restrict(FilterContext(self._db, folders, view), values)
+            found = self._registry[name].restrict(
+                FilterContext(self._db, folders, view, actor, search), values
+            )
             if found.folders is not None:
                 folders = found.folders if folders is None else folders & found.folders
             if found.versions is not ALL:
@@ -139,7 +145,8 @@ class FilterResolver:
             filtered=filtered,
             known=known,
             only_current=only_current,
-            key=(view.key, *((name, tuple(values)) for name, values in sorted(filters.items()))),
+            # What a field resolves to assets may depend on who asks, and not on the view alone.
+            key=(view.key, selection, *((name, tuple(values)) for name, values in sorted(filters.items()))),
             view=view,
         )
 
@@ -152,6 +159,14 @@ class FilterResolver:
             where = in_ids(self._db, VERSION.c.id, self.versions(resolved))
         with self._db.read() as connection:
             return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.asset_id, where))
+
+    def passing(self, actor: Actor, filters: Mapping[str, Sequence[str]], among: Collection[int]) -> AssetSet:
+        """See AssetSelector."""
+        require(actor, SEARCH)
+        where = self.resolve(actor, filters).where
+        with self._db.read() as connection:
+            mine = in_ids(self._db, VERSION.c.asset_id, among)
+            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.asset_id, mine, where))
 
     def versions(self, resolved: ResolvedFilter) -> AssetSet:
         """The numbers of the versions that pass."""
@@ -224,7 +239,7 @@ class FilterResolver:
         field = self._registry.get(name)
         if field is None or field.suggest is None:
             raise NotFound(NO_SUGGESTIONS, name=name)
-        return list(field.suggest(FilterContext(self._db, None, self._visibility.of(actor))))
+        return list(field.suggest(FilterContext(self._db, None, self._visibility.of(actor), actor)))
 
 
 class MaskCache:

@@ -13,9 +13,13 @@ from dampipe.features.sidecars.properties import (
     HIERARCHIES,
     LABEL,
     PEOPLE,
+    PICK,
+    PICK_NAMES,
+    RATING,
     REGION_NAME,
     REGION_TYPE,
     REGIONS,
+    REJECTED,
     SUBJECT,
     Form,
     Name,
@@ -30,6 +34,7 @@ _FALLBACKS: Mapping[Name, tuple[Name, ...]] = {
     PEOPLE: (REGIONS,),
     LABEL: (COLOURS,),
     DATE: DATES,
+    PICK: (RATING,),
 }
 
 
@@ -64,6 +69,10 @@ def _texts(packet: Packet, name: Name) -> Sequence[str]:
     own = packet.texts(name)
     if name == SUBJECT:
         return _keywords(packet, own)
+    if name == PICK:
+        return _picks(packet, own)
+    if name == RATING:
+        return [text for text in own if not _is_rejection(text)]
     if own:
         return own
     if name == PEOPLE:
@@ -75,6 +84,20 @@ def _texts(packet: Packet, name: Name) -> Sequence[str]:
         found = next((texts for other in DATES if (texts := packet.texts(other))), ())
         return [_iso_date(text) for text in found]
     return own
+
+
+def _picks(packet: Packet, own: Sequence[str]) -> list[str]:
+    """Whether it is picked or rejected: as digiKam says it, else a rating of -1."""
+    if own:
+        return [PICK_NAMES.get(text.strip(), text) for text in own if text.strip() not in ("0", "2")]
+    return ["Rejected"] if any(map(_is_rejection, packet.texts(RATING))) else []
+
+
+def _is_rejection(text: str) -> bool:
+    try:
+        return float(text) == float(REJECTED)
+    except ValueError:
+        return False
 
 
 def _paths(packet: Packet) -> list[list[str]]:
@@ -137,6 +160,9 @@ def changes(
             kept = {part for parts in _paths(packet) if parts[-1] in texts for part in parts[:-1]}
             stay = [text for text in packet.texts(SUBJECT) if text.strip() in kept or text.strip() in texts]
             texts = tuple(dict.fromkeys([*stay, *texts]))
+        if name == PICK:
+            numbers = {word: number for number, word in PICK_NAMES.items()}
+            texts = tuple(numbers.get(text, text) for text in texts)
         found[name] = Wanted(texts, form_of(given))
     return found
 

@@ -113,6 +113,12 @@ LABEL: Final = Name(NAMESPACES["xmp"], "Label")
 COLOURS: Final = Name(NAMESPACES["darktable"], "colorlabels")
 COLOUR_NAMES: Final = ("Red", "Yellow", "Green", "Blue", "Purple")
 """By the number that darktable writes."""
+PICK: Final = Name(NAMESPACES["digiKam"], "PickLabel")
+PICK_NAMES: Final = {"1": "Rejected", "3": "Picked"}
+"""By the number that digiKam writes; 0 and 2 are undecided."""
+RATING: Final = Name(NAMESPACES["xmp"], "Rating")
+REJECTED: Final = "-1"
+"""What Adobe's programs, darktable and others write as the rating of what is rejected."""
 DATE: Final = Name(NAMESPACES["photoshop"], "DateCreated")
 DATES: Final = (Name(NAMESPACES["exif"], "DateTimeOriginal"), Name(NAMESPACES["xmpDM"], "shotDate"))
 """What is read where a sidecar lacks DATE."""

@@ -25,6 +25,11 @@ END_TWICE = ErrorCode(
     "the end of the subclip is given twice",
     "Give either its last frame, or the end, which is not part of it.",
 )
+NO_VERSION = ErrorCode(
+    "subclip.no_version",
+    "the span of the subclip {number} cannot be changed: the version that it is of was deleted",
+    "Create another subclip.",
+)
 HAS_NO_TIMES = ErrorCode("subclip.still", "{name} is a still: it has no spans")
 PAGE_INVALID = ErrorCode(
     "subclip.page_invalid", "{after!r} is not the end of a page", "Begin with the first page."

@@ -26,6 +26,7 @@ from dampipe.features.search.hits import HitRepository
 from dampipe.features.subclips.errors import (
     HAS_NO_TIMES,
     NAME_INVALID,
+    NO_VERSION,
     NOTE_INVALID,
     NOTHING_TO_EXPORT,
     PAGE_INVALID,
@@ -411,7 +412,7 @@ class SubclipService:
     def _moved(self, actor: Actor, before: SubclipReport, edit: SubclipEdit) -> dict[str, Any]:
         """The columns of another span; a start or an end that is not given stays."""
         if before.anchored_at is None:
-            raise NotFound(SUBCLIP_UNKNOWN, number=before.id)
+            raise InvalidInput(NO_VERSION, number=before.id)
         start = edit.start if edit.start is not None else f"{before.start.ticks}@{before.start.base}"
         if edit.end is None and edit.last is None:
             edit = edit.model_copy(update={"end": f"{before.end.ticks}@{before.end.base}"})

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
-from dampipe.features.access.queries import AccessRepository
-from dampipe.features.access.rights import Rights
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.subclips.queries import announce
 from dampipe.features.subclips.tables import SUBCLIP, SUBCLIP_VALUE
@@ -15,6 +13,7 @@ from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.undo import Change, Undoable
+from dampipe.kernel.visibility import View
 
 _DELETED = "it was deleted since"
 _CHANGED = "it was changed since"
@@ -23,11 +22,10 @@ _NO_VERSION = "the version that it is anchored at was deleted"
 
 
 def _refusals(
-    connection: Connection, database: Database, actor: Actor, changes: Sequence[Change]
+    connection: Connection, database: Database, actor: Actor, view: View, changes: Sequence[Change]
 ) -> list[str]:
     if not actor.may(EDIT):
         return [_NO_RIGHT] * len(changes)
-    view = Rights(database, AccessRepository(database)).of(actor)
     rows = [one.after or one.before or {} for one in changes]
     mine = (in_ids(database, ASSET.c.id, {row["asset_id"] for row in rows}), view.shows_asset(ASSET.c.id))
     assets = set(connection.execute(select(ASSET.c.id).where(*mine)).scalars())
@@ -55,11 +53,10 @@ def _changed(connection: Connection, database: Database, actor: Actor, changes: 
 
 
 def _value_refusals(
-    connection: Connection, database: Database, actor: Actor, changes: Sequence[Change]
+    connection: Connection, database: Database, actor: Actor, view: View, changes: Sequence[Change]
 ) -> list[str]:
     if not actor.may(EDIT):
         return [_NO_RIGHT] * len(changes)
-    view = Rights(database, AccessRepository(database)).of(actor)
     rows = [one.after or one.before or {} for one in changes]
     mine = in_ids(database, SUBCLIP.c.id, {row["subclip_id"] for row in rows})
     subclips = set(

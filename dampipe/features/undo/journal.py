@@ -24,7 +24,9 @@ from dampipe.kernel.access import Actor
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.undo import Change, Image, Undoable, undoables
+from dampipe.kernel.visibility import View
 
+_TO_JSON = json.JSONEncoder(separators=(",", ":")).encode
 CHUNK = 1_000
 """Rows that are read and written at a time."""
 
@@ -59,18 +61,22 @@ def record(
     edit.changes += len(rows)
 
 
-def finish(connection: Connection, edit: Edit) -> int | None:
-    """Keep the edit; returns its number. An edit without changes is deleted, and None returned."""
+def finish(connection: Connection, edit: Edit, summary: str | None = None) -> int | None:
+    """Keep the edit; returns its number. An edit without changes is deleted, and None returned.
+
+    summary: instead of that with which it began, which may not have known how much it would change.
+    """
     if not edit.changes:
         connection.execute(delete(EDIT).where(EDIT.c.id == edit.id))
         return None
-    connection.execute(update(EDIT).where(EDIT.c.id == edit.id).values(changes=edit.changes))
+    values = {"changes": edit.changes} | ({} if summary is None else {"summary": summary})
+    connection.execute(update(EDIT).where(EDIT.c.id == edit.id).values(**values))
     return edit.id
 
 
 def image(row: Row[Any] | Mapping[str, Any]) -> Image:
     """The image of a row that was read."""
-    return dict(row._mapping if isinstance(row, Row) else row)
+    return row._asdict() if isinstance(row, Row) else dict(row)
 
 
 def find(connection: Connection, number: int) -> Row[Any] | None:
@@ -106,7 +112,7 @@ class Restored:
     examples: list[LeftAlone]
 
 
-def restore(connection: Connection, database: Database, row: Row[Any], actor: Actor) -> Restored:
+def restore(connection: Connection, database: Database, row: Row[Any], actor: Actor, view: View) -> Restored:
     """Undo an edit that is locked and was not undone: an edit of its own, that can be undone in turn."""
     edit = begin(connection, str(actor), f"undo of {row.id}: {row.summary}", undoes=row.id)
     owners = undoables()
@@ -120,7 +126,7 @@ def restore(connection: Connection, database: Database, row: Row[Any], actor: Ac
             reasons = [
                 reason
                 for some in _each_row_once(changes, owner.key)
-                for reason in _restore(connection, database, owner, some, edit, actor)
+                for reason in _restore(connection, database, owner, some, edit, actor, view)
             ]
         for change, reason in zip(changes, reasons, strict=True):
             if reason:
@@ -170,8 +176,10 @@ def _restore(
     wanted: Sequence[Change],
     edit: Edit,
     actor: Actor,
+    view: View,
 ) -> list[str]:
     """Restore rows of one table; returns for each change why it was not made, "" where it was."""
+    owner.lock(connection, database)
     table, key = owner.table, owner.table.c[owner.key]
     wanted = _adapted(connection, database, owner, wanted)
     numbers = [(one.before or one.after or {})[owner.key] for one in wanted]
@@ -183,10 +191,10 @@ def _restore(
     ]
     possible = [index for index, reason in enumerate(reasons) if not reason]
     changes = [
-        Change(now.get(numbers[index]), _counted_up(now.get(numbers[index]), wanted[index].after))
+        Change(now.get(numbers[index]), _restored(owner, now.get(numbers[index]), wanted[index].after))
         for index in possible
     ]
-    refused = owner.refusals(connection, database, actor, changes)
+    refused = owner.refusals(connection, database, actor, view, changes)
     for index, reason in zip(possible, refused, strict=True):
         reasons[index] = reason
     made = [change for change, reason in zip(changes, refused, strict=True) if not reason]
@@ -240,11 +248,12 @@ def _why(now: Image | None, wanted: Change) -> str:
     return "it was changed since" if wanted.before is not None else "there is one with its number"
 
 
-def _counted_up(now: Image | None, then: Image | None) -> Image | None:
+def _restored(owner: Undoable, now: Image | None, then: Image | None) -> Image | None:
     """A row as it shall be; its version is never one that it had: whoever edits an older state learns of it."""
-    if now is None or then is None or "version" not in then:
+    if now is None or then is None:
         return then
-    return {**then, "version": now["version"] + 1}
+    kept = {name: now[name] for name in owner.ignored if name in now}
+    return {**then, **kept, **({"version": now["version"] + 1} if "version" in now else {})}
 
 
 def _name(table: str, change: Change) -> str:
@@ -252,7 +261,7 @@ def _name(table: str, change: Change) -> str:
 
 
 def _encode(row: Image | None) -> str | None:
-    return None if row is None else json.dumps(dict(row), separators=(",", ":"))
+    return None if row is None else _TO_JSON(row if isinstance(row, dict) else dict(row))
 
 
 def _decode(text: str | None) -> Image | None:

@@ -30,10 +30,14 @@ def command() -> None:
 @click.option(
     "--event", "events", multiple=True, help="Only these events: a name, or a pattern such as asset.*."
 )
+@click.option(
+    "--where", default="", metavar="QUERY", help="Of events about an asset only those whose asset it finds."
+)
 @json_option
-def add(name: str, url: str, events: tuple[str, ...], as_json: bool) -> None:
+def add(name: str, url: str, events: tuple[str, ...], where: str, as_json: bool) -> None:
     """Send events to URL from now on. Prints the secret that receivers check signatures with."""
-    _show_secret(service(WebhookService).add(LOCAL, NewWebhook(name=name, url=url, events=events)), as_json)
+    request = NewWebhook(name=name, url=url, events=events, where=where)
+    _show_secret(service(WebhookService).add(LOCAL, request), as_json)
 
 
 @command.command(name="list")
@@ -50,7 +54,7 @@ def list_(as_json: bool) -> None:
             (
                 one.name,
                 one.url,
-                ", ".join(one.events) or "all",
+                (", ".join(one.events) or "all") + (f" where {one.where}" if one.where else ""),
                 _state(one),
                 str(one.retrying),
                 str(one.behind),

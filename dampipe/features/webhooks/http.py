@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from dampipe.features.webhooks.model import (
     KEEP_SECRET_HOURS,
     MAX_NAME,
+    MAX_QUERY,
     MAX_URL,
     DeliveryReport,
     DeliveryState,
@@ -47,6 +48,8 @@ class WebhookBody(BaseModel):
     url: Annotated[PathText, Field(max_length=MAX_URL)]
     events: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
     """Names of events, or patterns such as `asset.*`; none: all."""
+    where: Annotated[str, Field(max_length=MAX_QUERY), Storable()] = ""
+    """A query over metadata fields: events about an asset are sent only if it finds the asset; empty: all are."""
 
 
 @router.post("/webhooks", status_code=201, responses=CONFLICT)

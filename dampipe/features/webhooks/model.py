@@ -13,6 +13,8 @@ from dampipe.kernel.errors import InvalidInput
 KIND = "webhook"
 """The kind of work items that send again what was not accepted."""
 MAX_NAME = 64
+MAX_QUERY = 8000
+"""Characters of a query."""
 MAX_URL = 2000
 """Characters."""
 MOST_WEBHOOKS = 100
@@ -50,6 +52,9 @@ class NewWebhook(BaseModel):
     url: str = Field(max_length=MAX_URL)
     events: tuple[str, ...] = ()
     """Names of events, or patterns such as `asset.*`; none: all."""
+    where: str = Field(default="", max_length=MAX_QUERY)
+    """A query over metadata fields (docs/facets.md): events about an asset are sent only if it finds the asset when they
+    are sent. Events that are about no asset are sent in any case. Empty: all are."""
 
 
 class WebhookReport(BaseModel):
@@ -62,6 +67,8 @@ class WebhookReport(BaseModel):
     """With the secrets in it masked."""
     events: tuple[str, ...]
     """Empty: all."""
+    where: str = ""
+    """The query that finds the assets which events may be about; empty: any."""
     created_at: float
     """Seconds since 1970, as all times."""
     disabled_at: float | None = None

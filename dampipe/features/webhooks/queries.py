@@ -53,6 +53,8 @@ class Webhook:
     url: str
     patterns: tuple[str, ...]
     """Of events; empty: all."""
+    query: str
+    """Which assets events may be about; empty: any."""
     secrets: tuple[str, ...]
     """Those that are valid now."""
     round: int
@@ -94,13 +96,20 @@ class WebhookRepository:
     # Webhooks
 
     def add(
-        self, connection: Connection, name: str, url: str, patterns: Sequence[str], secret: str
+        self,
+        connection: Connection,
+        name: str,
+        url: str,
+        patterns: Sequence[str],
+        secret: str,
+        query: str = "",
     ) -> int | None:
         """Create a webhook; None: there is one of that name."""
         values = {
             "name": name,
             "url": url,
             "events": json.dumps(list(patterns)),
+            "query": query,
             "secret": secret,
             "created_at": NOW,
             "previous_until": 0.0,
@@ -408,6 +417,7 @@ def _webhook(row: Row[Any]) -> Webhook:
         name=row.name,
         url=row.url,
         patterns=tuple(json.loads(row.events)),
+        query=row.query,
         secrets=(row.secret, *previous),
         round=row.round,
         failures=row.failures,

@@ -43,6 +43,7 @@ from dampipe.kernel.events.registry import EventRegistry
 from dampipe.kernel.events.sequencer import Sequencer
 from dampipe.kernel.events.subscribers import SubscriberRepository
 from dampipe.kernel.masking import mask_url
+from dampipe.kernel.selection import AssetSelector
 
 SECRET_BYTES = 32
 
@@ -60,6 +61,7 @@ class WebhookService:
         registry: EventRegistry,
         targets: Targets,
         sender: Sender,
+        selector: AssetSelector,
     ) -> None:
         self._db = database
         self._webhooks = webhooks
@@ -69,6 +71,7 @@ class WebhookService:
         self._registry = registry
         self._targets = targets
         self._sender = sender
+        self._selector = selector
 
     def all(self, actor: Actor) -> list[WebhookReport]:
         """All webhooks by name."""
@@ -80,6 +83,7 @@ class WebhookService:
                 name=webhook.name,
                 url=mask_url(webhook.url),
                 events=webhook.patterns,
+                where=webhook.query,
                 created_at=webhook.created_at,
                 disabled_at=webhook.disabled_at,
                 disabled_by=webhook.disabled_by,
@@ -96,11 +100,13 @@ class WebhookService:
     def add(self, actor: Actor, request: NewWebhook) -> WebhookSecret:
         """Add a webhook for the events from now on; returns its secret, which is not shown again.
 
-        Raises Conflict for a name that is taken, InvalidInput for a URL or an event that is not valid, or a host whose
-        addresses are not allowed. A host that cannot be resolved now is taken.
+        Raises Conflict for a name that is taken, InvalidInput for a URL, event or query that is not valid, or a host
+        whose addresses are not allowed. A host that cannot be resolved now is taken.
         """
         require(actor, MANAGE)
         self._registry.select(request.events)
+        if request.where.strip():
+            self._selector.passing(actor, {"where": (request.where,)}, ())
         target = parse_target(request.url)
         with contextlib.suppress(OSError):
             self._targets.resolve(target.host, target.port)
@@ -110,7 +116,9 @@ class WebhookService:
         secret = new_secret()
         event = WebhookAdded(name=request.name, url=mask_url(request.url))
         with self._db.write() as connection:
-            added = self._webhooks.add(connection, request.name, request.url, request.events, secret)
+            added = self._webhooks.add(
+                connection, request.name, request.url, request.events, secret, request.where.strip()
+            )
             if added is None:
                 raise Conflict(NAME_TAKEN, name=request.name)
             record_event(connection, event, actor=str(actor))

@@ -15,6 +15,8 @@ class WebhookRow(SQLModel, table=True):
     url: str = Field(sa_column=long_text())
     events: str = Field(sa_column=long_text())
     """JSON: names and patterns; an empty list: all."""
+    query: str = Field(default="", sa_column=long_text(server_default=""))
+    """Over metadata fields; events about an asset are sent only while it finds the asset. Empty: all are."""
     secret: str
     previous_secret: str | None = None
     previous_until: float = 0.0

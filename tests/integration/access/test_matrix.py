@@ -94,12 +94,39 @@ MATRIX: dict[str, Role | None] = {
     "GET /api/v1/session/tokens": Role.VIEWER,
     "POST /api/v1/session/tokens": Role.VIEWER,
     "DELETE /api/v1/session/tokens/{name}": Role.VIEWER,
+    "GET /api/v1/shares": Role.EDITOR,
+    "POST /api/v1/shares": Role.EDITOR,
+    "GET /api/v1/shares/{number}": Role.EDITOR,
+    "PATCH /api/v1/shares/{number}": Role.EDITOR,
+    "POST /api/v1/shares/{number}/revoke": Role.EDITOR,
+    "POST /api/v1/shares/{number}/renew": Role.EDITOR,
+    "POST /api/v1/share-sessions": PUBLIC,
+    "GET /api/v1/share-sessions/current": Role.VIEWER,
+    "DELETE /api/v1/share-sessions/current": PUBLIC,
     "GET /api/v1/sidecars": Role.VIEWER,
     "POST /api/v1/sidecars/discard": Role.EDITOR,
     "GET /api/v1/sidecars/places": Role.MANAGER,
     "PUT /api/v1/sidecars/places/{source}": Role.MANAGER,
     "POST /api/v1/sidecars/read": Role.EDITOR,
     "POST /api/v1/sidecars/write": Role.EDITOR,
+    "GET /api/v1/collections": Role.VIEWER,
+    "POST /api/v1/collections": Role.EDITOR,
+    "GET /api/v1/collections/{collection}": Role.VIEWER,
+    "PATCH /api/v1/collections/{collection}": Role.EDITOR,
+    "DELETE /api/v1/collections/{collection}": Role.EDITOR,
+    "POST /api/v1/collections/{collection}/move": Role.EDITOR,
+    "GET /api/v1/collections/{collection}/items": Role.VIEWER,
+    "POST /api/v1/collections/{collection}/items": Role.EDITOR,
+    "POST /api/v1/collections/{collection}/items/remove": Role.EDITOR,
+    "POST /api/v1/collections/{collection}/items/move": Role.EDITOR,
+    "POST /api/v1/collections/{collection}/items/sort": Role.EDITOR,
+    "POST /api/v1/collections/{collection}/pins": Role.EDITOR,
+    "GET /api/v1/collections/{collection}/exclusions": Role.VIEWER,
+    "POST /api/v1/collections/{collection}/exclusions": Role.EDITOR,
+    "GET /api/v1/collections/{collection}/rights": Role.VIEWER,
+    "PUT /api/v1/collections/{collection}/rights": Role.EDITOR,
+    "DELETE /api/v1/collections/{collection}/rights": Role.EDITOR,
+    "GET /api/v1/collections/{collection}/export": Role.VIEWER,
     "GET /api/v1/sources": Role.VIEWER,
     "GET /api/v1/status": Role.VIEWER,
     "GET /api/v1/tags": Role.VIEWER,
@@ -196,6 +223,19 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/subclips/delete": {"ids": [999]},
     "PATCH /api/v1/subclips/{number}": {"name": "x"},
     "POST /api/v1/assets/{sha1}/subclips": {"start": "0", "name": "x"},
+    "POST /api/v1/shares": {},
+    "PATCH /api/v1/shares/{number}": {},
+    "POST /api/v1/share-sessions": {"token": "none"},
+    "POST /api/v1/collections": {"name": "not/valid"},
+    "PATCH /api/v1/collections/{collection}": {"name": "x"},
+    "POST /api/v1/collections/{collection}/move": {"first": True},
+    "POST /api/v1/collections/{collection}/items": {"assets": ["00000000"]},
+    "POST /api/v1/collections/{collection}/items/remove": {"items": [1]},
+    "POST /api/v1/collections/{collection}/items/move": {"items": [1], "first": True},
+    "POST /api/v1/collections/{collection}/items/sort": {"by": "rating"},
+    "POST /api/v1/collections/{collection}/pins": {"assets": ["00000000"]},
+    "POST /api/v1/collections/{collection}/exclusions": {"assets": ["00000000"]},
+    "PUT /api/v1/collections/{collection}/rights": {"to": "role:viewer", "right": "view"},
     "POST /api/v1/sidecars/discard": {"assets": ["00000000"]},
     "PUT /api/v1/sidecars/places/{source}": {"place": "never"},
     "POST /api/v1/sidecars/read": {"assets": ["00000000"]},
@@ -251,6 +291,7 @@ BODIES: dict[str, Any] = {
 QUERIES = {
     "GET /api/v1/subclips/export": "?format=edl",
     "GET /api/v1/access/explain": "?user=nobody&asset=00000000",
+    "DELETE /api/v1/collections/{collection}/rights": "?to=role:viewer",
     "DELETE /api/v1/grants": "?to=nobody&what=nothing",
     "GET /api/v1/events/stream": "?seconds=0",
     "GET /api/v1/vocabularies/{vocabulary}/export": "?format=csv",
@@ -284,7 +325,9 @@ def ask(http: TestClient, name: str, **more: Any) -> Any:
     """Send a request to an endpoint about what does not exist, so that nothing is changed."""
     method, path = name.split(" ")
     path = re.sub(
-        r"{(sha1|name|vocabulary|term)}", "00000000", re.sub(r"{(scan|check|number)}", "999", path)
+        r"{(sha1|name|vocabulary|term)}",
+        "00000000",
+        re.sub(r"{(scan|check|number|collection)}", "999", path),
     ) + QUERIES.get(name, "")
     return http.request(method, path, json=BODIES.get(name), **more)
 
@@ -297,7 +340,8 @@ def test_nobody_gets_nothing_but_what_is_public(here: Guarded) -> None:
     http = here.client()
     for name, least in MATRIX.items():
         status = ask(http, name).status_code
-        assert (status == 401) == (least is not None or name == "PUT /api/v1/session/password"), name
+        checks_itself = name in ("PUT /api/v1/session/password", "POST /api/v1/share-sessions")
+        assert (status == 401) == (least is not None or checks_itself), name
 
 
 @pytest.mark.parametrize("role", Role, ids=str)

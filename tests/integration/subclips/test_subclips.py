@@ -231,14 +231,20 @@ def test_words_of_a_subclip_find_its_span(library: Searching, subclips: SubclipS
     assert library.names(subclip=("ann",)) == [A] and library.names(subclip=("*",)) == [A]
 
 
-def test_the_label_of_a_term_may_change(library: Searching, subclips: SubclipService) -> None:
-    made = subclips.create(LOCAL, new(fields={"tags": ("sea",)}))
+def test_terms_are_renamed_and_merged_with_the_subclips_that_have_them(
+    library: Searching, subclips: SubclipService
+) -> None:
+    one = subclips.create(LOCAL, new(fields={"tags": ("sea",)}))
+    both = subclips.create(LOCAL, new(B, fields={"tags": ("sea", "ocean")}))
     terms = library.services.get(VocabularyService)
-    with library.catalog.database.read() as connection:
-        term = connection.execute(select(SUBCLIP_VALUE.c.term_id)).scalar_one()
-    assert terms is not None and term is not None
-    assert library.names("sea", only="words") == [A]
-    assert subclips.get(LOCAL, made.id).fields == {"tags": ("sea",)}
+    assert sorted(library.names("sea", only="words")) == [A, B]
+    terms.merge(LOCAL, "tags", "sea", "ocean")
+    assert subclips.get(LOCAL, one.id).fields == {"tags": ("ocean",)}
+    assert subclips.get(LOCAL, both.id).fields == {"tags": ("ocean",)}, "once"
+    assert sorted(library.names("ocean", only="words")) == [A, B]
+    terms.rename(LOCAL, "tags", "ocean", "Atlantic")
+    assert sorted(library.names("atlantic", only="words")) == [A, B]
+    assert ids(subclips.page(LOCAL, SubclipQuery(where=("tags=Atlantic",))).subclips) == [both.id, one.id]
 
 
 def test_subclips_follow_their_version(library: Searching, subclips: SubclipService) -> None:
@@ -263,13 +269,27 @@ def test_subclips_follow_their_version(library: Searching, subclips: SubclipServ
     assert [one.name for one in assets.show(LOCAL, B).subclips] == ["Sunset"]  # type: ignore[attr-defined]
 
 
-def test_of_a_deleted_version_the_times_are_left(library: Searching, subclips: SubclipService) -> None:
-    made = subclips.create(LOCAL, new(B))
+def test_of_a_deleted_version_the_times_are_left(
+    library: Searching, subclips: SubclipService, undo: UndoService
+) -> None:
+    made, gone = subclips.create(LOCAL, new(B)), subclips.create(LOCAL, new(B, name="gone"))
     library.services.get(VersionService).stack(LOCAL, StackRequest(asset=A, others=(B,)))
+    subclips.delete(LOCAL, [gone.id])
     with library.catalog.database.write() as connection:
         connection.execute(delete(VERSION).where(VERSION.c.sha1 == made.asset))
-    if (found := subclips.get(LOCAL, made.id)).anchored_at is None:
-        assert (found.carried.text, found.start.seconds, found.end.seconds) == ("no longer there", 1.0, 2.0)
+    found = subclips.get(LOCAL, made.id)
+    assert (found.anchored_at, found.asset, found.carried.text) == (
+        None,
+        sha1("day/a.mp4"),
+        "no longer there",
+    )
+    assert (found.start.seconds, found.end.seconds, found.start.frame) == (1.0, 2.0, None)
+    assert subclips.edit(LOCAL, made.id, SubclipEdit(name="kept")).name == "kept"
+    with pytest.raises(InvalidInput) as caught:
+        subclips.edit(LOCAL, made.id, SubclipEdit(start="0"))
+    assert caught.value.code == "subclip.no_version"
+    undo.undo(LOCAL)
+    assert undo.undo(LOCAL).examples[0].reason == "the version that it is anchored at was deleted"
 
 
 def test_only_editors_write(subclips: SubclipService) -> None:

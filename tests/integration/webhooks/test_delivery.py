@@ -18,9 +18,10 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from sqlalchemy import select, update
 
+from dampipe.features.assets.events import AssetAdded
 from dampipe.features.fixity.events import FileBad
 from dampipe.features.webhooks import sender
-from dampipe.features.webhooks.model import KIND, DeliveryState
+from dampipe.features.webhooks.model import KIND, DeliveryState, NewWebhook
 from dampipe.features.webhooks.schedule import (
     ATTEMPTS,
     GIVE_UP_AFTER,
@@ -35,9 +36,13 @@ from dampipe.jobs.model import Outcome, RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.clock import NOW
+from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.events.outbox import record_event
+from dampipe.kernel.facets.dirty import mark_assets
 from tests.integration.webhooks.conftest import World, wait_for
 from tests.ports import free_port
 from tests.support.receiver import Message, Receiver, Reply
+from tests.support.version_rows import insert_versions
 
 ROOT = Path(__file__).parents[3]
 
@@ -511,3 +516,43 @@ def test_one_work_item_sends_at_a_time(world: World, receiver: Receiver, other: 
     world.wait_out()
     world.work()
     assert len(receiver.messages) == len(other.messages) == 2
+
+
+def test_a_query_restricts_a_webhook_to_assets_that_it_finds(world: World) -> None:
+    with pytest.raises(InvalidInput):
+        world.service.add(LOCAL, NewWebhook(name="bad", url="http://127.0.0.1:1/", where="rating>="))
+    with pytest.raises(InvalidInput):
+        world.service.add(LOCAL, NewWebhook(name="bad", url="http://127.0.0.1:1/", where="no_such=1"))
+    receiver = Receiver()
+    try:
+        query = NewWebhook(
+            name="some", url=receiver.url, events=("asset.added", "file.bad"), where="duration>5"
+        )
+        world.service.add(LOCAL, query)
+        assert world.service.all(LOCAL)[0].where == "duration>5"
+        with world.database.write() as connection:
+            rows = [
+                {"id": number, "sha1": f"{number:040x}", "size": 1, "name": "x.mov", "added_at": 1.0,
+                 "duration": 4.0 + number}
+                for number in (1, 2, 3)
+            ]  # fmt: skip
+            insert_versions(connection, *rows)
+            mark_assets(connection, [1, 2, 3])
+            sent = [
+                record_event(connection, AssetAdded(sha1=f"{number:040x}"), asset=number)
+                for number in (1, 2, 3, 99)
+            ]
+            about_none = record_event(connection, AssetAdded(sha1="f" * 40))
+        world.deliver()
+        assert [one.id for one in receiver.messages] == [sent[1], sent[2], about_none]
+        receiver.answer = lambda _: Reply(500)
+        with world.database.write() as connection:
+            late = [
+                record_event(connection, AssetAdded(sha1="0" * 40), asset=number) for number in (1, 3, 1, 2)
+            ]
+        world.deliver()
+        receiver.answer = lambda _: Reply()
+        waiting = {one.event for one in world.deliveries("some") if one.state == DeliveryState.RETRYING}
+        assert waiting == {late[1], late[3]}  # what does not pass does not wait either
+    finally:
+        receiver.close()
