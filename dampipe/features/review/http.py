@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from dampipe.features.assets.http import AssetNames, Sha1
 from dampipe.features.review.drawing import Drawing
@@ -61,6 +61,16 @@ Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Before = Annotated[int | None, Query(ge=1, le=MOST_NUMBER, description="Older than this comment.")]
 Resolved = Annotated[bool | None, Query(description="Only resolved ones, or only open ones.")]
 Kind = Annotated[CommentKind | None, Query(description="Only comments, or only markers.")]
+
+
+def _check_date(value: object) -> object:
+    """Refuse a number, which would be taken for seconds since 1970."""
+    if isinstance(value, str) and "-" not in value[1:]:
+        raise ValueError("give a date or a time in the form of ISO 8601")
+    return value
+
+
+Since = Annotated[datetime, BeforeValidator(_check_date)]
 Author = Annotated[Text, Query(description="Only threads in which this user or guest wrote something.")]
 
 
@@ -106,7 +116,7 @@ class ReplyBody(BaseModel):
 
     model_config = STRICT
 
-    text: Said
+    text: Annotated[Said, Field(min_length=1)]
 
 
 class VersionBody(BaseModel):
@@ -188,7 +198,7 @@ def list_comments(
     kind: Kind = None,
     author: Author = "",
     since: Annotated[
-        datetime | None, Query(description="Only threads in which something happened since then.")
+        Since | None, Query(description="Only threads in which something happened since then.")
     ] = None,
     limit: Limit = 100,
     before: Before = None,
@@ -268,13 +278,13 @@ def import_comments(
     return exchange.read(actor, data, format, dry_run=dry_run)
 
 
-@router.get("/comments/{number}")
+@router.get("/comments/{number:int}")
 def show_comment(actor: Reader, number: Number, review: Review) -> CommentReport:
     """The thread of a comment."""
     return review.show(actor, number)
 
 
-@router.patch("/comments/{number}", responses={409: CHANGED})
+@router.patch("/comments/{number:int}", responses={409: CHANGED})
 def edit_comment(actor: Writer, number: Number, body: JsonBody[EditBody], review: Review) -> CommentReport:
     """Edit one's own comment, marker or reply."""
     return review.edit(
@@ -282,7 +292,7 @@ def edit_comment(actor: Writer, number: Number, body: JsonBody[EditBody], review
     )
 
 
-@router.delete("/comments/{number}", responses={409: CHANGED})
+@router.delete("/comments/{number:int}", responses={409: CHANGED})
 def delete_comment(
     actor: Writer,
     number: Number,
@@ -293,7 +303,7 @@ def delete_comment(
     return review.delete(actor, number, if_version=if_version)
 
 
-@router.post("/comments/{number}/replies", status_code=201)
+@router.post("/comments/{number:int}/replies", status_code=201)
 def reply_to_comment(
     actor: Writer, number: Number, body: JsonBody[ReplyBody], review: Review
 ) -> CommentReport:
@@ -301,7 +311,7 @@ def reply_to_comment(
     return review.reply(actor, number, body.text)
 
 
-@router.post("/comments/{number}/resolve", responses={409: CHANGED})
+@router.post("/comments/{number:int}/resolve", responses={409: CHANGED})
 def resolve_comment(
     actor: Writer, number: Number, body: JsonBody[VersionBody], review: Review
 ) -> CommentReport:
@@ -309,7 +319,7 @@ def resolve_comment(
     return review.resolve(actor, number, if_version=body.if_version)
 
 
-@router.post("/comments/{number}/reopen", responses={409: CHANGED})
+@router.post("/comments/{number:int}/reopen", responses={409: CHANGED})
 def reopen_comment(
     actor: Writer, number: Number, body: JsonBody[VersionBody], review: Review
 ) -> CommentReport:
@@ -318,7 +328,7 @@ def reopen_comment(
 
 
 @router.get(
-    "/comments/{number}/drawing.svg",
+    "/comments/{number:int}/drawing.svg",
     response_class=Response,
     responses={200: {"content": {"image/svg+xml": {}}, "description": "The drawing."}},
 )

@@ -86,6 +86,8 @@ def test_a_review_over_http(asked: Asked) -> None:
         "vera", "POST", "/comments/find", {"assets": [sha1(A)], "since": "2020-01-01T00:00:00Z"}
     )
     assert found[1]["open"] == 1
+    for text in ("0.5", "20200101", "yesterday", "2020-13-01"):
+        assert asked.ask("vera", "GET", "/comments", since=text)[0] == 422, text
     assert asked.ask("bert", "DELETE", f"/comments/{number}")[0] == 403
     assert asked.ask("anna", "DELETE", f"/comments/{number}", if_version=1)[0] == 409
     assert asked.ask("anna", "DELETE", f"/comments/{number}") == (200, {"count": 2})
