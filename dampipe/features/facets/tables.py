@@ -42,7 +42,7 @@ class FacetVersionRow(SQLModel, table=True):
 
 
 class FacetTextRow(SQLModel, table=True):
-    """The texts of one field that is no facet, of 1,024 versions with consecutive numbers: parts of texts are found by
+    """The texts of one field that is not a facet, of 1,024 versions with consecutive numbers: parts of texts are found by
     a search through these rows, which are a few hundred bytes a version."""
 
     __tablename__ = "facet_text"

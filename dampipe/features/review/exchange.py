@@ -88,13 +88,13 @@ class CommentExchange:
 
     # ---- there
 
-    def markers_of(self, actor: Actor, assets: Collection[int]) -> dict[int, list[Marker]]:
-        """The comments on visible assets as markers of their current versions, in the order of time.
+    def markers_of(self, actor: Actor, assets: Collection[int]) -> dict[str, list[Marker]]:
+        """The comments on visible assets as markers in the order of time, by the SHA-1 of the current version.
 
-        Those that are not there, or of which that is not known yet, are left out.
+        Those that are not in it, or of which that is not known yet, are left out.
         """
         require(actor, READ)
-        return {asset: _markers(comments) for asset, comments in self._of_assets(actor, assets).items()}
+        return {some[0].asset: _markers(some) for some in self._of_assets(actor, assets).values()}
 
     def export(self, actor: Actor, request: CommentExport) -> Rendered:
         """A timeline with a clip for each whole asset, whose markers are its comments.
